@@ -1,0 +1,1 @@
+"""What is asked of AWS, one module a subject; the only place that knows boto3."""

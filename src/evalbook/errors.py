@@ -1,0 +1,56 @@
+"""Everything that evalbook raises on purpose; the command line alone turns it into exit statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from evalbook.checks import Check
+
+
+class EvalbookError(Exception):
+    """Base of all foreseen errors: a code for programs, a message and a remedy for people."""
+
+    exit_status: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        remedy: str | None = None,
+        checks: Sequence[Check] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.checks = tuple(checks)
+
+
+class UsageError(EvalbookError):
+    """The command was called in a way that can't mean anything, such as an unknown step."""
+
+    exit_status = 2
+
+
+class AnswerRejected(EvalbookError):
+    """An answer can't be used; the state stays as it was and the same turn is shown again."""
+
+    exit_status = 3
+
+
+class AwsUnavailable(EvalbookError):
+    """AWS could not be asked: no or expired credentials, no network, throttled after retries."""
+
+    exit_status = 4
+
+
+class StateFileError(EvalbookError):
+    """The state file can't be used; it is named and left as it is."""
+
+    exit_status = 5
+
+
+def rejection_for(check: Check, *others: Check) -> AnswerRejected:
+    """Turn a failed check into the rejection of the answer it was made about."""
+    return AnswerRejected(check.id, check.message, check.remedy, (check, *others))
