@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from evalbook.aws.session import Aws
 from moto import mock_aws
+
+from evalbook.aws.session import Aws
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"  # moto's account
