@@ -1,0 +1,98 @@
+"""The turns on the command line: next, answer, apply, back, show, check, generate."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output, check_words
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.turn import PROTOCOL, Turn
+
+
+def _print_turn(output: Output, turn: Turn) -> int:
+    output.turn(turn)
+    return AnswerRejected.exit_status if turn.status == "rejected" else 0
+
+
+@command("next")
+def next_command(settings: Settings, output: Output) -> int:
+    """Show the current turn; change nothing."""
+    return _print_turn(output, settings.workflow().turn())
+
+
+@command("answer")
+@click.argument("value")
+@click.option("--step", metavar="STEP", help="Answer this step, not the current one.")
+def answer_command(settings: Settings, output: Output, value: str, step: str | None) -> int:
+    """Answer the current turn, and show the next one; - reads VALUE from standard input."""
+    text = sys.stdin.read() if value == "-" else value
+    return _print_turn(output, settings.workflow().answer(text, step))
+
+
+@command("apply")
+@click.argument("file", type=click.Path(path_type=Path))
+def apply_command(settings: Settings, output: Output, file: Path) -> int:
+    """Answer many turns from a JSON or TOML file of step = value.
+
+    Stops at the first that is rejected or missing, and shows its turn.
+    """
+    from evalbook.workflow.answers_file import apply_answers, read_answers
+
+    return _print_turn(output, apply_answers(settings.workflow(), read_answers(file)))
+
+
+@command("back")
+@click.argument("step", required=False)
+def back_command(settings: Settings, output: Output, step: str | None) -> int:
+    """Reopen the last answered step, or the one named."""
+    return _print_turn(output, settings.workflow().back(step))
+
+
+@command("show")
+def show_command(settings: Settings, output: Output) -> int:
+    """Show the configuration so far, with what was checked and what was not."""
+    workflow = settings.workflow()
+    summary = workflow.summary()
+    lines = [f"{line.title}: {line.text}" for line in summary.lines] or ["Nothing is answered yet."]
+    lines.extend(check_words(check) for check in (*summary.warnings, *summary.not_checked))
+    document = {"protocol": PROTOCOL, "state": str(settings.state), **summary.to_json()}
+    output.document(document, "\n".join(lines))
+    return 0
+
+
+@command("check")
+def check_command(settings: Settings, output: Output) -> int:
+    """Run every check again on the saved answers; change nothing."""
+    found = settings.workflow().check()
+    failed = any(check.status == "failed" for _, checks in found for check in checks)
+    document = {
+        "protocol": PROTOCOL,
+        "status": "failed" if failed else "passed",
+        "state": str(settings.state),
+        "steps": [
+            {"step": step, "checks": [check.to_json() for check in checks]}
+            for step, checks in found
+        ],
+    }
+    lines = [f"{step}: {check_words(check)}" for step, checks in found for check in checks]
+    output.document(document, "\n".join(lines) or "Nothing is answered yet.")
+    return AnswerRejected.exit_status if failed else 0
+
+
+@command("generate")
+@click.option("--script", is_flag=True, help="Write a plain .py instead of a notebook.")
+def generate_command(settings: Settings, output: Output, script: bool) -> int:
+    """Write the notebook again from a completed state."""
+    path = settings.workflow().generate(script=script)
+    document = {
+        "protocol": PROTOCOL,
+        "status": "complete",
+        "notebook": str(path),
+        "state": str(settings.state),
+    }
+    output.document(document, f"Written: {path}")
+    return 0

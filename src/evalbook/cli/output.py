@@ -1,0 +1,116 @@
+"""What commands print: words for people, or exactly one JSON document and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from evalbook.checks import Check
+from evalbook.workflow.turn import PROTOCOL, Turn
+
+_MARKS = {"passed": "ok", "warning": "warning", "failed": "failed", "skipped": "not checked"}
+
+
+class Output:
+    """Standard output, kept for what the command has to say."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+        self.stream: TextIO = sys.stdout
+
+    def document(self, document: dict[str, Any], words: str) -> None:
+        """Print the JSON document, or the words for people."""
+        if self.as_json:
+            # ASCII only, so that it survives any locale; surrogates too.
+            print(json.dumps(document, default=str), file=self.stream, flush=True)
+        else:
+            print(printable(words), file=self.stream, flush=True)
+
+    def turn(self, turn: Turn) -> None:
+        """Print a turn; why an answer was rejected goes to standard error for people."""
+        if turn.error and not self.as_json:
+            complain(f"{turn.error.message}\n{turn.error.remedy or ''}".rstrip())
+        self.document(turn.to_json(), turn_words(turn))
+
+    def error(self, code: str, message: str, remedy: str | None = None) -> None:
+        """Say what went wrong."""
+        if self.as_json:
+            problem = {"code": code, "message": message, "remedy": remedy}
+            self.document({"protocol": PROTOCOL, "status": "error", "error": problem}, "")
+        elif code != "usage":
+            complain("\n".join(part for part in (message, remedy) if part))
+
+
+def complain(text: str) -> None:
+    """Print words for people to standard error."""
+    print(printable(text), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def printable(text: str) -> str:
+    """Return the text with nothing in it that could control a terminal.
+
+    Texts come from AWS, from datasets and from files; none of them may move the cursor.
+    """
+    return "".join(
+        character
+        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+        else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def turn_words(turn: Turn) -> str:
+    """Return a turn in words for people."""
+    lines = [check_words(check) for check in turn.checks]
+    lines.extend(turn.notices)
+    if turn.status == "complete":
+        return "\n".join(lines)
+    if lines:
+        lines.append("")
+    if turn.position:
+        lines.append(f"[{turn.position.index}/{turn.position.total}] {turn.step}")
+    lines.append(turn.question)
+    for number, choice in enumerate(turn.choices, start=1):
+        mark = " (recommended)" if choice.recommended else ""
+        name = choice.label if choice.label == choice.value else f"{choice.label} [{choice.value}]"
+        lines.append(f"  {number}. {name}{mark}")
+        if choice.description:
+            lines.append(f"     {choice.description}")
+    if turn.help:
+        lines.append(turn.help)
+    if turn.default is not None:
+        lines.append(f"Default: {turn.default}")
+    return "\n".join(lines)
+
+
+def check_words(check: Check) -> str:
+    """Return a check in one line, with its remedy where it has one."""
+    line = f"{_MARKS[check.status]}: {check.message}"
+    return f"{line} {check.remedy}" if check.remedy and check.status != "passed" else line
+
+
+@contextlib.contextmanager
+def take_standard_output(output: Output) -> Iterator[None]:
+    """Under --json, keep standard output for the document down to the file descriptor.
+
+    A library that prints, in this process or a child, prints to standard error instead.
+    """
+    if not output.as_json:
+        yield
+        return
+    try:
+        kept = os.dup(1)
+    except OSError:
+        yield
+        return
+    with os.fdopen(kept, "w", encoding="utf-8") as stream:
+        output.stream = stream
+        os.dup2(2, 1)
+        with contextlib.redirect_stdout(io.TextIOWrapper(os.fdopen(os.dup(2), "wb"), "utf-8")):
+            yield

@@ -1,0 +1,231 @@
+"""How answers are read: yes and no in people's words, choices by value, label or number."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.turn import Choice, Question
+
+_YES = frozenset(
+    [
+        "y",
+        "yes",
+        "yeah",
+        "yep",
+        "yup",
+        "sure",
+        "ok",
+        "okay",
+        "k",
+        "true",
+        "1",
+        "agree",
+        "agreed",
+        "accept",
+        "accepted",
+        "approve",
+        "approved",
+        "confirm",
+        "confirmed",
+        "correct",
+        "right",
+        "proceed",
+        "continue",
+        "go",
+        "please",
+        "ja",
+        "oui",
+        "si",
+        "sí",
+        "sim",
+        "da",
+        "hai",
+        "是",
+        "好",
+        "はい",
+    ]
+)
+_YES_PHRASES = frozenset(
+    {
+        "i agree",
+        "i do",
+        "i do agree",
+        "i accept",
+        "i confirm",
+        "i acknowledge",
+        "i acknowledge and agree",
+        "i acknowledge and agree to proceed",
+        "i agree to proceed",
+        "i agree to the terms",
+        "i accept the terms",
+        "yes i agree",
+        "yes i do",
+        "yes i accept",
+        "yes i acknowledge and agree",
+        "yes please",
+        "yes proceed",
+        "yes go ahead",
+        "ok go ahead",
+        "ok proceed",
+        "go ahead",
+        "go on",
+        "looks good",
+        "looks right",
+        "looks good to me",
+        "that is right",
+        "thats right",
+        "that is correct",
+        "thats correct",
+        "of course",
+        "sounds good",
+        "do it",
+        "lets go",
+    }
+)
+_NO = frozenset(
+    [
+        "n",
+        "no",
+        "nope",
+        "nah",
+        "never",
+        "false",
+        "0",
+        "disagree",
+        "decline",
+        "declined",
+        "reject",
+        "stop",
+        "cancel",
+        "wrong",
+        "nein",
+        "non",
+        "não",
+        "nao",
+        "nej",
+        "いいえ",
+        "不",
+        "否",
+    ]
+)
+_NO_PHRASES = frozenset(
+    {
+        "no thanks",
+        "no thank you",
+        "not now",
+        "not yet",
+        "i disagree",
+        "i do not",
+        "i dont",
+        "do not",
+    }
+)
+_NONE = frozenset({"none", "no", "nothing", "null", "n", "no thanks", "[]", "-"})
+
+
+def _plain_words(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    return " ".join(re.sub(r"[^\w\s]", " ", folded).split())
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Return what the text says as a whole: yes, no, or None where it says something else.
+
+    A condition or a question ("yes, but what does it cost?") is neither.
+    """
+    words = _plain_words(text)
+    if words in _YES or words in _YES_PHRASES:
+        return True
+    if words in _NO or words in _NO_PHRASES:
+        return False
+    return None
+
+
+def says_none(text: str) -> bool:
+    """Return whether the text declines something optional."""
+    return text.strip().casefold() in _NONE
+
+
+def read_yes_or_no(text: str) -> bool:
+    """Return the verdict.
+
+    Raises:
+        AnswerRejected: the text is neither yes nor no.
+    """
+    verdict = yes_or_no(text)
+    if verdict is None:
+        raise AnswerRejected(
+            "answer.yes_or_no", f"{shortened(text)!r} is neither yes nor no.", "Answer yes or no."
+        )
+    return verdict
+
+
+def read_choice(text: str, choices: Sequence[Choice]) -> str:
+    """Return the value of the one choice that the text names by value, label or number.
+
+    Raises:
+        AnswerRejected: it names none of them.
+    """
+    wanted = text.strip()
+    for attribute in ("value", "label"):
+        for same in (str.__eq__, lambda one, other: one.casefold() == other.casefold()):
+            matching = [c for c in choices if same(getattr(c, attribute), wanted)]
+            if len(matching) == 1:
+                return matching[0].value
+    number = wanted.rstrip(".").lstrip("#")
+    if number.isascii() and number.isdigit():
+        if 1 <= int(number) <= len(choices):
+            return choices[int(number) - 1].value
+        raise AnswerRejected(
+            "answer.choice",
+            f"There is no choice {number}; they are numbered 1 to {len(choices)}.",
+            _name_one(choices),
+        )
+    raise AnswerRejected(
+        "answer.choice", f"{shortened(text)!r} is not one of the choices.", _name_one(choices)
+    )
+
+
+def split_answers(text: str) -> list[str]:
+    """Return the parts of an answer that names several things: comma-separated, or a JSON array.
+
+    Raises:
+        AnswerRejected: it begins like a JSON array and is not one of strings.
+    """
+    if not text.lstrip().startswith("["):
+        return [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+    try:
+        parts = json.loads(text)
+    except ValueError:
+        parts = None
+    if not isinstance(parts, list) or not all(isinstance(p, str | int) for p in parts):
+        raise AnswerRejected(
+            "answer.list",
+            f"{shortened(text)!r} is not a JSON array of strings.",
+            'Separate the names by commas, or write ["one", "two"].',
+        )
+    return [str(part) for part in parts]
+
+
+def how_to_answer(question: Question) -> str:
+    """Return in one sentence what an answer to the question looks like."""
+    if question.kind == "confirm":
+        return "Answer yes or no."
+    if question.choices:
+        return _name_one(question.choices)
+    return question.help or "Answer the question in a few words."
+
+
+def shortened(text: str, limit: int = 120) -> str:
+    """Return the text cut to a length that fits into a message."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _name_one(choices: Sequence[Choice]) -> str:
+    shown = ", ".join(choice.value for choice in choices[:12])
+    more = f" and {len(choices) - 12} more" if len(choices) > 12 else ""
+    return f"Answer with a number, or one of: {shown}{more}."

@@ -1,0 +1,126 @@
+"""Many answers from one file: JSON or TOML of ``step = value``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from evalbook.errors import AnswerRejected, UsageError
+from evalbook.workflow.kinds import Kind, kind_of
+from evalbook.workflow.step import Step
+from evalbook.workflow.turn import Problem, Turn
+from evalbook.workflow.workflow import Workflow
+
+LARGEST_FILE = 4 << 20
+"""Bytes; ten custom metrics at their limits stay far below."""
+
+
+def read_answers(path: Path) -> dict[str, Any]:
+    """Return what the file says, by step.
+
+    Raises:
+        UsageError: it can't be read, is neither JSON nor TOML, or is not an object.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise UsageError("apply.file", f"{path} is too large to be a file of answers.")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("apply.file", f"{path} can't be read: {error}") from error
+    try:
+        document = json.loads(text) if path.suffix.lower() == ".json" else _read_toml(text)
+    except (ValueError, RecursionError) as error:
+        language = "JSON" if path.suffix.lower() == ".json" else "TOML"
+        raise UsageError(
+            "apply.file", f"{path} is not valid {language}: {error}", "Mend it and repeat this."
+        ) from error
+    if not isinstance(document, dict):
+        raise UsageError("apply.file", f"{path} is not an object of step = value.")
+    return document
+
+
+def _read_toml(text: str) -> Any:
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
+
+
+def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
+    """Answer what the file answers, in the order of the steps, until it has no more to say.
+
+    An answer saved before is given again only where the file says something else.
+
+    Raises:
+        UsageError: the file names a step that there is not.
+        AwsUnavailable: AWS could not be asked; what was accepted until then is saved.
+    """
+    kind = kind_of(workflow.interview)
+    _refuse_unknown(kind, values)
+    answers = {step.name: as_text(values[step.name]) for step in kind.steps if step.name in values}
+    for name in list(answers):
+        saved = workflow.interview.answers.get(name)
+        if saved is None:
+            continue
+        said = answers.pop(name)
+        if saved.said != said.strip() and _step(kind, name).volunteered:
+            turn = workflow.answer(said, name)
+            if turn.status == "rejected":
+                return turn
+    turn = workflow.turn()
+    while turn.status == "question" and turn.step in answers:
+        step = _step(kind, turn.step)
+        said = answers.pop(turn.step)
+        if step.exact_in_file is not None and said != step.exact_in_file:
+            return _not_the_exact_words(turn, step, said)
+        turn = workflow.answer(said)
+    return turn
+
+
+def as_text(value: Any) -> str:
+    """Return a file's value as a person would have said it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "none"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _step(kind: Kind, name: str) -> Step:
+    return next(step for step in kind.steps if step.name == name)
+
+
+def _refuse_unknown(kind: Kind, values: dict[str, Any]) -> None:
+    known = [step.name for step in kind.steps]
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        import difflib
+
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        raise UsageError(
+            "step.unknown",
+            f"The file answers {', '.join(map(repr, unknown))}, which no step asks.",
+            f"Did you mean {near[0]}?" if near else f"The steps are: {', '.join(known)}.",
+        )
+
+
+def _not_the_exact_words(turn: Turn, step: Step, said: str) -> Turn:
+    from dataclasses import replace
+
+    rejection = AnswerRejected(
+        f"{step.name}.in_file",
+        f"In a file of answers, {step.name} = {said!r} does not count.",
+        f'Only {step.name} = "{step.exact_in_file}", in the person\'s own file, does; or answer '
+        "the question when it is asked.",
+    )
+    return replace(
+        turn,
+        status="rejected",
+        error=Problem(rejection.code, rejection.message, rejection.remedy),
+    )

@@ -1,0 +1,109 @@
+"""What a step may see while it asks and checks: earlier answers, AWS, the folder it works in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalbook.checks import Check
+from evalbook.workflow.state import OWN_KEY, Document, found_by_other_tools
+
+if TYPE_CHECKING:
+    from evalbook.aws.session import Aws
+
+Progress = Callable[[str, "int | None", "int | None"], None]
+"""Called with what is being done, how much is done and how much there is, in bytes or None."""
+
+
+def no_progress(_doing: str, _done: int | None, _total: int | None) -> None:
+    """Show nothing."""
+
+
+@dataclass
+class Answer:
+    """A saved answer."""
+
+    value: Any
+    facts: dict[str, Any]
+    said: str
+    """The person's own words."""
+    checks: tuple[Check, ...]
+    at: str
+    """When it was accepted, ISO 8601 in UTC."""
+    in_doubt: bool = False
+    """Something it depends on has changed since; it is checked again when its turn comes."""
+    reopened: bool = False
+    """The person asked to answer it again."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as the state keeps it."""
+        document: dict[str, Any] = {
+            "value": self.value,
+            "said": self.said,
+            "at": self.at,
+            "facts": self.facts,
+            "checks": [check.to_json() for check in self.checks],
+        }
+        if self.in_doubt:
+            document["in_doubt"] = True
+        if self.reopened:
+            document["reopened"] = True
+        return document
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Answer:
+        """Return the answer that `to_json` wrote."""
+        return cls(**{**document, "checks": tuple(Check(**check) for check in document["checks"])})
+
+
+@dataclass
+class Interview:
+    """The answers so far and the world they are checked against."""
+
+    document: Document
+    aws: Aws
+    state_path: Path
+    folder: Path = field(default_factory=Path.cwd)
+    """Where projects are made and files are named from."""
+    progress: Progress = no_progress
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, document: Document, aws: Aws, state_path: Path, progress: Progress = no_progress
+    ) -> Interview:
+        """Return the interview that a state document holds."""
+        saved = document[OWN_KEY].get("answers", {})
+        answers = {name: Answer.from_json(answer) for name, answer in saved.items()}
+        return cls(document, aws, state_path, progress=progress, answers=answers)
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What evalbook keeps in the state beside the answers: volunteered, dismissed, pending."""
+        own: dict[str, Any] = self.document[OWN_KEY]
+        return own
+
+    def answered(self, step: str) -> bool:
+        """Return whether the step has an answer that is not being asked again."""
+        answer = self.answers.get(step)
+        return answer is not None and not answer.reopened
+
+    def value(self, step: str, default: Any = None) -> Any:
+        """Return the value of a step's answer."""
+        answer = self.answers.get(step)
+        return default if answer is None else answer.value
+
+    def facts(self, step: str) -> dict[str, Any]:
+        """Return what the checks of a step's answer found out; empty where it has none."""
+        answer = self.answers.get(step)
+        return {} if answer is None else answer.facts
+
+    def found(self, *keys: str) -> str | None:
+        """Return what another tool left in the state under the first of the keys that is there."""
+        for key in keys:
+            text = found_by_other_tools(self.document, key)
+            if text is not None:
+                return text
+        return None

@@ -1,0 +1,48 @@
+"""What the notebook is rendered from, taken from the answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalbook.workflow.estimate import estimate
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.kinds import kind_of
+from evalbook.workflow.steps.dataset import effective_dataset
+from evalbook.workflow.steps.run_name import default_run_name
+from evalbook.workflow.steps.scope import base_model_too
+
+if TYPE_CHECKING:
+    from evalbook.notebook.settings import EvaluationSettings
+
+
+def settings_of(interview: Interview) -> EvaluationSettings:
+    """Return the settings of a completed interview."""
+    from evalbook.notebook.settings import EvaluationSettings
+
+    model = interview.facts("model")
+    expected = estimate(interview)
+    vpc = interview.facts("vpc")
+    return EvaluationSettings(
+        evaluation_type=kind_of(interview).name,
+        task=interview.value("task"),
+        dataset=effective_dataset(interview),
+        records=expected.records,
+        builtin_metrics=tuple(interview.value("builtin_metrics")),
+        custom_metrics=tuple(interview.value("custom_metrics")),
+        model_package_arn=model["arn"],
+        base_model_name=model["base_model"]["name"],
+        judge_model=interview.value("judge_model"),
+        region=interview.value("region"),
+        role_arn=interview.value("execution_role"),
+        s3_output=interview.value("s3_output"),
+        evaluate_base_model=base_model_too(interview),
+        is_nova=model["nova"],
+        mlflow_resource_arn=interview.value("mlflow"),
+        kms_key=interview.value("kms_key"),
+        subnets=tuple(vpc.get("subnets", ())),
+        security_groups=tuple(vpc.get("security_groups", ())),
+        run_name=interview.value("run_name") or default_run_name(interview),
+        profile=interview.aws.profile,
+        partition=model["partition"],
+        minutes=expected.minutes,
+    )

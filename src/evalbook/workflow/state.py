@@ -1,0 +1,168 @@
+"""The state file: read with care, written whole or not at all, foreign keys kept."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from evalbook.errors import StateFileError
+
+SCHEMA_VERSION = 1
+
+Document = dict[str, Any]
+
+# From a version to the next one: what `load` applies, in order, to files that an older evalbook
+# wrote. Version 1 is the first.
+MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
+
+OWN_KEY = "evalbook"
+"""The key under which evalbook keeps what is its own; all other keys belong to other tools."""
+
+
+def load(path: Path) -> Document:
+    """Return the document in the state file, or a new one where there is no file.
+
+    Raises:
+        StateFileError: it can't be read, is not a JSON object, or is of an unknown version.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {"schema_version": SCHEMA_VERSION, OWN_KEY: {}}
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unusable(path, f"it can't be read ({error})") from error
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _unusable(path, f"it is not valid JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise _unusable(path, f"it holds a JSON {type(document).__name__}, not an object")
+    return _current(path, document)
+
+
+def _current(path: Path, document: Document) -> Document:
+    if "schema_version" not in document:
+        if OWN_KEY in document:
+            raise _unusable(path, f"it has {OWN_KEY!r} answers but no schema_version")
+        # Written by another tool: what it knows is context, confirmed when its turn comes.
+        return {**document, "schema_version": SCHEMA_VERSION, OWN_KEY: {}}
+    version = document["schema_version"]
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise _unusable(path, f"its schema_version is {version!r}, not a whole number")
+    while version in MIGRATIONS:
+        document = MIGRATIONS[version](document)
+        version = document["schema_version"]
+    if version != SCHEMA_VERSION:
+        raise _unusable(
+            path,
+            f"its schema_version is {version}; this evalbook knows {SCHEMA_VERSION}",
+            "Update evalbook, or name another file with --state.",
+        )
+    if not isinstance(document.setdefault(OWN_KEY, {}), dict):
+        raise _unusable(path, f"its {OWN_KEY!r} entry is not an object")
+    return document
+
+
+def save(path: Path, document: Document) -> None:
+    """Replace the state file by the document: afterwards it holds all of it, or is as it was.
+
+    The text is written to a file beside it, synced, and renamed over it. The name is fixed, so a
+    process killed between the two leaves one file that the next save overwrites.
+
+    Raises:
+        StateFileError: the folder can't be written.
+    """
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.new")
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    try:
+        mode = target.stat().st_mode & 0o7777 if target.exists() else None
+        with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            beside.chmod(mode)
+        beside.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise StateFileError(
+            "state.unwritable",
+            f"The state file {path} can't be written: {error}",
+            "Free the disk or fix the folder's permissions, or name another file with --state.",
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    # Windows can't open folders; there, the rename itself is all the promise there is.
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes from changing the state file.
+
+    Raises:
+        StateFileError: another process is changing it now.
+    """
+    from filelock import FileLock, Timeout
+
+    target = Path(os.path.realpath(path))
+    lock = FileLock(target.with_name(f".{target.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise StateFileError(
+            "state.locked",
+            f"Another evalbook is working on {path} right now.",
+            "Let it finish, or name another file with --state.",
+        ) from error
+    except OSError as error:
+        raise StateFileError(
+            "state.unwritable",
+            f"The state file {path} can't be locked: {error}",
+            "Fix the folder's permissions, or name another file with --state.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def found_by_other_tools(document: Document, key: str) -> str | None:
+    """Return the text that another tool left under a key, the least nested one first."""
+    level: list[Any] = [{k: v for k, v in document.items() if k != OWN_KEY}]
+    while level:
+        nested: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                text = item.get(key)
+                if isinstance(text, str) and text.strip():
+                    return text.strip()
+                nested.extend(item.values())
+            elif isinstance(item, list):
+                nested.extend(item)
+        level = [item for item in nested if isinstance(item, dict | list)]
+    return None
+
+
+def _unusable(
+    path: Path,
+    why: str,
+    remedy: str = "Mend or move the file, or name another one with --state.",
+) -> StateFileError:
+    return StateFileError(
+        "state.unusable",
+        f"The state file {path} can't be used: {why}. It was left as it is.",
+        remedy,
+    )

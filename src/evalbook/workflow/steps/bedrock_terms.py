@@ -1,0 +1,85 @@
+"""The Bedrock Evaluations terms, word for word; only the person's own explicit yes counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalbook.checks import Check, passed, skipped
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import shortened, yes_or_no
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.steps.confirm import EVERYTHING_BEFORE
+from evalbook.workflow.turn import Question
+
+TERMS = """\
+**Important: Amazon Bedrock Evaluations Terms**
+
+This feature is powered by Amazon Bedrock Evaluations. Your use of this feature is subject to \
+pricing of Amazon Bedrock Evaluations, the \
+[Service Terms](https://aws.amazon.com/service-terms/) applicable to Amazon Bedrock, and the \
+terms that apply to your usage of third-party models. Amazon Bedrock Evaluations may securely \
+transmit data across AWS Regions within your geography for processing. For more information, \
+access [Amazon Bedrock Evaluations documentation]\
+(https://docs.aws.amazon.com/bedrock/latest/userguide/evaluation-judge.html).
+
+Do you acknowledge and agree to proceed?"""
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        TERMS,
+        kind="confirm",
+        help="Yes or I agree, in your own words. Without it no notebook is written.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    verdict = yes_or_no(text)
+    if verdict is False:
+        raise AnswerRejected(
+            "terms.declined",
+            "The terms were not agreed to, so no notebook is written.",
+            "Your answers are kept; agree whenever you are ready.",
+        )
+    if verdict is None:
+        raise AnswerRejected(
+            "terms.unclear",
+            f"{shortened(text)!r} is not an explicit yes.",
+            "Questions are fine first; to go on, say yes or I agree.",
+        )
+    return text
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    caller, check = _caller(interview)
+    return Accepted({"words": value, "caller": caller}, checks=(check,))
+
+
+def _caller(interview: Interview) -> tuple[str | None, Check]:
+    from evalbook.aws.identity import caller
+    from evalbook.aws.session import AwsDenied
+
+    try:
+        arn = caller(interview.aws).arn
+    except AwsDenied as denial:
+        return None, skipped("terms.caller", f"Who agreed could not be told: {denial.message}")
+    return arn, passed("terms.caller", f"Agreed to by {arn}.")
+
+
+def _describe(value: dict[str, Any], _: dict[str, Any]) -> str:
+    return f"{value['words']!r}, by {value['caller'] or 'an unknown caller'}"
+
+
+STEP = Step(
+    "bedrock_terms",
+    "Bedrock Evaluations terms",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    depends_on=(*EVERYTHING_BEFORE, "confirm"),
+    asked_again=True,
+    volunteered=False,
+    exact_in_file="I agree",
+)

@@ -1,0 +1,104 @@
+"""Which of Bedrock's built-in metrics; recommended ones are marked, the person decides."""
+
+from __future__ import annotations
+
+from evalbook.checks import Check
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice, says_none, split_answers
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.steps.custom_metrics import has_reference
+from evalbook.workflow.steps.dataset import effective_report
+from evalbook.workflow.turn import Choice, Question
+
+
+def _ask(interview: Interview) -> Question:
+    from evalbook.metrics.builtin import recommend
+
+    has_custom = bool(interview.value("custom_metrics"))
+    recommendations = recommend(
+        interview.value("task"),
+        has_reference=has_reference(interview),
+        fields=interview.facts("data_sample").get("fields", ()),
+        has_custom=has_custom,
+    )
+    choices = tuple(
+        Choice(
+            found.metric.name,
+            found.metric.name,
+            f"{found.metric.description} {found.reason}",
+            found.recommended,
+        )
+        for found in recommendations
+    )
+    recommended = ", ".join(choice.value for choice in choices if choice.recommended)
+    return Question(
+        "Which built-in metrics?",
+        kind="multichoice",
+        choices=choices,
+        default=recommended or None,
+        help="Names or numbers, separated by commas"
+        + ("; none uses your custom metrics alone." if has_custom else "."),
+        reference="references/builtin-metrics.md",
+    )
+
+
+def _read(text: str, question: Question, interview: Interview) -> list[str]:
+    if says_none(text):
+        if not interview.value("custom_metrics"):
+            raise AnswerRejected(
+                "metrics.none",
+                "No metric is chosen, and there are no custom metrics.",
+                "Choose at least one built-in metric.",
+            )
+        return []
+    if text.strip().casefold() == "all":
+        return [choice.value for choice in question.choices]
+    names = {_metric_named(part, question) for part in split_answers(text)}
+    return [choice.value for choice in question.choices if choice.value in names]
+
+
+def _metric_named(text: str, question: Question) -> str:
+    from evalbook.metrics.builtin import parse_builtin_metric
+
+    if text.isdigit():
+        return read_choice(text, question.choices)
+    return parse_builtin_metric(text)
+
+
+def _check(value: list[str], interview: Interview) -> Outcome:
+    if not value and not interview.value("custom_metrics"):
+        raise AnswerRejected(
+            "metrics.none",
+            "Without custom metrics, at least one built-in metric is needed.",
+            "Choose at least one built-in metric.",
+        )
+    return Accepted(value, checks=_reference_checks(value, interview))
+
+
+def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, ...]:
+    """Return the warning about missing references, which depends on the metrics chosen."""
+    from evalbook.datasets.validate import Report, report_checks
+
+    report = effective_report(interview)
+    if report is None:
+        return ()
+    if interview.facts("custom_metrics").get("uses_reference"):
+        metrics = [*metrics, *interview.facts("custom_metrics")["names"]]
+    found = report_checks(Report.from_json(report), metrics=metrics)
+    return tuple(check for check in found if check.id == "dataset.references")
+
+
+def _describe(value: list[str], _: dict[str, object]) -> str:
+    return ", ".join(value) or "none"
+
+
+STEP = Step(
+    "builtin_metrics",
+    "Built-in metrics",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    depends_on=("custom_metrics", "dataset", "data_sample", "data_fix"),
+)

@@ -1,0 +1,74 @@
+"""The whole configuration, with what it will do and what was not checked."""
+
+from __future__ import annotations
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_yes_or_no
+from evalbook.workflow.estimate import estimate
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Step
+from evalbook.workflow.turn import Question
+
+EVERYTHING_BEFORE = (
+    "evaluation_type",
+    "task",
+    "dataset",
+    "data_sample",
+    "data_description",
+    "data_fix",
+    "custom_metrics",
+    "builtin_metrics",
+    "model",
+    "judge_model",
+    "region",
+    "execution_role",
+    "s3_output",
+    "advanced",
+    "scope",
+    "mlflow",
+    "kms_key",
+    "vpc",
+    "run_name",
+)
+
+
+def _ask(interview: Interview) -> Question:
+    from evalbook.workflow.summary import summarise
+
+    summary = summarise(interview, until="confirm")
+    lines = [f"{line.title}: {line.text}" for line in summary.lines]
+    lines.extend(estimate(interview).sentences())
+    lines.extend(f"Not checked: {check.message}" for check in summary.not_checked)
+    lines.extend(f"Warning: {check.message}" for check in summary.warnings)
+    return Question(
+        "Is this configuration right?",
+        kind="confirm",
+        notices=tuple(lines),
+        help="To change something: evalbook answer --step STEP VALUE, or evalbook back STEP.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> bool:
+    if not read_yes_or_no(text):
+        raise AnswerRejected(
+            "confirm.declined",
+            "The configuration was not confirmed; nothing is generated.",
+            "Change what is wrong with `evalbook back STEP`, then confirm.",
+        )
+    return True
+
+
+def _describe(_: bool, __: dict[str, object]) -> str:
+    return "confirmed"
+
+
+STEP = Step(
+    "confirm",
+    "Configuration",
+    ask=_ask,
+    read=_read,
+    describe=_describe,
+    depends_on=EVERYTHING_BEFORE,
+    asked_again=True,
+    volunteered=False,
+)

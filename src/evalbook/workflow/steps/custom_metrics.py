@@ -1,0 +1,63 @@
+"""Custom metrics of one's own: none, a file, or JSON in Bedrock's format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalbook.workflow.answers import says_none
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.steps.dataset import effective_report
+from evalbook.workflow.turn import Question
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        "Do you have custom metrics of your own?",
+        default="none",
+        help="none, the path of a JSON file, or the JSON itself, in Bedrock's custom metric format.",
+        reference="references/custom-metrics.md",
+    )
+
+
+def _read(text: str, _question: Question, interview: Interview) -> list[dict[str, Any]]:
+    from evalbook.metrics.custom import parse_custom_metrics, read_custom_metrics_file
+
+    if says_none(text):
+        return []
+    if not text.lstrip("\ufeff \t\r\n`").startswith(("[", "{", "json")):
+        text = read_custom_metrics_file(interview.folder / text)
+    return parse_custom_metrics(text, has_reference=has_reference(interview)).metrics
+
+
+def _check(value: list[dict[str, Any]], interview: Interview) -> Outcome:
+    from evalbook.metrics.custom import custom_metrics_text, parse_custom_metrics
+
+    if not value:
+        return Accepted(value)
+    parsed = parse_custom_metrics(
+        custom_metrics_text(value), has_reference=has_reference(interview)
+    )
+    facts = {"names": list(parsed.names), "uses_reference": parsed.uses_reference}
+    return Accepted(parsed.metrics, facts, tuple(parsed.warnings))
+
+
+def has_reference(interview: Interview) -> bool | None:
+    """Return whether records carry reference answers; None where the dataset was not read."""
+    report = effective_report(interview)
+    return None if report is None else bool(report["with_reference"])
+
+
+def _describe(value: list[dict[str, Any]], facts: dict[str, Any]) -> str:
+    return f"{len(value)}: {', '.join(facts['names'])}" if value else "none"
+
+
+STEP = Step(
+    "custom_metrics",
+    "Custom metrics",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    depends_on=("dataset", "data_sample", "data_fix"),
+)

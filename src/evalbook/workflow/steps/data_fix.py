@@ -1,0 +1,166 @@
+"""What to do about records that can't be used: a converted copy, or another dataset."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from evalbook.checks import passed
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
+from evalbook.workflow.steps.data_sample import MOST_RECORDS, validate_object
+from evalbook.workflow.turn import Choice, Question
+
+CONVERT = "convert"
+ANOTHER = "another"
+
+
+def _ask(interview: Interview) -> Question:
+    plan = _plan(interview)
+    choices = [
+        Choice(ANOTHER, "Give another dataset", "Goes back to the question about the dataset.")
+    ]
+    if plan:
+        choices.insert(0, Choice(CONVERT, "Write a corrected copy", plan))
+    return Question(
+        "The dataset can't be used as it is. What shall be done?",
+        kind="choice",
+        choices=tuple(choices),
+        notices=(_trouble(interview),),
+        help="The original is never changed. An S3 URI is taken as the other dataset.",
+        reference="references/dataset-formats.md",
+    )
+
+
+def _read(text: str, question: Question, _: Interview) -> str:
+    if text.startswith(("s3://", "arn:")):
+        return text
+    return read_choice(text, question.choices)
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    if value == CONVERT:
+        return _convert(interview)
+    return Reopened("dataset", None if value == ANOTHER else value)
+
+
+def _convert(interview: Interview) -> Accepted:
+    """Write the corrected copy beside the original and validate it as it stands in S3."""
+    from evalbook.aws.s3 import object_facts, parse_s3_uri, sibling_key, upload_new
+    from evalbook.datasets.validate import report_checks
+
+    original = parse_s3_uri(interview.facts("dataset")["uri"], what="dataset")
+    copy = sibling_key(original, f"-evalbook-{_fingerprint(interview)}")
+    with tempfile.TemporaryFile() as file:
+        _write_corrected(interview, original, file)
+        if file.tell() == 0:
+            raise AnswerRejected(
+                "data_fix.nothing_left",
+                "No record of the dataset can be saved by conversion.",
+                "Give another dataset.",
+            )
+        file.seek(0)
+        interview.progress(f"Writing {copy}", None, None)
+        upload_new(interview.aws, copy, file)
+    found, _ = object_facts(interview.aws, copy)
+    report = validate_object(interview, copy, found.size)
+    return Accepted(
+        CONVERT,
+        {"uri": str(copy), "report": report.to_json()},
+        (
+            passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
+            *report_checks(report, max_records=MOST_RECORDS),
+        ),
+    )
+
+
+def _write_corrected(interview: Interview, original: Any, file: Any) -> None:
+    from evalbook.aws.s3 import read_chunks
+    from evalbook.datasets.convert import convert
+
+    for line in convert(
+        read_chunks(interview.aws, original),
+        report=_report(interview),
+        limit=MOST_RECORDS,
+        target_format=_target_format(interview),
+    ):
+        file.write(line)
+
+
+def _fingerprint(interview: Interview) -> str:
+    """Return a short name for this version of the original, converted this way."""
+    import hashlib
+
+    original = interview.facts("dataset")
+    text = f"{original['etag']} {_target_format(interview)} {MOST_RECORDS}"
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _report(interview: Interview) -> Any:
+    from evalbook.datasets.validate import Report
+
+    return Report.from_json(interview.facts("data_sample")["report"])
+
+
+def _target_format(interview: Interview) -> str | None:
+    return "sagemaker" if _unusable_by_nova(interview) else None
+
+
+def _plan(interview: Interview) -> str | None:
+    from evalbook.datasets.convert import conversion_plan
+
+    return conversion_plan(
+        _report(interview), limit=MOST_RECORDS, target_format=_target_format(interview)
+    )
+
+
+def _trouble(interview: Interview) -> str:
+    report = interview.facts("data_sample")["report"]
+    found = []
+    if report["invalid"]:
+        found.append(f"{report['invalid']:,} of {report['records']:,} records are invalid")
+    if report["records"] > MOST_RECORDS:
+        found.append(
+            f"it has {report['records']:,} rows, and one LLM-as-judge job takes {MOST_RECORDS:,}"
+        )
+    if _unusable_by_nova(interview):
+        found.append("a Nova model needs a prompt or query field in every record")
+    return f"{interview.facts('dataset')['uri']}: {'; '.join(found) or 'no usable record'}."
+
+
+def _unusable_by_nova(interview: Interview) -> bool:
+    # The SDK's converter for Nova runs knows the fields prompt and query, no others.
+    report = interview.facts("data_sample").get("report")
+    return bool(interview.facts("model").get("nova") and report and report["format"] == "openai")
+
+
+def _applies(interview: Interview) -> bool:
+    report = interview.facts("data_sample").get("report")
+    if report is None:
+        return False
+    return bool(
+        report["invalid"]
+        or report["records"] > MOST_RECORDS
+        or not report["valid"]
+        or _unusable_by_nova(interview)
+    )
+
+
+def _describe(_: str, facts: dict[str, Any]) -> str:
+    return f"corrected copy {facts['uri']}, {facts['report']['valid']:,} records"
+
+
+STEP = Step(
+    "data_fix",
+    "Corrected dataset",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    applies=_applies,
+    depends_on=("dataset", "data_sample"),
+    asked_again=True,
+    volunteered=False,
+)

@@ -1,0 +1,121 @@
+"""Whether the dataset may be read; if so, its format is shown and every record validated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalbook.checks import skipped
+from evalbook.workflow.answers import read_yes_or_no
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Question
+
+MOST_RECORDS = 1000
+"""Rows of one LLM-as-judge job.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-prompt-datasets-judge.html,
+read 2026-11-20.
+"""
+
+HEAD_BYTES = 8192
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        "May I read the dataset to show you its format and to validate its records?",
+        kind="confirm",
+        help="Yes reads the first few KB and shows two records, then streams the object once to "
+        "count and validate every record on this machine. No reads nothing.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> bool:
+    return read_yes_or_no(text)
+
+
+def _check(value: bool, interview: Interview) -> Outcome:
+    if not value:
+        return Accepted(
+            value,
+            checks=(
+                skipped(
+                    "dataset.records",
+                    "The dataset was not read: its records were neither counted nor validated.",
+                ),
+            ),
+        )
+    return read_and_validate(interview)
+
+
+def read_and_validate(interview: Interview) -> Accepted:
+    """Read the head of the dataset, then all of it, and return what was found."""
+    from evalbook.aws.s3 import S3Uri, parse_s3_uri, read_head
+    from evalbook.datasets.sample import read_sample
+    from evalbook.datasets.validate import report_checks
+
+    facts = interview.facts("dataset")
+    uri: S3Uri = parse_s3_uri(facts["uri"], what="dataset")
+    interview.progress("Reading the first records", None, None)
+    head = read_head(interview.aws, uri, HEAD_BYTES)
+    sample = read_sample(head, complete=len(head) >= facts["size"])
+    report = validate_object(interview, uri, facts["size"])
+    found: dict[str, Any] = {
+        "format": sample.format.name if sample.format else None,
+        "fields": [field.name for field in sample.fields],
+        "report": report.to_json(),
+    }
+    return Accepted(
+        True,
+        found,
+        tuple(report_checks(report, max_records=MOST_RECORDS)),
+        notices=_preview_lines(sample),
+        preview=sample,
+    )
+
+
+def validate_object(interview: Interview, uri: Any, size: int) -> Any:
+    """Stream one object and return the validation's report, showing progress in bytes."""
+    from evalbook.aws.s3 import read_chunks
+    from evalbook.datasets.validate import validate
+
+    doing = f"Validating {uri}"
+    interview.progress(doing, 0, size)
+    return validate(
+        read_chunks(interview.aws, uri),
+        max_records=MOST_RECORDS,
+        on_progress=lambda done, _records: interview.progress(doing, done, size),
+    )
+
+
+def _preview_lines(sample: Any) -> tuple[str, ...]:
+    from evalbook.datasets.sample import shown
+
+    lines = [f"Format: {sample.format.label if sample.format else 'not recognised'}"]
+    if sample.fields:
+        lines.append(
+            "Fields: " + ", ".join(f"{field.name} ({field.type})" for field in sample.fields)
+        )
+    lines.extend(
+        f"Record {number}: {shown(record, 300)}"
+        for number, record in enumerate(sample.records, start=1)
+    )
+    return (*lines, *sample.problems)
+
+
+def _describe(value: bool, facts: dict[str, Any]) -> str:
+    if not value:
+        return "not read"
+    report = facts["report"]
+    return f"{report['valid']:,} valid records of {report['records']:,}"
+
+
+STEP = Step(
+    "data_sample",
+    "Records",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    depends_on=("dataset",),
+    asked_again=True,
+)

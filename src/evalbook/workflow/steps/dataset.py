@@ -1,0 +1,85 @@
+"""Where the evaluation dataset is: an S3 URI or the ARN of a registered dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Question
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        "Where in S3 is your evaluation dataset?",
+        help="An S3 URI ending in .jsonl, or a hub-content DataSet ARN.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    from evalbook.aws.dataset_arns import is_dataset_arn
+    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
+
+    refuse_template_text(text, "the dataset's path")
+    if is_dataset_arn(text):
+        return text
+    uri = parse_s3_uri(text, what="evaluation dataset")
+    refuse_other_file_types(uri.key)
+    return str(uri)
+
+
+def refuse_other_file_types(key: str) -> None:
+    """Refuse what is by its name not JSON Lines.
+
+    Raises:
+        AnswerRejected: the key does not end in .jsonl.
+    """
+    if key.endswith("/") or key.lower().endswith(".jsonl"):
+        return
+    name = key.rsplit("/", 1)[-1]
+    ending = f".{name.rsplit('.', 1)[-1]}" if "." in name else "no ending"
+    raise AnswerRejected(
+        "dataset.jsonl",
+        f"{name} has {ending}; an evaluation dataset is a JSON Lines file, one record a line, "
+        "whose name ends in .jsonl.",
+        "Write it as JSON Lines under a name that ends in .jsonl, and give that object's S3 URI.",
+    )
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
+    from evalbook.aws.s3 import object_facts, parse_s3_uri
+
+    arn = value if is_dataset_arn(value) else None
+    interview.progress("Looking for the dataset in S3", None, None)
+    uri = resolve_dataset_arn(interview.aws, arn) if arn else parse_s3_uri(value, what="dataset")
+    found, checks = object_facts(interview.aws, uri)
+    facts: dict[str, Any] = {
+        "uri": str(uri),
+        "arn": arn,
+        "size": found.size,
+        "etag": found.etag,
+        "region": found.region,
+    }
+    return Accepted(value, facts, tuple(checks))
+
+
+def _known(interview: Interview) -> str | None:
+    found = interview.found("dataset_s3_uri", "dataset_path")
+    # Other tools also keep local paths under dataset_path; an evaluation reads only from S3.
+    return found if found and found.startswith(("s3://", "arn:")) else None
+
+
+def effective_dataset(interview: Interview) -> str:
+    """Return what the evaluation reads: the converted copy where one was made, else the answer."""
+    return str(interview.facts("data_fix").get("uri") or interview.value("dataset"))
+
+
+def effective_report(interview: Interview) -> dict[str, Any] | None:
+    """Return the validation's report on what the evaluation reads; None where it was not read."""
+    report = interview.facts("data_fix").get("report")
+    return report or interview.facts("data_sample").get("report")
+
+
+STEP = Step("dataset", "Evaluation dataset", ask=_ask, read=_read, check=_check, known=_known)

@@ -1,0 +1,63 @@
+"""The IAM role that SageMaker and Bedrock assume to run the evaluation."""
+
+from __future__ import annotations
+
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Question
+
+
+def _ask(interview: Interview) -> Question:
+    from evalbook.aws.roles import find_execution_role
+
+    interview.progress("Looking for a role that SageMaker and Bedrock may assume", None, None)
+    offer = find_execution_role(
+        interview.aws,
+        interview.value("region"),
+        training_job=interview.facts("model").get("training_job"),
+    )
+    notices = []
+    if offer.default:
+        notices.append(f"Found: {offer.found_in}.")
+    if offer.others:
+        notices.append(
+            "Other roles of this account that trust both services: " + ", ".join(offer.others) + "."
+        )
+    return Question(
+        "Which IAM role should run the evaluation?",
+        default=offer.default,
+        help="A role's ARN or name. SageMaker and Bedrock both have to be allowed to assume it.",
+        notices=tuple(notices),
+        checks=offer.checks,
+        reference="references/execution-role.md",
+    )
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    from evalbook.aws.roles import check_role
+    from evalbook.aws.s3 import refuse_template_text
+
+    refuse_template_text(value, "the role")
+    interview.progress(f"Checking the role {value}", None, None)
+    arn, checks = check_role(
+        interview.aws,
+        value,
+        region=interview.value("region"),
+        account=interview.facts("model")["account"],
+    )
+    return Accepted(arn, checks=tuple(checks))
+
+
+def _known(interview: Interview) -> str | None:
+    return interview.found("role_arn")
+
+
+STEP = Step(
+    "execution_role",
+    "Execution role",
+    ask=_ask,
+    check=_check,
+    known=_known,
+    depends_on=("region", "model"),
+    asks_aws=True,
+)

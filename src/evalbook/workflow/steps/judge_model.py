@@ -1,0 +1,88 @@
+"""Which model judges: listed neutrally, from those that can be used in this account and region."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Choice, Question
+
+
+def _ask(interview: Interview) -> Question:
+    from evalbook.aws.judges import judge_offer
+
+    region = judge_region(interview)
+    interview.progress(f"Asking which judge models can be used in {region}", None, None)
+    offer = judge_offer(interview.aws, region)
+    if not offer.judges:
+        return Question(
+            f"Which judge model? The list for {region} could not be made; type a model id.",
+            checks=offer.checks,
+            help="A Bedrock model id, such as the Bedrock console shows; it is checked alone.",
+            reference="references/judges.md",
+        )
+    return Question(
+        f"Which judge model? These can be used in {region}.",
+        kind="choice",
+        choices=tuple(Choice(judge.id, judge.label, _description(judge)) for judge in offer.judges),
+        checks=offer.checks,
+        help="The exact id, the label or the number. The choice is yours alone.",
+        reference="references/judges.md",
+    )
+
+
+def _description(judge: Any) -> str:
+    parts = []
+    if judge.lifecycle == "LEGACY":
+        until = f", end of life {judge.end_of_life}" if judge.end_of_life else ""
+        parts.append(f"legacy{until}; refused by Bedrock if unused for 30 days")
+    elif judge.end_of_life:
+        parts.append(f"end of life {judge.end_of_life}")
+    if judge.inference_profile:
+        parts.append(f"reached through the inference profile {judge.inference_profile}")
+    return "; ".join(parts)
+
+
+def _read(text: str, question: Question, _: Interview) -> str:
+    if not question.choices:
+        return text
+    try:
+        return read_choice(text, question.choices)
+    except AnswerRejected:
+        # A full model id may be right though it was left out; the check says why it was, or maps
+        # an inference profile to its model.
+        if "." in text and " " not in text:
+            return text
+        raise
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    from dataclasses import asdict
+
+    from evalbook.aws.judges import check_judge
+    from evalbook.aws.s3 import refuse_template_text
+
+    refuse_template_text(value, "the judge's id")
+    region = judge_region(interview)
+    interview.progress(f"Checking {value} in {region}", None, None)
+    judge, checks = check_judge(interview.aws, region, value)
+    return Accepted(judge.id, {**asdict(judge), "region": region}, tuple(checks))
+
+
+def judge_region(interview: Interview) -> str:
+    """Return the model package's region: the judge has to be usable where the model is."""
+    return str(interview.facts("model")["region"])
+
+
+STEP = Step(
+    "judge_model",
+    "Judge model",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    depends_on=("model",),
+    asks_aws=True,
+)

@@ -1,0 +1,54 @@
+"""What the project's folder is called."""
+
+from __future__ import annotations
+
+import re
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Question
+
+LONGEST = 64
+
+_SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+
+
+def _ask(interview: Interview) -> Question:
+    return Question(
+        "What should the project folder be called?",
+        default=slug(interview.facts("model").get("group") or "evaluation"),
+        help=f"Lowercase letters, digits and hyphens, at most {LONGEST}. "
+        "An existing project's name adds to that project.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    if len(text) > LONGEST or not _SLUG.fullmatch(text):
+        raise AnswerRejected(
+            "project.name",
+            f"{text!r} can't name a project: lowercase letters and digits in words joined by "
+            f"hyphens, at most {LONGEST} characters.",
+            f"Such as {slug(text)}.",
+        )
+    return text
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    folder = interview.folder / value
+    if folder.exists() and not folder.is_dir():
+        raise AnswerRejected(
+            "project.not_a_folder",
+            f"{folder} exists and is not a folder.",
+            "Give another name, or move that file away.",
+        )
+    return Accepted(value)
+
+
+def slug(text: str) -> str:
+    """Return the project name nearest to a text."""
+    words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return words[:LONGEST].strip("-") or "evaluation"
+
+
+STEP = Step("project", "Project", ask=_ask, read=_read, check=_check)

@@ -1,0 +1,77 @@
+"""The AWS region in which everything runs."""
+
+from __future__ import annotations
+
+from evalbook.checks import failed, passed
+from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Question
+
+
+def _ask(interview: Interview) -> Question:
+    return Question(
+        "Which AWS region should the evaluation run in?",
+        default=interview.facts("model")["region"],
+        help="The default is where the model package is; it can be used from nowhere else.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    from evalbook.aws.regions import is_region, similar_regions
+
+    name = text.strip().lower()
+    if not is_region(name):
+        near = ", ".join(similar_regions(name))
+        raise AnswerRejected(
+            "region.unknown",
+            f"{text!r} is not an AWS region.",
+            f"Did you mean {near}?" if near else "Give a region's code, such as us-east-1.",
+        )
+    return name
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    home = interview.facts("model")["region"]
+    if value != home:
+        raise rejection_for(
+            failed(
+                "region.model",
+                f"The model package is in {home}; it can't be used from {value}.",
+                f"Answer {home}, or choose a model package of {value}: "
+                "evalbook answer --step model …",
+            )
+        )
+    bucket_region = interview.facts("dataset").get("region")
+    if bucket_region != value:
+        raise rejection_for(
+            failed(
+                "region.dataset",
+                f"The dataset's bucket is in {bucket_region}; SageMaker jobs in {value} read only "
+                f"from buckets in {value}.",
+                f"Copy the dataset to a bucket in {value} and give the copy: "
+                "evalbook answer --step dataset s3://…",
+            )
+        )
+    judge = interview.value("judge_model")
+    return Accepted(
+        value,
+        checks=(passed("region", f"The model package, {judge} and the dataset are in {value}."),),
+    )
+
+
+def _known(interview: Interview) -> str | None:
+    found = interview.found("region")
+    # The default says the same; confirming it would be a question more.
+    return found if found != interview.facts("model").get("region") else None
+
+
+STEP = Step(
+    "region",
+    "Region",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    known=_known,
+    depends_on=("model", "dataset", "data_fix", "judge_model"),
+)

@@ -1,0 +1,50 @@
+"""What the run is called in the SageMaker console."""
+
+from __future__ import annotations
+
+import re
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Step
+from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.turn import Question
+
+LONGEST = 60
+"""Characters. The service takes 82 for the name with the time that the SDK appends (11), of which
+the notebook's own mark, by which it finds its run again, takes another 9."""
+
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+
+
+def _ask(interview: Interview) -> Question:
+    return Question(
+        "What should the run be called?",
+        default=default_run_name(interview),
+        help=f"Letters, digits and hyphens, at most {LONGEST}.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    if len(text) > LONGEST or not _NAME.fullmatch(text):
+        raise AnswerRejected(
+            "run_name",
+            f"{text!r} can't name a run: at most {LONGEST} letters, digits and hyphens, "
+            "beginning and ending with a letter or digit.",
+            f"Such as {as_run_name(text)}.",
+        )
+    return text
+
+
+def as_run_name(text: str) -> str:
+    """Return the name nearest to a text that can name a run."""
+    words = re.sub(r"[^a-zA-Z0-9]+", "-", text).strip("-")
+    return words[:LONGEST].strip("-") or "evaluation"
+
+
+def default_run_name(interview: Interview) -> str:
+    """Return the name that a run has unless the person gives another."""
+    return as_run_name(f"evalbook-{interview.facts('model').get('group', '')}")
+
+
+STEP = Step("run_name", "Run name", ask=_ask, read=_read, applies=wanted("run_name"))

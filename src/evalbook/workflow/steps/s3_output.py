@@ -1,0 +1,69 @@
+"""Where in S3 the results go."""
+
+from __future__ import annotations
+
+from evalbook.checks import failed, passed
+from evalbook.errors import rejection_for
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Question
+
+
+def _ask(interview: Interview) -> Question:
+    from evalbook.aws.s3 import parse_s3_uri
+
+    dataset = interview.facts("dataset")
+    default = None
+    if dataset.get("region") == interview.value("region"):
+        bucket = parse_s3_uri(dataset["uri"], what="dataset").bucket
+        default = f"s3://{bucket}/evaluation-results/"
+    return Question(
+        "Where in S3 should the results go?",
+        default=default,
+        help=f"An S3 prefix in a bucket of {interview.value('region')}.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
+
+    refuse_template_text(text, "the output path")
+    # parse_s3_uri sees to it that the rest is an S3 URI; the SDK joins with slashes of its own.
+    return str(parse_s3_uri(text, what="output prefix", key_needed=False)).rstrip("/")
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    from evalbook.aws.s3 import bucket_facts, parse_s3_uri, write_probe
+
+    prefix = parse_s3_uri(value, what="output prefix", key_needed=False)
+    region = interview.value("region")
+    interview.progress(f"Checking that {value} can be written", None, None)
+    found = bucket_facts(interview.aws, prefix.bucket)
+    if found != region:
+        raise rejection_for(
+            failed(
+                "s3.region",
+                f"The bucket {prefix.bucket} is in {found}; results must go to a bucket in "
+                f"{region}, where the evaluation runs.",
+                f"Give a prefix in a bucket of {region}.",
+            )
+        )
+    checks = write_probe(interview.aws, prefix, kms_key=interview.value("kms_key"))
+    return Accepted(
+        value, checks=(passed("s3.region", f"{prefix.bucket} is in {region}."), *checks)
+    )
+
+
+def _known(interview: Interview) -> str | None:
+    return interview.found("s3_output_path")
+
+
+STEP = Step(
+    "s3_output",
+    "Results",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    known=_known,
+    depends_on=("region", "model", "kms_key"),
+)

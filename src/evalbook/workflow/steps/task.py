@@ -1,0 +1,38 @@
+"""What the model was trained to do; it guides which metrics are recommended."""
+
+from __future__ import annotations
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Step
+from evalbook.workflow.turn import Question
+
+LONGEST = 4000
+"""Characters; more is a document, not a description."""
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        "What task is this model trained to do?",
+        help="A sentence or two in your own words, such as: answers billing questions of "
+        "customers in a friendly tone.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    if not any(character.isalnum() for character in text):
+        raise AnswerRejected(
+            "task.empty",
+            f"{text!r} does not describe a task.",
+            "Say in a sentence what the model does, such as: summarises support tickets.",
+        )
+    if len(text) > LONGEST:
+        raise AnswerRejected(
+            "task.long",
+            f"The description has {len(text):,} characters; at most {LONGEST:,} are kept.",
+            "Describe the task in a few sentences.",
+        )
+    return text
+
+
+STEP = Step("task", "Task", ask=_ask, read=_read)

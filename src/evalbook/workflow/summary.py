@@ -1,0 +1,72 @@
+"""The configuration so far, with what was checked and what was not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import takewhile
+from typing import Any
+
+from evalbook.checks import Check
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.kinds import kind_of
+
+
+@dataclass(frozen=True)
+class SummaryLine:
+    """One answer as `show` and `confirm` present it."""
+
+    step: str
+    title: str
+    text: str
+    said: str
+    value: Any
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The answers in the order of the steps."""
+
+    lines: tuple[SummaryLine, ...]
+
+    @property
+    def not_checked(self) -> tuple[Check, ...]:
+        """What could not be checked."""
+        return self._with_status("skipped")
+
+    @property
+    def warnings(self) -> tuple[Check, ...]:
+        """What was found and accepted all the same."""
+        return self._with_status("warning")
+
+    def _with_status(self, status: str) -> tuple[Check, ...]:
+        return tuple(
+            check for line in self.lines for check in line.checks if check.status == status
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary as the JSON command line prints it."""
+        return {
+            "answers": [asdict(line) for line in self.lines],
+            "not_checked": [check.to_json() for check in self.not_checked],
+            "warnings": [check.to_json() for check in self.warnings],
+        }
+
+
+def summarise(interview: Interview, until: str | None = None) -> Summary:
+    """Return the answers that apply, those before the step ``until`` if one is named."""
+    steps = takewhile(lambda step: step.name != until, kind_of(interview).steps)
+    return Summary(
+        tuple(
+            SummaryLine(
+                step.name,
+                step.title,
+                step.describe(answer.value, answer.facts),
+                answer.said,
+                answer.value,
+                answer.checks,
+            )
+            for step in steps
+            if step.applies(interview) and (answer := interview.answers.get(step.name)) is not None
+        )
+    )

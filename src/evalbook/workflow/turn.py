@@ -1,0 +1,103 @@
+"""What one turn shows: a question, its choices, and how the last answer came out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from evalbook.checks import Check
+
+PROTOCOL = 1
+
+Kind = Literal["text", "choice", "multichoice", "confirm"]
+Status = Literal["question", "rejected", "complete"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several answers; given back by its value, its label or its 1-based number."""
+
+    value: str
+    label: str
+    description: str = ""
+    recommended: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a step asks, as far as the step itself knows it."""
+
+    text: str
+    kind: Kind = "text"
+    choices: tuple[Choice, ...] = ()
+    default: str | None = None
+    help: str | None = None
+    notices: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    """What preparing the question found out, such as judges that were left out."""
+    reference: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the question as it is kept in the state."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Question:
+        """Return the question that `to_json` wrote."""
+        return cls(
+            **{
+                **document,
+                "choices": tuple(Choice(**choice) for choice in document["choices"]),
+                "notices": tuple(document["notices"]),
+                "checks": tuple(Check(**check) for check in document["checks"]),
+            }
+        )
+
+    def with_notices(self, *notices: str) -> Question:
+        """Return the question with notices put before its own."""
+        return replace(self, notices=(*notices, *self.notices))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer was rejected."""
+
+    code: str
+    message: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True)
+class Position:
+    """Which question this is (1-based) of how many, as far as is known by now."""
+
+    index: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of the interview, as the contract's section 4 describes it."""
+
+    status: Status
+    state: str
+    step: str | None = None
+    position: Position | None = None
+    question: str = ""
+    kind: Kind | None = None
+    choices: tuple[Choice, ...] = ()
+    default: str | None = None
+    help: str | None = None
+    notices: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    error: Problem | None = None
+    reference: str | None = None
+    notebook: str | None = None
+    preview: Any = field(default=None, compare=False)
+    """What a front end may draw instead of the notices that say the same; not part of the JSON."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the turn as the JSON command line prints it."""
+        document = {"protocol": PROTOCOL, **asdict(replace(self, preview=None))}
+        del document["preview"]
+        return document

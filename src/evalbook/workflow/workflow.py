@@ -1,0 +1,481 @@
+"""The machine: which turn it is, what an answer does to it, and what is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from evalbook.checks import Check, warning
+from evalbook.errors import AnswerRejected, UsageError
+from evalbook.workflow import answers, state
+from evalbook.workflow.interview import Answer, Interview, Progress, no_progress
+from evalbook.workflow.kinds import Kind, kind_of, step_names
+from evalbook.workflow.step import Accepted, Narrowed, Reopened, Step
+from evalbook.workflow.summary import Summary, summarise
+from evalbook.workflow.turn import Position, Problem, Question, Turn
+
+# A question that AWS was asked for (which judges there are) is shown again from the state for
+# this long, so that showing a turn needs no network; the answer itself is always checked afresh.
+KEPT_QUESTION_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """Where the interview stands: the step to ask next, or None at the end."""
+
+    step: Step | None
+    asked: Question = Question("")
+    """The step's own question."""
+    finding: str | None = None
+    """What is known without having been asked, and is confirmed instead."""
+
+    def question(self, interview: Interview) -> Question:
+        """Return the question as it is shown."""
+        if self.step is None or self.finding is None:
+            return self.asked
+        return _confirmation(interview, self.step, self.finding)
+
+
+class Workflow:
+    """An interview kept in a state file, one question a turn.
+
+    Every method that changes something reads the file afresh under a lock and writes it whole, so
+    an object may be kept for as long as one likes. A rejected answer comes back as a turn whose
+    status is ``rejected``; an `AwsUnavailable` is raised, and nothing has changed then.
+    """
+
+    def __init__(self, path: Path, aws: Any, progress: Progress = no_progress) -> None:
+        self.path = path
+        self.aws = aws
+        self.progress = progress
+
+    @classmethod
+    def load(cls, path: str | Path, aws: Any = None, progress: Progress = no_progress) -> Workflow:
+        """Open the state file, which need not exist yet.
+
+        Args:
+            path: the state file.
+            aws: an `evalbook.aws.session.Aws`; by default the one that boto3's settings give.
+            progress: is told what takes long while it does.
+
+        Raises:
+            StateFileError: the file can't be used.
+        """
+        from evalbook.aws.session import Aws
+
+        workflow = cls(Path(path), aws or Aws(), progress)
+        workflow._interview()
+        return workflow
+
+    def turn(self) -> Turn:
+        """Return the current turn; changes nothing."""
+        interview = self._interview()
+        return self._show(interview, self._ahead(interview))
+
+    def answer(self, text: str, step: str | None = None) -> Turn:
+        """Answer the current turn, or a step out of turn, and return the next turn.
+
+        Args:
+            text: what the person said; empty means the default.
+            step: a step that was answered before is answered again; one that lies ahead keeps the
+                text until its turn.
+
+        Raises:
+            UsageError: there is no such step.
+            AwsUnavailable: AWS could not be asked; nothing has changed.
+            StateFileError: the state file can't be used.
+        """
+        with self._changing() as interview:
+            kind = kind_of(interview)
+            ahead = self._ahead(interview)
+            named = _named_step(kind, step) if step else ahead.step
+            try:
+                if named is None:
+                    raise AnswerRejected(
+                        "complete",
+                        "Every question is answered and the notebook is written.",
+                        "Use `evalbook back STEP` to change an answer.",
+                    )
+                if ahead.step is not None and named.name == ahead.step.name:
+                    accepted = self._take(interview, ahead, text)
+                elif named.name in interview.answers:
+                    accepted = self._take(interview, _Ahead(named, named.ask(interview)), text)
+                else:
+                    accepted = self._keep_for_later(interview, named, text)
+                return self._proceed(interview, accepted)
+            except AnswerRejected as rejection:
+                return self._rejected(rejection)
+
+    def back(self, step: str | None = None) -> Turn:
+        """Reopen the last answered step, or the one named, and return its turn.
+
+        Raises:
+            UsageError: there is no such step.
+        """
+        with self._changing() as interview:
+            try:
+                name = _step_to_reopen(interview, step)
+            except AnswerRejected as rejection:
+                return self._rejected(rejection)
+            _reopen(interview, name)
+            return self._proceed(interview, Accepted(None))
+
+    def check(self) -> list[tuple[str, list[Check]]]:
+        """Run every check again on the saved answers; changes nothing.
+
+        Returns:
+            For each answered step its name and what the checks found; an answer that would now be
+            rejected has a failed check.
+        """
+        interview = self._interview()
+        return [
+            (step.name, self._checks_now(interview, step))
+            for step in kind_of(interview).steps
+            if step.name in interview.answers and step.applies(interview) and step.volunteered
+        ]
+
+    def summary(self) -> Summary:
+        """Return the configuration so far, with what was checked and what was not."""
+        return summarise(self._interview())
+
+    def generate(self, *, script: bool = False) -> Path:
+        """Write the notebook again from a completed interview, or a plain script beside it.
+
+        Returns:
+            The path of what was written.
+
+        Raises:
+            AnswerRejected: with the code ``not_ready``, the interview is not complete.
+        """
+        from evalbook.workflow.steps import notebook
+
+        interview = self._interview()
+        waiting = self._first_unanswered(interview)
+        if waiting is not None:
+            raise AnswerRejected(
+                "not_ready",
+                f"The notebook can't be written yet: {waiting.name} is not answered.",
+                "Go on with `evalbook next`.",
+            )
+        return notebook.write_again(interview, script=script)
+
+    @property
+    def interview(self) -> Interview:
+        """The answers as they stand in the file, to be looked at only."""
+        return self._interview()
+
+    def _interview(self) -> Interview:
+        return Interview.of(state.load(self.path), self.aws, self.path, self.progress)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Interview]:
+        with state.locked(self.path):
+            yield self._interview()
+
+    def _save(self, interview: Interview) -> None:
+        interview.own["answers"] = {
+            name: answer.to_json() for name, answer in interview.answers.items()
+        }
+        state.save(self.path, interview.document)
+
+    def _rejected(self, rejection: AnswerRejected) -> Turn:
+        interview = self._interview()
+        shown = self._show(interview, self._ahead(interview))
+        return replace(
+            shown,
+            status="rejected",
+            checks=rejection.checks or shown.checks,
+            error=Problem(rejection.code, rejection.message, rejection.remedy),
+        )
+
+    def _take(self, interview: Interview, ahead: _Ahead, text: str) -> Accepted:
+        """Read and check one answer and put it among the answers."""
+        step, question = ahead.step, ahead.asked
+        assert step is not None  # noqa: S101 - the callers know which step is answered
+        said = text.strip()
+        if ahead.finding is not None:
+            verdict = answers.yes_or_no(said) if said else True
+            if verdict is False:
+                _forget_finding(interview, step)
+                return Accepted(None)
+            if verdict is True:
+                said = ahead.finding
+        if not said and question.default is not None:
+            said = question.default
+        if not said:
+            raise AnswerRejected(
+                "answer.empty", "No answer was given.", answers.how_to_answer(question)
+            )
+        outcome = step.check(step.read(said, question, interview), interview)
+        if isinstance(outcome, Narrowed):
+            _keep_question(interview, step, outcome.question)
+            return Accepted(None)
+        if isinstance(outcome, Reopened):
+            return self._answer_elsewhere(interview, outcome)
+        _put(interview, step, outcome, said)
+        return outcome
+
+    def _answer_elsewhere(self, interview: Interview, outcome: Reopened) -> Accepted:
+        _reopen(interview, outcome.step)
+        if outcome.said is None:
+            return Accepted(None, notices=outcome.notices)
+        step = _named_step(kind_of(interview), outcome.step)
+        return self._take(interview, _Ahead(step, step.ask(interview)), outcome.said)
+
+    def _keep_for_later(self, interview: Interview, step: Step, text: str) -> Accepted:
+        if not step.volunteered:
+            raise AnswerRejected(
+                "step.not_yet",
+                f"{step.name} is answered only when it is asked, in the person's own words then.",
+                "Answer the current question first.",
+            )
+        if not text.strip():
+            raise AnswerRejected(
+                "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
+            )
+        interview.own.setdefault("volunteered", {})[step.name] = text.strip()
+        return Accepted(
+            None, notices=(f"Noted for {step.name}; it is confirmed when its turn comes.",)
+        )
+
+    def _proceed(self, interview: Interview, accepted: Accepted) -> Turn:
+        """Check again what is in doubt, up to the next question; save; show that question."""
+        doubts = self._settle_doubts(interview)
+        ahead = self._ahead(interview)
+        if ahead.step is not None and ahead.step.asks_aws:
+            _keep_question(interview, ahead.step, ahead.asked)
+        self._save(interview)
+        shown = self._show(interview, ahead)
+        return replace(
+            shown,
+            checks=(*accepted.checks, *doubts, *shown.checks),
+            notices=(*accepted.notices, *shown.notices),
+            preview=accepted.preview,
+        )
+
+    def _settle_doubts(self, interview: Interview) -> list[Check]:
+        """Check the doubtful answers that come before the next question; drop what fell."""
+        fallen: list[Check] = []
+        for step in kind_of(interview).steps:
+            if not step.applies(interview):
+                interview.answers.pop(step.name, None)
+                continue
+            answer = interview.answers.get(step.name)
+            if answer is None or answer.reopened:
+                break
+            if answer.in_doubt:
+                check = self._still_holds(interview, step, answer)
+                if check is not None:
+                    fallen.append(check)
+                    break
+        return fallen
+
+    def _still_holds(self, interview: Interview, step: Step, answer: Answer) -> Check | None:
+        """Renew a doubtful answer, or drop it and return the check that says why."""
+        try:
+            outcome = step.check(answer.value, interview)
+            if not isinstance(outcome, Accepted):
+                raise AnswerRejected("answer.unclear", "it now fits several things")
+        except AnswerRejected as rejection:
+            del interview.answers[step.name]
+            return warning(
+                rejection.code,
+                f"The earlier answer for {step.name}, {answer.said!r}, no longer holds: "
+                f"{rejection.message}",
+                rejection.remedy,
+            )
+        _put(interview, step, outcome, answer.said)
+        return None
+
+    def _checks_now(self, interview: Interview, step: Step) -> list[Check]:
+        try:
+            outcome = step.check(interview.value(step.name), interview)
+        except AnswerRejected as rejection:
+            return list(rejection.checks) or [
+                Check(rejection.code, "failed", rejection.message, rejection.remedy)
+            ]
+        return list(outcome.checks) if isinstance(outcome, Accepted) else []
+
+    def _ahead(self, interview: Interview) -> _Ahead:
+        step = self._first_unanswered(interview)
+        return _Ahead(None) if step is None else _at(interview, step)
+
+    def _first_unanswered(self, interview: Interview) -> Step | None:
+        return next(
+            (
+                step
+                for step in kind_of(interview).steps
+                if step.applies(interview) and not interview.answered(step.name)
+            ),
+            None,
+        )
+
+    def _show(self, interview: Interview, ahead: _Ahead) -> Turn:
+        if ahead.step is None:
+            return _complete(interview)
+        question = ahead.question(interview)
+        return Turn(
+            status="question",
+            state=str(self.path),
+            step=ahead.step.name,
+            position=_position(interview, ahead.step),
+            question=question.text,
+            kind=question.kind,
+            choices=question.choices,
+            default=question.default,
+            help=question.help,
+            notices=question.notices,
+            checks=question.checks,
+            reference=question.reference,
+        )
+
+
+def _at(interview: Interview, step: Step) -> _Ahead:
+    """Return the step with what it asks, and what is known about its answer already."""
+    asked = _kept_question(interview, step) or step.ask(interview)
+    reopened = interview.answers.get(step.name)
+    if reopened is not None and asked.kind != "confirm":
+        return _Ahead(step, replace(asked, default=reopened.said))
+    finding = _finding(interview, step)
+    if finding is None:
+        return _Ahead(step, asked)
+    try:
+        step.read(finding, asked, interview)
+    except AnswerRejected as rejection:
+        return _Ahead(step, asked.with_notices(f"Known so far: {finding!r}. {rejection.message}"))
+    return _Ahead(step, asked, finding)
+
+
+def _confirmation(interview: Interview, step: Step, finding: str) -> Question:
+    volunteered = step.name in interview.own.get("volunteered", {})
+    where = "You said earlier" if volunteered else f"Found in {interview.state_path.name}"
+    return Question(
+        f"{where}: {step.title.lower()} {finding!r}. Use it?",
+        kind="confirm",
+        default="yes",
+        help="Yes uses it, no asks afresh; anything else is taken as the answer itself.",
+    )
+
+
+def _finding(interview: Interview, step: Step) -> str | None:
+    """Return what is known for a step without having been asked, and not been dismissed."""
+    if step.name in interview.answers:
+        return None
+    volunteered = interview.own.get("volunteered", {}).get(step.name)
+    if volunteered is not None:
+        return str(volunteered)
+    if step.name in interview.own.get("dismissed", []):
+        return None
+    return step.known(interview)
+
+
+def _forget_finding(interview: Interview, step: Step) -> None:
+    if interview.own.get("volunteered", {}).pop(step.name, None) is None:
+        interview.own.setdefault("dismissed", []).append(step.name)
+
+
+def _keep_question(interview: Interview, step: Step, question: Question) -> None:
+    interview.own["pending"] = {
+        "step": step.name,
+        "at": _now(),
+        "question": question.to_json(),
+    }
+
+
+def _kept_question(interview: Interview, step: Step) -> Question | None:
+    pending = interview.own.get("pending")
+    if not pending or pending["step"] != step.name:
+        return None
+    age = datetime.now(timezone.utc) - datetime.fromisoformat(pending["at"])
+    if not 0 <= age.total_seconds() < KEPT_QUESTION_SECONDS:
+        return None
+    return Question.from_json(pending["question"])
+
+
+def _put(interview: Interview, step: Step, accepted: Accepted, said: str) -> None:
+    """Save an accepted answer among the answers; put in doubt what depends on it."""
+    before = interview.answers.get(step.name)
+    interview.answers[step.name] = Answer(
+        accepted.value, accepted.facts, said, accepted.checks, _now()
+    )
+    interview.own.get("volunteered", {}).pop(step.name, None)
+    interview.own.pop("pending", None)
+    if before is None or (before.value, before.facts) != (accepted.value, accepted.facts):
+        _put_dependants_in_doubt(interview, step.name)
+
+
+def _put_dependants_in_doubt(interview: Interview, changed: str) -> None:
+    for step in kind_of(interview).steps:
+        if changed not in step.depends_on or step.name not in interview.answers:
+            continue
+        if step.asked_again:
+            del interview.answers[step.name]
+            _put_dependants_in_doubt(interview, step.name)
+        else:
+            interview.answers[step.name].in_doubt = True
+
+
+def _reopen(interview: Interview, name: str) -> None:
+    interview.answers[name].reopened = True
+    interview.own.pop("pending", None)
+
+
+def _step_to_reopen(interview: Interview, step: str | None) -> str:
+    kind = kind_of(interview)
+    if step is not None:
+        name = _named_step(kind, step).name
+        if name not in interview.answers:
+            raise AnswerRejected(
+                "step.not_answered",
+                f"{name} has not been answered yet.",
+                "Answer the current question, or name an answered step: "
+                f"{', '.join(interview.answers) or 'there is none yet'}.",
+            )
+        return name
+    before: list[str] = []
+    for candidate in kind.steps:
+        if not candidate.applies(interview):
+            continue
+        if not interview.answered(candidate.name):
+            break
+        before.append(candidate.name)
+    if not before:
+        raise AnswerRejected(
+            "step.first", "This is the first question; there is nothing to go back to."
+        )
+    return before[-1]
+
+
+def _named_step(kind: Kind, name: str) -> Step:
+    for step in kind.steps:
+        if step.name == name:
+            return step
+    raise UsageError(
+        "step.unknown",
+        f"There is no step {name!r}.",
+        f"The steps are: {', '.join(step_names(kind))}.",
+    )
+
+
+def _position(interview: Interview, current: Step) -> Position:
+    applying = [s.name for s in kind_of(interview).steps if s.applies(interview)]
+    return Position(applying.index(current.name) + 1, len(applying))
+
+
+def _complete(interview: Interview) -> Turn:
+    from evalbook.workflow.steps.notebook import run_instructions, written_notebook
+
+    return Turn(
+        status="complete",
+        state=str(interview.state_path),
+        notebook=str(written_notebook(interview)),
+        notices=run_instructions(interview),
+    )
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
