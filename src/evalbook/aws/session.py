@@ -5,8 +5,10 @@ boto3 is imported on the first call, never before: most turns need nothing of AW
 
 from __future__ import annotations
 
+import os
+import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -18,15 +20,19 @@ T = TypeVar("T")
 # A judge list asks some twenty questions at once; more connections than that gain nothing.
 PARALLEL_REQUESTS = 16
 
+# AWS's error codes by what they mean to us. A bare number is a HEAD request's, which has no body to
+# say more: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 _DENIED = frozenset(
     {
         "403",
         "AccessDenied",
         "AccessDeniedException",
         "AllAccessDisabled",
+        "AuthorizationError",
         "Forbidden",
         "KMS.AccessDeniedException",
         "NotAuthorized",
+        "UnauthorizedException",
         "UnauthorizedOperation",
     }
 )
@@ -35,23 +41,30 @@ _MISSING = frozenset(
         "404",
         "NoSuchBucket",
         "NoSuchEntity",
+        "NoSuchEntityException",
         "NoSuchKey",
+        "NoSuchVersion",
         "NotFound",
         "NotFoundException",
         "ResourceNotFound",
         "ResourceNotFoundException",
     }
 )
+# SageMaker has no code of its own for most things that are not there: it says so in words.
+_MISSING_IN_WORDS = re.compile(r"does not exist|not found|(could not|cannot|can't) find", re.I)
+_VALIDATION = frozenset({"ValidationException", "ValidationError"})
 _THROTTLED = frozenset(
     {
+        "429",
+        "503",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
+        "RequestThrottledException",
         "ServiceUnavailable",
         "ServiceUnavailableException",
         "SlowDown",
-        "503",
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
@@ -67,8 +80,101 @@ _UNKNOWN_CREDENTIALS = frozenset(
         "InvalidAccessKeyId",
         "InvalidClientTokenId",
         "InvalidToken",
+        "OptInRequired",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
+    }
+)
+
+# botocore's own errors, by the name of the class or of one it derives from (some are newer than the
+# oldest botocore we run with): their code, message and remedy. ``{}`` is botocore's text.
+_SIGN_IN = "Sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE, and repeat this."
+_NETWORK = "Check the network, the region's name and AWS_ENDPOINT_URL, and repeat this."
+_NO_ANSWER: tuple[tuple[frozenset[str], str, str, str], ...] = (
+    (
+        frozenset({"NoAuthTokenError", "NoCredentialsError"}),
+        "no_credentials",
+        "No AWS credentials were found.",
+        _SIGN_IN,
+    ),
+    (
+        frozenset({"MetadataRetrievalError", "PartialCredentialsError"}),
+        "no_credentials",
+        "No usable AWS credentials were found: {}",
+        _SIGN_IN,
+    ),
+    (
+        frozenset(
+            {
+                "CredentialRetrievalError",
+                "LoginError",
+                "RefreshWithMFAUnsupportedError",
+                "SSOError",
+                "TokenRetrievalError",
+            }
+        ),
+        "expired_credentials",
+        "The AWS credentials can't be used: {}",
+        _SIGN_IN,
+    ),
+    (
+        frozenset({"ProfileNotFound"}),
+        "no_profile",
+        "{}.",
+        "Name one that `aws configure list-profiles` shows, or unset --profile and AWS_PROFILE.",
+    ),
+    (
+        frozenset({"NoRegionError"}),
+        "no_region",
+        "No AWS region is configured.",
+        "Give --region, or set AWS_REGION, and repeat this.",
+    ),
+    (
+        frozenset({"InvalidRegionError"}),
+        "no_region",
+        "{}.",
+        "Give --region, or AWS_REGION, a name such as us-east-1.",
+    ),
+    (
+        frozenset(
+            {
+                "ConfigNotFound",
+                "ConfigParseError",
+                "InvalidConfigError",
+                "InvalidDefaultsMode",
+                "InvalidProxiesConfigError",
+                "InvalidRetryConfigurationError",
+                "MissingDependencyException",
+                "UnknownCredentialError",
+            }
+        ),
+        "aws_settings",
+        "The AWS settings can't be used: {}",
+        "Correct the AWS settings (~/.aws/config and the AWS_… variables) and repeat this.",
+    ),
+    (
+        frozenset({"ConnectionError", "HTTPClientError"}),
+        "no_network",
+        "AWS can't be reached: {}",
+        _NETWORK,
+    ),
+    (
+        frozenset({"FlexibleChecksumError", "IncompleteReadError"}),
+        "no_network",
+        "AWS's answer arrived incomplete or damaged: {}",
+        _NETWORK,
+    ),
+)
+_CANT_BE_ASKED = frozenset(
+    {
+        "BaseEndpointResolverError",
+        "EndpointProviderError",
+        "PaginationError",
+        "ParamValidationError",
+        "UnknownServiceError",
+        "UnsupportedS3AccesspointConfigurationError",
+        "UnsupportedS3ArnError",
+        "ValidationError",
     }
 )
 
@@ -107,58 +213,61 @@ class Aws:
         """The boto3 session.
 
         Raises:
-            AwsUnavailable: the profile is not configured.
+            AwsUnavailable: the profile is not configured, or the settings can't be read.
         """
         with self._lock:
             if self._session is None:
                 import boto3
-                from botocore.exceptions import ProfileNotFound
 
-                try:
-                    self._session = boto3.Session(
-                        profile_name=self.profile, region_name=self._region
-                    )
-                except ProfileNotFound as error:
-                    raise AwsUnavailable(
-                        "no_profile",
-                        f"{error}.",
-                        "Name one that `aws configure list-profiles` shows, or leave --profile out.",
-                    ) from error
+                # boto3 itself reads only AWS_DEFAULT_REGION; for AWS's command line and its other
+                # SDKs AWS_REGION comes before that and before the profile's region.
+                region = self._region or os.environ.get("AWS_REGION") or None
+                with aws_errors("the AWS settings"):
+                    self._session = boto3.Session(profile_name=self.profile, region_name=region)
             return self._session
 
     @property
     def default_region(self) -> str | None:
-        """The region that boto3 would use, or None where none is configured."""
-        import os
-
-        # boto3 itself reads only AWS_DEFAULT_REGION; the other SDKs, and our users, AWS_REGION.
-        return self.session.region_name or os.environ.get("AWS_REGION") or None
+        """The region asked where none is named, or None where none is configured."""
+        region: str | None = self.session.region_name
+        return region
 
     def client(self, service: str, region: str | None = None) -> Any:
         """Return a boto3 client for a service, made once for each region.
 
         Raises:
-            AwsUnavailable: no region is known.
+            AwsUnavailable: no region is known, or the settings name an endpoint that is no URL.
+            AwsInvalid: this botocore doesn't know the service.
         """
         key = (service, region or self.default_region)
         with self._lock:
             if key not in self._clients:
-                from botocore.config import Config
-
-                with aws_errors(service):
-                    self._clients[key] = self.session.client(
-                        service,
-                        region_name=key[1],
-                        config=Config(
-                            retries={"mode": "standard", "total_max_attempts": 5},
-                            connect_timeout=5,
-                            read_timeout=30,
-                            max_pool_connections=PARALLEL_REQUESTS,
-                        ),
-                    )
+                self._clients[key] = self._new_client(*key)
             return self._clients[key]
 
-    def call(self, service: str, operation: str, *, region: str | None = None, **params: Any) -> Any:
+    def _new_client(self, service: str, region: str | None) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": 5},
+            connect_timeout=5,
+            read_timeout=30,
+            max_pool_connections=PARALLEL_REQUESTS,
+        )
+        try:
+            with aws_errors(service):
+                return self.session.client(service, region_name=region, config=config)
+        except ValueError as error:
+            # botocore has no class of its own for an endpoint that is no URL.
+            raise AwsUnavailable(
+                "aws_settings",
+                f"The AWS settings can't be used: {error}",
+                "AWS_ENDPOINT_URL is a URL, such as http://127.0.0.1:5000; correct or unset it.",
+            ) from error
+
+    def call(
+        self, service: str, operation: str, *, region: str | None = None, **params: Any
+    ) -> Any:
         """Ask AWS one question and return boto3's plain answer.
 
         Raises:
@@ -166,8 +275,11 @@ class Aws:
             AwsUnavailable: there was no answer.
         """
         client = self.client(service, region)
+        ask = getattr(client, operation, None)
+        if ask is None:
+            raise _unknown_operation(service, operation)
         with aws_errors(f"{service}:{operation}"):
-            return getattr(client, operation)(**params)
+            return ask(**params)
 
     def pages(
         self, service: str, operation: str, key: str, *, region: str | None = None, **params: Any
@@ -176,7 +288,10 @@ class Aws:
 
         Raises as `call` does.
         """
-        paginator = self.client(service, region).get_paginator(operation)
+        client = self.client(service, region)
+        if not hasattr(client, operation):
+            raise _unknown_operation(service, operation)
+        paginator = client.get_paginator(operation)
         with aws_errors(f"{service}:{operation}"):
             for page in paginator.paginate(**params):
                 yield from page.get(key, ())
@@ -195,49 +310,74 @@ def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
 
 @contextmanager
 def aws_errors(asking: str) -> Iterator[None]:
-    """Translate botocore's errors into evalbook's; what is unknown is raised on as it is."""
-    from botocore import exceptions as boto
+    """Translate botocore's errors into evalbook's; what is unknown is raised on as it is.
+
+    ``asking`` is what is asked, such as ``s3:head_object``; messages name it.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
-    except (boto.NoCredentialsError, boto.PartialCredentialsError) as error:
-        raise AwsUnavailable(
-            "no_credentials",
-            "No AWS credentials were found.",
-            "Sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE, and repeat this.",
-        ) from error
-    except (
-        boto.SSOTokenLoadError,
-        boto.UnauthorizedSSOTokenError,
-        boto.TokenRetrievalError,
-        boto.CredentialRetrievalError,
-        boto.RefreshWithMFAUnsupportedError,
-    ) as error:
-        raise AwsUnavailable(
-            "expired_credentials",
-            f"The AWS credentials can't be used: {error}",
-            "Sign in again (`aws sso login`) and repeat this.",
-        ) from error
-    except boto.NoRegionError as error:
-        raise AwsUnavailable(
-            "no_region",
-            "No AWS region is configured.",
-            "Give --region, or set AWS_REGION, and repeat this.",
-        ) from error
-    except (boto.EndpointConnectionError, boto.ConnectionError, boto.HTTPClientError) as error:
-        raise AwsUnavailable(
-            "no_network",
-            f"AWS can't be reached: {error}",
-            "Check the network, the region's name and AWS_ENDPOINT_URL, and repeat this.",
-        ) from error
-    except boto.ClientError as error:
+    except ClientError as error:
         raise _from_client_error(asking, error) from error
+    except BotoCoreError as error:
+        translated = _from_botocore_error(asking, error)
+        if translated is None:
+            raise
+        raise translated from error
 
 
-def _from_client_error(asking: str, error: Any) -> Exception:
+def answer_headers(error: EvalbookError) -> Mapping[str, str]:
+    """Return the HTTP headers, in lower case, of the answer that an `Aws` error was made from.
+
+    S3 names a bucket's region even where it refuses the question. Empty where there was no answer.
+    """
+    response = getattr(error.__cause__, "response", None)
+    if not isinstance(response, dict):
+        return {}
+    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return {str(name).lower(): str(value) for name, value in headers.items()}
+
+
+def _unknown_operation(service: str, operation: str) -> AwsInvalid:
+    import botocore
+
+    return AwsInvalid(
+        "UnknownOperation",
+        f"The installed botocore {botocore.__version__} does not know {service}:{operation}.",
+        "Install a newer boto3 and repeat this.",
+    )
+
+
+def _from_botocore_error(asking: str, error: Any) -> EvalbookError | None:
+    names = {kind.__name__ for kind in type(error).__mro__}
+    for kinds, code, message, remedy in _NO_ANSWER:
+        if names & kinds:
+            return AwsUnavailable(code, message.format(str(error).rstrip(".")), remedy)
+    if names & _CANT_BE_ASKED:
+        return AwsInvalid(type(error).__name__, f"{asking} can't be asked: {error}")
+    return None
+
+
+def _from_client_error(asking: str, error: Any) -> EvalbookError:
     details = error.response.get("Error", {})
     code = str(details.get("Code", ""))
     text = details.get("Message") or str(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    unanswered = _unanswered(asking, code, text, status)
+    if unanswered is not None:
+        return unanswered
+    if code in _DENIED:
+        return AwsDenied("denied", f"{asking} was denied: {text}")
+    # EC2 has a code for each kind of thing, such as InvalidSubnetID.NotFound.
+    if code in _MISSING or code.endswith(".NotFound"):
+        return AwsMissing("missing", text)
+    if code in _VALIDATION and _MISSING_IN_WORDS.search(text):
+        return AwsMissing("missing", text)
+    return AwsInvalid(code or "unknown", f"{asking} was refused ({code}): {text}")
+
+
+def _unanswered(asking: str, code: str, text: str, status: int) -> AwsUnavailable | None:
     if code in _EXPIRED:
         return AwsUnavailable(
             "expired_credentials",
@@ -250,14 +390,19 @@ def _from_client_error(asking: str, error: Any) -> Exception:
             f"AWS does not accept these credentials here ({code}): {text}",
             "Check the profile; a region that must be enabled first answers the same way.",
         )
-    if code in _THROTTLED or code.startswith(("5", "Internal")):
+    if code == "RequestTimeTooSkewed":
         return AwsUnavailable(
-            "throttled",
+            "clock",
+            f"AWS does not accept this computer's time: {text}",
+            "Set the clock and repeat this.",
+        )
+    throttled = code in _THROTTLED or status == 429
+    # 501 is a simulated or S3-compatible service that lacks the operation: waiting won't help.
+    internal = code.startswith("Internal") or (status >= 500 and status != 501)
+    if throttled or internal:
+        return AwsUnavailable(
+            "throttled" if throttled else "aws_internal",
             f"AWS did not answer {asking}, retries included ({code}): {text}",
             "Wait a minute and repeat this.",
         )
-    if code in _DENIED:
-        return AwsDenied("denied", f"{asking} was denied: {text}")
-    if code in _MISSING:
-        return AwsMissing("missing", text)
-    return AwsInvalid(code or "unknown", f"{asking} was refused ({code}): {text}")
+    return None
