@@ -1,0 +1,138 @@
+"""What an ARN names, told from its text alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z0-9-]*):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*)"
+    r":(?P<account>[0-9]{12}|aws)?:(?P<resource>\S+)"
+)
+
+# SageMaker and others write ``type/name`` or ``type:name``; the words are what people call it.
+_KINDS = {
+    ("bedrock", "agent"): "a Bedrock agent",
+    ("bedrock", "application-inference-profile"): "a Bedrock application inference profile",
+    ("bedrock", "custom-model"): "a Bedrock custom model",
+    ("bedrock", "custom-model-deployment"): "a Bedrock custom model deployment",
+    ("bedrock", "evaluation-job"): "a Bedrock evaluation job",
+    ("bedrock", "foundation-model"): "a Bedrock foundation model",
+    ("bedrock", "imported-model"): "a Bedrock imported model",
+    ("bedrock", "inference-profile"): "a Bedrock inference profile",
+    ("bedrock", "model-customization-job"): "a Bedrock model customization job",
+    ("bedrock", "provisioned-model"): "a Bedrock provisioned model",
+    ("bedrock-agentcore", "runtime"): "a Bedrock AgentCore runtime",
+    ("ec2", "instance"): "an EC2 instance",
+    ("ec2", "security-group"): "a security group",
+    ("ec2", "subnet"): "a subnet",
+    ("ec2", "vpc"): "a VPC",
+    ("ecr", "repository"): "a container repository",
+    ("iam", "group"): "an IAM group",
+    ("iam", "instance-profile"): "an instance profile",
+    ("iam", "policy"): "an IAM policy",
+    ("iam", "role"): "an IAM role",
+    ("iam", "root"): "an AWS account",
+    ("iam", "user"): "an IAM user",
+    ("kms", "alias"): "a KMS alias",
+    ("kms", "key"): "a KMS key",
+    ("lambda", "function"): "a Lambda function",
+    ("s3", "accesspoint"): "an S3 access point",
+    ("sagemaker", "action"): "a SageMaker lineage action",
+    ("sagemaker", "algorithm"): "a SageMaker algorithm",
+    ("sagemaker", "app"): "a SageMaker Studio app",
+    ("sagemaker", "artifact"): "a SageMaker lineage artifact",
+    ("sagemaker", "cluster"): "a SageMaker HyperPod cluster",
+    ("sagemaker", "context"): "a SageMaker lineage context",
+    ("sagemaker", "domain"): "a SageMaker domain",
+    ("sagemaker", "endpoint"): "a SageMaker endpoint",
+    ("sagemaker", "endpoint-config"): "a SageMaker endpoint configuration",
+    ("sagemaker", "experiment"): "a SageMaker experiment",
+    ("sagemaker", "hub"): "a SageMaker hub",
+    ("sagemaker", "hyper-parameter-tuning-job"): "a hyperparameter tuning job",
+    ("sagemaker", "inference-component"): "a SageMaker inference component",
+    ("sagemaker", "job"): "a SageMaker job",
+    ("sagemaker", "mlflow-app"): "an MLflow app",
+    ("sagemaker", "mlflow-tracking-server"): "an MLflow tracking server",
+    ("sagemaker", "model"): "a SageMaker model",
+    ("sagemaker", "model-card"): "a model card",
+    ("sagemaker", "model-package-group"): "a model package group",
+    ("sagemaker", "notebook-instance"): "a notebook instance",
+    ("sagemaker", "processing-job"): "a processing job",
+    ("sagemaker", "project"): "a SageMaker project",
+    ("sagemaker", "training-job"): "a training job",
+    ("sagemaker", "transform-job"): "a batch transform job",
+    ("sagemaker", "user-profile"): "a SageMaker user profile",
+    ("sts", "assumed-role"): "a session of an IAM role",
+    ("sts", "federated-user"): "a federated user",
+}
+_HUB_CONTENT = {
+    "DataSet": "a dataset",
+    "Evaluator": "an evaluator",
+    "JsonDoc": "an evaluator or another document in a hub",
+    "Model": "a base model in a hub",
+    "ModelReference": "a reference to a base model in a hub",
+    "Notebook": "a notebook in a hub",
+}
+
+
+@dataclass(frozen=True)
+class Arn:
+    """The parts of an Amazon Resource Name; region and account may be empty, as S3's are."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+    """Everything after the fifth colon, such as ``model-package/support-bot/3``."""
+
+    def __str__(self) -> str:
+        parts = (self.partition, self.service, self.region, self.account, self.resource)
+        return ":".join(("arn", *parts))
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The resource split at slashes and colons: its type first, then its names."""
+        return tuple(re.split(r"[/:]", self.resource))
+
+
+def parse_arn(text: str) -> Arn | None:
+    """Return the parts of an ARN, or None for any other text.
+
+    Space around it is ignored.
+    """
+    match = _ARN.fullmatch(text.strip())
+    return Arn(**{name: part or "" for name, part in match.groupdict().items()}) if match else None
+
+
+def describe_arn_kind(arn: Arn) -> str:
+    """Say in words what an ARN names, such as ``a training job``, for a message about a wrong one.
+
+    A kind that is not known is described by its service and type as AWS writes them.
+    """
+    kind = arn.path[0]
+    described = _special_kind(arn) or _KINDS.get((arn.service, kind))
+    if described is not None:
+        return described
+    if len(arn.path) > 1:
+        return f"a resource of {arn.service} of the type {kind}"
+    return f"a resource of {arn.service}"
+
+
+def _special_kind(arn: Arn) -> str | None:
+    """Name the kinds that the resource's first word alone doesn't tell."""
+    names = arn.path
+    if arn.service == "s3" and not arn.account:
+        return "an S3 object" if "/" in arn.resource else "an S3 bucket"
+    if arn.service == "sagemaker" and names[0] == "hub-content":
+        content = names[2] if len(names) > 2 else ""
+        return _HUB_CONTENT.get(content, "something in a SageMaker hub")
+    if arn.service == "sagemaker" and names[0] == "model-package":
+        # .../model-package/group/3 is a version; .../model-package/name has none.
+        versioned = len(names) == 3 and names[2].isdigit()
+        return "a model package" if versioned else "a model package without a version"
+    if arn.service == "sagemaker" and names[0] == "pipeline":
+        return "a pipeline execution" if "execution" in names[2:3] else "a SageMaker pipeline"
+    return None

@@ -1,0 +1,37 @@
+"""Who is asking AWS: the account, and the role where there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evalbook.aws.arns import parse_arn
+from evalbook.aws.session import Aws
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The identity that AWS sees behind the credentials."""
+
+    account: str
+    """Twelve digits."""
+    arn: str
+    """Of a user, or of a role's session."""
+    partition: str
+    """``aws``, or the name of a separate AWS such as ``aws-us-gov``."""
+    role_name: str | None
+    """The role whose session this is; None for users and the account itself."""
+
+
+def caller(aws: Aws) -> Caller:
+    """Ask STS who the caller is; this needs no permission.
+
+    Raises:
+        AwsUnavailable: no, expired or unknown credentials, or no network.
+    """
+    answer = aws.call("sts", "get_caller_identity")
+    arn = parse_arn(answer["Arn"])
+    partition = arn.partition if arn else "aws"
+    # arn:aws:sts::123456789012:assumed-role/Analyst/session: the role's own path is not told.
+    assumed = arn is not None and arn.service == "sts" and arn.path[0] == "assumed-role"
+    role_name = arn.path[1] if arn is not None and assumed else None
+    return Caller(answer["Account"], answer["Arn"], partition, role_name)

@@ -1,0 +1,118 @@
+"""AWS regions as botocore's endpoint data lists them, and names that a newer region could have.
+
+No AWS is asked. A region that botocore doesn't list yet is accepted when its name is built as its
+partition's names are: a known prefix, a compass word and a number. `is_known` tells the two apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+# Regions are named after these since the first one; what botocore's own patterns allow (any word)
+# would let every typo pass.
+_COMPASS = r"(?:central|(?:north|south)?(?:east|west)|north|south)"
+_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True)
+class _Partition:
+    name: str
+    pattern: re.Pattern[str]
+    regions: dict[str, str]
+    """What each region is called, such as ``US East (N. Virginia)``, by its name."""
+
+
+def is_known(name: str) -> bool:
+    """Tell whether the installed botocore lists a region of this name, in any partition."""
+    return any(name in partition.regions for partition in _partitions())
+
+
+def is_region(name: str) -> bool:
+    """Tell whether a region has this name or, being newer than the installed botocore, may."""
+    return is_known(name) or _plausible_partition(name) is not None
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region, such as ``aws`` or ``aws-us-gov``.
+
+    Raises:
+        ValueError: no region has such a name; ask `is_region` first.
+    """
+    for partition in _partitions():
+        if region in partition.regions:
+            return partition.name
+    plausible = _plausible_partition(region)
+    if plausible is None:
+        raise ValueError(f"{region!r} is not a region")
+    return plausible
+
+
+def bedrock_offered(region: str) -> bool | None:
+    """Tell whether botocore lists Bedrock in a region; None where it doesn't know the region.
+
+    Its list can lag behind AWS by some weeks: False deserves a warning, not a refusal.
+    """
+    if not is_known(region):
+        return None
+    return region in _bedrock_regions(partition_of(region))
+
+
+def similar_regions(name: str) -> list[str]:
+    """Return up to three regions that may be meant, the likeliest first.
+
+    Understands zones (``us-east-1a``), other separators (``US_EAST_1``) and places (``Frankfurt``).
+    """
+    wanted = re.sub(r"[\s_.]+", "-", name.strip().lower())
+    titles = {
+        region: title.lower()
+        for partition in _partitions()
+        for region, title in partition.regions.items()
+    }
+    zone = re.fullmatch(r"(.*\d)[a-z]", wanted)
+    if zone and zone[1] in titles:
+        return [zone[1]]
+    place = name.strip().lower()
+    named = [region for region, title in titles.items() if len(place) > 3 and place in title]
+    if named:
+        return named[:_SUGGESTIONS]
+    by_letters = {region.replace("-", ""): region for region in titles}
+    near = get_close_matches(wanted.replace("-", ""), by_letters, n=_SUGGESTIONS, cutoff=0.75)
+    return [by_letters[letters] for letters in near]
+
+
+def _plausible_partition(name: str) -> str | None:
+    if not re.fullmatch(rf"[a-z]+(?:-[a-z]+)?-{_COMPASS}-[1-9]", name):
+        return None
+    for partition in _partitions():
+        if partition.pattern.fullmatch(name):
+            return partition.name
+    return None
+
+
+@lru_cache(maxsize=1)
+def _partitions() -> tuple[_Partition, ...]:
+    data = _botocore_session().get_component("data_loader").load_data("endpoints")
+    return tuple(
+        _Partition(
+            entry["partition"],
+            re.compile(entry["regionRegex"]),
+            {name: region["description"] for name, region in entry["regions"].items()},
+        )
+        for entry in data["partitions"]
+    )
+
+
+@lru_cache(maxsize=16)
+def _bedrock_regions(partition: str) -> frozenset[str]:
+    offered = _botocore_session().get_available_regions("bedrock", partition_name=partition)
+    return frozenset(offered)
+
+
+def _botocore_session() -> Any:
+    import botocore.session
+
+    return botocore.session.get_session()

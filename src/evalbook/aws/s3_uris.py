@@ -1,0 +1,238 @@
+"""S3 locations as people write them, read without asking AWS."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.errors import AnswerRejected
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
+_BUCKET_RULE = (
+    "A bucket's name has 3 to 63 lowercase letters, digits, hyphens or dots. "
+    "`aws s3 ls` lists the buckets of this account."
+)
+_MOST_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+# S3's hosts, bucket first or bucket in the path; dual-stack, FIPS and the older s3-region spelling.
+_HOST = re.compile(
+    r"(?:(?P<bucket>[^/]+)\.)?s3(?:-fips)?(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?"
+)
+_CONSOLE_HOST = re.compile(r"(?:[a-z0-9.-]+\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn)")
+# Invisible characters that copying from a web page or a chat leaves at the ends.
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_QUOTES = ("''", '""', "``", "<>", "\u2018\u2019", "\u201c\u201d")
+# Jinja's opening and closing marks, comments included.
+_TEMPLATE_MARKS = ("{{", "{%", "{#", "}}", "%}", "#}")
+
+
+@dataclass(frozen=True)
+class S3Uri:
+    """A place in S3: a bucket, and a key or the beginning of keys, which may be empty."""
+
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}" if self.key else f"s3://{self.bucket}"
+
+
+def parse_s3_uri(text: str, *, what: str, key_needed: bool = True) -> S3Uri:
+    """Read an S3 URI.
+
+    ``what`` names the thing in messages ("dataset"). Quotes and space around the URI are dropped;
+    ``key_needed`` is false where a whole bucket will do.
+
+    Raises:
+        AnswerRejected: code ``s3.uri``; the message says what was found instead.
+    """
+    text = _tidy(text)
+    scheme, _, rest = text.partition("://")
+    if scheme.lower() != "s3":
+        raise _not_an_s3_uri(text, what, key_needed)
+    bucket, _, key = rest.partition("/")
+    _check_bucket(bucket, key, what)
+    _check_key(bucket, key, what)
+    if key_needed and not key:
+        raise _rejected(
+            f"s3://{bucket} is a whole bucket. The {what} is one object.",
+            f"Give the object's full URI, such as s3://{bucket}/path/file.jsonl; "
+            f"`aws s3 ls s3://{bucket}/` lists what is there.",
+        )
+    return S3Uri(bucket, key)
+
+
+def refuse_template_text(text: str, what: str) -> None:
+    """Refuse text that the SageMaker SDK could not carry unchanged into its pipeline.
+
+    The SDK renders its pipeline definition with Jinja, twice and without a sandbox, and puts
+    values between quotes into JSON (``sagemaker/train/evaluate/pipeline_templates.py``, 3.27.0).
+
+    Raises:
+        AnswerRejected: code ``text.template``.
+    """
+    found = _unsafe_part(text)
+    if found is not None:
+        raise AnswerRejected(
+            "text.template",
+            f"The {what} contains {found}. The SageMaker SDK would take it for a part of its "
+            f"pipeline's template or JSON.",
+            f"Choose a {what} without it.",
+        )
+
+
+def sibling_key(uri: S3Uri, suffix: str) -> S3Uri:
+    """Return where a converted copy of an object goes: beside it, as JSON Lines.
+
+    ``sibling_key(s3://b/data/train.csv, "-converted")`` is ``s3://b/data/train-converted.jsonl``.
+    """
+    path = PurePosixPath(uri.key)
+    folder, name = uri.key[: len(uri.key) - len(path.name)], path.stem
+    return S3Uri(uri.bucket, f"{folder}{name}{suffix}.jsonl")
+
+
+def _tidy(text: str) -> str:
+    text = text.strip().strip(_INVISIBLE).strip()
+    if len(text) > 1 and text[0] + text[-1] in _QUOTES:
+        text = text[1:-1].strip()
+    return text
+
+
+def _unsafe_part(text: str) -> str | None:
+    for mark in _TEMPLATE_MARKS:
+        if mark in text:
+            return f"the template mark {mark}"
+    if '"' in text:
+        return "a double quote"
+    if "\\" in text:
+        return "a backslash"
+    for character in text:
+        # Cc are the control characters, newlines among them; Zl and Zp the line and paragraph
+        # separators; Cs halves of characters that no file or request can carry.
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            name = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}.get(character)
+            return name or f"the invisible character U+{ord(character):04X}"
+    return None
+
+
+def _check_bucket(bucket: str, key: str, what: str) -> None:
+    if not bucket:
+        first, _, rest = key.lstrip("/").partition("/")
+        hint = f"Did you mean s3://{first}/{rest}? " if first else ""
+        raise _rejected(
+            f"The {what} names no bucket: there is a slash too many.", f"{hint}".strip()
+        )
+    if bucket.startswith("arn:"):
+        raise _rejected(
+            f"s3://{bucket} has an ARN in the place of the bucket's name.",
+            "Give the bucket's name itself: s3://bucket/key.",
+        )
+    if bucket != bucket.lower() and _BUCKET.fullmatch(bucket.lower()):
+        raise _rejected(
+            f'"{bucket}" can\'t be a bucket: it has capital letters.',
+            f"Did you mean {S3Uri(bucket.lower(), key)}?",
+        )
+    if not _BUCKET.fullmatch(bucket):
+        raise _rejected(f"\"{bucket}\" can't be a bucket's name.", _BUCKET_RULE)
+
+
+def _check_key(bucket: str, key: str, what: str) -> None:
+    if key.startswith("/"):
+        raise _rejected(
+            f"The {what}'s path begins with a second slash, which the SageMaker SDK drops.",
+            f"Did you mean {S3Uri(bucket, key.lstrip('/'))}?",
+        )
+    cut = re.search(r"[?#]", key)
+    if cut:
+        # urllib.parse.urlparse in sagemaker/core/s3/utils.py, parse_s3_url, of version 3.27.0.
+        raise _rejected(
+            f'The {what} contains "{cut[0]}", where the SageMaker SDK would cut it off as if it '
+            f"were a web address.",
+            "Copy the object to a key without it, and give no version or query.",
+        )
+    if len(key.encode("utf-8", "surrogatepass")) > _MOST_KEY_BYTES:
+        raise _rejected(
+            f"The {what}'s key is longer than the {_MOST_KEY_BYTES} bytes that S3 allows.",
+            "Check that nothing else was pasted with it.",
+        )
+
+
+def _not_an_s3_uri(text: str, what: str, key_needed: bool) -> AnswerRejected:
+    example = "s3://bucket/path/file.jsonl" if key_needed else "s3://bucket/path"
+    if not text:
+        return _rejected(f"No {what} was given.", f"Give an S3 URI such as {example}.")
+    arn = parse_arn(text)
+    if arn is not None:
+        return _is_an_arn(arn, text, what, example)
+    if re.match(r"https?://", text, re.I):
+        return _is_a_web_address(text, what, example)
+    meant = _meant(text)
+    if meant is not None:
+        return _rejected(f'"{text}" is not an S3 URI as AWS writes it.', f"Did you mean {meant}?")
+    if re.match(r"[./~]|file:|[A-Za-z]:[\\/]", text) or "/" not in text:
+        return _rejected(
+            f'"{text}" looks like a file on this computer. The {what} must be in S3.',
+            f"Upload it with `aws s3 cp`, then give its S3 URI, such as {example}.",
+        )
+    if "://" not in text and _BUCKET.fullmatch(text.partition("/")[0]):
+        example = f"s3://{text}"
+    return _rejected(
+        f'"{text}" is not an S3 URI: it does not begin with s3://.',
+        f"Give one such as {example}; a file on this computer is uploaded with `aws s3 cp` first.",
+    )
+
+
+def _meant(text: str) -> str | None:
+    """Return the URI that a slip of the fingers or another tool's scheme stands for."""
+    slip = re.match(r"(?:s3[an]?|S3|s3p|ss3|3s)(?::/{0,3}|;/{1,3}|/{2,3})(?=[^/])", text, re.I)
+    rest = text[slip.end() :] if slip else ""
+    return f"s3://{rest}" if _BUCKET.fullmatch(rest.partition("/")[0]) else None
+
+
+def _is_an_arn(arn: Arn, text: str, what: str, example: str) -> AnswerRejected:
+    kind = describe_arn_kind(arn)
+    message = (
+        f'"{text}" is the ARN of {re.sub(", .*", "", kind)}. The {what} is given as an S3 URI.'
+    )
+    plain = arn.service == "s3" and not arn.account
+    remedy = f"Write it as s3://{arn.resource}" if plain else f"Give its S3 URI, such as {example}"
+    return _rejected(message, f"{remedy}.")
+
+
+def _is_a_web_address(text: str, what: str, example: str) -> AnswerRejected:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # such as a square bracket left open
+        return _rejected(f"The {what} is given as a web address.", f"Give one such as {example}.")
+    # The query is left out: that of a presigned URL is a secret.
+    shown = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    location = _location_in_url(parts)
+    if location is None:
+        return _rejected(
+            f"{shown} is a web address. The {what} must be in S3.",
+            f"Upload it with `aws s3 cp`, then give its S3 URI, such as {example}.",
+        )
+    return _rejected(
+        f"{shown} is the web address of something in S3. The {what} is given as an S3 URI.",
+        f"Write it as {location}.",
+    )
+
+
+def _location_in_url(parts: SplitResult) -> str | None:
+    host, path = parts.hostname or "", unquote(parts.path).lstrip("/")
+    if _CONSOLE_HOST.fullmatch(host):
+        # https://….console.aws.amazon.com/s3/object/BUCKET?region=…&prefix=KEY
+        named = re.fullmatch(r"s3/(?:object|buckets)/([^/]+)/?", path)
+        prefix = parse_qs(parts.query).get("prefix", [""])[0]
+        return str(S3Uri(named[1], prefix)) if named else None
+    match = _HOST.fullmatch(host)
+    if match is None:
+        return None
+    return f"s3://{match['bucket']}/{path}" if match["bucket"] else f"s3://{path}"
+
+
+def _rejected(message: str, remedy: str) -> AnswerRejected:
+    return AnswerRejected("s3.uri", message, remedy or "Write it as s3://bucket/key.")
