@@ -1,0 +1,1 @@
+"""What a judge is asked to score: Bedrock's built-in metrics and those people define."""

@@ -1,0 +1,237 @@
+"""Bedrock's built-in judge metrics: their names as people write them, and which suit a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from evalbook.errors import AnswerRejected
+from evalbook.metrics.facts import facts
+from evalbook.metrics.words import Words, comparable
+
+Group = Literal["quality", "responsible-ai"]
+
+_FACTS = "builtin_metrics.json"
+
+# Every metric is one more judge call for each record: a handful answers most questions, and with
+# custom metrics beside them fewer do.
+_MOST = 5
+_MOST_BESIDE_CUSTOM = 3
+
+# A metric the task names outranks one that its kind suggests; within a kind, the file's order
+# counts. A reference answer moves the metrics that use it by as much as one place at the top.
+_NAMED = 4
+_SUGGESTED = (3, 2, 1)
+_REFERENCE = 2
+
+
+@dataclass(frozen=True)
+class BuiltinMetric:
+    """One built-in metric of Bedrock's LLM-as-a-judge jobs (source: ``builtin_metrics.json``)."""
+
+    name: str
+    """Without the ``Builtin.`` prefix, as the SDK sends it."""
+    group: Group
+    description: str
+    uses_reference: bool
+    """Whether the judge reads the dataset's reference answer, where there is one."""
+    higher_is_better: bool
+    """False for Harmfulness, Stereotyping and Refusal: they score how much of it was found."""
+    words: tuple[str, ...]
+    """Beginnings of words in a task that name this metric's subject."""
+    add_when: str
+    """Completes "Add it when …"."""
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """Whether a built-in metric is recommended for a task, and why or why not."""
+
+    metric: str
+    recommended: bool
+    reason: str
+
+
+@cache
+def builtin_metrics() -> tuple[BuiltinMetric, ...]:
+    """Return the built-in metrics in Bedrock's order, quality before responsible AI."""
+    return tuple(
+        BuiltinMetric(
+            name=entry["name"],
+            group=entry["group"],
+            description=entry["description"],
+            uses_reference=entry["uses_reference"],
+            higher_is_better=entry["higher_is_better"],
+            words=tuple(entry["words"]),
+            add_when=entry["add_when"],
+        )
+        for entry in facts(_FACTS)["metrics"]
+    )
+
+
+def parse_builtin_metric(text: str) -> str:
+    """Return the metric's name without ``Builtin.``, however it was written.
+
+    Case, spaces, hyphens and underscores don't matter, and the names of the Bedrock console
+    ("Logical coherence") are understood.
+
+    Raises:
+        AnswerRejected: ``metrics.unknown``, with the names that come near.
+    """
+    known = _by_spelling()
+    spelling = comparable(text).removeprefix("builtin")
+    if spelling in known:
+        return known[spelling]
+    names = [metric.name for metric in builtin_metrics()]
+    found = (
+        f'"{_shown(text)}" is not a built-in metric of an LLM-as-a-judge evaluation.'
+        if spelling
+        else "No metric was named."
+    )
+    raise AnswerRejected(
+        "metrics.unknown",
+        found + _instead(spelling, known),
+        f"Choose from {', '.join(names[:-1])} and {names[-1]}.",
+    )
+
+
+def recommend(
+    task: str,
+    *,
+    has_reference: bool | None,
+    fields: Sequence[str] = (),
+    has_custom: bool = False,
+) -> tuple[Recommendation, ...]:
+    """Say of every built-in metric whether it suits the task and the data, and why.
+
+    The task is matched by the beginnings of words in several languages, without understanding it:
+    "never refuse" and "always refuse" both bring up Refusal. At least one metric is recommended
+    and at most five (three beside custom metrics).
+
+    Args:
+        task: what the model was trained to do, in the user's words.
+        has_reference: whether the dataset has reference answers; None where it was not looked at.
+        fields: names of the dataset's fields.
+        has_custom: whether custom metrics are used as well.
+    """
+    claims = _claims(task, fields)
+    most = _MOST_BESIDE_CUSTOM if has_custom else _MOST
+    chosen = _strongest(claims, has_reference, most)
+    return tuple(
+        Recommendation(
+            metric.name,
+            metric.name in chosen,
+            _reason(metric, claims.get(metric.name), metric.name in chosen, has_reference),
+        )
+        for metric in builtin_metrics()
+    )
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What speaks for a metric, and how strongly."""
+
+    weight: int
+    reason: str
+
+
+def _claims(task: str, fields: Sequence[str]) -> dict[str, _Claim]:
+    """Collect what the task's words and the dataset's fields say for each metric."""
+    words = Words(task)
+    topics = facts(_FACTS)["topics"]
+    claims: dict[str, _Claim] = {}
+    for metric in builtin_metrics():
+        if word := words.first(metric.words):
+            _add(claims, metric.name, _NAMED, f'The task mentions "{word}"')
+    for topic in topics:
+        if word := words.first(topic["words"]):
+            _add_suggested(claims, topic, f'The task mentions "{word}"')
+    if not claims:
+        for name, reason in facts(_FACTS)["fallback"].items():
+            _add(claims, name, _SUGGESTED[-1], reason)
+    present = {field.casefold() for field in fields}
+    for topic in topics:
+        if field := next((name for name in topic.get("fields", ()) if name in present), None):
+            _add_suggested(claims, topic, f'The dataset has a field "{field}"')
+    return claims
+
+
+def _add_suggested(claims: dict[str, _Claim], topic: dict[str, Any], cause: str) -> None:
+    for place, (name, reason) in enumerate(topic["suggests"].items()):
+        weight = _SUGGESTED[min(place, len(_SUGGESTED) - 1)]
+        _add(claims, name, weight, f"{cause}: {reason}")
+
+
+def _add(claims: dict[str, _Claim], name: str, weight: int, reason: str) -> None:
+    before = claims.get(name)
+    # The first reason is the one shown; a further one only adds weight.
+    claims[name] = (
+        _Claim(before.weight + weight, before.reason) if before else _Claim(weight, reason)
+    )
+
+
+def _strongest(claims: dict[str, _Claim], has_reference: bool | None, most: int) -> set[str]:
+    order = [metric.name for metric in builtin_metrics()]
+    weights = {name: claim.weight for name, claim in claims.items()}
+    for metric in builtin_metrics():
+        if metric.uses_reference and metric.name in weights and has_reference is not None:
+            weights[metric.name] += _REFERENCE if has_reference else -_REFERENCE
+    if has_reference:
+        # A reference answer was written to be compared with, whatever the task's words.
+        weights.setdefault("Correctness", _REFERENCE)
+    ranked = sorted(weights, key=lambda name: (-weights[name], order.index(name)))
+    worth_it = [name for name in ranked if weights[name] > 0] or ranked[:1]
+    return set(worth_it[:most])
+
+
+def _reason(
+    metric: BuiltinMetric, claim: _Claim | None, chosen: bool, has_reference: bool | None
+) -> str:
+    if chosen:
+        why = claim.reason if claim else "The dataset has reference answers to compare with"
+        return f"{why}.{_about_reference(metric, has_reference) if claim else ''}"
+    if claim and metric.uses_reference and has_reference is False:
+        return (
+            f"{claim.reason}, but the dataset has no reference answers, "
+            "so the judge would go by what it knows itself."
+        )
+    if claim:
+        return f"{claim.reason}; others fit better, and each metric is a judge call per record."
+    return f"Nothing in the task or the data points to it. Add it when {metric.add_when}."
+
+
+def _about_reference(metric: BuiltinMetric, has_reference: bool | None) -> str:
+    if not metric.uses_reference:
+        return ""
+    if has_reference:
+        return " The judge compares with the dataset's reference answers."
+    if has_reference is None:
+        return " Reference answers are used where the dataset has them."
+    return " The dataset has no reference answers, so the judge goes by what it knows itself."
+
+
+@cache
+def _by_spelling() -> dict[str, str]:
+    return {
+        comparable(spelling): entry["name"]
+        for entry in facts(_FACTS)["metrics"]
+        for spelling in (entry["name"], *entry["also_called"])
+    }
+
+
+def _instead(spelling: str, known: dict[str, str]) -> str:
+    """Return what was probably meant, as a sentence with a leading space, or nothing."""
+    for name, nearest in facts(_FACTS)["metrics_of_other_jobs"].items():
+        if spelling == comparable(name):
+            return f" {name} belongs to other kinds of Bedrock evaluation; {nearest} comes nearest."
+    from difflib import get_close_matches
+
+    near = dict.fromkeys(known[match] for match in get_close_matches(spelling, known, n=2))
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _shown(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else f"{text[:59]}…"
