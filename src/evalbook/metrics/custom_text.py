@@ -1,0 +1,230 @@
+"""Custom metrics as text: read from a file, taken out of what was pasted, and parsed as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from evalbook.checks import Check, warning
+from evalbook.errors import AnswerRejected
+from evalbook.metrics.facts import facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The remedy wherever the form itself was missed.
+FORMAT = (
+    "Bedrock's format is an array: "
+    '[{"customMetricDefinition": {"name": "…", "instructions": "…", "ratingScale": […]}}].'
+)
+# Curly double quotes, then single ones, high and low; by code point, as fonts hardly tell.
+_CURLY_QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b"
+_FENCE = "```"
+
+
+class JsonObject(dict[str, Any]):
+    """A JSON object that remembers which keys were given more than once."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def read_custom_metrics_file(path: Path) -> str:
+    """Return the text of a custom metrics file; a relative path starts at the current folder.
+
+    Raises:
+        AnswerRejected: ``custom_metrics.file``: missing, a folder, unreadable, too large, or not
+            UTF-8.
+    """
+    limit = facts("custom_metric_limits.json")["text_bytes"]
+    try:
+        full = path.expanduser()
+        if not full.exists():
+            raise _missing(path)
+        if not full.is_file():
+            what = "a folder" if full.is_dir() else "not a regular file"
+            raise _unusable(f'"{_shown(path)}" is {what}; a JSON file is needed.')
+        with full.open("rb") as file:
+            content = file.read(limit + 1)
+    except (OSError, RuntimeError, ValueError) as error:
+        # A home folder that can't be told is a RuntimeError, a NUL in the name a ValueError.
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unusable(f'"{_shown(path)}" could not be read: {reason}.') from error
+    if len(content) > limit:
+        raise _unusable(
+            f'"{_shown(path)}" is larger than {limit:,} bytes; ten full metrics are smaller.'
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        kind = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "another encoding"
+        raise AnswerRejected(
+            "custom_metrics.file",
+            f'"{_shown(path)}" is not UTF-8 text (byte {error.start + 1} does not fit); '
+            f"it looks like {kind}.",
+            "Save the file as UTF-8 and give it again.",
+        ) from error
+
+
+def parse_json(text: str) -> tuple[Any, list[Check]]:
+    """Parse what was given or pasted; the checks say what was tolerated.
+
+    Tolerated are a byte order mark and code fences with prose around them. Objects come back as
+    `JsonObject`, numbers as float where they don't fit an integer of ordinary size.
+
+    Raises:
+        AnswerRejected: ``custom_metrics.json``, naming line and column and showing the spot.
+    """
+    limit = facts("custom_metric_limits.json")["text_bytes"]
+    if len(text) > limit:
+        raise _not_json(f"The custom metrics have over {limit:,} characters.")
+    tolerated: list[Check] = []
+    if text.startswith("\ufeff"):
+        text = text[1:]
+        tolerated.append(_tolerated("The byte order mark at the start was left out."))
+    body = _without_fences(text)
+    if body != text:
+        tolerated.append(_tolerated("Only the JSON inside the code fence was read."))
+    if not body.strip():
+        raise _not_json("No custom metrics were given.")
+    try:
+        return json.loads(body, object_pairs_hook=_object, parse_int=_whole), tolerated
+    except json.JSONDecodeError as error:
+        raise _not_json(_syntax(body, error), _syntax_remedy(body)) from error
+    except RecursionError as error:
+        raise _not_json("The JSON is nested too deeply to be custom metrics.") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
+    result = JsonObject(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        result.repeated = tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
+    return result
+
+
+def _whole(digits: str) -> int | float:
+    # Python refuses to read integers of thousands of digits with an error that is not JSON's.
+    return int(digits) if len(digits) < 20 else float(digits)
+
+
+def _without_fences(text: str) -> str:
+    """Return what stands inside a Markdown code fence, at its place; other text as it is."""
+    if text.lstrip()[:1] in ("[", "{") or _FENCE not in text:
+        return text
+    opening = re.search(r"```[\w.+-]*", text)
+    closing = text.rfind(_FENCE)
+    if opening is None or closing <= opening.start():
+        return text
+    body = text[opening.end() : closing]
+    if re.search(r"^\s*```", body, re.MULTILINE):
+        raise _not_json(
+            "Several code blocks were given, and it can't be told which one is meant.",
+            "Give one JSON array with all metrics.",
+        )
+    # Blanks instead of what was dropped keep line and column as in the text that was given.
+    return re.sub(r"[^\n]", " ", text[: opening.end()]) + body
+
+
+def _syntax(text: str, error: json.JSONDecodeError) -> str:
+    place = _place(text, error.pos)
+    line = text.count("\n", 0, place) + 1
+    column = place - text.rfind("\n", 0, place)
+    return (
+        f"The custom metrics are not valid JSON: line {line}, column {column}: "
+        f"{_reason(text, place, error.msg)}.\n{_spot(text, place)}"
+    )
+
+
+def _place(text: str, place: int) -> int:
+    """Return the place of a syntax error; a comma too many is at fault, not the bracket after it.
+
+    Python points at the one or the other, depending on its version.
+    """
+    before = len(text[:place].rstrip()) - 1
+    if text[place : place + 1] in ("]", "}") and text[before : before + 1] == ",":
+        return before
+    return place
+
+
+def _reason(text: str, place: int, message: str) -> str:
+    """Say what is wrong at a syntax error; Python's own words vary with its version."""
+    here = text[place : place + 1]
+    told = (
+        ("Unterminated string", "a string begins here and is never closed"),
+        ("Invalid control character", "a string is broken by a line end or tab; write \\n or \\t"),
+        ("Invalid \\", "a backslash that JSON does not know; write \\\\ for one backslash"),
+        ("Extra data", "the JSON is complete before this; several metrics belong in one array"),
+    )
+    for start, reason in told:
+        if message.startswith(start):
+            return reason
+    if not here:
+        return "the text ends here, but something is still open"
+    if here in _CURLY_QUOTES:
+        return f'a curly quote {here} stands where a straight " is needed'
+    if here == "'":
+        return "a single quote stands where a double quote is needed"
+    if here == "," and text[place + 1 :].lstrip()[:1] in ("]", "}"):
+        return "a comma too many before the closing bracket"
+    return _reason_by_word(text[place:], message)
+
+
+def _reason_by_word(rest: str, message: str) -> str:
+    word = re.match(r"\w+", rest)
+    if word and word[0] in ("None", "True", "False"):
+        return f"{word[0]} is Python; JSON writes null, true and false"
+    if rest.startswith(("//", "/*", "#")):
+        return "JSON has no comments"
+    if "delimiter" in message:
+        return f"{message.split(' ')[1]} is missing before this"
+    if "property name" in message:
+        return "a key in double quotes is needed"
+    return "a JSON value is needed"
+
+
+def _syntax_remedy(text: str) -> str:
+    first = next((place for place, char in enumerate(text) if char in _CURLY_QUOTES[:4]), None)
+    if first is None:
+        return f"Correct it and give it again. {FORMAT}"
+    line = text.count("\n", 0, first) + 1
+    return (
+        f"Replace curly quotes by straight ones, the first is in line {line}: "
+        "word processors and chats put them in."
+    )
+
+
+def _spot(text: str, place: int) -> str:
+    """Return the line of a syntax error, cut to what surrounds it, with a mark beneath."""
+    start = max(text.rfind("\n", 0, place) + 1, place - 40)
+    shown = text[start : place + 30].split("\n")[0].replace("\t", " ").replace("\r", " ")
+    return f"    {shown}\n    {' ' * (place - start)}^"
+
+
+def _tolerated(message: str) -> Check:
+    return warning("custom_metrics.format", message)
+
+
+def _not_json(message: str, remedy: str = FORMAT) -> AnswerRejected:
+    return AnswerRejected("custom_metrics.json", message, remedy)
+
+
+def _shown(path: Path | str) -> str:
+    # What was taken for a path may be a whole text.
+    text = " ".join(str(path).split())
+    return text if len(text) <= 200 else f"{text[:100]} … {text[-99:]}"
+
+
+def _missing(path: Path) -> AnswerRejected:
+    from difflib import get_close_matches
+
+    folder = path.expanduser().parent
+    where = "" if path.is_absolute() else f" in {folder.absolute()}"
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    near = get_close_matches(path.name, names, n=1)
+    remedy = f"Did you mean {near[0]}?" if near else "Give the path of a JSON file, or its content."
+    return _unusable(f'There is no file "{_shown(path.name if where else path)}"{where}.', remedy)
+
+
+def _unusable(message: str, remedy: str | None = None) -> AnswerRejected:
+    return AnswerRejected("custom_metrics.file", message, remedy or "Give another file.")

@@ -1,0 +1,100 @@
+"""The data files against the installed AWS service model and SDK, so that drift is noticed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from evalbook.metrics.builtin import builtin_metrics
+from evalbook.metrics.facts import facts
+
+
+@pytest.fixture(scope="module")
+def shapes() -> dict[str, Any]:
+    from botocore.loaders import Loader
+
+    return Loader().load_service_model("bedrock", "service-2")["shapes"]
+
+
+@pytest.mark.parametrize(
+    ("field", "shape"),
+    [
+        ("customMetrics", "AutomatedEvaluationCustomMetrics"),
+        ("name", "MetricName"),
+        ("instructions", "CustomMetricInstructions"),
+        ("ratingScale", "RatingScale"),
+        ("definition", "RatingScaleItemDefinition"),
+        ("stringValue", "RatingScaleItemValueStringValueString"),
+    ],
+)
+def test_limits_are_those_of_the_service_model(shapes, field, shape):
+    limit = facts("custom_metric_limits.json")[field]
+
+    assert (limit["min"], limit["max"]) == (shapes[shape]["min"], shapes[shape]["max"])
+    assert limit.get("pattern") == shapes[shape].get("pattern")
+
+
+@pytest.mark.parametrize(
+    ("shape", "members", "required"),
+    [
+        (
+            "AutomatedEvaluationCustomMetricConfig",
+            {"customMetrics", "evaluatorModelConfig"},
+            ["customMetrics", "evaluatorModelConfig"],
+        ),
+        ("AutomatedEvaluationCustomMetricSource", {"customMetricDefinition"}, None),
+        (
+            "CustomMetricDefinition",
+            {"name", "instructions", "ratingScale"},
+            ["name", "instructions"],
+        ),
+        ("RatingScaleItem", {"definition", "value"}, ["definition", "value"]),
+        ("RatingScaleItemValue", {"floatValue", "stringValue"}, None),
+    ],
+)
+def test_keys_are_those_of_the_service_model(shapes, shape, members, required):
+    assert set(shapes[shape]["members"]) == members
+    assert shapes[shape].get("required") == required
+
+
+def test_rating_values_are_32_bit_floats_in_the_service_model(shapes):
+    assert shapes["RatingScaleItemValue"]["union"] is True
+    assert shapes[shapes["RatingScaleItemValue"]["members"]["floatValue"]["shape"]]["type"] == (
+        "float"
+    )
+
+
+def test_builtin_names_are_those_the_service_documents_for_judges(shapes):
+    text = shapes["EvaluationDatasetMetricConfig"]["members"]["metricNames"]["documentation"]
+    judged = text[text.index("LLM as judge you can") : text.index("human-based")]
+
+    assert [metric.name for metric in builtin_metrics()] == re.findall(r"Builtin\.(\w+)", judged)
+
+
+def test_names_of_other_jobs_are_those_the_service_documents(shapes):
+    text = shapes["EvaluationDatasetMetricConfig"]["members"]["metricNames"]["documentation"]
+    documented = set(re.findall(r"Builtin\.(\w+)", text))
+    others = facts("builtin_metrics.json")["metrics_of_other_jobs"]
+
+    assert set(others) < documented
+    assert set(others).isdisjoint(metric.name for metric in builtin_metrics())
+
+
+def test_topics_suggest_known_metrics_only():
+    content = facts("builtin_metrics.json")
+    suggested = {name for topic in content["topics"] for name in topic["suggests"]}
+
+    assert suggested | set(content["fallback"]) <= {metric.name for metric in builtin_metrics()}
+
+
+@pytest.mark.parametrize("name", ["builtin_metrics.json", "custom_metric_limits.json"])
+def test_data_files_state_source_and_date(name):
+    assert facts(name)["source"]
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", facts(name)["read"])
+
+
+def test_a_missing_data_file_is_an_error():
+    with pytest.raises(FileNotFoundError):
+        facts("nowhere.json")
