@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from evalbook.metrics.builtin import builtin_metrics
+from evalbook.metrics.custom import parse_custom_metrics
 from evalbook.metrics.facts import facts
 
 
@@ -98,3 +99,19 @@ def test_data_files_state_source_and_date(name):
 def test_a_missing_data_file_is_an_error():
     with pytest.raises(FileNotFoundError):
         facts("nowhere.json")
+
+
+def test_canonical_form_passes_botocores_own_validation():
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+    from botocore.validate import ParamValidator
+
+    scale = '[{"definition": "Good", "value": {"floatValue": 1}}]'
+    text = f'[{{"name": "A", "instructions": "{{{{prediction}}}}", "ratingScale": {scale}}}]'
+    model = ServiceModel(Loader().load_service_model("bedrock", "service-2"))
+
+    report = ParamValidator().validate(
+        parse_custom_metrics(text).metrics, model.shape_for("AutomatedEvaluationCustomMetrics")
+    )
+
+    assert report.generate_report() == ""
