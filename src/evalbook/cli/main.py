@@ -49,7 +49,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="evalbook")
 @common_options
 @click.pass_context
-def evalbook(ctx: click.Context, **_: Any) -> None:
+def evalbook(ctx: click.Context, /, **_: Any) -> None:
     """Write a notebook that evaluates a model fine-tuned with Amazon SageMaker.
 
     One question a turn, each answer checked against AWS before it is saved.

@@ -51,11 +51,10 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
     """Make a function a command: called with `Settings` and the command's own parameters."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        @click.command(name, **attributes)
         @common_options
         @click.pass_context
         @functools.wraps(function)
-        def run(ctx: click.Context, **parameters: Any) -> Any:
+        def run(ctx: click.Context, /, **parameters: Any) -> Any:
             before = ctx.parent.params if ctx.parent else {}
 
             def setting(key: str) -> Any:
@@ -67,6 +66,6 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
             parameters.pop("as_json")
             return function(settings, ctx.obj, **parameters)
 
-        return run
+        return click.command(name, **attributes)(run)
 
     return decorate

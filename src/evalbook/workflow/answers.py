@@ -128,7 +128,7 @@ _NONE = frozenset({"none", "no", "nothing", "null", "n", "no thanks", "[]", "-"}
 
 
 def _plain_words(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("\u2019", "")
     return " ".join(re.sub(r"[^\w\s]", " ", folded).split())
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def settings_of(interview: Interview) -> EvaluationSettings:
     """Return the settings of a completed interview."""
-    from evalbook.notebook.settings import EvaluationSettings
+    from evalbook import __version__
+    from evalbook.notebook.settings import EvaluationSettings, Vpc
 
     model = interview.facts("model")
     expected = estimate(interview)
@@ -39,10 +40,10 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         is_nova=model["nova"],
         mlflow_resource_arn=interview.value("mlflow"),
         kms_key=interview.value("kms_key"),
-        subnets=tuple(vpc.get("subnets", ())),
-        security_groups=tuple(vpc.get("security_groups", ())),
+        vpc=Vpc(tuple(vpc["subnets"]), tuple(vpc["security_groups"])) if vpc else None,
         run_name=interview.value("run_name") or default_run_name(interview),
         profile=interview.aws.profile,
         partition=model["partition"],
         minutes=expected.minutes,
+        evalbook_version=__version__,
     )

@@ -23,12 +23,15 @@ from evalbook.workflow.turn import Position, Problem, Question, Turn
 KEPT_QUESTION_SECONDS = 3600
 
 
+_NOTHING = Question("")
+
+
 @dataclass(frozen=True)
 class _Ahead:
     """Where the interview stands: the step to ask next, or None at the end."""
 
     step: Step | None
-    asked: Question = Question("")
+    asked: Question = _NOTHING
     """The step's own question."""
     finding: str | None = None
     """What is known without having been asked, and is confirmed instead."""

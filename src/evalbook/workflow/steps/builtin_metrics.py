@@ -13,7 +13,7 @@ from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.metrics.builtin import recommend
+    from evalbook.metrics.builtin import builtin_metrics, recommend
 
     has_custom = bool(interview.value("custom_metrics"))
     recommendations = recommend(
@@ -22,11 +22,12 @@ def _ask(interview: Interview) -> Question:
         fields=interview.facts("data_sample").get("fields", ()),
         has_custom=has_custom,
     )
+    described = {metric.name: metric.description for metric in builtin_metrics()}
     choices = tuple(
         Choice(
-            found.metric.name,
-            found.metric.name,
-            f"{found.metric.description} {found.reason}",
+            found.metric,
+            found.metric,
+            f"{described[found.metric]} {found.reason}",
             found.recommended,
         )
         for found in recommendations

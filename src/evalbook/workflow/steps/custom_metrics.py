@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from evalbook.workflow.answers import says_none
@@ -15,29 +16,29 @@ def _ask(_: Interview) -> Question:
     return Question(
         "Do you have custom metrics of your own?",
         default="none",
-        help="none, the path of a JSON file, or the JSON itself, in Bedrock's custom metric format.",
+        help="none, the path of a JSON file, or the JSON itself, in Bedrock's format.",
         reference="references/custom-metrics.md",
     )
 
 
-def _read(text: str, _question: Question, interview: Interview) -> list[dict[str, Any]]:
-    from evalbook.metrics.custom import parse_custom_metrics, read_custom_metrics_file
+def _read(text: str, _question: Question, interview: Interview) -> str:
+    """Return the JSON text that was given or that stands in the file; empty for none."""
+    from evalbook.metrics.custom import read_custom_metrics_file
 
     if says_none(text):
-        return []
-    if not text.lstrip("\ufeff \t\r\n`").startswith(("[", "{", "json")):
-        text = read_custom_metrics_file(interview.folder / text)
-    return parse_custom_metrics(text, has_reference=has_reference(interview)).metrics
+        return ""
+    if "```" in text or text.lstrip("\ufeff \t\r\n").startswith(("[", "{")):
+        return text
+    return read_custom_metrics_file(interview.folder / Path(text.strip("'\" ")).expanduser())
 
 
-def _check(value: list[dict[str, Any]], interview: Interview) -> Outcome:
+def _check(value: str | list[dict[str, Any]], interview: Interview) -> Outcome:
     from evalbook.metrics.custom import custom_metrics_text, parse_custom_metrics
 
     if not value:
-        return Accepted(value)
-    parsed = parse_custom_metrics(
-        custom_metrics_text(value), has_reference=has_reference(interview)
-    )
+        return Accepted([])
+    text = value if isinstance(value, str) else custom_metrics_text(value)
+    parsed = parse_custom_metrics(text, has_reference=has_reference(interview))
     facts = {"names": list(parsed.names), "uses_reference": parsed.uses_reference}
     return Accepted(parsed.metrics, facts, tuple(parsed.warnings))
 

@@ -111,9 +111,10 @@ def _target_format(interview: Interview) -> str | None:
 def _plan(interview: Interview) -> str | None:
     from evalbook.datasets.convert import conversion_plan
 
-    return conversion_plan(
+    plan: str | None = conversion_plan(
         _report(interview), limit=MOST_RECORDS, target_format=_target_format(interview)
     )
+    return plan
 
 
 def _trouble(interview: Interview) -> str:

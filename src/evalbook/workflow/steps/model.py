@@ -34,9 +34,11 @@ def _check(value: str, interview: Interview) -> Outcome:
     from dataclasses import asdict
 
     from evalbook.aws.base_models import base_model_checks, is_nova, model_size_billions
-    from evalbook.aws.model_packages import resolve
+    from evalbook.aws.model_packages import package_of_training_job, resolve
 
     interview.progress("Looking for the model package", None, None)
+    if value == interview.found("training_job_name"):
+        value = package_of_training_job(interview.aws, value) or value
     found = resolve(interview.aws, value)
     if found.package is None:
         return Narrowed(_which_one(value, found.candidates))

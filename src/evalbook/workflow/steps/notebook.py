@@ -108,8 +108,8 @@ def run_instructions(interview: Interview) -> tuple[str, ...]:
     low, high = estimate(interview).minutes
     path = written_notebook(interview)
     return (
-        f"The notebook is {path}. Open it in JupyterLab, VS Code or SageMaker Studio "
-        "and run its cells in order:",
+        f"Written: {path}",
+        "Open it in JupyterLab, VS Code or SageMaker Studio and run its cells in order:",
         "Cell 1: configuration; installs the SageMaker SDK where it is missing.",
         "Cell 2: starts the evaluation, after a dry run. Run again, it finds the same run.",
         f"Cell 3: shows progress until it is done, about {low} to {high} minutes.",

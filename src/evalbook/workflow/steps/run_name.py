@@ -10,9 +10,9 @@ from evalbook.workflow.step import Step
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
-LONGEST = 60
-"""Characters. The service takes 82 for the name with the time that the SDK appends (11), of which
-the notebook's own mark, by which it finds its run again, takes another 9."""
+LONGEST = 50
+"""Characters. The service takes 82 for a name, the SDK appends the time (11), and the notebook what
+it finds its own run by (14)."""
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 

@@ -1,0 +1,55 @@
+# Plain `make` lists what there is to do.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Bytecode is written on first import; compiling a gigabyte of packages up front costs a minute.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench clean
+
+help: ## list these targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.sandbox: requirements/constraints.txt requirements/sandbox.txt pyproject.toml | $(BIN)/python
+	@echo "Installing evalbook with its sandbox (about 800 MB, most of it the SageMaker SDK) ..."
+	$(PIP) -r requirements/sandbox.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.development: requirements/development.txt $(VENV)/.sandbox
+	@echo "Installing the development tools ..."
+	$(PIP) -r requirements/development.txt
+	@touch $@
+
+# The oldest SageMaker SDK that the cells run on, laid over the installed one by the tests.
+.sdk-oldest/.ready: requirements/sdk-oldest.txt $(VENV)/.development
+	rm -rf .sdk-oldest
+	$(PIP) --no-deps --target .sdk-oldest -r requirements/sdk-oldest.txt
+	@touch $@
+
+demo: $(VENV)/.sandbox ## the whole workflow on a simulated AWS, the notebook executed, the comparison shown
+	$(BIN)/evalbook demo
+
+test: check .sdk-oldest/.ready ## everything: make check, then the end-to-end tests
+	$(BIN)/pytest -m e2e -n 2 --dist worksteal
+
+check: $(VENV)/.development ## the fast part: lint, types, unit tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -m "not e2e" -n 2
+
+fix: $(VENV)/.development ## repair what ruff can repair
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.development ## measure start-up, validation and results, side by side with a baseline
+	@for benchmark in benchmarks/bench_*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) .sdk-oldest .mypy_cache .ruff_cache .pytest_cache build dist demo

@@ -1,0 +1,134 @@
+"""`evalbook demo`: the main job on the embedded sandbox, with scripted answers."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+from typing import Any
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output, check_words, complain
+from evalbook.cli.sandbox import require_sandbox_extra
+from evalbook.errors import EvalbookError
+from evalbook.workflow.turn import PROTOCOL, Turn
+
+ANSWERS = {
+    "task": "Answers customers' billing and account questions, politely and to the point.",
+    "dataset": "s3://evalbook-data-us-east-1/datasets/support-openai.jsonl",
+    "data_sample": "yes",
+    "custom_metrics": "none",
+    "builtin_metrics": "",
+    "model": "support-bot",
+    "model_confirm": "yes",
+    "judge_model": "1",
+    "region": "",
+    "execution_role": "",
+    "s3_output": "",
+    "advanced": "no",
+    "confirm": "yes",
+    "bedrock_terms": "I agree",
+    "project": "support-bot",
+    "notebook": "new",
+}
+"""What the demo's person says; an empty answer takes the default."""
+
+
+@command("demo")
+def demo_command(_: Settings, output: Output) -> int:
+    """Show the main job: the workflow, the notebook executed, the comparison, all simulated."""
+    require_sandbox_extra()
+    from evalbook.sandbox import Sandbox
+
+    folder = _new_folder(Path.cwd() / "evalbook-demo")
+    complain(f"Starting a simulated AWS; everything goes into {folder.name}/ ...")
+    with Sandbox() as sandbox:
+        os.environ.update(sandbox.environment)
+        os.chdir(folder)
+        notebook = _answer_everything(folder)
+        outputs = _execute(notebook)
+    document = {
+        "protocol": PROTOCOL,
+        "status": "complete",
+        "notebook": str(notebook),
+        "cells": outputs,
+    }
+    output.document(document, f"\n{outputs[-1]}\n\nThe executed notebook: {notebook}")
+    return 0
+
+
+def _new_folder(wanted: Path) -> Path:
+    """Make a folder that was not there before, so that nothing is overwritten."""
+    for number in itertools.count(1):
+        folder = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError  # count() never ends
+
+
+def _answer_everything(folder: Path) -> Path:
+    from evalbook.workflow.workflow import Workflow
+
+    workflow = Workflow.load(folder / "workflow_state.json")
+    turn = workflow.turn()
+    while turn.status == "question":
+        answer = ANSWERS[turn.step or ""]
+        _tell(turn, answer)
+        turn = workflow.answer(answer)
+    if turn.error:
+        raise EvalbookError(f"demo.{turn.step}", turn.error.message, turn.error.remedy)
+    return folder.parent / folder.name / str(turn.notebook)
+
+
+def _tell(turn: Turn, answer: str) -> None:
+    for check in turn.checks:
+        complain(f"      {check_words(check)}")
+    for notice in turn.notices:
+        complain(f"      {notice}")
+    place = f"[{turn.position.index}/{turn.position.total}]" if turn.position else ""
+    complain(f"\n{place} {turn.question}")
+    for number, choice in enumerate(turn.choices, start=1):
+        complain(f"      {number}. {choice.label}{' (recommended)' if choice.recommended else ''}")
+    complain(f"  > {answer or turn.default}")
+
+
+def _execute(path: Path) -> list[str]:
+    """Execute the notebook's cells in a kernel, keep their outputs, and return them as text."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    outputs: list[str] = []
+
+    def show(cell: Any, **_: Any) -> None:
+        if cell.cell_type == "code":
+            complain(f"\n{cell.source.splitlines()[0].lstrip('# ')}")
+            outputs.append(_as_text(cell.outputs))
+            complain(outputs[-1])
+
+    client = NotebookClient(
+        notebook,
+        timeout=1800,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_executed=show,
+    )
+    try:
+        client.execute()
+    finally:
+        nbformat.write(notebook, path)
+    return outputs
+
+
+def _as_text(outputs: list[Any]) -> str:
+    parts = [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in outputs
+        if output.output_type in ("stream", "display_data", "execute_result")
+        and output.get("name") != "stderr"
+        and "image/png" not in output.get("data", {})
+    ]
+    return "\n".join(part.rstrip() for part in parts if part.strip())

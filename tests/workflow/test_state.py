@@ -1,0 +1,177 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from evalbook.errors import StateFileError
+from evalbook.workflow import state
+
+
+def a_state_file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "workflow_state.json"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_missing_file_is_a_new_document(tmp_path):
+    assert state.load(tmp_path / "none.json") == {"schema_version": 1, "evalbook": {}}
+
+
+def test_what_other_tools_wrote_becomes_context_and_stays(tmp_path):
+    path = a_state_file(tmp_path, '{"model_package_group_name": "support-bot", "step": 3}')
+
+    document = state.load(path)
+    state.save(path, document)
+
+    assert json.loads(path.read_text()) == {
+        "model_package_group_name": "support-bot",
+        "step": 3,
+        "schema_version": 1,
+        "evalbook": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{broken", "not valid JSON"),
+        ("", "not valid JSON"),
+        ("[1]", "a JSON list"),
+        ('{"schema_version": 2}', "schema_version is 2"),
+        ('{"schema_version": "1"}', "schema_version is '1'"),
+        ('{"schema_version": true}', "schema_version is True"),
+        ('{"schema_version": null}', "schema_version is None"),
+        ('{"schema_version": 1, "evalbook": []}', "'evalbook' entry"),
+        ('{"evalbook": {"answers": {}}}', "no schema_version"),
+        ("[" * 100_000, "not valid JSON"),
+    ],
+)
+def test_an_unusable_file_is_named_and_left_as_it_is(tmp_path, text, why):
+    path = a_state_file(tmp_path, text)
+
+    with pytest.raises(StateFileError, match=why) as caught:
+        state.load(path)
+
+    assert str(path) in caught.value.message
+    assert path.read_text() == text
+
+
+def test_bytes_that_are_not_text_are_left_as_they_are(tmp_path):
+    path = tmp_path / "workflow_state.json"
+    path.write_bytes(b"\xff\xfe{}")
+
+    with pytest.raises(StateFileError, match="can't be read"):
+        state.load(path)
+
+    assert path.read_bytes() == b"\xff\xfe{}"
+
+
+def test_an_older_version_is_brought_up_to_date_step_by_step(tmp_path, monkeypatch):
+    path = a_state_file(tmp_path, '{"schema_version": -1, "evalbook": {"old": 1}}')
+    monkeypatch.setitem(state.MIGRATIONS, -1, lambda d: {**d, "schema_version": 0})
+    monkeypatch.setitem(
+        state.MIGRATIONS, 0, lambda d: {**d, "schema_version": 1, "evalbook": {"new": 1}}
+    )
+
+    assert state.load(path) == {"schema_version": 1, "evalbook": {"new": 1}}
+
+
+def test_saving_keeps_the_mode_and_follows_a_link(tmp_path):
+    real = a_state_file(tmp_path, "{}")
+    real.chmod(0o600)
+    link = tmp_path / "link.json"
+    link.symlink_to(real)
+
+    state.save(link, {"schema_version": 1, "evalbook": {}})
+
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert json.loads(real.read_text())["schema_version"] == 1
+
+
+def test_text_that_utf8_cannot_hold_is_saved_and_read_back(tmp_path):
+    path = tmp_path / "state.json"
+
+    state.save(path, {"schema_version": 1, "evalbook": {"said": "a\ud800b 😀"}})
+
+    assert state.load(path)["evalbook"]["said"] == "a\ud800b 😀"
+
+
+def test_a_folder_that_is_not_there_is_a_state_file_error(tmp_path):
+    with pytest.raises(StateFileError, match="can't be written"):
+        state.save(tmp_path / "none" / "state.json", {})
+
+
+def test_of_two_processes_one_works_and_the_other_is_told(tmp_path):
+    path = tmp_path / "state.json"
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time, pathlib\nfrom evalbook.workflow import state\n"
+            "with state.locked(pathlib.Path(sys.argv[1])):\n"
+            "    print('held', flush=True)\n    time.sleep(30)",
+            str(path),
+        ],
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(StateFileError, match="Another evalbook"), state.locked(path):
+            pass
+    finally:
+        holder.kill()
+        holder.wait()
+
+    with state.locked(path):
+        pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by signal")
+def test_a_kill_at_any_instant_leaves_the_state_before_or_after(tmp_path):
+    path = tmp_path / "state.json"
+    writer = (
+        "import sys, pathlib\nfrom evalbook.workflow import state\n"
+        "path = pathlib.Path(sys.argv[1])\nprint('ready', flush=True)\nn = 0\n"
+        "while True:\n    n += 1\n"
+        "    state.save(path, {'schema_version': 1, 'evalbook': {'n': n, 'fill': str(n) * 20000}})\n"
+        "    print(n, flush=True)\n"
+    )
+    for attempt in range(12):
+        process = subprocess.Popen(
+            [sys.executable, "-c", writer, str(path)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.003 * attempt)
+        process.send_signal(signal.SIGKILL)
+        told = [int(line) for line in process.stdout.read().split()]
+        process.wait()
+
+        saved = state.load(path)["evalbook"].get("n", 0)
+
+        assert saved - (told[-1] if told else 0) in (0, 1)
+        assert state.load(path)["evalbook"].get("fill", "") == (str(saved) * 20000 if saved else "")
+        path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("document", "key", "expected"),
+    [
+        ({"region": "us-west-2"}, "region", "us-west-2"),
+        ({"run": {"aws": {"region": "eu-west-1"}}}, "region", "eu-west-1"),
+        ({"deep": {"region": "far"}, "region": "near"}, "region", "near"),
+        ({"runs": [{"role_arn": "arn:1"}]}, "role_arn", "arn:1"),
+        ({"region": ""}, "region", None),
+        ({"region": 7}, "region", None),
+        ({"evalbook": {"region": "own"}}, "region", None),
+    ],
+)
+def test_context_is_found_at_the_top_or_nested(document, key, expected):
+    assert state.found_by_other_tools(document, key) == expected
