@@ -1,0 +1,414 @@
+"""Which judge models this account can use in a region, and why the others can't be.
+
+The list of judges is the service's own, read where the SageMaker SDK reads it; whether a judge is
+in service is asked of Bedrock, as the SDK does when an evaluation starts (3.27.0,
+``train/evaluate/llm_as_judge_evaluator.py``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from functools import partial
+from typing import Any, TypeAlias
+
+from evalbook.aws.session import (
+    Aws,
+    AwsDenied,
+    AwsInvalid,
+    AwsMissing,
+    aws_errors,
+    in_parallel,
+)
+from evalbook.checks import Check, failed, passed, skipped, warning
+from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
+
+LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
+
+# Bedrock refuses a legacy model that the account has not called for so long.
+LEGACY_IDLE_DAYS = 30
+
+# First part of a system-defined inference profile's id: where its requests may go.
+_GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
+
+_ACCESS = "Ask for bedrock:GetFoundationModel to have it told."
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A judge model that passed every check."""
+
+    id: str
+    """Foundation model id: what the SDK and its list know the judge by."""
+    label: str
+    """Provider and model name, unique within an offer."""
+    provider: str
+    lifecycle: str
+    """ACTIVE, LEGACY, or UNKNOWN where Bedrock would not tell."""
+    end_of_life: str | None
+    """ISO date, UTC."""
+    inference_profile: str | None
+    """The inference profile through which alone it can be called here, if so."""
+
+    @property
+    def note(self) -> str:
+        """What a person choosing should know beside the name; empty for most."""
+        notes = []
+        if self.lifecycle == "LEGACY":
+            notes.append(
+                f"legacy: Bedrock refuses it if unused for {LEGACY_IDLE_DAYS} days in this account"
+            )
+        if self.end_of_life:
+            notes.append(f"end of life {self.end_of_life}")
+        if self.inference_profile:
+            notes.append(f"called through inference profile {self.inference_profile}")
+        return "; ".join(notes)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A listed judge that can't be used here."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class JudgeOffer:
+    """The judges to choose from, in order of their ids.
+
+    Where there are none, a person may know one by its id: `check_judge` takes it.
+    """
+
+    judges: tuple[Judge, ...]
+    left_out: tuple[LeftOut, ...]
+    list_read: bool
+    """Whether the service's list could be read; without it the SDK does not hold to it either."""
+    checks: tuple[Check, ...]
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Every id on the service's list."""
+        return (*(it.id for it in self.judges), *(it.id for it in self.left_out))
+
+
+@dataclass(frozen=True)
+class _Profiles:
+    """System-defined inference profiles of a region; ``denied`` tells why they are unknown."""
+
+    ids: dict[str, str]
+    """Profile by foundation model id."""
+    denied: str | None = None
+
+
+def judge_offer(aws: Aws, region: str) -> JudgeOffer:
+    """Ask which judges on the service's list can be used in a region.
+
+    Raises:
+        AwsUnavailable: neither the list nor a single judge could be asked about.
+    """
+    ids, unreadable = _read_list(aws, region)
+    if unreadable:
+        return JudgeOffer((), (), list_read=False, checks=(unreadable,))
+    answers = dict(
+        zip(ids, in_parallel([partial(_ask, aws, region, it) for it in ids]), strict=True)
+    )
+    outages = [it for it in answers.values() if isinstance(it, AwsUnavailable)]
+    if len(outages) == len(ids):
+        raise outages[0]
+    details = {it: answer for it, answer in answers.items() if isinstance(answer, dict)}
+    profiles = _profiles_if_needed(aws, region, list(details.values()))
+    judges: list[Judge] = []
+    left_out: list[LeftOut] = []
+    for judge_id, answer in answers.items():
+        verdict = _verdict(judge_id, answer, profiles, region)
+        if isinstance(verdict, LeftOut):
+            left_out.append(verdict)
+        else:
+            judges.append(verdict)
+    checks = _offer_checks(judges, left_out, profiles, region)
+    return JudgeOffer(_with_unique_labels(judges), tuple(left_out), True, checks)
+
+
+def check_judge(
+    aws: Aws, region: str, judge_id: str, offer: JudgeOffer | None = None
+) -> tuple[Judge, list[Check]]:
+    """Check one judge by its id; with an ``offer`` what it tells is not asked again.
+
+    An inference profile's id or a foundation model's ARN is taken for the model it stands for,
+    because the SDK's list and its own question to Bedrock know only that.
+
+    Raises:
+        AnswerRejected: not a judge, not available in the region, or past its end of life.
+        AwsUnavailable: Bedrock could not be asked.
+    """
+    offered = {judge.id: judge for judge in offer.judges} if offer else {}
+    if offer:
+        listed, checks = list(offer.listed), ([] if offer.list_read else list(offer.checks))
+    else:
+        listed, unreadable = _read_list(aws, region)
+        checks = [unreadable] if unreadable else []
+    wanted, notes = _plain_id(judge_id, listed, region)
+    checks += notes
+    if wanted in offered:
+        return offered[wanted], [*checks, *_lifecycle_checks(offered[wanted])]
+    answer = _ask(aws, region, wanted)
+    if isinstance(answer, AwsUnavailable):
+        raise answer
+    if isinstance(answer, AwsDenied):
+        judge = Judge(wanted, wanted, wanted.split(".")[0], "UNKNOWN", None, None)
+        denied = warning(
+            "judge.lifecycle",
+            f"It could not be told whether {wanted} is in service. {answer.message}",
+            _ACCESS,
+        )
+        return judge, [*checks, denied]
+    profiles = _profiles_if_needed(aws, region, [answer] if isinstance(answer, dict) else [])
+    verdict = _verdict(wanted, answer, profiles, region)
+    if isinstance(verdict, LeftOut):
+        raise rejection_for(
+            failed(
+                "judge.lifecycle",
+                f"{wanted} can't be the judge in {region}: {verdict.reason}.",
+                "Choose a judge that is in service in this region.",
+            ),
+            *checks,
+        )
+    if profiles.denied and not _on_demand(answer):
+        checks.append(_unknown_profiles(profiles, region))
+    return verdict, [*checks, *_lifecycle_checks(verdict)]
+
+
+# --- the service's list -----------------------------------------------------------------------
+
+
+def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
+    """Read the ids on the service's list, sorted; or say why there are none."""
+    bucket = f"jumpstart-cache-prod-{region}"
+    where = f"s3://{bucket}/{LIST_KEY}"
+    try:
+        answer = aws.call("s3", "get_object", region=region, Bucket=bucket, Key=LIST_KEY)
+        with aws_errors("s3:get_object"):
+            body = answer["Body"].read()
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        return [], _unreadable(where, error.message)
+    try:
+        entries = json.loads(body)["supported_judge_models"]
+        found = {entry.get("model_id") for entry in entries if isinstance(entry, dict)}
+    except (ValueError, KeyError, TypeError):
+        return [], _unreadable(where, "it is not in the form that the SDK reads")
+    ids = sorted(it for it in found if isinstance(it, str) and it)
+    return ids, None if ids else _unreadable(where, "it names no models")
+
+
+def _unreadable(where: str, why: str) -> Check:
+    return skipped(
+        "judge.list",
+        f"The list of judges ({where}) could not be read: {why}. Whether a model can be a judge "
+        "is not checked.",
+        "Name a judge by its Bedrock model id; Bedrock's documentation lists them.",
+    )
+
+
+def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Check]]:
+    """Find the id that the SDK knows a judge by.
+
+    Raises AnswerRejected if there is a list and the judge is not on it.
+    """
+    text = text.strip()
+    if not text:
+        raise AnswerRejected("judge.empty", "No judge was named.", "Give a Bedrock model id.")
+    by_lower = {it.lower(): it for it in listed}
+    # arn:aws:bedrock:us-east-1::foundation-model/ID, …:123456789012:inference-profile/us.ID
+    bare = text.rsplit("/", 1)[-1] if text.startswith("arn:") else text
+    model = by_lower.get(bare.lower(), bare)
+    head, _, rest = bare.partition(".")
+    if model not in listed and head in _GEOGRAPHIES and "." in rest:
+        model = by_lower.get(rest.lower(), rest)
+    if listed and model not in listed:
+        near = difflib.get_close_matches(model.lower(), by_lower, 3, 0.6)
+        raise rejection_for(
+            failed(
+                "judge.list",
+                f'"{text}" is not on the list of {len(listed)} judge models of {region}.',
+                "Did you mean " + " or ".join(by_lower[it] for it in near) + "?"
+                if near
+                else "Choose one of the listed judges.",
+            )
+        )
+    checks = [passed("judge.list", f"{model} is on the list of judge models.")] if listed else []
+    if model.lower() != text.lower():
+        checks.append(
+            passed(
+                "judge.id",
+                f"{text} is taken for the model it stands for, {model}: the SDK knows judges by "
+                "that id, and Bedrock finds the inference profile itself.",
+            )
+        )
+    return model, checks
+
+
+# --- one judge --------------------------------------------------------------------------------
+
+_Answer: TypeAlias = dict[str, Any] | AwsDenied | AwsMissing | AwsInvalid | AwsUnavailable
+
+
+def _ask(aws: Aws, region: str, judge_id: str) -> _Answer:
+    """Ask Bedrock about a model; a no is an answer too, so that one does not stop the others."""
+    try:
+        answer = aws.call(
+            "bedrock", "get_foundation_model", region=region, modelIdentifier=judge_id
+        )
+    except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
+        return error
+    return dict(answer.get("modelDetails") or {})
+
+
+def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -> Judge | LeftOut:
+    """Say whether a model can be the judge; a reason is worded so that equal ones are equal."""
+    if isinstance(answer, AwsDenied):
+        return LeftOut(judge_id, "bedrock:GetFoundationModel was denied")
+    if isinstance(answer, AwsUnavailable):
+        return LeftOut(judge_id, f"Bedrock could not be asked ({answer.code})")
+    if isinstance(answer, (AwsMissing, AwsInvalid)):
+        return LeftOut(judge_id, f"not available in {region}")
+    lifecycle = answer.get("modelLifecycle") or {}
+    ends = _utc(lifecycle.get("endOfLifeTime"))
+    if ends and ends <= datetime.now(timezone.utc):
+        return LeftOut(judge_id, f"past its end of life ({ends.date().isoformat()})")
+    profile = None if _on_demand(answer) else profiles.ids.get(judge_id)
+    if not _on_demand(answer) and profile is None and not profiles.denied:
+        kinds = ", ".join(answer["inferenceTypesSupported"])
+        return LeftOut(judge_id, f"no inference profile in {region}, and it takes only {kinds}")
+    return Judge(
+        judge_id,
+        _label(judge_id, answer),
+        str(answer.get("providerName") or judge_id.split(".")[0]),
+        str(lifecycle.get("status") or "UNKNOWN"),
+        ends.date().isoformat() if ends else None,
+        profile,
+    )
+
+
+def _on_demand(answer: _Answer) -> bool:
+    """Tell whether a model is called by its own id; so is one that does not say."""
+    kinds = answer.get("inferenceTypesSupported") if isinstance(answer, dict) else None
+    return not kinds or "ON_DEMAND" in kinds
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return (
+        moment.replace(tzinfo=timezone.utc)
+        if moment.tzinfo is None
+        else moment.astimezone(timezone.utc)
+    )
+
+
+def _label(judge_id: str, details: dict[str, Any]) -> str:
+    name = str(details.get("modelName") or judge_id)
+    provider = str(details.get("providerName") or "")
+    return name if name.lower().startswith(provider.lower()) else f"{provider} {name}"
+
+
+def _with_unique_labels(judges: list[Judge]) -> tuple[Judge, ...]:
+    labels = [judge.label for judge in judges]
+    return tuple(
+        replace(judge, label=f"{judge.label} ({judge.id})")
+        if labels.count(judge.label) > 1
+        else judge
+        for judge in judges
+    )
+
+
+def _lifecycle_checks(judge: Judge) -> list[Check]:
+    if judge.lifecycle == "LEGACY":
+        until = f" until {judge.end_of_life}" if judge.end_of_life else ""
+        return [
+            warning(
+                "judge.lifecycle",
+                f"{judge.id} is legacy, in service{until}. Bedrock refuses a legacy model that "
+                f"this account has not used for {LEGACY_IDLE_DAYS} days, and does so only when "
+                "the judging starts.",
+                "Make sure that it was used lately, or choose one that is active.",
+            )
+        ]
+    return [passed("judge.lifecycle", f"{judge.id} is in service.")]
+
+
+# --- inference profiles -----------------------------------------------------------------------
+
+
+def _profiles_if_needed(aws: Aws, region: str, details: list[dict[str, Any]]) -> _Profiles:
+    """Read the region's inference profiles if a model can be reached through one only."""
+    if all(_on_demand(it) for it in details):
+        return _Profiles({})
+    by_model: dict[str, list[str]] = {}
+    try:
+        for profile in aws.pages(
+            "bedrock",
+            "list_inference_profiles",
+            "inferenceProfileSummaries",
+            region=region,
+            typeEquals="SYSTEM_DEFINED",
+        ):
+            if profile.get("status") != "ACTIVE":
+                continue
+            for model in profile.get("models", ()):
+                model_id = str(model.get("modelArn", "")).rsplit("/", 1)[-1]
+                by_model.setdefault(model_id, []).append(str(profile["inferenceProfileId"]))
+    except (AwsDenied, AwsInvalid) as error:
+        return _Profiles({}, error.message)
+    # A profile that stays within the geography before one that goes anywhere.
+    return _Profiles(
+        {
+            model: min(profiles, key=lambda it: (it.startswith("global."), it))
+            for model, profiles in by_model.items()
+        }
+    )
+
+
+def _unknown_profiles(profiles: _Profiles, region: str) -> Check:
+    return warning(
+        "judge.inference_profile",
+        "It could not be told whether the judges that need an inference profile have one in "
+        f"{region}. {profiles.denied}",
+        "Ask for bedrock:ListInferenceProfiles to have it told.",
+    )
+
+
+# --- what is said about an offer --------------------------------------------------------------
+
+
+def _offer_checks(
+    judges: list[Judge], left_out: list[LeftOut], profiles: _Profiles, region: str
+) -> tuple[Check, ...]:
+    total = len(judges) + len(left_out)
+    denied = sum("denied" in it.reason for it in left_out)
+    if denied == total:
+        return (
+            skipped(
+                "judge.lifecycle",
+                f"Which of the {total} listed judges are in service in {region} could not be "
+                "told: bedrock:GetFoundationModel was denied for every one.",
+                f"{_ACCESS} Or name a judge by its Bedrock model id.",
+            ),
+        )
+    checks = [passed("judge.list", f"{len(judges)} of {total} listed judges can be used.")]
+    if left_out:
+        reasons: dict[str, list[str]] = {}
+        for it in left_out:
+            reasons.setdefault(it.reason, []).append(it.id)
+        said = "; ".join(f"{reason}: {', '.join(ids)}" for reason, ids in reasons.items())
+        unsure = any("denied" in it or "could not" in it for it in reasons)
+        checks.append(
+            warning("judge.left_out", f"Left out: {said}.", _ACCESS if denied else None)
+            if unsure
+            else passed("judge.left_out", f"Left out: {said}.")
+        )
+    if profiles.denied:
+        checks.append(_unknown_profiles(profiles, region))
+    return tuple(checks)

@@ -1,0 +1,655 @@
+"""Which model package somebody means, and why it can or can't be evaluated.
+
+A package, a group, a version of it, or a few words about it come in; one usable version, or the
+groups to choose from, goes out. What makes a package usable is what the SageMaker SDK asks of it:
+``sagemaker/train/common_utils/model_resolution.py`` of version 3.27.0.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from functools import partial
+from typing import Any
+
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.identity import caller
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.checks import Check, failed, passed, warning
+from evalbook.errors import AnswerRejected, rejection_for
+
+PUBLIC_HUB = "SageMakerPublicHub"
+
+# A question shows so many groups; more are better narrowed by another word.
+MOST_CANDIDATES = 20
+# Versions looked into for base-model metadata before giving up; each costs one question.
+MOST_VERSIONS_READ = 25
+# Groups read to name what was nearly typed: ten pages of a hundred.
+MOST_GROUPS_READ = 1000
+
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+_FORMS = (
+    "Give a model package ARN, a model package group's name or ARN, NAME/VERSION, or a few "
+    "words of the group's name."
+)
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """The foundation model that was fine-tuned, as the package names it."""
+
+    name: str
+    version: str | None
+    arn: str
+    """Hub-content ARN; built as the SDK builds it where the package gives name and version."""
+
+
+@dataclass(frozen=True)
+class ModelPackage:
+    """One model package as SageMaker describes it."""
+
+    arn: str
+    group: str | None
+    version: int | None
+    status: str
+    """Pending, InProgress, Completed, Failed or Deleting."""
+    approval: str | None
+    """Approved, Rejected or PendingManualApproval; None where SageMaker says nothing."""
+    created: str
+    """ISO 8601, UTC."""
+    base_model: BaseModel | None
+    model_data: str | None
+    """S3 URI of the weights."""
+    image: str | None
+    region: str
+    account: str
+    partition: str
+    training_job: str | None
+    """Name of the training job that made it, where the package says so."""
+    description: str | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model package group found by keywords; ``arn`` is an answer that names it alone."""
+
+    arn: str
+    name: str
+    label: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What an answer came down to: one package, or several groups to choose from."""
+
+    package: ModelPackage | None
+    passed_over: tuple[str, ...] = ()
+    """Newer versions that can't be used, each with the reason."""
+    candidates: tuple[Candidate, ...] = ()
+    checks: tuple[Check, ...] = ()
+    needs_yes: bool = False
+    """The package was rejected by whoever reviews models: it may be used, but only on a yes."""
+
+
+@dataclass(frozen=True)
+class _Versions:
+    """Where the versions of a group are listed: its name or ARN, in a region."""
+
+    group: str
+    region: str | None
+    label: str
+
+
+def resolve(aws: Aws, text: str, region: str | None = None) -> Resolution:
+    """Find the model package that ``text`` names; the region of an ARN wins over ``region``.
+
+    Raises:
+        AnswerRejected: nothing of that name, another kind of thing, access denied, or a package
+            that the SDK would refuse.
+        AwsUnavailable: SageMaker could not be asked.
+    """
+    text = text.strip().strip("\"'").strip()
+    if not text:
+        raise AnswerRejected("model.empty", "No model package was named.", _FORMS)
+    if text.lower().startswith("s3://"):
+        raise AnswerRejected(
+            "model.kind", f'"{text}" is a place in S3. A model package is needed.', _FORMS
+        )
+    if text.startswith("arn:"):
+        return _resolve_arn(aws, text)
+    name, slash, version = text.partition("/")
+    if slash and _NAME.fullmatch(name) and version.isdecimal():
+        return _resolve_version(aws, _Versions(name, region, name), int(version))
+    if _NAME.fullmatch(text):
+        return _resolve_name(aws, text, region)
+    return _resolve_keywords(aws, text, region)
+
+
+def package_of_training_job(aws: Aws, name: str, region: str | None = None) -> str | None:
+    """Return the ARN of the model package that a training job registered, or None.
+
+    None also where the job does not exist or may not be seen: the answer only helps.
+    """
+    try:
+        job = aws.call("sagemaker", "describe_training_job", region=region, TrainingJobName=name)
+    except (AwsDenied, AwsMissing, AwsInvalid):
+        return None
+    arn = job.get("OutputModelPackageArn")
+    return str(arn) if arn else None
+
+
+# --- from an ARN ------------------------------------------------------------------------------
+
+
+def _resolve_arn(aws: Aws, text: str) -> Resolution:
+    arn = parse_arn(text)
+    if arn is None:
+        raise AnswerRejected("model.arn", f'"{text}" is not a well-formed ARN.', _FORMS)
+    kind, _, name = arn.resource.partition("/")
+    if arn.service != "sagemaker" or kind not in ("model-package", "model-package-group"):
+        raise _wrong_kind(aws, text, arn)
+    if not name or not re.fullmatch(r"\d{12}", arn.account) or not arn.region:
+        raise AnswerRejected(
+            "model.arn",
+            f'"{text}" is not a complete model package ARN.',
+            "It reads arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION.",
+        )
+    if kind == "model-package-group":
+        resolution = _resolve_group(aws, _Versions(text, arn.region, name))
+    elif "/" in name:
+        resolution = _named(_described(aws, text, arn), text)
+    else:
+        resolution = _resolve_unversioned(aws, text, arn, name)
+    return _with_remarks(aws, resolution, arn)
+
+
+def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
+    remedy = "Give the ARN it was registered under, or its group's name."
+    kind, _, name = arn.resource.partition("/")
+    if arn.service == "sagemaker" and kind == "training-job":
+        package = package_of_training_job(aws, name, arn.region or None)
+        if package:
+            remedy = f"The model package it registered is {package}: give that."
+    return AnswerRejected(
+        "model.kind", f'"{text}" is {describe_arn_kind(arn)}. A model package is needed.', remedy
+    )
+
+
+def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution:
+    """Take an ARN without version for a legacy package if there is one, else for a group."""
+    try:
+        answer = _describe(aws, text, arn.region)
+    except AwsMissing:
+        group = (
+            f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:model-package-group/{name}"
+        )
+        resolution = _resolve_group(aws, _Versions(group, arn.region, name))
+        note = passed(
+            "model.version",
+            f'"{text}" gives no version: taken for the newest usable one of group "{name}".',
+        )
+        return replace(resolution, checks=(note, *resolution.checks))
+    except AwsDenied as error:
+        raise _denied(aws, text, arn, error) from error
+    _named(answer, text)
+    raise AnswerRejected(
+        "model.unversioned",
+        f'"{text}" is a package without a group. The SDK needs the group of the package it '
+        "evaluates and can't tell one from this ARN.",
+        "Register the model as a version of a model package group, and give that version's ARN.",
+    )
+
+
+def _described(aws: Aws, text: str, arn: Arn) -> dict[str, Any]:
+    try:
+        return _describe(aws, text, arn.region)
+    except AwsMissing as error:
+        name = arn.resource.split("/")[1]
+        raise AnswerRejected(
+            "model.missing",
+            f"There is no model package {text} in {arn.region}.",
+            _near_remedy(aws, name, arn.region),
+        ) from error
+    except AwsDenied as error:
+        raise _denied(aws, text, arn, error) from error
+
+
+def _denied(aws: Aws, text: str, arn: Arn, error: AwsDenied) -> AnswerRejected:
+    mine = caller(aws).account
+    if arn.account == mine:
+        remedy = "Ask for sagemaker:DescribeModelPackage and sagemaker:ListModelPackages on it."
+    else:
+        remedy = (
+            f"It is of account {arn.account}, you work in {mine}: its owner has to share the "
+            "group with your account (resource policy or AWS RAM)."
+        )
+    return AnswerRejected("model.denied", f"Access to {text} was denied. {error.message}", remedy)
+
+
+def _with_remarks(aws: Aws, resolution: Resolution, arn: Arn) -> Resolution:
+    """Add what an ARN tells beside the package: another account, another partition."""
+    remarks = []
+    mine = caller(aws).account
+    if arn.account != mine:
+        remarks.append(
+            warning(
+                "model.account",
+                f"The package is of account {arn.account}; the evaluation runs in {mine}.",
+                "The execution role needs access to the shared package and its data.",
+            )
+        )
+    if arn.partition != "aws":
+        remarks.append(
+            warning(
+                "model.partition",
+                f"The package is in partition {arn.partition}. The SDK (3.27.0) recognises "
+                "arn:aws: packages only and takes this ARN for a JumpStart model's id.",
+                "Expect the notebook to stop when it builds the evaluator, unless a newer SDK "
+                "has learnt it.",
+            )
+        )
+    return replace(resolution, checks=(*resolution.checks, *remarks))
+
+
+# --- from a name ------------------------------------------------------------------------------
+
+
+def _resolve_name(aws: Aws, name: str, region: str | None) -> Resolution:
+    try:
+        aws.call(
+            "sagemaker", "describe_model_package_group", region=region, ModelPackageGroupName=name
+        )
+    except (AwsMissing, AwsInvalid):
+        return _resolve_keywords(aws, name, region)
+    except AwsDenied as error:
+        raise _denied_here(name, error) from error
+    return _resolve_group(aws, _Versions(name, region, name))
+
+
+def _denied_here(name: str, error: AwsDenied) -> AnswerRejected:
+    return AnswerRejected(
+        "model.denied",
+        f'Access to model package group "{name}" was denied. {error.message}',
+        "Ask for sagemaker:DescribeModelPackageGroup, ListModelPackages and DescribeModelPackage; "
+        "a package of another account is reached by its ARN only.",
+    )
+
+
+def _resolve_version(aws: Aws, versions: _Versions, version: int) -> Resolution:
+    """Find ``NAME/VERSION``: the listing gives its ARN in the spelling that SageMaker keeps."""
+    seen: list[int] = []
+    for summary in _summaries(aws, versions):
+        if summary.get("ModelPackageVersion") == version:
+            arn = str(summary["ModelPackageArn"])
+            return _named(_describe_one(aws, arn, versions), arn)
+        seen.append(int(summary.get("ModelPackageVersion", 0)))
+    newest = ", ".join(str(number) for number in seen[:10])
+    raise AnswerRejected(
+        "model.missing",
+        f'Model package group "{versions.label}" has no version {version}.',
+        f"Its newest versions are {newest}." if seen else "It has no versions at all.",
+    )
+
+
+def _resolve_group(aws: Aws, versions: _Versions) -> Resolution:
+    """Take the newest usable version of a group: Completed, not Rejected, with base model."""
+    over: list[str] = []
+    rejected: ModelPackage | None = None
+    read = 0
+    for summary in _summaries(aws, versions):
+        label = f"version {summary.get('ModelPackageVersion')}"
+        status = str(summary.get("ModelPackageStatus"))
+        if status != "Completed":
+            over.append(f"{label}: {status}")
+            continue
+        if summary.get("ModelApprovalStatus") == "Rejected" and rejected is not None:
+            over.append(f"{label}: Rejected")
+            continue
+        if read == MOST_VERSIONS_READ:
+            over.append(f"{label} and older ones: not looked at")
+            break
+        read += 1
+        answer = _describe_one(aws, str(summary["ModelPackageArn"]), versions)
+        package = _package(answer)
+        if package.base_model is None:
+            over.append(f"{label}: {_no_base_model(answer)}")
+        elif package.approval == "Rejected":
+            over.append(f"{label}: Rejected")
+            rejected = package
+        else:
+            return Resolution(package, tuple(over), checks=_found(package, over))
+    return _rejected_or_nothing(versions, rejected, over)
+
+
+def _rejected_or_nothing(
+    versions: _Versions, package: ModelPackage | None, over: list[str]
+) -> Resolution:
+    if package is None:
+        why = _some(over) if over else "it has no versions"
+        raise AnswerRejected(
+            "model.unusable",
+            f'Model package group "{versions.label}" has no version that can be evaluated: {why}.',
+            "Name another group, or a package made by SageMaker's fine-tuning.",
+        )
+    others = tuple(reason for reason in over if reason != f"version {package.version}: Rejected")
+    return Resolution(package, others, checks=_found(package, list(others)), needs_yes=True)
+
+
+def _found(package: ModelPackage, over: list[str]) -> tuple[Check, ...]:
+    checks = [passed("model.version", f"{package.arn} is the newest usable version of its group.")]
+    if over:
+        checks.append(warning("model.passed_over", f"Newer ones were passed over: {_some(over)}."))
+    return (*checks, *_approval(package))
+
+
+def _approval(package: ModelPackage) -> tuple[Check, ...]:
+    if package.approval == "PendingManualApproval":
+        return (passed("model.approval", "Its approval is pending; it can be evaluated as it is."),)
+    if package.approval == "Rejected":
+        message = "Its approval status is Rejected: whoever reviews models decided against it."
+        return (warning("model.approval", message, "Say yes to evaluate it all the same."),)
+    return ()
+
+
+def _some(reasons: list[str]) -> str:
+    more = f"; and {len(reasons) - 6} more" if len(reasons) > 6 else ""
+    return "; ".join(reasons[:6]) + more
+
+
+# --- from keywords ----------------------------------------------------------------------------
+
+
+def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
+    """Find groups whose name contains all the words, else any of them."""
+    words = [word for word in re.split(r"[^a-zA-Z0-9-]+", text) if word.strip("-")]
+    if not words:
+        raise AnswerRejected("model.missing", f'"{text}" names no model package.', _FORMS)
+    try:
+        groups = _groups_containing(aws, words, region)
+    except AwsDenied as error:
+        raise AnswerRejected(
+            "model.denied",
+            f"Model package groups may not be listed. {error.message}",
+            "Give the package's full ARN, or ask for sagemaker:ListModelPackageGroups.",
+        ) from error
+    if not groups:
+        where = region or aws.default_region
+        raise AnswerRejected(
+            "model.missing",
+            f'No model package group in {where} is named "{text}" or contains it.',
+            _near_remedy(aws, text, region),
+        )
+    if len(groups) == 1:
+        name = str(groups[0]["ModelPackageGroupName"])
+        resolution = _resolve_group(aws, _Versions(name, region, name))
+        note = passed("model.group", f'"{text}" matches one model package group, "{name}".')
+        return replace(resolution, checks=(note, *resolution.checks))
+    return _choice(text, groups)
+
+
+def _groups_containing(aws: Aws, words: list[str], region: str | None) -> list[dict[str, Any]]:
+    def ask(word: str) -> list[dict[str, Any]]:
+        return list(
+            aws.pages(
+                "sagemaker",
+                "list_model_package_groups",
+                "ModelPackageGroupSummaryList",
+                region=region,
+                NameContains=word,
+            )
+        )
+
+    found = in_parallel([partial(ask, word) for word in words])
+    groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
+    if not groups:
+        # Whether NameContains minds upper and lower case is not documented.
+        wanted = [word.lower() for word in words]
+        groups = {
+            group["ModelPackageGroupName"]: group
+            for group in _all_groups(aws, region)
+            if any(word in group["ModelPackageGroupName"].lower() for word in wanted)
+        }
+    full = [
+        name for name in groups if all(word.lower() in str(name).lower() for word in words)
+    ] or list(groups)
+    return sorted((groups[name] for name in full), key=lambda it: it["CreationTime"], reverse=True)
+
+
+def _all_groups(aws: Aws, region: str | None) -> Iterator[dict[str, Any]]:
+    pages = aws.pages(
+        "sagemaker",
+        "list_model_package_groups",
+        "ModelPackageGroupSummaryList",
+        region=region,
+        SortBy="CreationTime",
+        SortOrder="Descending",
+        PaginationConfig={"MaxItems": MOST_GROUPS_READ, "PageSize": 100},
+    )
+    yield from pages
+
+
+def _choice(text: str, groups: list[dict[str, Any]]) -> Resolution:
+    shown = tuple(
+        Candidate(
+            arn=str(group["ModelPackageGroupArn"]),
+            name=str(group["ModelPackageGroupName"]),
+            label=str(group["ModelPackageGroupName"]),
+            description=" ".join(
+                filter(
+                    None,
+                    (
+                        f"created {_iso(group['CreationTime'])[:10]}",
+                        group.get("ModelPackageGroupDescription"),
+                    ),
+                )
+            ),
+        )
+        for group in groups[:MOST_CANDIDATES]
+    )
+    message = f'"{text}" matches {len(groups)} model package groups.'
+    if len(groups) > len(shown):
+        message += f" The newest {len(shown)} are listed; another word narrows them down."
+    return Resolution(None, candidates=shown, checks=(passed("model.group", message),))
+
+
+def _near_remedy(aws: Aws, name: str, region: str | None) -> str:
+    try:
+        names = [str(group["ModelPackageGroupName"]) for group in _all_groups(aws, region)]
+    except (AwsDenied, AwsMissing, AwsInvalid):
+        return _FORMS
+    lower = {known.lower(): known for known in names}
+    near = [lower[it] for it in difflib.get_close_matches(name.lower(), lower, 3, 0.5)]
+    if near:
+        return "Did you mean " + " or ".join(f'"{it}"' for it in near) + "?"
+    if not names:
+        return "There is no model package group there: is it the right region and account?"
+    return "The newest groups there are " + ", ".join(f'"{it}"' for it in names[:5]) + "."
+
+
+# --- asking SageMaker, and reading what it says -----------------------------------------------
+
+
+def _summaries(aws: Aws, versions: _Versions) -> Iterator[dict[str, Any]]:
+    """Yield a group's versions, newest first.
+
+    Raises AnswerRejected if the group does not exist or is denied.
+    """
+    try:
+        yield from aws.pages(
+            "sagemaker",
+            "list_model_packages",
+            "ModelPackageSummaryList",
+            region=versions.region,
+            ModelPackageGroupName=versions.group,
+            SortBy="CreationTime",
+            SortOrder="Descending",
+        )
+    except AwsDenied as error:
+        arn = parse_arn(versions.group)
+        raise (
+            _denied(aws, versions.group, arn, error) if arn else _denied_here(versions.label, error)
+        ) from error
+    except (AwsMissing, AwsInvalid) as error:
+        raise AnswerRejected(
+            "model.missing",
+            f'There is no model package group "{versions.label}" in '
+            f"{versions.region or aws.default_region}.",
+            _near_remedy(aws, versions.label, versions.region),
+        ) from error
+
+
+def _describe_one(aws: Aws, arn: str, versions: _Versions) -> dict[str, Any]:
+    try:
+        return _describe(aws, arn, versions.region)
+    except (AwsDenied, AwsMissing) as error:
+        raise AnswerRejected(
+            "model.denied" if isinstance(error, AwsDenied) else "model.missing",
+            f"{arn} can't be described. {error.message}",
+            "Ask for sagemaker:DescribeModelPackage, or name another version.",
+        ) from error
+
+
+def _describe(aws: Aws, name: str, region: str | None) -> dict[str, Any]:
+    """Describe a package; SageMaker calls one that does not exist invalid, not missing."""
+    try:
+        answer = aws.call(
+            "sagemaker", "describe_model_package", region=region, ModelPackageName=name
+        )
+    except AwsInvalid as error:
+        raise AwsMissing(error.code, error.message) from error
+    return dict(answer)
+
+
+def _named(answer: dict[str, Any], text: str) -> Resolution:
+    """Take a package that was named itself, or reject it with the reason."""
+    package = _package(answer)
+    if package.status == "Failed":
+        reasons = _failure_reasons(answer)
+        raise rejection_for(
+            failed(
+                "model.status",
+                f"{text} is Failed: {reasons or 'SageMaker gives no reason'}.",
+                "Name another version, or register the model again.",
+            )
+        )
+    if package.status in ("Pending", "InProgress"):
+        raise rejection_for(
+            failed(
+                "model.status",
+                f"{text} is {package.status}. A package that is Completed is needed.",
+                "Wait until it is Completed, then give it again.",
+            )
+        )
+    if package.status != "Completed":
+        raise rejection_for(
+            failed("model.status", f"{text} is {package.status}.", "Name another version.")
+        )
+    if package.base_model is None:
+        raise rejection_for(
+            failed(
+                "model.base_model",
+                f"{text} can't be evaluated: {_no_base_model(answer)}. The SDK evaluates "
+                "packages customized by SageMaker's fine-tuning only.",
+                "Give the package that the fine-tuning job registered.",
+            )
+        )
+    found = passed("model.package", f"{package.arn} exists and is Completed.")
+    return Resolution(
+        package,
+        checks=(found, *_approval(package)),
+        needs_yes=package.approval == "Rejected",
+    )
+
+
+def _failure_reasons(answer: dict[str, Any]) -> str:
+    details = answer.get("ModelPackageStatusDetails") or {}
+    items = [*details.get("ValidationStatuses", ()), *details.get("ImageScanStatuses", ())]
+    return "; ".join(str(item["FailureReason"]) for item in items if item.get("FailureReason"))
+
+
+def _containers(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return list((answer.get("InferenceSpecification") or {}).get("Containers") or ())
+
+
+def _no_base_model(answer: dict[str, Any]) -> str:
+    """Say which of the SDK's demands on base-model metadata is not met."""
+    if not answer.get("InferenceSpecification"):
+        return "it has no inference specification"
+    containers = _containers(answer)
+    if not containers:
+        return "its inference specification has no containers"
+    base = containers[0].get("BaseModel")
+    if not base:
+        return "its first container has no base-model metadata"
+    if base.get("HubContentArn"):
+        return f"its base model {base['HubContentArn']} is not a JumpStart hub content"
+    return "its base-model metadata lacks HubContentName or HubContentVersion"
+
+
+def _base_model(answer: dict[str, Any], arn: Arn) -> BaseModel | None:
+    """Read the base model; None where the SDK would find no hub-content ARN.
+
+    Content of the public hub belongs to account ``aws``. (The SDK looks in the hub named by
+    SAGEMAKER_HUB_NAME first, a setting of its own developers.)
+    """
+    containers = _containers(answer)
+    base = (containers[0].get("BaseModel") or {}) if containers else {}
+    name, version, hub_arn = (
+        base.get(key) for key in ("HubContentName", "HubContentVersion", "HubContentArn")
+    )
+    if not hub_arn and name and version:
+        hub_arn = (
+            f"arn:{arn.partition}:sagemaker:{arn.region}:aws:hub-content/"
+            f"{PUBLIC_HUB}/Model/{name}/{version}"
+        )
+    if not hub_arn or ":hub-content/" not in hub_arn:
+        return None
+    parts = str(hub_arn).split("/")
+    if not name:
+        name = parts[3] if len(parts) > 3 else parts[-1]
+    return BaseModel(str(name), version or (parts[4] if len(parts) > 4 else None), str(hub_arn))
+
+
+def _package(answer: dict[str, Any]) -> ModelPackage:
+    arn = parse_arn(str(answer["ModelPackageArn"]))
+    assert arn is not None  # noqa: S101 - SageMaker's own ARN
+    container = (_containers(answer) or [{}])[0]
+    source = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
+    return ModelPackage(
+        arn=str(answer["ModelPackageArn"]),
+        group=answer.get("ModelPackageGroupName"),
+        version=answer.get("ModelPackageVersion"),
+        status=str(answer.get("ModelPackageStatus")),
+        approval=answer.get("ModelApprovalStatus"),
+        created=_iso(answer["CreationTime"]),
+        base_model=_base_model(answer, arn),
+        model_data=container.get("ModelDataUrl") or source.get("S3Uri"),
+        image=container.get("Image"),
+        region=arn.region,
+        account=arn.account,
+        partition=arn.partition,
+        training_job=_training_job(answer),
+        description=answer.get("ModelPackageDescription"),
+    )
+
+
+def _training_job(answer: dict[str, Any]) -> str | None:
+    """Return the training job's name if any of the places that may tell it does."""
+    places = [
+        (answer.get("MetadataProperties") or {}).get("GeneratedBy"),
+        answer.get("SourceUri"),
+        *(answer.get("CustomerMetadataProperties") or {}).values(),
+    ]
+    for place in places:
+        found = re.search(r":training-job/([a-zA-Z0-9-]+)", str(place or ""))
+        if found:
+            return found[1]
+    return None
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from border import answer
+from evalbook.aws.base_models import (
+    NOVA_REGIONS,
+    NovaPlan,
+    base_model_checks,
+    is_nova,
+    model_size_billions,
+    nova_needs_fields,
+)
+from evalbook.aws.model_packages import BaseModel, ModelPackage
+from evalbook.aws.session import Aws
+from evalbook.errors import AnswerRejected, AwsUnavailable
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
+REGION = "us-east-1"
+
+
+def a_package(base: str = "meta-llama", model_data: str | None = "s3://b/m") -> ModelPackage:
+    hub = f"arn:aws:sagemaker:{REGION}:aws:hub-content/SageMakerPublicHub/Model/{base}/1.2.0"
+    return ModelPackage(
+        arn=f"arn:aws:sagemaker:{REGION}:123456789012:model-package/support-bot/1",
+        group="support-bot",
+        version=1,
+        status="Completed",
+        approval="Approved",
+        created="2026-01-01T00:00:00+00:00",
+        base_model=BaseModel(base, "1.2.0", hub),
+        model_data=model_data,
+        image=None,
+        region=REGION,
+        account="123456789012",
+        partition="aws",
+        training_job=None,
+        description=None,
+    )
+
+
+def a_hub(aws: Aws, document: Any, region: str = REGION) -> list[dict[str, Any]]:
+    """A hub in which every model has this document, or an AWS error code for every question."""
+
+    def respond(params: Mapping[str, Any]) -> dict[str, Any] | str:
+        if isinstance(document, str):
+            return document
+        return {
+            "HubContentName": params["HubContentName"],
+            "HubContentArn": "arn",
+            "HubContentVersion": "1.2.0",
+            "HubContentType": "Model",
+            "DocumentSchemaVersion": "1.0.0",
+            "HubName": "SageMakerPublicHub",
+            "HubArn": "arn",
+            "HubContentDocument": json.dumps(document),
+            "HubContentStatus": "Available",
+            "CreationTime": NEW_YEAR,
+        }
+
+    return answer(aws.client("sagemaker", region), "DescribeHubContent", respond)
+
+
+def a_recipe(kind: str = "DeterministicEvaluation") -> dict[str, str]:
+    return {"Name": "eval", "Type": "Evaluation", "EvaluationType": kind}
+
+
+def test_evaluation_recipe_passes_and_the_package_version_is_asked(aws: Aws) -> None:
+    asked = a_hub(aws, {"RecipeCollection": [{"Type": "FineTuning"}, a_recipe()]})
+
+    checks = base_model_checks(aws, a_package(), REGION)
+
+    assert [(it.id, it.status) for it in checks] == [("model.recipe", "passed")]
+    assert asked == [
+        {
+            "HubName": "SageMakerPublicHub",
+            "HubContentType": "Model",
+            "HubContentName": "meta-llama",
+            "HubContentVersion": "1.2.0",
+        }
+    ]
+
+
+@pytest.mark.parametrize("recipes", [[], [{"Type": "FineTuning"}]])
+def test_no_evaluation_recipe_is_rejected(aws: Aws, recipes: list[Any]) -> None:
+    a_hub(aws, {"RecipeCollection": recipes})
+
+    with pytest.raises(AnswerRejected) as caught:
+        base_model_checks(aws, a_package(), REGION)
+
+    assert caught.value.code == "model.recipe"
+    assert caught.value.message == (
+        "The base model meta-llama has no evaluation recipe in us-east-1: the run would end with "
+        "DownstreamServiceUnavailable."
+    )
+
+
+@pytest.mark.parametrize(
+    ("evaluation_type", "recipe"),
+    [
+        ("benchmark", "DeterministicEvaluation"),
+        ("custom_scorer", "DeterministicEvaluation"),
+        ("multi_turn_rl", "MTRLEvaluation"),
+    ],
+)
+def test_other_types_need_their_own_recipe(aws: Aws, evaluation_type: str, recipe: str) -> None:
+    a_hub(aws, {"RecipeCollection": [a_recipe("SomethingElse")]})
+
+    with pytest.raises(AnswerRejected, match=f"of type {recipe} "):
+        base_model_checks(aws, a_package(), REGION, evaluation_type)
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        ({}, "skipped"),
+        ([], "skipped"),
+        ("AccessDeniedException", "warning"),
+        ("ResourceNotFound", "warning"),
+    ],
+)
+def test_unknown_recipes_are_no_rejection(aws: Aws, document: Any, status: str) -> None:
+    a_hub(aws, document)
+
+    assert [it.status for it in base_model_checks(aws, a_package(), REGION)] == [status]
+
+
+def test_throttled_hub_is_no_rejection(aws: Aws) -> None:
+    a_hub(aws, "ThrottlingException")
+
+    with pytest.raises(AwsUnavailable):
+        base_model_checks(aws, a_package(), REGION)
+
+
+def test_private_hub_is_asked_by_its_arn(aws: Aws) -> None:
+    asked = a_hub(aws, {"RecipeCollection": [a_recipe()]})
+    hub = "arn:aws:sagemaker:us-east-1:123456789012:hub-content/our-hub/Model/ours/2.0.0"
+    package = replace(a_package(), base_model=BaseModel("ours", "2.0.0", hub))
+
+    base_model_checks(aws, package, REGION)
+
+    assert asked[0]["HubName"] == "arn:aws:sagemaker:us-east-1:123456789012:hub/our-hub"
+
+
+def test_package_without_base_model_is_rejected(aws: Aws) -> None:
+    with pytest.raises(AnswerRejected, match="has no base-model metadata"):
+        base_model_checks(aws, replace(a_package(), base_model=None), REGION)
+
+
+def test_nova_extra_cost_and_single_model_are_said(aws: Aws) -> None:
+    asked = a_hub(aws, {})
+
+    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION)
+
+    assert [(it.id, it.status) for it in checks] == [
+        ("model.nova.artifacts", "passed"),
+        ("model.nova.proxy", "passed"),
+        ("model.nova.cost", "warning"),
+        ("model.nova.scope", "warning"),
+    ]
+    assert "ml.m5.large" in checks[2].message
+    assert asked[0]["HubContentName"] == "meta-textgeneration-llama-3-2-1b-instruct"
+
+
+def test_nova_in_another_region_is_rejected(aws: Aws) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        base_model_checks(aws, a_package("nova-textgeneration-lite"), "eu-west-1")
+
+    assert caught.value.message == (
+        "nova-textgeneration-lite can't be judged in eu-west-1: the SDK takes Nova models in "
+        "eu-west-2, us-east-1, us-west-2 only."
+    )
+
+
+def test_nova_without_model_data_is_rejected(aws: Aws) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        base_model_checks(aws, a_package("nova-textgeneration-lite", model_data=None), REGION)
+
+    assert caught.value.code == "model.nova.artifacts"
+
+
+def test_nova_without_proxy_model_is_rejected(aws: Aws) -> None:
+    a_hub(aws, "ResourceNotFound")
+
+    with pytest.raises(AnswerRejected) as caught:
+        base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION)
+
+    assert caught.value.code == "model.nova.proxy"
+
+
+def test_nova_proxy_that_may_not_be_seen_is_a_warning(aws: Aws) -> None:
+    a_hub(aws, "AccessDeniedException")
+
+    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION)
+
+    assert ("model.nova.proxy", "warning") in [(it.id, it.status) for it in checks]
+
+
+def test_nova_benchmark_needs_nova_recipes(aws: Aws) -> None:
+    a_hub(aws, {"RecipeCollection": [a_recipe("DeterministicTextBenchmark")]})
+
+    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION, "benchmark")
+
+    assert [it.status for it in checks] == ["passed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "nova"), [("nova-textgeneration-lite", True), ("Amazon-Nova", True), ("llama", False)]
+)
+def test_nova_is_told_by_its_name(name: str, nova: bool) -> None:
+    assert is_nova(name) is nova
+
+
+@pytest.mark.parametrize(
+    ("record", "fit"), [({"prompt": "a"}, True), ({"query": ""}, True), ({"messages": []}, False)]
+)
+def test_nova_reads_prompt_or_query(record: dict[str, Any], fit: bool) -> None:
+    assert nova_needs_fields(record) is fit
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("meta-textgeneration-llama-3-2-1b-instruct", 1.0),
+        ("meta-textgeneration-llama-3-3-70b-instruct", 70.0),
+        ("huggingface-reasoning-qwen3-32b", 32.0),
+        ("huggingface-llm-qwen2-5-0-5b-instruct", 0.5),
+        ("huggingface-llm-qwen2.5-1.5b", 1.5),
+        ("deepseek-llm-r1-distill-qwen-1p5b", 1.5),
+        ("qwen.qwen3-coder-30b-a3b-v1", 30.0),
+        ("mixtral-8x7b-instruct", 56.0),
+        ("openai-reasoning-gpt-oss-120b", 120.0),
+        ("nova-textgeneration-lite", None),
+        ("model-b", None),
+    ],
+)
+def test_size_is_guessed_from_the_name(name: str, size: float | None) -> None:
+    assert model_size_billions(name) == size
+
+
+def test_nova_facts_are_those_of_the_installed_sdk() -> None:
+    from sdk_source import sdk_file
+
+    constants = sdk_file("train/evaluate/constants.py")
+    judge = sdk_file("train/evaluate/llm_as_judge_evaluator.py")
+    templates = sdk_file("train/evaluate/pipeline_templates.py")
+
+    mapping = constants.split("_REGION_TO_BEDROCK_PREFIX = {")[1].split("}")[0]
+    assert sorted(NOVA_REGIONS) == sorted(mapping.split('"')[1::4])
+    assert '_LLMAJ_PROXY_MODEL_ID = "meta-textgeneration-llama-3-2-1b-instruct"' in judge
+    assert f'inspectai_instance_type = "{NovaPlan().orchestrator_instance}"' in judge
+    template = templates.split("LLMAJ_INSPECTAI_TEMPLATE = ")[1]
+    assert "evaluate_base_model" not in template
+    assert [f'"Name": "{step}"' in template for step in NovaPlan().steps] == [True, True]
