@@ -120,11 +120,9 @@ def _unsafe_part(text: str) -> str | None:
 
 def _check_bucket(bucket: str, key: str, what: str) -> None:
     if not bucket:
-        first, _, rest = key.lstrip("/").partition("/")
-        hint = f"Did you mean s3://{first}/{rest}? " if first else ""
-        raise _rejected(
-            f"The {what} names no bucket: there is a slash too many.", f"{hint}".strip()
-        )
+        path = key.lstrip("/")
+        meant = f"Did you mean s3://{path}?" if path else _BUCKET_RULE
+        raise _rejected(f"No bucket's name follows s3:// in the {what}.", meant)
     if bucket.startswith("arn:"):
         raise _rejected(
             f"s3://{bucket} has an ARN in the place of the bucket's name.",
@@ -153,7 +151,12 @@ def _check_key(bucket: str, key: str, what: str) -> None:
             f"were a web address.",
             "Copy the object to a key without it, and give no version or query.",
         )
-    if len(key.encode("utf-8", "surrogatepass")) > _MOST_KEY_BYTES:
+    if any(unicodedata.category(character) == "Cs" for character in key):
+        raise _rejected(
+            f"The {what}'s key holds bytes that are not UTF-8 text.",
+            "Type the key anew, or rename the object.",
+        )
+    if len(key.encode()) > _MOST_KEY_BYTES:
         raise _rejected(
             f"The {what}'s key is longer than the {_MOST_KEY_BYTES} bytes that S3 allows.",
             "Check that nothing else was pasted with it.",
@@ -235,4 +238,4 @@ def _location_in_url(parts: SplitResult) -> str | None:
 
 
 def _rejected(message: str, remedy: str) -> AnswerRejected:
-    return AnswerRejected("s3.uri", message, remedy or "Write it as s3://bucket/key.")
+    return AnswerRejected("s3.uri", message, remedy)
