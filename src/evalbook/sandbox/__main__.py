@@ -1,0 +1,39 @@
+"""``python -m evalbook.sandbox``: the server alone; its first line of output is one JSON document."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+
+
+def main() -> None:
+    """Serve until interrupted, or until standard input closes where that was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m evalbook.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end with the parent")
+    options = parser.parse_args()
+
+    from evalbook.sandbox.server import make_server
+
+    server = make_server(options.port)
+    ready = {"endpoint": f"http://127.0.0.1:{server.server_port}", "pid": os.getpid()}
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+    if options.until_stdin_closes:
+        threading.Thread(target=_end_with, args=(server,), daemon=True).start()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+
+
+def _end_with(server: object) -> None:
+    sys.stdin.buffer.read()
+    server.shutdown()  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The sandbox's time: what every state is derived from, and how long a step takes in it."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime, timezone
+
+STEP_SECONDS_VARIABLE = "EVALBOOK_SANDBOX_STEP_SECONDS"
+
+# Long enough to watch the states go by, short enough not to be waited for.
+DEFAULT_STEP_SECONDS = 2.0
+
+
+class Clock:
+    """Seconds since the epoch, which a test may put forward instead of waiting."""
+
+    def __init__(self) -> None:
+        self.step_seconds = float(os.environ.get(STEP_SECONDS_VARIABLE, DEFAULT_STEP_SECONDS))
+        """How long one training step of a pipeline takes, in seconds."""
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Return the present, in seconds since the epoch."""
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Put the clock forward."""
+        self._ahead += seconds
+
+    def reset(self) -> None:
+        """Go back to the machine's own time."""
+        self._ahead = 0.0
+
+
+CLOCK = Clock()
+
+
+def moment(seconds: float) -> datetime:
+    """Return seconds since the epoch as AWS's SDKs show them: with a time zone, UTC."""
+    return datetime.fromtimestamp(seconds, timezone.utc)

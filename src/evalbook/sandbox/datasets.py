@@ -1,0 +1,176 @@
+"""The sandbox's datasets, good and broken: how each is made, and what it is for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalbook.sandbox.world import DATA_BUCKET, DENIED_BUCKET, EU_BUCKET, WEST_BUCKET
+
+TOPICS = (
+    "a password that was forgotten",
+    "an invoice that was charged twice",
+    "a parcel that has not come",
+    "an account that is locked",
+    "a refund that is late",
+    "a subscription to be ended",
+    "a delivery address to be changed",
+    "a discount code that is refused",
+    "an order with an item missing",
+    "a device that does not switch on",
+)
+TONES = ("in one sentence", "for a new customer", "step by step", "kindly", "without jargon")
+STEPS = (
+    "open the account page and follow the link there",
+    "send the order number to the support team",
+    "wait for two working days, then write again",
+    "check the settings and try once more",
+    "call the number on the invoice",
+)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An object in S3 that can be named as a dataset."""
+
+    key: str
+    about: str
+    make: Callable[[], bytes]
+    bucket: str = DATA_BUCKET
+
+    @property
+    def uri(self) -> str:
+        """Its S3 URI."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
+def question(index: int) -> str:
+    """Return the prompt of a record, each different."""
+    topic, tone = TOPICS[index % len(TOPICS)], TONES[index // len(TOPICS) % len(TONES)]
+    return f"Case {index + 1}: explain {tone} what to do about {topic}."
+
+
+def answer(index: int) -> str:
+    """Return the reference answer of a record."""
+    return f"About {TOPICS[index % len(TOPICS)]}: {STEPS[index % len(STEPS)]}. Case {index + 1}."
+
+
+def lines(records: Sequence[Any]) -> bytes:
+    """Return records as JSON Lines."""
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+
+
+def sagemaker(index: int) -> dict[str, Any]:
+    """Return a record in the SageMaker evaluation format."""
+    return {"query": question(index), "response": answer(index), "category": "support"}
+
+
+def openai(index: int) -> dict[str, Any]:
+    """Return a record in the OpenAI format."""
+    return {
+        "messages": [
+            {"role": "system", "content": "You work in customer support."},
+            {"role": "user", "content": question(index)},
+            {"role": "assistant", "content": answer(index)},
+        ]
+    }
+
+
+def completion(index: int) -> dict[str, Any]:
+    """Return a record in Hugging Face's prompt/completion format."""
+    return {"prompt": question(index), "completion": answer(index)}
+
+
+def chat_completion(index: int) -> dict[str, Any]:
+    """Return the same with messages."""
+    return {
+        "prompt": [{"role": "user", "content": question(index)}],
+        "completion": [{"role": "assistant", "content": answer(index)}],
+    }
+
+
+def preference(index: int) -> dict[str, Any]:
+    """Return a record in Hugging Face's preference format."""
+    return {"prompt": question(index), "chosen": answer(index), "rejected": "I don't know."}
+
+
+def verl(index: int) -> dict[str, Any]:
+    """Return a record in verl's format."""
+    return {
+        "data_source": "support",
+        "prompt": [{"role": "user", "content": question(index)}],
+        "ability": "support",
+        "reward_model": {"style": "rule", "ground_truth": answer(index)},
+        "extra_info": {"index": index},
+    }
+
+
+def _made(record: Callable[[int], Any], count: int) -> Callable[[], bytes]:
+    return lambda: lines([record(index) for index in range(count)])
+
+
+def _with_broken_lines() -> bytes:
+    good = lines([sagemaker(index) for index in range(60)]).splitlines(keepends=True)
+    good[6] = b'{"query": "cut off\n'
+    good[21] = b'{"response": "an answer without a question"}\n'
+    good[40] = b'{"query": 12, "response": "a number for a question"}\n'
+    return b"".join(good)
+
+
+def _mixed() -> bytes:
+    return lines([(sagemaker, openai)[index % 2](index) for index in range(40)])
+
+
+def _repeated() -> bytes:
+    return lines([sagemaker(index % 5) for index in range(60)])
+
+
+def _one_reference() -> bytes:
+    return lines([{**sagemaker(index), "response": "yes"} for index in range(60)])
+
+
+def _without_references() -> bytes:
+    return lines([{"query": question(index)} for index in range(60)])
+
+
+def _long_texts() -> bytes:
+    records = [sagemaker(index) for index in range(40)]
+    records[3]["query"] *= 2000
+    records[9]["query"] = " "
+    return lines(records)
+
+
+DATASETS = (
+    Dataset("support/eval.jsonl", "passes: SageMaker format, 60 records", _made(sagemaker, 60)),
+    Dataset("formats/openai.jsonl", "passes: OpenAI format", _made(openai, 60)),
+    Dataset("formats/completion.jsonl", "passes: prompt/completion", _made(completion, 60)),
+    Dataset("formats/chat-completion.jsonl", "passes: with messages", _made(chat_completion, 60)),
+    Dataset("formats/preference.jsonl", "passes: preference", _made(preference, 60)),
+    Dataset("formats/verl.jsonl", "passes: verl", _made(verl, 60)),
+    Dataset("broken/lines.jsonl", "three broken lines among 60", _with_broken_lines),
+    Dataset("broken/mixed.jsonl", "two formats in one file", _mixed),
+    Dataset("broken/too-many.jsonl", "fails: 1,001 rows", _made(sagemaker, 1001)),
+    Dataset("broken/empty.jsonl", "fails: empty", lambda: b""),
+    Dataset("broken/array.jsonl", "a JSON array, not lines", lambda: _array()),
+    Dataset("broken/notes.txt", "fails: not a .jsonl file", lambda: b"not a dataset\n"),
+    Dataset("doubtful/repeated.jsonl", "warns: prompts repeated", _repeated),
+    Dataset("doubtful/one-reference.jsonl", "warns: one reference for all", _one_reference),
+    Dataset("doubtful/no-references.jsonl", "warns: no references", _without_references),
+    Dataset("doubtful/few.jsonl", "warns: eight records", _made(sagemaker, 8)),
+    Dataset("doubtful/long.jsonl", "warns: an empty and a very long prompt", _long_texts),
+    Dataset(
+        "runs/fail-judge.jsonl", "passes, but the run fails at the judge", _made(sagemaker, 20)
+    ),
+    Dataset("secret/eval.jsonl", "fails: access denied", _made(sagemaker, 10), DENIED_BUCKET),
+    Dataset("support/eval.jsonl", "in us-west-2", _made(sagemaker, 60), WEST_BUCKET),
+    Dataset("support/eval.jsonl", "in eu-west-1", _made(sagemaker, 60), EU_BUCKET),
+)
+
+HUB_DATASETS = {"support-questions": DATASETS[0], "gone": Dataset("gone.jsonl", "", lambda: b"")}
+"""Data sets of the private hub by name, and the object each points at; the second has none."""
+
+
+def _array() -> bytes:
+    return json.dumps([sagemaker(index) for index in range(20)], indent=1).encode()

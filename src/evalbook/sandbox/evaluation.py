@@ -1,0 +1,294 @@
+"""What happens inside the jobs of an evaluation: inference, then judging, each as AWS would fail.
+
+A job is made by a pipeline's step and finished when its time is over. Inference writes the
+responses, judging asks Bedrock, which writes the scores, and every file lies where the SDK looks.
+
+Kinder than AWS: whether the role may read and write the buckets and keys is not looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from evalbook.sandbox import scores
+from evalbook.sandbox.bedrock.models import EvaluationJob, bedrock_in
+from evalbook.sandbox.iam.models import find_role, role_permissions
+from evalbook.sandbox.iam.policies import trusts
+from evalbook.sandbox.records import DatasetUnreadable, Record, read_records
+from evalbook.sandbox.sagemaker.registry import Registry
+from evalbook.sandbox.scenarios import Effect
+from evalbook.sandbox.storage import StorageProblem, bucket_region, read_object, write_object
+
+MOST_ROWS = 1000
+"""Bedrock's limit for one LLM-as-judge job."""
+
+
+class JobFailed(Exception):
+    """A job came to nothing; the text is the failure reason that AWS would give."""
+
+
+@dataclass
+class Job:
+    """A training job that a pipeline's step asked for."""
+
+    name: str
+    arn: str
+    request: Mapping[str, Any]
+    """CreateTrainingJob's arguments, resolved."""
+    effects: frozenset[Effect] = frozenset()
+    bedrock_job: EvaluationJob | None = field(default=None, repr=False)
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The job's hyperparameters."""
+        settings: Mapping[str, str] = self.request.get("HyperParameters") or {}
+        return settings
+
+    @property
+    def output(self) -> str:
+        """The S3 prefix that the job writes under, without a slash at its end."""
+        return str(self.request["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
+
+    @property
+    def folder(self) -> str:
+        """Where the job's own files go."""
+        return f"{self.output}/{self.name}/output/output"
+
+    @property
+    def judges(self) -> bool:
+        """Tell whether this is a judging job."""
+        serverless = self.request.get("ServerlessJobConfig") or {}
+        return bool(serverless.get("EvaluationType") == "LLMAJEvaluation")
+
+
+class Evaluations:
+    """The inside of evaluation jobs in one account and region."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._account = registry.account
+        self._region = registry.region
+
+    def begin(self, job: Job, at: float) -> None:
+        """Start a job.
+
+        Raises:
+            JobFailed: SageMaker could not even create it.
+        """
+        role_arn = job.request["RoleArn"]
+        role = find_role(role_arn)
+        if role is None or not trusts(role, "sagemaker.amazonaws.com"):
+            raise JobFailed(
+                "ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: "
+                f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
+                "principal 'sagemaker.amazonaws.com' to assume the role."
+            )
+        region = bucket_region(job.output, self._account)
+        if region != self._region:
+            found = f"is in {region}" if region else "does not exist"
+            raise JobFailed(
+                "ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: The "
+                f"bucket of output path {job.output} {found}; the job runs in {self._region}."
+            )
+        if job.judges:
+            job.bedrock_job = self._bedrock_job(job, at)
+
+    def finish(self, job: Job, at: float) -> None:
+        """Do a job's work.
+
+        Raises:
+            JobFailed: it failed; a judging job's Bedrock job says why.
+        """
+        try:
+            if job.bedrock_job is not None:
+                self._judge(job, job.bedrock_job, at)
+            elif "AlgorithmSpecification" in job.request:
+                self._infer_with_inspect(job)
+            else:
+                self._infer(job)
+        except (StorageProblem, DatasetUnreadable) as error:
+            raise JobFailed(f"ClientError: {error}") from error
+
+    def stop(self, job: Job, at: float) -> None:
+        """Stop a job, and the Bedrock job behind it."""
+        if job.bedrock_job is not None:
+            job.bedrock_job.status, job.bedrock_job.modified = "Stopped", at
+
+    def _infer(self, job: Job) -> None:
+        serverless = job.request.get("ServerlessJobConfig") or {}
+        base = self._registry.content_by_arn(str(serverless.get("BaseModelArn")))
+        if "inference-fails" in job.effects or base is None or not _has_recipe(base.document):
+            name = base.name if base else serverless.get("BaseModelArn")
+            raise JobFailed(
+                "ClientError: DownstreamServiceUnavailable: no evaluation recipe is available for "
+                f"base model {name}."
+            )
+        records = read_records(read_object(self._dataset_uri(job), self._account))
+        tuned = "ModelPackageConfig" in job.request
+        lines = [_inference_line(record, tuned=tuned) for record in records]
+        uri = f"{job.folder}/{job.settings['name']}/eval_results/inference_output.jsonl"
+        write_object(uri, _json_lines(lines), self._account)
+
+    def _infer_with_inspect(self, job: Job) -> None:
+        import yaml
+
+        if "inference-fails" in job.effects:
+            raise JobFailed("AlgorithmError: DownstreamServiceUnavailable, exit code: 1")
+        prefix = job.request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"]
+        config = yaml.safe_load(read_object(f"{prefix}/config.yaml", self._account))
+        arguments = config["benchmarks"]["tasks"][0]["task_args"]
+        dataset = f"{config['benchmarks']['s3_path']}/{arguments['dataset']}"
+        records = read_records(read_object(dataset, self._account))
+        tuned = "sagemaker_endpoint" in config["inference_provider"]
+        lines = [_inference_line(record, tuned=tuned) for record in records]
+        write_object(arguments["output_s3_uri"], _json_lines(lines), self._account)
+
+    def _dataset_uri(self, job: Job) -> str:
+        source = job.request["InputDataConfig"][0]["DataSource"]
+        if "S3DataSource" in source:
+            return str(source["S3DataSource"]["S3Uri"])
+        content = self._registry.content_by_arn(source["DatasetSource"]["DatasetArn"])
+        if content is None:
+            raise JobFailed("ClientError: The dataset does not exist.")
+        document = json.loads(content.document)
+        return f"s3://{document['DatasetS3Bucket']}/{document['DatasetS3Prefix']}"
+
+    def _bedrock_job(self, job: Job, at: float) -> EvaluationJob:
+        arn = (
+            f"arn:aws:bedrock:{self._region}:{self._account}:evaluation-job/{uuid.uuid4().hex[:12]}"
+        )
+        bedrock_job = EvaluationJob(
+            arn=arn,
+            name=job.settings["name"],
+            role=job.request["RoleArn"],
+            judge=job.settings["judge_model_id"],
+            metrics=tuple(f"Builtin.{name}" for name in json.loads(job.settings["llmaj_metrics"])),
+            dataset_uri=job.settings["inference_data_s3_path"],
+            output_uri=job.output,
+            source="model",
+            created=at,
+        )
+        bedrock_in(self._account, self._region).jobs[arn] = bedrock_job
+        return bedrock_job
+
+    def _judge(self, job: Job, bedrock_job: EvaluationJob, at: float) -> None:
+        bedrock_job.modified = at
+        lines = read_object(bedrock_job.dataset_uri, self._account).decode().splitlines()
+        reason = self._why_bedrock_fails(job, bedrock_job, len(lines))
+        if reason is not None:
+            bedrock_job.status, bedrock_job.failures = "Failed", [reason]
+            raise JobFailed(
+                f"ClientError: Bedrock evaluation job {bedrock_job.name} failed: {reason}"
+            )
+        metrics = self._metrics(job)
+        rows = [self._judged(json.loads(line), job, metrics) for line in lines]
+        detail = f"{bedrock_job.name}/{bedrock_job.arn.split('/')[-1]}/models/model/taskTypes"
+        write_object(
+            f"{job.output}/{detail}/General/datasets/CustomDataset/{uuid.uuid4()}_output.jsonl",
+            _json_lines(rows),
+            self._account,
+        )
+        write_object(
+            f"{job.folder}/{bedrock_job.name}/bedrock_llm_judge_results.json",
+            json.dumps(scores.aggregate(rows, metrics)).encode(),
+            self._account,
+        )
+        bedrock_job.status = "Completed"
+
+    def _why_bedrock_fails(self, job: Job, bedrock_job: EvaluationJob, rows: int) -> str | None:
+        role = find_role(bedrock_job.role)
+        if (
+            role is None
+            or not trusts(role, "bedrock.amazonaws.com")
+            or "role-refused" in job.effects
+        ):
+            return (
+                "Amazon Bedrock was given access denied when attempting to assume role "
+                f"{bedrock_job.role}. Check that its trust policy allows bedrock.amazonaws.com."
+            )
+        if rows > MOST_ROWS:
+            return f"The dataset has {rows} prompts; a job may have at most {MOST_ROWS}."
+        return self._why_judge_fails(job, bedrock_job.judge, role)
+
+    def _why_judge_fails(self, job: Job, judge: str, role: Any) -> str | None:
+        bedrock = bedrock_in(self._account, self._region)
+        model = bedrock.models.get(bedrock.profiles.get(judge, judge))
+        if model is None or model.retired() or "judge-fails" in job.effects:
+            return (
+                "ResourceNotFoundException: This model version has reached the end of its life: "
+                f"{judge}."
+            )
+        if model.legacy_unused:
+            return (
+                "ResourceNotFoundException: Access denied. This Model is marked by provider as "
+                "Legacy and you have not been actively using the model in the last 30 days."
+            )
+        if model.profile_only and model.id not in bedrock.profiles.values():
+            return (
+                f"ValidationException: Invocation of model ID {judge} with on-demand throughput "
+                "isn't supported."
+            )
+        resource = f"arn:aws:bedrock:{self._region}::foundation-model/{model.id}"
+        for action in ("bedrock:CreateEvaluationJob", "bedrock:InvokeModel"):
+            target = resource if action.endswith("InvokeModel") else None
+            if role_permissions(role).decide(action, target).decision != "allowed":
+                return (
+                    f"AccessDeniedException: {role.arn} is not authorized to perform: {action} on "
+                    f"resource: {resource}."
+                )
+        return None
+
+    def _metrics(self, job: Job) -> list[scores.Metric]:
+        names = json.loads(job.settings["llmaj_metrics"])
+        metrics = [scores.builtin_metric(name) for name in names]
+        uri = job.settings.get("custom_metrics")
+        if uri:
+            for entry in json.loads(read_object(uri, self._account)):
+                metrics.append(scores.custom_metric(entry["customMetricDefinition"]))
+        return metrics
+
+    def _judged(
+        self, line: dict[str, Any], job: Job, metrics: Sequence[scores.Metric]
+    ) -> dict[str, Any]:
+        judge = job.settings["judge_model_id"]
+        tuned = "ModelPackageConfig" in job.request
+        entries = [
+            scores.no_score(metric, judge)
+            if "no-scores" in job.effects
+            else scores.judge_record(metric, line["prompt"], judge, tuned=tuned, seed=job.output)
+            for metric in metrics
+        ]
+        record = {key: value for key, value in line.items() if key != "modelResponses"}
+        return {
+            "automatedEvaluationResult": {"scores": entries},
+            "inputRecord": record,
+            "modelResponses": line["modelResponses"],
+        }
+
+
+def _has_recipe(document: str) -> bool:
+    recipes = json.loads(document).get("RecipeCollection") or []
+    return any(recipe.get("Type") == "Evaluation" for recipe in recipes)
+
+
+def _inference_line(record: Record, *, tuned: bool) -> dict[str, Any]:
+    """Return a line as the inference container writes it: prompt and response as Python shows them."""
+    if tuned:
+        response = record.reference or f"In short: {record.prompt.strip()[:120]} - yes, as agreed."
+    else:
+        response = (
+            f"Here is some general information that may help. {(record.reference or '')[:60]}"
+        )
+    line = {
+        "prompt": str([{"role": "user", "content": record.prompt}]),
+        "modelResponses": [{"response": str([response.strip()]), "modelIdentifier": "model"}],
+    }
+    return line if record.reference is None else {**line, "referenceResponse": record.reference}
+
+
+def _json_lines(values: Sequence[Mapping[str, Any]]) -> bytes:
+    return "".join(json.dumps(value) + "\n" for value in values).encode()

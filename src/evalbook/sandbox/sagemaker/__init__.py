@@ -1,0 +1,1 @@
+"""What moto's SageMaker lacks for an evaluation, in moto's own four files and what stands behind."""

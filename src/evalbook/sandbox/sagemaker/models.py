@@ -1,0 +1,112 @@
+"""SageMaker of one account in one region, beyond what moto keeps."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+import threading
+from typing import Any
+
+from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
+
+from evalbook.sandbox.clock import CLOCK
+from evalbook.sandbox.evaluation import Evaluations
+from evalbook.sandbox.regional import Regional
+from evalbook.sandbox.sagemaker.definition import parse_definition
+from evalbook.sandbox.sagemaker.exceptions import ResourceLimitExceeded, ResourceNotFound
+from evalbook.sandbox.sagemaker.executions import Execution
+from evalbook.sandbox.sagemaker.registry import Registry
+from evalbook.sandbox.scenarios import effects_in
+
+
+class SageMaker:
+    """Registry and executions; pipelines, model packages and tags are moto's."""
+
+    def __init__(self, account: str, region: str) -> None:
+        self.registry = Registry(account, region)
+        self.executions: dict[str, Execution] = {}
+        self._tokens: dict[str, str] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def moto(self) -> SageMakerModelBackend:
+        """Moto's part of the same account and region."""
+        return sagemaker_backends[self.registry.account][self.registry.region]
+
+    def start(self, request: dict[str, Any], definition: str) -> str:
+        """Start an execution of a pipeline that moto knows, and return its ARN.
+
+        Raises:
+            ResourceLimitExceeded: the run's name or dataset asks for it.
+            ValidationException: the pipeline's definition can't be run.
+        """
+        with self._lock:
+            token = request.get("ClientRequestToken")
+            if token in self._tokens:
+                return self._tokens[token]
+            parsed = parse_definition(definition)
+            name = request.get("PipelineExecutionDisplayName") or ""
+            effects = effects_in([name, *_dataset_uris(definition)])
+            if "start-refused" in effects:
+                raise ResourceLimitExceeded(
+                    "The account-level service limit 'Maximum number of concurrent pipeline "
+                    "executions' is 0 Executions. Please use AWS Service Quotas to request an "
+                    "increase for this quota."
+                )
+            arn: str = self.moto.start_pipeline_execution(
+                request["PipelineName"],
+                name,
+                request.get("PipelineParameters") or [],
+                request.get("PipelineExecutionDescription"),  # type: ignore[arg-type]
+                request.get("ParallelismConfiguration"),  # type: ignore[arg-type]
+                token,  # type: ignore[arg-type]
+            )["PipelineExecutionArn"]
+            jobs: Any = self.moto.training_jobs
+            self.executions[arn] = Execution(arn, parsed, Evaluations(self.registry), jobs, effects)
+            if token:
+                self._tokens[token] = arn
+            return arn
+
+    def execution(self, arn: str) -> Execution:
+        """Return an execution as it stands now.
+
+        Raises:
+            ResourceNotFound: there is none.
+        """
+        if arn not in self.executions:
+            raise ResourceNotFound(f"Pipeline execution with ARN '{arn}' does not exist.")
+        self.tick()
+        return self.executions[arn]
+
+    def tick(self) -> None:
+        """Bring every execution to the present."""
+        with self._lock:
+            for execution in self.executions.values():
+                execution.advance(CLOCK.now())
+
+    def stop(self, arn: str) -> None:
+        """Begin to stop an execution.
+
+        Raises:
+            ResourceNotFound: there is none.
+            ValidationException: it is over already.
+        """
+        with self._lock:
+            self.execution(arn).stop(CLOCK.now())
+
+
+sagemaker_in: Regional[SageMaker] = Regional(SageMaker)
+
+
+def random_id(length: int = 12) -> str:
+    """Return letters and digits such as AWS ends ARNs with."""
+    return "".join(random.choices(string.ascii_lowercase + string.digits, k=length))
+
+
+def _dataset_uris(definition: str) -> list[str]:
+    uris = []
+    for step in json.loads(definition)["Steps"]:
+        for channel in (step.get("Arguments") or {}).get("InputDataConfig") or ():
+            uris.append(json.dumps(channel))
+    return uris

@@ -1,0 +1,293 @@
+"""Puts the world into moto and into what the sandbox keeps beside it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.s3.models import s3_backends
+from moto.sagemaker.models import sagemaker_backends
+from moto.sts.models import sts_backends
+
+from evalbook.sandbox import datasets, world
+from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
+from evalbook.sandbox.clock import CLOCK, moment
+from evalbook.sandbox.sagemaker.models import sagemaker_in
+from evalbook.sandbox.sagemaker.registry import PUBLIC_HUB, HubContent, Registry
+from evalbook.sandbox.world import ACCOUNT
+
+JUDGE_LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
+
+
+def seed_world() -> None:
+    """Fill an empty sandbox."""
+    _seed_roles()
+    _seed_buckets()
+    _seed_keys()
+    for region in world.REGIONS:
+        registry = sagemaker_in(ACCOUNT, region).registry
+        _seed_hubs(registry)
+        _seed_mlflow(registry)
+        _seed_judges(region)
+    for group in world.GROUPS:
+        _seed_group(group)
+    _seed_unversioned_package()
+
+
+def _day(day: int) -> datetime:
+    return moment(CLOCK.now()) + timedelta(days=day)
+
+
+def _statement(effect: str, actions: Any, resource: Any = "*") -> dict[str, Any]:
+    return {"Effect": effect, "Action": list(actions), "Resource": resource}
+
+
+def _policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _seed_roles() -> None:
+    iam = iam_backends[ACCOUNT]["aws"]
+    for role in world.ROLES:
+        trust = _policy(
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": list(role.trusts)},
+                "Action": "sts:AssumeRole",
+            }
+        )
+        boundary = None
+        if role.boundary:
+            boundary = iam.create_policy(
+                "", "/", _policy(_statement("Allow", role.boundary)), f"{role.name}Boundary", []
+            ).arn
+        iam.create_role(
+            role_name=role.name,
+            assume_role_policy_document=trust,
+            path=role.path,
+            permissions_boundary=boundary,
+            description=role.about,
+            tags=[],
+            max_session_duration="3600",
+        )
+        denials = [_statement("Deny", actions, on) for on, actions in role.denies.items()]
+        document = _policy(_statement("Allow", role.allows), *denials)
+        iam.put_role_policy(role.name, "Sandbox", document)
+    for credentials in world.CREDENTIALS:
+        _seed_session(credentials)
+
+
+def _seed_session(credentials: world.Credentials) -> None:
+    """Have the credentials' role assumed, under an access key that is known beforehand."""
+    if credentials.role is None:
+        return
+    role = iam_backends[ACCOUNT]["aws"].get_role(credentials.role)
+    assumed = sts_backends[ACCOUNT]["aws"].assume_role(
+        region_name=world.HOME_REGION,
+        role_session_name="you",
+        role_arn=role.arn,
+        policy="",
+        duration=43200,
+        external_id="",
+    )
+    keys = iam_backends[ACCOUNT]["aws"].access_keys
+    keys[credentials.access_key] = keys.pop(assumed.access_key_id)
+    keys[credentials.access_key].access_key_id = credentials.access_key
+    assumed.access_key_id = credentials.access_key
+
+
+def _seed_buckets() -> None:
+    s3 = s3_backends[ACCOUNT]["aws"]
+    for bucket in world.BUCKETS:
+        s3.create_bucket(bucket.name, bucket.region)
+        if bucket.versioned:
+            s3.put_bucket_versioning(bucket.name, "Enabled")
+    for dataset in datasets.DATASETS:
+        s3.put_object(dataset.bucket, dataset.key, dataset.make())
+    judges = {"supported_judge_models": [{"model_id": judge.id} for judge in world.JUDGES]}
+    for region in world.REGIONS:
+        cache = f"jumpstart-cache-prod-{region}"
+        s3.create_bucket(cache, region)
+        s3.put_object(cache, JUDGE_LIST_KEY, json.dumps(judges).encode())
+        s3.put_object(cache, "recipes/eval-override-params.json", _override_parameters())
+
+
+def _override_parameters() -> bytes:
+    defaults = {"max_new_tokens": 8192, "temperature": 0, "top_k": -1, "top_p": 1.0}
+    return json.dumps({name: {"default": value} for name, value in defaults.items()}).encode()
+
+
+def _seed_keys() -> None:
+    kms = kms_backends[ACCOUNT][world.HOME_REGION]
+    for alias, key_id, enabled in (
+        (world.KEY_ALIAS, world.KEY_ID, True),
+        (world.DISABLED_KEY_ALIAS, world.DISABLED_KEY_ID, False),
+    ):
+        key = kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Sandbox", [])
+        kms.keys[key_id] = kms.keys.pop(key.id)
+        key.id = key_id
+        key.arn = f"arn:aws:kms:{world.HOME_REGION}:{ACCOUNT}:key/{key_id}"
+        kms.create_alias(key_id, alias)
+        if not enabled:
+            kms.disable_key(key_id)
+
+
+def _seed_hubs(registry: Registry) -> None:
+    created = _day(-300).timestamp()
+    for model in world.BASE_MODELS:
+        if registry.region in model.regions:
+            registry.contents.append(
+                HubContent(
+                    PUBLIC_HUB,
+                    "aws",
+                    registry.region,
+                    "Model",
+                    model.name,
+                    model.version,
+                    json.dumps(_model_document(model, registry.region)),
+                    created,
+                )
+            )
+    if registry.region != world.HOME_REGION:
+        return
+    for name, dataset in datasets.HUB_DATASETS.items():
+        document = {"DatasetS3Bucket": dataset.bucket, "DatasetS3Prefix": dataset.key}
+        registry.contents.append(
+            HubContent(
+                world.DATASET_HUB,
+                ACCOUNT,
+                registry.region,
+                "DataSet",
+                name,
+                "1.0.0",
+                json.dumps(document),
+                created,
+            )
+        )
+
+
+def _model_document(model: world.BaseModel, region: str) -> dict[str, Any]:
+    overrides = f"s3://jumpstart-cache-prod-{region}/recipes/eval-override-params.json"
+    recipes: list[dict[str, Any]] = [
+        {"Name": f"{model.name}-sft", "Type": "FineTuning", "CustomizationTechnique": "SFT"}
+    ]
+    for kind in model.recipes:
+        recipes.append(
+            {
+                "Name": f"{model.name}-{kind}",
+                "Type": "Evaluation",
+                "EvaluationType": kind,
+                "SmtjOverrideParamsS3Uri": overrides,
+            }
+        )
+    return {"RecipeCollection": recipes, "GatedBucket": False}
+
+
+def _seed_mlflow(registry: Registry) -> None:
+    if registry.region not in world.MLFLOW_REGIONS:
+        return
+    request = {
+        "Name": world.MLFLOW_APP,
+        "ArtifactStoreUri": f"s3://{world.bucket_in(registry.region)}/mlflow",
+        "RoleArn": world.ROLES[0].arn,
+        "AccountDefaultStatus": "ENABLED",
+    }
+    registry.create_mlflow_app("app-SANDBOX00001", request, ready_at=0.0)
+
+
+def _seed_judges(region: str) -> None:
+    bedrock = bedrock_in(ACCOUNT, region)
+    for judge in (*world.JUDGES, world.NOT_A_JUDGE):
+        if region in judge.found:
+            bedrock.models[judge.id] = FoundationModel(
+                judge.id,
+                judge.name,
+                judge.provider,
+                _day(-700).date(),
+                None if judge.legacy_day is None else _day(judge.legacy_day).date(),
+                None if judge.end_day is None else _day(judge.end_day).date(),
+                judge.profile_only,
+                judge.legacy_unused,
+            )
+        for prefix in judge.profiles.get(region, ()):
+            bedrock.profiles[f"{prefix}.{judge.id}"] = judge.id
+
+
+def _seed_group(group: world.Group) -> None:
+    sagemaker = sagemaker_backends[ACCOUNT][group.region]
+    sagemaker.create_model_package_group(group.name, group.about)
+    for number, version in enumerate(group.versions, start=1):
+        job = f"{group.name}-sft-{number}"
+        arn = _create_package(sagemaker, group.name, None, _container(group, version, job), version)
+        _note(sagemaker.model_packages[arn], version)
+    if group.versions:
+        first = min(version.day for version in group.versions)
+        sagemaker.model_package_groups[group.name].creation_time = _naive(_day(first))
+
+
+def _container(group: world.Group, version: world.Version, job: str) -> dict[str, Any]:
+    output = f"s3://{world.bucket_in(group.region)}/training/{job}"
+    source = {"S3Uri": f"{output}/model/", "S3DataType": "S3Prefix", "CompressionType": "None"}
+    container: dict[str, Any] = {"ModelDataSource": {"S3DataSource": source}}
+    if version.base is not None:
+        container["BaseModel"] = {
+            "HubContentName": version.base.name,
+            "HubContentVersion": version.base.version,
+        }
+    return container
+
+
+def _seed_unversioned_package() -> None:
+    sagemaker = sagemaker_backends[ACCOUNT][world.HOME_REGION]
+    container = {"Image": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/classifier:1"}
+    version = world.Version(-800, None)
+    arn = _create_package(sagemaker, None, world.UNVERSIONED_PACKAGE, container, version)
+    _note(sagemaker.model_packages[arn], version)
+
+
+def _create_package(
+    sagemaker: Any,
+    group: str | None,
+    name: str | None,
+    container: dict[str, Any],
+    version: world.Version,
+) -> str:
+    arn: str = sagemaker.create_model_package(
+        model_package_name=name,
+        model_package_group_name=group,
+        model_package_description=None,
+        inference_specification={"Containers": [container]},
+        validation_specification=None,
+        source_algorithm_specification=None,
+        certify_for_marketplace=False,
+        tags=[],
+        model_approval_status=version.approval,
+        metadata_properties=None,
+        model_metrics=None,
+        client_token=None,
+        customer_metadata_properties=None,
+        drift_check_baselines=None,
+        domain=None,
+        task=None,
+        sample_payload_url=None,
+        additional_inference_specifications=None,
+    )
+    return arn
+
+
+def _note(package: Any, version: world.Version) -> None:
+    """Set what moto fixes at creation: age and status."""
+    package.creation_time = _naive(_day(version.day))
+    package.model_package_status = version.status
+    details: dict[str, Any] = {"Name": package.arn, "Status": version.status}
+    if version.status == "Failed":
+        details["FailureReason"] = "ClientError: The model artifacts could not be read."
+    package.model_package_status_details = {"ValidationStatuses": [details]}
+
+
+def _naive(when: datetime) -> datetime:
+    # moto keeps times in UTC without saying so.
+    return when.astimezone(timezone.utc).replace(tzinfo=None)

@@ -1,0 +1,118 @@
+"""What AWS's protocols look like on the wire: which operation a request is, and how errors are told."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+ENDPOINTS_OF_SIGNING_NAME = {"bedrock": ("bedrock", "bedrock-agent", "bedrock-runtime")}
+"""Services that sign with another's name, told apart by their paths."""
+
+# Larger bodies are objects on their way to S3, which nothing has to look into.
+MOST_BODY_BYTES = 5_000_000
+
+
+@dataclass(frozen=True)
+class AwsRequest:
+    """A request to AWS, as far as it could be read."""
+
+    service: str
+    """As boto3 names it, such as ``s3``; empty where the request is not signed."""
+    operation: str
+    """Such as ``ListMlflowApps``; empty where it could not be told."""
+    region: str
+    access_key: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """What was asked, by the names of the service model, as far as easily known."""
+
+
+def read_request(environ: dict[str, Any]) -> AwsRequest:
+    """Read who asks what of which service; the body stays readable for whoever comes after."""
+    scope = _credential_scope(environ.get("HTTP_AUTHORIZATION", ""))
+    if scope is None:
+        return AwsRequest("", "", "", "")
+    access_key, region, service = scope
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    if target:
+        return AwsRequest(service, target.split(".")[-1], region, access_key, _json(_body(environ)))
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        form = {key: values[0] for key, values in parse_qs(_body(environ).decode()).items()}
+        return AwsRequest(service, form.get("Action", ""), region, access_key, form)
+    for name in ENDPOINTS_OF_SIGNING_NAME.get(service, (service,)):
+        operation, params = _by_path(name, environ)
+        if operation:
+            return AwsRequest(name, operation, region, access_key, params)
+    return AwsRequest(service, "", region, access_key)
+
+
+def error_response(
+    service: str, code: str, message: str, status: int
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Return status, headers and body of an error as the service's protocol tells it."""
+    protocol = _protocol(service)
+    if protocol == "rest-xml":
+        body = (
+            f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{escape(code)}</Code>"
+            f"<Message>{escape(message)}</Message></Error>"
+        )
+        return status, [("Content-Type", "application/xml")], body.encode()
+    if protocol in {"query", "ec2"}:
+        error = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        if protocol == "ec2":
+            body = f"<Response><Errors>{error}</Errors><RequestID>sandbox</RequestID></Response>"
+        else:
+            body = f"<ErrorResponse>{error}<RequestId>sandbox</RequestId></ErrorResponse>"
+        return status, [("Content-Type", "text/xml")], body.encode()
+    headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", code)]
+    return status, headers, json.dumps({"__type": code, "message": message}).encode()
+
+
+def _protocol(service: str) -> str:
+    from evalbook.sandbox.shapes import service_model
+
+    try:
+        return str(service_model(service).metadata["protocol"])
+    except Exception:  # noqa: BLE001 - any service that botocore does not know: JSON is readable
+        return "json"
+
+
+def _credential_scope(authorization: str) -> tuple[str, str, str] | None:
+    """Return access key, region and service of a signature, version 4."""
+    _, _, rest = authorization.partition("Credential=")
+    parts = rest.split(",")[0].split("/")
+    if len(parts) != 5:
+        return None
+    return parts[0], parts[2], parts[3].lower()
+
+
+def _by_path(service: str, environ: dict[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    from moto.core.request import Request
+    from moto.core.routing import NotFound, get_service_router
+
+    try:
+        operation, params = get_service_router(service).match(Request(environ))
+    except (NotFound, NotImplementedError):
+        return "", {}
+    return operation.name, params
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length == 0 or length > MOST_BODY_BYTES:
+        return b""
+    body: bytes = environ["wsgi.input"].read(length)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _json(body: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
