@@ -1,4 +1,4 @@
-"""The installed SDK's source as text: its facts are compared without the seconds of importing it."""
+"""The installed SDK's source: its facts are compared without the seconds of importing it."""
 
 from __future__ import annotations
 

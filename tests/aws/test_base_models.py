@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from border import answer
+
 from evalbook.aws.base_models import (
     NOVA_REGIONS,
     NovaPlan,

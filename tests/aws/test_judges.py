@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from border import answer
 from botocore.exceptions import EndpointConnectionError
+
 from evalbook.aws.judges import Judge, JudgeOffer, check_judge, judge_offer
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
@@ -145,7 +146,14 @@ def test_all_denied_offers_nothing_and_says_so(aws: Aws) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[]", b"{}", b'{"supported_judge_models": []}', b'{"supported_judge_models": 3}', b"\xff"],
+    [
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"supported_judge_models": []}',
+        b'{"supported_judge_models": 3}',
+        b"\xff",
+    ],
 )
 def test_malformed_list_is_said(aws: Aws, body: bytes) -> None:
     a_list(aws, body=body)

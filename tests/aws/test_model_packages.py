@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 from border import answer
+from moto.sagemaker.models import sagemaker_backends
+
 from evalbook.aws.model_packages import BaseModel, package_of_training_job, resolve
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
-from moto.sagemaker.models import sagemaker_backends
 
 ACCOUNT = "123456789012"
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
-LLAMA = {"HubContentName": "meta-textgeneration-llama-3-2-1b-instruct", "HubContentVersion": "1.0.0"}
+LLAMA = {
+    "HubContentName": "meta-textgeneration-llama-3-2-1b-instruct",
+    "HubContentVersion": "1.0.0",
+}
 
 
 def package_arn(name: str, region: str = "us-east-1") -> str:
@@ -25,7 +29,9 @@ def group_arn(name: str) -> str:
 
 def a_group(aws: Aws, name: str, region: str = "us-east-1") -> str:
     client = aws.client("sagemaker", region)
-    return str(client.create_model_package_group(ModelPackageGroupName=name)["ModelPackageGroupArn"])
+    return str(
+        client.create_model_package_group(ModelPackageGroupName=name)["ModelPackageGroupArn"]
+    )
 
 
 def a_package(
@@ -82,7 +88,13 @@ def test_versioned_arn_is_described_whole(aws: Aws) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["support-bot", group_arn("support-bot"), package_arn("support-bot"), "SUPPORT", '"support-bot"'],
+    [
+        "support-bot",
+        group_arn("support-bot"),
+        package_arn("support-bot"),
+        "SUPPORT",
+        '"support-bot"',
+    ],
 )
 def test_group_in_every_form_is_its_newest_version(aws: Aws, text: str) -> None:
     a_group(aws, "support-bot")
@@ -173,8 +185,7 @@ def test_group_without_usable_version_is_rejected(aws: Aws) -> None:
 
     assert error.code == "model.unusable"
     assert error.message == (
-        'Model package group "support-bot" has no version that can be evaluated: '
-        "version 1: Failed."
+        'Model package group "support-bot" has no version that can be evaluated: version 1: Failed.'
     )
 
 

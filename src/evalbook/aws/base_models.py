@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.model_packages import PUBLIC_HUB, BaseModel, ModelPackage
+from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, ModelPackage
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for

@@ -7,79 +7,48 @@ groups to choose from, goes out. What makes a package usable is what the SageMak
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
-from functools import partial
 from typing import Any
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.identity import caller
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.package_answers import (
+    PUBLIC_HUB,
+    BaseModel,
+    ModelPackage,
+    failure_reasons,
+    no_base_model,
+    read_package,
+)
+from evalbook.aws.package_groups import (
+    Candidate,
+    candidates,
+    groups_containing,
+    name_near_groups,
+)
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.errors import AnswerRejected, rejection_for
 
-PUBLIC_HUB = "SageMakerPublicHub"
+__all__ = [
+    "PUBLIC_HUB",
+    "BaseModel",
+    "Candidate",
+    "ModelPackage",
+    "Resolution",
+    "package_of_training_job",
+    "resolve",
+]
 
-# A question shows so many groups; more are better narrowed by another word.
-MOST_CANDIDATES = 20
 # Versions looked into for base-model metadata before giving up; each costs one question.
 MOST_VERSIONS_READ = 25
-# Groups read to name what was nearly typed: ten pages of a hundred.
-MOST_GROUPS_READ = 1000
-
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _FORMS = (
     "Give a model package ARN, a model package group's name or ARN, NAME/VERSION, or a few "
     "words of the group's name."
 )
-
-
-@dataclass(frozen=True)
-class BaseModel:
-    """The foundation model that was fine-tuned, as the package names it."""
-
-    name: str
-    version: str | None
-    arn: str
-    """Hub-content ARN; built as the SDK builds it where the package gives name and version."""
-
-
-@dataclass(frozen=True)
-class ModelPackage:
-    """One model package as SageMaker describes it."""
-
-    arn: str
-    group: str | None
-    version: int | None
-    status: str
-    """Pending, InProgress, Completed, Failed or Deleting."""
-    approval: str | None
-    """Approved, Rejected or PendingManualApproval; None where SageMaker says nothing."""
-    created: str
-    """ISO 8601, UTC."""
-    base_model: BaseModel | None
-    model_data: str | None
-    """S3 URI of the weights."""
-    image: str | None
-    region: str
-    account: str
-    partition: str
-    training_job: str | None
-    """Name of the training job that made it, where the package says so."""
-    description: str | None
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A model package group found by keywords; ``arn`` is an answer that names it alone."""
-
-    arn: str
-    name: str
-    label: str
-    description: str
 
 
 @dataclass(frozen=True)
@@ -212,7 +181,7 @@ def _described(aws: Aws, text: str, arn: Arn) -> dict[str, Any]:
         raise AnswerRejected(
             "model.missing",
             f"There is no model package {text} in {arn.region}.",
-            _near_remedy(aws, name, arn.region),
+            name_near_groups(aws, name, arn.region) or _FORMS,
         ) from error
     except AwsDenied as error:
         raise _denied(aws, text, arn, error) from error
@@ -314,9 +283,9 @@ def _resolve_group(aws: Aws, versions: _Versions) -> Resolution:
             break
         read += 1
         answer = _describe_one(aws, str(summary["ModelPackageArn"]), versions)
-        package = _package(answer)
+        package = read_package(answer)
         if package.base_model is None:
-            over.append(f"{label}: {_no_base_model(answer)}")
+            over.append(f"{label}: {no_base_model(answer)}")
         elif package.approval == "Rejected":
             over.append(f"{label}: Rejected")
             rejected = package
@@ -369,7 +338,7 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
     if not words:
         raise AnswerRejected("model.missing", f'"{text}" names no model package.', _FORMS)
     try:
-        groups = _groups_containing(aws, words, region)
+        groups = groups_containing(aws, words, region)
     except AwsDenied as error:
         raise AnswerRejected(
             "model.denied",
@@ -381,7 +350,7 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
         raise AnswerRejected(
             "model.missing",
             f'No model package group in {where} is named "{text}" or contains it.',
-            _near_remedy(aws, text, region),
+            name_near_groups(aws, text, region) or _FORMS,
         )
     if len(groups) == 1:
         name = str(groups[0]["ModelPackageGroupName"])
@@ -391,83 +360,12 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
     return _choice(text, groups)
 
 
-def _groups_containing(aws: Aws, words: list[str], region: str | None) -> list[dict[str, Any]]:
-    def ask(word: str) -> list[dict[str, Any]]:
-        return list(
-            aws.pages(
-                "sagemaker",
-                "list_model_package_groups",
-                "ModelPackageGroupSummaryList",
-                region=region,
-                NameContains=word,
-            )
-        )
-
-    found = in_parallel([partial(ask, word) for word in words])
-    groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
-    if not groups:
-        # Whether NameContains minds upper and lower case is not documented.
-        wanted = [word.lower() for word in words]
-        groups = {
-            group["ModelPackageGroupName"]: group
-            for group in _all_groups(aws, region)
-            if any(word in group["ModelPackageGroupName"].lower() for word in wanted)
-        }
-    full = [
-        name for name in groups if all(word.lower() in str(name).lower() for word in words)
-    ] or list(groups)
-    return sorted((groups[name] for name in full), key=lambda it: it["CreationTime"], reverse=True)
-
-
-def _all_groups(aws: Aws, region: str | None) -> Iterator[dict[str, Any]]:
-    pages = aws.pages(
-        "sagemaker",
-        "list_model_package_groups",
-        "ModelPackageGroupSummaryList",
-        region=region,
-        SortBy="CreationTime",
-        SortOrder="Descending",
-        PaginationConfig={"MaxItems": MOST_GROUPS_READ, "PageSize": 100},
-    )
-    yield from pages
-
-
 def _choice(text: str, groups: list[dict[str, Any]]) -> Resolution:
-    shown = tuple(
-        Candidate(
-            arn=str(group["ModelPackageGroupArn"]),
-            name=str(group["ModelPackageGroupName"]),
-            label=str(group["ModelPackageGroupName"]),
-            description=" ".join(
-                filter(
-                    None,
-                    (
-                        f"created {_iso(group['CreationTime'])[:10]}",
-                        group.get("ModelPackageGroupDescription"),
-                    ),
-                )
-            ),
-        )
-        for group in groups[:MOST_CANDIDATES]
-    )
+    shown = candidates(groups)
     message = f'"{text}" matches {len(groups)} model package groups.'
     if len(groups) > len(shown):
         message += f" The newest {len(shown)} are listed; another word narrows them down."
     return Resolution(None, candidates=shown, checks=(passed("model.group", message),))
-
-
-def _near_remedy(aws: Aws, name: str, region: str | None) -> str:
-    try:
-        names = [str(group["ModelPackageGroupName"]) for group in _all_groups(aws, region)]
-    except (AwsDenied, AwsMissing, AwsInvalid):
-        return _FORMS
-    lower = {known.lower(): known for known in names}
-    near = [lower[it] for it in difflib.get_close_matches(name.lower(), lower, 3, 0.5)]
-    if near:
-        return "Did you mean " + " or ".join(f'"{it}"' for it in near) + "?"
-    if not names:
-        return "There is no model package group there: is it the right region and account?"
-    return "The newest groups there are " + ", ".join(f'"{it}"' for it in names[:5]) + "."
 
 
 # --- asking SageMaker, and reading what it says -----------------------------------------------
@@ -498,7 +396,7 @@ def _summaries(aws: Aws, versions: _Versions) -> Iterator[dict[str, Any]]:
             "model.missing",
             f'There is no model package group "{versions.label}" in '
             f"{versions.region or aws.default_region}.",
-            _near_remedy(aws, versions.label, versions.region),
+            name_near_groups(aws, versions.label, versions.region) or _FORMS,
         ) from error
 
 
@@ -526,9 +424,9 @@ def _describe(aws: Aws, name: str, region: str | None) -> dict[str, Any]:
 
 def _named(answer: dict[str, Any], text: str) -> Resolution:
     """Take a package that was named itself, or reject it with the reason."""
-    package = _package(answer)
+    package = read_package(answer)
     if package.status == "Failed":
-        reasons = _failure_reasons(answer)
+        reasons = failure_reasons(answer)
         raise rejection_for(
             failed(
                 "model.status",
@@ -552,7 +450,7 @@ def _named(answer: dict[str, Any], text: str) -> Resolution:
         raise rejection_for(
             failed(
                 "model.base_model",
-                f"{text} can't be evaluated: {_no_base_model(answer)}. The SDK evaluates "
+                f"{text} can't be evaluated: {no_base_model(answer)}. The SDK evaluates "
                 "packages customized by SageMaker's fine-tuning only.",
                 "Give the package that the fine-tuning job registered.",
             )
@@ -563,93 +461,3 @@ def _named(answer: dict[str, Any], text: str) -> Resolution:
         checks=(found, *_approval(package)),
         needs_yes=package.approval == "Rejected",
     )
-
-
-def _failure_reasons(answer: dict[str, Any]) -> str:
-    details = answer.get("ModelPackageStatusDetails") or {}
-    items = [*details.get("ValidationStatuses", ()), *details.get("ImageScanStatuses", ())]
-    return "; ".join(str(item["FailureReason"]) for item in items if item.get("FailureReason"))
-
-
-def _containers(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    return list((answer.get("InferenceSpecification") or {}).get("Containers") or ())
-
-
-def _no_base_model(answer: dict[str, Any]) -> str:
-    """Say which of the SDK's demands on base-model metadata is not met."""
-    if not answer.get("InferenceSpecification"):
-        return "it has no inference specification"
-    containers = _containers(answer)
-    if not containers:
-        return "its inference specification has no containers"
-    base = containers[0].get("BaseModel")
-    if not base:
-        return "its first container has no base-model metadata"
-    if base.get("HubContentArn"):
-        return f"its base model {base['HubContentArn']} is not a JumpStart hub content"
-    return "its base-model metadata lacks HubContentName or HubContentVersion"
-
-
-def _base_model(answer: dict[str, Any], arn: Arn) -> BaseModel | None:
-    """Read the base model; None where the SDK would find no hub-content ARN.
-
-    Content of the public hub belongs to account ``aws``. (The SDK looks in the hub named by
-    SAGEMAKER_HUB_NAME first, a setting of its own developers.)
-    """
-    containers = _containers(answer)
-    base = (containers[0].get("BaseModel") or {}) if containers else {}
-    name, version, hub_arn = (
-        base.get(key) for key in ("HubContentName", "HubContentVersion", "HubContentArn")
-    )
-    if not hub_arn and name and version:
-        hub_arn = (
-            f"arn:{arn.partition}:sagemaker:{arn.region}:aws:hub-content/"
-            f"{PUBLIC_HUB}/Model/{name}/{version}"
-        )
-    if not hub_arn or ":hub-content/" not in hub_arn:
-        return None
-    parts = str(hub_arn).split("/")
-    if not name:
-        name = parts[3] if len(parts) > 3 else parts[-1]
-    return BaseModel(str(name), version or (parts[4] if len(parts) > 4 else None), str(hub_arn))
-
-
-def _package(answer: dict[str, Any]) -> ModelPackage:
-    arn = parse_arn(str(answer["ModelPackageArn"]))
-    assert arn is not None  # noqa: S101 - SageMaker's own ARN
-    container = (_containers(answer) or [{}])[0]
-    source = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
-    return ModelPackage(
-        arn=str(answer["ModelPackageArn"]),
-        group=answer.get("ModelPackageGroupName"),
-        version=answer.get("ModelPackageVersion"),
-        status=str(answer.get("ModelPackageStatus")),
-        approval=answer.get("ModelApprovalStatus"),
-        created=_iso(answer["CreationTime"]),
-        base_model=_base_model(answer, arn),
-        model_data=container.get("ModelDataUrl") or source.get("S3Uri"),
-        image=container.get("Image"),
-        region=arn.region,
-        account=arn.account,
-        partition=arn.partition,
-        training_job=_training_job(answer),
-        description=answer.get("ModelPackageDescription"),
-    )
-
-
-def _training_job(answer: dict[str, Any]) -> str | None:
-    """Return the training job's name if any of the places that may tell it does."""
-    places = [
-        (answer.get("MetadataProperties") or {}).get("GeneratedBy"),
-        answer.get("SourceUri"),
-        *(answer.get("CustomerMetadataProperties") or {}).values(),
-    ]
-    for place in places:
-        found = re.search(r":training-job/([a-zA-Z0-9-]+)", str(place or ""))
-        if found:
-            return found[1]
-    return None
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,108 @@
+"""Model package groups found by words of their names, for who does not know the name by heart."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from evalbook.aws.package_answers import iso_utc
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+
+# A question shows so many groups; more are better narrowed by another word.
+MOST_CANDIDATES = 20
+# Groups read to name what was nearly typed: ten pages of a hundred.
+MOST_GROUPS_READ = 1000
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model package group found by keywords; ``arn`` is an answer that names it alone."""
+
+    arn: str
+    name: str
+    label: str
+    description: str
+
+
+def groups_containing(aws: Aws, words: list[str], region: str | None) -> list[dict[str, Any]]:
+    """Return the groups whose names contain all the words, else any of them; newest first.
+
+    Raises:
+        AwsDenied: groups may not be listed.
+    """
+
+    def ask(word: str) -> list[dict[str, Any]]:
+        return list(
+            aws.pages(
+                "sagemaker",
+                "list_model_package_groups",
+                "ModelPackageGroupSummaryList",
+                region=region,
+                NameContains=word,
+            )
+        )
+
+    found = in_parallel([partial(ask, word) for word in words])
+    groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
+    if not groups:
+        # Whether NameContains minds upper and lower case is not documented.
+        wanted = [word.lower() for word in words]
+        groups = {
+            group["ModelPackageGroupName"]: group
+            for group in _all_groups(aws, region)
+            if any(word in group["ModelPackageGroupName"].lower() for word in wanted)
+        }
+    full = [
+        name for name in groups if all(word.lower() in str(name).lower() for word in words)
+    ] or list(groups)
+    return sorted((groups[name] for name in full), key=lambda it: it["CreationTime"], reverse=True)
+
+
+def _all_groups(aws: Aws, region: str | None) -> Iterator[dict[str, Any]]:
+    pages = aws.pages(
+        "sagemaker",
+        "list_model_package_groups",
+        "ModelPackageGroupSummaryList",
+        region=region,
+        SortBy="CreationTime",
+        SortOrder="Descending",
+        PaginationConfig={"MaxItems": MOST_GROUPS_READ, "PageSize": 100},
+    )
+    yield from pages
+
+
+def name_near_groups(aws: Aws, name: str, region: str | None) -> str | None:
+    """Say which groups may have been meant by a name that none has; None where it can't be told."""
+    try:
+        names = [str(group["ModelPackageGroupName"]) for group in _all_groups(aws, region)]
+    except (AwsDenied, AwsMissing, AwsInvalid):
+        return None
+    lower = {known.lower(): known for known in names}
+    near = [lower[it] for it in difflib.get_close_matches(name.lower(), lower, 3, 0.5)]
+    if near:
+        return "Did you mean " + " or ".join(f'"{it}"' for it in near) + "?"
+    if not names:
+        return "There is no model package group there: is it the right region and account?"
+    return "The newest groups there are " + ", ".join(f'"{it}"' for it in names[:5]) + "."
+
+
+def candidates(groups: list[dict[str, Any]]) -> tuple[Candidate, ...]:
+    """Turn groups into choices, at most `MOST_CANDIDATES`."""
+    return tuple(
+        Candidate(
+            arn=str(group["ModelPackageGroupArn"]),
+            name=str(group["ModelPackageGroupName"]),
+            label=str(group["ModelPackageGroupName"]),
+            description=_description(group),
+        )
+        for group in groups[:MOST_CANDIDATES]
+    )
+
+
+def _description(group: dict[str, Any]) -> str:
+    words = group.get("ModelPackageGroupDescription")
+    created = f"created {iso_utc(group['CreationTime'])[:10]}"
+    return f"{created}; {words}" if words else created

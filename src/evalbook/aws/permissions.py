@@ -1,0 +1,201 @@
+"""Whether a role and the caller may do what an evaluation takes, as IAM's simulator tells it.
+
+The SDK asks the same before it starts a run, and refuses on a definite no: sagemaker 3.27.0,
+``core/helper/iam_role_resolver.py``. The actions stand in ``data/role_actions.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from evalbook.aws.arns import parse_arn
+from evalbook.aws.identity import Caller, caller
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.trust import SAGEMAKER
+from evalbook.checks import Check, failed, passed, skipped, warning
+
+_SIMULATE = "Ask for iam:SimulatePrincipalPolicy to have it checked."
+
+
+@dataclass(frozen=True)
+class _Simulation:
+    """What IAM's simulator says of a list of actions."""
+
+    denied: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    """Denied by an organization's or a boundary's policy whose conditions are not simulated."""
+    error: str | None = None
+    """Why it could not be asked."""
+
+
+@cache
+def _actions() -> dict[str, Any]:
+    text = (files("evalbook") / "data" / "role_actions.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def role_permission_checks(
+    aws: Aws, arn: str, region: str, actions_for: str = "llm_as_judge", judge: str | None = None
+) -> list[Check]:
+    """Simulate what the role may do: the actions that the SDK insists on, then InvokeModel.
+
+    The SDK simulates without naming resources, so it insists only on actions that its own policy
+    grants on every resource; a role that may use certain buckets and models is not at fault.
+    """
+    role_type = _actions()["role_types"][actions_for]
+    gate = _simulate(aws, region, arn, _actions()["gated_role_actions"][role_type])
+    checks = [
+        _permission_check(
+            "role.permissions",
+            gate,
+            f"{arn} may do what the SDK asks of it.",
+            f"{arn} may not do",
+            "Grant these to the role; the SDK refuses it without.",
+        )
+    ]
+    if actions_for == "llm_as_judge" and gate.error is None:
+        checks.append(_invoke_check(aws, arn, region, judge))
+    return checks
+
+
+def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
+    role = parse_arn(arn)
+    partition = role.partition if role else "aws"
+    model = f"arn:{partition}:bedrock:{region}::foundation-model/{judge or '*'}"
+    answer = _simulate(aws, region, arn, ["bedrock:InvokeModel"], ResourceArns=[model])
+    if answer.error:
+        return _not_simulated("role.permissions.invoke", answer.error)
+    if answer.denied or answer.unsure:
+        return warning(
+            "role.permissions.invoke",
+            f"{arn} may not do bedrock:InvokeModel on {model}, as far as IAM's simulator can tell.",
+            "Grant it on the judge you choose: the judging step invokes it as this role.",
+        )
+    return passed("role.permissions.invoke", f"{arn} may do bedrock:InvokeModel on {model}.")
+
+
+def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None) -> list[Check]:
+    """Simulate what the caller may do: the notebook builds and starts the pipeline as the caller.
+
+    The SDK asks this of a role only; an IAM user who lacks an action is warned. With ``role_arn``
+    also whether the caller may pass that role to SageMaker, which the SDK does not ask.
+    """
+    me = caller(aws)
+    resource = me.arn.rsplit(":", 1)[-1]
+    if resource == "root":
+        return [skipped("caller.permissions", "The account's root user can't be simulated.")]
+    if not me.role_name and not resource.startswith("user/"):
+        return [skipped("caller.permissions", f"{me.arn} can't be simulated: not a role or user.")]
+    source = _simulated_as(aws, region, me)
+    answer = _simulate(aws, region, source, _actions()["caller_actions"])
+    check = _permission_check(
+        "caller.permissions",
+        answer,
+        f"You ({source}) may do what starting an evaluation takes.",
+        f"You ({source}) may not do",
+        "Grant these to yourself: the notebook builds and starts the pipeline as you.",
+    )
+    if check.status == "failed" and not me.role_name:
+        check = warning(check.id, check.message, check.remedy)
+    checks = [check]
+    if role_arn and answer.error is None:
+        checks += _pass_role_check(aws, region, source, role_arn)
+    return checks
+
+
+def _simulated_as(aws: Aws, region: str, me: Caller) -> str:
+    """Return the user or, with its path, the role that the caller's policies are attached to."""
+    if not me.role_name:
+        return me.arn
+    try:
+        role = aws.call("iam", "get_role", region=region, RoleName=me.role_name)
+    except (AwsDenied, AwsMissing, AwsInvalid):
+        return f"arn:{me.partition}:iam::{me.account}:role/{me.role_name}"
+    return str(role["Role"]["Arn"])
+
+
+def _pass_role_check(aws: Aws, region: str, source: str, role_arn: str) -> list[Check]:
+    service = {
+        "ContextKeyName": "iam:PassedToService",
+        "ContextKeyValues": [SAGEMAKER],
+        "ContextKeyType": "string",
+    }
+    answer = _simulate(
+        aws,
+        region,
+        source,
+        ["iam:PassRole"],
+        ResourceArns=[role_arn],
+        ContextEntries=[service],
+    )
+    if answer.denied or answer.unsure:
+        return [
+            warning(
+                "caller.pass_role",
+                f"You ({source}) may not pass {role_arn} to SageMaker, as far as IAM's simulator "
+                "can tell.",
+                f"Ask for iam:PassRole on it, for {SAGEMAKER}.",
+            )
+        ]
+    return []
+
+
+def _permission_check(
+    check_id: str, answer: _Simulation, well: str, lacking: str, remedy: str
+) -> Check:
+    if answer.error:
+        return _not_simulated(check_id, answer.error)
+    if answer.denied:
+        return failed(check_id, f"{lacking} {', '.join(answer.denied)}.", remedy)
+    if answer.unsure:
+        return warning(
+            check_id,
+            f"{lacking} {', '.join(answer.unsure)}, says IAM's simulator, because of an "
+            "organization's policy or a permissions boundary, whose conditions it does not "
+            "evaluate. It could not be told.",
+            "Ask who runs your organization's policies if the run is denied access.",
+        )
+    return passed(check_id, well)
+
+
+def _not_simulated(check_id: str, error: str) -> Check:
+    whose = "Your permissions" if check_id.startswith("caller") else "The role's permissions"
+    return skipped(check_id, f"{whose} were not checked. {error}", _SIMULATE)
+
+
+def _simulate(aws: Aws, region: str, source: str, actions: list[str], **scope: Any) -> _Simulation:
+    """Simulate as the SDK's ``_simulate_denied_actions`` does, all pages of it."""
+    denied: list[str] = []
+    unsure: list[str] = []
+    try:
+        for result in aws.pages(
+            "iam",
+            "simulate_principal_policy",
+            "EvaluationResults",
+            region=region,
+            PolicySourceArn=source,
+            ActionNames=actions,
+            **scope,
+        ):
+            if result.get("EvalDecision") != "allowed":
+                kind = unsure if _beyond_simulation(result) else denied
+                kind.append(str(result["EvalActionName"]))
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        return _Simulation(error=error.message)
+    return _Simulation(tuple(denied), tuple(unsure))
+
+
+def _beyond_simulation(result: dict[str, Any]) -> bool:
+    """Tell whether a denial may be due to conditions that the simulator does not evaluate."""
+    if result.get("EvalDecision") == "explicitDeny":
+        return False
+    return (
+        result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations") is False
+        or result.get("PermissionsBoundaryDecisionDetail", {}).get("AllowedByPermissionsBoundary")
+        is False
+    )

@@ -1,0 +1,324 @@
+"""Which IAM role an evaluation can run as: found where there is one, checked before it is used.
+
+The SDK's own checks are repeated so that what it would refuse is known beforehand, and the ones it
+lacks are added: ``bedrock.amazonaws.com`` in the trust policy, and whose role it is. Source:
+sagemaker 3.27.0, ``core/helper/iam_role_resolver.py``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.identity import Caller, caller
+from evalbook.aws.permissions import caller_permission_checks, role_permission_checks
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
+from evalbook.checks import Check, failed, passed, skipped, warning
+from evalbook.errors import AnswerRejected, rejection_for
+
+_ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
+_FORMS = "Give a role's name, or its ARN: arn:aws:iam::ACCOUNT:role/NAME."
+
+
+@dataclass(frozen=True)
+class RoleOffer:
+    """An execution role to propose, where one was found, and others that would do."""
+
+    default: str | None
+    """ARN of a role that passed the trust checks; None where none was found."""
+    found_in: str | None
+    """Where the default was found, such as ``the role of training job tune-7``."""
+    others: tuple[str, ...]
+    """ARNs of further roles whose trust policy lets both services in."""
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class _Role:
+    """A role as IAM describes it; ``document`` is None where it may not be seen."""
+
+    arn: str
+    document: Any
+
+
+# --- finding a role ---------------------------------------------------------------------------
+
+
+def find_execution_role(
+    aws: Aws, region: str, *, training_job: str | None = None, actions_for: str = "llm_as_judge"
+) -> RoleOffer:
+    """Look for a role to propose: the caller's own, the training job's, the account's only one.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    me = caller(aws)
+    questions: list[Callable[[], Any]] = [
+        lambda: _get_role_quietly(aws, region, me.role_name),
+        lambda: _role_of_training_job(aws, region, training_job),
+        lambda: _listed_roles(aws, region),
+    ]
+    own, trained, listed = in_parallel(questions)
+
+    def fits(role: _Role | None) -> bool:
+        return role is not None and all(
+            verdict == "trusted" and (service != SAGEMAKER or named_for_sdk(role.document, service))
+            for service in _services(actions_for)
+            for verdict, _ in [trust(role.document, _assumption(service, me, region))]
+        )
+
+    fitting = [role.arn for role in listed or () if fits(role) and not _is_service_linked(role.arn)]
+    named = (
+        (own, "the role you are signed in with"),
+        (trained, f"the role of training job {training_job}"),
+    )
+    found = [(role.arn, place) for role, place in named if fits(role)]
+    if not found and len(fitting) == 1:
+        found = [(fitting[0], "the only role of the account that the services may assume")]
+    default, found_in = found[0] if found else (None, None)
+    others = dict.fromkeys(arn for arn in [*(it for it, _ in found), *fitting] if arn != default)
+    return RoleOffer(default, found_in, tuple(others), _offer_checks(default, listed))
+
+
+def _offer_checks(default: str | None, listed: list[_Role] | None) -> tuple[Check, ...]:
+    if listed is None:
+        return (
+            skipped(
+                "role.list",
+                "The account's roles may not be listed, so none was looked for among them.",
+                "Name one, or ask for iam:ListRoles.",
+            ),
+        )
+    if default is None:
+        return (skipped("role.list", "No single role was found that could be proposed."),)
+    return ()
+
+
+def _get_role_quietly(aws: Aws, region: str, name: str | None) -> _Role | None:
+    if not name:
+        return None
+    try:
+        return _get_role(aws, region, name)
+    except (AwsDenied, AwsMissing, AwsInvalid):
+        return None
+
+
+def _role_of_training_job(aws: Aws, region: str, training_job: str | None) -> _Role | None:
+    if not training_job:
+        return None
+    try:
+        job = aws.call(
+            "sagemaker", "describe_training_job", region=region, TrainingJobName=training_job
+        )
+    except (AwsDenied, AwsMissing, AwsInvalid):
+        return None
+    arn = str(job.get("RoleArn") or "")
+    role = _get_role_quietly(aws, region, arn.rsplit("/", 1)[-1])
+    return role if role and role.arn == arn else None
+
+
+def _listed_roles(aws: Aws, region: str) -> list[_Role] | None:
+    """List the account's roles; None where that is denied."""
+    try:
+        return [
+            _Role(str(role["Arn"]), role.get("AssumeRolePolicyDocument"))
+            for role in aws.pages(
+                "iam", "list_roles", "Roles", region=region, PaginationConfig={"PageSize": 1000}
+            )
+        ]
+    except (AwsDenied, AwsInvalid):
+        return None
+
+
+def _get_role(aws: Aws, region: str, name: str) -> _Role:
+    role = aws.call("iam", "get_role", region=region, RoleName=name)["Role"]
+    return _Role(str(role["Arn"]), role.get("AssumeRolePolicyDocument"))
+
+
+# --- checking a role --------------------------------------------------------------------------
+
+
+def check_role(
+    aws: Aws,
+    text: str,
+    *,
+    region: str,
+    account: str | None = None,
+    actions_for: str = "llm_as_judge",
+    judge: str | None = None,
+) -> tuple[str, list[Check]]:
+    """Check a role given by name or ARN for an evaluation in an account and region.
+
+    ``account`` is the caller's unless given: the pipeline is started there, wherever the model
+    package is from. ``actions_for`` is the evaluation type; with ``judge``, a foundation model's
+    id, InvokeModel is simulated on that model. Returns the role's ARN and the checks.
+
+    Raises:
+        AnswerRejected: no such role, not one of this account, a service may not assume it, or it
+            or the caller definitely lacks an action that the SDK insists on.
+        AwsUnavailable: AWS could not be asked.
+    """
+    me = caller(aws)
+    account = account or me.account
+    name, given = _parse(text, account)
+    try:
+        role, checks = _existing(aws, region, name, given, account)
+    except AwsDenied as error:
+        arn = given or f"arn:{me.partition}:iam::{account}:role/{name}"
+        role, checks = _Role(arn, None), [_unseen(arn, error, given is not None)]
+    if _is_service_linked(role.arn):
+        raise AnswerRejected(
+            "role.kind",
+            f"{role.arn} is a service-linked role: only the service it belongs to may assume it.",
+            "Give an execution role.",
+            checks,
+        )
+    checks += _trust_checks(role, me, region, account, actions_for)
+    questions: list[Callable[[], list[Check]]] = [
+        lambda: role_permission_checks(aws, role.arn, region, actions_for, judge),
+        lambda: caller_permission_checks(aws, region, role.arn),
+    ]
+    for found in in_parallel(questions):
+        checks += found
+    _reject_failed(checks)
+    return role.arn, checks
+
+
+def _reject_failed(checks: list[Check]) -> None:
+    bad = [check for check in checks if check.status == "failed"]
+    if bad:
+        raise rejection_for(bad[0], *(check for check in checks if check is not bad[0]))
+
+
+def _parse(text: str, account: str) -> tuple[str, str | None]:
+    """Return a role's bare name, and its ARN if that was given."""
+    text = text.strip().strip("\"'").strip()
+    if not text.startswith("arn:"):
+        if not _ROLE_NAME.fullmatch(text):
+            raise AnswerRejected("role.name", f'"{text}" is not the name of a role.', _FORMS)
+        return text, None
+    arn = parse_arn(text)
+    if arn is None:
+        raise AnswerRejected("role.arn", f'"{text}" is not a well-formed ARN.', _FORMS)
+    if arn.service == "sts" and arn.resource.startswith("assumed-role/"):
+        raise AnswerRejected(
+            "role.kind",
+            f'"{text}" is a session of a role. The role itself is needed.',
+            f"Give its name: {arn.resource.split('/')[1]}",
+        )
+    if arn.service != "iam" or not arn.resource.startswith("role/"):
+        raise AnswerRejected(
+            "role.kind", f'"{text}" is {describe_arn_kind(arn)}. An IAM role is needed.', _FORMS
+        )
+    if arn.account != account:
+        raise AnswerRejected(
+            "role.account",
+            f"{text} is a role of account {arn.account}; the evaluation runs in {account}, and "
+            "a role can't be passed to a service across accounts.",
+            f"Give a role of account {account}.",
+        )
+    return arn.resource.rsplit("/", 1)[-1], text
+
+
+def _existing(
+    aws: Aws, region: str, name: str, given: str | None, account: str
+) -> tuple[_Role, list[Check]]:
+    try:
+        role = _get_role(aws, region, name)
+    except (AwsMissing, AwsInvalid) as error:
+        raise AnswerRejected(
+            "role.exists",
+            f'There is no role "{name}" in account {account}.',
+            _near_remedy(aws, region, name),
+        ) from error
+    if given and role.arn != given:
+        raise AnswerRejected(
+            "role.exists",
+            f"There is no role {given}; the role of that name is {role.arn}.",
+            f"Give {role.arn}",
+        )
+    return role, [passed("role.exists", f"{role.arn} exists.")]
+
+
+def _near_remedy(aws: Aws, region: str, name: str) -> str:
+    names = [role.arn.rsplit("/", 1)[-1] for role in _listed_roles(aws, region) or ()]
+    near = difflib.get_close_matches(name, names, 3, 0.6)
+    return "Did you mean " + " or ".join(f'"{it}"' for it in near) + "?" if near else _FORMS
+
+
+def _unseen(arn: str, error: AwsDenied, given: bool) -> Check:
+    guess = "" if given else f" It is taken for {arn}, which is wrong if the role has a path."
+    return warning(
+        "role.exists",
+        f"Whether the role exists could not be told. {error.message}{guess}",
+        "Ask for iam:GetRole to have its existence and trust policy checked.",
+    )
+
+
+def _is_service_linked(arn: str) -> bool:
+    return ":role/aws-service-role/" in arn or "/AWSServiceRoleFor" in arn
+
+
+# --- trust ------------------------------------------------------------------------------------
+
+
+def _services(actions_for: str) -> tuple[str, ...]:
+    """Return who assumes the role: Bedrock only where it is Bedrock that judges."""
+    return (SAGEMAKER, BEDROCK) if actions_for == "llm_as_judge" else (SAGEMAKER,)
+
+
+def _assumption(service: str, me: Caller, region: str) -> Assumption:
+    return Assumption(service, me.account, region, me.partition)
+
+
+def _trust_checks(
+    role: _Role, me: Caller, region: str, account: str, actions_for: str
+) -> list[Check]:
+    services = _services(actions_for)
+    if role.document is None:
+        return [
+            skipped(
+                f"role.trust.{service.split('.')[0]}",
+                f"Whether {service} may assume {role.arn} could not be told: its trust policy "
+                "may not be read.",
+                "Ask for iam:GetRole to have it checked.",
+            )
+            for service in services
+        ]
+    verdicts = {
+        service: trust(role.document, Assumption(service, account, region, me.partition))
+        for service in services
+    }
+    missing = [service for service, (verdict, _) in verdicts.items() if verdict == "not trusted"]
+    if (
+        SAGEMAKER not in missing
+        and verdicts[SAGEMAKER][0] != "not trusted"
+        and not named_for_sdk(role.document, SAGEMAKER)
+    ):
+        missing.insert(0, SAGEMAKER)
+        why = "the SDK wants it named as a Service principal, for sts:AssumeRole"
+        verdicts[SAGEMAKER] = ("not trusted", why)
+    remedy = f"Add this statement to its trust policy: {statement_for(missing or [''], account)}"
+    return [
+        _trust_check(role.arn, service, verdict, why, remedy)
+        for service, (verdict, why) in verdicts.items()
+    ]
+
+
+def _trust_check(arn: str, service: str, verdict: str, why: str | None, remedy: str) -> Check:
+    check_id = f"role.trust.{service.split('.')[0]}"
+    because = f": {why}" if why else ""
+    if verdict == "trusted":
+        return passed(check_id, f"{service} may assume {arn}.")
+    if verdict == "not trusted":
+        return failed(check_id, f"{service} may not assume {arn}{because}.", remedy)
+    return warning(
+        check_id,
+        f"Whether {service} may assume {arn} could not be told{because}.",
+        "Look at the role's trust policy; a run that may not assume the role fails late.",
+    )

@@ -1,0 +1,222 @@
+"""Whether a role's trust policy lets a service assume the role, read without asking AWS.
+
+Three answers: yes, no, and could not tell. The rules are IAM's (Principal, Action, Effect and
+Condition elements); a condition is evaluated only where what AWS will send is known beforehand.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+from urllib.parse import unquote
+
+Verdict = Literal["trusted", "not trusted", "could not tell"]
+
+# Both services keep the global suffix in aws-cn and aws-us-gov; the SDK looks for no other.
+SAGEMAKER = "sagemaker.amazonaws.com"
+BEDROCK = "bedrock.amazonaws.com"
+
+# IAM in China takes this spelling of a service principal too.
+_CHINA_SUFFIX = ".cn"
+
+# What a Bedrock evaluation job gives as aws:SourceArn; SageMaker's may be of several kinds.
+_SOURCE_RESOURCES = {BEDROCK: "evaluation-job/"}
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Who is going to assume the role, on behalf of whom."""
+
+    service: str
+    """Service principal, such as `SAGEMAKER`."""
+    account: str
+    region: str
+    partition: str = "aws"
+
+
+def read_document(document: Any) -> dict[str, Any] | None:
+    """Read a trust policy as IAM gives it: an object, or JSON that may be URL-encoded."""
+    if isinstance(document, str):
+        try:
+            document = json.loads(document)
+        except ValueError:
+            try:
+                document = json.loads(unquote(document))
+            except ValueError:
+                return None
+    return document if isinstance(document, dict) else None
+
+
+def trust(document: Any, who: Assumption) -> tuple[Verdict, str | None]:
+    """Tell whether ``who`` may assume a role of this trust policy, and why if not plainly yes."""
+    policy = read_document(document)
+    if policy is None:
+        return "could not tell", "the trust policy could not be read"
+    allow: list[tuple[bool | None, str | None]] = []
+    deny: list[tuple[bool | None, str | None]] = []
+    for statement in _list(policy.get("Statement")):
+        if isinstance(statement, dict):
+            effects = deny if statement.get("Effect") == "Deny" else allow
+            effects.append(_applies(statement, who))
+    if any(applies for applies, _ in deny):
+        return "not trusted", "a Deny statement of the trust policy covers it"
+    reasons = [reason for _, reason in allow if reason]
+    if not any(applies is not False for applies, _ in allow):
+        return "not trusted", (reasons[0] if reasons else None)
+    for applies, reason in deny:
+        if applies is None:
+            return "could not tell", reason
+    if any(applies for applies, _ in allow):
+        return "trusted", None
+    return "could not tell", next(reason for applies, reason in allow if applies is None)
+
+
+def named_for_sdk(document: Any, service: str) -> bool:
+    """Tell whether the SDK sees a service trusted.
+
+    It takes a Service principal spelled out in an Allow statement for sts:AssumeRole, and looks
+    neither at conditions nor at wildcards (3.27.0, ``_trusted_services_in_document``).
+    """
+    for statement in _list((read_document(document) or {}).get("Statement")):
+        if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
+            continue
+        principal = statement.get("Principal")
+        if not isinstance(principal, dict) or service not in _list(principal.get("Service")):
+            continue
+        if {"sts:AssumeRole", "sts:*", "*"} & set(_list(statement.get("Action"))):
+            return True
+    return False
+
+
+def statement_for(services: list[str], account: str) -> str:
+    """Return the statement, as JSON, that lets services assume a role for an account only."""
+    return json.dumps(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": services[0] if len(services) == 1 else services},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+        }
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _applies(statement: dict[str, Any], who: Assumption) -> tuple[bool | None, str | None]:
+    """Tell whether a statement covers the service assuming the role; None: could not tell."""
+    if not _covers_action(statement):
+        return False, None
+    principal, reason = _covers_principal(statement, who)
+    if principal is False:
+        return False, None
+    met, unmet = _conditions_met(statement.get("Condition") or {}, who)
+    if met is False:
+        return False, unmet
+    if principal is None:
+        return None, reason
+    return met, unmet
+
+
+def _covers_action(statement: dict[str, Any]) -> bool:
+    def named(patterns: Any) -> bool:
+        return any(fnmatchcase("sts:assumerole", str(it).lower()) for it in _list(patterns))
+
+    if "NotAction" in statement:
+        return not named(statement["NotAction"])
+    return named(statement.get("Action"))
+
+
+def _covers_principal(statement: dict[str, Any], who: Assumption) -> tuple[bool | None, str | None]:
+    if "NotPrincipal" in statement:
+        return None, "the trust policy has a NotPrincipal element"
+    principal = statement.get("Principal")
+    if isinstance(principal, dict):
+        services = {str(it) for it in _list(principal.get("Service"))}
+        if who.service in services or "*" in services:
+            return True, None
+        if who.partition == "aws-cn" and who.service + _CHINA_SUFFIX in services:
+            return True, None
+        everyone = "*" in _list(principal.get("AWS"))
+    else:
+        everyone = principal == "*"
+    if not everyone:
+        return False, None
+    if statement.get("Effect") == "Deny":
+        return True, None
+    return None, f'the trust policy names everyone ("*"), not {who.service}'
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+def _conditions_met(condition: dict[str, Any], who: Assumption) -> tuple[bool | None, str | None]:
+    """Evaluate a Condition block: all of it has to hold."""
+    unsure: str | None = None
+    for operator, keys in condition.items():
+        for key, values in (keys if isinstance(keys, dict) else {}).items():
+            wanted = [str(it) for it in _list(values)]
+            met = _condition_met(str(operator).lower(), str(key).lower(), wanted, who)
+            said = f"{operator} {key} {', '.join(wanted)}"
+            if met is False:
+                return False, f"its condition {said} does not hold"
+            if met is None:
+                unsure = f"its condition {said} can't be evaluated beforehand"
+    return (None, unsure) if unsure else (True, None)
+
+
+def _condition_met(operator: str, key: str, wanted: list[str], who: Assumption) -> bool | None:
+    operator = operator.removesuffix("ifexists")
+    negated = "not" in operator
+    if operator not in _OPERATORS:
+        return None
+    if operator.startswith("string") and operator.endswith("equals"):
+        # StringEquals takes a star for a star, and no account or ARN has one.
+        wanted = [it for it in wanted if not set(it) & set("*?")]
+    if key == "aws:sourceaccount":
+        met: bool | None = any(fnmatchcase(who.account, it) for it in wanted)
+    elif key == "aws:sourcearn":
+        met = _any(_source_arn_matches(it, who) for it in wanted)
+    else:
+        return None
+    return met if met is None or not negated else not met
+
+
+_OPERATORS = frozenset(
+    kind + relation
+    for kind in ("string", "arn")
+    for relation in ("equals", "like", "notequals", "notlike")
+)
+
+
+def _any(verdicts: Any) -> bool | None:
+    seen = list(verdicts)
+    if True in seen:
+        return True
+    return None if None in seen else False
+
+
+def _source_arn_matches(pattern: str, who: Assumption) -> bool | None:
+    """Compare a pattern with what the service will send, as far as that is known."""
+    if pattern == "*":
+        return True
+    parts = pattern.split(":", 5)
+    if len(parts) < 6:
+        return None
+    known = ("arn", who.partition, who.service.split(".")[0], who.region, who.account)
+    if not all(fnmatchcase(value, part) for value, part in zip(known, parts[:5], strict=True)):
+        return False
+    resource = parts[5]
+    if resource == "*":
+        return True
+    start = _SOURCE_RESOURCES.get(who.service)
+    if start is None:
+        return None
+    if resource == start + "*" or fnmatchcase(start + "0123456789ab", resource):
+        return True
+    return None if resource.startswith(start) else False

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from evalbook.aws.package_answers import (
+    BaseModel,
+    failure_reasons,
+    iso_utc,
+    no_base_model,
+    read_package,
+)
+
+HUB = "arn:aws:sagemaker:us-east-1:123456789012:hub-content/ours/Model/llama/2.0.0"
+
+
+def an_answer(**container: Any) -> dict[str, Any]:
+    return {
+        "ModelPackageArn": "arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/1",
+        "CreationTime": datetime(2026, 1, 1, tzinfo=timezone.utc),
+        "ModelPackageStatus": "Completed",
+        "InferenceSpecification": {"Containers": [container]},
+    }
+
+
+def test_hub_content_arn_tells_name_and_version() -> None:
+    package = read_package(an_answer(BaseModel={"HubContentArn": HUB}))
+
+    assert package.base_model == BaseModel("llama", "2.0.0", HUB)
+
+
+def test_base_model_that_is_no_hub_content_is_none() -> None:
+    answer = an_answer(BaseModel={"HubContentArn": "arn:aws:s3:::bucket"})
+
+    assert read_package(answer).base_model is None
+    assert (
+        no_base_model(answer) == "its base model arn:aws:s3:::bucket is not a JumpStart hub content"
+    )
+
+
+def test_model_data_is_found_in_a_data_source() -> None:
+    source = {"S3DataSource": {"S3Uri": "s3://bucket/prefix/"}}
+
+    assert read_package(an_answer(ModelDataSource=source)).model_data == "s3://bucket/prefix/"
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ({}, "it has no inference specification"),
+        (
+            {"InferenceSpecification": {"Containers": [], "SupportedContentTypes": []}},
+            "its inference specification has no containers",
+        ),
+    ],
+)
+def test_what_lacks_before_the_base_model_is_said(answer: dict[str, Any], why: str) -> None:
+    assert no_base_model(answer) == why
+
+
+def test_failure_reasons_are_joined() -> None:
+    statuses = [{"Name": "a", "Status": "Failed", "FailureReason": "no weights"}, {"Name": "b"}]
+    scans = [{"Name": "c", "Status": "Failed", "FailureReason": "old image"}]
+    details = {"ValidationStatuses": statuses, "ImageScanStatuses": scans}
+
+    assert failure_reasons({"ModelPackageStatusDetails": details}) == "no weights; old image"
+
+
+def test_moments_are_written_in_utc() -> None:
+    east = timezone(timedelta(hours=2))
+
+    assert iso_utc(datetime(2026, 1, 1, 1, tzinfo=east)) == "2025-12-31T23:00:00+00:00"
