@@ -1,0 +1,1 @@
+"""From settings to a notebook: cells from templates, the file written whole or not at all."""

@@ -1,0 +1,149 @@
+"""A notebook file that exists: read, and refused with a reason where it can't be used."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalbook.errors import AnswerRejected
+
+OWN = "evalbook"
+"""The key in a cell's metadata by which a cell of ours is known."""
+
+
+@dataclass(frozen=True)
+class ExistingNotebook:
+    """A valid notebook of nbformat 4 whose cells are Python, as text and as what it says."""
+
+    text: str
+    cells: list[dict[str, Any]]
+    minor: int
+    """``nbformat_minor``."""
+
+    def own_places(self) -> dict[str, int]:
+        """Return where our cells stand, by name.
+
+        A cell copied in Jupyter keeps its metadata: the first counts, copies are the user's.
+        """
+        places: dict[str, int] = {}
+        for place, cell in enumerate(self.cells):
+            mark = cell["metadata"].get(OWN)
+            if isinstance(mark, dict) and isinstance(mark.get("cell"), str):
+                places.setdefault(mark["cell"], place)
+        return places
+
+
+def read_notebook(path: Path) -> ExistingNotebook:
+    """Return a notebook that cells can be put into.
+
+    Raises:
+        AnswerRejected: it is missing, can't be read or written, is not JSON, of an old or unknown
+            format, not valid, or runs another language than Python.
+    """
+    text = read_text(path)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise AnswerRejected(
+            "notebook.not_json",
+            f'"{path}" is not a notebook: it is not valid JSON ({error}).',
+            "Name a file that Jupyter opens, or have a new notebook written.",
+        ) from error
+    minor = _minor_version(path, document)
+    problem = invalidity(document)
+    if problem:
+        raise AnswerRejected(
+            "notebook.invalid",
+            f'"{path}" is not a valid notebook: {problem}.',
+            "Open it in Jupyter and save it, which mends most of this, or have a new one written.",
+        )
+    _need_python(path, document["metadata"])
+    return ExistingNotebook(text, document["cells"], minor)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that may also be written.
+
+    Raises:
+        AnswerRejected: there is no such file, or it can't be read or written.
+    """
+    if not path.exists():
+        raise AnswerRejected(
+            "notebook.missing",
+            f'There is no file "{path}".',
+            "Check the path, or have a new notebook written.",
+        )
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "not a regular file"
+        raise AnswerRejected(
+            "notebook.not_a_file",
+            f'"{path}" is {what}. A notebook is needed.',
+            "Name a file that ends in .ipynb.",
+        )
+    if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise AnswerRejected(
+            "notebook.read_only",
+            f'"{path}" is read-only.',
+            "Allow writing to it, or have a new notebook written.",
+        )
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnswerRejected(
+            "notebook.unreadable",
+            f'"{path}" can\'t be read: {error}.',
+            "Check the file and its permissions, or have a new notebook written.",
+        ) from error
+
+
+def invalidity(document: Any) -> str | None:
+    """Return what nbformat finds wrong first in a notebook of format 4, or None."""
+    import nbformat.validator
+
+    validator: Any = nbformat.validator
+    error = next(iter(validator.iter_validate(document)), None)
+    if error is None:
+        return None
+    found = " ".join(str(error.message).split())
+    place = [*error.absolute_path]
+    where = "in the notebook"
+    if len(place) > 1 and place[0] == "cells":
+        where = f"in cell {place[1] + 1}"
+    return f"{where}, {found[:200]}"
+
+
+def _minor_version(path: Path, document: Any) -> int:
+    major = document.get("nbformat") if isinstance(document, dict) else None
+    minor = document.get("nbformat_minor", 0) if isinstance(document, dict) else None
+    if not isinstance(major, int) or not isinstance(minor, int):
+        raise AnswerRejected(
+            "notebook.no_format",
+            f'"{path}" is JSON, but not a notebook: it does not say which nbformat it has.',
+            "Name a file that Jupyter opens, or have a new notebook written.",
+        )
+    if major != 4:
+        raise AnswerRejected(
+            "notebook.format",
+            f'"{path}" is of nbformat {major}. Notebooks of nbformat 4 can be appended to.',
+            f"Convert it with: jupyter nbconvert --to notebook --inplace {path.name}"
+            if major < 4
+            else "Have a new notebook written, or update evalbook.",
+        )
+    return minor
+
+
+def _need_python(path: Path, metadata: dict[str, Any]) -> None:
+    named = (
+        metadata.get("kernelspec", {}).get("language"),
+        metadata.get("language_info", {}).get("name"),
+    )
+    other = next((str(name) for name in named if name and str(name).lower() != "python"), None)
+    if other:
+        raise AnswerRejected(
+            "notebook.language",
+            f'"{path}" runs {other}. The evaluation\'s cells are Python.',
+            "Name a notebook with a Python kernel, or have a new one written.",
+        )

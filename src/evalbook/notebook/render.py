@@ -1,0 +1,158 @@
+"""The five cells of a notebook, from the templates in ``cells/``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from evalbook.notebook.literals import literal
+from evalbook.notebook.sdk import MINIMUM_MATPLOTLIB, MINIMUM_SDK
+from evalbook.notebook.settings import EvaluationSettings
+
+Kind = Literal["markdown", "code"]
+
+CELL_VERSION = 1
+"""Version of the cells' metadata, by which cells that evalbook wrote are found again."""
+
+RUN_RECORD = "model-evaluation.run.json"
+"""Where the cells keep what was started, when no notebook's name is known to call it after."""
+
+LOWER_IS_BETTER = ("Harmfulness", "Stereotyping", "Refusal")
+"""Built-in metrics that score how much of something bad was found, as Bedrock describes them."""
+
+POLL_SECONDS = 30
+"""Longest pause between two looks at a run, in seconds."""
+
+# Name in the metadata, kind, template, tags. Tools that fill in parameters look for the tag.
+_CELLS: tuple[tuple[str, Kind, str, tuple[str, ...]], ...] = (
+    ("header", "markdown", "header.md.j2", ()),
+    ("configuration", "code", "configuration.py.j2", ("parameters",)),
+    ("start", "code", "start.py.j2", ()),
+    ("poll", "code", "poll.py.j2", ()),
+    ("results", "code", "results.py.j2", ()),
+)
+
+_TOO_LONG_TO_READ = 300
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it stands in a notebook."""
+
+    name: str
+    """``header``, ``configuration``, ``start``, ``poll`` or ``results``."""
+    kind: Kind
+    source: str
+    tags: tuple[str, ...]
+
+
+def render_cells(
+    settings: EvaluationSettings,
+    *,
+    run_record: str = RUN_RECORD,
+    poll_seconds: float = POLL_SECONDS,
+) -> list[Cell]:
+    """Return the header and the four code cells, in order.
+
+    The settings stand in the header, where they are inert, and in the first code cell as literals;
+    the other cells hold nothing of what a user typed.
+
+    Args:
+        settings: the evaluation.
+        run_record: name of the file, beside the notebook, that keeps what was started.
+        poll_seconds: longest pause between two looks at a run.
+    """
+    values = _values(settings, run_record, poll_seconds)
+    return [
+        Cell(name, kind, _environment().get_template(template).render(values).strip(), tags)
+        for name, kind, template, tags in _CELLS
+    ]
+
+
+def render_script(settings: EvaluationSettings, *, run_record: str = RUN_RECORD) -> str:
+    """Return the same cells as a Python file: `python` runs it, and Jupyter opens it as a notebook.
+
+    The cells are marked in the "percent" format of jupytext.
+    """
+    return percent_text(render_cells(settings, run_record=run_record))
+
+
+def percent_text(cells: list[Cell]) -> str:
+    """Return cells in jupytext's "percent" format."""
+    parts = []
+    for cell in cells:
+        tags = ", ".join(f'"{tag}"' for tag in cell.tags)
+        if cell.kind == "markdown":
+            lines = (f"# {line}".rstrip() for line in cell.source.split("\n"))
+            parts.append("\n".join(["# %% [markdown]", *lines]))
+        else:
+            parts.append(f"# %%{f' tags=[{tags}]' if tags else ''}\n{cell.source}")
+    return "\n\n".join(parts) + "\n"
+
+
+def inert(text: str) -> str:
+    """Return Markdown that shows a text as it is, whatever markup or HTML it contains.
+
+    A code span: nothing in it is read as Markdown, HTML or mathematics, and it ends only at as
+    many backticks as it began with, which is more than the text has in a row.
+    """
+    line = " ".join("".join(map(_harmless, text)).split())
+    if len(line) > _TOO_LONG_TO_READ:
+        line = line[:_TOO_LONG_TO_READ].rstrip() + "…"
+    if not line:
+        return "` `"
+    longest = max(map(len, re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    padding = " " if "`" in (line[0], line[-1]) else ""
+    return f"{fence}{padding}{line}{padding}{fence}"
+
+
+def _harmless(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    if category == "Cs" or unicodedata.bidirectional(character) in _TURNS_TEXT_ROUND:
+        return "\N{REPLACEMENT CHARACTER}"
+    return character
+
+
+# Left in a line, they would turn round the words that follow the user's.
+_TURNS_TEXT_ROUND = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) -> dict[str, Any]:
+    values = {name: getattr(settings, name) for name in asdict(settings)}
+    custom_names = [
+        str(metric.get("customMetricDefinition", {}).get("name", ""))
+        for metric in settings.custom_metrics
+    ]
+    return {
+        **values,
+        "metric_names": [*settings.builtin_metrics, *custom_names],
+        "subnets": list(settings.vpc.subnets) if settings.vpc else [],
+        "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],
+        "lower_is_better": list(LOWER_IS_BETTER),
+        "minimum_versions": {"sagemaker": MINIMUM_SDK, "matplotlib": MINIMUM_MATPLOTLIB},
+        "run_record": run_record,
+        "poll_seconds": poll_seconds,
+    }
+
+
+@cache
+def _environment() -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("cells"), encoding="utf-8"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # The cells are not HTML: code takes values as literals, Markdown takes them as code spans.
+        autoescape=False,  # noqa: S701
+    )
+    environment.filters.update(literal=literal, inert=inert)
+    return environment

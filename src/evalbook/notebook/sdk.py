@@ -1,0 +1,20 @@
+"""Which versions the notebook's cells need of what they install."""
+
+from __future__ import annotations
+
+MINIMUM_SDK = "3.22.0"
+"""Oldest `sagemaker` that the cells accept.
+
+What they use, and since when (read in the wheels of sagemaker-train 1.18 to 1.27, which carry the
+SDK's minor versions; 2026-11-21):
+
+- ``evaluate(dry_run=True)``: 3.19.
+- The judge checked against the service's own list, and against Bedrock's end-of-life date: 3.22.
+  Older versions carry a list of their own, which has gone stale: they refuse judges that are in
+  service and let retired ones through, and the run then fails after its first paid half hour.
+
+3.22 to 3.27 need nothing else of the cells, which are executed on both ends in the tests.
+"""
+
+MINIMUM_MATPLOTLIB = "3.6"
+"""Oldest `matplotlib` that can draw a label without reading ``$`` in it as mathematics."""

@@ -1,0 +1,61 @@
+"""What a notebook is made from: the settings of one evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Vpc:
+    """The network that the evaluation's jobs run in."""
+
+    subnets: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSettings:
+    """One evaluation, as the cells need to know it.
+
+    The values were checked before; here they are only written down. None of them is trusted to be
+    harmless text: see `evalbook.notebook.literals`.
+    """
+
+    evaluation_type: str
+    """``llm_as_judge``."""
+    task: str
+    """What the model was trained to do, in the user's words."""
+    dataset: str
+    """S3 URI of a JSON Lines object, or the ARN of a DataSet in a hub."""
+    records: int | None
+    """Records in the dataset; None where they were not counted."""
+    builtin_metrics: tuple[str, ...]
+    """Without the ``Builtin.`` prefix."""
+    custom_metrics: tuple[dict[str, Any], ...] = ()
+    """Each ``{"customMetricDefinition": {…}}``, as Bedrock takes them."""
+    model_package_arn: str
+    base_model_name: str
+    """The base model's name in its hub."""
+    judge_model: str
+    """Bedrock model id or inference profile id."""
+    region: str
+    role_arn: str
+    s3_output: str
+    """S3 URI of the prefix that results are written under."""
+    run_name: str
+    """Begins the name of the pipeline's executions: letters, digits and single hyphens."""
+    evaluate_base_model: bool
+    """Whether the base model is evaluated too, on the same records."""
+    is_nova: bool = False
+    """Whether the base model is an Amazon Nova model, which the SDK evaluates one at a time."""
+    partition: str = "aws"
+    mlflow_resource_arn: str | None = None
+    """None lets the SDK take the account's default MLflow app, or create one."""
+    kms_key: str | None = None
+    vpc: Vpc | None = None
+    profile: str | None = None
+    """The AWS profile to use where it exists; None leaves the choice to boto3."""
+    minutes: tuple[int, int]
+    """How long a run is expected to take: low and high estimate."""
+    evalbook_version: str

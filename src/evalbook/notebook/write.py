@@ -1,0 +1,194 @@
+"""Write the cells into a notebook file: a new one, or one that exists."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from evalbook.errors import AnswerRejected
+from evalbook.notebook.existing import OWN, ExistingNotebook, invalidity, read_notebook, read_text
+from evalbook.notebook.render import (
+    CELL_VERSION,
+    POLL_SECONDS,
+    Cell,
+    percent_text,
+    render_cells,
+    render_script,
+)
+from evalbook.notebook.settings import EvaluationSettings
+from evalbook.notebook.splice import splice
+from evalbook.notebook.whole import replace_whole
+
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+# Cells have ids since nbformat 4.5; before, an id makes a notebook invalid.
+_MINOR_WITH_IDS = 5
+
+_SCRIPT_MARK = "# Cell 1 — Configuration"
+
+Json = dict[str, Any]
+
+
+def write_notebook(
+    path: Path,
+    settings: EvaluationSettings,
+    *,
+    append_to: Path | None = None,
+    poll_seconds: float = POLL_SECONDS,
+) -> Path:
+    """Write the evaluation's header and four cells, and return the file written.
+
+    A new notebook is of nbformat 4.5. In a notebook that exists, our own cells are replaced where
+    they stand, and put at the end where there are none. All other cells with their outputs, and
+    the notebook's metadata, keep every byte; so does the format's minor version, and in a notebook
+    older than 4.5 our cells have no ids. Outputs of our own cells are kept where the cell did not
+    change, and cleared where it did. The file is replaced in one step, after nbformat found the
+    result valid.
+
+    Args:
+        path: the notebook to write; one that exists is updated if it has cells of ours.
+        settings: the evaluation.
+        append_to: a notebook to write to instead of `path`, whatever cells it has.
+        poll_seconds: longest pause between two looks at a run.
+
+    Raises:
+        AnswerRejected: the file can't be used or written; it is left as it was.
+    """
+    target = append_to or path
+    cells = render_cells(settings, run_record=_run_record(target), poll_seconds=poll_seconds)
+    if append_to is None and not target.exists():
+        text = _new_notebook(cells)
+    else:
+        notebook = read_notebook(target)
+        if append_to is None and not notebook.own_places():
+            raise _not_ours(target)
+        text = _with_cells(notebook, cells)
+    _write(target, text)
+    return target
+
+
+def write_script(path: Path, settings: EvaluationSettings) -> Path:
+    """Write the same cells as a Python file, and return it.
+
+    Raises:
+        AnswerRejected: the file exists and is not a script of ours, or can't be written.
+    """
+    text = render_script(settings, run_record=_run_record(path))
+    if path.exists() and _SCRIPT_MARK not in read_text(path):
+        raise _not_ours(path)
+    _write(path, text)
+    return path
+
+
+def _run_record(path: Path) -> str:
+    return f"{path.stem}.run.json"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        replace_whole(path, text.encode("utf-8"))
+    except OSError as error:
+        raise AnswerRejected(
+            "notebook.unwritable",
+            f'"{path}" can\'t be written: {error}.',
+            "Free the disk or fix the folder's permissions, and repeat this.",
+        ) from error
+
+
+def _not_ours(path: Path) -> AnswerRejected:
+    return AnswerRejected(
+        "notebook.exists",
+        f'"{path}" exists, and evalbook did not write it.',
+        "Have the cells appended to it, or choose another project name.",
+    )
+
+
+def _new_notebook(cells: list[Cell]) -> str:
+    document = {
+        "cells": _cells_json(cells, _MINOR_WITH_IDS),
+        "metadata": {"kernelspec": _KERNEL, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": _MINOR_WITH_IDS,
+    }
+    return _validated(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def _cells_json(cells: list[Cell], minor: int) -> list[Json]:
+    """Return the cells as jupytext makes them from the script, as they stand in a notebook."""
+    import jupytext
+
+    notebook = jupytext.reads(percent_text(cells), fmt="py:percent")
+    return [
+        _cell_json(cell.name, made, minor) for cell, made in zip(cells, notebook.cells, strict=True)
+    ]
+
+
+def _cell_json(name: str, made: Any, minor: int) -> Json:
+    is_code = made.cell_type == "code"
+    cell: Json = {"cell_type": made.cell_type}
+    if is_code:
+        cell["execution_count"] = None
+    if minor >= _MINOR_WITH_IDS:
+        cell["id"] = f"evalbook-{name}"
+    cell["metadata"] = {OWN: {"cell": name, "version": CELL_VERSION}, **made.metadata}
+    if is_code:
+        cell["outputs"] = []
+    lines = str(made.source).split("\n")
+    cell["source"] = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
+    return cell
+
+
+def _with_cells(notebook: ExistingNotebook, cells: list[Cell]) -> str:
+    own = notebook.own_places()
+    replaced: dict[int, Json] = {}
+    inserted: dict[int, list[Json]] = {}
+    # A cell of ours that was deleted comes back after the one it used to follow.
+    after = min(own.values(), default=len(notebook.cells))
+    taken = {cell.get("id") for cell in notebook.cells}
+    for cell, made in zip(cells, _cells_json(cells, notebook.minor), strict=True):
+        if cell.name in own:
+            place = own[cell.name]
+            after = place + 1
+            if not _same(notebook.cells[place], made):
+                replaced[place] = _in_place_of(notebook.cells[place], made)
+        else:
+            inserted.setdefault(after, []).append(_with_free_id(made, taken))
+    if not replaced and not inserted:
+        return notebook.text
+    return _validated(splice(notebook.text, replaced, inserted))
+
+
+def _same(old: Json, new: Json) -> bool:
+    return (
+        old["cell_type"] == new["cell_type"]
+        and "".join(old["source"]) == "".join(new["source"])
+        and new["metadata"].items() <= old["metadata"].items()
+    )
+
+
+def _in_place_of(old: Json, new: Json) -> Json:
+    """Return the new cell with the old one's id and with what else its metadata says."""
+    tags = [*old["metadata"].get("tags", []), *new["metadata"].get("tags", [])]
+    metadata = {**old["metadata"], **new["metadata"]}
+    if tags:
+        metadata["tags"] = list(dict.fromkeys(tags))
+    kept = {"id": old["id"]} if "id" in old else {}
+    return {**new, **kept, "metadata": metadata}
+
+
+def _with_free_id(cell: Json, taken: set[str | None]) -> Json:
+    if "id" not in cell:
+        return cell
+    wanted, number = cell["id"], 1
+    while cell["id"] in taken:
+        number += 1
+        cell["id"] = f"{wanted}-{number}"
+    return cell
+
+
+def _validated(text: str) -> str:
+    problem = invalidity(json.loads(text))
+    if problem:
+        raise ValueError(f"the notebook to be written is not valid: {problem}")
+    return text

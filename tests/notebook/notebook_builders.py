@@ -1,0 +1,72 @@
+"""Small settings and notebooks for the tests of this folder, and of tests/e2e."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from evalbook.notebook.settings import EvaluationSettings
+
+SETTINGS = EvaluationSettings(
+    evaluation_type="llm_as_judge",
+    task="Answer questions of a support desk",
+    dataset="s3://support-data/eval.jsonl",
+    records=200,
+    builtin_metrics=("Correctness", "Helpfulness"),
+    model_package_arn="arn:aws:sagemaker:us-west-2:123456789012:model-package/support-bot/3",
+    base_model_name="meta-textgeneration-llama-3-2-1b-instruct",
+    judge_model="anthropic.claude-sonnet-4-5-20250929-v1:0",
+    region="us-west-2",
+    role_arn="arn:aws:iam::123456789012:role/Evaluation",
+    s3_output="s3://support-results/evaluations",
+    run_name="support-bot",
+    evaluate_base_model=True,
+    minutes=(50, 80),
+    evalbook_version="0.1.0",
+)
+
+
+def some_settings(**changes: Any) -> EvaluationSettings:
+    return replace(SETTINGS, **changes)
+
+
+def a_cell(source: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "mine",
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+        **changes,
+    }
+
+
+def a_notebook(path: Path, *cells: dict[str, Any], minor: int = 5, **metadata: Any) -> Path:
+    document = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": minor}
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def cells_in(path: Path) -> list[dict[str, Any]]:
+    cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return cells
+
+
+def names_in(path: Path) -> list[str]:
+    """Which cell of ours each cell is; "" for the others."""
+    return [cell["metadata"].get("evalbook", {}).get("cell", "") for cell in cells_in(path)]
+
+
+def constants_in(source: str) -> dict[str, Any]:
+    """The values of the NAME = literal statements in some code, without running it."""
+    found = {}
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            if name.isupper():
+                found[name] = ast.literal_eval(statement.value)
+    return found

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from notebook_builders import constants_in, some_settings
+
+from evalbook.metrics.builtin import builtin_metrics
+from evalbook.notebook.render import render_cells, render_script
+from evalbook.notebook.settings import EvaluationSettings, Vpc
+
+HOSTILE = (
+    "');import os;os.system('x')#\"\"\"\n"
+    "# %%\n# %% [markdown]\n%pip install x\n!ls\n"
+    "{{ 7*7 }}{% raw %}{# c #}\\\u2028\u2029\r\x00\ud800\u202e😀\n"
+    "</script>```\n# heading" + " long" * 60
+)
+
+VARIANTS = [
+    {},
+    {"evaluate_base_model": False},
+    {"is_nova": True},
+    {"is_nova": True, "evaluate_base_model": False},
+    {"partition": "aws-cn"},
+    {"partition": "aws-us-gov", "is_nova": True},
+]
+
+# Which constant of cell 1 carries which setting.
+CARRIED = {
+    "evaluation_type": "EVALUATION_TYPE",
+    "task": "TASK",
+    "dataset": "DATASET",
+    "model_package_arn": "MODEL_PACKAGE_ARN",
+    "base_model_name": "BASE_MODEL_NAME",
+    "judge_model": "JUDGE_MODEL",
+    "region": "REGION",
+    "role_arn": "ROLE_ARN",
+    "s3_output": "S3_OUTPUT",
+    "run_name": "RUN_NAME",
+    "mlflow_resource_arn": "MLFLOW_RESOURCE_ARN",
+    "kms_key": "KMS_KEY",
+    "profile": "PROFILE",
+}
+
+
+def hostile_settings() -> EvaluationSettings:
+    texts = {
+        field.name: HOSTILE for field in fields(EvaluationSettings) if "str" in str(field.type)
+    }
+    return some_settings(
+        **{name: texts[name] for name in (*CARRIED, "evalbook_version")},
+        builtin_metrics=(HOSTILE,),
+        custom_metrics=({"customMetricDefinition": {"name": HOSTILE, HOSTILE: float("inf")}},),
+        vpc=Vpc((HOSTILE,), (HOSTILE,)),
+    )
+
+
+def shape(source: str) -> str:
+    """The code without its literals: what it would do, whatever the values."""
+
+    class WithoutValues(ast.NodeTransformer):
+        def visit_Assign(self, node: ast.Assign) -> ast.AST:
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and target.id.isupper():
+                node.value = ast.Constant(None)
+            return node
+
+    return ast.dump(WithoutValues().visit(ast.parse(source)))
+
+
+def test_header_and_four_code_cells_each_open_with_number_and_name() -> None:
+    header, *code = render_cells(some_settings())
+
+    assert (header.kind, header.tags) == ("markdown", ())
+    assert [cell.source.split("\n")[0] for cell in code] == [
+        "# Cell 1 — Configuration and SDK install",
+        "# Cell 2 — Start the evaluation",
+        "# Cell 3 — Wait for the evaluation",
+        "# Cell 4 — Results",
+    ]
+    assert [cell.tags for cell in code] == [("parameters",), (), (), ()]
+
+
+@pytest.mark.parametrize(("field", "constant"), CARRIED.items())
+def test_hostile_text_comes_back_from_cell_1_exactly(field: str, constant: str) -> None:
+    cell = render_cells(some_settings(**{field: HOSTILE}))[1]
+
+    assert constants_in(cell.source)[constant] == HOSTILE
+
+
+def test_hostile_text_in_every_field_changes_no_code() -> None:
+    plain, hostile = render_cells(some_settings()), render_cells(hostile_settings())
+
+    assert shape(hostile[1].source) == shape(plain[1].source)
+    assert hostile[2:] == plain[2:]
+
+
+def test_hostile_text_leaves_the_header_its_lines() -> None:
+    plain, hostile = render_cells(some_settings())[0], render_cells(hostile_settings())[0]
+
+    beginnings = [line[:12] for line in plain.source.split("\n")]
+    assert [line[:12] for line in hostile.source.split("\n")] == beginnings
+
+
+def test_custom_metrics_and_network_are_carried_as_they_are() -> None:
+    metric: dict[str, Any] = {
+        "customMetricDefinition": {
+            "name": "Tone",
+            "instructions": "Is it friendly?\nPrompt: {{prompt}}\nAnswer: {{prediction}}" * 9,
+            "ratingScale": [{"definition": "yes", "value": {"floatValue": 1.0}}],
+        }
+    }
+    settings = some_settings(custom_metrics=(metric,), vpc=Vpc(("subnet-1",), ("sg-1", "sg-2")))
+
+    constants = constants_in(render_cells(settings)[1].source)
+    assert constants["CUSTOM_METRICS"] == [metric]
+    assert constants["SUBNETS"] == ["subnet-1"]
+    assert constants["SECURITY_GROUP_IDS"] == ["sg-1", "sg-2"]
+
+
+def test_metrics_where_a_low_score_is_good_are_the_ones_that_metrics_knows() -> None:
+    constants = constants_in(render_cells(some_settings())[1].source)
+
+    lower = [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
+    assert constants["LOWER_IS_BETTER"] == lower
+
+
+@pytest.mark.parametrize("changes", VARIANTS)
+def test_cells_pass_the_linter_and_the_formatter(changes: dict[str, Any], tmp_path: Path) -> None:
+    script = tmp_path / "evaluation.py"
+    script.write_text(render_script(some_settings(**changes)), encoding="utf-8")
+    # E402, F811: every cell imports what it uses. S603: pip is called with constants of cell 1.
+    rules = ["--select", "A,ARG,B,BLE,C4,C90,E,F,I,PERF,PIE,RET,RUF,S,SIM,UP,W"]
+    rules += ["--ignore", "E402,F811,S603"]
+    common = ["--isolated", "--target-version", "py310", "--line-length", "100"]
+
+    ruff = [sys.executable, "-m", "ruff"]
+    for command in ([*ruff, "check", *rules, *common], [*ruff, "format", "--check", *common]):
+        done = subprocess.run([*command, str(script)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_cells_never_name_evalbook_in_code() -> None:
+    for cell in render_cells(some_settings(is_nova=True, partition="aws-cn"))[1:]:
+        assert "import evalbook" not in cell.source
+        assert "from evalbook" not in cell.source
+
+
+def test_script_opens_as_the_same_cells() -> None:
+    import jupytext
+
+    settings = hostile_settings()
+    notebook = jupytext.reads(render_script(settings), fmt="py:percent")
+
+    assert [cell.source for cell in notebook.cells] == [
+        cell.source for cell in render_cells(settings)
+    ]
+    assert notebook.cells[1].metadata["tags"] == ["parameters"]
