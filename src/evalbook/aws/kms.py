@@ -1,0 +1,125 @@
+"""Whether a KMS key can encrypt an evaluation's results."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.checks import Check, failed, passed, warning
+from evalbook.errors import AnswerRejected, rejection_for
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_KEY_ID = re.compile(rf"{_UUID}|mrk-[0-9a-f]{{32}}")
+# SageMaker's own pattern for KmsKeyId, whose length is at most 2048 (service model 2017-07-24).
+_SAGEMAKER_TEXT = re.compile(r"[a-zA-Z0-9:/_-]{1,2048}")
+_FORMS = "Give a key's ID or ARN, alias/NAME, or an alias's ARN; `aws kms list-aliases` shows them."
+
+
+def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
+    """Return the key's ARN, which every service takes, and what was checked about it.
+
+    A key ID, an ARN, an alias or an alias's ARN is accepted. Where the key may not be described,
+    the text comes back as it was given, with a warning.
+
+    Raises:
+        AnswerRejected: ``kms.form``, ``kms.region``, ``kms.missing``, ``kms.state``, ``kms.usage``.
+        AwsUnavailable: AWS could not be asked.
+    """
+    text = text.strip()
+    _check_form(text)
+    arn = parse_arn(text)
+    if arn is not None:
+        _check_region(arn, region)
+    try:
+        key = aws.call("kms", "describe_key", region=region, KeyId=text)["KeyMetadata"]
+    except AwsDenied:
+        text_denied = f"Whether the key {text} is enabled and fits could not be checked."
+        return text, [warning("kms.key", text_denied, "It would take kms:DescribeKey on the key.")]
+    except AwsMissing:
+        raise _missing(text, region) from None
+    except AwsInvalid as error:
+        raise _reject("kms.form", f'KMS refuses "{text}": {error.message}', _FORMS) from None
+    _check_state(key)
+    _check_usage(key)
+    return key["Arn"], _remarks(text, key)
+
+
+def _check_form(text: str) -> None:
+    arn = parse_arn(text)
+    if arn is not None and (arn.service != "kms" or arn.path[0] not in {"alias", "key"}):
+        found = f"{arn} is {describe_arn_kind(arn)}. A KMS key is needed."
+        raise _reject("kms.form", found, _FORMS)
+    if arn is None and text.startswith("arn:"):
+        raise _reject("kms.form", f'"{text}" is not a complete ARN.', _FORMS)
+    if not _SAGEMAKER_TEXT.fullmatch(text):
+        raise _reject("kms.form", f'"{text}" can\'t be a KMS key.', _FORMS)
+    if arn is None and not text.startswith("alias/") and not _KEY_ID.fullmatch(text):
+        found = f'"{text}" is neither a key\'s ID nor an alias.'
+        raise _reject("kms.form", found, f"An alias is given as alias/{text}. {_FORMS}")
+
+
+def _check_region(arn: Arn, region: str) -> None:
+    if arn.region == region:
+        return
+    replica = ""
+    if arn.path[-1].startswith("mrk-"):
+        replica = f" It is a multi-Region key: give its replica in {region}, if there is one."
+    raise _reject(
+        "kms.region",
+        f"The key {arn} is in {arn.region or 'no region'}, the evaluation in {region}.",
+        f"Give a key in {region}.{replica}",
+    )
+
+
+def _missing(text: str, region: str) -> AnswerRejected:
+    return _reject(
+        "kms.missing",
+        f"There is no KMS key {text} in {region}.",
+        f"`aws kms list-aliases --region {region}` shows the keys; one of another account is given "
+        "by its ARN.",
+    )
+
+
+def _check_state(key: dict[str, Any]) -> None:
+    state = key.get("KeyState", "Enabled")
+    if state != "Enabled":
+        remedies = {
+            "Disabled": "Enable it (`aws kms enable-key`), or give another key.",
+            "PendingDeletion": "Cancel its deletion and enable it, or give another key.",
+        }
+        remedy = remedies.get(state, "Give a key that is enabled.")
+        raise _reject("kms.state", f"The key {key['Arn']} is not enabled but {state}.", remedy)
+
+
+def _check_usage(key: dict[str, Any]) -> None:
+    usage = key.get("KeyUsage", "ENCRYPT_DECRYPT")
+    # CustomerMasterKeySpec is KeySpec's older name, which some endpoints still answer with.
+    spec = key.get("KeySpec") or key.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+    if (usage, spec) != ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT"):
+        raise _reject(
+            "kms.usage",
+            f"The key {key['Arn']} is for {usage} with {spec}. "
+            "S3 encrypts with symmetric keys for ENCRYPT_DECRYPT only.",
+            "Give a symmetric encryption key.",
+        )
+
+
+def _remarks(text: str, key: dict[str, Any]) -> list[Check]:
+    resolved = "" if text == key["Arn"] else f" ({text})"
+    checks = [passed("kms.key", f"The KMS key {key['Arn']}{resolved} is enabled and symmetric.")]
+    if key.get("KeyManager") == "AWS":
+        checks.append(
+            warning(
+                "kms.manager",
+                f"The key {key['Arn']} is managed by AWS: its policy can't be changed, and other "
+                "accounts can't use it.",
+                "Give a key of your own if the results are read from another account.",
+            )
+        )
+    return checks
+
+
+def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
+    return rejection_for(failed(code, message, remedy))

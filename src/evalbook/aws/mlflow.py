@@ -1,0 +1,178 @@
+"""Which MLflow app or tracking server an evaluation will log to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.checks import Check, failed, passed, skipped, warning
+from evalbook.errors import AnswerRejected, rejection_for
+
+# _MLFLOW_ARN_PATTERN in sagemaker/train/evaluate/base_evaluator.py, 3.27.0, but with a name.
+_MLFLOW_ARN = re.compile(
+    r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:(?:mlflow-tracking-server|mlflow-app)/[^/\s]+"
+)
+_FORMS = (
+    "Give arn:aws:sagemaker:REGION:ACCOUNT:mlflow-app/ID or …:mlflow-tracking-server/NAME; "
+    "`aws sagemaker list-mlflow-apps` and `list-mlflow-tracking-servers` show them."
+)
+# What _resolve_mlflow_resource_arn takes, and what it passes over, in
+# sagemaker/train/common_utils/finetune_utils.py, 3.27.0.
+_SDK_READY = ("Created", "Updated")
+_SDK_FAILED = ("Failed", "CreateFailed", "DeleteFailed", "Stopped")
+_GIVE_ONE = "To choose, give an MLflow app's or tracking server's ARN."
+
+_USABLE = frozenset({"Created", "MaintenanceComplete", "Started", "Updated"})
+# An update or maintenance that failed leaves the thing as it was; one under way ends by itself.
+_PERHAPS = frozenset(
+    {
+        "Creating",
+        "MaintenanceFailed",
+        "MaintenanceInProgress",
+        "StartFailed",
+        "Starting",
+        "UpdateFailed",
+        "Updating",
+    }
+)
+
+
+def mlflow_plan(aws: Aws, region: str) -> Check:
+    """Say what the SageMaker SDK does in a region where no MLflow ARN is given.
+
+    It takes the app that the list marks as the account's default (the list has no such mark in the
+    service model of November 2026), else the first that is ready, else it creates one.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        apps = list(aws.pages("sagemaker", "list_mlflow_apps", "Summaries", region=region))
+    except (AwsDenied, AwsInvalid, AwsMissing) as error:
+        return skipped(
+            "mlflow.plan",
+            f"Which MLflow app the SDK would take can't be told: {error.message}. If it may not "
+            "list them either, it goes on without MLflow.",
+            "Ask for sagemaker:ListMlflowApps, or give an MLflow app's ARN.",
+        )
+    chosen = _sdk_choice(apps)
+    if chosen is not None:
+        name = chosen.get("Name", chosen["Arn"])
+        return passed("mlflow.plan", f'The SDK will log to the MLflow app "{name}".')
+    return _will_create(region, apps)
+
+
+def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
+    """Return an MLflow app's or tracking server's ARN, and what was checked about it.
+
+    Where it may not be described, it is returned with a warning.
+
+    Raises:
+        AnswerRejected: ``mlflow.form``, ``mlflow.region``, ``mlflow.missing``, ``mlflow.status``.
+        AwsUnavailable: AWS could not be asked.
+    """
+    arn = _mlflow_arn(text)
+    if arn.region != region:
+        raise _reject(
+            "mlflow.region",
+            f"{arn} is in {arn.region}, the evaluation in {region}.",
+            f"Give an MLflow app or tracking server in {region}.",
+        )
+    try:
+        found, status = _describe(aws, arn)
+    except AwsDenied:
+        kind = "App" if arn.path[0] == "mlflow-app" else "TrackingServer"
+        unchecked = f"Whether {arn} exists and is ready could not be checked."
+        remedy = f"It would take sagemaker:DescribeMlflow{kind}."
+        return str(arn), [warning("mlflow.resource", unchecked, remedy)]
+    except AwsMissing:
+        found, status = "", ""
+    except AwsInvalid as error:
+        raise _reject("mlflow.form", error.message, _FORMS) from None
+    # A tracking server is described by its name, so another account's would be taken for our own.
+    if found != str(arn):
+        missing = f"There is no {_words(arn)} {arn} in this account."
+        raise _reject("mlflow.missing", missing, _FORMS)
+    return str(arn), [_status_check(arn, status)]
+
+
+def _sdk_choice(apps: list[dict[str, Any]]) -> dict[str, Any] | None:
+    default = [app for app in apps if app.get("AccountDefaultStatus") == "ENABLED"]
+    ready = [app for app in apps if app.get("Status") in _SDK_READY]
+    chosen = next(iter((*default, *ready)), None)
+    if chosen is not None and chosen.get("Status") in _SDK_FAILED:
+        return None
+    return chosen
+
+
+def _will_create(region: str, apps: list[dict[str, Any]]) -> Check:
+    found = "There is no MLflow app"
+    if apps:
+        states = ", ".join(
+            f"{app.get('Name', app.get('Arn'))}: {app.get('Status')}" for app in apps[:3]
+        )
+        found = f"No MLflow app is ready ({states})"
+    return warning(
+        "mlflow.plan",
+        f"{found} in {region}: the SDK will create one before the evaluation starts. That takes "
+        "some minutes (it waits at most ten), makes a bucket "
+        f"sagemaker-{region}-ACCOUNT if there is none, and what the app stores there is paid for.",
+        _GIVE_ONE,
+    )
+
+
+def _mlflow_arn(text: str) -> Arn:
+    arn = parse_arn(text)
+    if arn is None:
+        found = f'"{text.strip()}" is not the ARN of an MLflow app or tracking server.'
+        raise _reject("mlflow.form", found, _FORMS)
+    if not _MLFLOW_ARN.fullmatch(str(arn)):
+        found = f"{arn} is {describe_arn_kind(arn)}."
+        if arn.path[0] in {"mlflow-app", "mlflow-tracking-server"}:
+            found = f"{arn} is incomplete."
+        raise _reject("mlflow.form", f"{found} An MLflow app or tracking server is needed.", _FORMS)
+    return arn
+
+
+def _describe(aws: Aws, arn: Arn) -> tuple[str, str]:
+    """Return the ARN and the status of what AWS finds under an ARN."""
+    if arn.path[0] == "mlflow-app":
+        app = aws.call("sagemaker", "describe_mlflow_app", region=arn.region, Arn=str(arn))
+        return app.get("Arn", ""), app.get("Status", "")
+    server = aws.call(
+        "sagemaker",
+        "describe_mlflow_tracking_server",
+        region=arn.region,
+        TrackingServerName=arn.path[1],
+    )
+    return server.get("TrackingServerArn", ""), server.get("TrackingServerStatus", "")
+
+
+def _status_check(arn: Arn, status: str) -> Check:
+    if status in _USABLE:
+        return passed("mlflow.resource", f"The {_words(arn)} {arn.path[1]} is ready ({status}).")
+    if status in _PERHAPS:
+        return warning(
+            "mlflow.resource",
+            f"The {_words(arn)} {arn.path[1]} may not be ready: its status is {status}.",
+            "Look at it again before the evaluation is started.",
+        )
+    stopped = arn.path[0] == "mlflow-tracking-server" and status == "Stopped"
+    command = f"start-mlflow-tracking-server --tracking-server-name {arn.path[1]}"
+    raise _reject(
+        "mlflow.status",
+        f"The {_words(arn)} {arn.path[1]} can't be used: its status is {status}.",
+        f"Start it (`aws sagemaker {command}`), or give another."
+        if stopped
+        else "Give another, or none.",
+    )
+
+
+def _words(arn: Arn) -> str:
+    return describe_arn_kind(arn).removeprefix("an ").removeprefix("a ")
+
+
+def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
+    return rejection_for(failed(code, message, remedy))

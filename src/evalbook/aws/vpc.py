@@ -1,0 +1,188 @@
+"""Whether subnets and security groups exist and can be used together by an evaluation."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from evalbook.aws.arns import parse_arn
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, in_parallel
+from evalbook.checks import Check, failed, passed, skipped, warning
+from evalbook.errors import AnswerRejected, rejection_for
+
+# VpcConfig in SageMaker's service model 2017-07-24: VpcSecurityGroupIds 1 to 5, Subnets 1 to 16.
+MOST_SUBNETS = 16
+MOST_SECURITY_GROUPS = 5
+
+_SUBNET = re.compile(r"subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})")
+_SECURITY_GROUP = re.compile(r"sg-(?:[0-9a-f]{8}|[0-9a-f]{17})")
+_JSON_KEYS = {
+    "securitygroupids": "security groups",
+    "securitygroups": "security groups",
+    "subnetids": "subnets",
+    "subnets": "subnets",
+}
+_FORM = (
+    "Give subnet and security group IDs separated by commas, such as subnet-0a1b2c3d, "
+    'sg-0a1b2c3d, or {"subnets": ["subnet-…"], "security_group_ids": ["sg-…"]}.'
+)
+
+
+@dataclass(frozen=True)
+class VpcChoice:
+    """The part of a VPC in which the evaluation's jobs run."""
+
+    vpc_id: str | None
+    """None where EC2 would not tell."""
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
+def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]:
+    """Read subnets and security groups, and ask EC2 about them.
+
+    Where EC2 may not be asked, the IDs come back unchecked, with a warning.
+
+    Raises:
+        AnswerRejected: ``vpc.form``, ``vpc.count``, ``vpc.missing`` or ``vpc.mixed``.
+        AwsUnavailable: AWS could not be asked.
+    """
+    subnets, groups = _read(text, region)
+    _check_count("subnet", subnets, MOST_SUBNETS)
+    _check_count("security group", groups, MOST_SECURITY_GROUPS)
+    try:
+        found_subnets, found_groups = in_parallel(
+            [
+                partial(_vpcs, aws, region, "subnets", "subnet-id", subnets),
+                partial(_vpcs, aws, region, "security_groups", "group-id", groups),
+            ]
+        )
+    except (AwsDenied, AwsInvalid):
+        unchecked = "Whether the subnets and security groups exist, in one VPC, was not checked."
+        remedy = "It would take ec2:DescribeSubnets and ec2:DescribeSecurityGroups."
+        return VpcChoice(None, subnets, groups), [warning("vpc.network", unchecked, remedy)]
+    _check_present((*subnets, *groups), {*found_subnets, *found_groups}, region)
+    vpc = _one_vpc({**found_subnets, **found_groups})
+    checks = [
+        passed("vpc.network", f"{_count(subnets, groups)} exist, all in {vpc}, in {region}."),
+        skipped(
+            "vpc.routes",
+            f"Whether jobs in {vpc} reach S3 and Bedrock (VPC endpoints or a NAT gateway) was not "
+            "checked.",
+            "Without such a way the evaluation waits, then fails.",
+        ),
+    ]
+    return VpcChoice(vpc, subnets, groups), checks
+
+
+def _read(text: str, region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    text = text.strip()
+    words = _json_words(text) if text.startswith(("{", "[")) else re.split(r"[\s,;]+", text)
+    ids = [_id(word.strip("'\"`"), region) for word in words if word.strip("'\"`")]
+    subnets = _distinct(item for item in ids if item.startswith("subnet-"))
+    return subnets, _distinct(item for item in ids if item.startswith("sg-"))
+
+
+def _json_words(text: str) -> list[str]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise _reject("vpc.form", f"This is not valid JSON: {error}.", _FORM) from None
+    lists = list(value.values()) if isinstance(value, dict) else [value]
+    for key in value if isinstance(value, dict) else ():
+        if re.sub("[_-]", "", key.lower()) not in _JSON_KEYS:
+            raise _reject("vpc.form", f'"{key}" is not known here.', _FORM)
+    words: list[str] = []
+    for ids in lists:
+        ids = [ids] if isinstance(ids, str) else ids
+        if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
+            raise _reject("vpc.form", "The JSON holds something other than lists of IDs.", _FORM)
+        words += ids
+    return words
+
+
+def _id(word: str, region: str) -> str:
+    arn = parse_arn(word)
+    if arn is not None:
+        if arn.service == "ec2" and arn.region != region:
+            found = f"{arn} is in {arn.region}, the evaluation in {region}."
+            raise _reject("vpc.form", found, f"Give subnets and security groups in {region}.")
+        return _id(arn.path[-1], region)
+    if _SUBNET.fullmatch(word) or _SECURITY_GROUP.fullmatch(word):
+        return word
+    if word.startswith("vpc-"):
+        found = f"{word} is a whole VPC. Its subnets and security groups are needed."
+        listing = f"`aws ec2 describe-subnets --filters Name=vpc-id,Values={word}` lists them."
+        raise _reject("vpc.form", found, listing)
+    if word.startswith(("subnet-", "sg-")):
+        found = f'"{word}" is not a complete ID: 8 or 17 of the digits 0-9 and a-f follow the dash.'
+        raise _reject("vpc.form", found, "Copy the ID from the VPC console.")
+    found = f"\"{word}\" is neither a subnet's nor a security group's ID."
+    raise _reject("vpc.form", found, _FORM)
+
+
+def _distinct(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _check_count(kind: str, ids: tuple[str, ...], most: int) -> None:
+    if not ids:
+        raise _reject("vpc.count", f"No {kind} was given. SageMaker needs at least one.", _FORM)
+    if len(ids) > most:
+        found = f"{len(ids)} {kind}s were given. SageMaker takes at most {most}."
+        raise _reject("vpc.count", found, f"Give at most {most}.")
+
+
+def _vpcs(
+    aws: Aws, region: str, things: str, filter_name: str, ids: tuple[str, ...]
+) -> dict[str, str]:
+    """Return the VPC of each ID that exists; a filter, unlike IDs, passes over missing ones."""
+    key, id_name = {
+        "subnets": ("Subnets", "SubnetId"),
+        "security_groups": ("SecurityGroups", "GroupId"),
+    }[things]
+    found: Iterable[dict[str, Any]] = aws.pages(
+        "ec2",
+        f"describe_{things}",
+        key,
+        region=region,
+        Filters=[{"Name": filter_name, "Values": list(ids)}],
+    )
+    return {item[id_name]: item["VpcId"] for item in found}
+
+
+def _check_present(ids: tuple[str, ...], found: set[str], region: str) -> None:
+    missing = [item for item in ids if item not in found]
+    if missing:
+        verb = "does" if len(missing) == 1 else "do"
+        raise _reject(
+            "vpc.missing",
+            f"{', '.join(missing)} {verb} not exist in {region}, in this account.",
+            "Check the IDs, the region and the profile.",
+        )
+
+
+def _one_vpc(vpc_of: dict[str, str]) -> str:
+    if len(set(vpc_of.values())) > 1:
+        listed = ", ".join(f"{item} in {vpc}" for item, vpc in vpc_of.items())
+        raise _reject(
+            "vpc.mixed",
+            f"The subnets and security groups belong to different VPCs: {listed}.",
+            "Give subnets and security groups of one VPC.",
+        )
+    return next(iter(vpc_of.values()))
+
+
+def _count(subnets: tuple[str, ...], groups: tuple[str, ...]) -> str:
+    def counted(number: int, noun: str) -> str:
+        return f"{number} {noun}{'' if number == 1 else 's'}"
+
+    return f"{counted(len(subnets), 'subnet')} and {counted(len(groups), 'security group')}"
+
+
+def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
+    return rejection_for(failed(code, message, remedy))

@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore import exceptions as boto
+from botocore.stub import Stubber
+
+from evalbook.aws.session import (
+    Aws,
+    AwsDenied,
+    AwsInvalid,
+    AwsMissing,
+    answer_headers,
+    aws_errors,
+    in_parallel,
+)
+from evalbook.errors import AwsUnavailable, EvalbookError
+
+Stub = Callable[..., Stubber]
+
+ANSWERS: list[tuple[str, int, type[EvalbookError], str]] = [
+    ("AccessDenied", 403, AwsDenied, "denied"),
+    ("403", 403, AwsDenied, "denied"),
+    ("UnauthorizedOperation", 403, AwsDenied, "denied"),
+    ("KMS.AccessDeniedException", 400, AwsDenied, "denied"),
+    ("404", 404, AwsMissing, "missing"),
+    ("NoSuchBucket", 404, AwsMissing, "missing"),
+    ("ResourceNotFound", 400, AwsMissing, "missing"),
+    ("InvalidSubnetID.NotFound", 400, AwsMissing, "missing"),
+    ("ExpiredToken", 400, AwsUnavailable, "expired_credentials"),
+    ("InvalidClientTokenId", 403, AwsUnavailable, "invalid_credentials"),
+    ("OptInRequired", 403, AwsUnavailable, "invalid_credentials"),
+    ("RequestTimeTooSkewed", 403, AwsUnavailable, "clock"),
+    ("ThrottlingException", 400, AwsUnavailable, "throttled"),
+    ("SlowDown", 503, AwsUnavailable, "throttled"),
+    ("InternalFailure", 500, AwsUnavailable, "aws_internal"),
+    ("KMSInternalException", 500, AwsUnavailable, "aws_internal"),
+    ("502", 502, AwsUnavailable, "aws_internal"),
+    ("NotImplemented", 501, AwsInvalid, "NotImplemented"),
+    ("400", 400, AwsInvalid, "400"),
+    ("301", 301, AwsInvalid, "301"),
+    ("KMS.NotFoundException", 400, AwsInvalid, "KMS.NotFoundException"),
+    ("InvalidObjectState", 403, AwsInvalid, "InvalidObjectState"),
+]
+
+
+@pytest.mark.parametrize(("code", "http", "kind", "expected"), ANSWERS)
+def test_an_error_code_becomes_the_error_it_means(
+    aws: Aws, stub: Stub, code: str, http: int, kind: type[EvalbookError], expected: str
+) -> None:
+    stub("sts").add_client_error("get_caller_identity", code, "words", http_status_code=http)
+
+    with pytest.raises(kind) as caught:
+        aws.call("sts", "get_caller_identity")
+
+    assert caught.value.code == expected
+    assert "words" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ModelPackage arn:aws:sagemaker:us-east-1:123456789012:model-package/a/1 does not exist.",
+        "Requested resource not found.",
+        "Could not find model package group",
+    ],
+)
+def test_a_validation_error_that_says_missing_means_missing(
+    aws: Aws, stub: Stub, words: str
+) -> None:
+    stub("sagemaker").add_client_error("describe_model_package", "ValidationException", words)
+
+    with pytest.raises(AwsMissing) as caught:
+        aws.call("sagemaker", "describe_model_package", ModelPackageName="a")
+
+    assert caught.value.message == words
+
+
+BOTO_ERRORS: list[tuple[Exception, str]] = [
+    (boto.NoCredentialsError(), "no_credentials"),
+    (
+        boto.PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
+        "no_credentials",
+    ),
+    (boto.UnauthorizedSSOTokenError(), "expired_credentials"),
+    (boto.SSOTokenLoadError(error_msg="none"), "expired_credentials"),
+    (boto.CredentialRetrievalError(provider="process", error_msg="no"), "expired_credentials"),
+    (boto.ConfigParseError(path="~/.aws/config"), "aws_settings"),
+    (boto.InfiniteLoopConfigError(source_profile="a", visited_profiles=["a"]), "aws_settings"),
+    (boto.EndpointConnectionError(endpoint_url="https://nowhere"), "no_network"),
+    (boto.SSLError(endpoint_url="https://nowhere", error="self-signed"), "no_network"),
+    (boto.ProxyConnectionError(proxy_url="http://proxy"), "no_network"),
+    (boto.ReadTimeoutError(endpoint_url="https://nowhere"), "no_network"),
+    (boto.ResponseStreamingError(error="broken"), "no_network"),
+    (boto.IncompleteReadError(actual_bytes=1, expected_bytes=2), "no_network"),
+    (boto.NoRegionError(), "no_region"),
+]
+
+
+@pytest.mark.parametrize(("error", "code"), BOTO_ERRORS, ids=lambda part: type(part).__name__)
+def test_what_keeps_aws_from_answering_is_named(error: Exception, code: str) -> None:
+    with pytest.raises(AwsUnavailable) as caught, aws_errors("sts:get_caller_identity"):
+        raise error
+
+    assert caught.value.code == code
+    assert caught.value.remedy
+
+
+def test_an_unknown_botocore_error_is_raised_on() -> None:
+    with pytest.raises(boto.MD5UnavailableError), aws_errors("s3:put_object"):
+        raise boto.MD5UnavailableError
+
+
+def test_parameters_that_botocore_refuses_are_invalid(aws: Aws) -> None:
+    with pytest.raises(AwsInvalid) as caught:
+        aws.call("s3", "head_object", Bucket="bucket", Key="")
+
+    assert caught.value.code == "ParamValidationError"
+
+
+def test_an_operation_newer_than_botocore_asks_for_a_newer_one(aws: Aws) -> None:
+    with pytest.raises(AwsInvalid) as caught:
+        aws.call("sagemaker", "describe_tea_party")
+
+    assert caught.value.code == "UnknownOperation"
+    assert caught.value.remedy == "Install a newer boto3 and repeat this."
+
+
+def test_pages_of_an_unknown_operation_ask_for_a_newer_botocore(aws: Aws) -> None:
+    with pytest.raises(AwsInvalid, match="sagemaker:list_tea_parties"):
+        list(aws.pages("sagemaker", "list_tea_parties", "Parties"))
+
+
+def test_an_error_on_a_later_page_is_translated(aws: Aws, stub: Stub) -> None:
+    s3 = stub("s3")
+    page = {"Contents": [{"Key": "a"}], "IsTruncated": True, "NextContinuationToken": "2"}
+    s3.add_response("list_objects_v2", page)
+    s3.add_client_error("list_objects_v2", "AccessDenied")
+
+    keys = aws.pages("s3", "list_objects_v2", "Contents", Bucket="bucket")
+
+    assert next(keys) == {"Key": "a"}
+    with pytest.raises(AwsDenied):
+        next(keys)
+
+
+def test_without_credentials_the_person_is_told_to_sign_in() -> None:
+    with pytest.raises(AwsUnavailable) as caught:
+        Aws(region="us-east-1").call("sts", "get_caller_identity")
+
+    assert caught.value.message == "No AWS credentials were found."
+    assert "aws sso login" in str(caught.value.remedy)
+
+
+def test_a_profile_that_is_not_configured_is_named() -> None:
+    with pytest.raises(AwsUnavailable) as caught:
+        Aws(profile="nobody").client("s3")
+
+    assert caught.value.code == "no_profile"
+    assert caught.value.message == "The config profile (nobody) could not be found."
+
+
+def test_a_config_file_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "config"
+    broken.write_text("no section")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(broken))
+
+    with pytest.raises(AwsUnavailable) as caught:
+        _ = Aws().default_region
+
+    assert caught.value.code == "aws_settings"
+    assert str(broken) in caught.value.message
+
+
+@pytest.mark.usefixtures("credentials")
+def test_an_endpoint_that_is_no_url_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost")
+
+    with pytest.raises(AwsUnavailable) as caught:
+        Aws(region="us-east-1").call("sts", "get_caller_identity")
+
+    assert caught.value.message == "The AWS settings can't be used: Invalid endpoint: localhost"
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_region_that_cannot_be_one_is_named() -> None:
+    with pytest.raises(AwsUnavailable) as caught:
+        Aws(region="us east").call("sts", "get_caller_identity")
+
+    assert caught.value.code == "no_region"
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_regional_service_without_a_region_asks_for_one() -> None:
+    with pytest.raises(AwsUnavailable) as caught:
+        Aws().client("sagemaker")
+
+    assert caught.value.message == "No AWS region is configured."
+
+
+REGIONS = [
+    ({}, None, None),
+    ({"AWS_DEFAULT_REGION": "eu-west-1"}, None, "eu-west-1"),
+    ({"AWS_REGION": "eu-west-2"}, None, "eu-west-2"),
+    ({"AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "eu-west-1"}, None, "eu-west-2"),
+    ({"AWS_REGION": "eu-west-2"}, "us-west-2", "us-west-2"),
+    ({"AWS_REGION": ""}, None, None),
+]
+
+
+@pytest.mark.parametrize(("settings", "given", "expected"), REGIONS)
+def test_the_region_comes_from_where_aws_tools_take_it(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], given: str, expected: str
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+    assert Aws(region=given).default_region == expected
+
+
+def test_aws_region_comes_before_the_profiles_region(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text("[profile work]\nregion = eu-west-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+
+    assert Aws(profile="work").default_region == "eu-west-1"
+    monkeypatch.setenv("AWS_REGION", "eu-west-2")
+    assert Aws(profile="work").default_region == "eu-west-2"
+
+
+def test_clients_are_made_once_for_each_region(aws: Aws) -> None:
+    clients = in_parallel([partial(aws.client, "s3", "us-west-2") for _ in range(8)])
+
+    assert len({id(client) for client in clients}) == 1
+    assert aws.client("s3") is not clients[0]
+
+
+def test_answers_come_in_the_order_of_the_questions() -> None:
+    second_done = threading.Event()
+
+    def first() -> str:
+        assert second_done.wait(5)
+        return "first"
+
+    def second() -> str:
+        second_done.set()
+        return "second"
+
+    assert in_parallel([first, second]) == ["first", "second"]
+
+
+def test_the_first_failing_question_is_raised() -> None:
+    def fail(words: str) -> Any:
+        raise AwsDenied("denied", words)
+
+    with pytest.raises(AwsDenied, match="the second"):
+        in_parallel([lambda: 1, partial(fail, "the second"), partial(fail, "the third")])
+
+
+def test_no_questions_have_no_answers() -> None:
+    assert in_parallel([]) == []
+
+
+def test_headers_of_a_refusal_can_be_read(aws: Aws, stub: Stub) -> None:
+    region = {"HTTPHeaders": {"X-Amz-Bucket-Region": "eu-west-1"}}
+    stub("s3").add_client_error("head_bucket", "403", response_meta=region)
+
+    with pytest.raises(AwsDenied) as caught:
+        aws.call("s3", "head_bucket", Bucket="bucket")
+
+    assert answer_headers(caught.value) == {"x-amz-bucket-region": "eu-west-1"}
+
+
+def test_an_error_without_an_answer_has_no_headers() -> None:
+    assert answer_headers(AwsDenied("denied", "no")) == {}
