@@ -207,9 +207,9 @@ def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) 
         ),
         warning(
             "model.nova.scope",
-            "The SDK's pipeline for Nova models evaluates one model a run, so this run has no "
-            "base model to compare with.",
-            "Evaluate the base model in a run of its own to compare.",
+            "The SDK's pipeline for Nova models evaluates one model a run; to compare with the "
+            "base model, the notebook starts two runs, one after the other.",
+            "Choose the fine-tuned model alone in the advanced settings to start only one.",
         ),
     ]
 

@@ -24,6 +24,7 @@ _COMMANDS = {
     "next": "interview",
     "sandbox": "sandbox",
     "show": "interview",
+    "wizard": "wizard",
 }
 
 INTERRUPTED = 130
@@ -55,7 +56,7 @@ def evalbook(ctx: click.Context, /, **_: Any) -> None:
     One question a turn, each answer checked against AWS before it is saved.
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(evalbook.get_command(ctx, "next"))  # type: ignore[arg-type]
+        ctx.invoke(evalbook.get_command(ctx, "wizard"))  # type: ignore[arg-type]
 
 
 def main(arguments: list[str] | None = None) -> None:

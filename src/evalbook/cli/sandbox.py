@@ -42,7 +42,9 @@ def sandbox_command(_: Settings, output: Output, port: int) -> int:
         exports = "\n".join(
             f"export {name}={shlex.quote(value)}" for name, value in sandbox.environment.items()
         )
-        world = "\n".join(f"#   {what}: {answer}  ({why})" for what, answer, why in describe_world())
+        world = "\n".join(
+            f"#   {what}: {answer}  ({why})" for what, answer, why in describe_world()
+        )
         document = {
             "protocol": PROTOCOL,
             "endpoint": sandbox.endpoint,

@@ -68,7 +68,7 @@ def read_and_validate(interview: Interview) -> Accepted:
         True,
         found,
         tuple(report_checks(report, max_records=MOST_RECORDS)),
-        notices=_preview_lines(sample),
+        notices=preview_lines(sample),
         preview=sample,
     )
 
@@ -87,7 +87,8 @@ def validate_object(interview: Interview, uri: Any, size: int) -> Any:
     )
 
 
-def _preview_lines(sample: Any) -> tuple[str, ...]:
+def preview_lines(sample: Any) -> tuple[str, ...]:
+    """Return a sample in words: what a front end that draws the sample need not print too."""
     from evalbook.datasets.sample import shown
 
     lines = [f"Format: {sample.format.label if sample.format else 'not recognised'}"]

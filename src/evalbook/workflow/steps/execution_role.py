@@ -43,7 +43,7 @@ def _check(value: str, interview: Interview) -> Outcome:
         interview.aws,
         value,
         region=interview.value("region"),
-        account=interview.facts("model")["account"],
+        judge=interview.value("judge_model"),
     )
     return Accepted(arn, checks=tuple(checks))
 
@@ -58,6 +58,6 @@ STEP = Step(
     ask=_ask,
     check=_check,
     known=_known,
-    depends_on=("region", "model"),
+    depends_on=("region", "model", "judge_model"),
     asks_aws=True,
 )

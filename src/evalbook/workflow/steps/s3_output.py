@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from evalbook.checks import failed, passed
 from evalbook.errors import rejection_for
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
@@ -33,25 +32,16 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome:
-    from evalbook.aws.s3 import bucket_facts, parse_s3_uri, write_probe
+    from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check, write_probe
 
     prefix = parse_s3_uri(value, what="output prefix", key_needed=False)
-    region = interview.value("region")
     interview.progress(f"Checking that {value} can be written", None, None)
-    found = bucket_facts(interview.aws, prefix.bucket)
-    if found != region:
-        raise rejection_for(
-            failed(
-                "s3.region",
-                f"The bucket {prefix.bucket} is in {found}; results must go to a bucket in "
-                f"{region}, where the evaluation runs.",
-                f"Give a prefix in a bucket of {region}.",
-            )
-        )
+    home = bucket_facts(interview.aws, prefix.bucket)
+    in_region = region_check(prefix.bucket, home, interview.value("region"))
+    if in_region.status == "failed":
+        raise rejection_for(in_region)
     checks = write_probe(interview.aws, prefix, kms_key=interview.value("kms_key"))
-    return Accepted(
-        value, checks=(passed("s3.region", f"{prefix.bucket} is in {region}."), *checks)
-    )
+    return Accepted(value, checks=(in_region, *checks))
 
 
 def _known(interview: Interview) -> str | None:

@@ -1,0 +1,50 @@
+"""Interviews for tests: what a person says at each step, said until a step is reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from evalbook.workflow.turn import Turn
+from evalbook.workflow.workflow import Workflow
+
+GOOD_ANSWERS = {
+    "task": "Answers customers' billing questions.",
+    "dataset": "s3://evalbook-data/support/eval.jsonl",
+    "data_sample": "yes",
+    "custom_metrics": "none",
+    "builtin_metrics": "Correctness, Helpfulness",
+    "model": "support-bot",
+    "model_confirm": "yes",
+    "judge_model": "amazon.nova-pro-v1:0",
+    "region": "",
+    "execution_role": "EvaluationRole",
+    "s3_output": "s3://evalbook-results/run1/",
+    "advanced": "no",
+    "confirm": "yes",
+    "bedrock_terms": "I agree",
+    "project": "support-bot",
+    "notebook": "new",
+}
+
+
+def an_interview(**settings: Any) -> Workflow:
+    """Return a new interview in the current folder."""
+    return Workflow.load(Path("workflow_state.json"), **settings)
+
+
+def answered_until(step: str | None, **instead: str) -> tuple[Workflow, Turn]:
+    """Answer a new interview until a step is asked, or all of it, with some answers replaced."""
+    workflow = an_interview()
+    return workflow, answer_until(workflow, step, **instead)
+
+
+def answer_until(workflow: Workflow, step: str | None, **instead: str) -> Turn:
+    """Go on answering until a step is asked."""
+    answers = {**GOOD_ANSWERS, **instead}
+    turn = workflow.turn()
+    while turn.status == "question" and turn.step != step:
+        asked = turn.step or ""
+        turn = workflow.answer(answers[asked])
+        assert turn.status != "rejected", (asked, turn.error)
+    return turn

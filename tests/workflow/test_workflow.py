@@ -1,0 +1,281 @@
+import json
+from pathlib import Path
+
+import pytest
+from interviews import GOOD_ANSWERS, an_interview, answer_until, answered_until
+
+from evalbook.aws.session import Aws
+from evalbook.errors import AnswerRejected, AwsUnavailable, UsageError
+from evalbook.sandbox import world
+
+pytestmark = pytest.mark.usefixtures("in_sandbox")
+
+STATE = Path("workflow_state.json")
+
+
+def test_a_whole_interview_asks_the_contracts_steps_in_their_order():
+    workflow = an_interview()
+    asked = []
+    turn = workflow.turn()
+    while turn.status == "question":
+        asked.append(turn.step)
+        turn = workflow.answer(GOOD_ANSWERS[turn.step or ""])
+
+    assert asked == list(GOOD_ANSWERS)
+    assert turn.status == "complete"
+    assert turn.notebook == "support-bot/notebooks/support-bot_model-evaluation.ipynb"
+    assert Path(turn.notebook).is_file()
+    assert (turn.step, turn.kind, turn.position) == (None, None, None)
+
+
+def test_showing_a_turn_changes_nothing():
+    workflow, _ = answered_until("dataset")
+    before = STATE.read_bytes()
+
+    turn = workflow.turn()
+
+    assert turn == workflow.turn()
+    assert STATE.read_bytes() == before
+
+
+def test_a_rejected_answer_leaves_the_state_and_shows_the_same_turn():
+    workflow, asked = answered_until("dataset")
+    before = STATE.read_bytes()
+
+    turn = workflow.answer("s3://evalbook-data/support/evil.jsonl")
+
+    assert (turn.status, turn.step, turn.question) == ("rejected", "dataset", asked.question)
+    assert turn.error is not None
+    assert turn.error.code == "s3.missing"
+    assert STATE.read_bytes() == before
+
+
+def test_where_aws_cannot_be_asked_nothing_changes(in_sandbox, monkeypatch):
+    answered_until("dataset")
+    before = STATE.read_bytes()
+    for name, value in in_sandbox.environment_of(world.EXPIRED).items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(AwsUnavailable) as caught:
+        an_interview(aws=Aws()).answer(GOOD_ANSWERS["dataset"])
+
+    assert caught.value.code == "expired_credentials"
+    assert STATE.read_bytes() == before
+
+
+def test_a_volunteered_answer_is_confirmed_when_its_turn_comes():
+    workflow, _ = answered_until("dataset")
+
+    noted = workflow.answer("s3://evalbook-results/early/", step="s3_output")
+    turn = answer_until(workflow, "s3_output")
+
+    assert (noted.status, noted.step) == ("question", "dataset")
+    assert turn.kind == "confirm"
+    assert turn.question == "You said earlier: results 's3://evalbook-results/early/'. Use it?"
+    assert workflow.answer("yes").step == "advanced"
+    assert workflow.interview.value("s3_output") == "s3://evalbook-results/early"
+
+
+def test_a_volunteered_answer_that_is_declined_is_asked_for():
+    workflow, _ = answered_until("dataset")
+    workflow.answer("us-west-2", step="region")
+    answer_until(workflow, "region")
+
+    turn = workflow.answer("no")
+
+    assert (turn.step, turn.kind, turn.default) == ("region", "text", "us-east-1")
+
+
+def test_a_volunteered_answer_that_fits_no_choice_is_asked_for_and_shown():
+    workflow, _ = answered_until("dataset")
+    workflow.answer("4.5", step="judge_model")
+
+    turn = answer_until(workflow, "judge_model")
+
+    assert turn.kind == "choice"
+    assert turn.notices[0] == "Known so far: '4.5'. '4.5' is not one of the choices."
+
+
+@pytest.mark.parametrize("step", ["confirm", "bedrock_terms"])
+def test_consent_cannot_be_given_before_it_is_asked_for(step):
+    workflow, _ = answered_until("dataset")
+
+    turn = workflow.answer("I agree", step=step)
+
+    assert turn.status == "rejected"
+    assert turn.error is not None
+    assert turn.error.code == "step.not_yet"
+
+
+def test_an_earlier_answer_can_be_given_again_out_of_turn():
+    workflow, _ = answered_until("builtin_metrics")
+
+    turn = workflow.answer("Writes medical summaries.", step="task")
+
+    assert turn.step == "builtin_metrics"
+    assert workflow.interview.value("task") == "Writes medical summaries."
+
+
+def test_an_unknown_step_is_wrong_usage():
+    with pytest.raises(UsageError, match="There is no step 'datset'"):
+        an_interview().answer("x", step="datset")
+
+
+def test_another_model_asks_again_what_no_longer_holds_and_keeps_the_rest():
+    workflow, _ = answered_until("confirm")
+
+    turn = workflow.answer("claims-west", step="model")
+    assert turn.step == "model_confirm"
+    turn = workflow.answer("yes")
+
+    # The region's answer was the other package's; the judge exists there too and stays.
+    assert turn.step == "region"
+    assert turn.default == "us-west-2"
+    assert any("no longer holds" in check.message for check in turn.checks)
+    assert workflow.interview.value("judge_model") == "amazon.nova-pro-v1:0"
+
+
+def test_any_change_after_the_terms_asks_for_confirmation_and_terms_again():
+    workflow, _ = answered_until("project")
+
+    turn = workflow.answer("Writes poems.", step="task")
+
+    assert turn.step == "confirm"
+    assert workflow.answer("yes").step == "bedrock_terms"
+
+
+def test_the_same_answer_again_changes_nothing_that_follows():
+    workflow, _ = answered_until("project")
+
+    turn = workflow.answer(GOOD_ANSWERS["task"], step="task")
+
+    assert turn.step == "project"
+
+
+def test_going_back_shows_the_earlier_answer_as_the_default():
+    workflow, _ = answered_until("builtin_metrics")
+
+    turn = workflow.back("dataset")
+
+    assert (turn.step, turn.default) == ("dataset", GOOD_ANSWERS["dataset"])
+    assert workflow.answer("").step == "builtin_metrics"
+
+
+def test_going_back_without_a_name_goes_back_one_step_at_a_time():
+    workflow, _ = answered_until("data_sample")
+
+    assert workflow.back().step == "dataset"
+    assert workflow.back().step == "task"
+    turn = workflow.back()
+    assert turn.status == "rejected"
+    assert turn.error is not None
+    assert turn.error.code == "step.first"
+
+
+def test_another_dataset_forgets_what_was_read_of_the_first():
+    workflow, _ = answered_until("model")
+
+    turn = workflow.answer("s3://evalbook-data/formats/sagemaker.jsonl", step="dataset")
+
+    assert turn.step == "data_sample"
+    assert workflow.interview.value("data_sample") is None
+
+
+def test_declining_the_model_asks_for_it_again():
+    workflow, _ = answered_until("model_confirm")
+
+    turn = workflow.answer("no")
+
+    assert (turn.step, turn.default) == ("model", "support-bot")
+
+
+def test_what_other_tools_found_out_is_confirmed_instead_of_asked():
+    context = {
+        "training": {"model_package_group_name": "support-bot"},
+        "dataset_path": GOOD_ANSWERS["dataset"],
+    }
+    STATE.write_text(json.dumps(context))
+    workflow, turn = answered_until("dataset")
+
+    assert turn.question == (
+        "Found in workflow_state.json: evaluation dataset "
+        "'s3://evalbook-data/support/eval.jsonl'. Use it?"
+    )
+    assert workflow.answer("").step == "data_sample"
+    turn = answer_until(workflow, "model")
+    assert turn.kind == "confirm"
+    assert workflow.answer("yes").step == "model_confirm"
+    assert json.loads(STATE.read_text())["training"] == context["training"]
+
+
+def test_what_other_tools_found_out_can_be_dismissed_for_good():
+    STATE.write_text(json.dumps({"dataset_path": "s3://evalbook-data/none.jsonl"}))
+    workflow, _ = answered_until("dataset")
+
+    turn = workflow.answer("no")
+
+    assert turn.kind == "text"
+    assert workflow.turn().kind == "text"
+
+
+def test_another_text_at_a_confirmation_is_the_answer_itself():
+    STATE.write_text(json.dumps({"dataset_path": "s3://evalbook-data/none.jsonl"}))
+    workflow, _ = answered_until("dataset")
+
+    assert workflow.answer(GOOD_ANSWERS["dataset"]).step == "data_sample"
+
+
+def test_the_judges_are_shown_again_without_asking_aws(in_sandbox):
+    answered_until("judge_model")
+    in_sandbox.fail("bedrock:*", "AccessDeniedException", times=None)
+    try:
+        turn = an_interview(aws=Aws()).turn()
+    finally:
+        in_sandbox.heal()
+
+    assert "amazon.nova-pro-v1:0" in [choice.value for choice in turn.choices]
+
+
+def test_check_runs_every_check_again_and_changes_nothing():
+    workflow, _ = answered_until("confirm")
+    before = STATE.read_bytes()
+
+    found = dict(workflow.check())
+
+    assert {check.id for check in found["execution_role"]} >= {
+        "role.trust.sagemaker",
+        "role.trust.bedrock",
+    }
+    assert not [check for checks in found.values() for check in checks if check.status == "failed"]
+    assert STATE.read_bytes() == before
+
+
+def test_generating_before_the_end_is_not_ready():
+    workflow, _ = answered_until("model")
+
+    with pytest.raises(AnswerRejected) as caught:
+        workflow.generate()
+
+    assert caught.value.code == "not_ready"
+
+
+def test_a_completed_interview_writes_its_notebook_again():
+    workflow, turn = answered_until(None)
+    path = Path(turn.notebook or "")
+    written = json.loads(path.read_text())
+    path.unlink()
+
+    assert workflow.generate() == path
+    assert json.loads(path.read_text())["cells"] == written["cells"]
+
+
+def test_the_configuration_names_judge_calls_and_what_was_not_checked():
+    workflow, turn = answered_until("confirm", data_sample="no", data_description="messages")
+
+    text = "\n".join(turn.notices)
+
+    assert "Records: not counted" in text
+    assert "Not checked: The dataset was not read" in text
+    assert workflow.back("data_sample").step == "data_sample"
+    text = "\n".join(answer_until(workflow, "confirm").notices)
+    assert "Judge calls: 240 (60 records x 2 metrics x 2 models)." in text
