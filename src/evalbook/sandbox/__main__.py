@@ -1,4 +1,4 @@
-"""``python -m evalbook.sandbox``: the server alone; its first line of output is one JSON document."""
+"""``python -m evalbook.sandbox``: the server alone; the first line it prints is JSON."""
 
 from __future__ import annotations
 

@@ -7,11 +7,27 @@ from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse
 
-from evalbook.sandbox.shapes import check_answer
+from evalbook.sandbox.shapes import check_answer, misfits, service_model
 
 
 class CheckedResponse(BaseResponse):
-    """A moto response class whose added operations answer through `checked`."""
+    """A moto response class whose added operations ask through `request`, answer by `checked`."""
+
+    params: Any
+
+    def request(self, refuse: Callable[[str], Exception]) -> dict[str, Any]:
+        """Return what was asked, held against the service's input shape as AWS does.
+
+        Raises:
+            the exception that ``refuse`` makes of a sentence, when it does not fit.
+        """
+        asked: dict[str, Any] = without_none(dict(self.params))
+        model = service_model(self.boto3_service_name).operation_model(self._get_action())
+        found = list(misfits(asked, model.input_shape))
+        if found:
+            count = "1 validation error" if len(found) == 1 else f"{len(found)} validation errors"
+            raise refuse(f"{count} detected: {'; '.join(found)}")
+        return asked
 
     def checked(self, answer: dict[str, Any]) -> ActionResult:
         """Wrap an answer; what is None is left out, as AWS does.

@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from evalbook.datasets.formats import Record
 from evalbook.sandbox import scores
 from evalbook.sandbox.bedrock.models import EvaluationJob, bedrock_in
 from evalbook.sandbox.iam.models import find_role, role_permissions
 from evalbook.sandbox.iam.policies import trusts
-from evalbook.sandbox.records import DatasetUnreadable, Record, read_records
+from evalbook.sandbox.records import DatasetUnreadable, read_inspect_inputs, read_records
 from evalbook.sandbox.sagemaker.registry import Registry
 from evalbook.sandbox.scenarios import Effect
 from evalbook.sandbox.storage import StorageProblem, bucket_region, read_object, write_object
@@ -134,7 +135,7 @@ class Evaluations:
         write_object(uri, _json_lines(lines), self._account)
 
     def _infer_with_inspect(self, job: Job) -> None:
-        import yaml
+        import yaml  # type: ignore[import-untyped]
 
         if "inference-fails" in job.effects:
             raise JobFailed("AlgorithmError: DownstreamServiceUnavailable, exit code: 1")
@@ -142,7 +143,7 @@ class Evaluations:
         config = yaml.safe_load(read_object(f"{prefix}/config.yaml", self._account))
         arguments = config["benchmarks"]["tasks"][0]["task_args"]
         dataset = f"{config['benchmarks']['s3_path']}/{arguments['dataset']}"
-        records = read_records(read_object(dataset, self._account))
+        records = read_inspect_inputs(read_object(dataset, self._account))
         tuned = "sagemaker_endpoint" in config["inference_provider"]
         lines = [_inference_line(record, tuned=tuned) for record in records]
         write_object(arguments["output_s3_uri"], _json_lines(lines), self._account)
@@ -207,8 +208,8 @@ class Evaluations:
             or "role-refused" in job.effects
         ):
             return (
-                "Amazon Bedrock was given access denied when attempting to assume role "
-                f"{bedrock_job.role}. Check that its trust policy allows bedrock.amazonaws.com."
+                f"Access denied when attempting to assume role {bedrock_job.role}. Check that its "
+                "trust policy allows bedrock.amazonaws.com to assume it."
             )
         if rows > MOST_ROWS:
             return f"The dataset has {rows} prompts; a job may have at most {MOST_ROWS}."
@@ -247,8 +248,8 @@ class Evaluations:
         metrics = [scores.builtin_metric(name) for name in names]
         uri = job.settings.get("custom_metrics")
         if uri:
-            for entry in json.loads(read_object(uri, self._account)):
-                metrics.append(scores.custom_metric(entry["customMetricDefinition"]))
+            entries = json.loads(read_object(uri, self._account))
+            metrics += [scores.custom_metric(entry["customMetricDefinition"]) for entry in entries]
         return metrics
 
     def _judged(
@@ -276,18 +277,17 @@ def _has_recipe(document: str) -> bool:
 
 
 def _inference_line(record: Record, *, tuned: bool) -> dict[str, Any]:
-    """Return a line as the inference container writes it: prompt and response as Python shows them."""
+    """Return a line as the inference container writes it: texts as Python prints lists."""
+    reference = record.reference or ""
     if tuned:
-        response = record.reference or f"In short: {record.prompt.strip()[:120]} - yes, as agreed."
+        response = reference or f"In short: {record.prompt.strip()[:120]} - yes, as agreed."
     else:
-        response = (
-            f"Here is some general information that may help. {(record.reference or '')[:60]}"
-        )
+        response = f"Here is some general information that may help. {reference[:60]}"
     line = {
         "prompt": str([{"role": "user", "content": record.prompt}]),
         "modelResponses": [{"response": str([response.strip()]), "modelIdentifier": "model"}],
     }
-    return line if record.reference is None else {**line, "referenceResponse": record.reference}
+    return line if record.reference is None else {**line, "referenceResponse": reference}
 
 
 def _json_lines(values: Sequence[Mapping[str, Any]]) -> bytes:

@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -64,6 +65,39 @@ def settings(
     }
 
 
+def serve(
+    port: int = 0,
+    *,
+    step_seconds: float | None = None,
+    ready: Callable[[str, dict[str, str]], None] | None = None,
+) -> None:
+    """Serve in this very process until interrupted.
+
+    ``ready`` is called once, with the endpoint and the environment to export; port 0 takes a free
+    one. Forgets this process's AWS settings, which would confuse moto.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    if step_seconds is not None:
+        os.environ[STEP_SECONDS_VARIABLE] = str(step_seconds)
+
+    from evalbook.sandbox.server import make_server
+
+    server = make_server(port)
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    with tempfile.TemporaryDirectory(prefix="evalbook-sandbox-") as folder:
+        environment = settings(endpoint, Path(folder))
+        if ready is not None:
+            ready(endpoint, environment)
+        # Ctrl-C is how one ends it.
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+        server.server_close()
+
+
 class Sandbox:
     """A simulated AWS, running until it is stopped, its `with` block ends, or its maker dies.
 
@@ -112,12 +146,14 @@ class Sandbox:
         status: int = 400,
         times: int | None = 1,
         delay: float = 0.0,
+        drop: bool = False,
         match: dict[str, str] | None = None,
     ) -> None:
         """Have an operation, such as ``s3:HeadObject`` or ``sagemaker:*``, fail or be slow.
 
         ``code`` is AWS's error code, or None to be only slow; ``times`` how often, None for ever;
-        ``delay`` seconds before the answer; ``match`` parameters that the request must have.
+        ``delay`` seconds before the answer; ``drop`` closes the connection instead of answering;
+        ``match`` parameters that the request must have, such as ``{"region": "eu-*"}``.
         """
         error = None if code is None else {"code": code, "message": message, "status": status}
         self.control(
@@ -128,6 +164,7 @@ class Sandbox:
                 "error": error,
                 "times": times,
                 "delay": delay,
+                "drop": drop,
                 "match": match or {},
             },
         )
@@ -137,7 +174,7 @@ class Sandbox:
         self.control("DELETE", "/faults")
 
     def calls(self) -> list[dict[str, Any]]:
-        """Return what was asked since the start or the last reset: service, operation, region."""
+        """Return what was asked since the last reset: service, operation, region, status."""
         found: list[dict[str, Any]] = self.control("GET", "/calls")["calls"]
         return found
 
@@ -150,7 +187,13 @@ class Sandbox:
         self.control("POST", "/reset")
 
     def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask the sandbox itself; see `evalbook.sandbox.control` for what there is."""
+        """Ask the sandbox itself; see `evalbook.sandbox.control` for what there is.
+
+        Raises:
+            urllib.error.HTTPError: there is no such request, or it can't be meant.
+        """
+        import urllib.request
+
         request = urllib.request.Request(  # noqa: S310 - our own http endpoint
             f"{self.endpoint}{CONTROL_PATH}{path}",
             method=method,

@@ -174,15 +174,15 @@ def _model_document(model: world.BaseModel, region: str) -> dict[str, Any]:
     recipes: list[dict[str, Any]] = [
         {"Name": f"{model.name}-sft", "Type": "FineTuning", "CustomizationTechnique": "SFT"}
     ]
-    for kind in model.recipes:
-        recipes.append(
-            {
-                "Name": f"{model.name}-{kind}",
-                "Type": "Evaluation",
-                "EvaluationType": kind,
-                "SmtjOverrideParamsS3Uri": overrides,
-            }
-        )
+    recipes += [
+        {
+            "Name": f"{model.name}-{kind}",
+            "Type": "Evaluation",
+            "EvaluationType": kind,
+            "SmtjOverrideParamsS3Uri": overrides,
+        }
+        for kind in model.recipes
+    ]
     return {"RecipeCollection": recipes, "GatedBucket": False}
 
 
@@ -291,3 +291,23 @@ def _note(package: Any, version: world.Version) -> None:
 def _naive(when: datetime) -> datetime:
     # moto keeps times in UTC without saying so.
     return when.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def seed_network() -> None:
+    """Fill EC2 with the network of the home region; slow, as moto's EC2 is large."""
+    from moto.ec2.models import ec2_backends
+
+    ec2 = ec2_backends[ACCOUNT][world.HOME_REGION]
+    home = next(vpc for vpc in ec2.vpcs.values() if vpc.is_default)
+    other = ec2.create_vpc("10.20.0.0/16")
+    for index, (subnet_id, is_home) in enumerate(world.SUBNETS.items()):
+        vpc, block = (home, "172.31.%d.0/24") if is_home else (other, "10.20.%d.0/24")
+        zone = f"{world.HOME_REGION}{'abc'[index]}"
+        subnet = ec2.create_subnet(vpc.id, block % (200 + index), availability_zone=zone)
+        ec2.subnets[zone][subnet_id] = ec2.subnets[zone].pop(subnet.id)
+        subnet.id = subnet_id
+    for group_id, is_home in world.SECURITY_GROUPS.items():
+        vpc_id = home.id if is_home else other.id
+        group = ec2.create_security_group(group_id, "Sandbox", vpc_id=vpc_id)
+        ec2.groups[vpc_id][group_id] = ec2.groups[vpc_id].pop(group.id)
+        group.id = group.group_id = group_id

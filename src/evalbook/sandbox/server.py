@@ -1,11 +1,16 @@
-"""The simulated AWS as one web server: moto, what it lacks, and in front the sandbox's own rules."""
+"""The simulated AWS as one web server: moto, what it lacks, and the sandbox's rules in front."""
 
 from __future__ import annotations
 
+import json
+import socket
 import threading
+import traceback
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
+from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -13,12 +18,16 @@ from moto.moto_server.werkzeug_app import (
 )
 
 from evalbook.sandbox import wire
+from evalbook.sandbox.bedrock.models import bedrock_in
+from evalbook.sandbox.callers import refusal
+from evalbook.sandbox.clock import CLOCK
+from evalbook.sandbox.control import CONTROL_PATH, Control
+from evalbook.sandbox.faults import AwsError
 from evalbook.sandbox.sagemaker.models import sagemaker_in
-from evalbook.sandbox.seed import seed_world
+from evalbook.sandbox.seed import seed_network, seed_world
 from evalbook.sandbox.shapes import AnswerDoesNotFit
 
 StartResponse = Callable[..., Any]
-STATUS_TEXT = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
 
 
 def install() -> None:
@@ -40,47 +49,109 @@ def install() -> None:
 
 
 class SimulatedAws:
-    """The WSGI application."""
+    """The WSGI application: who asks may ask, faults strike, time passes, moto answers."""
 
     def __init__(self) -> None:
         install()
+        self._control = Control(self._reset)
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._seeded = threading.Lock()
+        self._network = threading.Lock()
+        self._network_is_there = False
         seed_world()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, to AWS or to the sandbox itself."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(CONTROL_PATH):
+            return self._answer_control(environ, start_response, path.removeprefix(CONTROL_PATH))
         request = wire.read_request(environ)
-        for sagemaker in sagemaker_in:
-            sagemaker.tick()
-        try:
-            answer: Iterable[bytes] = self._moto(environ, start_response)
-        except NotImplementedError as error:
-            answer = self._error(request, start_response, "NotImplemented", str(error), 501)
-        except AnswerDoesNotFit as error:
-            answer = self._error(request, start_response, "SandboxMistake", str(error), 500)
+
+        def recording(status: str, *rest: Any) -> Any:
+            self._control.record(request, int(status.split()[0]))
+            return start_response(status, *rest)
+
+        fault = self._control.faults.strike(request)
+        if fault is not None and fault.drop:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError("A fault asked to drop this connection.")
+        answer: Iterable[bytes] | AwsError | None = fault.error if fault is not None else None
+        if answer is None:
+            answer = refusal(request)
+        if answer is None:
+            answer = self._answer(environ, recording, request)
+        if isinstance(answer, AwsError):
+            return _tell(answer, request, environ, recording)
         return answer
 
-    def _error(
-        self,
-        request: wire.AwsRequest,
-        start_response: StartResponse,
-        code: str,
-        message: str,
-        status: int,
+    def _answer(
+        self, environ: dict[str, Any], start_response: StartResponse, request: wire.AwsRequest
+    ) -> Iterable[bytes] | AwsError:
+        if request.service == "ec2":
+            self._make_network()
+        try:
+            for sagemaker in sagemaker_in:
+                sagemaker.tick()
+            answer: Iterable[bytes] = self._moto(environ, start_response)
+        except NotImplementedError as error:
+            return AwsError("NotImplemented", f"{error}, by the sandbox nor by moto.", 501)
+        except AnswerDoesNotFit as error:
+            return AwsError("SandboxMistake", str(error), 500)
+        except Exception as error:  # noqa: BLE001 - told to whoever asked, and logged
+            traceback.print_exc()
+            return AwsError("SandboxMistake", f"{type(error).__name__}: {error}", 500)
+        return answer
+
+    def _answer_control(
+        self, environ: dict[str, Any], start_response: StartResponse, path: str
     ) -> list[bytes]:
-        status, headers, body = wire.error_response(request.service, code, message, status)
-        start_response(f"{status} {STATUS_TEXT.get(status, 'Error')}", headers)
-        return [body]
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        status, document = self._control.answer(environ["REQUEST_METHOD"], path, body)
+        start_response(_status(status), [("Content-Type", "application/json")])
+        return [json.dumps(document).encode()]
+
+    def _make_network(self) -> None:
+        """Fill EC2 on its first use: importing it takes as long as all the rest."""
+        with self._network:
+            if not self._network_is_there:
+                seed_network()
+                self._network_is_there = True
+
+    def _reset(self) -> None:
+        BackendDict.reset()
+        bedrock_in.clear()
+        sagemaker_in.clear()
+        CLOCK.reset()
+        self._network_is_there = False
+        seed_world()
 
 
 def make_server(port: int = 0) -> Any:
-    """Return a werkzeug server on 127.0.0.1, filled and ready to serve; port 0 takes a free one."""
+    """Return a werkzeug server on 127.0.0.1, filled and ready to serve; port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
     from werkzeug import serving
 
-    class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
-        def log_request(self, *args: Any) -> None:
+    class QuietHandler(MotoRequestHandler):
+        def log_request(self, *_: Any) -> None:
             """Say nothing: a run makes hundreds of requests."""
 
     return serving.make_server(
         "127.0.0.1", port, SimulatedAws(), threaded=True, request_handler=QuietHandler
     )
+
+
+def _tell(
+    error: AwsError,
+    request: wire.AwsRequest,
+    environ: dict[str, Any],
+    start_response: StartResponse,
+) -> list[bytes]:
+    headers, body = wire.error_answer(request.service, error.code, error.message)
+    start_response(_status(error.status), headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _status(code: int) -> str:
+    return f"{code} {HTTPStatus(code).phrase}"

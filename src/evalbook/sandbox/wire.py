@@ -1,4 +1,4 @@
-"""What AWS's protocols look like on the wire: which operation a request is, and how errors are told."""
+"""AWS's protocols on the wire: which operation a request is, and how an error is told."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from xml.sax.saxutils import escape
 
 ENDPOINTS_OF_SIGNING_NAME = {"bedrock": ("bedrock", "bedrock-agent", "bedrock-runtime")}
 """Services that sign with another's name, told apart by their paths."""
+
+_XML_ERRORS = {
+    "rest-xml": "{}",
+    "query": "<ErrorResponse>{}<RequestId>sandbox</RequestId></ErrorResponse>",
+    "ec2": "<Response><Errors>{}</Errors><RequestID>sandbox</RequestID></Response>",
+}
 
 # Larger bodies are objects on their way to S3, which nothing has to look into.
 MOST_BODY_BYTES = 5_000_000
@@ -33,7 +39,7 @@ class AwsRequest:
 
 def read_request(environ: dict[str, Any]) -> AwsRequest:
     """Read who asks what of which service; the body stays readable for whoever comes after."""
-    scope = _credential_scope(environ.get("HTTP_AUTHORIZATION", ""))
+    scope = _credential_scope(environ)
     if scope is None:
         return AwsRequest("", "", "", "")
     access_key, region, service = scope
@@ -50,41 +56,35 @@ def read_request(environ: dict[str, Any]) -> AwsRequest:
     return AwsRequest(service, "", region, access_key)
 
 
-def error_response(
-    service: str, code: str, message: str, status: int
-) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Return status, headers and body of an error as the service's protocol tells it."""
+def error_answer(service: str, code: str, message: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Return headers and body of an error as the service's protocol tells it."""
     protocol = _protocol(service)
-    if protocol == "rest-xml":
-        body = (
-            f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{escape(code)}</Code>"
-            f"<Message>{escape(message)}</Message></Error>"
-        )
-        return status, [("Content-Type", "application/xml")], body.encode()
-    if protocol in {"query", "ec2"}:
+    if protocol in {"rest-xml", "query", "ec2"}:
         error = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
-        if protocol == "ec2":
-            body = f"<Response><Errors>{error}</Errors><RequestID>sandbox</RequestID></Response>"
-        else:
-            body = f"<ErrorResponse>{error}<RequestId>sandbox</RequestId></ErrorResponse>"
-        return status, [("Content-Type", "text/xml")], body.encode()
+        body = _XML_ERRORS[protocol].format(error)
+        return [("Content-Type", "text/xml")], body.encode()
     headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", code)]
-    return status, headers, json.dumps({"__type": code, "message": message}).encode()
+    return headers, json.dumps({"__type": code, "message": message}).encode()
 
 
 def _protocol(service: str) -> str:
+    from botocore.exceptions import UnknownServiceError
+
     from evalbook.sandbox.shapes import service_model
 
     try:
         return str(service_model(service).metadata["protocol"])
-    except Exception:  # noqa: BLE001 - any service that botocore does not know: JSON is readable
-        return "json"
+    except UnknownServiceError:
+        # An unsigned request has no service; what comes without a signature asks S3.
+        return "rest-xml"
 
 
-def _credential_scope(authorization: str) -> tuple[str, str, str] | None:
-    """Return access key, region and service of a signature, version 4."""
-    _, _, rest = authorization.partition("Credential=")
-    parts = rest.split(",")[0].split("/")
+def _credential_scope(environ: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Return access key, region and service of a signature, in the header or in a presigned URL."""
+    _, _, scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")
+    if not scope:
+        scope = parse_qs(environ.get("QUERY_STRING", "")).get("X-Amz-Credential", [""])[0]
+    parts = scope.split(",")[0].split("/")
     if len(parts) != 5:
         return None
     return parts[0], parts[2], parts[3].lower()
@@ -92,11 +92,12 @@ def _credential_scope(authorization: str) -> tuple[str, str, str] | None:
 
 def _by_path(service: str, environ: dict[str, Any]) -> tuple[str, Mapping[str, Any]]:
     from moto.core.request import Request
-    from moto.core.routing import NotFound, get_service_router
+    from moto.core.routing import get_service_router
+    from werkzeug.exceptions import MethodNotAllowed, NotFound
 
     try:
         operation, params = get_service_router(service).match(Request(environ))
-    except (NotFound, NotImplementedError):
+    except (NotFound, MethodNotAllowed, NotImplementedError):
         return "", {}
     return operation.name, params
 

@@ -370,6 +370,15 @@ KEY_ID = "5a0d1f6e-3c2b-4e7a-9b8d-0123456789ab"
 DISABLED_KEY_ALIAS = "alias/evalbook-disabled"
 DISABLED_KEY_ID = "5a0d1f6e-3c2b-4e7a-9b8d-0123456789ac"
 
+SUBNETS = {
+    "subnet-0123456789abcdef0": True,
+    "subnet-0123456789abcdef1": True,
+    "subnet-0123456789abcdef9": False,
+}
+"""Subnets of the home region, and whether they are in the default VPC."""
+SECURITY_GROUPS = {"sg-0123456789abcdef0": True, "sg-0123456789abcdef9": False}
+"""Security groups of the home region, and whether they are in the default VPC."""
+
 DATASET_HUB = "evalbook-datasets"
 """A private hub, in the home region."""
 MLFLOW_APP = "evalbook-default"

@@ -175,9 +175,7 @@ class Bedrock:
         model = self.profiles[profile_id]
         started = datetime(2025, 1, 1, tzinfo=timezone.utc)
         return {
-            "inferenceProfileName": f"{profile_id.split('.')[0].upper()} {model.split('.')[1][:50]}".replace(
-                ".", " "
-            ).replace(":", " "),
+            "inferenceProfileName": _profile_name(profile_id),
             "createdAt": started,
             "updatedAt": started,
             "inferenceProfileArn": (
@@ -213,6 +211,12 @@ class Bedrock:
 
 
 bedrock_in: Regional[Bedrock] = Regional(Bedrock)
+
+
+def _profile_name(profile_id: str) -> str:
+    """Return a name as Bedrock makes them: the geography, then the model."""
+    geography, _, model = profile_id.split(".", 2)
+    return f"{geography.upper()} {model.replace(':', ' ').replace('.', ' ')}"
 
 
 def _midnight(day: date) -> datetime:

@@ -12,5 +12,5 @@ url_paths = {
     path: BedrockResponse.dispatch
     for path, handler in moto_paths.items()
     # moto's paths for Bedrock agents lead elsewhere, and stay as they are.
-    if handler.__self__ is MotoBedrockResponse
+    if handler == MotoBedrockResponse.dispatch
 }

@@ -1,1 +1,1 @@
-"""What moto's IAM lacks for an evaluation: policy simulation, and callers bound by their policies."""
+"""What moto's IAM lacks for an evaluation: policies, evaluated."""

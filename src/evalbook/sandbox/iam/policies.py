@@ -111,9 +111,9 @@ def permissions_of(role: Any, managed: Mapping[str, Any]) -> Permissions:
     """Collect a moto role's inline and attached policies; ``managed`` maps ARNs to policies."""
     policies = {name: _document(text) for name, text in role.policies.items()}
     for policy in role.managed_policies.values():
-        policies[policy.name] = _document(policy.document)
+        policies[policy.name] = _document(_current(policy))
     boundary = managed.get(role.permissions_boundary_arn)
-    return Permissions(policies, None if boundary is None else _document(boundary.document))
+    return Permissions(policies, None if boundary is None else _document(_current(boundary)))
 
 
 def trusts(role: Any, service: str) -> bool:
@@ -131,6 +131,12 @@ def trusts(role: Any, service: str) -> bool:
         ):
             return True
     return False
+
+
+def _current(policy: Any) -> str:
+    """Return the text of a moto policy's version that is in force."""
+    texts = {version.version_id: version.document for version in policy.versions}
+    return str(texts[policy.default_version_id])
 
 
 def _document(text: str | Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,1 +1,1 @@
-"""What moto's SageMaker lacks for an evaluation, in moto's own four files and what stands behind."""
+"""What moto's SageMaker lacks for an evaluation: hubs, lineage, MLflow, runs that take time."""

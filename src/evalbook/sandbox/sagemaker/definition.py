@@ -137,7 +137,7 @@ def _check_order(steps: tuple[Step, ...]) -> None:
         for name in step.waits_for:
             if name not in names:
                 raise ValidationException(
-                    f"{REFUSED}Step '{step.name}' depends on '{name}', which is not in the pipeline."
+                    f"{REFUSED}Step '{step.name}' depends on '{name}', which is no step of it."
                 )
     done: set[str] = set()
     while len(done) < len(set(names)):

@@ -10,8 +10,7 @@ beside it still run to their end.
 from __future__ import annotations
 
 import math
-import random
-import string
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -178,7 +177,7 @@ class Execution:
     def _job(self, step: str, request: Mapping[str, Any]) -> Job:
         # Pipelines name the jobs themselves, whatever name the step asks for.
         execution_id = self.arn.split("/")[-1]
-        tail = "".join(random.choices(string.ascii_letters + string.digits, k=10))
+        tail = secrets.token_hex(5)
         name = f"pipelines-{execution_id}-{step[:20]}-{tail}"
         arn = ":".join(self.arn.split(":")[:5]) + f":training-job/{name}"
         return Job(name, arn, request, self._effects)

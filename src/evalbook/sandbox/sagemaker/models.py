@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import random
+import secrets
 import string
 import threading
 from typing import Any
@@ -47,7 +47,7 @@ class SageMaker:
                 return self._tokens[token]
             parsed = parse_definition(definition)
             name = request.get("PipelineExecutionDisplayName") or ""
-            effects = effects_in([name, *_dataset_uris(definition)])
+            effects = effects_in([name, *_inputs(definition)])
             if "start-refused" in effects:
                 raise ResourceLimitExceeded(
                     "The account-level service limit 'Maximum number of concurrent pipeline "
@@ -101,12 +101,13 @@ sagemaker_in: Regional[SageMaker] = Regional(SageMaker)
 
 def random_id(length: int = 12) -> str:
     """Return letters and digits such as AWS ends ARNs with."""
-    return "".join(random.choices(string.ascii_lowercase + string.digits, k=length))
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
 
 
-def _dataset_uris(definition: str) -> list[str]:
-    uris = []
-    for step in json.loads(definition)["Steps"]:
-        for channel in (step.get("Arguments") or {}).get("InputDataConfig") or ():
-            uris.append(json.dumps(channel))
-    return uris
+def _inputs(definition: str) -> list[str]:
+    """Return each step's input channels as JSON: the dataset's key is somewhere in it."""
+    return [
+        json.dumps(channel)
+        for step in json.loads(definition)["Steps"]
+        for channel in (step.get("Arguments") or {}).get("InputDataConfig") or ()
+    ]

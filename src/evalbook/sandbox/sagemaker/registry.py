@@ -96,6 +96,11 @@ class Registry:
             "LastModifiedTime": moment(inside[0].created),
         }
 
+    def hubs(self) -> list[dict[str, Any]]:
+        """Return the hubs as ListHubs shows them, by name."""
+        names = sorted({content.hub for content in self.contents})
+        return [self.hub(name) for name in names]
+
     def hub_contents(self, hub: str, kind: str, name_contains: str | None) -> list[HubContent]:
         """Return the newest version of each content of a kind in a hub, by name."""
         self.hub(hub)

@@ -7,12 +7,13 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 
-from evalbook.sandbox.answers import CheckedResponse, page_of, without_none
+from evalbook.sandbox.answers import CheckedResponse, page_of
 from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.sagemaker.definition import parse_definition
 from evalbook.sandbox.sagemaker.exceptions import ResourceNotFound, ValidationException
 from evalbook.sandbox.sagemaker.executions import Execution
 from evalbook.sandbox.sagemaker.models import SageMaker, random_id, sagemaker_in
+from evalbook.sandbox.sagemaker.training_jobs import TrainingJob
 
 MLFLOW_APP_STEPS = 2
 """How many steps' time a new MLflow app takes to be ready."""
@@ -31,6 +32,11 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
     def describe_hub(self) -> ActionResult:
         """Show a hub."""
         return self.checked(self.sagemaker.registry.hub(self._get_param("HubName")))
+
+    def list_hubs(self) -> ActionResult:
+        """Show the hubs; no filter is looked at."""
+        page, token = self._page(self.sagemaker.registry.hubs())
+        return self.checked({"HubSummaries": page, "NextToken": token})
 
     def list_hub_contents(self) -> ActionResult:
         """Show what a hub has of a kind; of the filters, only NameContains is looked at."""
@@ -57,16 +63,17 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
     def create_artifact(self) -> ActionResult:
         """Register a lineage artifact; where one of the same source exists, that one."""
         registry = self.sagemaker.registry
-        source = without_none(dict(self._get_param("Source")))
+        request = self.request(ValidationException)
+        source = request["Source"]
         for arn, artifact in registry.artifacts.items():
             if artifact["Source"]["SourceUri"] == source["SourceUri"]:
                 return self.checked({"ArtifactArn": arn})
         arn = registry.create_artifact(
             random_id(32),
-            self._get_param("ArtifactName"),
+            request.get("ArtifactName"),
             source,
-            self._get_param("ArtifactType"),
-            self._get_param("Properties"),
+            request["ArtifactType"],
+            request.get("Properties"),
         )
         return self.checked({"ArtifactArn": arn})
 
@@ -107,7 +114,7 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
     def create_mlflow_app(self) -> ActionResult:
         """Create an MLflow app, ready after a while."""
         ready_at = CLOCK.now() + CLOCK.step_seconds * MLFLOW_APP_STEPS
-        request = without_none(dict(self.params))
+        request = self.request(ValidationException)
         arn = self.sagemaker.registry.create_mlflow_app(
             f"app-{random_id(12).upper()}", request, ready_at
         )
@@ -136,8 +143,11 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
 
     def start_pipeline_execution(self) -> ActionResult:
         """Start an execution that takes its time."""
-        pipeline = self.sagemaker_backend.describe_pipeline(self._get_param("PipelineName"))
-        arn = self.sagemaker.start(dict(self.params), pipeline["PipelineDefinition"])
+        request = self.request(ValidationException)
+        pipeline = self._pipeline(request["PipelineName"])
+        arn = self.sagemaker.start(
+            {**request, "PipelineName": pipeline["PipelineName"]}, pipeline["PipelineDefinition"]
+        )
         return self.checked({"PipelineExecutionArn": arn})
 
     def stop_pipeline_execution(self) -> ActionResult:
@@ -184,11 +194,19 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
     def describe_training_job(self) -> ActionResult:
         """Show a training job, those that executions made included."""
         self.sagemaker.tick()
-        name = self._get_param("TrainingJobName")
-        return self.checked(self.sagemaker_backend.describe_training_job(name))
+        job: Any = self.sagemaker_backend.training_jobs.get(self._get_param("TrainingJobName"))
+        if isinstance(job, TrainingJob):
+            return self.checked(job.response_object)
+        return super().describe_training_job()
+
+    def _pipeline(self, name_or_arn: str) -> dict[str, Any]:
+        name = name_or_arn.split("/")[-1]
+        if name not in self.sagemaker_backend.pipelines:
+            raise ResourceNotFound(f"Pipeline '{name_or_arn}' does not exist.")
+        return self.sagemaker_backend.describe_pipeline(name)
 
     def _check_definition(self) -> None:
-        definition = self._get_param("PipelineDefinition")
+        definition = self.request(ValidationException).get("PipelineDefinition")
         if definition is not None:
             parse_definition(definition)
 

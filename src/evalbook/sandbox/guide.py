@@ -1,0 +1,77 @@
+"""What to try in the sandbox, step by step: answers that pass, and answers that fail and why."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from evalbook.sandbox import datasets, world
+from evalbook.sandbox.scenarios import SCENARIOS
+
+
+class Suggestion(NamedTuple):
+    """An answer to try."""
+
+    step: str
+    """The step of the interview, as in the contract."""
+    answer: str
+    outcome: str
+    """What comes of it."""
+
+
+def describe_world() -> list[Suggestion]:
+    """Return what to try, in the order of the interview."""
+    return [
+        *_datasets(),
+        *(Suggestion("model", group.name, _in_region(group)) for group in world.GROUPS),
+        Suggestion("model", world.UNVERSIONED_PACKAGE, "unversioned: no base-model metadata"),
+        Suggestion("model", "contract", "a keyword: three groups in us-west-2"),
+        *(Suggestion("judge_model", judge.id, judge.about) for judge in world.JUDGES),
+        Suggestion("judge_model", world.NOT_A_JUDGE.id, "fails: not on the list of judges"),
+        *(Suggestion("execution_role", role.name, role.about) for role in world.ROLES),
+        *(
+            Suggestion("s3_output", f"s3://{bucket.name}/runs/", bucket.about)
+            for bucket in world.BUCKETS
+        ),
+        *_advanced(),
+        *(
+            Suggestion("run name or dataset key", f"…{scenario.word}…", scenario.outcome)
+            for scenario in SCENARIOS
+        ),
+        *(
+            Suggestion("AWS_ACCESS_KEY_ID", credentials.access_key, credentials.about)
+            for credentials in world.CREDENTIALS
+        ),
+    ]
+
+
+def _datasets() -> list[Suggestion]:
+    hub = f"arn:aws:sagemaker:{world.HOME_REGION}:{world.ACCOUNT}:hub-content/{world.DATASET_HUB}"
+    registered = (
+        Suggestion(
+            "dataset",
+            f"{hub}/DataSet/{name}/1.0.0",
+            "passes: a data set of a hub" if dataset.about else "fails: its object is gone",
+        )
+        for name, dataset in datasets.HUB_DATASETS.items()
+    )
+    objects = (Suggestion("dataset", found.uri, found.about) for found in datasets.DATASETS)
+    return [*objects, *registered]
+
+
+def _in_region(group: world.Group) -> str:
+    return group.about if group.region == world.HOME_REGION else f"{group.about} ({group.region})"
+
+
+def _advanced() -> list[Suggestion]:
+    return [
+        Suggestion("advanced: KMS key", world.KEY_ALIAS, "passes"),
+        Suggestion("advanced: KMS key", world.DISABLED_KEY_ALIAS, "fails: disabled"),
+        *(
+            Suggestion(
+                "advanced: VPC",
+                identifier,
+                "passes" if home else "in another VPC: fails beside the others",
+            )
+            for identifier, home in (world.SUBNETS | world.SECURITY_GROUPS).items()
+        ),
+    ]
