@@ -197,6 +197,12 @@ def test_text_that_would_change_the_pipeline_is_refused(text: str, found: str) -
     )
 
 
+def test_the_thing_refused_is_named_once() -> None:
+    rejected = rejection(lambda: refuse_template_text("{{", "the dataset's path"))
+
+    assert rejected.message.startswith("The dataset's path contains the template mark {{.")
+
+
 @pytest.mark.parametrize("text", ["", "support-bot", "a {b} 100% #1", "It's ünïcode 🎉", "{ {x} }"])
 def test_harmless_text_is_let_through(text: str) -> None:
     refuse_template_text(text, "run name")

@@ -70,6 +70,8 @@ def refuse_template_text(text: str, what: str) -> None:
 
     The SDK renders its pipeline definition with Jinja, twice and without a sandbox, and puts
     values between quotes into JSON (``sagemaker/train/evaluate/pipeline_templates.py``, 3.27.0).
+    ``what`` names the thing, with or without "the". Give what was read from an answer: quotes and
+    line breaks around it are not part of it.
 
     Raises:
         AnswerRejected: code ``text.template``.
@@ -78,9 +80,9 @@ def refuse_template_text(text: str, what: str) -> None:
     if found is not None:
         raise AnswerRejected(
             "text.template",
-            f"The {what} contains {found}. The SageMaker SDK would take it for a part of its "
-            f"pipeline's template or JSON.",
-            f"Choose a {what} without it.",
+            f"The {what.removeprefix('the ')} contains {found}. The SageMaker SDK would take it for "
+            "a part of its pipeline's template or JSON.",
+            "Choose one without it.",
         )
 
 
