@@ -80,8 +80,8 @@ def refuse_template_text(text: str, what: str) -> None:
     if found is not None:
         raise AnswerRejected(
             "text.template",
-            f"The {what.removeprefix('the ')} contains {found}. The SageMaker SDK would take it for "
-            "a part of its pipeline's template or JSON.",
+            f"The {what.removeprefix('the ')} contains {found}. The SageMaker SDK would take it "
+            "for a part of its pipeline's template or JSON.",
             "Choose one without it.",
         )
 
