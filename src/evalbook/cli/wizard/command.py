@@ -1,0 +1,169 @@
+"""`evalbook wizard`, and plain `evalbook` in a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import click
+
+from evalbook.cli.options import DEFAULT_STATE, Settings, command
+from evalbook.cli.output import Output, complain
+from evalbook.cli.wizard.terminal import Leaving, Terminal
+from evalbook.errors import UsageError
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the wizard was started."""
+
+    plain: bool
+    sandbox: bool
+
+
+@command("wizard")
+@click.option("--plain", is_flag=True, help="Plain lines: for screen readers, dumb terminals.")
+@click.option("--sandbox", is_flag=True, help="Try it against a simulated AWS; needs no account.")
+def wizard_command(settings: Settings, output: Output, plain: bool, sandbox: bool) -> int:
+    """Ask one question after the other, and write the notebook.
+
+    An unfinished interview is offered again. Ctrl-C leaves at any moment; every accepted answer is
+    saved.
+    """
+    require_terminal(as_json=output.as_json)
+    manner = Manner(plain or not draws_well(os.environ), sandbox)
+    with contextlib.ExitStack() as stack:
+        if sandbox:
+            stack.enter_context(simulated_aws())
+        return run(settings, manner, offers_status=_offers_status())
+
+
+def require_terminal(*, as_json: bool) -> None:
+    """See to it that there is somebody to ask.
+
+    Raises:
+        UsageError: input or output is no terminal, or JSON was asked for.
+    """
+    if not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+        return
+    found = "--json was given" if as_json else "there is none here"
+    raise UsageError(
+        "wizard.no_terminal",
+        f"The wizard asks its questions in a terminal, and {found}.",
+        "From a script or an assistant, use `evalbook next` and `evalbook answer VALUE`, or "
+        "`evalbook apply FILE` with all answers in one file; each takes --json.",
+    )
+
+
+def draws_well(environment: Mapping[str, str]) -> bool:
+    """Return whether this terminal can move its cursor and show more than ASCII."""
+    if os.name == "posix" and environment.get("TERM", "") in ("", "dumb", "unknown"):
+        return False
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return encoding.startswith("utf")
+
+
+@contextlib.contextmanager
+def simulated_aws() -> Iterator[None]:
+    """Run the sandbox beside the wizard, and let the wizard ask it instead of AWS.
+
+    Raises:
+        UsageError: the sandbox's packages are not installed.
+    """
+    from evalbook.cli.sandbox import require_sandbox_extra
+
+    require_sandbox_extra()
+    from evalbook.sandbox import Sandbox, describe_world
+
+    with Sandbox() as sandbox:
+        before = dict(os.environ)
+        os.environ.update(sandbox.environment)
+        complain("A simulated AWS is running; nothing is real and nothing costs. Answers to try:")
+        for what, answer, why in describe_world():
+            complain(f"  {what}: {answer}  ({why})")
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def run(settings: Settings, manner: Manner, *, offers_status: bool) -> int:
+    """Hold the conversation, and return the exit status.
+
+    Raises:
+        StateFileError: the state file can't be used.
+    """
+    from evalbook.cli.wizard.hangup import leaving_on_hangup
+
+    # Text from AWS and from files may hold what this terminal's encoding has no letters for.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    terminal = _terminal(manner)
+    with leaving_on_hangup():
+        try:
+            _converse(settings, terminal, offers_status=offers_status)
+        except (Leaving, KeyboardInterrupt):
+            with contextlib.suppress(OSError):
+                terminal.say(how_to_go_on(settings, manner))
+            return INTERRUPTED
+    return 0
+
+
+def _terminal(manner: Manner) -> Terminal:
+    if manner.plain:
+        from evalbook.cli.wizard.plain import PlainTerminal
+
+        return PlainTerminal()
+    from evalbook.cli.wizard.full import FullTerminal
+
+    return FullTerminal()
+
+
+def _converse(settings: Settings, terminal: Terminal, *, offers_status: bool) -> None:
+    from evalbook.aws.session import Aws
+    from evalbook.cli.wizard.conversation import Conversation
+    from evalbook.cli.wizard.drafts import Drafts
+    from evalbook.cli.wizard.saved import offer_to_resume
+
+    workflow = settings.workflow()
+    drafts = Drafts(settings.state)
+
+    def other_profile(name: str) -> None:
+        workflow.aws = Aws(name, settings.region)
+
+    conversation = Conversation(workflow, terminal, drafts, other_profile)
+    if offer_to_resume(workflow, terminal, conversation.change_an_answer) is not None:
+        drafts.forget()
+    turn = conversation.hold()
+    terminal.finished(turn, offers_status)
+
+
+def how_to_go_on(settings: Settings, manner: Manner) -> str:
+    """Return what is saved and the command that goes on from there."""
+    from evalbook.cli.wizard.wording import command_line
+
+    again = command_line(
+        {
+            "state": str(settings.state) if str(settings.state) != DEFAULT_STATE else None,
+            "profile": settings.profile,
+            "region": settings.region,
+            "plain": manner.plain and draws_well(os.environ),
+            "sandbox": manner.sandbox,
+        }
+    )
+    saved = "Every accepted answer is saved" if settings.state.exists() else "Nothing to save yet"
+    return f"\n{saved} ({settings.state}). Go on any time with: {again}"
+
+
+def _offers_status() -> bool:
+    """Return whether this evalbook has the command that follows a run."""
+    context = click.get_current_context().find_root()
+    return isinstance(context.command, click.Group) and "status" in (
+        context.command.list_commands(context)
+    )

@@ -1,0 +1,50 @@
+"""What was typed and not sent: kept for its question, and beside the state file when one leaves."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+
+class Drafts:
+    """Half-typed answers by step, in a file of their own: they are no answers, so no state."""
+
+    def __init__(self, state: Path) -> None:
+        self._path = state.with_name(f".{state.name}.draft")
+        self._texts = self._read()
+
+    def _read(self) -> dict[str, str]:
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        if not isinstance(kept, dict):
+            return {}
+        return {str(step): text for step, text in kept.items() if isinstance(text, str)}
+
+    def keep(self, step: str | None, text: str | None) -> None:
+        """Keep what was typed for a step until its question is asked again."""
+        if step and text:
+            self._texts[step] = text
+
+    def take(self, step: str | None) -> str | None:
+        """Return what was typed for this step, and forget it; None where there is nothing."""
+        return self._texts.pop(step, None) if step else None
+
+    def save(self) -> None:
+        """Write what is kept; a folder that can't be written is no reason to trouble anyone."""
+        with contextlib.suppress(OSError):
+            if not self._texts:
+                self._path.unlink(missing_ok=True)
+                return
+            # Only the person's own eyes: a half-typed answer may be anything.
+            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+                json.dump(self._texts, file)
+
+    def forget(self) -> None:
+        """Drop everything that was kept."""
+        self._texts.clear()
+        self.save()

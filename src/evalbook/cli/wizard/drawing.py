@@ -1,0 +1,227 @@
+"""Turns as a terminal shows them: headings, checks, tables and boxes, in the terminal's colours.
+
+Only the sixteen colours that the person's own theme defines are used, and only on marks; the words
+keep the terminal's own colour, so they can be read on light and on dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from evalbook.checks import Check
+from evalbook.cli.output import printable
+from evalbook.cli.wizard.links import links_work, pieces
+from evalbook.cli.wizard.wording import (
+    KEYS_EXPLAINED,
+    help_of,
+    place_of,
+    step_title,
+    ways_to_open,
+    with_keys,
+)
+from evalbook.workflow.summary import Summary
+from evalbook.workflow.turn import Turn
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+_MARKS = {
+    "passed": ("✓", "green"),
+    "warning": ("!", "yellow"),
+    "failed": ("✗", "red"),
+    "skipped": ("-", "yellow"),
+}
+
+# More checks that passed than this are counted, not listed: what is well should stay quiet.
+_PASSED_LISTED = 3
+
+_PREVIEWED = 2
+"""Records; two show whether the fields are the same throughout."""
+
+
+def text_of(text: str, style: str = "") -> Text:
+    """Return text from anywhere, with nothing in it that could control the terminal."""
+    from rich.text import Text
+
+    return Text(printable(text), style=style)
+
+
+class Drawing:
+    """Draws on one console."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print a line."""
+        self.console.print(text_of(text, style))
+
+    def heading(self, turn: Turn) -> None:
+        """Print where in the interview the turn is."""
+        from rich.rule import Rule
+
+        title = text_of(f"{place_of(turn)} · {step_title(turn.step)}", "bold")
+        self.console.print()
+        self.console.print(Rule(title, align="left", style="dim"))
+
+    def question(self, turn: Turn) -> None:
+        """Print the question and what helps to answer it."""
+        if turn.step == "bedrock_terms":
+            self.terms(turn.question)
+        else:
+            self.say(turn.question, "bold")
+        hint = help_of(turn)
+        # A list shows by itself how it is answered; ? explains the rest.
+        if hint and not turn.choices:
+            self.say(hint, "dim")
+
+    def problem(self, message: str, remedy: str | None) -> None:
+        """Print what stands in the way, and what to do about it."""
+        self._marked("failed", message, remedy)
+
+    def checks(self, checks: Sequence[Check]) -> None:
+        """Print how checks came out: what is well quietly, what is not with its remedy."""
+        well = [check for check in checks if check.status == "passed"]
+        for check in well[:_PASSED_LISTED]:
+            self._quietly(check.message)
+        if len(well) > _PASSED_LISTED:
+            more = len(well) - _PASSED_LISTED
+            self._quietly(f"and {more} more {_checks(more)} passed")
+        for check in checks:
+            if check.status != "passed":
+                words = "not checked: " if check.status == "skipped" else ""
+                self._marked(check.status, words + check.message, check.remedy)
+
+    def _quietly(self, message: str) -> None:
+        mark, colour = _MARKS["passed"]
+        line = text_of(mark, f"bold {colour}") + text_of(f" {message}", "dim")
+        self.console.print(line, no_wrap=True, overflow="ellipsis")
+
+    def _marked(self, status: str, message: str, remedy: str | None) -> None:
+        from rich.table import Table
+
+        mark, colour = _MARKS[status]
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(no_wrap=True, min_width=1)
+        grid.add_column(overflow="fold")
+        grid.add_row(text_of(mark, f"bold {colour}"), text_of(message))
+        if remedy:
+            grid.add_row("", text_of(with_keys(remedy), "italic"))
+        self.console.print(grid)
+
+    def preview(self, sample: Any) -> None:
+        """Print a dataset's fields with two records, cut to the terminal's width."""
+        from rich.table import Table
+
+        label = sample.format.label if sample.format else "not recognised"
+        self.console.print(text_of("Format: ", "bold") + text_of(label))
+        records = list(sample.records)[:_PREVIEWED]
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=True)
+        table.add_column("field", no_wrap=True, overflow="ellipsis", max_width=24)
+        table.add_column("type", no_wrap=True, overflow="ellipsis", max_width=16)
+        for number in range(1, len(records) + 1):
+            table.add_column(f"record {number}", no_wrap=True, overflow="ellipsis", ratio=1)
+        for field in sample.fields:
+            cells = [_cell(record, field.name) for record in records]
+            table.add_row(text_of(field.name), text_of(str(field.type), "dim"), *cells)
+        self.console.print(table)
+        for problem in sample.problems:
+            self._marked("warning", problem, None)
+
+    def answers(self, summary: Summary) -> None:
+        """Print all answers as a table."""
+        self.console.print(_pairs((line.title, line.text) for line in summary.lines))
+
+    def outcome(self, summary: Summary) -> None:
+        """Print what the answers so far leave to be known."""
+        self.checks((*summary.warnings, *summary.not_checked))
+
+    def terms(self, text: str) -> None:
+        """Print the terms in a box, word for word, their links clickable where that works."""
+        from rich.panel import Panel
+
+        clickable = links_work()
+        box = Panel(linked(text, clickable=clickable), border_style="dim", padding=(0, 1))
+        self.console.print(box)
+        for piece in pieces(text):
+            if piece.url and not clickable:
+                self.say(f"{piece.text}:")
+                self.console.print(text_of(f"  {piece.url}"), soft_wrap=True)
+
+    def explanation(self, turn: Turn) -> None:
+        """Print in a few lines what the question is about and how to answer it."""
+        hint = help_of(turn)
+        if hint:
+            self.say(hint)
+        described = [(c.label, c.description) for c in turn.choices if c.description]
+        if described:
+            self.console.print(_pairs(described))
+        if turn.default is not None:
+            self.say(f"If you just press Enter: {turn.default}")
+        for line in KEYS_EXPLAINED:
+            self.say(line, "dim")
+
+    def _indented(self, text: str) -> None:
+        from rich.padding import Padding
+
+        self.console.print(Padding(text_of(text), (0, 0, 0, 2)))
+
+    def finished(self, turn: Turn) -> None:
+        """Print where the notebook is and how to run it."""
+        from rich.rule import Rule
+
+        self.console.print()
+        self.console.print(Rule(text_of("done", "bold"), align="left", style="dim"))
+        self.checks(turn.checks)
+        first, *others = turn.notices or (f"Written: {turn.notebook}",)
+        self._marked("passed", first, None)
+        for notice in others:
+            self._indented(notice)
+        self.console.print()
+        for program, how in ways_to_open(turn.notebook or ""):
+            # The terminal itself wraps these, so that they are copied as one line.
+            line = text_of(f"{program:<17} ", "bold") + text_of(how)
+            self.console.print(line, soft_wrap=True)
+
+
+def linked(text: str, *, clickable: bool) -> Text:
+    """Return a text with its marks drawn: strong words bold, links clickable where that works."""
+    from rich.style import Style
+
+    drawn = text_of("")
+    for piece in pieces(text):
+        part = text_of(piece.text, "bold" if piece.strong else "")
+        if piece.url and clickable:
+            part.stylize(Style(underline=True, link=piece.url))
+        drawn.append_text(part)
+    return drawn
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=26)
+    table.add_column(overflow="fold")
+    for title, text in pairs:
+        table.add_row(text_of(title, "bold"), text_of(text))
+    return table
+
+
+def _cell(record: Any, field: str) -> RenderableType:
+    import json
+
+    if not isinstance(record, dict):
+        return text_of(json.dumps(record, ensure_ascii=False))
+    if field not in record:
+        return text_of("(none)", "dim")
+    value = record[field]
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text_of(text.replace("\n", " ⏎ "))
+
+
+def _checks(count: int) -> str:
+    return "check" if count == 1 else "checks"

@@ -1,0 +1,170 @@
+"""The wizard on a terminal that can move its cursor: rich draws, questionary asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalbook.cli.wizard import prompts
+from evalbook.cli.wizard.drawing import Drawing
+from evalbook.cli.wizard.prompts import Around, Line, Option
+from evalbook.cli.wizard.terminal import Glance, Item, Reply, Said, WantsBack
+from evalbook.cli.wizard.wording import LONG_ANSWERS, notices_to_read, ticked
+from evalbook.cli.wizard.working import shown_working
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice
+from evalbook.workflow.interview import Progress
+from evalbook.workflow.summary import Summary
+from evalbook.workflow.turn import Turn
+
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import Completer
+    from rich.console import Console
+
+_KEYS = "? explains   < earlier answers   Ctrl-C leaves, all is saved"
+_MENU_KEYS = "↑ ↓ choose, Enter takes   < back   Ctrl-C leaves, all is saved"
+_LONG_KEYS = "? explains   < earlier answers   Alt-Enter new line   Ctrl-X Ctrl-E editor"
+
+
+class FullTerminal:
+    """Draws and asks with all that a terminal can do."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console: Console = Console(highlight=False, markup=False, emoji=False)
+        self._drawing = Drawing(self._console)
+
+    def say(self, text: str) -> None:
+        """Show words of the wizard's own."""
+        self._drawing.say(text)
+
+    def problem(self, message: str, remedy: str | None) -> None:
+        """Show what stands in the way, and what to do about it."""
+        self._drawing.problem(message, remedy)
+
+    def show(self, turn: Turn, summary: Summary) -> None:
+        """Show everything about a turn but the place to type in."""
+        drawing = self._drawing
+        if turn.error is not None:
+            drawing.checks([c for c in turn.checks if c.message != turn.error.message])
+            drawing.problem(turn.error.message, turn.error.remedy)
+            return
+        drawing.checks(turn.checks)
+        if turn.preview is not None:
+            drawing.preview(turn.preview)
+        drawing.heading(turn)
+        if turn.step == "confirm":
+            drawing.answers(summary)
+            drawing.outcome(summary)
+        for notice in notices_to_read(turn, summary):
+            drawing.say(notice)
+        drawing.question(turn)
+
+    def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:
+        """Hear the answer to the turn shown; ``typed`` is there to be edited."""
+        keys = _LONG_KEYS if turn.step in LONG_ANSWERS else _KEYS
+        around = Around(glance, lambda: self._drawing.explanation(turn), keys)
+        if not turn.choices:
+            return prompts.ask_line(around, _line(turn, typed))
+        if turn.kind == "multichoice":
+            reply = prompts.ask_several(around, _ticked_options(turn, typed))
+        else:
+            start = _value_of(turn, typed or turn.default)
+            reply = prompts.ask_one(around, _options(turn), start)
+        if isinstance(reply, Said):
+            self._drawing.say(f"{prompts.MARK}  {_label_of(turn, reply.text)}")
+        return reply
+
+    def choose(self, question: str, items: Sequence[Item], start: str | None = None) -> str | None:
+        """Return the value of the item chosen; None where the person turned back from choosing."""
+        around = Around(None, None, _MENU_KEYS, question)
+        width = self._console.width - 4
+        options = [
+            Option(item.value, prompts.cut(item.label.replace("\n", " "), width), item.description)
+            for item in items
+        ]
+        reply = prompts.ask_one(around, options, start or items[0].value)
+        if isinstance(reply, WantsBack):
+            return None
+        return reply.text if reply.text in [item.value for item in items] else None
+
+    def review(self, summary: Summary) -> None:
+        """Show all answers so far, with what was not checked."""
+        self._drawing.answers(summary)
+        self._drawing.outcome(summary)
+
+    def working(self) -> AbstractContextManager[Progress]:
+        """Show what is being done while it is done."""
+        return shown_working(self._console)
+
+    def finished(self, turn: Turn, offers_status: bool) -> None:
+        """Show where the notebook is and how to run it."""
+        self._drawing.finished(turn)
+        if offers_status:
+            self.say("Once it runs, follow it from any terminal: evalbook status --watch")
+
+
+def _line(turn: Turn, typed: str | None) -> Line:
+    if turn.kind == "confirm":
+        # Not typed in beforehand: y would come after it.
+        return Line(typed or "", placeholder=f"({_yes_or_no(turn)})")
+    return Line(typed if typed is not None else turn.default or "", completer=_completer(turn))
+
+
+def _yes_or_no(turn: Turn) -> str:
+    return f"yes or no; Enter alone means {turn.default}" if turn.default else "yes or no"
+
+
+def _completer(turn: Turn) -> Completer | None:
+    """Return what Tab offers: files for custom metrics, folders for the project."""
+    from questionary.prompts.path import GreatUXPathCompleter
+
+    if turn.step == "custom_metrics":
+        return GreatUXPathCompleter(
+            expanduser=True, file_filter=lambda name: Path(name).is_dir() or name.endswith(".json")
+        )
+    if turn.step == "project":
+        from prompt_toolkit.completion import WordCompleter
+
+        projects = sorted(path.parent.name for path in Path().glob("*/notebooks"))
+        return WordCompleter(projects, sentence=True)
+    return None
+
+
+def _options(turn: Turn) -> list[Option]:
+    return [
+        Option(
+            choice.value,
+            choice.label if choice.label == choice.value else f"{choice.label}  {choice.value}",
+            choice.description,
+        )
+        for choice in turn.choices
+    ]
+
+
+def _ticked_options(turn: Turn, typed: str | None) -> list[Option]:
+    wanted = ticked(turn, typed)
+    return [
+        Option(
+            choice.value,
+            choice.label + ("  (recommended)" if choice.recommended else ""),
+            choice.description,
+            choice.value in wanted,
+        )
+        for choice in turn.choices
+    ]
+
+
+def _value_of(turn: Turn, text: str | None) -> str | None:
+    """Return the value of the choice that a text names, or None."""
+    try:
+        return read_choice(text, turn.choices) if text else None
+    except AnswerRejected:
+        return None
+
+
+def _label_of(turn: Turn, text: str) -> str:
+    return next((choice.label for choice in turn.choices if choice.value == text), text)

@@ -1,0 +1,53 @@
+"""Links in texts: clickable where the terminal can, spelled out where it can't."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_MARKED = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|\[(?P<words>[^\]]+)\]\((?P<url>https://[^)\s]+)\)")
+
+# Terminals that draw OSC 8 links say who they are in one of these.
+_BY_VARIABLE = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE")
+_BY_PROGRAM = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio"})
+_BY_TERM = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
+_FIRST_VTE = 5000
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text that is all strong, all one link, or neither."""
+
+    text: str
+    strong: bool = False
+    url: str | None = None
+
+
+def links_work(environment: Mapping[str, str] | None = None) -> bool:
+    """Return whether the terminal is known to draw OSC 8 links; others may show them as noise."""
+    env = os.environ if environment is None else environment
+    if any(env.get(name) for name in _BY_VARIABLE):
+        return True
+    if env.get("TERM_PROGRAM") in _BY_PROGRAM:
+        return True
+    vte = env.get("VTE_VERSION", "")
+    if vte.isdigit() and int(vte) >= _FIRST_VTE:
+        return True
+    return env.get("TERM", "").startswith(_BY_TERM)
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """Yield the text in pieces, its ``**strong**`` and ``[words](url)`` marks read."""
+    end = 0
+    for found in _MARKED.finditer(text):
+        if found.start() > end:
+            yield Piece(text[end : found.start()])
+        if found["strong"]:
+            yield Piece(found["strong"], strong=True)
+        else:
+            yield Piece(found["words"], url=found["url"])
+        end = found.end()
+    if end < len(text):
+        yield Piece(text[end:])

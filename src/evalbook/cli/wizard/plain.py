@@ -1,0 +1,157 @@
+"""The wizard in plain lines: for screen readers, and terminals that can't move their cursor.
+
+Nothing is drawn over, nothing is framed, no control sequence is sent; choices have numbers and each
+answer is a line. It shows what `evalbook next` shows, in the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from evalbook.cli.output import check_words, printable, turn_words
+from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, WantsBack
+from evalbook.cli.wizard.wording import KEYS_EXPLAINED, help_of, ways_to_open, with_keys
+from evalbook.cli.wizard.working import keyboard_at_rest
+from evalbook.workflow.interview import Progress
+from evalbook.workflow.summary import Summary
+from evalbook.workflow.turn import Turn
+
+_PROMPT = "Answer (? explains, < changes an earlier answer): "
+
+
+class PlainTerminal:
+    """Prints lines and reads lines."""
+
+    def say(self, text: str) -> None:
+        """Show words of the wizard's own."""
+        print(printable(text), flush=True)  # noqa: T201 - this class is the terminal
+
+    def problem(self, message: str, remedy: str | None) -> None:
+        """Show what stands in the way, and what to do about it."""
+        self.say(f"Not accepted: {message}")
+        if remedy:
+            self.say(with_keys(remedy))
+
+    def show(self, turn: Turn, summary: Summary) -> None:  # noqa: ARG002 - the turn says it all
+        """Show everything about a turn but the place to type in."""
+        if turn.error is not None:
+            for check in turn.checks:
+                if check.message != turn.error.message:
+                    self.say(with_keys(check_words(check)))
+            self.problem(turn.error.message, turn.error.remedy)
+            return
+        self.say("")
+        self.say(with_keys(turn_words(replace(turn, help=help_of(turn)))))
+
+    def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:  # noqa: ARG002
+        """Hear the answer to the turn shown; ``typed`` is there to be edited."""
+        while True:
+            text = read_line(_PROMPT, typed)
+            if text.strip() == "?":
+                self._explain(turn)
+                typed = None
+            elif text.strip() == "<":
+                return WantsBack()
+            else:
+                return Said(text)
+
+    def choose(self, question: str, items: Sequence[Item], start: str | None = None) -> str | None:
+        """Return the value of the item chosen; None where the person turned back from choosing."""
+        self.say(f"\n{question}")
+        for number, item in enumerate(items, start=1):
+            more = f" ({item.description})" if item.description else ""
+            self.say(f"  {number}. {item.label}{more}")
+        numbers = {str(number): item.value for number, item in enumerate(items, start=1)}
+        default = start or items[0].value
+        at = 1 + [item.value for item in items].index(default)
+        while True:
+            text = read_line(f"Number (Enter means {at}, < goes back): ", None).strip()
+            if text == "<":
+                return None
+            if not text:
+                return default
+            if text in numbers:
+                return numbers[text]
+            self.say(f"{text!r} is not one of the numbers 1 to {len(items)}.")
+
+    def review(self, summary: Summary) -> None:
+        """Show all answers so far, with what was not checked."""
+        for line in summary.lines:
+            self.say(f"{line.title}: {line.text}")
+        for check in (*summary.warnings, *summary.not_checked):
+            self.say(with_keys(check_words(check)))
+
+    def working(self) -> AbstractContextManager[Progress]:
+        """Show what is being done, a line for each new thing."""
+        return self._working()
+
+    @contextmanager
+    def _working(self) -> Iterator[Progress]:
+        said: set[tuple[str, int | None]] = set()
+
+        def progress(doing: str, done: int | None, total: int | None) -> None:
+            quarters = 4 * (done or 0) // total if total else None
+            if (doing, quarters) not in said:
+                said.add((doing, quarters))
+                self.say(f"{doing}: {25 * quarters} %" if quarters else f"{doing} …")
+
+        with keyboard_at_rest():
+            yield progress
+
+    def finished(self, turn: Turn, offers_status: bool) -> None:
+        """Show where the notebook is and how to run it."""
+        self.say("")
+        self.say(with_keys(turn_words(turn)))
+        for program, how in ways_to_open(turn.notebook or ""):
+            self.say(f"{program}: {how}")
+        if offers_status:
+            self.say("Once it runs, follow it from any terminal: evalbook status --watch")
+
+    def _explain(self, turn: Turn) -> None:
+        self.say(turn_words(replace(turn, checks=(), notices=(), help=help_of(turn))))
+        self.say("A ? alone explains; a < alone opens your earlier answers to change one.")
+        for line in KEYS_EXPLAINED[1:]:
+            self.say(line)
+
+
+def read_line(prompt: str, typed: str | None) -> str:
+    """Read one line, beginning with what is there.
+
+    Raises:
+        Leaving: Ctrl-C, or the end of input.
+    """
+    line_editor = _line_editor()
+    if line_editor is not None:
+        line_editor.set_startup_hook(
+            (lambda: line_editor.insert_text(printable(typed).replace("\n", " ")))
+            if typed
+            else None
+        )
+    elif typed:
+        prompt = f"You said: {printable(typed)}\n{prompt}"
+    try:
+        return input(prompt)
+    except (KeyboardInterrupt, EOFError):
+        typed_now = line_editor.get_line_buffer() if line_editor is not None else None
+        with suppress(OSError):
+            print(flush=True)  # noqa: T201
+        raise Leaving(typed_now or None) from None
+    finally:
+        if line_editor is not None:
+            line_editor.set_startup_hook(None)
+
+
+def _line_editor() -> Any:
+    """Return readline where there is one, told to send no control sequences of its own accord."""
+    try:
+        import readline
+    except ImportError:
+        return None
+    readline.parse_and_bind("set enable-bracketed-paste off")
+    readline.parse_and_bind("set enable-meta-key off")
+    # Tab is a character here: completions of Python names would be a riddle.
+    readline.parse_and_bind("tab: self-insert")
+    return readline

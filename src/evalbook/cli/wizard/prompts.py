@@ -1,0 +1,359 @@
+"""Prompts of questionary's: a line to type in, a list to choose from, keys that work in all."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evalbook.cli.output import printable
+from evalbook.cli.wizard.terminal import Glance, Leaving, Said, WantsBack
+
+if TYPE_CHECKING:
+    from prompt_toolkit import Application
+    from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.layout.containers import Container
+    from questionary.prompts.common import InquirerControl
+
+
+MARK = ">"
+"""What stands before the place to type in."""
+_NOTHING_YET = "—"
+"""Where the pointer rests until the person moves it, so that Enter alone chooses nothing."""
+
+_MORE_LINES = 4
+"""Rows at most for more about the entry pointed at."""
+
+_MENU_LINES = 6
+"""Rows kept free for completions; more would push the question off a small terminal."""
+
+# Questionary's own style names fixed colours, which vanish on one background or the other.
+_STYLE = [
+    ("qmark", "noinherit bold"),
+    ("question", "bold"),
+    ("answer", "noinherit"),
+    ("instruction", "italic"),
+    ("pointer", "bold"),
+    ("highlighted", "bold underline"),
+    ("selected", ""),
+    ("search_success", "noinherit bold"),
+    ("search_none", "noinherit italic"),
+    ("placeholder", "italic"),
+    ("completion-menu", "noinherit reverse"),
+    ("completion-menu.completion", "noinherit reverse"),
+    ("completion-menu.completion.current", "noinherit bold underline reverse"),
+    ("scrollbar.background", "noinherit reverse"),
+    ("scrollbar.button", "noinherit"),
+]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One entry of a list."""
+
+    value: str
+    label: str
+    description: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Around:
+    """What surrounds every prompt: what stays in sight, and what explains."""
+
+    glance: Glance | None
+    explain: Callable[[], None] | None
+    keys: str
+    """The keys that work here, in words."""
+    message: str = ""
+    """The question, where it is not shown above already."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is special about a line to type in."""
+
+    typed: str = ""
+    placeholder: str | None = None
+    completer: Completer | None = None
+
+
+def ask_line(around: Around, line: Line) -> Said | WantsBack:
+    """Let the person type, beginning with what is there.
+
+    Raises:
+        Leaving: the person leaves; it carries what was typed.
+    """
+    import questionary
+    from prompt_toolkit.filters import Condition
+
+    shown = printable(line.typed)
+
+    @Condition
+    def untouched() -> bool:
+        return _buffer(question.application).text in ("", shown)
+
+    bindings = _shared_keys(around, untouched, lambda: _buffer(question.application).text)
+    bindings.add("escape", "enter")(_new_line)
+    question = questionary.text(
+        "",
+        default=shown,
+        qmark=MARK,
+        style=questionary.Style(_STYLE),
+        placeholder=[("class:placeholder", printable(line.placeholder))]
+        if line.placeholder
+        else None,
+        completer=line.completer,
+        complete_while_typing=False,
+        reserve_space_for_menu=_MENU_LINES,
+        key_bindings=bindings,
+        bottom_toolbar=lambda: toolbar(around, _width()),
+        enable_open_in_editor=True,
+        enable_suspend=True,
+    )
+    said = _run(question.application, lambda: _buffer(question.application).text)
+    return said if isinstance(said, WantsBack) else Said(str(said))
+
+
+def _buffer(application: Application[Any]) -> Buffer:
+    return application.layout.current_buffer or application.current_buffer
+
+
+def _new_line(event: KeyPressEvent) -> None:
+    event.current_buffer.insert_text("\n")
+
+
+def ask_one(around: Around, options: Sequence[Option], start: str | None) -> Said | WantsBack:
+    """Let the person choose one; without a start the pointer rests on nothing.
+
+    What is typed narrows the list; where it fits nothing, Enter gives it as the answer.
+
+    Raises:
+        Leaving: the person leaves.
+    """
+    import questionary
+
+    choices = [_choice(option) for option in options]
+    if start is None:
+        choices.insert(0, questionary.Choice(_NOTHING_YET, value=_NOTHING_YET))
+    question = questionary.select(
+        printable(around.message),
+        choices,
+        default=start,
+        qmark=MARK,
+        style=questionary.Style(_STYLE),
+        use_jk_keys=False,
+        use_search_filter=True,
+        show_description=False,
+        instruction="" if around.message else "↑ ↓ to choose, or type to search; then Enter",
+        erase_when_done=True,
+    )
+    control = _control(question.application)
+
+    def enter(event: KeyPressEvent) -> None:
+        if control.search_filter and not control.found_in_search:
+            event.app.exit(result=control.search_filter)
+        elif control.get_pointed_at().value != _NOTHING_YET:
+            event.app.exit(result=control.get_pointed_at().value)
+
+    return _ask_list(question.application, control, around, options, enter)
+
+
+def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
+    """Let the person tick any number; the answer names them, or says none.
+
+    Raises:
+        Leaving: the person leaves.
+    """
+    import questionary
+
+    question = questionary.checkbox(
+        "",
+        [_choice(option) for option in options],
+        qmark=MARK,
+        style=questionary.Style(_STYLE),
+        use_jk_keys=False,
+        use_search_filter=True,
+        show_description=False,
+        instruction="Space ticks, Ctrl-A ticks all, type to search; then Enter",
+        erase_when_done=True,
+    )
+    control = _control(question.application)
+
+    def enter(event: KeyPressEvent) -> None:
+        if control.search_filter and not control.found_in_search:
+            event.app.exit(result=control.search_filter)
+            return
+        ticked = [str(choice.value) for choice in control.get_selected_values()]
+        # An empty answer would mean the default.
+        event.app.exit(result=", ".join(ticked) or "none")
+
+    return _ask_list(question.application, control, around, options, enter)
+
+
+def _choice(option: Option) -> Any:
+    import questionary
+
+    return questionary.Choice(
+        printable(option.label).replace("\n", " "), value=option.value, checked=option.chosen
+    )
+
+
+def _control(application: Application[Any]) -> InquirerControl:
+    from questionary.prompts.common import InquirerControl
+
+    return next(
+        window.content
+        for window in application.layout.find_all_windows()
+        if isinstance(window.content, InquirerControl)
+    )
+
+
+def _ask_list(
+    application: Application[Any],
+    control: InquirerControl,
+    around: Around,
+    options: Sequence[Option],
+    enter: Callable[[KeyPressEvent], None],
+) -> Said | WantsBack:
+    from prompt_toolkit.filters import Always
+    from prompt_toolkit.key_binding import merge_key_bindings
+    from prompt_toolkit.keys import Keys
+    from prompt_toolkit.layout import HSplit, Layout
+
+    bindings = _shared_keys(around, Always(), lambda: None)
+    bindings.add("enter", eager=True)(enter)
+
+    @bindings.add(Keys.BracketedPaste, eager=True)
+    def search_pasted(event: KeyPressEvent) -> None:
+        for character in "".join(event.data.split("\n")).strip():
+            control.add_search_character(character)  # type: ignore[arg-type]
+
+    application.key_bindings = merge_key_bindings([application.key_bindings, bindings])  # type: ignore[list-item]
+    below = _below_list(control, around, {option.value: option for option in options})
+    application.layout = Layout(HSplit([application.layout.container, *below]))
+    answer = _run(application, lambda: None)
+    return answer if isinstance(answer, WantsBack) else Said(str(answer))
+
+
+def _below_list(
+    control: InquirerControl, around: Around, options: dict[str, Option]
+) -> list[Container]:
+    """Return what stands under a list: more about the entry pointed at, and the toolbar."""
+    from prompt_toolkit.filters import is_done
+    from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, Window
+
+    def about() -> StyleAndTextTuples:
+        if control.search_filter and not control.found_in_search:
+            return [("class:instruction", " Nothing fits; Enter gives what you typed.")]
+        option = options.get(str(control.get_pointed_at().value))
+        return [("class:instruction", _indented(option.description) if option else "")]
+
+    more = Window(
+        FormattedTextControl(about),
+        dont_extend_height=True,
+        height=Dimension(max=_MORE_LINES),
+    )
+    bar = Window(
+        FormattedTextControl(lambda: toolbar(around, _width())),
+        style="class:bottom-toolbar",
+        dont_extend_height=True,
+        height=Dimension(min=1),
+    )
+    return [ConditionalContainer(window, ~is_done) for window in (more, bar)]
+
+
+def _shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None]) -> KeyBindings:
+    """Return the keys that work at every prompt."""
+    from prompt_toolkit.application import run_in_terminal
+    from prompt_toolkit.key_binding import KeyBindings
+
+    bindings = KeyBindings()
+
+    def back(event: KeyPressEvent) -> None:
+        event.app.exit(result=WantsBack(typed()))
+
+    def explain(_: KeyPressEvent) -> None:
+        if around.explain is not None:
+            run_in_terminal(around.explain)
+
+    def end(event: KeyPressEvent) -> None:
+        if not typed():
+            event.app.exit(exception=EOFError())
+
+    bindings.add("<", eager=True, filter=untouched)(back)
+    bindings.add("c-b", eager=True)(back)
+    bindings.add("?", eager=True, filter=untouched)(explain)
+    bindings.add("f1", eager=True)(explain)
+    bindings.add("c-d", filter=untouched)(end)
+    return bindings
+
+
+def _run(application: Application[Any], typed: Callable[[], str | None]) -> Any:
+    from prompt_toolkit.application.current import get_app_session
+    from prompt_toolkit.input.typeahead import clear_typeahead
+
+    # Keys pressed before the question was there can't have been meant for it.
+    clear_typeahead(get_app_session().input)
+    try:
+        return application.run()
+    except (KeyboardInterrupt, EOFError):
+        raise Leaving(typed()) from None
+
+
+def _indented(text: str) -> str:
+    """Return the text in lines of the terminal's width, broken between words."""
+    lines = textwrap.wrap(printable(text), max(20, _width() - 4))
+    return "\n".join(f"   {line}" for line in lines)
+
+
+def _width() -> int:
+    from prompt_toolkit.application import get_app
+
+    return get_app().output.get_size().columns
+
+
+def toolbar(around: Around, width: int) -> StyleAndTextTuples:
+    """Return the lines at the bottom: where this is, the latest answers, the keys."""
+    lines = []
+    if around.glance is not None:
+        lines.append(answers_in_brief(around.glance, width))
+    lines.append(cut(f" {around.keys}", width))
+    return [("", "\n".join(lines))]
+
+
+def answers_in_brief(glance: Glance, width: int) -> str:
+    """Return one line with the place and as many of the latest answers as fit."""
+    line = f" {glance.place}"
+    left_out = len(glance.answers)
+    shown: list[str] = []
+    for title, text in reversed(glance.answers):
+        part = f"{title}: {cut(printable(text).replace(chr(10), ' '), 24)}"
+        more = f" │ +{left_out - 1}" if left_out > 1 else ""
+        if _columns(" │ ".join([line, *shown, part]) + more) > width:
+            break
+        shown.append(part)
+        left_out -= 1
+    parts = [line, *shown]
+    if left_out:
+        parts.append(f"+{left_out}" if shown else f"{left_out} answered")
+    return cut(" │ ".join(parts), width)
+
+
+def _columns(text: str) -> int:
+    from prompt_toolkit.utils import get_cwidth
+
+    return get_cwidth(text)
+
+
+def cut(text: str, width: int) -> str:
+    """Return the text cut to a width in terminal columns."""
+    if _columns(text) <= width:
+        return text
+    while text and _columns(text) > width - 1:
+        text = text[:-1]
+    return text + "…"

@@ -1,0 +1,106 @@
+"""What to do with the state that is there: go on, look at it, or start over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+
+from evalbook.cli.wizard.terminal import Item, Leaving, Terminal
+from evalbook.cli.wizard.wording import how_long_ago
+from evalbook.workflow import state
+from evalbook.workflow.workflow import Workflow
+
+_LAST_STEP = "notebook"
+
+
+def offer_to_resume(
+    workflow: Workflow, terminal: Terminal, change_an_answer: Callable[[], bool]
+) -> Path | None:
+    """Offer what the state file holds, and see to what the person chooses.
+
+    Returns:
+        Where the old file went, if the person started over.
+
+    Raises:
+        Leaving: the person left.
+    """
+    interview = workflow.interview
+    if not interview.answers:
+        return None
+    finished = interview.answered(_LAST_STEP)
+    terminal.say(_what_it_holds(workflow, finished))
+    while True:
+        chosen = terminal.choose("What would you like to do?", _menu(finished))
+        if chosen == "review":
+            terminal.review(workflow.summary())
+        elif chosen == "over":
+            aside = set_aside(workflow.path)
+            terminal.say(f"Starting over. The old answers are kept in {aside.name}.")
+            return aside
+        elif chosen == "change":
+            if change_an_answer():
+                return None
+        elif chosen == "leave":
+            raise Leaving
+        else:
+            return None
+
+
+def _what_it_holds(workflow: Workflow, finished: bool) -> str:
+    answers = workflow.interview.answers.values()
+    last = max(datetime.fromisoformat(answer.at) for answer in answers)
+    age = how_long_ago(last)
+    if finished:
+        return f"The evaluation in {workflow.path} is finished; its last answer was given {age}."
+    count = len(answers)
+    return (
+        f"There is an unfinished evaluation in {workflow.path}: "
+        f"{count} {'answer' if count == 1 else 'answers'}, the last one given {age}."
+    )
+
+
+def _menu(finished: bool) -> list[Item]:
+    go_on = (
+        Item("continue", "Show again how to run the notebook")
+        if finished
+        else Item("continue", "Continue with the next question")
+    )
+    return [
+        go_on,
+        Item("review", "Review the answers"),
+        Item("change", "Change an answer"),
+        Item("over", "Start over", "The old file is kept under another name."),
+        Item("leave", "Leave"),
+    ]
+
+
+def set_aside(path: Path) -> Path:
+    """Give the state file another name; what other tools left in it stays known.
+
+    Returns:
+        The old file's new path.
+
+    Raises:
+        StateFileError: another process is using it, or the folder can't be written.
+    """
+    with state.locked(path):
+        document = state.load(path)
+        target = Path(os.path.realpath(path))
+        aside = _free_name(target)
+        target.rename(aside)
+        others = {key: value for key, value in document.items() if key != state.OWN_KEY}
+        if set(others) - {"schema_version"}:
+            state.save(path, {**others, state.OWN_KEY: {}})
+    return aside
+
+
+def _free_name(path: Path) -> Path:
+    stamp = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
+    free = path.with_name(f"{path.stem}-{stamp}{path.suffix}")
+    number = 2
+    while free.exists():
+        free = path.with_name(f"{path.stem}-{stamp}-{number}{path.suffix}")
+        number += 1
+    return free

@@ -1,0 +1,88 @@
+"""What the conversation needs of a terminal; drawn in full or in plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from evalbook.workflow.interview import Progress
+from evalbook.workflow.summary import Summary
+from evalbook.workflow.turn import Turn
+
+
+@dataclass(frozen=True)
+class Said:
+    """The person answered."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class WantsBack:
+    """The person wants to change an earlier answer; ``text`` is what was typed until then."""
+
+    text: str | None = None
+
+
+Reply = Said | WantsBack
+
+
+class Leaving(Exception):
+    """The person leaves, by Ctrl-C or the end of input, or the terminal is gone."""
+
+    def __init__(self, text: str | None = None) -> None:
+        super().__init__("leaving")
+        self.text = text
+        """What was typed and not yet answered with; None where there is nothing to keep."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a menu of the wizard's own."""
+
+    value: str
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What stays in sight while a question is asked."""
+
+    place: str
+    """Where in the interview this is, such as ``3 of 19``."""
+    answers: tuple[tuple[str, str], ...]
+    """Title and text of the answers so far."""
+
+
+class Terminal(Protocol):
+    """A way to show turns to a person and to hear their answers.
+
+    Whatever asks raises `Leaving` when the person leaves instead of answering.
+    """
+
+    def say(self, text: str) -> None:
+        """Show words of the wizard's own."""
+
+    def problem(self, message: str, remedy: str | None) -> None:
+        """Show what stands in the way, and what to do about it."""
+
+    def show(self, turn: Turn, summary: Summary) -> None:
+        """Show everything about a turn but the place to type in."""
+
+    def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:
+        """Hear the answer to the turn shown; ``typed`` is there to be edited."""
+
+    def choose(self, question: str, items: Sequence[Item], start: str | None = None) -> str | None:
+        """Return the value of the item chosen; None where the person turned back from choosing."""
+
+    def review(self, summary: Summary) -> None:
+        """Show all answers so far, with what was not checked."""
+
+    def working(self) -> AbstractContextManager[Progress]:
+        """Show what is being done while it is done."""
+
+    def finished(self, turn: Turn, offers_status: bool) -> None:
+        """Show where the notebook is and how to run it."""

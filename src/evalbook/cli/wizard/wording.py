@@ -1,0 +1,124 @@
+"""The wizard's own words, shared by both ways of drawing it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shlex
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice, split_answers
+from evalbook.workflow.steps.data_sample import preview_lines
+from evalbook.workflow.summary import Summary
+from evalbook.workflow.turn import Turn
+
+# Where the machine names a command, a person at the wizard has a key.
+_COMMANDS_AS_KEYS = (
+    (
+        re.compile(r":? *`?evalbook answer --step (?P<step>[a-z_]+)[^`.]*(?:…|`)"),
+        " (press < and choose {step})",
+    ),
+    (re.compile(r"with `evalbook back STEP`"), "in the list of answers"),
+    (re.compile(r"Use `evalbook back STEP`"), "Press <"),
+    (re.compile(r"`evalbook back (?P<step>[a-z_]+)`"), "< and {step}"),
+)
+
+_HELP = {
+    "confirm": "Yes goes on to the terms of Bedrock Evaluations. No lets you change any answer.",
+}
+
+# In these, a few sentences or pasted JSON are what one expects to type.
+LONG_ANSWERS = frozenset({"task", "data_description", "custom_metrics"})
+
+KEYS_EXPLAINED = (
+    "< or Ctrl-B opens your earlier answers; choose one to change it.",
+    "Ctrl-C leaves. Every accepted answer is saved, and half-typed ones are kept.",
+    "Each answer is checked before it is accepted; nothing runs and nothing costs yet.",
+)
+
+
+def with_keys(text: str) -> str:
+    """Return one of the machine's sentences with keys of the wizard in place of commands."""
+    for pattern, words in _COMMANDS_AS_KEYS:
+        text = pattern.sub(lambda found, words=words: words.format(**found.groupdict()), text)  # type: ignore[misc]
+    return text
+
+
+def help_of(turn: Turn) -> str | None:
+    """Return what helps to answer the turn."""
+    text = _HELP.get(turn.step or "", turn.help)
+    return None if text is None else with_keys(text)
+
+
+def step_title(step: str | None) -> str:
+    """Return what a step's answer is called."""
+    from evalbook.workflow.kinds import KINDS
+
+    titles = {known.name: known.title for kind in KINDS.values() for known in kind.steps}
+    return titles.get(step or "", "")
+
+
+def place_of(turn: Turn) -> str:
+    """Return where in the interview a turn is."""
+    return f"{turn.position.index} of {turn.position.total}" if turn.position else ""
+
+
+def how_long_ago(then: datetime, now: datetime | None = None) -> str:
+    """Return the age of something in the words people use."""
+    seconds = ((now or datetime.now(timezone.utc)) - then).total_seconds()
+    if seconds < 90:
+        return "a moment ago"
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "a moment ago"
+
+
+def ways_to_open(notebook: str) -> tuple[tuple[str, str], ...]:
+    """Return the programs that open a notebook, each with what to do in one line."""
+    path = shlex.quote(notebook)
+    return (
+        ("JupyterLab", f"jupyter lab {path}"),
+        ("VS Code", f"code {path}"),
+        ("SageMaker Studio", "open a JupyterLab space, upload the file, double-click it"),
+    )
+
+
+def command_line(options: Mapping[str, str | bool | None]) -> str:
+    """Return the command that starts this wizard again."""
+    words = ["evalbook", "wizard"]
+    for name, value in options.items():
+        if value is True:
+            words.append(f"--{name}")
+        elif value:
+            words.extend([f"--{name}", str(value)])
+    return shlex.join(words)
+
+
+def ticked(turn: Turn, typed: str | None) -> frozenset[str]:
+    """Return the choices that are ticked to begin with: those typed before, else the default."""
+    if typed is None:
+        typed = turn.default or ""
+    values = set()
+    try:
+        for part in split_answers(typed):
+            with contextlib.suppress(AnswerRejected):
+                values.add(read_choice(part, turn.choices))
+    except AnswerRejected:
+        return frozenset()
+    return frozenset(values)
+
+
+def notices_to_read(turn: Turn, summary: Summary) -> list[str]:
+    """Return the notices that nothing drawn for this turn says already."""
+    drawn: set[str] = set()
+    if turn.preview is not None:
+        drawn.update(preview_lines(turn.preview))
+    if turn.step == "confirm":
+        drawn.update(f"{line.title}: {line.text}" for line in summary.lines)
+        drawn.update(f"Not checked: {check.message}" for check in summary.not_checked)
+        drawn.update(f"Warning: {check.message}" for check in summary.warnings)
+    return [with_keys(notice) for notice in turn.notices if notice not in drawn]
