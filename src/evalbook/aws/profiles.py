@@ -1,0 +1,14 @@
+"""Which AWS profiles are configured on this machine."""
+
+from __future__ import annotations
+
+
+def profiles() -> list[str]:
+    """Return the names of the profiles in AWS's config files; empty where those can't be read."""
+    import botocore.session
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return sorted(botocore.session.Session().available_profiles)
+    except BotoCoreError:
+        return []
