@@ -46,7 +46,7 @@ def demo_command(_: Settings, output: Output) -> int:
         os.environ.update(sandbox.environment)
         os.chdir(folder)
         notebook = _answer_everything(folder)
-        outputs = _execute(notebook)
+        outputs = execute_notebook(notebook)
     document = {
         "protocol": PROTOCOL,
         "status": "complete",
@@ -95,7 +95,7 @@ def _tell(turn: Turn, answer: str) -> None:
     complain(f"  > {answer or turn.default}")
 
 
-def _execute(path: Path) -> list[str]:
+def execute_notebook(path: Path) -> list[str]:
     """Execute the notebook's cells in a kernel, keep their outputs, and return them as text."""
     import nbformat
     from nbclient import NotebookClient
