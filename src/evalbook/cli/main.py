@@ -21,9 +21,11 @@ _COMMANDS = {
     "check": "interview",
     "demo": "demo",
     "generate": "interview",
+    "mcp": "mcp",
     "next": "interview",
     "sandbox": "sandbox",
     "show": "interview",
+    "skill": "skill",
     "wizard": "wizard",
 }
 

@@ -1,0 +1,28 @@
+"""`evalbook mcp`: the interview for assistants that speak the Model Context Protocol."""
+
+from __future__ import annotations
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output
+from evalbook.errors import UsageError
+
+
+@command("mcp")
+def mcp_command(settings: Settings, output: Output) -> int:
+    """Serve the interview to an AI assistant on standard input and output (MCP)."""
+    from importlib.util import find_spec
+
+    if find_spec("mcp") is None:
+        raise UsageError(
+            "mcp.missing",
+            "The server needs the package mcp, which evalbook itself does not.",
+            "Install it: pip install 'evalbook[mcp]'",
+        )
+    if output.as_json:
+        raise UsageError(
+            "mcp.json", "The server speaks its own protocol; --json has no place in it."
+        )
+    from evalbook.mcp.server import build_server
+
+    build_server(settings.workflow).run("stdio")
+    return 0
