@@ -1,0 +1,294 @@
+"""Write the facts in references/*.md from the data and tables that the code itself goes by.
+
+A reference is prose with blocks of facts between two marks:
+
+    <!-- facts: builtin-metrics -->
+    ...
+    <!-- /facts -->
+
+The blocks are written here, everything else by hand. With --check nothing is written; the exit
+status is 1 where a block says something else than the code does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+REFERENCES = Path(__file__).resolve().parents[1] / "references"
+
+_BLOCK = re.compile(r"(<!-- facts: (?P<name>[a-z-]+) -->\n).*?(<!-- /facts -->)", re.DOTALL)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the references, or compare them; return the exit status."""
+    if arguments not in ([], ["--check"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    stale = []
+    for path in sorted(REFERENCES.glob("*.md")):
+        before = path.read_text(encoding="utf-8")
+        after = with_facts(before)
+        if after != before:
+            stale.append(path)
+            if not arguments:
+                path.write_text(after, encoding="utf-8")
+    for path in stale:
+        what = "does not say what the code does" if arguments else "written"
+        print(f"{path.name}: {what}")
+    if stale and arguments:
+        print("Run: python scripts/build_references.py")
+        return 1
+    return 0
+
+
+def with_facts(text: str) -> str:
+    """Return the text of a reference with its blocks of facts as they are now.
+
+    Raises:
+        KeyError: a block has a name that there are no facts for.
+    """
+    return _BLOCK.sub(lambda found: found[1] + BLOCKS[found["name"]]() + "\n" + found[3], text)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in lines
+    )
+
+
+def _document(statements: list[dict[str, Any]]) -> str:
+    """Return an IAM policy document, one line a key: as readable as indented, at half the tokens."""
+    shown = (
+        ",\n   ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in it.items())
+        for it in statements
+    )
+    body = ",\n".join(f"  {{{statement}}}" for statement in shown)
+    return f'```json\n{{"Version": "2012-10-17", "Statement": [\n{body}\n]}}\n```'
+
+
+def _data(name: str) -> Any:
+    return json.loads((files("evalbook") / "data" / name).read_text(encoding="utf-8"))
+
+
+def kinds() -> str:
+    """Return which evaluation types there are."""
+    from evalbook.workflow.kinds import KINDS
+
+    return _table(
+        ("type", "what it does"), ((kind.label, kind.description) for kind in KINDS.values())
+    )
+
+
+def builtin_metrics() -> str:
+    """Return what each built-in metric asks."""
+    from evalbook.metrics.builtin import builtin_metrics as metrics
+
+    return _table(
+        ("metric", "what the judge is asked", "reference answer", "good is"),
+        (
+            (
+                metric.name,
+                metric.description,
+                "used where there is one" if metric.uses_reference else "not used",
+                "high" if metric.higher_is_better else "low",
+            )
+            for metric in metrics()
+        ),
+    )
+
+
+def metric_topics() -> str:
+    """Return which metrics the kinds of task suggest."""
+    from evalbook.metrics.facts import facts
+
+    return _table(
+        ("task", "metrics, the most telling first"),
+        (
+            (topic["topic"], ", ".join(topic["suggests"]))
+            for topic in facts("builtin_metrics.json")["topics"]
+        ),
+    )
+
+
+def custom_metric_limits() -> str:
+    """Return Bedrock's limits for custom metrics."""
+    from evalbook.metrics.facts import facts
+
+    limits = facts("custom_metric_limits.json")
+
+    def span(name: str) -> str:
+        return f"{limits[name]['min']:,} to {limits[name]['max']:,}"
+
+    variables = limits["variables"]
+    pattern = limits["name"]["pattern"].removesuffix("+")
+    return "\n".join(
+        (
+            f'- {span("customMetrics")} metrics in an array, each `{{"customMetricDefinition": {{…}}}}`.',
+            f"- `name`: {span('name')} characters of `{pattern}`, unique.",
+            f"- `instructions`: {span('instructions')} characters, with at least one of "
+            f"`{{{{{variables['prompt']}}}}}` and `{{{{{variables['response']}}}}}`; "
+            f"`{{{{{variables['reference']}}}}}` where the dataset has reference answers.",
+            f"- `ratingScale`, optional: {span('ratingScale')} items, each with a `definition` of "
+            f"{span('definition')} characters and a `value`.",
+            "- `value`: exactly one of `floatValue` and `stringValue` "
+            f"({span('stringValue')} characters), the same kind throughout a scale.",
+        )
+    )
+
+
+def dataset_formats() -> str:
+    """Return the record formats."""
+    from evalbook.datasets.formats import FORMATS
+
+    return _table(
+        ("format", "fields", "use"),
+        (
+            (
+                format_.label,
+                format_.expected,
+                "as it is" if format_.documented else "rewritten on your yes",
+            )
+            for format_ in FORMATS
+        ),
+    )
+
+
+def dataset_limits() -> str:
+    """Return the limits of a dataset and the field names that are understood."""
+    from evalbook.datasets.formats import RENAMINGS
+    from evalbook.workflow.steps.data_sample import MOST_RECORDS
+
+    lines = [f"- At most {MOST_RECORDS:,} rows in one LLM-as-judge job."]
+    for needed, names in RENAMINGS.items():
+        others = ", ".join(name for name in names if name != needed)
+        if others:
+            lines.append(f"- Taken for `{needed}`: {others}.")
+    return "\n".join(lines)
+
+
+def judge_facts() -> str:
+    """Return where judges come from and what leaves one out."""
+    from evalbook.aws.judges import LEGACY_IDLE_DAYS, LIST_KEY
+
+    return "\n".join(
+        (
+            "- The list is the service's own, the one that the SDK goes by: "
+            f"`s3://jumpstart-cache-prod-REGION/{LIST_KEY}`.",
+            f"- A legacy model is refused by Bedrock if the account has not called it for "
+            f"{LEGACY_IDLE_DAYS} days.",
+        )
+    )
+
+
+def model_package_facts() -> str:
+    """Return what is looked for in a group and in the state of other tools."""
+    from evalbook.aws.model_packages import MOST_VERSIONS_READ
+
+    return (
+        f"Of a group, the newest usable of its latest {MOST_VERSIONS_READ} completed versions is "
+        "taken."
+    )
+
+
+def trust_policy() -> str:
+    """Return the trust policy of an execution role."""
+    from evalbook.aws.trust import BEDROCK, SAGEMAKER, statement_for
+
+    statement = json.loads(statement_for([SAGEMAKER, BEDROCK], "ACCOUNT"))
+    return _document([statement])
+
+
+def role_policy() -> str:
+    """Return the least that an execution role needs for an LLM-as-judge evaluation."""
+    actions = _data("role_actions.json")
+    needed = actions["all_role_actions"][actions["role_types"]["llm_as_judge"]]
+    return _policy("role", needed)
+
+
+def caller_policy() -> str:
+    """Return the least that whoever runs evalbook and the notebook needs."""
+    return _policy("caller", _data("role_actions.json")["caller_actions"])
+
+
+def helpful_actions() -> str:
+    """Return the actions without which some checks are skipped."""
+    helpful = _data("policy_resources.json")["caller_helpful"]
+    return f"Helpful besides: {', '.join(f'`{action}`' for action in helpful)}."
+
+
+def _policy(whose: str, actions: list[str]) -> str:
+    """Return a policy that grants the actions, each on the resources it is kept to."""
+    resources = _data("policy_resources.json")
+    left = {*actions, *resources[f"{whose}_also"]}
+    statements = []
+    for rule in resources[whose]:
+        granted = {a for a in left if any(fnmatchcase(a, p) for p in rule["actions"])}
+        left -= granted
+        statement = {
+            "Sid": rule["sid"],
+            "Effect": "Allow",
+            "Action": sorted(granted),
+            "Resource": rule["resources"],
+        }
+        if "condition" in rule:
+            statement["Condition"] = rule["condition"]
+        if granted:
+            statements.append(statement)
+    if left:
+        raise LookupError(f"policy_resources.json keeps no place for {', '.join(sorted(left))}.")
+    return _document(statements)
+
+
+def sdk_versions() -> str:
+    """Return which versions the notebook needs."""
+    from evalbook.notebook.sdk import MINIMUM_MATPLOTLIB, MINIMUM_SDK
+
+    return (
+        f"It needs `sagemaker` {MINIMUM_SDK} or later, `boto3`, and `matplotlib` {MINIMUM_MATPLOTLIB} or "
+        "later; cell 1 installs what is missing. `evalbook` itself is not needed."
+    )
+
+
+def durations() -> str:
+    """Return how long a run takes."""
+    from evalbook.workflow.estimate import _minutes as minutes
+
+    def row(size: str, billions: float) -> tuple[str, str, str]:
+        one, two = minutes(billions, 1), minutes(billions, 2)
+        return size, f"{one[0]} to {one[1]}", f"{two[0]} to {two[1]}"
+
+    return _table(
+        ("model", "minutes, fine-tuned only", "minutes, with the base model"),
+        (row("under 10B", 7), row("10B to 30B", 14), row("above 30B", 70)),
+    )
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "kinds": kinds,
+    "builtin-metrics": builtin_metrics,
+    "metric-topics": metric_topics,
+    "custom-metric-limits": custom_metric_limits,
+    "dataset-formats": dataset_formats,
+    "dataset-limits": dataset_limits,
+    "judges": judge_facts,
+    "model-packages": model_package_facts,
+    "trust-policy": trust_policy,
+    "role-policy": role_policy,
+    "caller-policy": caller_policy,
+    "helpful-actions": helpful_actions,
+    "sdk-versions": sdk_versions,
+    "durations": durations,
+}
+"""What writes each block, by the name in its mark."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

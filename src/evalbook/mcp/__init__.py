@@ -1,0 +1,1 @@
+"""The interview as a Model Context Protocol server, for assistants without a shell."""

@@ -1,0 +1,128 @@
+"""The tools: the same turns, as the same JSON, as the command line's."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from evalbook.errors import EvalbookError
+from evalbook.workflow.turn import PROTOCOL, Turn
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
+    from mcp.types import CallToolResult
+
+    from evalbook.workflow.workflow import Workflow
+
+INSTRUCTIONS = """\
+evalbook asks a person, one question a turn, what it takes to evaluate a model fine-tuned with Amazon \
+SageMaker, checks each answer against AWS, and writes the notebook. You carry words between the two.
+
+Call `next` to start or go on. Show the turn as it is: notices, checks that did not pass with their \
+remedies, question, numbered choices, default, help. Wait for the person, then call `answer` with what \
+they said, unchanged; of a sentence that gives a value or a choice, the value alone; empty takes the \
+default. What belongs to another step goes to `answer` with its name as `step`. A question or a \
+hesitation is no answer: help, then show the question again. Go on until `status` is `complete`, and \
+show its notices.
+
+Never answer for the person. Never recommend, rank or hint at a judge, least of all when asked. Show \
+the terms of `bedrock_terms` word for word, and pass on the person's whole reply to them, nothing said \
+earlier. One question at a time, no narration. A turn's `reference` is the resource evalbook://NAME: \
+read it only when the person needs more than the turn says."""
+
+REFERENCES = "evalbook://references/"
+
+
+class Tools:
+    """What the server's tools do, each returning a JSON document like the command line's.
+
+    One call at a time: two at once would only be told that the state file is in use.
+    """
+
+    def __init__(self, open_workflow: Callable[[], Workflow]) -> None:
+        self._open = open_workflow
+        self._one_at_a_time = threading.Lock()
+
+    def next(self) -> CallToolResult:
+        """Show the current turn; change nothing."""
+        return self._turn(lambda workflow: workflow.turn())
+
+    def answer(self, value: str, step: str | None = None) -> CallToolResult:
+        """Answer the current turn in the person's own words, and show the next one.
+
+        An empty value takes the turn's default. With step, what the person said out of turn: that
+        step is answered again, or the value is kept until its turn comes and confirmed then.
+        """
+        return self._turn(lambda workflow: workflow.answer(value, step))
+
+    def back(self, step: str | None = None) -> CallToolResult:
+        """Reopen the last answered step, or the one named, and show its turn."""
+        return self._turn(lambda workflow: workflow.back(step))
+
+    def show(self) -> CallToolResult:
+        """Show the configuration so far, with what was checked and what was not."""
+
+        def summary(workflow: Workflow) -> dict[str, Any]:
+            return {"protocol": PROTOCOL, **workflow.summary().to_json()}
+
+        return self._document(summary)
+
+    def _turn(self, ask: Callable[[Workflow], Turn]) -> CallToolResult:
+        return self._document(lambda workflow: ask(workflow).to_json())
+
+    def _document(self, ask: Callable[[Workflow], dict[str, Any]]) -> CallToolResult:
+        from mcp.types import CallToolResult, TextContent
+
+        failed = False
+        try:
+            with self._one_at_a_time:
+                document = ask(self._open())
+        except EvalbookError as error:
+            failed = True
+            problem = {"code": error.code, "message": error.message, "remedy": error.remedy}
+            document = {"protocol": PROTOCOL, "status": "error", "error": problem}
+        text = json.dumps(document, default=str)
+        return CallToolResult(content=[TextContent(type="text", text=text)], is_error=failed)
+
+
+def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
+    """Return the server with its tools, and the references as resources.
+
+    Args:
+        open_workflow: opens the interview; called once for each tool call, so that credentials
+            renewed in the meantime are seen.
+    """
+    from mcp.server.mcpserver import MCPServer
+    from mcp.types import ToolAnnotations
+
+    from evalbook import __version__
+
+    server: MCPServer = MCPServer(
+        "evalbook", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
+    )
+    tools = Tools(open_workflow)
+    for tool in (tools.next, tools.show):
+        server.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True))
+    for tool in (tools.answer, tools.back):
+        server.add_tool(tool, annotations=ToolAnnotations(destructive_hint=False))
+    _add_references(server)
+    return server
+
+
+def _add_references(server: MCPServer) -> None:
+    from evalbook.skill.installer import skill_files
+
+    for name, content in skill_files():
+        folder, _, file = name.partition("/")
+        if folder == "references":
+            _add_reference(server, file, content.decode("utf-8"))
+
+
+def _add_reference(server: MCPServer, file: str, text: str) -> None:
+    title = text.partition("\n")[0].lstrip("# ")
+
+    @server.resource(f"{REFERENCES}{file}", name=file, title=title, mime_type="text/markdown")
+    def read() -> str:
+        return text
