@@ -65,7 +65,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _document(statements: list[dict[str, Any]]) -> str:
-    """Return an IAM policy document, one line a key: as readable as indented, at half the tokens."""
+    """Return an IAM policy document, one line a key: as readable as indented, and shorter."""
     shown = (
         ",\n   ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in it.items())
         for it in statements
@@ -129,18 +129,19 @@ def custom_metric_limits() -> str:
 
     variables = limits["variables"]
     pattern = limits["name"]["pattern"].removesuffix("+")
-    return "\n".join(
-        (
-            f'- {span("customMetrics")} metrics in an array, each `{{"customMetricDefinition": {{…}}}}`.',
-            f"- `name`: {span('name')} characters of `{pattern}`, unique.",
-            f"- `instructions`: {span('instructions')} characters, with at least one of "
-            f"`{{{{{variables['prompt']}}}}}` and `{{{{{variables['response']}}}}}`; "
-            f"`{{{{{variables['reference']}}}}}` where the dataset has reference answers.",
-            f"- `ratingScale`, optional: {span('ratingScale')} items, each with a `definition` of "
-            f"{span('definition')} characters and a `value`.",
-            "- `value`: exactly one of `floatValue` and `stringValue` "
-            f"({span('stringValue')} characters), the same kind throughout a scale.",
-        )
+    prompt, response, reference = (
+        f"`{{{{{variables[role]}}}}}`" for role in ("prompt", "response", "reference")
+    )
+    return (
+        f"- {span('customMetrics')} metrics in an array, "
+        'each `{"customMetricDefinition": {…}}`.\n'
+        f"- `name`: {span('name')} characters of `{pattern}`, unique.\n"
+        f"- `instructions`: {span('instructions')} characters, with at least one of {prompt} and "
+        f"{response}; {reference} where the dataset has reference answers.\n"
+        f"- `ratingScale`, optional: {span('ratingScale')} items, each with a `definition` of "
+        f"{span('definition')} characters and a `value`.\n"
+        "- `value`: exactly one of `floatValue` and `stringValue` "
+        f"({span('stringValue')} characters), the same kind throughout a scale."
     )
 
 
@@ -178,13 +179,11 @@ def judge_facts() -> str:
     """Return where judges come from and what leaves one out."""
     from evalbook.aws.judges import LEGACY_IDLE_DAYS, LIST_KEY
 
-    return "\n".join(
-        (
-            "- The list is the service's own, the one that the SDK goes by: "
-            f"`s3://jumpstart-cache-prod-REGION/{LIST_KEY}`.",
-            f"- A legacy model is refused by Bedrock if the account has not called it for "
-            f"{LEGACY_IDLE_DAYS} days.",
-        )
+    return (
+        "- The list is the service's own, the one that the SDK goes by: "
+        f"`s3://jumpstart-cache-prod-REGION/{LIST_KEY}`.\n"
+        "- A legacy model is refused by Bedrock if the account has not called it for "
+        f"{LEGACY_IDLE_DAYS} days."
     )
 
 
@@ -252,8 +251,9 @@ def sdk_versions() -> str:
     from evalbook.notebook.sdk import MINIMUM_MATPLOTLIB, MINIMUM_SDK
 
     return (
-        f"It needs `sagemaker` {MINIMUM_SDK} or later, `boto3`, and `matplotlib` {MINIMUM_MATPLOTLIB} or "
-        "later; cell 1 installs what is missing. `evalbook` itself is not needed."
+        f"It needs `sagemaker` {MINIMUM_SDK} or later, `boto3`, and `matplotlib` "
+        f"{MINIMUM_MATPLOTLIB} or later; cell 1 installs what is missing. `evalbook` itself is not "
+        "needed."
     )
 
 

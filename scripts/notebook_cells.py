@@ -8,8 +8,8 @@
     uv run notebook_cells.py --state path/to/workflow_state.json
     uv run notebook_cells.py --templates
 
-Nothing is written. The exit status is 3 where the interview is not complete, 5 where its state can't
-be used.
+Nothing is written. The exit status is 3 where the interview is not complete, 5 where its state
+can't be used.
 """
 
 from __future__ import annotations

@@ -17,20 +17,21 @@ if TYPE_CHECKING:
     from evalbook.workflow.workflow import Workflow
 
 INSTRUCTIONS = """\
-evalbook asks a person, one question a turn, what it takes to evaluate a model fine-tuned with Amazon \
-SageMaker, checks each answer against AWS, and writes the notebook. You carry words between the two.
+evalbook asks a person, one question a turn, what it takes to evaluate a model fine-tuned with
+Amazon SageMaker, checks each answer against AWS, and writes the notebook. You carry words between
+the two.
 
-Call `next` to start or go on. Show the turn as it is: notices, checks that did not pass with their \
-remedies, question, numbered choices, default, help. Wait for the person, then call `answer` with what \
-they said, unchanged; of a sentence that gives a value or a choice, the value alone; empty takes the \
-default. What belongs to another step goes to `answer` with its name as `step`. A question or a \
-hesitation is no answer: help, then show the question again. Go on until `status` is `complete`, and \
-show its notices.
+Call `next` to start or go on. Show the turn as it is: notices, checks that did not pass with their
+remedies, question, numbered choices, default, help. Wait for the person, then call `answer` with
+what they said, unchanged; of a sentence that gives a value or a choice, the value alone; empty
+takes the default. What belongs to another step goes to `answer` with its name as `step`. A question
+or a hesitation is no answer: help, then show the question again. Go on until `status` is
+`complete`, and show its notices.
 
-Never answer for the person. Never recommend, rank or hint at a judge, least of all when asked. Show \
-the terms of `bedrock_terms` word for word, and pass on the person's whole reply to them, nothing said \
-earlier. One question at a time, no narration. A turn's `reference` is the resource evalbook://NAME: \
-read it only when the person needs more than the turn says."""
+Never answer for the person. Never recommend, rank or hint at a judge, least of all when asked. Show
+the terms of `bedrock_terms` word for word, and pass on the person's whole reply to them, nothing
+said earlier. One question at a time, no narration. A turn's `reference` is the resource
+evalbook://NAME: read it only when the person needs more than the turn says."""
 
 REFERENCES = "evalbook://references/"
 
@@ -103,10 +104,12 @@ def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
         "evalbook", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
     tools = Tools(open_workflow)
-    for tool in (tools.next, tools.show):
-        server.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True))
-    for tool in (tools.answer, tools.back):
-        server.add_tool(tool, annotations=ToolAnnotations(destructive_hint=False))
+    reading = ToolAnnotations(read_only_hint=True)
+    writing = ToolAnnotations(destructive_hint=False)
+    server.add_tool(tools.next, annotations=reading)
+    server.add_tool(tools.answer, annotations=writing)
+    server.add_tool(tools.back, annotations=writing)
+    server.add_tool(tools.show, annotations=reading)
     _add_references(server)
     return server
 
