@@ -1,0 +1,407 @@
+"""The notebook's cells in a real kernel, run by the installed SDK against the sandbox.
+
+They show that the cells do what they promise with the SDK that is installed, whichever version that
+is: to try the oldest one, put it first on PYTHONPATH (see `evalbook.notebook.sdk`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from evalbook.notebook.settings import EvaluationSettings
+from evalbook.notebook.write import write_notebook
+from evalbook.sandbox.process import Sandbox
+
+pytestmark = pytest.mark.e2e
+
+SETTINGS = EvaluationSettings(
+    evaluation_type="llm_as_judge",
+    task="Answer questions of a support desk",
+    dataset="s3://evalbook-data/support/eval.jsonl",
+    records=60,
+    builtin_metrics=("Correctness", "Helpfulness", "Refusal"),
+    custom_metrics=(
+        {
+            "customMetricDefinition": {
+                "name": "Tone",
+                "instructions": "Is it friendly?\n{{prompt}}\n{{prediction}}",
+                "ratingScale": [
+                    {"definition": "friendly", "value": {"floatValue": 5.0}},
+                    {"definition": "rude", "value": {"floatValue": 1.0}},
+                ],
+            }
+        },
+    ),
+    model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2",
+    base_model_name="meta-textgeneration-llama-3-2-1b-instruct",
+    judge_model="amazon.nova-pro-v1:0",
+    region="us-east-1",
+    role_arn="arn:aws:iam::123456789012:role/EvaluationRole",
+    s3_output="s3://evalbook-results/cells/",
+    run_name="support-bot",
+    evaluate_base_model=True,
+    minutes=(50, 80),
+    evalbook_version="0.1.0",
+)
+NOVA = replace(
+    SETTINGS,
+    model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/nova-support/1",
+    base_model_name="nova-textgeneration-lite",
+    is_nova=True,
+)
+
+CONFIGURATION, START, POLL, RESULTS = 1, 2, 3, 4
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(step_seconds=0.2) as sandbox:
+        yield sandbox
+
+
+class Failed(Exception):
+    """A cell raised; the text is its last message."""
+
+
+class Kernel:
+    """A kernel, and the notebook whose cells run in it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.notebook = nbformat.v4.new_notebook()
+        self._client = NotebookClient(self.notebook, timeout=180)
+        self._running = self._client.setup_kernel(env={**os.environ, **sandbox.environment})
+        self._running.__enter__()
+
+    def end(self) -> None:
+        self._running.__exit__(None, None, None)
+
+    def open(self, path: Path) -> Kernel:
+        """Turn to a notebook and its folder, where Jupyter would run it."""
+        self.notebook = self._client.nb = nbformat.read(path, as_version=4)
+        place = len(self.notebook.cells)
+        self.notebook.cells.append(nbformat.v4.new_code_cell(f"%cd {path.parent}"))
+        self.run(place)
+        return self
+
+    def run(self, *places: int) -> str:
+        """Run cells; return what the last one showed as text.
+
+        Raises:
+            Failed: a cell raised.
+        """
+        try:
+            for place in places:
+                self._client.execute_cell(self.notebook.cells[place], place)
+        except CellExecutionError as error:
+            raise Failed(error.evalue) from error
+        return "\n".join(
+            output.get("text") or output.get("data", {}).get("text/plain", "")
+            for output in self.notebook.cells[places[-1]].outputs
+        )
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting in cell 1, as a person would."""
+        cell = self.notebook.cells[CONFIGURATION]
+        cell.source = re.sub(rf"^{name} = .*$", f"{name} = {value}", cell.source, flags=re.M)
+
+
+@pytest.fixture(scope="module")
+def warm_kernel(sandbox: Sandbox) -> Iterator[Kernel]:
+    """A kernel that most tests share: importing the SDK takes seconds."""
+    kernel = Kernel(sandbox)
+    yield kernel
+    kernel.end()
+
+
+@pytest.fixture
+def restarted(sandbox: Sandbox) -> Iterator[Kernel]:
+    """A kernel that knows nothing."""
+    kernel = Kernel(sandbox)
+    yield kernel
+    kernel.end()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "bot.ipynb"
+
+
+@pytest.fixture
+def kernel(warm_kernel: Kernel, path: Path) -> Any:
+    """Write a notebook from settings, and turn the shared kernel to it."""
+
+    def opened(settings: EvaluationSettings) -> Kernel:
+        return warm_kernel.open(write_notebook(path, settings, poll_seconds=0.3))
+
+    return opened
+
+
+def sagemaker(sandbox: Sandbox) -> Any:
+    import boto3
+
+    return boto3.client(
+        "sagemaker",
+        region_name="us-east-1",
+        endpoint_url=sandbox.endpoint,
+        aws_access_key_id=sandbox.environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=sandbox.environment["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=sandbox.environment["AWS_SESSION_TOKEN"],
+    )
+
+
+def executions(sandbox: Sandbox, run_name: str) -> list[str]:
+    """ARNs of the executions whose display name begins with a run's name."""
+    api = sagemaker(sandbox)
+    return [
+        execution["PipelineExecutionArn"]
+        for pipeline in api.list_pipelines()["PipelineSummaries"]
+        for execution in api.list_pipeline_executions(PipelineName=pipeline["PipelineName"])[
+            "PipelineExecutionSummaries"
+        ]
+        if execution["PipelineExecutionDisplayName"].startswith(f"{run_name}-")
+    ]
+
+
+def recorded(tmp_path: Path, number: str = "1") -> dict[str, Any]:
+    record = json.loads((tmp_path / "bot.run.json").read_text(encoding="utf-8"))
+    run: dict[str, Any] = record["runs"][number]
+    return run
+
+
+def forget_arns(tmp_path: Path) -> None:
+    """Leave the record as it is when the kernel dies while a run is being started."""
+    path = tmp_path / "bot.run.json"
+    path.write_text(re.sub(r'"arn": "[^"]*"', '"arn": null', path.read_text()))
+
+
+def test_four_cells_compare_the_two_models(kernel: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+    running = kernel(replace(SETTINGS, run_name="whole"))
+
+    started = running.run(CONFIGURATION, START)
+    [arn] = executions(sandbox, "whole")
+    assert f"Started evaluation: {arn}\n" in started
+    assert recorded(tmp_path)["executions"]["evaluation"]["arn"] == arn
+
+    watched = running.run(POLL)
+    assert re.search(r"EvaluateCustomModelMetrics +Succeeded +\d+:\d\d", watched)
+    assert watched.endswith("The evaluation succeeded. Cell 4 shows the results.\n")
+
+    shown = running.run(RESULTS)
+    assert "Model Comparison - Aggregate Metrics" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    lines = [line.split()[:1] for line in shown.split("\nMetric ")[1].split("\n")[1:5]]
+    assert lines == [["Correctness"], ["Helpfulness"], ["Refusal"], ["Tone"]]
+    kinds = [
+        kind
+        for output in running.notebook.cells[RESULTS].outputs
+        for kind in output.get("data", ())
+    ]
+    assert "image/png" in kinds
+
+
+def test_pipeline_carries_dataset_judge_metrics_and_both_models(
+    kernel: Any, sandbox: Sandbox
+) -> None:
+    kernel(replace(SETTINGS, run_name="definition")).run(CONFIGURATION, START)
+
+    [arn] = executions(sandbox, "definition")
+    answer = sagemaker(sandbox).describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    steps = {
+        step["Name"]: step["Arguments"]
+        for step in json.loads(answer["PipelineDefinition"])["Steps"]
+    }
+    judging = steps["EvaluateCustomModelMetrics"]["HyperParameters"]
+    assert judging["judge_model_id"] == "amazon.nova-pro-v1:0"
+    assert json.loads(judging["llmaj_metrics"]) == ["Correctness", "Helpfulness", "Refusal"]
+    assert judging["custom_metrics"].endswith("/custom-metrics.json")
+    assert SETTINGS.dataset in json.dumps(steps["EvaluateBaseInferenceModel"])
+    assert SETTINGS.model_package_arn in json.dumps(steps["EvaluateCustomInferenceModel"])
+    assert steps["EvaluateCustomInferenceModel"]["RoleArn"] == SETTINGS.role_arn
+
+
+def test_starting_again_finds_the_run_even_after_a_restart(
+    kernel: Any, restarted: Kernel, sandbox: Sandbox, path: Path
+) -> None:
+    running = kernel(replace(SETTINGS, run_name="again"))
+    running.run(CONFIGURATION, START)
+    assert running.run(START).startswith("Found evaluation: ")
+
+    restarted.open(path)
+    assert restarted.run(CONFIGURATION, POLL).endswith("Cell 4 shows the results.\n")
+    assert "Base and fine-tuned model, record by record" in restarted.run(RESULTS)
+    assert restarted.run(START).startswith("Found evaluation: ")
+    assert len(executions(sandbox, "again")) == 1
+
+
+def test_interrupted_start_is_found_by_its_name(
+    kernel: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    running = kernel(replace(SETTINGS, run_name="interrupted"))
+    running.run(CONFIGURATION, START)
+    forget_arns(tmp_path)
+
+    assert running.run(START).startswith("Found evaluation: ")
+    assert [recorded(tmp_path)["executions"]["evaluation"]["arn"]] == executions(
+        sandbox, "interrupted"
+    )
+
+
+def test_lost_record_does_not_lead_to_a_second_run(
+    kernel: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    running = kernel(replace(SETTINGS, run_name="lost"))
+    running.run(CONFIGURATION, START)
+    (tmp_path / "bot.run.json").unlink()
+
+    assert running.run(START).startswith("These settings are already being evaluated")
+    assert len(executions(sandbox, "lost")) == 1
+
+
+def test_changed_settings_need_a_new_run_number(kernel: Any, sandbox: Sandbox) -> None:
+    running = kernel(replace(SETTINGS, run_name="changed"))
+    running.run(CONFIGURATION, START)
+    running.set("BUILTIN_METRICS", '["Coherence"]')
+
+    with pytest.raises(Failed, match=r"Run 1 was started with other settings \(builtin_metrics\)"):
+        running.run(CONFIGURATION, START)
+    assert len(executions(sandbox, "changed")) == 1
+    running.set("RUN_NUMBER", "2")
+    assert running.run(CONFIGURATION, START).startswith("Started evaluation: ")
+    assert len(executions(sandbox, "changed")) == 2
+
+
+def test_start_that_fails_without_raising_is_raised(
+    kernel: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    running = kernel(replace(SETTINGS, run_name="fail-start"))
+
+    with pytest.raises(Failed, match="The evaluation was not started: AWS service error: "):
+        running.run(CONFIGURATION, START)
+    assert recorded(tmp_path)["executions"]["evaluation"]["arn"] is None
+    with pytest.raises(Failed, match=r"bot\.run\.json knows of no run 1\. Run cell 2 first\."):
+        running.run(POLL)
+    assert executions(sandbox, "fail-start") == []
+
+
+def test_refused_dry_run_starts_nothing(kernel: Any, sandbox: Sandbox, tmp_path: Path) -> None:
+    role = "arn:aws:iam::123456789012:role/NoTrustRole"
+    running = kernel(replace(SETTINGS, run_name="refused", role_arn=role))
+
+    with pytest.raises(Failed, match="NoTrustRole"):
+        running.run(CONFIGURATION, START)
+    assert executions(sandbox, "refused") == []
+    assert not (tmp_path / "bot.run.json").exists()
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, NOVA], ids=["usual", "nova"])
+def test_failed_run_tells_why_in_bedrocks_words(kernel: Any, settings: EvaluationSettings) -> None:
+    running = kernel(replace(settings, run_name="fail-judge"))
+
+    with pytest.raises(Failed) as caught:
+        running.run(CONFIGURATION, START, POLL)
+    told = str(caught.value).split("\n")
+    assert " ended as Failed." in told[0]
+    assert [line for line in told if line.startswith("Step Evaluate")]
+    [*_, bedrock] = [line for line in told if line.startswith("Bedrock job ")]
+    assert bedrock.endswith(
+        "This model version has reached the end of its life: amazon.nova-pro-v1:0."
+    )
+    with pytest.raises(Failed, match="There are no results yet"):
+        running.run(RESULTS)
+
+
+def test_waiting_ends_when_the_run_is_stopped(kernel: Any, sandbox: Sandbox) -> None:
+    running = kernel(replace(SETTINGS, run_name="stuck-run"))
+    running.run(CONFIGURATION, START)
+    [arn] = executions(sandbox, "stuck-run")
+    sagemaker(sandbox).stop_pipeline_execution(
+        PipelineExecutionArn=arn, ClientRequestToken="x" * 32
+    )
+
+    with pytest.raises(Failed, match=r"The run \(evaluation\) ended as Stopped\."):
+        running.run(POLL)
+
+
+def test_waiting_outlasts_throttling(kernel: Any, sandbox: Sandbox) -> None:
+    running = kernel(replace(SETTINGS, run_name="throttled"))
+    running.run(CONFIGURATION, START)
+    sandbox.fail("sagemaker:DescribePipelineExecution", "ThrottlingException", times=7)
+
+    assert running.run(POLL).endswith("The evaluation succeeded. Cell 4 shows the results.\n")
+
+
+def test_expired_credentials_are_told_and_the_run_is_not_lost(
+    kernel: Any, sandbox: Sandbox
+) -> None:
+    running = kernel(replace(SETTINGS, run_name="expired"))
+    running.run(CONFIGURATION, START)
+    sandbox.fail("sagemaker:DescribePipelineExecution", "ExpiredTokenException", times=1)
+
+    with pytest.raises(Failed, match=r"The run goes on\. Sign in again"):
+        running.run(POLL)
+    assert running.run(POLL).endswith("The evaluation succeeded. Cell 4 shows the results.\n")
+
+
+def test_vanished_run_ends_the_waiting(kernel: Any, tmp_path: Path) -> None:
+    running = kernel(replace(SETTINGS, run_name="vanished"))
+    running.run(CONFIGURATION, START)
+    path = tmp_path / "bot.run.json"
+    path.write_text(re.sub(r"/execution/\w+", "/execution/nothing", path.read_text()))
+
+    with pytest.raises(Failed, match=r"The run no longer exists: arn:aws:sagemaker:.*/nothing"):
+        running.run(POLL)
+
+
+def test_nova_models_are_compared_over_two_runs(
+    kernel: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    running = kernel(replace(NOVA, run_name="nova"))
+
+    running.run(CONFIGURATION, START, POLL)
+    assert sorted(recorded(tmp_path)["executions"]) == ["base", "fine-tuned"]
+    assert len(executions(sandbox, "nova")) == 2
+    shown = running.run(RESULTS)
+    assert "Base and fine-tuned model, record by record" in shown
+    assert re.search(r"^Correctness +0\.\d{3} +0\.\d{3} ", shown, flags=re.M)
+
+
+def test_fine_tuned_model_alone_is_shown_with_intervals(kernel: Any) -> None:
+    running = kernel(replace(SETTINGS, run_name="alone", evaluate_base_model=False))
+
+    shown = running.run(CONFIGURATION, START, POLL, RESULTS)
+    assert "Scores of the fine-tuned model" in shown
+    assert re.search(r"^Correctness +0\.\d{3} +0\.\d{3} to 0\.\d{3} ", shown, flags=re.M)
+
+
+def test_missing_result_files_are_named(kernel: Any, sandbox: Sandbox) -> None:
+    import boto3
+
+    running = kernel(
+        replace(SETTINGS, run_name="emptied", s3_output="s3://evalbook-results/emptied")
+    )
+    running.run(CONFIGURATION, START, POLL)
+    settings = sandbox.environment
+    bucket = boto3.resource(
+        "s3",
+        endpoint_url=sandbox.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=settings["AWS_SESSION_TOKEN"],
+    ).Bucket("evalbook-results")
+    bucket.objects.filter(Prefix="emptied/").delete()
+
+    with pytest.raises(
+        Failed, match=r"No scores were found\. Looked at:\n.*\ns3://evalbook-results/"
+    ):
+        running.run(RESULTS)
