@@ -1,0 +1,263 @@
+"""What a dataset's report means: can it be used, and will the scores be worth anything."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from evalbook.checks import Check, failed, passed, warning
+from evalbook.datasets.containers import EMPTY
+from evalbook.datasets.formats import format_named
+from evalbook.datasets.invalid import plural
+from evalbook.datasets.report import REMEMBERED, VERY_LONG, Report
+
+ASSUMED_DEVIATION = 0.4
+"""Standard deviation of the differences between two models' scores of a record, on 0 to 1.
+
+Assumed, before anything is measured: judges score in few steps, and two models agree on many
+records.
+"""
+WANTED_DIFFERENCE = 0.1
+"""Mean difference, on a score from 0 to 1, that an evaluation should be able to show."""
+
+# Normal quantiles for a two-sided test at 5 % and for 80 % power.
+_QUANTILES = 1.959964 + 0.841621
+_SAME_SHARE = 0.9
+_WITH_REFERENCE = ("Correctness", "Completeness")
+_GROUND_TRUTH = "{{ground_truth}}"
+
+
+def detectable_difference(records: int) -> float:
+    """Return the smallest mean difference, on a score from 0 to 1, that paired records can show.
+
+    At 80 % power and 5 % significance (two-sided), by the normal approximation, with
+    ``ASSUMED_DEVIATION``.
+    """
+    return _QUANTILES * ASSUMED_DEVIATION / math.sqrt(records)
+
+
+def records_needed(difference: float) -> int:
+    """Return how many paired records can show a mean difference, as assumed above."""
+    return math.ceil((_QUANTILES * ASSUMED_DEVIATION / difference) ** 2)
+
+
+def report_checks(
+    report: Report, *, metrics: Sequence[str] = (), max_records: int | None = None
+) -> list[Check]:
+    """Return what a report means for the evaluation, as checks.
+
+    Args:
+        report: what ``validate`` found.
+        metrics: the chosen metrics: names of built-in ones, with or without ``Builtin.``, and the
+            instructions of custom ones (or their whole definition as text).
+        max_records: the most records one job takes; the report's own limit where not given.
+    """
+    checks = [_records(report)]
+    if report.container != EMPTY:
+        checks.append(_format(report))
+    limit = report.max_records if max_records is None else max_records
+    if limit is not None:
+        checks.append(_rows(report, limit))
+    if not report.valid:
+        return checks
+    return [
+        *checks,
+        _repeated_prompts(report),
+        _same_reference(report),
+        _long_texts(report),
+        _empty_texts(report),
+        *_turns(report),
+        *_references(report, metrics),
+        _power(min(report.valid, limit or report.valid)),
+    ]
+
+
+def _records(report: Report) -> Check:
+    check = "dataset.records"
+    if not report.records:
+        message = "No record could be read; expected at least one."
+        if report.container == EMPTY and report.container_problem:
+            message = report.container_problem
+        return failed(check, message, "Give another dataset.")
+    if not report.invalid:
+        count = plural(report.records, "record")
+        return passed(check, f"{count}, {'valid' if report.records == 1 else 'all valid'}.")
+    place = "line" if report.container.startswith(("JSON Lines", "CSV")) else "record"
+    shown = "; ".join(f"{place} {row['line']}: {row['reason']}" for row in report.invalid_shown[:3])
+    verb = "is" if report.invalid == 1 else "are"
+    message = f"{report.invalid:,} of {plural(report.records, 'record')} {verb} invalid. {shown}."
+    if report.savable:
+        remedy = (
+            f"Have a new object written with {plural(report.savable, 'valid record')}, or give"
+            " another dataset."
+        )
+    else:
+        remedy = "Correct the records, or give another dataset."
+    return failed(check, message, remedy)
+
+
+def _format(report: Report) -> Check:
+    check = "dataset.format"
+    if report.container_problem:
+        remedy = report.container_remedy or (
+            "Have it converted to a new object, or give another dataset."
+        )
+        return failed(check, report.container_problem, remedy)
+    if report.format is None:
+        message = report.unknown_fields or "No record is in a known format."
+        return failed(check, message, "Rename the fields, or give another dataset.")
+    known = format_named(report.format)
+    if not known.documented:
+        return warning(
+            check,
+            f"The format is {known.label}. AWS does not list it for evaluation, so that the job"
+            " may not read it, or not its references.",
+            "Have it rewritten to the SageMaker evaluation format in a new object.",
+        )
+    return passed(check, f"The format is {known.label} ({known.expected}).")
+
+
+def _rows(report: Report, limit: int) -> Check:
+    check = "dataset.rows"
+    if report.records <= limit:
+        return passed(check, f"{plural(report.records, 'record')}; one job takes up to {limit:,}.")
+    return failed(
+        check,
+        f"The dataset has {report.records:,} records. One job takes at most {limit:,}.",
+        f"Let evalbook write a random sample of {limit:,} records to a new object, or give another"
+        f" dataset of at most {limit:,} records.",
+    )
+
+
+def _repeated_prompts(report: Report) -> Check:
+    check = "dataset.repeated_prompts"
+    among = f" among the first {REMEMBERED:,} different ones" if report.repeats_bounded else ""
+    if not report.repeated_prompts:
+        return passed(check, f"No prompt is repeated{among}.")
+    count = plural(report.repeated_prompts, "record")
+    verb = "repeats" if report.repeated_prompts == 1 else "repeat"
+    return warning(
+        check,
+        f"{count} of {report.valid:,} {verb} an earlier record's prompt{among}: they count several"
+        " times in the scores, and the uncertainty looks smaller than it is.",
+        "Remove the repetitions, unless they are meant.",
+    )
+
+
+def _same_reference(report: Report) -> Check:
+    check = "dataset.same_reference"
+    most, have = report.commonest_reference, report.with_reference
+    if have < 2:
+        return passed(check, "No two records have a reference answer that could be the same.")
+    if most <= _SAME_SHARE * have:
+        return passed(check, f"{plural(report.distinct_references, 'different reference answer')}.")
+    share = "All" if most == have else f"{most:,} of"
+    return warning(
+        check,
+        f"{share} {plural(have, 'reference answer')} are the same: a model that always says this"
+        " would score best.",
+        "Look whether the right field holds the reference answers.",
+    )
+
+
+def _long_texts(report: Report) -> Check:
+    check = "dataset.long_texts"
+    if not report.very_long:
+        return passed(check, f"The longest text has {plural(report.longest, 'character')}.")
+    count = plural(report.very_long, "record")
+    verb = "has" if report.very_long == 1 else "have"
+    return warning(
+        check,
+        f"{count} {verb} a prompt or reference of more than {VERY_LONG:,} characters (the longest:"
+        f" {report.longest:,}), which the model or the judge may cut or refuse.",
+        "Shorten or remove them, or choose a judge with a large context window.",
+    )
+
+
+def _empty_texts(report: Report) -> Check:
+    check = "dataset.empty_texts"
+    empty = [
+        plural(count, f"empty {what}")
+        for count, what in (
+            (report.empty_prompts, "prompt"),
+            (report.empty_references, "reference answer"),
+        )
+        if count
+    ]
+    if not empty:
+        return passed(check, "No prompt or reference answer is empty.")
+    return warning(
+        check,
+        f"{' and '.join(empty)}: their scores say nothing about the model.",
+        "Fill or remove these records.",
+    )
+
+
+def _turns(report: Report) -> Iterable[Check]:
+    if report.multi_turn:
+        verb = "has" if report.multi_turn == 1 else "have"
+        yield warning(
+            "dataset.turns",
+            f"{plural(report.multi_turn, 'record')} {verb} several turns of the user. AWS documents"
+            " a prompt and its answer only; what becomes of earlier turns is not said.",
+            "Have the dataset rewritten so that the query's text holds the earlier turns, or keep"
+            " one turn a record.",
+        )
+
+
+def _references(report: Report, metrics: Sequence[str]) -> Iterable[Check]:
+    users = _reference_users(metrics)
+    if not users:
+        return
+    check = "dataset.references"
+    usable = report.with_reference - report.empty_references
+    if usable >= report.valid:
+        yield passed(check, f"Every record has a reference answer for {' and '.join(users)}.")
+        return
+    missing = report.valid - usable
+    verb = "has" if missing == 1 else "have"
+    yield warning(
+        check,
+        f"{missing:,} of {plural(report.valid, 'record')} {verb} no reference answer, which"
+        f" {' and '.join(users)} would compare with: without one the judge goes by its own"
+        " knowledge.",
+        "Add reference answers, or choose other metrics.",
+    )
+
+
+def _reference_users(metrics: Sequence[str]) -> list[str]:
+    users = []
+    for metric in metrics:
+        name = metric.strip()
+        plain = name[len("builtin.") :] if name.lower().startswith("builtin.") else name
+        users += [known for known in _WITH_REFERENCE if plain.lower() == known.lower()]
+        if _GROUND_TRUTH in "".join(metric.split()):
+            users.append("a custom metric with " + _GROUND_TRUTH)
+    return list(dict.fromkeys(users))
+
+
+def _power(records: int) -> Check:
+    check = "dataset.power"
+    smallest = detectable_difference(records)
+    assumed = (
+        f"with 80 % power at 5 % significance, if the differences between two models' scores of a"
+        f" record have a standard deviation of {ASSUMED_DEVIATION} (assumed)"
+    )
+    if smallest <= WANTED_DIFFERENCE:
+        count = plural(records, "record")
+        return passed(
+            check,
+            f"{count} can show a mean difference of {smallest:.2f} or more on a score from 0 to 1,"
+            f" {assumed}.",
+        )
+    needed = records_needed(WANTED_DIFFERENCE)
+    found = (
+        f"{plural(records, 'record')} can show a mean difference of {smallest:.2f} or more only"
+        if smallest < 1
+        else f"{plural(records, 'record')} can't show any difference"
+    )
+    return warning(
+        check,
+        f"{found} on a score from 0 to 1, {assumed}.",
+        f"For a difference of {WANTED_DIFFERENCE} use about {needed} records.",
+    )

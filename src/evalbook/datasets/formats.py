@@ -1,0 +1,432 @@
+"""The record formats an evaluation reads, one table entry each.
+
+Formats and fields follow AWS's page "Supported Dataset Formats for Bring-Your-Own-Dataset Tasks"
+(https://docs.aws.amazon.com/sagemaker/latest/dg/model-customize-evaluation-dataset-formats.html,
+read 2026-11-20). A new format is a function that reads a record and an entry in ``FORMATS``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from evalbook.datasets.invalid import InvalidRecord, described, named, quoted, wrong_type
+
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+_INSTRUCTIONS = ("system", "developer")
+
+# Fields that AWS keeps as metadata of a verl record, as far as other formats don't have them too.
+_VERL_FIELDS = frozenset({"data_source", "reward_model", "extra_info", "ability"})
+
+
+class Record(NamedTuple):
+    """What an evaluation takes from one record of a dataset."""
+
+    prompt: str
+    """What the model is asked; several turns are joined, each opened by its role."""
+    reference: str | None = None
+    """The answer to compare with ("ground truth")."""
+    system: str | None = None
+    category: str | None = None
+    turns: int = 1
+    """How many turns the user has in the prompt."""
+
+
+@dataclass(frozen=True)
+class DatasetFormat:
+    """A record format: by which fields it is known, and how one record of it is read."""
+
+    name: str
+    """Stable name, as saved in reports."""
+    label: str
+    """Name for people."""
+    expected: str
+    """The fields, for people: what is required and what may be there."""
+    needs: frozenset[str]
+    """Fields that each record has."""
+    reader: Callable[[Mapping[str, Any]], Record]
+    any_of: frozenset[str] = frozenset()
+    """Fields of which a record has at least one, where ``needs`` is shared with other formats."""
+    absent: frozenset[str] = frozenset()
+    """Fields that make it another format; no record matches two formats."""
+    documented: bool = True
+    """Whether AWS lists it among the evaluation formats; others are known and can be rewritten."""
+    writer: Callable[[Record], dict[str, Any]] | None = None
+    """How a record is written in this format, where datasets can be rewritten to it."""
+
+    def matches(self, record: Mapping[str, Any]) -> bool:
+        """Tell by field names alone whether a record is in this format."""
+        keys = record.keys()
+        return (
+            keys >= self.needs
+            and (not self.any_of or not self.any_of.isdisjoint(keys))
+            and self.absent.isdisjoint(keys)
+        )
+
+    def read(self, record: Mapping[str, Any]) -> Record:
+        """Return what an evaluation takes from the record.
+
+        Raises:
+            InvalidRecord: a field is missing or holds what it should not.
+        """
+        if not self.matches(record):
+            raise self._mismatch(record)
+        return self.reader(record)
+
+    @property
+    def nova_ready(self) -> bool:
+        """Whether a Nova run reads it: the SDK's converter knows ``prompt`` and ``query`` only.
+
+        Source: sagemaker 3.27.0, ``train/evaluate/llmaj_inference_benchmark.py``.
+        """
+        return not self.needs.isdisjoint({"prompt", "query"})
+
+    def _mismatch(self, record: Mapping[str, Any]) -> InvalidRecord:
+        other = format_of(record)
+        if other is not None and other is not self:
+            return InvalidRecord(
+                "other_format",
+                f"in the format {other.label}; expected {self.label} ({self.expected})",
+            )
+        missing = sorted(self.needs - record.keys())
+        found = f"the fields are {named(record)}" if record else "the record has no fields"
+        if missing:
+            return InvalidRecord("missing_field", f"no {' and no '.join(missing)}; {found}")
+        return InvalidRecord("missing_field", f"{found}; expected {self.expected}")
+
+
+class _Turn(NamedTuple):
+    role: str
+    content: str
+
+
+def _text(record: Mapping[str, Any], field: str) -> str:
+    value = record.get(field)
+    if isinstance(value, str):
+        return value
+    raise wrong_type(field, value, "text")
+
+
+def _optional(record: Mapping[str, Any], field: str) -> str | None:
+    value = record.get(field)
+    if value is None or isinstance(value, str):
+        return value
+    raise wrong_type(field, value, "text, or no such field")
+
+
+def _turns(value: Any, field: str) -> list[_Turn]:
+    if not isinstance(value, list) or not value:
+        raise wrong_type(field, value, "a list of messages, each with role and content")
+    return [_turn(message, f"{field}[{place}]") for place, message in enumerate(value)]
+
+
+def _turn(message: Any, place: str) -> _Turn:
+    if not isinstance(message, dict):
+        raise wrong_type(place, message, "a message with role and content")
+    missing = [key for key in ("role", "content") if key not in message]
+    if missing:
+        found = f"the fields are {named(message)}" if message else "it has no fields"
+        raise InvalidRecord("missing_field", f"{place} has no {' and no '.join(missing)}; {found}")
+    role, content = message["role"], message["content"]
+    if role not in ROLES:
+        raise InvalidRecord(
+            "wrong_role",
+            f"{place}.role is {described(role)}; expected system, user, assistant or tool",
+        )
+    if not isinstance(content, str):
+        raise wrong_type(f"{place}.content", content, "text")
+    return _Turn(role, content)
+
+
+def _conversation(turns: list[_Turn], field: str) -> tuple[str, str | None, int]:
+    """Return system prompt and the rest as a prompt, and how many user turns that has."""
+    spoken = [turn for turn in turns if turn.role not in _INSTRUCTIONS]
+    asked = sum(turn.role == "user" for turn in spoken)
+    if not asked:
+        roles = ", ".join(dict.fromkeys(turn.role for turn in turns))
+        raise InvalidRecord(
+            "no_user_turn", f"{field} has no message of the user; its roles are {roles}"
+        )
+    system = "\n\n".join(turn.content for turn in turns if turn.role in _INSTRUCTIONS) or None
+    if len(spoken) == 1:
+        return spoken[0].content, system, asked
+    joined = "\n\n".join(f"{turn.role.capitalize()}: {turn.content}" for turn in spoken)
+    return joined, system, asked
+
+
+def _whole_conversation(turns: list[_Turn], field: str, category: str | None) -> Record:
+    """Read a conversation that holds its reference: the assistant's last answer to the user.
+
+    An assistant's turn before the user's last one is part of the prompt, not the answer to it.
+    """
+    roles = [turn.role for turn in turns]
+    end = len(roles) - roles[::-1].index("user") if "user" in roles else len(roles)
+    reference = next(
+        (turn.content for turn in turns[: end - 1 : -1] if turn.role == "assistant"), None
+    )
+    # Instructions may stand anywhere; other turns behind the user's last lead to the answer.
+    asked = turns[:end] + [turn for turn in turns[end:] if turn.role in _INSTRUCTIONS]
+    prompt, system, count = _conversation(asked, field)
+    return Record(prompt, reference, system, category, count)
+
+
+def _prompt(record: Mapping[str, Any]) -> Record:
+    value = record["prompt"]
+    category = _optional(record, "category")
+    if isinstance(value, str):
+        return Record(value, category=category)
+    if not isinstance(value, list):
+        raise wrong_type("prompt", value, "text or a list of messages")
+    prompt, system, count = _conversation(_turns(value, "prompt"), "prompt")
+    return Record(prompt, None, system, category, count)
+
+
+def _answer(value: Any, field: str) -> str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list):
+        raise wrong_type(field, value, "text or a list of messages")
+    turns = _turns(value, field)
+    for turn in reversed(turns):
+        if turn.role == "assistant":
+            return turn.content
+    raise InvalidRecord(
+        "no_assistant_turn",
+        f"{field} has no message of the assistant; its roles are "
+        + ", ".join(dict.fromkeys(turn.role for turn in turns)),
+    )
+
+
+def _read_sagemaker(record: Mapping[str, Any]) -> Record:
+    return Record(
+        _text(record, "query"),
+        _optional(record, "response"),
+        _optional(record, "system"),
+        _optional(record, "category"),
+    )
+
+
+def write_sagemaker(record: Record) -> dict[str, Any]:
+    """Return a record of the SageMaker evaluation format."""
+    fields = {
+        "query": record.prompt,
+        "response": record.reference,
+        "system": record.system,
+        "category": record.category,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _read_openai(record: Mapping[str, Any]) -> Record:
+    turns = _turns(record["messages"], "messages")
+    return _whole_conversation(turns, "messages", _optional(record, "category"))
+
+
+def _read_prompt_completion(record: Mapping[str, Any]) -> Record:
+    return _prompt(record)._replace(reference=_answer(record["completion"], "completion"))
+
+
+def _read_preference(record: Mapping[str, Any]) -> Record:
+    _answer(record["rejected"], "rejected")
+    return _prompt(record)._replace(reference=_answer(record["chosen"], "chosen"))
+
+
+def _read_implicit_preference(record: Mapping[str, Any]) -> Record:
+    if isinstance(record["chosen"], str):
+        raise InvalidRecord(
+            "missing_field",
+            "no prompt, and chosen is one text that does not say where the prompt ends;"
+            " expected a field prompt",
+        )
+    _turns(record["rejected"], "rejected")
+    return _whole_conversation(
+        _turns(record["chosen"], "chosen"), "chosen", _optional(record, "category")
+    )
+
+
+def _read_verl(record: Mapping[str, Any]) -> Record:
+    extra = _details(record, "extra_info")
+    reward = _details(record, "reward_model")
+    # "use either of the fields extra_info.answer or reward_model.ground_truth; extra_info takes
+    # precedence", says AWS's page. Ground truths of other kinds than text are passed on as JSON.
+    truth = extra.get("answer")
+    truth = reward.get("ground_truth") if truth is None else truth
+    if truth is not None and not isinstance(truth, str):
+        truth = json.dumps(truth, ensure_ascii=False)
+    read = _prompt(record)
+    ability = record.get("ability")
+    category = read.category or (ability if isinstance(ability, str) else None)
+    return read._replace(reference=truth, category=category)
+
+
+def _details(record: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+    value = record.get(field)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise wrong_type(field, value, "an object, or no such field")
+    return value
+
+
+def _read_bedrock(record: Mapping[str, Any]) -> Record:
+    return _prompt(record)._replace(reference=_optional(record, "referenceResponse"))
+
+
+SAGEMAKER = DatasetFormat(
+    "sagemaker",
+    "SageMaker evaluation",
+    "query; optional response, system, category",
+    frozenset({"query"}),
+    _read_sagemaker,
+    writer=write_sagemaker,
+)
+OPENAI = DatasetFormat(
+    "openai",
+    "OpenAI messages",
+    "messages with a user turn; the assistant's answer is the reference",
+    frozenset({"messages"}),
+    _read_openai,
+    absent=frozenset({"query"}),
+)
+PREFERENCE = DatasetFormat(
+    "hf_preference",
+    "Hugging Face preference",
+    "prompt, chosen, rejected; chosen is the reference",
+    frozenset({"prompt", "chosen", "rejected"}),
+    _read_preference,
+    absent=frozenset({"query", "messages"}),
+)
+IMPLICIT_PREFERENCE = DatasetFormat(
+    "hf_preference_implicit",
+    "Hugging Face preference with an implicit prompt",
+    "chosen and rejected, each a whole conversation",
+    frozenset({"chosen", "rejected"}),
+    _read_implicit_preference,
+    absent=frozenset({"query", "messages", "prompt", "input"}),
+    documented=False,
+)
+PROMPT_COMPLETION = DatasetFormat(
+    "hf_prompt_completion",
+    "Hugging Face prompt/completion",
+    "prompt, completion; completion is the reference",
+    frozenset({"prompt", "completion"}),
+    _read_prompt_completion,
+    absent=frozenset({"query", "messages", "chosen"}),
+)
+BEDROCK = DatasetFormat(
+    "bedrock",
+    "Bedrock evaluation",
+    "prompt, referenceResponse; optional category",
+    frozenset({"prompt", "referenceResponse"}),
+    _read_bedrock,
+    absent=frozenset({"query", "messages", "chosen", "completion"}),
+    documented=False,
+)
+VERL = DatasetFormat(
+    "verl",
+    "verl",
+    "prompt (text or messages) and data_source, reward_model, extra_info or ability;"
+    " extra_info.answer or reward_model.ground_truth is the reference",
+    frozenset({"prompt"}),
+    _read_verl,
+    any_of=_VERL_FIELDS,
+    absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"}),
+)
+PROMPT_ONLY = DatasetFormat(
+    "prompt_only",
+    "prompts only",
+    "prompt (text or messages), no reference",
+    frozenset({"prompt"}),
+    _prompt,
+    absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"})
+    | _VERL_FIELDS,
+)
+
+FORMATS: tuple[DatasetFormat, ...] = (
+    SAGEMAKER,
+    OPENAI,
+    PREFERENCE,
+    IMPLICIT_PREFERENCE,
+    PROMPT_COMPLETION,
+    BEDROCK,
+    VERL,
+    PROMPT_ONLY,
+)
+
+# Names that people give to the fields of the SageMaker evaluation format, the likeliest first;
+# compared without case, spaces, hyphens and underscores.
+RENAMINGS: dict[str, tuple[str, ...]] = {
+    "query": (
+        "query", "question", "instruction", "instructions", "input", "prompt", "userprompt",
+        "userinput", "userquery", "problem", "request",
+    ),
+    "response": (
+        "response", "answer", "output", "expected", "expectedoutput", "expectedresponse",
+        "expectedanswer", "reference", "referenceanswer", "referenceresponse", "groundtruth",
+        "target", "completion", "chosen", "solution",
+    ),
+    "system": ("system", "systemprompt", "systemmessage"),
+    "category": ("category",),
+}  # fmt: skip
+
+
+def format_of(record: Mapping[str, Any]) -> DatasetFormat | None:
+    """Return the format a record's field names belong to."""
+    return next((known for known in FORMATS if known.matches(record)), None)
+
+
+def format_named(name: str) -> DatasetFormat:
+    """Return a format by its stable name.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    return {known.name: known for known in FORMATS}[name]
+
+
+def detect_format(records: Iterable[Mapping[str, Any]]) -> DatasetFormat | None:
+    """Return the format most of the records are in, the earliest seen among equals."""
+    seen = Counter(known.name for record in records if (known := format_of(record)))
+    return format_named(seen.most_common(1)[0][0]) if seen else None
+
+
+def plain_name(field: str) -> str:
+    """Return a field's name without what spellings differ in."""
+    return re.sub(r"[\s_\-]+", "", field).lower()
+
+
+def renamings(fields: Iterable[str]) -> dict[str, str]:
+    """Return which fields plainly mean one of the SageMaker evaluation format, as found → needed.
+
+    Empty where no field could be the query.
+    """
+    found: dict[str, str] = {}
+    for field in fields:
+        found.setdefault(plain_name(field), field)
+    chosen = {
+        next((found[alias] for alias in aliases if alias in found), None): needed
+        for needed, aliases in RENAMINGS.items()
+    }
+    wanted = {field: needed for field, needed in chosen.items() if field is not None}
+    return wanted if "query" in wanted.values() else {}
+
+
+def explain_unknown(records: Iterable[Mapping[str, Any]]) -> str:
+    """Say which fields were seen where no format fits, and which renaming would do."""
+    fields = list(dict.fromkeys(field for record in records for field in record))
+    if not fields:
+        return "The records have no fields; expected at least a prompt, such as query."
+    seen = f"Fields {named(fields)}: no known format."
+    changes = [
+        f"{quoted(found)} to {quoted(needed)}"
+        for found, needed in renamings(fields).items()
+        if found != needed
+    ]
+    if changes:
+        return f"{seen} Rename {' and '.join(changes)}."
+    needed = [known.expected.split(";")[0] for known in FORMATS if known.documented]
+    return f"{seen} Expected are {'; or '.join(needed)}."

@@ -1,0 +1,362 @@
+"""One pass over an object's bytes: its records in order, at constant memory."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any, NamedTuple
+
+from evalbook.datasets.containers import Container, recognise
+from evalbook.datasets.invalid import InvalidRecord, described, plural
+from evalbook.datasets.strictjson import as_record, parse_record, parse_value, value_end
+
+MAX_LINE = 8 * 1024 * 1024
+"""Bytes of a line, or characters of a value in a JSON array; a longer one is invalid."""
+
+_PIECE = 1024 * 1024
+_HEAD = 64 * 1024
+_BETWEEN = re.compile(r"[\s,\]]*")
+_BOM = codecs.BOM_UTF8
+
+Progress = Callable[[int, int], None]
+"""Told the bytes and the records read so far."""
+
+
+class Row(NamedTuple):
+    """One record as it was found.
+
+    With a record and a problem, the record is readable but not where or how an evaluation job
+    reads it: behind a byte-order mark, or in a file that is not JSON Lines.
+    """
+
+    place: int
+    """Its line in JSON Lines and CSV, its number in a JSON array; both count from 1."""
+    record: dict[str, Any] | None
+    problem: InvalidRecord | None = None
+    raw: bytes | None = None
+    """The line itself, in JSON Lines."""
+
+
+class Reading:
+    """The records of an object, and what was noticed while reading them."""
+
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        on_progress: Progress | None = None,
+        *,
+        complete: bool = True,
+    ) -> None:
+        self.bytes = 0
+        self.records = 0
+        self.blank_lines = 0
+        self.crlf = False
+        self.bom = False
+        self.final_newline = True
+        self._on_progress = on_progress
+        head, self._chunks = _with_head(self._metered(chunks))
+        self.bom = head.startswith(_BOM)
+        self.container: Container = recognise(head, complete=complete and len(head) < _HEAD)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield each record once, in order; blank lines are counted instead."""
+        if not self.container.has_records:
+            return
+        chunks = self._chunks
+        if self.container.encoding != "utf-8":
+            chunks = _as_utf8(chunks, self.container.encoding)
+        rows = {"jsonl": self._lines, "json": self._values, "csv": self._table}
+        for row in rows[self.container.kind](chunks):
+            self.records += 1
+            yield row
+
+    def _metered(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            # An object given in one piece is cut, so that its lines are not all held twice.
+            for start in range(0, len(chunk), _PIECE):
+                piece = chunk[start : start + _PIECE]
+                self.bytes += len(piece)
+                self.crlf = self.crlf or b"\r\n" in piece
+                self.final_newline = piece.endswith(b"\n")
+                yield piece
+                if self._on_progress:
+                    self._on_progress(self.bytes, self.records)
+
+    def _lines(self, chunks: Iterator[bytes]) -> Iterator[Row]:
+        misplaced = None if self.container.is_lines else self._not_lines()
+        for place, line in enumerate(split_lines(chunks), start=1):
+            if line is None:
+                yield Row(place, None, _too_long("the line"))
+                continue
+            problem = misplaced
+            if place == 1 and line.startswith(_BOM):
+                line, problem = line[len(_BOM) :], problem or _byte_order_mark()
+            line = line.strip(b" \t\r\n")
+            if not line:
+                self.blank_lines += 1
+                continue
+            yield _line_row(place, line, problem)
+
+    def _values(self, chunks: Iterator[bytes]) -> Iterator[Row]:
+        misplaced = self._not_lines()
+        for place, value in enumerate(_json_values(_texts(chunks)), start=1):
+            yield _value_row(place, value, misplaced)
+
+    def _table(self, chunks: Iterator[bytes]) -> Iterator[Row]:
+        # The default of 131,072 would refuse long texts.
+        csv.field_size_limit(MAX_LINE)
+        misplaced = self._not_lines()
+        lines = _TableLines(chunks)
+        reader = csv.reader(lines, delimiter=self.container.delimiter)
+        header: list[str] = []
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Row(reader.line_num, None, InvalidRecord("not_csv", f"not CSV: {error}"))
+                continue
+            if not any(cell.strip() for cell in cells):
+                self.blank_lines += 1
+            elif not header:
+                header = [cell.strip() for cell in cells]
+            else:
+                yield _table_row(reader.line_num, header, cells, lines.cut(), misplaced)
+
+    def _not_lines(self) -> InvalidRecord:
+        return InvalidRecord("not_json_lines", f"in {self.container.label}; expected JSON Lines")
+
+
+def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[bytes | None]:
+    """Yield each line without its line feed; None for one of more than ``limit`` bytes."""
+    pending: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        lines = chunk.split(b"\n")
+        for line in lines[:-1]:
+            if pending:
+                yield b"".join((*pending, line)) if size + len(line) <= limit else None
+                pending, size = [], 0
+            else:
+                yield line if len(line) <= limit else None
+        rest = lines[-1]
+        size += len(rest)
+        if size <= limit:
+            pending.append(rest)
+        else:
+            # Too long already: what is known of it is its size.
+            pending = [b""]
+    if size:
+        yield b"".join(pending) if size <= limit else None
+
+
+def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    taken: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        taken.append(chunk)
+        size += len(chunk)
+        if size >= _HEAD:
+            break
+    return b"".join(taken)[:_HEAD], chain(taken, chunks)
+
+
+def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    # Halves of surrogate pairs go through, and make their own record invalid, not the rest.
+    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+
+
+def _texts(chunks: Iterable[bytes]) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+    for chunk in chunks:
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
+
+
+def _utf8(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(f"byte 0x{line[error.start]:02x} at {error.start + 1:,}") from None
+
+
+def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
+    try:
+        return Row(place, parse_record(_utf8(line)), problem, line)
+    except InvalidRecord as error:
+        return Row(place, None, error, line)
+
+
+def _value_row(place: int, value: Any, misplaced: InvalidRecord) -> Row:
+    if isinstance(value, InvalidRecord):
+        return Row(place, None, value)
+    try:
+        record = as_record(value)
+    except InvalidRecord as error:
+        return Row(place, None, error)
+    return Row(place, record, misplaced) if _has_utf8(record) else Row(place, None, _not_utf8())
+
+
+def _has_utf8(record: dict[str, Any]) -> bool:
+    try:
+        json.dumps(record, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _not_utf8(where: str = "some of its bytes") -> InvalidRecord:
+    return InvalidRecord("not_utf8", f"not UTF-8 ({where}); expected text in UTF-8")
+
+
+def _byte_order_mark() -> InvalidRecord:
+    return InvalidRecord(
+        "byte_order_mark", "opens with a byte-order mark, which JSON parsers refuse; expected {"
+    )
+
+
+def _too_long(what: str) -> InvalidRecord:
+    return InvalidRecord(
+        "too_long", f"{what} is too long; expected at most {MAX_LINE // 1024 // 1024} MiB"
+    )
+
+
+class _TableLines:
+    """Lines of a CSV file for Python's reader, remembering whether one had to be left out."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._lines = split_lines(chunks)
+        self._first = True
+        self._cut = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        if line is None:
+            self._cut = True
+            line = b"-"
+        if self._first:
+            self._first = False
+            line = line.removeprefix(_BOM)
+        return line.decode("utf-8", "surrogateescape") + "\n"
+
+    def cut(self) -> bool:
+        """Return whether a line was too long since last asked."""
+        was, self._cut = self._cut, False
+        return was
+
+
+def _table_row(
+    place: int, header: list[str], cells: list[str], cut: bool, misplaced: InvalidRecord
+) -> Row:
+    if cut:
+        return Row(place, None, _too_long("a line of the row"))
+    if len(cells) != len(header):
+        found = f"{plural(len(cells), 'column')}; expected {len(header)} as in the header"
+        return Row(place, None, InvalidRecord("columns", found))
+    if len(set(header)) != len(header):
+        return Row(place, None, InvalidRecord("columns", "two columns have the same name"))
+    # An empty cell is how CSV says that there is no value.
+    record = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+    if not _has_utf8(record):
+        return Row(place, None, _not_utf8())
+    return Row(place, record, misplaced)
+
+
+def _json_values(texts: Iterator[str]) -> Iterator[Any]:
+    """Yield the elements of a JSON array, or values that follow each other; errors as values.
+
+    Behind what is not JSON nothing more can be told, so that such an error is the last.
+    """
+    buffer, at, ended = "", 0, False
+    opened = False
+    while True:
+        at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
+        if not opened and buffer[at : at + 1]:
+            opened = True
+            at += buffer[at] == "["
+            continue
+        value, end = _next_value(buffer, at, ended) if at < len(buffer) else (None, None)
+        if isinstance(value, InvalidRecord) and end is None:
+            yield value
+            return
+        if end is not None:
+            yield value
+            at = end
+        elif ended:
+            return
+        else:
+            buffer, ended = _more(buffer[at:], texts)
+            at = 0
+
+
+def _more(kept: str, texts: Iterator[str]) -> tuple[str, bool]:
+    """Return the text with at least as much again, so that a long value is not parsed too often."""
+    parts = [kept]
+    size = 0
+    for text in texts:
+        parts.append(text)
+        size += len(text)
+        if size > len(kept):
+            return "".join(parts), False
+    return "".join(parts), True
+
+
+def _next_value(buffer: str, at: int, ended: bool) -> tuple[Any, int | None]:
+    """Return a value or an error and where it ends; no end without a value means: read on."""
+    try:
+        value, end = parse_value(buffer, at)
+    except InvalidRecord as error:
+        return _failed_value(buffer, at, ended, error)
+    if end - at > MAX_LINE:
+        return _too_long("the value"), end
+    # A number at the end of the buffer may go on.
+    return (value, end) if ended or end < len(buffer) else (None, None)
+
+
+def _failed_value(
+    buffer: str, at: int, ended: bool, error: InvalidRecord
+) -> tuple[InvalidRecord | None, int | None]:
+    cause = error.__cause__
+    if cause is None:
+        try:
+            return error, value_end(buffer, at)
+        except json.JSONDecodeError as unfinished:
+            cause = unfinished
+        except RecursionError:
+            return error, None
+    if ended:
+        return _stop(error), None
+    if len(buffer) - at > MAX_LINE:
+        return _stop(_too_long("the value")), None
+    assert isinstance(cause, json.JSONDecodeError)  # noqa: S101 - the only cause there is
+    # What is cut off fails at the end of the buffer, or as a string without an end.
+    cut_off = cause.pos >= len(buffer) - 16 or cause.msg.startswith("Unterminated string")
+    return (None, None) if cut_off else (_stop(error), None)
+
+
+def _stop(error: InvalidRecord) -> InvalidRecord:
+    return InvalidRecord(error.kind, f"{error.reason}; nothing behind it could be read")
+
+
+def kind_of(value: Any) -> str:
+    """Return what kind of JSON value it is, for a list of fields."""
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "true/false"
+    if isinstance(value, (int, float)):
+        return "number"
+    if isinstance(value, list):
+        messages = value and all(isinstance(item, dict) and "role" in item for item in value)
+        return "messages" if messages else "list"
+    return "object" if isinstance(value, dict) else described(value)

@@ -1,0 +1,189 @@
+"""What the first few KB of a dataset show: format, fields, two records, and what looks wrong."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from evalbook.datasets.containers import Container
+from evalbook.datasets.formats import DatasetFormat, detect_format, explain_unknown
+from evalbook.datasets.invalid import InvalidRecord, harmless, named, plural
+from evalbook.datasets.reading import Reading, Row, kind_of
+from evalbook.datasets.strictjson import parse_value
+
+_RECORDS = 2
+_PROBLEMS = 3
+_EXAMPLE = 60
+_FIELDS = 20
+# Deeper or longer than this nothing is shown of a record.
+_SHOWN_DEPTH = 3
+_SHOWN_ITEMS = 4
+_SHOWN_TEXT = 200
+
+
+@dataclass(frozen=True)
+class FieldSeen:
+    """A top-level field of the records in a sample, ready to be printed."""
+
+    name: str
+    type: str
+    """``text``, ``number``, ``messages``, ``list``, ``object``…; several joined by `` or ``."""
+    example: str
+    """The first value, harmless and short."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the start of a dataset shows."""
+
+    format: DatasetFormat | None
+    fields: tuple[FieldSeen, ...]
+    """In the order they were seen, at most twenty."""
+    records: tuple[dict[str, Any], ...]
+    """The first two whole records, as they are: print them by ``shown``."""
+    problems: tuple[str, ...]
+    """What would keep the dataset from being used, as sentences."""
+    container: str = "JSON Lines"
+    """What the object is."""
+
+
+def read_sample(head: bytes, *, complete: bool) -> Sample:
+    """Return what the first bytes of an object show.
+
+    Args:
+        head: the first bytes; the last record may be cut.
+        complete: whether they are all there is.
+    """
+    reading = Reading([head], complete=complete)
+    container = reading.container
+    rows = list(reading.rows())
+    if not complete:
+        rows = _without_cut(rows, head, container)
+    records = [row.record for row in rows if row.record is not None]
+    known = detect_format(records)
+    problems = [container.problem] if container.problem else []
+    problems += _record_problems(rows, known)
+    if records and known is None:
+        problems.append(explain_unknown(records))
+    fields = _fields_seen(records)
+    if not rows and container.has_records and not complete:
+        fields, problem = _start_of_record(head)
+        problems.append(problem)
+    return Sample(known, fields, tuple(records[:_RECORDS]), tuple(problems), container.label)
+
+
+def shown(record: dict[str, Any], width: int) -> str:
+    """Return a record on one line of at most ``width`` characters, safe to print."""
+    pairs = (f"{harmless(name, 40)}: {_brief(value)}" for name, value in record.items())
+    line = ""
+    for pair in pairs:
+        line += (", " if line else "") + pair
+        if len(line) > width:
+            break
+    return harmless(line or "(no fields)", width)
+
+
+def _without_cut(rows: list[Row], head: bytes, container: Container) -> list[Row]:
+    """Leave out the last record where the head ends in the middle of it."""
+    if container.kind == "json":
+        cut = rows and rows[-1].problem and rows[-1].problem.kind == "not_json"
+    else:
+        # In UTF-16 a zero byte stands behind or before the line feed.
+        cut = rows and not head.rstrip(b"\0").endswith(b"\n")
+    return rows[:-1] if cut else rows
+
+
+def _record_problems(rows: list[Row], known: DatasetFormat | None) -> list[str]:
+    found = [
+        f"Record at line {row.place:,}: {problem.reason}."
+        for row in rows
+        if (problem := _row_problem(row, known)) is not None
+    ]
+    more = len(found) - _PROBLEMS
+    if more > 0:
+        return [*found[:_PROBLEMS], f"{plural(more, 'more record')} in the sample can't be used."]
+    return found
+
+
+def _row_problem(row: Row, known: DatasetFormat | None) -> InvalidRecord | None:
+    # That all is in another container is said once.
+    if row.problem is not None and row.problem.kind != "not_json_lines":
+        return row.problem
+    try:
+        if known is not None and row.record is not None:
+            known.read(row.record)
+    except InvalidRecord as error:
+        return error
+    return None
+
+
+def _fields_seen(records: list[dict[str, Any]]) -> tuple[FieldSeen, ...]:
+    kinds: dict[str, list[str]] = {}
+    examples: dict[str, str] = {}
+    for record in records:
+        for name, value in record.items():
+            if name not in kinds and len(kinds) >= _FIELDS:
+                continue
+            kinds.setdefault(name, [])
+            examples.setdefault(name, harmless(_brief(value), _EXAMPLE))
+            if (kind := kind_of(value)) not in kinds[name]:
+                kinds[name].append(kind)
+    return tuple(
+        FieldSeen(harmless(name, 40), " or ".join(kinds[name]), examples[name]) for name in kinds
+    )
+
+
+def _start_of_record(head: bytes) -> tuple[tuple[FieldSeen, ...], str]:
+    """Return the fields at the start of a record that is longer than the head."""
+    record, cut = _fields_before_cut(head.decode("utf-8-sig", errors="replace"))
+    fields = _fields_seen([record])
+    problem = f"The first record is longer than the {len(head):,} bytes that were read"
+    if cut:
+        fields += (FieldSeen(harmless(cut, 40), "cut off", ""),)
+    if fields:
+        seen = named([*record, *([cut] if cut else [])])
+        problem += f"; its first fields are {seen}"
+    return fields, problem + ". Its format shows when the whole object is validated."
+
+
+def _fields_before_cut(text: str) -> tuple[dict[str, Any], str | None]:
+    """Return the whole fields of an object that is cut, and the name of the one cut off."""
+    record: dict[str, Any] = {}
+    name: str | None = None
+    at = text.find("{") + 1
+    try:
+        while at:
+            name = None
+            key, at = parse_value(text, _skip(text, at, ","))
+            name = str(key)
+            value, at = parse_value(text, _skip(text, at, ":"))
+            record[name] = value
+    except InvalidRecord:
+        return record, name
+    return record, None
+
+
+def _skip(text: str, at: int, mark: str) -> int:
+    """Return the offset behind blank space and a punctuation mark."""
+    while at < len(text) and text[at] in " \t\r\n" + mark:
+        at += 1
+    return at
+
+
+def _brief(value: Any, depth: int = 0) -> str:
+    """Return a value as JSON, with long texts, long lists and deep levels left out."""
+    if isinstance(value, str):
+        return json.dumps(harmless(value, _SHOWN_TEXT), ensure_ascii=False).replace("\\\\", "\\")
+    if isinstance(value, (dict, list)) and value and depth >= _SHOWN_DEPTH:
+        return "{…}" if isinstance(value, dict) else "[…]"
+    if isinstance(value, dict):
+        items = [
+            f"{harmless(name, 40)}: {_brief(inner, depth + 1)}"
+            for name, inner in list(value.items())[:_SHOWN_ITEMS]
+        ]
+        return "{" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "}"
+    if isinstance(value, list):
+        items = [_brief(inner, depth + 1) for inner in value[:_SHOWN_ITEMS]]
+        return "[" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "]"
+    return json.dumps(value) if not isinstance(value, int) else str(value)[:40]

@@ -1,0 +1,170 @@
+"""One JSON text to one record, refusing what some reader downstream would refuse or read otherwise.
+
+Python's parser takes NaN, keeps the last of two equal keys, turns 1e999 into infinity and accepts
+half of a surrogate pair; other parsers stop there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from typing import Any, NoReturn
+
+from evalbook.datasets.invalid import InvalidRecord, described, harmless, quoted
+
+MAX_DEPTH = 100
+"""Levels of nesting accepted; the parser's own limit depends on who calls it."""
+MAX_DIGITS = 1000
+"""Digits of an integer accepted; Python refuses above 4,300, and takes quadratic time below."""
+
+# An escape that starts with one of the 2,048 code points that are no characters by themselves.
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse_record(text: str) -> dict[str, Any]:
+    """Return the one JSON object that is all of the text.
+
+    Raises:
+        InvalidRecord: it is not JSON, not an object, or one that parsers disagree about.
+    """
+    record, end = parse_value(text, 0)
+    if end != len(text) and text[end:].strip(" \t\r\n"):
+        raise InvalidRecord("not_json", _after_value(text, end))
+    return as_record(record)
+
+
+def parse_value(text: str, start: int) -> tuple[Any, int]:
+    """Return the JSON value at an offset, and the offset behind it.
+
+    Raises:
+        InvalidRecord: as for ``parse_record``; its cause is the JSONDecodeError where there is one.
+    """
+    try:
+        value, end = _STRICT.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise InvalidRecord("not_json", _syntax(text, error)) from error
+    except RecursionError:
+        raise _too_deep() from None
+    # Each level opens a bracket, so that few values have to be looked through.
+    openings = text.count("{", start, end) + text.count("[", start, end)
+    if openings > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+        raise _too_deep()
+    if _SURROGATE_ESCAPE.search(text, start, end):
+        _refuse_lone_surrogates(value)
+    return value, end
+
+
+def as_record(value: Any) -> dict[str, Any]:
+    """Return a parsed value if it is an object.
+
+    Raises:
+        InvalidRecord: it is another kind of value.
+    """
+    if isinstance(value, dict):
+        return value
+    raise InvalidRecord("not_object", f"{described(value)}; expected a JSON object")
+
+
+def value_end(text: str, start: int) -> int:
+    """Return the offset behind a value that is refused for what it says, not how it is written.
+
+    Raises:
+        json.JSONDecodeError: the value is not complete.
+    """
+    return int(_LENIENT.raw_decode(text, start)[1])
+
+
+def dump(record: dict[str, Any]) -> str:
+    """Return a record as one line of JSON; reading it back gives an equal record."""
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    # Line breaks to some readers, though not to JSON Lines.
+    for char in "\x85\u2028\u2029":
+        if char in text:
+            text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise InvalidRecord("duplicate_key", f"the key {quoted(twice)} appears twice in one object")
+    return fields
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise InvalidRecord(
+            "number", f"a number of {len(text):,} digits; expected at most {MAX_DIGITS:,}"
+        )
+    return int(text)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise InvalidRecord(
+            "number", f"the number {harmless(text, 40)} is too large; expected one up to 1.8e308"
+        )
+    return value
+
+
+def _constant(text: str) -> NoReturn:
+    raise InvalidRecord("number", f"{text} is not JSON; expected a number or null")
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_integer, parse_float=_float, parse_constant=_constant
+)
+_LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
+
+def _too_deep() -> InvalidRecord:
+    return InvalidRecord("too_deep", f"nested too deeply; expected at most {MAX_DEPTH} levels")
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit + 1):
+        inner: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        level = [item for item in inner if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _refuse_lone_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        found = f"\\u{ord(error.object[error.start]):04x}"
+        raise InvalidRecord(
+            "surrogate", f"{found} is half of a surrogate pair; expected whole characters"
+        ) from None
+
+
+def _syntax(text: str, error: json.JSONDecodeError) -> str:
+    near = text[error.pos : error.pos + 20]
+    where = f"before {quoted(near)}" if near.strip() else "at its end"
+    reason = (
+        f"not JSON: {error.msg[0].lower()}{error.msg[1:]} {where} (character {error.pos + 1:,})"
+    )
+    if text.lstrip()[:2] in ("{'", "['"):
+        reason += "; JSON wants double quotes"
+    return reason
+
+
+def _after_value(text: str, end: int) -> str:
+    rest = text[end:].strip()
+    if rest == ",":
+        return "not JSON: a comma behind the record; expected nothing"
+    return (
+        f"not JSON: {quoted(rest, 20)} behind the record (character {end + 1:,}); expected nothing"
+    )
