@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
 from evalbook.workflow.turn import Choice, Question
+
+if TYPE_CHECKING:
+    from evalbook.aws.model_packages import Resolution
+
+_TRAINING_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
 def _ask(_: Interview) -> Question:
@@ -34,12 +42,9 @@ def _check(value: str, interview: Interview) -> Outcome:
     from dataclasses import asdict
 
     from evalbook.aws.base_models import base_model_checks, is_nova, model_size_billions
-    from evalbook.aws.model_packages import package_of_training_job, resolve
 
     interview.progress("Looking for the model package", None, None)
-    if value == interview.found("training_job_name"):
-        value = package_of_training_job(interview.aws, value) or value
-    found = resolve(interview.aws, value)
+    found, training_job = _resolve(value, interview)
     if found.package is None:
         return Narrowed(_which_one(value, found.candidates))
     package = found.package
@@ -52,8 +57,72 @@ def _check(value: str, interview: Interview) -> Outcome:
         "billions": model_size_billions(base),
         "needs_yes": found.needs_yes,
         "passed_over": list(found.passed_over),
+        "training_job": training_job or package.training_job,
     }
     return Accepted(package.arn, facts, (*found.checks, *checks))
+
+
+def _resolve(text: str, interview: Interview) -> tuple[Resolution, str | None]:
+    """Find the package where it may be; also the training job that it was named by, if so.
+
+    Raises:
+        AnswerRejected: it is not there, or can't be used.
+    """
+    region, elsewhere = _regions(interview)
+    try:
+        return _resolve_in(region, text, interview)
+    except AnswerRejected as rejection:
+        if rejection.code != "model.missing" or elsewhere is None:
+            raise
+        return _resolve_in(elsewhere, text, interview)
+
+
+def _resolve_in(
+    region: str | None, text: str, interview: Interview
+) -> tuple[Resolution, str | None]:
+    from evalbook.aws.model_packages import resolve
+
+    found_before = text == interview.found("training_job_name")
+    if found_before and (registered := _registered_by(region, text, interview)):
+        return registered, text
+    try:
+        return resolve(interview.aws, text, region), None
+    except AnswerRejected as rejection:
+        missing = rejection.code == "model.missing"
+        registered = _registered_by(region, text, interview) if missing else None
+        if registered is None:
+            raise
+        return registered, text
+
+
+def _registered_by(region: str | None, text: str, interview: Interview) -> Resolution | None:
+    """Return the package that the training job of that name registered, if there is one."""
+    from evalbook.aws.model_packages import package_of_training_job, resolve
+
+    if not _TRAINING_JOB_NAME.fullmatch(text):
+        return None
+    arn = package_of_training_job(interview.aws, text, region)
+    if arn is None:
+        return None
+    found = resolve(interview.aws, arn)
+    note = passed("model.training_job", f"Training job {text} registered {arn}.")
+    return replace(found, checks=(note, *found.checks))
+
+
+def _regions(interview: Interview) -> tuple[str | None, str | None]:
+    """Return the region to look for a name in, None being that of the AWS settings; and another.
+
+    What the person said about the region counts first, what other tools left in the state last.
+    """
+    from evalbook.aws.regions import is_region
+
+    said = interview.own.get("volunteered", {}).get("region", "").lower()
+    if is_region(said):
+        return said, None
+    left = interview.found("region")
+    if left is None or not is_region(left):
+        return None, None
+    return (None, left) if interview.aws.default_region else (left, None)
 
 
 def _which_one(words: str, candidates: tuple[Any, ...]) -> Question:

@@ -1,0 +1,85 @@
+"""What other tools left in the state leads to the model package, its region and a role."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from interviews import an_interview, answer_until
+
+from evalbook.aws.session import Aws, AwsMissing
+from evalbook.workflow.workflow import Workflow
+
+pytestmark = pytest.mark.usefixtures("in_sandbox")
+
+PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2"
+EU_PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/support-bot-eu/1"
+ROLE = "arn:aws:iam::123456789012:role/EvaluationRole"
+
+
+class AwsWithTrainingJob(Aws):
+    """The sandbox, and one training job more, which registered the support bot."""
+
+    def call(
+        self, service: str, operation: str, region: str | None = None, **parameters: Any
+    ) -> dict[str, Any]:
+        if operation != "describe_training_job":
+            return super().call(service, operation, region=region, **parameters)
+        if parameters["TrainingJobName"] != "support-tuning-7":
+            raise AwsMissing("missing", "There is no such training job.")
+        return {"OutputModelPackageArn": PACKAGE, "RoleArn": ROLE}
+
+
+def asked_for_the_model(**left_by_other_tools: str) -> Workflow:
+    Path("workflow_state.json").write_text(json.dumps(left_by_other_tools), encoding="utf-8")
+    workflow = an_interview(aws=AwsWithTrainingJob())
+    turn = answer_until(workflow, "model")
+    assert turn.step == "model"
+    return workflow
+
+
+def test_a_training_job_alone_leads_to_package_region_and_role():
+    workflow = asked_for_the_model(training_job_name="support-tuning-7")
+
+    assert workflow.turn().question == (
+        "Found in workflow_state.json: model package 'support-tuning-7'. Use it?"
+    )
+    workflow.answer("yes")
+    turn = answer_until(workflow, "execution_role")
+
+    assert workflow.interview.value("model") == PACKAGE
+    assert workflow.interview.value("region") == "us-east-1"
+    assert workflow.interview.facts("model")["training_job"] == "support-tuning-7"
+    assert ROLE in f"{turn.default} {turn.notices}"
+
+
+def test_a_training_jobs_name_given_as_the_model_is_understood():
+    workflow = asked_for_the_model()
+
+    turn = workflow.answer("support-tuning-7")
+
+    assert turn.step == "model_confirm"
+    assert turn.checks[0].message == f"Training job support-tuning-7 registered {PACKAGE}."
+
+
+def test_a_name_that_is_neither_group_nor_training_job_is_rejected():
+    turn = asked_for_the_model().answer("support-tuning-8")
+
+    assert turn.status == "rejected"
+    assert turn.error is not None
+    assert turn.error.code == "model.missing"
+
+
+def test_a_group_is_looked_for_in_the_region_other_tools_worked_in():
+    workflow = asked_for_the_model(region="eu-west-1")
+
+    assert workflow.answer("support-bot-eu").step == "model_confirm"
+    assert workflow.interview.value("model") == EU_PACKAGE
+
+
+def test_a_region_the_person_gave_comes_first():
+    workflow = asked_for_the_model()
+    workflow.answer("eu-west-1", step="region")
+
+    assert workflow.answer("support-bot-eu").step == "model_confirm"
+    assert workflow.interview.value("model") == EU_PACKAGE
