@@ -1,4 +1,4 @@
-"""Everything that evalbook raises on purpose; the command line alone turns it into exit statuses."""
+"""Everything that evalbook raises on purpose; only the command line makes exit statuses of it."""
 
 from __future__ import annotations
 

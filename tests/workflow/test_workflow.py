@@ -11,6 +11,7 @@ from evalbook.sandbox import world
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
 STATE = Path("workflow_state.json")
+WEST = "arn:aws:sagemaker:us-west-2:123456789012:model-package-group"
 
 
 def test_a_whole_interview_asks_the_contracts_steps_in_their_order():
@@ -78,7 +79,7 @@ def test_a_volunteered_answer_is_confirmed_when_its_turn_comes():
 
 def test_a_volunteered_answer_that_is_declined_is_asked_for():
     workflow, _ = answered_until("dataset")
-    workflow.answer("us-west-2", step="region")
+    workflow.answer("us-east-1", step="region")
     answer_until(workflow, "region")
 
     turn = workflow.answer("no")
@@ -124,7 +125,7 @@ def test_an_unknown_step_is_wrong_usage():
 def test_another_model_asks_again_what_no_longer_holds_and_keeps_the_rest():
     workflow, _ = answered_until("confirm")
 
-    turn = workflow.answer("claims-west", step="model")
+    turn = workflow.answer(f"{WEST}/contract-review-en", step="model")
     assert turn.step == "model_confirm"
     turn = workflow.answer("yes")
 
@@ -175,7 +176,7 @@ def test_going_back_without_a_name_goes_back_one_step_at_a_time():
 def test_another_dataset_forgets_what_was_read_of_the_first():
     workflow, _ = answered_until("model")
 
-    turn = workflow.answer("s3://evalbook-data/formats/sagemaker.jsonl", step="dataset")
+    turn = workflow.answer("s3://evalbook-data/formats/openai.jsonl", step="dataset")
 
     assert turn.step == "data_sample"
     assert workflow.interview.value("data_sample") is None

@@ -13,7 +13,7 @@ from typing import Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, ModelPackage
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import Aws, AwsDenied, AwsInternalError, AwsInvalid, AwsMissing
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
 
@@ -115,7 +115,7 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
     """
     try:
         document = _hub_document(aws, base, region)
-    except AwsDenied as error:
+    except (AwsDenied, AwsInternalError) as error:
         return warning(
             "model.recipe",
             "It could not be told whether the base model has an evaluation recipe. "
@@ -239,7 +239,7 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
 def _proxy_check(aws: Aws, region: str) -> Check:
     try:
         _describe_hub_content(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
-    except AwsDenied as error:
+    except (AwsDenied, AwsInternalError) as error:
         return warning(
             "model.nova.proxy",
             f"It could not be told whether {NOVA_PROXY_MODEL}, which the judging step of a Nova "

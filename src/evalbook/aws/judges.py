@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from evalbook.aws.session import (
+    NO_HELP,
     Aws,
     AwsDenied,
     AwsInvalid,
@@ -192,7 +193,7 @@ def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
         answer = aws.call("s3", "get_object", region=region, Bucket=bucket, Key=LIST_KEY)
         with aws_errors("s3:get_object"):
             body = answer["Body"].read()
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+    except NO_HELP as error:
         return [], _unreadable(where, error.message)
     try:
         entries = json.loads(body)["supported_judge_models"]
@@ -360,7 +361,7 @@ def _profiles_if_needed(aws: Aws, region: str, details: list[dict[str, Any]]) ->
             for model in profile.get("models", ()):
                 model_id = str(model.get("modelArn", "")).rsplit("/", 1)[-1]
                 by_model.setdefault(model_id, []).append(str(profile["inferenceProfileId"]))
-    except (AwsDenied, AwsInvalid) as error:
+    except NO_HELP as error:
         return _Profiles({}, error.message)
     # A profile that stays within the geography before one that goes anywhere.
     return _Profiles(

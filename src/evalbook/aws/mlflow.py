@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
 
@@ -50,7 +50,7 @@ def mlflow_plan(aws: Aws, region: str) -> Check:
     """
     try:
         apps = list(aws.pages("sagemaker", "list_mlflow_apps", "Summaries", region=region))
-    except (AwsDenied, AwsInvalid, AwsMissing) as error:
+    except NO_HELP as error:
         return skipped(
             "mlflow.plan",
             f"Which MLflow app the SDK would take can't be told: {error.message}. If it may not "

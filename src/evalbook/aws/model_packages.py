@@ -28,7 +28,7 @@ from evalbook.aws.package_groups import (
     groups_containing,
     name_near_groups,
 )
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.errors import AnswerRejected, rejection_for
 
@@ -105,7 +105,7 @@ def package_of_training_job(aws: Aws, name: str, region: str | None = None) -> s
     """
     try:
         job = aws.call("sagemaker", "describe_training_job", region=region, TrainingJobName=name)
-    except (AwsDenied, AwsMissing, AwsInvalid):
+    except NO_HELP:
         return None
     arn = job.get("OutputModelPackageArn")
     return str(arn) if arn else None

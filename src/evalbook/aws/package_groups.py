@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from evalbook.aws.package_answers import iso_utc
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.session import NO_HELP, Aws, in_parallel
 
 # A question shows so many groups; more are better narrowed by another word.
 MOST_CANDIDATES = 20
@@ -78,7 +78,7 @@ def name_near_groups(aws: Aws, name: str, region: str | None) -> str | None:
     """Say which groups may have been meant by a name that none has; None where it can't be told."""
     try:
         names = [str(group["ModelPackageGroupName"]) for group in _all_groups(aws, region)]
-    except (AwsDenied, AwsMissing, AwsInvalid):
+    except NO_HELP:
         return None
     lower = {known.lower(): known for known in names}
     near = [lower[it] for it in difflib.get_close_matches(name.lower(), lower, 3, 0.5)]

@@ -14,7 +14,7 @@ from typing import Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.identity import Caller, caller
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import NO_HELP, Aws
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
 
@@ -114,7 +114,7 @@ def _simulated_as(aws: Aws, region: str, me: Caller) -> str:
         return me.arn
     try:
         role = aws.call("iam", "get_role", region=region, RoleName=me.role_name)
-    except (AwsDenied, AwsMissing, AwsInvalid):
+    except NO_HELP:
         return f"arn:{me.partition}:iam::{me.account}:role/{me.role_name}"
     return str(role["Role"]["Arn"])
 
@@ -185,7 +185,7 @@ def _simulate(aws: Aws, region: str, source: str, actions: list[str], **scope: A
             if result.get("EvalDecision") != "allowed":
                 kind = unsure if _beyond_simulation(result) else denied
                 kind.append(str(result["EvalActionName"]))
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+    except NO_HELP as error:
         return _Simulation(error=error.message)
     return _Simulation(tuple(denied), tuple(unsure))
 

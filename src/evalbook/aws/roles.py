@@ -16,7 +16,7 @@ from typing import Any
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.identity import Caller, caller
 from evalbook.aws.permissions import caller_permission_checks, role_permission_checks
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
@@ -104,7 +104,7 @@ def _get_role_quietly(aws: Aws, region: str, name: str | None) -> _Role | None:
         return None
     try:
         return _get_role(aws, region, name)
-    except (AwsDenied, AwsMissing, AwsInvalid):
+    except NO_HELP:
         return None
 
 
@@ -115,7 +115,7 @@ def _role_of_training_job(aws: Aws, region: str, training_job: str | None) -> _R
         job = aws.call(
             "sagemaker", "describe_training_job", region=region, TrainingJobName=training_job
         )
-    except (AwsDenied, AwsMissing, AwsInvalid):
+    except NO_HELP:
         return None
     arn = str(job.get("RoleArn") or "")
     role = _get_role_quietly(aws, region, arn.rsplit("/", 1)[-1])
@@ -131,7 +131,7 @@ def _listed_roles(aws: Aws, region: str) -> list[_Role] | None:
                 "iam", "list_roles", "Roles", region=region, PaginationConfig={"PageSize": 1000}
             )
         ]
-    except (AwsDenied, AwsInvalid):
+    except NO_HELP:
         return None
 
 

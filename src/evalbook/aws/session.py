@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from evalbook.errors import AwsUnavailable, EvalbookError
+from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
 
 T = TypeVar("T")
 
@@ -165,6 +165,7 @@ _NO_ANSWER: tuple[tuple[frozenset[str], str, str, str], ...] = (
         _NETWORK,
     ),
 )
+_WAIT = "Wait a minute and repeat this."
 _CANT_BE_ASKED = frozenset(
     {
         "BaseEndpointResolverError",
@@ -179,19 +180,31 @@ _CANT_BE_ASKED = frozenset(
 )
 
 
-class AwsDenied(EvalbookError):
-    """AWS refused this one question; whether that is a rejection or a warning, the asker knows."""
+# AWS's answer was no. Where a check only helps, whoever asked makes a warning of it; anywhere else
+# it stands against the answer that was being checked.
 
 
-class AwsMissing(EvalbookError):
+class AwsDenied(AnswerRejected):
+    """AWS refused this one question."""
+
+
+class AwsMissing(AnswerRejected):
     """AWS says that the thing asked for is not there."""
 
 
-class AwsInvalid(EvalbookError):
+class AwsInvalid(AnswerRejected):
     """AWS says that what was asked can't be asked of it, such as a malformed identifier.
 
     ``code`` is AWS's own error code.
     """
+
+
+class AwsInternalError(AwsUnavailable):
+    """AWS failed at this one question, retries included; others it may well answer."""
+
+
+NO_HELP = (AwsDenied, AwsMissing, AwsInvalid, AwsInternalError)
+"""What may be caught where the question only helps: the check is then skipped, and says so."""
 
 
 class Aws:
@@ -315,11 +328,16 @@ def aws_errors(asking: str) -> Iterator[None]:
     ``asking`` is what is asked, such as ``s3:head_object``; messages name it.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
     except ClientError as error:
         raise _from_client_error(asking, error) from error
+    except ResponseParserError as error:
+        raise AwsInternalError(
+            "aws_internal", f"The answer to {asking} could not be understood.", _WAIT
+        ) from error
     except BotoCoreError as error:
         translated = _from_botocore_error(asking, error)
         if translated is None:
@@ -399,10 +417,12 @@ def _unanswered(asking: str, code: str, text: str, status: int) -> AwsUnavailabl
     throttled = code in _THROTTLED or status == 429
     # 501 is a simulated or S3-compatible service that lacks the operation: waiting won't help.
     internal = code.startswith("Internal") or (status >= 500 and status != 501)
-    if throttled or internal:
-        return AwsUnavailable(
-            "throttled" if throttled else "aws_internal",
-            f"AWS did not answer {asking}, retries included ({code}): {text}",
-            "Wait a minute and repeat this.",
-        )
-    return None
+    if not throttled and not internal:
+        return None
+    message = f"AWS did not answer {asking}, retries included ({code})"
+    # A proxy or a simulated AWS may answer with a page of HTML; it says nothing to a person.
+    if "<" not in text:
+        message = f"{message}: {text}"
+    if throttled:
+        return AwsUnavailable("throttled", message, _WAIT)
+    return AwsInternalError("aws_internal", message, _WAIT)

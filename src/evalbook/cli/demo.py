@@ -15,7 +15,7 @@ from evalbook.workflow.turn import PROTOCOL, Turn
 
 ANSWERS = {
     "task": "Answers customers' billing and account questions, politely and to the point.",
-    "dataset": "s3://evalbook-data-us-east-1/datasets/support-openai.jsonl",
+    "dataset": "s3://evalbook-data/support/eval.jsonl",
     "data_sample": "yes",
     "custom_metrics": "none",
     "builtin_metrics": "",
@@ -32,6 +32,8 @@ ANSWERS = {
     "notebook": "new",
 }
 """What the demo's person says; an empty answer takes the default."""
+
+_COLOUR = "\x1b["
 
 
 @command("demo")
@@ -53,7 +55,8 @@ def demo_command(_: Settings, output: Output) -> int:
         "notebook": str(notebook),
         "cells": outputs,
     }
-    output.document(document, f"\n{outputs[-1]}\n\nThe executed notebook: {notebook}")
+    words = f"\n{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}"
+    output.document(document, words)
     return 0
 
 
@@ -124,6 +127,7 @@ def execute_notebook(path: Path) -> list[str]:
 
 
 def _as_text(outputs: list[Any]) -> str:
+    """Return what a cell's own code printed, without what the SDK logs, draws and colours."""
     parts = [
         output.get("text") or output.get("data", {}).get("text/plain", "")
         for output in outputs
@@ -131,4 +135,5 @@ def _as_text(outputs: list[Any]) -> str:
         and output.get("name") != "stderr"
         and "image/png" not in output.get("data", {})
     ]
-    return "\n".join(part.rstrip() for part in parts if part.strip())
+    plain = [part.rstrip() for part in parts if part.strip() and _COLOUR not in part]
+    return "\n".join(plain)

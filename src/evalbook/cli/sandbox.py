@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-import sys
-import threading
 
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output
+from evalbook.cli.output import Output, complain
 from evalbook.errors import UsageError
 from evalbook.workflow.turn import PROTOCOL
 
@@ -34,30 +33,40 @@ def require_sandbox_extra() -> None:
 @command("sandbox")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
 def sandbox_command(_: Settings, output: Output, port: int) -> int:
-    """Run a local simulated AWS, and print the settings to export."""
+    """Run a local simulated AWS until Ctrl-C, and print the settings to export."""
     require_sandbox_extra()
-    from evalbook.sandbox import Sandbox, describe_world
+    from evalbook.sandbox import serve
 
-    with Sandbox(port=port) as sandbox:
-        exports = "\n".join(
-            f"export {name}={shlex.quote(value)}" for name, value in sandbox.environment.items()
-        )
-        world = "\n".join(
-            f"#   {what}: {answer}  ({why})" for what, answer, why in describe_world()
-        )
+    def tell(endpoint: str, environment: dict[str, str]) -> None:
         document = {
             "protocol": PROTOCOL,
-            "endpoint": sandbox.endpoint,
-            "pid": sandbox.pid,
-            "environment": sandbox.environment,
+            "endpoint": endpoint,
+            "pid": os.getpid(),
+            "environment": environment,
         }
-        output.document(
-            document,
-            f"# A simulated AWS runs until Ctrl-C. In another terminal:\n{exports}\n"
-            f"#\n# Answers to try:\n{world}",
-        )
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print("The sandbox has ended.", file=sys.stderr)  # noqa: T201
+        output.document(document, _for_people(environment))
+
+    try:
+        serve(port, ready=tell)
+    except OSError as error:
+        raise UsageError(
+            "sandbox.port", f"Port {port} can't be used: {error}", "Give another, or none."
+        ) from error
+    complain("The sandbox has ended.")
     return 0
+
+
+def _for_people(environment: dict[str, str]) -> str:
+    from evalbook.sandbox import describe_world
+
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+    tries = [f"#   {tip.step}: {tip.answer}  ({tip.outcome})" for tip in describe_world()]
+    return "\n".join(
+        [
+            "# A simulated AWS runs until Ctrl-C. Paste this into another terminal:",
+            *exports,
+            "#",
+            "# Answers to try there:",
+            *tries,
+        ]
+    )

@@ -21,10 +21,12 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     from evalbook.aws.dataset_arns import is_dataset_arn
     from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
 
-    refuse_template_text(text, "the dataset's path")
-    if is_dataset_arn(text):
-        return text
+    plain = text.strip("'\"<> ")
+    if is_dataset_arn(plain):
+        refuse_template_text(plain, "the dataset's ARN")
+        return plain
     uri = parse_s3_uri(text, what="evaluation dataset")
+    refuse_template_text(str(uri), "the dataset's path")
     refuse_other_file_types(uri.key)
     return str(uri)
 
@@ -73,7 +75,11 @@ def _known(interview: Interview) -> str | None:
 
 def effective_dataset(interview: Interview) -> str:
     """Return what the evaluation reads: the converted copy where one was made, else the answer."""
-    return str(interview.facts("data_fix").get("uri") or interview.value("dataset"))
+    copy = interview.facts("data_fix").get("uri")
+    if interview.facts("model").get("nova"):
+        # For Nova the SDK resolves a dataset's ARN by its name alone, to its newest version.
+        return str(copy or interview.facts("dataset")["uri"])
+    return str(copy or interview.value("dataset"))
 
 
 def effective_report(interview: Interview) -> dict[str, Any] | None:

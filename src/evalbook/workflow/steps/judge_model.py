@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from evalbook.errors import AnswerRejected
@@ -9,6 +10,8 @@ from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Choice, Question
+
+_MODEL_ID = re.compile(r"[a-z][\w-]*\.[\w.:-]+", re.IGNORECASE)
 
 
 def _ask(interview: Interview) -> Question:
@@ -54,7 +57,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
     except AnswerRejected:
         # A full model id may be right though it was left out; the check says why it was, or maps
         # an inference profile to its model.
-        if "." in text and " " not in text:
+        if _MODEL_ID.fullmatch(text):
             return text
         raise
 

@@ -68,13 +68,13 @@ def _resolve(text: str, interview: Interview) -> tuple[Resolution, str | None]:
     Raises:
         AnswerRejected: it is not there, or can't be used.
     """
-    region, elsewhere = _regions(interview)
+    region, *elsewhere = _regions(interview)
     try:
         return _resolve_in(region, text, interview)
     except AnswerRejected as rejection:
-        if rejection.code != "model.missing" or elsewhere is None:
+        if rejection.code != "model.missing" or not elsewhere:
             raise
-        return _resolve_in(elsewhere, text, interview)
+        return _resolve_in(elsewhere[0], text, interview)
 
 
 def _resolve_in(
@@ -109,20 +109,18 @@ def _registered_by(region: str | None, text: str, interview: Interview) -> Resol
     return replace(found, checks=(note, *found.checks))
 
 
-def _regions(interview: Interview) -> tuple[str | None, str | None]:
-    """Return the region to look for a name in, None being that of the AWS settings; and another.
+def _regions(interview: Interview) -> list[str | None]:
+    """Return the one or two regions to look for a name in, None being that of the AWS settings.
 
     What the person said about the region counts first, what other tools left in the state last.
     """
     from evalbook.aws.regions import is_region
 
     said = interview.own.get("volunteered", {}).get("region", "").lower()
-    if is_region(said):
-        return said, None
-    left = interview.found("region")
-    if left is None or not is_region(left):
-        return None, None
-    return (None, left) if interview.aws.default_region else (left, None)
+    left = interview.found("region") or ""
+    configured = [None] if interview.aws.default_region else []
+    known = [*filter(is_region, [said]), *configured, *filter(is_region, [left])]
+    return known[:2] or [None]
 
 
 def _which_one(words: str, candidates: tuple[Any, ...]) -> Question:

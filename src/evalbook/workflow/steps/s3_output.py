@@ -26,9 +26,10 @@ def _ask(interview: Interview) -> Question:
 def _read(text: str, _question: Question, _: Interview) -> str:
     from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
 
-    refuse_template_text(text, "the output path")
-    # parse_s3_uri sees to it that the rest is an S3 URI; the SDK joins with slashes of its own.
-    return str(parse_s3_uri(text, what="output prefix", key_needed=False)).rstrip("/")
+    uri = str(parse_s3_uri(text, what="output prefix", key_needed=False))
+    refuse_template_text(uri, "the output path")
+    # The SDK puts slashes of its own between the prefix and what it writes under it.
+    return uri.rstrip("/")
 
 
 def _check(value: str, interview: Interview) -> Outcome:

@@ -1,0 +1,111 @@
+"""The Bedrock evaluation job that a judging step started: found, and what it says of itself.
+
+The step's training job starts it and does not tell its ARN, so it is looked for: by the name that
+the pipeline gives the job, then by the file of responses it judges, then by where it writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from evalbook.aws.executions import TrainingJob
+from evalbook.aws.session import Aws
+
+# The judging container creates the Bedrock job a while after its own job was created.
+_EARLIER = timedelta(minutes=1)
+_LATER = timedelta(minutes=5)
+# A busy account has many jobs; each one looked at is a request.
+_MOST_LOOKED_AT = 30
+
+
+@dataclass(frozen=True)
+class EvaluationJob:
+    """What Bedrock's GetEvaluationJob tells."""
+
+    arn: str
+    name: str
+    status: str
+    """InProgress, Completed, Failed, Stopping, Stopped or Deleting."""
+    failures: tuple[str, ...]
+    judge: str | None
+    metrics: tuple[str, ...]
+    dataset: str | None
+    """S3 URI of the responses that are judged."""
+    output: str | None
+    role: str | None
+    created: datetime | None
+    modified: datetime | None
+
+
+def evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
+    """Describe one job.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
+        AwsUnavailable: AWS could not be asked.
+    """
+    found = aws.call("bedrock", "get_evaluation_job", region=region, jobIdentifier=arn)
+    automated = (found.get("evaluationConfig") or {}).get("automated") or {}
+    configs = automated.get("datasetMetricConfigs") or []
+    judges = (automated.get("evaluatorModelConfig") or {}).get("bedrockEvaluatorModels") or []
+    datasets = [(it.get("dataset") or {}).get("datasetLocation") or {} for it in configs]
+    return EvaluationJob(
+        found["jobArn"],
+        found["jobName"],
+        found["status"],
+        tuple(found.get("failureMessages") or ()),
+        next((it["modelIdentifier"] for it in judges if it.get("modelIdentifier")), None),
+        tuple(dict.fromkeys(name for it in configs for name in it.get("metricNames") or ())),
+        next((it["s3Uri"] for it in datasets if it.get("s3Uri")), None),
+        (found.get("outputDataConfig") or {}).get("s3Uri"),
+        found.get("roleArn"),
+        found.get("creationTime"),
+        found.get("lastModifiedTime"),
+    )
+
+
+def job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJob | None:
+    """Return the Bedrock job that a judging step's training job started, or None.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: Bedrock's answer was no.
+        AwsUnavailable: AWS could not be asked.
+    """
+    given = str(training.settings.get("name") or "")
+    summaries = list(_listed(aws, region, training))
+    named = [it for it in summaries if given and given in it["jobName"]]
+    named += [it for it in summaries if training.name in it["jobName"] and it not in named]
+    # The longest shared name is the one; base and fine-tuned differ in theirs.
+    for summary in named:
+        return evaluation_job(aws, region, summary["jobArn"])
+    looked_at = [
+        evaluation_job(aws, region, summary["jobArn"]) for summary in summaries[:_MOST_LOOKED_AT]
+    ]
+    judged = training.settings.get("inference_data_s3_path")
+    for job in looked_at:
+        if job.dataset is not None and job.dataset == judged:
+            return job
+    # Two judging steps write under one prefix: only a single candidate is sure enough.
+    writing = [job for job in looked_at if _writes_under(job, training)]
+    return writing[0] if len(writing) == 1 else None
+
+
+def _writes_under(job: EvaluationJob, training: TrainingJob) -> bool:
+    output = (job.output or "").rstrip("/") + "/"
+    judge = training.settings.get("judge_model_id")
+    same_judge = judge is None or job.judge is None or judge in job.judge
+    return bool(training.output) and output.startswith(f"{training.output}/") and same_judge
+
+
+def _listed(aws: Aws, region: str, training: TrainingJob) -> Iterator[Mapping[str, Any]]:
+    created: dict[str, Any] = {}
+    if training.created is not None:
+        created["creationTimeAfter"] = training.created - _EARLIER
+    if training.ended is not None:
+        created["creationTimeBefore"] = training.ended + _LATER
+    yield from aws.pages(
+        "bedrock", "list_evaluation_jobs", "jobSummaries", region=region, **created
+    )

@@ -1,0 +1,356 @@
+"""Pipeline executions of evaluations: their state, their steps and the jobs behind the steps.
+
+The SDK starts every evaluation as an execution of a pipeline whose name begins with
+``SagemakerEvaluation-`` and goes on with the type (sagemaker 3.27.0, ``train/evaluate/constants.py``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.errors import AnswerRejected
+
+PIPELINE_PREFIX = "SagemakerEvaluation"
+
+KINDS = {
+    "LLMAJEvaluation": "llm_as_judge",
+    "BenchmarkEvaluation": "benchmark",
+    "CustomScorerEvaluation": "custom_scorer",
+    "MTRLEvaluation": "multi_turn_rl",
+    "InspectAIEvaluation": "inspect_ai",
+}
+"""Evaluation types by the second word of the pipeline's name."""
+
+OVER = frozenset({"Succeeded", "Failed", "Stopped", "CompletedWithFailures"})
+"""States in which an execution does nothing more."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A pipeline execution as AWS describes it."""
+
+    arn: str
+    name: str
+    status: str
+    """Executing, Stopping, Stopped, Failed, Succeeded or CompletedWithFailures."""
+    failure: str | None
+    created: datetime
+    modified: datetime
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing will happen any more."""
+        return self.status in OVER
+
+    @property
+    def region(self) -> str:
+        """The region it runs in."""
+        return self.arn.split(":")[3]
+
+    @property
+    def kind(self) -> str:
+        """The evaluation type, or ``unknown`` for another pipeline's execution."""
+        return kind_of_pipeline(self.arn)
+
+
+@dataclass(frozen=True)
+class RunStep:
+    """A step that has started."""
+
+    name: str
+    status: str
+    started: datetime | None
+    ended: datetime | None
+    failure: str | None
+    job: str | None
+    """ARN of the training job, or of the job of a multi-turn RL evaluation, behind it."""
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """The job behind a step, as far as an evaluation's reader needs it."""
+
+    name: str
+    arn: str
+    status: str
+    failure: str | None
+    created: datetime | None
+    ended: datetime | None
+    role: str
+    output: str
+    """S3 prefix without a slash at its end."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Its hyperparameters."""
+    model_package: str | None = None
+    base_model: str | None = None
+    dataset: str | None = None
+    evaluation: str | None = None
+    """``LLMAJEvaluation``, ``BenchmarkEvaluation`` or ``CustomScorerEvaluation``."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an execution was started with, read from its definition; None where it doesn't say."""
+
+    model_package: str | None = None
+    base_model: str | None = None
+    judge: str | None = None
+    dataset: str | None = None
+    output: str | None = None
+    metrics: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    """Names of all training steps, those that have not begun included."""
+
+
+def kind_of_pipeline(arn: str) -> str:
+    """Return the evaluation type that a pipeline's or an execution's ARN tells."""
+    found = re.search(rf"{PIPELINE_PREFIX}-([A-Za-z]+)", arn, re.I)
+    if found is None:
+        return "unknown"
+    return {name.lower(): kind for name, kind in KINDS.items()}.get(found[1].lower(), "unknown")
+
+
+def execution_arn(text: str) -> str:
+    """Return the ARN of a pipeline execution that was given as text.
+
+    Raises:
+        AnswerRejected: ``run.not_an_execution``, it is something else.
+    """
+    arn = parse_arn(text)
+    if arn is not None and describe_arn_kind(arn) == "a pipeline execution":
+        return str(arn)
+    found = f"{text.strip()!r} is {describe_arn_kind(arn)}" if arn else f"{text.strip()!r} is no ARN"
+    raise AnswerRejected(
+        "run.not_an_execution",
+        f"{found}. The ARN of a pipeline execution is needed.",
+        "Give arn:aws:sagemaker:REGION:ACCOUNT:pipeline/NAME/execution/ID; `evalbook runs` lists "
+        "them.",
+    )
+
+
+def execution(aws: Aws, arn: str) -> Execution:
+    """Look at one execution.
+
+    Raises:
+        AnswerRejected: ``run.missing`` or ``run.denied``.
+        AwsUnavailable: AWS could not be asked.
+    """
+    region = arn.split(":")[3]
+    try:
+        found = aws.call(
+            "sagemaker", "describe_pipeline_execution", region=region, PipelineExecutionArn=arn
+        )
+    except AwsMissing:
+        raise AnswerRejected(
+            "run.missing",
+            f"There is no pipeline execution {arn}, or no longer.",
+            "`evalbook runs` lists those of this account and region.",
+        ) from None
+    except (AwsDenied, AwsInvalid) as error:
+        raise AnswerRejected(
+            "run.denied",
+            f"{arn} can't be looked at: {error.message}",
+            "Ask for sagemaker:DescribePipelineExecution, and check the account and the region.",
+        ) from None
+    return Execution(
+        arn,
+        found.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2],
+        found["PipelineExecutionStatus"],
+        found.get("FailureReason"),
+        found["CreationTime"],
+        found["LastModifiedTime"],
+    )
+
+
+def steps_of(aws: Aws, arn: str) -> list[RunStep]:
+    """Return the steps that have started, in the order in which they did.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
+        AwsUnavailable: AWS could not be asked.
+    """
+    pages = aws.pages(
+        "sagemaker",
+        "list_pipeline_execution_steps",
+        "PipelineExecutionSteps",
+        region=arn.split(":")[3],
+        PipelineExecutionArn=arn,
+    )
+    steps = [_step(found) for found in pages]
+    return sorted(steps, key=lambda step: (step.started is None, step.started or step.name))
+
+
+def _step(found: Mapping[str, Any]) -> RunStep:
+    metadata = found.get("Metadata") or {}
+    job = metadata.get("TrainingJob") or metadata.get("Job") or {}
+    return RunStep(
+        found["StepName"],
+        found["StepStatus"],
+        found.get("StartTime"),
+        found.get("EndTime"),
+        found.get("FailureReason"),
+        job.get("Arn"),
+    )
+
+
+def training_job(aws: Aws, arn: str) -> TrainingJob:
+    """Describe the training job behind a step.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
+        AwsUnavailable: AWS could not be asked.
+    """
+    name = arn.rpartition("/")[2]
+    found = aws.call(
+        "sagemaker", "describe_training_job", region=arn.split(":")[3], TrainingJobName=name
+    )
+    serverless = found.get("ServerlessJobConfig") or {}
+    package = found.get("ModelPackageConfig") or {}
+    return TrainingJob(
+        name,
+        arn,
+        found["TrainingJobStatus"],
+        found.get("FailureReason"),
+        found.get("CreationTime"),
+        found.get("TrainingEndTime"),
+        found.get("RoleArn", ""),
+        (found.get("OutputDataConfig") or {}).get("S3OutputPath", "").rstrip("/"),
+        found.get("HyperParameters") or {},
+        package.get("SourceModelPackageArn"),
+        serverless.get("BaseModelArn"),
+        next(_datasets(found.get("InputDataConfig")), None),
+        serverless.get("EvaluationType"),
+    )
+
+
+def plan_of(aws: Aws, arn: str) -> Plan:
+    """Read what an execution was started with; an empty plan where that can't be told."""
+    try:
+        answer = aws.call(
+            "sagemaker",
+            "describe_pipeline_definition_for_execution",
+            region=arn.split(":")[3],
+            PipelineExecutionArn=arn,
+        )
+        return read_plan(json.loads(answer["PipelineDefinition"]))
+    except (AwsDenied, AwsMissing, AwsInvalid, KeyError, ValueError):
+        return Plan()
+
+
+def read_plan(definition: Any) -> Plan:
+    """Read a pipeline definition that the SDK rendered.
+
+    The names of its members are those of sagemaker 3.27.0, ``train/evaluate/pipeline_templates.py``.
+    """
+    steps = definition.get("Steps") if isinstance(definition, dict) else None
+    arguments = {
+        str(step.get("Name")): step.get("Arguments") or {}
+        for step in steps or ()
+        if isinstance(step, dict) and step.get("Type") != "Lineage"
+    }
+    jobs = [job for job in arguments.values() if isinstance(job, dict)]
+    serverless = [job.get("ServerlessJobConfig") or {} for job in jobs]
+    settings = [job.get("HyperParameters") or {} for job in jobs]
+    packages = [job.get("ModelPackageConfig") or {} for job in jobs]
+    outputs = [(job.get("OutputDataConfig") or {}).get("S3OutputPath") for job in jobs]
+    datasets = [uri for job in jobs for uri in _datasets(job.get("InputDataConfig"))]
+    metrics = _first(it.get("llmaj_metrics") for it in settings)
+    return Plan(
+        model_package=_first(it.get("SourceModelPackageArn") for it in packages),
+        base_model=_first(it.get("BaseModelArn") for it in serverless),
+        judge=_first(it.get("judge_model_id") for it in settings),
+        dataset=_first(datasets),
+        output=_first(outputs),
+        metrics=tuple(_names(metrics)),
+        steps=tuple(arguments),
+    )
+
+
+def _first(values: Any) -> str | None:
+    return next((value for value in values if isinstance(value, str) and value), None)
+
+
+def _names(text: str | None) -> list[str]:
+    try:
+        names = json.loads(text or "[]")
+    except ValueError:
+        return []
+    return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def _datasets(channels: Any) -> Iterator[str]:
+    for channel in channels if isinstance(channels, list) else ():
+        source = channel.get("DataSource") or {}
+        uri = (source.get("S3DataSource") or {}).get("S3Uri")
+        yield from filter(None, [uri, (source.get("DatasetSource") or {}).get("DatasetArn")])
+
+
+def evaluation_executions(
+    aws: Aws, region: str, *, since: datetime | None = None
+) -> Iterator[Execution]:
+    """Yield the evaluations of an account and region, pipeline by pipeline, newest first in each.
+
+    Raises:
+        AwsDenied, AwsInvalid: pipelines may not be listed.
+        AwsUnavailable: AWS could not be asked.
+    """
+    pipelines = aws.pages(
+        "sagemaker",
+        "list_pipelines",
+        "PipelineSummaries",
+        region=region,
+        PipelineNamePrefix=PIPELINE_PREFIX,
+    )
+    filters = {"CreatedAfter": since} if since else {}
+    for pipeline in pipelines:
+        executions = aws.pages(
+            "sagemaker",
+            "list_pipeline_executions",
+            "PipelineExecutionSummaries",
+            region=region,
+            PipelineName=pipeline["PipelineName"],
+            SortBy="CreationTime",
+            SortOrder="Descending",
+            **filters,
+        )
+        for found in executions:
+            started = found["StartTime"]
+            if since is None or started >= since:
+                yield _listed(found, started)
+
+
+def _listed(found: Mapping[str, Any], started: datetime) -> Execution:
+    arn = found["PipelineExecutionArn"]
+    return Execution(
+        arn,
+        found.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2],
+        found["PipelineExecutionStatus"],
+        found.get("PipelineExecutionFailureReason"),
+        started,
+        started,
+    )
+
+
+def stop_execution(aws: Aws, arn: str) -> None:
+    """Ask AWS to stop an execution.
+
+    Raises:
+        AnswerRejected: ``run.stop_refused``.
+        AwsUnavailable: AWS could not be asked.
+    """
+    region = arn.split(":")[3]
+    try:
+        aws.call("sagemaker", "stop_pipeline_execution", region=region, PipelineExecutionArn=arn)
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        raise AnswerRejected(
+            "run.stop_refused",
+            f"{arn} was not stopped: {error.message}",
+            "Look at it with `evalbook status`; stopping takes sagemaker:StopPipelineExecution.",
+        ) from None

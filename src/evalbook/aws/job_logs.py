@@ -1,0 +1,40 @@
+"""The last lines that a training job wrote to CloudWatch."""
+
+from __future__ import annotations
+
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+
+
+def last_log_lines(aws: Aws, region: str, job: str, most: int = 20) -> tuple[list[str], str | None]:
+    """Return the last lines of a job's newest log stream, and why there are none if so.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        streams = aws.call(
+            "logs",
+            "describe_log_streams",
+            region=region,
+            logGroupName=LOG_GROUP,
+            logStreamNamePrefix=f"{job}/",
+        )
+        names = [it["logStreamName"] for it in streams.get("logStreams", ())]
+        if not names:
+            return [], f"The job {job} wrote no log."
+        answer = aws.call(
+            "logs",
+            "get_log_events",
+            region=region,
+            logGroupName=LOG_GROUP,
+            logStreamName=names[-1],
+            limit=most,
+            startFromHead=False,
+        )
+    except AwsMissing:
+        return [], f"The job {job} wrote no log."
+    except (AwsDenied, AwsInvalid) as error:
+        return [], f"The log of {job} can't be read: {error.message}"
+    return [str(event.get("message", "")).rstrip() for event in answer.get("events", ())], None

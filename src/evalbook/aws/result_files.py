@@ -1,0 +1,123 @@
+"""Where an evaluation's result files lie in S3, found from the jobs that wrote them.
+
+Layout, as the SDK's ``show_results()`` reads it (sagemaker 3.27.0,
+``train/common_utils/show_results_utils.py``): below the output prefix, a judging job has
+``JOB/output/output/BEDROCK_JOB/bedrock_llm_judge_results.json`` and Bedrock itself
+``BEDROCK_JOB/…_output.jsonl``; benchmarks and scorers have ``JOB/output/output/…/results_*.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from evalbook.aws.s3 import S3Uri, read_chunks
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.errors import AnswerRejected
+
+JUDGE_TOTALS = "bedrock_llm_judge_results.json"
+JUDGED_RECORDS = "_output.jsonl"
+# A summary is some kilobytes; a file of hundreds of megabytes under its name is not one.
+_LARGEST_SUMMARY = 64 << 20
+
+
+@dataclass(frozen=True)
+class ResultFiles:
+    """What one judging, benchmark or scorer job left behind."""
+
+    records: tuple[S3Uri, ...]
+    """JSON Lines with a judged record each; empty for benchmarks and scorers."""
+    summaries: tuple[S3Uri, ...]
+    """JSON with one figure per metric."""
+    looked_at: tuple[str, ...]
+    """Places that were searched, for a message about what is missing."""
+
+
+def result_files(
+    aws: Aws, output: str, job: str, bedrock_job: str | None = None
+) -> ResultFiles:
+    """Find the files of a job under an output prefix; all pages of the listing are read.
+
+    ``bedrock_job`` is the name of the Bedrock job where it is known from elsewhere.
+
+    Raises:
+        AnswerRejected: ``results.denied``, the prefix may not be listed.
+        AwsUnavailable: AWS could not be asked.
+    """
+    root = _prefix(output)
+    own = S3Uri(root.bucket, f"{root.key}{job}/output/output/")
+    looked_at = [f"{own}"]
+    summaries, names = [], [bedrock_job] if bedrock_job else []
+    for key in _keys(aws, own):
+        name = key.rpartition("/")[2]
+        if name == JUDGE_TOTALS:
+            summaries.append(S3Uri(own.bucket, key))
+            names.append(key.removeprefix(own.key).partition("/")[0])
+        elif name.startswith("results_") and name.endswith(".json"):
+            summaries.append(S3Uri(own.bucket, key))
+    records: list[S3Uri] = []
+    for name in dict.fromkeys(filter(None, names)):
+        folder = S3Uri(root.bucket, f"{root.key}{name}/")
+        looked_at.append(f"{folder}…{JUDGED_RECORDS}")
+        records += [
+            S3Uri(folder.bucket, key) for key in _keys(aws, folder) if key.endswith(JUDGED_RECORDS)
+        ]
+    return ResultFiles(tuple(records), tuple(summaries), tuple(looked_at))
+
+
+def read_summary(aws: Aws, uri: S3Uri) -> Any:
+    """Return the JSON in a summary file.
+
+    Raises:
+        AnswerRejected: it can't be read, or is no JSON.
+        AwsUnavailable: AWS could not be asked.
+    """
+    body = bytearray()
+    for chunk in read_chunks(aws, uri):
+        body += chunk
+        if len(body) > _LARGEST_SUMMARY:
+            break
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise AnswerRejected(
+            "results.unreadable",
+            f"{uri} is not the JSON that an evaluation writes: {error}.",
+            "Run the evaluation again, or look at the file.",
+        ) from None
+
+
+def record_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
+    """Yield the lines of a file as they arrive, without line ends; memory stays at a line.
+
+    Raises:
+        AnswerRejected: the file can't be read.
+        AwsUnavailable: AWS could not be asked, or the connection kept breaking.
+    """
+    rest = b""
+    for chunk in read_chunks(aws, uri):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
+
+
+def _prefix(output: str) -> S3Uri:
+    bucket, _, key = output.removeprefix("s3://").partition("/")
+    return S3Uri(bucket, key.rstrip("/") + "/" if key.strip("/") else "")
+
+
+def _keys(aws: Aws, folder: S3Uri) -> list[str]:
+    try:
+        pages = aws.pages(
+            "s3", "list_objects_v2", "Contents", Bucket=folder.bucket, Prefix=folder.key
+        )
+        return sorted(item["Key"] for item in pages)
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        raise AnswerRejected(
+            "results.denied",
+            f"The results under {folder} can't be listed: {error.message}",
+            f"Ask for s3:ListBucket on {folder.bucket} and s3:GetObject on what lies under it.",
+        ) from None
