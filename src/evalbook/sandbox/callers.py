@@ -141,7 +141,7 @@ def _is_known(access_key: str) -> bool:
 
 def _is_region(service: str, region: str) -> bool:
     regions = _regions_of(service)
-    return not regions or region in regions
+    return not region or not regions or region in regions
 
 
 @cache

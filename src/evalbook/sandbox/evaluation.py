@@ -195,7 +195,7 @@ class Evaluations:
         )
         write_object(
             f"{job.folder}/{bedrock_job.name}/bedrock_llm_judge_results.json",
-            json.dumps(scores.aggregate(rows, metrics)).encode(),
+            json.dumps(scores.aggregate(bedrock_job.name, rows, metrics)).encode(),
             self._account,
         )
         bedrock_job.status = "Completed"

@@ -23,6 +23,7 @@ def describe_world() -> list[Suggestion]:
     return [
         *_datasets(),
         *(Suggestion("model", group.name, _in_region(group)) for group in world.GROUPS),
+        Suggestion("model", world.training_job("support-bot", 2), "the training job of version 2"),
         Suggestion("model", world.UNVERSIONED_PACKAGE, "unversioned: no base-model metadata"),
         Suggestion("model", "contract", "a keyword: three groups in us-west-2"),
         *(Suggestion("judge_model", judge.id, judge.about) for judge in world.JUDGES),

@@ -3,6 +3,9 @@
 The scores mean nothing about any text. They are drawn so that a comparison has something to show:
 the fine-tuned model better by some metrics, equal by others and a little worse by one or two,
 with records that differ, a judge that now and then gives no score, and an explanation each.
+
+How Bedrock writes a score that its judge did not give is not documented. Here such an entry has no
+``result``, or a null one where a run asks for no scores at all: readers must take both.
 """
 
 from __future__ import annotations
@@ -78,47 +81,48 @@ def judge_record(
     merit = metric.level + shared.gauss(0, 0.2) + own.gauss(0, 0.12)
     merit += metric.gain if tuned else 0.0
     if own.random() < NO_SCORE_RATE:
-        return _entry(metric.name, None, judge, "The judge gave no score that could be read.")
+        return _entry(metric.name, judge, "The judge gave no score that could be read.")
     place = min(len(metric.values) - 1, max(0, round(merit * (len(metric.values) - 1))))
     words = ("falls short", "is partly there", "is acceptable", "is good", "is as good as asked")
     phrase = words[round(place / max(1, len(metric.values) - 1) * (len(words) - 1))]
     aspect = metric.name.removeprefix("Builtin.")
-    return _entry(
-        metric.name,
-        metric.values[place],
-        judge,
-        f"By {aspect}, the response {phrase} for what was asked.",
-    )
+    explanation = f"By {aspect}, the response {phrase} for what was asked."
+    return {**_entry(metric.name, judge, explanation), "result": metric.values[place]}
 
 
 def no_score(metric: Metric, judge: str) -> dict[str, Any]:
     """Return the entry of a record that the judge refused."""
-    return _entry(metric.name, None, judge, "The judge declined to rate this response.")
+    explanation = "The judge declined to rate this response."
+    return {**_entry(metric.name, judge, explanation), "result": None}
 
 
-def aggregate(rows: Sequence[Mapping[str, Any]], metrics: Sequence[Metric]) -> dict[str, Any]:
-    """Return the summary that the judging job writes: one entry for each metric."""
+def aggregate(
+    job_name: str, rows: Sequence[Mapping[str, Any]], metrics: Sequence[Metric]
+) -> dict[str, Any]:
+    """Return the summary that the judging job writes: one entry for each metric with numbers.
+
+    Here built-in metrics go without their prefix, as in the tests of the SDK that reads it.
+    """
     summary: dict[str, Any] = {}
     for metric in metrics:
         results = [
-            score["result"]
+            score.get("result")
             for row in rows
             for score in row["automatedEvaluationResult"]["scores"]
             if score["metricName"] == metric.name
         ]
         numbers = [result for result in results if isinstance(result, (int, float))]
         if numbers:
-            summary[metric.name] = {
+            summary[metric.name.removeprefix("Builtin.")] = {
                 "score": statistics.fmean(numbers),
                 "std_deviation": statistics.pstdev(numbers),
                 "total_evaluations": len(numbers),
             }
-    return {"results": summary}
+    return {"job_name": job_name, "results": summary}
 
 
-def _entry(name: str, result: float | str | None, judge: str, explanation: str) -> dict[str, Any]:
+def _entry(name: str, judge: str, explanation: str) -> dict[str, Any]:
     return {
         "metricName": name,
-        "result": result,
         "evaluatorDetails": [{"modelIdentifier": judge, "explanation": explanation}],
     }

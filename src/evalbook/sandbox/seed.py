@@ -15,8 +15,10 @@ from moto.sts.models import sts_backends
 from evalbook.sandbox import datasets, world
 from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
+from evalbook.sandbox.evaluation import Job
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.sagemaker.registry import PUBLIC_HUB, HubContent, Registry
+from evalbook.sandbox.sagemaker.training_jobs import TrainingJob
 from evalbook.sandbox.world import ACCOUNT
 
 JUDGE_LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
@@ -26,7 +28,6 @@ def seed_world() -> None:
     """Fill an empty sandbox."""
     _seed_roles()
     _seed_buckets()
-    _seed_keys()
     for region in world.REGIONS:
         registry = sagemaker_in(ACCOUNT, region).registry
         _seed_hubs(registry)
@@ -113,6 +114,7 @@ def _seed_buckets() -> None:
         s3.create_bucket(cache, region)
         s3.put_object(cache, JUDGE_LIST_KEY, json.dumps(judges).encode())
         s3.put_object(cache, "recipes/eval-override-params.json", _override_parameters())
+        s3.create_bucket(world.models_bucket(region), region)
 
 
 def _override_parameters() -> bytes:
@@ -121,6 +123,7 @@ def _override_parameters() -> bytes:
 
 
 def _seed_keys() -> None:
+    """Fill KMS in the home region; slow, as moto makes real keys."""
     kms = kms_backends[ACCOUNT][world.HOME_REGION]
     for alias, key_id, enabled in (
         (world.KEY_ALIAS, world.KEY_ID, True),
@@ -220,17 +223,21 @@ def _seed_group(group: world.Group) -> None:
     sagemaker = sagemaker_backends[ACCOUNT][group.region]
     sagemaker.create_model_package_group(group.name, group.about)
     for number, version in enumerate(group.versions, start=1):
-        job = f"{group.name}-sft-{number}"
-        arn = _create_package(sagemaker, group.name, None, _container(group, version, job), version)
+        job = world.training_job(group.name, number)
+        container = _container(version, group.region, job)
+        arn = _create_package(sagemaker, group.name, None, container, version)
         _note(sagemaker.model_packages[arn], version)
+        if version.base is not None:
+            jobs: dict[str, Any] = sagemaker.training_jobs
+            jobs[job] = _training_job(version, version.base, group.region, job, arn)
     if group.versions:
         first = min(version.day for version in group.versions)
         sagemaker.model_package_groups[group.name].creation_time = _naive(_day(first))
 
 
-def _container(group: world.Group, version: world.Version, job: str) -> dict[str, Any]:
-    output = f"s3://{world.bucket_in(group.region)}/training/{job}"
-    source = {"S3Uri": f"{output}/model/", "S3DataType": "S3Prefix", "CompressionType": "None"}
+def _container(version: world.Version, region: str, job: str) -> dict[str, Any]:
+    folder = f"s3://{world.models_bucket(region)}/{job}/output/model/"
+    source = {"S3Uri": folder, "S3DataType": "S3Prefix", "CompressionType": "None"}
     container: dict[str, Any] = {"ModelDataSource": {"S3DataSource": source}}
     if version.base is not None:
         container["BaseModel"] = {
@@ -238,6 +245,36 @@ def _container(group: world.Group, version: world.Version, job: str) -> dict[str
             "HubContentVersion": version.base.version,
         }
     return container
+
+
+def _training_job(
+    version: world.Version, base: world.BaseModel, region: str, name: str, package: str
+) -> TrainingJob:
+    """Make the training job that a model package came from, as fine-tuning leaves it."""
+    prefix = f"arn:aws:sagemaker:{region}"
+    hub_path = f"{PUBLIC_HUB}/Model/{base.name}/{base.version}"
+    request = {
+        "RoleArn": world.ROLES[0].arn,
+        "OutputDataConfig": {"S3OutputPath": f"s3://{world.models_bucket(region)}"},
+        "ServerlessJobConfig": {
+            "BaseModelArn": f"{prefix}:aws:hub-content/{hub_path}",
+            "AcceptEula": True,
+            "JobType": "FineTuning",
+            "CustomizationTechnique": "SFT",
+        },
+        "ModelPackageConfig": {
+            "ModelPackageGroupArn": package.replace(
+                ":model-package/", ":model-package-group/"
+            ).rpartition("/")[0]
+        },
+    }
+    made = _day(version.day).timestamp()
+    job = TrainingJob(
+        Job(name, f"{prefix}:{ACCOUNT}:training-job/{name}", request), made - 7200, None, package
+    )
+    if version.status != "InProgress":
+        job.end("Completed", made)
+    return job
 
 
 def _seed_unversioned_package() -> None:
@@ -282,7 +319,7 @@ def _note(package: Any, version: world.Version) -> None:
     """Set what moto fixes at creation: age and status."""
     package.creation_time = _naive(_day(version.day))
     package.model_package_status = version.status
-    details: dict[str, Any] = {"Name": package.arn, "Status": version.status}
+    details: dict[str, Any] = {"Name": "model-artifacts", "Status": version.status}
     if version.status == "Failed":
         details["FailureReason"] = "ClientError: The model artifacts could not be read."
     package.model_package_status_details = {"ValidationStatuses": [details]}
@@ -293,7 +330,7 @@ def _naive(when: datetime) -> datetime:
     return when.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-def seed_network() -> None:
+def _seed_network() -> None:
     """Fill EC2 with the network of the home region; slow, as moto's EC2 is large."""
     from moto.ec2.models import ec2_backends
 
@@ -311,3 +348,7 @@ def seed_network() -> None:
         group = ec2.create_security_group(group_id, "Sandbox", vpc_id=vpc_id)
         ec2.groups[vpc_id][group_id] = ec2.groups[vpc_id].pop(group.id)
         group.id = group.group_id = group_id
+
+
+LATE_SEEDS = {"ec2": _seed_network, "kms": _seed_keys}
+"""How the services are filled that most runs never ask, and that would delay the start."""

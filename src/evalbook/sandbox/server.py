@@ -24,7 +24,7 @@ from evalbook.sandbox.clock import CLOCK
 from evalbook.sandbox.control import CONTROL_PATH, Control
 from evalbook.sandbox.faults import AwsError
 from evalbook.sandbox.sagemaker.models import sagemaker_in
-from evalbook.sandbox.seed import seed_network, seed_world
+from evalbook.sandbox.seed import LATE_SEEDS, seed_world
 from evalbook.sandbox.shapes import AnswerDoesNotFit
 
 StartResponse = Callable[..., Any]
@@ -55,8 +55,8 @@ class SimulatedAws:
         install()
         self._control = Control(self._reset)
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._network = threading.Lock()
-        self._network_is_there = False
+        self._late = threading.Lock()
+        self._filled: set[str] = set()
         seed_world()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -86,8 +86,7 @@ class SimulatedAws:
     def _answer(
         self, environ: dict[str, Any], start_response: StartResponse, request: wire.AwsRequest
     ) -> Iterable[bytes] | AwsError:
-        if request.service == "ec2":
-            self._make_network()
+        self._fill(request.service)
         try:
             for sagemaker in sagemaker_in:
                 sagemaker.tick()
@@ -109,19 +108,19 @@ class SimulatedAws:
         start_response(_status(status), [("Content-Type", "application/json")])
         return [json.dumps(document).encode()]
 
-    def _make_network(self) -> None:
-        """Fill EC2 on its first use: importing it takes as long as all the rest."""
-        with self._network:
-            if not self._network_is_there:
-                seed_network()
-                self._network_is_there = True
+    def _fill(self, service: str) -> None:
+        """Fill a service that is slow to fill, on its first use."""
+        with self._late:
+            if service in LATE_SEEDS and service not in self._filled:
+                LATE_SEEDS[service]()
+                self._filled.add(service)
 
     def _reset(self) -> None:
         BackendDict.reset()
         bedrock_in.clear()
         sagemaker_in.clear()
         CLOCK.reset()
-        self._network_is_there = False
+        self._filled.clear()
         seed_world()
 
 

@@ -27,9 +27,14 @@ KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 # What AWS answers although its service model does not name it (botocore 1.44, checked 2026-11-20).
-# ListFoundationModels and GetFoundationModel answer INFERENCE_PROFILE for such models:
-# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
-UNLISTED_VALUES = {"InferenceType": frozenset({"INFERENCE_PROFILE"})}
+UNLISTED_VALUES = {
+    # ListFoundationModels and GetFoundationModel answer it for models that need a profile:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+    "InferenceType": frozenset({"INFERENCE_PROFILE"}),
+    # The task type of every job with a judge:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-type-judge.html
+    "EvaluationTaskType": frozenset({"General"}),
+}
 
 
 LATER = object()

@@ -83,7 +83,11 @@ def _credential_scope(environ: Mapping[str, Any]) -> tuple[str, str, str] | None
     """Return access key, region and service of a signature, in the header or in a presigned URL."""
     _, _, scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")
     if not scope:
-        scope = parse_qs(environ.get("QUERY_STRING", "")).get("X-Amz-Credential", [""])[0]
+        query = parse_qs(environ.get("QUERY_STRING", ""))
+        if "AWSAccessKeyId" in query:
+            # boto3 still presigns S3's URLs the old way, which names no region.
+            return query["AWSAccessKeyId"][0], "", "s3"
+        scope = query.get("X-Amz-Credential", [""])[0]
     parts = scope.split(",")[0].split("/")
     if len(parts) != 5:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 ACCOUNT = "123456789012"
 HOME_REGION = "us-east-1"
@@ -347,7 +347,6 @@ class Bucket:
     region: str
     about: str
     versioned: bool = False
-    policy: Mapping[str, Any] | None = None
 
 
 DATA_BUCKET = "evalbook-data"
@@ -389,6 +388,16 @@ MLFLOW_REGIONS = (_US, _EU)
 def package_arn(group: str, version: int, region: str = HOME_REGION) -> str:
     """Return the ARN of a version in a group."""
     return f"arn:aws:sagemaker:{region}:{ACCOUNT}:model-package/{group}/{version}"
+
+
+def models_bucket(region: str) -> str:
+    """Return the bucket of a region where training left its models."""
+    return f"evalbook-models-{region}"
+
+
+def training_job(group: str, version: int) -> str:
+    """Return the name of the training job that made a version of a group."""
+    return f"{group}-sft-{version}"
 
 
 def bucket_in(region: str) -> str:

@@ -46,7 +46,7 @@ class SageMaker:
             if token in self._tokens:
                 return self._tokens[token]
             parsed = parse_definition(definition)
-            name = request.get("PipelineExecutionDisplayName") or ""
+            name = request.get("PipelineExecutionDisplayName") or f"execution-{random_id()}"
             effects = effects_in([name, *_inputs(definition)])
             if "start-refused" in effects:
                 raise ResourceLimitExceeded(

@@ -1,4 +1,4 @@
-"""Training jobs that pipeline steps make, in the shape moto keeps its own in."""
+"""Training jobs that pipeline steps make or the world has, in the shape moto keeps its own in."""
 
 from __future__ import annotations
 
@@ -23,13 +23,22 @@ SHOWN = (
 )
 """Arguments that DescribeTrainingJob shows as they were given."""
 
+DEFAULT_RUNTIME = 86400
+"""Seconds that SageMaker lets a job run where the request does not say."""
+
 SECONDARY = {"InProgress": "Training", "Completed": "Completed", "Failed": "Failed"}
 
 
 class TrainingJob:
     """A job among moto's: found by DescribeTrainingJob and ListTrainingJobs like any other."""
 
-    def __init__(self, job: Job, started: float, mlflow: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        job: Job,
+        started: float,
+        mlflow: Mapping[str, Any] | None = None,
+        package: str | None = None,
+    ) -> None:
         self.job = job
         self.training_job_name = job.name
         self.arn = job.arn
@@ -40,6 +49,7 @@ class TrainingJob:
         self.failure: str | None = None
         self.tags: list[dict[str, str]] = []
         self._mlflow = mlflow
+        self._package = package
 
     def end(self, status: str, at: float, failure: str | None = None) -> None:
         """Note how the job ended: Completed, Failed or Stopped."""
@@ -62,6 +72,8 @@ class TrainingJob:
             "TrainingStartTime": self.creation_time,
             "TrainingEndTime": self.training_end_time,
             "ModelArtifacts": {"S3ModelArtifacts": artifacts},
+            "OutputModelPackageArn": self._package,
             "MlflowConfig": dict(self._mlflow) if self._mlflow else None,
+            "StoppingCondition": {"MaxRuntimeInSeconds": DEFAULT_RUNTIME},
             **{name: self.job.request[name] for name in SHOWN if name in self.job.request},
         }
