@@ -52,13 +52,14 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="evalbook")
 @common_options
 @click.pass_context
-def evalbook(ctx: click.Context, /, **_: Any) -> None:
+def evalbook(ctx: click.Context, /, **_: Any) -> Any:
     """Write a notebook that evaluates a model fine-tuned with Amazon SageMaker.
 
     One question a turn, each answer checked against AWS before it is saved.
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(evalbook.get_command(ctx, "wizard"))  # type: ignore[arg-type]
+        return ctx.invoke(evalbook.get_command(ctx, "wizard"))  # type: ignore[arg-type]
+    return None
 
 
 def main(arguments: list[str] | None = None) -> None:
