@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from evalbook.cli.options import DEFAULT_STATE, Settings, command
 from evalbook.cli.output import Output, complain
-from evalbook.cli.wizard.terminal import Leaving, Terminal
+from evalbook.cli.wizard.drafts import Drafts
+from evalbook.cli.wizard.terminal import Item, Leaving, Suggestions, Terminal
 from evalbook.errors import UsageError
 
 INTERRUPTED = 130
@@ -38,9 +40,8 @@ def wizard_command(settings: Settings, output: Output, plain: bool, sandbox: boo
     require_terminal(as_json=output.as_json)
     manner = Manner(plain or not draws_well(os.environ), sandbox)
     with contextlib.ExitStack() as stack:
-        if sandbox:
-            stack.enter_context(simulated_aws())
-        return run(settings, manner, offers_status=_offers_status())
+        suggestions = stack.enter_context(simulated_aws()) if sandbox else {}
+        return run(settings, manner, suggestions, offers_status=_offers_status())
 
 
 def require_terminal(*, as_json: bool) -> None:
@@ -69,8 +70,11 @@ def draws_well(environment: Mapping[str, str]) -> bool:
 
 
 @contextlib.contextmanager
-def simulated_aws() -> Iterator[None]:
+def simulated_aws() -> Iterator[Suggestions]:
     """Run the sandbox beside the wizard, and let the wizard ask it instead of AWS.
+
+    Yields:
+        What to try in it.
 
     Raises:
         UsageError: the sandbox's packages are not installed.
@@ -83,17 +87,20 @@ def simulated_aws() -> Iterator[None]:
     with Sandbox() as sandbox:
         before = dict(os.environ)
         os.environ.update(sandbox.environment)
-        complain("A simulated AWS is running; nothing is real and nothing costs. Answers to try:")
-        for what, answer, why in describe_world():
-            complain(f"  {what}: {answer}  ({why})")
+        suggestions: dict[str, list[tuple[str, str]]] = {}
+        for step, answer, outcome in describe_world():
+            suggestions.setdefault(step, []).append((answer, outcome))
+        complain("A simulated AWS is running until you leave: nothing is real, nothing costs.")
         try:
-            yield
+            yield suggestions
         finally:
             os.environ.clear()
             os.environ.update(before)
 
 
-def run(settings: Settings, manner: Manner, *, offers_status: bool) -> int:
+def run(
+    settings: Settings, manner: Manner, suggestions: Suggestions, *, offers_status: bool
+) -> int:
     """Hold the conversation, and return the exit status.
 
     Raises:
@@ -104,10 +111,12 @@ def run(settings: Settings, manner: Manner, *, offers_status: bool) -> int:
     # Text from AWS and from files may hold what this terminal's encoding has no letters for.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    terminal = _terminal(manner)
-    with leaving_on_hangup():
+    terminal = _terminal(manner, suggestions)
+    with leaving_on_hangup(), terminal.held():
         try:
-            _converse(settings, terminal, offers_status=offers_status)
+            notebook = _converse(settings, terminal, offers_status=offers_status)
+            if manner.sandbox:
+                _offer_to_run(terminal, notebook)
         except (Leaving, KeyboardInterrupt):
             with contextlib.suppress(OSError):
                 terminal.say(how_to_go_on(settings, manner))
@@ -115,20 +124,20 @@ def run(settings: Settings, manner: Manner, *, offers_status: bool) -> int:
     return 0
 
 
-def _terminal(manner: Manner) -> Terminal:
+def _terminal(manner: Manner, suggestions: Suggestions) -> Terminal:
     if manner.plain:
         from evalbook.cli.wizard.plain import PlainTerminal
 
-        return PlainTerminal()
+        return PlainTerminal(suggestions)
     from evalbook.cli.wizard.full import FullTerminal
 
-    return FullTerminal()
+    return FullTerminal(suggestions)
 
 
-def _converse(settings: Settings, terminal: Terminal, *, offers_status: bool) -> None:
+def _converse(settings: Settings, terminal: Terminal, *, offers_status: bool) -> Path:
+    """Ask until the notebook is written; return its path."""
     from evalbook.aws.session import Aws
     from evalbook.cli.wizard.conversation import Conversation
-    from evalbook.cli.wizard.drafts import Drafts
     from evalbook.cli.wizard.saved import offer_to_resume
 
     workflow = settings.workflow()
@@ -142,6 +151,20 @@ def _converse(settings: Settings, terminal: Terminal, *, offers_status: bool) ->
         drafts.forget()
     turn = conversation.hold()
     terminal.finished(turn, offers_status)
+    return Path(str(turn.notebook))
+
+
+def _offer_to_run(terminal: Terminal, notebook: Path) -> None:
+    """Offer to run the notebook while the simulated AWS that it was made for is still there."""
+    items = [
+        Item("run", "Run the notebook here now", "About a minute; its scores are made up."),
+        Item("leave", "Leave it", "The simulated AWS ends with the wizard."),
+    ]
+    if terminal.choose("The simulated AWS is still running. What next?", items) == "run":
+        from evalbook.cli.demo import execute_notebook
+
+        execute_notebook(notebook)
+        terminal.say(f"\nExecuted, with its outputs: {notebook}")
 
 
 def how_to_go_on(settings: Settings, manner: Manner) -> str:
@@ -157,8 +180,12 @@ def how_to_go_on(settings: Settings, manner: Manner) -> str:
             "sandbox": manner.sandbox,
         }
     )
-    saved = "Every accepted answer is saved" if settings.state.exists() else "Nothing to save yet"
-    return f"\n{saved} ({settings.state}). Go on any time with: {again}"
+    lines = ["", "No answer was given yet."]
+    if settings.state.exists():
+        lines = ["", f"Every accepted answer is saved in {settings.state}."]
+    if Drafts(settings.state).is_kept:
+        lines.append("What you were typing is kept too.")
+    return "\n".join([*lines, f"Go on any time with: {again}"])
 
 
 def _offers_status() -> bool:

@@ -33,6 +33,11 @@ class Drafts:
         """Return what was typed for this step, and forget it; None where there is nothing."""
         return self._texts.pop(step, None) if step else None
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is kept beside the state file."""
+        return self._path.exists()
+
     def save(self) -> None:
         """Write what is kept; a folder that can't be written is no reason to trouble anyone."""
         with contextlib.suppress(OSError):

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from evalbook.checks import Check
 from evalbook.cli.output import printable
 from evalbook.cli.wizard.links import links_work, pieces
+from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
     help_of,
     place_of,
     step_title,
+    suggestions_for,
     ways_to_open,
     with_keys,
 )
@@ -52,8 +54,9 @@ def text_of(text: str, style: str = "") -> Text:
 class Drawing:
     """Draws on one console."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, suggestions: Suggestions) -> None:
         self.console = console
+        self._suggestions = suggestions
 
     def say(self, text: str, style: str = "") -> None:
         """Print a line."""
@@ -77,6 +80,8 @@ class Drawing:
         # A list shows by itself how it is answered; ? explains the rest.
         if hint and not turn.choices:
             self.say(hint, "dim")
+        for answer, _ in suggestions_for(turn, self._suggestions)[:1]:
+            self.say(f"In this simulated AWS, try {answer}; ? shows more.", "dim")
 
     def problem(self, message: str, remedy: str | None) -> None:
         """Print what stands in the way, and what to do about it."""
@@ -159,6 +164,10 @@ class Drawing:
         described = [(c.label, c.description) for c in turn.choices if c.description]
         if described:
             self.console.print(_pairs(described))
+        suggested = suggestions_for(turn, self._suggestions)
+        if suggested:
+            self.say("To try in this simulated AWS:", "bold")
+            self.console.print(_pairs(suggested, title_width=None))
         if turn.default is not None:
             self.say(f"If you just press Enter: {turn.default}")
         for line in KEYS_EXPLAINED:
@@ -200,11 +209,11 @@ def linked(text: str, *, clickable: bool) -> Text:
     return drawn
 
 
-def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
+def _pairs(pairs: Iterable[tuple[str, str]], title_width: int | None = 26) -> Table:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=26)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=title_width)
     table.add_column(overflow="fold")
     for title, text in pairs:
         table.add_row(text_of(title, "bold"), text_of(text))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from evalbook.cli.wizard import prompts
 from evalbook.cli.wizard.drawing import Drawing
 from evalbook.cli.wizard.prompts import Around, Line, Option
-from evalbook.cli.wizard.terminal import Glance, Item, Reply, Said, WantsBack
+from evalbook.cli.wizard.terminal import Glance, Item, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import LONG_ANSWERS, notices_to_read, ticked
-from evalbook.cli.wizard.working import shown_working
+from evalbook.cli.wizard.working import shown_working, without_echo
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Progress
@@ -31,11 +31,15 @@ _LONG_KEYS = "? explains   < earlier answers   Alt-Enter new line   Ctrl-X Ctrl-
 class FullTerminal:
     """Draws and asks with all that a terminal can do."""
 
-    def __init__(self) -> None:
+    def __init__(self, suggestions: Suggestions) -> None:
         from rich.console import Console
 
         self._console: Console = Console(highlight=False, markup=False, emoji=False)
-        self._drawing = Drawing(self._console)
+        self._drawing = Drawing(self._console, suggestions)
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the terminal from showing what is typed between two prompts."""
+        return without_echo()
 
     def say(self, text: str) -> None:
         """Show words of the wizard's own."""
@@ -72,8 +76,10 @@ class FullTerminal:
         if turn.kind == "multichoice":
             reply = prompts.ask_several(around, _ticked_options(turn, typed))
         else:
-            start = _value_of(turn, typed or turn.default)
-            reply = prompts.ask_one(around, _options(turn), start)
+            meant = _value_of(turn, typed)
+            start = meant or _value_of(turn, turn.default)
+            search = "" if meant else typed or ""
+            reply = prompts.ask_one(around, _options(turn), start, search)
         if isinstance(reply, Said):
             self._drawing.say(f"{prompts.MARK}  {_label_of(turn, reply.text)}")
         return reply

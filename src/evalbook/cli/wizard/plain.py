@@ -7,23 +7,35 @@ answer is a line. It shows what `evalbook next` shows, in the same words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
 from evalbook.cli.output import check_words, printable, turn_words
-from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, WantsBack
-from evalbook.cli.wizard.wording import KEYS_EXPLAINED, help_of, ways_to_open, with_keys
+from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, Suggestions, WantsBack
+from evalbook.cli.wizard.wording import (
+    KEYS_EXPLAINED,
+    help_of,
+    step_title,
+    suggestions_for,
+    ways_to_open,
+    with_keys,
+)
 from evalbook.cli.wizard.working import keyboard_at_rest
 from evalbook.workflow.interview import Progress
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
 
-_PROMPT = "Answer (? explains, < changes an earlier answer): "
-
 
 class PlainTerminal:
     """Prints lines and reads lines."""
+
+    def __init__(self, suggestions: Suggestions) -> None:
+        self._suggestions = suggestions
+
+    def held(self) -> AbstractContextManager[None]:
+        """Leave the terminal as it is."""
+        return nullcontext()
 
     def say(self, text: str) -> None:
         """Show words of the wizard's own."""
@@ -45,14 +57,15 @@ class PlainTerminal:
             return
         self.say("")
         self.say(with_keys(turn_words(replace(turn, help=help_of(turn)))))
+        for answer, _ in suggestions_for(turn, self._suggestions)[:1]:
+            self.say(f"In this simulated AWS, try {answer}; ? shows more.")
 
     def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:  # noqa: ARG002
         """Hear the answer to the turn shown; ``typed`` is there to be edited."""
         while True:
-            text = read_line(_PROMPT, typed)
+            text = read_line(f"{step_title(turn.step)} (? explains, < goes back): ", typed)
             if text.strip() == "?":
                 self._explain(turn)
-                typed = None
             elif text.strip() == "<":
                 return WantsBack()
             else:
@@ -112,6 +125,8 @@ class PlainTerminal:
 
     def _explain(self, turn: Turn) -> None:
         self.say(turn_words(replace(turn, checks=(), notices=(), help=help_of(turn))))
+        for answer, outcome in suggestions_for(turn, self._suggestions):
+            self.say(f"In this simulated AWS: {answer} ({outcome})")
         self.say("A ? alone explains; a < alone opens your earlier answers to change one.")
         for line in KEYS_EXPLAINED[1:]:
             self.say(line)
@@ -126,9 +141,7 @@ def read_line(prompt: str, typed: str | None) -> str:
     line_editor = _line_editor()
     if line_editor is not None:
         line_editor.set_startup_hook(
-            (lambda: line_editor.insert_text(printable(typed).replace("\n", " ")))
-            if typed
-            else None
+            (lambda: line_editor.insert_text(typed.replace("\n", " "))) if typed else None
         )
     elif typed:
         prompt = f"You said: {printable(typed)}\n{prompt}"

@@ -91,17 +91,15 @@ def ask_line(around: Around, line: Line) -> Said | WantsBack:
     import questionary
     from prompt_toolkit.filters import Condition
 
-    shown = printable(line.typed)
-
     @Condition
     def untouched() -> bool:
-        return _buffer(question.application).text in ("", shown)
+        return _buffer(question.application).text in ("", line.typed)
 
     bindings = _shared_keys(around, untouched, lambda: _buffer(question.application).text)
     bindings.add("escape", "enter")(_new_line)
     question = questionary.text(
         "",
-        default=shown,
+        default=line.typed,
         qmark=MARK,
         style=questionary.Style(_STYLE),
         placeholder=[("class:placeholder", printable(line.placeholder))]
@@ -127,7 +125,9 @@ def _new_line(event: KeyPressEvent) -> None:
     event.current_buffer.insert_text("\n")
 
 
-def ask_one(around: Around, options: Sequence[Option], start: str | None) -> Said | WantsBack:
+def ask_one(
+    around: Around, options: Sequence[Option], start: str | None, typed: str = ""
+) -> Said | WantsBack:
     """Let the person choose one; without a start the pointer rests on nothing.
 
     What is typed narrows the list; where it fits nothing, Enter gives it as the answer.
@@ -149,18 +149,18 @@ def ask_one(around: Around, options: Sequence[Option], start: str | None) -> Sai
         use_jk_keys=False,
         use_search_filter=True,
         show_description=False,
-        instruction="" if around.message else "↑ ↓ to choose, or type to search; then Enter",
+        instruction=" " if around.message else "↑ ↓ to choose, or type to search; then Enter",
         erase_when_done=True,
     )
     control = _control(question.application)
 
     def enter(event: KeyPressEvent) -> None:
-        if control.search_filter and not control.found_in_search:
+        if _fits_nothing(control):
             event.app.exit(result=control.search_filter)
         elif control.get_pointed_at().value != _NOTHING_YET:
             event.app.exit(result=control.get_pointed_at().value)
 
-    return _ask_list(question.application, control, around, options, enter)
+    return _ask_list(question.application, control, around, options, enter, typed)
 
 
 def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
@@ -185,7 +185,7 @@ def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
     control = _control(question.application)
 
     def enter(event: KeyPressEvent) -> None:
-        if control.search_filter and not control.found_in_search:
+        if _fits_nothing(control):
             event.app.exit(result=control.search_filter)
             return
         ticked = [str(choice.value) for choice in control.get_selected_values()]
@@ -219,25 +219,44 @@ def _ask_list(
     around: Around,
     options: Sequence[Option],
     enter: Callable[[KeyPressEvent], None],
+    search: str = "",
 ) -> Said | WantsBack:
     from prompt_toolkit.filters import Always
     from prompt_toolkit.key_binding import merge_key_bindings
     from prompt_toolkit.keys import Keys
     from prompt_toolkit.layout import HSplit, Layout
 
+    at_first = control.pointed_at
+    _search(control, search)
     bindings = _shared_keys(around, Always(), lambda: None)
     bindings.add("enter", eager=True)(enter)
+    if around.message:
+        bindings.add("escape")(lambda event: event.app.exit(result=WantsBack()))
 
     @bindings.add(Keys.BracketedPaste, eager=True)
     def search_pasted(event: KeyPressEvent) -> None:
-        for character in "".join(event.data.split("\n")).strip():
-            control.add_search_character(character)  # type: ignore[arg-type]
+        _search(control, event.data)
+
+    @bindings.add("c-u", eager=True)
+    def forget_search(_: KeyPressEvent) -> None:
+        control.search_filter = None
+        control.pointed_at = at_first
 
     application.key_bindings = merge_key_bindings([application.key_bindings, bindings])  # type: ignore[list-item]
     below = _below_list(control, around, {option.value: option for option in options})
     application.layout = Layout(HSplit([application.layout.container, *below]))
     answer = _run(application, lambda: None)
     return answer if isinstance(answer, WantsBack) else Said(str(answer))
+
+
+def _search(control: InquirerControl, text: str) -> None:
+    for character in printable(text).replace("\n", " ").strip():
+        control.add_search_character(character)  # type: ignore[arg-type]
+
+
+def _fits_nothing(control: InquirerControl) -> bool:
+    # Looking at the choices is what makes the control search.
+    return bool(control.search_filter and control.filtered_choices and not control.found_in_search)
 
 
 def _below_list(
@@ -248,7 +267,7 @@ def _below_list(
     from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, Window
 
     def about() -> StyleAndTextTuples:
-        if control.search_filter and not control.found_in_search:
+        if _fits_nothing(control):
             return [("class:instruction", " Nothing fits; Enter gives what you typed.")]
         option = options.get(str(control.get_pointed_at().value))
         return [("class:instruction", _indented(option.description) if option else "")]
@@ -332,7 +351,7 @@ def answers_in_brief(glance: Glance, width: int) -> str:
     left_out = len(glance.answers)
     shown: list[str] = []
     for title, text in reversed(glance.answers):
-        part = f"{title}: {cut(printable(text).replace(chr(10), ' '), 24)}"
+        part = f"{title}: {cut(_telling_part(text), 24)}"
         more = f" │ +{left_out - 1}" if left_out > 1 else ""
         if _columns(" │ ".join([line, *shown, part]) + more) > width:
             break
@@ -342,6 +361,12 @@ def answers_in_brief(glance: Glance, width: int) -> str:
     if left_out:
         parts.append(f"+{left_out}" if shown else f"{left_out} answered")
     return cut(" │ ".join(parts), width)
+
+
+def _telling_part(text: str) -> str:
+    """Return an answer on one line; of an ARN, only what comes after account and region."""
+    line = printable(text).replace("\n", " ")
+    return line.split(":", 5)[-1] if line.startswith("arn:") else line
 
 
 def _columns(text: str) -> int:

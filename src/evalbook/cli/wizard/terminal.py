@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -57,11 +57,18 @@ class Glance:
     """Title and text of the answers so far."""
 
 
+Suggestions = Mapping[str, Sequence[tuple[str, str]]]
+"""Answers to try in a simulated AWS, by step, each with what comes of it."""
+
+
 class Terminal(Protocol):
     """A way to show turns to a person and to hear their answers.
 
     Whatever asks raises `Leaving` when the person leaves instead of answering.
     """
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the terminal as this way of drawing needs it, until the conversation is over."""
 
     def say(self, text: str) -> None:
         """Show words of the wizard's own."""

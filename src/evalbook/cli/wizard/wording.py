@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 
+from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, split_answers
 from evalbook.workflow.steps.data_sample import preview_lines
@@ -31,6 +32,8 @@ _HELP = {
 
 # In these, a few sentences or pasted JSON are what one expects to type.
 LONG_ANSWERS = frozenset({"task", "data_description", "custom_metrics"})
+
+_MOST_SUGGESTIONS = 8
 
 KEYS_EXPLAINED = (
     "< or Ctrl-B opens your earlier answers; choose one to change it.",
@@ -58,6 +61,13 @@ def step_title(step: str | None) -> str:
 
     titles = {known.name: known.title for kind in KINDS.values() for known in kind.steps}
     return titles.get(step or "", "")
+
+
+def suggestions_for(turn: Turn, suggestions: Suggestions) -> Sequence[tuple[str, str]]:
+    """Return what to try at a turn in a simulated AWS; a list or a default needs no suggestion."""
+    if turn.choices or turn.default:
+        return ()
+    return suggestions.get(turn.step or "", ())[:_MOST_SUGGESTIONS]
 
 
 def place_of(turn: Turn) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from evalbook.cli.output import printable
@@ -116,6 +116,20 @@ def shown_working(console: Console) -> Iterator[Working]:
 @contextmanager
 def keyboard_at_rest() -> Iterator[None]:
     """Keep what is typed during a check from showing, and from answering a question unseen."""
+    with without_echo():
+        try:
+            yield
+        finally:
+            with suppress(ImportError, OSError, ValueError):
+                import termios
+
+                with suppress(termios.error):
+                    termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
+@contextmanager
+def without_echo() -> Iterator[None]:
+    """Keep the terminal from showing keys by itself, as prompts show what they take."""
     try:
         import termios
 
@@ -131,8 +145,5 @@ def keyboard_at_rest() -> Iterator[None]:
         termios.tcsetattr(terminal, termios.TCSANOW, quiet)
         yield
     finally:
-        try:
-            termios.tcflush(terminal, termios.TCIFLUSH)
+        with suppress(termios.error):
             termios.tcsetattr(terminal, termios.TCSANOW, before)
-        except termios.error:
-            pass
