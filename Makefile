@@ -42,6 +42,7 @@ check: $(VENV)/.development ## the fast part: lint, types, unit tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python scripts/build_references.py --check
 	$(BIN)/pytest -m "not e2e" -n 2
 
 fix: $(VENV)/.development ## repair what ruff can repair

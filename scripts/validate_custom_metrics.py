@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.canonical:
         print(json.dumps(metrics.metrics, indent=2, ensure_ascii=False))
     else:
-        print(f"passed: {len(metrics.names)} custom metrics: {', '.join(metrics.names)}")
+        print(f"passed: Bedrock takes {', '.join(metrics.names)}.")
     return 0
 
 

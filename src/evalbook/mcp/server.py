@@ -1,4 +1,7 @@
-"""The tools: the same turns, as the same JSON, as the command line's."""
+"""The tools: the same turns as the command line's JSON, without what says nothing.
+
+Imported by `evalbook mcp` alone, so that nothing else needs the package mcp.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from mcp.server.mcpserver import MCPServer
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+
 from evalbook.errors import EvalbookError
+from evalbook.workflow.brief import brief
 from evalbook.workflow.turn import PROTOCOL, Turn
 
 if TYPE_CHECKING:
-    from mcp.server.mcpserver import MCPServer
-    from mcp.types import CallToolResult
-
     from evalbook.workflow.workflow import Workflow
 
 INSTRUCTIONS = """\
@@ -37,7 +41,7 @@ REFERENCES = "evalbook://references/"
 
 
 class Tools:
-    """What the server's tools do, each returning a JSON document like the command line's.
+    """What the server's tools do, each returning a JSON document.
 
     One call at a time: two at once would only be told that the state file is in use.
     """
@@ -71,11 +75,9 @@ class Tools:
         return self._document(summary)
 
     def _turn(self, ask: Callable[[Workflow], Turn]) -> CallToolResult:
-        return self._document(lambda workflow: ask(workflow).to_json())
+        return self._document(lambda workflow: brief(ask(workflow).to_json()))
 
     def _document(self, ask: Callable[[Workflow], dict[str, Any]]) -> CallToolResult:
-        from mcp.types import CallToolResult, TextContent
-
         failed = False
         try:
             with self._one_at_a_time:
@@ -84,7 +86,7 @@ class Tools:
             failed = True
             problem = {"code": error.code, "message": error.message, "remedy": error.remedy}
             document = {"protocol": PROTOCOL, "status": "error", "error": problem}
-        text = json.dumps(document, default=str)
+        text = json.dumps(document, default=str, separators=(",", ":"))
         return CallToolResult(content=[TextContent(type="text", text=text)], is_error=failed)
 
 
@@ -95,9 +97,6 @@ def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
         open_workflow: opens the interview; called once for each tool call, so that credentials
             renewed in the meantime are seen.
     """
-    from mcp.server.mcpserver import MCPServer
-    from mcp.types import ToolAnnotations
-
     from evalbook import __version__
 
     server: MCPServer = MCPServer(

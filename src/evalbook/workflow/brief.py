@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_NOTHING: tuple[Any, ...] = (None, "", [], False)
+_NOTHING: tuple[Any, ...] = (None, "", [], (), False)
 
 
 def brief(turn: dict[str, Any]) -> dict[str, Any]:
