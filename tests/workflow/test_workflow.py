@@ -280,3 +280,22 @@ def test_the_configuration_names_judge_calls_and_what_was_not_checked():
     assert workflow.back("data_sample").step == "data_sample"
     text = "\n".join(answer_until(workflow, "confirm").notices)
     assert "Judge calls: 240 (60 records x 2 metrics x 2 models)." in text
+
+
+def test_checks_that_only_help_are_skipped_where_aws_fails_at_them(in_sandbox):
+    for operation in (
+        "bedrock:ListInferenceProfiles",
+        "iam:SimulatePrincipalPolicy",
+        "iam:ListRoles",
+        "sagemaker:ListMlflowApps",
+        "sagemaker:DescribeHubContent",
+    ):
+        in_sandbox.fail(operation, "InternalFailure", status=500, times=None)
+    try:
+        workflow, turn = answered_until("confirm")
+    finally:
+        in_sandbox.heal()
+
+    not_checked = {check.id for check in workflow.summary().not_checked}
+    assert {"role.permissions", "caller.permissions", "mlflow.plan"} <= not_checked
+    assert "Not checked: " in "\n".join(turn.notices)

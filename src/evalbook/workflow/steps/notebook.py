@@ -77,18 +77,14 @@ def write_again(interview: Interview, *, script: bool) -> Path:
     Returns:
         The path of what was written, from the current folder.
     """
-    from evalbook.notebook.render import render_script
     from evalbook.notebook.write import write_notebook, write_script
     from evalbook.workflow.settings import settings_of
 
     path = written_notebook(interview)
     settings = settings_of(interview)
     if script:
-        path = path.with_suffix(".py")
-        write_script(path, render_script(settings))
-    else:
-        write_notebook(path, settings, append_to=path if path.exists() else None)
-    return path
+        return write_script(path.with_suffix(".py"), settings)
+    return write_notebook(path, settings, append_to=path if path.exists() else None)
 
 
 def own_notebook(interview: Interview) -> Path:

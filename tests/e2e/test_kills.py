@@ -1,0 +1,107 @@
+"""A kill at any instant loses no accepted answer and leaves no broken file."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from evalbook.workflow import state
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.usefixtures("in_sandbox"),
+    pytest.mark.skipif(os.name != "posix", reason="kills by signal"),
+]
+
+KILLS = 100
+LONGEST = 0.9
+"""Seconds; an answer that asks AWS takes about half as long on an idle machine."""
+
+
+def answers_said(path: Path) -> dict[str, str]:
+    saved = state.load(path)["evalbook"].get("answers", {})
+    return {step: answer["said"] for step, answer in saved.items()}
+
+
+def test_a_kill_at_random_instants_leaves_the_answers_before_or_after():
+    path = Path("workflow_state.json")
+    chance = random.Random(7)
+    accepted: dict[str, str] = {}
+    for number in range(KILLS):
+        # In turn a new task, which asks nothing of AWS, and a dataset, which does.
+        step, said = (
+            ("task", f"Answers questions, take {number}.")
+            if number % 2
+            else (
+                "dataset",
+                f"s3://evalbook-data/{chance.choice(['support/eval', 'formats/openai'])}.jsonl",
+            )
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "evalbook", "answer", "--step", step, said, "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        time.sleep(chance.uniform(0, LONGEST))
+        process.send_signal(signal.SIGKILL)
+        told, _ = process.communicate()
+
+        now = answers_said(path) if path.exists() else {}
+
+        before, after = accepted, {**accepted, step: said}
+        if told.strip() and json.loads(told)["status"] == "question" and step in now:
+            assert now.get(step) == said
+        assert now in (before, after, {k: v for k, v in after.items() if k != "data_sample"})
+        accepted = now
+    assert accepted.keys() == {"task", "dataset"}
+
+
+def test_a_kill_while_the_notebook_is_written_leaves_a_whole_notebook_or_none(in_sandbox):
+    from evalbook.sandbox import Sandbox
+
+    assert isinstance(in_sandbox, Sandbox)
+    answers = {
+        "task": "Answers questions.",
+        "dataset": "s3://evalbook-data/support/eval.jsonl",
+        "data_sample": "yes",
+        "custom_metrics": "none",
+        "builtin_metrics": "Correctness",
+        "model": "support-bot",
+        "model_confirm": "yes",
+        "judge_model": "amazon.nova-pro-v1:0",
+        "region": "us-east-1",
+        "execution_role": "EvaluationRole",
+        "s3_output": "s3://evalbook-results/run1/",
+        "advanced": "no",
+        "confirm": "yes",
+        "bedrock_terms": "I agree",
+        "project": "support-bot",
+    }
+    Path("answers.json").write_text(json.dumps(answers))
+    subprocess.run(
+        [sys.executable, "-m", "evalbook", "apply", "answers.json"], check=True, capture_output=True
+    )
+    path = Path("support-bot/notebooks/support-bot_model-evaluation.ipynb")
+    chance = random.Random(11)
+    for _ in range(15):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "evalbook", "answer", "new", "--step", "notebook"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(chance.uniform(0.2, 1.6))
+        process.kill()
+        process.wait()
+        assert answers_said(Path("workflow_state.json")).keys() >= answers.keys()
+        if path.exists():
+            assert len(json.loads(path.read_text())["cells"]) == 5
