@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from evalbook.notebook.settings import EvaluationSettings
-from evalbook.notebook.write import write_notebook
+from evalbook.notebook.write import write_notebook, write_script
 from evalbook.sandbox.process import Sandbox
 
 pytestmark = pytest.mark.e2e
@@ -89,10 +91,13 @@ class Kernel:
     def open(self, path: Path) -> Kernel:
         """Turn to a notebook and its folder, where Jupyter would run it."""
         self.notebook = self._client.nb = nbformat.read(path, as_version=4)
-        place = len(self.notebook.cells)
-        self.notebook.cells.append(nbformat.v4.new_code_cell(f"%cd {path.parent}"))
-        self.run(place)
+        self.run_code(f"%cd {path.parent}")
         return self
+
+    def run_code(self, code: str) -> str:
+        """Run code that is in none of the cells."""
+        self.notebook.cells.append(nbformat.v4.new_code_cell(code))
+        return self.run(len(self.notebook.cells) - 1)
 
     def run(self, *places: int) -> str:
         """Run cells; return what the last one showed as text.
@@ -234,12 +239,12 @@ def test_starting_again_finds_the_run_even_after_a_restart(
 ) -> None:
     running = kernel(replace(SETTINGS, run_name="again"))
     running.run(CONFIGURATION, START)
-    assert running.run(START).startswith("Found evaluation: ")
+    assert "Found evaluation: " in running.run(START)
 
     restarted.open(path)
     assert restarted.run(CONFIGURATION, POLL).endswith("Cell 4 shows the results.\n")
     assert "Base and fine-tuned model, record by record" in restarted.run(RESULTS)
-    assert restarted.run(START).startswith("Found evaluation: ")
+    assert "Found evaluation: " in restarted.run(START)
     assert len(executions(sandbox, "again")) == 1
 
 
@@ -250,7 +255,7 @@ def test_interrupted_start_is_found_by_its_name(
     running.run(CONFIGURATION, START)
     forget_arns(tmp_path)
 
-    assert running.run(START).startswith("Found evaluation: ")
+    assert "Found evaluation: " in running.run(START)
     assert [recorded(tmp_path)["executions"]["evaluation"]["arn"]] == executions(
         sandbox, "interrupted"
     )
@@ -263,7 +268,7 @@ def test_lost_record_does_not_lead_to_a_second_run(
     running.run(CONFIGURATION, START)
     (tmp_path / "bot.run.json").unlink()
 
-    assert running.run(START).startswith("These settings are already being evaluated")
+    assert "These settings are already being evaluated" in running.run(START)
     assert len(executions(sandbox, "lost")) == 1
 
 
@@ -276,8 +281,26 @@ def test_changed_settings_need_a_new_run_number(kernel: Any, sandbox: Sandbox) -
         running.run(CONFIGURATION, START)
     assert len(executions(sandbox, "changed")) == 1
     running.set("RUN_NUMBER", "2")
-    assert running.run(CONFIGURATION, START).startswith("Started evaluation: ")
+    assert "Started evaluation: " in running.run(CONFIGURATION, START)
     assert len(executions(sandbox, "changed")) == 2
+
+
+def test_run_that_carries_another_configuration_is_warned_of(kernel: Any) -> None:
+    running = kernel(replace(SETTINGS, run_name="overtaken"))
+    assert "WARNING" not in running.run(CONFIGURATION, START)
+
+    # As if another start had put its dataset into the shared pipeline in between.
+    told = running.run_code(
+        "DATASET = 's3://other/set.jsonl'\n"
+        "warn_if_overtaken('evaluation', run['executions']['evaluation']['arn'])"
+    )
+    assert told.startswith("WARNING: this run was started without s3://other/set.jsonl. Another ")
+
+
+def test_profile_that_does_not_exist_here_is_named(kernel: Any) -> None:
+    running = kernel(replace(SETTINGS, profile="nobody"))
+
+    assert "There is no AWS profile 'nobody' here; the default" in running.run(CONFIGURATION)
 
 
 def test_start_that_fails_without_raising_is_raised(
@@ -347,7 +370,10 @@ def test_expired_credentials_are_told_and_the_run_is_not_lost(
     running.run(CONFIGURATION, START)
     sandbox.fail("sagemaker:DescribePipelineExecution", "ExpiredTokenException", times=1)
 
-    with pytest.raises(Failed, match=r"The run goes on\. Sign in again"):
+    with pytest.raises(
+        Failed,
+        match=r"ExpiredTokenException.* The run goes on\. Where credentials have expired, sign",
+    ):
         running.run(POLL)
     assert running.run(POLL).endswith("The evaluation succeeded. Cell 4 shows the results.\n")
 
@@ -381,6 +407,36 @@ def test_fine_tuned_model_alone_is_shown_with_intervals(kernel: Any) -> None:
     shown = running.run(CONFIGURATION, START, POLL, RESULTS)
     assert "Scores of the fine-tuned model" in shown
     assert re.search(r"^Correctness +0\.\d{3} +0\.\d{3} to 0\.\d{3} ", shown, flags=re.M)
+
+
+def test_model_package_of_another_partition_is_handed_over_as_an_object(
+    kernel: Any, sandbox: Sandbox
+) -> None:
+    # The sandbox has the partition "aws" only: this shows the way, not that AWS takes it there.
+    kernel(replace(SETTINGS, run_name="partition", partition="aws-cn")).run(CONFIGURATION, START)
+
+    [arn] = executions(sandbox, "partition")
+    answer = sagemaker(sandbox).describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    assert (
+        '"ModelPackageGroupArn": "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/'
+        in (answer["PipelineDefinition"])
+    )
+    assert (
+        f'"SourceModelPackageArn": "{SETTINGS.model_package_arn}"' in answer["PipelineDefinition"]
+    )
+
+
+def test_script_does_the_same_without_a_notebook(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = write_script(tmp_path / "bot.py", replace(SETTINGS, run_name="script"))
+    path.write_text(path.read_text().replace("POLL_SECONDS = 30", "POLL_SECONDS = 0.3"))
+
+    environment = {**os.environ, **sandbox.environment}
+    done = subprocess.run(
+        [sys.executable, path.name], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Base and fine-tuned model, record by record\n" in done.stdout
+    assert (tmp_path / "bot.run.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_missing_result_files_are_named(kernel: Any, sandbox: Sandbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import json
 from collections import Counter
 from typing import Any
@@ -136,3 +137,14 @@ def test_chances_are_corrected_for_the_number_of_metrics() -> None:
 
     assert corrected([0.01, 0.04, 0.03]).tolist() == pytest.approx([0.03, 0.06, 0.06])
     assert corrected([0.02]).tolist() == [0.02]
+
+
+def test_table_shows_what_came_from_files_as_text() -> None:
+    cell, shown = cell_4(), []
+    cell.update(html=html, in_notebook=True, display=lambda data, raw: shown.append((data, raw)))
+
+    cell["show_table"]([{"Metric": cell["printable"]("<b>\x1b[31m|$x$"), "Mean": "1"}])
+    [(data, raw)] = shown
+    assert raw is True
+    assert data["text/plain"] == "Metric         Mean\n<b> [31m|$x$  1"
+    assert "<td>&lt;b&gt; [31m|$x$</td><td>1</td>" in data["text/html"]

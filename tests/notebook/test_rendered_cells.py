@@ -80,7 +80,7 @@ def test_header_and_four_code_cells_each_open_with_number_and_name() -> None:
     assert [cell.source.split("\n")[0] for cell in code] == [
         "# Cell 1 — Configuration and SDK install",
         "# Cell 2 — Start the evaluation",
-        "# Cell 3 — Wait for the evaluation",
+        "# Cell 3 — Poll until the evaluation ends",
         "# Cell 4 — Results",
     ]
     assert [cell.tags for cell in code] == [("parameters",), (), (), ()]

@@ -8,7 +8,7 @@ import pytest
 from notebook_builders import some_settings
 
 from evalbook.notebook.render import render_cells
-from evalbook.notebook.sdk import MINIMUM_SDK
+from evalbook.notebook.sdk import MINIMUM_SDK, MINIMUM_SDK_PARTS
 
 
 def installed(folder: Path, package: str, version: str) -> None:
@@ -64,3 +64,10 @@ def test_kernel_that_uses_an_older_sdk_must_be_restarted(tmp_path: Path) -> None
         "RuntimeError: A newer sagemaker was installed while the old one is in use. "
         "Restart the kernel, then run the notebook from this cell on."
     )
+
+
+def test_parts_of_the_oldest_sdk_are_of_its_version() -> None:
+    _, minor_and_patch = MINIMUM_SDK.split(".", 1)
+
+    assert MINIMUM_SDK_PARTS[0] == f"sagemaker=={MINIMUM_SDK}"
+    assert {part.split(".", 1)[1] for part in MINIMUM_SDK_PARTS} == {minor_and_patch}

@@ -13,7 +13,23 @@ SDK's minor versions; 2026-11-21):
   Older versions carry a list of their own, which has gone stale: they refuse judges that are in
   service and let retired ones through, and the run then fails after its first paid half hour.
 
-3.22 to 3.27 need nothing else of the cells, which are executed on both ends in the tests.
+3.22 to 3.27 need nothing else of the cells.
+"""
+
+MINIMUM_SDK_PARTS = (
+    "sagemaker==3.22.0",
+    "sagemaker-core==2.22.0",
+    "sagemaker-train==1.22.0",
+    "sagemaker-serve==1.22.0",
+    "sagemaker-mlops==1.22.0",
+)
+"""The oldest SDK, all of it: `sagemaker` itself is but a list of the others.
+
+They can be tried beside a newer SDK, whose dependencies serve them too. With a folder of their own
+put first, the tests of the cells run on them::
+
+    python -m pip install --no-deps --target old-sdk sagemaker==3.22.0 sagemaker-core==2.22.0 ...
+    PYTHONPATH=old-sdk python -m pytest tests/e2e/test_notebook_cells.py
 """
 
 MINIMUM_MATPLOTLIB = "3.6"
