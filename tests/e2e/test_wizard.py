@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from real_terminal import CTRL_B, CTRL_C, CTRL_U, DOWN, ENTER, UP, RealTerminal
 
 from evalbook.sandbox.process import Sandbox
 from evalbook.workflow.workflow import Workflow
+from real_terminal import CTRL_B, CTRL_C, CTRL_U, DOWN, ENTER, UP, RealTerminal
 
 pytestmark = pytest.mark.e2e
 

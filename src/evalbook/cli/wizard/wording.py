@@ -45,7 +45,9 @@ KEYS_EXPLAINED = (
 def with_keys(text: str) -> str:
     """Return one of the machine's sentences with keys of the wizard in place of commands."""
     for pattern, words in _COMMANDS_AS_KEYS:
-        text = pattern.sub(lambda found, words=words: words.format(**found.groupdict()), text)  # type: ignore[misc]
+        for found in reversed(list(pattern.finditer(text))):
+            named = {name: step_title(step) for name, step in found.groupdict().items()}
+            text = text[: found.start()] + words.format(**named) + text[found.end() :]
     return text
 
 

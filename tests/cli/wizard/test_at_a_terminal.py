@@ -1,0 +1,177 @@
+"""The real command in a real terminal, as far as no AWS is asked."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from real_terminal import COMMAND, CTRL_C, CTRL_U, DOWN, ENTER, RealTerminal
+
+TASK = "What task is this model trained to do?"
+STATE = "workflow_state.json"
+
+
+def an_unfinished_state(folder: Path, said: str = "Answers billing questions.") -> Path:
+    answer = {
+        "value": said,
+        "said": said,
+        "at": "2026-11-01T10:00:00+00:00",
+        "facts": {},
+        "checks": [],
+    }
+    path = folder / STATE
+    path.write_text(json.dumps({"schema_version": 1, "evalbook": {"answers": {"task": answer}}}))
+    return path
+
+
+def without_a_terminal(*arguments, folder):
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env={**os.environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_without_a_terminal_it_says_what_to_use_instead(tmp_path):
+    done = without_a_terminal(folder=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        "The wizard asks its questions in a terminal, and there is none here.",
+        "From a script or an assistant, use `evalbook next` and `evalbook answer VALUE`, or "
+        "`evalbook apply FILE` with all answers in one file; each takes --json.",
+    ]
+
+
+def test_json_was_asked_for_so_json_says_it(tmp_path):
+    done = without_a_terminal("wizard", "--json", folder=tmp_path)
+
+    document = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert document["error"]["code"] == "wizard.no_terminal"
+
+
+def test_a_dumb_terminal_gets_plain_lines(tmp_path):
+    with RealTerminal(folder=tmp_path, TERM="dumb") as terminal:
+        terminal.waits_for(TASK).waits_for("(? explains, < goes back):")
+        terminal.types("?", ENTER).waits_for("A ? alone explains").types(CTRL_C)
+        terminal.waits_for("No answer was given yet.")
+        assert terminal.ends() == 130
+
+    assert b"\x1b" not in terminal.raw
+
+
+def test_plain_lines_give_a_rejected_answer_back_to_be_edited(tmp_path):
+    with RealTerminal("wizard", "--plain", folder=tmp_path) as terminal:
+        terminal.waits_for("(? explains, < goes back):").types("!!", ENTER)
+        terminal.waits_for("Not accepted: '!!' does not describe a task.")
+        terminal.waits_for("goes back): !!").types(" words", ENTER)
+        terminal.waits_for("Where in S3 is your evaluation dataset?")
+
+
+def test_a_question_mark_explains_and_stays_out_of_the_answer(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for(TASK).waits_for("explains").types("?")
+        terminal.waits_for("Each answer is checked before it is accepted")
+        terminal.types("Is it good?").waits_for("> Is it good?").types(ENTER)
+        terminal.waits_for("Where in S3 is your evaluation dataset?")
+
+
+def test_there_is_no_way_back_from_the_first_question_and_it_says_so(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for(TASK).waits_for("explains").types("<")
+        terminal.waits_for("This is the first question; there is nothing to go back to.")
+        terminal.waits_for("1 of 16")
+
+
+def test_half_an_answer_survives_ctrl_c(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for(TASK).waits_for("explains").types("Answers bill").waits_for("> Answers")
+        terminal.types(CTRL_C).waits_for("What you were typing is kept too.")
+        assert terminal.ends() == 130
+    assert not (tmp_path / STATE).exists()
+
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for("> Answers bill").types("ing questions.", ENTER).waits_for("2 of 16")
+
+
+def test_text_of_several_lines_can_be_pasted(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for(TASK).waits_for("explains")
+        terminal.types("\x1b[200~Answers billing\nquestions.\x1b[201~").waits_for("questions.")
+        terminal.types(ENTER).waits_for("2 of 16")
+
+    saved = json.loads((tmp_path / STATE).read_text())
+    assert saved["evalbook"]["answers"]["task"]["value"] == "Answers billing\nquestions."
+
+
+def test_an_unfinished_state_is_offered_with_what_it_holds_and_its_age(tmp_path):
+    an_unfinished_state(tmp_path)
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for(f"There is an unfinished evaluation in {STATE}: 1 answer, the last one")
+        terminal.waits_for("ago").waits_for("» Continue with the next question")
+        terminal.types("review", ENTER).waits_for("Task  Answers billing questions.")
+        terminal.waits_for("» Continue").types("change", ENTER).waits_for("Which answer")
+        terminal.types(ENTER).waits_for("> Answers billing questions.")
+        terminal.types(CTRL_U, "Sorts mail.", ENTER).waits_for("2 of 16")
+
+    saved = json.loads((tmp_path / STATE).read_text())
+    assert saved["evalbook"]["answers"]["task"]["value"] == "Sorts mail."
+
+
+def test_starting_over_asks_from_the_beginning_and_keeps_the_old_answers(tmp_path):
+    old = an_unfinished_state(tmp_path).read_text()
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for("» Continue").types(DOWN, DOWN, DOWN).waits_for("» Start over")
+        terminal.types(ENTER).waits_for("The old answers are kept in").waits_for(TASK)
+        terminal.types(CTRL_C)
+        assert terminal.ends() == 130
+
+    kept = [path.read_text() for path in tmp_path.glob("workflow_state-*.json")]
+    assert kept == [old]
+
+
+def test_a_state_that_cannot_be_used_is_named_and_left_alone(tmp_path):
+    (tmp_path / STATE).write_text("{")
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for(f"The state file {STATE} can't be used").waits_for(
+            "It was left as it is"
+        )
+        assert terminal.ends() == 5
+
+    assert (tmp_path / STATE).read_text() == "{"
+
+
+def test_a_saved_answer_cannot_control_the_terminal(tmp_path):
+    an_unfinished_state(tmp_path, said="\x1b]0;owned\x07Answers\x1b[2J.")
+    for manner in ("--plain", None):
+        words = ["wizard", *([manner] if manner else [])]
+        with RealTerminal(*words, folder=tmp_path) as terminal:
+            terminal.waits_for("Review the answers").waits_for("ontinue")
+            terminal.types("2" if manner else "review", ENTER)
+            terminal.waits_for("\\x1b]0;owned\\x07Answers\\x1b[2J.")
+            terminal.types(CTRL_C)
+            assert terminal.ends() == 130
+        assert b"\x1b]0;owned" not in terminal.raw
+        assert b"Answers\x1b[2J" not in terminal.raw
+
+
+def test_the_state_named_is_named_again_at_the_end(tmp_path):
+    with RealTerminal("wizard", "--state", "my eval.json", folder=tmp_path) as terminal:
+        terminal.waits_for(TASK).waits_for("explains").types("Sorts mail.", ENTER)
+        terminal.waits_for("2 of 16").types(CTRL_C)
+        terminal.waits_for("Every accepted answer is saved in my eval.json.")
+        terminal.waits_for("evalbook wizard --state 'my eval.json'")
+        assert terminal.ends() == 130
+
+
+def test_leaving_by_the_end_of_input_is_leaving(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for(TASK).waits_for("explains").types("\x04")
+        terminal.waits_for("Go on any time with: evalbook wizard")
+        assert terminal.ends() == 130

@@ -1,0 +1,54 @@
+import json
+
+import pytest
+
+from evalbook.cli.wizard.saved import set_aside
+from evalbook.errors import StateFileError
+
+OWN = {"answers": {"task": {}}}
+
+
+def test_starting_over_keeps_the_old_file_under_another_name(tmp_path):
+    path = tmp_path / "workflow_state.json"
+    text = json.dumps({"schema_version": 1, "evalbook": OWN})
+    path.write_text(text)
+
+    aside = set_aside(path)
+
+    assert not path.exists()
+    assert aside.read_text() == text
+    assert aside.name.startswith("workflow_state-20")
+    assert aside.suffix == ".json"
+
+
+def test_what_other_tools_left_stays_known(tmp_path):
+    path = tmp_path / "workflow_state.json"
+    path.write_text(json.dumps({"schema_version": 1, "role_arn": "arn:r", "evalbook": OWN}))
+
+    set_aside(path)
+
+    assert json.loads(path.read_text()) == {
+        "schema_version": 1,
+        "role_arn": "arn:r",
+        "evalbook": {},
+    }
+
+
+def test_two_files_set_aside_in_one_second_are_both_kept(tmp_path):
+    path = tmp_path / "workflow_state.json"
+    kept = set()
+    for number in range(3):
+        path.write_text(json.dumps({"schema_version": 1, "evalbook": {"number": number}}))
+        kept.add(set_aside(path))
+
+    assert sorted(json.loads(p.read_text())["evalbook"]["number"] for p in kept) == [0, 1, 2]
+
+
+def test_an_unusable_file_is_left_where_it_is(tmp_path):
+    path = tmp_path / "workflow_state.json"
+    path.write_text("{")
+
+    with pytest.raises(StateFileError):
+        set_aside(path)
+
+    assert path.read_text() == "{"

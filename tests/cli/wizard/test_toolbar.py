@@ -1,0 +1,28 @@
+from prompt_toolkit.utils import get_cwidth
+
+from evalbook.cli.wizard.prompts import answers_in_brief, cut
+from evalbook.cli.wizard.terminal import Glance
+
+ROLE = "arn:aws:iam::123456789012:role/EvaluationRole"
+
+
+def test_the_latest_answers_come_first_and_the_rest_are_counted():
+    glance = Glance(
+        "4 of 16", (("Task", "Answers."), ("Dataset", "s3://a/b.jsonl"), ("Role", ROLE))
+    )
+
+    assert answers_in_brief(glance, 80) == (
+        " 4 of 16 │ Role: role/EvaluationRole │ Dataset: s3://a/b.jsonl │ Task: Answers."
+    )
+    assert answers_in_brief(glance, 60) == (" 4 of 16 │ Role: role/EvaluationRole │ +2")
+
+
+def test_the_place_is_there_however_narrow_the_terminal():
+    glance = Glance("14 of 16", (("Task", "Answers billing questions."),))
+
+    assert answers_in_brief(glance, 20) == " 14 of 16 │ 1 answe…"
+
+
+def test_wide_letters_count_twice():
+    assert cut("日本語テキスト", 7) == "日本語…"
+    assert get_cwidth(cut("日本語テキスト", 7)) <= 7

@@ -1,0 +1,104 @@
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from evalbook.checks import skipped
+from evalbook.cli.wizard.wording import (
+    command_line,
+    help_of,
+    how_long_ago,
+    notices_to_read,
+    step_title,
+    suggestions_for,
+    ticked,
+    with_keys,
+)
+from evalbook.workflow.summary import Summary, SummaryLine
+from evalbook.workflow.turn import Choice, Turn
+
+METRICS = (Choice("Correctness", "Correctness"), Choice("Relevance", "Relevance"))
+
+
+def a_turn(step="dataset", **parts):
+    return Turn(status="question", state="workflow_state.json", step=step, **parts)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (
+            "Answer a, or choose a package of b: evalbook answer --step model …",
+            "Answer a, or choose a package of b (press < and choose Model package)",
+        ),
+        (
+            "Change what is wrong with `evalbook back STEP`, then confirm.",
+            "Change what is wrong in the list of answers, then confirm.",
+        ),
+        ("Use `evalbook back STEP` to change an answer.", "Press < to change an answer."),
+        ("Sign in (`aws sso login`).", "Sign in (`aws sso login`)."),
+    ],
+)
+def test_commands_become_keys(said, meant):
+    assert with_keys(said) == meant
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=5), "a moment ago"),
+        (timedelta(minutes=5), "5 minutes ago"),
+        (timedelta(hours=1, minutes=50), "1 hour ago"),
+        (timedelta(days=3), "3 days ago"),
+        (timedelta(seconds=-30), "a moment ago"),
+    ],
+)
+def test_ages_are_said_as_people_say_them(age, words):
+    now = datetime(2026, 11, 21, tzinfo=timezone.utc)
+
+    assert how_long_ago(now - age, now) == words
+
+
+def test_the_command_that_goes_on_is_quoted_for_a_shell():
+    options = {"state": "my state.json", "profile": None, "plain": True, "sandbox": False}
+
+    assert command_line(options) == "evalbook wizard --state 'my state.json' --plain"
+
+
+def test_what_was_typed_decides_the_ticks_and_the_default_does_otherwise():
+    turn = a_turn(kind="multichoice", choices=METRICS, default="Correctness")
+
+    assert ticked(turn, None) == {"Correctness"}
+    assert ticked(turn, "2, no-such") == {"Relevance"}
+    assert ticked(turn, "[broken") == frozenset()
+
+
+def test_confirm_is_helped_by_keys_not_by_commands():
+    help_text = "To change something: evalbook answer --step STEP VALUE."
+
+    assert "evalbook" not in (help_of(a_turn("confirm", help=help_text)) or "")
+
+
+def test_what_the_table_says_is_not_said_again():
+    check = skipped("role.permissions", "The permissions could not be simulated.")
+    line = SummaryLine("task", "Task", "Answers.", "Answers.", "Answers.", (check,))
+    notices = (
+        "Task: Answers.",
+        "Not checked: The permissions could not be simulated.",
+        "Time: about 50 to 80 minutes.",
+    )
+
+    left = notices_to_read(a_turn("confirm", notices=notices), Summary((line,)))
+
+    assert left == ["Time: about 50 to 80 minutes."]
+
+
+def test_suggestions_are_for_questions_without_a_list_or_a_default():
+    known = {"dataset": [("s3://a/b.jsonl", "passes")]}
+
+    assert list(suggestions_for(a_turn(), known)) == [("s3://a/b.jsonl", "passes")]
+    assert not suggestions_for(a_turn(default="s3://a/"), known)
+    assert not suggestions_for(a_turn(choices=METRICS), known)
+
+
+def test_steps_are_called_what_summaries_call_them():
+    assert step_title("s3_output") == "Results"
