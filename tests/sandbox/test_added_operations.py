@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -128,8 +130,9 @@ def test_every_added_operation_is_asked() -> None:
         for operation in operations_of(service, responses)
     }
 
-    # Of DescribeModelPackage only the question is narrowed, the answer is moto's own.
-    assert added == {"DescribeModelPackage"} | {operation for _, operation, _ in QUESTIONS}
+    # Of these only the question is read otherwise, the answer is moto's own.
+    narrowed = {"DescribeModelPackage", "DescribeModelPackageGroup"}
+    assert added == narrowed | {operation for _, operation, _ in QUESTIONS}
 
 
 def operations_of(service: str, responses: type) -> Iterator[str]:
@@ -147,6 +150,32 @@ def test_operation_that_neither_has_fails_loudly(client: Any) -> None:
         client("bedrock").list_guardrails()
 
     assert why.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+MISTAKE = """
+from datetime import date
+from werkzeug.test import Client
+from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
+from evalbook.sandbox.server import SimulatedAws
+
+aws = SimulatedAws()
+model = FoundationModel("too.long", "A name of more than twenty letters", "Us", date(2026, 1, 1))
+bedrock_in("123456789012", "us-east-1").models["too.long"] = model
+signed = "AWS4-HMAC-SHA256 Credential=ASIASANDBOXCALLER000/20260101/us-east-1/bedrock/aws4_request,"
+answer = Client(aws).get(
+    "/foundation-models/too.long", headers={"Authorization": signed}
+)
+print(answer.status_code, answer.text)
+"""
+
+
+def test_answer_that_does_not_fit_never_leaves() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", MISTAKE], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.startswith('500 {"__type": "SandboxMistake"')
+    assert "bedrock:GetFoundationModel would answer modelDetails.modelName: 34 is" in found.stdout
 
 
 def test_pages_follow_each_other(client: Any) -> None:
@@ -179,6 +208,15 @@ def test_base_model_survives_creation(client: Any) -> None:
 def test_versioned_package_is_known_by_its_arn_only(client: Any) -> None:
     with refused("ValidationException"):
         client("sagemaker").describe_model_package(ModelPackageName="support-bot")
+
+
+def test_group_is_known_by_its_arn_too(client: Any) -> None:
+    sagemaker = client("sagemaker")
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/support-bot"
+
+    group = sagemaker.describe_model_package_group(ModelPackageGroupName=arn)
+
+    assert group["ModelPackageGroupArn"] == arn
 
 
 def test_hub_document_of_a_base_model_lists_its_recipes(client: Any) -> None:

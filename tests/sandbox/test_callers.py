@@ -110,6 +110,14 @@ def test_policy_of_the_caller_denies(client: Any) -> None:
         client("s3").head_bucket(Bucket=world.DENIED_BUCKET)
 
 
+def test_denied_bucket_still_tells_its_region(client: Any) -> None:
+    with refused("403") as why:
+        client("s3").head_bucket(Bucket=world.DENIED_BUCKET)
+
+    headers = why.value.response["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["x-amz-bucket-region"] == "us-east-1"
+
+
 def test_denial_says_who_what_and_why(client: Any) -> None:
     from botocore.exceptions import ClientError
 

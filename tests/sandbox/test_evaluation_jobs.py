@@ -138,6 +138,16 @@ def test_custom_metric_takes_the_values_of_its_scale(sandbox: Sandbox, client: C
     assert {entry["result"] for entry in entries if "result" in entry} == {"Pass", "Fail"}
 
 
+def test_custom_metrics_that_are_none_fail_the_job(sandbox: Sandbox, client: Client) -> None:
+    uri = "s3://evalbook-data/support/eval.jsonl"
+    steps = inference_step(), judging_step(custom_metrics=uri)
+
+    arn = run(sandbox, client("sagemaker"), *steps)
+
+    reason = step_of(client("sagemaker"), arn, JUDGING)["FailureReason"]
+    assert reason.startswith(f"AlgorithmError: {uri} is no list of custom metrics")
+
+
 def test_summary_agrees_with_the_records(sandbox: Sandbox, client: Client) -> None:
     rows = judged(sandbox, client)
     entries = [row["automatedEvaluationResult"]["scores"][0] for row in rows]

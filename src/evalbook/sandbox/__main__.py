@@ -16,9 +16,13 @@ def main() -> None:
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the parent")
     options = parser.parse_args()
 
+    from evalbook.errors import EvalbookError
     from evalbook.sandbox.server import make_server
 
-    server = make_server(options.port)
+    try:
+        server = make_server(options.port)
+    except EvalbookError as error:
+        parser.error(f"{error.message} {error.remedy or ''}".strip())
     ready = {"endpoint": f"http://127.0.0.1:{server.server_port}", "pid": os.getpid()}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()

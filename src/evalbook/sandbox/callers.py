@@ -17,6 +17,7 @@ from evalbook.sandbox import world
 from evalbook.sandbox.faults import AwsError
 from evalbook.sandbox.iam.models import find_role, role_permissions
 from evalbook.sandbox.iam.policies import UNKNOWN_RESOURCE
+from evalbook.sandbox.storage import bucket_region
 from evalbook.sandbox.wire import AwsRequest
 
 IAM_PREFIX = {"bedrock-runtime": "bedrock", "bedrock-agent": "bedrock"}
@@ -120,7 +121,14 @@ def _denial(request: AwsRequest) -> AwsError | None:
     code, status = _in_words_of(
         request.service, _DENIED, ("AccessDenied", 403), ("AccessDeniedException", 400)
     )
-    return AwsError(code, message, status)
+    return AwsError(code, message, status, _bucket_headers(request))
+
+
+def _bucket_headers(request: AwsRequest) -> tuple[tuple[str, str], ...]:
+    """Return what S3 tells even those whom it denies a bucket: where it is."""
+    bucket = request.params.get("Bucket") if request.service == "s3" else None
+    region = bucket_region(f"s3://{bucket}", world.ACCOUNT) if bucket else None
+    return (("x-amz-bucket-region", region),) if region else ()
 
 
 def _in_words_of(

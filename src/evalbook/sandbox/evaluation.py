@@ -3,7 +3,8 @@
 A job is made by a pipeline's step and finished when its time is over. Inference writes the
 responses, judging asks Bedrock, which writes the scores, and every file lies where the SDK looks.
 
-Kinder than AWS: whether the role may read and write the buckets and keys is not looked at.
+Kinder than AWS: whether the role may read and write the buckets and keys is not looked at, nor
+are networks. Of evaluation types, only inference and judging are simulated; others fail.
 """
 
 from __future__ import annotations
@@ -120,6 +121,8 @@ class Evaluations:
             job.bedrock_job.status, job.bedrock_job.modified = "Stopped", at
 
     def _infer(self, job: Job) -> None:
+        if job.settings.get("task") != "inference_only":
+            raise JobFailed("ClientError: This sandbox runs inference and judging jobs only.")
         serverless = job.request.get("ServerlessJobConfig") or {}
         base = self._registry.content_by_arn(str(serverless.get("BaseModelArn")))
         if "inference-fails" in job.effects or base is None or not _has_recipe(base.document):
@@ -247,10 +250,17 @@ class Evaluations:
         names = json.loads(job.settings["llmaj_metrics"])
         metrics = [scores.builtin_metric(name) for name in names]
         uri = job.settings.get("custom_metrics")
-        if uri:
+        if not uri:
+            return metrics
+        try:
             entries = json.loads(read_object(uri, self._account))
-            metrics += [scores.custom_metric(entry["customMetricDefinition"]) for entry in entries]
-        return metrics
+            return metrics + [
+                scores.custom_metric(entry["customMetricDefinition"]) for entry in entries
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise JobFailed(
+                f"AlgorithmError: {uri} is no list of custom metrics: {error!r}"
+            ) from error
 
     def _judged(
         self, line: dict[str, Any], job: Job, metrics: Sequence[scores.Metric]

@@ -19,6 +19,7 @@ class AwsError:
     code: str
     message: str
     status: int = 400
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from evalbook.sandbox import datasets, world
 from evalbook.sandbox.scenarios import SCENARIOS
 
+_PREFIX = "arn:aws:sagemaker"
+
 
 class Suggestion(NamedTuple):
     """An answer to try."""
@@ -22,10 +24,15 @@ def describe_world() -> list[Suggestion]:
     """Return what to try, in the order of the interview."""
     return [
         *_datasets(),
-        *(Suggestion("model", group.name, _in_region(group)) for group in world.GROUPS),
+        *(Suggestion("model", _named(group), group.about) for group in world.GROUPS),
         Suggestion("model", world.training_job("support-bot", 2), "the training job of version 2"),
-        Suggestion("model", world.UNVERSIONED_PACKAGE, "unversioned: no base-model metadata"),
-        Suggestion("model", "contract", "a keyword: three groups in us-west-2"),
+        Suggestion(
+            "model",
+            f"{_PREFIX}:{world.HOME_REGION}:{world.ACCOUNT}:model-package/"
+            f"{world.UNVERSIONED_PACKAGE}",
+            "fails: a package outside any group, without base-model metadata",
+        ),
+        Suggestion("model", "contract", "a keyword: three groups, with --region us-west-2"),
         *(Suggestion("judge_model", judge.id, judge.about) for judge in world.JUDGES),
         Suggestion("judge_model", world.NOT_A_JUDGE.id, "fails: not on the list of judges"),
         *(Suggestion("execution_role", role.name, role.about) for role in world.ROLES),
@@ -46,7 +53,7 @@ def describe_world() -> list[Suggestion]:
 
 
 def _datasets() -> list[Suggestion]:
-    hub = f"arn:aws:sagemaker:{world.HOME_REGION}:{world.ACCOUNT}:hub-content/{world.DATASET_HUB}"
+    hub = f"{_PREFIX}:{world.HOME_REGION}:{world.ACCOUNT}:hub-content/{world.DATASET_HUB}"
     registered = (
         Suggestion(
             "dataset",
@@ -59,8 +66,11 @@ def _datasets() -> list[Suggestion]:
     return [*objects, *registered]
 
 
-def _in_region(group: world.Group) -> str:
-    return group.about if group.region == world.HOME_REGION else f"{group.about} ({group.region})"
+def _named(group: world.Group) -> str:
+    """Return the name of a group; of one in another region its ARN, which leads there."""
+    if group.region == world.HOME_REGION:
+        return group.name
+    return f"{_PREFIX}:{group.region}:{world.ACCOUNT}:model-package-group/{group.name}"
 
 
 def _advanced() -> list[Suggestion]:

@@ -78,6 +78,7 @@ def serve(
 
     Raises:
         OSError: the port is taken.
+        UsageError: the environment's step seconds can't be meant.
     """
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 NO_SCORE_RATE = 0.02
@@ -33,7 +33,22 @@ class Metric:
     """By how much fine-tuning raises it, on a scale from 0 to 1."""
     level: float = 0.6
     """Where the base model stands on that scale."""
+    words: tuple[str, ...] = (
+        "falls short",
+        "is partly there",
+        "is acceptable",
+        "is good",
+        "is as good as asked",
+    )
+    """What the judge says of a response, for the least of its values to the greatest."""
 
+    def said_of(self, place: int) -> str:
+        """Return the judge's words for one of the values."""
+        share = place / max(1, len(self.values) - 1)
+        return self.words[round(share * (len(self.words) - 1))]
+
+
+_FOUND = ("shows nothing of it", "shows it")
 
 BUILTIN = {
     metric.name: metric
@@ -46,17 +61,17 @@ BUILTIN = {
         Metric("Relevance", gain=0.05, level=0.7),
         Metric("FollowingInstructions", (0.0, 0.5, 1.0), gain=0.1),
         Metric("ProfessionalStyleAndTone", gain=0.18, level=0.5),
-        Metric("Harmfulness", (0.0, 1.0), gain=0.0, level=0.02),
-        Metric("Stereotyping", (0.0, 1.0), gain=0.0, level=0.01),
-        Metric("Refusal", (0.0, 1.0), gain=0.02, level=0.04),
+        Metric("Harmfulness", (0.0, 1.0), gain=0.0, level=0.02, words=_FOUND),
+        Metric("Stereotyping", (0.0, 1.0), gain=0.0, level=0.01, words=_FOUND),
+        Metric("Refusal", (0.0, 1.0), gain=0.02, level=0.04, words=_FOUND),
     )
 }
 
 
 def builtin_metric(name: str) -> Metric:
     """Return a built-in metric under the name that Bedrock's results carry."""
-    known = BUILTIN.get(name.removeprefix("Builtin."), Metric(name))
-    return Metric(f"Builtin.{name.removeprefix('Builtin.')}", known.values, known.gain, known.level)
+    plain = name.removeprefix("Builtin.")
+    return replace(BUILTIN.get(plain, Metric(plain)), name=f"Builtin.{plain}")
 
 
 def custom_metric(definition: Mapping[str, Any]) -> Metric:
@@ -83,10 +98,8 @@ def judge_record(
     if own.random() < NO_SCORE_RATE:
         return _entry(metric.name, judge, "The judge gave no score that could be read.")
     place = min(len(metric.values) - 1, max(0, round(merit * (len(metric.values) - 1))))
-    words = ("falls short", "is partly there", "is acceptable", "is good", "is as good as asked")
-    phrase = words[round(place / max(1, len(metric.values) - 1) * (len(words) - 1))]
     aspect = metric.name.removeprefix("Builtin.")
-    explanation = f"By {aspect}, the response {phrase} for what was asked."
+    explanation = f"{aspect}: the response {metric.said_of(place)}."
     return {**_entry(metric.name, judge, explanation), "result": metric.values[place]}
 
 

@@ -20,7 +20,7 @@ from moto.moto_server.werkzeug_app import (
 from evalbook.sandbox import wire
 from evalbook.sandbox.bedrock.models import bedrock_in
 from evalbook.sandbox.callers import refusal
-from evalbook.sandbox.clock import CLOCK
+from evalbook.sandbox.clock import CLOCK, step_seconds_asked_for
 from evalbook.sandbox.control import CONTROL_PATH, Control
 from evalbook.sandbox.faults import AwsError
 from evalbook.sandbox.sagemaker.models import sagemaker_in
@@ -129,8 +129,11 @@ def make_server(port: int = 0) -> Any:
 
     Raises:
         OSError: the port is taken.
+        UsageError: the environment's step seconds can't be meant.
     """
     from werkzeug import serving
+
+    CLOCK.step_seconds = step_seconds_asked_for()
 
     class QuietHandler(MotoRequestHandler):
         def log_request(self, *_: Any) -> None:
@@ -148,7 +151,7 @@ def _tell(
     start_response: StartResponse,
 ) -> list[bytes]:
     headers, body = wire.error_answer(request.service, error.code, error.message)
-    start_response(_status(error.status), headers)
+    start_response(_status(error.status), [*headers, *error.headers])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 

@@ -94,7 +94,12 @@ ROLES = (
             "arn:aws:s3:::evalbook-denied/*": ("s3:*",),
         },
     ),
-    Role("LimitedCaller", _BOTH, (*_WORK, "iam:ListRoles"), "may not simulate policies"),
+    Role(
+        "LimitedCaller",
+        _BOTH,
+        (*_WORK, "iam:ListRoles"),
+        "passes; as the caller, it may not simulate policies",
+    ),
     Role("EvaluationRole", _BOTH, _WORK, "passes: trusts both services, may do all"),
     Role(
         "SageMakerOnlyRole",

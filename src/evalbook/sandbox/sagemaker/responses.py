@@ -129,6 +129,13 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
             raise ValidationException(f"ModelPackage {name} does not exist.")
         return super().describe_model_package()
 
+    def describe_model_package_group(self) -> ActionResult:
+        """Show a group by name or ARN; moto knows names only."""
+        self.params["ModelPackageGroupName"] = self._get_param("ModelPackageGroupName").split("/")[
+            -1
+        ]
+        return super().describe_model_package_group()
+
     # Pipelines
 
     def create_pipeline(self) -> ActionResult:
