@@ -41,11 +41,11 @@ def test_without_a_terminal_it_says_what_to_use_instead(tmp_path):
 
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.splitlines() == [
-        "The wizard asks its questions in a terminal, and there is none here.",
+    assert done.stderr == (
+        "The wizard asks its questions in a terminal, and there is none here.\n"
         "From a script or an assistant, use `evalbook next` and `evalbook answer VALUE`, or "
-        "`evalbook apply FILE` with all answers in one file; each takes --json.",
-    ]
+        "`evalbook apply FILE` with all answers in one file; each takes --json.\n"
+    )
 
 
 def test_json_was_asked_for_so_json_says_it(tmp_path):
