@@ -121,25 +121,30 @@ def _optional(record: Mapping[str, Any], field: str) -> str | None:
 def _turns(value: Any, field: str) -> list[_Turn]:
     if not isinstance(value, list) or not value:
         raise wrong_type(field, value, "a list of messages, each with role and content")
-    return [_turn(message, f"{field}[{place}]") for place, message in enumerate(value)]
+    return [_turn(message, field, place) for place, message in enumerate(value)]
 
 
-def _turn(message: Any, place: str) -> _Turn:
+def _turn(message: Any, field: str, place: int) -> _Turn:
+    if isinstance(message, dict):
+        role, content = message.get("role"), message.get("content")
+        if role in ROLES and isinstance(content, str):
+            return _Turn(role, content)
+    raise _turn_fault(message, f"{field}[{place}]")
+
+
+def _turn_fault(message: Any, place: str) -> InvalidRecord:
     if not isinstance(message, dict):
-        raise wrong_type(place, message, "a message with role and content")
+        return wrong_type(place, message, "a message with role and content")
     missing = [key for key in ("role", "content") if key not in message]
     if missing:
         found = f"the fields are {named(message)}" if message else "it has no fields"
-        raise InvalidRecord("missing_field", f"{place} has no {' and no '.join(missing)}; {found}")
-    role, content = message["role"], message["content"]
-    if role not in ROLES:
-        raise InvalidRecord(
-            "wrong_role",
-            f"{place}.role is {described(role)}; expected system, user, assistant or tool",
+        return InvalidRecord("missing_field", f"{place} has no {' and no '.join(missing)}; {found}")
+    if message["role"] not in ROLES:
+        found = described(message["role"])
+        return InvalidRecord(
+            "wrong_role", f"{place}.role is {found}; expected system, user, assistant or tool"
         )
-    if not isinstance(content, str):
-        raise wrong_type(f"{place}.content", content, "text")
-    return _Turn(role, content)
+    return wrong_type(f"{place}.content", message["content"], "text")
 
 
 def _conversation(turns: list[_Turn], field: str) -> tuple[str, str | None, int]:

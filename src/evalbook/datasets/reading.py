@@ -73,14 +73,19 @@ class Reading:
         for row in rows[self.container.kind](chunks):
             self.records += 1
             yield row
+        if self._on_progress:
+            self._on_progress(self.bytes, self.records)
 
     def _metered(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        last = b""
         for chunk in chunks:
             # An object given in one piece is cut, so that its lines are not all held twice.
             for start in range(0, len(chunk), _PIECE):
                 piece = chunk[start : start + _PIECE]
+                split_here = last == b"\r" and piece.startswith(b"\n")
+                last = piece[-1:]
                 self.bytes += len(piece)
-                self.crlf = self.crlf or b"\r\n" in piece
+                self.crlf = self.crlf or split_here or b"\r\n" in piece
                 self.final_newline = piece.endswith(b"\n")
                 yield piece
                 if self._on_progress:
@@ -340,7 +345,7 @@ def _failed_value(
         return _stop(_too_long("the value")), None
     assert isinstance(cause, json.JSONDecodeError)  # noqa: S101 - the only cause there is
     # What is cut off fails at the end of the buffer, or as a string without an end.
-    cut_off = cause.pos >= len(buffer) - 16 or cause.msg.startswith("Unterminated string")
+    cut_off = cause.pos >= len(buffer) - 32 or cause.msg.startswith("Unterminated string")
     return (None, None) if cut_off else (_stop(error), None)
 
 

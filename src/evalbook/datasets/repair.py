@@ -52,8 +52,12 @@ def understood(record: Mapping[str, Any]) -> Record:
     return SAGEMAKER.read(_renamed(fields))
 
 
-def rewritten(record: Mapping[str, Any], target: DatasetFormat) -> dict[str, Any]:
-    """Return the record in another format, keeping ``metadata``, which scorers read.
+def rewritten(
+    record: Mapping[str, Any], target: DatasetFormat, keep: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return the record in another format.
+
+    Beside its fields stay those named in ``keep``, and ``metadata``, which scorers read.
 
     Raises:
         InvalidRecord: as for ``understood``.
@@ -62,9 +66,10 @@ def rewritten(record: Mapping[str, Any], target: DatasetFormat) -> dict[str, Any
     if target.writer is None:
         raise ValueError(f"{target.label} can't be written; expected {SAGEMAKER.label}.")
     fields = target.writer(understood(record))
+    beside = {name: record[name] for name in keep if name in record}
     if isinstance(record.get("metadata"), dict):
-        fields["metadata"] = record["metadata"]
-    return fields
+        beside["metadata"] = record["metadata"]
+    return fields | {name: value for name, value in beside.items() if name not in fields}
 
 
 def what_becomes(records: Iterable[Mapping[str, Any]]) -> str | None:

@@ -12,7 +12,7 @@ VERY_LONG = 30_000
 Some 7,500 tokens of English: with the model's answer and the judge's instructions more than a
 judge with a small context window takes. An estimate, not a limit of AWS.
 """
-REMEMBERED = 100_000
+REMEMBERED = 20_000
 """Different prompts, and references, remembered to count repetitions; later ones are not."""
 SHOWN = 20
 """Invalid records kept with line and reason; all are counted."""

@@ -44,7 +44,7 @@ def parse_value(text: str, start: int) -> tuple[Any, int]:
     try:
         value, end = _STRICT.raw_decode(text, start)
     except json.JSONDecodeError as error:
-        raise InvalidRecord("not_json", _syntax(text, error)) from error
+        raise InvalidRecord("not_json", _syntax(text, start, error)) from error
     except RecursionError:
         raise _too_deep() from None
     # Each level opens a bracket, so that few values have to be looked through.
@@ -127,7 +127,7 @@ def _too_deep() -> InvalidRecord:
 
 def _deeper_than(value: Any, limit: int) -> bool:
     level = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         inner: list[Any] = []
         for item in level:
             if isinstance(item, dict):
@@ -150,13 +150,14 @@ def _refuse_lone_surrogates(value: Any) -> None:
         ) from None
 
 
-def _syntax(text: str, error: json.JSONDecodeError) -> str:
+def _syntax(text: str, start: int, error: json.JSONDecodeError) -> str:
     near = text[error.pos : error.pos + 20]
     where = f"before {quoted(near)}" if near.strip() else "at its end"
     reason = (
-        f"not JSON: {error.msg[0].lower()}{error.msg[1:]} {where} (character {error.pos + 1:,})"
+        f"not JSON: {error.msg[0].lower()}{error.msg[1:]} {where}"
+        f" (character {error.pos - start + 1:,})"
     )
-    if text.lstrip()[:2] in ("{'", "['"):
+    if text[start : start + 2] in ("{'", "['"):
         reason += "; JSON wants double quotes"
     return reason
 

@@ -81,7 +81,7 @@ class Rules:
     def rewrite(self, record: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the record in the SageMaker evaluation format, or None."""
         try:
-            fields = rewritten(record, SAGEMAKER)
+            fields = rewritten(record, SAGEMAKER, self.need_fields)
             Rules(SAGEMAKER, self.need_fields, self.require_reference).read(fields)
         except InvalidRecord:
             return None
@@ -114,7 +114,7 @@ def validate(
         max_records: how many records the evaluation takes.
         need_fields: top-level fields each record must have beyond those of its format.
         require_reference: whether a record without a reference answer is invalid.
-        on_progress: called about once a piece with bytes and records read so far.
+        on_progress: called once a piece, and at the end, with bytes and records read so far.
     """
     reading = Reading(chunks, on_progress)
     first, rows = _first_rows(reading.rows())

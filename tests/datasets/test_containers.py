@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from building import in_pieces, lines, report_of
+
+from evalbook.datasets.containers import recognise
+from evalbook.datasets.validate import validate
+
+EXPECTED = "JSON Lines is expected: one JSON object on each line, in UTF-8."
+RECORD = {"query": "ä", "response": "b"}
+
+
+@pytest.mark.parametrize(
+    ("head", "label"),
+    [
+        (lines(RECORD), "JSON Lines"),
+        (lines([1], [2]), "JSON Lines"),
+        (b'"text"\n', "JSON Lines"),
+        (b"# a comment\n" + lines(RECORD), "JSON Lines"),
+        (b'{"query": "no end\n' + lines(RECORD), "JSON Lines"),
+        (b'{"query": "cut', "JSON Lines"),
+        (json.dumps([RECORD]).encode(), "a JSON array"),
+        (b'[{"query": "a"},\n{"query": "b"}]', "a JSON array"),
+        (b'[{"query": "cut', "a JSON array"),
+        (json.dumps(RECORD, indent=2).encode(), "pretty-printed JSON"),
+        (b'{"query": "a",\n"response": "b"}\n', "pretty-printed JSON"),
+        (b"question,answer\r\na,b\r\n", "CSV"),
+        (b"x;y\n1;2\n", "CSV"),
+        (b"\xef\xbb\xbfprompt\nWhy?\n", "CSV"),
+        (b"Dear all,\nplease find below\n", "text that is no JSON"),
+        (lines(RECORD).decode().encode("utf-16"), "JSON Lines in UTF-16"),
+        (lines(RECORD).decode().encode("utf-16-be"), "JSON Lines in UTF-16"),
+        (b"PAR1\x15\x04", "a Parquet file"),
+        (b"\x1f\x8b\x08\x00", "compressed with gzip"),
+        (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+        (b"abc\x00\x01\x02def", "binary data"),
+        (b"", "an empty object"),
+        (b"\xef\xbb\xbf \n\t\n", "an empty object"),
+    ],
+)
+def test_an_object_is_told_by_its_first_bytes(head: bytes, label: str) -> None:
+    assert recognise(head, complete=True).label == label
+
+
+@pytest.mark.parametrize(
+    ("head", "problem"),
+    [
+        (b"", f"The object is empty. {EXPECTED}"),
+        (b" \n ", f"The object holds nothing but blank space. {EXPECTED}"),
+        (b"[]", f"The object is one JSON array. {EXPECTED}"),
+        (b"PAR1", f"The object is a Parquet file. {EXPECTED}"),
+        (b"a,b\n1,2\n", f"The object looks like CSV with the columns a, b. {EXPECTED}"),
+    ],
+)
+def test_what_is_not_json_lines_is_named_for_what_it_is(head: bytes, problem: str) -> None:
+    assert recognise(head, complete=True).problem == problem
+
+
+def test_records_in_another_container_are_invalid_where_they_are_but_can_be_saved() -> None:
+    report = report_of(json.dumps([RECORD, RECORD]).encode())
+
+    assert (report.records, report.valid, report.invalid, report.savable) == (2, 0, 2, 2)
+    assert report.invalid_shown == [
+        {"line": 1, "reason": "in a JSON array; expected JSON Lines"},
+    ]
+
+
+def test_nothing_behind_a_syntax_error_in_an_array_is_made_up() -> None:
+    report = report_of(b'[{"query": "a"}, {"query" "b"}, {"query": "c"}]')
+
+    assert (report.records, report.savable) == (2, 1)
+    assert report.invalid_shown[-1]["reason"].endswith("; nothing behind it could be read")
+
+
+def test_an_element_that_is_refused_does_not_hide_the_next_ones() -> None:
+    report = report_of(b'[{"query": NaN}, 5, {"query": "a", "query": "b"}, {"query": "c"}]')
+
+    assert (report.records, report.savable) == (4, 1)
+    assert report.reasons == {"number": 1, "not_object": 1, "duplicate_key": 1, "not_json_lines": 1}
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_an_array_reads_the_same_in_pieces_of_any_size(size: int) -> None:
+    data = json.dumps([{"query": 'ä\\"\U0001f600', "n": -1.5e-7}, {"query": "b"}, 12]).encode()
+
+    assert validate(in_pieces(data, size)) == report_of(data)
+
+
+def test_rows_of_a_csv_file_that_do_not_fit_its_header_are_left_out() -> None:
+    report = report_of(b'query,response\n"a, ""b""\nc",d\n\ne\nf,\xff\ng,\n')
+
+    assert (report.records, report.savable, report.blank_lines) == (4, 2, 1)
+    assert report.invalid_shown[1:] == [
+        {"line": 5, "reason": "1 column; expected 2 as in the header"},
+        {"line": 6, "reason": "not UTF-8 (some of its bytes); expected text in UTF-8"},
+    ]
+
+
+def test_a_quote_that_is_never_closed_ends_in_a_report() -> None:
+    report = report_of(b'query,response\n"a,b\n' + b"c,d\n" * 1000)
+
+    assert (report.records, report.savable) == (1, 0)

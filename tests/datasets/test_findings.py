@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from building import lines, questions, report_of, turns
+
+from evalbook.checks import Check
+from evalbook.datasets.findings import detectable_difference, records_needed
+from evalbook.datasets.validate import report_checks
+
+
+def check_of(
+    check: str, *records: Any, metrics: Sequence[str] = (), max_records: int | None = None
+) -> Check:
+    """Return one of the checks of a dataset."""
+    checks = report_checks(report_of(lines(*records)), metrics=metrics, max_records=max_records)
+    (found,) = [found for found in checks if found.id == check]
+    return found
+
+
+def test_a_good_dataset_passes_every_check() -> None:
+    checks = report_checks(
+        report_of(lines(*questions(200))), metrics=["Correctness"], max_records=1000
+    )
+
+    assert {check.id: check.status for check in checks} == dict.fromkeys(
+        (
+            "dataset.records",
+            "dataset.format",
+            "dataset.rows",
+            "dataset.repeated_prompts",
+            "dataset.same_reference",
+            "dataset.long_texts",
+            "dataset.empty_texts",
+            "dataset.references",
+            "dataset.power",
+        ),
+        "passed",
+    )
+
+
+def test_invalid_records_are_counted_and_the_first_named() -> None:
+    found = check_of("dataset.records", *questions(2), {"query": 1}, b"oops")
+
+    assert found.status == "failed"
+    assert found.message == (
+        "2 of 4 records are invalid. line 3: query is a number (1); expected text;"
+        ' line 4: not JSON: expecting value before "oops" (character 1).'
+    )
+    assert found.remedy == (
+        "Have a new object written with 3 valid records, or give another dataset."
+    )
+
+
+def test_more_rows_than_a_job_takes_name_the_two_ways_out() -> None:
+    found = check_of("dataset.rows", *questions(1001), max_records=1000)
+
+    assert found.status == "failed"
+    assert found.message == "The dataset has 1,001 records. One job takes at most 1,000."
+    assert found.remedy == (
+        "Let evalbook write a random sample of 1,000 records to a new object, or give another"
+        " dataset of at most 1,000 records."
+    )
+
+
+def test_as_many_rows_as_a_job_takes_are_accepted() -> None:
+    assert check_of("dataset.rows", *questions(1000), max_records=1000).status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("data", "ids"),
+    [
+        (b"", ["dataset.records"]),
+        (b"PAR1", ["dataset.records", "dataset.format"]),
+        (b"[]", ["dataset.records", "dataset.format"]),
+    ],
+)
+def test_an_object_without_records_fails(data: bytes, ids: list[str]) -> None:
+    checks = report_checks(report_of(data))
+
+    assert [(check.id, check.status) for check in checks] == [(name, "failed") for name in ids]
+
+
+def test_unknown_fields_fail_with_the_renaming_that_would_do() -> None:
+    found = check_of("dataset.format", {"input": "q", "output": "a"})
+
+    assert (found.status, found.message) == (
+        "failed",
+        (
+            'Fields input, output: no known format. Rename "input" to "query" and "output" to'
+            ' "response".'
+        ),
+    )
+
+
+def test_a_format_that_aws_does_not_list_is_a_warning() -> None:
+    found = check_of("dataset.format", {"prompt": "q", "referenceResponse": "a"})
+
+    assert found.status == "warning"
+    assert found.message.startswith("The format is Bedrock evaluation. AWS does not list it")
+
+
+@pytest.mark.parametrize(
+    ("check", "records", "message"),
+    [
+        (
+            "dataset.repeated_prompts",
+            [{"query": "a"}, {"query": "a"}, {"query": "b"}],
+            (
+                "1 record of 3 repeats an earlier record's prompt: they count several times in the"
+                " scores, and the uncertainty looks smaller than it is."
+            ),
+        ),
+        (
+            "dataset.same_reference",
+            [{"query": str(n), "response": "yes"} for n in range(3)],
+            "All 3 reference answers are the same: a model that always says this would score best.",
+        ),
+        (
+            "dataset.same_reference",
+            [{"query": str(n), "response": "no" if n == 7 else "yes"} for n in range(20)],
+            (
+                "19 of 20 reference answers are the same: a model that always says this would score"
+                " best."
+            ),
+        ),
+        (
+            "dataset.empty_texts",
+            [{"query": "", "response": " "}, {"query": "a", "response": ""}],
+            (
+                "1 empty prompt and 2 empty reference answers: their scores say nothing about the"
+                " model."
+            ),
+        ),
+        (
+            "dataset.long_texts",
+            [{"query": "x" * 40_000}],
+            (
+                "1 record has a prompt or reference of more than 30,000 characters (the longest:"
+                " 40,000), which the model or the judge may cut or refuse."
+            ),
+        ),
+        (
+            "dataset.turns",
+            [{"messages": turns("a", "b", "c", "d")}],
+            (
+                "1 record has several turns of the user. AWS documents a prompt and its answer"
+                " only; what becomes of earlier turns is not said."
+            ),
+        ),
+    ],
+)
+def test_what_makes_scores_worthless_is_a_warning(
+    check: str, records: list[Any], message: str
+) -> None:
+    found = check_of(check, *records)
+
+    assert (found.status, found.message) == ("warning", message)
+
+
+@pytest.mark.parametrize(
+    ("metric", "user"),
+    [
+        ("Correctness", "Correctness"),
+        ("builtin.completeness", "Completeness"),
+        ("Compare {{ ground_truth }}", "a custom metric with {{ground_truth}}"),
+    ],
+)
+def test_missing_references_are_a_warning_where_a_metric_uses_them(metric: str, user: str) -> None:
+    found = check_of("dataset.references", *questions(2), {"query": "a"}, metrics=[metric])
+
+    assert (found.status, found.message) == (
+        "warning",
+        (
+            f"1 of 3 records has no reference answer, which {user} would compare with: without one"
+            " the judge goes by its own knowledge."
+        ),
+    )
+
+
+def test_references_are_no_matter_to_other_metrics() -> None:
+    checks = report_checks(report_of(lines({"query": "a"})), metrics=["Coherence", "tone"])
+
+    assert "dataset.references" not in [check.id for check in checks]
+
+
+def test_too_few_records_state_the_difference_they_can_show() -> None:
+    found = check_of("dataset.power", *questions(20))
+
+    assert (found.status, found.message, found.remedy) == (
+        "warning",
+        (
+            "20 records can show a mean difference of 0.25 or more only on a score from 0 to 1,"
+            " with 80 % power at 5 % significance, if the differences between two models' scores"
+            " of a record have a standard deviation of 0.4 (assumed)."
+        ),
+        "For a difference of 0.1 use about 126 records.",
+    )
+
+
+def test_one_record_can_show_nothing() -> None:
+    message = check_of("dataset.power", {"query": "a"}).message
+
+    assert message.startswith("1 record can't show any difference on a score from 0 to 1,")
+
+
+@pytest.mark.parametrize(("records", "difference"), [(126, 0.0998), (1000, 0.0354), (4, 0.5603)])
+def test_the_detectable_difference_is_that_of_a_paired_test(
+    records: int, difference: float
+) -> None:
+    assert detectable_difference(records) == pytest.approx(difference, abs=0.0001)
+
+
+def test_the_records_needed_reach_the_difference() -> None:
+    needed = records_needed(0.1)
+
+    assert detectable_difference(needed) <= 0.1 < detectable_difference(needed - 1)

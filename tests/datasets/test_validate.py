@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+from building import in_pieces, lines, only_reason, questions, report_of, turns
+
+from evalbook.datasets.formats import format_named
+from evalbook.datasets.reading import MAX_LINE
+from evalbook.datasets.report import REMEMBERED, Report
+from evalbook.datasets.validate import validate
+
+
+def test_a_good_dataset_is_counted_and_measured() -> None:
+    data = lines(*questions(3, category="billing"), {"query": "Why not?"})
+
+    report = report_of(data)
+
+    assert report.usable
+    assert (report.format, report.records, report.valid, report.invalid) == ("sagemaker", 4, 4, 0)
+    assert (report.with_reference, report.distinct_references) == (3, 3)
+    assert (report.average_prompt, report.average_reference, report.longest) == (10.2, 9.0, 11)
+    assert (report.categories, report.bytes) == ([["billing", 3]], len(data))
+
+
+def test_each_invalid_record_is_named_by_line_and_reason() -> None:
+    data = lines({"query": "a"}, b"", {"query": 1}, b"oops", {"query": "b"}, b"\xff", [1])
+
+    report = report_of(data)
+
+    assert (report.records, report.valid, report.invalid, report.blank_lines) == (6, 2, 4, 1)
+    assert report.invalid_shown == [
+        {"line": 3, "reason": "query is a number (1); expected text"},
+        {"line": 4, "reason": 'not JSON: expecting value before "oops" (character 1)'},
+        {"line": 6, "reason": "not UTF-8 (byte 0xff at 1); expected text in UTF-8"},
+        {"line": 7, "reason": "a list of 1; expected a JSON object"},
+    ]
+    assert report.reasons == {"wrong_type": 1, "not_json": 1, "not_utf8": 1, "not_object": 1}
+
+
+def test_the_first_twenty_invalid_records_are_shown_and_all_counted() -> None:
+    report = report_of(lines({"query": "a"}, *[{"query": n} for n in range(500)]))
+
+    assert report.reasons == {"wrong_type": 500}
+    assert [shown["line"] for shown in report.invalid_shown] == list(range(2, 22))
+
+
+def test_records_of_another_format_are_invalid_among_the_others() -> None:
+    assert only_reason(lines(*questions(3), {"prompt": "q", "completion": "a"})) == (
+        "in the format Hugging Face prompt/completion; expected SageMaker evaluation"
+        " (query; optional response, system, category)"
+    )
+
+
+def test_the_first_record_does_not_decide_the_format_alone() -> None:
+    report = report_of(lines({"prompt": "stray"}, *questions(3)))
+
+    assert (report.format, report.valid, report.invalid) == ("sagemaker", 3, 1)
+
+
+def test_a_given_format_is_held_against_each_record() -> None:
+    report = report_of(lines(*questions(2)), format=format_named("openai"))
+
+    assert (report.format, report.valid, report.reasons) == ("openai", 0, {"other_format": 2})
+
+
+def test_unknown_fields_are_explained() -> None:
+    report = report_of(lines({"question": "q", "answer": "a", "context": "c"}))
+
+    assert (report.format, report.invalid, report.rewritable) == (None, 1, 1)
+    assert report.unknown_fields == (
+        "Fields question, answer, context: no known format."
+        ' Rename "question" to "query" and "answer" to "response".'
+    )
+    assert report.rewriting == (
+        '"question" becomes query, "answer" becomes response; not used: context.'
+    )
+
+
+def test_windows_line_ends_and_a_missing_last_one_are_noticed_and_harmless() -> None:
+    report = report_of(lines(*questions(2)).replace(b"\n", b"\r\n").rstrip())
+
+    assert report.usable
+    assert (report.crlf, report.final_newline) == (True, False)
+
+
+def test_a_byte_order_mark_makes_the_first_record_invalid_but_savable() -> None:
+    report = report_of(b"\xef\xbb\xbf" + lines(*questions(2)))
+
+    assert (report.valid, report.savable, report.byte_order_mark) == (1, 2, True)
+    assert report.invalid_shown == [
+        {
+            "line": 1,
+            "reason": "opens with a byte-order mark, which JSON parsers refuse; expected {",
+        }
+    ]
+
+
+def test_a_line_without_end_is_one_invalid_record() -> None:
+    long = b'{"query": "' + b"x" * MAX_LINE + b'"}'
+    data = lines({"query": "a"}, long, {"query": "b"})
+
+    report = validate(in_pieces(data, 100_000))
+
+    assert (report.valid, report.invalid_shown) == (
+        2,
+        [{"line": 2, "reason": "the line is too long; expected at most 8 MiB"}],
+    )
+
+
+def test_a_reference_and_further_fields_can_be_required() -> None:
+    data = lines(
+        {"query": "a", "response": "b", "metadata": {}},
+        {"query": "a", "response": " ", "metadata": {}},
+        {"query": "a", "response": "b"},
+    )
+
+    report = report_of(data, require_reference=True, need_fields=("metadata",))
+
+    assert report.valid == 1
+    assert [shown["reason"] for shown in report.invalid_shown] == [
+        "no reference answer, needed for this evaluation",
+        "no metadata, needed for this evaluation",
+    ]
+
+
+def test_repetitions_empty_and_long_texts_are_counted() -> None:
+    data = lines(
+        {"query": "a", "response": "same"},
+        {"query": " a\n", "response": "same"},
+        {"query": "a", "response": "same", "system": "other"},
+        {"query": " ", "response": ""},
+        {"query": "x" * 30_001, "response": "b"},
+    )
+
+    report = report_of(data)
+
+    assert (report.repeated_prompts, report.distinct_references) == (1, 3)
+    assert (report.commonest_reference, report.empty_prompts, report.empty_references) == (3, 1, 1)
+    assert (report.very_long, report.longest) == (1, 30_001)
+
+
+def test_repetitions_are_compared_with_a_bounded_number_of_prompts() -> None:
+    report = report_of(lines(*questions(REMEMBERED + 5), *questions(1), {"query": "late"}))
+
+    assert (report.repeated_prompts, report.repeats_bounded) == (1, True)
+    assert report.distinct_references == REMEMBERED
+
+
+def test_conversations_with_several_questions_are_counted() -> None:
+    report = report_of(
+        lines({"messages": turns("a", "b", "c", "d")}, {"messages": turns("a", "b")})
+    )
+
+    assert (report.valid, report.multi_turn) == (2, 1)
+
+
+@pytest.mark.parametrize(("limit", "over"), [(2, True), (3, False), (None, False)])
+def test_more_records_than_the_job_takes_are_noticed(limit: int | None, over: bool) -> None:
+    assert report_of(lines(*questions(3)), max_records=limit).over_limit is over
+
+
+@pytest.mark.parametrize("size", [1, 3, 64, 10_000])
+def test_the_report_does_not_depend_on_the_pieces(size: int) -> None:
+    data = lines({"query": "ä"}, b"", b"\xff", {"query": "b"}) + b'{"query": "\xc3\xa4"}'
+
+    assert validate(in_pieces(data, size)) == report_of(data)
+
+
+def test_progress_is_told_in_bytes_and_records() -> None:
+    data = lines(*questions(100))
+    told: list[tuple[int, int]] = []
+
+    validate(in_pieces(data, 1000), on_progress=lambda *done: told.append(done))
+
+    assert told[-1] == (len(data), 100)
+    assert told == sorted(told)
+
+
+def test_a_report_is_the_same_after_saving() -> None:
+    report = report_of(lines(*questions(2), {"query": 1}), max_records=1)
+
+    saved = json.loads(json.dumps(report.to_json()))
+
+    assert Report.from_json(saved | {"of_a_newer_version": 1}) == report
+
+
+def test_hostile_names_and_values_are_shown_harmlessly() -> None:
+    (shown,) = report_of(
+        lines({"query": "a"}, {"\x1b[2J\u202e": 1, "k" * 5000: 2, "query": {}}, {"query": "b"})
+    ).invalid_shown
+    reason = only_reason(lines(*questions(2), {"\x1b[2J": 1, "k" * 5000: 2}))
+
+    assert shown["reason"] == "query is an object; expected text"
+    assert reason == f"no query; the fields are \\u001b[2J, {'k' * 39}…"
+
+
+def test_memory_does_not_grow_with_the_object() -> None:
+    def peak(records: int) -> int:
+        tracemalloc.start()
+        validate(_many(records))
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    assert peak(12_000) < peak(3_000) + 2_000_000
+
+
+def _many(records: int) -> Iterator[bytes]:
+    for number in range(records):
+        yield lines({"query": f"{number} " + "x" * 1000})
