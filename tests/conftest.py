@@ -19,9 +19,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def in_sandbox(
-    shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Sandbox:
+def in_sandbox(shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandbox:
     """The sandbox, its settings in this process's environment, an empty folder to work in."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)

@@ -244,7 +244,7 @@ def test_what_a_library_prints_does_not_reach_the_document(tmp_path):
     assert "louder" in finished.stderr
 
 
-def test_text_from_a_dataset_cannot_control_the_terminal(in_sandbox):
+def test_text_from_a_dataset_cannot_control_the_terminal():
     import boto3
 
     boto3.client("s3").put_object(

@@ -12,6 +12,27 @@ from evalbook.errors import StateFileError
 from evalbook.workflow import state
 
 
+HOLDS_THE_LOCK = """
+import sys, time, pathlib
+from evalbook.workflow import state
+with state.locked(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(30)
+"""
+SAVES_FOR_EVER = """
+import sys, pathlib
+from evalbook.workflow import state
+path = pathlib.Path(sys.argv[1])
+print("ready", flush=True)
+n = 0
+while True:
+    n += 1
+    own = {"n": n, "fill": str(n) * 20000}
+    state.save(path, {"schema_version": 1, "evalbook": own})
+    print(n, flush=True)
+"""
+
+
 def a_state_file(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "workflow_state.json"
     path.write_text(text, encoding="utf-8")
@@ -113,9 +134,7 @@ def test_of_two_processes_one_works_and_the_other_is_told(tmp_path):
         [
             sys.executable,
             "-c",
-            "import sys, time, pathlib\nfrom evalbook.workflow import state\n"
-            "with state.locked(pathlib.Path(sys.argv[1])):\n"
-            "    print('held', flush=True)\n    time.sleep(30)",
+            HOLDS_THE_LOCK,
             str(path),
         ],
         stdout=subprocess.PIPE,
@@ -136,16 +155,9 @@ def test_of_two_processes_one_works_and_the_other_is_told(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="kills by signal")
 def test_a_kill_at_any_instant_leaves_the_state_before_or_after(tmp_path):
     path = tmp_path / "state.json"
-    writer = (
-        "import sys, pathlib\nfrom evalbook.workflow import state\n"
-        "path = pathlib.Path(sys.argv[1])\nprint('ready', flush=True)\nn = 0\n"
-        "while True:\n    n += 1\n"
-        "    state.save(path, {'schema_version': 1, 'evalbook': {'n': n, 'fill': str(n) * 20000}})\n"
-        "    print(n, flush=True)\n"
-    )
     for attempt in range(12):
         process = subprocess.Popen(
-            [sys.executable, "-c", writer, str(path)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", SAVES_FOR_EVER, str(path)], stdout=subprocess.PIPE, text=True
         )
         assert process.stdout is not None
         process.stdout.readline()

@@ -100,9 +100,10 @@ def _tell(turn: Turn, answer: str) -> None:
 
 def execute_notebook(path: Path) -> list[str]:
     """Execute the notebook's cells in a kernel, keep their outputs, and return them as text."""
-    import nbformat
+    import nbformat as untyped
     from nbclient import NotebookClient
 
+    nbformat: Any = untyped
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
     outputs: list[str] = []
 

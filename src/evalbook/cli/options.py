@@ -66,6 +66,7 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
             parameters.pop("as_json")
             return function(settings, ctx.obj, **parameters)
 
-        return click.command(name, **attributes)(run)
+        made: click.Command = click.command(name, **attributes)(run)
+        return made
 
     return decorate

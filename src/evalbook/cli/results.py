@@ -1,0 +1,105 @@
+"""`evalbook results`: base model against fine-tuned model, from the files the run left in S3."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output, complain
+from evalbook.errors import UsageError
+from evalbook.workflow.turn import PROTOCOL
+
+if TYPE_CHECKING:
+    from evalbook.runs.report import Report
+
+
+@command("results")
+@click.argument("runs", nargs=-1, metavar="[ARN]...")
+@click.option(
+    "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest by default."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
+@click.option(
+    "--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw to .svg or .png."
+)
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one page to send."
+)
+@click.option(
+    "--lower-is-better",
+    multiple=True,
+    metavar="METRIC",
+    help="A custom metric whose low scores are good; may be repeated.",
+)
+def results_command(
+    settings: Settings,
+    output: Output,
+    runs: tuple[str, ...],
+    run: int | None,
+    as_csv: bool,
+    plot: Path | None,
+    html: Path | None,
+    lower_is_better: tuple[str, ...],
+) -> int:
+    """Compare the base model with the fine-tuned one, or several runs with each other.
+
+    ARN is a pipeline execution, or the path of a notebook; without one, the run that the notebook
+    of the state started.
+    """
+    from evalbook.aws.session import Aws
+    from evalbook.runs.find import targets
+    from evalbook.runs.report import read_report
+    from evalbook.runs.store import RecordStore
+    from evalbook.runs.table import report_csv, report_document, report_words
+
+    _check_usage(output, as_csv, plot)
+    wanted = targets(runs, settings.state, run)
+    with RecordStore() as store:
+        aws = Aws(settings.profile, settings.region)
+        report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
+        written = _write(report, plot, html)
+        if as_csv:
+            output.document({}, report_csv(report).rstrip("\n"))
+        else:
+            width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+            document = {"protocol": PROTOCOL, **report_document(report), "written": written}
+            output.document(document, report_words(report, width) if not output.as_json else "")
+    for path in written:
+        complain(f"Written: {path}")
+    return 0
+
+
+def _check_usage(output: Output, as_csv: bool, plot: Path | None) -> None:
+    if as_csv and output.as_json:
+        raise UsageError("usage", "--csv and --json exclude each other.", "Give one of them.")
+    if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
+        raise UsageError(
+            "results.plot",
+            f"{plot} ends neither in .svg nor in .png.",
+            "Name the picture's file, such as results.svg.",
+        )
+
+
+def _progress() -> Callable[[str], None]:
+    return complain if sys.stderr.isatty() else lambda _: None
+
+
+def _write(report: Report, plot: Path | None, html: Path | None) -> list[str]:
+    written = []
+    if plot is not None:
+        from evalbook.runs.picture import write_picture
+
+        write_picture(report, plot)
+        written.append(str(plot))
+    if html is not None:
+        from evalbook.runs.page import write_page
+
+        write_page(report, html)
+        written.append(str(html))
+    return written

@@ -1,0 +1,54 @@
+"""`evalbook runs`: past evaluations in the account and region."""
+
+from __future__ import annotations
+
+import click
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output
+from evalbook.workflow.turn import PROTOCOL
+
+_KINDS = ("llm_as_judge", "benchmark", "custom_scorer", "multi_turn_rl", "inspect_ai")
+
+
+@command("runs")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--status", metavar="STATE", help="Succeeded, Failed, Executing, Stopped …")
+@click.option("--type", "kind", type=click.Choice(_KINDS), help="Only this evaluation type.")
+@click.option("--since", metavar="AGE", help="Not older than 45m, 12h, 7d or 2w.")
+@click.option("--limit", type=click.IntRange(1), default=20, help="At most so many; 20 by default.")
+def runs_command(
+    settings: Settings,
+    output: Output,
+    words: tuple[str, ...],
+    status: str | None,
+    kind: str | None,
+    since: str | None,
+    limit: int,
+) -> int:
+    """List past evaluations, newest first; only those that contain every WORD.
+
+    A WORD may be part of a run's name, model, judge, type, state or ARN.
+    """
+    from evalbook.aws.session import Aws
+    from evalbook.errors import AwsUnavailable
+    from evalbook.runs.history import Filter, past_runs, read_age, run_document, run_lines
+    from evalbook.runs.table import text_table
+
+    aws = Aws(settings.profile, settings.region)
+    region = aws.default_region
+    if region is None:
+        raise AwsUnavailable("no_region", "No AWS region is configured.", "Give --region.")
+    wanted = Filter(read_age(since) if since else None, status, kind, words)
+    runs, more = past_runs(aws, region, wanted, limit)
+    document = {
+        "protocol": PROTOCOL,
+        "region": region,
+        "runs": [run_document(run) for run in runs],
+        "more": more,
+    }
+    text = text_table(run_lines(runs)) or f"No evaluation in {region} fits."
+    if more:
+        text += f"\n{more:,} more; --limit shows them."
+    output.document(document, text)
+    return 0

@@ -1,0 +1,167 @@
+"""`evalbook status`: how a run is doing, and why it failed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output, complain, printable
+from evalbook.workflow.turn import PROTOCOL
+
+if TYPE_CHECKING:
+    from evalbook.runs.find import Target
+    from evalbook.runs.status import RunStatus
+
+NOT_SUCCEEDED = 1
+"""Exit status of --watch when the run ended otherwise than Succeeded."""
+
+
+@command("status")
+@click.argument("runs", nargs=-1, metavar="[ARN]...")
+@click.option("--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest else.")
+@click.option("--watch", is_flag=True, help="Follow it until it is over; exit 1 if it failed.")
+@click.option("--logs", is_flag=True, help="Show the last log lines of the steps that failed.")
+@click.option("--on-done", metavar="COMMAND", help="With --watch: run this when it is over.")
+@click.option("--no-bell", is_flag=True, help="With --watch: don't ring the terminal's bell.")
+@click.option(
+    "--give-up",
+    type=click.FloatRange(min=0),
+    default=60,
+    metavar="MINUTES",
+    help="With --watch: end after so long without an answer from AWS; 60 by default.",
+)
+def status_command(
+    settings: Settings,
+    output: Output,
+    runs: tuple[str, ...],
+    run: int | None,
+    watch: bool,
+    logs: bool,
+    on_done: str | None,
+    no_bell: bool,
+    give_up: float,
+) -> int:
+    """Show how a run is doing: its steps, the Bedrock job behind it, and why it failed.
+
+    ARN is a pipeline execution, or the path of a notebook; without one, the run that the notebook
+    of the state started.
+    """
+    from evalbook.runs.find import targets
+    from evalbook.runs.status import status_document, status_words
+
+    wanted = targets(runs, settings.state, run)
+    if watch:
+        seen = _watch(settings, output, wanted, give_up * 60)
+    else:
+        seen = _look(settings, wanted, ())
+    seen = _with_logs(settings, seen, logs)
+    output.document(
+        {"protocol": PROTOCOL, "runs": [status_document(it) for it in seen]},
+        "\n\n".join(map(status_words, seen)),
+    )
+    if not watch:
+        return 0
+    _tell(seen, on_done, bell=not no_bell)
+    return 0 if all(it.succeeded for it in seen) else NOT_SUCCEEDED
+
+
+def _look(
+    settings: Settings, wanted: Sequence[Target], before: Sequence[RunStatus]
+) -> list[RunStatus]:
+    """Look at the runs once, with a new session: credentials are read anew each time."""
+    from evalbook.aws.session import Aws, in_parallel
+    from evalbook.runs.status import look
+
+    aws = Aws(settings.profile, settings.region)
+    known = {it.arn: it for it in before}
+    return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
+
+
+def _with_logs(settings: Settings, seen: list[RunStatus], always: bool) -> list[RunStatus]:
+    from evalbook.aws.session import Aws
+    from evalbook.runs.status import with_logs
+
+    failed = ("Failed", "CompletedWithFailures")
+    aws = Aws(settings.profile, settings.region)
+    return [
+        with_logs(aws, it) if it.status in failed and (always or it.cause is None) else it
+        for it in seen
+    ]
+
+
+def _watch(
+    settings: Settings, output: Output, wanted: Sequence[Target], give_up_after: float
+) -> list[RunStatus]:
+    from evalbook.runs.watch import watch
+
+    with _display(output) as show:
+        return watch(partial(_look, settings, wanted), show, complain, give_up_after=give_up_after)
+
+
+@contextlib.contextmanager
+def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
+    """Yield what shows progress: redrawn in place on a terminal, else a line for each change."""
+    if output.as_json or not sys.stdout.isatty():
+        yield _Changes()
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    from evalbook.cli.watching import progress_text
+
+    with Live(console=Console(), refresh_per_second=2, transient=True) as live:
+        shown: list[Sequence[RunStatus]] = [()]
+
+        def renderable() -> object:
+            return progress_text(shown[0])
+
+        live.get_renderable = renderable  # type: ignore[method-assign, assignment]
+
+        def show(seen: Sequence[RunStatus]) -> None:
+            shown[0] = seen
+
+        yield show
+
+
+class _Changes:
+    """Prints a line to standard error whenever a run or one of its steps changes its state."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str], str] = {}
+
+    def __call__(self, seen: Sequence[RunStatus]) -> None:
+        from evalbook.runs.status import clock
+
+        for run in seen:
+            states = [(run.name, run.status), *((it.name, it.status) for it in run.steps)]
+            for name, state in states:
+                if self._last.get((run.arn, name)) != state and state != "Waiting":
+                    complain(f"{clock(run.seconds())} {name}: {state}")
+                self._last[run.arn, name] = state
+
+
+def _tell(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) -> None:
+    if bell and sys.stderr.isatty():
+        sys.stderr.write("\a")
+        sys.stderr.flush()
+    if on_done is None:
+        return
+    states = {it.status for it in seen}
+    environment = {
+        **os.environ,
+        "EVALBOOK_STATUS": states.pop() if len(states) == 1 else "Mixed",
+        "EVALBOOK_ARN": " ".join(it.arn for it in seen),
+        "EVALBOOK_NAME": printable(" ".join(it.name for it in seen)),
+    }
+    # The person's own command; what AWS says reaches it in variables only, never as words of it.
+    done = subprocess.run(on_done, shell=True, env=environment, stdout=2, check=False)  # noqa: S602
+    if done.returncode:
+        complain(f"{on_done} ended with exit status {done.returncode}.")

@@ -1,0 +1,49 @@
+"""`evalbook stop`: stops a running execution, after asking."""
+
+from __future__ import annotations
+
+import click
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output, complain, printable
+from evalbook.errors import AnswerRejected, UsageError
+from evalbook.workflow.turn import PROTOCOL
+
+
+@command("stop")
+@click.argument("arn", metavar="ARN")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int:
+    """Stop a running execution, after saying what it costs not to, and asking.
+
+    ARN is a pipeline execution, or the path of a notebook whose run is stopped.
+    """
+    from evalbook.aws.executions import stop_execution
+    from evalbook.aws.session import Aws
+    from evalbook.runs.find import targets
+    from evalbook.runs.status import look
+    from evalbook.runs.stopping import stop_words
+
+    if output.as_json and not yes:
+        raise UsageError(
+            "stop.asks", "stop asks first, and --json leaves no room for that.", "Add --yes."
+        )
+    aws = Aws(settings.profile, settings.region)
+    seen = [look(aws, target) for target in targets((arn,), settings.state)]
+    running = [status for status in seen if not status.over]
+    if not running:
+        states = ", ".join(f"{status.name} is {status.status}" for status in seen)
+        raise AnswerRejected("run.over", f"There is nothing to stop: {states}.")
+    if not yes:
+        complain("\n\n".join(map(stop_words, running)))
+        names = " and ".join(status.name for status in running)
+        if not click.confirm(printable(f"Stop {names}?"), default=False, err=True):
+            raise AnswerRejected("stop.declined", "Nothing was stopped.")
+    for status in running:
+        stop_execution(aws, status.arn)
+    stopped = [{"arn": status.arn, "name": status.name} for status in running]
+    output.document(
+        {"protocol": PROTOCOL, "status": "stopping", "runs": stopped},
+        "\n".join(f"Stopping: {it['name']}" for it in stopped),
+    )
+    return 0
