@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import boto3
@@ -32,6 +33,7 @@ BASE = (
 JUDGE = "amazon.nova-pro-v1:0"
 
 
+@cache
 def client_of(
     sandbox: Sandbox, service: str, region: str = HOME_REGION, caller: Credentials = CALLER
 ) -> Any:

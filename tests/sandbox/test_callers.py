@@ -10,13 +10,14 @@ from simulated import ROLE, refused
 from evalbook.sandbox import Sandbox, world
 
 STRANGER = world.Credentials("AKIASTRANGERTOUSALL0", None, "unknown")
-ASK = [
-    ("sts", "get_caller_identity", {}),
-    ("iam", "list_roles", {}),
-    ("s3", "list_buckets", {}),
-    ("sagemaker", "list_pipelines", {}),
-    ("bedrock", "list_inference_profiles", {}),
-    ("ec2", "describe_vpcs", {}),
+# Service and operation, and the codes of expired and of unknown credentials.
+REFUSALS = [
+    ("sts", "get_caller_identity", "ExpiredToken", "InvalidClientTokenId"),
+    ("iam", "list_roles", "ExpiredToken", "InvalidClientTokenId"),
+    ("s3", "list_buckets", "ExpiredToken", "InvalidAccessKeyId"),
+    ("sagemaker", "list_pipelines", "ExpiredTokenException", "UnrecognizedClientException"),
+    ("bedrock", "list_guardrails", "ExpiredTokenException", "UnrecognizedClientException"),
+    ("ec2", "describe_vpcs", "RequestExpired", "AuthFailure"),
 ]
 
 
@@ -28,56 +29,14 @@ def test_caller_has_assumed_a_role_with_a_path(client: Any) -> None:
     assert role["Arn"] == "arn:aws:iam::123456789012:role/service-role/SandboxCaller"
 
 
-@pytest.mark.parametrize(
-    ("ask", "code"),
-    list(
-        zip(
-            ASK,
-            [
-                "ExpiredToken",
-                "ExpiredToken",
-                "ExpiredToken",
-                "ExpiredTokenException",
-                "ExpiredTokenException",
-                "RequestExpired",
-            ],
-            strict=True,
-        )
-    ),
-)
-def test_expired_credentials_are_told_in_each_services_words(
-    client: Any, ask: tuple[str, str, dict[str, Any]], code: str
+@pytest.mark.parametrize(("service", "operation", "expired", "unknown"), REFUSALS)
+def test_credentials_are_refused_in_each_services_words(
+    client: Any, service: str, operation: str, expired: str, unknown: str
 ) -> None:
-    service, operation, arguments = ask
-
-    with refused(code):
-        getattr(client(service, caller=world.EXPIRED), operation)(**arguments)
-
-
-@pytest.mark.parametrize(
-    ("ask", "code"),
-    list(
-        zip(
-            ASK,
-            [
-                "InvalidClientTokenId",
-                "InvalidClientTokenId",
-                "InvalidAccessKeyId",
-                "UnrecognizedClientException",
-                "UnrecognizedClientException",
-                "AuthFailure",
-            ],
-            strict=True,
-        )
-    ),
-)
-def test_unknown_credentials_are_told_in_each_services_words(
-    client: Any, ask: tuple[str, str, dict[str, Any]], code: str
-) -> None:
-    service, operation, arguments = ask
-
-    with refused(code):
-        getattr(client(service, caller=STRANGER), operation)(**arguments)
+    with refused(expired):
+        getattr(client(service, caller=world.EXPIRED), operation)()
+    with refused(unknown):
+        getattr(client(service, caller=STRANGER), operation)()
 
 
 def test_region_that_does_not_exist_is_refused(client: Any) -> None:

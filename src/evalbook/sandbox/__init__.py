@@ -2,6 +2,10 @@
 
 `Sandbox` runs it in a process of its own, for tests; `serve` runs it for people; `describe_world`
 says what to try. Importing this package loads none of moto.
+
+A new operation is a method in ``<service>/responses.py`` that answers through `checked`, and a row
+in ``tests/sandbox/test_added_operations.py``; something new to find is a row in `world` or
+`datasets`, something new to go wrong a row in `scenarios`.
 """
 
 from __future__ import annotations

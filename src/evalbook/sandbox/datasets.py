@@ -142,6 +142,10 @@ def _long_texts() -> bytes:
     return lines(records)
 
 
+def _array() -> bytes:
+    return json.dumps([sagemaker(index) for index in range(20)], indent=1).encode()
+
+
 DATASETS = (
     Dataset("support/eval.jsonl", "passes: SageMaker format, 60 records", _made(sagemaker, 60)),
     Dataset("formats/openai.jsonl", "passes: OpenAI format", _made(openai, 60)),
@@ -153,7 +157,7 @@ DATASETS = (
     Dataset("broken/mixed.jsonl", "two formats in one file", _mixed),
     Dataset("broken/too-many.jsonl", "fails: 1,001 rows", _made(sagemaker, 1001)),
     Dataset("broken/empty.jsonl", "fails: empty", lambda: b""),
-    Dataset("broken/array.jsonl", "a JSON array, not lines", lambda: _array()),
+    Dataset("broken/array.jsonl", "a JSON array, not lines", _array),
     Dataset("broken/notes.txt", "fails: not a .jsonl file", lambda: b"not a dataset\n"),
     Dataset("doubtful/repeated.jsonl", "warns: prompts repeated", _repeated),
     Dataset("doubtful/one-reference.jsonl", "warns: one reference for all", _one_reference),
@@ -164,13 +168,9 @@ DATASETS = (
         "runs/fail-judge.jsonl", "passes, but the run fails at the judge", _made(sagemaker, 20)
     ),
     Dataset("secret/eval.jsonl", "fails: access denied", _made(sagemaker, 10), DENIED_BUCKET),
-    Dataset("support/eval.jsonl", "in us-west-2", _made(sagemaker, 60), WEST_BUCKET),
-    Dataset("support/eval.jsonl", "in eu-west-1", _made(sagemaker, 60), EU_BUCKET),
+    Dataset("support/eval.jsonl", "passes; in us-west-2", _made(sagemaker, 60), WEST_BUCKET),
+    Dataset("support/eval.jsonl", "passes; in eu-west-1", _made(sagemaker, 60), EU_BUCKET),
 )
 
 HUB_DATASETS = {"support-questions": DATASETS[0], "gone": Dataset("gone.jsonl", "", lambda: b"")}
 """Data sets of the private hub by name, and the object each points at; the second has none."""
-
-
-def _array() -> bytes:
-    return json.dumps([sagemaker(index) for index in range(20)], indent=1).encode()

@@ -113,7 +113,7 @@ class Evaluations:
             else:
                 self._infer(job)
         except (StorageProblem, DatasetUnreadable) as error:
-            raise JobFailed(f"ClientError: {error}") from error
+            raise self._failed(job, f"{error}", at) from error
 
     def stop(self, job: Job, at: float) -> None:
         """Stop a job, and the Bedrock job behind it."""
@@ -180,15 +180,11 @@ class Evaluations:
         return bedrock_job
 
     def _judge(self, job: Job, bedrock_job: EvaluationJob, at: float) -> None:
-        bedrock_job.modified = at
         lines = read_object(bedrock_job.dataset_uri, self._account).decode().splitlines()
         reason = self._why_bedrock_fails(job, bedrock_job, len(lines))
         if reason is not None:
-            bedrock_job.status, bedrock_job.failures = "Failed", [reason]
-            raise JobFailed(
-                f"ClientError: Bedrock evaluation job {bedrock_job.name} failed: {reason}"
-            )
-        metrics = self._metrics(job)
+            raise self._failed(job, reason, at)
+        metrics = self._metrics(job, at)
         rows = [self._judged(json.loads(line), job, metrics) for line in lines]
         detail = f"{bedrock_job.name}/{bedrock_job.arn.split('/')[-1]}/models/model/taskTypes"
         write_object(
@@ -201,7 +197,16 @@ class Evaluations:
             json.dumps(scores.aggregate(bedrock_job.name, rows, metrics)).encode(),
             self._account,
         )
-        bedrock_job.status = "Completed"
+        bedrock_job.status, bedrock_job.modified = "Completed", at
+
+    def _failed(self, job: Job, reason: str, at: float) -> JobFailed:
+        """Note a failure in the Bedrock job, if there is one, and return it as the job's."""
+        bedrock_job = job.bedrock_job
+        if bedrock_job is None:
+            return JobFailed(f"ClientError: {reason}")
+        bedrock_job.status, bedrock_job.modified = "Failed", at
+        bedrock_job.failures = [reason]
+        return JobFailed(f"ClientError: Bedrock evaluation job {bedrock_job.name} failed: {reason}")
 
     def _why_bedrock_fails(self, job: Job, bedrock_job: EvaluationJob, rows: int) -> str | None:
         role = find_role(bedrock_job.role)
@@ -246,7 +251,7 @@ class Evaluations:
                 )
         return None
 
-    def _metrics(self, job: Job) -> list[scores.Metric]:
+    def _metrics(self, job: Job, at: float) -> list[scores.Metric]:
         names = json.loads(job.settings["llmaj_metrics"])
         metrics = [scores.builtin_metric(name) for name in names]
         uri = job.settings.get("custom_metrics")
@@ -258,9 +263,7 @@ class Evaluations:
                 scores.custom_metric(entry["customMetricDefinition"]) for entry in entries
             ]
         except (KeyError, TypeError, ValueError) as error:
-            raise JobFailed(
-                f"AlgorithmError: {uri} is no list of custom metrics: {error!r}"
-            ) from error
+            raise self._failed(job, f"{uri} is no list of custom metrics: {error!r}", at) from error
 
     def _judged(
         self, line: dict[str, Any], job: Job, metrics: Sequence[scores.Metric]
