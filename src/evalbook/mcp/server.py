@@ -27,7 +27,7 @@ the two.
 
 Call `next` to start or go on. Show the turn as it is: notices, checks that did not pass with their
 remedies, question, numbered choices, default, help. Wait for the person, then call `answer` with
-what they said, unchanged; of a sentence that gives a value or a choice, the value alone; empty
+what they said, unchanged; of a sentence that gives a value, a choice, yes or no, that alone; empty
 takes the default. What belongs to another step goes to `answer` with its name as `step`. A question
 or a hesitation is no answer: help, then show the question again. Go on until `status` is
 `complete`, and show its notices.
