@@ -146,5 +146,5 @@ def test_table_shows_what_came_from_files_as_text() -> None:
     cell["show_table"]([{"Metric": cell["printable"]("<b>\x1b[31m|$x$"), "Mean": "1"}])
     [(data, raw)] = shown
     assert raw is True
-    assert data["text/plain"] == "Metric         Mean\n<b> [31m|$x$  1"
+    assert data["text/plain"] == "Metric        Mean\n<b> [31m|$x$  1"
     assert "<td>&lt;b&gt; [31m|$x$</td><td>1</td>" in data["text/html"]
