@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pexpect
 import pyte
@@ -64,6 +65,15 @@ class RealTerminal:
     def screen(self) -> str:
         """What is on the screen now."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        """The screen's characters with their colours, line by line."""
+        lines = self._screen.buffer
+        return [
+            [lines[line][column] for column in range(self._screen.columns)]
+            for line in range(self._screen.lines)
+        ]
 
     @property
     def everything(self) -> str:
