@@ -39,7 +39,7 @@ _STYLE = [
     ("instruction", "italic"),
     ("pointer", "bold"),
     ("highlighted", "bold underline"),
-    ("selected", ""),
+    ("selected", "noreverse"),
     ("search_success", "noinherit bold"),
     ("search_none", "noinherit italic"),
     ("placeholder", "italic"),
@@ -294,6 +294,8 @@ def _shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None]
     bindings = KeyBindings()
 
     def back(event: KeyPressEvent) -> None:
+        # The question stays on the screen above, to be asked again or left behind.
+        event.app.erase_when_done = True
         event.app.exit(result=WantsBack(typed()))
 
     def explain(_: KeyPressEvent) -> None:
