@@ -126,6 +126,8 @@ def _trouble(interview: Interview) -> str:
         found.append(
             f"it has {report['records']:,} rows, and one LLM-as-judge job takes {MOST_RECORDS:,}"
         )
+    if _undocumented(report):
+        found.append("its format is not one that AWS documents for evaluation")
     if _unusable_by_nova(interview):
         found.append("a Nova model needs a prompt or query field in every record")
     return f"{interview.facts('dataset')['uri']}: {'; '.join(found) or 'no usable record'}."
@@ -133,8 +135,18 @@ def _trouble(interview: Interview) -> str:
 
 def _unusable_by_nova(interview: Interview) -> bool:
     # The SDK's converter for Nova runs knows the fields prompt and query, no others.
+    from evalbook.datasets.formats import format_named
+
     report = interview.facts("data_sample").get("report")
-    return bool(interview.facts("model").get("nova") and report and report["format"] == "openai")
+    if not interview.facts("model").get("nova") or not report or not report["format"]:
+        return False
+    return not format_named(report["format"]).nova_ready
+
+
+def _undocumented(report: dict[str, Any]) -> bool:
+    from evalbook.datasets.formats import format_named
+
+    return bool(report["format"]) and not format_named(report["format"]).documented
 
 
 def _applies(interview: Interview) -> bool:
@@ -145,6 +157,7 @@ def _applies(interview: Interview) -> bool:
         report["invalid"]
         or report["records"] > MOST_RECORDS
         or not report["valid"]
+        or _undocumented(report)
         or _unusable_by_nova(interview)
     )
 
