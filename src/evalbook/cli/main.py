@@ -20,12 +20,17 @@ _COMMANDS = {
     "back": "interview",
     "check": "interview",
     "demo": "demo",
+    "doctor": "doctor",
     "generate": "interview",
     "mcp": "mcp",
     "next": "interview",
+    "results": "results",
+    "runs": "runs",
     "sandbox": "sandbox",
     "show": "interview",
     "skill": "skill",
+    "status": "status",
+    "stop": "stop",
     "wizard": "wizard",
 }
 
