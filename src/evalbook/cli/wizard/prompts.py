@@ -43,6 +43,7 @@ _STYLE = [
     ("search_success", "noinherit bold"),
     ("search_none", "noinherit italic"),
     ("placeholder", "italic"),
+    ("bottom-toolbar", "reverse"),
     ("completion-menu", "noinherit reverse"),
     ("completion-menu.completion", "noinherit reverse"),
     ("completion-menu.completion.current", "noinherit bold underline reverse"),
