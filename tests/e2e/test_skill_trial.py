@@ -19,6 +19,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from evalbook.sandbox.process import Sandbox
 from evalbook.skill.installer import install
@@ -139,6 +140,19 @@ class Assistant:
         self.show(turn)
         return turn
 
+    def shell(
+        self, command: str, heredoc: str = "", step: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command that SKILL.md names, in the person's folder."""
+        assert command in self.commands, command
+        return subprocess.run(
+            ["sh", "-c", command.replace("STEP", step) + heredoc],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+
     def show(self, turn: dict[str, Any]) -> None:
         """Show what SKILL.md says is to be shown of a turn, and nothing else."""
         error = turn["error"] or {}
@@ -187,8 +201,7 @@ def an_assistant(sandbox: Sandbox, place: Path) -> Assistant:
     commands = place / "bin"
     commands.mkdir()
     evalbook = commands / "evalbook"
-    start = "from evalbook.cli.main import main; main()"
-    evalbook.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{start}" "$@"\n', encoding="utf-8")
+    evalbook.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m evalbook "$@"\n', encoding="utf-8")
     evalbook.chmod(0o755)
     folder = place / "work"
     install(folder / ".claude" / "skills")
@@ -224,6 +237,24 @@ def test_a_hesitant_person_gets_to_a_notebook(trial):
     assert answers["model"]["value"].endswith("model-package/support-bot/2")
     assert answers["judge_model"]["value"] == "anthropic.claude-haiku-4-5-20251001-v1:0"
     assert answers["s3_output"]["value"] == "s3://evalbook-results/trial"
+
+
+def test_the_notebook_runs_and_the_skills_commands_tell_what_came_out(trial):
+    path = trial.folder / trial.turns[-1]["notebook"]
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+
+    client.execute(env=trial.environment)
+
+    assert "Succeeded" in trial.shell("evalbook status").stdout
+    results = trial.shell("evalbook results").stdout
+    for metric in ("Correctness", "Completeness", "Helpfulness"):
+        assert metric in results
 
 
 def test_the_terms_are_shown_word_for_word_and_agreed_to_in_the_persons_words(trial):
