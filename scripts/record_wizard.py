@@ -62,7 +62,7 @@ SCENES = (
     Scene(("yes", ENTER), "Do you acknowledge and agree to proceed?", "wizard-terms"),
     Scene(("I agree", ENTER), "What should the project folder be called?"),
     Scene((ENTER,), "or append to one that exists?"),
-    Scene((ENTER,), "upload the file", "wizard-done"),
+    Scene((ENTER,), "evalbook status --watch", "wizard-done"),
 )
 
 

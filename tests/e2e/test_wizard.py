@@ -368,7 +368,7 @@ def test_a_finished_interview_shows_again_how_to_run_its_notebook(folder: Path) 
     answered_until(None)
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for(f"The evaluation in {STATE} is finished").waits_for("» Show again")
-        terminal.types(ENTER).waits_for(f"Written: {NOTEBOOK}").waits_for("upload the file")
+        terminal.types(ENTER).waits_for(f"Written: {NOTEBOOK}").waits_for("evalbook status --watch")
         assert terminal.ends() == 0
 
 
