@@ -79,7 +79,7 @@ def read_record(line: bytes | str) -> JudgedRecord:
         prompt_text(asked.get("prompt")),
         response_text(responses[0].get("response")) if responses else "",
         _optional_text(asked.get("referenceResponse")),
-        category if isinstance(category, str) and category else None,
+        _storable(category) if isinstance(category, str) and category else None,
         scores,
         frozenset(judges),
     )
@@ -150,6 +150,11 @@ def _text(value: Any) -> str:
 
 def _part(part: Any) -> Any:
     return part.get("text") if isinstance(part, dict) else part
+
+
+def _storable(text: str) -> str:
+    """Return a text without lone surrogates, which JSON can write and UTF-8 can't."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _optional_text(value: Any) -> str | None:
