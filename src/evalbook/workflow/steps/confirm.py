@@ -59,7 +59,7 @@ def _read(text: str, _question: Question, _: Interview) -> bool:
 
 
 def _describe(_: bool, __: dict[str, object]) -> str:
-    return "confirmed"
+    return "yes"
 
 
 STEP = Step(

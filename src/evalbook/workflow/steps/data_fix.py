@@ -48,11 +48,34 @@ def _check(value: str, interview: Interview) -> Outcome:
 
 def _convert(interview: Interview) -> Accepted:
     """Write the corrected copy beside the original and validate it as it stands in S3."""
-    from evalbook.aws.s3 import object_facts, parse_s3_uri, sibling_key, upload_new
+    from evalbook.aws.s3 import object_facts, parse_s3_uri, sibling_key
     from evalbook.datasets.validate import report_checks
 
     original = parse_s3_uri(interview.facts("dataset")["uri"], what="dataset")
+    # Named after this version of the original and the conversion: what stands there already was
+    # made by an earlier answer.
     copy = sibling_key(original, f"-evalbook-{_fingerprint(interview)}")
+    try:
+        found, _ = object_facts(interview.aws, copy)
+    except AnswerRejected as rejection:
+        if rejection.code != "s3.missing":
+            raise
+        _write_copy(interview, original, copy)
+        found, _ = object_facts(interview.aws, copy)
+    report = validate_object(interview, copy, found.size)
+    return Accepted(
+        CONVERT,
+        {"uri": str(copy), "report": report.to_json()},
+        (
+            passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
+            *report_checks(report, max_records=MOST_RECORDS),
+        ),
+    )
+
+
+def _write_copy(interview: Interview, original: Any, copy: Any) -> None:
+    from evalbook.aws.s3 import upload_new
+
     with tempfile.TemporaryFile() as file:
         _write_corrected(interview, original, file)
         if file.tell() == 0:
@@ -64,16 +87,6 @@ def _convert(interview: Interview) -> Accepted:
         file.seek(0)
         interview.progress(f"Writing {copy}", None, None)
         upload_new(interview.aws, copy, file)
-    found, _ = object_facts(interview.aws, copy)
-    report = validate_object(interview, copy, found.size)
-    return Accepted(
-        CONVERT,
-        {"uri": str(copy), "report": report.to_json()},
-        (
-            passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
-            *report_checks(report, max_records=MOST_RECORDS),
-        ),
-    )
 
 
 def _write_corrected(interview: Interview, original: Any, file: Any) -> None:
