@@ -349,3 +349,29 @@ def test_a_nova_model_asks_for_records_that_its_run_can_read():
     assert "a Nova model needs a prompt or query field" in turn.notices[0]
     workflow.answer("convert")
     assert workflow.interview.facts("data_fix")["report"]["format"] == "sagemaker"
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey"])
+def test_without_the_list_of_judges_an_id_can_be_typed_and_is_checked_alone(in_sandbox, code):
+    in_sandbox.fail(
+        "s3:GetObject", code, status=403 if code == "AccessDenied" else 404, times=None,
+        match={"Bucket": "jumpstart-cache-prod-us-east-1"},
+    )  # fmt: skip
+    try:
+        workflow, turn = answered_until("judge_model")
+        assert (turn.kind, turn.choices) == ("text", ())
+        assert turn.checks[-1].id == "judge.list"
+        refused = workflow.answer("anthropic.claude-3-5-sonnet-20240620-v1:0")
+        accepted = workflow.answer("amazon.nova-pro-v1:0")
+    finally:
+        in_sandbox.heal()
+
+    assert refused.error is not None
+    assert "end of life" in refused.error.message
+    assert accepted.step == "region"
+
+
+def test_the_python_api_is_the_package_itself():
+    import evalbook
+
+    assert evalbook.Workflow.load("workflow_state.json").turn().step == "task"
