@@ -27,6 +27,14 @@ from evalbook.workflow.steps.bedrock_terms import TERMS
 
 pytestmark = pytest.mark.e2e
 
+WITHOUT: dict[str, Any] = {
+    "notices": [],
+    "checks": [],
+    "choices": [],
+    **dict.fromkeys(("step", "question", "default", "help", "error", "notebook")),
+}
+"""What --brief leaves out means."""
+
 GROUP_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/support-bot"
 
 
@@ -134,7 +142,7 @@ class Assistant:
             capture_output=True,
             text=True,
         )
-        turn: dict[str, Any] = json.loads(done.stdout)
+        turn: dict[str, Any] = WITHOUT | json.loads(done.stdout)
         assert done.returncode == {"rejected": 3, "error": 4}.get(turn["status"], 0), done.stderr
         self.turns.append(turn)
         self.show(turn)
@@ -156,27 +164,30 @@ class Assistant:
     def show(self, turn: dict[str, Any]) -> None:
         """Show what SKILL.md says is to be shown of a turn, and nothing else."""
         error = turn["error"] or {}
-        lines = [error.get("message"), error.get("remedy"), *turn["notices"]]
+        lines: list[str | None] = [error.get("message"), error.get("remedy"), *turn["notices"]]
         for check in turn["checks"]:
             if check["status"] != "passed":
-                lines += [check["message"], check["remedy"]]
+                lines += [check["message"], check.get("remedy")]
         lines.append(turn["question"])
         for number, choice in enumerate(turn["choices"], start=1):
-            mark = " (recommended)" if choice["recommended"] else ""
-            lines += [f"{number}. {choice['label']}{mark}", choice["description"]]
+            mark = " (recommended)" if choice.get("recommended") else ""
+            label = choice.get("label", choice["value"])
+            lines += [f"{number}. {label}{mark}", choice.get("description")]
         lines += [turn["default"], turn["help"]]
         self.said.append("\n".join(line for line in lines if line))
 
     def pass_on(self, remark: Remark, turn: dict[str, Any]) -> dict[str, Any]:
         """Do with a remark what SKILL.md says."""
         if isinstance(remark, Answers):
-            return self.run("evalbook answer --json -", words=remark.words)
+            return self.run("evalbook answer --json --brief -", words=remark.words)
         if isinstance(remark, TakesTheDefault):
-            return self.run('evalbook answer --json ""')
+            return self.run('evalbook answer --json --brief ""')
         if isinstance(remark, SaysFor):
-            return self.run("evalbook answer --json --step STEP -", remark.step, remark.words)
+            return self.run(
+                "evalbook answer --json --brief --step STEP -", remark.step, remark.words
+            )
         if isinstance(remark, GoesBack):
-            return self.run("evalbook back STEP --json", remark.step)
+            return self.run("evalbook back STEP --json --brief", remark.step)
         if turn["step"] == "judge_model":
             self.said.append("The choice is yours.")
         self.show(turn)
@@ -185,7 +196,7 @@ class Assistant:
     def interview(self, person: dict[str, list[Remark]], again: dict[str, list[Remark]]) -> None:
         """Hold the whole interview."""
         remarks = {step: [*person[step], *again.get(step, [])] for step in person}
-        turn = self.run("evalbook next --json")
+        turn = self.run("evalbook next --json --brief")
         while turn["status"] != "complete":
             turn = self.pass_on(remarks[turn["step"]].pop(0), turn)
 
@@ -270,7 +281,7 @@ def test_no_judge_is_recommended_by_anything_said(trial):
     turns = [turn for turn in trial.turns if turn["step"] == "judge_model"]
     assert turns
     for turn in turns:
-        assert not any(choice["recommended"] for choice in turn["choices"])
+        assert not any(choice.get("recommended") for choice in turn["choices"])
         assert [c["value"] for c in turn["choices"]] == sorted(c["value"] for c in turn["choices"])
     for text in trial.said:
         if "Which judge model?" in text:
@@ -290,11 +301,11 @@ def test_a_role_that_bedrock_may_not_assume_is_refused_with_the_remedy(trial):
 
 def test_the_assistant_goes_on_where_the_person_stopped(sandbox, tmp_path):
     assistant = an_assistant(sandbox, tmp_path)
-    assistant.run("evalbook next --json")
+    assistant.run("evalbook next --json --brief")
     assistant.pass_on(Answers("Answers billing questions."), assistant.turns[-1])
     state = (assistant.folder / "workflow_state.json").read_bytes()
 
-    turn = assistant.run("evalbook next --json")
+    turn = assistant.run("evalbook next --json --brief")
 
     assert turn["step"] == "dataset"
     assert (assistant.folder / "workflow_state.json").read_bytes() == state

@@ -375,3 +375,11 @@ def test_the_python_api_is_the_package_itself():
     import evalbook
 
     assert evalbook.Workflow.load("workflow_state.json").turn().step == "task"
+
+
+@pytest.mark.parametrize("said", ["", "yes", "default", "ok"])
+def test_a_yes_to_a_proposed_name_takes_it(said):
+    workflow, turn = answered_until("region")
+
+    assert workflow.answer(said).step == "execution_role"
+    assert workflow.interview.value("region") == turn.default

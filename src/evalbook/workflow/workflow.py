@@ -207,7 +207,7 @@ class Workflow:
                 return Accepted(None)
             if verdict is True:
                 said = ahead.finding
-        if not said and question.default is not None:
+        if question.default is not None and _takes_default(said, question):
             said = question.default
         if not said:
             raise AnswerRejected(
@@ -351,6 +351,14 @@ def _at(interview: Interview, step: Step) -> _Ahead:
     except AnswerRejected as rejection:
         return _Ahead(step, asked.with_notices(f"Known so far: {finding!r}. {rejection.message}"))
     return _Ahead(step, asked, finding)
+
+
+def _takes_default(said: str, question: Question) -> bool:
+    """Tell whether an answer means the default: nothing, the word, or a yes to a name proposed."""
+    if not said or said.casefold() == "default":
+        return True
+    proposed = question.kind == "text" and not answers.says_none(question.default or "none")
+    return proposed and answers.yes_or_no(said) is True
 
 
 def _confirmation(interview: Interview, step: Step, finding: str) -> Question:
