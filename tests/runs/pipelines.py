@@ -36,6 +36,27 @@ def start_evaluation(
     return _start(sagemaker, "SagemakerEvaluation-LLMAJEvaluation-1", name, steps)
 
 
+def start_nova_evaluation(sagemaker: Any, name: str, *, tuned: bool) -> str:
+    """Start a run of one model in two steps, named as the SDK names a Nova model's."""
+    which = "Custom" if tuned else "Base"
+    common = {"role": ROLE, "model": _base_model(sagemaker), "output": OUTPUT}
+    inference = _inference(which, DATASET, **common)
+    judging = _judging(which, JUDGE, ("Correctness", "Helpfulness"), **common)
+    before = inference["Name"]
+    inference["Name"], judging["Name"] = "InspectAIInference", "EvaluateWithJudge"
+    steps = json.loads(json.dumps([inference, judging]).replace(before, "InspectAIInference"))
+    return _start(sagemaker, "SagemakerEvaluation-LLMAJEvaluation-1", name, steps)
+
+
+def start_benchmark(sagemaker: Any, name: str) -> str:
+    """Start a benchmark of both models; the sandbox runs it as it runs inference."""
+    common = {"role": ROLE, "model": _base_model(sagemaker), "output": OUTPUT}
+    steps = [_inference(which, DATASET, **common) for which in ("Base", "Custom")]
+    for step in steps:
+        step["Name"] = step["Name"].replace("InferenceModel", "Model")
+    return _start(sagemaker, "SagemakerEvaluation-BenchmarkEvaluation-1", name, steps)
+
+
 def _base_model(sagemaker: Any) -> str:
     package = sagemaker.describe_model_package(ModelPackageName=PACKAGE)
     base = package["InferenceSpecification"]["Containers"][0]["BaseModel"]

@@ -56,7 +56,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
         "status": "failed" if failing(checks) else "passed",
         "checks": [check.to_json() for check in checks],
     }
-    verdict = "Something would stop a run." if failing(checks) else "Nothing found that would."
+    verdict = "Something would stop a run." if failing(checks) else "Nothing found that would stop a run."
     output.document(document, "\n".join([*map(check_words, checks), "", verdict]))
     return status
 
