@@ -110,8 +110,9 @@ class RealTerminal:
     def ends(self) -> int:
         """Wait for the end; return the exit status."""
         end = time.monotonic() + PATIENCE
-        while self._read() and time.monotonic() < end:
-            pass
+        while self._read():
+            if time.monotonic() > end:
+                raise AssertionError(f"It did not end:\n{self.screen}")
         self.process.wait()
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
 

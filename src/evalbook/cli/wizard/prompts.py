@@ -319,9 +319,13 @@ def _run(application: Application[Any], typed: Callable[[], str | None]) -> Any:
     from prompt_toolkit.application.current import get_app_session
     from prompt_toolkit.input.typeahead import clear_typeahead
 
+    from evalbook.cli.wizard.hangup import asked_to_leave
+
     # Keys pressed before the question was there can't have been meant for it.
     clear_typeahead(get_app_session().input)
     try:
+        if asked_to_leave():
+            raise KeyboardInterrupt
         return application.run()
     except (KeyboardInterrupt, EOFError):
         raise Leaving(typed()) from None
