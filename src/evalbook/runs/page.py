@@ -14,6 +14,7 @@ import heapq
 import json
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
@@ -43,6 +44,7 @@ LONGEST_TEXT = 8000
 """Characters of a text on a page."""
 
 _NARROW = 380
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def write_page(report: Report, path: Path) -> None:
@@ -281,7 +283,9 @@ def _cut(text: str) -> str:
 
 def json_text(value: Any) -> str:
     """Return JSON that can stand in a page: no ``<`` that could end the script it stands in."""
-    text = json.dumps(value, ensure_ascii=True, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    # Half a character, which JSON can write: not every program that reads the page would live on.
+    text = _HALVES.sub("\ufffd", text)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

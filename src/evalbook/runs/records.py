@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _LONGEST_LITERAL = 200_000
+_BEFORE, _AFTER = "[{'role': 'user', 'content': '", "'}]"
 
 
 class UnreadableRecord(ValueError):
@@ -37,12 +38,18 @@ class JudgedRecord:
     """One record of one model, with the judge's scores."""
 
     prompt: str
-    response: str
+    raw_response: Any
+    """As the line has it; most records' is never looked at."""
     reference: str | None
     category: str | None
     scores: Mapping[str, Score]
     """By metric, without the ``Builtin.`` prefix."""
     judges: frozenset[str] = frozenset()
+
+    @property
+    def response(self) -> str:
+        """What the model answered."""
+        return response_text(self.raw_response)
 
     @property
     def key(self) -> bytes:
@@ -77,7 +84,7 @@ def read_record(line: bytes | str) -> JudgedRecord:
     category = asked.get("category")
     return JudgedRecord(
         prompt_text(asked.get("prompt")),
-        response_text(responses[0].get("response")) if responses else "",
+        responses[0].get("response") if responses else None,
         _optional_text(asked.get("referenceResponse")),
         _storable(category) if isinstance(category, str) and category else None,
         scores,
@@ -86,7 +93,9 @@ def read_record(line: bytes | str) -> JudgedRecord:
 
 
 def _score(result: Any, details: list[dict[str, Any]]) -> Score:
-    explanation = "\n".join(str(it["explanation"]) for it in details if it.get("explanation"))
+    explanation = str(details[0].get("explanation") or "") if details else ""
+    if len(details) > 1:
+        explanation = "\n".join(str(it["explanation"]) for it in details if it.get("explanation"))
     if isinstance(result, (int, float)):
         number = _finite(result)
         return Score(number, None, explanation)
@@ -103,6 +112,9 @@ def _finite(number: float) -> float | None:
 
 def prompt_text(prompt: Any) -> str:
     """Return what the user asked; the inference job writes messages as Python shows a list."""
+    plain = _plain_question(prompt)
+    if plain is not None:
+        return plain
     messages = _unwrapped(prompt)
     if not isinstance(messages, list) or not messages:
         return _text(prompt)
@@ -112,6 +124,14 @@ def prompt_text(prompt: Any) -> str:
     if len(parts) == 1:
         return _text(parts[0]["content"])
     return "\n\n".join(f"{it.get('role', 'user')}: {_text(it['content'])}" for it in parts)
+
+
+def _plain_question(prompt: Any) -> str | None:
+    """Return a single question without anything escaped in it, the usual case, the quick way."""
+    if not isinstance(prompt, str) or not prompt.startswith(_BEFORE) or not prompt.endswith(_AFTER):
+        return None
+    inside = prompt[len(_BEFORE) : -len(_AFTER)]
+    return None if "'" in inside or "\\" in inside else inside
 
 
 def response_text(response: Any) -> str:
