@@ -8,6 +8,8 @@ from commands import run, the_document
 from evalbook.sandbox import world
 from evalbook.sandbox.process import Sandbox
 
+pytestmark = pytest.mark.e2e
+
 
 @pytest.mark.usefixtures("in_sandbox")
 def test_a_healthy_account_passes() -> None:

@@ -12,6 +12,8 @@ from commands import run, the_document
 from evalbook.sandbox.process import Sandbox
 from runs.pipelines import start_evaluation
 
+pytestmark = pytest.mark.e2e
+
 
 @pytest.fixture
 def evaluated(in_sandbox: Sandbox) -> str:
