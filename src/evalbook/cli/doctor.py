@@ -56,7 +56,9 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
         "status": "failed" if failing(checks) else "passed",
         "checks": [check.to_json() for check in checks],
     }
-    verdict = "Something would stop a run." if failing(checks) else "Nothing found that would stop a run."
+    verdict = (
+        "Something would stop a run." if failing(checks) else "Nothing found that would stop a run."
+    )
     output.document(document, "\n".join([*map(check_words, checks), "", verdict]))
     return status
 
@@ -66,7 +68,8 @@ def _answers(settings: Settings) -> dict[str, Any]:
     from evalbook.workflow import state
     from evalbook.workflow.interview import Interview
 
-    interview = Interview.of(state.load(settings.state), None, settings.state)  # type: ignore[arg-type]
+    document = state.load(settings.state)
+    interview = Interview.of(document, None, settings.state)  # type: ignore[arg-type]
     model = interview.facts("model")
     vpc = interview.facts("vpc")
     return {

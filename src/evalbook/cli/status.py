@@ -114,17 +114,18 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
 
     from evalbook.cli.watching import progress_text
 
-    with Live(console=Console(), refresh_per_second=2, transient=True) as live:
-        shown: list[Sequence[RunStatus]] = [()]
+    shown: list[Sequence[RunStatus]] = [()]
 
-        def renderable() -> object:
-            return progress_text(shown[0])
+    def show(seen: Sequence[RunStatus]) -> None:
+        shown[0] = seen
 
-        live.get_renderable = renderable  # type: ignore[method-assign, assignment]
-
-        def show(seen: Sequence[RunStatus]) -> None:
-            shown[0] = seen
-
+    # Drawn twice a second whether something was seen or not: the clock goes on between two looks.
+    with Live(
+        get_renderable=lambda: progress_text(shown[0]),
+        console=Console(),
+        refresh_per_second=2,
+        transient=True,
+    ):
         yield show
 
 
