@@ -72,14 +72,16 @@ def test_role_may_invoke_the_judge_and_no_other_model() -> None:
     ]
 
 
-def test_roles_may_be_passed_to_one_service_only() -> None:
-    for policy, service in ((caller_policy(KNOWN), "sagemaker"), (role_policy(KNOWN), "bedrock")):
+def test_the_role_may_be_passed_to_no_service_but_those_that_run_its_jobs() -> None:
+    sagemaker, bedrock = "sagemaker.amazonaws.com", "bedrock.amazonaws.com"
+    for policy, services in (
+        (caller_policy(KNOWN), [sagemaker]),
+        (role_policy(KNOWN), [bedrock, sagemaker]),
+    ):
         [statement] = [it for it in policy["Statement"] if "iam:PassRole" in it["Action"]]
 
         assert statement["Resource"] == [KNOWN.role]
-        assert statement["Condition"] == {
-            "StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}
-        }
+        assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": services}}
 
 
 def test_the_trust_policy_passes_our_own_check() -> None:

@@ -116,7 +116,7 @@ def role_policy(scope: Scope) -> Policy:
                f"{bedrock}::foundation-model/{scope.judge}",
                f"{bedrock}:{scope.account}:inference-profile/*{_star(scope.judge)}"),
         # The judging job hands this very role on to Bedrock's evaluation job.
-        _pass_role(scope, "bedrock.amazonaws.com"),
+        _pass_role(scope, "bedrock.amazonaws.com", "sagemaker.amazonaws.com"),
         _allow("Data", ["s3:GetObject"], scope.bucket(scope.dataset_bucket, "/*")),
         _allow("Buckets", ["s3:GetBucketLocation", "s3:ListBucket"],
                scope.bucket(scope.dataset_bucket), output),
@@ -172,12 +172,12 @@ def _prefixed(service: str, actions: list[str]) -> list[str]:
     return [f"{service}:{action}" for action in actions]
 
 
-def _pass_role(scope: Scope, service: str) -> dict[str, Any]:
+def _pass_role(scope: Scope, *services: str) -> dict[str, Any]:
     return _allow(
         "PassRole",
         ["iam:PassRole"],
         scope.role,
-        Condition={"StringEquals": {"iam:PassedToService": service}},
+        Condition={"StringEquals": {"iam:PassedToService": list(services)}},
     )
 
 
