@@ -12,7 +12,8 @@ from evalbook.workflow.turn import Choice, Question
 
 _YES = frozenset(
     "y yes yeah yep yup sure ok okay k true 1 agree agreed accept accepted approve approved "
-    "confirm confirmed correct proceed continue go please ja oui si sí sim da hai 是 好".split()
+    "confirm confirmed correct proceed continue go please ja oui si sí sim da hai 是 好 "
+    "はい".split()
 )
 # With these around it, a yes is still one: "Yes, I agree to the terms", "sure, looks good to me".
 # A word of doubt, of condition or of asking is not among them, and neither is a no.
