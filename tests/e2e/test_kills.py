@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from evalbook.workflow import state
+from evalbook.workflow.workflow import Workflow
 
 pytestmark = [
     pytest.mark.e2e,
@@ -34,7 +35,8 @@ def answers_said(path: Path) -> dict[str, str]:
 def test_a_kill_at_random_instants_leaves_the_answers_before_or_after():
     path = Path("workflow_state.json")
     chance = random.Random(7)
-    accepted: dict[str, str] = {}
+    Workflow.load(path).answer("LLM as judge")
+    accepted = answers_said(path)
     for number in range(KILLS):
         # In turn a new task, which asks nothing of AWS, and a dataset, which does.
         step, said = (
@@ -63,7 +65,7 @@ def test_a_kill_at_random_instants_leaves_the_answers_before_or_after():
             assert now.get(step) == said
         assert now in (before, after, {k: v for k, v in after.items() if k != "data_sample"})
         accepted = now
-    assert accepted.keys() == {"task", "dataset"}
+    assert accepted.keys() == {"evaluation_type", "task", "dataset"}
 
 
 def test_a_kill_while_the_notebook_is_written_leaves_a_whole_notebook_or_none(in_sandbox):
@@ -71,6 +73,7 @@ def test_a_kill_while_the_notebook_is_written_leaves_a_whole_notebook_or_none(in
 
     assert isinstance(in_sandbox, Sandbox)
     answers = {
+        "evaluation_type": "LLM as judge",
         "task": "Answers questions.",
         "dataset": "s3://evalbook-data/support/eval.jsonl",
         "data_sample": "yes",

@@ -28,11 +28,11 @@ VARIANTS = [
     {"is_nova": True, "evaluate_base_model": False},
     {"partition": "aws-cn"},
     {"partition": "aws-us-gov", "is_nova": True},
+    {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ("ALL",), "minutes": None},
 ]
 
 # Which constant of cell 1 carries which setting.
 CARRIED = {
-    "evaluation_type": "EVALUATION_TYPE",
     "task": "TASK",
     "dataset": "DATASET",
     "model_package_arn": "MODEL_PACKAGE_ARN",

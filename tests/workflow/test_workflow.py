@@ -167,6 +167,7 @@ def test_going_back_without_a_name_goes_back_one_step_at_a_time():
 
     assert workflow.back().step == "dataset"
     assert workflow.back().step == "task"
+    assert workflow.back().step == "evaluation_type"
     turn = workflow.back()
     assert turn.status == "rejected"
     assert turn.error is not None

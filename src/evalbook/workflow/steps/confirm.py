@@ -19,6 +19,8 @@ EVERYTHING_BEFORE = (
     "custom_metrics",
     "builtin_metrics",
     "model",
+    "benchmark",
+    "subtasks",
     "judge_model",
     "region",
     "execution_role",

@@ -10,7 +10,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
-from evalbook.workflow.steps.data_sample import MOST_RECORDS, validate_object
+from evalbook.workflow.steps.data_sample import validate_object
 from evalbook.workflow.turn import Choice, Question
 
 CONVERT = "convert"
@@ -71,7 +71,7 @@ def _convert(interview: Interview) -> Accepted:
         {"uri": str(copy), "report": report.to_json()},
         (
             passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
-            *report_checks(report, max_records=MOST_RECORDS),
+            *report_checks(report, max_records=interview.kind.most_records),
         ),
     )
 
@@ -83,7 +83,7 @@ def _write_corrected(interview: Interview, original: Any, file: Any) -> None:
     for line in convert(
         read_chunks(interview.aws, original),
         report=_report(interview),
-        limit=MOST_RECORDS,
+        limit=interview.kind.most_records,
         target_format=_target_format(interview),
     ):
         file.write(line)
@@ -94,7 +94,7 @@ def _fingerprint(interview: Interview) -> str:
     import hashlib
 
     original = interview.facts("dataset")
-    text = f"{original['etag']} {_target_format(interview)} {MOST_RECORDS}"
+    text = f"{original['etag']} {_target_format(interview)} {interview.kind.most_records}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -112,7 +112,9 @@ def _plan(interview: Interview) -> str | None:
     from evalbook.datasets.convert import conversion_plan
 
     plan: str | None = conversion_plan(
-        _report(interview), limit=MOST_RECORDS, target_format=_target_format(interview)
+        _report(interview),
+        limit=interview.kind.most_records,
+        target_format=_target_format(interview),
     )
     return plan
 
@@ -122,19 +124,26 @@ def _trouble(interview: Interview) -> str:
     found = []
     if report["invalid"]:
         found.append(f"{report['invalid']:,} of {report['records']:,} records are invalid")
-    if report["records"] > MOST_RECORDS:
+    if _too_many(interview):
         found.append(
-            f"it has {report['records']:,} rows, and one LLM-as-judge job takes {MOST_RECORDS:,}"
+            f"it has {report['records']:,} rows, and one LLM-as-judge job takes "
+            f"{interview.kind.most_records:,}"
         )
     if _unusable_by_nova(interview):
         found.append("a Nova model needs a prompt or query field in every record")
     return f"{interview.facts('dataset')['uri']}: {'; '.join(found) or 'no usable record'}."
 
 
+def _too_many(interview: Interview) -> bool:
+    most = interview.kind.most_records
+    return most is not None and interview.facts("data_sample")["report"]["records"] > most
+
+
 def _unusable_by_nova(interview: Interview) -> bool:
-    # The SDK's converter for Nova runs knows the fields prompt and query, no others.
+    # The SDK's converter for judged Nova runs knows the fields prompt and query, no others.
     report = interview.facts("data_sample").get("report")
-    return bool(interview.facts("model").get("nova") and report and report["format"] == "openai")
+    judged_nova = interview.kind.one_nova_a_run and interview.facts("model").get("nova")
+    return bool(judged_nova and report and report["format"] == "openai")
 
 
 def _applies(interview: Interview) -> bool:
@@ -143,7 +152,7 @@ def _applies(interview: Interview) -> bool:
         return False
     return bool(
         report["invalid"]
-        or report["records"] > MOST_RECORDS
+        or _too_many(interview)
         or not report["valid"]
         or _unusable_by_nova(interview)
     )

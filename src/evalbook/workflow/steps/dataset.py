@@ -76,7 +76,7 @@ def _known(interview: Interview) -> str | None:
 def effective_dataset(interview: Interview) -> str:
     """Return what the evaluation reads: the converted copy where one was made, else the answer."""
     copy = interview.facts("data_fix").get("uri")
-    if interview.facts("model").get("nova"):
+    if interview.kind.one_nova_a_run and interview.facts("model").get("nova"):
         # For Nova the SDK resolves a dataset's ARN by its name alone, to its newest version.
         return str(copy or interview.facts("dataset")["uri"])
     return str(copy or interview.value("dataset"))
@@ -88,4 +88,12 @@ def effective_report(interview: Interview) -> dict[str, Any] | None:
     return report or interview.facts("data_sample").get("report")
 
 
-STEP = Step("dataset", "Evaluation dataset", ask=_ask, read=_read, check=_check, known=_known)
+STEP = Step(
+    "dataset",
+    "Evaluation dataset",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    known=_known,
+    depends_on=("evaluation_type",),
+)
