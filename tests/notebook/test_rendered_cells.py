@@ -28,6 +28,7 @@ VARIANTS = [
     {"is_nova": True, "evaluate_base_model": False},
     {"partition": "aws-cn"},
     {"partition": "aws-us-gov", "is_nova": True},
+    {"evaluation_type": "custom_scorer", "scorer": "prime_math", "minutes": None},
     {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ("ALL",), "minutes": None},
 ]
 

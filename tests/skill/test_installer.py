@@ -24,6 +24,7 @@ def test_the_installed_folder_holds_everything_the_skill_needs(tmp_path):
         "references/builtin-metrics.md",
         "references/choosing-an-evaluation.md",
         "references/custom-metrics.md",
+        "references/custom-scorers.md",
         "references/dataset-formats.md",
         "references/execution-role.md",
         "references/judges.md",
@@ -81,5 +82,5 @@ def test_the_command_says_what_it_wrote(tmp_path):
     document = json.loads(done.stdout)
     assert document["status"] == "complete"
     assert Path(document["skill"]) == Path("skills/model-evaluation")
-    assert len(document["files"]) == 14
+    assert len(document["files"]) == 15
     assert document["replaced"] is False

@@ -41,6 +41,13 @@ SHARED = {
 
 ANSWERS_BY_TYPE = {
     "llm_as_judge": GOOD_ANSWERS,
+    "custom_scorer": {
+        **SHARED,
+        "evaluation_type": "custom_scorer",
+        "scorer": "prime_math",
+        "dataset": "s3://evalbook-data/scorer/math.jsonl",
+        "data_sample": "yes",
+    },
     "benchmark": {
         **SHARED,
         "evaluation_type": "benchmark",

@@ -32,7 +32,7 @@ def test_each_type_asks_its_steps_in_the_order_of_its_entry(kind):
     assert Path(turn.notebook).is_file()
 
 
-@pytest.mark.parametrize("said", ["benchmark", "Benchmark", "2"])
+@pytest.mark.parametrize("said", ["benchmark", "Benchmark", "3"])
 def test_the_type_is_answered_by_value_label_or_number(said):
     workflow = an_interview()
 

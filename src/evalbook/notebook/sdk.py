@@ -29,6 +29,11 @@ EVALUATORS = {
         scores="by_record",
         bedrock_judges=True,
     ),
+    "custom_scorer": Evaluator(
+        "CustomScorerEvaluator",
+        "SagemakerEvaluation-CustomScorerEvaluation",
+        recognised_by=("SCORER", "DATASET"),
+    ),
     "benchmark": Evaluator(
         "BenchMarkEvaluator",
         "SagemakerEvaluation-BenchmarkEvaluation",

@@ -39,6 +39,8 @@ class EvaluationSettings:
     """The base model's name in its hub."""
     judge_model: str | None = None
     """Bedrock model id or inference profile id."""
+    scorer: str | None = None
+    """Name of a preset, or ARN of a registered evaluator."""
     benchmark: str | None = None
     subtasks: tuple[str, ...] = ()
     """``ALL`` alone, or names; empty where the benchmark is only run as a whole."""

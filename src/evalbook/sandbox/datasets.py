@@ -107,6 +107,31 @@ def verl(index: int) -> dict[str, Any]:
     }
 
 
+def arithmetic(index: int) -> dict[str, Any]:
+    """Return a question with a bare answer, as Prime Math wants it."""
+    one, other = index + 12, index % 7 + 3
+    return {"query": f"What is {one} times {other}?", "response": str(one * other)}
+
+
+def worked_arithmetic(index: int) -> dict[str, Any]:
+    """Return the same with the way to the answer."""
+    record = arithmetic(index)
+    return {**record, "response": f"Multiply the two.\n#### {record['response']}"}
+
+
+def program(index: int) -> dict[str, Any]:
+    """Return a task with test cases, as Prime Code wants it."""
+    tests = {"inputs": ["1\n", "5\n"], "outputs": [f"{1 + index}\n", f"{5 + index}\n"]}
+    query = f"Write a program that reads a number and prints it plus {index}."
+    return {"query": query, "response": "see the tests", "metadata": {**tests, "fn_name": "add"}}
+
+
+def program_as_text(index: int) -> dict[str, Any]:
+    """Return the same with its test cases written as text."""
+    record = program(index)
+    return {**record, "metadata": json.dumps(record["metadata"])}
+
+
 def _made(record: Callable[[int], Any], count: int) -> Callable[[], bytes]:
     return lambda: lines([record(index) for index in range(count)])
 
@@ -153,6 +178,18 @@ DATASETS = (
     Dataset("formats/chat-completion.jsonl", "passes: with messages", _made(chat_completion, 60)),
     Dataset("formats/preference.jsonl", "passes: preference", _made(preference, 60)),
     Dataset("formats/verl.jsonl", "passes: verl", _made(verl, 60)),
+    Dataset("scorer/math.jsonl", "passes: bare answers, for Prime Math", _made(arithmetic, 60)),
+    Dataset("scorer/code.jsonl", "passes: test cases, for Prime Code", _made(program, 40)),
+    Dataset(
+        "scorer/worked.jsonl",
+        "fails for Prime Math: answers with the way to them",
+        _made(worked_arithmetic, 40),
+    ),
+    Dataset(
+        "scorer/code-as-text.jsonl",
+        "for Prime Code: metadata as text, can be corrected",
+        _made(program_as_text, 40),
+    ),
     Dataset("broken/lines.jsonl", "three broken lines among 60", _with_broken_lines),
     Dataset("broken/mixed.jsonl", "two formats in one file", _mixed),
     Dataset("broken/too-many.jsonl", "fails: 1,001 rows", _made(sagemaker, 1001)),

@@ -12,6 +12,7 @@ from moto.s3.models import s3_backends
 from moto.sagemaker.models import sagemaker_backends
 from moto.sts.models import sts_backends
 
+from evalbook.aws.evaluators import registry_hub
 from evalbook.sandbox import datasets, world
 from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
@@ -167,6 +168,22 @@ def _seed_hubs(registry: Registry) -> None:
                 name,
                 "1.0.0",
                 json.dumps(document),
+                created,
+            )
+        )
+
+
+    for evaluator in world.EVALUATORS:
+        inner = {"Reference": evaluator.reference, "EvaluatorType": evaluator.kind}
+        registry.contents.append(
+            HubContent(
+                registry_hub(ACCOUNT, registry.region),
+                ACCOUNT,
+                registry.region,
+                "JsonDoc",
+                evaluator.name,
+                "1.0.0",
+                json.dumps({"SubType": "AWS/Evaluator", "JsonContent": json.dumps(inner)}),
                 created,
             )
         )

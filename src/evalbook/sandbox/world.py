@@ -390,6 +390,33 @@ MLFLOW_REGIONS = (_US, _EU)
 """Regions with a default MLflow app; in the others the SDK makes one."""
 
 
+@dataclass(frozen=True)
+class Evaluator:
+    """Something in the AI registry of the home region."""
+
+    name: str
+    kind: str
+    """``RewardFunction`` or ``RewardPrompt``."""
+    reference: str
+    about: str
+
+
+EVALUATORS = (
+    Evaluator(
+        "exact-match",
+        "RewardFunction",
+        f"arn:aws:lambda:{_US}:{ACCOUNT}:function:exact-match-scorer",
+        "passes: a registered scorer",
+    ),
+    Evaluator(
+        "politeness-prompt",
+        "RewardPrompt",
+        "s3://evalbook-data/prompts/politeness.txt",
+        "fails: a prompt for a judge, no function that scores",
+    ),
+)
+
+
 def package_arn(group: str, version: int, region: str = HOME_REGION) -> str:
     """Return the ARN of a version in a group."""
     return f"arn:aws:sagemaker:{region}:{ACCOUNT}:model-package/{group}/{version}"

@@ -35,6 +35,7 @@ from evalbook.workflow.steps import (
     run_name,
     s3_output,
     scope,
+    scorer,
     subtasks,
     task,
     vpc,
@@ -131,7 +132,24 @@ BENCHMARK = Kind(
     ),
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (LLM_AS_JUDGE, BENCHMARK)}
+CUSTOM_SCORER = Kind(
+    "custom_scorer",
+    "Custom scorer",
+    "Code scores the answers: a preset for mathematics or programs, or a function of your own.",
+    (
+        *_WHAT,
+        *_MODEL,
+        scorer.STEP,
+        *_DATASET,
+        *_PLACE,
+        *_ADVANCED,
+        confirm.STEP,
+        *_NOTEBOOK,
+    ),
+    needs_reference=True,
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (LLM_AS_JUDGE, CUSTOM_SCORER, BENCHMARK)}
 
 ALL_STEPS: tuple[Step, ...] = tuple(
     dict.fromkeys(step for kind in KINDS.values() for step in kind.steps)

@@ -50,6 +50,7 @@ def _of_some_types(interview: Interview, records: int | None) -> dict[str, Any]:
         "judge_model": interview.value("judge_model"),
         "builtin_metrics": tuple(interview.value("builtin_metrics", ())),
         "custom_metrics": tuple(interview.value("custom_metrics", ())),
+        "scorer": interview.value("scorer"),
         "benchmark": interview.value("benchmark"),
         "subtasks": tuple(interview.value("subtasks", ())),
     }

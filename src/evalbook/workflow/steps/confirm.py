@@ -19,6 +19,7 @@ EVERYTHING_BEFORE = (
     "custom_metrics",
     "builtin_metrics",
     "model",
+    "scorer",
     "benchmark",
     "subtasks",
     "judge_model",

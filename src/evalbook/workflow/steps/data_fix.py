@@ -170,7 +170,7 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=_applies,
-    depends_on=("dataset", "data_sample"),
+    depends_on=("dataset", "data_sample", "scorer"),
     asked_again=True,
     volunteered=False,
 )

@@ -77,6 +77,7 @@ def validate_object(interview: Interview, uri: Any, size: int) -> Any:
         read_chunks(interview.aws, uri),
         max_records=interview.kind.most_records,
         require_reference=interview.kind.needs_reference,
+        scorer=interview.value("scorer"),
         on_progress=lambda done, _records: interview.progress(doing, done, size),
     )
 
@@ -111,6 +112,6 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("evaluation_type", "dataset"),
+    depends_on=("evaluation_type", "dataset", "scorer"),
     asked_again=True,
 )

@@ -36,6 +36,7 @@ def _ask(interview: Interview) -> Question:
 
 
 def _check(value: str, interview: Interview) -> Outcome:
+    from evalbook.aws.evaluators import invoke_check
     from evalbook.aws.roles import check_role
     from evalbook.aws.s3 import refuse_template_text
 
@@ -48,6 +49,9 @@ def _check(value: str, interview: Interview) -> Outcome:
         actions_for=interview.kind.name,
         judge=interview.value("judge_model"),
     )
+    function = interview.facts("scorer").get("function")
+    if function:
+        checks.append(invoke_check(interview.aws, arn, function, interview.value("region")))
     return Accepted(arn, checks=tuple(checks))
 
 
@@ -65,6 +69,6 @@ STEP = Step(
     ask=_ask,
     check=_check,
     known=_known,
-    depends_on=("evaluation_type", "region", "model", "judge_model"),
+    depends_on=("evaluation_type", "region", "model", "judge_model", "scorer"),
     asks_aws=True,
 )
