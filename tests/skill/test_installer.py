@@ -29,6 +29,7 @@ def test_the_installed_folder_holds_everything_the_skill_needs(tmp_path):
         "references/execution-role.md",
         "references/judges.md",
         "references/model-packages.md",
+        "references/multi-turn-rl.md",
         "references/notebook-structure.md",
         "references/troubleshooting.md",
         "scripts/check_dataset.py",
@@ -82,5 +83,5 @@ def test_the_command_says_what_it_wrote(tmp_path):
     document = json.loads(done.stdout)
     assert document["status"] == "complete"
     assert Path(document["skill"]) == Path("skills/model-evaluation")
-    assert len(document["files"]) == 15
+    assert len(document["files"]) == 16
     assert document["replaced"] is False

@@ -48,6 +48,15 @@ ANSWERS_BY_TYPE = {
         "dataset": "s3://evalbook-data/scorer/math.jsonl",
         "data_sample": "yes",
     },
+    "multi_turn_rl": {
+        **SHARED,
+        "evaluation_type": "multi_turn_rl",
+        "model": "travel-agent",
+        "agent_config": "",
+        "agent_qualifier": "",
+        "dataset": "s3://evalbook-data/agents/trips.jsonl",
+        "data_sample": "yes",
+    },
     "benchmark": {
         **SHARED,
         "evaluation_type": "benchmark",

@@ -50,7 +50,7 @@ def test_a_registered_scorer_is_taken_by_arn_name_or_number(said):
         (f"{HUB}/JsonDoc/politeness-prompt/1.0.0", "scorer.kind"),
         (f"{HUB}/DataSet/exact-match/1.0.0", "scorer.arn"),
         (f"{HUB}/JsonDoc", "scorer.arn"),
-        (f"{HUB}/JsonDoc/{{{{7*7}}}}/1.0.0", "template_text"),
+        (f"{HUB}/JsonDoc/{{{{7*7}}}}/1.0.0", "text.template"),
         ("missing.py", "scorer.file"),
     ],
 )

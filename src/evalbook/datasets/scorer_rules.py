@@ -36,7 +36,7 @@ def bare_answer(_: Mapping[str, Any], read: Record) -> None:
         )
 
 
-def test_cases(record: Mapping[str, Any], _: Record) -> None:
+def cases_to_run(record: Mapping[str, Any], _: Record) -> None:
     """Want ``metadata`` with as many outputs as inputs, all texts.
 
     Raises:
@@ -78,6 +78,6 @@ def parsed_metadata(record: Mapping[str, Any]) -> dict[str, Any]:
 
 RULES: dict[str, Callable[[Mapping[str, Any], Record], None]] = {
     "prime_math": bare_answer,
-    "prime_code": test_cases,
+    "prime_code": cases_to_run,
 }
 """By the preset's name."""

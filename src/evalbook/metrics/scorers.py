@@ -117,7 +117,8 @@ def _score(path: Path, result: Any) -> tuple[str, float]:
         raise _rejected(path, f"returned {_shown(result)}, which has no id of a sample")
     value = result.get("aggregate_reward_score")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _rejected(path, f"returned {_shown(result)}, whose aggregate_reward_score is no number")
+        what = f"returned {_shown(result)}, whose aggregate_reward_score is no number"
+        raise _rejected(path, what)
     return str(result["id"]), float(value)
 
 

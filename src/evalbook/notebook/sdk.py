@@ -16,7 +16,7 @@ class Evaluator:
     """How the names of its pipelines begin (``train/evaluate/constants.py``)."""
     recognised_by: tuple[str, ...]
     """Settings of cell 1 whose values the definition of a run's pipeline holds."""
-    scores: Literal["by_record", "totals"] = "totals"
+    scores: Literal["by_record", "totals", "mlflow"] = "totals"
     """What results hold, and so which of the templates in ``cells/results/`` read them."""
     bedrock_judges: bool = False
 
@@ -38,6 +38,12 @@ EVALUATORS = {
         "BenchMarkEvaluator",
         "SagemakerEvaluation-BenchmarkEvaluation",
         recognised_by=("BENCHMARK", "S3_OUTPUT"),
+    ),
+    "multi_turn_rl": Evaluator(
+        "MultiTurnRLEvaluator",
+        "SagemakerEvaluation-MTRLEvaluation",
+        recognised_by=("AGENT_CONFIG", "DATASET"),
+        scores="mlflow",
     ),
 }
 """By evaluation type; each has a folder of the same name in ``cells/``."""

@@ -41,6 +41,11 @@ class EvaluationSettings:
     """Bedrock model id or inference profile id."""
     scorer: str | None = None
     """Name of a preset, or ARN of a registered evaluator."""
+    agent_config: str | None = None
+    """ARN of an AgentCore runtime or of a Lambda function."""
+    agent_qualifier: str | None = None
+    stopping_condition: int = 86400
+    """Seconds after which a job is stopped."""
     benchmark: str | None = None
     subtasks: tuple[str, ...] = ()
     """``ALL`` alone, or names; empty where the benchmark is only run as a whole."""

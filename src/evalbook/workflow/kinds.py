@@ -13,6 +13,8 @@ from evalbook.errors import StateFileError
 from evalbook.workflow.step import Step
 from evalbook.workflow.steps import (
     advanced,
+    agent_config,
+    agent_qualifier,
     bedrock_terms,
     benchmark,
     builtin_metrics,
@@ -31,11 +33,13 @@ from evalbook.workflow.steps import (
     model_confirm,
     notebook,
     project,
+    prompts,
     region,
     run_name,
     s3_output,
     scope,
     scorer,
+    stopping_condition,
     subtasks,
     task,
     vpc,
@@ -71,6 +75,8 @@ class Kind:
     """Whether Bedrock judges: it has to be trusted by the role, and its terms agreed to."""
     one_nova_a_run: bool = False
     """Whether the SDK evaluates a Nova model alone, so that a comparison takes two runs."""
+    file_types: tuple[str, ...] = (".jsonl",)
+    """How the names of its datasets end."""
     minutes_known: bool = False
     """Whether AWS says how long a run takes."""
 
@@ -149,7 +155,29 @@ CUSTOM_SCORER = Kind(
     needs_reference=True,
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (LLM_AS_JUDGE, CUSTOM_SCORER, BENCHMARK)}
+MULTI_TURN_RL = Kind(
+    "multi_turn_rl",
+    "Multi-turn RL",
+    "An agent plays whole rollouts in its environment and is rewarded; for models that act.",
+    (
+        *_WHAT,
+        *_MODEL,
+        agent_config.STEP,
+        agent_qualifier.STEP,
+        dataset.STEP,
+        prompts.STEP,
+        *_PLACE,
+        *_ADVANCED,
+        stopping_condition.STEP,
+        confirm.STEP,
+        *_NOTEBOOK,
+    ),
+    file_types=(".parquet", ".jsonl", ".json", ".csv"),
+)
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (LLM_AS_JUDGE, CUSTOM_SCORER, BENCHMARK, MULTI_TURN_RL)
+}
 
 ALL_STEPS: tuple[Step, ...] = tuple(
     dict.fromkeys(step for kind in KINDS.values() for step in kind.steps)

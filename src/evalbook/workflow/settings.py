@@ -9,6 +9,7 @@ from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.run_name import default_run_name
 from evalbook.workflow.steps.scope import base_model_too
+from evalbook.workflow.steps.stopping_condition import DEFAULT
 
 if TYPE_CHECKING:
     from evalbook.notebook.settings import EvaluationSettings
@@ -51,9 +52,13 @@ def _of_some_types(interview: Interview, records: int | None) -> dict[str, Any]:
         "builtin_metrics": tuple(interview.value("builtin_metrics", ())),
         "custom_metrics": tuple(interview.value("custom_metrics", ())),
         "scorer": interview.value("scorer"),
+        "agent_config": interview.value("agent_config"),
+        "agent_qualifier": interview.value("agent_qualifier"),
+        "stopping_condition": interview.value("stopping_condition", DEFAULT),
         "benchmark": interview.value("benchmark"),
         "subtasks": tuple(interview.value("subtasks", ())),
     }
     if interview.facts("dataset"):
-        found["dataset"], found["records"] = effective_dataset(interview), records
+        found["dataset"] = effective_dataset(interview)
+        found["records"] = interview.facts("data_sample").get("rows", records)
     return found
