@@ -1,10 +1,10 @@
 """What a complete interview costs an assistant that follows the skill, in tokens.
 
-Counted as characters / 4: SKILL.md, every turn as `evalbook next --json` and `evalbook answer
---json` print it, and the commands that the assistant writes. Two assistants: one that reads no
-reference, one that reads each reference that a turn names, once. Beside them the prose skill that
-this one replaces: about 8,000 tokens for its text and references, before it has the assistant
-write a notebook by hand (read in November 2026).
+Counted as characters / 4: SKILL.md, every turn as `evalbook next --json --brief` and `evalbook
+answer --json --brief` print it, and the commands that the assistant writes. Two assistants: one
+that reads no reference, one that reads each reference that a turn names, once. Beside them the
+prose skill that this one replaces: about 8,000 tokens for its text and references, before it has
+the assistant write a notebook by hand (read in November 2026).
 """
 
 from __future__ import annotations
@@ -45,17 +45,18 @@ def tokens(text: str) -> int:
 
 def command_for(answer: str) -> str:
     if not answer:
-        return 'evalbook answer --json ""'
-    return f"evalbook answer --json - <<'END'\n{answer}\nEND"
+        return 'evalbook answer --json --brief ""'
+    return f"evalbook answer --json --brief - <<'END'\n{answer}\nEND"
 
 
 def interview() -> tuple[list[str], list[str], set[str]]:
     """Answer every turn; return the turns, the commands, and the references named."""
     from evalbook.sandbox.process import Sandbox
+    from evalbook.workflow.brief import brief
     from evalbook.workflow.workflow import Workflow
 
     turns: list[str] = []
-    commands = ["evalbook next --json"]
+    commands = ["evalbook next --json --brief"]
     references: set[str] = set()
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
@@ -64,7 +65,7 @@ def interview() -> tuple[list[str], list[str], set[str]]:
         workflow = Workflow.load("workflow_state.json")
         turn = workflow.turn()
         while True:
-            turns.append(json.dumps(turn.to_json()))
+            turns.append(json.dumps(brief(turn.to_json())))
             if turn.status != "question":
                 break
             if turn.reference:

@@ -16,7 +16,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -64,18 +63,14 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     )
 
 
-def _document(statements: list[dict[str, Any]]) -> str:
-    """Return an IAM policy document, one line a key: as readable as indented, and shorter."""
+def _policy(policy: dict[str, Any]) -> str:
+    """Return an IAM policy, one line a key: as readable as indented, and shorter."""
     shown = (
         ",\n   ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in it.items())
-        for it in statements
+        for it in policy["Statement"]
     )
     body = ",\n".join(f"  {{{statement}}}" for statement in shown)
-    return f'```json\n{{"Version": "2012-10-17", "Statement": [\n{body}\n]}}\n```'
-
-
-def _data(name: str) -> Any:
-    return json.loads((files("evalbook") / "data" / name).read_text(encoding="utf-8"))
+    return f'```json\n{{"Version": "{policy["Version"]}", "Statement": [\n{body}\n]}}\n```'
 
 
 def kinds() -> str:
@@ -221,53 +216,63 @@ def model_package_facts() -> str:
     )
 
 
+def _scope() -> Any:
+    """Return words in capitals for what only the reader knows."""
+    from evalbook.runs.policies import Scope
+
+    return Scope(
+        account="ACCOUNT",
+        region="REGION",
+        role="arn:aws:iam::ACCOUNT:role/ROLE-NAME",
+        group="GROUP",
+        dataset_bucket="DATASET-BUCKET",
+        output_bucket="RESULTS-BUCKET",
+        judge="JUDGE-ID",
+    )
+
+
 def trust_policy() -> str:
     """Return the trust policy of an execution role."""
-    from evalbook.aws.trust import BEDROCK, SAGEMAKER, statement_for
+    from evalbook.runs import policies
 
-    statement = json.loads(statement_for([SAGEMAKER, BEDROCK], "ACCOUNT"))
-    return _document([statement])
+    return _policy(policies.trust_policy(_scope()))
 
 
 def role_policy() -> str:
-    """Return the least that an execution role needs for an LLM-as-judge evaluation."""
-    actions = _data("role_actions.json")
-    needed = actions["all_role_actions"][actions["role_types"]["llm_as_judge"]]
-    return _policy("role", needed)
+    """Return the least that an execution role needs."""
+    from evalbook.runs import policies
+
+    return _policy(policies.role_policy(_scope()))
 
 
-def caller_policy() -> str:
-    """Return the least that whoever runs evalbook and the notebook needs."""
-    return _policy("caller", _data("role_actions.json")["caller_actions"])
+def causes() -> str:
+    """Return the causes of failure that are known, and what to do."""
+    text = (files("evalbook.runs") / "known_causes.json").read_text(encoding="utf-8")
+
+    def plain(words: str) -> str:
+        for name, instead in _ANY.items():
+            words = words.replace(name, instead)
+        return words
+
+    return _table(
+        ("cause", "do"),
+        (
+            (plain(it["cause"]), plain(it["remedy"]))
+            for it in json.loads(text)["causes"]
+            if not it.get("general")
+        ),
+    )
 
 
-def helpful_actions() -> str:
-    """Return the actions without which some checks are skipped."""
-    helpful = _data("policy_resources.json")["caller_helpful"]
-    return f"Helpful besides: {', '.join(f'`{action}`' for action in helpful)}."
-
-
-def _policy(whose: str, actions: list[str]) -> str:
-    """Return a policy that grants the actions, each on the resources it is kept to."""
-    resources = _data("policy_resources.json")
-    left = {*actions, *resources[f"{whose}_also"]}
-    statements = []
-    for rule in resources[whose]:
-        granted = {a for a in left if any(fnmatchcase(a, p) for p in rule["actions"])}
-        left -= granted
-        statement = {
-            "Sid": rule["sid"],
-            "Effect": "Allow",
-            "Action": sorted(granted),
-            "Resource": rule["resources"],
-        }
-        if "condition" in rule:
-            statement["Condition"] = rule["condition"]
-        if granted:
-            statements.append(statement)
-    if left:
-        raise LookupError(f"policy_resources.json keeps no place for {', '.join(sorted(left))}.")
-    return _document(statements)
+_ANY = {
+    "the text below": "AWS's message",
+    "the evaluation in {region}": "the evaluation",
+    " {role}": "",
+    " {judge}": "",
+    "{region}": "the region",
+    "{action}": "an action that it needs",
+}
+"""What stands for what only a run can tell."""
 
 
 def sdk_versions() -> str:
@@ -307,8 +312,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "model-packages": model_package_facts,
     "trust-policy": trust_policy,
     "role-policy": role_policy,
-    "caller-policy": caller_policy,
-    "helpful-actions": helpful_actions,
+    "causes": causes,
     "sdk-versions": sdk_versions,
     "durations": durations,
 }

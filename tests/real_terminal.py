@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pexpect
 import pyte
@@ -66,6 +67,15 @@ class RealTerminal:
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
     @property
+    def cells(self) -> list[list[Any]]:
+        """The screen's characters with their colours, line by line."""
+        lines = self._screen.buffer
+        return [
+            [lines[line][column] for column in range(self._screen.columns)]
+            for line in range(self._screen.lines)
+        ]
+
+    @property
     def everything(self) -> str:
         """What is on the screen and what has scrolled off it, words unwrapped."""
         gone = (
@@ -100,8 +110,9 @@ class RealTerminal:
     def ends(self) -> int:
         """Wait for the end; return the exit status."""
         end = time.monotonic() + PATIENCE
-        while self._read() and time.monotonic() < end:
-            pass
+        while self._read():
+            if time.monotonic() > end:
+                raise AssertionError(f"It did not end:\n{self.screen}")
         self.process.wait()
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
 

@@ -1,3 +1,32 @@
-"""Guided notebooks that evaluate models fine-tuned with Amazon SageMaker."""
+"""Guided notebooks that evaluate models fine-tuned with Amazon SageMaker.
 
+`Workflow` is the interview as a Python API::
+
+    workflow = evalbook.Workflow.load("workflow_state.json")
+    turn = workflow.turn()
+    turn = workflow.answer("Summarises support tickets.")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evalbook.workflow.turn import Turn
+    from evalbook.workflow.workflow import Workflow
+
+__all__ = ["Turn", "Workflow", "__version__"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when asked for: `import evalbook` alone stays as cheap as it looks.
+    if name == "Workflow":
+        from evalbook.workflow.workflow import Workflow
+
+        return Workflow
+    if name == "Turn":
+        from evalbook.workflow.turn import Turn
+
+        return Turn
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -163,6 +163,7 @@ def test_nova_extra_cost_and_single_model_are_said(aws: Aws) -> None:
         ("model.nova.proxy", "passed"),
         ("model.nova.cost", "warning"),
         ("model.nova.scope", "warning"),
+        ("model.nova.references", "warning"),
     ]
     assert "ml.m5.large" in checks[2].message
     assert asked[0]["HubContentName"] == "meta-textgeneration-llama-3-2-1b-instruct"

@@ -6,7 +6,7 @@ from commands import run, the_document
 
 from evalbook.sandbox import world
 
-pytestmark = pytest.mark.usefixtures("in_sandbox")
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("in_sandbox")]
 
 STATE = Path("workflow_state.json")
 GOOD_ANSWERS = {

@@ -294,7 +294,7 @@ def _odd_dataset(draw: random.Random) -> bytes:
 
 @pytest.mark.parametrize("seed", range(300))
 def test_whatever_goes_in_what_comes_out_validates(seed: int) -> None:
-    draw = random.Random(seed)  # noqa: S311 - no secret
+    draw = random.Random(seed)
     data = _odd_dataset(draw)
     report = report_of(data, require_reference=draw.random() < 0.3)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from evalbook.sandbox.process import Sandbox
 from mcp import Client, StdioServerParameters, stdio_client
@@ -42,7 +43,7 @@ def with_client(
     """Start the server in a folder, use it, and end it."""
     server = StdioServerParameters(
         command=sys.executable,
-        args=["-c", "from evalbook.cli.main import main; main()", "mcp"],
+        args=["-m", "evalbook", "mcp"],
         env={**os.environ, **environment},
         cwd=folder,
     )
@@ -52,6 +53,14 @@ def with_client(
             await use(client)
 
     asyncio.run(session())
+
+
+def execute(path: Path, environment: dict[str, str]) -> None:
+    """Run a notebook's cells in a kernel of its own."""
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources)
+    client.execute(env={**os.environ, **environment})
 
 
 async def call(client: Client, tool: str, **arguments: str) -> dict:
@@ -68,7 +77,7 @@ def sandbox():
 def test_the_server_tells_what_it_can_do(tmp_path, sandbox):
     async def look(client: Client) -> None:
         tools = {tool.name for tool in (await client.list_tools()).tools}
-        assert tools >= {"next", "answer", "back", "show"}
+        assert tools == {"next", "answer", "back", "show", "status", "results"}
         assert "Never recommend" in (client.instructions or "")
         resources = {str(it.uri) for it in (await client.list_resources()).resources}
         assert "evalbook://references/judges.md" in resources
@@ -78,7 +87,7 @@ def test_the_server_tells_what_it_can_do(tmp_path, sandbox):
     with_client(tmp_path, sandbox.environment, look)
 
 
-def test_a_whole_run_ends_in_a_notebook(tmp_path, sandbox):
+def test_a_whole_run_ends_in_a_notebook_and_its_results(tmp_path, sandbox):
     async def interview(client: Client) -> None:
         await call(client, "answer", value="s3://evalbook-results/run1", step="s3_output")
         turn = await call(client, "next")
@@ -92,7 +101,13 @@ def test_a_whole_run_ends_in_a_notebook(tmp_path, sandbox):
         shown = await call(client, "show")
         terms = next(line for line in shown["answers"] if line["step"] == "bedrock_terms")
         assert terms["said"] == "Yes, I agree."
-        nbformat.validate(nbformat.read(tmp_path / turn["notebook"], as_version=4))
+        path = tmp_path / turn["notebook"]
+        nbformat.validate(nbformat.read(path, as_version=4))
+
+        await asyncio.to_thread(execute, path, sandbox.environment)
+        assert "Succeeded" in (await call(client, "status"))["text"]
+        results = (await call(client, "results", run=str(path)))["text"]
+        assert "Correctness" in results
 
     with_client(tmp_path, sandbox.environment, interview)
 

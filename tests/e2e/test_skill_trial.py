@@ -19,12 +19,21 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from evalbook.sandbox.process import Sandbox
 from evalbook.skill.installer import install
 from evalbook.workflow.steps.bedrock_terms import TERMS
 
 pytestmark = pytest.mark.e2e
+
+WITHOUT: dict[str, Any] = {
+    "notices": [],
+    "checks": [],
+    "choices": [],
+    **dict.fromkeys(("step", "question", "default", "help", "error", "notebook")),
+}
+"""What --brief leaves out means."""
 
 GROUP_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/support-bot"
 
@@ -137,36 +146,52 @@ class Assistant:
             capture_output=True,
             text=True,
         )
-        turn: dict[str, Any] = json.loads(done.stdout)
+        turn: dict[str, Any] = WITHOUT | json.loads(done.stdout)
         assert done.returncode == {"rejected": 3, "error": 4}.get(turn["status"], 0), done.stderr
         self.turns.append(turn)
         self.show(turn)
         return turn
 
+    def shell(
+        self, command: str, heredoc: str = "", step: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command that SKILL.md names, in the person's folder."""
+        assert command in self.commands, command
+        return subprocess.run(
+            ["sh", "-c", command.replace("STEP", step) + heredoc],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+
     def show(self, turn: dict[str, Any]) -> None:
         """Show what SKILL.md says is to be shown of a turn, and nothing else."""
         error = turn["error"] or {}
-        lines = [error.get("message"), error.get("remedy"), *turn["notices"]]
+        lines: list[str | None] = [error.get("message"), error.get("remedy"), *turn["notices"]]
         for check in turn["checks"]:
             if check["status"] != "passed":
-                lines += [check["message"], check["remedy"]]
+                lines += [check["message"], check.get("remedy")]
         lines.append(turn["question"])
         for number, choice in enumerate(turn["choices"], start=1):
-            mark = " (recommended)" if choice["recommended"] else ""
-            lines += [f"{number}. {choice['label']}{mark}", choice["description"]]
+            mark = " (recommended)" if choice.get("recommended") else ""
+            label = choice.get("label", choice["value"])
+            lines += [f"{number}. {label}{mark}", choice.get("description")]
         lines += [turn["default"], turn["help"]]
         self.said.append("\n".join(line for line in lines if line))
 
     def pass_on(self, remark: Remark, turn: dict[str, Any]) -> dict[str, Any]:
         """Do with a remark what SKILL.md says."""
         if isinstance(remark, Answers):
-            return self.run("evalbook answer --json -", words=remark.words)
+            return self.run("evalbook answer --json --brief -", words=remark.words)
         if isinstance(remark, TakesTheDefault):
-            return self.run('evalbook answer --json ""')
+            return self.run('evalbook answer --json --brief ""')
         if isinstance(remark, SaysFor):
-            return self.run("evalbook answer --json --step STEP -", remark.step, remark.words)
+            return self.run(
+                "evalbook answer --json --brief --step STEP -", remark.step, remark.words
+            )
         if isinstance(remark, GoesBack):
-            return self.run("evalbook back STEP --json", remark.step)
+            return self.run("evalbook back STEP --json --brief", remark.step)
         if turn["step"] == "judge_model":
             self.said.append("The choice is yours.")
         self.show(turn)
@@ -175,7 +200,7 @@ class Assistant:
     def interview(self, person: dict[str, list[Remark]], again: dict[str, list[Remark]]) -> None:
         """Hold the whole interview."""
         remarks = {step: [*person[step], *again.get(step, [])] for step in person}
-        turn = self.run("evalbook next --json")
+        turn = self.run("evalbook next --json --brief")
         while turn["status"] != "complete":
             turn = self.pass_on(remarks[turn["step"]].pop(0), turn)
 
@@ -191,8 +216,7 @@ def an_assistant(sandbox: Sandbox, place: Path) -> Assistant:
     commands = place / "bin"
     commands.mkdir()
     evalbook = commands / "evalbook"
-    start = "from evalbook.cli.main import main; main()"
-    evalbook.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{start}" "$@"\n', encoding="utf-8")
+    evalbook.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m evalbook "$@"\n', encoding="utf-8")
     evalbook.chmod(0o755)
     folder = place / "work"
     install(folder / ".claude" / "skills")
@@ -230,6 +254,24 @@ def test_a_hesitant_person_gets_to_a_notebook(trial):
     assert answers["s3_output"]["value"] == "s3://evalbook-results/trial"
 
 
+def test_the_notebook_runs_and_the_skills_commands_tell_what_came_out(trial):
+    path = trial.folder / trial.turns[-1]["notebook"]
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+
+    client.execute(env=trial.environment)
+
+    assert "Succeeded" in trial.shell("evalbook status").stdout
+    results = trial.shell("evalbook results").stdout
+    for metric in ("Correctness", "Completeness", "Helpfulness"):
+        assert metric in results
+
+
 def test_the_terms_are_shown_word_for_word_and_agreed_to_in_the_persons_words(trial):
     shown = [text for text in trial.said if TERMS in text]
     # Asked, shown again after the question, and after an answer that was no yes.
@@ -243,7 +285,7 @@ def test_no_judge_is_recommended_by_anything_said(trial):
     turns = [turn for turn in trial.turns if turn["step"] == "judge_model"]
     assert turns
     for turn in turns:
-        assert not any(choice["recommended"] for choice in turn["choices"])
+        assert not any(choice.get("recommended") for choice in turn["choices"])
         assert [c["value"] for c in turn["choices"]] == sorted(c["value"] for c in turn["choices"])
     for text in trial.said:
         if "Which judge model?" in text:
@@ -263,11 +305,11 @@ def test_a_role_that_bedrock_may_not_assume_is_refused_with_the_remedy(trial):
 
 def test_the_assistant_goes_on_where_the_person_stopped(sandbox, tmp_path):
     assistant = an_assistant(sandbox, tmp_path)
-    assistant.run("evalbook next --json")
+    assistant.run("evalbook next --json --brief")
     assistant.pass_on(Answers("Answers billing questions."), assistant.turns[-1])
     state = (assistant.folder / "workflow_state.json").read_bytes()
 
-    turn = assistant.run("evalbook next --json")
+    turn = assistant.run("evalbook next --json --brief")
 
     assert turn["step"] == "dataset"
     assert (assistant.folder / "workflow_state.json").read_bytes() == state

@@ -69,7 +69,7 @@ VISITS = (
         "custom_metrics",
         "Do you have custom metrics of your own?",
         (CTRL_U, "missing.json"),
-        "missing.json",
+        "There is no file",
         (CTRL_U, "none"),
         "none",
     ),
@@ -86,7 +86,7 @@ VISITS = (
         "model",
         "Which fine-tuned model?",
         ("old-style",),
-        "old-style",
+        'group "old-style" has no version that can be evaluated',
         (CTRL_U, "support-bot"),
         "support-bot",
     ),
@@ -102,7 +102,7 @@ VISITS = (
         "judge_model",
         "Which judge model?",
         ("amazon.titan-text-express-v1",),
-        "amazon.titan-text-express-v1",
+        "is not on the list of 11 judge models",
         (CTRL_U, "nova-pro"),
         "1",
     ),
@@ -118,7 +118,7 @@ VISITS = (
         "execution_role",
         "Which IAM role",
         (CTRL_U, "NoTrustRole"),
-        "NoTrustRole",
+        "may not assume arn:aws:iam::123456789012:role/NoTrustRole",
         (CTRL_U, "EvaluationRole"),
         "EvaluationRole",
     ),
@@ -318,6 +318,28 @@ def test_where_aws_gives_no_answer_the_typed_one_is_kept_and_can_be_tried_again(
         terminal.types(ENTER).waits_for(question_of("model_confirm"))
 
 
+def test_without_credentials_another_profile_can_be_chosen_on_the_spot(
+    folder: Path, in_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = in_sandbox.environment
+    config = folder / "aws-config"
+    config.write_text(
+        "[profile work]\n"
+        f"aws_access_key_id = {keys['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key = {keys['AWS_SECRET_ACCESS_KEY']}\n"
+        f"aws_session_token = {keys['AWS_SESSION_TOKEN']}\n"
+    )
+    answered_until("dataset")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name)
+    with RealTerminal(folder=folder, AWS_CONFIG_FILE=str(config)) as terminal:
+        terminal.waits_for("Continue").types(ENTER).waits_for(question_of("dataset"))
+        terminal.waits_for("explains").types("s3://evalbook-data/support/eval.jsonl", ENTER)
+        terminal.waits_for("No AWS credentials were found.").waits_for("Try again")
+        terminal.types("profile", ENTER).waits_for("Which AWS profile?").types(ENTER)
+        terminal.waits_for(question_of("data_sample"))
+
+
 def test_judges_are_never_chosen_beforehand(folder: Path) -> None:
     answered_until("judge_model")
     with RealTerminal(folder=folder) as terminal:
@@ -337,6 +359,25 @@ def test_recommended_metrics_are_ticked_and_the_list_narrows_as_one_types(folder
         terminal.types(" ", ENTER).waits_for(question_of("model"))
 
     assert "Harmfulness" in saved_answers()["builtin_metrics"]  # type: ignore[operator]
+
+
+def test_tab_completes_the_name_of_a_file_with_custom_metrics(folder: Path) -> None:
+    definition = {"name": "tone", "instructions": "Rate the tone of {{prediction}}."}
+    (folder / "my-metrics.json").write_text(json.dumps([{"customMetricDefinition": definition}]))
+    (folder / "my-notes.txt").write_text("no metrics")
+    answered_until("custom_metrics")
+    with RealTerminal(folder=folder) as terminal:
+        terminal.waits_for("Continue").types(ENTER).waits_for(question_of("custom_metrics"))
+        terminal.waits_for("explains").types(CTRL_U, "my-", "\t").waits_for("> my-metrics.json")
+        terminal.types(ENTER).waits_for(question_of("builtin_metrics"))
+
+
+def test_a_finished_interview_shows_again_how_to_run_its_notebook(folder: Path) -> None:
+    answered_until(None)
+    with RealTerminal(folder=folder) as terminal:
+        terminal.waits_for(f"The evaluation in {STATE} is finished").waits_for("» Show again")
+        terminal.types(ENTER).waits_for(f"Written: {NOTEBOOK}").waits_for("evalbook status --watch")
+        assert terminal.ends() == 0
 
 
 def test_the_records_are_previewed_and_the_configuration_is_a_table(folder: Path) -> None:

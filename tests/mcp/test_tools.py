@@ -120,3 +120,11 @@ def test_only_checks_that_did_not_pass_are_kept():
 
     assert [check["id"] for check in brief(turn)["checks"]] == ["b", "c"]
     assert brief(turn)["checks"][1] == {"id": "c", "status": "skipped", "message": "Unknown."}
+
+
+@pytest.mark.parametrize("tool", ["status", "results"])
+def test_without_a_notebook_there_is_no_run_to_tell_about(tool, tmp_path):
+    result = getattr(tools_for(tmp_path / "state.json"), tool)()
+
+    assert result.is_error
+    assert document_of(result)["error"]["code"] == "run.none"

@@ -45,8 +45,7 @@ def test_what_is_wrong_with_a_scorer_is_said(tmp_path, body, said):
 def test_what_a_scorer_prints_is_not_its_answer(tmp_path):
     path = a_scorer(
         tmp_path,
-        "print('hello'); "
-        "return [{'id': s['id'], 'aggregate_reward_score': 1} for s in event]",
+        "print('hello'); return [{'id': s['id'], 'aggregate_reward_score': 1} for s in event]",
     )
 
     assert try_out(path) == [("right", 1.0), ("wrong", 1.0)]

@@ -17,6 +17,8 @@ from evalbook.sandbox.process import settings
 START = """
 import sys
 from evalbook.sandbox import Sandbox
+
+pytestmark = pytest.mark.e2e
 sandbox = Sandbox()
 print(sandbox.pid, flush=True)
 sys.stdin.read()

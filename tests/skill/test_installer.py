@@ -72,9 +72,8 @@ def test_a_place_that_is_a_file_is_named(tmp_path):
 
 
 def test_the_command_says_what_it_wrote(tmp_path):
-    command = [sys.executable, "-c", "from evalbook.cli.main import main; main()"]
     done = subprocess.run(
-        [*command, "skill", "install", "skills", "--json"],
+        [sys.executable, "-m", "evalbook", "skill", "install", "skills", "--json"],
         cwd=tmp_path,
         capture_output=True,
         check=True,

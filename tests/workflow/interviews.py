@@ -33,7 +33,11 @@ SHARED = {
     for step, answer in GOOD_ANSWERS.items()
     if step
     not in {
-        "dataset", "data_sample", "custom_metrics", "builtin_metrics", "judge_model",
+        "dataset",
+        "data_sample",
+        "custom_metrics",
+        "builtin_metrics",
+        "judge_model",
         "bedrock_terms",
     }  # fmt: skip
 }

@@ -14,7 +14,8 @@ JUDGES = (
 @pytest.mark.parametrize(
     "text",
     ["yes", "Y", "Yes.", "yep", "OK", "okay", "I agree", "Yes, I agree!", "proceed", "go ahead",
-     "sure", "I accept", "Ja", "Sí", "true"],
+     "sure", "I accept", "Ja", "Sí", "true", "Yes, I agree to the terms.", "Sure, go ahead",
+     "yes, looks good", "okay, I agree", "I do", "yes please, that is right"],
 )  # fmt: skip
 def test_yes_in_the_words_people_use(text):
     assert yes_or_no(text) is True
@@ -28,7 +29,9 @@ def test_no_in_the_words_people_use(text):
 @pytest.mark.parametrize(
     "text",
     ["", "yes, but what does it cost?", "maybe", "I guess", "yes no", "what are the terms?",
-     "I do not agree", "I don't agree", "do I have to agree", "yes if it is free"],
+     "I do not agree", "I don't agree", "do I have to agree", "yes if it is free", "I would agree",
+     "I agree to disagree", "do I agree to the terms", "yes?", "is this right", "yes and no",
+     "I agree to some of the terms", "the terms"],
 )  # fmt: skip
 def test_what_is_conditional_or_a_question_is_neither(text):
     assert yes_or_no(text) is None

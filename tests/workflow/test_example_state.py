@@ -4,7 +4,10 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
 from interviews import an_interview
+
+pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "workflow_state.json.example"

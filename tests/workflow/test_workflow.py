@@ -300,3 +300,87 @@ def test_checks_that_only_help_are_skipped_where_aws_fails_at_them(in_sandbox):
     not_checked = {check.id for check in workflow.summary().not_checked}
     assert {"role.permissions", "caller.permissions", "mlflow.plan"} <= not_checked
     assert "Not checked: " in "\n".join(turn.notices)
+
+
+@pytest.mark.parametrize(
+    ("key", "records", "left"),
+    [
+        ("broken/lines", 60, 58),
+        ("broken/mixed", 40, 40),
+        ("broken/too-many", 1001, 1000),
+        ("broken/array", 20, 20),
+    ],
+)
+def test_a_dataset_that_cannot_be_used_is_corrected_in_a_copy(key, records, left):
+    import boto3
+
+    s3 = boto3.client("s3")
+    original = {"Bucket": "evalbook-data", "Key": f"{key}.jsonl"}
+    before = s3.get_object(**original)["Body"].read()
+    workflow, turn = answered_until("data_fix", dataset=f"s3://evalbook-data/{key}.jsonl")
+    assert [choice.value for choice in turn.choices] == ["convert", "another"]
+
+    turn = workflow.answer("convert")
+
+    assert turn.step == "custom_metrics"
+    facts = workflow.interview.facts("data_fix")
+    assert (facts["report"]["valid"], facts["report"]["invalid"]) == (left, 0)
+    assert workflow.interview.facts("data_sample")["report"]["records"] == records
+    assert s3.get_object(**original)["Body"].read() == before
+    # Going back and converting again finds the copy.
+    workflow.back("data_fix")
+    assert workflow.answer("convert").step == "custom_metrics"
+
+
+def test_another_dataset_can_be_given_at_once_where_one_cannot_be_used():
+    workflow, _ = answered_until("data_fix", dataset="s3://evalbook-data/broken/lines.jsonl")
+
+    turn = workflow.answer(GOOD_ANSWERS["dataset"])
+
+    assert turn.step == "data_sample"
+    assert workflow.interview.value("dataset") == GOOD_ANSWERS["dataset"]
+
+
+def test_a_nova_model_asks_for_records_that_its_run_can_read():
+    workflow, _ = answered_until("model", dataset="s3://evalbook-data/formats/openai.jsonl")
+
+    turn = workflow.answer("nova-support")
+
+    assert turn.step == "data_fix"
+    assert "a Nova model needs a prompt or query field" in turn.notices[0]
+    workflow.answer("convert")
+    assert workflow.interview.facts("data_fix")["report"]["format"] == "sagemaker"
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey"])
+def test_without_the_list_of_judges_an_id_can_be_typed_and_is_checked_alone(in_sandbox, code):
+    in_sandbox.fail(
+        "s3:GetObject", code, status=403 if code == "AccessDenied" else 404, times=None,
+        match={"Bucket": "jumpstart-cache-prod-us-east-1"},
+    )  # fmt: skip
+    try:
+        workflow, turn = answered_until("judge_model")
+        assert (turn.kind, turn.choices) == ("text", ())
+        assert turn.checks[-1].id == "judge.list"
+        refused = workflow.answer("anthropic.claude-3-5-sonnet-20240620-v1:0")
+        accepted = workflow.answer("amazon.nova-pro-v1:0")
+    finally:
+        in_sandbox.heal()
+
+    assert refused.error is not None
+    assert "end of life" in refused.error.message
+    assert accepted.step == "region"
+
+
+def test_the_python_api_is_the_package_itself():
+    import evalbook
+
+    assert evalbook.Workflow.load("workflow_state.json").turn().step == "task"
+
+
+@pytest.mark.parametrize("said", ["", "yes", "default", "ok"])
+def test_a_yes_to_a_proposed_name_takes_it(said):
+    workflow, turn = answered_until("region")
+
+    assert workflow.answer(said).step == "execution_role"
+    assert workflow.interview.value("region") == turn.default

@@ -211,6 +211,12 @@ def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) 
             "base model, the notebook starts two runs, one after the other.",
             "Choose the fine-tuned model alone in the advanced settings to start only one.",
         ),
+        warning(
+            "model.nova.references",
+            "The SDK sends a Nova model the prompts alone: reference answers and system prompts of "
+            "the dataset don't reach the judge.",
+            "Prefer metrics that need no reference answer; put what matters into the prompts.",
+        ),
     ]
 
 

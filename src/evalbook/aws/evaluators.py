@@ -59,9 +59,7 @@ def registered_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[
     except AwsMissing:
         return [], []
     except NO_HELP as error:
-        return [], [
-            skipped("scorer.list", f"The AI registry could not be listed. {error.message}")
-        ]
+        return [], [skipped("scorer.list", f"The AI registry could not be listed. {error.message}")]
     questions = [partial(_scorer_or_none, aws, arn) for arn in arns]
     return [found for found in in_parallel(questions) if found is not None], []
 

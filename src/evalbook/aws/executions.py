@@ -1,7 +1,8 @@
 """Pipeline executions of evaluations: their state, their steps and the jobs behind the steps.
 
 The SDK starts every evaluation as an execution of a pipeline whose name begins with
-``SagemakerEvaluation-`` and goes on with the type (sagemaker 3.27.0, ``train/evaluate/constants.py``).
+``SagemakerEvaluation-`` and goes on with the type. Source: sagemaker 3.27.0,
+``train/evaluate/constants.py``.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class Plan:
     judge: str | None = None
     dataset: str | None = None
     output: str | None = None
+    role: str | None = None
     metrics: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     """Names of all training steps, those that have not begun included."""
@@ -126,7 +128,9 @@ def execution_arn(text: str) -> str:
     arn = parse_arn(text)
     if arn is not None and describe_arn_kind(arn) == "a pipeline execution":
         return str(arn)
-    found = f"{text.strip()!r} is {describe_arn_kind(arn)}" if arn else f"{text.strip()!r} is no ARN"
+    found = (
+        f"{text.strip()!r} is {describe_arn_kind(arn)}" if arn else f"{text.strip()!r} is no ARN"
+    )
     raise AnswerRejected(
         "run.not_an_execution",
         f"{found}. The ARN of a pipeline execution is needed.",
@@ -247,7 +251,7 @@ def plan_of(aws: Aws, arn: str) -> Plan:
 def read_plan(definition: Any) -> Plan:
     """Read a pipeline definition that the SDK rendered.
 
-    The names of its members are those of sagemaker 3.27.0, ``train/evaluate/pipeline_templates.py``.
+    Its members' names are those of sagemaker 3.27.0, ``train/evaluate/pipeline_templates.py``.
     """
     steps = definition.get("Steps") if isinstance(definition, dict) else None
     arguments = {
@@ -268,6 +272,7 @@ def read_plan(definition: Any) -> Plan:
         judge=_first(it.get("judge_model_id") for it in settings),
         dataset=_first(datasets),
         output=_first(outputs),
+        role=_first(job.get("RoleArn") for job in jobs),
         metrics=tuple(_names(metrics)),
         steps=tuple(arguments),
     )

@@ -35,9 +35,7 @@ class ResultFiles:
     """Places that were searched, for a message about what is missing."""
 
 
-def result_files(
-    aws: Aws, output: str, job: str, bedrock_job: str | None = None
-) -> ResultFiles:
+def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None) -> ResultFiles:
     """Find the files of a job under an output prefix; all pages of the listing are read.
 
     ``bedrock_job`` is the name of the Bedrock job where it is known from elsewhere.

@@ -20,6 +20,9 @@ T = TypeVar("T")
 # A judge list asks some twenty questions at once; more connections than that gain nothing.
 PARALLEL_REQUESTS = 16
 
+# Services whose answers only adorn a turn: asked once, and not waited for.
+_NICE_TO_HAVE = frozenset({"pricing"})
+
 # AWS's error codes by what they mean to us. A bare number is a HEAD request's, which has no body to
 # say more: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 _DENIED = frozenset(
@@ -261,10 +264,11 @@ class Aws:
     def _new_client(self, service: str, region: str | None) -> Any:
         from botocore.config import Config
 
+        hasty = service in _NICE_TO_HAVE
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": 5},
-            connect_timeout=5,
-            read_timeout=30,
+            retries={"mode": "standard", "total_max_attempts": 1 if hasty else 5},
+            connect_timeout=1 if hasty else 5,
+            read_timeout=2 if hasty else 30,
             max_pool_connections=PARALLEL_REQUESTS,
         )
         try:

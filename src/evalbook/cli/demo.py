@@ -137,5 +137,9 @@ def _as_text(outputs: list[Any]) -> str:
         and output.get("name") != "stderr"
         and "image/png" not in output.get("data", {})
     ]
-    plain = [part.rstrip() for part in parts if part.strip() and _COLOUR not in part]
+    plain = [
+        part.rstrip()
+        for part in parts
+        if _COLOUR not in part and any(character.isalnum() for character in part)
+    ]
     return "\n".join(plain)

@@ -12,25 +12,33 @@ from evalbook.cli.output import Output, check_words
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.turn import PROTOCOL, Turn
 
+_brief = click.option(
+    "--brief", is_flag=True, help="With --json: leave out empty fields and checks that passed."
+)
 
-def _print_turn(output: Output, turn: Turn) -> int:
-    output.turn(turn)
+
+def _print_turn(output: Output, turn: Turn, brief: bool = False) -> int:
+    output.turn(turn, brief=brief)
     return AnswerRejected.exit_status if turn.status == "rejected" else 0
 
 
 @command("next")
-def next_command(settings: Settings, output: Output) -> int:
+@_brief
+def next_command(settings: Settings, output: Output, brief: bool) -> int:
     """Show the current turn; change nothing."""
-    return _print_turn(output, settings.workflow().turn())
+    return _print_turn(output, settings.workflow().turn(), brief)
 
 
 @command("answer")
 @click.argument("value")
 @click.option("--step", metavar="STEP", help="Answer this step, not the current one.")
-def answer_command(settings: Settings, output: Output, value: str, step: str | None) -> int:
+@_brief
+def answer_command(
+    settings: Settings, output: Output, value: str, step: str | None, brief: bool
+) -> int:
     """Answer the current turn, and show the next one; - reads VALUE from standard input."""
     text = sys.stdin.read() if value == "-" else value
-    return _print_turn(output, settings.workflow().answer(text, step))
+    return _print_turn(output, settings.workflow().answer(text, step), brief)
 
 
 @command("apply")
@@ -47,9 +55,10 @@ def apply_command(settings: Settings, output: Output, file: Path) -> int:
 
 @command("back")
 @click.argument("step", required=False)
-def back_command(settings: Settings, output: Output, step: str | None) -> int:
+@_brief
+def back_command(settings: Settings, output: Output, step: str | None, brief: bool) -> int:
     """Reopen the last answered step, or the one named."""
-    return _print_turn(output, settings.workflow().back(step))
+    return _print_turn(output, settings.workflow().back(step), brief)
 
 
 @command("show")

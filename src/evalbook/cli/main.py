@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -20,12 +21,17 @@ _COMMANDS = {
     "back": "interview",
     "check": "interview",
     "demo": "demo",
+    "doctor": "doctor",
     "generate": "interview",
     "mcp": "mcp",
     "next": "interview",
+    "results": "results",
+    "runs": "runs",
     "sandbox": "sandbox",
     "show": "interview",
     "skill": "skill",
+    "status": "status",
+    "stop": "stop",
     "wizard": "wizard",
 }
 
@@ -66,8 +72,13 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with the contract's status."""
     words = sys.argv[1:] if arguments is None else arguments
     output = Output(as_json="--json" in words)
-    with take_standard_output(output):
-        status = _run(words, output)
+    try:
+        with take_standard_output(output):
+            status = _run(words, output)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nobody is left to hear of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
     sys.exit(status)
 
 
@@ -87,8 +98,4 @@ def _run(words: list[str], output: Output) -> int:
     except (KeyboardInterrupt, click.Abort):
         output.error("interrupted", "Interrupted; every accepted answer is saved.")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        sys.stderr.close()
-        return 0
     return status if isinstance(status, int) else 0

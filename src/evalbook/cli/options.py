@@ -66,7 +66,8 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
             parameters.pop("as_json")
             return function(settings, ctx.obj, **parameters)
 
-        made: click.Command = click.command(name, **attributes)(run)
-        return made
+        as_command: Callable[[Callable[..., Any]], click.Command]
+        as_command = click.command(name, **attributes)
+        return as_command(run)
 
     return decorate

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from evalbook.checks import Check
+from evalbook.workflow.brief import brief as without_silence
 from evalbook.workflow.turn import PROTOCOL, Turn
 
 _MARKS = {"passed": "ok", "warning": "warning", "failed": "failed", "skipped": "not checked"}
@@ -32,11 +33,12 @@ class Output:
         else:
             print(printable(words), file=self.stream, flush=True)
 
-    def turn(self, turn: Turn) -> None:
+    def turn(self, turn: Turn, *, brief: bool = False) -> None:
         """Print a turn; why an answer was rejected goes to standard error for people."""
         if turn.error and not self.as_json:
             complain(f"{turn.error.message}\n{turn.error.remedy or ''}".rstrip())
-        self.document(turn.to_json(), turn_words(turn))
+        document = turn.to_json()
+        self.document(without_silence(document) if brief else document, turn_words(turn))
 
     def error(self, code: str, message: str, remedy: str | None = None) -> None:
         """Say what went wrong."""

@@ -58,10 +58,7 @@ def status_command(
     from evalbook.runs.status import status_document, status_words
 
     wanted = targets(runs, settings.state, run)
-    if watch:
-        seen = _watch(settings, output, wanted, give_up * 60)
-    else:
-        seen = _look(settings, wanted, ())
+    seen = _watch(settings, output, wanted, give_up * 60) if watch else _look(settings, wanted)
     seen = _with_logs(settings, seen, logs)
     output.document(
         {"protocol": PROTOCOL, "runs": [status_document(it) for it in seen]},
@@ -74,7 +71,7 @@ def status_command(
 
 
 def _look(
-    settings: Settings, wanted: Sequence[Target], before: Sequence[RunStatus]
+    settings: Settings, wanted: Sequence[Target], before: Sequence[RunStatus] = ()
 ) -> list[RunStatus]:
     """Look at the runs once, with a new session: credentials are read anew each time."""
     from evalbook.aws.session import Aws, in_parallel
@@ -117,17 +114,18 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
 
     from evalbook.cli.watching import progress_text
 
-    with Live(console=Console(), refresh_per_second=2, transient=True) as live:
-        shown: list[Sequence[RunStatus]] = [()]
+    shown: list[Sequence[RunStatus]] = [()]
 
-        def renderable() -> object:
-            return progress_text(shown[0])
+    def show(seen: Sequence[RunStatus]) -> None:
+        shown[0] = seen
 
-        live.get_renderable = renderable  # type: ignore[method-assign, assignment]
-
-        def show(seen: Sequence[RunStatus]) -> None:
-            shown[0] = seen
-
+    # Drawn twice a second whether something was seen or not: the clock goes on between two looks.
+    with Live(
+        get_renderable=lambda: progress_text(shown[0]),
+        console=Console(),
+        refresh_per_second=2,
+        transient=True,
+    ):
         yield show
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, printable
+from evalbook.cli.output import Output, complain
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import PROTOCOL
 
@@ -36,9 +38,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         raise AnswerRejected("run.over", f"There is nothing to stop: {states}.")
     if not yes:
         complain("\n\n".join(map(stop_words, running)))
-        names = " and ".join(status.name for status in running)
-        if not click.confirm(printable(f"Stop {names}?"), default=False, err=True):
-            raise AnswerRejected("stop.declined", "Nothing was stopped.")
+        _confirm(" and ".join(status.name for status in running))
     for status in running:
         stop_execution(aws, status.arn)
     stopped = [{"arn": status.arn, "name": status.name} for status in running]
@@ -47,3 +47,11 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         "\n".join(f"Stopping: {it['name']}" for it in stopped),
     )
     return 0
+
+
+def _confirm(names: str) -> None:
+    from evalbook.workflow.answers import yes_or_no
+
+    complain(f"Stop {names}? yes or no (no):")
+    if not yes_or_no(sys.stdin.readline().strip()):
+        raise AnswerRejected("stop.declined", "Nothing was stopped.", "Answer yes, or add --yes.")

@@ -4,13 +4,15 @@ Each sample has an ``id``, the ``messages`` with the model's answer last, and th
 ``reference_answer``. Change `score`; try it out with evalbook before it is deployed.
 """
 
+from typing import Any
 
-def score(answer, reference):
+
+def score(answer: str, reference: object) -> float:
     """Return how good an answer is, from 0 to 1."""
     return 1.0 if answer.strip().lower() == str(reference).strip().lower() else 0.0
 
 
-def lambda_handler(event, context):
+def lambda_handler(event: list[dict[str, Any]], context: object) -> list[dict[str, Any]]:
     """Score a list of samples."""
     results = []
     for sample in event:

@@ -56,7 +56,8 @@ def read_footer(footer: bytes) -> Footer:
         # FileMetaData: 2 is the schema, flattened depth first, 3 the number of rows.
         # SchemaElement: 4 is the name, 5 how many children.
         root, *elements = metadata[2]
-        columns, place = [], 0
+        columns: list[str] = []
+        place = 0
         while place < len(elements) and len(columns) < root[5]:
             columns.append(elements[place][4].decode("utf-8", "replace"))
             place = _behind(elements, place)

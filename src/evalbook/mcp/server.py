@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import MCPServer
@@ -18,6 +18,7 @@ from evalbook.workflow.brief import brief
 from evalbook.workflow.turn import PROTOCOL, Turn
 
 if TYPE_CHECKING:
+    from evalbook.runs.find import Target
     from evalbook.workflow.workflow import Workflow
 
 INSTRUCTIONS = """\
@@ -74,6 +75,39 @@ class Tools:
 
         return self._document(summary)
 
+    def status(self, run: str | None = None) -> CallToolResult:
+        """Tell how a started run is doing, and why it failed if it did; in words to be shown.
+
+        run is the ARN of a pipeline execution, or the path of a notebook; without it, the run that
+        the interview's notebook started.
+        """
+
+        def look(workflow: Workflow) -> dict[str, Any]:
+            from evalbook.runs.status import look, status_words
+
+            seen = [look(workflow.aws, target) for target in _targets(workflow, run)]
+            return {"protocol": PROTOCOL, "text": "\n\n".join(map(status_words, seen))}
+
+        return self._document(look)
+
+    def results(self, run: str | None = None) -> CallToolResult:
+        """Compare the base model with the fine-tuned one; in words to be shown as they are.
+
+        run is the ARN of a pipeline execution, or the path of a notebook; without it, the run that
+        the interview's notebook started.
+        """
+
+        def compare(workflow: Workflow) -> dict[str, Any]:
+            from evalbook.runs.report import read_report
+            from evalbook.runs.store import RecordStore
+            from evalbook.runs.table import report_words
+
+            with RecordStore() as store:
+                report = read_report(workflow.aws, _targets(workflow, run), store)
+                return {"protocol": PROTOCOL, "text": report_words(report)}
+
+        return self._document(compare)
+
     def _turn(self, ask: Callable[[Workflow], Turn]) -> CallToolResult:
         return self._document(lambda workflow: brief(ask(workflow).to_json()))
 
@@ -90,6 +124,12 @@ class Tools:
         return CallToolResult(content=[TextContent(type="text", text=text)], is_error=failed)
 
 
+def _targets(workflow: Workflow, run: str | None) -> Sequence[Target]:
+    from evalbook.runs.find import targets
+
+    return targets([run] if run else [], workflow.path)
+
+
 def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
     """Return the server with its tools, and the references as resources.
 
@@ -103,12 +143,13 @@ def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
         "evalbook", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
     tools = Tools(open_workflow)
+    tool: Callable[..., CallToolResult]
     reading = ToolAnnotations(read_only_hint=True)
     writing = ToolAnnotations(destructive_hint=False)
-    server.add_tool(tools.next, annotations=reading)
-    server.add_tool(tools.answer, annotations=writing)
-    server.add_tool(tools.back, annotations=writing)
-    server.add_tool(tools.show, annotations=reading)
+    for tool in (tools.next, tools.show, tools.status, tools.results):
+        server.add_tool(tool, annotations=reading)
+    for tool in (tools.answer, tools.back):
+        server.add_tool(tool, annotations=writing)
     _add_references(server)
     return server
 

@@ -18,7 +18,7 @@ from evalbook.notebook.render import (
 )
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.splice import splice
-from evalbook.notebook.whole import replace_whole
+from evalbook.whole_files import replace_whole
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 

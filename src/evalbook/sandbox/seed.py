@@ -174,7 +174,6 @@ def _seed_hubs(registry: Registry) -> None:
             )
         )
 
-
     for evaluator in world.EVALUATORS:
         inner = {"Reference": evaluator.reference, "EvaluatorType": evaluator.kind}
         registry.contents.append(

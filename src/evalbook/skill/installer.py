@@ -52,7 +52,7 @@ def install(into: Path) -> Installed:
     Raises:
         UsageError: something else has the folder's name, or it can't be written.
     """
-    from evalbook.notebook.whole import replace_whole
+    from evalbook.whole_files import replace_whole
 
     folder = into / NAME
     replaced = folder.exists()

@@ -11,117 +11,50 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.turn import Choice, Question
 
 _YES = frozenset(
-    [
-        "y",
-        "yes",
-        "yeah",
-        "yep",
-        "yup",
-        "sure",
-        "ok",
-        "okay",
-        "k",
-        "true",
-        "1",
-        "agree",
-        "agreed",
-        "accept",
-        "accepted",
-        "approve",
-        "approved",
-        "confirm",
-        "confirmed",
-        "correct",
-        "right",
-        "proceed",
-        "continue",
-        "go",
-        "please",
-        "ja",
-        "oui",
-        "si",
-        "sí",
-        "sim",
-        "da",
-        "hai",
-        "是",
-        "好",
-        "はい",
-    ]
+    "y yes yeah yep yup sure ok okay k true 1 agree agreed accept accepted approve approved "
+    "confirm confirmed correct proceed continue go please ja oui si sí sim da hai 是 好 "
+    "はい".split()
 )
+# With these around it, a yes is still one: "Yes, I agree to the terms", "sure, looks good to me".
+# A word of doubt, of condition or of asking is not among them, and neither is a no.
+_BESIDE_YES = frozenset(
+    "i we do to the this that these those it its all with and of is looks sounds good great fine "
+    "right me us them terms conditions everything acknowledge ahead on thanks thank you very well "
+    "now course lets absolutely definitely certainly".split()
+)
+# What opens a question where the question mark was left out.
+_NOT_FIRST = frozenset("do is to with and of".split())
 _YES_PHRASES = frozenset(
     {
-        "i agree",
-        "i do",
-        "i do agree",
-        "i accept",
-        "i confirm",
+        "absolutely",
+        "certainly",
+        "definitely",
+        "do it",
         "i acknowledge",
-        "i acknowledge and agree",
-        "i acknowledge and agree to proceed",
-        "i agree to proceed",
-        "i agree to the terms",
-        "i accept the terms",
-        "yes i agree",
-        "yes i do",
-        "yes i accept",
-        "yes i acknowledge and agree",
-        "yes please",
-        "yes proceed",
-        "yes go ahead",
-        "ok go ahead",
-        "ok proceed",
-        "go ahead",
-        "go on",
+        "i do",
+        "lets go",
         "looks good",
-        "looks right",
         "looks good to me",
-        "that is right",
-        "thats right",
-        "that is correct",
-        "thats correct",
         "of course",
         "sounds good",
-        "do it",
-        "lets go",
+        "that is right",
+        "thats right",
     }
 )
 _NO = frozenset(
-    [
-        "n",
-        "no",
-        "nope",
-        "nah",
-        "never",
-        "false",
-        "0",
-        "disagree",
-        "decline",
-        "declined",
-        "reject",
-        "stop",
-        "cancel",
-        "wrong",
-        "nein",
-        "non",
-        "não",
-        "nao",
-        "nej",
-        "いいえ",
-        "不",
-        "否",
-    ]
+    "n no nope nah never false 0 disagree decline declined reject stop cancel wrong nein non não "
+    "nao nej いいえ 不 否".split()
 )
 _NO_PHRASES = frozenset(
     {
-        "no thanks",
-        "no thank you",
-        "not now",
-        "not yet",
+        "do not",
         "i disagree",
         "i do not",
         "i dont",
-        "do not",
+        "no thank you",
+        "no thanks",
+        "not now",
+        "not yet",
     }
 )
 _NONE = frozenset({"none", "no", "nothing", "null", "n", "no thanks", "[]", "-"})
@@ -138,16 +71,23 @@ def yes_or_no(text: str) -> bool | None:
     A condition or a question ("yes, but what does it cost?") is neither.
     """
     words = _plain_words(text)
-    if words in _YES or words in _YES_PHRASES:
-        return True
     if words in _NO or words in _NO_PHRASES:
         return False
-    return None
+    return True if _affirms(words.split(), asks="?" in text) else None
+
+
+def _affirms(words: list[str], *, asks: bool) -> bool:
+    if asks or not words:
+        return False
+    if " ".join(words) in _YES_PHRASES:
+        return True
+    known = all(word in _YES or word in _BESIDE_YES for word in words)
+    return known and words[0] not in _NOT_FIRST and any(word in _YES for word in words)
 
 
 def says_none(text: str) -> bool:
     """Return whether the text declines something optional."""
-    return text.strip().casefold() in _NONE
+    return text.strip().casefold() in _NONE or yes_or_no(text) is False
 
 
 def read_yes_or_no(text: str) -> bool:

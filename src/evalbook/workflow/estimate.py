@@ -1,8 +1,10 @@
-"""How many judge calls a configuration makes, and about how long it takes."""
+"""How many judge calls a configuration makes, about how long it takes and what it costs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
+from typing import Any
 
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_report
@@ -13,6 +15,26 @@ from evalbook.workflow.steps.scope import base_model_too
 _MINUTES = {"small": (25, 40), "large": (40, 60)}
 _LARGE_FROM_BILLIONS = 30
 _SMALL_BELOW_BILLIONS = 10
+
+# Bytes of English text in a token, roughly; other languages and code have fewer.
+_BYTES_A_TOKEN = 4
+# A metric's instructions to the judge, and its explanation and score, in tokens: low and high. The
+# built-in prompts are published (model-evaluation-type-judge-prompt.html), the length of a judge's
+# explanations is not; a response is taken to be half as long as its record, or as long.
+_INSTRUCTIONS = (400, 1000)
+_EXPLANATION = (100, 400)
+_RESPONSE_SHARE = (0.5, 1.0)
+_SECONDS_FOR_PRICE = 2.0
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What the judge reads and writes, in tokens: low and high."""
+
+    read: tuple[int, int]
+    written: tuple[int, int]
+    record: int
+    """A record's own, on average."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +50,37 @@ class Estimate:
     """None where AWS does not say how long such a run takes."""
     nova: bool
     """Whether a Nova model is evaluated by itself."""
+    record_bytes: float | None = None
+    """A record's average size, from the size of the file that was read."""
+    price: tuple[float, float] | None = None
+    """The judging, in US dollars: low and high; None where no price was asked or found."""
+    price_basis: str | None = None
+    """What the price rests on, or why there is none."""
 
     @property
     def judge_calls(self) -> int | None:
         """Each record, judged on each metric, for each model."""
         return None if self.records is None else self.records * self.metrics * self.models
 
+    @property
+    def tokens(self) -> Tokens | None:
+        """The judge's tokens; None where the dataset was not read."""
+        calls = self.judge_calls
+        if calls is None or self.record_bytes is None:
+            return None
+        record = max(1, round(self.record_bytes / _BYTES_A_TOKEN))
+        reads = [
+            round(calls * (instructions + record * (1 + share)))
+            for instructions, share in zip(_INSTRUCTIONS, _RESPONSE_SHARE, strict=True)
+        ]
+        return Tokens(
+            (reads[0], reads[1]), (calls * _EXPLANATION[0], calls * _EXPLANATION[1]), record
+        )
+
     def sentences(self) -> list[str]:
         """Return the estimate in words."""
         models = "both models" if self.models > 1 else "one model"
-        lines = [self._calls()] if self.judged else []
+        lines = [self._calls(), *self._cost_sentences()] if self.judged else []
         if self.minutes is None:
             lines.append(f"Time for {models}: AWS gives no figure for this type.")
         else:
@@ -58,6 +101,28 @@ class Estimate:
             f"{self.metrics} metrics x {self.models} models)."
         )
 
+    def _cost_sentences(self) -> list[str]:
+        tokens = self.tokens
+        if tokens is None:
+            return []
+        read, written = map(_in_millions, (tokens.read, tokens.written))
+        basis = f"records of about {tokens.record:,} tokens by their bytes"
+        lines = [f"Judge tokens, an estimate: {read} million read, {written} written ({basis})."]
+        if self.price is not None:
+            low, high = self.price
+            lines.append(
+                f"Price of the judging, an estimate: {low:,.2f} to {high:,.2f} US dollars "
+                f"({self.price_basis}). SageMaker's own jobs come on top."
+            )
+        elif self.price_basis:
+            lines.append(f"Price: not estimated, because {self.price_basis}.")
+        return lines
+
+
+def _in_millions(ends: tuple[int, int]) -> str:
+    low, high = (f"{end / 1e6:.2g}" for end in ends)
+    return low if low == high else f"{low} to {high}"
+
 
 def estimate(interview: Interview) -> Estimate:
     """Return the estimate for the answers so far."""
@@ -73,7 +138,50 @@ def estimate(interview: Interview) -> Estimate:
         models=models,
         minutes=_minutes(billions, models) if kind.minutes_known else None,
         nova=bool(interview.facts("model").get("nova")) and kind.one_nova_a_run,
+        record_bytes=_record_bytes(interview, report),
     )
+
+
+def with_price(expected: Estimate, interview: Interview) -> Estimate:
+    """Add what the judging costs by the Price List, if that answers within two seconds.
+
+    A denial, a model that is not listed or a slow answer is said in `Estimate.price_basis`; nothing
+    is raised, and nobody waits longer.
+    """
+    judge = interview.facts("judge_model")
+    if expected.tokens is None or not judge:
+        return expected
+    answers: list[tuple[Any, str | None]] = []
+
+    def ask() -> None:
+        from evalbook.aws.pricing import token_price
+
+        label = str(judge["label"])
+        name = label.removeprefix(str(judge["provider"])).strip() or label
+        answers.append(token_price(interview.aws, str(judge["region"]), name))
+
+    # A thread of its own that is left behind if it is slow: the turn is worth more than a price.
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(_SECONDS_FOR_PRICE)
+    price, why_not = answers[0] if answers else (None, "the Price List did not answer in time")
+    if price is None:
+        return replace(expected, price_basis=why_not)
+    low, high = (
+        (read * price.input + written * price.output) / 1e6
+        for read, written in zip(expected.tokens.read, expected.tokens.written, strict=True)
+    )
+    basis = (
+        f"{price.input:g} dollars a million tokens read and {price.output:g} written, on demand in "
+        f"{judge['region']} by AWS's Price List"
+    )
+    return replace(expected, price=(low, high), price_basis=basis)
+
+
+def _record_bytes(interview: Interview, report: dict[str, Any] | None) -> float | None:
+    size = interview.facts("data_fix").get("size") or interview.facts("dataset").get("size")
+    records = (report or {}).get("records")
+    return size / records if size and records else None
 
 
 def _minutes(billions: float | None, models: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import StateFileError
+from evalbook.whole_files import replace_whole
 
 SCHEMA_VERSION = 1
 
@@ -70,42 +71,19 @@ def _current(path: Path, document: Document) -> Document:
 def save(path: Path, document: Document) -> None:
     """Replace the state file by the document: afterwards it holds all of it, or is as it was.
 
-    The text is written to a file beside it, synced, and renamed over it. The name is fixed, so a
-    process killed between the two leaves one file that the next save overwrites.
-
     Raises:
         StateFileError: the folder can't be written.
     """
-    target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.new")
     text = json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
     try:
-        mode = target.stat().st_mode & 0o7777 if target.exists() else None
-        with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            beside.chmod(mode)
-        beside.replace(target)
-        _sync_folder(target.parent)
+        # A half surrogate pair, which UTF-8 can't hold, is written as JSON's own escape.
+        replace_whole(path, text.encode("utf-8", errors="backslashreplace"))
     except OSError as error:
         raise StateFileError(
             "state.unwritable",
             f"The state file {path} can't be written: {error}",
             "Free the disk or fix the folder's permissions, or name another file with --state.",
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    # Windows can't open folders; there, the rename itself is all the promise there is.
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -40,9 +40,9 @@ class Summary:
         return self._with_status("warning")
 
     def _with_status(self, status: str) -> tuple[Check, ...]:
-        return tuple(
-            check for line in self.lines for check in line.checks if check.status == status
-        )
+        found = (check for line in self.lines for check in line.checks if check.status == status)
+        # A corrected dataset is warned of in the words that its original was.
+        return tuple(dict.fromkeys(found))
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary as the JSON command line prints it."""

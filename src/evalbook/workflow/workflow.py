@@ -206,7 +206,7 @@ class Workflow:
                 return Accepted(None)
             if verdict is True:
                 said = ahead.finding
-        if not said and question.default is not None:
+        if question.default is not None and _takes_default(said, question):
             said = question.default
         if not said:
             raise AnswerRejected(
@@ -360,6 +360,14 @@ def _again(answer: Answer, asked: Question) -> str:
     """Return an earlier answer as the default of its question: what was said, or led to."""
     led_to = answer.value in [choice.value for choice in asked.choices]
     return str(answer.value) if led_to else answer.said
+
+
+def _takes_default(said: str, question: Question) -> bool:
+    """Tell whether an answer means the default: nothing, the word, or a yes to a name proposed."""
+    if not said or said.casefold() == "default":
+        return True
+    proposed = question.kind == "text" and not answers.says_none(question.default or "none")
+    return proposed and answers.yes_or_no(said) is True
 
 
 def _confirmation(interview: Interview, step: Step, finding: str) -> Question:

@@ -51,6 +51,12 @@ def test_checks_that_passed_are_one_dim_line_each_and_then_counted():
     ]
 
 
+def test_what_passed_is_quiet_but_for_its_mark():
+    text = drawn(lambda drawing: drawing.checks([passed("c", "All is well.")]), colours=True)
+
+    assert text == "\x1b[1;32m✓\x1b[0m\x1b[2m All is well.\x1b[0m\n"
+
+
 def test_a_long_line_that_passed_is_cut_to_the_width():
     text = drawn(lambda drawing: drawing.checks([passed("c", "word " * 30)]), width=40)
 

@@ -102,7 +102,8 @@ class Drawing:
 
     def _quietly(self, message: str) -> None:
         mark, colour = _MARKS["passed"]
-        line = text_of(mark, f"bold {colour}") + text_of(f" {message}", "dim")
+        line = text_of("").append_text(text_of(mark, f"bold {colour}"))
+        line.append_text(text_of(f" {message}", "dim"))
         self.console.print(line, no_wrap=True, overflow="ellipsis")
 
     def _marked(self, status: str, message: str, remedy: str | None) -> None:
@@ -122,7 +123,7 @@ class Drawing:
         from rich.table import Table
 
         label = sample.format.label if sample.format else "not recognised"
-        self.console.print(text_of("Format: ", "bold") + text_of(label))
+        self.console.print(_labelled("Format: ", label))
         records = list(sample.records)[:_PREVIEWED]
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=True)
         table.add_column("field", no_wrap=True, overflow="ellipsis", max_width=24)
@@ -192,8 +193,7 @@ class Drawing:
         self.console.print()
         for program, how in ways_to_open(turn.notebook or ""):
             # The terminal itself wraps these, so that they are copied as one line.
-            line = text_of(f"{program:<17} ", "bold") + text_of(how)
-            self.console.print(line, soft_wrap=True)
+            self.console.print(_labelled(f"{program:<17} ", how), soft_wrap=True)
 
 
 def linked(text: str, *, clickable: bool) -> Text:
@@ -207,6 +207,11 @@ def linked(text: str, *, clickable: bool) -> Text:
             part.stylize(Style(underline=True, link=piece.url))
         drawn.append_text(part)
     return drawn
+
+
+def _labelled(label: str, text: str) -> Text:
+    # Added to the label itself, the text would take on the label's style.
+    return text_of("").append_text(text_of(label, "bold")).append_text(text_of(text))
 
 
 def _pairs(pairs: Iterable[tuple[str, str]], title_width: int | None = 26) -> Table:

@@ -1,4 +1,4 @@
-"""A terminal that is closed, or a request to end, leaves the wizard as Ctrl-C does."""
+"""Ctrl-C, a terminal that is closed, and a request to end all leave the wizard, at any instant."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from types import FrameType
+
+_asked = threading.Event()
 
 
 @contextlib.contextmanager
 def leaving_on_hangup() -> Iterator[None]:
-    """Turn SIGHUP and SIGTERM into KeyboardInterrupt, in a prompt too."""
-    signals = [getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
+    """Turn SIGINT, SIGHUP and SIGTERM into KeyboardInterrupt, in a prompt too."""
+    names = ("SIGINT", "SIGHUP", "SIGTERM")
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    _asked.clear()
     before = {number: signal.signal(number, _leave) for number in signals}
     try:
         yield
@@ -22,7 +27,17 @@ def leaving_on_hangup() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def asked_to_leave() -> bool:
+    """Tell whether a signal came whose KeyboardInterrupt may have got lost.
+
+    Python drops an exception that is raised while it runs a finaliser or a callback of the garbage
+    collector, which a module being imported gives it much occasion for.
+    """
+    return _asked.is_set()
+
+
 def _leave(number: int, _frame: FrameType | None) -> None:
+    _asked.set()
     if number == getattr(signal, "SIGHUP", None):
         _lose_the_terminal()
     if not _leave_prompt():

@@ -39,10 +39,11 @@ _STYLE = [
     ("instruction", "italic"),
     ("pointer", "bold"),
     ("highlighted", "bold underline"),
-    ("selected", ""),
+    ("selected", "noreverse"),
     ("search_success", "noinherit bold"),
     ("search_none", "noinherit italic"),
     ("placeholder", "italic"),
+    ("bottom-toolbar", "reverse"),
     ("completion-menu", "noinherit reverse"),
     ("completion-menu.completion", "noinherit reverse"),
     ("completion-menu.completion.current", "noinherit bold underline reverse"),
@@ -294,6 +295,8 @@ def _shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None]
     bindings = KeyBindings()
 
     def back(event: KeyPressEvent) -> None:
+        # The question stays on the screen above, to be asked again or left behind.
+        event.app.erase_when_done = True
         event.app.exit(result=WantsBack(typed()))
 
     def explain(_: KeyPressEvent) -> None:
@@ -316,9 +319,13 @@ def _run(application: Application[Any], typed: Callable[[], str | None]) -> Any:
     from prompt_toolkit.application.current import get_app_session
     from prompt_toolkit.input.typeahead import clear_typeahead
 
+    from evalbook.cli.wizard.hangup import asked_to_leave
+
     # Keys pressed before the question was there can't have been meant for it.
     clear_typeahead(get_app_session().input)
     try:
+        if asked_to_leave():
+            raise KeyboardInterrupt
         return application.run()
     except (KeyboardInterrupt, EOFError):
         raise Leaving(typed()) from None

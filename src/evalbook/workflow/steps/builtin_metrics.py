@@ -87,7 +87,7 @@ def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, 
     if report is None:
         return ()
     if interview.facts("custom_metrics").get("uses_reference"):
-        metrics = [*metrics, *interview.facts("custom_metrics")["names"]]
+        metrics = [*metrics, "{{ground_truth}}"]
     found = report_checks(Report.from_json(report), metrics=metrics)
     return tuple(check for check in found if check.id == "dataset.references")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_yes_or_no
-from evalbook.workflow.estimate import estimate
+from evalbook.workflow.estimate import estimate, with_price
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Step
 from evalbook.workflow.turn import Question
@@ -43,7 +43,7 @@ def _ask(interview: Interview) -> Question:
 
     summary = summarise(interview, until="confirm")
     lines = [f"{line.title}: {line.text}" for line in summary.lines]
-    lines.extend(estimate(interview).sentences())
+    lines.extend(with_price(estimate(interview), interview).sentences())
     lines.extend(f"Not checked: {check.message}" for check in summary.not_checked)
     lines.extend(f"Warning: {check.message}" for check in summary.warnings)
     return Question(
@@ -65,7 +65,7 @@ def _read(text: str, _question: Question, _: Interview) -> bool:
 
 
 def _describe(_: bool, __: dict[str, object]) -> str:
-    return "confirmed"
+    return "yes"
 
 
 STEP = Step(
@@ -77,4 +77,5 @@ STEP = Step(
     depends_on=EVERYTHING_BEFORE,
     asked_again=True,
     volunteered=False,
+    asks_aws=True,
 )

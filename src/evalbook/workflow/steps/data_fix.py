@@ -48,11 +48,34 @@ def _check(value: str, interview: Interview) -> Outcome:
 
 def _convert(interview: Interview) -> Accepted:
     """Write the corrected copy beside the original and validate it as it stands in S3."""
-    from evalbook.aws.s3 import object_facts, parse_s3_uri, sibling_key, upload_new
+    from evalbook.aws.s3 import object_facts, parse_s3_uri, sibling_key
     from evalbook.datasets.validate import report_checks
 
     original = parse_s3_uri(interview.facts("dataset")["uri"], what="dataset")
+    # Named after this version of the original and the conversion: what stands there already was
+    # made by an earlier answer.
     copy = sibling_key(original, f"-evalbook-{_fingerprint(interview)}")
+    try:
+        found, _ = object_facts(interview.aws, copy)
+    except AnswerRejected as rejection:
+        if rejection.code != "s3.missing":
+            raise
+        _write_copy(interview, original, copy)
+        found, _ = object_facts(interview.aws, copy)
+    report = validate_object(interview, copy, found.size)
+    return Accepted(
+        CONVERT,
+        {"uri": str(copy), "report": report.to_json()},
+        (
+            passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
+            *report_checks(report, max_records=interview.kind.most_records),
+        ),
+    )
+
+
+def _write_copy(interview: Interview, original: Any, copy: Any) -> None:
+    from evalbook.aws.s3 import upload_new
+
     with tempfile.TemporaryFile() as file:
         _write_corrected(interview, original, file)
         if file.tell() == 0:
@@ -64,16 +87,6 @@ def _convert(interview: Interview) -> Accepted:
         file.seek(0)
         interview.progress(f"Writing {copy}", None, None)
         upload_new(interview.aws, copy, file)
-    found, _ = object_facts(interview.aws, copy)
-    report = validate_object(interview, copy, found.size)
-    return Accepted(
-        CONVERT,
-        {"uri": str(copy), "report": report.to_json()},
-        (
-            passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
-            *report_checks(report, max_records=interview.kind.most_records),
-        ),
-    )
 
 
 def _write_corrected(interview: Interview, original: Any, file: Any) -> None:
@@ -95,6 +108,8 @@ def _fingerprint(interview: Interview) -> str:
 
     original = interview.facts("dataset")
     text = f"{original['etag']} {_target_format(interview)} {interview.kind.most_records}"
+    if interview.kind.needs_reference:
+        text += f" {interview.value('scorer')}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -129,6 +144,8 @@ def _trouble(interview: Interview) -> str:
             f"it has {report['records']:,} rows, and one LLM-as-judge job takes "
             f"{interview.kind.most_records:,}"
         )
+    if _undocumented(report):
+        found.append("its format is not one that AWS documents for evaluation")
     if _unusable_by_nova(interview):
         found.append("a Nova model needs a prompt or query field in every record")
     return f"{interview.facts('dataset')['uri']}: {'; '.join(found) or 'no usable record'}."
@@ -141,9 +158,19 @@ def _too_many(interview: Interview) -> bool:
 
 def _unusable_by_nova(interview: Interview) -> bool:
     # The SDK's converter for judged Nova runs knows the fields prompt and query, no others.
+    from evalbook.datasets.formats import format_named
+
     report = interview.facts("data_sample").get("report")
     judged_nova = interview.kind.one_nova_a_run and interview.facts("model").get("nova")
-    return bool(judged_nova and report and report["format"] == "openai")
+    if not judged_nova or not report or not report["format"]:
+        return False
+    return not format_named(report["format"]).nova_ready
+
+
+def _undocumented(report: dict[str, Any]) -> bool:
+    from evalbook.datasets.formats import format_named
+
+    return bool(report["format"]) and not format_named(report["format"]).documented
 
 
 def _applies(interview: Interview) -> bool:
@@ -154,6 +181,7 @@ def _applies(interview: Interview) -> bool:
         report["invalid"]
         or _too_many(interview)
         or not report["valid"]
+        or _undocumented(report)
         or _unusable_by_nova(interview)
     )
 

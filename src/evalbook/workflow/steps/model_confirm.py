@@ -34,7 +34,7 @@ def _check(value: bool, _: Interview) -> Outcome:
 
 
 def _describe(_: bool, __: dict[str, object]) -> str:
-    return "confirmed"
+    return "yes"
 
 
 STEP = Step(

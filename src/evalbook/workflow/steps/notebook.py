@@ -83,13 +83,16 @@ def write_again(interview: Interview, *, script: bool) -> Path:
     path = written_notebook(interview)
     settings = settings_of(interview)
     if script:
-        return write_script(path.with_suffix(".py"), settings)
-    return write_notebook(path, settings, append_to=path if path.exists() else None)
+        path = path.with_suffix(".py")
+        write_script(path, settings)
+    else:
+        write_notebook(path, settings, append_to=path if path.exists() else None)
+    return path
 
 
 def own_notebook(interview: Interview) -> Path:
     """Return the path of the project's own notebook."""
-    project = interview.value("project")
+    project = str(interview.value("project"))
     return interview.folder / project / "notebooks" / f"{project}_model-evaluation.ipynb"
 
 

@@ -1,0 +1,196 @@
+"""Looking, without changing anything, for whatever would stop an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import Any
+
+from evalbook.aws.identity import caller
+from evalbook.aws.regions import bedrock_offered, is_region
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.checks import Check, failed, passed, skipped, warning
+from evalbook.errors import AnswerRejected, AwsUnavailable
+
+# AWS refuses requests signed more than five minutes off; SigV4's own limit.
+_SKEW_REFUSED = 300
+_SKEW_DOUBTFUL = 60
+# A run outlives a short session, but starting it takes a quarter of an hour at most.
+_SOON = 15 * 60
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at; None for what is not known."""
+
+    region: str | None = None
+    role: str | None = None
+    judge: str | None = None
+    buckets: tuple[str, ...] = ()
+    evaluation_type: str = "llm_as_judge"
+    mlflow: str | None = None
+
+
+def doctor_checks(aws: Aws, subject: Subject) -> list[Check]:
+    """Return everything found, failures included; asks only what reads.
+
+    Raises:
+        AwsUnavailable: not even the credentials could be asked about.
+    """
+    checks = [*credential_checks(aws)]
+    region = subject.region or aws.default_region
+    checks += region_checks(region)
+    if region is None:
+        return checks
+    questions: list[tuple[str, Callable[[], list[Check]]]] = [
+        ("role", partial(_role, aws, region, subject)),
+        ("judge", partial(_judges, aws, region, subject)),
+        ("mlflow.plan", partial(_mlflow, aws, region, subject)),
+        ("quotas", partial(_quotas, aws, region)),
+        *((f"s3.{name}", partial(_bucket, aws, region, name)) for name in subject.buckets),
+    ]
+    for found in in_parallel([partial(_ask, about, question) for about, question in questions]):
+        checks += found
+    return checks
+
+
+def _ask(about: str, question: Callable[[], list[Check]]) -> list[Check]:
+    """Have one question answered; that it can't be is an answer that stops no other."""
+    try:
+        return question()
+    except AnswerRejected as rejection:
+        return list(rejection.checks) or [failed(about, rejection.message, rejection.remedy)]
+    except (AwsUnavailable, AwsDenied, AwsMissing, AwsInvalid) as error:
+        return [skipped(about, error.message, error.remedy)]
+
+
+def credential_checks(aws: Aws) -> list[Check]:
+    """Say who asks, until when, and whether this computer's clock is AWS's.
+
+    Raises:
+        AwsUnavailable: no, expired or unknown credentials, or no network.
+    """
+    me = caller(aws)
+    answer = aws.call("sts", "get_caller_identity")
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    now = datetime.now(timezone.utc)
+    return [
+        passed("credentials", f"You are {me.arn}, account {me.account}."),
+        _expiry(aws.session.get_credentials(), now),
+        _clock(headers.get("date"), now),
+    ]
+
+
+def _expiry(credentials: Any, now: datetime) -> Check:
+    # botocore tells it of the credentials that it renews itself; of given ones nobody knows.
+    ends = getattr(credentials, "_expiry_time", None)
+    if not isinstance(ends, datetime):
+        if getattr(credentials, "token", None):
+            return skipped(
+                "credentials.expiry",
+                "Until when these session credentials are valid can't be told.",
+                "If they were issued a while ago, sign in anew before a run is started.",
+            )
+        return passed("credentials.expiry", "These credentials do not expire.")
+    left = (ends - now).total_seconds()
+    text = f"The credentials are valid until {ends:%Y-%m-%d %H:%M} UTC"
+    if left < _SOON:
+        return warning(
+            "credentials.expiry",
+            f"{text}: {max(0, round(left / 60))} minutes.",
+            "Sign in anew before a run is started; one that runs needs them no more.",
+        )
+    return passed("credentials.expiry", f"{text}.")
+
+
+def _clock(date: str | None, now: datetime) -> Check:
+    try:
+        off = (now - parsedate_to_datetime(date or "")).total_seconds()
+    except (TypeError, ValueError):
+        return skipped("clock", "AWS did not tell its time.")
+    if abs(off) > _SKEW_DOUBTFUL:
+        state = "behind" if off < 0 else "ahead of"
+        make = failed if abs(off) > _SKEW_REFUSED else warning
+        text = f"This computer's clock is {abs(off):.0f} seconds {state} AWS's."
+        return make("clock", text, "Set it; beyond five minutes AWS refuses what is signed.")
+    return passed("clock", "This computer's clock agrees with AWS's.")
+
+
+def region_checks(region: str | None) -> list[Check]:
+    """Say whether a region is set, is one, and has Bedrock."""
+    if region is None:
+        return [
+            failed("region", "No AWS region is configured.", "Give --region, or set AWS_REGION.")
+        ]
+    if not is_region(region):
+        return [failed("region", f"{region} is not a region.", "Give one such as us-east-1.")]
+    if bedrock_offered(region) is False:
+        return [
+            warning(
+                "region",
+                f"Bedrock is not listed in {region} by the installed botocore.",
+                "Update boto3, or choose a region that has Bedrock.",
+            )
+        ]
+    return [passed("region", f"The region is {region}.")]
+
+
+def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
+    from evalbook.aws.roles import check_role, find_execution_role
+
+    role = subject.role
+    checks: list[Check] = []
+    if role is None:
+        offer = find_execution_role(aws, region, actions_for=subject.evaluation_type)
+        if offer.default is None:
+            return list(offer.checks)
+        role = offer.default
+        checks.append(passed("role.found", f"{role} would be proposed: {offer.found_in}."))
+    _, found = check_role(
+        aws, role, region=region, actions_for=subject.evaluation_type, judge=subject.judge
+    )
+    return [*checks, *found]
+
+
+def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
+    from evalbook.aws.judges import check_judge, judge_offer
+
+    if subject.evaluation_type != "llm_as_judge":
+        return []
+    offer = judge_offer(aws, region)
+    checks = list(offer.checks)
+    if offer.list_read and not offer.judges:
+        checks.append(
+            failed("judge.none", f"No judge can be used in {region}.", "Choose another region.")
+        )
+    if subject.judge:
+        checks += check_judge(aws, region, subject.judge, offer)[1]
+    return checks
+
+
+def _mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
+    from evalbook.aws.mlflow import check_mlflow_arn, mlflow_plan
+
+    if subject.mlflow:
+        return check_mlflow_arn(aws, subject.mlflow, region)[1]
+    return [mlflow_plan(aws, region)]
+
+
+def _quotas(aws: Aws, region: str) -> list[Check]:
+    from evalbook.aws.quotas import quota_checks
+
+    return quota_checks(aws, region)
+
+
+def _bucket(aws: Aws, region: str, name: str) -> list[Check]:
+    from evalbook.aws.s3 import bucket_facts, region_check
+
+    return [region_check(name, bucket_facts(aws, name), region)]
+
+
+def failing(checks: Sequence[Check]) -> bool:
+    """Tell whether anything stands against a run."""
+    return any(check.status == "failed" for check in checks)

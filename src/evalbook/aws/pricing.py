@@ -1,0 +1,94 @@
+"""What a model's tokens cost on demand in a region, as AWS's Price List tells it.
+
+Bedrock's models are spread over several service codes, and the attributes that name a model's
+tokens are ``model`` (a display name such as ``Nova Pro``) and ``inferenceType`` (``Input tokens``).
+Whatever does not fit exactly is not taken for a price.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.errors import AwsUnavailable
+
+# The Price List API is served in three regions; this one is in the partition "aws".
+# https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
+PRICING_REGION = "us-east-1"
+SERVICES = ("AmazonBedrock", "AmazonBedrockService", "AmazonBedrockFoundationModels")
+
+_PER = {"1K tokens": 1e3, "1M tokens": 1e6, "Tokens": 1.0, "1 token": 1.0}
+
+
+@dataclass(frozen=True)
+class TokenPrice:
+    """US dollars for a million tokens."""
+
+    input: float
+    output: float
+
+
+def token_price(aws: Aws, region: str, model_name: str) -> tuple[TokenPrice | None, str | None]:
+    """Return a model's price, and why there is none if so.
+
+    ``model_name`` is Bedrock's display name, without the provider.
+    """
+    try:
+        answers = in_parallel(
+            [partial(_products, aws, service, region, model_name) for service in SERVICES]
+        )
+    except (AwsDenied, AwsInvalid, AwsMissing, AwsUnavailable) as error:
+        return None, f"the Price List could not be asked ({error.message})"
+    found = {"Input tokens": set[float](), "Output tokens": set[float]()}
+    for product in (it for answer in answers for it in answer):
+        kind = _attributes(product).get("inferenceType", "")
+        if kind in found and _is_plain(product):
+            found[kind].update(_dollars_a_million(product))
+    read, written = found["Input tokens"], found["Output tokens"]
+    if len(read) != 1 or len(written) != 1:
+        return None, f"the Price List has no single price for {model_name} in {region}"
+    return TokenPrice(read.pop(), written.pop()), None
+
+
+def _products(aws: Aws, service: str, region: str, model_name: str) -> list[dict[str, Any]]:
+    wanted = {"regionCode": region, "model": model_name}
+    filters = [
+        {"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()
+    ]
+    pages = aws.pages(
+        "pricing",
+        "get_products",
+        "PriceList",
+        region=PRICING_REGION,
+        ServiceCode=service,
+        Filters=filters,
+    )
+    return [json.loads(text) for text in pages]
+
+
+def _attributes(product: Mapping[str, Any]) -> dict[str, str]:
+    attributes: dict[str, str] = (product.get("product") or {}).get("attributes") or {}
+    return attributes
+
+
+def _is_plain(product: Mapping[str, Any]) -> bool:
+    """Tell whether it is on-demand inference of the standard tier, in the region itself."""
+    attributes = _attributes(product)
+    usage = attributes.get("usagetype", "").lower()
+    special = ("batch", "cache", "cross-region", "custom", "flex", "priority", "latency")
+    return attributes.get("feature", "On-demand Inference") == "On-demand Inference" and not any(
+        word in usage for word in special
+    )
+
+
+def _dollars_a_million(product: Mapping[str, Any]) -> Iterator[float]:
+    for term in ((product.get("terms") or {}).get("OnDemand") or {}).values():
+        for dimension in (term.get("priceDimensions") or {}).values():
+            per = _PER.get(dimension.get("unit", ""))
+            price = (dimension.get("pricePerUnit") or {}).get("USD")
+            if per is not None and price is not None:
+                yield round(float(price) / per * 1e6, 6)

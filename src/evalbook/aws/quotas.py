@@ -1,0 +1,71 @@
+"""Quotas of an account that an evaluation can run into, as Service Quotas tells them."""
+
+from __future__ import annotations
+
+import re
+
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.checks import Check, passed, skipped, warning
+
+# Bedrock calls them "(Model evaluation) Number of concurrent …"; the codes are not documented.
+_ABOUT_EVALUATION = re.compile(r"model evaluation|evaluation job|judge", re.I)
+_CONCURRENT = re.compile(r"concurrent", re.I)
+
+
+def quota_checks(aws: Aws, region: str) -> list[Check]:
+    """Compare Bedrock's quota of concurrent evaluation jobs with those that run now.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        quotas = [
+            (str(it["QuotaName"]), float(it["Value"]))
+            for it in aws.pages(
+                "service-quotas",
+                "list_service_quotas",
+                "Quotas",
+                region=region,
+                ServiceCode="bedrock",
+            )
+            if _ABOUT_EVALUATION.search(it.get("QuotaName", "")) and "Value" in it
+        ]
+    except (AwsDenied, AwsInvalid, AwsMissing) as error:
+        return [
+            skipped(
+                "quotas",
+                f"Bedrock's quotas can't be read: {error.message}",
+                "Ask for servicequotas:ListServiceQuotas to have them told.",
+            )
+        ]
+    if not quotas:
+        return [skipped("quotas", "Service Quotas names none for evaluation jobs.")]
+    running = _running(aws, region)
+    return [_check(name, value, running) for name, value in quotas]
+
+
+def _running(aws: Aws, region: str) -> int | None:
+    try:
+        jobs = aws.pages(
+            "bedrock",
+            "list_evaluation_jobs",
+            "jobSummaries",
+            region=region,
+            statusEquals="InProgress",
+        )
+        return sum(1 for _ in jobs)
+    except (AwsDenied, AwsInvalid, AwsMissing):
+        return None
+
+
+def _check(name: str, value: float, running: int | None) -> Check:
+    text = f"{name}: {value:g}"
+    if running is None or not _CONCURRENT.search(name):
+        return passed("quotas", f"{text}.")
+    if running >= value:
+        return warning(
+            "quotas",
+            f"{text}; {running} evaluation jobs are in progress.",
+            "Wait for one to end, or ask for more in Service Quotas.",
+        )
+    return passed("quotas", f"{text}; {running} in progress.")

@@ -1,0 +1,162 @@
+"""`evalbook doctor`: everything that would stop a run, in one list; changes nothing, ever."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+from typing import Any
+
+import click
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output, check_words, complain
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.turn import PROTOCOL
+
+_POLICIES = ("all", "caller", "role", "trust")
+
+
+@command("doctor")
+@click.option(
+    "--role", metavar="ROLE", help="Execution role's name or ARN; the state's by default."
+)
+@click.option(
+    "--policy",
+    type=click.Choice(_POLICIES),
+    is_flag=False,
+    flag_value="all",
+    help="Print least-privilege policies for IAM instead: all, caller, role or trust.",
+)
+def doctor_command(settings: Settings, output: Output, role: str | None, policy: str | None) -> int:
+    """Look for everything that would stop a run: credentials, role, judges, buckets, versions.
+
+    Asks only what reads. With --policy it prints what the caller and the execution role need.
+    """
+    from evalbook.aws.doctor_checks import doctor_checks, failing
+    from evalbook.aws.session import Aws
+    from evalbook.checks import failed
+    from evalbook.errors import AwsUnavailable
+
+    answers = _answers(settings)
+    aws = Aws(settings.profile, settings.region or answers.get("region"))
+    if policy:
+        return _print_policies(output, aws, answers, role, policy)
+    checks = _version_checks()
+    status = 0
+    try:
+        checks += doctor_checks(aws, _subject(answers, role))
+    except AwsUnavailable as error:
+        checks.append(failed(error.code, error.message, error.remedy))
+        status = AwsUnavailable.exit_status
+    if failing(checks) and not status:
+        status = AnswerRejected.exit_status
+    document = {
+        "protocol": PROTOCOL,
+        "status": "failed" if failing(checks) else "passed",
+        "checks": [check.to_json() for check in checks],
+    }
+    verdict = (
+        "Something would stop a run." if failing(checks) else "Nothing found that would stop a run."
+    )
+    output.document(document, "\n".join([*map(check_words, checks), "", verdict]))
+    return status
+
+
+def _answers(settings: Settings) -> dict[str, Any]:
+    """Return what the state tells of a run; an empty state tells nothing."""
+    from evalbook.workflow import state
+    from evalbook.workflow.interview import Interview
+
+    document = state.load(settings.state)
+    interview = Interview.of(document, None, settings.state)  # type: ignore[arg-type]
+    model = interview.facts("model")
+    vpc = interview.facts("vpc")
+    return {
+        "type": interview.value("evaluation_type", "llm_as_judge"),
+        "region": interview.value("region"),
+        "role": interview.value("execution_role"),
+        "judge": interview.value("judge_model"),
+        "group": str(model.get("arn", "")).rpartition(":model-package/")[2].rpartition("/")[0],
+        "dataset": interview.facts("dataset").get("uri"),
+        "output": interview.value("s3_output"),
+        "kms_key": interview.value("kms_key"),
+        "mlflow": interview.value("mlflow"),
+        "vpc": bool(vpc.get("subnets")),
+    }
+
+
+def _bucket(uri: str | None) -> str | None:
+    return (uri or "").removeprefix("s3://").partition("/")[0] or None
+
+
+def _subject(answers: dict[str, Any], role: str | None) -> Any:
+    from evalbook.aws.doctor_checks import Subject
+
+    buckets = dict.fromkeys(filter(None, map(_bucket, (answers["dataset"], answers["output"]))))
+    return Subject(
+        answers["region"],
+        role or answers["role"],
+        answers["judge"],
+        tuple(buckets),
+        answers["type"],
+        answers["mlflow"],
+    )
+
+
+def _version_checks() -> list[Any]:
+    from evalbook.checks import passed, skipped, warning
+    from evalbook.notebook.sdk import MINIMUM_SDK
+
+    try:
+        found = importlib.metadata.version("sagemaker")
+    except importlib.metadata.PackageNotFoundError:
+        text = f"The SageMaker SDK is not installed here; the notebook installs {MINIMUM_SDK} up."
+        return [skipped("sdk", text)]
+    numbers = [[int(it) for it in re.findall(r"\d+", it)[:3]] for it in (found, MINIMUM_SDK)]
+    if numbers[0] < numbers[1]:
+        return [
+            warning(
+                "sdk",
+                f"The SageMaker SDK here is {found}; the notebook needs {MINIMUM_SDK}.",
+                "Its first cell updates it, or: pip install --upgrade sagemaker",
+            )
+        ]
+    return [passed("sdk", f"The SageMaker SDK here is {found}.")]
+
+
+def _print_policies(
+    output: Output, aws: Any, answers: dict[str, Any], role: str | None, which: str
+) -> int:
+    from evalbook.aws.identity import caller
+    from evalbook.errors import AwsUnavailable
+    from evalbook.runs.policies import NOTE, Scope, caller_policy, role_policy, trust_policy
+
+    me = caller(aws)
+    region = aws.default_region
+    if region is None:
+        raise AwsUnavailable("no_region", "No AWS region is configured.", "Give --region.")
+    named = role or answers["role"] or "*"
+    scope = Scope(
+        account=me.account,
+        region=region,
+        partition=me.partition,
+        role=named
+        if named.startswith("arn:")
+        else f"arn:{me.partition}:iam::{me.account}:role/{named}",
+        group=answers["group"] or "*",
+        dataset_bucket=_bucket(answers["dataset"]) or "*",
+        output_bucket=_bucket(answers["output"]) or "*",
+        judge=answers["judge"] or "*",
+        kms_key=answers["kms_key"],
+        vpc=answers["vpc"],
+    )
+    made = {"caller": caller_policy, "role": role_policy, "trust": trust_policy}
+    policies = {name: make(scope) for name, make in made.items() if which in ("all", name)}
+    shown = policies if which == "all" else policies[which]
+    output.document(
+        {"protocol": PROTOCOL, "policies": policies, "note": NOTE}, json.dumps(shown, indent=2)
+    )
+    if not output.as_json:
+        complain(NOTE)
+    return 0

@@ -1,0 +1,81 @@
+"""Why a run failed, in plain words, as a table of known causes tells it from what AWS says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_UNNAMED = {
+    "role": "of the run",
+    "judge": "of the run",
+    "region": "the run's region",
+    "action": "the text below tells what",
+}
+# AWS's messages are a kilobyte at most; patterns with gaps need not search a whole log for one.
+_LONGEST = 20_000
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A known cause that fits, and what to do about it."""
+
+    id: str
+    cause: str
+    remedy: str
+    message: str
+    """The message it was found in."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    id: str
+    patterns: tuple[re.Pattern[str], ...]
+    cause: str
+    remedy: str
+    general: bool
+    """Fits so much that a particular cause further out tells more."""
+
+
+@cache
+def _known() -> tuple[_Known, ...]:
+    text = (files("evalbook.runs") / "known_causes.json").read_text(encoding="utf-8")
+    return tuple(
+        _Known(
+            entry["id"],
+            tuple(re.compile(pattern, re.I) for pattern in entry["patterns"]),
+            entry["cause"],
+            entry["remedy"],
+            entry.get("general", False),
+        )
+        for entry in json.loads(text)["causes"]
+    )
+
+
+def find_cause(messages: Iterable[str], about: Mapping[str, str | None]) -> Cause | None:
+    """Return the first known cause in messages, which come with the innermost first.
+
+    ``about`` may name the run's ``role``, ``judge`` and ``region``.
+    """
+    messages = list(messages)
+    for general in (False, True):
+        for message in messages:
+            for known in _known():
+                found = _search(known, message) if known.general == general else None
+                if found:
+                    return _named(known, message, {**about, **found.groupdict()})
+    return None
+
+
+def _search(known: _Known, message: str) -> re.Match[str] | None:
+    tried = (pattern.search(message[:_LONGEST]) for pattern in known.patterns)
+    return next(filter(None, tried), None)
+
+
+def _named(known: _Known, message: str, about: Mapping[str, Any]) -> Cause:
+    words = {**_UNNAMED, **{name: value for name, value in about.items() if value}}
+    return Cause(known.id, known.cause.format_map(words), known.remedy.format_map(words), message)

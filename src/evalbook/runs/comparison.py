@@ -1,0 +1,264 @@
+"""What two models' judged records say of each other, metric by metric and category by category."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from evalbook.runs.statistics import (
+    DECIMALS,
+    SIGNIFICANT,
+    Tally,
+    chance_of_no_difference,
+    corrected,
+    interval,
+)
+from evalbook.runs.store import Arm, Pair, Place, RecordStore
+
+MOST_CATEGORIES = 30
+FEWEST_IN_CATEGORY = 5
+MOST_LOSSES = 10
+
+BETTER, WORSE = "better", "worse"
+HINT = "hint"
+"""By itself the difference would pass, among so many metrics it does not."""
+UNCLEAR = "unclear"
+SAME = "same"
+"""Not one record differs."""
+TOO_FEW = "too few"
+"""No sign-flip test of so few records could come out below 5 %."""
+
+# Five records with all their differences on one side: 2 of 32 sign patterns are as far out.
+_FEWEST = 6
+
+
+@dataclass(frozen=True)
+class MetricRow:
+    """One metric's comparison; a gain above 0 means that the second model is better."""
+
+    metric: str
+    higher_is_better: bool
+    first: float
+    """Mean score of the model compared with; not a number without records."""
+    second: float
+    gain: float
+    """Mean paired difference, with its sign turned where a low score is good."""
+    low: float
+    high: float
+    """The 95 % interval of the gain, of this metric by itself."""
+    wins: int
+    ties: int
+    losses: int
+    records: int
+    left_out: int
+    """Records in which one of the two lacks a score."""
+    unscored: tuple[int, int]
+    """Paired records without a score, of the first and of the second model."""
+    chance: float
+    """Of a gain as large, were the models equally good, before correction."""
+    corrected: float = 1.0
+    verdict: str = UNCLEAR
+
+
+@dataclass(frozen=True)
+class MeanRow:
+    """One metric's mean for one model, where there is nothing to compare it with."""
+
+    metric: str
+    higher_is_better: bool
+    mean: float
+    low: float
+    high: float
+    records: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A record on which the second model did worse."""
+
+    loss: float
+    """Mean over the metrics, each on a scale from 0 to 1."""
+    lines: tuple[Place, Place]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that two models' records say of each other."""
+
+    first: Arm
+    second: Arm
+    rows: tuple[MetricRow, ...]
+    categories: dict[str, tuple[MetricRow, ...]]
+    losses: tuple[Loss, ...]
+    """The records on which the second model lost most, worst first."""
+    paired: int
+    tests: int = 0
+    """How many questions the correction takes account of."""
+
+
+@dataclass
+class _Column:
+    """One metric while the pairs go by."""
+
+    sign: int
+    gains: Tally = field(default_factory=Tally)
+    sums: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    outcomes: list[int] = field(default_factory=lambda: [0, 0, 0])
+    left_out: int = 0
+    unscored: list[int] = field(default_factory=lambda: [0, 0])
+
+    def add(self, first: float, second: float) -> float | None:
+        """Count one record; returns the gain where both models have a score."""
+        if math.isnan(first) or math.isnan(second):
+            self.left_out += 1
+            self.unscored[0] += math.isnan(first)
+            self.unscored[1] += math.isnan(second)
+            return None
+        gain = self.sign * round(second - first, DECIMALS)
+        self.gains.add(gain)
+        self.sums[0] += first
+        self.sums[1] += second
+        self.outcomes[(gain < 0) - (gain > 0) + 1] += 1
+        return gain
+
+    def row(self, metric: str) -> MetricRow:
+        records = self.gains.records
+        low, high = interval(self.gains)
+        wins, ties, losses = self.outcomes
+        return MetricRow(
+            metric,
+            self.sign > 0,
+            self.sums[0] / records if records else math.nan,
+            self.sums[1] / records if records else math.nan,
+            self.gains.mean,
+            low,
+            high,
+            wins,
+            ties,
+            losses,
+            records,
+            self.left_out,
+            (self.unscored[0], self.unscored[1]),
+            chance_of_no_difference(self.gains),
+        )
+
+
+def compare(
+    store: RecordStore,
+    pairings: Sequence[tuple[Arm, Arm]],
+    lower_is_better: Iterable[str] = (),
+) -> list[Comparison]:
+    """Compare the second model of each pairing with the first, on the records both answered.
+
+    The verdicts are corrected for all metrics of all pairings together.
+    """
+    lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
+    signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
+    found = [_compare(store, first, second, signs) for first, second in pairings]
+    judged = iter(judge_rows([row for comparison in found for row in comparison.rows]))
+    tests = sum(row.records >= _FEWEST for comparison in found for row in comparison.rows)
+    return [
+        replace(comparison, rows=tuple(next(judged) for _ in comparison.rows), tests=tests)
+        for comparison in found
+    ]
+
+
+def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) -> Comparison:
+    columns = [_Column(sign) for sign in signs]
+    named = {
+        category: [_Column(sign) for sign in signs]
+        for category, size in store.categories(second, MOST_CATEGORIES)
+        if size >= FEWEST_IN_CATEGORY
+    }
+    worst: list[tuple[float, int, Pair]] = []
+    paired = 0
+    for pair in store.pairs(first, second):
+        paired += 1
+        loss = -(overall_gain(store, _add(columns, pair)) or 0.0)
+        if pair.category in named:
+            _add(named[pair.category], pair)
+        if loss > 0:
+            keep = heapq.heappush if len(worst) < MOST_LOSSES else heapq.heappushpop
+            keep(worst, (loss, -pair.place, pair))
+    by_category = list(named.values())
+    rows = judge_rows([row for them in by_category for row in _rows(store, them)])
+    size = len(store.metrics)
+    return Comparison(
+        first,
+        second,
+        tuple(_rows(store, columns)),
+        {name: tuple(rows[n * size : (n + 1) * size]) for n, name in enumerate(named)},
+        tuple(Loss(loss, pair.lines) for loss, _, pair in sorted(worst, reverse=True)),
+        paired,
+    )
+
+
+def _rows(store: RecordStore, columns: Sequence[_Column]) -> list[MetricRow]:
+    return [column.row(metric) for metric, column in zip(store.metrics, columns, strict=True)]
+
+
+def _add(columns: Sequence[_Column], pair: Pair) -> list[float | None]:
+    return [column.add(a, b) for column, a, b in zip(columns, pair.first, pair.second, strict=True)]
+
+
+def overall_gain(store: RecordStore, gains: Sequence[float | None]) -> float | None:
+    """Return a record's mean gain over its metrics, each by its scale's width, if it has any."""
+    shares = []
+    for metric, gain in zip(store.metrics, gains, strict=True):
+        if gain is not None:
+            low, high = store.ranges[metric]
+            # Scores from 0 to 1 are on that scale even where nobody got a 0 or a 1.
+            width = 1.0 if low >= 0 and high <= 1 else high - low
+            shares.append(gain / width if width else 0.0)
+    return math.fsum(shares) / len(shares) if shares else None
+
+
+def judge_rows(rows: Sequence[MetricRow]) -> list[MetricRow]:
+    """Give rows their verdicts, corrected for how many questions they ask together (Holm).
+
+    A row that no test could have found different is not counted among the questions.
+    """
+    asked = [place for place, row in enumerate(rows) if row.records >= _FEWEST]
+    chances = dict(zip(asked, corrected([rows[place].chance for place in asked]), strict=True))
+    return [_judged(row, chances.get(place, 1.0)) for place, row in enumerate(rows)]
+
+
+def _judged(row: MetricRow, chance: float) -> MetricRow:
+    return replace(row, corrected=chance, verdict=_verdict(row, chance))
+
+
+def _verdict(row: MetricRow, chance: float) -> str:
+    if row.records < _FEWEST:
+        return TOO_FEW
+    if not row.wins and not row.losses:
+        return SAME
+    if chance < SIGNIFICANT and row.gain:
+        return BETTER if row.gain > 0 else WORSE
+    return HINT if row.chance < SIGNIFICANT else UNCLEAR
+
+
+def means(store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = ()) -> tuple[MeanRow, ...]:
+    """Return one model's mean score on each metric, with its interval."""
+    lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
+    tallies = [Tally() for _ in store.metrics]
+    left_out = [0 for _ in store.metrics]
+    for _, scores, _ in store.scores(arm):
+        for place, score in enumerate(scores):
+            if math.isnan(score):
+                left_out[place] += 1
+            else:
+                tallies[place].add(score)
+    return tuple(
+        MeanRow(
+            metric,
+            metric.lower() not in lower,
+            tally.mean,
+            *interval(tally),
+            tally.records,
+            missing,
+        )
+        for metric, tally, missing in zip(store.metrics, tallies, left_out, strict=True)
+    )

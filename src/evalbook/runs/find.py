@@ -1,0 +1,124 @@
+"""Which run is meant: the one named, or the one that the notebook of the state started."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalbook.errors import AnswerRejected
+
+_LIST = "`evalbook runs` lists the evaluations of this account and region."
+
+
+@dataclass(frozen=True)
+class Target:
+    """One pipeline execution to look at."""
+
+    arn: str
+    label: str = "evaluation"
+    """What the notebook calls it: ``evaluation``, or for Nova models ``fine-tuned`` or ``base``."""
+    minutes: tuple[int, int] | None = None
+    """How long it is expected to take in all, where the state tells."""
+
+
+def targets(words: Sequence[str], state: Path, run: int | None = None) -> list[Target]:
+    """Return the executions that are meant by ARNs, notebooks or run records, or by the state.
+
+    Args:
+        words: ARNs of pipeline executions, or paths of notebooks or of their run records.
+        state: the state file, asked where no words are given.
+        run: the notebook's RUN_NUMBER; by default its newest.
+
+    Raises:
+        AnswerRejected: none is known, or what was named is something else.
+        StateFileError: the state file can't be used.
+    """
+    from evalbook.aws.executions import execution_arn
+
+    if not words:
+        return _of_state(state, run)
+    found: list[Target] = []
+    for word in words:
+        path = Path(word)
+        if not word.startswith("arn:") and path.suffix in (".ipynb", ".json", ".py"):
+            found += _recorded(_record_of(path), run)
+        else:
+            found.append(Target(execution_arn(word)))
+    return list(dict.fromkeys(found))
+
+
+def _record_of(path: Path) -> Path:
+    return path if path.name.endswith(".run.json") else path.with_name(f"{path.stem}.run.json")
+
+
+def _of_state(state: Path, run: int | None) -> list[Target]:
+    from evalbook.workflow import state as states
+    from evalbook.workflow.interview import Interview
+
+    document = states.load(state)
+    interview = Interview.of(document, None, state)  # type: ignore[arg-type]
+    notebook = interview.facts("notebook").get("path")
+    if not notebook:
+        raise AnswerRejected(
+            "run.none",
+            f"The state {state} has no notebook that could have started a run.",
+            f"Name a run by its ARN, or a notebook. {_LIST}",
+        )
+    minutes = _expected(interview)
+    path = state.resolve().parent / notebook
+    return [Target(found.arn, found.label, minutes) for found in _recorded(_record_of(path), run)]
+
+
+def _expected(interview: Any) -> tuple[int, int] | None:
+    from evalbook.workflow.estimate import estimate
+
+    try:
+        return estimate(interview).minutes
+    except (KeyError, TypeError):
+        # Written by another version: the expected time is only a help.
+        return None
+
+
+def _recorded(record: Path, run: int | None) -> list[Target]:
+    runs = _runs_in(record)
+    number = str(run) if run is not None else max(runs, key=int, default="")
+    if number not in runs:
+        raise AnswerRejected(
+            "run.not_started",
+            f"{record} knows of no run {number}." if number else f"{record} knows of no run.",
+            f"Run the notebook's cells 1 and 2 first. {_LIST}",
+        )
+    executions = runs[number].get("executions") or {}
+    found = [
+        Target(str(entry["arn"]), str(label))
+        for label, entry in executions.items()
+        if isinstance(entry, dict) and entry.get("arn")
+    ]
+    if not found:
+        raise AnswerRejected(
+            "run.not_started",
+            f"Run {number} in {record} has no execution: its start failed, or was interrupted.",
+            "Run the notebook's cell 2 again; it finds out which.",
+        )
+    return found
+
+
+def _runs_in(record: Path) -> dict[str, dict[str, Any]]:
+    try:
+        runs = json.loads(record.read_text(encoding="utf-8"))["runs"]
+        return {number: found for number, found in runs.items() if int(number) >= 0}
+    except FileNotFoundError:
+        raise AnswerRejected(
+            "run.not_started",
+            f"There is no {record}: the notebook beside it has not started a run here.",
+            f"Run its cells 1 and 2 first, or name a run by its ARN. {_LIST}",
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AnswerRejected(
+            "run.record_unusable",
+            f"{record} is not the record of a run: {error}.",
+            f"Name the run by its ARN. {_LIST}",
+        ) from None

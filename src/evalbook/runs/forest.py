@@ -1,0 +1,263 @@
+"""The picture of a comparison: a dot and an interval for each metric, as shapes in pixels.
+
+Laid out once, drawn as SVG here and as PNG by matplotlib (see `evalbook.runs.picture`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from evalbook.runs.words import VERDICTS, plain, signed
+
+if TYPE_CHECKING:
+    from evalbook.runs.report import Report
+
+INK, FAINT, LINE = "#1c2733", "#5b6875", "#d5dbe1"
+# Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.
+COLOURS = {"better": "#0072b2", "worse": "#c04a00"}
+NEUTRAL = "#6a7580"
+
+GAIN_AXIS = "worse  ←  gain per record, 95 % interval  →  better"
+
+_ROW, _TITLE, _AXIS = 30, 34, 44
+_MOST_LABEL = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One metric."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    verdict: str = ""
+    text: str = ""
+    """What stands beside it."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Rows that share an axis."""
+
+    title: str
+    rows: tuple[Row, ...]
+    axis: str
+    """What the axis says."""
+    compares: bool
+    """Whether the axis has a zero that means "no difference"."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One thing to draw: a line from (x, y) to (x2, y2), a dot at (x, y), or a text there."""
+
+    kind: Literal["line", "dot", "up", "down", "text"]
+    x: float
+    y: float
+    colour: str = INK
+    x2: float = 0.0
+    y2: float = 0.0
+    width: float = 1.0
+    text: str = ""
+    size: int = 13
+    anchor: Literal["start", "middle", "end"] = "start"
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Shapes on a white sheet, in pixels; y grows downwards."""
+
+    width: int
+    height: int
+    shapes: tuple[Shape, ...]
+
+
+def panels_of(report: Report) -> list[Panel]:
+    """Return what there is to draw of a report; scores beyond 0 to 1 get an axis of their own."""
+    found: list[Panel] = []
+    for comparison in report.comparisons:
+        first, second = comparison.first.name, comparison.second.name
+        rows = [
+            (row.metric, Row(_label(row.metric, row.higher_is_better), row.gain, row.low, row.high,
+                             row.verdict, f"{signed(row.gain)} {_brief(row.verdict)}".strip()))
+            for row in comparison.rows if row.records
+        ]  # fmt: skip
+        found += _split(report, f"{second} against {first}", rows, GAIN_AXIS, True)
+    for arm, means in report.alone:
+        rows = [
+            (it.metric, Row(_label(it.metric, it.higher_is_better), it.mean, it.low, it.high, "",
+                            plain(it.mean)))
+            for it in means if it.records
+        ]  # fmt: skip
+        found += _split(report, arm.name, rows, "mean score, 95 % interval", False)
+    for first, second, tables in report.figures:
+        figures = tuple(
+            Row(_label(it.metric, it.higher_is_better), it.gain, it.low, it.high, it.verdict,
+                f"{signed(it.gain)} {_brief(it.verdict)}".strip())
+            for it in tables[0].rows
+        )  # fmt: skip
+        if figures:
+            axis = "worse  ←  difference, 95 % interval  →  better"
+            found.append(Panel(f"{second} against {first}", figures, axis, True))
+    return found
+
+
+def _split(
+    report: Report, title: str, rows: Sequence[tuple[str, Row]], axis: str, compares: bool
+) -> Iterator[Panel]:
+    ranges = report.store.ranges
+    usual = [row for metric, row in rows if ranges[metric][0] >= 0 and ranges[metric][1] <= 1]
+    others = [row for _, row in rows if row not in usual]
+    for group in [usual, *([row] for row in others)]:
+        if group:
+            yield Panel(title, tuple(group), axis, compares)
+
+
+def _label(metric: str, higher_is_better: bool) -> str:
+    name = metric if len(metric) <= _MOST_LABEL else f"{metric[: _MOST_LABEL - 1]}…"
+    return name if higher_is_better else f"{name} ↓"
+
+
+def _brief(verdict: str) -> str:
+    return "" if verdict in ("unclear", "hint", "untested") else VERDICTS[verdict]
+
+
+def forest(panels: Sequence[Panel], width: int = 760) -> Drawing:
+    """Lay panels out one below the other; on a narrow sheet, labels stand above their rows."""
+    shapes: list[Shape] = []
+    y = 8.0
+    for panel in panels:
+        y = _panel(shapes, panel, width, y)
+    if any(row.label.endswith("↓") for panel in panels for row in panel.rows):
+        note = "↓ a low score is good: there, a gain is a lower score"
+        shapes.append(Shape("text", 12, y + 14, FAINT, text=note, size=12))
+        y += 26
+    return Drawing(width, math.ceil(y + 6), tuple(shapes))
+
+
+def _panel(shapes: list[Shape], panel: Panel, width: int, y: float) -> float:
+    narrow = width < 560
+    left, right = (16.0, width - 16.0) if narrow else (232.0, width - 178.0)
+    height = _ROW + 16 if narrow else _ROW
+    low, high = _extent(panel)
+
+    def at(value: float) -> float:
+        return left + (min(max(value, low), high) - low) / (high - low) * (right - left)
+
+    shapes.append(Shape("text", 12, y + 20, text=panel.title, size=15, bold=True))
+    top, bottom = y + _TITLE, y + _TITLE + height * len(panel.rows)
+    for tick in _ticks(low, high):
+        shapes.append(Shape("line", at(tick), top, LINE, at(tick), bottom + 4))
+        text = _tick_text(tick, high - low)
+        shapes.append(
+            Shape("text", at(tick), bottom + 18, FAINT, text=text, size=11, anchor="middle")
+        )
+    if panel.compares:
+        shapes.append(Shape("line", at(0), top - 2, INK, at(0), bottom + 4, 1.4))
+    for place, row in enumerate(panel.rows):
+        shapes += _row(row, top + height * place, narrow, at, width)
+    middle = at(0) if panel.compares and not narrow else (left + right) / 2
+    shapes.append(
+        Shape("text", middle, bottom + 36, FAINT, text=panel.axis, size=12, anchor="middle")
+    )
+    return bottom + _AXIS + 6
+
+
+def _row(
+    row: Row, top: float, narrow: bool, place: Callable[[float], float], width: int
+) -> Iterator[Shape]:
+    y = top + (30 if narrow else 16)
+    colour = COLOURS.get(row.verdict, NEUTRAL)
+    label_y = top + 16 if narrow else y + 4
+    yield Shape("text", 16 if narrow else 12, label_y, text=row.label)
+    yield Shape("text", width - 12, label_y, colour, text=row.text, anchor="end",
+                bold=row.verdict in COLOURS)  # fmt: skip
+    if not math.isnan(row.low):
+        yield Shape("line", place(row.low), y, colour, place(row.high), y, 2.6)
+        for end in (row.low, row.high):
+            yield Shape("line", place(end), y - 4, colour, place(end), y + 4, 1.6)
+    kinds: dict[str, Literal["up", "down"]] = {"better": "up", "worse": "down"}
+    yield Shape(kinds.get(row.verdict, "dot"), place(row.value), y, colour, width=5.5)
+
+
+def _extent(panel: Panel) -> tuple[float, float]:
+    ends = [end for row in panel.rows for end in (row.low, row.high, row.value)]
+    ends = [end for end in ends if math.isfinite(end)]
+    if panel.compares:
+        reach = max([*map(abs, ends), 1e-9]) * 1.12
+        return -reach, reach
+    low, high = min([*ends, 0.0]), max(ends)
+    if low >= 0 and high <= 1:
+        return 0.0, 1.0
+    room = (high - low or 1.0) * 0.06
+    return (low - room if low < 0 else 0.0), high + room
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    rough = (high - low) / 8
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    count = math.floor(high / step + 1e-9) - first
+    return [(first + n) * step for n in range(count + 1)]
+
+
+def _tick_text(tick: float, span: float) -> str:
+    decimals = max(0, 1 - math.floor(math.log10(span / 8)))
+    text = f"{tick:.{min(decimals, 6)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def svg(drawing: Drawing, described: str = "") -> str:
+    """Return a drawing as SVG; whatever is written in it is escaped."""
+    fonts = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
+    size = f'width="{drawing.width}" height="{drawing.height}"'
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.width} {drawing.height}" '
+        f'{size} role="img" font-family="{fonts}">'
+    )
+    parts = [opening, f"<title>{_text(described)}</title>" if described else ""]
+    parts += [f'<rect {size} fill="#ffffff"/>', *map(_svg_shape, drawing.shapes), "</svg>"]
+    return "\n".join(part for part in parts if part) + "\n"
+
+
+def _svg_shape(it: Shape) -> str:
+    if it.kind == "text":
+        weight = ' font-weight="600"' if it.bold else ""
+        return (
+            f'<text x="{it.x:.1f}" y="{it.y:.1f}" fill="{it.colour}" font-size="{it.size}" '
+            f'text-anchor="{it.anchor}"{weight}>{_text(it.text)}</text>'
+        )
+    if it.kind == "line":
+        return (
+            f'<line x1="{it.x:.1f}" y1="{it.y:.1f}" x2="{it.x2:.1f}" y2="{it.y2:.1f}" '
+            f'stroke="{it.colour}" stroke-width="{it.width}"/>'
+        )
+    if it.kind == "dot":
+        return f'<circle cx="{it.x:.1f}" cy="{it.y:.1f}" r="{it.width}" fill="{it.colour}"/>'
+    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners_of(it))
+    return f'<polygon points="{corners}" fill="{it.colour}"/>'
+
+
+def corners_of(it: Shape) -> list[tuple[float, float]]:
+    """Return the corners of an arrowhead: to the right for better, to the left for worse."""
+    side = 1 if it.kind == "up" else -1
+    reach = it.width * 1.25
+    return [
+        (it.x + side * reach, it.y),
+        (it.x - side * reach * 0.8, it.y - reach),
+        (it.x - side * reach * 0.8, it.y + reach),
+    ]
+
+
+def _text(text: str) -> str:
+    # XML has no way to write control characters and lone surrogates, not even escaped.
+    legal = "".join(c if c.isprintable() or c == " " else "\ufffd" for c in text)
+    return escape(legal)

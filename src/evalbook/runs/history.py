@@ -1,0 +1,151 @@
+"""Past evaluations of an account and region: which, of what, judged by whom, how they ended."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from evalbook.errors import AnswerRejected, UsageError
+
+if TYPE_CHECKING:
+    from evalbook.aws.executions import Execution, Plan
+    from evalbook.aws.session import Aws
+
+_AGE = re.compile(r"(\d+)\s*([mhdw])")
+_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """One evaluation."""
+
+    execution: Execution
+    plan: Plan
+
+    @property
+    def model(self) -> str:
+        """The model package as group/version, or the base model's name."""
+        arn = self.plan.model_package or ""
+        if ":model-package/" in arn:
+            return arn.rpartition(":model-package/")[2]
+        base = (self.plan.base_model or "").split("/")
+        return base[-2] if len(base) > 2 else self.plan.base_model or ""
+
+    def words(self) -> str:
+        """Return all that a filter may look for."""
+        it = self.execution
+        return " ".join([it.name, it.status, it.kind, self.model, self.plan.judge or "", it.arn])
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which past evaluations are wanted."""
+
+    since: timedelta | None = None
+    status: str | None = None
+    kind: str | None = None
+    words: tuple[str, ...] = ()
+    """Words that name, model, judge, type, state or ARN contain, all of them."""
+
+    def fits(self, run: Execution) -> bool:
+        """Tell whether a run fits as far as its listing tells."""
+        return (self.status or run.status).lower() == run.status.lower() and self.kind in (
+            None,
+            run.kind,
+        )
+
+
+def read_age(text: str) -> timedelta:
+    """Read an age such as 45m, 12h, 7d or 2w.
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = _AGE.fullmatch(text.strip().lower())
+    if found is None:
+        raise UsageError("runs.since", f"{text!r} is no age.", "Write it as 45m, 12h, 7d or 2w.")
+    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+
+
+def past_runs(
+    aws: Aws, region: str, wanted: Filter, most: int, now: datetime | None = None
+) -> tuple[list[PastRun], int]:
+    """Return the newest evaluations that fit, at most so many, and how many more fit the listing.
+
+    Raises:
+        AnswerRejected: ``runs.denied``, pipelines may not be listed.
+        AwsUnavailable: AWS could not be asked.
+    """
+    from evalbook.aws.executions import evaluation_executions, plan_of
+    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing, in_parallel
+
+    since = (now or datetime.now(timezone.utc)) - wanted.since if wanted.since else None
+    try:
+        listed = [it for it in evaluation_executions(aws, region, since=since) if wanted.fits(it)]
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        raise AnswerRejected(
+            "runs.denied",
+            f"The evaluations in {region} can't be listed: {error.message}",
+            "Ask for sagemaker:ListPipelines and sagemaker:ListPipelineExecutions.",
+        ) from None
+    # Words may be found in the plan only, which is a question for each run.
+    looked_at = listed if wanted.words else heapq.nlargest(most, listed, key=lambda it: it.created)
+    plans = in_parallel([partial(plan_of, aws, it.arn) for it in looked_at])
+    runs = [PastRun(it, plan) for it, plan in zip(looked_at, plans, strict=True)]
+    found = [run for run in runs if _has(run, wanted.words)]
+    found.sort(key=lambda run: run.execution.created, reverse=True)
+    total = len(found) if wanted.words else len(listed)
+    return found[:most], total - len(found[:most])
+
+
+def _has(run: PastRun, words: Sequence[str]) -> bool:
+    text = run.words().lower()
+    return all(word.lower() in text for word in words)
+
+
+def run_document(run: PastRun) -> dict[str, Any]:
+    """Return a past run as JSON."""
+    it, plan = run.execution, run.plan
+    return {
+        "arn": it.arn,
+        "name": it.name,
+        "kind": it.kind,
+        "status": it.status,
+        "created": it.created.isoformat(),
+        "model": plan.model_package or plan.base_model,
+        "judge": plan.judge,
+        "dataset": plan.dataset,
+        "output": plan.output,
+        "failure": it.failure,
+    }
+
+
+def run_lines(runs: Sequence[PastRun], now: datetime | None = None) -> list[dict[str, str]]:
+    """Return the lines of a table of past runs: column titles and texts."""
+    now = now or datetime.now(timezone.utc)
+    return [
+        {
+            "Name": run.execution.name,
+            "Type": run.execution.kind,
+            "State": run.execution.status,
+            "Age": age(now - run.execution.created),
+            "Model": run.model or "-",
+            "Judge": run.plan.judge or "-",
+            "ARN": run.execution.arn,
+        }
+        for run in runs
+    ]
+
+
+def age(passed: timedelta) -> str:
+    """Return how long ago something was, in its largest unit."""
+    seconds = max(0, int(passed.total_seconds()))
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,307 @@
+"""A report as one self-contained page to send to a colleague: pictures, tables, records.
+
+Prompts, responses and explanations are hostile until shown otherwise. In the page's own markup they
+are escaped; the records travel as JSON in which no ``<`` is left, and the script puts them in as
+text. The content security policy lets this page's own script and style run, by their hashes, and
+nothing be fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import heapq
+import json
+import math
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from evalbook.errors import AnswerRejected
+from evalbook.runs.comparison import overall_gain
+from evalbook.runs.forest import forest, panels_of, svg
+from evalbook.runs.store import Arm, Pair, Place, RecordStore
+from evalbook.runs.table import (
+    comparison_lines,
+    figure_lines,
+    label_lines,
+    lines_of_means,
+    lines_of_rows,
+)
+from evalbook.runs.words import FIGURES_BASIS, basis, figures_headline, headline
+
+if TYPE_CHECKING:
+    from evalbook.runs.comparison import Comparison
+    from evalbook.runs.report import Report
+
+MOST_RECORDS = 1000
+"""Records on a page, as many as Bedrock judges in a job; of more, where the models differ most."""
+LONGEST_TEXT = 8000
+"""Characters of a text on a page."""
+
+_NARROW = 380
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def write_page(report: Report, path: Path) -> None:
+    """Write a report as one HTML file; record by record, so that memory stays constant.
+
+    Raises:
+        AnswerRejected: the file can't be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        with beside.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+            _write(report, file)
+        os.replace(beside, path)  # noqa: PTH105 - a whole page or none
+    except OSError as error:
+        raise AnswerRejected(
+            "results.unwritable", f"{path} can't be written: {error}.", "Name another file."
+        ) from error
+
+
+def _write(report: Report, file: TextIO) -> None:
+    style, script = _asset("page.css"), _asset("page.js")
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    title = "Evaluation: " + ", ".join(run.name for run in report.runs)
+    file.write(
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{html_text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+    )
+    for part in _sections(report, title):
+        file.write(part + "\n")
+    if report.comparisons or report.alone:
+        file.write(_asset("page_records.html"))
+        file.write('<script type="application/json" id="data">[')
+        for part in _data(report):
+            file.write(part)
+        file.write(f"]</script>\n<script>{script}</script>\n")
+    file.write("</main>\n</body>\n</html>\n")
+
+
+def _sections(report: Report, title: str) -> Iterator[str]:
+    yield f"<h1>{html_text(title)}</h1>"
+    for run in report.runs:
+        named = {"model": run.model, "judge": run.judge, "dataset": run.dataset}
+        facts = [run.status, run.created, *(f"{name} {it}" for name, it in named.items() if it)]
+        yield f'<p class="facts">{html_text(run.name)}: {html_text(" · ".join(facts))}</p>'
+    for comparison in report.comparisons:
+        yield f'<p class="headline">{html_text(headline(comparison))}</p>'
+    for first, second, tables in report.figures:
+        text = figures_headline(tables[0].rows, second, first)
+        yield f'<p class="headline">{html_text(text)}</p>'
+    yield _pictures(report)
+    for comparison in report.comparisons:
+        yield from _comparison(comparison)
+    for arm, rows in report.alone:
+        yield f"<h2>{html_text(arm.name)}, {arm.records:,} records</h2>"
+        yield _table(lines_of_means(rows))
+    yield from _figures(report)
+    notes = [*label_lines(report), *report.notes]
+    if notes:
+        yield _list("Notes", notes)
+
+
+def _pictures(report: Report) -> str:
+    panels = panels_of(report)
+    if not panels:
+        return ""
+    wide, narrow = (svg(forest(panels, width), "Gains by metric") for width in (760, _NARROW))
+    return (
+        f'<div class="picture"><div class="wide">{wide}</div>'
+        f'<div class="narrow">{narrow}</div></div>'
+    )
+
+
+def _comparison(comparison: Comparison) -> Iterator[str]:
+    title = f"{comparison.second.name} against {comparison.first.name}"
+    yield f"<h2>{html_text(title)}</h2>"
+    yield _table(comparison_lines(comparison), [row.verdict for row in comparison.rows])
+    yield _list("What this rests on", basis(comparison))
+    if comparison.categories:
+        yield "<details><summary>By category</summary>"
+        for category, rows in comparison.categories.items():
+            yield f"<h2>{html_text(category)}</h2>"
+            yield _table(lines_of_rows(rows, comparison), [row.verdict for row in rows])
+        yield "<p>The verdicts are corrected for all categories together.</p></details>"
+
+
+def _figures(report: Report) -> Iterator[str]:
+    for first, second, tables in report.figures:
+        yield f"<h2>{html_text(f'{second} against {first}')}</h2>"
+        for table in tables:
+            if len(tables) > 1:
+                yield f"<p>{html_text(table.name)}</p>"
+            yield _table(figure_lines(table.rows, first, second), [it.verdict for it in table.rows])
+        yield _list("What this rests on", FIGURES_BASIS)
+    for name, figures in report.figures_alone:
+        yield f"<h2>{html_text(name)}</h2>"
+        yield _table(
+            [{"Metric": metric, "Value": f"{it.value:.4g}"} for metric, it in figures.items()]
+        )
+
+
+def _table(lines: Sequence[dict[str, str]], verdicts: Sequence[str] = ()) -> str:
+    if not lines:
+        return ""
+    titles = list(lines[0])
+    heads = [
+        f'<th class="words">{title}</th>' if title == "In words" else f"<th>{html_text(title)}</th>"
+        for title in titles
+    ]
+    rows = ["".join(heads)]
+    for place, line in enumerate(lines):
+        look = f"words {verdicts[place]}" if place < len(verdicts) else "words"
+        rows.append(
+            "".join(
+                f'<td class="{escape(look)}">{html_text(text)}</td>'
+                if title == "In words"
+                else f"<td>{html_text(text)}</td>"
+                for title, text in line.items()
+            )
+        )
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<div class="scroll"><table>\n{body}\n</table></div>'
+
+
+def _list(title: str, lines: Iterable[str]) -> str:
+    items = "\n".join(f"<li>{html_text(line)}</li>" for line in lines)
+    return f'<details open><summary>{title}</summary><ul class="notes">\n{items}\n</ul></details>'
+
+
+# --- the records ------------------------------------------------------------------------------
+
+
+def _data(report: Report) -> Iterator[str]:
+    """Yield the records of each comparison, and of each model alone, as JSON."""
+    store, comma = report.store, ""
+    for comparison in report.comparisons:
+        signs = [1 if row.higher_is_better else -1 for row in comparison.rows]
+        names = [comparison.first.name, comparison.second.name]
+        chosen, left = _differing_most(store, comparison, signs)
+        yield comma + _opening(f"{names[1]} against {names[0]}", names, store.metrics, left)
+        yield from _joined(_pair_json(store, pair, signs) for pair in chosen)
+        yield "]}"
+        comma = ","
+    for arm, _ in report.alone:
+        left = max(0, arm.records - MOST_RECORDS)
+        yield comma + _opening(arm.name, [arm.name], store.metrics, left)
+        yield from _joined(_single_json(store, arm))
+        yield "]}"
+        comma = ","
+
+
+def _opening(title: str, names: list[str], metrics: Sequence[str], left: int) -> str:
+    head = {"title": title, "names": names, "metrics": list(metrics), "left": left}
+    return json_text(head)[:-1] + ', "records": ['
+
+
+def _joined(documents: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for place, document in enumerate(documents):
+        yield (",\n" if place else "\n") + json_text(document)
+
+
+def _differing_most(
+    store: RecordStore, comparison: Comparison, signs: Sequence[int]
+) -> tuple[list[Pair], int]:
+    """Return the records to show, in their order, and how many are left out."""
+    pairs = store.pairs(comparison.first, comparison.second)
+    weighed = (
+        (abs(overall_gain(store, _gains(pair, signs)) or 0.0), -pair.place, pair) for pair in pairs
+    )
+    chosen = [pair for _, _, pair in heapq.nlargest(MOST_RECORDS, weighed)]
+    chosen.sort(key=lambda pair: pair.place)
+    return chosen, comparison.paired - len(chosen)
+
+
+def _gains(pair: Pair, signs: Sequence[int]) -> list[float | None]:
+    return [
+        None if math.isnan(a) or math.isnan(b) else round(sign * (b - a), 9)
+        for a, b, sign in zip(pair.first, pair.second, signs, strict=True)
+    ]
+
+
+def _pair_json(store: RecordStore, pair: Pair, signs: Sequence[int]) -> dict[str, Any]:
+    gains = _gains(pair, signs)
+    return _record_json(store, pair.place, pair.lines, gains, pair.category)
+
+
+def _single_json(store: RecordStore, arm: Arm) -> Iterator[dict[str, Any]]:
+    for number, (category, scores, line) in enumerate(store.scores(arm)):
+        if number == MOST_RECORDS:
+            return
+        gains = [None if math.isnan(score) else score for score in scores]
+        yield _record_json(store, number, (line,), gains, category)
+
+
+def _record_json(
+    store: RecordStore,
+    number: int,
+    lines: Sequence[Place],
+    gains: list[float | None],
+    category: str | None,
+) -> dict[str, Any]:
+    records = [store.record(line) for line in lines]
+    return {
+        "place": number,
+        "prompt": _cut(records[-1].prompt),
+        "reference": None if records[-1].reference is None else _cut(records[-1].reference),
+        "category": category,
+        "responses": [_cut(record.response) for record in records],
+        "gain": overall_gain(store, gains),
+        "gains": gains,
+        "scores": [
+            [
+                [it.label if it.value is None else it.value, _cut(it.explanation)]
+                if (it := record.scores.get(metric))
+                else None
+                for record in records
+            ]
+            for metric in store.metrics
+        ],
+    }
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[:LONGEST_TEXT]}\n[… {len(text) - LONGEST_TEXT:,} more characters]"
+
+
+# --- keeping data from being anything else ----------------------------------------------------
+
+
+def json_text(value: Any) -> str:
+    """Return JSON that can stand in a page: no ``<`` that could end the script it stands in."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    # Half a character, which JSON can write: not every program that reads the page would live on.
+    text = _HALVES.sub("\ufffd", text)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def html_text(text: str) -> str:
+    """Return text as markup that shows it: escaped, without control characters and surrogates."""
+    legal = "".join(
+        character if character.isprintable() or character in " \n\t\u00a0" else "\ufffd"
+        for character in text
+    )
+    return escape(legal, quote=True)
+
+
+def _asset(name: str) -> str:
+    return (files("evalbook.runs") / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,195 @@
+"""The least that the caller and the execution role need, as policies that IAM takes.
+
+From what the SDK does (sagemaker 3.27.0, ``core/helper/iam_policies.py``: IAM_POLICY_CONFIG and
+EVALUATION_CALLER_ACTIONS) and what evalbook asks itself. Actions that IAM knows no resource for
+stand on ``*``, and of the role's also the four that the SDK simulates without naming a resource.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Policy = dict[str, Any]
+
+NOTE = (
+    "The SDK simulates the caller's actions without naming resources, if the caller is a role that "
+    "may do iam:SimulatePrincipalPolicy, and then refuses grants that name resources as these do. "
+    "The caller's policy therefore leaves that permission out; a caller who has it from elsewhere "
+    'needs the same actions on "*".'
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the policies are for; a ``*`` stands for what is not known."""
+
+    account: str
+    region: str
+    partition: str = "aws"
+    role: str = "*"
+    """ARN."""
+    group: str = "*"
+    """Model package group's name."""
+    dataset_bucket: str = "*"
+    output_bucket: str = "*"
+    judge: str = "*"
+    """Foundation model's ID."""
+    kms_key: str | None = None
+    vpc: bool = False
+
+    def sagemaker(self, resource: str) -> str:
+        """Return the ARN of a SageMaker resource of the account and region."""
+        return f"arn:{self.partition}:sagemaker:{self.region}:{self.account}:{resource}"
+
+    def bucket(self, name: str, keys: str = "") -> str:
+        """Return the ARN of a bucket, or of objects in it."""
+        return f"arn:{self.partition}:s3:::{name}{keys}"
+
+
+def _policy(*statements: dict[str, Any] | None) -> Policy:
+    return {"Version": "2012-10-17", "Statement": [it for it in statements if it is not None]}
+
+
+def _allow(sid: str, actions: list[str], *resources: str, **more: Any) -> dict[str, Any]:
+    named = sorted(set(resources)) or ["*"]
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": named, **more}
+
+
+def caller_policy(scope: Scope) -> Policy:
+    """Return what the person needs who writes the notebook, starts the run and looks at it."""
+    hub = f"arn:{scope.partition}:sagemaker:{scope.region}:*:hub"
+    output = scope.bucket(scope.output_bucket)
+    return _policy(
+        _allow("Pipelines", _prefixed("sagemaker", _PIPELINES),
+               scope.sagemaker("pipeline/SagemakerEvaluation-*"),
+               # Older pipelines' ARNs are in lower case.
+               scope.sagemaker("pipeline/sagemakerevaluation-*")),
+        _allow("Lists", _prefixed("sagemaker", _LISTS)),
+        _allow("Models", _prefixed("sagemaker", _MODELS),
+               scope.sagemaker(f"model-package/{scope.group}/*"),
+               scope.sagemaker(f"model-package-group/{scope.group}")),
+        _allow("Jobs", ["sagemaker:DescribeTrainingJob"], scope.sagemaker("training-job/*")),
+        _allow("Lineage", _prefixed("sagemaker", ["CreateArtifact", "DescribeArtifact", "AddTags"]),
+               scope.sagemaker("artifact/*")),
+        _allow("Hubs", _prefixed("sagemaker", ["DescribeHub", "DescribeHubContent",
+                                               "ListHubContents"]), f"{hub}/*", f"{hub}-content/*"),
+        _allow("Judges", _prefixed("bedrock", _JUDGES)),
+        _allow("JudgeList", ["s3:GetObject"],
+               scope.bucket(f"jumpstart-cache-prod-{scope.region}", "/*")),
+        _allow("Data", ["s3:GetObject"], scope.bucket(scope.dataset_bucket, "/*")),
+        _allow("Buckets", ["s3:GetBucketLocation", "s3:ListBucket"],
+               scope.bucket(scope.dataset_bucket), output),
+        _allow("Results", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{output}/*"),
+        _allow("Role", ["iam:GetRole"], scope.role),
+        _pass_role(scope, "sagemaker.amazonaws.com"),
+        _allow("Logs", ["logs:DescribeLogStreams", "logs:GetLogEvents"], _log_group(scope)),
+        _allow("Estimates", ["pricing:GetProducts", "servicequotas:ListServiceQuotas"]),
+        _kms(scope),
+    )  # fmt: skip
+
+
+_PIPELINES = [
+    "AddTags", "CreatePipeline", "DescribePipeline", "DescribePipelineDefinitionForExecution",
+    "DescribePipelineExecution", "ListPipelineExecutionSteps", "ListPipelineExecutions",
+    "ListTags", "StartPipelineExecution", "StopPipelineExecution", "UpdatePipeline",
+]  # fmt: skip
+_LISTS = [
+    "ListArtifacts", "ListHubs", "ListMlflowApps", "ListModelPackageGroups", "ListPipelines",
+]  # fmt: skip
+_MODELS = ["DescribeModelPackage", "DescribeModelPackageGroup", "ListModelPackages"]
+_JUDGES = [
+    "GetEvaluationJob", "GetFoundationModel", "ListEvaluationJobs", "ListInferenceProfiles",
+]  # fmt: skip
+
+
+def role_policy(scope: Scope) -> Policy:
+    """Return what the execution role needs while the run goes on."""
+    bedrock = f"arn:{scope.partition}:bedrock:*"
+    hub = f"arn:{scope.partition}:sagemaker:{scope.region}:*:hub"
+    output = scope.bucket(scope.output_bucket)
+    return _policy(
+        # The SDK refuses a role that may not do these on every resource.
+        _allow("GatedBySdk", ["bedrock:CreateEvaluationJob", "bedrock:GetEvaluationJob",
+                              "cloudwatch:PutMetricData", "ecr:GetAuthorizationToken"]),
+        _allow("Judge", ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+               f"{bedrock}::foundation-model/{scope.judge}",
+               f"{bedrock}:{scope.account}:inference-profile/*{_star(scope.judge)}"),
+        # The judging job hands this very role on to Bedrock's evaluation job.
+        _pass_role(scope, "bedrock.amazonaws.com", "sagemaker.amazonaws.com"),
+        _allow("Data", ["s3:GetObject"], scope.bucket(scope.dataset_bucket, "/*")),
+        _allow("Buckets", ["s3:GetBucketLocation", "s3:ListBucket"],
+               scope.bucket(scope.dataset_bucket), output),
+        _allow("Results", ["s3:GetObject", "s3:PutObject"], f"{output}/*"),
+        _allow("Jobs", _prefixed("sagemaker", ["AddTags", "CreateTrainingJob",
+                                               "DescribeTrainingJob", "StopTrainingJob"]),
+               scope.sagemaker("training-job/*")),
+        _allow("Models", ["sagemaker:DescribeModelPackage"],
+               scope.sagemaker(f"model-package/{scope.group}/*")),
+        _allow("Hubs", _prefixed("sagemaker", ["DescribeHub", "DescribeHubContent"]),
+               f"{hub}/*", f"{hub}-content/*"),
+        _allow("Lineage", _prefixed("sagemaker", _LINEAGE), *map(scope.sagemaker, _LINEAGE_OF)),
+        _allow("Mlflow", _prefixed("sagemaker-mlflow", _MLFLOW), scope.sagemaker("mlflow-app/*"),
+               scope.sagemaker("mlflow-tracking-server/*")),
+        _allow("Images", _prefixed("ecr", ["BatchCheckLayerAvailability", "BatchGetImage",
+                                           "GetDownloadUrlForLayer"]),
+               f"arn:{scope.partition}:ecr:{scope.region}:*:repository/*"),
+        _allow("Logs", _prefixed("logs", ["CreateLogGroup", "CreateLogStream",
+                                          "DescribeLogStreams", "PutLogEvents"]),
+               _log_group(scope)),
+        _kms(scope),
+        _allow("Network", _prefixed("ec2", _NETWORK)) if scope.vpc else None,
+    )  # fmt: skip
+
+
+_LINEAGE = ["AddAssociation", "CreateAction", "CreateArtifact", "CreateContext"]
+_LINEAGE_OF = ["action/*", "artifact/*", "context/*"]
+_MLFLOW = [
+    "CreateExperiment", "CreateRun", "GetExperimentByName", "LogBatch", "LogMetric", "LogParam",
+    "SetTag", "UpdateRun",
+]  # fmt: skip
+_NETWORK = [
+    "CreateNetworkInterface", "CreateNetworkInterfacePermission", "DeleteNetworkInterface",
+    "DeleteNetworkInterfacePermission", "DescribeDhcpOptions", "DescribeNetworkInterfaces",
+    "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs",
+]  # fmt: skip
+
+
+def trust_policy(scope: Scope) -> Policy:
+    """Return the trust policy that lets both services assume the role, for this account only."""
+    return _policy(
+        {
+            "Sid": "Services",
+            "Effect": "Allow",
+            "Principal": {"Service": ["sagemaker.amazonaws.com", "bedrock.amazonaws.com"]},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": scope.account}},
+        }
+    )
+
+
+def _prefixed(service: str, actions: list[str]) -> list[str]:
+    return [f"{service}:{action}" for action in actions]
+
+
+def _pass_role(scope: Scope, *services: str) -> dict[str, Any]:
+    return _allow(
+        "PassRole",
+        ["iam:PassRole"],
+        scope.role,
+        Condition={"StringEquals": {"iam:PassedToService": list(services)}},
+    )
+
+
+def _kms(scope: Scope) -> dict[str, Any] | None:
+    actions = _prefixed("kms", ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"])
+    return _allow("Key", actions, scope.kms_key) if scope.kms_key else None
+
+
+def _log_group(scope: Scope) -> str:
+    place = f"{scope.region}:{scope.account}:log-group:/aws/sagemaker/TrainingJobs*"
+    return f"arn:{scope.partition}:logs:{place}"
+
+
+def _star(judge: str) -> str:
+    return "" if judge == "*" else judge

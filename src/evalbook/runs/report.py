@@ -1,0 +1,302 @@
+"""A run's results, read from S3 and compared: what tables, pictures and pages are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from evalbook.errors import AnswerRejected
+from evalbook.runs.comparison import Comparison, MeanRow, compare, means
+from evalbook.runs.find import Target
+from evalbook.runs.store import Arm, RecordStore
+from evalbook.runs.summaries import Figure, FigureRow, compare_figures, read_figures
+
+if TYPE_CHECKING:
+    from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
+    from evalbook.aws.result_files import ResultFiles
+    from evalbook.aws.session import Aws
+
+BASE, TUNED = "base", "fine-tuned"
+
+# Steps that leave results, and whose: sagemaker 3.27.0, train/evaluate/pipeline_templates.py and
+# mtrl_pipeline_templates.py. Of the last two, the job tells which model it was given.
+_MODEL_OF = {
+    "EvaluateBaseModelMetrics": BASE,
+    "EvaluateCustomModelMetrics": TUNED,
+    "EvaluateBaseModel": BASE,
+    "EvaluateCustomModel": TUNED,
+    "EvaluateFineTunedModel": TUNED,
+    "EvaluateWithJudge": None,
+    "InspectAIEvaluation": None,
+}
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """One run, as the head of a report names it."""
+
+    arn: str
+    name: str
+    status: str
+    kind: str
+    created: str
+    """ISO 8601."""
+    model: str | None
+    judge: str | None
+    dataset: str | None
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """Figures of two models compared, or of one alone."""
+
+    name: str
+    """What they are of: ``all``, or a task."""
+    rows: tuple[FigureRow, ...]
+
+
+@dataclass
+class Report:
+    """All that is known of some runs' results."""
+
+    runs: list[RunFacts]
+    store: RecordStore
+    comparisons: list[Comparison] = field(default_factory=list)
+    alone: list[tuple[Arm, tuple[MeanRow, ...]]] = field(default_factory=list)
+    """Models that there is nothing to compare with."""
+    figures: list[tuple[str, str, list[FigureTable]]] = field(default_factory=list)
+    """First and second model's name, and their figures compared."""
+    figures_alone: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was noticed about the runs themselves."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One model's results before they are read."""
+
+    name: str
+    model: str
+    run: int
+    files: ResultFiles
+
+
+def read_report(
+    aws: Aws,
+    wanted: Sequence[Target],
+    store: RecordStore,
+    lower_is_better: Iterable[str] = (),
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Read and compare the results of one or more runs.
+
+    Raises:
+        AnswerRejected: a run is not over, or left no results.
+        AwsUnavailable: AWS could not be asked.
+    """
+    looked = [_look(aws, target) for target in wanted]
+    sources: list[_Source] = []
+    problems: list[str] = []
+    for place, (target, run, steps, _) in enumerate(looked):
+        progress(f"Looking for the results of {run.name}")
+        many = run.name if len(wanted) > 1 and target.label == "evaluation" else None
+        sources += _sources(aws, target, run, steps, place, many, problems)
+    if not sources:
+        raise _nothing(looked, problems)
+    report = Report([_facts(run, plan) for _, run, _, plan in looked], store)
+    report.notes += _notes(report.runs, problems)
+    lower = [*_lower_builtin(), *lower_is_better]
+    judged = [source for source in sources if source.files.records]
+    _compare_records(aws, report, judged, lower, progress)
+    _compare_figures(aws, report, [it for it in sources if not it.files.records], lower)
+    return report
+
+
+def _look(aws: Aws, target: Target) -> tuple[Target, Execution, list[RunStep], Plan]:
+    from evalbook.aws.executions import execution, plan_of, steps_of
+
+    run = execution(aws, target.arn)
+    if not run.over:
+        raise AnswerRejected(
+            "results.not_ready",
+            f"There are no results yet: {run.name} is {run.status}.",
+            "Wait for it with `evalbook status --watch`.",
+        )
+    return target, run, steps_of(aws, target.arn), plan_of(aws, target.arn)
+
+
+def _sources(
+    aws: Aws,
+    target: Target,
+    run: Execution,
+    steps: Sequence[RunStep],
+    place: int,
+    many: str | None,
+    problems: list[str],
+) -> Iterator[_Source]:
+    from evalbook.aws.executions import training_job
+    from evalbook.aws.result_files import result_files
+    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
+
+    for step in steps:
+        if step.name not in _MODEL_OF or step.job is None:
+            continue
+        if ":training-job/" not in step.job:
+            problems.append(
+                f"{step.name} of {run.name} is not a training job: a multi-turn RL evaluation "
+                "keeps its scores in MLflow."
+            )
+            continue
+        try:
+            job = training_job(aws, step.job)
+        except (AwsDenied, AwsMissing, AwsInvalid) as error:
+            problems.append(f"The job of {step.name} can't be looked at: {error.message}")
+            continue
+        files = result_files(aws, job.output, job.name, _bedrock_job(aws, run.region, step, job))
+        if not files.records and not files.summaries:
+            problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
+            continue
+        model = _model_of(step, target, job)
+        yield _Source(f"{many} {model}" if many else model, model, place, files)
+
+
+def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str | None:
+    """Return the Bedrock job's name where only Bedrock tells it: the step failed after judging."""
+    if step.status == "Succeeded" or job.evaluation != "LLMAJEvaluation":
+        return None
+    from evalbook.aws.evaluation_jobs import job_behind
+    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
+
+    try:
+        found = job_behind(aws, region, job)
+    except (AwsDenied, AwsMissing, AwsInvalid):
+        return None
+    return found.name if found else None
+
+
+def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
+    named = _MODEL_OF[step.name]
+    if named is not None:
+        return named
+    if target.label in (BASE, TUNED):
+        return target.label
+    return TUNED if job.model_package else BASE
+
+
+def _nothing(
+    looked: Sequence[tuple[Target, Execution, list[RunStep], Plan]], problems: Sequence[str]
+) -> AnswerRejected:
+    states = ", ".join(f"{run.name} ended as {run.status}" for _, run, _, _ in looked)
+    details = f" {' '.join(problems)}" if problems else ""
+    return AnswerRejected(
+        "results.none",
+        f"No results were found: {states}.{details}",
+        "`evalbook status` tells why a run failed.",
+    )
+
+
+def _facts(run: Execution, plan: Plan) -> RunFacts:
+    return RunFacts(
+        run.arn,
+        run.name,
+        run.status,
+        run.kind,
+        run.created.isoformat(timespec="seconds"),
+        plan.model_package or plan.base_model,
+        plan.judge,
+        plan.dataset,
+    )
+
+
+def _notes(runs: Sequence[RunFacts], problems: Sequence[str]) -> list[str]:
+    notes = [f"{run.name} ended as {run.status}." for run in runs if run.status != "Succeeded"]
+    datasets = {run.dataset for run in runs if run.dataset}
+    if len(datasets) > 1:
+        notes.append(
+            f"The runs name different datasets ({', '.join(sorted(datasets))}); only records with "
+            "the same prompt and reference are compared."
+        )
+    judges = {run.judge for run in runs if run.judge}
+    if len(judges) > 1:
+        notes.append(f"The runs had different judges: {', '.join(sorted(judges))}.")
+    return [*notes, *problems]
+
+
+def _lower_builtin() -> list[str]:
+    from evalbook.metrics.builtin import builtin_metrics
+
+    return [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
+
+
+def _compare_records(
+    aws: Aws,
+    report: Report,
+    sources: Sequence[_Source],
+    lower: Sequence[str],
+    progress: Progress,
+) -> None:
+    from evalbook.aws.result_files import record_lines
+
+    arms: list[tuple[_Source, Arm]] = []
+    for source in sources:
+        progress(f"Reading the judged records of {source.name}")
+        lines = (line for uri in source.files.records for line in record_lines(aws, uri))
+        arms.append((source, report.store.add_arm(source.name, lines)))
+    pairings = _pairings(arms)
+    report.comparisons = compare(report.store, pairings, lower)
+    compared = {arm.number for pairing in pairings for arm in pairing}
+    report.alone = [
+        (arm, means(report.store, arm, lower)) for _, arm in arms if arm.number not in compared
+    ]
+
+
+def _pairings(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, Arm]]:
+    """Pair the models: fine-tuned with base in each run, then each run with the first one."""
+    found: list[tuple[Arm, Arm]] = []
+    bases = [(source, arm) for source, arm in arms if source.model == BASE]
+    tuned = [(source, arm) for source, arm in arms if source.model == TUNED]
+    if len(bases) == 1 and len(tuned) == 1:
+        return [(bases[0][1], tuned[0][1])]
+    for source, arm in tuned:
+        found += [(base, arm) for other, base in bases if other.run == source.run]
+    leaders = tuned if len(tuned) > 1 else bases if len(bases) > 1 else []
+    found += [(leaders[0][1], arm) for _, arm in leaders[1:]]
+    return found
+
+
+def _compare_figures(
+    aws: Aws, report: Report, sources: Sequence[_Source], lower: Sequence[str]
+) -> None:
+    from evalbook.aws.result_files import read_summary
+
+    read = []
+    for source in sources:
+        # Names carry the time: the last one is the newest.
+        overall, tasks = read_figures(read_summary(aws, source.files.summaries[-1]))
+        if overall:
+            read.append((source, overall, tasks))
+        else:
+            report.notes.append(f"{source.files.summaries[-1]} holds no figures.")
+    arms = [(source, Arm(place, source.name)) for place, (source, _, _) in enumerate(read)]
+    compared: set[int] = set()
+    for first, second in _pairings(arms):
+        compared |= {first.number, second.number}
+        (_, all_first, tasks_first), (_, all_second, tasks_second) = (
+            read[first.number],
+            read[second.number],
+        )
+        tables = [FigureTable("all", tuple(compare_figures(all_first, all_second, lower)))]
+        tables += [
+            FigureTable(task, tuple(compare_figures(tasks_first[task], figures, lower)))
+            for task, figures in tasks_second.items()
+            if task in tasks_first
+        ]
+        report.figures.append((first.name, second.name, tables))
+    report.figures_alone = [
+        (source.name, overall)
+        for place, (source, overall, _) in enumerate(read)
+        if place not in compared
+    ]

@@ -1,0 +1,364 @@
+"""How a run is doing: overall, step by step, and the Bedrock job behind the judging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timezone
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from evalbook.runs.causes import Cause, find_cause
+from evalbook.runs.find import Target
+
+if TYPE_CHECKING:
+    from evalbook.aws.evaluation_jobs import EvaluationJob
+    from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
+    from evalbook.aws.session import Aws
+
+# Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
+# 2026-11-20); used where the state does not tell more.
+_MINUTES_A_MODEL = (25, 60)
+
+_FAILED = ("Failed", "Stopped")
+
+
+@dataclass(frozen=True)
+class StepStatus:
+    """One step."""
+
+    name: str
+    status: str
+    """AWS's word, or Waiting for a step that has not begun."""
+    started: datetime | None = None
+    ended: datetime | None = None
+    failure: str | None = None
+    job: str | None = None
+    """Name of the training job."""
+    job_failure: str | None = None
+    bedrock: EvaluationJob | None = None
+    log: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """What could not be looked at, and why."""
+
+    def seconds(self, now: datetime) -> float | None:
+        """Return how long it took, or has taken by now."""
+        if self.started is None:
+            return None
+        return max(0.0, ((self.ended or now) - self.started).total_seconds())
+
+    def messages(self) -> Iterator[str]:
+        """Yield what AWS says went wrong, the innermost first."""
+        # Whose words these are is part of the cause: "may not assume the role" says who may not.
+        failures = self.bedrock.failures if self.bedrock else ()
+        yield from (f"Amazon Bedrock evaluation job: {failure}" for failure in failures)
+        yield from filter(None, (self.job_failure, self.failure))
+        if self.log:
+            yield "\n".join(self.log)
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """One execution."""
+
+    arn: str
+    name: str
+    label: str
+    kind: str
+    status: str
+    created: datetime
+    ended: datetime | None
+    failure: str | None
+    plan: Plan
+    steps: tuple[StepStatus, ...] = ()
+    cause: Cause | None = None
+    expected: tuple[int, int] | None = None
+    """Minutes in all: low and high."""
+    unknown: tuple[str, ...] = field(default=())
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing will happen any more."""
+        return self.ended is not None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended well."""
+        return self.status == "Succeeded"
+
+    def seconds(self, now: datetime | None = None) -> float:
+        """Return how long it took, or has taken by now."""
+        end = self.ended or now or datetime.now(timezone.utc)
+        return max(0.0, (end - self.created).total_seconds())
+
+
+def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStatus:
+    """Look at one run.
+
+    ``known`` is what an earlier look found: what can't have changed is not asked again.
+
+    Raises:
+        AnswerRejected: there is no such run, or it may not be looked at.
+        AwsUnavailable: AWS could not be asked.
+    """
+    from evalbook.aws.executions import execution, plan_of, steps_of
+    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing, in_parallel
+
+    run = execution(aws, target.arn)
+    unknown: list[str] = []
+    steps: list[RunStep] = []
+    try:
+        steps = steps_of(aws, target.arn)
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        unknown.append(f"The steps can't be listed: {error.message}")
+    plan = known.plan if known else plan_of(aws, target.arn)
+    before = {step.name: step for step in known.steps} if known else {}
+    details = in_parallel([partial(_detail, aws, run, it, before.get(it.name)) for it in steps])
+    status = RunStatus(
+        run.arn,
+        run.name,
+        target.label,
+        run.kind,
+        run.status,
+        run.created,
+        _ended(run, steps),
+        run.failure,
+        plan,
+        (*details, *_waiting(run, plan, steps)),
+        expected=target.minutes or _expected(run, plan, steps),
+        unknown=tuple(unknown),
+    )
+    return replace(status, cause=_cause(status))
+
+
+def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:
+    if not run.over:
+        return None
+    # What tags or describes an execution later changes its time of modification too.
+    ends = [step.ended for step in steps if step.ended]
+    return max(ends) if ends and len(ends) == len(steps) else run.modified
+
+
+def _waiting(run: Execution, plan: Plan, steps: Sequence[RunStep]) -> list[StepStatus]:
+    started = {step.name for step in steps}
+    waiting = [name for name in plan.steps if name not in started]
+    return [StepStatus(name, "NotStarted" if run.over else "Waiting") for name in waiting]
+
+
+def _detail(aws: Aws, run: Execution, step: RunStep, before: StepStatus | None) -> StepStatus:
+    """Look behind a step: its training job and, for a judging step, Bedrock's job."""
+    status = StepStatus(
+        step.name, step.status, step.started, step.ended, step.failure,
+        step.job.rpartition("/")[2] if step.job else None,
+    )  # fmt: skip
+    if step.job is None or ":training-job/" not in step.job:
+        return status
+    settled = before is not None and before.status == step.status and before.ended is not None
+    if settled and before is not None and not before.unknown:
+        return before
+    judges = "Judge" in step.name or step.name.endswith("ModelMetrics")
+    if not judges and step.status not in _FAILED:
+        return status
+    return _behind(aws, run.region, step, status, judges)
+
+
+def _behind(aws: Aws, region: str, step: RunStep, status: StepStatus, judges: bool) -> StepStatus:
+    from evalbook.aws.executions import training_job
+    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
+
+    try:
+        job = training_job(aws, step.job or "")
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        return replace(status, unknown=(f"The training job can't be looked at: {error.message}",))
+    status = replace(status, job_failure=job.failure)
+    bedrock, unknown = _bedrock(aws, region, job) if judges else (None, ())
+    return replace(status, bedrock=bedrock, unknown=unknown)
+
+
+def _bedrock(
+    aws: Aws, region: str, job: TrainingJob
+) -> tuple[EvaluationJob | None, tuple[str, ...]]:
+    from evalbook.aws.evaluation_jobs import job_behind
+    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
+    from evalbook.errors import AwsUnavailable
+
+    try:
+        return job_behind(aws, region, job), ()
+    except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
+        return None, (f"Bedrock's evaluation job can't be looked at: {error.message}",)
+
+
+def _expected(run: Execution, plan: Plan, steps: Sequence[RunStep]) -> tuple[int, int] | None:
+    if run.kind != "llm_as_judge":
+        return None
+    names = plan.steps or tuple(step.name for step in steps)
+    models = 2 if any("Base" in name for name in names) else 1
+    low, high = _MINUTES_A_MODEL
+    return low * models, high * models
+
+
+def _cause(status: RunStatus) -> Cause | None:
+    """Return why it failed: what the step that failed first says innermost."""
+    if status.status not in ("Failed", "CompletedWithFailures"):
+        return None
+    failed = sorted(
+        (step for step in status.steps if step.status == "Failed"),
+        key=lambda step: (step.ended is None, step.ended or step.name),
+    )
+    messages = [message for step in failed for message in step.messages()]
+    judge = next((step.bedrock.judge for step in failed if step.bedrock), None)
+    role = next((step.bedrock.role for step in failed if step.bedrock), None)
+    about = {
+        "judge": judge or status.plan.judge,
+        "role": role or status.plan.role,
+        "region": status.arn.split(":")[3],
+    }
+    return find_cause([*messages, *filter(None, [status.failure])], about)
+
+
+def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
+    """Add the last log lines of the failed steps' jobs, and look for the cause in them too.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    from evalbook.aws.job_logs import last_log_lines
+
+    steps = []
+    for step in status.steps:
+        if step.status == "Failed" and step.job:
+            lines, why_not = last_log_lines(aws, status.arn.split(":")[3], step.job)
+            unknown = (*step.unknown, why_not) if why_not else step.unknown
+            step = replace(step, log=tuple(lines), unknown=unknown)
+        steps.append(step)
+    status = replace(status, steps=tuple(steps))
+    return replace(status, cause=status.cause or _cause(status))
+
+
+# --- shown ------------------------------------------------------------------------------------
+
+
+def status_document(status: RunStatus) -> dict[str, Any]:
+    """Return a run's status as JSON."""
+    now = datetime.now(timezone.utc)
+    return {
+        "arn": status.arn,
+        "name": status.name,
+        "label": status.label,
+        "kind": status.kind,
+        "status": status.status,
+        "created": status.created.isoformat(),
+        "ended": status.ended.isoformat() if status.ended else None,
+        "seconds": round(status.seconds(now), 1),
+        "expected_minutes": list(status.expected) if status.expected else None,
+        "model": status.plan.model_package or status.plan.base_model,
+        "judge": status.plan.judge,
+        "dataset": status.plan.dataset,
+        "failure": status.failure,
+        "cause": asdict(status.cause) if status.cause else None,
+        "steps": [_step_json(step, now) for step in status.steps],
+        "unknown": list(status.unknown),
+    }
+
+
+def _step_json(step: StepStatus, now: datetime) -> dict[str, Any]:
+    bedrock = step.bedrock
+    seconds = step.seconds(now)
+    return {
+        "name": step.name,
+        "status": step.status,
+        "started": step.started.isoformat() if step.started else None,
+        "ended": step.ended.isoformat() if step.ended else None,
+        "seconds": None if seconds is None else round(seconds, 1),
+        "failure": step.failure,
+        "training_job": step.job,
+        "training_job_failure": step.job_failure,
+        "bedrock_job": {
+            "arn": bedrock.arn,
+            "name": bedrock.name,
+            "status": bedrock.status,
+            "failures": list(bedrock.failures),
+            "judge": bedrock.judge,
+            "metrics": list(bedrock.metrics),
+            "dataset": bedrock.dataset,
+            "output": bedrock.output,
+            "role": bedrock.role,
+        }
+        if bedrock
+        else None,
+        "log": list(step.log),
+        "unknown": list(step.unknown),
+    }
+
+
+def status_words(status: RunStatus, now: datetime | None = None) -> str:
+    """Return a run's status for people."""
+    now = now or datetime.now(timezone.utc)
+    label = f" ({status.label})" if status.label != "evaluation" else ""
+    lines = [f"{status.name}{label}: {status.status}, {_time_words(status, now)}"]
+    wide = max([len(step.name) for step in status.steps], default=0)
+    for step in status.steps:
+        seconds = step.seconds(now)
+        took = clock(seconds) if seconds is not None else ""
+        lines.append(f"  {step.name:<{wide}}  {_step_word(step):<10}  {took:>8}".rstrip())
+        lines += _bedrock_words(step)
+        lines += [f"      {text}" for text in step.unknown]
+    lines += [f"  {text}" for text in status.unknown]
+    if status.status in ("Failed", "CompletedWithFailures"):
+        lines += _failure_words(status)
+    elif status.succeeded:
+        lines.append("  The results: evalbook results " + status.arn)
+    return "\n".join(lines)
+
+
+def _step_word(step: StepStatus) -> str:
+    return "not begun" if step.status == "NotStarted" else step.status
+
+
+def _time_words(status: RunStatus, now: datetime) -> str:
+    if status.ended:
+        return f"{clock(status.seconds())}, ended {status.ended:%Y-%m-%d %H:%M} UTC"
+    elapsed = clock(status.seconds(now))
+    if not status.expected:
+        return elapsed
+    low, high = status.expected
+    late = ", longer than expected" if status.seconds(now) > high * 60 else ""
+    return f"{elapsed} of about {low} to {high} minutes{late}"
+
+
+def _bedrock_words(step: StepStatus) -> list[str]:
+    if step.bedrock is None:
+        return []
+    job = step.bedrock
+    metrics = ", ".join(name.removeprefix("Builtin.") for name in job.metrics)
+    about = "; ".join(filter(None, [job.judge and f"judge {job.judge}", metrics]))
+    return [f"      Bedrock job {job.name}: {job.status}{f' ({about})' if about else ''}"]
+
+
+def _failure_words(status: RunStatus) -> list[str]:
+    lines = [""]
+    if status.cause:
+        lines += [f"Why: {status.cause.cause}", f"What to do: {status.cause.remedy}", ""]
+    else:
+        lines += ["Why: none of the known causes; what AWS says is below.", ""]
+    lines.append("What AWS says:")
+    for step in status.steps:
+        said = list(dict.fromkeys(step.messages())) if step.status == "Failed" else []
+        # A step repeats what its job says, and the job what Bedrock said.
+        bare = [text.removeprefix("Amazon Bedrock evaluation job: ") for text in said]
+        told = [it for it, inner in zip(said, bare, strict=True) if not _repeated(inner, said, it)]
+        lines += [f"  {step.name}: {text}" for text in told]
+    if status.failure:
+        lines.append(f"  {status.failure}")
+    return lines
+
+
+def _repeated(inner: str, said: Sequence[str], own: str) -> bool:
+    return any(inner in other for other in said if other != own)
+
+
+def clock(seconds: float) -> str:
+    """Return a time as 0:07, 12:30 or 1:02:03."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,49 @@
+"""What stopping a run means, and what it costs not to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from evalbook.runs.status import RunStatus, clock
+
+_JUDGING = ("EvaluateCustomModelMetrics", "EvaluateBaseModelMetrics", "EvaluateWithJudge")
+
+
+def stop_words(status: RunStatus, now: datetime | None = None) -> str:
+    """Say how far a run is, what it goes on to pay for, and what stopping it loses."""
+    lines = [f"{status.name} is {status.status}; it has run for {clock(status.seconds(now))}."]
+    remaining = [it for it in status.steps if it.status in ("Executing", "Starting", "Waiting")]
+    training = [it.name for it in remaining if it.name not in _JUDGING and "Lineage" not in it.name]
+    judging = [it.name for it in remaining if it.name in _JUDGING]
+    lines.append(
+        f"If it goes on, it pays for{_cost(status, training, judging)}.{_time(status, now)}"
+    )
+    done = [it.name for it in status.steps if it.status == "Succeeded"]
+    lines.append(
+        "Stopping it ends what is still to come. What ran so far is paid for, and a stopped run "
+        f"can't be continued.{f' Finished: {_listed(done)}.' if done else ''}"
+    )
+    return "\n".join(lines)
+
+
+def _cost(status: RunStatus, training: list[str], judging: list[str]) -> str:
+    parts = []
+    if training:
+        parts.append(f" SageMaker's jobs of {_listed(training)}")
+    if judging:
+        metrics = len(status.plan.metrics)
+        each = f", {metrics} built-in metrics a record" if metrics else ""
+        parts.append(f" Bedrock's judging by {status.plan.judge or 'the judge'} in "
+                     f"{_listed(judging)} (tokens of every record{each})")  # fmt: skip
+    return " and".join(parts) or " nothing that is known"
+
+
+def _time(status: RunStatus, now: datetime | None) -> str:
+    if not status.expected:
+        return ""
+    left = [max(0, round(it - status.seconds(now) / 60)) for it in status.expected]
+    return f" About {left[0]} to {left[1]} minutes are left." if left[1] else ""
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)

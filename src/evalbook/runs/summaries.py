@@ -1,0 +1,138 @@
+"""Results that are one figure per metric: benchmarks, custom scorers, and a judge's totals.
+
+The files hold no record's score, so models can't be paired record by record. Where a figure comes
+with its standard error, the difference of two is tested as if the models had answered different
+questions; having answered the same ones, they can be told apart better than that says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeGuard
+
+from evalbook.runs.statistics import SIGNIFICANT, corrected, difference_of_means
+
+_STDERR = "_stderr"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One metric's value for one model."""
+
+    value: float
+    error: float | None = None
+    """Its standard error, where the file has one."""
+    records: int | None = None
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One metric of two models; a gain above 0 means that the second model is better."""
+
+    metric: str
+    higher_is_better: bool
+    first: Figure
+    second: Figure
+    gain: float
+    low: float
+    high: float
+    """95 % interval; not a number where the files tell no standard errors."""
+    chance: float
+    corrected: float = 1.0
+    verdict: str = "untested"
+
+
+def read_figures(document: Any) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
+    """Read a summary file: its figures overall, and those of each task or subtask.
+
+    Understands ``results.all``, task keys such as ``custom|mmlu:law|0``, and Bedrock's
+    ``{metric: {"score", "std_deviation", "total_evaluations"}}``.
+    """
+    results = document.get("results") if isinstance(document, dict) else None
+    if not isinstance(results, dict):
+        return {}, {}
+    totals = {
+        name.removeprefix("Builtin."): figure
+        for name, entry in results.items()
+        if (figure := _total(entry)) is not None
+    }
+    if totals:
+        return totals, {}
+    tasks = {
+        _task_name(name): figures
+        for name, entry in results.items()
+        if name != "all" and (figures := _figures(entry))
+    }
+    overall = _figures(results.get("all")) or (next(iter(tasks.values())) if tasks else {})
+    return overall, tasks if len(tasks) > 1 else {}
+
+
+def _total(entry: Any) -> Figure | None:
+    if not isinstance(entry, dict) or not _is_number(entry.get("score")):
+        return None
+    count, deviation = entry.get("total_evaluations"), entry.get("std_deviation")
+    error = None
+    if isinstance(count, int) and count > 1 and _is_number(deviation):
+        error = float(deviation) / math.sqrt(count)
+    return Figure(float(entry["score"]), error, count if isinstance(count, int) else None)
+
+
+def _figures(entry: Any) -> dict[str, Figure]:
+    if not isinstance(entry, dict):
+        return {}
+    return {
+        name: Figure(float(value), _error(entry.get(name + _STDERR)))
+        for name, value in entry.items()
+        if _is_number(value) and not name.endswith(_STDERR)
+    }
+
+
+def _error(value: Any) -> float | None:
+    return float(value) if _is_number(value) else None
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _task_name(key: str) -> str:
+    """Return the part of ``suite|task:subtask|shots`` that people know."""
+    parts = key.split("|")
+    return parts[1] if len(parts) == 3 else key
+
+
+def compare_figures(
+    first: Mapping[str, Figure], second: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
+) -> list[FigureRow]:
+    """Compare two models' figures on the metrics that both have, corrected for their number."""
+    lower = {name.lower() for name in lower_is_better}
+    rows = [
+        _row(metric, first[metric], second[metric], -1 if metric.lower() in lower else 1)
+        for metric in second
+        if metric in first
+    ]
+    tested = [place for place, row in enumerate(rows) if not math.isnan(row.chance)]
+    chances = corrected([rows[place].chance for place in tested])
+    for place, chance in zip(tested, chances, strict=True):
+        rows[place] = replace(rows[place], corrected=chance, verdict=_verdict(rows[place], chance))
+    return rows
+
+
+def _row(metric: str, first: Figure, second: Figure, sign: int) -> FigureRow:
+    gain = sign * (second.value - first.value)
+    if first.error is None or second.error is None:
+        return FigureRow(metric, sign > 0, first, second, gain, math.nan, math.nan, math.nan)
+    low, high, chance = difference_of_means(
+        (sign * first.value, first.error), (sign * second.value, second.error)
+    )
+    return FigureRow(metric, sign > 0, first, second, gain, low, high, chance)
+
+
+def _verdict(row: FigureRow, chance: float) -> str:
+    if chance < SIGNIFICANT:
+        return "better" if row.gain > 0 else "worse"
+    if not row.gain:
+        return "same"
+    return "hint" if row.chance < SIGNIFICANT else "unclear"

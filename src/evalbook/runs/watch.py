@@ -1,0 +1,83 @@
+"""Looking at runs until they are over, through lost networks and expired credentials."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from evalbook.errors import AwsUnavailable
+from evalbook.runs.status import RunStatus
+
+SHORTEST, LONGEST = 2.0, 30.0
+"""Seconds between two looks: short after something happened, longer the longer nothing does."""
+
+_QUIET_SHARE = 10
+_SIGN_IN = frozenset({"expired_credentials", "invalid_credentials", "no_credentials"})
+
+
+@dataclass
+class Clock:
+    """What time it is, and waiting; a test brings its own."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+def watch(
+    look: Callable[[Sequence[RunStatus]], list[RunStatus]],
+    show: Callable[[Sequence[RunStatus]], None],
+    complain: Callable[[str], None],
+    *,
+    give_up_after: float,
+    clock: Clock | None = None,
+) -> list[RunStatus]:
+    """Look again and again until every run is over, and return what was seen last.
+
+    Args:
+        look: looks once, given what was seen last; is asked to start afresh after a failure, so
+            that signing in again is enough.
+        show: is given what was seen, after each look.
+        complain: is told in words why AWS could not be asked, and when the next attempt is.
+        give_up_after: seconds without an answer after which the last failure is raised.
+        clock: the time and how to wait.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked at the very first look, or for too long.
+    """
+    clock = clock or Clock()
+    seen = look(())
+    show(seen)
+    changed = answered = clock.now()
+    failures = 0
+    while not all(status.over for status in seen):
+        quiet = (clock.now() - changed) / _QUIET_SHARE
+        pause = SHORTEST * 2**failures if failures else quiet
+        clock.sleep(min(max(pause, SHORTEST), LONGEST))
+        try:
+            now_seen = look(seen)
+        except AwsUnavailable as error:
+            failures += 1
+            if clock.now() - answered > give_up_after:
+                raise
+            complain(_trouble(error))
+            continue
+        failures, answered = 0, clock.now()
+        if _state(now_seen) != _state(seen):
+            changed = answered
+        seen = now_seen
+        show(seen)
+    return seen
+
+
+def _trouble(error: AwsUnavailable) -> str:
+    if error.code in _SIGN_IN:
+        return f"{error.message} The run goes on. Sign in in another terminal; this goes on then."
+    return f"{error.message} The run goes on; this tries again."
+
+
+def _state(seen: Sequence[RunStatus]) -> list[object]:
+    return [
+        (status.arn, status.status, [(step.name, step.status) for step in status.steps])
+        for status in seen
+    ]

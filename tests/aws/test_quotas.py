@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import Any
+
+from border import answer
+
+from evalbook.aws.quotas import quota_checks
+from evalbook.aws.session import Aws
+
+REGION = "us-east-1"
+CONCURRENT = "(Model evaluation) Number of concurrent automatic model evaluation jobs"
+
+
+def quotas(aws: Aws, said: Any, running: int = 0) -> list[tuple[str, str]]:
+    answer(aws.client("service-quotas", REGION), "ListServiceQuotas", lambda _: said)
+    job = {
+        "jobArn": "arn:aws:bedrock:us-east-1:123456789012:evaluation-job/abc123def456",
+        "jobName": "a-job",
+        "status": "InProgress",
+        "creationTime": "2026-11-21T00:00:00Z",
+        "jobType": "Automated",
+        "evaluationTaskTypes": ["General"],
+    }
+    jobs = {"jobSummaries": [job] * running}
+    answer(aws.client("bedrock", REGION), "ListEvaluationJobs", lambda _: jobs)
+    return [(check.status, check.message) for check in quota_checks(aws, REGION)]
+
+
+def test_compares_the_quota_with_what_runs_now(aws: Aws) -> None:
+    said = {
+        "Quotas": [
+            {"QuotaName": CONCURRENT, "Value": 20.0},
+            {"QuotaName": "Something else", "Value": 1.0},
+        ]
+    }
+
+    assert quotas(aws, said, 3) == [("passed", f"{CONCURRENT}: 20; 3 in progress.")]
+
+
+def test_warns_where_the_quota_is_used_up(aws: Aws) -> None:
+    [(status, message)] = quotas(aws, {"Quotas": [{"QuotaName": CONCURRENT, "Value": 2.0}]}, 2)
+
+    assert status == "warning"
+    assert message == f"{CONCURRENT}: 2; 2 evaluation jobs are in progress."
+
+
+def test_a_denial_is_said(aws: Aws) -> None:
+    [(status, message)] = quotas(aws, "AccessDeniedException")
+
+    assert status == "skipped"
+    assert "Bedrock's quotas can't be read" in message
+
+
+def test_an_empty_list_is_said(aws: Aws) -> None:
+    assert quotas(aws, {"Quotas": []}) == [
+        ("skipped", "Service Quotas names none for evaluation jobs.")
+    ]

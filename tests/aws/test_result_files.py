@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from evalbook.aws.result_files import read_summary, record_lines, result_files
+from evalbook.aws.s3 import S3Uri
+from evalbook.aws.session import Aws
+from evalbook.errors import AnswerRejected
+
+BUCKET = "results-of-a-test"
+
+
+@pytest.fixture
+def bucket(aws: Aws) -> Aws:
+    """An empty bucket."""
+    aws.client("s3").create_bucket(Bucket=BUCKET)
+    return aws
+
+
+def put(aws: Aws, **objects: bytes) -> None:
+    for key, body in objects.items():
+        aws.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+
+
+def test_a_judges_records_are_found_through_its_totals(bucket: Aws) -> None:
+    put(
+        bucket,
+        **{
+            "run/job-1/output/output/bed-1/bedrock_llm_judge_results.json": b"{}",
+            "run/bed-1/x/datasets/a_output.jsonl": b"",
+            "run/bed-1/x/datasets/b_output.jsonl": b"",
+            "run/bed-2/x/datasets/a_output.jsonl": b"",
+        },
+    )
+    files = result_files(bucket, f"s3://{BUCKET}/run/", "job-1")
+
+    assert [uri.key for uri in files.records] == [
+        "run/bed-1/x/datasets/a_output.jsonl",
+        "run/bed-1/x/datasets/b_output.jsonl",
+    ]
+    assert len(files.summaries) == 1
+
+
+def test_a_bucket_without_a_prefix_will_do(bucket: Aws) -> None:
+    put(bucket, **{"job-1/output/output/task/results_1.json": b"{}"})
+
+    assert result_files(bucket, f"s3://{BUCKET}", "job-1").summaries == (
+        S3Uri(BUCKET, "job-1/output/output/task/results_1.json"),
+    )
+
+
+def test_what_lies_behind_a_thousand_keys_is_found(bucket: Aws) -> None:
+    for number in range(1001):
+        put(bucket, **{f"run/job-1/output/output/a/{number:04}": b""})
+    put(bucket, **{"run/job-1/output/output/z/results_1.json": b"{}"})
+
+    assert len(result_files(bucket, f"s3://{BUCKET}/run", "job-1").summaries) == 1
+
+
+def test_where_nothing_is_the_places_are_told(bucket: Aws) -> None:
+    files = result_files(bucket, f"s3://{BUCKET}/run", "job-1", "bed-9")
+
+    assert (files.records, files.summaries) == ((), ())
+    assert files.looked_at == (
+        f"s3://{BUCKET}/run/job-1/output/output/",
+        f"s3://{BUCKET}/run/bed-9/…_output.jsonl",
+    )
+
+
+def test_a_missing_bucket_is_a_rejection(aws: Aws) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        result_files(aws, "s3://no-such-bucket-here/run", "job")
+
+    assert caught.value.code == "results.denied"
+
+
+def test_lines_are_whole_whatever_pieces_they_arrive_in(bucket: Aws) -> None:
+    long = b"x" * (3 << 20)
+    put(bucket, **{"a.jsonl": b"one\n" + long + b"\n\nlast"})
+
+    assert list(record_lines(bucket, S3Uri(BUCKET, "a.jsonl"))) == [b"one", long, b"", b"last"]
+
+
+def test_a_summary_that_is_no_json_is_named(bucket: Aws) -> None:
+    put(bucket, **{"a.json": b"{"})
+
+    with pytest.raises(AnswerRejected, match=r"s3://results-of-a-test/a.json is not the JSON"):
+        read_summary(bucket, S3Uri(BUCKET, "a.json"))

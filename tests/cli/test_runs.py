@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import uuid
+
+import boto3
+import pytest
+from commands import run, the_document
+
+from evalbook.sandbox.process import Sandbox
+from runs.pipelines import start_evaluation
+
+
+@pytest.fixture
+def mark(in_sandbox: Sandbox) -> str:
+    """A word in the name of one evaluation that succeeded."""
+    word = uuid.uuid4().hex[:8]
+    start_evaluation(boto3.client("sagemaker"), f"{word}-run", base=False)
+    in_sandbox.advance(60)
+    return word
+
+
+def test_lists_name_type_state_model_and_judge(mark: str) -> None:
+    lines = run("runs", mark).stdout.splitlines()
+
+    assert len(lines) == 2
+    assert lines[0].split() == ["Name", "Type", "State", "Age", "Model", "Judge", "ARN"]
+    assert lines[1].split()[:3] == [f"{mark}-run", "llm_as_judge", "Succeeded"]
+    assert lines[1].split()[4:6] == ["support-bot/2", "amazon.nova-pro-v1:0"]
+
+
+def test_json_has_the_arn_and_what_was_evaluated(mark: str) -> None:
+    document = the_document(run("runs", mark, "--since", "1h", "--json"))
+
+    [found] = document["runs"]
+    assert (document["protocol"], document["more"]) == (1, 0)
+    assert found["arn"].startswith("arn:aws:sagemaker:us-east-1:123456789012:pipeline/Sagemaker")
+    assert found["dataset"] == "s3://evalbook-data/support/eval.jsonl"
+
+
+def test_where_none_fits_it_says_so(in_sandbox: Sandbox) -> None:
+    assert in_sandbox.endpoint
+    assert run("runs", "no-such-word").stdout == "No evaluation in us-east-1 fits.\n"
+
+
+def test_a_wrong_age_is_wrong_usage(in_sandbox: Sandbox) -> None:
+    assert in_sandbox.endpoint
+    assert run("runs", "--since", "yesterday").returncode == 2

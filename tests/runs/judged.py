@@ -1,0 +1,78 @@
+"""Judged records as Bedrock writes them, and stores of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evalbook.runs.comparison import Comparison, compare
+from evalbook.runs.report import Report, RunFacts
+from evalbook.runs.store import RecordStore
+
+Scores = Mapping[str, float | str | None]
+
+
+def a_line(
+    scores: Scores,
+    prompt: str = "How are you?",
+    response: str = "Fine.",
+    *,
+    reference: str | None = None,
+    category: str | None = None,
+    explanation: str = "So it is.",
+) -> bytes:
+    """One line of a judged record."""
+    asked: dict[str, Any] = {"prompt": str([{"role": "user", "content": prompt}])}
+    if reference is not None:
+        asked["referenceResponse"] = reference
+    if category is not None:
+        asked["category"] = category
+    entries = [
+        {
+            "metricName": f"Builtin.{metric}",
+            "result": result,
+            "evaluatorDetails": [{"modelIdentifier": "a-judge", "explanation": explanation}],
+        }
+        for metric, result in scores.items()
+    ]
+    record = {
+        "inputRecord": asked,
+        "modelResponses": [{"response": str([response]), "modelIdentifier": "model"}],
+        "automatedEvaluationResult": {"scores": entries},
+    }
+    return json.dumps(record).encode()
+
+
+def lines(*columns: Sequence[float | None], metrics: Sequence[str] = ()) -> list[bytes]:
+    """Lines with one score for each column, told apart by their prompts."""
+    names = metrics or [f"Metric{n}" for n in range(1, len(columns) + 1)]
+    return [
+        a_line(dict(zip(names, scores, strict=True)), f"Question {number}")
+        for number, scores in enumerate(zip(*columns, strict=True))
+    ]
+
+
+def compared(
+    base: Sequence[bytes], tuned: Sequence[bytes], lower: Sequence[str] = ()
+) -> Comparison:
+    """The comparison of two models' lines."""
+    with RecordStore() as store:
+        pairing = (store.add_arm("base", base), store.add_arm("fine-tuned", tuned))
+        return compare(store, [pairing], lower)[0]
+
+
+def a_report(store: RecordStore, base: Sequence[bytes], tuned: Sequence[bytes]) -> Report:
+    """A report on two models' lines."""
+    pairing = (store.add_arm("base", base), store.add_arm("fine-tuned", tuned))
+    run = RunFacts(
+        "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/e",
+        "a-run",
+        "Succeeded",
+        "llm_as_judge",
+        "2026-11-21T00:00:00+00:00",
+        "arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2",
+        "a-judge",
+        "s3://data/eval.jsonl",
+    )
+    return Report([run], store, compare(store, [pairing]))

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalbook.errors import AnswerRejected, StateFileError
+from evalbook.runs.find import Target, targets
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/"
+NOWHERE = Path("no-state.json")
+
+
+def a_record(folder: Path, runs: dict[str, dict[str, str | None]]) -> Path:
+    """A notebook's record of runs: by number, label and execution."""
+    path = folder / "bot.run.json"
+    document = {
+        "runs": {
+            number: {"executions": {it: {"name": it, "arn": arn} for it, arn in labels.items()}}
+            for number, labels in runs.items()
+        }
+    }
+    path.write_text(json.dumps(document))
+    return path
+
+
+def a_state(folder: Path, **answers: Any) -> Path:
+    """A state with some answers, each a pair of value and facts."""
+    saved = {
+        step: {"value": value, "facts": facts, "said": "", "at": "", "checks": []}
+        for step, (value, facts) in answers.items()
+    }
+    path = folder / "workflow_state.json"
+    path.write_text(json.dumps({"schema_version": 1, "evalbook": {"answers": saved}}))
+    return path
+
+
+def test_an_arn_is_taken_as_it_is() -> None:
+    assert targets([ARN + "a", ARN + "b", ARN + "a"], NOWHERE) == [
+        Target(ARN + "a"),
+        Target(ARN + "b"),
+    ]
+
+
+def test_a_notebook_stands_for_the_newest_run_beside_it(tmp_path: Path) -> None:
+    a_record(tmp_path, {"2": {"evaluation": ARN + "b"}, "10": {"evaluation": ARN + "j"}})
+
+    assert targets([str(tmp_path / "bot.ipynb")], NOWHERE) == [Target(ARN + "j")]
+    assert targets([str(tmp_path / "bot.ipynb")], NOWHERE, 2) == [Target(ARN + "b")]
+
+
+def test_a_nova_record_has_a_run_for_each_model(tmp_path: Path) -> None:
+    record = a_record(tmp_path, {"1": {"fine-tuned": ARN + "f", "base": ARN + "b"}})
+
+    assert targets([str(record)], NOWHERE) == [
+        Target(ARN + "f", "fine-tuned"),
+        Target(ARN + "b", "base"),
+    ]
+
+
+def test_without_words_the_states_notebook_is_asked(tmp_path: Path) -> None:
+    a_record(tmp_path, {"1": {"evaluation": ARN + "a"}})
+    state = a_state(tmp_path, notebook=("new", {"path": "bot.ipynb"}))
+
+    [target] = targets([], state)
+    assert target.arn == ARN + "a"
+
+
+@pytest.mark.parametrize(
+    ("runs", "code"),
+    [({}, "run.not_started"), ({"1": {"evaluation": None}}, "run.not_started")],
+)
+def test_a_run_that_was_not_started_is_said_so(
+    tmp_path: Path, runs: dict[str, dict[str, str | None]], code: str
+) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        targets([str(a_record(tmp_path, runs))], NOWHERE)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"runs": 1}', '{"runs": {"x": {}}}'])
+def test_what_is_no_record_is_said_so(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "bot.run.json"
+    path.write_text(text)
+
+    with pytest.raises(AnswerRejected) as caught:
+        targets([str(path)], NOWHERE)
+    assert caught.value.code == "run.record_unusable"
+
+
+def test_a_missing_record_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        targets([str(tmp_path / "bot.ipynb")], NOWHERE)
+
+    assert caught.value.code == "run.not_started"
+    assert "Run its cells 1 and 2 first" in (caught.value.remedy or "")
+
+
+def test_a_state_without_a_notebook_knows_no_run(tmp_path: Path) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        targets([], a_state(tmp_path, task=("t", {})))
+
+    assert caught.value.code == "run.none"
+
+
+def test_a_broken_state_is_named(tmp_path: Path) -> None:
+    (tmp_path / "s.json").write_text("{")
+
+    with pytest.raises(StateFileError):
+        targets([], tmp_path / "s.json")
+
+
+def test_another_arn_is_named_for_what_it_is() -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        targets(["arn:aws:iam::123456789012:role/R"], NOWHERE)
+
+    assert "is an IAM role. The ARN of a pipeline execution is needed." in caught.value.message

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from evalbook.runs.policies import Scope, caller_policy, role_policy, trust_policy
+from evalbook.sandbox.process import Sandbox
+
+KNOWN = Scope(
+    account="123456789012",
+    region="us-east-1",
+    role="arn:aws:iam::123456789012:role/EvaluationRole",
+    group="support-bot",
+    dataset_bucket="evalbook-data",
+    output_bucket="evalbook-results",
+    judge="amazon.nova-pro-v1:0",
+    kms_key="arn:aws:kms:us-east-1:123456789012:key/k",
+    vpc=True,
+)
+UNKNOWN = Scope(account="123456789012", region="us-east-1")
+
+# What IAM knows no resource for, or the SDK simulates on every resource.
+ON_EVERYTHING = {
+    "Estimates", "GatedBySdk", "Judges", "Lists", "Network",
+}  # fmt: skip
+
+
+def actions(policy: dict[str, Any]) -> set[str]:
+    return {action for it in policy["Statement"] for action in it["Action"]}
+
+
+@pytest.mark.parametrize("make", [caller_policy, role_policy])
+@pytest.mark.parametrize("scope", [KNOWN, UNKNOWN])
+def test_iam_takes_the_policies(in_sandbox: Sandbox, make: Any, scope: Scope) -> None:
+    assert in_sandbox.endpoint
+    text = json.dumps(make(scope), separators=(",", ":"))
+    name = f"{make.__name__}-{scope.group.strip('*')}"
+
+    boto3.client("iam").create_policy(PolicyName=name, PolicyDocument=text)
+    # A managed policy's limit, in characters without white space.
+    assert len(text) <= 6144
+
+
+@pytest.mark.parametrize("make", [caller_policy, role_policy])
+def test_only_what_has_no_resource_is_granted_on_everything(make: Any) -> None:
+    wide = {it["Sid"] for it in make(KNOWN)["Statement"] if it["Resource"] == ["*"]}
+
+    assert wide <= ON_EVERYTHING
+    assert not any(action.endswith("*") for action in actions(make(KNOWN)))
+
+
+def test_caller_may_do_all_that_the_sdk_asks_of_it() -> None:
+    from importlib.resources import files
+
+    facts = json.loads((files("evalbook") / "data" / "role_actions.json").read_text("utf-8"))
+
+    assert set(facts["caller_actions"]) - actions(caller_policy(KNOWN)) == set()
+    gated = set(facts["gated_role_actions"]["model_eval"])
+    [statement] = [it for it in role_policy(KNOWN)["Statement"] if it["Sid"] == "GatedBySdk"]
+    assert set(statement["Action"]) == gated
+
+
+def test_role_may_invoke_the_judge_and_no_other_model() -> None:
+    [statement] = [it for it in role_policy(KNOWN)["Statement"] if it["Sid"] == "Judge"]
+
+    assert statement["Resource"] == [
+        "arn:aws:bedrock:*:123456789012:inference-profile/*amazon.nova-pro-v1:0",
+        "arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0",
+    ]
+
+
+def test_the_role_may_be_passed_to_no_service_but_those_that_run_its_jobs() -> None:
+    sagemaker, bedrock = "sagemaker.amazonaws.com", "bedrock.amazonaws.com"
+    for policy, services in (
+        (caller_policy(KNOWN), [sagemaker]),
+        (role_policy(KNOWN), [bedrock, sagemaker]),
+    ):
+        [statement] = [it for it in policy["Statement"] if "iam:PassRole" in it["Action"]]
+
+        assert statement["Resource"] == [KNOWN.role]
+        assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": services}}
+
+
+def test_the_trust_policy_passes_our_own_check() -> None:
+    from evalbook.aws.trust import Assumption, trust
+
+    document = trust_policy(KNOWN)
+    for service in ("sagemaker.amazonaws.com", "bedrock.amazonaws.com"):
+        who = Assumption(service, "123456789012", "us-east-1", "aws")
+        assert trust(document, who)[0] == "trusted"

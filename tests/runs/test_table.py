@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from judged import a_line, a_report, lines
+
+from evalbook.runs.store import RecordStore
+from evalbook.runs.table import report_csv, report_document, report_words, text_table
+
+
+def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
+    table = text_table([{"Metric": "A", "Gain": "+0.5"}, {"Metric": "Long one", "Gain": "-0.25"}])
+
+    assert table == "Metric     Gain\nA          +0.5\nLong one  -0.25"
+
+
+def test_report_in_words_begins_with_the_claim() -> None:
+    with RecordStore() as store:
+        words = report_words(a_report(store, lines([0.5] * 8), lines([1.0] * 8)), 80)
+
+    assert "a-run (Succeeded, model support-bot/2, judge a-judge)" in words
+    assert "The fine-tuned model is better than the base model on Metric1" in words
+    assert "Metric1  0.500       1.000  +0.500  +0.500 to +0.500" in words
+
+
+def test_report_in_words_shows_where_it_lost_most_and_why() -> None:
+    base = lines([1.0] * 8)
+    tuned = [
+        *lines([1.0] * 7),
+        a_line({"Metric1": 0.0}, "Question 7", "No.", explanation="It is curt."),
+    ]
+    with RecordStore() as store:
+        words = report_words(a_report(store, base, tuned))
+
+    assert "  Prompt: Question 7\n    base: Fine.\n    fine-tuned: No.\n" in words
+    assert "    Metric1 1.00 -> 0.00: It is curt." in words
+
+
+def test_document_is_json_whatever_was_not_a_number() -> None:
+    with RecordStore() as store:
+        document = report_document(a_report(store, lines([None, None]), lines([1.0, 0.5])))
+
+    [row] = document["comparisons"][0]["metrics"]
+    assert row["gain"] is None
+    assert row["verdict"] == "too few"
+    json.dumps(document, allow_nan=False)
+
+
+def test_labels_are_counted_not_averaged() -> None:
+    base = [a_line({"Tone": label}, f"{n}") for n, label in enumerate(["good", "bad", "bad"])]
+    tuned = [a_line({"Tone": "good"}, f"{n}") for n in range(3)]
+    with RecordStore() as store:
+        report = a_report(store, base, tuned)
+        document, words = report_document(report), report_words(report)
+
+    assert document["labels"] == {
+        "Tone": {"base": {"good": 1, "bad": 2}, "fine-tuned": {"good": 3}}
+    }
+    assert "Tone, base: bad 2, good 1 (labels have no order to test)" in words
+
+
+def test_csv_has_a_row_for_each_metric_and_no_formula() -> None:
+    side = [a_line({"=HYPERLINK(1)": 0.5}, f"{n}") for n in range(8)]
+    with RecordStore() as store:
+        rows = list(csv.DictReader(io.StringIO(report_csv(a_report(store, side, side)))))
+
+    assert [row["metric"] for row in rows] == ["'=HYPERLINK(1)"]
+    assert (rows[0]["first"], rows[0]["second"], rows[0]["verdict"]) == (
+        "base",
+        "fine-tuned",
+        "same",
+    )

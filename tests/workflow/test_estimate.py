@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from interviews import answered_until
+
+from evalbook.sandbox.process import Sandbox
+from evalbook.workflow.estimate import Estimate, estimate, with_price
+
+SOME = Estimate(records=100, metrics=2, models=2, minutes=(25, 40), nova=False, record_bytes=1200.0)
+
+
+def test_judge_tokens_follow_from_calls_and_record_size() -> None:
+    tokens = SOME.tokens
+
+    assert SOME.judge_calls == 400
+    assert tokens is not None
+    assert tokens.record == 300
+    assert tokens.read == (400 * (400 + 450), 400 * (1000 + 600))
+    assert tokens.written == (40_000, 160_000)
+    assert SOME.sentences()[1] == (
+        "Judge tokens, an estimate: 0.34 to 0.64 million read, 0.04 to 0.16 written (records of "
+        "about 300 tokens by their bytes)."
+    )
+
+
+def test_without_a_look_at_the_data_no_tokens_are_claimed() -> None:
+    unread = replace(SOME, records=None, record_bytes=None)
+
+    assert unread.tokens is None
+    assert not any("tokens" in sentence for sentence in unread.sentences())
+
+
+def test_a_price_is_said_with_its_basis() -> None:
+    priced = replace(SOME, price=(0.31, 1.02), price_basis="by some list")
+
+    assert priced.sentences()[2] == (
+        "Price of the judging, an estimate: 0.31 to 1.02 US dollars (by some list). SageMaker's "
+        "own jobs come on top."
+    )
+
+
+@pytest.mark.usefixtures("in_sandbox")
+def test_a_price_list_that_is_not_there_is_said_and_stops_nothing() -> None:
+    workflow, _ = answered_until("confirm")
+    expected = with_price(estimate(workflow.interview), workflow.interview)
+
+    assert expected.price is None
+    assert "the Price List could not be asked" in (expected.price_basis or "")
+
+
+def test_a_slow_price_list_is_not_waited_for(in_sandbox: Sandbox) -> None:
+    workflow, _ = answered_until("confirm")
+    in_sandbox.fail("pricing:*", delay=8)
+    try:
+        expected = with_price(estimate(workflow.interview), workflow.interview)
+    finally:
+        in_sandbox.heal()
+
+    assert expected.price_basis == "the Price List did not answer in time"
