@@ -1,5 +1,7 @@
 """A Parquet file's footer, whole and broken."""
 
+import contextlib
+
 import pytest
 
 from evalbook.datasets.parquet import NotParquet, footer_length, read_footer
@@ -37,7 +39,5 @@ def test_a_footer_that_is_cut_off_is_refused(length):
 def test_no_changed_byte_does_worse_than_be_refused(place):
     for value in (0x00, 0x1C, 0xFC, 0xFF):
         changed = FOOTER[:place] + bytes([value]) + FOOTER[place + 1 :]
-        try:
-            read_footer(changed)
-        except NotParquet as error:
-            assert str(error)
+        with contextlib.suppress(NotParquet):
+            assert read_footer(changed).rows is not None

@@ -39,7 +39,7 @@ SHARED = {
         "builtin_metrics",
         "judge_model",
         "bedrock_terms",
-    }  # fmt: skip
+    }
 }
 """What a person says at the steps that every evaluation type asks."""
 
