@@ -6,6 +6,16 @@ BIN := $(VENV)/bin
 # Bytecode is written on first import; compiling a gigabyte of packages up front costs a minute.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
+# What the SDK has a part in; the rest of the cells' tests would only repeat themselves.
+OF_THE_SDK := compare or carries or refused or without_raising or failed_run or alone
+ON_OLDEST_SDK := PYTHONPATH=$(CURDIR)/.sdk-oldest
+define NAME_OLDEST_SDK
+from importlib.metadata import version; \
+from evalbook.notebook.sdk import MINIMUM_SDK; \
+assert version('sagemaker') == MINIMUM_SDK, version('sagemaker'); \
+print('The cells once more, on sagemaker', MINIMUM_SDK)
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix bench clean
 
@@ -37,6 +47,8 @@ demo: $(VENV)/.sandbox ## the whole workflow on a simulated AWS, the notebook ex
 
 test: check .sdk-oldest/.ready ## everything: make check, then the end-to-end tests
 	$(BIN)/pytest -m e2e -n 2 --dist worksteal
+	@$(ON_OLDEST_SDK) $(BIN)/python -c "$(NAME_OLDEST_SDK)"
+	$(ON_OLDEST_SDK) $(BIN)/pytest -m e2e -n 2 tests/e2e/test_notebook_cells.py -k "$(OF_THE_SDK)"
 
 check: $(VENV)/.development ## the fast part: lint, types, unit tests
 	$(BIN)/ruff check

@@ -14,11 +14,12 @@ import pytest
 from evalbook.sandbox import Sandbox, SandboxDidNotStart, world
 from evalbook.sandbox.process import settings
 
+pytestmark = pytest.mark.e2e
+
 START = """
 import sys
 from evalbook.sandbox import Sandbox
 
-pytestmark = pytest.mark.e2e
 sandbox = Sandbox()
 print(sandbox.pid, flush=True)
 sys.stdin.read()
