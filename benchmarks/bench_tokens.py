@@ -19,6 +19,7 @@ PROSE_SKILL_TOKENS = 8000
 ROOT = Path(__file__).resolve().parents[1]
 
 ANSWERS = {
+    "evaluation_type": "llm_as_judge",
     "task": "Answers customers' billing and account questions, politely and to the point.",
     "dataset": "s3://evalbook-data/support/eval.jsonl",
     "data_sample": "yes",

@@ -82,6 +82,30 @@ def kinds() -> str:
     )
 
 
+def benchmarks() -> str:
+    """Return which benchmarks there are."""
+    from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmarks
+
+    def remark(name: str, nova: bool, open_weights: bool) -> str:
+        if name in NEEDS_RESPONSES:
+            return "can't be given the responses it judges; see LLM as judge"
+        return "" if nova and open_weights else "Nova models only" if nova else "not for Nova"
+
+    return _table(
+        ("benchmark", "what it tests", "metric", "subtasks", "remark"),
+        (
+            (
+                it.name,
+                it.description,
+                it.metric,
+                str(len(it.subtasks) or "none"),
+                remark(it.name, it.suits(nova=True), it.suits(nova=False)),
+            )
+            for it in benchmarks()
+        ),
+    )
+
+
 def builtin_metrics() -> str:
     """Return what each built-in metric asks."""
     from evalbook.metrics.builtin import builtin_metrics as metrics
@@ -160,9 +184,9 @@ def dataset_formats() -> str:
 def dataset_limits() -> str:
     """Return the limits of a dataset and the field names that are understood."""
     from evalbook.datasets.formats import RENAMINGS
-    from evalbook.workflow.steps.data_sample import MOST_RECORDS
+    from evalbook.workflow.kinds import MOST_JUDGED_RECORDS
 
-    lines = [f"- At most {MOST_RECORDS:,} rows in one LLM-as-judge job."]
+    lines = [f"- At most {MOST_JUDGED_RECORDS:,} rows in one LLM-as-judge job."]
     for needed, names in RENAMINGS.items():
         others = ", ".join(name for name in names if name != needed)
         if others:
@@ -278,6 +302,7 @@ def durations() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "kinds": kinds,
+    "benchmarks": benchmarks,
     "builtin-metrics": builtin_metrics,
     "metric-topics": metric_topics,
     "custom-metric-limits": custom_metric_limits,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from evalbook.datasets.validate import report_checks, validate
 from evalbook.errors import AnswerRejected, EvalbookError
-from evalbook.workflow.steps.data_sample import MOST_RECORDS
+from evalbook.workflow.kinds import MOST_JUDGED_RECORDS
 
 CHUNK_BYTES = 1 << 20
 
@@ -31,14 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("dataset", help="a file, or the S3 URI of an object")
     dataset = parser.parse_args(arguments).dataset
     try:
-        report = validate(chunks_of(dataset), max_records=MOST_RECORDS)
+        report = validate(chunks_of(dataset), max_records=MOST_JUDGED_RECORDS)
     except EvalbookError as error:
         print(error.message, error.remedy or "", file=sys.stderr)
         return error.exit_status
     except OSError as error:
         print(f"{dataset} can't be read: {error}", file=sys.stderr)
         return 2
-    checks = report_checks(report, max_records=MOST_RECORDS)
+    checks = report_checks(report, max_records=MOST_JUDGED_RECORDS)
     for check in checks:
         remedy = f" {check.remedy}" if check.remedy and check.status != "passed" else ""
         print(f"{check.status}: {check.message}{remedy}")

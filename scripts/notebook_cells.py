@@ -66,8 +66,8 @@ def templates() -> str:
 
     folder = Path(evalbook.notebook.__file__).with_name("cells")
     return "\n".join(
-        f"# ---- {path.name}\n{path.read_text(encoding='utf-8')}"
-        for path in sorted(folder.iterdir())
+        f"# ---- {path.relative_to(folder).as_posix()}\n{path.read_text(encoding='utf-8')}"
+        for path in sorted(folder.rglob("*.j2"))
     )
 
 

@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("in_sandbox")]
 
 STATE = Path("workflow_state.json")
 GOOD_ANSWERS = {
+    "evaluation_type": "llm_as_judge",
     "task": "Answers customers' billing questions.",
     "dataset": "s3://evalbook-data/support/eval.jsonl",
     "data_sample": True,
@@ -29,6 +30,11 @@ GOOD_ANSWERS = {
 }
 
 
+def answered_until_the_dataset() -> None:
+    run("answer", "LLM as judge")
+    run("answer", "Answers questions.")
+
+
 def a_file_of_answers(**instead: object) -> Path:
     path = Path("answers.json")
     answers = {**GOOD_ANSWERS, **instead}
@@ -44,21 +50,23 @@ def test_next_shows_a_turn_with_exactly_the_contracts_keys_and_makes_no_file():
         "protocol", "status", "state", "step", "position", "question", "kind", "choices",
         "default", "help", "notices", "checks", "error", "reference", "notebook",
     ]  # fmt: skip
-    assert the_document(shown)["position"] == {"index": 1, "total": 16}
+    assert the_document(shown)["position"] == {"index": 1, "total": 17}
     assert list(Path().iterdir()) == []
 
 
 def test_words_for_people_go_to_standard_output_and_complaints_to_standard_error():
-    run("answer", "Answers questions.")
+    answered_until_the_dataset()
 
     rejected = run("answer", "https://example.com/data.csv")
 
     assert rejected.returncode == 3
-    assert rejected.stdout.startswith("[2/16] dataset\nWhere in S3")
+    assert rejected.stdout.startswith("[3/17] dataset\nWhere in S3")
     assert "https://example.com/data.csv" in rejected.stderr
 
 
 def test_an_answer_can_come_from_standard_input():
+    run("answer", "LLM as judge")
+
     document = the_document(run("answer", "-", "--json", said="Writes\npoems.\n"))
 
     assert document["step"] == "dataset"
@@ -112,7 +120,7 @@ def test_a_state_file_that_cannot_be_used_is_named_and_left(text):
     ],
 )
 def test_where_aws_cannot_be_asked_the_status_is_4_and_nothing_is_lost(settings, code):
-    run("answer", "Answers questions.")
+    answered_until_the_dataset()
     before = STATE.read_bytes()
 
     finished = run("answer", GOOD_ANSWERS["dataset"], "--json", env=settings)
@@ -125,7 +133,7 @@ def test_where_aws_cannot_be_asked_the_status_is_4_and_nothing_is_lost(settings,
 
 
 def test_throttling_is_retried(in_sandbox):
-    run("answer", "Answers questions.")
+    answered_until_the_dataset()
     in_sandbox.fail("s3:HeadObject", "SlowDown", status=503, times=2)
 
     finished = run("answer", GOOD_ANSWERS["dataset"], "--json")
@@ -142,7 +150,8 @@ def test_a_file_of_answers_leads_to_the_notebook():
 
 def test_toml_is_read_as_well_as_json():
     Path("answers.toml").write_text(
-        'task = "Answers questions."\ndataset = "s3://evalbook-data/support/eval.jsonl"\n'
+        'evaluation_type = "llm_as_judge"\ntask = "Answers questions."\n'
+        'dataset = "s3://evalbook-data/support/eval.jsonl"\n'
         "data_sample = true\n"
     )
 
@@ -218,8 +227,8 @@ def test_check_fails_when_the_world_has_changed(in_sandbox):
 
 
 def test_options_may_stand_before_or_after_the_command():
-    run("--state", "one.json", "answer", "Answers questions.")
-    run("answer", "Answers questions.", "--state", "two.json")
+    run("--state", "one.json", "answer", "LLM as judge")
+    run("answer", "LLM as judge", "--state", "two.json")
 
     assert Path("one.json").is_file()
     assert Path("two.json").is_file()
@@ -235,7 +244,7 @@ def test_what_a_library_prints_does_not_reach_the_document(tmp_path):
         "    return _session(*args, **named)\n"
         "boto3.Session = Session\n"
     )
-    run("answer", "Answers questions.")
+    answered_until_the_dataset()
 
     finished = run("answer", GOOD_ANSWERS["dataset"], "--json", env={"PYTHONPATH": str(tmp_path)})
 
@@ -252,7 +261,7 @@ def test_text_from_a_dataset_cannot_control_the_terminal():
         Key="hostile.jsonl",
         Body=json.dumps({"query": "a\x1b[2J\u202eb", "response": "\x07"}).encode(),
     )
-    run("answer", "Answers questions.")
+    answered_until_the_dataset()
     run("answer", "s3://evalbook-data/hostile.jsonl")
 
     shown = run("answer", "yes").stdout

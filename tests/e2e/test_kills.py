@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from evalbook.workflow import state
+from evalbook.workflow.workflow import Workflow
 
 pytestmark = [
     pytest.mark.e2e,
@@ -42,6 +43,7 @@ def seconds_to_answer(step: str) -> float:
 def test_a_kill_at_random_instants_leaves_the_answers_before_or_after():
     path = Path("workflow_state.json")
     chance = random.Random(7)
+    Workflow.load(path).answer("LLM as judge")
     longest = 1.3 * max(seconds_to_answer("task"), seconds_to_answer("dataset"))
     accepted = answers_said(path)
     for number in range(KILLS):
@@ -72,7 +74,7 @@ def test_a_kill_at_random_instants_leaves_the_answers_before_or_after():
             assert now.get(step) == said
         assert now in (before, after, {k: v for k, v in after.items() if k != "data_sample"})
         accepted = now
-    assert accepted.keys() == {"task", "dataset"}
+    assert accepted.keys() == {"evaluation_type", "task", "dataset"}
 
 
 def test_a_kill_while_the_notebook_is_written_leaves_a_whole_notebook_or_none(in_sandbox):
@@ -80,6 +82,7 @@ def test_a_kill_while_the_notebook_is_written_leaves_a_whole_notebook_or_none(in
 
     assert isinstance(in_sandbox, Sandbox)
     answers = {
+        "evaluation_type": "LLM as judge",
         "task": "Answers questions.",
         "dataset": "s3://evalbook-data/support/eval.jsonl",
         "data_sample": "yes",

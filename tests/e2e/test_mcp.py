@@ -17,6 +17,7 @@ from mcp import Client, StdioServerParameters, stdio_client
 pytestmark = pytest.mark.e2e
 
 ANSWERS = {
+    "evaluation_type": "llm_as_judge",
     "task": "Answers customers' billing questions.",
     "dataset": "s3://evalbook-data/support/eval.jsonl",
     "data_sample": "yes",

@@ -75,6 +75,10 @@ class GoesBack:
 Remark = Answers | TakesTheDefault | Asks | SaysFor | GoesBack
 
 HESITANT: dict[str, list[Remark]] = {
+    "evaluation_type": [
+        Asks("I don't know. What is there?"),
+        *map(Answers, ("Help me decide", "2", "Yes", "No", "1", "yes")),
+    ],
     "task": [
         Asks("Hm. What do you mean, task?"),
         Answers("It answers our customers' billing questions (refunds of $5 and more)."),

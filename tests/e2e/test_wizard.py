@@ -34,6 +34,14 @@ class Visit:
 
 VISITS = (
     Visit(
+        "evaluation_type",
+        "Which kind of evaluation?",
+        ("poetry",),
+        "'poetry' is not one of the choices",
+        (CTRL_U, "llm"),
+        "llm_as_judge",
+    ),
+    Visit(
         "task",
         "What task is this model trained to do?",
         ("!!",),
@@ -395,6 +403,7 @@ def test_the_window_may_change_its_size_at_any_prompt(folder: Path) -> None:
 
 def test_no_color_means_no_color(folder: Path) -> None:
     with RealTerminal(folder=folder, NO_COLOR="1") as terminal:
+        terminal.waits_for(question_of("evaluation_type")).types(ENTER)
         terminal.waits_for(question_of("task")).types("!!", ENTER).waits_for("does not describe")
         terminal.types(CTRL_U, "Answers.", ENTER).waits_for(question_of("dataset"))
 

@@ -27,16 +27,18 @@ def test_a_turn_is_shown_without_what_says_nothing(tmp_path):
         "protocol": 1,
         "status": "question",
         "state": str(tmp_path / "state.json"),
-        "step": "task",
+        "step": "evaluation_type",
         "position": shown["position"],
-        "question": "What task is this model trained to do?",
-        "kind": "text",
-        "help": shown["help"],
+        "question": "Which kind of evaluation?",
+        "kind": "choice",
+        "choices": shown["choices"],
+        "reference": "references/choosing-an-evaluation.md",
     }
 
 
 def test_an_answer_brings_the_next_turn_and_back_the_one_before(tmp_path):
     tools = tools_for(tmp_path / "state.json")
+    tools.answer("LLM as judge")
 
     assert document_of(tools.answer("Summarises tickets."))["step"] == "dataset"
     again = document_of(tools.back())
@@ -46,7 +48,7 @@ def test_an_answer_brings_the_next_turn_and_back_the_one_before(tmp_path):
 def test_what_is_said_out_of_turn_is_noted(tmp_path):
     noted = document_of(tools_for(tmp_path / "state.json").answer("s3://b/out", "s3_output"))
 
-    assert noted["step"] == "task"
+    assert noted["step"] == "evaluation_type"
     assert noted["notices"] == ["Noted for s3_output; it is confirmed when its turn comes."]
 
 
@@ -61,9 +63,10 @@ def test_the_terms_are_not_agreed_to_ahead_of_their_turn(tmp_path):
 
 def test_the_summary_holds_what_was_said(tmp_path):
     tools = tools_for(tmp_path / "state.json")
+    tools.answer("LLM as judge")
     tools.answer("Summarises tickets.")
 
-    (line,) = document_of(tools.show())["answers"]
+    _, line = document_of(tools.show())["answers"]
     assert (line["step"], line["said"]) == ("task", "Summarises tickets.")
 
 

@@ -28,11 +28,13 @@ VARIANTS = [
     {"is_nova": True, "evaluate_base_model": False},
     {"partition": "aws-cn"},
     {"partition": "aws-us-gov", "is_nova": True},
+    {"evaluation_type": "custom_scorer", "scorer": "prime_math", "minutes": None},
+    {"evaluation_type": "multi_turn_rl", "agent_config": "arn:a", "minutes": None},
+    {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ("ALL",), "minutes": None},
 ]
 
 # Which constant of cell 1 carries which setting.
 CARRIED = {
-    "evaluation_type": "EVALUATION_TYPE",
     "task": "TASK",
     "dataset": "DATASET",
     "model_package_arn": "MODEL_PACKAGE_ARN",

@@ -24,7 +24,7 @@ from simulated import (
 
 from evalbook.sandbox import Sandbox
 from evalbook.sandbox.shapes import check_answer, service_model
-from evalbook.sandbox.world import ACCOUNT, DATASET_HUB, package_arn
+from evalbook.sandbox.world import ACCOUNT, AGENT_TRAINING_JOB, DATASET_HUB, package_arn
 
 PROFILE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 PUBLIC = "SageMakerPublicHub"
@@ -56,6 +56,12 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
         "DescribeHubContent",
         {"HubName": PUBLIC, "HubContentType": "Model", "HubContentName": MODEL},
     ),
+    (
+        "sagemaker",
+        "DescribeJob",
+        {"JobName": AGENT_TRAINING_JOB, "JobCategory": "AgentRFT"},
+    ),
+    ("sagemaker", "ListJobs", {"JobCategory": "AgentRFT"}),
     ("sagemaker", "DescribeMlflowApp", {"Arn": "$mlflow"}),
     ("sagemaker", "DescribePipelineExecution", {"PipelineExecutionArn": "$execution"}),
     ("sagemaker", "DescribeTrainingJob", {"TrainingJobName": "$job"}),

@@ -20,13 +20,16 @@ def test_the_installed_folder_holds_everything_the_skill_needs(tmp_path):
     assert folder == tmp_path / ".claude" / "skills" / "model-evaluation"
     assert files_in(folder) == [
         "SKILL.md",
+        "references/benchmarks.md",
         "references/builtin-metrics.md",
         "references/choosing-an-evaluation.md",
         "references/custom-metrics.md",
+        "references/custom-scorers.md",
         "references/dataset-formats.md",
         "references/execution-role.md",
         "references/judges.md",
         "references/model-packages.md",
+        "references/multi-turn-rl.md",
         "references/notebook-structure.md",
         "references/troubleshooting.md",
         "scripts/check_dataset.py",
@@ -79,5 +82,5 @@ def test_the_command_says_what_it_wrote(tmp_path):
     document = json.loads(done.stdout)
     assert document["status"] == "complete"
     assert Path(document["skill"]) == Path("skills/model-evaluation")
-    assert len(document["files"]) == 13
+    assert len(document["files"]) == 16
     assert document["replaced"] is False

@@ -85,14 +85,14 @@ def test_the_templates_are_shown_without_an_interview(tmp_path):
 
     assert status == 0
     assert "# ---- start.py.j2" in said
-    assert "LLMAsJudgeEvaluator" in said
+    assert "# ---- llm_as_judge/arguments.py.j2" in said
 
 
 def test_cells_of_an_interview_that_is_not_complete_are_refused(tmp_path):
     status, said = run(tmp_path, "notebook_cells.py")
 
     assert status == 3
-    assert "There are no cells yet: task is not answered." in said
+    assert "There are no cells yet: evaluation_type is not answered." in said
 
 
 def test_a_broken_state_is_named_and_left_alone(tmp_path):

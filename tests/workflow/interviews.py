@@ -9,6 +9,7 @@ from evalbook.workflow.turn import Turn
 from evalbook.workflow.workflow import Workflow
 
 GOOD_ANSWERS = {
+    "evaluation_type": "llm_as_judge",
     "task": "Answers customers' billing questions.",
     "dataset": "s3://evalbook-data/support/eval.jsonl",
     "data_sample": "yes",
@@ -27,6 +28,47 @@ GOOD_ANSWERS = {
     "notebook": "new",
 }
 
+SHARED = {
+    step: answer
+    for step, answer in GOOD_ANSWERS.items()
+    if step
+    not in {
+        "dataset",
+        "data_sample",
+        "custom_metrics",
+        "builtin_metrics",
+        "judge_model",
+        "bedrock_terms",
+    }
+}
+"""What a person says at the steps that every evaluation type asks."""
+
+ANSWERS_BY_TYPE = {
+    "llm_as_judge": GOOD_ANSWERS,
+    "custom_scorer": {
+        **SHARED,
+        "evaluation_type": "custom_scorer",
+        "scorer": "prime_math",
+        "dataset": "s3://evalbook-data/scorer/math.jsonl",
+        "data_sample": "yes",
+    },
+    "multi_turn_rl": {
+        **SHARED,
+        "evaluation_type": "multi_turn_rl",
+        "model": "travel-agent",
+        "agent_config": "",
+        "agent_qualifier": "",
+        "dataset": "s3://evalbook-data/agents/trips.jsonl",
+        "data_sample": "yes",
+    },
+    "benchmark": {
+        **SHARED,
+        "evaluation_type": "benchmark",
+        "benchmark": "mmlu",
+        "subtasks": "anatomy, astronomy, virology",
+    },
+}
+
 
 def an_interview(**settings: Any) -> Workflow:
     """Return a new interview in the current folder."""
@@ -41,7 +83,8 @@ def answered_until(step: str | None, **instead: str) -> tuple[Workflow, Turn]:
 
 def answer_until(workflow: Workflow, step: str | None, **instead: str) -> Turn:
     """Go on answering until a step is asked."""
-    answers = {**GOOD_ANSWERS, **instead}
+    kind = instead.get("evaluation_type", workflow.interview.kind.name)
+    answers = {**ANSWERS_BY_TYPE[kind], **instead}
     turn = workflow.turn()
     while turn.status == "question" and turn.step != step:
         asked = turn.step or ""

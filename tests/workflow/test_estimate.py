@@ -8,7 +8,15 @@ from interviews import answered_until
 from evalbook.sandbox.process import Sandbox
 from evalbook.workflow.estimate import Estimate, estimate, with_price
 
-SOME = Estimate(records=100, metrics=2, models=2, minutes=(25, 40), nova=False, record_bytes=1200.0)
+SOME = Estimate(
+    judged=True,
+    records=100,
+    metrics=2,
+    models=2,
+    minutes=(25, 40),
+    nova=False,
+    record_bytes=1200.0,
+)
 
 
 def test_judge_tokens_follow_from_calls_and_record_size() -> None:

@@ -167,6 +167,7 @@ def test_going_back_without_a_name_goes_back_one_step_at_a_time():
 
     assert workflow.back().step == "dataset"
     assert workflow.back().step == "task"
+    assert workflow.back().step == "evaluation_type"
     turn = workflow.back()
     assert turn.status == "rejected"
     assert turn.error is not None
@@ -374,7 +375,7 @@ def test_without_the_list_of_judges_an_id_can_be_typed_and_is_checked_alone(in_s
 def test_the_python_api_is_the_package_itself():
     import evalbook
 
-    assert evalbook.Workflow.load("workflow_state.json").turn().step == "task"
+    assert evalbook.Workflow.load("workflow_state.json").turn().step == "evaluation_type"
 
 
 @pytest.mark.parametrize("said", ["", "yes", "default", "ok"])

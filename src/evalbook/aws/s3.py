@@ -137,6 +137,16 @@ def read_head(aws: Aws, uri: S3Uri, size: int = 8192) -> bytes:
     return b"".join(_stream(aws, uri, chunk=size, limit=size))
 
 
+def read_range(aws: Aws, uri: S3Uri, start: int, size: int) -> bytes:
+    """Return ``size`` bytes of an object from a place on, or fewer where it ends before.
+
+    Raises:
+        AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
+        AwsUnavailable: AWS could not be asked.
+    """
+    return b"".join(_stream(aws, uri, chunk=size, limit=start + size, start=start))
+
+
 def read_chunks(
     aws: Aws, uri: S3Uri, chunk: int = 1 << 20, *, etag: str | None = None
 ) -> Iterator[bytes]:
@@ -356,9 +366,15 @@ def _bytes(size: int) -> str:
 
 
 def _stream(
-    aws: Aws, uri: S3Uri, *, chunk: int, limit: int | None = None, etag: str | None = None
+    aws: Aws,
+    uri: S3Uri,
+    *,
+    chunk: int,
+    limit: int | None = None,
+    etag: str | None = None,
+    start: int = 0,
 ) -> Iterator[bytes]:
-    offset, end, breaks = 0, 1, 0
+    offset, end, breaks = start, start + 1, 0
     while offset < end:
         answer = _get(aws, uri, offset, limit, etag)
         if answer is None:

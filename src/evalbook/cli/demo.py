@@ -14,6 +14,7 @@ from evalbook.errors import EvalbookError
 from evalbook.workflow.turn import PROTOCOL, Turn
 
 ANSWERS = {
+    "evaluation_type": "llm_as_judge",
     "task": "Answers customers' billing and account questions, politely and to the point.",
     "dataset": "s3://evalbook-data/support/eval.jsonl",
     "data_sample": "yes",

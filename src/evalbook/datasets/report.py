@@ -47,6 +47,8 @@ class Report:
     rewritable: int = 0
     """Further ones that can be saved only by rewriting to the SageMaker evaluation format."""
     require_reference: bool = False
+    scorer: str | None = None
+    """Preset scorer whose rules for records held too."""
     need_fields: list[str] = field(default_factory=list)
     with_reference: int = 0
     repeated_prompts: int = 0

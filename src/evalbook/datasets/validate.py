@@ -21,6 +21,7 @@ from evalbook.datasets.invalid import InvalidRecord, harmless, named
 from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.repair import mended, rewritten, what_becomes
 from evalbook.datasets.report import REMEMBERED, SHOWN, VERY_LONG, Report
+from evalbook.datasets.scorer_rules import RULES, parsed_metadata
 
 __all__ = ["Report", "Rules", "report_checks", "validate"]
 
@@ -40,6 +41,8 @@ class Rules:
     format: DatasetFormat | None
     need_fields: Sequence[str] = ()
     require_reference: bool = False
+    scorer: str | None = None
+    """Preset scorer whose rules hold too; see `evalbook.datasets.scorer_rules`."""
 
     def read(self, record: Mapping[str, Any]) -> Record:
         """Return what the evaluation takes from the record.
@@ -58,6 +61,8 @@ class Rules:
             )
         if self.require_reference and not (read.reference and read.reference.strip()):
             raise InvalidRecord("no_reference", "no reference answer, needed for this evaluation")
+        if self.scorer in RULES:
+            RULES[self.scorer](record, read)
         return read
 
     def judge(self, row: Row) -> Record | InvalidRecord:
@@ -72,7 +77,7 @@ class Rules:
     def mend(self, record: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the record made valid in the dataset's own format, or None."""
         try:
-            fields = mended(record)
+            fields = mended(parsed_metadata(record) if self.scorer else record)
             self.read(fields)
         except InvalidRecord:
             return None
@@ -82,7 +87,7 @@ class Rules:
         """Return the record in the SageMaker evaluation format, or None."""
         try:
             fields = rewritten(record, SAGEMAKER, self.need_fields)
-            Rules(SAGEMAKER, self.need_fields, self.require_reference).read(fields)
+            Rules(SAGEMAKER, self.need_fields, self.require_reference, self.scorer).read(fields)
         except InvalidRecord:
             return None
         return fields
@@ -91,7 +96,7 @@ class Rules:
     def of(cls, report: Report) -> Rules:
         """Return the rules a report was made by."""
         known = format_named(report.format) if report.format else None
-        return cls(known, tuple(report.need_fields), report.require_reference)
+        return cls(known, tuple(report.need_fields), report.require_reference, report.scorer)
 
 
 def validate(
@@ -101,6 +106,7 @@ def validate(
     max_records: int | None = None,
     need_fields: tuple[str, ...] | None = None,
     require_reference: bool = False,
+    scorer: str | None = None,
     on_progress: Progress | None = None,
 ) -> Report:
     """Read a whole dataset once and return what it holds.
@@ -114,12 +120,13 @@ def validate(
         max_records: how many records the evaluation takes.
         need_fields: top-level fields each record must have beyond those of its format.
         require_reference: whether a record without a reference answer is invalid.
+        scorer: a preset scorer, whose rules for records hold too.
         on_progress: called once a piece, and at the end, with bytes and records read so far.
     """
     reading = Reading(chunks, on_progress)
     first, rows = _first_rows(reading.rows())
     records = [row.record for row in first if row.record is not None]
-    rules = Rules(format or detect_format(records), need_fields or (), require_reference)
+    rules = Rules(format or detect_format(records), need_fields or (), require_reference, scorer)
     faults, survey = _Faults(), _Survey()
     for row in chain(first, rows):
         found = rules.judge(row)
@@ -139,6 +146,7 @@ def validate(
         unknown_fields=explain_unknown(records) if unknown else None,
         rewriting=what_becomes(records) if unknown else None,
         require_reference=require_reference,
+        scorer=scorer,
         need_fields=list(need_fields or ()),
         max_records=max_records,
         over_limit=max_records is not None and reading.records > max_records,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evalbook.notebook.literals import literal
-from evalbook.notebook.sdk import MINIMUM_MATPLOTLIB, MINIMUM_SDK
+from evalbook.notebook.sdk import EVALUATORS, MINIMUM_MATPLOTLIB, MINIMUM_SDK
 from evalbook.notebook.settings import EvaluationSettings
 
 Kind = Literal["markdown", "code"]
@@ -132,6 +132,7 @@ def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) 
     ]
     return {
         **values,
+        "evaluator": EVALUATORS[settings.evaluation_type],
         "metric_names": [*settings.builtin_metrics, *custom_names],
         "subnets": list(settings.vpc.subnets) if settings.vpc else [],
         "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],

@@ -2,6 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """What the cells have to know of an evaluation type beyond its own parts in ``cells/``."""
+
+    class_name: str
+    """In ``sagemaker.train.evaluate``."""
+    pipeline: str
+    """How the names of its pipelines begin (``train/evaluate/constants.py``)."""
+    recognised_by: tuple[str, ...]
+    """Settings of cell 1 whose values the definition of a run's pipeline holds."""
+    scores: Literal["by_record", "totals", "mlflow"] = "totals"
+    """What results hold, and so which of the templates in ``cells/results/`` read them."""
+    bedrock_judges: bool = False
+
+
+EVALUATORS = {
+    "llm_as_judge": Evaluator(
+        "LLMAsJudgeEvaluator",
+        "SagemakerEvaluation-LLMAJEvaluation",
+        recognised_by=("JUDGE_MODEL", "DATASET"),
+        scores="by_record",
+        bedrock_judges=True,
+    ),
+    "custom_scorer": Evaluator(
+        "CustomScorerEvaluator",
+        "SagemakerEvaluation-CustomScorerEvaluation",
+        recognised_by=("SCORER", "DATASET"),
+    ),
+    "benchmark": Evaluator(
+        "BenchMarkEvaluator",
+        "SagemakerEvaluation-BenchmarkEvaluation",
+        recognised_by=("BENCHMARK", "S3_OUTPUT"),
+    ),
+    "multi_turn_rl": Evaluator(
+        "MultiTurnRLEvaluator",
+        "SagemakerEvaluation-MTRLEvaluation",
+        recognised_by=("AGENT_CONFIG", "DATASET"),
+        scores="mlflow",
+    ),
+}
+"""By evaluation type; each has a folder of the same name in ``cells/``."""
+
 MINIMUM_SDK = "3.22.0"
 """Oldest `sagemaker` that the cells accept.
 

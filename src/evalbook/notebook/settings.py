@@ -23,22 +23,32 @@ class EvaluationSettings:
     """
 
     evaluation_type: str
-    """``llm_as_judge``."""
+    """A key of `evalbook.notebook.sdk.EVALUATORS`."""
     task: str
     """What the model was trained to do, in the user's words."""
-    dataset: str
-    """S3 URI of a JSON Lines object, or the ARN of a DataSet in a hub."""
-    records: int | None
+    dataset: str | None = None
+    """S3 URI of an object, or the ARN of a DataSet in a hub; None where the type takes none."""
+    records: int | None = None
     """Records in the dataset; None where they were not counted."""
-    builtin_metrics: tuple[str, ...]
+    builtin_metrics: tuple[str, ...] = ()
     """Without the ``Builtin.`` prefix."""
     custom_metrics: tuple[dict[str, Any], ...] = ()
     """Each ``{"customMetricDefinition": {…}}``, as Bedrock takes them."""
     model_package_arn: str
     base_model_name: str
     """The base model's name in its hub."""
-    judge_model: str
+    judge_model: str | None = None
     """Bedrock model id or inference profile id."""
+    scorer: str | None = None
+    """Name of a preset, or ARN of a registered evaluator."""
+    agent_config: str | None = None
+    """ARN of an AgentCore runtime or of a Lambda function."""
+    agent_qualifier: str | None = None
+    stopping_condition: int = 86400
+    """Seconds after which a job is stopped."""
+    benchmark: str | None = None
+    subtasks: tuple[str, ...] = ()
+    """``ALL`` alone, or names; empty where the benchmark is only run as a whole."""
     region: str
     role_arn: str
     s3_output: str
@@ -48,7 +58,7 @@ class EvaluationSettings:
     evaluate_base_model: bool
     """Whether the base model is evaluated too, on the same records."""
     is_nova: bool = False
-    """Whether the base model is an Amazon Nova model, which the SDK evaluates one at a time."""
+    """Whether the base model is an Amazon Nova model that this type evaluates one at a time."""
     partition: str = "aws"
     mlflow_resource_arn: str | None = None
     """None lets the SDK take the account's default MLflow app, or create one."""
@@ -56,6 +66,6 @@ class EvaluationSettings:
     vpc: Vpc | None = None
     profile: str | None = None
     """The AWS profile to use where it exists; None leaves the choice to boto3."""
-    minutes: tuple[int, int]
-    """How long a run is expected to take: low and high estimate."""
+    minutes: tuple[int, int] | None
+    """How long a run is expected to take, low and high estimate; None where AWS does not say."""
     evalbook_version: str

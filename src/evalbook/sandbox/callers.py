@@ -20,7 +20,11 @@ from evalbook.sandbox.iam.policies import UNKNOWN_RESOURCE
 from evalbook.sandbox.storage import bucket_region
 from evalbook.sandbox.wire import AwsRequest
 
-IAM_PREFIX = {"bedrock-runtime": "bedrock", "bedrock-agent": "bedrock"}
+IAM_PREFIX = {
+    "bedrock-runtime": "bedrock",
+    "bedrock-agent": "bedrock",
+    "bedrock-agentcore-control": "bedrock-agentcore",
+}
 
 # Where an operation's name is not the action's:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html

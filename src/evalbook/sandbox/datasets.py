@@ -107,6 +107,36 @@ def verl(index: int) -> dict[str, Any]:
     }
 
 
+def arithmetic(index: int) -> dict[str, Any]:
+    """Return a question with a bare answer, as Prime Math wants it."""
+    one, other = index + 12, index % 7 + 3
+    return {"query": f"What is {one} times {other}?", "response": str(one * other)}
+
+
+def worked_arithmetic(index: int) -> dict[str, Any]:
+    """Return the same with the way to the answer."""
+    record = arithmetic(index)
+    return {**record, "response": f"Multiply the two.\n#### {record['response']}"}
+
+
+def program(index: int) -> dict[str, Any]:
+    """Return a task with test cases, as Prime Code wants it."""
+    tests = {"inputs": ["1\n", "5\n"], "outputs": [f"{1 + index}\n", f"{5 + index}\n"]}
+    query = f"Write a program that reads a number and prints it plus {index}."
+    return {"query": query, "response": "see the tests", "metadata": {**tests, "fn_name": "add"}}
+
+
+def program_as_text(index: int) -> dict[str, Any]:
+    """Return the same with its test cases written as text."""
+    record = program(index)
+    return {**record, "metadata": json.dumps(record["metadata"])}
+
+
+def trip(index: int) -> dict[str, Any]:
+    """Return a prompt for an agent."""
+    return {"prompt": f"Book trip {index + 1}: {index % 5 + 2} nights by the sea."}
+
+
 def _made(record: Callable[[int], Any], count: int) -> Callable[[], bytes]:
     return lambda: lines([record(index) for index in range(count)])
 
@@ -153,6 +183,22 @@ DATASETS = (
     Dataset("formats/chat-completion.jsonl", "passes: with messages", _made(chat_completion, 60)),
     Dataset("formats/preference.jsonl", "passes: preference", _made(preference, 60)),
     Dataset("formats/verl.jsonl", "passes: verl", _made(verl, 60)),
+    Dataset("scorer/math.jsonl", "passes: bare answers, for Prime Math", _made(arithmetic, 60)),
+    Dataset("scorer/code.jsonl", "passes: test cases, for Prime Code", _made(program, 40)),
+    Dataset(
+        "scorer/worked.jsonl",
+        "fails for Prime Math: answers with the way to them",
+        _made(worked_arithmetic, 40),
+    ),
+    Dataset(
+        "scorer/code-as-text.jsonl",
+        "for Prime Code: metadata as text, can be corrected",
+        _made(program_as_text, 40),
+    ),
+    Dataset("agents/trips.jsonl", "passes for multi-turn RL: prompts", _made(trip, 40)),
+    Dataset("agents/trips.json", "passes for multi-turn RL: a JSON array", lambda: _trips_array()),
+    Dataset("agents/trips.csv", "passes for multi-turn RL: CSV", lambda: _trips_table()),
+    Dataset("agents/trips.parquet", "passes for multi-turn RL: Parquet", lambda: _trips_parquet()),
     Dataset("broken/lines.jsonl", "three broken lines among 60", _with_broken_lines),
     Dataset("broken/mixed.jsonl", "two formats in one file", _mixed),
     Dataset("broken/too-many.jsonl", "fails: 1,001 rows", _made(sagemaker, 1001)),
@@ -174,3 +220,24 @@ DATASETS = (
 
 HUB_DATASETS = {"support-questions": DATASETS[0], "gone": Dataset("gone.jsonl", "", lambda: b"")}
 """Data sets of the private hub by name, and the object each points at; the second has none."""
+
+
+def _trips_array() -> bytes:
+    return json.dumps([trip(index) for index in range(40)]).encode()
+
+
+def _trips_table() -> bytes:
+    rows = [f'{index + 1},"{trip(index)["prompt"]}"' for index in range(40)]
+    return "\n".join(["id,prompt", *rows, ""]).encode()
+
+
+def _trips_parquet() -> bytes:
+    """Return a Parquet file of 40 prompts by its footer: its data is never read here.
+
+    FileMetaData in Thrift's compact protocol: version 1, a schema of a root with one child, the
+    text column ``prompt``, 40 rows and no row groups.
+    """
+    root = b"\x48\x06schema\x15\x02\x00"
+    column = b"\x15\x0c\x25\x02\x18\x06prompt\x25\x00\x00"
+    footer = b"\x15\x02\x19\x2c" + root + column + b"\x16\x50\x19\x0c\x00"
+    return b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"

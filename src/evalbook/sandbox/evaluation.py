@@ -1,10 +1,11 @@
-"""What happens inside the jobs of an evaluation: inference, then judging, each as AWS would fail.
+"""What happens inside the jobs of an evaluation, each as AWS would fail.
 
 A job is made by a pipeline's step and finished when its time is over. Inference writes the
-responses, judging asks Bedrock, which writes the scores, and every file lies where the SDK looks.
+responses, judging asks Bedrock, which writes the scores; a benchmark or a scorer writes totals.
+Every file lies where the SDK looks.
 
 Kinder than AWS: whether the role may read and write the buckets and keys is not looked at, nor
-are networks. Of evaluation types, only inference and judging are simulated; others fail.
+are networks. No scorer's function is invoked, and no benchmark's question is asked.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalbook.datasets.formats import Record
+from evalbook.metrics.benchmarks import benchmark_named
 from evalbook.sandbox import scores
 from evalbook.sandbox.bedrock.models import EvaluationJob, bedrock_in
+from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.iam.models import find_role, role_permissions
 from evalbook.sandbox.iam.policies import trusts
 from evalbook.sandbox.records import DatasetUnreadable, read_inspect_inputs, read_records
 from evalbook.sandbox.sagemaker.registry import Registry
 from evalbook.sandbox.scenarios import Effect
 from evalbook.sandbox.storage import StorageProblem, bucket_region, read_object, write_object
+from evalbook.sandbox.totals import benchmark_totals, scorer_totals
 
 MOST_ROWS = 1000
 """Bedrock's limit for one LLM-as-judge job."""
@@ -63,8 +67,13 @@ class Job:
     @property
     def judges(self) -> bool:
         """Tell whether this is a judging job."""
-        serverless = self.request.get("ServerlessJobConfig") or {}
-        return bool(serverless.get("EvaluationType") == "LLMAJEvaluation")
+        return self.evaluation == "LLMAJEvaluation"
+
+    @property
+    def evaluation(self) -> str | None:
+        """The type of evaluation that a serverless job is part of."""
+        found: str | None = (self.request.get("ServerlessJobConfig") or {}).get("EvaluationType")
+        return found
 
 
 class Evaluations:
@@ -110,8 +119,10 @@ class Evaluations:
                 self._judge(job, job.bedrock_job, at)
             elif "AlgorithmSpecification" in job.request:
                 self._infer_with_inspect(job)
-            else:
+            elif job.settings.get("task") == "inference_only":
                 self._infer(job)
+            else:
+                self._measure(job)
         except (StorageProblem, DatasetUnreadable) as error:
             raise self._failed(job, f"{error}", at) from error
 
@@ -120,9 +131,54 @@ class Evaluations:
         if job.bedrock_job is not None:
             job.bedrock_job.status, job.bedrock_job.modified = "Stopped", at
 
+    def _measure(self, job: Job) -> None:
+        """Run a benchmark or a scorer, and write the totals where the SDK looks for them."""
+        self._load_model(job)
+        tuned = "ModelPackageConfig" in job.request
+        if job.evaluation == "CustomScorerEvaluation":
+            totals = self._scorer_totals(job, tuned=tuned)
+        else:
+            totals = benchmark_totals(
+                job.settings, _subtasks(job.settings), tuned=tuned, seed=job.output
+            )
+        stamp = moment(CLOCK.now()).strftime("%Y-%m-%dT%H-%M-%S.%f")
+        uri = f"{job.folder}/None/eval_results/results_{stamp}.json"
+        write_object(uri, json.dumps(totals).encode(), self._account)
+
+    def _scorer_totals(self, job: Job, *, tuned: bool) -> dict[str, Any]:
+        records = read_records(read_object(self._dataset_uri(job), self._account))
+        unanswered = sum(record.reference is None for record in records)
+        if unanswered:
+            raise JobFailed(f"AlgorithmError: {unanswered} records have no ground truth.")
+        preset = job.settings.get("preset_reward_function")
+        if preset is None:
+            self._invoke_scorer(job)
+        score = preset or "custom_score"
+        return scorer_totals(len(records), score, tuned=tuned, seed=job.output)
+
+    def _invoke_scorer(self, job: Job) -> None:
+        arn = str((job.request.get("ServerlessJobConfig") or {}).get("EvaluatorArn"))
+        content = self._registry.content_by_arn(arn)
+        if content is None:
+            raise JobFailed(f"ClientError: The evaluator {arn} does not exist.")
+        reference = json.loads(json.loads(content.document)["JsonContent"])["Reference"]
+        role = find_role(job.request["RoleArn"])
+        answer = role and role_permissions(role).decide("lambda:InvokeFunction", reference)
+        if not answer or answer.decision != "allowed":
+            raise JobFailed(
+                f"AlgorithmError: AccessDeniedException: {job.request['RoleArn']} is not "
+                f"authorized to perform: lambda:InvokeFunction on resource: {reference}."
+            )
+
     def _infer(self, job: Job) -> None:
-        if job.settings.get("task") != "inference_only":
-            raise JobFailed("ClientError: This sandbox runs inference and judging jobs only.")
+        self._load_model(job)
+        records = read_records(read_object(self._dataset_uri(job), self._account))
+        tuned = "ModelPackageConfig" in job.request
+        lines = [_inference_line(record, tuned=tuned) for record in records]
+        uri = f"{job.folder}/{job.settings['name']}/eval_results/inference_output.jsonl"
+        write_object(uri, _json_lines(lines), self._account)
+
+    def _load_model(self, job: Job) -> None:
         serverless = job.request.get("ServerlessJobConfig") or {}
         base = self._registry.content_by_arn(str(serverless.get("BaseModelArn")))
         if "inference-fails" in job.effects or base is None or not _has_recipe(base.document):
@@ -131,11 +187,6 @@ class Evaluations:
                 "ClientError: DownstreamServiceUnavailable: no evaluation recipe is available for "
                 f"base model {name}."
             )
-        records = read_records(read_object(self._dataset_uri(job), self._account))
-        tuned = "ModelPackageConfig" in job.request
-        lines = [_inference_line(record, tuned=tuned) for record in records]
-        uri = f"{job.folder}/{job.settings['name']}/eval_results/inference_output.jsonl"
-        write_object(uri, _json_lines(lines), self._account)
 
     def _infer_with_inspect(self, job: Job) -> None:
         import yaml  # type: ignore[import-untyped]
@@ -282,6 +333,19 @@ class Evaluations:
             "inputRecord": record,
             "modelResponses": line["modelResponses"],
         }
+
+
+def _subtasks(settings: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the subtasks that a benchmark's job is to run: those it names, or all there are."""
+    try:
+        known = benchmark_named(settings["task"]).subtasks
+    except KeyError as error:
+        raise JobFailed(f"AlgorithmError: There is no task {error}.") from error
+    named = tuple(filter(None, settings.get("subtask", "").split(",")))
+    unknown = [name for name in named if name not in known]
+    if unknown:
+        raise JobFailed(f"AlgorithmError: {settings['task']} has no subtask {', '.join(unknown)}.")
+    return named or known
 
 
 def _has_recipe(document: str) -> bool:

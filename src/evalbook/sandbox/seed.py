@@ -12,12 +12,14 @@ from moto.s3.models import s3_backends
 from moto.sagemaker.models import sagemaker_backends
 from moto.sts.models import sts_backends
 
+from evalbook.aws.evaluators import registry_hub
 from evalbook.sandbox import datasets, world
 from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.evaluation import Job
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.sagemaker.registry import PUBLIC_HUB, HubContent, Registry
+from evalbook.sandbox.sagemaker.rollouts import RolloutJob
 from evalbook.sandbox.sagemaker.training_jobs import TrainingJob
 from evalbook.sandbox.world import ACCOUNT
 
@@ -36,6 +38,7 @@ def seed_world() -> None:
     for group in world.GROUPS:
         _seed_group(group)
     _seed_unversioned_package()
+    _seed_agent_training()
 
 
 def _day(day: int) -> datetime:
@@ -167,6 +170,21 @@ def _seed_hubs(registry: Registry) -> None:
                 name,
                 "1.0.0",
                 json.dumps(document),
+                created,
+            )
+        )
+
+    for evaluator in world.EVALUATORS:
+        inner = {"Reference": evaluator.reference, "EvaluatorType": evaluator.kind}
+        registry.contents.append(
+            HubContent(
+                registry_hub(ACCOUNT, registry.region),
+                ACCOUNT,
+                registry.region,
+                "JsonDoc",
+                evaluator.name,
+                "1.0.0",
+                json.dumps({"SubType": "AWS/Evaluator", "JsonContent": json.dumps(inner)}),
                 created,
             )
         )
@@ -350,5 +368,59 @@ def _seed_network() -> None:
         group.id = group.group_id = group_id
 
 
-LATE_SEEDS = {"ec2": _seed_network, "kms": _seed_keys}
+def _seed_agent_training() -> None:
+    """Add the training job that the travel agent's model came from."""
+    document = {
+        "AgentConfig": {
+            "BedrockAgentCoreConfig": {
+                "AgentRuntimeArn": world.AGENTS[0].arn,
+                "Qualifier": "PROD",
+            }
+        }
+    }
+    request = {
+        "RoleArn": world.ROLES[0].arn,
+        "JobCategory": "AgentRFT",
+        "JobConfigSchemaVersion": "1.0.0",
+        "JobConfigDocument": json.dumps(document),
+    }
+    name = world.AGENT_TRAINING_JOB
+    arn = f"arn:aws:sagemaker:{world.HOME_REGION}:{ACCOUNT}:job/AgentRFT/{name}"
+    made = {"OutputModelPackageArn": world.package_arn("travel-agent", 1)}
+    started = _day(-3).timestamp()
+    job = RolloutJob(name, arn, request, started, made)
+    job.end("Completed", started + 7200)
+    sagemaker_in(ACCOUNT, world.HOME_REGION).rollouts[name] = job
+
+
+def _seed_agents() -> None:
+    """Fill AgentCore with the runtimes of the home region."""
+    from moto.bedrockagentcorecontrol.models import bedrockagentcorecontrol_backends
+
+    backend = bedrockagentcorecontrol_backends[ACCOUNT][world.HOME_REGION]
+    for agent in world.AGENTS:
+        runtime = backend.create_agent_runtime(
+            agent_runtime_name=agent.name,
+            agent_runtime_artifact={},
+            role_arn=world.ROLES[0].arn,
+            network_configuration={"networkMode": "PUBLIC"},
+            description=agent.about,
+            authorizer_configuration=None,
+            request_header_configuration=None,
+            protocol_configuration=None,
+            lifecycle_configuration=None,
+            environment_variables=None,
+            tags=None,
+        )
+        backend.agent_runtimes.pop(runtime.agent_runtime_id)
+        runtime.agent_runtime_id, runtime.agent_runtime_arn = agent.id, agent.arn
+        runtime.status = agent.status
+        backend.agent_runtimes[agent.id] = runtime
+
+
+LATE_SEEDS = {
+    "ec2": _seed_network,
+    "kms": _seed_keys,
+    "bedrock-agentcore-control": _seed_agents,
+}
 """How the services are filled that most runs never ask, and that would delay the start."""

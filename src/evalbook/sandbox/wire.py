@@ -10,7 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-ENDPOINTS_OF_SIGNING_NAME = {"bedrock": ("bedrock", "bedrock-agent", "bedrock-runtime")}
+ENDPOINTS_OF_SIGNING_NAME = {
+    "bedrock": ("bedrock", "bedrock-agent", "bedrock-runtime"),
+    "bedrock-agentcore": ("bedrock-agentcore-control",),
+}
 """Services that sign with another's name, told apart by their paths."""
 
 _XML_ERRORS = {

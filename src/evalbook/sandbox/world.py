@@ -67,6 +67,7 @@ _BOTH = ("sagemaker.amazonaws.com", "bedrock.amazonaws.com")
 _EVERYTHING = ("*",)
 _WORK = (
     "bedrock:*",
+    "bedrock-agentcore:*",
     "sagemaker:*",
     "sagemaker-mlflow:*",
     "s3:*",
@@ -218,6 +219,12 @@ GROUPS = (
         "us-east-1",
         "takes Nova's path: one model a run, extra cost",
         (Version(-5, NOVA),),
+    ),
+    Group(
+        "travel-agent",
+        "us-east-1",
+        "passes for multi-turn RL, which trained it in the agent travel_agent",
+        (Version(-3, QWEN),),
     ),
     Group("empty-group", "us-east-1", "fails: has no version"),
     Group(
@@ -388,6 +395,56 @@ DATASET_HUB = "evalbook-datasets"
 MLFLOW_APP = "evalbook-default"
 MLFLOW_REGIONS = (_US, _EU)
 """Regions with a default MLflow app; in the others the SDK makes one."""
+
+
+@dataclass(frozen=True)
+class AgentRuntime:
+    """A Bedrock AgentCore runtime of the home region."""
+
+    id: str
+    name: str
+    status: str
+    about: str
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return f"arn:aws:bedrock-agentcore:{_US}:{ACCOUNT}:runtime/{self.id}"
+
+
+AGENTS = (
+    AgentRuntime("travel_agent-a1b2c3d4e5", "travel_agent", "READY", "passes"),
+    AgentRuntime("unready_agent-a1b2c3d4e5", "unready_agent", "CREATE_FAILED", "fails: not ready"),
+)
+AGENT_TRAINING_JOB = "travel-agent-rft-1"
+"""The multi-turn RL training job that made version 1 of the group travel-agent."""
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Something in the AI registry of the home region."""
+
+    name: str
+    kind: str
+    """``RewardFunction`` or ``RewardPrompt``."""
+    reference: str
+    about: str
+
+
+EVALUATORS = (
+    Evaluator(
+        "exact-match",
+        "RewardFunction",
+        f"arn:aws:lambda:{_US}:{ACCOUNT}:function:exact-match-scorer",
+        "passes: a registered scorer",
+    ),
+    Evaluator(
+        "politeness-prompt",
+        "RewardPrompt",
+        "s3://evalbook-data/prompts/politeness.txt",
+        "fails: a prompt for a judge, no function that scores",
+    ),
+)
 
 
 def package_arn(group: str, version: int, region: str = HOME_REGION) -> str:

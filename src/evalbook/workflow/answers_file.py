@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.workflow.kinds import Kind, kind_of
+from evalbook.workflow.answers import read_choice
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.kinds import KINDS, possible_steps
 from evalbook.workflow.step import Step
+from evalbook.workflow.steps import evaluation_type
 from evalbook.workflow.turn import Problem, Turn
 from evalbook.workflow.workflow import Workflow
 
@@ -59,21 +62,21 @@ def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
         UsageError: the file names a step that there is not.
         AwsUnavailable: AWS could not be asked; what was accepted until then is saved.
     """
-    kind = kind_of(workflow.interview)
-    _refuse_unknown(kind, values)
-    answers = {step.name: as_text(values[step.name]) for step in kind.steps if step.name in values}
+    steps = {step.name: step for step in _steps_for(workflow.interview, values)}
+    _refuse_unknown(list(steps), values)
+    answers = {name: as_text(values[name]) for name in steps if name in values}
     for name in list(answers):
         saved = workflow.interview.answers.get(name)
         if saved is None:
             continue
         said = answers.pop(name)
-        if saved.said != said.strip() and _step(kind, name).volunteered:
+        if saved.said != said.strip() and steps[name].volunteered:
             turn = workflow.answer(said, name)
             if turn.status == "rejected":
                 return turn
     turn = workflow.turn()
     while turn.status == "question" and turn.step in answers:
-        step = _step(kind, turn.step)
+        step = steps[turn.step]
         said = answers.pop(turn.step)
         if step.exact_in_file is not None and said != step.exact_in_file:
             return _not_the_exact_words(turn, step, said)
@@ -92,12 +95,16 @@ def as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _step(kind: Kind, name: str) -> Step:
-    return next(step for step in kind.steps if step.name == name)
+def _steps_for(interview: Interview, values: dict[str, Any]) -> tuple[Step, ...]:
+    """Return the steps that the file may answer: those of the type that it names, if it does."""
+    said = as_text(values.get(evaluation_type.STEP.name, ""))
+    try:
+        return KINDS[read_choice(said, evaluation_type.type_choices())].steps
+    except AnswerRejected:
+        return possible_steps(interview)
 
 
-def _refuse_unknown(kind: Kind, values: dict[str, Any]) -> None:
-    known = [step.name for step in kind.steps]
+def _refuse_unknown(known: list[str], values: dict[str, Any]) -> None:
     unknown = [name for name in values if name not in known]
     if unknown:
         import difflib

@@ -41,11 +41,15 @@ class Tokens:
 class Estimate:
     """What a run is expected to take; ``records`` is None where the dataset was not read."""
 
+    judged: bool
+    """Whether a judge is called, for each record, metric and model."""
     records: int | None
     metrics: int
     models: int
-    minutes: tuple[int, int]
+    minutes: tuple[int, int] | None
+    """None where AWS does not say how long such a run takes."""
     nova: bool
+    """Whether a Nova model is evaluated by itself."""
     record_bytes: float | None = None
     """A record's average size, from the size of the file that was read."""
     price: tuple[float, float] | None = None
@@ -76,23 +80,26 @@ class Estimate:
     def sentences(self) -> list[str]:
         """Return the estimate in words."""
         models = "both models" if self.models > 1 else "one model"
-        lines = []
-        if self.judge_calls is None:
-            lines.append("Records: not counted, so the judge calls can't be either.")
+        lines = [self._calls(), *self._cost_sentences()] if self.judged else []
+        if self.minutes is None:
+            lines.append(f"Time for {models}: AWS gives no figure for this type.")
         else:
-            lines.append(
-                f"Judge calls: {self.judge_calls:,} ({self.records:,} records x "
-                f"{self.metrics} metrics x {self.models} models)."
-            )
-        lines.extend(self._cost_sentences())
-        low, high = self.minutes
-        lines.append(f"Time: about {low} to {high} minutes for {models}.")
+            low, high = self.minutes
+            lines.append(f"Time: about {low} to {high} minutes for {models}.")
         if self.nova:
             lines.append(
                 "A Nova model is evaluated in a run of its own for each model, on an extra "
                 "instance and endpoint that cost extra."
             )
         return lines
+
+    def _calls(self) -> str:
+        if self.judge_calls is None:
+            return "Records: not counted, so the judge calls can't be either."
+        return (
+            f"Judge calls: {self.judge_calls:,} ({self.records:,} records x "
+            f"{self.metrics} metrics x {self.models} models)."
+        )
 
     def _cost_sentences(self) -> list[str]:
         tokens = self.tokens
@@ -121,13 +128,16 @@ def estimate(interview: Interview) -> Estimate:
     """Return the estimate for the answers so far."""
     report = effective_report(interview)
     models = 2 if base_model_too(interview) else 1
+    kind = interview.kind
+    billions = interview.facts("model").get("billions")
     return Estimate(
+        judged=kind.bedrock_judges,
         records=report["valid"] if report else None,
         metrics=len(interview.value("builtin_metrics", []))
         + len(interview.value("custom_metrics", [])),
         models=models,
-        minutes=_minutes(interview.facts("model").get("billions"), models),
-        nova=bool(interview.facts("model").get("nova")),
+        minutes=_minutes(billions, models) if kind.minutes_known else None,
+        nova=bool(interview.facts("model").get("nova")) and kind.one_nova_a_run,
         record_bytes=_record_bytes(interview, report),
     )
 

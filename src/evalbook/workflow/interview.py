@@ -12,6 +12,7 @@ from evalbook.workflow.state import OWN_KEY, Document, found_by_other_tools
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
+    from evalbook.workflow.kinds import Kind
 
 Progress = Callable[[str, "int | None", "int | None"], None]
 """Called with what is being done, how much is done and how much there is, in bytes or None."""
@@ -84,6 +85,13 @@ class Interview:
         """What evalbook keeps in the state beside the answers: volunteered, dismissed, pending."""
         own: dict[str, Any] = self.document[OWN_KEY]
         return own
+
+    @property
+    def kind(self) -> Kind:
+        """The evaluation type that the steps ask for."""
+        from evalbook.workflow.kinds import kind_of
+
+        return kind_of(self)
 
     def answered(self, step: str) -> bool:
         """Return whether the step has an answer that is not being asked again."""

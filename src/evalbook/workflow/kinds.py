@@ -1,14 +1,22 @@
-"""The evaluation types, each an ordered list of steps: reading this is reading the interview."""
+"""The evaluation types, each an ordered list of steps: reading this is reading the interview.
+
+What types share stands once, in the groups of steps below, and is shared by reference. What a step
+has to know of the type it serves stands in the type's entry, so that no step asks which type it is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evalbook.errors import StateFileError
 from evalbook.workflow.step import Step
 from evalbook.workflow.steps import (
     advanced,
+    agent_config,
+    agent_qualifier,
     bedrock_terms,
+    benchmark,
     builtin_metrics,
     confirm,
     custom_metrics,
@@ -25,10 +33,14 @@ from evalbook.workflow.steps import (
     model_confirm,
     notebook,
     project,
+    prompts,
     region,
     run_name,
     s3_output,
     scope,
+    scorer,
+    stopping_condition,
+    subtasks,
     task,
     vpc,
 )
@@ -36,57 +48,165 @@ from evalbook.workflow.steps import (
 if TYPE_CHECKING:
     from evalbook.workflow.interview import Interview
 
+MOST_JUDGED_RECORDS = 1000
+"""Rows of one LLM-as-judge job.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-prompt-datasets-judge.html,
+read 2026-11-20.
+"""
+
 
 @dataclass(frozen=True)
 class Kind:
-    """An evaluation type: its name in the contract, what people call it, and what it asks."""
+    """An evaluation type: its name in the contract, what people call it, and what it asks.
+
+    The SDK's class, the pipeline's name and the cells are found under the same name in `notebook/`.
+    """
 
     name: str
     label: str
     description: str
     steps: tuple[Step, ...]
+    most_records: int | None = None
+    """Rows that one job takes; None where AWS names no limit."""
+    needs_reference: bool = False
+    """Whether a record without a reference answer is of no use."""
+    bedrock_judges: bool = False
+    """Whether Bedrock judges: it has to be trusted by the role, and its terms agreed to."""
+    one_nova_a_run: bool = False
+    """Whether the SDK evaluates a Nova model alone, so that a comparison takes two runs."""
+    file_types: tuple[str, ...] = (".jsonl",)
+    """How the names of its datasets end."""
+    minutes_known: bool = False
+    """Whether AWS says how long a run takes."""
 
+
+# What they share ---------------------------------------------------------------------------------
+
+_WHAT = (evaluation_type.STEP, task.STEP)
+_DATASET = (dataset.STEP, data_sample.STEP, data_description.STEP, data_fix.STEP)
+_MODEL = (model.STEP, model_confirm.STEP)
+_PLACE = (region.STEP, execution_role.STEP, s3_output.STEP)
+_ADVANCED = (
+    advanced.STEP,
+    scope.STEP,
+    mlflow.STEP,
+    kms_key.STEP,
+    vpc.STEP,
+    run_name.STEP,
+)
+_NOTEBOOK = (project.STEP, notebook.STEP)
+
+# Where they differ -------------------------------------------------------------------------------
 
 LLM_AS_JUDGE = Kind(
     "llm_as_judge",
     "LLM as judge",
     "A judge model of Bedrock scores the answers of the base and the fine-tuned model.",
     (
-        evaluation_type.STEP,
-        task.STEP,
-        dataset.STEP,
-        data_sample.STEP,
-        data_description.STEP,
-        data_fix.STEP,
+        *_WHAT,
+        *_DATASET,
         custom_metrics.STEP,
         builtin_metrics.STEP,
-        model.STEP,
-        model_confirm.STEP,
+        *_MODEL,
         judge_model.STEP,
-        region.STEP,
-        execution_role.STEP,
-        s3_output.STEP,
-        advanced.STEP,
-        scope.STEP,
-        mlflow.STEP,
-        kms_key.STEP,
-        vpc.STEP,
-        run_name.STEP,
+        *_PLACE,
+        *_ADVANCED,
         confirm.STEP,
         bedrock_terms.STEP,
-        project.STEP,
-        notebook.STEP,
+        *_NOTEBOOK,
+    ),
+    most_records=MOST_JUDGED_RECORDS,
+    bedrock_judges=True,
+    one_nova_a_run=True,
+    minutes_known=True,
+)
+
+BENCHMARK = Kind(
+    "benchmark",
+    "Benchmark",
+    "A public benchmark, such as MMLU, measures general abilities; it needs no dataset of yours.",
+    (
+        *_WHAT,
+        *_MODEL,
+        benchmark.STEP,
+        subtasks.STEP,
+        *_PLACE,
+        *_ADVANCED,
+        confirm.STEP,
+        *_NOTEBOOK,
     ),
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (LLM_AS_JUDGE,)}
+CUSTOM_SCORER = Kind(
+    "custom_scorer",
+    "Custom scorer",
+    "Code scores the answers: a preset for mathematics or programs, or a function of your own.",
+    (
+        *_WHAT,
+        *_MODEL,
+        scorer.STEP,
+        *_DATASET,
+        *_PLACE,
+        *_ADVANCED,
+        confirm.STEP,
+        *_NOTEBOOK,
+    ),
+    needs_reference=True,
+)
+
+MULTI_TURN_RL = Kind(
+    "multi_turn_rl",
+    "Multi-turn RL",
+    "An agent plays whole rollouts in its environment and is rewarded; for models that act.",
+    (
+        *_WHAT,
+        *_MODEL,
+        agent_config.STEP,
+        agent_qualifier.STEP,
+        dataset.STEP,
+        prompts.STEP,
+        *_PLACE,
+        *_ADVANCED,
+        stopping_condition.STEP,
+        confirm.STEP,
+        *_NOTEBOOK,
+    ),
+    file_types=(".parquet", ".jsonl", ".json", ".csv"),
+)
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (LLM_AS_JUDGE, CUSTOM_SCORER, BENCHMARK, MULTI_TURN_RL)
+}
+
+ALL_STEPS: tuple[Step, ...] = tuple(
+    dict.fromkeys(step for kind in KINDS.values() for step in kind.steps)
+)
+"""The steps of all types, each once."""
 
 
 def kind_of(interview: Interview) -> Kind:
-    """Return the evaluation type of an interview; the first one until it is answered."""
-    return KINDS[interview.value("evaluation_type", LLM_AS_JUDGE.name)]
+    """Return the evaluation type of an interview; the first one until it is answered.
+
+    Raises:
+        StateFileError: the answer is a type that this version does not know.
+    """
+    name = interview.value("evaluation_type", LLM_AS_JUDGE.name)
+    if name not in KINDS:
+        raise StateFileError(
+            "state.evaluation_type",
+            f"{interview.state_path} is about an evaluation of type {name!r}; this version knows "
+            f"{', '.join(KINDS)}.",
+            "Use a newer evalbook, or another state file.",
+        )
+    return KINDS[name]
 
 
-def step_names(kind: Kind) -> list[str]:
-    """Return the names of a type's steps in the order in which they are asked."""
-    return [step.name for step in kind.steps]
+def possible_steps(interview: Interview) -> tuple[Step, ...]:
+    """Return the steps that can be named: those of all types until the type is chosen."""
+    return kind_of(interview).steps if interview.answers else ALL_STEPS
+
+
+def step_names(steps: tuple[Step, ...]) -> list[str]:
+    """Return the names of steps in their order."""
+    return [step.name for step in steps]

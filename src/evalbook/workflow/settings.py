@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.kinds import kind_of
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.run_name import default_run_name
 from evalbook.workflow.steps.scope import base_model_too
+from evalbook.workflow.steps.stopping_condition import DEFAULT
 
 if TYPE_CHECKING:
     from evalbook.notebook.settings import EvaluationSettings
@@ -24,20 +24,15 @@ def settings_of(interview: Interview) -> EvaluationSettings:
     expected = estimate(interview)
     vpc = interview.facts("vpc")
     return EvaluationSettings(
-        evaluation_type=kind_of(interview).name,
+        evaluation_type=interview.kind.name,
         task=interview.value("task"),
-        dataset=effective_dataset(interview),
-        records=expected.records,
-        builtin_metrics=tuple(interview.value("builtin_metrics")),
-        custom_metrics=tuple(interview.value("custom_metrics")),
         model_package_arn=model["arn"],
         base_model_name=model["base_model"]["name"],
-        judge_model=interview.value("judge_model"),
         region=interview.value("region"),
         role_arn=interview.value("execution_role"),
         s3_output=interview.value("s3_output"),
         evaluate_base_model=base_model_too(interview),
-        is_nova=model["nova"],
+        is_nova=expected.nova,
         mlflow_resource_arn=interview.value("mlflow"),
         kms_key=interview.value("kms_key"),
         vpc=Vpc(tuple(vpc["subnets"]), tuple(vpc["security_groups"])) if vpc else None,
@@ -46,4 +41,24 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         partition=model["partition"],
         minutes=expected.minutes,
         evalbook_version=__version__,
+        **_of_some_types(interview, expected.records),
     )
+
+
+def _of_some_types(interview: Interview, records: int | None) -> dict[str, Any]:
+    """Return the settings that only some types ask for, as far as they were answered."""
+    found: dict[str, Any] = {
+        "judge_model": interview.value("judge_model"),
+        "builtin_metrics": tuple(interview.value("builtin_metrics", ())),
+        "custom_metrics": tuple(interview.value("custom_metrics", ())),
+        "scorer": interview.value("scorer"),
+        "agent_config": interview.value("agent_config"),
+        "agent_qualifier": interview.value("agent_qualifier"),
+        "stopping_condition": interview.value("stopping_condition", DEFAULT),
+        "benchmark": interview.value("benchmark"),
+        "subtasks": tuple(interview.value("subtasks", ())),
+    }
+    if interview.facts("dataset"):
+        found["dataset"] = effective_dataset(interview)
+        found["records"] = interview.facts("data_sample").get("rows", records)
+    return found

@@ -13,7 +13,7 @@ from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow import answers, state
 from evalbook.workflow.interview import Answer, Interview, Progress, no_progress
-from evalbook.workflow.kinds import Kind, kind_of, step_names
+from evalbook.workflow.kinds import ALL_STEPS, kind_of, possible_steps, step_names
 from evalbook.workflow.step import Accepted, Narrowed, Reopened, Step
 from evalbook.workflow.summary import Summary, summarise
 from evalbook.workflow.turn import Position, Problem, Question, Turn
@@ -93,9 +93,8 @@ class Workflow:
             StateFileError: the state file can't be used.
         """
         with self._changing() as interview:
-            kind = kind_of(interview)
             ahead = self._ahead(interview)
-            named = _named_step(kind, step) if step else ahead.step
+            named = _named_step(interview, step) if step else ahead.step
             try:
                 if named is None:
                     raise AnswerRejected(
@@ -226,7 +225,7 @@ class Workflow:
         _reopen(interview, outcome.step)
         if outcome.said is None:
             return Accepted(None, notices=outcome.notices)
-        step = _named_step(kind_of(interview), outcome.step)
+        step = _named_step(interview, outcome.step)
         return self._take(interview, _Ahead(step, step.ask(interview)), outcome.said)
 
     def _keep_for_later(self, interview: Interview, step: Step, text: str) -> Accepted:
@@ -263,7 +262,11 @@ class Workflow:
     def _settle_doubts(self, interview: Interview) -> list[Check]:
         """Check the doubtful answers that come before the next question; drop what fell."""
         fallen: list[Check] = []
-        for step in kind_of(interview).steps:
+        steps = kind_of(interview).steps
+        for name in interview.answers.keys() - step_names(steps):
+            # The answers of a type that was given up for another.
+            del interview.answers[name]
+        for step in steps:
             if not step.applies(interview):
                 interview.answers.pop(step.name, None)
                 continue
@@ -342,7 +345,7 @@ def _at(interview: Interview, step: Step) -> _Ahead:
     asked = _kept_question(interview, step) or step.ask(interview)
     reopened = interview.answers.get(step.name)
     if reopened is not None and asked.kind != "confirm":
-        return _Ahead(step, replace(asked, default=reopened.said))
+        return _Ahead(step, replace(asked, default=_again(reopened, asked)))
     finding = _finding(interview, step)
     if finding is None:
         return _Ahead(step, asked)
@@ -351,6 +354,12 @@ def _at(interview: Interview, step: Step) -> _Ahead:
     except AnswerRejected as rejection:
         return _Ahead(step, asked.with_notices(f"Known so far: {finding!r}. {rejection.message}"))
     return _Ahead(step, asked, finding)
+
+
+def _again(answer: Answer, asked: Question) -> str:
+    """Return an earlier answer as the default of its question: what was said, or led to."""
+    led_to = answer.value in [choice.value for choice in asked.choices]
+    return str(answer.value) if led_to else answer.said
 
 
 def _takes_default(said: str, question: Question) -> bool:
@@ -420,7 +429,7 @@ def _put(interview: Interview, step: Step, accepted: Accepted, said: str) -> Non
 
 
 def _put_dependants_in_doubt(interview: Interview, changed: str) -> None:
-    for step in kind_of(interview).steps:
+    for step in ALL_STEPS:
         if changed not in step.depends_on or step.name not in interview.answers:
             continue
         if step.asked_again:
@@ -436,9 +445,8 @@ def _reopen(interview: Interview, name: str) -> None:
 
 
 def _step_to_reopen(interview: Interview, step: str | None) -> str:
-    kind = kind_of(interview)
     if step is not None:
-        name = _named_step(kind, step).name
+        name = _named_step(interview, step).name
         if name not in interview.answers:
             raise AnswerRejected(
                 "step.not_answered",
@@ -448,7 +456,7 @@ def _step_to_reopen(interview: Interview, step: str | None) -> str:
             )
         return name
     before: list[str] = []
-    for candidate in kind.steps:
+    for candidate in kind_of(interview).steps:
         if not candidate.applies(interview):
             continue
         if not interview.answered(candidate.name):
@@ -461,14 +469,15 @@ def _step_to_reopen(interview: Interview, step: str | None) -> str:
     return before[-1]
 
 
-def _named_step(kind: Kind, name: str) -> Step:
-    for step in kind.steps:
+def _named_step(interview: Interview, name: str) -> Step:
+    steps = possible_steps(interview)
+    for step in steps:
         if step.name == name:
             return step
     raise UsageError(
         "step.unknown",
         f"There is no step {name!r}.",
-        f"The steps are: {', '.join(step_names(kind))}.",
+        f"The steps are: {', '.join(step_names(steps))}.",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from real_terminal import COMMAND, CTRL_C, CTRL_U, DOWN, ENTER, RealTerminal
 
 TASK = "What task is this model trained to do?"
+TYPE = "Which kind of evaluation?"
 STATE = "workflow_state.json"
 
 
@@ -22,6 +23,12 @@ def an_unfinished_state(folder: Path, said: str = "Answers billing questions.") 
     path = folder / STATE
     path.write_text(json.dumps({"schema_version": 1, "evalbook": {"answers": {"task": answer}}}))
     return path
+
+
+def at_the_task(terminal: RealTerminal) -> RealTerminal:
+    """Answer the first question, which is a list, and return the terminal at the second."""
+    terminal.waits_for(TYPE).waits_for("explains").types("llm", ENTER)
+    return terminal.waits_for(TASK).waits_for("explains")
 
 
 def without_a_terminal(*arguments, folder):
@@ -58,7 +65,7 @@ def test_json_was_asked_for_so_json_says_it(tmp_path):
 
 def test_a_dumb_terminal_gets_plain_lines(tmp_path):
     with RealTerminal(folder=tmp_path, TERM="dumb") as terminal:
-        terminal.waits_for(TASK).waits_for("(? explains, < goes back):")
+        terminal.waits_for(TYPE).waits_for("(? explains, < goes back):")
         terminal.types("?", ENTER).waits_for("A ? alone explains").types(CTRL_C)
         terminal.waits_for("No answer was given yet.")
         assert terminal.ends() == 130
@@ -68,7 +75,8 @@ def test_a_dumb_terminal_gets_plain_lines(tmp_path):
 
 def test_plain_lines_give_a_rejected_answer_back_to_be_edited(tmp_path):
     with RealTerminal("wizard", "--plain", folder=tmp_path) as terminal:
-        terminal.waits_for("(? explains, < goes back):").types("!!", ENTER)
+        terminal.waits_for("(? explains, < goes back):").types("llm_as_judge", ENTER)
+        terminal.waits_for(TASK).waits_for("(? explains, < goes back):").types("!!", ENTER)
         terminal.waits_for("Not accepted: '!!' does not describe a task.")
         terminal.waits_for("goes back): !!").types(" words", ENTER)
         terminal.waits_for("Where in S3 is your evaluation dataset?")
@@ -76,7 +84,7 @@ def test_plain_lines_give_a_rejected_answer_back_to_be_edited(tmp_path):
 
 def test_a_question_mark_explains_and_stays_out_of_the_answer(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
-        terminal.waits_for(TASK).waits_for("explains").types("?")
+        at_the_task(terminal).types("?")
         terminal.waits_for("Each answer is checked before it is accepted")
         terminal.types("Is it good?").waits_for("> Is it good?").types(ENTER)
         terminal.waits_for("Where in S3 is your evaluation dataset?")
@@ -84,27 +92,27 @@ def test_a_question_mark_explains_and_stays_out_of_the_answer(tmp_path):
 
 def test_there_is_no_way_back_from_the_first_question_and_it_says_so(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
-        terminal.waits_for(TASK).waits_for("explains").types("<")
+        terminal.waits_for(TYPE).waits_for("explains").types("<", ENTER)
         terminal.waits_for("This is the first question; there is nothing to go back to.")
-        terminal.waits_for("1 of 16")
+        terminal.waits_for("1 of 17")
 
 
 def test_half_an_answer_survives_ctrl_c(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
-        terminal.waits_for(TASK).waits_for("explains").types("Answers bill").waits_for("> Answers")
+        at_the_task(terminal).types("Answers bill").waits_for("> Answers")
         terminal.types(CTRL_C).waits_for("What you were typing is kept too.")
         assert terminal.ends() == 130
-    assert not (tmp_path / STATE).exists()
 
     with RealTerminal(folder=tmp_path) as terminal:
-        terminal.waits_for("> Answers bill").types("ing questions.", ENTER).waits_for("2 of 16")
+        terminal.waits_for("Continue").types(ENTER)
+        terminal.waits_for("> Answers bill").types("ing questions.", ENTER).waits_for("3 of 17")
 
 
 def test_text_of_several_lines_can_be_pasted(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
-        terminal.waits_for(TASK).waits_for("explains")
+        at_the_task(terminal)
         terminal.types("\x1b[200~Answers billing\nquestions.\x1b[201~").waits_for("questions.")
-        terminal.types(ENTER).waits_for("2 of 16")
+        terminal.types(ENTER).waits_for("3 of 17")
 
     saved = json.loads((tmp_path / STATE).read_text())
     assert saved["evalbook"]["answers"]["task"]["value"] == "Answers billing\nquestions."
@@ -128,7 +136,7 @@ def test_starting_over_asks_from_the_beginning_and_keeps_the_old_answers(tmp_pat
     old = an_unfinished_state(tmp_path).read_text()
     with RealTerminal(folder=tmp_path) as terminal:
         terminal.waits_for("» Continue").types(DOWN, DOWN, DOWN).waits_for("» Start over")
-        terminal.types(ENTER).waits_for("The old answers are kept in").waits_for(TASK)
+        terminal.types(ENTER).waits_for("The old answers are kept in").waits_for(TYPE)
         terminal.types(CTRL_C)
         assert terminal.ends() == 130
 
@@ -163,8 +171,8 @@ def test_a_saved_answer_cannot_control_the_terminal(tmp_path):
 
 def test_the_state_named_is_named_again_at_the_end(tmp_path):
     with RealTerminal("wizard", "--state", "my eval.json", folder=tmp_path) as terminal:
-        terminal.waits_for(TASK).waits_for("explains").types("Sorts mail.", ENTER)
-        terminal.waits_for("2 of 16").types(CTRL_C)
+        at_the_task(terminal).types("Sorts mail.", ENTER)
+        terminal.waits_for("3 of 17").types(CTRL_C)
         terminal.waits_for("Every accepted answer is saved in my eval.json.")
         terminal.waits_for("evalbook wizard --state 'my eval.json'")
         assert terminal.ends() == 130
@@ -172,6 +180,6 @@ def test_the_state_named_is_named_again_at_the_end(tmp_path):
 
 def test_leaving_by_the_end_of_input_is_leaving(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
-        terminal.waits_for(TASK).waits_for("explains").types("\x04")
+        at_the_task(terminal).types("\x04")
         terminal.waits_for("Go on any time with: evalbook wizard")
         assert terminal.ends() == 130

@@ -14,7 +14,7 @@ from typing import Any
 from evalbook.sandbox.sagemaker.exceptions import ValidationException
 from evalbook.sandbox.shapes import LATER, misfits, service_model
 
-STEP_TYPES = ("Lineage", "Training")
+STEP_TYPES = ("Lineage", "Training", "Job")
 REFUSED = "Unable to parse pipeline definition. "
 
 
@@ -24,7 +24,7 @@ class Step:
 
     name: str
     kind: str
-    """``Lineage`` or ``Training``."""
+    """``Lineage``, ``Training`` or ``Job``."""
     arguments: Mapping[str, Any]
     """Not yet resolved: may hold ``Get`` and ``Std:Join``."""
     waits_for: tuple[str, ...]
@@ -108,6 +108,11 @@ def _step(raw: Any) -> Step:
     if raw["Type"] == "Training":
         for member, value in arguments.items():
             _check_against("CreateTrainingJob", member, value)
+    if raw["Type"] == "Job":
+        # VpcConfig is the pipeline's own; CreateJob's shape does not have it.
+        for member, value in arguments.items():
+            if member != "VpcConfig":
+                _check_against("CreateJob", member, value)
     referred = [path.split(".")[1] for path in _references(arguments) if path.startswith("Steps.")]
     waits_for = tuple(dict.fromkeys([*raw.get("DependsOn", ()), *referred]))
     return Step(raw["Name"], raw["Type"], arguments, waits_for)

@@ -19,6 +19,7 @@ from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.evaluation import Evaluations, Job, JobFailed
 from evalbook.sandbox.sagemaker.definition import Definition, Step, resolve
 from evalbook.sandbox.sagemaker.exceptions import ValidationException
+from evalbook.sandbox.sagemaker.rollouts import RolloutJob
 from evalbook.sandbox.sagemaker.training_jobs import TrainingJob
 from evalbook.sandbox.scenarios import Effect
 
@@ -42,6 +43,7 @@ class StepRun:
     ended: float | None = None
     failure: str | None = None
     job: TrainingJob | None = None
+    rollouts: RolloutJob | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
     def description(self) -> dict[str, Any]:
@@ -67,6 +69,7 @@ class Execution:
         evaluations: Evaluations,
         jobs: dict[str, TrainingJob],
         effects: frozenset[Effect],
+        rollouts: dict[str, RolloutJob],
     ) -> None:
         self.arn = arn
         self.status = "Executing"
@@ -78,6 +81,8 @@ class Execution:
         self._jobs = jobs
         """All training jobs of the account and region, by name; shared with moto."""
         self._effects = effects
+        self._rollouts = rollouts
+        """All jobs of the account and region that play rollouts, by name."""
         self._context: dict[str, Any] = {
             "Execution.PipelineExecutionId": arn.split("/")[-1],
             "Execution.PipelineExecutionArn": arn,
@@ -157,6 +162,9 @@ class Execution:
             return
         run = StepRun(step, at, at + self._training_seconds())
         self.runs[step.name] = run
+        if step.kind == "Job":
+            self._start_rollouts(run, resolve(step.arguments, self._context), at)
+            return
         try:
             request = resolve(step.arguments, self._context)
             job = self._job(step.name, request)
@@ -168,6 +176,22 @@ class Execution:
         run.metadata = {"TrainingJob": {"Arn": job.arn}}
         self._jobs[job.name] = run.job
         self._context[f"Steps.{step.name}"] = run.job.response_object
+
+    def _start_rollouts(self, run: StepRun, request: Mapping[str, Any], at: float) -> None:
+        """Start a job of category AgentRFTEvaluation, which plays rollouts of an agent."""
+        name = f"pipelines-{self.arn.split('/')[-1]}-{run.step.name[:20]}-{secrets.token_hex(5)}"
+        region_prefix = ":".join(self.arn.split(":")[:5])
+        arn = f"{region_prefix}:job/{request['JobCategory']}/{name}"
+        job = RolloutJob(name, arn, request, at)
+        run.rollouts = job
+        run.metadata = {"Job": {"Arn": job.arn}}
+        self._rollouts[name] = job
+        problem = job.problem()
+        if problem is not None:
+            run.status, run.failure, run.ended = "Failed", problem, at
+            job.end("Failed", at, problem)
+            return
+        self._context[f"Steps.{run.step.name}"] = {"JobConfigDocument": job.document}
 
     def _training_seconds(self) -> float:
         if "stuck" in self._effects:
@@ -200,6 +224,8 @@ class Execution:
     def _end(self, run: StepRun) -> None:
         if run.status == "Stopping":
             run.status = "Stopped"
+            if run.rollouts is not None:
+                run.rollouts.end("Stopped", run.due)
             if run.job is not None:
                 run.job.end("Stopped", run.due)
                 self._evaluations.stop(run.job.job, run.due)
@@ -208,6 +234,8 @@ class Execution:
             if run.job is not None:
                 self._evaluations.finish(run.job.job, run.due)
                 run.job.end("Completed", run.due)
+            if run.rollouts is not None:
+                run.rollouts.end("Completed", run.due)
             run.status = "Succeeded"
         except JobFailed as error:
             run.status, run.failure = "Failed", str(error)

@@ -17,6 +17,7 @@ from evalbook.sandbox.sagemaker.definition import parse_definition
 from evalbook.sandbox.sagemaker.exceptions import ResourceLimitExceeded, ResourceNotFound
 from evalbook.sandbox.sagemaker.executions import Execution
 from evalbook.sandbox.sagemaker.registry import Registry
+from evalbook.sandbox.sagemaker.rollouts import RolloutJob
 from evalbook.sandbox.scenarios import effects_in
 
 
@@ -26,6 +27,8 @@ class SageMaker:
     def __init__(self, account: str, region: str) -> None:
         self.registry = Registry(account, region)
         self.executions: dict[str, Execution] = {}
+        self.rollouts: dict[str, RolloutJob] = {}
+        """Jobs of multi-turn RL, by name."""
         self._tokens: dict[str, str] = {}
         self._lock = threading.RLock()
 
@@ -63,7 +66,9 @@ class SageMaker:
                 token,  # type: ignore[arg-type]
             )["PipelineExecutionArn"]
             jobs: Any = self.moto.training_jobs
-            self.executions[arn] = Execution(arn, parsed, Evaluations(self.registry), jobs, effects)
+            self.executions[arn] = Execution(
+                arn, parsed, Evaluations(self.registry), jobs, effects, self.rollouts
+            )
             if token:
                 self._tokens[token] = arn
             return arn

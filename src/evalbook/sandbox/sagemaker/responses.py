@@ -206,6 +206,26 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
             return self.checked(job.response_object)
         return super().describe_training_job()
 
+    # Jobs of multi-turn RL
+
+    def list_jobs(self) -> ActionResult:
+        """Show the jobs of a category, newest first; no other filter is looked at."""
+        self.sagemaker.tick()
+        category = self._get_param("JobCategory")
+        found = [job for job in self.sagemaker.rollouts.values() if job.category == category]
+        found.sort(key=lambda job: job.created, reverse=True)
+        page, token = self._page([job.summary() for job in found])
+        return self.checked({"JobSummaries": page, "NextToken": token})
+
+    def describe_job(self) -> ActionResult:
+        """Show a job."""
+        self.sagemaker.tick()
+        name = self._get_param("JobName")
+        job = self.sagemaker.rollouts.get(name)
+        if job is None or job.category != self._get_param("JobCategory"):
+            raise ResourceNotFound(f"Job {name} does not exist.")
+        return self.checked(job.description())
+
     def _pipeline(self, name_or_arn: str) -> dict[str, Any]:
         name = name_or_arn.split("/")[-1]
         if name not in self.sagemaker_backend.pipelines:

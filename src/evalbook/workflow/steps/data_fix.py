@@ -10,7 +10,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
-from evalbook.workflow.steps.data_sample import MOST_RECORDS, validate_object
+from evalbook.workflow.steps.data_sample import validate_object
 from evalbook.workflow.turn import Choice, Question
 
 CONVERT = "convert"
@@ -68,7 +68,7 @@ def _convert(interview: Interview) -> Accepted:
         {"uri": str(copy), "report": report.to_json()},
         (
             passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
-            *report_checks(report, max_records=MOST_RECORDS),
+            *report_checks(report, max_records=interview.kind.most_records),
         ),
     )
 
@@ -96,7 +96,7 @@ def _write_corrected(interview: Interview, original: Any, file: Any) -> None:
     for line in convert(
         read_chunks(interview.aws, original),
         report=_report(interview),
-        limit=MOST_RECORDS,
+        limit=interview.kind.most_records,
         target_format=_target_format(interview),
     ):
         file.write(line)
@@ -107,7 +107,9 @@ def _fingerprint(interview: Interview) -> str:
     import hashlib
 
     original = interview.facts("dataset")
-    text = f"{original['etag']} {_target_format(interview)} {MOST_RECORDS}"
+    text = f"{original['etag']} {_target_format(interview)} {interview.kind.most_records}"
+    if interview.kind.needs_reference:
+        text += f" {interview.value('scorer')}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -125,7 +127,9 @@ def _plan(interview: Interview) -> str | None:
     from evalbook.datasets.convert import conversion_plan
 
     plan: str | None = conversion_plan(
-        _report(interview), limit=MOST_RECORDS, target_format=_target_format(interview)
+        _report(interview),
+        limit=interview.kind.most_records,
+        target_format=_target_format(interview),
     )
     return plan
 
@@ -135,9 +139,10 @@ def _trouble(interview: Interview) -> str:
     found = []
     if report["invalid"]:
         found.append(f"{report['invalid']:,} of {report['records']:,} records are invalid")
-    if report["records"] > MOST_RECORDS:
+    if _too_many(interview):
         found.append(
-            f"it has {report['records']:,} rows, and one LLM-as-judge job takes {MOST_RECORDS:,}"
+            f"it has {report['records']:,} rows, and one LLM-as-judge job takes "
+            f"{interview.kind.most_records:,}"
         )
     if _undocumented(report):
         found.append("its format is not one that AWS documents for evaluation")
@@ -146,12 +151,18 @@ def _trouble(interview: Interview) -> str:
     return f"{interview.facts('dataset')['uri']}: {'; '.join(found) or 'no usable record'}."
 
 
+def _too_many(interview: Interview) -> bool:
+    most = interview.kind.most_records
+    return most is not None and interview.facts("data_sample")["report"]["records"] > most
+
+
 def _unusable_by_nova(interview: Interview) -> bool:
-    # The SDK's converter for Nova runs knows the fields prompt and query, no others.
+    # The SDK's converter for judged Nova runs knows the fields prompt and query, no others.
     from evalbook.datasets.formats import format_named
 
     report = interview.facts("data_sample").get("report")
-    if not interview.facts("model").get("nova") or not report or not report["format"]:
+    judged_nova = interview.kind.one_nova_a_run and interview.facts("model").get("nova")
+    if not judged_nova or not report or not report["format"]:
         return False
     return not format_named(report["format"]).nova_ready
 
@@ -168,7 +179,7 @@ def _applies(interview: Interview) -> bool:
         return False
     return bool(
         report["invalid"]
-        or report["records"] > MOST_RECORDS
+        or _too_many(interview)
         or not report["valid"]
         or _undocumented(report)
         or _unusable_by_nova(interview)
@@ -187,7 +198,7 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=_applies,
-    depends_on=("dataset", "data_sample"),
+    depends_on=("dataset", "data_sample", "scorer"),
     asked_again=True,
     volunteered=False,
 )

@@ -10,13 +10,6 @@ from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Question
 
-MOST_RECORDS = 1000
-"""Rows of one LLM-as-judge job.
-
-Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-prompt-datasets-judge.html,
-read 2026-11-20.
-"""
-
 HEAD_BYTES = 8192
 
 
@@ -67,7 +60,7 @@ def read_and_validate(interview: Interview) -> Accepted:
     return Accepted(
         True,
         found,
-        tuple(report_checks(report, max_records=MOST_RECORDS)),
+        tuple(report_checks(report, max_records=interview.kind.most_records)),
         notices=preview_lines(sample),
         preview=sample,
     )
@@ -82,7 +75,9 @@ def validate_object(interview: Interview, uri: Any, size: int) -> Any:
     interview.progress(doing, 0, size)
     return validate(
         read_chunks(interview.aws, uri),
-        max_records=MOST_RECORDS,
+        max_records=interview.kind.most_records,
+        require_reference=interview.kind.needs_reference,
+        scorer=interview.value("scorer"),
         on_progress=lambda done, _records: interview.progress(doing, done, size),
     )
 
@@ -117,6 +112,6 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("dataset",),
+    depends_on=("evaluation_type", "dataset", "scorer"),
     asked_again=True,
 )

@@ -10,14 +10,16 @@ from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Question
 
 
-def _ask(_: Interview) -> Question:
+def _ask(interview: Interview) -> Question:
+    *others, last = interview.kind.file_types
+    endings = f"{', '.join(others)} or {last}" if others else last
     return Question(
         "Where in S3 is your evaluation dataset?",
-        help="An S3 URI ending in .jsonl, or a hub-content DataSet ARN.",
+        help=f"An S3 URI ending in {endings}, or a hub-content DataSet ARN.",
     )
 
 
-def _read(text: str, _question: Question, _: Interview) -> str:
+def _read(text: str, _question: Question, interview: Interview) -> str:
     from evalbook.aws.dataset_arns import is_dataset_arn
     from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
 
@@ -27,20 +29,26 @@ def _read(text: str, _question: Question, _: Interview) -> str:
         return plain
     uri = parse_s3_uri(text, what="evaluation dataset")
     refuse_template_text(str(uri), "the dataset's path")
-    refuse_other_file_types(uri.key)
+    refuse_other_file_types(uri.key, interview.kind.file_types)
     return str(uri)
 
 
-def refuse_other_file_types(key: str) -> None:
-    """Refuse what is by its name not JSON Lines.
+def refuse_other_file_types(key: str, wanted: tuple[str, ...] = (".jsonl",)) -> None:
+    """Refuse what is by its name not a kind of file that the evaluation takes.
 
     Raises:
-        AnswerRejected: the key does not end in .jsonl.
+        AnswerRejected: the key does not end as wanted.
     """
-    if key.endswith("/") or key.lower().endswith(".jsonl"):
+    if key.endswith("/") or key.lower().endswith(wanted):
         return
     name = key.rsplit("/", 1)[-1]
     ending = f".{name.rsplit('.', 1)[-1]}" if "." in name else "no ending"
+    if wanted != (".jsonl",):
+        raise AnswerRejected(
+            "dataset.file_type",
+            f"{name} has {ending}; this evaluation takes {', '.join(wanted)}.",
+            "Give a dataset of one of these kinds.",
+        )
     raise AnswerRejected(
         "dataset.jsonl",
         f"{name} has {ending}; an evaluation dataset is a JSON Lines file, one record a line, "
@@ -76,7 +84,7 @@ def _known(interview: Interview) -> str | None:
 def effective_dataset(interview: Interview) -> str:
     """Return what the evaluation reads: the converted copy where one was made, else the answer."""
     copy = interview.facts("data_fix").get("uri")
-    if interview.facts("model").get("nova"):
+    if interview.kind.one_nova_a_run and interview.facts("model").get("nova"):
         # For Nova the SDK resolves a dataset's ARN by its name alone, to its newest version.
         return str(copy or interview.facts("dataset")["uri"])
     return str(copy or interview.value("dataset"))
@@ -88,4 +96,12 @@ def effective_report(interview: Interview) -> dict[str, Any] | None:
     return report or interview.facts("data_sample").get("report")
 
 
-STEP = Step("dataset", "Evaluation dataset", ask=_ask, read=_read, check=_check, known=_known)
+STEP = Step(
+    "dataset",
+    "Evaluation dataset",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    known=_known,
+    depends_on=("evaluation_type",),
+)

@@ -1,31 +1,68 @@
-"""Which kind of evaluation; asked only once there are several."""
+"""Which kind of evaluation; who does not know is led to it by a few short questions."""
 
 from __future__ import annotations
 
-from evalbook.workflow.answers import read_choice
+from evalbook.workflow.answers import read_choice, yes_or_no
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Step
+from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
+from evalbook.workflow.steps.which_type import HELP, choose_by_answers, first_question
 from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(_: Interview) -> Question:
-    from evalbook.workflow.kinds import KINDS
-
     return Question(
         "Which kind of evaluation?",
         kind="choice",
-        choices=tuple(Choice(kind.name, kind.label, kind.description) for kind in KINDS.values()),
+        choices=(
+            *type_choices(),
+            Choice(HELP, "Help me decide", "At most four short questions, then a suggestion."),
+        ),
+        reference="references/choosing-an-evaluation.md",
     )
 
 
-def _read(text: str, question: Question, _: Interview) -> str:
-    return read_choice(text, question.choices)
-
-
-def _applies(_: Interview) -> bool:
+def type_choices() -> tuple[Choice, ...]:
+    """Return the evaluation types as choices."""
     from evalbook.workflow.kinds import KINDS
 
-    return len(KINDS) > 1
+    return tuple(Choice(kind.name, kind.label, kind.description) for kind in KINDS.values())
 
 
-STEP = Step("evaluation_type", "Evaluation type", ask=_ask, read=_read, applies=_applies)
+def _read(text: str, question: Question, _: Interview) -> str:
+    # At the suggestion a plain yes takes it.
+    said = question.default if question.default and yes_or_no(text) else text
+    return read_choice(said, question.choices)
+
+
+def _check(value: str, _: Interview) -> Outcome:
+    if value == HELP:
+        return Narrowed(first_question())
+    led_to = choose_by_answers(value, type_choices())
+    return Accepted(value) if led_to is None else Narrowed(led_to)
+
+
+def _describe(value: str, _: dict[str, object]) -> str:
+    from evalbook.workflow.kinds import KINDS
+
+    return KINDS[value].label
+
+
+def _applies(interview: Interview) -> bool:
+    # A state from before there were several types has answers, but not this one: it goes on as
+    # what it was. Who wants another type says so.
+    return bool(
+        STEP.name in interview.answers
+        or not interview.answers
+        or STEP.name in interview.own.get("volunteered", {})
+    )
+
+
+STEP = Step(
+    "evaluation_type",
+    "Evaluation type",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    applies=_applies,
+)

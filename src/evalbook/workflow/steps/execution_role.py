@@ -10,23 +10,25 @@ from evalbook.workflow.turn import Question
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.roles import find_execution_role
 
-    interview.progress("Looking for a role that SageMaker and Bedrock may assume", None, None)
+    services = _services(interview)
+    interview.progress(f"Looking for a role that {services} may assume", None, None)
     offer = find_execution_role(
         interview.aws,
         interview.value("region"),
         training_job=interview.facts("model").get("training_job"),
+        actions_for=interview.kind.name,
     )
     notices = []
     if offer.default:
         notices.append(f"Found: {offer.found_in}.")
     if offer.others:
         notices.append(
-            "Other roles of this account that trust both services: " + ", ".join(offer.others) + "."
+            f"Other roles of this account that {services} may assume: {', '.join(offer.others)}."
         )
     return Question(
         "Which IAM role should run the evaluation?",
         default=offer.default,
-        help="A role's ARN or name. SageMaker and Bedrock both have to be allowed to assume it.",
+        help=f"A role's ARN or name. {services} must be allowed to assume it.",
         notices=tuple(notices),
         checks=offer.checks,
         reference="references/execution-role.md",
@@ -34,6 +36,7 @@ def _ask(interview: Interview) -> Question:
 
 
 def _check(value: str, interview: Interview) -> Outcome:
+    from evalbook.aws.evaluators import invoke_check
     from evalbook.aws.roles import check_role
     from evalbook.aws.s3 import refuse_template_text
 
@@ -43,9 +46,17 @@ def _check(value: str, interview: Interview) -> Outcome:
         interview.aws,
         value,
         region=interview.value("region"),
+        actions_for=interview.kind.name,
         judge=interview.value("judge_model"),
     )
+    function = interview.facts("scorer").get("function")
+    if function:
+        checks.append(invoke_check(interview.aws, arn, function, interview.value("region")))
     return Accepted(arn, checks=tuple(checks))
+
+
+def _services(interview: Interview) -> str:
+    return "SageMaker and Bedrock" if interview.kind.bedrock_judges else "SageMaker"
 
 
 def _known(interview: Interview) -> str | None:
@@ -58,6 +69,6 @@ STEP = Step(
     ask=_ask,
     check=_check,
     known=_known,
-    depends_on=("region", "model", "judge_model"),
+    depends_on=("evaluation_type", "region", "model", "judge_model", "scorer"),
     asks_aws=True,
 )

@@ -49,7 +49,7 @@ def _check(value: str, interview: Interview) -> Outcome:
         return Narrowed(_which_one(value, found.candidates))
     package = found.package
     interview.progress("Checking the base model", None, None)
-    checks = base_model_checks(interview.aws, package, package.region)
+    checks = base_model_checks(interview.aws, package, package.region, interview.kind.name)
     base = package.base_model.name if package.base_model else ""
     facts: dict[str, Any] = {
         **asdict(package),
@@ -139,4 +139,12 @@ def _known(interview: Interview) -> str | None:
     return interview.found("model_package_arn", "model_package_group_name", "training_job_name")
 
 
-STEP = Step("model", "Model package", ask=_ask, read=_read, check=_check, known=_known)
+STEP = Step(
+    "model",
+    "Model package",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    known=_known,
+    depends_on=("evaluation_type",),
+)

@@ -104,14 +104,15 @@ def written_notebook(interview: Interview) -> Path:
 
 def run_instructions(interview: Interview) -> tuple[str, ...]:
     """Return how to run the notebook that was written."""
-    low, high = estimate(interview).minutes
+    minutes = estimate(interview).minutes
+    how_long = ", about {} to {} minutes".format(*minutes) if minutes else ""
     path = written_notebook(interview)
     return (
         f"Written: {path}",
         "Open it in JupyterLab, VS Code or SageMaker Studio and run its cells in order:",
         "Cell 1: configuration; installs the SageMaker SDK where it is missing.",
         "Cell 2: starts the evaluation, after a dry run. Run again, it finds the same run.",
-        f"Cell 3: shows progress until it is done, about {low} to {high} minutes.",
+        f"Cell 3: shows progress until it is done{how_long}.",
         "Cell 4: compares the base model with the fine-tuned one."
         if estimate(interview).models > 1
         else "Cell 4: shows the fine-tuned model's scores.",

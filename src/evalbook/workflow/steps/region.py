@@ -42,7 +42,7 @@ def _check(value: str, interview: Interview) -> Outcome:
                 "evalbook answer --step model …",
             )
         )
-    bucket_region = interview.facts("dataset").get("region")
+    bucket_region = interview.facts("dataset").get("region", value)
     if bucket_region != value:
         raise rejection_for(
             failed(
@@ -53,11 +53,18 @@ def _check(value: str, interview: Interview) -> Outcome:
                 "evalbook answer --step dataset s3://…",
             )
         )
-    judge = interview.value("judge_model")
-    return Accepted(
-        value,
-        checks=(passed("region", f"The model package, {judge} and the dataset are in {value}."),),
-    )
+    return Accepted(value, checks=(passed("region", f"{_what_is_there(interview)} in {value}."),))
+
+
+def _what_is_there(interview: Interview) -> str:
+    """Return what was found to be in the region, as the beginning of a sentence."""
+    things = ["The model package"]
+    if judge := interview.value("judge_model"):
+        things.append(judge)
+    if interview.facts("dataset"):
+        things.append("the dataset")
+    *first, last = things
+    return f"{', '.join(first)} and {last} are" if first else f"{last} is"
 
 
 def _known(interview: Interview) -> str | None:

@@ -13,7 +13,7 @@ def _ask(interview: Interview) -> Question:
 
     dataset = interview.facts("dataset")
     default = None
-    if dataset.get("region") == interview.value("region"):
+    if dataset and dataset["region"] == interview.value("region"):
         bucket = parse_s3_uri(dataset["uri"], what="dataset").bucket
         default = f"s3://{bucket}/evaluation-results/"
     return Question(

@@ -65,4 +65,5 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=wanted("scope"),
+    depends_on=("evaluation_type",),
 )

@@ -1,0 +1,166 @@
+"""Agents that multi-turn RL evaluates in: AgentCore runtimes, Lambda functions, and training jobs.
+
+Forms and limits are those of sagemaker 3.27.0, ``train/evaluate/multi_turn_rl_evaluator.py``; the
+training job's document is read as ``train/agent_rft_job.py`` reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.session import NO_HELP, Aws
+from evalbook.checks import Check, passed, skipped
+from evalbook.errors import AnswerRejected
+
+_RUNTIME = re.compile(
+    r"arn:aws[a-z\-]*:bedrock-agentcore:[a-z0-9\-]+:[0-9]{12}:(?:agent-runtime|runtime)/(.+)"
+)
+_FUNCTION = re.compile(r"arn:aws[a-z\-]*:lambda:[a-z0-9\-]+:[0-9]{12}:function:(.+)")
+_FORMS = (
+    "Give arn:aws:bedrock-agentcore:REGION:ACCOUNT:runtime/ID, or "
+    "arn:aws:lambda:REGION:ACCOUNT:function:NAME."
+)
+_MOST_JOBS = 50
+"""Training jobs that are looked through for the one that made a model package."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A Bedrock AgentCore runtime."""
+
+    arn: str
+    name: str
+    status: str
+
+
+@dataclass(frozen=True)
+class TrainedWith:
+    """The agent that a multi-turn RL training job used."""
+
+    job: str
+    agent: str
+    qualifier: str | None
+
+
+def is_runtime(arn: str) -> bool:
+    """Tell whether an agent's ARN names an AgentCore runtime, which alone takes a qualifier."""
+    return _RUNTIME.fullmatch(arn) is not None
+
+
+def agent_runtimes(aws: Aws, region: str) -> tuple[list[Runtime], list[Check]]:
+    """Return the region's AgentCore runtimes, and why they could not be listed, if so.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        found = [
+            Runtime(str(it["agentRuntimeArn"]), str(it["agentRuntimeName"]), str(it["status"]))
+            for it in aws.pages(
+                "bedrock-agentcore-control", "list_agent_runtimes", "agentRuntimes", region=region
+            )
+        ]
+    except NO_HELP as error:
+        return [], [
+            skipped("agent.list", f"AgentCore runtimes could not be listed. {error.message}")
+        ]
+    return found, []
+
+
+def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
+    """Return an agent's ARN with what could be found out about it.
+
+    Raises:
+        AnswerRejected: it is another kind of ARN, of another region, or there is no such agent.
+        AwsUnavailable: AWS could not be asked.
+    """
+    arn = parse_arn(text)
+    if arn is None or not (_RUNTIME.fullmatch(str(arn)) or _FUNCTION.fullmatch(str(arn))):
+        found = f"is {describe_arn_kind(arn)}" if arn else "is not an ARN"
+        raise AnswerRejected(
+            "agent.arn",
+            f'"{text.strip()}" {found}. The ARN of an AgentCore runtime or of a Lambda function '
+            "is needed.",
+            _FORMS,
+        )
+    if arn.region != region:
+        raise AnswerRejected(
+            "agent.region",
+            f"The agent is in {arn.region}; the model and the evaluation are in {region}.",
+            f"Give an agent of {region}.",
+        )
+    if not is_runtime(str(arn)):
+        # Looking a function up takes a permission that nothing else here needs.
+        return str(arn), [skipped("agent.exists", f"Whether {arn} exists was not checked.")]
+    return str(arn), [_runtime_check(aws, str(arn), region)]
+
+
+def _runtime_check(aws: Aws, arn: str, region: str) -> Check:
+    runtimes, unlisted = agent_runtimes(aws, region)
+    if unlisted:
+        return skipped("agent.exists", f"Whether {arn} exists was not checked.")
+    known = {runtime.arn: runtime for runtime in runtimes}
+    if arn not in known:
+        names = ", ".join(runtime.name for runtime in runtimes) or "none"
+        raise AnswerRejected(
+            "agent.missing",
+            f"There is no AgentCore runtime {arn} in {region}.",
+            f"The runtimes there: {names}.",
+        )
+    if known[arn].status != "READY":
+        raise AnswerRejected(
+            "agent.not_ready",
+            f"The AgentCore runtime {known[arn].name} is {known[arn].status}, not READY.",
+            "Repeat this when it is ready, or choose another.",
+        )
+    return passed("agent.exists", f"The AgentCore runtime {known[arn].name} is ready.")
+
+
+def trained_with(aws: Aws, package_arn: str, region: str) -> TrainedWith | None:
+    """Return the agent of the multi-turn RL training job that made a model package, if one did.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        jobs = aws.call(
+            "sagemaker",
+            "list_jobs",
+            region=region,
+            JobCategory="AgentRFT",
+            MaxResults=_MOST_JOBS,
+        )["JobSummaries"]
+        documents = [(str(job["JobName"]), _document(aws, region, job)) for job in jobs]
+    except NO_HELP:
+        return None
+    for name, document in documents:
+        if document.get("ServiceOutput", {}).get("OutputModelPackageArn") == package_arn:
+            return _agent_of(name, document.get("AgentConfig") or {})
+    return None
+
+
+def _document(aws: Aws, region: str, job: dict[str, Any]) -> dict[str, Any]:
+    found = aws.call(
+        "sagemaker",
+        "describe_job",
+        region=region,
+        JobName=job["JobName"],
+        JobCategory="AgentRFT",
+    )
+    try:
+        document = json.loads(found.get("JobConfigDocument") or "{}")
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _agent_of(job: str, config: dict[str, Any]) -> TrainedWith | None:
+    runtime = config.get("BedrockAgentCoreConfig") or {}
+    arn = runtime.get("AgentRuntimeArn") or (config.get("CustomAgentLambdaConfig") or {}).get(
+        "LambdaArn"
+    )
+    return TrainedWith(job, str(arn), runtime.get("Qualifier")) if arn else None

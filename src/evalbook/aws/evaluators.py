@@ -1,0 +1,201 @@
+"""Scorers registered in the account's AI registry, which is a hub with a name of its own.
+
+Source: sagemaker 3.27.0, ``ai_registry/air_hub.py`` (the hub's name), ``air_constants.py`` and
+``evaluator.py`` (what is in a registered evaluator's document).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.identity import caller
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import AnswerRejected
+
+# SageMaker's API has no content type Evaluator: the SDK registers one as a JsonDoc.
+CONTENT_TYPES = ("JsonDoc", "Evaluator")
+_SCORES = "RewardFunction"
+_FORM = "arn:aws:sagemaker:REGION:ACCOUNT:hub-content/HUB/JsonDoc/NAME/VERSION"
+HOW_TO_REGISTER = (
+    'Register it: sagemaker.ai_registry.evaluator.Evaluator.create(name="my-scorer", '
+    'type="RewardFunction", source=…), with the function\'s ARN or your file as source; then give '
+    "the ARN that it returns."
+)
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """A registered scorer."""
+
+    arn: str
+    name: str
+    region: str
+    function: str
+    """ARN of the Lambda function that scores."""
+
+
+def registry_hub(account: str, region: str) -> str:
+    """Return the name of the account's AI registry in a region."""
+    digest = hashlib.sha256(f"AiRegistry-{region}-{account}".encode()).digest()
+    return base64.b32hexencode(digest).decode().strip("=")
+
+
+def registered_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]]:
+    """Return the scorers of the account's AI registry, newest version each.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    hub = registry_hub(caller(aws).account, region)
+    try:
+        arns = _contents(aws, region, hub)
+    except AwsMissing:
+        return [], []
+    except NO_HELP as error:
+        return [], [skipped("scorer.list", f"The AI registry could not be listed. {error.message}")]
+    questions = [partial(_scorer_or_none, aws, arn) for arn in arns]
+    return [found for found in in_parallel(questions) if found is not None], []
+
+
+def _contents(aws: Aws, region: str, hub: str) -> list[str]:
+    """Return the ARNs of a hub's documents; boto3 has no paginator for them."""
+    arns: list[str] = []
+    token: dict[str, str] = {}
+    while True:
+        page = aws.call(
+            "sagemaker",
+            "list_hub_contents",
+            region=region,
+            HubName=hub,
+            HubContentType=CONTENT_TYPES[0],
+            **token,
+        )
+        arns += [str(summary["HubContentArn"]) for summary in page["HubContentSummaries"]]
+        if not page.get("NextToken"):
+            return arns
+        token = {"NextToken": page["NextToken"]}
+
+
+def _scorer_or_none(aws: Aws, arn: str) -> Evaluator | None:
+    """Return a document's scorer; None for another document, or a prompt for a judge."""
+    try:
+        return check_evaluator(aws, arn)[0]
+    except AnswerRejected:
+        return None
+
+
+def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
+    """Return what a registered scorer's ARN stands for.
+
+    Raises:
+        AnswerRejected: it is another kind of ARN, there is no such evaluator, it is not available,
+            or it is no function that scores.
+        AwsUnavailable: AWS could not be asked.
+    """
+    arn = _evaluator_arn(text)
+    _, hub, kind, name, *version = arn.path
+    try:
+        content = aws.call(
+            "sagemaker",
+            "describe_hub_content",
+            region=arn.region,
+            HubName=hub,
+            HubContentType=CONTENT_TYPES[0] if kind in CONTENT_TYPES else kind,
+            HubContentName=name,
+            **({"HubContentVersion": version[0]} if version else {}),
+        )
+    except AwsMissing:
+        raise AnswerRejected(
+            "scorer.missing",
+            f'There is no evaluator "{name}" in the hub {hub} in {arn.region}.',
+            "Check name, version and region, or choose one of those listed.",
+        ) from None
+    except AwsDenied:
+        raise AnswerRejected(
+            "scorer.denied",
+            f'The evaluator "{name}" may not be looked up.',
+            f"Ask for sagemaker:DescribeHubContent on {arn}.",
+        ) from None
+    except AwsInvalid as error:
+        raise AnswerRejected("scorer.arn", error.message, f"The form is {_FORM}.") from None
+    status = content.get("HubContentStatus", "Available")
+    if status != "Available":
+        raise AnswerRejected(
+            "scorer.not_ready",
+            f'The evaluator "{name}" is not available but {status}.',
+            "Repeat this when it is available, or choose another.",
+        )
+    function = _function_of(name, content)
+    found = Evaluator(str(content.get("HubContentArn", arn)), name, arn.region, function)
+    return found, [passed("scorer", f"{name} is registered and scores by {function}.")]
+
+
+def invoke_check(aws: Aws, role: str, function: str, region: str) -> Check:
+    """Simulate whether a role may invoke a scorer's function."""
+    lacking = f"{role} may not do lambda:InvokeFunction on {function}"
+    try:
+        answer = aws.call(
+            "iam",
+            "simulate_principal_policy",
+            region=region,
+            PolicySourceArn=role,
+            ActionNames=["lambda:InvokeFunction"],
+            ResourceArns=[function],
+        )
+    except NO_HELP as error:
+        return skipped(
+            "role.permissions.lambda",
+            f"Whether {role} may invoke {function} was not checked. {error.message}",
+            "Ask for iam:SimulatePrincipalPolicy to have it checked.",
+        )
+    if all(found["EvalDecision"] == "allowed" for found in answer["EvaluationResults"]):
+        return passed("role.permissions.lambda", f"{role} may invoke {function}.")
+    return warning(
+        "role.permissions.lambda",
+        f"{lacking}, as far as IAM's simulator can tell; the function's own policy may allow it.",
+        "Grant it to the role: the evaluation invokes the scorer as this role.",
+    )
+
+
+def _evaluator_arn(text: str) -> Arn:
+    arn = parse_arn(text)
+    if arn is None:
+        raise AnswerRejected("scorer.arn", f'"{text.strip()}" is not an ARN.', f"Form: {_FORM}.")
+    if arn.service == "lambda":
+        raise AnswerRejected(
+            "scorer.lambda",
+            f"{arn} is a Lambda function. The SDK does not tell the two apart, but the service "
+            "takes a registered evaluator only.",
+            HOW_TO_REGISTER,
+        )
+    complete = len(arn.path) in (4, 5) and all(arn.path) and arn.region
+    if not complete or arn.path[0] != "hub-content" or arn.path[2] not in CONTENT_TYPES:
+        raise AnswerRejected(
+            "scorer.arn",
+            f"{arn} is {describe_arn_kind(arn)}. A registered evaluator is needed.",
+            f"The form is {_FORM}.",
+        )
+    return arn
+
+
+def _function_of(name: str, content: dict[str, Any]) -> str:
+    try:
+        inner = json.loads(json.loads(content["HubContentDocument"])["JsonContent"])
+    except (ValueError, KeyError, TypeError):
+        inner = {}
+    kind = inner.get("EvaluatorType") if isinstance(inner, dict) else None
+    if kind != _SCORES:
+        found = f"a {kind}" if kind else "no evaluator"
+        raise AnswerRejected(
+            "scorer.kind",
+            f'"{name}" is {found}; a scorer is a {_SCORES}, whose Lambda function gives scores.',
+            "Choose one of the scorers listed.",
+        )
+    return str(inner.get("Reference", ""))

@@ -1,0 +1,57 @@
+"""Which endpoint of an AgentCore runtime; a Lambda function has none."""
+
+from __future__ import annotations
+
+import re
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import says_none
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Step
+from evalbook.workflow.turn import Question
+
+# An endpoint's name, by the service model of bedrock-agentcore-control (EndpointName).
+_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,47}")
+
+
+def _ask(interview: Interview) -> Question:
+    trained = interview.facts("agent_config").get("trained") or {}
+    same = trained.get("agent") == interview.value("agent_config")
+    return Question(
+        "Which endpoint (qualifier) of the agent?",
+        default=(same and trained.get("qualifier")) or "none",
+        help="An endpoint's name, such as PROD; none takes the runtime's default endpoint.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str | None:
+    if says_none(text):
+        return None
+    if not _NAME.fullmatch(text):
+        raise AnswerRejected(
+            "agent_qualifier",
+            f"{text!r} can't name an endpoint: a letter, then at most 47 letters, digits and "
+            "underscores.",
+            "Give the endpoint's name, or none.",
+        )
+    return text
+
+
+def _applies(interview: Interview) -> bool:
+    return bool(interview.facts("agent_config").get("runtime"))
+
+
+def _describe(value: str | None, _: dict[str, object]) -> str:
+    return value or "the default endpoint"
+
+
+STEP = Step(
+    "agent_qualifier",
+    "Agent's endpoint",
+    ask=_ask,
+    read=_read,
+    describe=_describe,
+    applies=_applies,
+    depends_on=("agent_config",),
+    asked_again=True,
+)

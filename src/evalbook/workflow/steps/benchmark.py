@@ -1,0 +1,81 @@
+"""Which public benchmark; those that the model can't take are left out, and named."""
+
+from __future__ import annotations
+
+from evalbook.checks import Check, warning
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Choice, Question
+
+
+def _ask(interview: Interview) -> Question:
+    from evalbook.metrics.benchmarks import benchmarks
+
+    nova = _is_nova(interview)
+    left_out = [known.name for known in benchmarks() if not known.suits(nova=nova)]
+    return Question(
+        "Which benchmark?",
+        kind="choice",
+        choices=tuple(
+            Choice(known.name, known.name, f"{known.description} Metric: {known.metric}.")
+            for known in benchmarks()
+            if known.suits(nova=nova)
+        ),
+        notices=(f"Left out, as {_reason(nova)}: {', '.join(left_out)}.",) if left_out else (),
+        help="A name or a number.",
+        reference="references/benchmarks.md",
+    )
+
+
+def _read(text: str, question: Question, interview: Interview) -> str:
+    from evalbook.metrics.benchmarks import benchmarks
+
+    unsuited = [b.name for b in benchmarks() if not b.suits(nova=_is_nova(interview))]
+    if text.strip().casefold() in unsuited:
+        return text.strip().casefold()
+    return read_choice(text, question.choices)
+
+
+def _check(value: str, interview: Interview) -> Outcome:
+    from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmark_named
+
+    nova = _is_nova(interview)
+    if not benchmark_named(value).suits(nova=nova):
+        base = interview.facts("model")["base_model"]["name"]
+        raise AnswerRejected(
+            "benchmark.model",
+            f"{value} can't be run on {base}: {_reason(nova)}.",
+            "Choose one of the benchmarks listed.",
+        )
+    return Accepted(value, checks=_doubts() if value in NEEDS_RESPONSES else ())
+
+
+def _doubts() -> tuple[Check, ...]:
+    return (
+        warning(
+            "benchmark.responses",
+            "llm_judge judges responses that are given to it, and the SDK's benchmark evaluator "
+            "can be given neither responses nor a judge.",
+            "For a judge, answer evaluation_type with llm_as_judge.",
+        ),
+    )
+
+
+def _is_nova(interview: Interview) -> bool:
+    return bool(interview.facts("model").get("nova"))
+
+
+def _reason(nova: bool) -> str:
+    return "it is not for Nova models" if nova else "it is for Nova models only"
+
+
+STEP = Step(
+    "benchmark",
+    "Benchmark",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    depends_on=("evaluation_type", "model"),
+)

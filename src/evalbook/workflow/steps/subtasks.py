@@ -1,0 +1,90 @@
+"""Which subtasks of the benchmark, or all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice, split_answers, yes_or_no
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.turn import Choice, Question
+
+if TYPE_CHECKING:
+    from evalbook.metrics.benchmarks import Benchmark
+
+ALL = "ALL"
+
+
+def _ask(interview: Interview) -> Question:
+    chosen = _benchmark(interview)
+    names = chosen.subtasks if chosen else ()
+    return Question(
+        f"Which of the {len(names)} subtasks of {interview.value('benchmark')}?",
+        kind="multichoice",
+        choices=(
+            Choice(ALL, ALL, "The whole benchmark."),
+            *(Choice(name, name) for name in names),
+        ),
+        default=ALL,
+        help="Names or numbers, separated by commas; ALL for every one.",
+    )
+
+
+def _read(text: str, question: Question, _: Interview) -> list[str]:
+    names = [
+        ALL if part.casefold() == "all" or yes_or_no(part) else read_choice(part, question.choices)
+        for part in split_answers(text)
+    ]
+    if not names:
+        raise AnswerRejected(
+            "subtasks.none", "No subtask is named.", "Name at least one, or answer ALL."
+        )
+    if ALL in names and len(set(names)) > 1:
+        others = ", ".join(name for name in names if name != ALL)
+        raise AnswerRejected(
+            "subtasks.all",
+            f"ALL already holds {others}.",
+            f"Answer ALL, or {others} alone.",
+        )
+    return [choice.value for choice in question.choices if choice.value in names]
+
+
+def _check(value: list[str], interview: Interview) -> Outcome:
+    chosen = _benchmark(interview)
+    unknown = [name for name in value if chosen and name not in (ALL, *chosen.subtasks)]
+    if unknown:
+        raise AnswerRejected(
+            "subtasks.unknown",
+            f"{interview.value('benchmark')} has no subtask {', '.join(unknown)}.",
+            "Choose among those listed, or answer ALL.",
+        )
+    return Accepted(value)
+
+
+def _applies(interview: Interview) -> bool:
+    chosen = _benchmark(interview)
+    return chosen is not None and bool(chosen.subtasks)
+
+
+def _benchmark(interview: Interview) -> Benchmark | None:
+    from evalbook.metrics.benchmarks import benchmark_named
+
+    name = interview.value("benchmark")
+    return None if name is None else benchmark_named(name)
+
+
+def _describe(value: list[str], _: dict[str, object]) -> str:
+    return "all" if value == [ALL] else ", ".join(value)
+
+
+STEP = Step(
+    "subtasks",
+    "Subtasks",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    applies=_applies,
+    depends_on=("benchmark",),
+)

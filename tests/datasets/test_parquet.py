@@ -1,0 +1,43 @@
+"""A Parquet file's footer, whole and broken."""
+
+import contextlib
+
+import pytest
+
+from evalbook.datasets.parquet import NotParquet, footer_length, read_footer
+from evalbook.sandbox.datasets import DATASETS
+
+FILE = next(it for it in DATASETS if it.key.endswith(".parquet")).make()
+FOOTER = FILE[4:-8]
+
+
+def test_columns_and_rows_are_told_by_the_footer():
+    footer = read_footer(FOOTER)
+
+    assert (footer.columns, footer.rows) == (("prompt",), 40)
+
+
+def test_the_tail_tells_how_long_the_footer_is():
+    assert footer_length(FILE[-8:]) == len(FOOTER)
+
+
+@pytest.mark.parametrize(
+    "tail", [b"", b"PAR1", b"\x00" * 8, b"\x00\x00\x00\x00PAR1", b"\xff\xff\xff\xffPAR1"]
+)
+def test_another_end_is_no_parquet_file(tail):
+    with pytest.raises(NotParquet):
+        footer_length(tail)
+
+
+@pytest.mark.parametrize("length", range(len(FOOTER)))
+def test_a_footer_that_is_cut_off_is_refused(length):
+    with pytest.raises(NotParquet):
+        read_footer(FOOTER[:length])
+
+
+@pytest.mark.parametrize("place", range(len(FOOTER)))
+def test_no_changed_byte_does_worse_than_be_refused(place):
+    for value in (0x00, 0x1C, 0xFC, 0xFF):
+        changed = FOOTER[:place] + bytes([value]) + FOOTER[place + 1 :]
+        with contextlib.suppress(NotParquet):
+            assert read_footer(changed).rows is not None

@@ -1,0 +1,120 @@
+"""Which type, what each asks, and how a change of type is settled."""
+
+import json
+from pathlib import Path
+
+import pytest
+from interviews import ANSWERS_BY_TYPE, an_interview, answer_until, answered_until
+
+from evalbook.errors import StateFileError, UsageError
+from evalbook.workflow.answers_file import apply_answers
+from evalbook.workflow.kinds import KINDS
+
+pytestmark = pytest.mark.usefixtures("in_sandbox")
+
+STATE = Path("workflow_state.json")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_type_asks_its_steps_in_the_order_of_its_entry(kind):
+    workflow = an_interview()
+    asked = []
+    turn = workflow.turn()
+    while turn.status == "question":
+        asked.append(turn.step)
+        turn = workflow.answer(ANSWERS_BY_TYPE[kind][turn.step or ""])
+        assert turn.status != "rejected", turn.error
+
+    names = [step.name for step in KINDS[kind].steps]
+    assert asked == [name for name in names if name in asked]
+    assert set(asked) <= ANSWERS_BY_TYPE[kind].keys()
+    assert turn.notebook is not None
+    assert Path(turn.notebook).is_file()
+
+
+@pytest.mark.parametrize("said", ["benchmark", "Benchmark", "3"])
+def test_the_type_is_answered_by_value_label_or_number(said):
+    workflow = an_interview()
+
+    assert workflow.answer(said).step == "task"
+    assert workflow.interview.kind.name == "benchmark"
+
+
+@pytest.mark.parametrize(
+    ("said", "suggested"),
+    [
+        (["yes"], "multi_turn_rl"),
+        (["no", "no"], "benchmark"),
+        (["no", "yes", "yes"], "custom_scorer"),
+        (["2", "1", "2", "3"], "llm_as_judge"),
+    ],
+)
+def test_at_most_four_questions_lead_to_a_reasoned_suggestion(said, suggested):
+    workflow = an_interview()
+    turn = workflow.answer("help me decide")
+    for words in said:
+        assert turn.default is None
+        turn = workflow.answer(words)
+
+    (recommended,) = [choice for choice in turn.choices if choice.recommended]
+    assert (turn.default, recommended.value) == (suggested, suggested)
+    assert turn.notices[0].startswith(f"{recommended.label}: ")
+    assert workflow.answer("yes").step == "task"
+    assert workflow.interview.kind.name == suggested
+
+
+def test_a_suggestion_is_no_command():
+    workflow = an_interview()
+    for said in ("help", "no", "no"):
+        workflow.answer(said)
+
+    workflow.answer("llm_as_judge")
+
+    assert workflow.interview.kind.name == "llm_as_judge"
+
+
+def test_a_state_from_before_there_were_types_goes_on_as_llm_as_judge():
+    workflow, _ = answered_until("dataset")
+    document = json.loads(STATE.read_text())
+    del document["evalbook"]["answers"]["evaluation_type"]
+    STATE.write_text(json.dumps(document))
+
+    turn = workflow.turn()
+
+    assert (turn.step, workflow.interview.kind.name) == ("dataset", "llm_as_judge")
+
+
+def test_a_type_that_this_version_does_not_know_is_said_and_the_file_left():
+    workflow, _ = answered_until("dataset")
+    text = STATE.read_text().replace("llm_as_judge", "poetry_contest")
+    STATE.write_text(text)
+
+    with pytest.raises(StateFileError, match="poetry_contest"):
+        workflow.turn()
+    assert STATE.read_text() == text
+
+
+def test_another_type_keeps_what_it_shares_and_drops_the_rest():
+    workflow, _ = answered_until("confirm")
+
+    assert workflow.answer("benchmark", step="evaluation_type").step == "model_confirm"
+    assert workflow.answer("yes").step == "benchmark"
+    answers = workflow.interview.answers
+    assert {"task", "model", "region"} <= answers.keys()
+    assert not {"dataset", "judge_model", "builtin_metrics"} & answers.keys()
+
+
+def test_a_file_of_answers_is_held_against_the_type_that_it_names():
+    values = {**ANSWERS_BY_TYPE["benchmark"], "judge_model": "amazon.nova-pro-v1:0"}
+
+    with pytest.raises(UsageError, match="'judge_model', which no step asks"):
+        apply_answers(an_interview(), values)
+
+
+def test_any_types_step_can_be_spoken_of_before_the_type_is_chosen():
+    workflow = an_interview()
+
+    workflow.answer("mmlu_pro", step="benchmark")
+    workflow.answer("benchmark")
+
+    assert "mmlu_pro" in answer_until(workflow, "benchmark").question

@@ -1,0 +1,136 @@
+"""What a multi-turn RL interview offers and refuses, each as the SDK would after the launch."""
+
+import pytest
+from interviews import answered_until
+
+from evalbook.sandbox import world
+
+pytestmark = pytest.mark.usefixtures("in_sandbox")
+
+AGENT = world.AGENTS[0].arn
+FUNCTION = f"arn:aws:lambda:us-east-1:{world.ACCOUNT}:function:wrapped-agent"
+
+
+def asked_for(step: str, **instead: str):
+    return answered_until(step, evaluation_type="multi_turn_rl", **instead)
+
+
+def test_the_agent_that_the_model_was_trained_in_is_the_default():
+    workflow, turn = asked_for("agent_config")
+
+    assert turn.default == AGENT
+    assert turn.notices == (f"Training job travel-agent-rft-1 used {AGENT}.",)
+    assert workflow.answer("").default == "PROD"
+
+
+def test_another_model_has_no_default_agent_and_runtimes_are_listed():
+    _, turn = asked_for("agent_config", model="medical-notes")
+
+    assert turn.default is None
+    assert [choice.label for choice in turn.choices] == ["travel_agent", "unready_agent"]
+
+
+def test_a_lambda_function_has_no_qualifier():
+    workflow, _ = asked_for("agent_config")
+
+    assert workflow.answer(FUNCTION).step == "dataset"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("my agent", "answer.choice"),
+        ("unready_agent", "agent.not_ready"),
+        (AGENT.replace("travel", "space"), "agent.missing"),
+        (AGENT.replace("us-east-1", "us-west-2"), "agent.region"),
+        (FUNCTION.replace("us-east-1", "eu-west-1"), "agent.region"),
+        (f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:training-job/agent", "agent.arn"),
+        (AGENT.replace("runtime/", "gateway/"), "agent.arn"),
+        (AGENT + "{{7}}", "text.template"),
+    ],
+)
+def test_what_is_no_usable_agent_is_refused(said, code):
+    workflow, _ = asked_for("agent_config")
+
+    turn = workflow.answer(said)
+
+    assert turn.error is not None
+    assert turn.error.code == code
+
+
+@pytest.mark.parametrize("said", ["9lives", "a-b", "x" * 49, "PROD DEV"])
+def test_a_qualifier_that_can_name_no_endpoint_is_refused(said):
+    workflow, _ = asked_for("agent_qualifier")
+
+    assert workflow.answer(said).status == "rejected"
+
+
+@pytest.mark.parametrize("ending", ["parquet", "jsonl", "json", "csv"])
+def test_prompts_are_taken_in_four_kinds_of_file(ending):
+    workflow, _ = asked_for("dataset")
+    workflow.answer(f"s3://evalbook-data/agents/trips.{ending}")
+
+    assert workflow.answer("yes").step == "region"
+    assert workflow.interview.facts("data_sample")["rows"] == 40
+
+
+def test_parquet_is_read_at_its_footer_alone(in_sandbox):
+    workflow, _ = asked_for("dataset")
+    workflow.answer("s3://evalbook-data/agents/trips.parquet")
+    before = len(in_sandbox.calls())
+
+    workflow.answer("yes")
+
+    asked = [call["operation"] for call in in_sandbox.calls()[before:]]
+    assert asked == ["GetObject", "GetObject"]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "said"),
+    [
+        ("support/eval.jsonl", "60 of 60 rows have no usable prompt. row 1: no prompt"),
+        ("broken/array.jsonl", "20 of 20 rows have no usable prompt"),
+    ],
+)
+def test_rows_without_a_prompt_lead_back_to_the_dataset(dataset, said):
+    workflow, _ = asked_for("dataset")
+    workflow.answer(f"s3://evalbook-data/{dataset}")
+
+    turn = workflow.answer("yes")
+
+    assert turn.step == "dataset"
+    assert said in turn.notices[0]
+
+
+def test_another_kind_of_file_is_refused():
+    workflow, _ = asked_for("dataset")
+
+    turn = workflow.answer("s3://evalbook-data/broken/notes.txt")
+
+    assert turn.error is not None
+    assert turn.error.message == (
+        "notes.txt has .txt; this evaluation takes .parquet, .jsonl, .json, .csv."
+    )
+
+
+@pytest.mark.parametrize("said", ["0", "-5", "259201", "a day", "1.5", "9" * 40])
+def test_a_stopping_condition_that_the_sdk_refuses_is_refused(said):
+    usual = dict.fromkeys(("scope", "mlflow", "kms_key", "vpc", "run_name"), "")
+    workflow, _ = asked_for("stopping_condition", advanced="yes", **usual)
+
+    turn = workflow.answer(said)
+
+    assert turn.error is not None
+    assert turn.error.code == "stopping_condition"
+    assert workflow.answer("259,200").step == "confirm"
+    assert workflow.interview.value("stopping_condition") == 259200
+
+
+def test_a_base_model_without_the_recipe_is_refused():
+    workflow, _ = asked_for("model")
+
+    turn = workflow.answer("support-bot")
+
+    assert turn.error is not None
+    assert turn.error.code == "model.recipe"
+    assert "MTRLEvaluation" in turn.error.message
