@@ -31,4 +31,4 @@ def test_the_demo_ends_with_an_executed_notebook_and_the_comparison(tmp_path):
     assert [cell.execution_count for cell in code] == [1, 2, 3, 4]
     assert any("image/png" in output.get("data", {}) for output in code[3].outputs)
     assert "fine-tuned is better" in document["cells"][3]
-    assert "[16/16]" in finished.stderr
+    assert "[17/17]" in finished.stderr
