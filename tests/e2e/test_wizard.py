@@ -277,7 +277,9 @@ def test_an_earlier_answer_is_changed_from_any_prompt_and_what_depends_on_it_is_
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("confirm"))
         terminal.types("<").waits_for("Which answer do you want to change?")
-        terminal.types("judge model").waits_for("/ judge model").types(ENTER).waits_for("Which judge model?")
+        terminal.types("judge model").waits_for("/ judge model").types(ENTER).waits_for(
+            "Which judge model?"
+        )
         terminal.types("llama", ENTER).waits_for("Judge model  meta.llama3-3-70b-instruct-v1:0")
 
     assert saved_answers()["judge_model"] == "meta.llama3-3-70b-instruct-v1:0"
