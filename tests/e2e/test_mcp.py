@@ -114,6 +114,7 @@ def test_a_whole_run_ends_in_a_notebook_and_its_results(tmp_path, sandbox):
 
 def test_a_rejected_answer_shows_why_and_asks_again(tmp_path, sandbox):
     async def mistake(client: Client) -> None:
+        await call(client, "answer", value="LLM as judge")
         await call(client, "answer", value="Answers billing questions.")
         turn = await call(client, "answer", value="s3://evalbook-data/support/evil.jsonl")
 

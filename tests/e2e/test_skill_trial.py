@@ -306,6 +306,7 @@ def test_a_role_that_bedrock_may_not_assume_is_refused_with_the_remedy(trial):
 def test_the_assistant_goes_on_where_the_person_stopped(sandbox, tmp_path):
     assistant = an_assistant(sandbox, tmp_path)
     assistant.run("evalbook next --json --brief")
+    assistant.pass_on(Answers("LLM as judge"), assistant.turns[-1])
     assistant.pass_on(Answers("Answers billing questions."), assistant.turns[-1])
     state = (assistant.folder / "workflow_state.json").read_bytes()
 

@@ -277,7 +277,9 @@ def test_an_earlier_answer_is_changed_from_any_prompt_and_what_depends_on_it_is_
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("confirm"))
         terminal.types("<").waits_for("Which answer do you want to change?")
-        terminal.types("judge").waits_for("/ judge").types(ENTER).waits_for("Which judge model?")
+        terminal.types("judge model").waits_for("/ judge model").types(ENTER).waits_for(
+            "Which judge model?"
+        )
         terminal.types("llama", ENTER).waits_for("Judge model  meta.llama3-3-70b-instruct-v1:0")
 
     assert saved_answers()["judge_model"] == "meta.llama3-3-70b-instruct-v1:0"
@@ -403,7 +405,7 @@ def test_the_window_may_change_its_size_at_any_prompt(folder: Path) -> None:
 
 def test_no_color_means_no_color(folder: Path) -> None:
     with RealTerminal(folder=folder, NO_COLOR="1") as terminal:
-        terminal.waits_for(question_of("evaluation_type")).types(ENTER)
+        terminal.waits_for(question_of("evaluation_type")).types("llm", ENTER)
         terminal.waits_for(question_of("task")).types("!!", ENTER).waits_for("does not describe")
         terminal.types(CTRL_U, "Answers.", ENTER).waits_for(question_of("dataset"))
 
