@@ -56,4 +56,4 @@ def test_a_denial_is_said(aws: Aws) -> None:
 
     price, why_not = token_price(aws, "us-east-1", "Nova Pro")
     assert price is None
-    assert "the Price List could not be asked" in (why_not or "")
+    assert why_not == "the Price List may not be asked (pricing:GetProducts)"

@@ -41,8 +41,10 @@ def token_price(aws: Aws, region: str, model_name: str) -> tuple[TokenPrice | No
         answers = in_parallel(
             [partial(_products, aws, service, region, model_name) for service in SERVICES]
         )
-    except (AwsDenied, AwsInvalid, AwsMissing, AwsUnavailable) as error:
-        return None, f"the Price List could not be asked ({error.message})"
+    except AwsDenied:
+        return None, "the Price List may not be asked (pricing:GetProducts)"
+    except (AwsInvalid, AwsMissing, AwsUnavailable):
+        return None, "the Price List did not answer"
     found = {"Input tokens": set[float](), "Output tokens": set[float]()}
     for product in (it for answer in answers for it in answer):
         kind = _attributes(product).get("inferenceType", "")
