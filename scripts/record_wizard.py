@@ -42,7 +42,7 @@ class Scene:
 
 SCENES = (
     Scene((), "Which kind of evaluation?"),
-    Scene((DOWN, ENTER), "What task is this model trained to do?"),
+    Scene((ENTER,), "What task is this model trained to do?"),
     Scene(("Answers customers' billing questions, politely.", ENTER), "Where in S3"),
     Scene(("s3://evalbook-data/support/eval.json", ENTER), "has .json;"),
     Scene(("l", ENTER), "May I read the dataset", "wizard-rejected"),

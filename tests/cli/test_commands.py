@@ -85,7 +85,7 @@ def test_an_answer_can_come_from_standard_input():
         (["back", "model"], 3),
         (["generate"], 3),
         (["answer", "yes", "--step", "bedrock_terms"], 3),
-        (["answer", "  "], 3),
+        (["answer", "nonsense"], 3),
         (["apply", "missing.toml"], 2),
         (["--state", "/dev/null/state.json", "answer", "x"], 5),
     ],
@@ -269,3 +269,11 @@ def test_text_from_a_dataset_cannot_control_the_terminal():
     assert "\x1b" not in shown
     assert "\u202e" not in shown
     assert "Record 1" in shown
+
+
+def test_a_file_that_answers_what_only_one_type_asks_need_not_name_the_type():
+    finished = run("apply", str(a_file_of_answers(evaluation_type="left out")), "--json")
+
+    assert the_document(finished)["status"] == "complete"
+    saved = json.loads(STATE.read_text())["evalbook"]["answers"]
+    assert saved["evaluation_type"]["value"] == "llm_as_judge"

@@ -75,6 +75,9 @@ def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
             if turn.status == "rejected":
                 return turn
     turn = workflow.turn()
+    only = _only_type_that_asks(values)
+    if only is not None:
+        answers.setdefault("evaluation_type", only)
     while turn.status == "question" and turn.step in answers:
         step = steps[turn.step]
         said = answers.pop(turn.step)
@@ -82,6 +85,14 @@ def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
             return _not_the_exact_words(turn, step, said)
         turn = workflow.answer(said)
     return turn
+
+
+def _only_type_that_asks(values: dict[str, Any]) -> str | None:
+    """Return the one evaluation type that asks all that a file answers; None where several do."""
+    fitting = [
+        kind.name for kind in KINDS.values() if values.keys() <= {step.name for step in kind.steps}
+    ]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def as_text(value: Any) -> str:

@@ -17,6 +17,8 @@ def _ask(_: Interview) -> Question:
             *type_choices(),
             Choice(HELP, "Help me decide", "At most four short questions, then a suggestion."),
         ),
+        # What most who fine-tune a model for text are after.
+        default="llm_as_judge",
         reference="references/choosing-an-evaluation.md",
     )
 
