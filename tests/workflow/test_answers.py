@@ -1,7 +1,7 @@
 import pytest
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice, split_answers, yes_or_no
+from evalbook.workflow.answers import read_choice, says_none, split_answers, yes_or_no
 from evalbook.workflow.turn import Choice
 
 JUDGES = (
@@ -89,3 +89,17 @@ def test_several_answers_are_separated_by_commas_or_a_json_array(text, parts):
 def test_a_broken_array_is_rejected(text):
     with pytest.raises(AnswerRejected, match="not a JSON array"):
         split_answers(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["none", "No", "no, I don't have any.", "nothing", "None of them", "[]", "-", "nope"]
+)
+def test_something_optional_is_declined_in_the_words_people_use(text):
+    assert says_none(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["none/such.json", "no.json", "[1]", "metrics.json", "yes", "note"]
+)
+def test_a_path_or_a_value_declines_nothing(text):
+    assert not says_none(text)

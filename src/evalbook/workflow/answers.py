@@ -87,7 +87,10 @@ def _affirms(words: list[str], *, asks: bool) -> bool:
 
 def says_none(text: str) -> bool:
     """Return whether the text declines something optional."""
-    return text.strip().casefold() in _NONE or yes_or_no(text) is False
+    words = _plain_words(text).split()
+    # "No, I don't have any" declines; "none/such.json" is a path, and so is "no.json".
+    in_a_sentence = bool(words) and words[0] in _NONE and not re.search(r"[./\\{\[:]\S", text)
+    return in_a_sentence or text.strip().casefold() in _NONE or yes_or_no(text) is False
 
 
 def read_yes_or_no(text: str) -> bool:
