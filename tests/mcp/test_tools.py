@@ -32,6 +32,7 @@ def test_a_turn_is_shown_without_what_says_nothing(tmp_path):
         "question": "Which kind of evaluation?",
         "kind": "choice",
         "choices": shown["choices"],
+        "default": "llm_as_judge",
         "reference": "references/choosing-an-evaluation.md",
     }
 

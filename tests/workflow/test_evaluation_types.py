@@ -9,6 +9,7 @@ from interviews import ANSWERS_BY_TYPE, an_interview, answer_until, answered_unt
 from evalbook.errors import StateFileError, UsageError
 from evalbook.workflow.answers_file import apply_answers
 from evalbook.workflow.kinds import KINDS
+from evalbook.workflow.steps.confirm import EVERYTHING_BEFORE
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -118,3 +119,12 @@ def test_any_types_step_can_be_spoken_of_before_the_type_is_chosen():
     workflow.answer("benchmark")
 
     assert "mmlu_pro" in answer_until(workflow, "benchmark").question
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_a_change_of_anything_before_the_confirmation_asks_for_it_again(kind):
+    names = [step.name for step in kind.steps]
+    before = set(names[: names.index("confirm")])
+
+    # model_confirm is asked again by itself when the model changes.
+    assert before - set(EVERYTHING_BEFORE) == {"model_confirm"}

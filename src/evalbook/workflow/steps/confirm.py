@@ -7,6 +7,7 @@ from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.estimate import estimate, with_price
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Step
+from evalbook.workflow.steps.scope import base_model_too
 from evalbook.workflow.turn import Question
 
 EVERYTHING_BEFORE = (
@@ -19,6 +20,7 @@ EVERYTHING_BEFORE = (
     "custom_metrics",
     "builtin_metrics",
     "model",
+    "prompts",
     "scorer",
     "agent_config",
     "agent_qualifier",
@@ -43,6 +45,8 @@ def _ask(interview: Interview) -> Question:
 
     summary = summarise(interview, until="confirm")
     lines = [f"{line.title}: {line.text}" for line in summary.lines]
+    if base_model_too(interview):
+        lines.append("Models: the fine-tuned one, compared with its base model")
     lines.extend(with_price(estimate(interview), interview).sentences())
     lines.extend(f"Not checked: {check.message}" for check in summary.not_checked)
     lines.extend(f"Warning: {check.message}" for check in summary.warnings)
@@ -59,7 +63,7 @@ def _read(text: str, _question: Question, _: Interview) -> bool:
         raise AnswerRejected(
             "confirm.declined",
             "The configuration was not confirmed; nothing is generated.",
-            "Change what is wrong with `evalbook back STEP`, then confirm.",
+            "What should be different? Change it with `evalbook back STEP`, then confirm.",
         )
     return True
 
