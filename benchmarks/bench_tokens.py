@@ -14,29 +14,11 @@ import os
 import tempfile
 from pathlib import Path
 
+from evalbook.cli.demo import ANSWERS
+
 PROSE_SKILL_TOKENS = 8000
 
 ROOT = Path(__file__).resolve().parents[1]
-
-ANSWERS = {
-    "evaluation_type": "llm_as_judge",
-    "task": "Answers customers' billing and account questions, politely and to the point.",
-    "dataset": "s3://evalbook-data/support/eval.jsonl",
-    "data_sample": "yes",
-    "custom_metrics": "none",
-    "builtin_metrics": "",
-    "model": "support-bot",
-    "model_confirm": "yes",
-    "judge_model": "1",
-    "region": "",
-    "execution_role": "",
-    "s3_output": "s3://evalbook-results/run1",
-    "advanced": "no",
-    "confirm": "yes",
-    "bedrock_terms": "I agree",
-    "project": "",
-    "notebook": "new",
-}
 
 
 def tokens(text: str) -> int:
