@@ -1,6 +1,7 @@
 """A Parquet file's footer, whole and broken."""
 
 import contextlib
+import io
 
 import pytest
 
@@ -15,6 +16,18 @@ def test_columns_and_rows_are_told_by_the_footer():
     footer = read_footer(FOOTER)
 
     assert (footer.columns, footer.rows) == (("prompt",), 40)
+
+
+def test_numbers_and_nulls_are_told_by_the_footer():
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    columns = {"prompt": ["a", None, None], "score": [1, 2, 3], "turns": [[{"role": "user"}]] * 3}
+    written = io.BytesIO()
+    parquet.write_table(pyarrow.table(columns), written)
+
+    footer = read_footer(written.getvalue()[4:-8][-footer_length(written.getvalue()[-8:]) :])
+
+    assert footer.numeric == {"score"}
+    assert footer.nulls == {"prompt": 2, "score": 0}
 
 
 def test_the_tail_tells_how_long_the_footer_is():

@@ -8,7 +8,7 @@ Format: https://github.com/apache/parquet-format, src/main/thrift/parquet.thrift
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 MAGIC = b"PAR1"
@@ -16,6 +16,8 @@ TAIL_BYTES = 8
 """The footer's length and the magic number, at the very end."""
 LARGEST_FOOTER = 16 << 20
 _DEEPEST = 32
+_NUMERIC = (0, 1, 2, 3, 4, 5)
+"""BOOLEAN, INT32, INT64, INT96, FLOAT and DOUBLE; a nested column has no type of its own."""
 
 
 class NotParquet(ValueError):
@@ -29,6 +31,10 @@ class Footer:
     columns: tuple[str, ...]
     """Top-level columns."""
     rows: int
+    numeric: frozenset[str] = frozenset()
+    """Those of them whose values are numbers or booleans."""
+    nulls: dict[str, int] = field(default_factory=dict)
+    """How many values are null, for the columns whose statistics tell it."""
 
 
 def footer_length(tail: bytes) -> int:
@@ -53,17 +59,42 @@ def read_footer(footer: bytes) -> Footer:
     """
     try:
         metadata = _Reader(footer).struct()
-        # FileMetaData: 2 is the schema, flattened depth first, 3 the number of rows.
-        # SchemaElement: 4 is the name, 5 how many children.
+        # FileMetaData: 2 is the schema, flattened depth first, 3 the number of rows, 4 row groups.
+        # SchemaElement: 1 is the type, 4 the name, 5 how many children.
         root, *elements = metadata[2]
-        columns: list[str] = []
+        columns: dict[str, int | None] = {}
         place = 0
         while place < len(elements) and len(columns) < root[5]:
-            columns.append(elements[place][4].decode("utf-8", "replace"))
+            columns[_text(elements[place][4])] = elements[place].get(1)
             place = _behind(elements, place)
-        return Footer(tuple(columns), int(metadata[3]))
+        numeric = frozenset(name for name, kind in columns.items() if kind in _NUMERIC)
+        return Footer(tuple(columns), int(metadata[3]), numeric, _nulls(metadata.get(4, [])))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise NotParquet(f"its footer can't be read ({type(error).__name__})") from error
+
+
+def _nulls(row_groups: list[dict[int, Any]]) -> dict[str, int]:
+    """Return the nulls of each column that lies at the top and has statistics throughout."""
+    # RowGroup: 1 is its columns. ColumnChunk: 3 is its metadata, of which 3 is the path, and 12
+    # the statistics, of which 3 is the number of nulls.
+    found: dict[str, int] = {}
+    untold: set[str] = set()
+    for group in row_groups:
+        for chunk in group[1]:
+            metadata = chunk.get(3, {})
+            path = metadata.get(3, [])
+            count = metadata.get(12, {}).get(3)
+            if len(path) != 1:
+                continue
+            name = _text(path[0])
+            if count is None:
+                untold.add(name)
+            found[name] = found.get(name, 0) + int(count or 0)
+    return {name: count for name, count in found.items() if name not in untold}
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "replace")
 
 
 def _behind(elements: list[dict[int, Any]], place: int) -> int:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
-from evalbook.datasets.invalid import described
+from evalbook.datasets.containers import Container
+from evalbook.datasets.invalid import described, named
 from evalbook.datasets.reading import Progress, Reading, Row
 
 COLUMN = "prompt"
 SHOWN = 3
+
+_LABELS = {"jsonl": "JSON Lines", "json": "JSON", "csv": "CSV"}
+"""What a name's ending says, which is called as the kind of file is."""
 
 
 @dataclass
@@ -22,25 +27,57 @@ class Prompts:
     invalid: int = 0
     shown: list[str] = field(default_factory=list)
     """The first invalid rows, each with its place and what is wrong."""
+    unusable: str | None = None
+    """What is wrong with the file as a whole; nothing more was looked at then."""
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain JSON values."""
         return asdict(self)
 
 
-def read_prompts(chunks: Iterable[bytes], on_progress: Progress | None = None) -> Prompts:
-    """Read a dataset once, at constant memory, and return what it holds."""
+def read_prompts(
+    chunks: Iterable[bytes], name: str = "", on_progress: Progress | None = None
+) -> Prompts:
+    """Read a dataset once, at constant memory, and return what it holds.
+
+    Args:
+        chunks: the object's bytes.
+        name: the object's key, whose ending says what reads it; an unknown one says nothing.
+        on_progress: is told the bytes and the rows read so far.
+    """
     reading = Reading(chunks, on_progress)
-    found = Prompts("")
+    container = reading.container
+    found = Prompts(container.label, unusable=_file_problem(container, name))
+    if found.unusable is not None or not container.has_records:
+        return found
+    where = "record" if container.kind == "json" else "line"
     for row in reading.rows():
         found.rows += 1
         problem = _problem(row)
         if problem is not None:
             found.invalid += 1
             if len(found.shown) < SHOWN:
-                found.shown.append(f"{row.place}: {problem}")
-    found.container = reading.container.label
+                found.shown.append(f"{where} {row.place:,}: {problem}")
     return found
+
+
+def _file_problem(container: Container, name: str) -> str | None:
+    """Return why a reader that goes by the file's ending could not make anything of it."""
+    ending = PurePosixPath(name).suffix.lower()
+    named_for = _LABELS.get(ending.removeprefix("."))
+    if container.kind == "empty":
+        return None
+    if not container.has_records:
+        return f"it is {container.label}; expected {named_for or 'JSON Lines, an array or CSV'}"
+    if container.encoding != "utf-8":
+        return "it is text in UTF-16; expected UTF-8"
+    if container.kind == "csv" and container.delimiter != ",":
+        return f"its columns are separated by {container.delimiter!r}; expected commas"
+    # Readers of .json take an array or lines alike.
+    taken = {container.kind, "json"} if container.kind == "jsonl" else {container.kind}
+    if named_for and ending.removeprefix(".") not in taken:
+        return f"it is {container.label}, though its name says {named_for}"
+    return None
 
 
 def _problem(row: Row) -> str | None:
@@ -55,5 +92,5 @@ def _problem(row: Row) -> str | None:
     if isinstance(prompt, list) and prompt and all(isinstance(turn, dict) for turn in prompt):
         return None
     if COLUMN not in row.record:
-        return f"no {COLUMN}"
+        return f"no {COLUMN} among its fields {named(row.record)}"
     return f"{COLUMN} is {described(prompt)}; expected text, or a list of messages"

@@ -44,10 +44,15 @@ def _check(value: bool, interview: Interview) -> Outcome:
     return Accepted(
         True,
         {"rows": rows, "fields": list(columns)},
-        (passed("dataset.prompts", f"{rows:,} rows, each with a prompt."),)
-        if not _is_parquet(interview)
-        else (passed("dataset.prompts", f"{rows:,} rows with a column prompt."),),
+        (passed("dataset.prompts", _counted(rows, footer_only=_is_parquet(interview))),),
     )
+
+
+def _counted(rows: int, *, footer_only: bool) -> str:
+    from evalbook.datasets.invalid import plural
+
+    said = "with a column prompt" if footer_only else "each with a prompt"
+    return f"{plural(rows, 'row')}{'' if footer_only else ','} {said}."
 
 
 def _is_parquet(interview: Interview) -> bool:
@@ -71,11 +76,16 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
         raise _unusable(f"{uri} has no column prompt; its columns: {', '.join(footer.columns)}.")
     if not footer.rows:
         raise _unusable(f"{uri} has no rows.")
+    if "prompt" in footer.numeric:
+        raise _unusable(f"The column prompt of {uri} holds numbers; expected text or messages.")
+    if empty := footer.nulls.get("prompt"):
+        raise _unusable(f"{empty:,} of {footer.rows:,} rows have no prompt: it is null there.")
     return footer.rows, footer.columns
 
 
 def _streamed(interview: Interview) -> tuple[int, tuple[str, ...]]:
     from evalbook.aws.s3 import parse_s3_uri, read_chunks
+    from evalbook.datasets.invalid import plural
     from evalbook.datasets.prompts import read_prompts
 
     facts = interview.facts("dataset")
@@ -85,12 +95,17 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...]]:
     def progress(done: int, _rows: int) -> None:
         interview.progress(doing, done, facts["size"])
 
-    found = read_prompts(read_chunks(interview.aws, uri), progress)
+    found = read_prompts(read_chunks(interview.aws, uri), uri.key, progress)
+    if found.unusable:
+        raise _unusable(f"{uri} can't be read as it is: {found.unusable}.")
     if not found.rows:
         raise _unusable(f"{uri} has no rows.")
     if found.invalid:
-        shown = "; ".join(f"row {text}" for text in found.shown)
-        raise _unusable(f"{found.invalid:,} of {found.rows:,} rows have no usable prompt. {shown}.")
+        verb = "has" if found.invalid == 1 else "have"
+        shown = "; ".join(found.shown)
+        raise _unusable(
+            f"{found.invalid:,} of {plural(found.rows, 'row')} {verb} no usable prompt. {shown}."
+        )
     return found.rows, ("prompt",)
 
 
