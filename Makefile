@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Bytecode is written on first import; compiling a gigabyte of packages up front costs a minute.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# Images and CI often forbid bytecode. Without it each of the tests' processes compiles what it
+# imports anew: 3.6 instead of 1.6 seconds of CPU for the SDK, 0.37 instead of 0.14 for boto3.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What the SDK has a part in; the rest of the cells' tests would only repeat themselves.
 OF_THE_SDK := compare or carries or refused or without_raising or failed_run or alone

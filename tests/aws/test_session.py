@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +23,8 @@ from evalbook.aws.session import (
 from evalbook.errors import AwsUnavailable, EvalbookError
 
 Stub = Callable[..., Stubber]
+
+REGION = "us-east-1"
 
 ANSWERS: list[tuple[str, int, type[EvalbookError], str]] = [
     ("AccessDenied", 403, AwsDenied, "denied"),
@@ -241,6 +244,26 @@ def test_clients_are_made_once_for_each_region(aws: Aws) -> None:
 
     assert len({id(client) for client in clients}) == 1
     assert aws.client("s3") is not clients[0]
+
+
+def test_service_models_are_read_once_from_where_the_settings_say(
+    credentials: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    model = tmp_path / "models" / "greeter" / "2026-11-25" / "service-2.json"
+    model.parent.mkdir(parents=True)
+    about = {"serviceId": "Greeter", "endpointPrefix": "greeter", "protocol": "rest-json"}
+    model.write_text(json.dumps({"version": "2.0", "metadata": about, "operations": {}}))
+    with pytest.raises(AwsInvalid, match="Unknown service: 'greeter'"):
+        Aws(region=REGION).client("greeter")
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path / "models"))
+    Aws(region=REGION).client("greeter")
+    model.unlink()
+
+    again = Aws(region=REGION).client("greeter")
+
+    assert again.meta.endpoint_url == "https://greeter.us-east-1.amazonaws.com"
 
 
 def test_answers_come_in_the_order_of_the_questions() -> None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
@@ -233,13 +234,11 @@ class Aws:
         """
         with self._lock:
             if self._session is None:
-                import boto3
-
                 # boto3 itself reads only AWS_DEFAULT_REGION; for AWS's command line and its other
                 # SDKs AWS_REGION comes before that and before the profile's region.
                 region = self._region or os.environ.get("AWS_REGION") or None
                 with aws_errors("the AWS settings"):
-                    self._session = boto3.Session(profile_name=self.profile, region_name=region)
+                    self._session = _new_session(self.profile, region)
             return self._session
 
     @property
@@ -312,6 +311,29 @@ class Aws:
         with aws_errors(f"{service}:{operation}"):
             for page in paginator.paginate(**params):
                 yield from page.get(key, ())
+
+
+def _new_session(profile: str | None, region: str | None) -> Any:
+    import boto3
+    from botocore.session import get_session
+
+    core = get_session()
+    session = boto3.Session(profile_name=profile, region_name=region, botocore_session=core)
+    core.register_component("data_loader", _service_models(core.get_config_variable("data_path")))
+    return session
+
+
+@cache
+def _service_models(data_path: str | None) -> Any:
+    """Return botocore's reader of its service models, one for all sessions of this process.
+
+    It keeps what it has read. With a reader for each session, as botocore has it, an MCP server or
+    wizard would parse megabytes of JSON anew for every `Aws`: 50 ms for a client of S3, where 5 do.
+    ``data_path`` is the setting by which people add models of their own.
+    """
+    from botocore.loaders import create_loader
+
+    return create_loader(data_path)
 
 
 def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:

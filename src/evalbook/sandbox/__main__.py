@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+from contextlib import suppress
 
 
 def main() -> None:
@@ -28,10 +29,12 @@ def main() -> None:
     sys.stdout.flush()
     if options.until_stdin_closes:
         threading.Thread(target=_end_with, args=(server,), daemon=True).start()
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        server.server_close()
+    # Whoever ends the sandbox waits until it next looks up.
+    with suppress(KeyboardInterrupt):
+        server.serve_forever(poll_interval=0.05)
+    server.server_close()
+    # Nothing is left to be written. Taking moto's objects apart first takes a third of a second.
+    os._exit(0)
 
 
 def _end_with(server: object) -> None:
