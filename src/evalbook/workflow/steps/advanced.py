@@ -18,6 +18,7 @@ def _ask(interview: Interview) -> Question:
         default="no",
         help=f"They are {', '.join(_names(interview))}. Yes asks about each, one at a time; names, "
         "separated by commas, about those alone.",
+        reference="references/advanced-settings.md",
     )
 
 

@@ -30,6 +30,7 @@ def _ask(interview: Interview) -> Question:
         or (f"Known to the SDK: {', '.join(interview.kind.parameters)}.",),
         checks=tuple(checks),
         help=f"Names and values{such_as}, or a JSON object; default leaves all as they are.",
+        reference="references/advanced-settings.md",
     )
 
 

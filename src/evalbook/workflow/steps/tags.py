@@ -23,6 +23,7 @@ def _ask(interview: Interview) -> Question:
         "Which tags should the evaluation carry?",
         default="none",
         help=f"Keys and values, such as {_EXAMPLE}, or a JSON object. {where}",
+        reference="references/advanced-settings.md",
     )
 
 
