@@ -147,8 +147,26 @@ def offered_parameters(
                 "needs them too.",
             )
         ]
-    found = [_parameter(name, overrides.get(name)) for name in names]
+    found = [described_parameter(name, overrides.get(name)) for name in names]
     return [parameter for parameter in found if parameter is not None], []
+
+
+def described_parameter(name: str, spec: Any) -> Parameter | None:
+    """Return a parameter that the SDK takes: one with a default, and bounds that are numbers."""
+    if not isinstance(spec, dict) or "default" not in spec:
+        return None
+    bounds = {end: spec[end] for end in ("min", "max") if end in spec}
+    if not all(isinstance(bound, int | float) for bound in bounds.values()):
+        return None
+    kind = spec.get("type")
+    return Parameter(
+        name,
+        spec["default"],
+        type=_SAME_TYPE.get(kind, kind) if isinstance(kind, str) else None,
+        minimum=bounds.get("min"),
+        maximum=bounds.get("max"),
+        choices=tuple(spec.get("enum") or ()),
+    )
 
 
 def unread_parameter(name: str) -> Parameter:
@@ -243,24 +261,6 @@ def _overrides(aws: Aws, region: str, base_model: str, kind: str) -> dict[str, A
     except ValueError as error:
         raise AnswerRejected("parameters.recipe", f"{uris[0]} is not JSON ({error}).") from error
     return overrides if isinstance(overrides, dict) else {}
-
-
-def _parameter(name: str, spec: Any) -> Parameter | None:
-    """Return a parameter that the SDK takes: one with a default, and bounds that are numbers."""
-    if not isinstance(spec, dict) or "default" not in spec:
-        return None
-    bounds = {end: spec[end] for end in ("min", "max") if end in spec}
-    if not all(isinstance(bound, int | float) for bound in bounds.values()):
-        return None
-    kind = spec.get("type")
-    return Parameter(
-        name,
-        spec["default"],
-        type=_SAME_TYPE.get(kind, kind) if isinstance(kind, str) else None,
-        minimum=bounds.get("min"),
-        maximum=bounds.get("max"),
-        choices=tuple(spec.get("enum") or ()),
-    )
 
 
 def _number(text: str) -> int | float | None:
