@@ -106,8 +106,9 @@ def inference_parameters() -> str:
 
     return "\n".join(
         f"- {kind.label}: {', '.join(f'`{name}`' for name in kind.parameters)}."
-        for kind in KINDS.values()
         if kind.parameters
+        else f"- {kind.label}: none; the SDK sends {kind.fixed_parameters}."
+        for kind in KINDS.values()
     )
 
 

@@ -20,7 +20,7 @@ from evalbook.aws.recipes import (
 )
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
-from evalbook.workflow.kinds import BENCHMARK, CUSTOM_SCORER, MULTI_TURN_RL
+from evalbook.workflow.kinds import BENCHMARK, CUSTOM_SCORER, LLM_AS_JUDGE, MULTI_TURN_RL
 
 WHOLE = {"default": 8, "type": "integer", "min": 1, "max": 64}
 SHARE = {"default": 1.0, "type": "float", "min": 0, "max": 1}
@@ -251,6 +251,13 @@ def test_the_names_are_those_that_the_sdk_looks_for() -> None:
 
     assert BENCHMARK.parameters == CUSTOM_SCORER.parameters == names
     assert MULTI_TURN_RL.parameters == tuple(re.findall(r'"(\w+)"', rollouts[1]))
+
+
+def test_what_the_sdk_sends_for_a_judged_run_is_what_is_said() -> None:
+    source = sdk_file("train/evaluate/llm_as_judge_evaluator.py")
+
+    sent = re.findall(r"\"(max_new_tokens|temperature|top_k|top_p)\": str\((.+?)\)", source)
+    assert LLM_AS_JUDGE.fixed_parameters == ", ".join(" ".join(pair) for pair in sent)
 
 
 def test_no_pipeline_of_the_sdk_carries_a_name_of_the_mlflow_run() -> None:

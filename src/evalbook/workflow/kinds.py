@@ -88,6 +88,8 @@ class Kind:
     """Whether tags reach every run's jobs; else they reach the pipeline, when it is created."""
     parameters: tuple[str, ...] = ()
     """Parameters that the SDK lets be set where the base model's recipe has them."""
+    fixed_parameters: str = ""
+    """What the SDK sends where none can be set."""
 
     @property
     def settings(self) -> tuple[Step, ...]:
@@ -157,6 +159,8 @@ LLM_AS_JUDGE = Kind(
     bedrock_judges=True,
     one_nova_a_run=True,
     minutes_known=True,
+    # _get_llmaj_template_additions in train/evaluate/llm_as_judge_evaluator.py, 3.22.0 to 3.27.0.
+    fixed_parameters="max_new_tokens 8192, temperature 0, top_k -1, top_p 1.0",
 )
 
 BENCHMARK = Kind(

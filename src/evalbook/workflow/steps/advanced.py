@@ -12,12 +12,14 @@ from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
+    fixed = interview.kind.fixed_parameters
     return Question(
         "Do you want to change any advanced settings?",
         kind="confirm",
         default="no",
         help=f"They are {', '.join(_names(interview))}. Yes asks about each, one at a time; names, "
-        "separated by commas, about those alone.",
+        "separated by commas, about those alone."
+        + (f" The models' parameters can't be set: the SDK sends {fixed}." if fixed else ""),
         reference="references/advanced-settings.md",
     )
 
