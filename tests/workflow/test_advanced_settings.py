@@ -118,7 +118,9 @@ def test_a_setting_that_the_type_does_not_take_is_refused():
     assert refusals(workflow, wrong) == wrong
     error = workflow.answer("tags, colour").error
     assert error is not None
-    assert error.message == "'colour' is not an advanced setting of LLM as judge."
+    assert error.message == (
+        "'colour' is neither yes nor no, and no advanced setting of LLM as judge."
+    )
     assert error.remedy == f"Answer yes, no, or some of these: {', '.join(SHARED)}."
 
 

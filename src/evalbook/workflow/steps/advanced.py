@@ -12,14 +12,12 @@ from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
-    fixed = interview.kind.fixed_parameters
     return Question(
         "Do you want to change any advanced settings?",
         kind="confirm",
         default="no",
         help=f"They are {', '.join(_names(interview))}. Yes asks about each, one at a time; names, "
-        "separated by commas, about those alone."
-        + (f" The models' parameters can't be set: the SDK sends {fixed}." if fixed else ""),
+        "separated by commas, about those alone.",
         reference="references/advanced-settings.md",
     )
 
@@ -46,7 +44,7 @@ def _unknown(said: Sequence[str], interview: Interview) -> AnswerRejected:
     named = ", ".join(repr(shortened(name)) for name in said)
     return AnswerRejected(
         "advanced.unknown",
-        f"{named} is not an advanced setting of {interview.kind.label}.",
+        f"{named} is neither yes nor no, and no advanced setting of {interview.kind.label}.",
         f"Answer yes, no, or some of these: {', '.join(_names(interview))}.",
     )
 
