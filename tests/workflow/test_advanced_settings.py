@@ -9,6 +9,7 @@ from interviews import an_interview, answered_until
 
 from evalbook.aws import tags as tag_rules
 from evalbook.sandbox import world
+from evalbook.workflow.answers_file import apply_answers
 from evalbook.workflow.kinds import KINDS
 from evalbook.workflow.steps import mlflow_experiment
 from evalbook.workflow.workflow import Workflow
@@ -102,6 +103,17 @@ def test_only_the_settings_named_are_asked(said):
     assert workflow.answer("").step == "tags"
     assert workflow.answer("").step == "confirm"
     assert "Advanced settings: kms_key, tags changed below" in workflow.turn().notices
+
+
+def test_a_file_of_answers_that_gives_settings_has_just_these_asked():
+    workflow, _ = asked_for("advanced")
+    settings = {"tags": {"team": "a"}, "inference_parameters": {"temperature": 0.2, "top_k": 5}}
+
+    turn = apply_answers(workflow, settings)
+
+    assert turn.step == "confirm"
+    assert workflow.interview.value("advanced") == ["tags", "inference_parameters"]
+    assert {name: workflow.interview.value(name) for name in settings} == settings
 
 
 def test_what_the_sdk_does_about_mlflow_is_said_unless_it_is_asked():
