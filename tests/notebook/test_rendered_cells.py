@@ -130,7 +130,10 @@ def test_custom_metrics_and_network_are_carried_as_they_are() -> None:
 def test_tags_and_parameters_are_carried_by_the_types_that_take_them() -> None:
     chosen: dict[str, Any] = {"temperature": 0.2, HOSTILE: HOSTILE}
     settings = some_settings(
-        evaluation_type="custom_scorer", tags={HOSTILE: ""}, inference_parameters=chosen
+        evaluation_type="custom_scorer",
+        scorer="prime_math",
+        tags={HOSTILE: ""},
+        inference_parameters=chosen,
     )
 
     constants = constants_in(render_cells(settings)[1].source)
