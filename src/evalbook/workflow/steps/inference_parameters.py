@@ -26,12 +26,17 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which parameters should be different from the base model's recipe?",
         default=DEFAULT,
-        notices=tuple(it.words() for it in offered or ())
-        or (f"Known to the SDK: {', '.join(interview.kind.parameters)}.",),
+        notices=_what_there_is(offered, interview.kind.parameters),
         checks=tuple(checks),
         help=f"Names and values{such_as}, or a JSON object; default leaves all as they are.",
         reference="references/advanced-settings.md",
     )
+
+
+def _what_there_is(offered: list[Parameter] | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    if offered is None:
+        return (f"The SDK looks for {', '.join(known)}.",)
+    return tuple(it.words() for it in offered) or ("The recipe has none that can be set.",)
 
 
 def _read(text: str, _question: Question, _: Interview) -> dict[str, str] | None:
