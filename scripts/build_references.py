@@ -82,6 +82,46 @@ def kinds() -> str:
     )
 
 
+def advanced_settings() -> str:
+    """Return which advanced settings each evaluation type takes."""
+    from evalbook.workflow.kinds import ALL_STEPS, KINDS
+
+    return _table(
+        ("setting", "", *(kind.label for kind in KINDS.values())),
+        (
+            (
+                f"`{step.name}`",
+                step.title,
+                *("yes" if step in kind.settings else "" for kind in KINDS.values()),
+            )
+            for step in ALL_STEPS
+            if step.advanced
+        ),
+    )
+
+
+def inference_parameters() -> str:
+    """Return which parameters of a recipe the SDK lets be set, by evaluation type."""
+    from evalbook.workflow.kinds import KINDS
+
+    return "\n".join(
+        f"- {kind.label}: {', '.join(f'`{name}`' for name in kind.parameters)}."
+        if kind.parameters
+        else f"- {kind.label}: none; the SDK sends {kind.fixed_parameters}."
+        for kind in KINDS.values()
+    )
+
+
+def tag_limits() -> str:
+    """Return what SageMaker takes as tags."""
+    from evalbook.aws.tags import LONGEST_KEY, LONGEST_VALUE, MOST_TAGS
+
+    return (
+        f"At most {MOST_TAGS} tags; keys of 1 to {LONGEST_KEY} and values of at most "
+        f"{LONGEST_VALUE} characters: letters, digits, spaces and `_ . : / = + - @`."
+    )
+
+
 def benchmarks() -> str:
     """Return which benchmarks there are."""
     from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmarks
@@ -302,6 +342,9 @@ def durations() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "kinds": kinds,
+    "advanced-settings": advanced_settings,
+    "inference-parameters": inference_parameters,
+    "tag-limits": tag_limits,
     "benchmarks": benchmarks,
     "builtin-metrics": builtin_metrics,
     "metric-topics": metric_topics,

@@ -4,9 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from border import answer
 from botocore.stub import Stubber
 
-from evalbook.aws.mlflow import check_mlflow_arn, mlflow_plan
+from evalbook.aws.mlflow import (
+    MlflowResource,
+    check_mlflow_arn,
+    mlflow_plan,
+    mlflow_resources,
+)
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 
@@ -189,3 +195,42 @@ def test_an_app_in_another_region_is_rejected(aws: Aws) -> None:
 
     assert rejected.code == "mlflow.region"
     assert rejected.message == f"{elsewhere} is in eu-west-1, the evaluation in us-east-1."
+
+
+def test_apps_and_servers_that_are_being_deleted_are_not_offered(aws: Aws) -> None:
+    apps = [an_app("app-1", "Updated"), an_app("app-2", "Deleted")]
+    server = {
+        "TrackingServerArn": SERVER,
+        "TrackingServerName": "team",
+        "TrackingServerStatus": "Deleting",
+    }
+    answer(aws.client("sagemaker"), "ListMlflowApps", lambda _: {"Summaries": apps})
+    answer(
+        aws.client("sagemaker"),
+        "ListMlflowTrackingServers",
+        lambda _: {"TrackingServerSummaries": [server]},
+    )
+
+    found, checks = mlflow_resources(aws, "us-east-1")
+
+    assert found == [MlflowResource(APP, "app-1", "MLflow app", "Updated")]
+    assert checks == []
+
+
+def test_what_can_not_be_listed_is_said_and_the_rest_offered(aws: Aws) -> None:
+    server = {
+        "TrackingServerArn": SERVER,
+        "TrackingServerName": "team",
+        "TrackingServerStatus": "Created",
+    }
+    answer(aws.client("sagemaker"), "ListMlflowApps", lambda _: "AccessDeniedException")
+    answer(
+        aws.client("sagemaker"),
+        "ListMlflowTrackingServers",
+        lambda _: {"TrackingServerSummaries": [server]},
+    )
+
+    found, [check] = mlflow_resources(aws, "us-east-1")
+
+    assert [it.arn for it in found] == [SERVER]
+    assert (check.id, check.status) == ("mlflow.list", "skipped")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from evalbook.notebook.settings import EvaluationSettings
@@ -33,6 +34,8 @@ SETTINGS = EvaluationSettings(
     s3_output="s3://evalbook-results/after/",
     run_name="support-bot",
     evaluate_base_model=True,
+    mlflow_experiment="Support bots",
+    tags={"team": "support"},
     minutes=(50, 80),
     evalbook_version="0.1.0",
 )
@@ -65,6 +68,22 @@ def evalbook(folder: Path, env: dict[str, str], *words: str) -> Any:
     return json.loads(done.stdout)
 
 
+def assert_as_set(execution: str, env: dict[str, str]) -> None:
+    """The pipeline is tagged, and files its runs under the experiment."""
+    keys = {
+        name.lower(): env[name]
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    }
+    sagemaker = boto3.client(
+        "sagemaker", region_name="us-east-1", endpoint_url=env["AWS_ENDPOINT_URL"], **keys
+    )
+    pipeline = execution.rpartition("/execution/")[0]
+    name = pipeline.rpartition("/")[2]
+    definition = json.loads(sagemaker.describe_pipeline(PipelineName=name)["PipelineDefinition"])
+    assert definition["MlflowConfig"]["MlflowExperimentName"] == "Support bots"
+    assert {"Key": "team", "Value": "support"} in sagemaker.list_tags(ResourceArn=pipeline)["Tags"]
+
+
 @pytest.mark.parametrize("settings", [SETTINGS, NOVA], ids=["llama", "nova"])
 def test_commands_agree_with_the_cells(
     settings: EvaluationSettings, tmp_path: Path, environment: dict[str, str]
@@ -75,6 +94,7 @@ def test_commands_agree_with_the_cells(
 
     statuses = evalbook(tmp_path, environment, "status", "bot.py")["runs"]
     assert {status["status"] for status in statuses} == {"Succeeded"}
+    assert_as_set(statuses[0]["arn"], environment)
     [comparison] = evalbook(tmp_path, environment, "results", "bot.py")["comparisons"]
     assert comparison["paired_records"] == 60
     for row in comparison["metrics"]:

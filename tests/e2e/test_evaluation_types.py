@@ -1,13 +1,26 @@
 """Each type from the first question to an executed notebook, by the SDK, in a real kernel."""
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 from interviews import ANSWERS_BY_TYPE, answered_until
 
 from evalbook.cli.demo import execute_notebook
 
+TRACKING = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-server/team-tracking"
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("in_sandbox")]
+
+
+SETTINGS = {
+    "advanced": "mlflow, mlflow_experiment, tags, inference_parameters",
+    "mlflow": "team-tracking",
+    "mlflow_experiment": "Bots of 2026 & après",
+    "tags": "team=support bot, stage=x=1",
+}
 
 
 def executed(kind: str, **instead: str) -> list[str]:
@@ -16,8 +29,48 @@ def executed(kind: str, **instead: str) -> list[str]:
     return execute_notebook(Path(turn.notebook).absolute())
 
 
+@pytest.fixture
+def no_pipeline(in_sandbox):  # noqa: ARG001
+    """No pipeline of an earlier run, so that the SDK creates its own."""
+    sagemaker = boto3.client("sagemaker")
+    for found in sagemaker.list_pipelines()["PipelineSummaries"]:
+        sagemaker.delete_pipeline(PipelineName=found["PipelineName"], ClientRequestToken="t" * 32)
+
+
+def submitted(started: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The definition of the pipeline that cell 2 started, and the pipeline's tags."""
+    sagemaker = boto3.client("sagemaker")
+    (arn,) = re.findall(r"Started evaluation: (arn:\S+)", started)
+    shown = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    tags = sagemaker.list_tags(ResourceArn=arn.rpartition("/execution/")[0])["Tags"]
+    return json.loads(shown["PipelineDefinition"]), {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def sent_parameters(definition: dict[str, Any]) -> list[dict[str, str]]:
+    """The hyperparameters of each model's step."""
+    steps = (step["Arguments"] for step in definition["Steps"] if step["Type"] == "Training")
+    return [step["HyperParameters"] for step in steps]
+
+
+@pytest.mark.usefixtures("no_pipeline")
 def test_a_benchmarks_subtasks_are_compared_one_by_one():
-    results = executed("benchmark")[-1]
+    chosen = "temperature=0.25, max_new_tokens=2048, aggregation=median"
+    _, started, _, results = executed("benchmark", **SETTINGS, inference_parameters=chosen)
+
+    definition, tags = submitted(started)
+    assert definition["MlflowConfig"] == {
+        "MlflowResourceArn": TRACKING,
+        "MlflowExperimentName": "Bots of 2026 & après",
+    }
+    assert tags == {
+        "SagemakerModelEvaluation": "true",
+        "team": "support bot",
+        "stage": "x=1",
+    }
+    assert len(sent_parameters(definition)) == 2
+    for sent in sent_parameters(definition):
+        assert (sent["temperature"], sent["max_new_tokens"]) == ("0.25", "2048")
+        assert (sent["aggregation"], sent["top_k"]) == ("median", "-1")
 
     for task in ("all", "anatomy", "astronomy", "virology"):
         assert f"{task}: accuracy" in results
@@ -40,15 +93,30 @@ def test_a_benchmark_without_subtasks_on_a_nova_model_is_one_run():
     ],
 )
 def test_a_scorers_own_score_stands_beside_f1_rouge_and_bleu(scorer, dataset):
-    results = executed("custom_scorer", scorer=scorer, dataset=f"s3://evalbook-data/{dataset}")[-1]
+    chosen = SETTINGS | {"inference_parameters": "top_p=0.9, aggregation=max"}
+    dataset = f"s3://evalbook-data/{dataset}"
+    _, started, _, results = executed("custom_scorer", scorer=scorer, dataset=dataset, **chosen)
 
+    definition, _ = submitted(started)
+    assert definition["MlflowConfig"]["MlflowExperimentName"] == "Bots of 2026 & après"
+    for sent in sent_parameters(definition):
+        assert (sent["top_p"], sent["aggregation"]) == ("0.9", "max")
     for metric in (scorer if "_" in scorer else "custom_score", "f1", "rougeL", "bleu"):
         assert f"\n{metric} " in results
 
 
 def test_rollouts_end_at_the_mlflow_runs_that_hold_their_rewards():
-    _, started, polled, results = executed("multi_turn_rl")
+    chosen = SETTINGS | {"inference_parameters": "eval_group_size=8, pass_k_values=1,8"}
+    _, started, polled, results = executed("multi_turn_rl", **chosen)
 
+    for job in (step for step in submitted(started)[0]["Steps"] if step["Type"] == "Job"):
+        assert {"Key": "team", "Value": "support bot"} in job["Arguments"]["Tags"]
+        document = json.loads(job["Arguments"]["JobConfigDocument"])
+        mlflow = document["OutputDataConfig"]["MlflowConfig"]
+        assert mlflow["MlflowExperimentName"] == "Bots of 2026 & après"
+        sent = document["EvaluationConfig"]["HyperParameters"]
+        assert (sent["eval_group_size"], sent["pass_k_values"]) == ("8", "1,8")
+        assert sent["max_tokens"] == "4096"
     assert "Base + Fine-tuned comparison" in started
     assert "EvaluateFineTunedModel" in polled
     assert "run fine-tuned-model-eval" in results

@@ -45,6 +45,7 @@ CARRIED = {
     "s3_output": "S3_OUTPUT",
     "run_name": "RUN_NAME",
     "mlflow_resource_arn": "MLFLOW_RESOURCE_ARN",
+    "mlflow_experiment": "MLFLOW_EXPERIMENT",
     "kms_key": "KMS_KEY",
     "profile": "PROFILE",
 }
@@ -59,6 +60,7 @@ def hostile_settings() -> EvaluationSettings:
         builtin_metrics=(HOSTILE,),
         custom_metrics=({"customMetricDefinition": {"name": HOSTILE, HOSTILE: float("inf")}},),
         vpc=Vpc((HOSTILE,), (HOSTILE,)),
+        tags={HOSTILE: HOSTILE},
     )
 
 
@@ -123,6 +125,21 @@ def test_custom_metrics_and_network_are_carried_as_they_are() -> None:
     assert constants["CUSTOM_METRICS"] == [metric]
     assert constants["SUBNETS"] == ["subnet-1"]
     assert constants["SECURITY_GROUP_IDS"] == ["sg-1", "sg-2"]
+
+
+def test_tags_and_parameters_are_carried_by_the_types_that_take_them() -> None:
+    chosen: dict[str, Any] = {"temperature": 0.2, HOSTILE: HOSTILE}
+    settings = some_settings(
+        evaluation_type="custom_scorer",
+        scorer="prime_math",
+        tags={HOSTILE: ""},
+        inference_parameters=chosen,
+    )
+
+    constants = constants_in(render_cells(settings)[1].source)
+    assert constants["TAGS"] == {HOSTILE: ""}
+    assert constants["INFERENCE_PARAMETERS"] == chosen
+    assert "INFERENCE_PARAMETERS" not in constants_in(render_cells(some_settings())[1].source)
 
 
 def test_metrics_where_a_low_score_is_good_are_the_ones_that_metrics_knows() -> None:

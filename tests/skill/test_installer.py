@@ -20,6 +20,7 @@ def test_the_installed_folder_holds_everything_the_skill_needs(tmp_path):
     assert folder == tmp_path / ".claude" / "skills" / "model-evaluation"
     assert files_in(folder) == [
         "SKILL.md",
+        "references/advanced-settings.md",
         "references/benchmarks.md",
         "references/builtin-metrics.md",
         "references/choosing-an-evaluation.md",
@@ -82,5 +83,5 @@ def test_the_command_says_what_it_wrote(tmp_path):
     document = json.loads(done.stdout)
     assert document["status"] == "complete"
     assert Path(document["skill"]) == Path("skills/model-evaluation")
-    assert len(document["files"]) == 16
+    assert len(document["files"]) == 17
     assert document["replaced"] is False

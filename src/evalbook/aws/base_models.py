@@ -100,8 +100,13 @@ def base_model_checks(
         )
     if is_nova(base.name) and evaluation_type == "llm_as_judge":
         return _nova_checks(aws, package, base, region)
-    types = (_NOVA_RECIPE_TYPES if is_nova(base.name) else _RECIPE_TYPES).get(evaluation_type)
-    return [_recipe_check(aws, base, region, types)]
+    return [_recipe_check(aws, base, region, recipe_types(base.name, evaluation_type))]
+
+
+def recipe_types(base_model: str, evaluation_type: str) -> tuple[str, ...] | None:
+    """Return the types of recipe that an evaluation of a base model needs one of; None for any."""
+    types = _NOVA_RECIPE_TYPES if is_nova(base_model) else _RECIPE_TYPES
+    return types.get(evaluation_type)
 
 
 # --- recipes ----------------------------------------------------------------------------------
@@ -159,12 +164,18 @@ def _hub_document(aws: Aws, base: BaseModel, region: str) -> dict[str, Any] | No
         if arn.account != "aws":
             # A private hub is named by its ARN, which works from another account too.
             hub = f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:hub/{hub}"
-    return _describe_hub_content(aws, region, hub, name, version)
+    return model_document(aws, region, hub, name, version)
 
 
-def _describe_hub_content(
+def model_document(
     aws: Aws, region: str, hub: str, name: str, version: str | None = None
 ) -> dict[str, Any] | None:
+    """Return what a hub says of a model; None where that is not a JSON object.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
+        AwsUnavailable: SageMaker could not be asked.
+    """
     wanted = {"HubContentVersion": version} if version else {}
     content = aws.call(
         "sagemaker",
@@ -244,7 +255,7 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
 
 def _proxy_check(aws: Aws, region: str) -> Check:
     try:
-        _describe_hub_content(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
+        model_document(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
     except (AwsDenied, AwsInternalError) as error:
         return warning(
             "model.nova.proxy",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
 
@@ -25,6 +27,7 @@ _SDK_FAILED = ("Failed", "CreateFailed", "DeleteFailed", "Stopped")
 _GIVE_ONE = "To choose, give an MLflow app's or tracking server's ARN."
 
 _USABLE = frozenset({"Created", "MaintenanceComplete", "Started", "Updated"})
+_GONE = frozenset({"Deleted", "Deleting"})
 # An update or maintenance that failed leaves the thing as it was; one under way ends by itself.
 _PERHAPS = frozenset(
     {
@@ -62,6 +65,64 @@ def mlflow_plan(aws: Aws, region: str) -> Check:
         name = chosen.get("Name", chosen["Arn"])
         return passed("mlflow.plan", f'The SDK will log to the MLflow app "{name}".')
     return _will_create(region, apps)
+
+
+@dataclass(frozen=True)
+class MlflowResource:
+    """An MLflow app or tracking server that was found."""
+
+    arn: str
+    name: str
+    kind: str
+    """``MLflow app`` or ``MLflow tracking server``."""
+    status: str
+
+
+def mlflow_resources(aws: Aws, region: str) -> tuple[list[MlflowResource], list[Check]]:
+    """Return the MLflow apps and tracking servers of a region, and what could not be listed.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    found = in_parallel([partial(_listed, aws, region, listing) for listing in _LISTINGS])
+    resources = [resource for part, _ in found for resource in part]
+    return resources, [check for _, check in found if check is not None]
+
+
+@dataclass(frozen=True)
+class _Listing:
+    operation: str
+    items: str
+    fields: str
+    """What the names of an item's fields begin with."""
+    kind: str
+
+
+_LISTINGS = (
+    _Listing("list_mlflow_apps", "Summaries", "", "MLflow app"),
+    _Listing(
+        "list_mlflow_tracking_servers",
+        "TrackingServerSummaries",
+        "TrackingServer",
+        "MLflow tracking server",
+    ),
+)
+
+
+def _listed(aws: Aws, region: str, listing: _Listing) -> tuple[list[MlflowResource], Check | None]:
+    try:
+        items = list(aws.pages("sagemaker", listing.operation, listing.items, region=region))
+    except NO_HELP as error:
+        unseen = f"Which {listing.kind}s there are can't be told: {error.message}"
+        remedy = f"Give an ARN, or ask for sagemaker:{listing.operation}."
+        return [], skipped("mlflow.list", unseen, remedy)
+    names = [f"{listing.fields}{field}" for field in ("Arn", "Name", "Status")]
+    found = [[str(item.get(name, "")) for name in names] for item in items]
+    return [
+        MlflowResource(arn, name, listing.kind, status)
+        for arn, name, status in found
+        if arn and status not in _GONE
+    ], None
 
 
 def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:

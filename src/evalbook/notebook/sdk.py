@@ -19,6 +19,8 @@ class Evaluator:
     scores: Literal["by_record", "totals", "mlflow"] = "totals"
     """What results hold, and so which of the templates in ``cells/results/`` read them."""
     bedrock_judges: bool = False
+    hyperparameters: bool = False
+    """Whether the class has parameters of the base model's recipe to set."""
 
 
 EVALUATORS = {
@@ -33,17 +35,20 @@ EVALUATORS = {
         "CustomScorerEvaluator",
         "SagemakerEvaluation-CustomScorerEvaluation",
         recognised_by=("SCORER", "DATASET"),
+        hyperparameters=True,
     ),
     "benchmark": Evaluator(
         "BenchMarkEvaluator",
         "SagemakerEvaluation-BenchmarkEvaluation",
         recognised_by=("BENCHMARK", "S3_OUTPUT"),
+        hyperparameters=True,
     ),
     "multi_turn_rl": Evaluator(
         "MultiTurnRLEvaluator",
         "SagemakerEvaluation-MTRLEvaluation",
         recognised_by=("AGENT_CONFIG", "DATASET"),
         scores="mlflow",
+        hyperparameters=True,
     ),
 }
 """By evaluation type; each has a folder of the same name in ``cells/``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -62,8 +63,14 @@ class EvaluationSettings:
     partition: str = "aws"
     mlflow_resource_arn: str | None = None
     """None lets the SDK take the account's default MLflow app, or create one."""
+    mlflow_experiment: str | None = None
+    """None lets the SDK name it."""
     kms_key: str | None = None
     vpc: Vpc | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Values by key."""
+    inference_parameters: Mapping[str, Any] = field(default_factory=dict)
+    """What is different from the base model's recipe, by the recipe's own names."""
     profile: str | None = None
     """The AWS profile to use where it exists; None leaves the choice to boto3."""
     minutes: tuple[int, int] | None

@@ -95,7 +95,8 @@ _PIPELINES = [
     "ListTags", "StartPipelineExecution", "StopPipelineExecution", "UpdatePipeline",
 ]  # fmt: skip
 _LISTS = [
-    "ListArtifacts", "ListHubs", "ListMlflowApps", "ListModelPackageGroups", "ListPipelines",
+    "ListArtifacts", "ListHubs", "ListMlflowApps", "ListMlflowTrackingServers",
+    "ListModelPackageGroups", "ListPipelines",
 ]  # fmt: skip
 _MODELS = ["DescribeModelPackage", "DescribeModelPackageGroup", "ListModelPackages"]
 _JUDGES = [

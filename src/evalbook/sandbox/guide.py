@@ -75,6 +75,12 @@ def _named(group: world.Group) -> str:
 
 def _advanced() -> list[Suggestion]:
     return [
+        *(
+            Suggestion(
+                "advanced: MLflow", name, "passes" if status == "Created" else f"fails: {status}"
+            )
+            for name, status in world.TRACKING_SERVERS.items()
+        ),
         Suggestion("advanced: KMS key", world.KEY_ALIAS, "passes"),
         Suggestion("advanced: KMS key", world.DISABLED_KEY_ALIAS, "fails: disabled"),
         *(

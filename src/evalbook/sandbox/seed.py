@@ -17,6 +17,7 @@ from evalbook.sandbox import datasets, world
 from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.evaluation import Job
+from evalbook.sandbox.recipes import parameters_file, parameters_key
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.sagemaker.registry import PUBLIC_HUB, HubContent, Registry
 from evalbook.sandbox.sagemaker.rollouts import RolloutJob
@@ -116,13 +117,11 @@ def _seed_buckets() -> None:
         cache = f"jumpstart-cache-prod-{region}"
         s3.create_bucket(cache, region)
         s3.put_object(cache, JUDGE_LIST_KEY, json.dumps(judges).encode())
-        s3.put_object(cache, "recipes/eval-override-params.json", _override_parameters())
+        for model in world.BASE_MODELS:
+            for kind in model.recipes:
+                key, content = parameters_key(model, kind), parameters_file(model, kind)
+                s3.put_object(cache, key, content)
         s3.create_bucket(world.models_bucket(region), region)
-
-
-def _override_parameters() -> bytes:
-    defaults = {"max_new_tokens": 8192, "temperature": 0, "top_k": -1, "top_p": 1.0}
-    return json.dumps({name: {"default": value} for name, value in defaults.items()}).encode()
 
 
 def _seed_keys() -> None:
@@ -191,7 +190,6 @@ def _seed_hubs(registry: Registry) -> None:
 
 
 def _model_document(model: world.BaseModel, region: str) -> dict[str, Any]:
-    overrides = f"s3://jumpstart-cache-prod-{region}/recipes/eval-override-params.json"
     recipes: list[dict[str, Any]] = [
         {"Name": f"{model.name}-sft", "Type": "FineTuning", "CustomizationTechnique": "SFT"}
     ]
@@ -200,7 +198,9 @@ def _model_document(model: world.BaseModel, region: str) -> dict[str, Any]:
             "Name": f"{model.name}-{kind}",
             "Type": "Evaluation",
             "EvaluationType": kind,
-            "SmtjOverrideParamsS3Uri": overrides,
+            "SmtjOverrideParamsS3Uri": (
+                f"s3://jumpstart-cache-prod-{region}/{parameters_key(model, kind)}"
+            ),
         }
         for kind in model.recipes
     ]
@@ -217,6 +217,9 @@ def _seed_mlflow(registry: Registry) -> None:
         "AccountDefaultStatus": "ENABLED",
     }
     registry.create_mlflow_app("app-SANDBOX00001", request, ready_at=0.0)
+    if registry.region == world.HOME_REGION:
+        for name, status in world.TRACKING_SERVERS.items():
+            registry.add_tracking_server(name, status, request)
 
 
 def _seed_judges(region: str) -> None:

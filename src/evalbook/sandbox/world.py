@@ -395,6 +395,8 @@ DATASET_HUB = "evalbook-datasets"
 MLFLOW_APP = "evalbook-default"
 MLFLOW_REGIONS = (_US, _EU)
 """Regions with a default MLflow app; in the others the SDK makes one."""
+TRACKING_SERVERS = {"team-tracking": "Created", "stopped-tracking": "Stopped"}
+"""MLflow tracking servers of the home region, and their status."""
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,11 @@ def says_none(text: str) -> bool:
     return in_a_sentence or text.strip().casefold() in _NONE or yes_or_no(text) is False
 
 
+def only_says_none(text: str) -> bool:
+    """Return whether the text does no more than decline; names may begin with "no-" or "none "."""
+    return text.strip().casefold() in _NONE or yes_or_no(text) is False
+
+
 def read_yes_or_no(text: str) -> bool:
     """Return the verdict.
 

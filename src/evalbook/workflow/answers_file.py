@@ -11,7 +11,7 @@ from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.kinds import KINDS, possible_steps
 from evalbook.workflow.step import Step
-from evalbook.workflow.steps import evaluation_type
+from evalbook.workflow.steps import advanced, evaluation_type
 from evalbook.workflow.turn import Problem, Turn
 from evalbook.workflow.workflow import Workflow
 
@@ -65,6 +65,10 @@ def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
     steps = {step.name: step for step in _steps_for(workflow.interview, values)}
     _refuse_unknown(list(steps), values)
     answers = {name: as_text(values[name]) for name in steps if name in values}
+    settings = [name for name in answers if steps[name].advanced]
+    if settings:
+        # Who gives a setting wants it asked.
+        answers.setdefault(advanced.STEP.name, as_text(settings))
     for name in list(answers):
         saved = workflow.interview.answers.get(name)
         if saved is None:

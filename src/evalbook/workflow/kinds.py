@@ -26,9 +26,11 @@ from evalbook.workflow.steps import (
     dataset,
     evaluation_type,
     execution_role,
+    inference_parameters,
     judge_model,
     kms_key,
     mlflow,
+    mlflow_experiment,
     model,
     model_confirm,
     notebook,
@@ -41,6 +43,7 @@ from evalbook.workflow.steps import (
     scorer,
     stopping_condition,
     subtasks,
+    tags,
     task,
     vpc,
 )
@@ -79,6 +82,19 @@ class Kind:
     """How the names of its datasets end."""
     minutes_known: bool = False
     """Whether AWS says how long a run takes."""
+    experiment: str = "the pipeline's name"
+    """What the SDK calls the MLflow experiment unless it is named."""
+    tags_jobs: bool = False
+    """Whether tags reach every run's jobs; else they reach the pipeline, when it is created."""
+    parameters: tuple[str, ...] = ()
+    """Parameters that the SDK lets be set where the base model's recipe has them."""
+    fixed_parameters: str = ""
+    """What the SDK sends where none can be set."""
+
+    @property
+    def settings(self) -> tuple[Step, ...]:
+        """The advanced settings that it takes."""
+        return tuple(step for step in self.steps if step.advanced)
 
 
 # What they share ---------------------------------------------------------------------------------
@@ -91,11 +107,34 @@ _ADVANCED = (
     advanced.STEP,
     scope.STEP,
     mlflow.STEP,
+    mlflow_experiment.STEP,
     kms_key.STEP,
     vpc.STEP,
+    tags.STEP,
     run_name.STEP,
 )
 _NOTEBOOK = (project.STEP, notebook.STEP)
+
+# Of one answer, as the SDK takes them (_extract_eval_override_options in
+# train/common_utils/recipe_utils.py, 3.27.0). LLM as judge sends fixed ones.
+_INFERENCE = (
+    "max_new_tokens",
+    "temperature",
+    "top_k",
+    "top_p",
+    "aggregation",
+    "postprocessing",
+    "max_model_len",
+)
+# Of rollouts (_build_template_context in train/evaluate/multi_turn_rl_evaluator.py, 3.27.0).
+_ROLLOUTS = (
+    "eval_group_size",
+    "sampling_temperature",
+    "top_p",
+    "max_tokens",
+    "pass_k_values",
+    "success_threshold",
+)
 
 # Where they differ -------------------------------------------------------------------------------
 
@@ -120,6 +159,8 @@ LLM_AS_JUDGE = Kind(
     bedrock_judges=True,
     one_nova_a_run=True,
     minutes_known=True,
+    # _get_llmaj_template_additions in train/evaluate/llm_as_judge_evaluator.py, 3.22.0 to 3.27.0.
+    fixed_parameters="max_new_tokens 8192, temperature 0, top_k -1, top_p 1.0",
 )
 
 BENCHMARK = Kind(
@@ -133,9 +174,11 @@ BENCHMARK = Kind(
         subtasks.STEP,
         *_PLACE,
         *_ADVANCED,
+        inference_parameters.STEP,
         confirm.STEP,
         *_NOTEBOOK,
     ),
+    parameters=_INFERENCE,
 )
 
 CUSTOM_SCORER = Kind(
@@ -149,10 +192,12 @@ CUSTOM_SCORER = Kind(
         *_DATASET,
         *_PLACE,
         *_ADVANCED,
+        inference_parameters.STEP,
         confirm.STEP,
         *_NOTEBOOK,
     ),
     needs_reference=True,
+    parameters=_INFERENCE,
 )
 
 MULTI_TURN_RL = Kind(
@@ -168,11 +213,15 @@ MULTI_TURN_RL = Kind(
         prompts.STEP,
         *_PLACE,
         *_ADVANCED,
+        inference_parameters.STEP,
         stopping_condition.STEP,
         confirm.STEP,
         *_NOTEBOOK,
     ),
     file_types=(".parquet", ".jsonl", ".json", ".csv"),
+    experiment="mtrl-eval- and the base model's name",
+    tags_jobs=True,
+    parameters=_ROLLOUTS,
 )
 
 KINDS: dict[str, Kind] = {

@@ -34,7 +34,9 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         evaluate_base_model=base_model_too(interview),
         is_nova=expected.nova,
         mlflow_resource_arn=interview.value("mlflow"),
+        mlflow_experiment=interview.value("mlflow_experiment"),
         kms_key=interview.value("kms_key"),
+        tags=interview.value("tags") or {},
         vpc=Vpc(tuple(vpc["subnets"]), tuple(vpc["security_groups"])) if vpc else None,
         run_name=interview.value("run_name") or default_run_name(interview),
         profile=interview.aws.profile,
@@ -55,6 +57,7 @@ def _of_some_types(interview: Interview, records: int | None) -> dict[str, Any]:
         "agent_config": interview.value("agent_config"),
         "agent_qualifier": interview.value("agent_qualifier"),
         "stopping_condition": interview.value("stopping_condition", DEFAULT),
+        "inference_parameters": interview.value("inference_parameters") or {},
         "benchmark": interview.value("benchmark"),
         "subtasks": tuple(interview.value("subtasks", ())),
     }

@@ -95,5 +95,7 @@ class Step:
     """Whether an answer may be given before its turn."""
     asks_aws: bool = False
     """Whether preparing the question asks AWS, so that the question is worth keeping."""
+    advanced: bool = False
+    """Whether it is a setting that most leave alone, asked only where it is wanted."""
     exact_in_file: str | None = None
     """The only text that answers this step from a file of answers."""

@@ -76,6 +76,8 @@ class Registry:
     """By ARN, as DescribeArtifact shows them."""
     mlflow_apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By ARN, as DescribeMlflowApp shows them."""
+    tracking_servers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By name, as DescribeMlflowTrackingServer shows them."""
 
     def hub(self, name: str) -> dict[str, Any]:
         """Return a hub as DescribeHub shows it.
@@ -223,6 +225,42 @@ class Registry:
         shown = ("Arn", "Name", "Status", "CreationTime", "LastModifiedTime", "MlflowVersion")
         apps.sort(key=lambda app: app["CreationTime"], reverse=True)
         return [{name: app[name] for name in shown} for app in apps]
+
+    def add_tracking_server(self, name: str, status: str, request: Mapping[str, Any]) -> None:
+        """Add an MLflow tracking server."""
+        now = moment(CLOCK.now())
+        self.tracking_servers[name] = {
+            "TrackingServerArn": (
+                f"arn:aws:sagemaker:{self.region}:{self.account}:mlflow-tracking-server/{name}"
+            ),
+            "TrackingServerName": name,
+            "TrackingServerStatus": status,
+            "IsActive": "Active" if status == "Created" else "Inactive",
+            "MlflowVersion": "2.16.2",
+            "ArtifactStoreUri": request["ArtifactStoreUri"],
+            "RoleArn": request["RoleArn"],
+            "TrackingServerSize": "Small",
+            "CreationTime": now,
+            "LastModifiedTime": now,
+        }
+
+    def tracking_server(self, name: str) -> dict[str, Any]:
+        """Return a tracking server as DescribeMlflowTrackingServer shows it.
+
+        Raises:
+            ResourceNotFound: there is none of that name.
+        """
+        if name not in self.tracking_servers:
+            raise ResourceNotFound(f"MLflow tracking server {name} does not exist.")
+        return self.tracking_servers[name]
+
+    def tracking_server_list(self) -> list[dict[str, Any]]:
+        """Return the tracking servers as ListMlflowTrackingServers shows them, by name."""
+        hidden = {"ArtifactStoreUri", "RoleArn", "TrackingServerSize"}
+        return [
+            {key: value for key, value in server.items() if key not in hidden}
+            for _, server in sorted(self.tracking_servers.items())
+        ]
 
 
 def _numbers(version: str) -> tuple[int, ...]:

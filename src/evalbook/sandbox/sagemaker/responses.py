@@ -120,6 +120,16 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
         )
         return self.checked({"Arn": arn})
 
+    def list_mlflow_tracking_servers(self) -> ActionResult:
+        """Show the MLflow tracking servers, by name; no filter is looked at."""
+        page, token = self._page(self.sagemaker.registry.tracking_server_list())
+        return self.checked({"TrackingServerSummaries": page, "NextToken": token})
+
+    def describe_mlflow_tracking_server(self) -> ActionResult:
+        """Show an MLflow tracking server."""
+        name = self._get_param("TrackingServerName")
+        return self.checked(self.sagemaker.registry.tracking_server(name))
+
     # Model packages
 
     def describe_model_package(self) -> ActionResult:

@@ -1,45 +1,78 @@
-"""Whether to go through the settings that most leave alone."""
+"""Which of the settings that most leave alone are to be gone through: none, some or all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from evalbook.workflow.answers import read_yes_or_no
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import says_none, shortened, split_answers, yes_or_no
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Question
 
-SETTINGS = ("scope", "mlflow", "kms_key", "vpc", "run_name")
 
-
-def _ask(_: Interview) -> Question:
+def _ask(interview: Interview) -> Question:
     return Question(
         "Do you want to change any advanced settings?",
         kind="confirm",
         default="no",
-        help="Scope (base model too, or the fine-tuned one only), MLflow, KMS key, VPC, run name: "
-        "one question each.",
+        help=f"They are {', '.join(_names(interview))}. Yes asks about each, one at a time; names, "
+        "separated by commas, about those alone.",
+        reference="references/advanced-settings.md",
     )
 
 
-def _read(text: str, _question: Question, _: Interview) -> bool:
-    return read_yes_or_no(text)
+def _read(text: str, _question: Question, interview: Interview) -> bool | list[str]:
+    verdict = False if says_none(text) else yes_or_no(text)
+    if verdict is not None:
+        return verdict
+    parts = split_answers(text if text.lstrip().startswith("[") else text.replace(" and ", ","))
+    said = [_name_of(part, interview) for part in parts if not yes_or_no(part)]
+    return [name for name in _names(interview) if name in said]
 
 
-def _check(value: bool, interview: Interview) -> Outcome:
+def _name_of(said: str, interview: Interview) -> str:
+    """Return the setting that is meant by its name or title."""
+    wanted_name = said.removeprefix("the ").casefold()
+    for step in interview.kind.settings:
+        if wanted_name in (step.name, step.name.replace("_", " "), step.title.casefold()):
+            return step.name
+    raise _unknown([said], interview)
+
+
+def _unknown(said: Sequence[str], interview: Interview) -> AnswerRejected:
+    named = ", ".join(repr(shortened(name)) for name in said)
+    return AnswerRejected(
+        "advanced.unknown",
+        f"{named} is neither yes nor no, and no advanced setting of {interview.kind.label}.",
+        f"Answer yes, no, or some of these: {', '.join(_names(interview))}.",
+    )
+
+
+def _check(value: bool | list[str], interview: Interview) -> Outcome:
     from evalbook.aws.mlflow import mlflow_plan
 
-    if value:
+    names = _names(interview) if value is True else value or []
+    unknown = [name for name in names if name not in _names(interview)]
+    if unknown:
+        raise _unknown(unknown, interview)
+    if "mlflow" in names:
         return Accepted(value)
     return Accepted(value, checks=(mlflow_plan(interview.aws, interview.value("region")),))
+
+
+def _names(interview: Interview) -> list[str]:
+    return [step.name for step in interview.kind.settings]
 
 
 def wanted(setting: str) -> Callable[[Interview], bool]:
     """Return the condition under which an advanced setting is asked for."""
 
     def applies(interview: Interview) -> bool:
+        chosen = interview.value("advanced")
         return bool(
-            interview.value("advanced")
+            chosen is True
+            or setting in (chosen or [])
             or setting in interview.own.get("volunteered", {})
             or setting in interview.answers
         )
@@ -47,7 +80,9 @@ def wanted(setting: str) -> Callable[[Interview], bool]:
     return applies
 
 
-def _describe(value: bool, _: dict[str, object]) -> str:
+def _describe(value: bool | list[str], _: dict[str, object]) -> str:
+    if isinstance(value, list):
+        return f"{', '.join(value)} changed below"
     return "changed below" if value else "as usual"
 
 
@@ -58,5 +93,5 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("region",),
+    depends_on=("evaluation_type", "region"),
 )

@@ -34,9 +34,12 @@ EVERYTHING_BEFORE = (
     "advanced",
     "scope",
     "mlflow",
+    "mlflow_experiment",
     "kms_key",
     "vpc",
+    "tags",
     "run_name",
+    "inference_parameters",
 )
 
 

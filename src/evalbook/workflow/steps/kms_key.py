@@ -44,5 +44,6 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=wanted("kms_key"),
+    advanced=True,
     depends_on=("region",),
 )

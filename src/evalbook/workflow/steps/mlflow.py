@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.answers import says_none
+from evalbook.workflow.answers import only_says_none, read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.steps.advanced import wanted
-from evalbook.workflow.turn import Question
+from evalbook.workflow.turn import Choice, Question
 
 DEFAULT = "default"
 
 
-def _ask(_: Interview) -> Question:
+def _ask(interview: Interview) -> Question:
+    from evalbook.aws.mlflow import mlflow_plan, mlflow_resources
+
+    region = interview.value("region")
+    interview.progress("Looking for MLflow apps and tracking servers", None, None)
+    plan = mlflow_plan(interview.aws, region)
+    found, checks = mlflow_resources(interview.aws, region)
+    listed = (Choice(it.arn, it.name or it.arn, f"{it.kind}, {it.status.lower()}.") for it in found)
     return Question(
         "Which MLflow app or tracking server should record the run?",
+        kind="choice" if found else "text",
+        choices=(Choice(DEFAULT, "As the SDK chooses", plan.message), *listed) if found else (),
         default=DEFAULT,
-        help="Its ARN; default leaves the choice to the SDK, which takes the account's app and "
-        "creates one where there is none.",
+        notices=() if found else (plan.message,),
+        checks=tuple(checks),
+        help="A name or number of the list, or an ARN; default leaves the choice to the SDK, which "
+        "takes an MLflow app of the account and creates one where none is ready.",
     )
 
 
-def _read(text: str, _question: Question, _: Interview) -> str | None:
-    if says_none(text) or text.casefold() == DEFAULT:
+def _read(text: str, question: Question, _: Interview) -> str | None:
+    if only_says_none(text) or text.casefold() == DEFAULT:
         return None
-    return text
+    plain = text.strip("'\"<> ")
+    if plain.startswith("arn:") or not question.choices:
+        return plain
+    chosen = read_choice(text, question.choices)
+    return None if chosen == DEFAULT else chosen
 
 
 def _check(value: str | None, interview: Interview) -> Outcome:
@@ -50,5 +65,7 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=wanted("mlflow"),
+    advanced=True,
     depends_on=("region",),
+    asks_aws=True,
 )

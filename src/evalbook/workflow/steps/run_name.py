@@ -47,4 +47,11 @@ def default_run_name(interview: Interview) -> str:
     return as_run_name(f"evalbook-{interview.facts('model').get('group', '')}")
 
 
-STEP = Step("run_name", "Run name", ask=_ask, read=_read, applies=wanted("run_name"))
+STEP = Step(
+    "run_name",
+    "Run name",
+    ask=_ask,
+    read=_read,
+    applies=wanted("run_name"),
+    advanced=True,
+)

@@ -65,5 +65,6 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=wanted("scope"),
+    advanced=True,
     depends_on=("evaluation_type",),
 )

@@ -44,4 +44,5 @@ STEP = Step(
     read=_read,
     describe=_describe,
     applies=wanted("stopping_condition"),
+    advanced=True,
 )

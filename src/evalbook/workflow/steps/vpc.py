@@ -50,5 +50,6 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=wanted("vpc"),
+    advanced=True,
     depends_on=("region",),
 )

@@ -1,0 +1,273 @@
+"""Which parameters a base model's evaluation recipe lets be set, and what it takes for them.
+
+The SDK reads the same file and holds values against it in the same way: ``hyperparameters`` of the
+evaluators, ``_extract_eval_override_options`` in train/common_utils/recipe_utils.py and
+``FineTuningOptions`` in train/common.py, 3.27.0.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalbook.aws.base_models import model_document, recipe_types
+from evalbook.aws.package_answers import PUBLIC_HUB
+from evalbook.aws.s3 import parse_s3_uri, read_head, refuse_template_text
+from evalbook.aws.session import Aws, AwsInternalError
+from evalbook.checks import Check, skipped, warning
+from evalbook.errors import AnswerRejected
+
+LARGEST_FILE = 1 << 20
+"""Bytes; a recipe's parameters are some kilobytes."""
+
+_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+_TYPES = {"integer": "a whole number", "float": "a number", "string": "a text"}
+# By another name, these are types that the SDK checks only after a recipe was resolved
+# (_validate_value in train/recipe_resolver.py).
+_SAME_TYPE = {"int": "integer", "bool": "boolean"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter as a recipe describes it."""
+
+    name: str
+    default: Any
+    type: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[Any, ...] = ()
+
+    def words(self) -> str:
+        """Return what it is unless changed, and what it may be."""
+        shown = json.dumps(self.default) if isinstance(self.default, list) else self.default
+        return f"{self.name}: {shown} unless changed; {self._may_be()}."
+
+    def read(self, text: str) -> Any:
+        """Return the value that a text stands for.
+
+        Raises:
+            AnswerRejected: ``parameters.value``, or ``text.template``: the SDK would refuse it, or
+                could not carry it.
+        """
+        if self.choices:
+            return self._choice(text)
+        value = self._typed(text)
+        low, high = self.minimum, self.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise self._refused(text)
+        return value
+
+    def _typed(self, text: str) -> Any:
+        if self.type in ("integer", "float") or self._has_bounds():
+            number = _number(text)
+            if number is None or (self.type == "integer" and isinstance(number, float)):
+                raise self._refused(text)
+            return number
+        if self.type == "boolean":
+            if text.casefold() not in _TRUTH:
+                raise self._refused(text)
+            return _TRUTH[text.casefold()]
+        if self.type is None and (number := _number(text)) is not None:
+            return number
+        refuse_template_text(text, f"the value of {self.name}")
+        # The SDK resolves recipes with OmegaConf, to which this is a reference.
+        if "${" in text:
+            raise self._refused(text)
+        return text
+
+    def _choice(self, text: str) -> Any:
+        for choice in self.choices:
+            if str(choice).casefold() == text.casefold():
+                return choice
+        raise self._refused(text)
+
+    def _has_bounds(self) -> bool:
+        return self.minimum is not None or self.maximum is not None
+
+    def _may_be(self) -> str:
+        if self.choices:
+            return f"one of {', '.join(map(str, self.choices))}"
+        words = _TYPES.get(self.type or "", self.type or "any value")
+        if self.minimum is not None and self.maximum is not None:
+            return f"{words} from {self.minimum} to {self.maximum}"
+        if self.minimum is not None:
+            return f"{words} of at least {self.minimum}"
+        if self.maximum is not None:
+            return f"{words} of at most {self.maximum}"
+        return words
+
+    def _refused(self, text: str) -> AnswerRejected:
+        return AnswerRejected(
+            "parameters.value",
+            f"{self.name}={text[:60]} is not what the base model's recipe takes: {self._may_be()}.",
+            f"Give such a value, or leave {self.name} out: it is {self.default} then.",
+        )
+
+
+def offered_parameters(
+    aws: Aws,
+    region: str,
+    base_model: str,
+    evaluation_type: str,
+    names: Sequence[str],
+    benchmark: str | None = None,
+) -> tuple[list[Parameter] | None, list[Check]]:
+    """Return the parameters that an evaluation of a base model lets be set.
+
+    Args:
+        aws: whom to ask.
+        region: where the evaluation will run.
+        base_model: the base model's name in the public hub.
+        evaluation_type: evalbook's name of the type.
+        names: the parameters that the SDK looks for.
+        benchmark: the benchmark, where it is one.
+
+    Returns:
+        The parameters in the order of their names, None where they could not be read; and the
+        check that says so.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    kind = _recipe_type(base_model, evaluation_type, benchmark)
+    try:
+        overrides = _overrides(aws, region, base_model, kind)
+    except (AnswerRejected, AwsInternalError) as error:
+        return None, [
+            skipped(
+                "parameters.recipe",
+                "What the base model's recipe takes as parameters could not be read: "
+                f"{error.message}",
+                "Ask for sagemaker:DescribeHubContent, and s3:GetObject on the recipe; the SDK "
+                "needs them too.",
+            )
+        ]
+    found = [described_parameter(name, overrides.get(name)) for name in names]
+    return [parameter for parameter in found if parameter is not None], []
+
+
+def described_parameter(name: str, spec: Any) -> Parameter | None:
+    """Return a parameter that the SDK takes: one with a default, and bounds that are numbers."""
+    if not isinstance(spec, dict) or "default" not in spec:
+        return None
+    bounds = {end: spec[end] for end in ("min", "max") if end in spec}
+    if not all(isinstance(bound, int | float) for bound in bounds.values()):
+        return None
+    kind = spec.get("type")
+    return Parameter(
+        name,
+        spec["default"],
+        type=_SAME_TYPE.get(kind, kind) if isinstance(kind, str) else None,
+        minimum=bounds.get("min"),
+        maximum=bounds.get("max"),
+        choices=tuple(spec.get("enum") or ()),
+    )
+
+
+def unread_parameter(name: str) -> Parameter:
+    """Return a parameter of which no more than the name is known."""
+    return Parameter(name, "as in the recipe")
+
+
+def parameter_doubts(offered: Sequence[Parameter], values: Mapping[str, Any]) -> list[Check]:
+    """Return what may go wrong with values that the recipe takes one by one."""
+    all_values = {**{it.name: it.default for it in offered}, **values}
+    return [
+        *_more_passes_than_rollouts(all_values),
+        *_no_room_for_a_prompt(all_values),
+        *_lost_defaults(offered, values),
+    ]
+
+
+def _more_passes_than_rollouts(values: Mapping[str, Any]) -> list[Check]:
+    """Compare pass@k with the group size: the share of k rollouts can't be told from fewer."""
+    group = values.get("eval_group_size")
+    wanted = [int(number) for number in re.findall(r"\d+", str(values.get("pass_k_values", "")))]
+    if not isinstance(group, int) or max(wanted, default=0) <= group:
+        return []
+    return [
+        warning(
+            "parameters.pass_k",
+            f"pass_k_values asks for pass@{max(wanted)}, and eval_group_size is {group}: from "
+            f"{group} rollouts of a prompt it can't be told how often one of {max(wanted)} passes.",
+            f"Set eval_group_size to {max(wanted)}, or leave out what is above {group}.",
+        )
+    ]
+
+
+def _no_room_for_a_prompt(values: Mapping[str, Any]) -> list[Check]:
+    new, whole = values.get("max_new_tokens"), values.get("max_model_len")
+    if not isinstance(new, int) or not isinstance(whole, int) or new < whole:
+        return []
+    return [
+        warning(
+            "parameters.length",
+            f"max_new_tokens is {new} and max_model_len {whole}: an answer of that length leaves "
+            "no room for its prompt.",
+            "Lower max_new_tokens, or raise max_model_len.",
+        )
+    ]
+
+
+def _lost_defaults(offered: Sequence[Parameter], values: Mapping[str, Any]) -> list[Check]:
+    """Name defaults that the SDK does not carry once any parameter is set.
+
+    It takes all parameters from the resolved recipe then, lists left out and nothing as the text
+    "None" (flatten_resolved_recipe in train/recipe_resolver.py, 3.27.0).
+    """
+    lost = [
+        it.name
+        for it in offered
+        if (it.default is None or isinstance(it.default, list)) and it.name not in values
+    ]
+    if not lost or not values:
+        return []
+    return [
+        warning(
+            "parameters.defaults",
+            f"With another parameter set, the SDK does not pass on the recipe's {', '.join(lost)}.",
+            f"Set {lost[0]} too.",
+        )
+    ]
+
+
+def _recipe_type(base_model: str, evaluation_type: str, benchmark: str | None) -> str:
+    """Return the one type of recipe that the SDK reads the parameters of.
+
+    Of a Nova model's two for benchmarks, the one for pictures is mmmu's (``hyperparameters`` in
+    train/evaluate/benchmark_evaluator.py, 3.27.0).
+    """
+    first, *others = recipe_types(base_model, evaluation_type) or ("",)
+    return others[0] if others and benchmark == "mmmu" else first
+
+
+def _overrides(aws: Aws, region: str, base_model: str, kind: str) -> dict[str, Any]:
+    document = model_document(aws, region, PUBLIC_HUB, base_model) or {}
+    uris = [
+        recipe.get("SmtjOverrideParamsS3Uri")
+        for recipe in document.get("RecipeCollection") or ()
+        if isinstance(recipe, dict)
+        and (recipe.get("Type"), recipe.get("EvaluationType")) == ("Evaluation", kind)
+    ]
+    if not uris or not uris[0]:
+        return {}
+    try:
+        overrides = json.loads(read_head(aws, parse_s3_uri(uris[0], what="recipe"), LARGEST_FILE))
+    except ValueError as error:
+        raise AnswerRejected("parameters.recipe", f"{uris[0]} is not JSON ({error}).") from error
+    return overrides if isinstance(overrides, dict) else {}
+
+
+def _number(text: str) -> int | float | None:
+    if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        return int(text)
+    try:
+        number = float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

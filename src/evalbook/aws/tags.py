@@ -1,0 +1,147 @@
+"""Tags of an evaluation: what SageMaker takes as a tag, and whether the SDK will set them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from evalbook.aws.session import NO_HELP, Aws
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import AnswerRejected
+
+# TagKey, TagValue and TagList in SageMaker's service model 2017-07-24. One place in the list is
+# taken by the SDK's own tag (_TAG_SAGEMAKER_MODEL_EVALUATION in train/evaluate/constants.py).
+LONGEST_KEY = 128
+LONGEST_VALUE = 256
+SDK_TAG = "SagemakerModelEvaluation"
+MOST_TAGS = 50 - 1
+
+_SIGNS = frozenset("_.:/=+-@")
+# General categories of the pattern's \p{L}, \p{Z} and \p{N}.
+_CATEGORIES = ("L", "Z", "N")
+
+
+def check_tags(pairs: Sequence[tuple[str, str]], *, keeps_empty: bool) -> dict[str, str]:
+    """Return tags by key.
+
+    Args:
+        pairs: keys and values as they were said.
+        keeps_empty: whether a tag without a value would be set; the SDK leaves it out of a
+            pipeline that it creates (_create_evaluation_pipeline in train/evaluate/execution.py,
+            3.27.0).
+
+    Raises:
+        AnswerRejected: ``tags.count``, ``tags.twice``, ``tags.reserved``, ``tags.length``,
+            ``tags.characters`` or ``tags.empty``.
+    """
+    if len(pairs) > MOST_TAGS:
+        raise AnswerRejected(
+            "tags.count",
+            f"{len(pairs)} tags were given. SageMaker takes 50, and the SDK adds one of its own.",
+            f"Give at most {MOST_TAGS}.",
+        )
+    tags: dict[str, str] = {}
+    for key, value in pairs:
+        if key in tags:
+            raise AnswerRejected(
+                "tags.twice", f"The tag {key!r} is given twice.", "Give each key once."
+            )
+        _check_tag(key, value)
+        if not value and not keeps_empty:
+            raise AnswerRejected(
+                "tags.empty",
+                f"The tag {key!r} has no value: the SageMaker SDK leaves such tags out.",
+                f"Give it one, such as {key}=yes.",
+            )
+        tags[key] = value
+    return tags
+
+
+def _check_tag(key: str, value: str) -> None:
+    if key.casefold().startswith("aws:") or key == SDK_TAG:
+        owner = "the SageMaker SDK" if key == SDK_TAG else "AWS"
+        raise AnswerRejected(
+            "tags.reserved",
+            f"The tag {key!r} can't be set: {owner} keeps that name to itself.",
+            "Choose another key.",
+        )
+    for what, text, longest in (("key", key, LONGEST_KEY), ("value", value, LONGEST_VALUE)):
+        if len(text) > longest or (what == "key" and not text):
+            raise AnswerRejected(
+                "tags.length",
+                f"The {what} of the tag {key[:40]!r} has {len(text)} characters; SageMaker takes "
+                f"{'1' if what == 'key' else '0'} to {longest}.",
+                "Choose another.",
+            )
+        wrong = next((sign for sign in text if not _allowed(sign)), None)
+        if wrong is not None:
+            raise AnswerRejected(
+                "tags.characters",
+                f"The {what} {text!r} contains {wrong!r}; SageMaker takes letters, digits, spaces "
+                "and _ . : / = + - @ in tags.",
+                "Choose another.",
+            )
+
+
+def _allowed(character: str) -> bool:
+    return character in _SIGNS or unicodedata.category(character)[0] in _CATEGORIES
+
+
+def tags_check(aws: Aws, region: str, pipelines: str, tags: Mapping[str, str]) -> Check:
+    """Say whether the SDK will set the tags: it does when it creates the account's pipeline.
+
+    It looks for a pipeline of the evaluation type that carries its own tag, and changes only the
+    definition of one that it finds (_get_or_create_pipeline in train/evaluate/execution.py,
+    3.27.0).
+
+    Args:
+        aws: whom to ask.
+        region: where the evaluation will run.
+        pipelines: how the names of the type's pipelines begin.
+        tags: the tags by key.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        existing = _sdks_pipeline(aws, region, pipelines)
+    except NO_HELP as error:
+        return skipped(
+            "tags.pipeline",
+            "Whether the tags will be set can't be told: the SDK sets them only when it creates "
+            f"the account's pipeline {pipelines}-…, and {error.message}",
+            "Ask for sagemaker:ListPipelines and sagemaker:ListTags; the SDK needs them too.",
+        )
+    if existing is None:
+        return passed(
+            "tags.pipeline", "The tags will be set on the pipeline, which the first run creates."
+        )
+    arn, there = existing
+    missing = {key: value for key, value in tags.items() if there.get(key) != value}
+    if not missing:
+        return passed("tags.pipeline", f"The pipeline {arn.split('/')[-1]} has these tags already.")
+    words = " ".join(f"'Key={key},Value={value}'" for key, value in missing.items())
+    return warning(
+        "tags.pipeline",
+        f"{', '.join(missing)} will not be set: the SDK sets tags only on a pipeline that it "
+        f"creates, and {arn.split('/')[-1]}, which all runs of this type share, exists.",
+        f"To tag it: aws sagemaker add-tags --region {region} --resource-arn {arn} --tags {words}",
+    )
+
+
+def _sdks_pipeline(aws: Aws, region: str, prefix: str) -> tuple[str, dict[str, str]] | None:
+    """Return the pipeline that the SDK would use again, with its tags."""
+    pipelines = aws.pages(
+        "sagemaker",
+        "list_pipelines",
+        "PipelineSummaries",
+        region=region,
+        PipelineNamePrefix=prefix,
+    )
+    for pipeline in pipelines:
+        arn = pipeline["PipelineArn"]
+        found = aws.pages("sagemaker", "list_tags", "Tags", region=region, ResourceArn=arn)
+        tags = {tag["Key"]: tag["Value"] for tag in found}
+        if tags.get(SDK_TAG) == "true":
+            return arn, tags
+    return None

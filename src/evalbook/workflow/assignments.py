@@ -1,0 +1,91 @@
+"""Answers that give values to names: ``name=value, name=value``, or JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import shortened
+
+# A comma parts two assignments only where another name and its sign follow: values hold commas too.
+_BETWEEN = re.compile(r"(?:[;\n]+|,\s*(?=[^,=;\n]+=))\s*")
+_PAIR_NAMES = ("key", "value")
+
+
+def read_assignments(text: str, code: str, example: str) -> list[tuple[str, str]]:
+    """Return names and values in the order given; a name given twice comes twice.
+
+    Accepts ``name=value`` after ``name=value``, a JSON object of texts, numbers and truth values,
+    or a JSON array of ``{"Key": …, "Value": …}`` as AWS writes tags.
+
+    Args:
+        text: what was said.
+        code: the code of a rejection.
+        example: an answer that would do, for its remedy.
+
+    Raises:
+        AnswerRejected: it is none of these.
+    """
+    if text.lstrip().startswith(("{", "[")):
+        return _from_json(text, code, example)
+    pairs = []
+    for part in filter(None, _BETWEEN.split(text.strip().strip(",; "))):
+        name, sign, value = part.partition("=")
+        if not sign or not name.strip():
+            raise AnswerRejected(
+                code,
+                f"{shortened(part)!r} is no name with a value: there is no = in it."
+                if not sign
+                else f"{shortened(part)!r} gives a value to no name.",
+                f"Such as {example}.",
+            )
+        pairs.append((name.strip(), value.strip().strip(",").strip()))
+    return pairs
+
+
+def _from_json(text: str, code: str, example: str) -> list[tuple[str, str]]:
+    try:
+        document: Any = json.loads(text, object_pairs_hook=_Pairs)
+    except (ValueError, RecursionError) as error:
+        raise AnswerRejected(
+            code, f"This is not valid JSON: {error}.", f"Such as {example}."
+        ) from error
+    if isinstance(document, _Pairs):
+        found = list(document)
+    elif isinstance(document, list) and all(isinstance(item, _Pairs) for item in document):
+        found = [_as_aws_writes(item, code, example) for item in document]
+    else:
+        raise AnswerRejected(
+            code, "The JSON is neither an object nor an array of objects.", f"Such as {example}."
+        )
+    for name, value in found:
+        if isinstance(value, _Pairs) or value is None:
+            raise AnswerRejected(
+                code,
+                f"The JSON gives {shortened(str(name))!r} neither a text nor a number.",
+                f"Such as {example}.",
+            )
+    return [(str(name), _plain(value)) for name, value in found]
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as its members, those given twice included."""
+
+
+def _as_aws_writes(item: _Pairs, code: str, example: str) -> tuple[str, Any]:
+    members = {name.casefold(): value for name, value in item}
+    if len(item) != len(_PAIR_NAMES) or set(members) != set(_PAIR_NAMES):
+        raise AnswerRejected(
+            code,
+            "An object of the JSON array has other members than Key and Value.",
+            f"Such as {example}.",
+        )
+    return members["key"], members["value"]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_plain, value))
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,116 @@
+"""What is different from the base model's recipe: sampling, lengths, and rollouts of an agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import says_none
+from evalbook.workflow.assignments import read_assignments
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.turn import Question
+
+if TYPE_CHECKING:
+    from evalbook.aws.recipes import Parameter
+    from evalbook.checks import Check
+
+DEFAULT = "default"
+
+
+def _ask(interview: Interview) -> Question:
+    offered, checks = _offered(interview)
+    example = ", ".join(f"{it.name}={it.default}" for it in (offered or [])[:2])
+    such_as = f", such as {example}" if example else ""
+    return Question(
+        "Which parameters should be different from the base model's recipe?",
+        default=DEFAULT,
+        notices=_what_there_is(offered, interview.kind.parameters),
+        checks=tuple(checks),
+        help=f"Names and values{such_as}, or a JSON object; default leaves all as they are.",
+        reference="references/advanced-settings.md",
+    )
+
+
+def _what_there_is(offered: list[Parameter] | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    if offered is None:
+        return (f"The SDK looks for {', '.join(known)}.",)
+    return tuple(it.words() for it in offered) or ("The recipe has none that can be set.",)
+
+
+def _read(text: str, _question: Question, _: Interview) -> dict[str, str] | None:
+    if "=" not in text and (says_none(text) or text.strip().casefold() == DEFAULT):
+        return None
+    values: dict[str, str] = {}
+    for name, value in read_assignments(text, "parameters.form", "temperature=0.2"):
+        if name in values:
+            raise AnswerRejected(
+                "parameters.twice", f"{name} is given twice.", "Give each name once."
+            )
+        values[name] = value
+    return values or None
+
+
+def _check(value: dict[str, Any] | None, interview: Interview) -> Outcome:
+    from evalbook.aws.recipes import parameter_doubts, unread_parameter
+
+    if value is None:
+        return Accepted(None)
+    offered, checks = _offered(interview)
+    if offered is None:
+        offered = [unread_parameter(name) for name in interview.kind.parameters]
+    known = {it.name: it for it in offered}
+    values = {name: _one(name, str(said), known, interview) for name, said in value.items()}
+    return Accepted(values, checks=(*checks, *parameter_doubts(offered, values)))
+
+
+def _one(name: str, said: str, known: dict[str, Parameter], interview: Interview) -> Any:
+    if name not in known:
+        base = interview.facts("model")["base_model"]["name"]
+        raise AnswerRejected(
+            "parameters.unknown",
+            f"{name!r} can't be set: the recipe of {base} for this evaluation has no such "
+            "parameter.",
+            f"It has {', '.join(known)}." if known else "It has none; answer default.",
+        )
+    # The SDK sets this one itself where a registered scorer is called.
+    if name == "postprocessing" and str(interview.value("scorer", "")).startswith("arn:"):
+        raise AnswerRejected(
+            "parameters.postprocessing",
+            "postprocessing can't be set: the SDK always turns it on for a registered scorer.",
+            "Leave it out.",
+        )
+    return known[name].read(said)
+
+
+def _offered(interview: Interview) -> tuple[list[Parameter] | None, list[Check]]:
+    from evalbook.aws.recipes import offered_parameters
+
+    interview.progress("Reading what the base model's recipe takes", None, None)
+    return offered_parameters(
+        interview.aws,
+        interview.value("region"),
+        interview.facts("model")["base_model"]["name"],
+        interview.kind.name,
+        interview.kind.parameters,
+        interview.value("benchmark"),
+    )
+
+
+def _describe(value: dict[str, Any] | None, _: dict[str, object]) -> str:
+    return ", ".join(f"{name}={said}" for name, said in (value or {}).items()) or "as in the recipe"
+
+
+STEP = Step(
+    "inference_parameters",
+    "Inference parameters",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    applies=wanted("inference_parameters"),
+    advanced=True,
+    depends_on=("evaluation_type", "model", "scorer", "benchmark", "region"),
+    asks_aws=True,
+)

@@ -1,0 +1,60 @@
+"""Under which experiment MLflow files the run.
+
+The name of the run in MLflow is not asked: none of the pipelines that the SDK makes carries the
+``mlflow_run_name`` that its evaluators take (train/evaluate/pipeline_templates.py and
+mtrl_pipeline_templates.py, 3.22.0 to 3.27.0).
+"""
+
+from __future__ import annotations
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import only_says_none
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Step
+from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.turn import Question
+
+LONGEST = 256
+"""Characters: MlflowExperimentName in SageMaker's service model 2017-07-24."""
+DEFAULT = "default"
+
+
+def _ask(interview: Interview) -> Question:
+    return Question(
+        "Which MLflow experiment should the run belong to?",
+        default=DEFAULT,
+        help=f"A name of at most {LONGEST} characters; default is {interview.kind.experiment}. A "
+        "run's own name can't be chosen: the SDK takes one and does not pass it on.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str | None:
+    from evalbook.aws.s3 import refuse_template_text
+
+    name = text.strip()
+    if only_says_none(name) or name.casefold() == DEFAULT:
+        return None
+    if len(name) > LONGEST:
+        raise AnswerRejected(
+            "mlflow_experiment",
+            f"The name has {len(name)} characters; SageMaker takes at most {LONGEST}.",
+            "Give a shorter one.",
+        )
+    refuse_template_text(name, "the experiment's name")
+    return name
+
+
+def _describe(value: str | None, _: dict[str, object]) -> str:
+    return value or "as the SDK names it"
+
+
+STEP = Step(
+    "mlflow_experiment",
+    "MLflow experiment",
+    ask=_ask,
+    read=_read,
+    describe=_describe,
+    applies=wanted("mlflow_experiment"),
+    advanced=True,
+    depends_on=("evaluation_type",),
+)

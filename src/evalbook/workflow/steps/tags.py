@@ -1,0 +1,70 @@
+"""Which tags the evaluation carries, to find it or its costs by."""
+
+from __future__ import annotations
+
+from evalbook.checks import passed
+from evalbook.workflow.answers import says_none
+from evalbook.workflow.assignments import read_assignments
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.turn import Question
+
+_EXAMPLE = "team=support, cost-center=4711"
+
+
+def _ask(interview: Interview) -> Question:
+    where = (
+        "They reach the jobs of every run."
+        if interview.kind.tags_jobs
+        else "The SDK sets them on the pipeline, and only when it creates it."
+    )
+    return Question(
+        "Which tags should the evaluation carry?",
+        default="none",
+        help=f"Keys and values, such as {_EXAMPLE}, or a JSON object. {where}",
+        reference="references/advanced-settings.md",
+    )
+
+
+def _read(text: str, _question: Question, interview: Interview) -> dict[str, str] | None:
+    from evalbook.aws.tags import check_tags
+
+    if "=" not in text and says_none(text):
+        return None
+    pairs = read_assignments(text, "tags.form", _EXAMPLE)
+    return check_tags(pairs, keeps_empty=interview.kind.tags_jobs) or None
+
+
+def _check(value: dict[str, str] | None, interview: Interview) -> Outcome:
+    from evalbook.aws.tags import check_tags, tags_check
+    from evalbook.notebook.sdk import EVALUATORS
+
+    if value is None:
+        return Accepted(None)
+    kind = interview.kind
+    check_tags(list(value.items()), keeps_empty=kind.tags_jobs)
+    if kind.tags_jobs:
+        return Accepted(
+            value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
+        )
+    pipelines = EVALUATORS[kind.name].pipeline
+    check = tags_check(interview.aws, interview.value("region"), pipelines, value)
+    return Accepted(value, checks=(check,))
+
+
+def _describe(value: dict[str, str] | None, _: dict[str, object]) -> str:
+    return ", ".join(f"{key}={said}" for key, said in (value or {}).items()) or "none"
+
+
+STEP = Step(
+    "tags",
+    "Tags",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    applies=wanted("tags"),
+    advanced=True,
+    depends_on=("evaluation_type", "region"),
+)
