@@ -240,6 +240,14 @@ class Workflow:
                 "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
             )
         interview.own.setdefault("volunteered", {})[step.name] = text.strip()
+        known = step.depends_on and all(map(interview.answered, step.depends_on))
+        if known and not step.applies(interview):
+            raise AnswerRejected(
+                "step.not_asked",
+                f"{step.name} is not asked for: by your answers so far there is no such thing to "
+                "choose.",
+                f"Change {step.depends_on[-1]} first, or leave it out.",
+            )
         return Accepted(
             None, notices=(f"Noted for {step.name}; it is confirmed when its turn comes.",)
         )
@@ -367,7 +375,8 @@ def _takes_default(said: str, question: Question) -> bool:
     if not said or said.casefold() == "default":
         return True
     proposed = question.kind == "text" and not answers.says_none(question.default or "none")
-    return proposed and answers.yes_or_no(said) is True
+    # Where a text is asked for, a number is one, and no yes.
+    return proposed and not any(map(str.isdigit, said)) and answers.yes_or_no(said) is True
 
 
 def _confirmation(interview: Interview, step: Step, finding: str) -> Question:
