@@ -244,8 +244,9 @@ class Workflow:
         if known and not step.applies(interview):
             raise AnswerRejected(
                 "step.not_asked",
-                f"{step.name} is not asked for: by your answers so far there is no such thing to "
-                "choose.",
+                f"{step.name} is not asked for with "
+                + ", ".join(f"{name} {interview.answers[name].said!r}" for name in step.depends_on)
+                + ".",
                 f"Change {step.depends_on[-1]} first, or leave it out.",
             )
         return Accepted(
