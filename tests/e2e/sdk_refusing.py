@@ -1,7 +1,7 @@
 """What the SageMaker SDK says to inputs that are handed to it; the last line it prints is JSON.
 
-Each input comes with the evaluator's class and all of its arguments. Nothing is patched; one process
-serves all of them, as importing the SDK takes seconds.
+Each input comes with the evaluator's class and all of its arguments. Nothing is patched; one
+process serves all of them, as importing the SDK takes seconds.
 """
 
 from __future__ import annotations

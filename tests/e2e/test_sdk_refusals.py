@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +74,7 @@ def usual(kind: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[str, str]]]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     """What the SDK says to the good arguments of each type, then to each row's."""
     folder = tmp_path_factory.mktemp("sdk")
     inputs = [*map(usual, GOOD), *map(handed, ROWS)]
@@ -102,7 +101,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[st
             check=False,
         )
     assert found.returncode == 0, found.stderr[-4000:]
-    yield [tuple(outcome) for outcome in json.loads(found.stdout.rpartition("\n=== ")[2])]
+    return [tuple(outcome) for outcome in json.loads(found.stdout.rpartition("\n=== ")[2])]
 
 
 def test_the_sdk_takes_the_arguments_that_the_wrong_ones_stand_beside(outcomes):
@@ -123,4 +122,4 @@ def test_the_sdk_refuses_each_input_where_and_as_the_table_says(outcomes):
 def says(row: Refusal, words: str) -> bool:
     """Tell whether the SDK's words are those of the row's place, any value in the braces."""
     pattern = ".*".join(map(re.escape, re.split(r"\{[^{}]*\}", row.says)))
-    return re.search(pattern, words, re.S) is not None
+    return re.search(row.shown or pattern, words, re.S) is not None

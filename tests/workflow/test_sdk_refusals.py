@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from botocore.model import ListShape, Shape, StructureShape
+from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 from botocore.session import get_session
 from interviews import an_interview, answer_until
 from sdk_refusals import REFUSED_BY_CODE, REFUSED_BY_TYPE, Refusal, make_odd_packages
 from service_refusals import REFUSED_BY_SERVICE
 
+from evalbook.aws.session import Aws
 from evalbook.sandbox.process import Sandbox
 from evalbook.workflow.workflow import Workflow
 
@@ -34,28 +36,33 @@ def odd_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def prepared(odd_sandbox: Sandbox) -> dict[Any, bytes]:  # noqa: ARG001
+def aws(odd_sandbox: Sandbox) -> Aws:  # noqa: ARG001
+    """One for all interviews: making boto3's clients takes longer than all that is asked."""
+    return Aws()
+
+
+@pytest.fixture(scope="module")
+def prepared() -> dict[Any, bytes]:
     """States of interviews answered until the configuration is shown, by what was answered."""
     return {}
 
 
 @pytest.fixture
 def interview(
-    odd_sandbox: Sandbox,
+    aws: Aws,
     prepared: dict[Any, bytes],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Callable[[Refusal], Workflow]:
     """Return the interview that a row's answer is given in."""
-    use(odd_sandbox, monkeypatch)
     monkeypatch.chdir(tmp_path)
 
     def answered(row: Refusal) -> Workflow:
         key = (row.kind, *row.given.items())
         if key in prepared:
             STATE.write_bytes(prepared[key])
-            return an_interview()
-        workflow = an_interview()
+            return an_interview(aws=aws)
+        workflow = an_interview(aws=aws)
         usual = {"evaluation_type": row.kind, "advanced": "yes", **dict.fromkeys(ADVANCED, "")}
         answer_until(workflow, "confirm", **{**usual, **row.given})
         prepared[key] = STATE.read_bytes()
@@ -97,9 +104,14 @@ def test_the_services_model_has_no_room_for_the_value(row):
     assert fault(shape_of(row.place), row.value), f"{row.place} takes {row.value!r}"
 
 
+@cache
+def service_model(service: str) -> ServiceModel:
+    return get_session().get_service_model(service)
+
+
 def shape_of(place: str) -> Shape:
     service, operation, member = place.split(" ")
-    shape = get_session().get_service_model(service).operation_model(operation).input_shape
+    shape = service_model(service).operation_model(operation).input_shape
     for name in member.split("."):
         if name == "[]":
             assert isinstance(shape, ListShape)

@@ -425,3 +425,16 @@ def test_another_type_asks_again_for_an_output_path_that_bedrock_does_not_take()
     turn = answer_until(workflow, "s3_output")
 
     assert turn.step == "s3_output"
+
+
+def test_a_dataset_registered_in_another_region_than_the_models_is_refused():
+    hub = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:hub-content/{world.DATASET_HUB}"
+    dataset = f"{hub}/DataSet/support-questions/1.0.0"
+    workflow, _ = answered_until("region", dataset=dataset, model=f"{WEST}/contract-review-en")
+
+    turn = workflow.answer("us-west-2")
+
+    assert turn.error is not None
+    assert turn.error.message == (
+        f"The dataset {dataset} is registered in us-east-1; the SDK looks for it in us-west-2 only."
+    )
