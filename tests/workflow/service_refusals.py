@@ -176,10 +176,8 @@ _BY_SAGEMAKER = (
         AGENT, "mlflow", "arn:aws:sagemaker:us-east-1:12:mlflow-app/app-1", "mlflow.form",
     ),
     Refusal(
-        f"{_JOB} ModelPackageConfig.SourceModelPackageArn", "", "a base model in a hub",
-        AGENT, "model",
-        "arn:aws:sagemaker:us-east-1:aws:hub-content/SageMakerPublicHub/Model/llama/1.0.0",
-        "model.kind",
+        f"{_JOB} ModelPackageConfig.SourceModelPackageArn", "", "no package but a model",
+        AGENT, "model", f"arn:aws:sagemaker:{_HERE}:model/travel-agent", "model.kind",
     ),
     Refusal(
         f"{_JOB} InputDataConfig.[].DataSource.DatasetSource.DatasetArn", "", "an odd version",

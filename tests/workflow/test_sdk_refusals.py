@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -14,15 +15,17 @@ import pytest
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 from botocore.session import get_session
 from interviews import an_interview, answer_until
-from sdk_refusals import REFUSED_BY_CODE, REFUSED_BY_TYPE, Refusal, make_odd_packages
+from sdk_refusals import ARGUMENTS, REFUSED_BY_CODE, REFUSED_BY_TYPE, Refusal, make_odd_packages
 from service_refusals import REFUSED_BY_SERVICE
 
 from evalbook.aws.session import Aws
 from evalbook.sandbox.process import Sandbox
+from evalbook.workflow.kinds import KINDS, step_names
 from evalbook.workflow.workflow import Workflow
 
 STATE = Path("workflow_state.json")
 ROWS = (*REFUSED_BY_CODE, *REFUSED_BY_TYPE, *REFUSED_BY_SERVICE)
+UNSAFE = ("zq{{7*7}}", "zq{% raw %}", 'zq"zq', "zq\\zq", "zq\nzq", "zq\x00", "zq\U0001f642")
 ADVANCED = ("scope", "mlflow", "kms_key", "vpc", "run_name", "stopping_condition")
 
 
@@ -53,18 +56,18 @@ def interview(
     prepared: dict[Any, bytes],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-) -> Callable[[Refusal], Workflow]:
-    """Return the interview that a row's answer is given in."""
+) -> Callable[..., Workflow]:
+    """Return an interview of a type, answered until the configuration is shown."""
     monkeypatch.chdir(tmp_path)
 
-    def answered(row: Refusal) -> Workflow:
-        key = (row.kind, *row.given.items())
+    def answered(kind: str, given: Mapping[str, str] = MappingProxyType({})) -> Workflow:
+        key = (kind, *given.items())
         if key in prepared:
             STATE.write_bytes(prepared[key])
             return an_interview(aws=aws)
         workflow = an_interview(aws=aws)
-        usual = {"evaluation_type": row.kind, "advanced": "yes", **dict.fromkeys(ADVANCED, "")}
-        answer_until(workflow, "confirm", **{**usual, **row.given})
+        usual = {"evaluation_type": kind, "advanced": "yes", **dict.fromkeys(ADVANCED, "")}
+        answer_until(workflow, "confirm", **{**usual, **given})
         prepared[key] = STATE.read_bytes()
         return workflow
 
@@ -84,7 +87,7 @@ def named(row: Refusal) -> str:
 
 @pytest.mark.parametrize("row", ROWS, ids=named)
 def test_a_turn_refuses_what_would_be_refused_after_the_launch(row, interview):
-    workflow = interview(row)
+    workflow = interview(row.kind, row.given)
     before = STATE.read_bytes()
 
     turn = workflow.answer(row.said, step=row.step)
@@ -96,6 +99,18 @@ def test_a_turn_refuses_what_would_be_refused_after_the_launch(row, interview):
     assert turn.error.code == row.code
     assert (row.said if row.found is None else row.found) in turn.error.message
     assert turn.error.remedy
+    assert STATE.read_bytes() == before
+
+
+@pytest.mark.parametrize("step", ARGUMENTS)
+def test_no_step_hands_on_what_would_break_the_sdks_pipeline(step, interview):
+    kind = next(name for name, kind in KINDS.items() if step in step_names(kind.steps))
+    workflow = interview(kind)
+    before = STATE.read_bytes()
+
+    turns = [workflow.answer(text, step=step) for text in UNSAFE]
+
+    assert [turn.status for turn in turns] == ["rejected"] * len(UNSAFE)
     assert STATE.read_bytes() == before
 
 
