@@ -14,7 +14,7 @@ import boto3
 import pytest
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 from botocore.session import get_session
-from interviews import an_interview, answer_until
+from interviews import ANSWERS_BY_TYPE, an_interview, answer_until
 from sdk_refusals import ARGUMENTS, REFUSED_BY_CODE, REFUSED_BY_TYPE, Refusal, make_odd_packages
 from service_refusals import REFUSED_BY_SERVICE
 
@@ -26,7 +26,6 @@ from evalbook.workflow.workflow import Workflow
 STATE = Path("workflow_state.json")
 ROWS = (*REFUSED_BY_CODE, *REFUSED_BY_TYPE, *REFUSED_BY_SERVICE)
 UNSAFE = ("zq{{7*7}}", "zq{% raw %}", 'zq"zq', "zq\\zq", "zq\nzq", "zq\x00", "zq\U0001f642")
-ADVANCED = ("scope", "mlflow", "kms_key", "vpc", "run_name", "stopping_condition")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +65,8 @@ def interview(
             STATE.write_bytes(prepared[key])
             return an_interview(aws=aws)
         workflow = an_interview(aws=aws)
-        usual = {"evaluation_type": kind, "advanced": "yes", **dict.fromkeys(ADVANCED, "")}
+        defaults = dict.fromkeys(step_names(KINDS[kind].steps), "")
+        usual = {**defaults, **ANSWERS_BY_TYPE[kind], "advanced": "yes"}
         answer_until(workflow, "confirm", **{**usual, **given})
         prepared[key] = STATE.read_bytes()
         return workflow
