@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 
 OURS = "us-east-1:123456789012"
 
@@ -85,3 +85,22 @@ def test_an_arn_is_named_for_what_it_is(text: str, words: str) -> None:
 
     assert arn is not None
     assert describe_arn_kind(arn) == words
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "fault"),
+    [
+        ("aws", "us-east-1", None),
+        ("aws-cn", "cn-north-1", None),
+        ("aws", "mars-1", '"mars-1" is not an AWS region'),
+        ("aws", "", '"" is not an AWS region'),
+        ("aws", "cn-north-1", "cn-north-1 is a region of the partition aws-cn"),
+    ],
+)
+def test_a_region_that_an_arn_cannot_have_is_told(
+    partition: str, region: str, fault: str | None
+) -> None:
+    arn = parse_arn(f"arn:{partition}:sagemaker:{region}:123456789012:model-package/support-bot/2")
+
+    assert arn is not None
+    assert region_fault(arn) == fault

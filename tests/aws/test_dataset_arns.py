@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
+from evalbook.aws.dataset_arns import RegisteredDataset, is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3 import S3Uri
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
@@ -16,6 +16,7 @@ from evalbook.errors import AnswerRejected
 Stub = Callable[..., Stubber]
 HUB = "arn:aws:sagemaker:eu-west-1:123456789012:hub-content/Registry"
 ARN = f"{HUB}/DataSet/faq/1.0.0"
+ELSEWHERE = ARN.replace("eu-west-1", "eu-west-one")
 FORM = "arn:aws:sagemaker:REGION:ACCOUNT:hub-content/HUB/DataSet/NAME/VERSION"
 
 
@@ -65,7 +66,9 @@ def test_a_dataset_lies_where_its_hub_says(aws: Aws, stub: Stub) -> None:
     description = a_description(a_location())
     stub("sagemaker", "eu-west-1").add_response("describe_hub_content", description, asked)
 
-    assert resolve_dataset_arn(aws, f" {ARN} ") == S3Uri("research", "datasets/faq.jsonl")
+    found = resolve_dataset_arn(aws, f" {ARN} ")
+
+    assert found == RegisteredDataset(ARN, S3Uri("research", "datasets/faq.jsonl"))
 
 
 def test_without_a_version_the_newest_is_asked_for(aws: Aws, stub: Stub) -> None:
@@ -73,7 +76,23 @@ def test_without_a_version_the_newest_is_asked_for(aws: Aws, stub: Stub) -> None
     description = a_description(a_location(key="/faq.jsonl"))
     stub("sagemaker", "eu-west-1").add_response("describe_hub_content", description, asked)
 
-    assert resolve_dataset_arn(aws, f"{HUB}/DataSet/faq") == S3Uri("research", "faq.jsonl")
+    found = resolve_dataset_arn(aws, f"{HUB}/DataSet/faq")
+
+    assert found == RegisteredDataset(ARN, S3Uri("research", "faq.jsonl"))
+
+
+def test_a_dataset_of_another_account_is_not_taken_for_ones_own(aws: Aws, stub: Stub) -> None:
+    description = a_description(a_location())
+    stub("sagemaker", "eu-west-1").add_response("describe_hub_content", description)
+    theirs = ARN.replace("123456789012", "999999999999")
+
+    rejected = rejection(aws, theirs)
+
+    assert rejected.code == "dataset.account"
+    assert rejected.message == (
+        f"{theirs} is of account 999999999999; the SDK looks for it in your own, where the "
+        f"dataset of that name is {ARN}."
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,6 +156,7 @@ def test_a_dataset_that_may_not_be_looked_up_is_rejected(aws: Aws, stub: Stub) -
         (f"{HUB}/DataSet", f"{HUB}/DataSet is incomplete."),
         (f"{HUB}/DataSet//1.0.0", f"{HUB}/DataSet//1.0.0 is incomplete."),
         (f"{ARN}/more", f"{ARN}/more is incomplete."),
+        (ELSEWHERE, f'{ELSEWHERE} can\'t be right: "eu-west-one" is not an AWS region.'),
     ],
 )
 def test_an_arn_that_names_no_dataset_is_rejected(aws: Aws, text: str, message: str) -> None:

@@ -158,6 +158,15 @@ def test_toml_is_read_as_well_as_json():
     assert the_document(run("apply", "answers.toml", "--json"))["step"] == "custom_metrics"
 
 
+def test_an_answer_that_begins_with_a_hyphen_is_told_where_to_stand():
+    refused = the_document(run("answer", "--json", "--step", "stopping_condition", "-1"))
+    kept = the_document(run("answer", "--json", "--step", "stopping_condition", "--", "-1"))
+
+    assert refused["error"]["message"] == "No such option '-1'."
+    assert refused["error"]["remedy"].startswith("An answer that begins with a hyphen")
+    assert kept["notices"][0].startswith("Noted for stopping_condition")
+
+
 def test_a_file_stops_at_what_it_leaves_out():
     finished = run("apply", str(a_file_of_answers(model_confirm="left out")), "--json")
 

@@ -50,6 +50,8 @@ def test_a_registered_scorer_is_taken_by_arn_name_or_number(said):
         (f"{HUB}/JsonDoc/politeness-prompt/1.0.0", "scorer.kind"),
         (f"{HUB}/DataSet/exact-match/1.0.0", "scorer.arn"),
         (f"{HUB}/JsonDoc", "scorer.arn"),
+        (REGISTERED.replace("us-east-1", "mars-1"), "scorer.arn"),
+        (REGISTERED.replace(world.ACCOUNT, "999999999999"), "scorer.account"),
         (f"{HUB}/JsonDoc/{{{{7*7}}}}/1.0.0", "text.template"),
         ("missing.py", "scorer.file"),
     ],

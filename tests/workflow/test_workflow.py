@@ -384,3 +384,57 @@ def test_a_yes_to_a_proposed_name_takes_it(said):
 
     assert workflow.answer(said).step == "execution_role"
     assert workflow.interview.value("region") == turn.default
+
+
+@pytest.mark.parametrize("said", ["1", "-1", "true 1"])
+def test_a_number_is_no_yes_where_a_text_is_asked_for(said):
+    workflow, _ = answered_until("region")
+
+    turn = workflow.answer(said)
+
+    assert turn.error is not None
+    assert turn.error.code == "region.unknown"
+
+
+def test_what_will_never_be_asked_for_is_not_kept():
+    workflow, _ = answered_until("region", evaluation_type="benchmark", benchmark="gpqa")
+    before = STATE.read_bytes()
+
+    turn = workflow.answer("anatomy", step="subtasks")
+
+    assert turn.error is not None
+    assert turn.error.code == "step.not_asked"
+    assert turn.error.remedy == "Change benchmark first, or leave it out."
+    assert STATE.read_bytes() == before
+
+
+def test_a_dataset_named_without_a_version_is_kept_with_its_newest():
+    hub = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:hub-content/{world.DATASET_HUB}"
+
+    workflow, _ = answered_until("data_sample", dataset=f"{hub}/DataSet/support-questions")
+
+    found = workflow.interview.value("dataset")
+    assert found == f"{hub}/DataSet/support-questions/1.0.0"
+
+
+def test_another_type_asks_again_for_an_output_path_that_bedrock_does_not_take():
+    output = "s3://evalbook-results/a b"
+    workflow, _ = answered_until("confirm", evaluation_type="benchmark", s3_output=output)
+
+    workflow.answer("llm_as_judge", step="evaluation_type")
+    turn = answer_until(workflow, "s3_output")
+
+    assert turn.step == "s3_output"
+
+
+def test_a_dataset_registered_in_another_region_than_the_models_is_refused():
+    hub = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:hub-content/{world.DATASET_HUB}"
+    dataset = f"{hub}/DataSet/support-questions/1.0.0"
+    workflow, _ = answered_until("region", dataset=dataset, model=f"{WEST}/contract-review-en")
+
+    turn = workflow.answer("us-west-2")
+
+    assert turn.error is not None
+    assert turn.error.message == (
+        f"The dataset {dataset} is registered in us-east-1; the SDK looks for it in us-west-2 only."
+    )

@@ -107,6 +107,20 @@ def parse_arn(text: str) -> Arn | None:
     return Arn(**{name: part or "" for name, part in match.groupdict().items()}) if match else None
 
 
+def region_fault(arn: Arn) -> str | None:
+    """Say what is wrong with the region of an ARN; None where it can be right.
+
+    AWS can't be asked in such a region: it would answer like credentials or a network that fail.
+    """
+    from evalbook.aws.regions import is_region, partition_of
+
+    if not is_region(arn.region):
+        return f'"{arn.region}" is not an AWS region'
+    if partition_of(arn.region) != arn.partition:
+        return f"{arn.region} is a region of the partition {partition_of(arn.region)}"
+    return None
+
+
 def describe_arn_kind(arn: Arn) -> str:
     """Say in words what an ARN names, such as ``a training job``, for a message about a wrong one.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import failed
@@ -17,18 +18,28 @@ _FORM = "arn:aws:sagemaker:REGION:ACCOUNT:hub-content/HUB/DataSet/NAME/VERSION"
 _BUCKET, _KEY = "DatasetS3Bucket", "DatasetS3Prefix"
 
 
+@dataclass(frozen=True)
+class RegisteredDataset:
+    """A dataset of a hub: its ARN, and the object that it stands for."""
+
+    arn: str
+    """With the version, without which the SDK refuses it (``common_utils/data_utils.py``)."""
+    uri: S3Uri
+
+
 def is_dataset_arn(text: str) -> bool:
     """Tell whether a text is meant as the ARN of a dataset in a hub, complete or not."""
     arn = parse_arn(text)
     return arn is not None and arn.service == "sagemaker" and arn.path[2:3] == ("DataSet",)
 
 
-def resolve_dataset_arn(aws: Aws, text: str) -> S3Uri:
-    """Return the object that a dataset's ARN stands for, as its hub describes it.
+def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
+    """Return what a dataset's ARN stands for, as its hub describes it.
 
     Raises:
         AnswerRejected: ``dataset.arn`` for another kind of ARN or an incomplete one;
-            ``dataset.missing``, ``dataset.denied``, ``dataset.not_ready``, ``dataset.location``.
+            ``dataset.missing``, ``dataset.denied``, ``dataset.account``, ``dataset.not_ready``,
+            ``dataset.location``.
         AwsUnavailable: AWS could not be asked.
     """
     arn = _dataset_arn(text)
@@ -57,7 +68,22 @@ def resolve_dataset_arn(aws: Aws, text: str) -> S3Uri:
         ) from None
     except AwsInvalid as error:
         raise _reject("dataset.arn", error.message, f"The form is {_FORM}.") from None
-    return _location(name, content)
+    found = _full_arn(arn, content)
+    return RegisteredDataset(found, _location(name, content))
+
+
+def _full_arn(asked: Arn, content: dict[str, Any]) -> str:
+    """Return the ARN that the hub gives: a hub is asked for by its name, which others use too."""
+    found = parse_arn(str(content["HubContentArn"]))
+    if found is None or found.account != asked.account:
+        raise _reject(
+            "dataset.account",
+            f"{asked} is of account {asked.account}; the SDK looks for it in your own, where the "
+            f"dataset of that name is {content['HubContentArn']}.",
+            "Give a dataset of your own account, or the dataset's S3 URI.",
+        )
+    version = str(content["HubContentVersion"])
+    return str(found) if len(found.path) > 4 else f"{found}/{version}"
 
 
 def _dataset_arn(text: str) -> Arn:
@@ -74,6 +100,9 @@ def _dataset_arn(text: str) -> Arn:
     complete = len(arn.path) in (4, 5) and all(arn.path) and arn.region
     if not complete:
         raise _reject("dataset.arn", f"{arn} is incomplete.", f"The form is {_FORM}.")
+    fault = region_fault(arn)
+    if fault:
+        raise _reject("dataset.arn", f"{arn} can't be right: {fault}.", f"The form is {_FORM}.")
     return arn
 
 

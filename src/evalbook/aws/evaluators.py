@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.identity import caller
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, passed, skipped, warning
@@ -133,7 +133,7 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
             "Repeat this when it is available, or choose another.",
         )
     function = _function_of(name, content)
-    found = Evaluator(str(content.get("HubContentArn", arn)), name, arn.region, function)
+    found = Evaluator(_own_arn(arn, content), name, arn.region, function)
     return found, [passed("scorer", f"{name} is registered and scores by {function}.")]
 
 
@@ -182,7 +182,25 @@ def _evaluator_arn(text: str) -> Arn:
             f"{arn} is {describe_arn_kind(arn)}. A registered evaluator is needed.",
             f"The form is {_FORM}.",
         )
+    fault = region_fault(arn)
+    if fault:
+        raise AnswerRejected(
+            "scorer.arn", f"{arn} can't be right: {fault}.", f"The form is {_FORM}."
+        )
     return arn
+
+
+def _own_arn(asked: Arn, content: dict[str, Any]) -> str:
+    """Return the ARN that the hub gives: a hub is asked for by its name, which others use too."""
+    found = parse_arn(str(content.get("HubContentArn", asked)))
+    if found is None or found.account != asked.account:
+        raise AnswerRejected(
+            "scorer.account",
+            f"{asked} is of account {asked.account}; the evaluator of that name in your own "
+            f"account is {content['HubContentArn']}.",
+            "Give that one, or choose one of those listed.",
+        )
+    return str(found)
 
 
 def _function_of(name: str, content: dict[str, Any]) -> str:

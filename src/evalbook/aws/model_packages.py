@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.identity import caller
 from evalbook.aws.package_answers import (
     PUBLIC_HUB,
@@ -127,6 +127,9 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
             f'"{text}" is not a complete model package ARN.',
             "It reads arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION.",
         )
+    fault = region_fault(arn)
+    if fault:
+        raise AnswerRejected("model.arn", f'"{text}" can\'t be right: {fault}.', _FORMS)
     if kind == "model-package-group":
         resolution = _resolve_group(aws, _Versions(text, arn.region, name))
     elif "/" in name:

@@ -22,6 +22,11 @@ _HOST = re.compile(
     r"(?:(?P<bucket>[^/]+)\.)?s3(?:-fips)?(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?"
 )
 _CONSOLE_HOST = re.compile(r"(?:[a-z0-9.-]+\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn)")
+# S3Uri in Bedrock's service model, 2023-04-20.
+_BEDROCK_URI = re.compile(
+    r"s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]"
+    r"(?:/[-!_*'().a-z0-9A-Z]+(?:/[-!_*'().a-z0-9A-Z]+)*)?/?"
+)
 # Invisible characters that copying from a web page or a chat leaves at the ends.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _QUOTES = ("''", '""', "``", "<>", "\u2018\u2019", "\u201c\u201d")
@@ -84,6 +89,11 @@ def refuse_template_text(text: str, what: str) -> None:
             "for a part of its pipeline's template or JSON.",
             "Choose one without it.",
         )
+
+
+def bedrock_writes_to(uri: str) -> bool:
+    """Tell whether Bedrock takes a place for the results of an evaluation job."""
+    return _BEDROCK_URI.fullmatch(uri) is not None
 
 
 def sibling_key(uri: S3Uri, suffix: str) -> S3Uri:

@@ -36,7 +36,10 @@ def next_command(settings: Settings, output: Output, brief: bool) -> int:
 def answer_command(
     settings: Settings, output: Output, value: str, step: str | None, brief: bool
 ) -> int:
-    """Answer the current turn, and show the next one; - reads VALUE from standard input."""
+    """Answer the current turn, and show the next one.
+
+    VALUE is read from standard input if it is -; one that begins with a hyphen is given after --.
+    """
     text = sys.stdin.read() if value == "-" else value
     return _print_turn(output, settings.workflow().answer(text, step), brief)
 

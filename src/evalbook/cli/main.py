@@ -82,6 +82,13 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(status)
 
 
+def _how_to_use(error: click.UsageError) -> str:
+    in_answer = error.ctx is not None and error.ctx.command.name == "answer"
+    if in_answer and isinstance(error, click.NoSuchOption):
+        return "An answer that begins with a hyphen is given after --, or on standard input."
+    return "See `evalbook --help`."
+
+
 def _run(words: list[str], output: Output) -> int:
     try:
         status = evalbook.main(args=words, prog_name="evalbook", standalone_mode=False, obj=output)
@@ -90,7 +97,7 @@ def _run(words: list[str], output: Output) -> int:
         return UsageError.exit_status
     except click.UsageError as error:
         error.show()
-        output.error("usage", error.format_message(), "See `evalbook --help`.")
+        output.error("usage", error.format_message(), _how_to_use(error))
         return UsageError.exit_status
     except EvalbookError as error:
         output.error(error.code, error.message, error.remedy)

@@ -108,6 +108,7 @@ class Workflow:
                     accepted = self._take(interview, _Ahead(named, named.ask(interview)), text)
                 else:
                     accepted = self._keep_for_later(interview, named, text)
+                    _refuse_what_is_never_asked(interview, named)
                 return self._proceed(interview, accepted)
             except AnswerRejected as rejection:
                 return self._rejected(rejection)
@@ -367,7 +368,8 @@ def _takes_default(said: str, question: Question) -> bool:
     if not said or said.casefold() == "default":
         return True
     proposed = question.kind == "text" and not answers.says_none(question.default or "none")
-    return proposed and answers.yes_or_no(said) is True
+    # Where a text is asked for, a number is one, and no yes.
+    return proposed and not any(map(str.isdigit, said)) and answers.yes_or_no(said) is True
 
 
 def _confirmation(interview: Interview, step: Step, finding: str) -> Question:
@@ -479,6 +481,18 @@ def _named_step(interview: Interview, name: str) -> Step:
         f"There is no step {name!r}.",
         f"The steps are: {', '.join(step_names(steps))}.",
     )
+
+
+def _refuse_what_is_never_asked(interview: Interview, step: Step) -> None:
+    """Refuse an answer kept for a step that the answers it depends on leave out."""
+    known = step.depends_on and all(map(interview.answered, step.depends_on))
+    if known and not step.applies(interview):
+        decided = ", ".join(f"{name} {interview.answers[name].said!r}" for name in step.depends_on)
+        raise AnswerRejected(
+            "step.not_asked",
+            f"{step.name} is not asked for with {decided}.",
+            f"Change {step.depends_on[-1]} first, or leave it out.",
+        )
 
 
 def _position(interview: Interview, current: Step) -> Position:

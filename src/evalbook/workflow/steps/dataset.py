@@ -61,9 +61,14 @@ def _check(value: str, interview: Interview) -> Outcome:
     from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
     from evalbook.aws.s3 import object_facts, parse_s3_uri
 
-    arn = value if is_dataset_arn(value) else None
     interview.progress("Looking for the dataset in S3", None, None)
-    uri = resolve_dataset_arn(interview.aws, arn) if arn else parse_s3_uri(value, what="dataset")
+    arn = None
+    if is_dataset_arn(value):
+        registered = resolve_dataset_arn(interview.aws, value)
+        value = arn = registered.arn
+        uri = registered.uri
+    else:
+        uri = parse_s3_uri(value, what="dataset")
     found, checks = object_facts(interview.aws, uri)
     facts: dict[str, Any] = {
         "uri": str(uri),

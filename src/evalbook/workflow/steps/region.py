@@ -6,6 +6,7 @@ from evalbook.checks import failed, passed
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Question
 
 
@@ -42,6 +43,7 @@ def _check(value: str, interview: Interview) -> Outcome:
                 "evalbook answer --step model …",
             )
         )
+    _refuse_dataset_registered_elsewhere(value, interview)
     bucket_region = interview.facts("dataset").get("region", value)
     if bucket_region != value:
         raise rejection_for(
@@ -54,6 +56,23 @@ def _check(value: str, interview: Interview) -> Outcome:
             )
         )
     return Accepted(value, checks=(passed("region", f"{_what_is_there(interview)} in {value}."),))
+
+
+def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> None:
+    """Refuse a dataset's ARN of another region, in which the SDK would not look for it."""
+    from evalbook.aws.arns import parse_arn
+
+    found = parse_arn(effective_dataset(interview)) if interview.facts("dataset") else None
+    if found is not None and found.region != region:
+        raise rejection_for(
+            failed(
+                "region.dataset",
+                f"The dataset {found} is registered in {found.region}; the SDK looks for it in "
+                f"{region} only.",
+                f"Give one that is registered in {region}, or the S3 URI of its object: "
+                "evalbook answer --step dataset s3://…",
+            )
+        )
 
 
 def _what_is_there(interview: Interview) -> str:

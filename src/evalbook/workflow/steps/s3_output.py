@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from evalbook.errors import rejection_for
+from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Question
+
+LONGEST = 512
+"""Characters, of the 1,024 of a URI in SageMaker's service model (2017-07-24)."""
 
 
 def _ask(interview: Interview) -> Question:
@@ -32,9 +35,35 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     return uri.rstrip("/")
 
 
+def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
+    from evalbook.aws.s3_uris import bedrock_writes_to
+
+    if len(uri) > LONGEST:
+        raise AnswerRejected(
+            "s3_output.long",
+            f"The output path has {len(uri):,} characters. Of the 1,024 that SageMaker and S3 "
+            f"take, the jobs need half for what they write under it, so it may have {LONGEST}.",
+            "Give a shorter one.",
+        )
+    if {".", ".."} & set(uri.split("/")):
+        raise AnswerRejected(
+            "s3_output.dots",
+            f"{uri} has . or .. between slashes, which S3 takes for names and not for folders.",
+            "Give the path without them.",
+        )
+    if interview.kind.bedrock_judges and not bedrock_writes_to(uri):
+        raise AnswerRejected(
+            "s3_output.bedrock",
+            f"Bedrock, which writes its results there, does not take {uri}: between single "
+            "slashes it takes letters without accents, digits and - ! _ * ' ( ) . only.",
+            "Give a path of these.",
+        )
+
+
 def _check(value: str, interview: Interview) -> Outcome:
     from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check, write_probe
 
+    _refuse_what_no_job_could_write_to(value, interview)
     prefix = parse_s3_uri(value, what="output prefix", key_needed=False)
     interview.progress(f"Checking that {value} can be written", None, None)
     home = bucket_facts(interview.aws, prefix.bucket)
@@ -56,5 +85,5 @@ STEP = Step(
     read=_read,
     check=_check,
     known=_known,
-    depends_on=("region", "model", "kms_key"),
+    depends_on=("evaluation_type", "region", "model", "kms_key"),
 )

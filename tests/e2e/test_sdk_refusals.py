@@ -1,0 +1,125 @@
+"""The unpatched SDK refuses the inputs that the table of refusals says it does, where it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from sdk_refusals import (
+    AGENT,
+    ARGUMENTS,
+    BENCHMARK,
+    JUDGE,
+    REFUSED_BY_CODE,
+    REFUSED_BY_TYPE,
+    SCORER,
+    Refusal,
+    make_odd_packages,
+)
+
+from evalbook.notebook.sdk import EVALUATORS
+from evalbook.sandbox import Sandbox, world
+
+pytestmark = pytest.mark.e2e
+
+ROWS = (*REFUSED_BY_CODE, *REFUSED_BY_TYPE)
+SHARED = {
+    "model": world.package_arn("support-bot", 2),
+    "s3_output_path": "s3://evalbook-results/refused",
+    "region": "us-east-1",
+    "role": f"arn:aws:iam::{world.ACCOUNT}:role/EvaluationRole",
+    "base_eval_name": "refused",
+}
+GOOD = {
+    JUDGE: {
+        **SHARED,
+        "dataset": "s3://evalbook-data/support/eval.jsonl",
+        "evaluator_model": "amazon.nova-pro-v1:0",
+        "builtin_metrics": ["Correctness"],
+    },
+    SCORER: {
+        **SHARED,
+        "dataset": "s3://evalbook-data/scorer/math.jsonl",
+        "evaluator": "prime_math",
+    },
+    BENCHMARK: {**SHARED, "benchmark": "mmlu", "subtasks": ["anatomy"]},
+    AGENT: {
+        **SHARED,
+        "model": world.package_arn("travel-agent", 1),
+        "dataset": "s3://evalbook-data/agents/trips.jsonl",
+        "agent_config": world.AGENTS[0].arn,
+    },
+}
+"""Arguments that the SDK takes, by evaluation type."""
+
+
+def handed(row: Refusal) -> dict[str, Any]:
+    arguments = {**GOOD[row.kind], **row.beside, ARGUMENTS[row.step]: row.value}
+    return {
+        "evaluator": EVALUATORS[row.kind].class_name,
+        "arguments": arguments,
+        "start": row.when == "start",
+    }
+
+
+def usual(kind: str) -> dict[str, Any]:
+    return {"evaluator": EVALUATORS[kind].class_name, "arguments": GOOD[kind], "start": False}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+    """What the SDK says to the good arguments of each type, then to each row's."""
+    folder = tmp_path_factory.mktemp("sdk")
+    inputs = [*map(usual, GOOD), *map(handed, ROWS)]
+    with Sandbox(step_seconds=0.2) as sandbox:
+        endpoint, keys = sandbox.environment["AWS_ENDPOINT_URL"], world.CALLER
+        make_odd_packages(
+            lambda region: boto3.client(
+                "sagemaker",
+                region_name=region,
+                endpoint_url=endpoint,
+                aws_access_key_id=keys.access_key,
+                aws_secret_access_key=world.SECRET_KEY,
+                aws_session_token=world.SESSION_TOKEN,
+            )
+        )
+        found = subprocess.run(
+            [sys.executable, str(Path(__file__).with_name("sdk_refusing.py"))],
+            input=json.dumps(inputs),
+            env={**os.environ, **sandbox.environment},
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+    assert found.returncode == 0, found.stderr[-4000:]
+    return [tuple(outcome) for outcome in json.loads(found.stdout.rpartition("\n=== ")[2])]
+
+
+def test_the_sdk_takes_the_arguments_that_the_wrong_ones_stand_beside(outcomes):
+    assert outcomes[: len(GOOD)] == [("nowhere", "")] * len(GOOD)
+
+
+def test_the_sdk_refuses_each_input_where_and_as_the_table_says(outcomes):
+    rows = zip(ROWS, outcomes[len(GOOD) :], strict=True)
+
+    wrong = [
+        f"{row.place} ({row.wrong}): {when}, not {row.when}: {words}"
+        for row, (when, words) in rows
+        if when != row.when or (when != "nowhere" and not says(row, words))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def says(row: Refusal, words: str) -> bool:
+    """Tell whether the SDK's words are those of the row's place, any value in the braces."""
+    pattern = ".*".join(map(re.escape, re.split(r"\{[^{}]*\}", row.says)))
+    return re.search(row.shown or pattern, words, re.S) is not None
