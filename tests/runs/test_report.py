@@ -145,5 +145,5 @@ def test_records_that_the_judge_refused_are_left_out(
 ) -> None:
     [comparison] = report_on(live_aws, Target(evaluated("no-scores"))).comparisons
 
-    assert {row.verdict for row in comparison.rows} == {"too few"}
+    assert {row.verdict for row in comparison.rows} == {"no scores"}
     assert {row.left_out for row in comparison.rows} == {60}

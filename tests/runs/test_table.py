@@ -21,8 +21,10 @@ def test_report_in_words_begins_with_the_claim() -> None:
         words = report_words(a_report(store, lines([0.5] * 8), lines([1.0] * 8)), 80)
 
     assert "a-run (Succeeded, model support-bot/2, judge a-judge)" in words
-    assert "The fine-tuned model is better than the base model on Metric1" in words
-    assert "Metric1  0.500       1.000  +0.500  +0.500 to +0.500" in words
+    assert "the fine-tuned model scores better than the base model on Metric1" in " ".join(
+        words.split()
+    )
+    assert "Metric1  0.500       1.000  +0.500              -" in words
 
 
 def test_report_in_words_shows_where_it_lost_most_and_why() -> None:
@@ -44,7 +46,7 @@ def test_document_is_json_whatever_was_not_a_number() -> None:
 
     [row] = document["comparisons"][0]["metrics"]
     assert row["gain"] is None
-    assert row["verdict"] == "too few"
+    assert row["verdict"] == "no scores"
     json.dumps(document, allow_nan=False)
 
 

@@ -10,7 +10,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import Comparison, MeanRow, compare, means
 from evalbook.runs.find import Target
 from evalbook.runs.store import Arm, RecordStore
-from evalbook.runs.summaries import Figure, FigureRow, compare_figures, read_figures
+from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
 
 if TYPE_CHECKING:
     from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
@@ -281,22 +281,35 @@ def _compare_figures(
         else:
             report.notes.append(f"{source.files.summaries[-1]} holds no figures.")
     arms = [(source, Arm(place, source.name)) for place, (source, _, _) in enumerate(read)]
-    compared: set[int] = set()
-    for first, second in _pairings(arms):
-        compared |= {first.number, second.number}
-        (_, all_first, tasks_first), (_, all_second, tasks_second) = (
-            read[first.number],
-            read[second.number],
-        )
-        tables = [FigureTable("all", tuple(compare_figures(all_first, all_second, lower)))]
-        tables += [
-            FigureTable(task, tuple(compare_figures(tasks_first[task], figures, lower)))
-            for task, figures in tasks_second.items()
-            if task in tasks_first
-        ]
-        report.figures.append((first.name, second.name, tables))
+    pairings = _pairings(arms)
+    compared = {arm.number for pairing in pairings for arm in pairing}
+    tables = [
+        _figure_tables(read[first.number][1:], read[second.number][1:], lower)
+        for first, second in pairings
+    ]
+    # What is claimed in the first place is one family of questions, the tasks are another.
+    wholes = iter(judge_figures([row for whole, *_ in tables for row in whole.rows]))
+    parts = iter(judge_figures([row for _, *them in tables for it in them for row in it.rows]))
+    for (first, second), (whole, *them) in zip(pairings, tables, strict=True):
+        judged = [FigureTable(whole.name, tuple(next(wholes) for _ in whole.rows))]
+        judged += [FigureTable(it.name, tuple(next(parts) for _ in it.rows)) for it in them]
+        report.figures.append((first.name, second.name, judged))
     report.figures_alone = [
         (source.name, overall)
         for place, (source, overall, _) in enumerate(read)
         if place not in compared
     ]
+
+
+_Figures = tuple[dict[str, Figure], dict[str, dict[str, Figure]]]
+
+
+def _figure_tables(first: _Figures, second: _Figures, lower: Sequence[str]) -> list[FigureTable]:
+    (all_first, tasks_first), (all_second, tasks_second) = first, second
+    tables = [FigureTable("all", tuple(figure_rows(all_first, all_second, lower)))]
+    tables += [
+        FigureTable(task, tuple(figure_rows(tasks_first[task], figures, lower)))
+        for task, figures in tasks_second.items()
+        if task in tasks_first
+    ]
+    return tables

@@ -195,12 +195,15 @@ class RecordStore:
                 ),
             )
 
-    def categories(self, arm: Arm, most: int) -> list[tuple[str, int]]:
-        """Return the largest categories of a model's records, with their sizes."""
+    def categories(self, arm: Arm, fewest: int) -> list[tuple[str, int]]:
+        """Return the categories of a model's records with their sizes, the largest first.
+
+        Those with fewer than ``fewest`` records are left out, and beyond a thousand the smallest.
+        """
         rows = self._database.execute(
             "SELECT category, COUNT(*) AS size FROM records WHERE arm = ? AND category IS NOT NULL "
-            "GROUP BY category ORDER BY size DESC, category LIMIT ?",
-            (arm.number, most),
+            "GROUP BY category HAVING size >= ? ORDER BY size DESC, category LIMIT 1000",
+            (arm.number, fewest),
         )
         return [(str(category), int(size)) for category, size in rows]
 
