@@ -151,7 +151,7 @@ def test_basis_names_test_correction_and_what_was_left_out() -> None:
     assert "do not differ is called so is at most 5 % (sign-flip test over records)" in said
     assert "Holm" not in said
     assert "fewer than 20 records the intervals are rough" in said
-    assert "Metric1: 1 record left out, not counted as 0, for want of a score (base 1, " in said
+    assert "not counted as 0: Metric1 1 (base 1, fine-tuned 0)." in said
 
 
 def test_basis_warns_where_one_model_lacks_many_more_scores() -> None:

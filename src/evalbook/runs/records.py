@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _LONGEST_LITERAL = 200_000
+LONGEST_NAME = 200
+"""Characters of a metric's or a category's name that are kept; Bedrock allows 63."""
 _BEFORE, _AFTER = "[{'role': 'user', 'content': '", "'}]"
 
 
@@ -77,7 +79,7 @@ def read_record(line: bytes | str) -> JudgedRecord:
     judges: set[str] = set()
     for entry in _list(result.get("scores")):
         if isinstance(entry, dict):
-            name = str(entry.get("metricName") or "unnamed").removeprefix("Builtin.")
+            name = str(entry.get("metricName") or "unnamed").removeprefix("Builtin.")[:LONGEST_NAME]
             details = [it for it in _list(entry.get("evaluatorDetails")) if isinstance(it, dict)]
             judges |= {str(it["modelIdentifier"]) for it in details if it.get("modelIdentifier")}
             scores[name] = _score(entry.get("result"), details)
@@ -86,7 +88,7 @@ def read_record(line: bytes | str) -> JudgedRecord:
         prompt_text(asked.get("prompt")),
         responses[0].get("response") if responses else None,
         _optional_text(asked.get("referenceResponse")),
-        _storable(category) if isinstance(category, str) and category else None,
+        _storable(category)[:LONGEST_NAME] if isinstance(category, str) and category else None,
         scores,
         frozenset(judges),
     )

@@ -89,16 +89,18 @@ def _alone_words(store: RecordStore, arm: Arm, rows: Sequence[MeanRow], width: i
     lowest = lowest_records(store, arm, rows, SHOWN_LOSSES)
     if lowest:
         parts.append(f"Where {arm.name} scored lowest:")
-        parts += [_low_words(store.record(place)) for place in lowest]
+        parts += [_low_words(store.record(place), rows) for place in lowest]
     return parts
 
 
-def _low_words(record: JudgedRecord) -> str:
+def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
+    higher = {row.metric for row in rows if row.higher_is_better}
+    scored = [(name, it) for name, it in record.scores.items() if it.value is not None]
+    scored.sort(key=lambda it: (it[1].value or 0.0) * (1 if it[0] in higher else -1))
     lines = [f"  Prompt: {shortened(record.prompt)}", f"    answer: {shortened(record.response)}"]
     lines += [
         f"    {metric} {plain(score.value, 2)}: {shortened(score.explanation)}".rstrip(": ")
-        for metric, score in record.scores.items()
-        if score.value is not None
+        for metric, score in scored[:SHOWN_LOSSES]
     ]
     return "\n".join(lines)
 

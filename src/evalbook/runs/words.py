@@ -190,9 +190,7 @@ def _remarks(comparison: Comparison) -> Iterable[str]:
     if any(0 < row.records < ROUGH_BELOW for row in rows):
         yield f"With fewer than {ROUGH_BELOW} records the intervals are rough."
     yield from _what_could_not_show(comparison)
-    for row in rows:
-        if row.left_out:
-            yield _left_out(row, comparison)
+    yield from _left_out(comparison)
     for arm in (comparison.first, comparison.second):
         yield from _about_arm(arm, comparison.paired)
     if _judges_differ(comparison):
@@ -247,24 +245,40 @@ def _about_arm(arm: Arm, paired: int) -> Iterable[str]:
         )
 
 
-def _left_out(row: MetricRow, comparison: Comparison) -> str:
-    first, second = row.unscored
-    text = (
-        f"{row.metric}: {_count(row.left_out, 'record')} left out, not counted as 0, for want of "
-        f"a score ({comparison.first.name} {first}, {comparison.second.name} {second})."
-    )
-    if _one_sided(row):
-        text += " One model lacks many more scores than the other: what is left may be one-sided."
-    return text
+def _left_out(comparison: Comparison) -> Iterable[str]:
+    first, second = comparison.first.name, comparison.second.name
+    named = [
+        f"{row.metric} {row.left_out:,} ({first} {row.unscored[0]:,}, {second} {row.unscored[1]:,})"
+        for row in comparison.rows
+        if row.left_out
+    ]
+    if named:
+        yield (
+            f"Records left out for want of a score of one model or both, not counted as 0: "
+            f"{_and(named)}."
+        )
+    for metric in [row.metric for row in comparison.rows if _one_sided(row)]:
+        yield (
+            f"{metric}: one model lacks many more scores than the other: what is left may be "
+            "one-sided."
+        )
+
+
+MOST_NAMED = 4
+"""Metrics named with their intervals in a sentence on one model; of more, the table has them."""
 
 
 def alone_headline(arm: Arm, rows: Sequence[MeanRow]) -> str:
     """Say what is known of a model that there is nothing to compare with."""
+    found = [row for row in rows if row.records]
     scored = [
         f"{row.metric} {plain(row.mean)}"
-        + ("" if math.isnan(row.low) else f" (95 % interval {plain(row.low)} to {plain(row.high)})")
-        for row in rows
-        if row.records
+        + (
+            ""
+            if math.isnan(row.low) or len(found) > MOST_NAMED
+            else f" (95 % interval {plain(row.low)} to {plain(row.high)})"
+        )
+        for row in found
     ]
     opening = f"{the(arm.name)} alone, over {_count(arm.records, 'record')}: "
     if not scored:
@@ -284,12 +298,8 @@ def alone_basis(arm: Arm, rows: Sequence[MeanRow]) -> list[str]:
             f"On {_and(same)} every record has the same score; how sure the mean is can't be told "
             "from that, so there is no interval."
         )
-    lines += [
-        f"{row.metric}: {_count(row.left_out, 'record')} left out, not counted as 0, for want of a "
-        "score."
-        for row in rows
-        if row.left_out
-    ]
+    if any(row.left_out for row in rows):
+        lines.append("Records without a score are left out, not counted as 0.")
     return [*lines, *_about_arm(arm, arm.records)]
 
 
