@@ -195,6 +195,8 @@ def _tests(rows: Iterable[MetricRow]) -> int:
 def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) -> Comparison:
     columns = [_Column(sign) for sign in signs]
     sizes = store.categories(second, FEWEST_IN_CATEGORY)
+    if len(sizes) == 1 and sizes[0][1] == second.records:
+        sizes = []  # one category of all records is the whole once more
     named = {category: [_Column(sign) for sign in signs] for category, _ in sizes[:MOST_CATEGORIES]}
     worst: list[tuple[float, int, Pair]] = []
     paired = 0

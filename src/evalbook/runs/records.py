@@ -56,8 +56,13 @@ class JudgedRecord:
     @property
     def key(self) -> bytes:
         """What makes it the same record in another model's results: prompt and reference."""
-        text = json.dumps([self.prompt, self.reference])
-        return hashlib.blake2b(text.encode(), digest_size=16).digest()
+        return record_key(self.prompt, self.reference)
+
+
+def record_key(prompt: str, reference: str | None) -> bytes:
+    """Return by what a record is known in every file: its prompt and reference."""
+    text = json.dumps([prompt, reference])
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def read_record(line: bytes | str) -> JudgedRecord:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected
+from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, compare, means
+from evalbook.runs.detail_arms import detail_arm
 from evalbook.runs.find import Target
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
+from evalbook.runs.words import plain
 
 if TYPE_CHECKING:
     from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
@@ -110,8 +113,14 @@ def read_report(
     report.notes += _notes(report.runs, problems)
     lower = [*_lower_builtin(), *lower_is_better]
     judged = [source for source in sources if source.files.records]
-    _compare_records(aws, report, judged, lower, progress)
-    _compare_figures(aws, report, [it for it in sources if not it.files.records], lower)
+    others = [source for source in sources if not source.files.records]
+    detailed = _read_details(aws, report, others, progress)
+    arms = [*_read_judged(aws, report, judged, progress), *detailed]
+    _categorise(aws, report, arms, progress)
+    _compare_records(report, arms, lower)
+    _compare_figures(aws, report, [] if detailed else others, lower)
+    if detailed:
+        _note_totals(aws, report, others)
     return report
 
 
@@ -138,7 +147,7 @@ def _sources(
     problems: list[str],
 ) -> Iterator[_Source]:
     from evalbook.aws.executions import training_job
-    from evalbook.aws.result_files import result_files
+    from evalbook.aws.result_files import inspect_files, result_files
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
 
     for step in steps:
@@ -155,8 +164,12 @@ def _sources(
         except (AwsDenied, AwsMissing, AwsInvalid) as error:
             problems.append(f"The job of {step.name} can't be looked at: {error.message}")
             continue
-        files = result_files(aws, job.output, job.name, _bedrock_job(aws, run.region, step, job))
-        if not files.records and not files.summaries:
+        if step.name == "InspectAIEvaluation":
+            files = inspect_files(aws, job.output, job.name, job.created, job.ended)
+        else:
+            behind = _bedrock_job(aws, run.region, step, job)
+            files = result_files(aws, job.output, job.name, behind)
+        if not files.records and not files.summaries and not files.details:
             problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
             continue
         model = _model_of(step, target, job)
@@ -231,13 +244,9 @@ def _lower_builtin() -> list[str]:
     return [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
 
 
-def _compare_records(
-    aws: Aws,
-    report: Report,
-    sources: Sequence[_Source],
-    lower: Sequence[str],
-    progress: Progress,
-) -> None:
+def _read_judged(
+    aws: Aws, report: Report, sources: Sequence[_Source], progress: Progress
+) -> list[tuple[_Source, Arm]]:
     from evalbook.aws.result_files import record_lines
 
     arms: list[tuple[_Source, Arm]] = []
@@ -245,12 +254,72 @@ def _compare_records(
         progress(f"Reading the judged records of {source.name}")
         lines = (line for uri in source.files.records for line in record_lines(aws, uri))
         arms.append((source, report.store.add_arm(source.name, lines)))
+    return arms
+
+
+def _read_details(
+    aws: Aws, report: Report, sources: Sequence[_Source], progress: Progress
+) -> list[tuple[_Source, Arm]]:
+    """Read what there is of single records; nothing where some model has only totals."""
+    arms: list[tuple[_Source, Arm]] = []
+    for source in sources:
+        if not source.files.details:
+            return []
+        progress(f"Reading the records of {source.name}")
+        found = detail_arm(aws, report.store, source.name, source.files)
+        if isinstance(found, str):
+            report.notes.append(f"{found} The totals are shown instead.")
+            return []
+        arms.append((source, found))
+    apart = [
+        f"{first.name} and {second.name}"
+        for first, second in _pairings(arms)
+        if next(report.store.pairs(first, second), None) is None
+    ]
+    if apart and all(source.files.summaries for source in sources):
+        report.notes.append(
+            f"{'; '.join(apart)}: the records have no prompt and reference in common, so the "
+            "totals are compared."
+        )
+        return []
+    return arms
+
+
+def _categorise(
+    aws: Aws, report: Report, arms: Sequence[tuple[_Source, Arm]], progress: Progress
+) -> None:
+    places = {source.run for source, _ in arms}
+    datasets = dict.fromkeys(report.runs[place].dataset for place in sorted(places))
+    for dataset in filter(None, datasets):
+        if report.store.uncategorised():
+            progress(f"Looking for categories in {dataset}")
+            note = add_categories(aws, report.store, dataset)
+            report.notes += [note] if note else []
+
+
+def _compare_records(
+    report: Report, arms: Sequence[tuple[_Source, Arm]], lower: Sequence[str]
+) -> None:
     pairings = _pairings(arms)
     report.comparisons = compare(report.store, pairings, lower)
     compared = {arm.number for pairing in pairings for arm in pairing}
     report.alone = [
         (arm, means(report.store, arm, lower)) for _, arm in arms if arm.number not in compared
     ]
+
+
+def _note_totals(aws: Aws, report: Report, sources: Sequence[_Source]) -> None:
+    """Say the totals that the jobs themselves give beside what was made of their records."""
+    from evalbook.aws.result_files import read_summary
+
+    for source in sources:
+        if source.files.summaries:
+            overall, _ = read_figures(read_summary(aws, source.files.summaries[-1]))
+            named = ", ".join(f"{metric} {plain(it.value)}" for metric, it in overall.items())
+            report.notes.append(
+                f"The job's own totals of {source.name}: {named}. Means over records may differ "
+                "where a total weighs tasks alike or is no mean."
+            )
 
 
 def _pairings(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, Arm]]:
@@ -274,6 +343,8 @@ def _compare_figures(
 
     read = []
     for source in sources:
+        if not source.files.summaries:
+            continue
         # Names carry the time: the last one is the newest.
         overall, tasks = read_figures(read_summary(aws, source.files.summaries[-1]))
         if overall:

@@ -1,0 +1,52 @@
+"""Models whose results are rows of a benchmark, a scorer or InspectAI: read into the store.
+
+Paired record by record, two models are told apart much better than by their totals. Where the rows
+of one of them can't be read, the totals have to do, and why is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from evalbook.errors import AnswerRejected
+from evalbook.runs.detail_files import READABLE, detail_lines, task_of
+from evalbook.runs.store import Arm, RecordStore
+
+if TYPE_CHECKING:
+    from evalbook.aws.result_files import ResultFiles
+    from evalbook.aws.s3_uris import S3Uri
+    from evalbook.aws.session import Aws
+
+
+def detail_arm(aws: Aws, store: RecordStore, name: str, files: ResultFiles) -> Arm | str:
+    """Read the first kind of file that has scores of single records.
+
+    Returns:
+        The model's arm; or what to say about there being none.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    problems = []
+    for uris in files.details:
+        try:
+            arm = store.add_arm(name, _lines(aws, uris))
+        except AnswerRejected as error:
+            problems.append(f"{error.message} {error.remedy or ''}".rstrip())
+            continue
+        if arm.scores:
+            return arm
+    if problems:
+        return " ".join(problems)
+    return f"No file of {name} has scores of single records."
+
+
+def _lines(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[bytes]:
+    from evalbook.aws.s3 import read_chunks
+
+    readable = [uri for uri in uris if uri.key.endswith(READABLE)]
+    for uri in readable:
+        # The task of an only file would be a category that all records share.
+        task = task_of(uri.key) if len(readable) > 1 else None
+        yield from detail_lines(f"{uri}", read_chunks(aws, uri), task)
