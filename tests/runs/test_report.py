@@ -176,8 +176,10 @@ def test_a_benchmark_is_compared_question_by_question_and_task_by_task(
     assert [row.metric for row in comparison.rows] == ["accuracy"]
     assert sorted(comparison.categories) == ["mmlu_zs_cot:anatomy", "mmlu_zs_cot:virology"]
     [row] = comparison.rows
-    totals = [note for note in report.notes if note.startswith("The job's own totals of base")]
-    assert f"accuracy {row.first:.3f}" in totals[0]
+    assert (
+        f"base: accuracy {row.first:.3f}; fine-tuned: accuracy {row.second:.3f}."
+        in (report.notes[-1])
+    )
 
 
 def test_a_custom_scorer_is_compared_record_by_record(

@@ -3,11 +3,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 from judged import a_line, a_report, lines
 
 from evalbook.runs.store import RecordStore
 from evalbook.runs.table import report_csv, report_document, report_words, text_table
+from evalbook.runs.words import VERDICTS
 
 
 def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
@@ -74,3 +76,18 @@ def test_csv_has_a_row_for_each_metric_and_no_formula() -> None:
         "fine-tuned",
         "same",
     )
+
+
+def test_the_documentation_names_every_key_and_column() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "results.md").read_text(encoding="utf-8")
+    side = [a_line({"A": n % 2}, f"{n}", category="ab"[n % 2]) for n in range(12)]
+    other = [a_line({"A": 1 - n % 2}, f"{n}", category="ab"[n % 2]) for n in range(12)]
+    with RecordStore() as store:
+        report = a_report(store, side, other)
+        document, table = report_document(report), report_csv(report)
+    [comparison] = document["comparisons"]
+    rows = (document, document["runs"][0], comparison, comparison["metrics"][0])
+
+    keys = {key for row in (*rows, comparison["lost_most"][0]) for key in row}
+    columns = table.split("\n", 1)[0].split(",")
+    assert [name for name in [*keys, *columns, *VERDICTS] if f"`{name}`" not in text] == []

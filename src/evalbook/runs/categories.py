@@ -37,9 +37,9 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
         noted = _note(store, _records(aws, dataset))
     except AnswerRejected as error:
         return f"Whether the records have categories is not known: {error.message}"
-    if not noted:
-        return None
-    found = store.categorise()
+    found = store.categorise() if noted else 0
+    if noted < 2:
+        return None  # one category of all records tells nothing that the whole does not
     return (
         f"The categories are those of {dataset}, looked up by prompt and reference: {found:,} of "
         f"{looked_for:,} records without one were found there."
@@ -47,15 +47,18 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
 
 
 def _note(store: RecordStore, records: Iterator[Record]) -> int:
-    noted = 0
+    """Note each record's category; returns how many there are, where two stand for more."""
+    seen: set[str] = set()
     for number, record in enumerate(records):
         if record.category:
-            noted += 1
+            category = record.category[:LONGEST_NAME]
+            if len(seen) < 2:
+                seen.add(category)
             for key in _keys(record):
-                store.note_category(key, record.category[:LONGEST_NAME])
-        elif not noted and number >= MOST_WITHOUT:
+                store.note_category(key, category)
+        elif not seen and number >= MOST_WITHOUT:
             break
-    return noted
+    return len(seen)
 
 
 def _keys(record: Record) -> Iterator[bytes]:

@@ -312,14 +312,17 @@ def _note_totals(aws: Aws, report: Report, sources: Sequence[_Source]) -> None:
     """Say the totals that the jobs themselves give beside what was made of their records."""
     from evalbook.aws.result_files import read_summary
 
+    told = []
     for source in sources:
         if source.files.summaries:
             overall, _ = read_figures(read_summary(aws, source.files.summaries[-1]))
             named = ", ".join(f"{metric} {plain(it.value)}" for metric, it in overall.items())
-            report.notes.append(
-                f"The job's own totals of {source.name}: {named}. Means over records may differ "
-                "where a total weighs tasks alike or is no mean."
-            )
+            told.append(f"{source.name}: {named}")
+    if told:
+        report.notes.append(
+            f"The jobs' own totals, for comparison. {'; '.join(told)}. Means over records differ "
+            "from them where a total weighs tasks alike or is no mean."
+        )
 
 
 def _pairings(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, Arm]]:

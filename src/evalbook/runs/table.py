@@ -39,8 +39,9 @@ SHOWN_ROWS = 40
 def report_words(report: Report, width: int = 100) -> str:
     """Return a report for people."""
     parts: list[str] = [_heads(report)]
+    said: set[str] = set()
     for comparison in report.comparisons:
-        parts += _comparison_words(report, comparison, width)
+        parts += _comparison_words(report, comparison, width, said)
     for arm, means in report.alone:
         parts += _alone_words(report.store, arm, means, width)
     for first, second, tables in report.figures:
@@ -62,11 +63,16 @@ def _heads(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _comparison_words(report: Report, comparison: Comparison, width: int) -> list[str]:
+def _comparison_words(
+    report: Report, comparison: Comparison, width: int, said: set[str]
+) -> list[str]:
+    # What holds for all comparisons is said once.
+    resting = [line for line in basis(comparison) if line not in said]
+    said.update(resting)
     parts = [
         wrapped(headline(comparison), width),
         text_table(comparison_lines(comparison)),
-        "\n".join(wrapped(line, width) for line in basis(comparison)),
+        "\n".join(wrapped(line, width) for line in resting),
     ]
     if comparison.categories:
         parts.append("By category")
@@ -226,7 +232,7 @@ def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
             continue
         lines.append(
             f"    {metric} {plain(before.value, 2)} -> {plain(score.value, 2)}: "
-            f"{shortened(score.explanation)}"
+            f"{shortened(score.explanation)}".rstrip(": ")
         )
     return "\n".join(lines)
 
