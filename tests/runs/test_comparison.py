@@ -138,3 +138,9 @@ def test_categories_of_all_comparisons_are_corrected_among_themselves() -> None:
     assert (first.tests, first.category_tests) == (2, 4)
     assert first.categories["a"][0].corrected == pytest.approx(4 * 2 / 128)
     assert second.rows[0].corrected == pytest.approx(2 * 2 / 2**14)
+
+
+def test_a_score_beyond_all_scales_is_none() -> None:
+    [row] = compared(lines([1e308, -1e308, 0.5]), lines([-1e308, 1e308, 0.5])).rows
+
+    assert (row.records, row.left_out) == (1, 2)

@@ -177,7 +177,7 @@ def _panel(shapes: list[Shape], panel: Panel, width: int, y: float) -> float:
 
     shapes.append(Shape("text", 12, y + 20, text=panel.title, size=15, bold=True))
     top, bottom = y + _TITLE, y + _TITLE + height * len(panel.rows)
-    for tick in _ticks(low, high):
+    for tick in _ticks(low, high, 5 if narrow else 8):
         shapes.append(Shape("line", at(tick), top, LINE, at(tick), bottom + 4))
         text = _tick_text(tick, high - low)
         shapes.append(
@@ -227,8 +227,8 @@ def _extent(panel: Panel) -> tuple[float, float]:
     return (low - room if low < 0 else 0.0), high + room
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    rough = (high - low) / 8
+def _ticks(low: float, high: float, most: int) -> list[float]:
+    rough = (high - low) / most
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)

@@ -110,8 +110,9 @@ def _sections(report: Report, title: str) -> Iterator[str]:
     for claim in _claims(report):
         yield f'<p class="headline">{html_text(claim)}</p>'
     yield _pictures(report)
+    said: set[str] = set()
     for comparison in report.comparisons:
-        yield from _comparison(comparison)
+        yield from _comparison(comparison, said)
     for arm, means in report.alone:
         yield f"<h2>{html_text(arm.name)}, {arm.records:,} records</h2>"
         yield _table(lines_of_means(means))
@@ -144,11 +145,14 @@ def _pictures(report: Report) -> str:
     )
 
 
-def _comparison(comparison: Comparison) -> Iterator[str]:
+def _comparison(comparison: Comparison, said: set[str]) -> Iterator[str]:
+    # What holds for all comparisons is said once.
+    resting = [line for line in basis(comparison) if line not in said]
+    said.update(resting)
     title = f"{comparison.second.name} against {comparison.first.name}"
     yield f"<h2>{html_text(title)}</h2>"
     yield _table(comparison_lines(comparison), [row.verdict for row in comparison.rows])
-    yield _list("What this rests on", basis(comparison))
+    yield _list("What this rests on", resting)
     if comparison.categories:
         verdicts = [row.verdict for rows in comparison.categories.values() for row in rows]
         yield f"<details><summary>By category ({len(comparison.categories)})</summary>"

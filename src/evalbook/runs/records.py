@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _LONGEST_LITERAL = 200_000
+_LARGEST_SCORE = 1e15
+"""What is beyond it is no judge's score, and sums of it would not be numbers."""
 LONGEST_NAME = 200
 """Characters of a metric's or a category's name that are kept; Bedrock allows 63."""
 _BEFORE, _AFTER = "[{'role': 'user', 'content': '", "'}]"
@@ -112,7 +114,7 @@ def _score(result: Any, details: list[dict[str, Any]]) -> Score:
 
 def _finite(number: float) -> float | None:
     try:
-        return float(number) if math.isfinite(number) else None
+        return float(number) if abs(number) <= _LARGEST_SCORE else None
     except OverflowError:  # an integer of hundreds of digits
         return None
 
