@@ -207,3 +207,17 @@ def test_means_with_standard_errors_are_compared_by_the_normal_distribution() ->
 
     assert (low, high) == pytest.approx((0.002, 0.198), abs=1e-4)
     assert chance == pytest.approx(2 * stats.norm.sf(2.0), rel=1e-6)
+
+
+def test_a_difference_that_passes_the_test_has_an_interval_on_its_side_of_zero() -> None:
+    draw, passed = random.Random(5), 0
+    for _ in range(600):
+        values = draw.choices(
+            (-1, -0.5, 0, 0.5, 1), (1, 2, 4, 4, 3), k=draw.choice((6, 10, 20, 60))
+        )
+        low, high = interval(tally(values))
+        if chance_of_no_difference(tally(values)) < 0.05 and not math.isnan(low):
+            passed += 1
+            assert low > 0 or high < 0
+
+    assert passed > 100

@@ -18,6 +18,7 @@ from evalbook.runs.words import plain
 if TYPE_CHECKING:
     from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
     from evalbook.aws.result_files import ResultFiles
+    from evalbook.aws.s3 import S3Uri
     from evalbook.aws.session import Aws
 
 BASE, TUNED = "base", "fine-tuned"
@@ -86,6 +87,16 @@ class _Source:
     run: int
     files: ResultFiles
 
+    @property
+    def records(self) -> tuple[S3Uri, ...]:
+        """Files with a judged record a line."""
+        return self.files.records
+
+    @property
+    def summaries(self) -> tuple[S3Uri, ...]:
+        """Files with a figure per metric; their names carry the time, the last is the newest."""
+        return self.files.summaries
+
 
 def read_report(
     aws: Aws,
@@ -112,8 +123,8 @@ def read_report(
     report = Report([_facts(run, plan) for _, run, _, plan in looked], store)
     report.notes += _notes(report.runs, problems)
     lower = [*_lower_builtin(), *lower_is_better]
-    judged = [source for source in sources if source.files.records]
-    others = [source for source in sources if not source.files.records]
+    judged = [source for source in sources if source.records]
+    others = [source for source in sources if not source.records]
     detailed = _read_details(aws, report, others, progress)
     arms = [*_read_judged(aws, report, judged, progress), *detailed]
     _categorise(aws, report, arms, progress)
@@ -252,7 +263,7 @@ def _read_judged(
     arms: list[tuple[_Source, Arm]] = []
     for source in sources:
         progress(f"Reading the judged records of {source.name}")
-        lines = (line for uri in source.files.records for line in record_lines(aws, uri))
+        lines = (line for uri in source.records for line in record_lines(aws, uri))
         arms.append((source, report.store.add_arm(source.name, lines)))
     return arms
 
@@ -276,7 +287,7 @@ def _read_details(
         for first, second in _pairings(arms)
         if next(report.store.pairs(first, second), None) is None
     ]
-    if apart and all(source.files.summaries for source in sources):
+    if apart and all(source.summaries for source in sources):
         report.notes.append(
             f"{'; '.join(apart)}: the records have no prompt and reference in common, so the "
             "totals are compared."
@@ -314,8 +325,8 @@ def _note_totals(aws: Aws, report: Report, sources: Sequence[_Source]) -> None:
 
     told = []
     for source in sources:
-        if source.files.summaries:
-            overall, _ = read_figures(read_summary(aws, source.files.summaries[-1]))
+        if source.summaries:
+            overall, _ = read_figures(read_summary(aws, source.summaries[-1]))
             named = ", ".join(f"{metric} {plain(it.value)}" for metric, it in overall.items())
             told.append(f"{source.name}: {named}")
     if told:
@@ -346,14 +357,13 @@ def _compare_figures(
 
     read = []
     for source in sources:
-        if not source.files.summaries:
+        if not source.summaries:
             continue
-        # Names carry the time: the last one is the newest.
-        overall, tasks = read_figures(read_summary(aws, source.files.summaries[-1]))
+        overall, tasks = read_figures(read_summary(aws, source.summaries[-1]))
         if overall:
             read.append((source, overall, tasks))
         else:
-            report.notes.append(f"{source.files.summaries[-1]} holds no figures.")
+            report.notes.append(f"{source.summaries[-1]} holds no figures.")
     arms = [(source, Arm(place, source.name)) for place, (source, _, _) in enumerate(read)]
     pairings = _pairings(arms)
     compared = {arm.number for pairing in pairings for arm in pairing}
