@@ -7,7 +7,7 @@ from judged import a_line, compared, lines
 
 from evalbook.runs.comparison import compare, means
 from evalbook.runs.store import RecordStore
-from evalbook.runs.summaries import Figure, figure_rows, judge_figures
+from evalbook.runs.summaries import Figure, compare_figures, figure_rows, judge_figures
 from evalbook.runs.words import (
     alone_basis,
     alone_headline,
@@ -162,7 +162,7 @@ def test_basis_warns_where_one_model_lacks_many_more_scores() -> None:
 
 
 def test_figures_without_errors_are_not_called_better() -> None:
-    rows = judge_figures(figure_rows({"accuracy": Figure(0.5)}, {"accuracy": Figure(0.9)}))
+    rows = compare_figures({"accuracy": Figure(0.5)}, {"accuracy": Figure(0.9)})
 
     assert figures_headline(rows, "fine-tuned", "base") == (
         "Not tested, because the files tell no standard error: accuracy (+0.400)."
@@ -174,3 +174,11 @@ def test_figures_without_errors_are_not_called_better() -> None:
 )
 def test_signed(number: float, text: str) -> None:
     assert signed(number) == text
+
+
+def test_figures_of_many_tasks_are_corrected_together() -> None:
+    first, second = {"accuracy": Figure(0.5, 0.02)}, {"accuracy": Figure(0.57, 0.02)}
+    alone, *among = judge_figures(figure_rows(first, second) * 10)
+
+    assert compare_figures(first, second)[0].verdict == "better"
+    assert {row.verdict for row in (alone, *among)} == {"hint"}

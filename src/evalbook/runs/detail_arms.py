@@ -16,7 +16,6 @@ from evalbook.runs.detail_files import READABLE, detail_lines, task_of
 from evalbook.runs.store import Arm, RecordStore
 
 if TYPE_CHECKING:
-    from evalbook.aws.result_files import ResultFiles
     from evalbook.aws.s3_uris import S3Uri
     from evalbook.aws.session import Aws
 
@@ -24,7 +23,9 @@ _AT_ONCE = 8
 _PIECE = 1 << 20
 
 
-def detail_arm(aws: Aws, store: RecordStore, name: str, files: ResultFiles) -> Arm | str:
+def detail_arm(
+    aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]]
+) -> Arm | str:
     """Read the first kind of file that has scores of single records.
 
     Returns:
@@ -34,7 +35,7 @@ def detail_arm(aws: Aws, store: RecordStore, name: str, files: ResultFiles) -> A
         AwsUnavailable: AWS could not be asked.
     """
     problems = []
-    for uris in files.details:
+    for uris in kinds:
         try:
             arm = store.add_arm(name, _lines(aws, uris))
         except AnswerRejected as error:

@@ -97,6 +97,11 @@ class _Source:
         """Files with a figure per metric; their names carry the time, the last is the newest."""
         return self.files.summaries
 
+    @property
+    def details(self) -> tuple[tuple[S3Uri, ...], ...]:
+        """Files with a row for each record, by kind."""
+        return self.files.details
+
 
 def read_report(
     aws: Aws,
@@ -274,10 +279,10 @@ def _read_details(
     """Read what there is of single records; nothing where some model has only totals."""
     arms: list[tuple[_Source, Arm]] = []
     for source in sources:
-        if not source.files.details:
+        if not source.details:
             return []
         progress(f"Reading the records of {source.name}")
-        found = detail_arm(aws, report.store, source.name, source.files)
+        found = detail_arm(aws, report.store, source.name, source.details)
         if isinstance(found, str):
             report.notes.append(f"{found} The totals are shown instead.")
             return []

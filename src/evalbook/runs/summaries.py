@@ -127,6 +127,13 @@ def judge_figures(rows: Sequence[FigureRow]) -> list[FigureRow]:
     return judged
 
 
+def compare_figures(
+    first: Mapping[str, Figure], second: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
+) -> list[FigureRow]:
+    """Compare two models' figures by themselves, with no other questions beside them."""
+    return judge_figures(figure_rows(first, second, lower_is_better))
+
+
 def _row(metric: str, first: Figure, second: Figure, sign: int) -> FigureRow:
     gain = sign * (second.value - first.value)
     if first.error is None or second.error is None:
