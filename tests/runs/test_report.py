@@ -66,7 +66,8 @@ def test_runs_are_compared_with_the_first_one_and_corrected_together(
     evaluated: Callable[..., str], live_aws: Aws
 ) -> None:
     arns = [evaluated(name, output=f"{OUTPUT}/{name}") for name in ("first", "second")]
-    comparisons = report_on(live_aws, *map(Target, arns)).comparisons
+    report = report_on(live_aws, *map(Target, arns))
+    comparisons = report.comparisons
 
     assert [(it.first.name, it.second.name) for it in comparisons] == [
         ("first base", "first fine-tuned"),
@@ -74,6 +75,7 @@ def test_runs_are_compared_with_the_first_one_and_corrected_together(
         ("first fine-tuned", "second fine-tuned"),
     ]
     assert {it.tests for it in comparisons} == {9}
+    assert "The runs name the same dataset, s3://evalbook-data/support/eval.jsonl." in report.notes
 
 
 def test_different_datasets_are_pointed_out(evaluated: Callable[..., str], live_aws: Aws) -> None:

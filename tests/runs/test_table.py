@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from judged import a_line, a_report, lines
 
 from evalbook.runs.store import RecordStore
@@ -65,12 +66,15 @@ def test_labels_are_counted_not_averaged() -> None:
     assert "Tone, base: bad 2, good 1 (labels have no order to test)" in words
 
 
-def test_csv_has_a_row_for_each_metric_and_no_formula() -> None:
-    side = [a_line({"=HYPERLINK(1)": 0.5}, f"{n}") for n in range(8)]
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_csv_has_a_row_for_each_metric_and_no_formula(start: str) -> None:
+    name = f"{start}HYPERLINK(1)"
+    side = [a_line({name: 0.5}, f"{n}", category=f"{start}{n % 2}") for n in range(10)]
     with RecordStore() as store:
         rows = list(csv.DictReader(io.StringIO(report_csv(a_report(store, side, side)))))
 
-    assert [row["metric"] for row in rows] == ["'=HYPERLINK(1)"]
+    assert [row["metric"] for row in rows] == [f"'{name}"] * 3
+    assert [row["category"] for row in rows] == ["", f"'{start}0", f"'{start}1"]
     assert (rows[0]["first"], rows[0]["second"], rows[0]["verdict"]) == (
         "base",
         "fine-tuned",
@@ -91,3 +95,12 @@ def test_the_documentation_names_every_key_and_column() -> None:
     keys = {key for row in (*rows, comparison["lost_most"][0]) for key in row}
     columns = table.split("\n", 1)[0].split(",")
     assert [name for name in [*keys, *columns, *VERDICTS] if f"`{name}`" not in text] == []
+
+
+def test_csv_keeps_a_name_of_several_lines_in_one_row() -> None:
+    side = [a_line({"A\r\n=1": 0.5}, f"{n}") for n in range(8)]
+    with RecordStore() as store:
+        table = report_csv(a_report(store, side, side))
+
+    assert table.count("\n") == 2
+    assert "A =1" in table

@@ -248,6 +248,14 @@ def _notes(runs: Sequence[RunFacts], problems: Sequence[str]) -> list[str]:
             f"The runs name different datasets ({', '.join(sorted(datasets))}); only records with "
             "the same prompt and reference are compared."
         )
+    unknown = [run.name for run in runs if not run.dataset]
+    if len(runs) > 1 and datasets and unknown:
+        notes.append(
+            f"Which dataset {' and '.join(unknown)} had can't be told; records are paired by "
+            "prompt and reference."
+        )
+    elif len(runs) > 1 and len(datasets) == 1:
+        notes.append(f"The runs name the same dataset, {next(iter(datasets))}.")
     judges = {run.judge for run in runs if run.judge}
     if len(judges) > 1:
         notes.append(f"The runs had different judges: {', '.join(sorted(judges))}.")

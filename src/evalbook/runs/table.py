@@ -424,5 +424,6 @@ def _number(value: Any) -> Any:
 
 
 def _cell(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Keep a spreadsheet from taking a text for a formula, or for several lines."""
+    line = " ".join(text.splitlines())
+    return f"'{line}" if line[:1] in ("=", "+", "-", "@", "\t") else line
