@@ -28,7 +28,7 @@ def test_table_begins_with_the_claim_and_ends_with_exit_status_0(evaluated: str)
 
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout.startswith("a-run (Succeeded, model support-bot/2, judge amazon.nova")
-    assert "model is better than the base model on" in shown.stdout
+    assert "model scores better than the base model on" in " ".join(shown.stdout.split())
 
 
 def test_json_is_one_document_with_the_protocol(evaluated: str) -> None:

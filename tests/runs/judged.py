@@ -44,7 +44,7 @@ def a_line(
     return json.dumps(record).encode()
 
 
-def lines(*columns: Sequence[float | None], metrics: Sequence[str] = ()) -> list[bytes]:
+def lines(*columns: Sequence[float | str | None], metrics: Sequence[str] = ()) -> list[bytes]:
     """Lines with one score for each column, told apart by their prompts."""
     names = metrics or [f"Metric{n}" for n in range(1, len(columns) + 1)]
     return [

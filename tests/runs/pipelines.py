@@ -57,6 +57,28 @@ def start_benchmark(sagemaker: Any, name: str) -> str:
     return _start(sagemaker, "SagemakerEvaluation-BenchmarkEvaluation-1", name, steps)
 
 
+def start_measuring(
+    sagemaker: Any, name: str, settings: dict[str, str], kind: str = "Benchmark", **more: str
+) -> str:
+    """Start a benchmark or a custom scorer of both models, whose jobs do it themselves."""
+    common = {"role": ROLE, "model": _base_model(sagemaker), "output": more.get("output", OUTPUT)}
+    steps = [
+        _inference(which, more.get("dataset", DATASET), **common) for which in ("Base", "Custom")
+    ]
+    for step in steps:
+        step["Name"] = step["Name"].replace("InferenceModel", "Model")
+        step["Arguments"]["HyperParameters"] = settings
+        step["Arguments"]["ServerlessJobConfig"]["EvaluationType"] = f"{kind}Evaluation"
+    return _start(sagemaker, f"SagemakerEvaluation-{kind}Evaluation-1", name, steps)
+
+
+def start_inspect(sagemaker: Any, name: str, output: str) -> str:
+    """Start a run of one step, named as the SDK names an InspectAI evaluation's."""
+    common = {"role": ROLE, "model": _base_model(sagemaker), "output": output}
+    step = {**_inference("Custom", DATASET, **common), "Name": "InspectAIEvaluation"}
+    return _start(sagemaker, "SagemakerEvaluation-InspectAIEvaluation-1", name, [step])
+
+
 def _base_model(sagemaker: Any) -> str:
     package = sagemaker.describe_model_package(ModelPackageName=PACKAGE)
     base = package["InferenceSpecification"]["Containers"][0]["BaseModel"]

@@ -16,7 +16,6 @@ def test_pairs_records_by_prompt_whatever_their_order() -> None:
 
     [row] = compared(base, tuned).rows
     assert row.gain == pytest.approx(0.05)
-    assert (row.low, row.high) == pytest.approx((0.05, 0.05))
     assert (row.wins, row.ties, row.losses) == (10, 0, 0)
     assert row.verdict == "better"
 
@@ -126,3 +125,22 @@ def test_lines_that_are_no_records_are_counted() -> None:
 
     assert (comparison.first.unreadable, comparison.second.unreadable) == (1, 1)
     assert comparison.paired == 1
+
+
+def test_categories_of_all_comparisons_are_corrected_among_themselves() -> None:
+    def side(score: float) -> list[bytes]:
+        return [a_line({"A": score}, f"{n}", category="ab"[n % 2]) for n in range(14)]
+
+    with RecordStore() as store:
+        arms = [store.add_arm(name, side(score)) for name, score in _THREE]
+        first, second = compare(store, [(arms[0], arms[1]), (arms[0], arms[2])])
+
+    assert (first.tests, first.category_tests) == (2, 4)
+    assert first.categories["a"][0].corrected == pytest.approx(4 * 2 / 128)
+    assert second.rows[0].corrected == pytest.approx(2 * 2 / 2**14)
+
+
+def test_a_score_beyond_all_scales_is_none() -> None:
+    [row] = compared(lines([1e308, -1e308, 0.5]), lines([-1e308, 1e308, 0.5])).rows
+
+    assert (row.records, row.left_out) == (1, 2)

@@ -7,7 +7,14 @@ from typing import Any
 import boto3
 import pytest
 from judged import a_line
-from pipelines import OUTPUT, start_benchmark, start_evaluation, start_nova_evaluation
+from pipelines import (
+    OUTPUT,
+    start_benchmark,
+    start_evaluation,
+    start_inspect,
+    start_measuring,
+    start_nova_evaluation,
+)
 
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
@@ -59,7 +66,8 @@ def test_runs_are_compared_with_the_first_one_and_corrected_together(
     evaluated: Callable[..., str], live_aws: Aws
 ) -> None:
     arns = [evaluated(name, output=f"{OUTPUT}/{name}") for name in ("first", "second")]
-    comparisons = report_on(live_aws, *map(Target, arns)).comparisons
+    report = report_on(live_aws, *map(Target, arns))
+    comparisons = report.comparisons
 
     assert [(it.first.name, it.second.name) for it in comparisons] == [
         ("first base", "first fine-tuned"),
@@ -67,6 +75,7 @@ def test_runs_are_compared_with_the_first_one_and_corrected_together(
         ("first fine-tuned", "second fine-tuned"),
     ]
     assert {it.tests for it in comparisons} == {9}
+    assert "The runs name the same dataset, s3://evalbook-data/support/eval.jsonl." in report.notes
 
 
 def test_different_datasets_are_pointed_out(evaluated: Callable[..., str], live_aws: Aws) -> None:
@@ -77,7 +86,7 @@ def test_different_datasets_are_pointed_out(evaluated: Callable[..., str], live_
     )
     arns = [evaluated("one", base=False), evaluated("two", base=False, dataset=other)]
 
-    [note] = report_on(live_aws, *map(Target, arns)).notes
+    note, *_ = report_on(live_aws, *map(Target, arns)).notes
     assert "The runs name different datasets" in note
 
 
@@ -145,5 +154,120 @@ def test_records_that_the_judge_refused_are_left_out(
 ) -> None:
     [comparison] = report_on(live_aws, Target(evaluated("no-scores"))).comparisons
 
-    assert {row.verdict for row in comparison.rows} == {"too few"}
+    assert {row.verdict for row in comparison.rows} == {"no scores"}
     assert {row.left_out for row in comparison.rows} == {60}
+
+
+MMLU = {"task": "mmlu", "strategy": "zs_cot", "evaluation_metric": "accuracy"}
+
+
+def put(key: str, body: bytes) -> None:
+    boto3.client("s3").put_object(Bucket="evalbook-results", Key=key, Body=body)
+
+
+def test_a_benchmark_is_compared_question_by_question_and_task_by_task(
+    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    settings = {**MMLU, "subtask": "anatomy,virology"}
+    arn = start_measuring(sagemaker, "mmlu-details", settings)
+    in_sandbox.advance(60)
+    report = report_on(live_aws, Target(arn))
+
+    [comparison] = report.comparisons
+    assert (comparison.paired, report.figures) == (80, [])
+    assert [row.metric for row in comparison.rows] == ["accuracy"]
+    assert sorted(comparison.categories) == ["mmlu_zs_cot:anatomy", "mmlu_zs_cot:virology"]
+    [row] = comparison.rows
+    assert (
+        f"base: accuracy {row.first:.3f}; fine-tuned: accuracy {row.second:.3f}."
+        in (report.notes[-1])
+    )
+
+
+def test_a_custom_scorer_is_compared_record_by_record(
+    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    settings = {"task": "gen_qa", "strategy": "gen_qa", "preset_reward_function": "prime_math"}
+    arn = start_measuring(sagemaker, "scored", settings, "CustomScorer")
+    in_sandbox.advance(60)
+
+    [comparison] = report_on(live_aws, Target(arn)).comparisons
+    assert comparison.paired == 60
+    assert [row.metric for row in comparison.rows][:2] == ["prime_math", "em"]
+
+
+def test_details_that_are_broken_give_way_to_the_totals(
+    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    settings = {**MMLU, "subtask": "anatomy"}
+    arn = start_measuring(sagemaker, "broken", settings, output=f"{OUTPUT}/broken")
+    in_sandbox.advance(60)
+    step = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)[
+        "PipelineExecutionSteps"
+    ][0]
+    job = step["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
+    put(f"run1/broken/{job}/output/output/None/eval_results/details/a.parquet", b"PAR1 no")
+    report = report_on(live_aws, Target(arn))
+
+    assert report.comparisons == []
+    assert [row.metric for row in report.figures[0][2][0].rows] == ["accuracy"]
+    assert "a.parquet can't be read" in report.notes[0]
+    assert report.notes[0].endswith("The totals are shown instead.")
+
+
+def test_an_inspect_log_is_read_sample_by_sample(
+    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    arn = start_inspect(sagemaker, "inspected", f"{OUTPUT}/inspect")
+    in_sandbox.advance(60)
+    [step] = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)[
+        "PipelineExecutionSteps"
+    ]
+    job = step["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
+    log = {
+        "samples": [
+            {"input": f"{n}?", "target": "x", "scores": {"match": {"value": "C"}}} for n in range(7)
+        ]
+    }
+    put(f"run1/inspect/{job}/output/logs/a.json", json.dumps(log).encode())
+
+    [(arm, [row])] = report_on(live_aws, Target(arn)).alone
+    assert (arm.name, arm.records) == ("fine-tuned", 7)
+    assert (row.metric, row.mean, row.records) == ("match", 1.0, 7)
+
+
+def test_categories_that_only_the_dataset_has_are_looked_up_there(
+    evaluated: Callable[..., str], live_aws: Aws
+) -> None:
+    source = boto3.client("s3").get_object(Bucket="evalbook-data", Key="support/eval.jsonl")
+    rows = [json.loads(line) for line in source["Body"].read().splitlines()]
+    for number, row in enumerate(rows):
+        row["category"] = "bills" if number % 2 else "travel"
+    body = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    boto3.client("s3").put_object(Bucket="evalbook-data", Key="support/two.jsonl", Body=body)
+    report = report_on(
+        live_aws, Target(evaluated("two", dataset="s3://evalbook-data/support/two.jsonl"))
+    )
+
+    [comparison] = report.comparisons
+    assert sorted(comparison.categories) == ["bills", "travel"]
+    assert {row.records + row.left_out for row in comparison.categories["bills"]} == {30}
+    [note] = report.notes
+    assert note == (
+        "The categories are those of s3://evalbook-data/support/two.jsonl, looked up by prompt and "
+        "reference: 120 of 120 records without one were found there."
+    )
+
+
+def test_a_dataset_that_is_gone_leaves_the_categories_unknown(
+    evaluated: Callable[..., str], live_aws: Aws
+) -> None:
+    s3, dataset = boto3.client("s3"), "s3://evalbook-data/support/gone.jsonl"
+    source = {"Bucket": "evalbook-data", "Key": "support/eval.jsonl"}
+    s3.copy_object(Bucket="evalbook-data", Key="support/gone.jsonl", CopySource=source)
+    arn = evaluated("gone", dataset=dataset)
+    s3.delete_object(Bucket="evalbook-data", Key="support/gone.jsonl")
+    report = report_on(live_aws, Target(arn))
+
+    assert report.comparisons[0].categories == {}
+    assert report.notes[0].startswith("Whether the records have categories is not known: ")

@@ -71,3 +71,10 @@ def test_a_lower_error_rate_is_better_when_named_so() -> None:
 
     assert row.gain == pytest.approx(0.1)
     assert row.verdict == "better"
+
+
+@pytest.mark.parametrize(("error", "verdict"), [(0.0, "untested"), (0.01, "better")])
+def test_an_error_of_nothing_is_no_certainty(error: float, verdict: str) -> None:
+    [row] = compare_figures({"a": Figure(0.0, error)}, {"a": Figure(1.0, error)})
+
+    assert row.verdict == verdict

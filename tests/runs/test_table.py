@@ -3,11 +3,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
+import pytest
 from judged import a_line, a_report, lines
 
 from evalbook.runs.store import RecordStore
 from evalbook.runs.table import report_csv, report_document, report_words, text_table
+from evalbook.runs.words import VERDICTS
 
 
 def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
@@ -21,8 +24,10 @@ def test_report_in_words_begins_with_the_claim() -> None:
         words = report_words(a_report(store, lines([0.5] * 8), lines([1.0] * 8)), 80)
 
     assert "a-run (Succeeded, model support-bot/2, judge a-judge)" in words
-    assert "The fine-tuned model is better than the base model on Metric1" in words
-    assert "Metric1  0.500       1.000  +0.500  +0.500 to +0.500" in words
+    assert "the fine-tuned model scores better than the base model on Metric1" in " ".join(
+        words.split()
+    )
+    assert "Metric1  0.500       1.000  +0.500              -" in words
 
 
 def test_report_in_words_shows_where_it_lost_most_and_why() -> None:
@@ -44,7 +49,7 @@ def test_document_is_json_whatever_was_not_a_number() -> None:
 
     [row] = document["comparisons"][0]["metrics"]
     assert row["gain"] is None
-    assert row["verdict"] == "too few"
+    assert row["verdict"] == "no scores"
     json.dumps(document, allow_nan=False)
 
 
@@ -61,14 +66,41 @@ def test_labels_are_counted_not_averaged() -> None:
     assert "Tone, base: bad 2, good 1 (labels have no order to test)" in words
 
 
-def test_csv_has_a_row_for_each_metric_and_no_formula() -> None:
-    side = [a_line({"=HYPERLINK(1)": 0.5}, f"{n}") for n in range(8)]
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_csv_has_a_row_for_each_metric_and_no_formula(start: str) -> None:
+    name = f"{start}HYPERLINK(1)"
+    side = [a_line({name: 0.5}, f"{n}", category=f"{start}{n % 2}") for n in range(10)]
     with RecordStore() as store:
         rows = list(csv.DictReader(io.StringIO(report_csv(a_report(store, side, side)))))
 
-    assert [row["metric"] for row in rows] == ["'=HYPERLINK(1)"]
+    assert [row["metric"] for row in rows] == [f"'{name}"] * 3
+    assert [row["category"] for row in rows] == ["", f"'{start}0", f"'{start}1"]
     assert (rows[0]["first"], rows[0]["second"], rows[0]["verdict"]) == (
         "base",
         "fine-tuned",
         "same",
     )
+
+
+def test_the_documentation_names_every_key_and_column() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "results.md").read_text(encoding="utf-8")
+    side = [a_line({"A": n % 2}, f"{n}", category="ab"[n % 2]) for n in range(12)]
+    other = [a_line({"A": 1 - n % 2}, f"{n}", category="ab"[n % 2]) for n in range(12)]
+    with RecordStore() as store:
+        report = a_report(store, side, other)
+        document, table = report_document(report), report_csv(report)
+    [comparison] = document["comparisons"]
+    rows = (document, document["runs"][0], comparison, comparison["metrics"][0])
+
+    keys = {key for row in (*rows, comparison["lost_most"][0]) for key in row}
+    columns = table.split("\n", 1)[0].split(",")
+    assert [name for name in [*keys, *columns, *VERDICTS] if f"`{name}`" not in text] == []
+
+
+def test_csv_keeps_a_name_of_several_lines_in_one_row() -> None:
+    side = [a_line({"A\r\n=1": 0.5}, f"{n}") for n in range(8)]
+    with RecordStore() as store:
+        table = report_csv(a_report(store, side, side))
+
+    assert table.count("\n") == 2
+    assert "A =1" in table

@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from judged import a_line, compared, lines
 
-from evalbook.runs.summaries import Figure, compare_figures
-from evalbook.runs.words import basis, figures_headline, headline, signed
+from evalbook.runs.comparison import compare, means
+from evalbook.runs.store import RecordStore
+from evalbook.runs.summaries import Figure, compare_figures, figure_rows, judge_figures
+from evalbook.runs.words import (
+    alone_basis,
+    alone_headline,
+    basis,
+    figures_headline,
+    headline,
+    signed,
+)
 
 
 def test_says_what_is_better_and_what_could_be_chance() -> None:
@@ -13,25 +24,116 @@ def test_says_what_is_better_and_what_could_be_chance() -> None:
     tuned = lines([1.0, 0.5] * 10, [0.25, 0.5] * 10, metrics=names)
 
     assert headline(compared(base, tuned)) == (
-        "The fine-tuned model is better than the base model on Correctness "
-        "(+0.250, 95 % interval +0.150 to +0.350). "
-        "No difference that could not be chance on Relevance."
+        "Over 20 records, the fine-tuned model scores better than the base model on Correctness "
+        "(+0.250, 95 % interval +0.125 to +0.375). On Relevance the difference could be chance."
     )
 
 
-def test_says_that_nothing_could_be_told_apart() -> None:
+def test_better_on_one_and_worse_on_another_are_said_of_the_same_records() -> None:
+    names = ["A", "B", "C", "D"]
+    level = [0.5] * 20
+    base = lines(level, level, level, [0.5, 0.0] * 10, metrics=names)
+    tuned = lines([1.0, 0.5] * 10, [0.0, 0.5] * 10, level, [0.0, 0.5] * 10, metrics=names)
+
+    assert headline(compared(base, tuned, lower=["B"])) == (
+        "Over 20 records, the fine-tuned model scores better than the base model on A (+0.250, "
+        "95 % interval +0.125 to +0.375) and B (+0.250, 95 % interval +0.125 to +0.375). "
+        "On D the difference could be chance. Not one record differs on C."
+    )
+    assert (
+        "better than the base model on A (+0.250, 95 % interval +0.125 to +0.375). It scores worse "
+        "on B (-0.250, 95 % interval -0.375 to -0.125)."
+    ) in headline(compared(base, tuned))
+
+
+def test_where_nothing_could_be_told_apart_the_intervals_say_how_much_may_be() -> None:
     comparison = compared(lines([0.5, 0.25] * 10), lines([0.25, 0.5] * 10))
 
     assert headline(comparison) == (
-        "Between the fine-tuned model and the base model there is no difference that could not be "
-        "chance, on Metric1."
+        "Over 20 records, no difference between the fine-tuned model and the base model was found "
+        "that could not be chance: Metric1 (0.000, 95 % interval -0.125 to +0.125)."
     )
 
 
-def test_says_worse_as_plainly_as_better() -> None:
-    assert headline(compared(lines([1.0] * 9), lines([0.5] * 9))).startswith(
-        "The fine-tuned model is worse than the base model on Metric1 (-0.500"
+@pytest.mark.parametrize(
+    ("base", "tuned", "said"),
+    [
+        ([1.0] * 9, [0.5] * 9, "scores worse than the base model on Metric1 (-0.500 on every"),
+        ([0.5] * 9, [0.5] * 9, "Not one record differs on Metric1."),
+        ([0.5], [1.0], "Too few records to tell on Metric1."),
+        ([None] * 3, [1.0] * 3, "There are no numbers to compare on Metric1."),
+        (["good"] * 9, ["bad"] * 9, "There are no numbers to compare on Metric1."),
+    ],
+    ids=["constant", "same", "one record", "unscored", "labels"],
+)
+def test_says_plainly_what_there_is_to_say(base: Any, tuned: Any, said: str) -> None:
+    assert said in headline(compared(lines(base), lines(tuned)))
+
+
+def test_what_would_change_a_readers_mind_stands_beside_the_claim() -> None:
+    missing: list[float | None] = [None] * 10
+    one_sided = compared(lines([*[0.0] * 20, *missing]), lines([1.0] * 30))
+    other_judge = [it.replace(b"a-judge", b"another") for it in lines([1.0] * 30)]
+    few = compared(lines([0.0] * 30), lines([1.0] * 7))
+
+    assert headline(one_sided).endswith(
+        "But on Metric1 one model lacks many more scores than the other: what is left may favour "
+        "one of them."
     )
+    assert headline(compared(lines([0.0] * 30), other_judge)).endswith(
+        "But the judges differ: what differs may be theirs rather than the models'."
+    )
+    assert headline(few).endswith("But only 7 of 30 records could be compared.")
+
+
+def test_records_that_repeat_others_are_no_further_evidence() -> None:
+    base, tuned = ([a_line({"A": score}, "the same")] * 20 for score in (0.0, 1.0))
+
+    assert headline(compared(base, tuned)).endswith(
+        "But 19 records repeat others: all this is less sure than it looks."
+    )
+
+
+def test_too_few_records_for_so_many_metrics_is_said() -> None:
+    up_and_down = [[0.5, 0.0] * 3] * 4
+    comparison = compared(lines(*up_and_down), lines(*[it[::-1] for it in up_and_down]))
+
+    assert (
+        "On Metric1, Metric2, Metric3 and Metric4 no difference, however large, could have passed "
+        "the test: too few records for so many metrics."
+    ) in basis(comparison)
+
+
+def test_no_difference_in_any_record_is_no_proof_of_none() -> None:
+    assert (
+        "Where not one of 56 records differs, up to 5.2 % of all such records still may (95 % "
+        "confidence)."
+    ) in basis(compared(lines([0.5] * 56), lines([0.5] * 56)))
+
+
+def test_a_model_alone_has_its_means_and_a_word_on_what_is_missing() -> None:
+    with RecordStore() as store:
+        arm = store.add_arm("base", lines([0.5, 1.0] * 10, [1.0] * 20, ["good"] * 20))
+        rows = means(store, arm)
+
+    assert alone_headline(arm, rows) == (
+        "The base model alone, over 20 records: mean Metric1 0.750 (95 % interval 0.625 to 0.875) "
+        "and Metric2 1.000. There is no other model's result to compare with."
+    )
+    assert any(
+        it.startswith("On Metric2 every record has the same") for it in alone_basis(arm, rows)
+    )
+
+
+def test_comparisons_of_several_runs_say_how_many_questions_were_asked() -> None:
+    with RecordStore() as store:
+        arms = [
+            store.add_arm(name, lines([score] * 9))
+            for name, score in zip("abc", (0, 0.5, 1), strict=True)
+        ]
+        first, _ = compare(store, [(arms[0], arms[1]), (arms[0], arms[2])])
+
+    assert "with Holm's correction for 2 metrics of 2 comparisons" in " ".join(basis(first))
 
 
 def test_without_a_common_record_nothing_is_claimed() -> None:
@@ -46,10 +148,10 @@ def test_basis_names_test_correction_and_what_was_left_out() -> None:
     said = " ".join(basis(compared(lines([0.5] * 8 + [None]), lines([1.0] * 8 + [0.5]))))
 
     assert "Compared on 9 records that both models answered." in said
-    assert "the chance that any of one metric were called so is below 5 % (sign-flip test" in said
+    assert "do not differ is called so is at most 5 % (sign-flip test over records)" in said
     assert "Holm" not in said
     assert "fewer than 20 records the intervals are rough" in said
-    assert "Metric1: 1 record left out, not counted as 0, for want of a score (base 1, " in said
+    assert "not counted as 0: Metric1 1 (base 1, fine-tuned 0)." in said
 
 
 def test_basis_warns_where_one_model_lacks_many_more_scores() -> None:
@@ -72,3 +174,11 @@ def test_figures_without_errors_are_not_called_better() -> None:
 )
 def test_signed(number: float, text: str) -> None:
     assert signed(number) == text
+
+
+def test_figures_of_many_tasks_are_corrected_together() -> None:
+    first, second = {"accuracy": Figure(0.5, 0.02)}, {"accuracy": Figure(0.57, 0.02)}
+    alone, *among = judge_figures(figure_rows(first, second) * 10)
+
+    assert compare_figures(first, second)[0].verdict == "better"
+    assert {row.verdict for row in (alone, *among)} == {"hint"}

@@ -4,6 +4,10 @@ Layout, as the SDK's ``show_results()`` reads it (sagemaker 3.27.0,
 ``train/common_utils/show_results_utils.py``): below the output prefix, a judging job has
 ``JOB/output/output/BEDROCK_JOB/bedrock_llm_judge_results.json`` and Bedrock itself
 ``BEDROCK_JOB/…_output.jsonl``; benchmarks and scorers have ``JOB/output/output/…/results_*.json``.
+Beside those lie ``details/…/details_TASK_TIME.parquet`` and, for datasets of one's own, JSON Lines
+with a line for each record (SageMaker developer guide, "Accessing and analyzing evaluation
+results", read 2026-11-25). InspectAI writes below ``inspectai-results/``, whichever job it is
+(``train/evaluate/inspect_ai_evaluator.py``), or below ``JOB/output/``.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from evalbook.aws.s3 import S3Uri, read_chunks
@@ -19,6 +24,9 @@ from evalbook.errors import AnswerRejected
 
 JUDGE_TOTALS = "bedrock_llm_judge_results.json"
 JUDGED_RECORDS = "_output.jsonl"
+_LOGS = (".eval", ".jsonl", ".csv", ".json")
+# A job's files may arrive a little after it has ended.
+_GRACE = timedelta(minutes=10)
 # A summary is some kilobytes; a file of hundreds of megabytes under its name is not one.
 _LARGEST_SUMMARY = 64 << 20
 
@@ -33,6 +41,9 @@ class ResultFiles:
     """JSON with one figure per metric."""
     looked_at: tuple[str, ...]
     """Places that were searched, for a message about what is missing."""
+    details: tuple[tuple[S3Uri, ...], ...] = ()
+    """Files with a row for each record of a benchmark, a scorer or InspectAI; those of one kind
+    together, and the kind that says most first."""
 
 
 def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None) -> ResultFiles:
@@ -48,6 +59,8 @@ def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None
     own = S3Uri(root.bucket, f"{root.key}{job}/output/output/")
     looked_at = [f"{own}"]
     summaries, names = [], [bedrock_job] if bedrock_job else []
+    tables: list[S3Uri] = []
+    lines: list[S3Uri] = []
     for key in _keys(aws, own):
         name = key.rpartition("/")[2]
         if name == JUDGE_TOTALS:
@@ -55,6 +68,10 @@ def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None
             names.append(key.removeprefix(own.key).partition("/")[0])
         elif name.startswith("results_") and name.endswith(".json"):
             summaries.append(S3Uri(own.bucket, key))
+        elif name.endswith(".parquet") and "/details/" in key:
+            tables.append(S3Uri(own.bucket, key))
+        elif name.endswith(".jsonl"):
+            lines.append(S3Uri(own.bucket, key))
     records: list[S3Uri] = []
     for name in dict.fromkeys(filter(None, names)):
         folder = S3Uri(root.bucket, f"{root.key}{name}/")
@@ -62,7 +79,37 @@ def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None
         records += [
             S3Uri(folder.bucket, key) for key in _keys(aws, folder) if key.endswith(JUDGED_RECORDS)
         ]
-    return ResultFiles(tuple(records), tuple(summaries), tuple(looked_at))
+    details = tuple(tuple(them) for them in (tables, lines) if them)
+    return ResultFiles(tuple(records), tuple(summaries), tuple(looked_at), details)
+
+
+def inspect_files(
+    aws: Aws, output: str, job: str, started: datetime | None, ended: datetime | None
+) -> ResultFiles:
+    """Find the logs of an InspectAI job: those below its own prefix, or else those of its time.
+
+    Runs with one output prefix share ``inspectai-results/``, and no file there names its job.
+
+    Raises:
+        AnswerRejected: ``results.denied``, the prefix may not be listed.
+        AwsUnavailable: AWS could not be asked.
+    """
+    root = _prefix(output)
+    own = S3Uri(root.bucket, f"{root.key}{job}/output/")
+    shared = S3Uri(root.bucket, f"{root.key}inspectai-results/")
+    found = [item["Key"] for item in _items(aws, own)]
+    logs = sorted(key for key in found if key.endswith(_LOGS))
+    if not logs:
+        last = ended + _GRACE if ended else None
+        logs = sorted(
+            item["Key"]
+            for item in _items(aws, shared)
+            if item["Key"].endswith(_LOGS)
+            and (started is None or item["LastModified"] >= started)
+            and (last is None or item["LastModified"] <= last)
+        )
+    details = (tuple(S3Uri(root.bucket, key) for key in logs),) if logs else ()
+    return ResultFiles((), (), (f"{own}", f"{shared}"), details)
 
 
 def read_summary(aws: Aws, uri: S3Uri) -> Any:
@@ -108,11 +155,15 @@ def _prefix(output: str) -> S3Uri:
 
 
 def _keys(aws: Aws, folder: S3Uri) -> list[str]:
+    return sorted(item["Key"] for item in _items(aws, folder))
+
+
+def _items(aws: Aws, folder: S3Uri) -> list[dict[str, Any]]:
     try:
         pages = aws.pages(
             "s3", "list_objects_v2", "Contents", Bucket=folder.bucket, Prefix=folder.key
         )
-        return sorted(item["Key"] for item in pages)
+        return list(pages)
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise AnswerRejected(
             "results.denied",

@@ -51,6 +51,10 @@ def results_command(
 
     ARN is a pipeline execution, or the path of a notebook; without one, the run that the notebook
     of the state started.
+
+    --json prints runs, comparisons (headline, basis, metrics, categories, lost_most), models alone,
+    figures, labels and notes; --csv a row for each metric and category. docs/results.md has every
+    key and column, and how gains, intervals and verdicts are meant.
     """
     from evalbook.aws.session import Aws
     from evalbook.runs.find import targets

@@ -17,7 +17,7 @@ from evalbook.runs.statistics import (
 )
 from evalbook.runs.store import Arm, Pair, Place, RecordStore
 
-MOST_CATEGORIES = 30
+MOST_CATEGORIES = 100
 FEWEST_IN_CATEGORY = 5
 MOST_LOSSES = 10
 
@@ -29,6 +29,8 @@ SAME = "same"
 """Not one record differs."""
 TOO_FEW = "too few"
 """No sign-flip test of so few records could come out below 5 %."""
+UNSCORED = "no scores"
+"""No record has a number of both models."""
 
 # Five records with all their differences on one side: 2 of 32 sign patterns are as far out.
 _FEWEST = 6
@@ -47,7 +49,8 @@ class MetricRow:
     """Mean paired difference, with its sign turned where a low score is good."""
     low: float
     high: float
-    """The 95 % interval of the gain, of this metric by itself."""
+    """The 95 % interval of the gain, of this metric by itself; not a number where every record has
+    the same gain."""
     wins: int
     ties: int
     losses: int
@@ -96,7 +99,13 @@ class Comparison:
     """The records on which the second model lost most, worst first."""
     paired: int
     tests: int = 0
-    """How many questions the correction takes account of."""
+    """How many questions the correction takes account of, those of other comparisons included."""
+    together: int = 1
+    """How many comparisons the verdicts were corrected together with, this one included."""
+    category_tests: int = 0
+    """The same for the categories, which are a family of their own."""
+    categories_left: int = 0
+    """Categories of their own size that were too many to show."""
 
 
 @dataclass
@@ -158,21 +167,37 @@ def compare(
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
     found = [_compare(store, first, second, signs) for first, second in pairings]
-    judged = iter(judge_rows([row for comparison in found for row in comparison.rows]))
-    tests = sum(row.records >= _FEWEST for comparison in found for row in comparison.rows)
+    rows = iter(judge_rows([row for it in found for row in it.rows]))
+    inside = iter(
+        judge_rows([row for it in found for them in it.categories.values() for row in them])
+    )
+    tests = _tests(row for it in found for row in it.rows)
+    more = _tests(row for it in found for them in it.categories.values() for row in them)
     return [
-        replace(comparison, rows=tuple(next(judged) for _ in comparison.rows), tests=tests)
-        for comparison in found
+        replace(
+            it,
+            rows=tuple(next(rows) for _ in it.rows),
+            categories={
+                name: tuple(next(inside) for _ in them) for name, them in it.categories.items()
+            },
+            tests=tests,
+            together=len(found),
+            category_tests=more,
+        )
+        for it in found
     ]
+
+
+def _tests(rows: Iterable[MetricRow]) -> int:
+    return sum(row.records >= _FEWEST for row in rows)
 
 
 def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) -> Comparison:
     columns = [_Column(sign) for sign in signs]
-    named = {
-        category: [_Column(sign) for sign in signs]
-        for category, size in store.categories(second, MOST_CATEGORIES)
-        if size >= FEWEST_IN_CATEGORY
-    }
+    sizes = store.categories(second, FEWEST_IN_CATEGORY)
+    if len(sizes) == 1 and sizes[0][1] == second.records:
+        sizes = []  # one category of all records is the whole once more
+    named = {category: [_Column(sign) for sign in signs] for category, _ in sizes[:MOST_CATEGORIES]}
     worst: list[tuple[float, int, Pair]] = []
     paired = 0
     for pair in store.pairs(first, second):
@@ -183,16 +208,14 @@ def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) 
         if loss > 0:
             keep = heapq.heappush if len(worst) < MOST_LOSSES else heapq.heappushpop
             keep(worst, (loss, -pair.place, pair))
-    by_category = list(named.values())
-    rows = judge_rows([row for them in by_category for row in _rows(store, them)])
-    size = len(store.metrics)
     return Comparison(
         first,
         second,
         tuple(_rows(store, columns)),
-        {name: tuple(rows[n * size : (n + 1) * size]) for n, name in enumerate(named)},
+        {category: tuple(_rows(store, them)) for category, them in named.items()},
         tuple(Loss(loss, pair.lines) for loss, _, pair in sorted(worst, reverse=True)),
         paired,
+        categories_left=max(0, len(sizes) - MOST_CATEGORIES),
     )
 
 
@@ -231,6 +254,8 @@ def _judged(row: MetricRow, chance: float) -> MetricRow:
 
 
 def _verdict(row: MetricRow, chance: float) -> str:
+    if not row.records:
+        return UNSCORED
     if row.records < _FEWEST:
         return TOO_FEW
     if not row.wins and not row.losses:
@@ -262,3 +287,29 @@ def means(store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = ()) -> 
         )
         for metric, tally, missing in zip(store.metrics, tallies, left_out, strict=True)
     )
+
+
+def lowest_records(store: RecordStore, arm: Arm, rows: Sequence[MeanRow], most: int) -> list[Place]:
+    """Return where the records are on which a model alone scored lowest over its metrics."""
+    signs = [1 if row.higher_is_better else -1 for row in rows]
+    weighed = (
+        (score, number, place)
+        for number, (_, scores, place) in enumerate(store.scores(arm))
+        if (score := overall_score(store, scores, signs)) is not None and score < 1
+    )
+    return [place for _, _, place in heapq.nsmallest(most, weighed)]
+
+
+def overall_score(
+    store: RecordStore, scores: Sequence[float], signs: Sequence[int]
+) -> float | None:
+    """Return a record's mean score, each on its scale from 0, worst, to 1; None without scores."""
+    shares = []
+    for metric, score, sign in zip(store.metrics, scores, signs, strict=True):
+        if not math.isnan(score):
+            low, high = store.ranges[metric]
+            if low >= 0 and high <= 1:
+                low, high = 0.0, 1.0
+            share = (score - low) / (high - low) if high > low else 1.0
+            shares.append(share if sign > 0 else 1 - share)
+    return math.fsum(shares) / len(shares) if shares else None

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from evalbook.runs.words import VERDICTS, plain, signed
+from evalbook.runs.words import plain, signed
 
 if TYPE_CHECKING:
     from evalbook.runs.report import Report
+    from evalbook.runs.summaries import Figure
 
 INK, FAINT, LINE = "#1c2733", "#5b6875", "#d5dbe1"
 # Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.
@@ -25,6 +26,8 @@ GAIN_AXIS = "worse  ←  gain per record, 95 % interval  →  better"
 
 _ROW, _TITLE, _AXIS = 30, 34, 44
 _MOST_LABEL = 30
+_LETTER = 8
+"""Pixels of a wide letter of a label."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,20 @@ def panels_of(report: Report) -> list[Panel]:
         if figures:
             axis = "worse  ←  difference, 95 % interval  →  better"
             found.append(Panel(f"{second} against {first}", figures, axis, True))
+    for name, alone in report.figures_alone:
+        rows_alone = tuple(
+            Row(_label(metric, True), it.value, *_ends(it), "", plain(it.value))
+            for metric, it in alone.items()
+        )
+        if rows_alone:
+            found.append(Panel(name, rows_alone, "value, 95 % interval", False))
     return found
+
+
+def _ends(figure: Figure) -> tuple[float, float]:
+    if not figure.error:
+        return math.nan, math.nan
+    return figure.value - 1.959964 * figure.error, figure.value + 1.959964 * figure.error
 
 
 def _split(
@@ -119,13 +135,20 @@ def _split(
             yield Panel(title, tuple(group), axis, compares)
 
 
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: max(1, longest - 1)]}…"
+
+
 def _label(metric: str, higher_is_better: bool) -> str:
-    name = metric if len(metric) <= _MOST_LABEL else f"{metric[: _MOST_LABEL - 1]}…"
+    name = _cut(metric, _MOST_LABEL)
     return name if higher_is_better else f"{name} ↓"
 
 
+_BRIEF = {"same": "no difference", "equal": "no difference"}
+
+
 def _brief(verdict: str) -> str:
-    return "" if verdict in ("unclear", "hint", "untested") else VERDICTS[verdict]
+    return "" if verdict in ("unclear", "hint", "untested") else _BRIEF.get(verdict, verdict)
 
 
 def forest(panels: Sequence[Panel], width: int = 760) -> Drawing:
@@ -135,7 +158,9 @@ def forest(panels: Sequence[Panel], width: int = 760) -> Drawing:
     for panel in panels:
         y = _panel(shapes, panel, width, y)
     if any(row.label.endswith("↓") for panel in panels for row in panel.rows):
-        note = "↓ a low score is good: there, a gain is a lower score"
+        note = "↓ a low score is good"
+        if any(panel.compares for panel in panels):
+            note += ": there, a gain is a lower score"
         shapes.append(Shape("text", 12, y + 14, FAINT, text=note, size=12))
         y += 26
     return Drawing(width, math.ceil(y + 6), tuple(shapes))
@@ -152,11 +177,11 @@ def _panel(shapes: list[Shape], panel: Panel, width: int, y: float) -> float:
 
     shapes.append(Shape("text", 12, y + 20, text=panel.title, size=15, bold=True))
     top, bottom = y + _TITLE, y + _TITLE + height * len(panel.rows)
-    for tick in _ticks(low, high):
+    for tick in _ticks(low, high, 5 if narrow else 8):
         shapes.append(Shape("line", at(tick), top, LINE, at(tick), bottom + 4))
         text = _tick_text(tick, high - low)
         shapes.append(
-            Shape("text", at(tick), bottom + 18, FAINT, text=text, size=11, anchor="middle")
+            Shape("text", at(tick), bottom + 18, FAINT, text=text, size=12, anchor="middle")
         )
     if panel.compares:
         shapes.append(Shape("line", at(0), top - 2, INK, at(0), bottom + 4, 1.4))
@@ -175,7 +200,10 @@ def _row(
     y = top + (30 if narrow else 16)
     colour = COLOURS.get(row.verdict, NEUTRAL)
     label_y = top + 16 if narrow else y + 4
-    yield Shape("text", 16 if narrow else 12, label_y, text=row.label)
+    label = (
+        _cut(row.label, (width - 40 - _LETTER * len(row.text)) // _LETTER) if narrow else row.label
+    )
+    yield Shape("text", 16 if narrow else 12, label_y, text=label)
     yield Shape("text", width - 12, label_y, colour, text=row.text, anchor="end",
                 bold=row.verdict in COLOURS)  # fmt: skip
     if not math.isnan(row.low):
@@ -199,8 +227,8 @@ def _extent(panel: Panel) -> tuple[float, float]:
     return (low - room if low < 0 else 0.0), high + room
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    rough = (high - low) / 8
+def _ticks(low: float, high: float, most: int) -> list[float]:
+    rough = (high - low) / most
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)

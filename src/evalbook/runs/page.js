@@ -24,14 +24,27 @@ function signed(number) {
   return Number(text) === 0 ? "0.000" : (number > 0 ? "+" : "") + text;
 }
 
+function plain(number) {
+  return number === null || number === undefined ? "–" : number.toFixed(3).replace(/^-(0\.0+)$/, "$1");
+}
+
 function current() { return data[Number(at("which").value) || 0]; }
+// One model has scores, two have gains.
+function alone() { return current().names.length === 1; }
+function shownGain(gain) { return alone() ? plain(gain) : signed(gain); }
 
 function gainOf(record) {
   const metric = at("metric").value;
   return metric === "" ? record.gain : record.gains[Number(metric)];
 }
 
-function look(gain) { return "gain" + (gain > 0 ? " better" : gain < 0 ? " worse" : ""); }
+function look(gain) { return "gain" + (alone() ? "" : gain > 0 ? " better" : gain < 0 ? " worse" : ""); }
+
+// What is better is greater, also where a low score is good.
+function worth(record) {
+  const gain = gainOf(record), metric = at("metric").value;
+  return gain !== null && alone() && metric !== "" ? current().signs[Number(metric)] * gain : gain;
+}
 
 function matching() {
   const words = at("search").value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -52,7 +65,7 @@ function matching() {
   const order = at("order").value;
   if (order === "place") return found.sort((a, b) => a.place - b.place);
   const sign = order === "best" ? -1 : 1;
-  const weight = (record) => { const gain = gainOf(record); return gain === null ? Infinity : sign * gain; };
+  const weight = (record) => { const gain = worth(record); return gain === null ? Infinity : sign * gain; };
   return found.sort((a, b) => {
     const x = weight(a), y = weight(b);
     return x === y ? a.place - b.place : x < y ? -1 : 1;
@@ -69,7 +82,8 @@ function fill(inside, record) {
   const about = current();
   inside.append(block("Prompt", record.prompt));
   if (record.reference !== null) inside.append(block("Reference answer", record.reference));
-  const sides = make("div", "sides");
+  if (record.category) inside.append(block("Category", record.category));
+  const sides = make("div", alone() ? "sides one" : "sides");
   about.names.forEach((name, side) => sides.append(block("Response, " + name, record.responses[side])));
   inside.append(sides, make("h3", "", "Scores, and why"));
   about.metrics.forEach((metric, place) => {
@@ -77,7 +91,8 @@ function fill(inside, record) {
     if (scores.every((score) => score === null)) return;
     const part = make("div", "why");
     const head = make("div");
-    head.append(make("strong", "", metric + "  "), make("span", look(record.gains[place]), signed(record.gains[place])));
+    head.append(make("strong", "", metric + "  "));
+    if (!alone()) head.append(make("span", look(record.gains[place]), signed(record.gains[place])));
     part.append(head);
     scores.forEach((score, side) => {
       const line = make("p");
@@ -99,7 +114,7 @@ function draw() {
     const gain = gainOf(record);
     const start = make("span", "start", record.prompt.slice(0, 300));
     start.dir = "auto";
-    head.append(make("span", look(gain), signed(gain)), start);
+    head.append(make("span", look(gain), shownGain(gain)), start);
     if (record.category) head.append(make("span", "tag", record.category));
     card.append(head);
     card.addEventListener("toggle", () => {
@@ -111,6 +126,7 @@ function draw() {
     });
     list.append(card);
   }
+  if (found.length === 0) list.append(make("p", "facts", "No record fits. Take a filter back."));
   const all = current();
   at("count").textContent = found.length + " of " + all.records.length + " records" +
     (all.left ? " (of " + (all.records.length + all.left) + "; those where the models differ most)" : "");
@@ -128,7 +144,43 @@ function setUp() {
   const categories = [...new Set(about.records.map((it) => it.category).filter(Boolean))].sort();
   categories.forEach((category) => option(at("category"), category, category));
   at("category").parentElement.hidden = categories.length === 0;
+  for (const value of ["lost", "won"]) at("outcome").querySelector("[value=" + value + "]").hidden = alone();
+  if (alone() && at("outcome").value !== "unscored") at("outcome").value = "";
   restart();
+}
+
+// --- tables: a click on a column's title sorts by it, another one turns the order round ---
+
+function keyOf(row, column) {
+  const text = row.cells[column].textContent.trim();
+  const number = parseFloat(text.replace(/,/g, ""));
+  return { text, number: /^[-+]?[\d.,]+(%|$|\s|\/)/.test(text) ? number : NaN };
+}
+
+function compare(a, b) {
+  if (Number.isNaN(a.number) !== Number.isNaN(b.number)) return Number.isNaN(a.number) ? 1 : -1;
+  return Number.isNaN(a.number) ? a.text.localeCompare(b.text) : a.number - b.number;
+}
+
+function sortBy(table, column) {
+  const heads = [...table.tHead.rows[0].cells], body = table.tBodies[0];
+  const down = heads[column].getAttribute("aria-sort") === "ascending";
+  heads.forEach((head) => head.removeAttribute("aria-sort"));
+  heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
+  const rows = [...body.rows].map((row) => ({ row, key: keyOf(row, column) }));
+  rows.sort((a, b) => (down ? -1 : 1) * compare(a.key, b.key));
+  body.append(...rows.map((it) => it.row));
+}
+
+for (const table of document.querySelectorAll("table")) {
+  if (table.tBodies[0].rows.length < 2) continue;
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const button = make("button", "sort", head.textContent);
+    button.type = "button";
+    button.title = "Sort by this column";
+    button.addEventListener("click", () => sortBy(table, column));
+    head.replaceChildren(button);
+  });
 }
 
 data.forEach((it, place) => option(at("which"), String(place), it.title));
@@ -136,5 +188,7 @@ at("which").parentElement.hidden = data.length < 2;
 at("which").addEventListener("change", setUp);
 for (const id of ["search", "category", "outcome", "order", "metric"]) at(id).addEventListener("input", restart);
 at("more").addEventListener("click", () => { shown += PAGE; draw(); });
-at("records").hidden = false;
-setUp();
+if (data.length) {
+  at("records").hidden = false;
+  setUp();
+}

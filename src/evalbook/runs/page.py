@@ -22,17 +22,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook.errors import AnswerRejected
-from evalbook.runs.comparison import overall_gain
+from evalbook.runs.comparison import overall_gain, overall_score
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.store import Arm, Pair, Place, RecordStore
 from evalbook.runs.table import (
+    category_lines,
     comparison_lines,
     figure_lines,
     label_lines,
+    lines_of_figures,
     lines_of_means,
-    lines_of_rows,
+    task_lines,
 )
-from evalbook.runs.words import FIGURES_BASIS, basis, figures_headline, headline
+from evalbook.runs.words import (
+    FIGURES_BASIS,
+    TASKS_BASIS,
+    alone_basis,
+    alone_headline,
+    basis,
+    categories_basis,
+    figures_alone_headline,
+    figures_headline,
+    headline,
+)
 
 if TYPE_CHECKING:
     from evalbook.runs.comparison import Comparison
@@ -43,7 +55,8 @@ MOST_RECORDS = 1000
 LONGEST_TEXT = 8000
 """Characters of a text on a page."""
 
-_NARROW = 380
+_NARROW = 343
+"""Pixels of a small phone without its margins."""
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -80,12 +93,11 @@ def _write(report: Report, file: TextIO) -> None:
     )
     for part in _sections(report, title):
         file.write(part + "\n")
-    if report.comparisons or report.alone:
-        file.write(_asset("page_records.html"))
-        file.write('<script type="application/json" id="data">[')
-        for part in _data(report):
-            file.write(part)
-        file.write(f"]</script>\n<script>{script}</script>\n")
+    file.write(_asset("page_records.html"))
+    file.write('<script type="application/json" id="data">[')
+    for part in _data(report):
+        file.write(part)
+    file.write(f"]</script>\n<script>{script}</script>\n")
     file.write("</main>\n</body>\n</html>\n")
 
 
@@ -95,21 +107,31 @@ def _sections(report: Report, title: str) -> Iterator[str]:
         named = {"model": run.model, "judge": run.judge, "dataset": run.dataset}
         facts = [run.status, run.created, *(f"{name} {it}" for name, it in named.items() if it)]
         yield f'<p class="facts">{html_text(run.name)}: {html_text(" · ".join(facts))}</p>'
-    for comparison in report.comparisons:
-        yield f'<p class="headline">{html_text(headline(comparison))}</p>'
-    for first, second, tables in report.figures:
-        text = figures_headline(tables[0].rows, second, first)
-        yield f'<p class="headline">{html_text(text)}</p>'
+    for claim in _claims(report):
+        yield f'<p class="headline">{html_text(claim)}</p>'
     yield _pictures(report)
+    said: set[str] = set()
     for comparison in report.comparisons:
-        yield from _comparison(comparison)
-    for arm, rows in report.alone:
+        yield from _comparison(comparison, said)
+    for arm, means in report.alone:
         yield f"<h2>{html_text(arm.name)}, {arm.records:,} records</h2>"
-        yield _table(lines_of_means(rows))
+        yield _table(lines_of_means(means))
+        yield _list("What this rests on", alone_basis(arm, means))
     yield from _figures(report)
     notes = [*label_lines(report), *report.notes]
     if notes:
         yield _list("Notes", notes)
+
+
+def _claims(report: Report) -> Iterator[str]:
+    for comparison in report.comparisons:
+        yield headline(comparison)
+    for first, second, tables in report.figures:
+        yield figures_headline(tables[0].rows, second, first)
+    for arm, means in report.alone:
+        yield alone_headline(arm, means)
+    for name, figures in report.figures_alone:
+        yield figures_alone_headline(name, figures)
 
 
 def _pictures(report: Report) -> str:
@@ -123,60 +145,70 @@ def _pictures(report: Report) -> str:
     )
 
 
-def _comparison(comparison: Comparison) -> Iterator[str]:
+def _comparison(comparison: Comparison, said: set[str]) -> Iterator[str]:
+    # What holds for all comparisons is said once.
+    resting = [line for line in basis(comparison) if line not in said]
+    said.update(resting)
     title = f"{comparison.second.name} against {comparison.first.name}"
     yield f"<h2>{html_text(title)}</h2>"
     yield _table(comparison_lines(comparison), [row.verdict for row in comparison.rows])
-    yield _list("What this rests on", basis(comparison))
+    yield _list("What this rests on", resting)
     if comparison.categories:
-        yield "<details><summary>By category</summary>"
-        for category, rows in comparison.categories.items():
-            yield f"<h2>{html_text(category)}</h2>"
-            yield _table(lines_of_rows(rows, comparison), [row.verdict for row in rows])
-        yield "<p>The verdicts are corrected for all categories together.</p></details>"
+        verdicts = [row.verdict for rows in comparison.categories.values() for row in rows]
+        yield f"<details><summary>By category ({len(comparison.categories)})</summary>"
+        yield _list("", categories_basis(comparison))
+        yield _table(category_lines(comparison), verdicts) + "</details>"
 
 
 def _figures(report: Report) -> Iterator[str]:
     for first, second, tables in report.figures:
+        whole, *tasks = tables
         yield f"<h2>{html_text(f'{second} against {first}')}</h2>"
-        for table in tables:
-            if len(tables) > 1:
-                yield f"<p>{html_text(table.name)}</p>"
-            yield _table(figure_lines(table.rows, first, second), [it.verdict for it in table.rows])
+        yield _table(figure_lines(whole.rows, first, second), [it.verdict for it in whole.rows])
         yield _list("What this rests on", FIGURES_BASIS)
+        if tasks:
+            verdicts = [row.verdict for task in tasks for row in task.rows]
+            yield f"<details><summary>By task ({len(tasks)})</summary>"
+            yield _list("", [TASKS_BASIS])
+            yield _table(task_lines(tasks, first, second), verdicts) + "</details>"
     for name, figures in report.figures_alone:
         yield f"<h2>{html_text(name)}</h2>"
-        yield _table(
-            [{"Metric": metric, "Value": f"{it.value:.4g}"} for metric, it in figures.items()]
-        )
+        yield _table(lines_of_figures(figures))
 
 
 def _table(lines: Sequence[dict[str, str]], verdicts: Sequence[str] = ()) -> str:
+    """Return a table that the script lets be sorted, and a phone shows row by row."""
     if not lines:
         return ""
-    titles = list(lines[0])
-    heads = [
-        f'<th class="words">{title}</th>' if title == "In words" else f"<th>{html_text(title)}</th>"
-        for title in titles
-    ]
-    rows = ["".join(heads)]
-    for place, line in enumerate(lines):
-        look = f"words {verdicts[place]}" if place < len(verdicts) else "words"
-        rows.append(
-            "".join(
-                f'<td class="{escape(look)}">{html_text(text)}</td>'
-                if title == "In words"
-                else f"<td>{html_text(text)}</td>"
-                for title, text in line.items()
-            )
+    heads = "".join(
+        f'<th scope="col"{_look(title, place)}>{html_text(title)}</th>'
+        for place, title in enumerate(lines[0])
+    )
+    rows = [f"<tr>{heads}</tr>"]
+    for number, line in enumerate(lines):
+        verdict = verdicts[number] if number < len(verdicts) else ""
+        cells = (
+            f'<td data-title="{html_text(title)}"{_look(title, place, verdict)}>'
+            f"{html_text(text)}</td>"
+            for place, (title, text) in enumerate(line.items())
         )
-    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    return f'<div class="scroll"><table>\n{body}\n</table></div>'
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    body = "\n".join(rows[1:])
+    return (
+        f'<div class="scroll"><table><thead>{rows[0]}</thead>\n<tbody>{body}</tbody></table></div>'
+    )
+
+
+def _look(title: str, place: int, verdict: str = "") -> str:
+    if title == "In words":
+        return f' class="{escape(f"words {verdict}".strip())}"'
+    return ' class="name"' if place == 0 or title == "Metric" else ""
 
 
 def _list(title: str, lines: Iterable[str]) -> str:
     items = "\n".join(f"<li>{html_text(line)}</li>" for line in lines)
-    return f'<details open><summary>{title}</summary><ul class="notes">\n{items}\n</ul></details>'
+    notes = f'<ul class="notes">\n{items}\n</ul>'
+    return f"<details open><summary>{title}</summary>{notes}</details>" if title else notes
 
 
 # --- the records ------------------------------------------------------------------------------
@@ -193,16 +225,29 @@ def _data(report: Report) -> Iterator[str]:
         yield from _joined(_pair_json(store, pair, signs) for pair in chosen)
         yield "]}"
         comma = ","
-    for arm, _ in report.alone:
+    for arm, means in report.alone:
         left = max(0, arm.records - MOST_RECORDS)
-        yield comma + _opening(arm.name, [arm.name], store.metrics, left)
-        yield from _joined(_single_json(store, arm))
+        signs = [1 if row.higher_is_better else -1 for row in means]
+        yield comma + _opening(arm.name, [arm.name], store.metrics, left, signs)
+        yield from _joined(_single_json(store, arm, signs))
         yield "]}"
         comma = ","
 
 
-def _opening(title: str, names: list[str], metrics: Sequence[str], left: int) -> str:
+def _opening(
+    title: str,
+    names: list[str],
+    metrics: Sequence[str],
+    left: int,
+    signs: Sequence[int] = (),
+) -> str:
+    """Return the head of a comparison's data, or of a model's alone, which has signs.
+
+    A gain above 0 is better; of one model's scores, those below 0 of a sign are where low is good.
+    """
     head = {"title": title, "names": names, "metrics": list(metrics), "left": left}
+    if len(names) == 1:
+        head["signs"] = list(signs)
     return json_text(head)[:-1] + ', "records": ['
 
 
@@ -233,22 +278,24 @@ def _gains(pair: Pair, signs: Sequence[int]) -> list[float | None]:
 
 def _pair_json(store: RecordStore, pair: Pair, signs: Sequence[int]) -> dict[str, Any]:
     gains = _gains(pair, signs)
-    return _record_json(store, pair.place, pair.lines, gains, pair.category)
+    overall = overall_gain(store, gains)
+    return _record_json(store, pair.place, pair.lines, (overall, gains), pair.category)
 
 
-def _single_json(store: RecordStore, arm: Arm) -> Iterator[dict[str, Any]]:
+def _single_json(store: RecordStore, arm: Arm, signs: Sequence[int]) -> Iterator[dict[str, Any]]:
     for number, (category, scores, line) in enumerate(store.scores(arm)):
         if number == MOST_RECORDS:
             return
-        gains = [None if math.isnan(score) else score for score in scores]
-        yield _record_json(store, number, (line,), gains, category)
+        each = [None if math.isnan(score) else score for score in scores]
+        overall = overall_score(store, scores, signs)
+        yield _record_json(store, number, (line,), (overall, each), category)
 
 
 def _record_json(
     store: RecordStore,
     number: int,
     lines: Sequence[Place],
-    gains: list[float | None],
+    gains: tuple[float | None, list[float | None]],
     category: str | None,
 ) -> dict[str, Any]:
     records = [store.record(line) for line in lines]
@@ -258,8 +305,8 @@ def _record_json(
         "reference": None if records[-1].reference is None else _cut(records[-1].reference),
         "category": category,
         "responses": [_cut(record.response) for record in records],
-        "gain": overall_gain(store, gains),
-        "gains": gains,
+        "gain": gains[0],
+        "gains": gains[1],
         "scores": [
             [
                 [it.label if it.value is None else it.value, _cut(it.explanation)]

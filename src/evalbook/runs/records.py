@@ -10,12 +10,15 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _LONGEST_LITERAL = 200_000
+_LARGEST_SCORE = 1e15
+"""What is beyond it is no judge's score, and sums of it would not be numbers."""
+LONGEST_NAME = 200
+"""Characters of a metric's or a category's name that are kept; Bedrock allows 63."""
 _BEFORE, _AFTER = "[{'role': 'user', 'content': '", "'}]"
 
 
@@ -54,8 +57,13 @@ class JudgedRecord:
     @property
     def key(self) -> bytes:
         """What makes it the same record in another model's results: prompt and reference."""
-        text = json.dumps([self.prompt, self.reference])
-        return hashlib.blake2b(text.encode(), digest_size=16).digest()
+        return record_key(self.prompt, self.reference)
+
+
+def record_key(prompt: str, reference: str | None) -> bytes:
+    """Return by what a record is known in every file: its prompt and reference."""
+    text = json.dumps([prompt, reference])
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def read_record(line: bytes | str) -> JudgedRecord:
@@ -77,7 +85,7 @@ def read_record(line: bytes | str) -> JudgedRecord:
     judges: set[str] = set()
     for entry in _list(result.get("scores")):
         if isinstance(entry, dict):
-            name = str(entry.get("metricName") or "unnamed").removeprefix("Builtin.")
+            name = str(entry.get("metricName") or "unnamed").removeprefix("Builtin.")[:LONGEST_NAME]
             details = [it for it in _list(entry.get("evaluatorDetails")) if isinstance(it, dict)]
             judges |= {str(it["modelIdentifier"]) for it in details if it.get("modelIdentifier")}
             scores[name] = _score(entry.get("result"), details)
@@ -86,7 +94,7 @@ def read_record(line: bytes | str) -> JudgedRecord:
         prompt_text(asked.get("prompt")),
         responses[0].get("response") if responses else None,
         _optional_text(asked.get("referenceResponse")),
-        _storable(category) if isinstance(category, str) and category else None,
+        _storable(category)[:LONGEST_NAME] if isinstance(category, str) and category else None,
         scores,
         frozenset(judges),
     )
@@ -105,7 +113,7 @@ def _score(result: Any, details: list[dict[str, Any]]) -> Score:
 
 def _finite(number: float) -> float | None:
     try:
-        return float(number) if math.isfinite(number) else None
+        return float(number) if abs(number) <= _LARGEST_SCORE else None
     except OverflowError:  # an integer of hundreds of digits
         return None
 

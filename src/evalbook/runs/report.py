@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected
+from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, compare, means
+from evalbook.runs.detail_arms import detail_arm
 from evalbook.runs.find import Target
 from evalbook.runs.store import Arm, RecordStore
-from evalbook.runs.summaries import Figure, FigureRow, compare_figures, read_figures
+from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
+from evalbook.runs.words import plain
 
 if TYPE_CHECKING:
     from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
     from evalbook.aws.result_files import ResultFiles
+    from evalbook.aws.s3 import S3Uri
     from evalbook.aws.session import Aws
 
 BASE, TUNED = "base", "fine-tuned"
@@ -83,6 +87,21 @@ class _Source:
     run: int
     files: ResultFiles
 
+    @property
+    def records(self) -> tuple[S3Uri, ...]:
+        """Files with a judged record a line."""
+        return self.files.records
+
+    @property
+    def summaries(self) -> tuple[S3Uri, ...]:
+        """Files with a figure per metric; their names carry the time, the last is the newest."""
+        return self.files.summaries
+
+    @property
+    def details(self) -> tuple[tuple[S3Uri, ...], ...]:
+        """Files with a row for each record, by kind."""
+        return self.files.details
+
 
 def read_report(
     aws: Aws,
@@ -109,9 +128,15 @@ def read_report(
     report = Report([_facts(run, plan) for _, run, _, plan in looked], store)
     report.notes += _notes(report.runs, problems)
     lower = [*_lower_builtin(), *lower_is_better]
-    judged = [source for source in sources if source.files.records]
-    _compare_records(aws, report, judged, lower, progress)
-    _compare_figures(aws, report, [it for it in sources if not it.files.records], lower)
+    judged = [source for source in sources if source.records]
+    others = [source for source in sources if not source.records]
+    detailed = _read_details(aws, report, others, progress)
+    arms = [*_read_judged(aws, report, judged, progress), *detailed]
+    _categorise(aws, report, arms, progress)
+    _compare_records(report, arms, lower)
+    _compare_figures(aws, report, [] if detailed else others, lower)
+    if detailed:
+        _note_totals(aws, report, others)
     return report
 
 
@@ -138,7 +163,7 @@ def _sources(
     problems: list[str],
 ) -> Iterator[_Source]:
     from evalbook.aws.executions import training_job
-    from evalbook.aws.result_files import result_files
+    from evalbook.aws.result_files import inspect_files, result_files
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
 
     for step in steps:
@@ -155,8 +180,12 @@ def _sources(
         except (AwsDenied, AwsMissing, AwsInvalid) as error:
             problems.append(f"The job of {step.name} can't be looked at: {error.message}")
             continue
-        files = result_files(aws, job.output, job.name, _bedrock_job(aws, run.region, step, job))
-        if not files.records and not files.summaries:
+        if step.name == "InspectAIEvaluation":
+            files = inspect_files(aws, job.output, job.name, job.created, job.ended)
+        else:
+            behind = _bedrock_job(aws, run.region, step, job)
+            files = result_files(aws, job.output, job.name, behind)
+        if not files.records and not files.summaries and not files.details:
             problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
             continue
         model = _model_of(step, target, job)
@@ -219,6 +248,14 @@ def _notes(runs: Sequence[RunFacts], problems: Sequence[str]) -> list[str]:
             f"The runs name different datasets ({', '.join(sorted(datasets))}); only records with "
             "the same prompt and reference are compared."
         )
+    unknown = [run.name for run in runs if not run.dataset]
+    if len(runs) > 1 and datasets and unknown:
+        notes.append(
+            f"Which dataset {' and '.join(unknown)} had can't be told; records are paired by "
+            "prompt and reference."
+        )
+    elif len(runs) > 1 and len(datasets) == 1:
+        notes.append(f"The runs name the same dataset, {next(iter(datasets))}.")
     judges = {run.judge for run in runs if run.judge}
     if len(judges) > 1:
         notes.append(f"The runs had different judges: {', '.join(sorted(judges))}.")
@@ -231,26 +268,85 @@ def _lower_builtin() -> list[str]:
     return [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
 
 
-def _compare_records(
-    aws: Aws,
-    report: Report,
-    sources: Sequence[_Source],
-    lower: Sequence[str],
-    progress: Progress,
-) -> None:
+def _read_judged(
+    aws: Aws, report: Report, sources: Sequence[_Source], progress: Progress
+) -> list[tuple[_Source, Arm]]:
     from evalbook.aws.result_files import record_lines
 
     arms: list[tuple[_Source, Arm]] = []
     for source in sources:
         progress(f"Reading the judged records of {source.name}")
-        lines = (line for uri in source.files.records for line in record_lines(aws, uri))
+        lines = (line for uri in source.records for line in record_lines(aws, uri))
         arms.append((source, report.store.add_arm(source.name, lines)))
+    return arms
+
+
+def _read_details(
+    aws: Aws, report: Report, sources: Sequence[_Source], progress: Progress
+) -> list[tuple[_Source, Arm]]:
+    """Read what there is of single records; nothing where some model has only totals."""
+    arms: list[tuple[_Source, Arm]] = []
+    for source in sources:
+        if not source.details:
+            return []
+        progress(f"Reading the records of {source.name}")
+        found = detail_arm(aws, report.store, source.name, source.details)
+        if isinstance(found, str):
+            report.notes.append(f"{found} The totals are shown instead.")
+            return []
+        arms.append((source, found))
+    apart = [
+        f"{first.name} and {second.name}"
+        for first, second in _pairings(arms)
+        if next(report.store.pairs(first, second), None) is None
+    ]
+    if apart and all(source.summaries for source in sources):
+        report.notes.append(
+            f"{'; '.join(apart)}: the records have no prompt and reference in common, so the "
+            "totals are compared."
+        )
+        return []
+    return arms
+
+
+def _categorise(
+    aws: Aws, report: Report, arms: Sequence[tuple[_Source, Arm]], progress: Progress
+) -> None:
+    places = {source.run for source, _ in arms}
+    datasets = dict.fromkeys(report.runs[place].dataset for place in sorted(places))
+    for dataset in filter(None, datasets):
+        if report.store.uncategorised():
+            progress(f"Looking for categories in {dataset}")
+            note = add_categories(aws, report.store, dataset)
+            report.notes += [note] if note else []
+
+
+def _compare_records(
+    report: Report, arms: Sequence[tuple[_Source, Arm]], lower: Sequence[str]
+) -> None:
     pairings = _pairings(arms)
     report.comparisons = compare(report.store, pairings, lower)
     compared = {arm.number for pairing in pairings for arm in pairing}
     report.alone = [
         (arm, means(report.store, arm, lower)) for _, arm in arms if arm.number not in compared
     ]
+
+
+def _note_totals(aws: Aws, report: Report, sources: Sequence[_Source]) -> None:
+    """Say the totals that the jobs themselves give beside what was made of their records."""
+    from evalbook.aws.result_files import read_summary
+
+    told = []
+    for source in sources:
+        if source.summaries:
+            overall, _ = read_figures(read_summary(aws, source.summaries[-1]))
+            named = ", ".join(f"{metric} {plain(it.value)}" for metric, it in overall.items())
+            told.append(f"{source.name}: {named}")
+    if told:
+        report.notes.append(
+            f"The jobs' own totals, for comparison. {'; '.join(told)}. Means over records differ "
+            "from them where a total weighs tasks alike or is no mean."
+        )
 
 
 def _pairings(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, Arm]]:
@@ -274,29 +370,43 @@ def _compare_figures(
 
     read = []
     for source in sources:
-        # Names carry the time: the last one is the newest.
-        overall, tasks = read_figures(read_summary(aws, source.files.summaries[-1]))
+        if not source.summaries:
+            continue
+        overall, tasks = read_figures(read_summary(aws, source.summaries[-1]))
         if overall:
             read.append((source, overall, tasks))
         else:
-            report.notes.append(f"{source.files.summaries[-1]} holds no figures.")
+            report.notes.append(f"{source.summaries[-1]} holds no figures.")
     arms = [(source, Arm(place, source.name)) for place, (source, _, _) in enumerate(read)]
-    compared: set[int] = set()
-    for first, second in _pairings(arms):
-        compared |= {first.number, second.number}
-        (_, all_first, tasks_first), (_, all_second, tasks_second) = (
-            read[first.number],
-            read[second.number],
-        )
-        tables = [FigureTable("all", tuple(compare_figures(all_first, all_second, lower)))]
-        tables += [
-            FigureTable(task, tuple(compare_figures(tasks_first[task], figures, lower)))
-            for task, figures in tasks_second.items()
-            if task in tasks_first
-        ]
-        report.figures.append((first.name, second.name, tables))
+    pairings = _pairings(arms)
+    compared = {arm.number for pairing in pairings for arm in pairing}
+    tables = [
+        _figure_tables(read[first.number][1:], read[second.number][1:], lower)
+        for first, second in pairings
+    ]
+    # What is claimed in the first place is one family of questions, the tasks are another.
+    wholes = iter(judge_figures([row for whole, *_ in tables for row in whole.rows]))
+    parts = iter(judge_figures([row for _, *them in tables for it in them for row in it.rows]))
+    for (first, second), (whole, *them) in zip(pairings, tables, strict=True):
+        judged = [FigureTable(whole.name, tuple(next(wholes) for _ in whole.rows))]
+        judged += [FigureTable(it.name, tuple(next(parts) for _ in it.rows)) for it in them]
+        report.figures.append((first.name, second.name, judged))
     report.figures_alone = [
         (source.name, overall)
         for place, (source, overall, _) in enumerate(read)
         if place not in compared
     ]
+
+
+_Figures = tuple[dict[str, Figure], dict[str, dict[str, Figure]]]
+
+
+def _figure_tables(first: _Figures, second: _Figures, lower: Sequence[str]) -> list[FigureTable]:
+    (all_first, tasks_first), (all_second, tasks_second) = first, second
+    tables = [FigureTable("all", tuple(figure_rows(all_first, all_second, lower)))]
+    tables += [
+        FigureTable(task, tuple(figure_rows(tasks_first[task], figures, lower)))
+        for task, figures in tasks_second.items()
+        if task in tasks_first
+    ]
+    return tables

@@ -17,6 +17,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evalbook.runs.student import widened_tail
+
 DECIMALS = 9
 """Differences that agree to so many decimals are the same: 0.85 - 0.6 is 0.25."""
 
@@ -77,17 +79,22 @@ class Tally:
 
 
 def interval(tally: Tally, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of a mean, as endlessly many draws would give it.
+    """Return the expanded percentile bootstrap interval of a mean (see `evalbook.runs.student`).
 
-    Not a number where there are fewer than two values. With few records it is too narrow, as every
-    percentile bootstrap is: fewer than 20 deserve a word of caution.
+    Not a number where there are fewer than two different values: a bootstrap learns how sure a mean
+    is from how the values differ, and of values that are all the same it would claim certainty.
     """
-    n = tally.records
-    if n < 2:
+    return bootstrap_ends(tally, widened_tail(tally.records, confidence))
+
+
+def bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
+    """Return what a share ``tail`` of bootstrap means lies below, and what as many lie above.
+
+    It is what endlessly many draws would give; not a number where all values are the same.
+    """
+    n, spread = tally.records, tally.deviation
+    if n < 2 or spread < 10**-DECIMALS:
         return math.nan, math.nan
-    spread = tally.deviation
-    if spread < 10**-DECIMALS:
-        return tally.mean, tally.mean
     step, places = _lattice(tally.counts, spread, n)
     mean = sum(place * weight for place, weight in places.items()) / n
     width = math.sqrt(sum(w * (p - mean) ** 2 for p, w in places.items()) / n)
@@ -96,11 +103,18 @@ def interval(tally: Tally, confidence: float = CONFIDENCE) -> tuple[float, float
     first = max(math.floor(lowest), math.floor(n * mean) - half)
     last = min(math.ceil(highest), math.ceil(n * mean) + half)
     below = _cumulative(places, n, first, last)
-    tail = (1 - confidence) / 2
     ends = [_quantile(below, first, last, q) * step / n for q in (tail, 1 - tail)]
     # What rounding to the lattice moved the mean by is moved back.
     shift = tally.mean - mean * step
     return ends[0] + shift, ends[1] + shift
+
+
+def most_that_may_differ(records: int, confidence: float = CONFIDENCE) -> float:
+    """Return the share of all such records that may differ where not one of these did.
+
+    The exact one-sided bound: were it larger, seeing none would have a chance below 5 %.
+    """
+    return 1.0 - (1 - confidence) ** (1 / records) if records else 1.0
 
 
 def chance_of_no_difference(tally: Tally) -> float:
@@ -170,12 +184,13 @@ def difference_of_means(
 
     Returns:
         Low and high end of the 95 % interval, and the two-sided chance, by the normal distribution.
-        Treats the two as independent: where both answered the same questions, that is cautious.
+        Not a number where no error was told. Treats the two as independent: where both answered the
+        same questions, that is cautious as a rule.
     """
     gain = second[0] - first[0]
     error = math.hypot(first[1], second[1])
     if not error > 0:
-        return gain, gain, 1.0
+        return math.nan, math.nan, math.nan
     chance = math.erfc(abs(gain) / error / math.sqrt(2))
     return gain - 1.959964 * error, gain + 1.959964 * error, chance
 

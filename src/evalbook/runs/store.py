@@ -28,7 +28,8 @@ CREATE TABLE records (
     arm INTEGER, key BLOB, occurrence INTEGER, place INTEGER,
     offset INTEGER, length INTEGER, category TEXT, scores BLOB,
     PRIMARY KEY (arm, key, occurrence)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE categories (key BLOB PRIMARY KEY, category TEXT) WITHOUT ROWID;
 """
 
 
@@ -43,6 +44,8 @@ class Arm:
     """Lines that hold no judged record."""
     repeated: int = 0
     """Records whose prompt and reference occurred before."""
+    scores: int = 0
+    """Scores that are numbers, of all metrics."""
     judges: set[str] = field(default_factory=set)
     labels: dict[str, Counter[str]] = field(default_factory=dict)
     """By metric: how often the judge gave each label, where a scale has labels for numbers."""
@@ -84,7 +87,7 @@ class RecordStore:
             "cache_size=-8000",
         ):
             self._database.execute(f"PRAGMA {setting}")
-        self._database.execute(_SCHEMA)
+        self._database.executescript(_SCHEMA)
         self.metrics: list[str] = []
         self.arms: list[Arm] = []
         self.ranges: dict[str, tuple[float, float]] = {}
@@ -112,10 +115,17 @@ class RecordStore:
         arm = Arm(len(self.arms), name)
         self.arms.append(arm)
         self._database.execute("BEGIN")
-        for line in lines:
-            if line.strip():
-                self._add(arm, line)
-        self._database.execute("COMMIT")
+        try:
+            for line in lines:
+                if line.strip():
+                    self._add(arm, line)
+        except BaseException:
+            # Half a file is none.
+            self._database.execute("DELETE FROM records WHERE arm = ?", (arm.number,))
+            self.arms.remove(arm)
+            raise
+        finally:
+            self._database.execute("COMMIT")
         return arm
 
     def _add(self, arm: Arm, line: bytes) -> None:
@@ -152,6 +162,7 @@ class RecordStore:
                 self.metrics.append(name)
                 scores.append(_NO_SCORE)
             if score.value is not None:
+                arm.scores += 1
                 scores[self.metrics.index(name)] = score.value
                 low, high = self.ranges.get(name, (score.value, score.value))
                 self.ranges[name] = (min(low, score.value), max(high, score.value))
@@ -195,14 +206,40 @@ class RecordStore:
                 ),
             )
 
-    def categories(self, arm: Arm, most: int) -> list[tuple[str, int]]:
-        """Return the largest categories of a model's records, with their sizes."""
+    def categories(self, arm: Arm, fewest: int) -> list[tuple[str, int]]:
+        """Return the categories of a model's records with their sizes, the largest first.
+
+        Those with fewer than ``fewest`` records are left out, and beyond a thousand the smallest.
+        """
         rows = self._database.execute(
             "SELECT category, COUNT(*) AS size FROM records WHERE arm = ? AND category IS NOT NULL "
-            "GROUP BY category ORDER BY size DESC, category LIMIT ?",
-            (arm.number, most),
+            "GROUP BY category HAVING size >= ? ORDER BY size DESC, category LIMIT 1000",
+            (arm.number, fewest),
         )
         return [(str(category), int(size)) for category, size in rows]
+
+    def uncategorised(self) -> int:
+        """Return how many records have no category."""
+        (count,) = self._database.execute(
+            "SELECT COUNT(*) FROM records WHERE category IS NULL"
+        ).fetchone()
+        return int(count)
+
+    def note_category(self, key: bytes, category: str) -> None:
+        """Keep a record's category for `categorise`; one that is said to be two things has none."""
+        self._database.execute(
+            "INSERT INTO categories VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET category = "
+            "CASE WHEN category = excluded.category THEN category END",
+            (key, category),
+        )
+
+    def categorise(self) -> int:
+        """Give records the categories noted for them; returns how many got one."""
+        return self._database.execute(
+            "UPDATE records SET category = (SELECT category FROM categories c "
+            "WHERE c.key = records.key) WHERE category IS NULL AND key IN "
+            "(SELECT key FROM categories WHERE category IS NOT NULL)"
+        ).rowcount
 
     def record(self, place: Place) -> JudgedRecord:
         """Read a record again, with its texts."""

@@ -103,21 +103,35 @@ def _task_name(key: str) -> str:
     return parts[1] if len(parts) == 3 else key
 
 
-def compare_figures(
+def figure_rows(
     first: Mapping[str, Figure], second: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
 ) -> list[FigureRow]:
-    """Compare two models' figures on the metrics that both have, corrected for their number."""
+    """Compare two models' figures on the metrics that both have; `judge_figures` says the rest."""
     lower = {name.lower() for name in lower_is_better}
-    rows = [
+    return [
         _row(metric, first[metric], second[metric], -1 if metric.lower() in lower else 1)
         for metric in second
         if metric in first
     ]
+
+
+def judge_figures(rows: Sequence[FigureRow]) -> list[FigureRow]:
+    """Give rows their verdicts, corrected for how many questions they ask together (Holm)."""
     tested = [place for place, row in enumerate(rows) if not math.isnan(row.chance)]
     chances = corrected([rows[place].chance for place in tested])
+    judged = list(rows)
     for place, chance in zip(tested, chances, strict=True):
-        rows[place] = replace(rows[place], corrected=chance, verdict=_verdict(rows[place], chance))
-    return rows
+        judged[place] = replace(
+            rows[place], corrected=chance, verdict=_verdict(rows[place], chance)
+        )
+    return judged
+
+
+def compare_figures(
+    first: Mapping[str, Figure], second: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
+) -> list[FigureRow]:
+    """Compare two models' figures by themselves, with no other questions beside them."""
+    return judge_figures(figure_rows(first, second, lower_is_better))
 
 
 def _row(metric: str, first: Figure, second: Figure, sign: int) -> FigureRow:
@@ -134,5 +148,5 @@ def _verdict(row: FigureRow, chance: float) -> str:
     if chance < SIGNIFICANT:
         return "better" if row.gain > 0 else "worse"
     if not row.gain:
-        return "same"
+        return "equal"
     return "hint" if row.chance < SIGNIFICANT else "unclear"

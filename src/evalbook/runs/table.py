@@ -5,18 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow
+from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, lowest_records
+from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import FigureTable, Report
-from evalbook.runs.store import RecordStore
-from evalbook.runs.summaries import FigureRow
+from evalbook.runs.store import Arm, RecordStore
+from evalbook.runs.summaries import Figure, FigureRow
 from evalbook.runs.words import (
     FIGURES_BASIS,
+    TASKS_BASIS,
     VERDICTS,
+    alone_basis,
+    alone_headline,
     basis,
+    between,
+    categories_basis,
+    figures_alone_headline,
     figures_headline,
     headline,
     plain,
@@ -25,25 +32,25 @@ from evalbook.runs.words import (
 
 _LONGEST_TEXT = 160
 SHOWN_LOSSES = 3
+SHOWN_ROWS = 40
+"""Rows about categories or tasks in a terminal; the other outputs have all of them."""
 
 
 def report_words(report: Report, width: int = 100) -> str:
     """Return a report for people."""
     parts: list[str] = [_heads(report)]
+    said: set[str] = set()
     for comparison in report.comparisons:
-        parts += _comparison_words(report, comparison, width)
-    for arm, rows in report.alone:
-        parts += [f"{arm.name}, {arm.records:,} records", text_table(lines_of_means(rows))]
+        parts += _comparison_words(report, comparison, width, said)
+    for arm, means in report.alone:
+        parts += _alone_words(report.store, arm, means, width)
     for first, second, tables in report.figures:
-        parts += _figures_words(first, second, tables)
+        parts += _figures_words(first, second, tables, width)
     for name, figures in report.figures_alone:
-        lines = [
-            {"Metric": metric, "Value": plain(it.value), "Standard error": plain(it.error)}
-            for metric, it in figures.items()
-        ]
-        parts += [name, text_table(lines)]
+        parts.append(wrapped(figures_alone_headline(name, figures), width))
+        parts.append(text_table(lines_of_figures(figures)))
     parts += label_lines(report)
-    parts += report.notes
+    parts += [wrapped(note, width) for note in report.notes]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -56,23 +63,67 @@ def _heads(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _comparison_words(report: Report, comparison: Comparison, width: int) -> list[str]:
+def _comparison_words(
+    report: Report, comparison: Comparison, width: int, said: set[str]
+) -> list[str]:
+    # What holds for all comparisons is said once.
+    resting = [line for line in basis(comparison) if line not in said]
+    said.update(resting)
     parts = [
         wrapped(headline(comparison), width),
         text_table(comparison_lines(comparison)),
-        "\n".join(wrapped(line, width) for line in basis(comparison)),
+        "\n".join(wrapped(line, width) for line in resting),
     ]
-    for category, rows in comparison.categories.items():
-        parts.append(f"Category {category}")
-        parts.append(text_table(lines_of_rows(rows, comparison)))
     if comparison.categories:
-        parts.append("The categories' verdicts are corrected for all of them together.")
+        parts.append("By category")
+        parts.append(_some_lines(category_lines(comparison)))
+        parts.append("\n".join(wrapped(line, width) for line in categories_basis(comparison)))
     if comparison.losses:
         parts.append(f"Where {comparison.second.name} lost most:")
         parts += [
             _loss_words(report.store, it, comparison) for it in comparison.losses[:SHOWN_LOSSES]
         ]
     return parts
+
+
+def _alone_words(store: RecordStore, arm: Arm, rows: Sequence[MeanRow], width: int) -> list[str]:
+    parts = [
+        wrapped(alone_headline(arm, rows), width),
+        text_table(lines_of_means(rows)),
+        "\n".join(wrapped(line, width) for line in alone_basis(arm, rows)),
+    ]
+    lowest = lowest_records(store, arm, rows, SHOWN_LOSSES)
+    if lowest:
+        parts.append(f"Where {arm.name} scored lowest:")
+        parts += [_low_words(store.record(place), rows) for place in lowest]
+    return parts
+
+
+def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
+    higher = {row.metric for row in rows if row.higher_is_better}
+    scored = [(name, it) for name, it in record.scores.items() if it.value is not None]
+    scored.sort(key=lambda it: (it[1].value or 0.0) * (1 if it[0] in higher else -1))
+    lines = [f"  Prompt: {shortened(record.prompt)}", f"    answer: {shortened(record.response)}"]
+    lines += [
+        f"    {metric} {plain(score.value, 2)}: {shortened(score.explanation)}".rstrip(": ")
+        for metric, score in scored[:SHOWN_LOSSES]
+    ]
+    return "\n".join(lines)
+
+
+def _some_lines(lines: Sequence[dict[str, str]]) -> str:
+    text = text_table(lines[:SHOWN_ROWS])
+    left = len(lines) - SHOWN_ROWS
+    return f"{text}\n… and {left} more rows: --html FILE or --csv" if left > 0 else text
+
+
+def category_lines(comparison: Comparison) -> list[dict[str, str]]:
+    """Return the lines of a table of all categories."""
+    return [
+        {"Category": category, **line}
+        for category, rows in comparison.categories.items()
+        for line in lines_of_rows(rows, comparison)
+    ]
 
 
 def comparison_lines(comparison: Comparison) -> list[dict[str, str]]:
@@ -88,7 +139,7 @@ def lines_of_rows(rows: Iterable[MetricRow], comparison: Comparison) -> list[dic
             comparison.first.name: plain(row.first),
             comparison.second.name: plain(row.second),
             "Gain": signed(row.gain),
-            "95 % interval": f"{signed(row.low)} to {signed(row.high)}",
+            "95 % interval": between(row.low, row.high),
             "Better/same/worse": f"{row.wins}/{row.ties}/{row.losses}",
             "Records": f"{row.records}",
             "In words": VERDICTS[row.verdict],
@@ -103,7 +154,7 @@ def lines_of_means(rows: Iterable[MeanRow]) -> list[dict[str, str]]:
         {
             "Metric": row.metric + ("" if row.higher_is_better else " (low is good)"),
             "Mean": plain(row.mean),
-            "95 % interval": f"{plain(row.low)} to {plain(row.high)}",
+            "95 % interval": between(row.low, row.high, sign=False),
             "Records": f"{row.records}",
             "Left out": f"{row.left_out}",
         }
@@ -111,13 +162,34 @@ def lines_of_means(rows: Iterable[MeanRow]) -> list[dict[str, str]]:
     ]
 
 
-def _figures_words(first: str, second: str, tables: Sequence[FigureTable]) -> list[str]:
-    parts = [figures_headline(tables[0].rows, second, first)]
-    for table in tables:
-        if len(tables) > 1:
-            parts.append(table.name)
-        parts.append(text_table(figure_lines(table.rows, first, second)))
-    return [*parts, "\n".join(FIGURES_BASIS)]
+def _figures_words(first: str, second: str, tables: Sequence[FigureTable], width: int) -> list[str]:
+    whole, *tasks = tables
+    parts = [
+        wrapped(figures_headline(whole.rows, second, first), width),
+        text_table(figure_lines(whole.rows, first, second)),
+        "\n".join(wrapped(line, width) for line in FIGURES_BASIS),
+    ]
+    if tasks:
+        parts += ["By task", _some_lines(task_lines(tasks, first, second))]
+        parts.append(wrapped(TASKS_BASIS, width))
+    return parts
+
+
+def task_lines(tasks: Iterable[FigureTable], first: str, second: str) -> list[dict[str, str]]:
+    """Return the lines of a table of all tasks' figures."""
+    return [
+        {"Task": task.name, **line}
+        for task in tasks
+        for line in figure_lines(task.rows, first, second)
+    ]
+
+
+def lines_of_figures(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
+    """Return the lines of a table of one model's figures."""
+    return [
+        {"Metric": metric, "Value": plain(it.value), "Standard error": plain(it.error)}
+        for metric, it in figures.items()
+    ]
 
 
 def figure_lines(rows: Iterable[FigureRow], first: str, second: str) -> list[dict[str, str]]:
@@ -128,7 +200,7 @@ def figure_lines(rows: Iterable[FigureRow], first: str, second: str) -> list[dic
             first: plain(row.first.value),
             second: plain(row.second.value),
             "Gain": signed(row.gain),
-            "95 % interval": f"{signed(row.low)} to {signed(row.high)}",
+            "95 % interval": between(row.low, row.high),
             "In words": VERDICTS[row.verdict],
         }
         for row in rows
@@ -160,7 +232,7 @@ def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
             continue
         lines.append(
             f"    {metric} {plain(before.value, 2)} -> {plain(score.value, 2)}: "
-            f"{shortened(score.explanation)}"
+            f"{shortened(score.explanation)}".rstrip(": ")
         )
     return "\n".join(lines)
 
@@ -209,6 +281,8 @@ def report_document(report: Report) -> dict[str, Any]:
         "alone": [
             {
                 "name": arm.name,
+                "headline": alone_headline(arm, rows),
+                "basis": alone_basis(arm, rows),
                 "records": arm.records,
                 "metrics": _clean([asdict(it) for it in rows]),
             }
@@ -225,7 +299,11 @@ def report_document(report: Report) -> dict[str, Any]:
             for first, second, tables in report.figures
         ],
         "figures_alone": [
-            {"name": name, "metrics": {metric: asdict(it) for metric, it in figures.items()}}
+            {
+                "name": name,
+                "headline": figures_alone_headline(name, figures),
+                "metrics": {metric: asdict(it) for metric, it in figures.items()},
+            }
             for name, figures in report.figures_alone
         ],
         "labels": {
@@ -249,6 +327,7 @@ def _comparison_json(store: RecordStore, comparison: Comparison) -> dict[str, An
         "basis": basis(comparison),
         "paired_records": comparison.paired,
         "questions": comparison.tests,
+        "category_questions": comparison.category_tests,
         "metrics": [_clean(asdict(row)) for row in comparison.rows],
         "categories": {
             category: [_clean(asdict(row)) for row in rows]
@@ -345,5 +424,6 @@ def _number(value: Any) -> Any:
 
 
 def _cell(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Keep a spreadsheet from taking a text for a formula, or for several lines."""
+    line = " ".join(text.splitlines())
+    return f"'{line}" if line[:1] in ("=", "+", "-", "@", "\t") else line

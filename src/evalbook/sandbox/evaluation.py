@@ -27,7 +27,7 @@ from evalbook.sandbox.records import DatasetUnreadable, read_inspect_inputs, rea
 from evalbook.sandbox.sagemaker.registry import Registry
 from evalbook.sandbox.scenarios import Effect
 from evalbook.sandbox.storage import StorageProblem, bucket_region, read_object, write_object
-from evalbook.sandbox.totals import benchmark_totals, scorer_totals
+from evalbook.sandbox.totals import Measured, benchmark_results, parquet, scorer_results
 
 MOST_ROWS = 1000
 """Bedrock's limit for one LLM-as-judge job."""
@@ -132,20 +132,25 @@ class Evaluations:
             job.bedrock_job.status, job.bedrock_job.modified = "Stopped", at
 
     def _measure(self, job: Job) -> None:
-        """Run a benchmark or a scorer, and write the totals where the SDK looks for them."""
+        """Run a benchmark or a scorer: totals where the SDK looks, and details beside them."""
         self._load_model(job)
         tuned = "ModelPackageConfig" in job.request
         if job.evaluation == "CustomScorerEvaluation":
-            totals = self._scorer_totals(job, tuned=tuned)
+            measured = self._scored(job, tuned=tuned)
         else:
-            totals = benchmark_totals(
+            measured = benchmark_results(
                 job.settings, _subtasks(job.settings), tuned=tuned, seed=job.output
             )
         stamp = moment(CLOCK.now()).strftime("%Y-%m-%dT%H-%M-%S.%f")
-        uri = f"{job.folder}/None/eval_results/results_{stamp}.json"
-        write_object(uri, json.dumps(totals).encode(), self._account)
+        folder = f"{job.folder}/None/eval_results"
+        for task, rows in measured.details.items():
+            name = f"{folder}/details/model/{stamp}/details_{task}_{stamp}.parquet"
+            write_object(name, parquet(rows), self._account)
+        write_object(
+            f"{folder}/results_{stamp}.json", json.dumps(measured.totals).encode(), self._account
+        )
 
-    def _scorer_totals(self, job: Job, *, tuned: bool) -> dict[str, Any]:
+    def _scored(self, job: Job, *, tuned: bool) -> Measured:
         records = read_records(read_object(self._dataset_uri(job), self._account))
         unanswered = sum(record.reference is None for record in records)
         if unanswered:
@@ -154,7 +159,7 @@ class Evaluations:
         if preset is None:
             self._invoke_scorer(job)
         score = preset or "custom_score"
-        return scorer_totals(len(records), score, tuned=tuned, seed=job.output)
+        return scorer_results(records, score, tuned=tuned, seed=job.output)
 
     def _invoke_scorer(self, job: Job) -> None:
         arn = str((job.request.get("ServerlessJobConfig") or {}).get("EvaluatorArn"))

@@ -1,0 +1,91 @@
+"""Categories that only the dataset has: looked up there, by prompt and reference.
+
+A judge's output need not repeat a record's category. The dataset is streamed, and what is found
+goes to the store on disk: memory stays constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from evalbook.datasets.formats import Record, format_of
+from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.reading import Reading
+from evalbook.errors import AnswerRejected
+from evalbook.runs.records import LONGEST_NAME, record_key
+from evalbook.runs.store import RecordStore
+
+if TYPE_CHECKING:
+    from evalbook.aws.session import Aws
+
+MOST_WITHOUT = 1000
+"""A dataset whose first records, this many, have no category is taken for one that has none."""
+
+
+def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
+    """Give the store's records the categories that a dataset has for them.
+
+    Returns:
+        What to say of it; None where the dataset has no categories.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    looked_for = store.uncategorised()
+    try:
+        noted = _note(store, _records(aws, dataset))
+    except AnswerRejected as error:
+        return f"Whether the records have categories is not known: {error.message}"
+    found = store.categorise() if noted else 0
+    if noted < 2:
+        return None  # one category of all records tells nothing that the whole does not
+    return (
+        f"The categories are those of {dataset}, looked up by prompt and reference: {found:,} of "
+        f"{looked_for:,} records without one were found there."
+    )
+
+
+def _note(store: RecordStore, records: Iterator[Record]) -> int:
+    """Note each record's category; returns how many there are, where two stand for more."""
+    seen: set[str] = set()
+    for number, record in enumerate(records):
+        if record.category:
+            category = record.category[:LONGEST_NAME]
+            if len(seen) < 2:
+                seen.add(category)
+            for key in _keys(record):
+                store.note_category(key, category)
+        elif not seen and number >= MOST_WITHOUT:
+            break
+    return len(seen)
+
+
+def _keys(record: Record) -> Iterator[bytes]:
+    """Yield how a judge's output may know the record: with its system prompt, without reference."""
+    prompts = [record.prompt]
+    if record.system:
+        prompts.append(f"system: {record.system}\n\nuser: {record.prompt}")
+    for prompt in prompts:
+        for reference in {record.reference, None}:
+            yield record_key(prompt, reference)
+
+
+def _records(aws: Aws, dataset: str) -> Iterator[Record]:
+    from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
+    from evalbook.aws.s3 import read_chunks
+    from evalbook.aws.s3_uris import S3Uri
+
+    if is_dataset_arn(dataset):
+        uri = resolve_dataset_arn(aws, dataset)
+    else:
+        bucket, _, key = dataset.removeprefix("s3://").partition("/")
+        uri = S3Uri(bucket, key)
+    for row in Reading(read_chunks(aws, uri)).rows():
+        found = format_of(row.record) if row.record is not None else None
+        if found is None or row.record is None:
+            continue
+        try:
+            yield found.read(row.record)
+        except InvalidRecord:  # what is wrong with a dataset is not said here
+            continue

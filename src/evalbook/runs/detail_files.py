@@ -1,0 +1,154 @@
+"""Rows of the files in which benchmarks, scorers and InspectAI keep what they say of each record.
+
+Parquet, JSON Lines, CSV, and InspectAI's logs (JSON, or a zip of JSON that is named ``.eval``).
+Each is read row by row: whatever its size, memory stays at a batch of rows, or at one sample.
+Parquet and zips are read from their end, so they pass through a temporary file. A single JSON
+document can only be held whole, and is refused where it is large.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from evalbook.errors import AnswerRejected
+from evalbook.runs.details import (
+    NESTED,
+    OTHERS,
+    PROMPTS,
+    REFERENCES,
+    RESPONSES,
+    SCORES,
+    detail_line,
+)
+
+LARGEST_DOCUMENT = 256 << 20
+"""Bytes of one JSON document, or of one sample in a zip."""
+READABLE = (".parquet", ".jsonl", ".csv", ".eval", ".json")
+_ROWS = 64
+_WANTED = frozenset([*PROMPTS, *RESPONSES, *REFERENCES, *SCORES, *OTHERS, *NESTED, "metadata"])
+# What pyarrow, zipfile, csv and json say of a file that is broken, or not what its name says.
+_BROKEN = (
+    ValueError, KeyError, TypeError, OSError, RuntimeError,
+    csv.Error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+_TIME = re.compile(r"_\d{4}-\d\d-\d\dT[\d.:+-]+$")
+
+
+def task_of(name: str) -> str | None:
+    """Return the task that a details file is of: ``details_custom|mmlu:law|0_TIME.parquet``."""
+    stem = name.rpartition("/")[2].removesuffix(".parquet")
+    if not stem.startswith("details_"):
+        return None
+    key = _TIME.sub("", stem.removeprefix("details_"))
+    parts = key.split("|")
+    return parts[1] if len(parts) == 3 else key
+
+
+def detail_lines(
+    name: str, chunks: Iterable[bytes], category: str | None = None
+) -> Iterator[bytes]:
+    """Yield a file's rows as lines of judged records; rows without scores are left out.
+
+    Raises:
+        AnswerRejected: ``results.pyarrow``, pyarrow is needed; ``results.unreadable``.
+    """
+    try:
+        for row in _rows(name, chunks):
+            line = detail_line(row, category) if isinstance(row, dict) else None
+            if line is not None:
+                yield line
+    except _BROKEN as error:
+        raise AnswerRejected(
+            "results.unreadable", f"{name} can't be read: {error}.", "Look at the file."
+        ) from error
+
+
+def _rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
+    if name.endswith(".parquet"):
+        return _parquet_rows(name, chunks)
+    if name.endswith(".eval"):
+        return _zip_rows(chunks)
+    if name.endswith(".jsonl"):
+        return _json_lines(chunks)
+    if name.endswith(".csv"):
+        csv.field_size_limit(LARGEST_DOCUMENT)
+        return iter(csv.DictReader(line.decode("utf-8", "replace") for line in _lines(chunks)))
+    return _log_rows(chunks)
+
+
+def _parquet_rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
+    try:
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise AnswerRejected(
+            "results.pyarrow",
+            f"{name} is Parquet, which pyarrow reads, and that is not installed.",
+            "pip install 'evalbook[parquet]'",
+        ) from None
+    with _as_file(chunks) as file, parquet.ParquetFile(file) as rows:
+        columns = list(_columns(rows.schema_arrow))
+        for batch in rows.iter_batches(batch_size=_ROWS, columns=columns):
+            yield from batch.to_pylist()
+
+
+def _columns(schema: Any) -> Iterator[str]:
+    """Yield the columns to read: tokens and their probabilities, most of the bytes, are not."""
+    for field in schema:
+        inside = NESTED.get(field.name, ())
+        has = {field.type.field(n).name for n in range(field.type.num_fields)}
+        if inside and has & set(inside):
+            yield from (f"{field.name}.{it}" for it in inside if it in has)
+        elif field.name in _WANTED:
+            yield field.name
+
+
+def _zip_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
+    with _as_file(chunks) as file, zipfile.ZipFile(file) as log:
+        for entry in log.infolist():
+            if entry.filename.startswith("samples/") and entry.filename.endswith(".json"):
+                if entry.file_size > LARGEST_DOCUMENT:
+                    raise ValueError(f"{entry.filename} has {entry.file_size:,} bytes")
+                yield json.loads(log.read(entry))
+
+
+def _log_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > LARGEST_DOCUMENT:
+            raise ValueError("one JSON document of such a size can't be read bit by bit")
+    document = json.loads(body)
+    samples = document.get("samples") if isinstance(document, dict) else document
+    yield from samples if isinstance(samples, list) else ()
+
+
+def _json_lines(chunks: Iterable[bytes]) -> Iterator[Any]:
+    for line in _lines(chunks):
+        try:
+            yield json.loads(line)
+        except (ValueError, RecursionError):  # noqa: PERF203 - a broken line costs no other one
+            continue
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line + b"\n" for line in lines)
+    if rest:
+        yield rest
+
+
+def _as_file(chunks: Iterable[bytes]) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads it
+    for chunk in chunks:
+        file.write(chunk)
+    file.seek(0)
+    return file

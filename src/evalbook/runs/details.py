@@ -1,0 +1,172 @@
+"""What a benchmark, a scorer or InspectAI says of one record, as judged records have it.
+
+So everything that compares judged records compares these too. What is known of the shapes, and
+from where, read 2026-11-25:
+
+- lighteval, on which AWS's evaluation container builds, has a row for each question: ``example``,
+  ``full_prompt``, ``predictions``, ``gold``, ``metrics`` up to version 0.9, and ``doc``,
+  ``model_response``, ``metric`` since (huggingface/lighteval, ``logging/info_loggers.py``). Where
+  it can't write a column, all of them are texts as Python shows them.
+- AWS documents ``prompt``, ``inference``, ``gold`` and ``metadata`` for ``inference_output.jsonl``
+  (SageMaker developer guide, "Accessing and analyzing evaluation results"), which has no scores,
+  and for a scorer's output the lines that its function returns: ``id``,
+  ``aggregate_reward_score``, ``metrics_list`` ("RFT evaluation").
+- InspectAI's samples have ``input``, ``target``, ``output.completion`` and ``scores``, whose values
+  may be C, I, P or N (inspect.aisi.org.uk, "Log Files").
+
+That AWS's files hold just these fields is assumed: fields are looked for by name, in this order,
+and a row without a score or without anything to know it by is not used.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evalbook.runs.records import prompt_text, response_text
+
+PROMPTS = ("example", "query", "input", "prompt", "full_prompt", "question")
+RESPONSES = ("predictions", "inference", "response", "completion", "prediction", "answer")
+REFERENCES = ("gold", "target", "reference_answer", "reference", "ground_truth")
+SCORES = ("metrics", "metric", "scores")
+OTHERS = (
+    "id",
+    "sample_id",
+    "category",
+    "subset",
+    "aggregate_reward_score",
+    "metrics_list",
+    "score",
+)
+NESTED = {"doc": ("query", "choices", "gold_index"), "model_response": ("text",), "output": ()}
+"""Columns that hold columns, and which of those are read."""
+
+# Correct, incorrect, partly, no answer: inspect_ai.scorer, value_to_float.
+_GRADES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
+_LONGEST_LITERAL = 1 << 20
+_PREFIXES = ("score_", "scores.", "metrics.", "metric.")
+
+
+def detail_line(row: Mapping[str, Any], category: str | None = None) -> bytes | None:
+    """Return a row as a judged record's line; None without a score or without a prompt and id."""
+    scores = [
+        {"metricName": name, "result": value, "evaluatorDetails": [{"explanation": why}]}
+        for name, value, why in _scores(row)
+    ]
+    prompt = _prompt(row)
+    if not scores or not prompt:
+        return None
+    asked: dict[str, Any] = {"prompt": [{"role": "user", "content": prompt}]}
+    reference = _reference(row)
+    if reference:
+        asked["referenceResponse"] = reference
+    category = category or _category(row)
+    if category:
+        asked["category"] = category
+    record = {
+        "inputRecord": asked,
+        "modelResponses": [{"response": [_response(row)]}],
+        "automatedEvaluationResult": {"scores": scores},
+    }
+    return json.dumps(record).encode()
+
+
+def _scores(row: Mapping[str, Any]) -> Iterator[tuple[str, float | str, str]]:
+    for field in SCORES:
+        found = _opened(row.get(field))
+        if isinstance(found, Mapping):
+            for name, value in found.items():
+                yield from _score(str(name), value)
+    if row.get("aggregate_reward_score") is not None:
+        yield from _score("aggregate_reward_score", row["aggregate_reward_score"])
+    entries = _opened(row.get("metrics_list"))
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, Mapping) and entry.get("name"):
+            yield from _score(str(entry["name"]), entry.get("value"))
+    for name, value in row.items():
+        plain = next((name.removeprefix(it) for it in _PREFIXES if name.startswith(it)), None)
+        if plain or name == "score":
+            yield from _score(plain or name, value)
+
+
+def _score(name: str, value: Any, why: str = "") -> Iterator[tuple[str, float | str, str]]:
+    if isinstance(value, Mapping):
+        if "value" in value:
+            yield from _score(name, value["value"], str(value.get("explanation") or ""))
+        else:
+            for part, inside in value.items():
+                if not isinstance(inside, Mapping):
+                    yield from _score(f"{name}.{part}", inside, why)
+    elif isinstance(value, (bool, int, float)):
+        # Whole numbers of any length are JSON; a float of them need not be.
+        yield name, value if isinstance(value, float) else int(value), why
+    elif isinstance(value, str) and value.strip():
+        text = value.strip()
+        try:
+            yield name, _GRADES[text] if text in _GRADES else float(text), why
+        except ValueError:
+            yield name, text, why
+
+
+def _prompt(row: Mapping[str, Any]) -> str:
+    doc = _opened(row.get("doc"))
+    asked = doc.get("query") if isinstance(doc, Mapping) else None
+    text = prompt_text(asked or _first(row, PROMPTS)).strip()
+    known = next((row[it] for it in ("id", "sample_id") if row.get(it) is not None), None)
+    return text or ("" if known is None else f"Sample {known}")
+
+
+def _response(row: Mapping[str, Any]) -> str:
+    output, response = _opened(row.get("output")), _opened(row.get("model_response"))
+    if isinstance(output, Mapping):
+        return response_text(output.get("completion") or "")
+    if isinstance(response, Mapping):
+        return response_text(_alone(_opened(response.get("text")) or ""))
+    found = _first(row, RESPONSES)
+    return response_text(output if found is None else _alone(_opened(found)))
+
+
+def _reference(row: Mapping[str, Any]) -> str:
+    doc = _opened(row.get("doc"))
+    if isinstance(doc, Mapping):
+        return _chosen(_opened(doc.get("choices")), _opened(doc.get("gold_index")))
+    return response_text(_alone(_opened(_first(row, REFERENCES))))
+
+
+def _chosen(choices: Any, place: Any) -> str:
+    if isinstance(place, list):
+        place = place[0] if place else None
+    if isinstance(choices, list) and isinstance(place, int) and 0 <= place < len(choices):
+        return str(choices[place])
+    return ""
+
+
+def _category(row: Mapping[str, Any]) -> str | None:
+    found = row.get("category") or row.get("subset")
+    if found is None:
+        metadata = _opened(row.get("metadata"))
+        found = metadata.get("category") if isinstance(metadata, Mapping) else None
+    return found if isinstance(found, str) else None
+
+
+def _first(row: Mapping[str, Any], fields: tuple[str, ...]) -> Any:
+    return next((row[field] for field in fields if row.get(field) not in (None, "", [])), None)
+
+
+def _alone(value: Any) -> Any:
+    """Return the only item of a list, or whatever it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _opened(value: Any) -> Any:
+    """Read a list or an object that was written as text, as JSON or as Python shows it."""
+    if not isinstance(value, str) or value[:1] not in ("[", "{") or len(value) > _LONGEST_LITERAL:
+        return value
+    for read in (json.loads, ast.literal_eval):
+        try:
+            return read(value)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):  # noqa: PERF203
+            continue
+    return value

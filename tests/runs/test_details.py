@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from evalbook.errors import AnswerRejected
+from evalbook.runs.detail_files import detail_lines, task_of
+from evalbook.runs.details import detail_line
+from evalbook.runs.records import JudgedRecord, read_record
+
+OLD = {
+    "example": "Capital of France?",
+    "full_prompt": "Answer.\n\nCapital of France?",
+    "predictions": ["Paris."],
+    "gold": ["Paris"],
+    "metrics": {"accuracy": 1.0},
+    "input_tokens": [[1, 2, 3]],
+}
+NEW = {
+    "doc": {"query": "Capital of France?", "choices": ["Rome", "Paris"], "gold_index": 1},
+    "model_response": {"text": ["Paris."], "input_tokens": [1, 2, 3]},
+    "metric": {"accuracy": 1.0},
+}
+INSPECT = {
+    "id": 7,
+    "input": [{"role": "user", "content": "Capital of France?"}],
+    "target": ["Paris"],
+    "output": {"completion": "Paris."},
+    "scores": {"accuracy": {"value": "C", "explanation": "It is."}},
+}
+FLAT = {
+    "query": "Capital of France?",
+    "response": "Paris.",
+    "reference": "Paris",
+    "metrics": {"accuracy": True},
+}
+
+
+def read(line: bytes | None) -> JudgedRecord:
+    assert line is not None
+    return read_record(line)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [OLD, {name: str(value) for name, value in OLD.items()}, NEW, INSPECT, FLAT],
+    ids=["lighteval 0.9", "as texts", "lighteval 0.10", "InspectAI", "flat"],
+)
+def test_every_known_shape_is_the_same_record(row: dict[str, Any]) -> None:
+    record = read(detail_line(row, "capitals"))
+
+    assert (record.prompt, record.reference) == ("Capital of France?", "Paris")
+    assert (record.response, record.category) == ("Paris.", "capitals")
+    assert {name: score.value for name, score in record.scores.items()} == {"accuracy": 1.0}
+
+
+def test_a_scorers_line_is_known_by_its_id() -> None:
+    record = read(
+        detail_line(
+            {
+                "id": "sample-001",
+                "aggregate_reward_score": 0.75,
+                "metrics_list": [{"name": "fluency", "value": 0.9, "type": "Reward"}],
+            }
+        )
+    )
+
+    assert record.prompt == "Sample sample-001"
+    assert {name: it.value for name, it in record.scores.items()} == {
+        "aggregate_reward_score": 0.75,
+        "fluency": 0.9,
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("C", 1.0), ("P", 0.5), ("I", 0.0), ("0.25", 0.25), (False, 0.0), (float("nan"), None)],
+)
+def test_scores_are_numbers_where_they_can_be(value: Any, expected: float | None) -> None:
+    record = read(detail_line({"input": "?", "score": value}))
+
+    assert record.scores["score"].value == expected
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"prompt": "?", "inference": "!", "gold": "!"},
+        {"metrics": {"a": 1.0}},
+        {"prompt": "?", "metrics": None},
+        {"prompt": "?", "metrics": "[" * 5000},
+        {"prompt": "?", "metrics": {"a": None, "b": [1]}},
+    ],
+    ids=["nothing", "no scores", "nothing to know it by", "null", "nested", "no number"],
+)
+def test_a_row_that_can_not_be_compared_is_none(row: dict[str, Any]) -> None:
+    assert detail_line(row) is None
+
+
+def a_parquet(rows: list[dict[str, Any]]) -> bytes:
+    file = io.BytesIO()
+    parquet.write_table(pyarrow.Table.from_pylist(rows), file, row_group_size=50)
+    return file.getvalue()
+
+
+def an_eval(rows: list[dict[str, Any]]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as log:
+        log.writestr("header.json", "{}")
+        for number, row in enumerate(rows):
+            log.writestr(f"samples/{number}_epoch_1.json", json.dumps(row))
+    return file.getvalue()
+
+
+def json_lines(rows: list[dict[str, Any]]) -> bytes:
+    return b"{\n" + "\n".join(map(json.dumps, rows)).encode()
+
+
+def a_log(rows: list[dict[str, Any]]) -> bytes:
+    return json.dumps({"version": 2, "samples": rows}).encode()
+
+
+def a_table(rows: list[dict[str, Any]]) -> bytes:
+    lines = ["input,target,score_accuracy", *(f"{it['id']}?,x,{it['id'] % 2}" for it in rows)]
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "row"),
+    [
+        ("a.parquet", a_parquet, OLD),
+        ("a.parquet", a_parquet, NEW),
+        ("a.eval", an_eval, INSPECT),
+        ("a.json", a_log, INSPECT),
+        ("a.jsonl", json_lines, FLAT),
+        ("a.csv", a_table, INSPECT),
+    ],
+)
+def test_every_kind_of_file_is_read_row_by_row(
+    name: str, made: Callable[..., bytes], row: dict[str, Any]
+) -> None:
+    body = made([{**row, "id": number} for number in range(120)])
+    found = list(detail_lines(name, [body[at : at + 1000] for at in range(0, len(body), 1000)]))
+
+    assert len(found) == 120
+    assert list(read(found[0]).scores) == ["accuracy"]
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.eval", "a.json"])
+@pytest.mark.parametrize("body", [b"", b"PAR1", b"PK\x03\x04", b"[" * 90_000, b"\xff" * 40])
+def test_a_broken_file_is_named(name: str, body: bytes) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        list(detail_lines(name, [body]))
+
+    assert caught.value.message.startswith(f"{name} can't be read: ")
+
+
+def test_where_pyarrow_is_not_installed_what_to_install_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)  # as if it were not there
+
+    with pytest.raises(AnswerRejected) as caught:
+        list(detail_lines("a.parquet", [a_parquet([OLD])]))
+    assert caught.value.code == "results.pyarrow"
+    assert caught.value.remedy == "pip install 'evalbook[parquet]'"
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        (
+            "x/details_custom|mmlu_zs_cot:law|0_2026-11-25T03-38-01.123456.parquet",
+            "mmlu_zs_cot:law",
+        ),
+        ("details_gpqa_2026-11-25T03-38-01.parquet", "gpqa"),
+        ("inference_output.jsonl", None),
+    ],
+)
+def test_the_task_is_read_from_the_files_name(name: str, task: str | None) -> None:
+    assert task_of(name) == task
