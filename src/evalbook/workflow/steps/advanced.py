@@ -17,7 +17,7 @@ def _ask(_: Interview) -> Question:
         "Do you want to change any advanced settings?",
         kind="confirm",
         default="no",
-        help="Scope (base model too, or the fine-tuned one only), MLflow, KMS key, VPC, run name: "
+        help="Scope (both models, or one of them alone), MLflow, KMS key, VPC, run name: "
         "one question each.",
     )
 
