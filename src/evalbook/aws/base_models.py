@@ -111,6 +111,12 @@ def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -
     return model.has_recipe(_recipe_types(model.name, evaluation_type))
 
 
+def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
+    """Return the inference profile by which a base model answers; None where it takes none."""
+    judged = evaluation_type == "llm_as_judge"
+    return nova_in_bedrock(name, region) if judged else None
+
+
 def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
     """Tell whether the SDK finds a package's base model by its name alone.
 

@@ -156,10 +156,10 @@ def find_hub_models(
     words = [word for word in re.split(r"[\s,;/]+", text.lower()) if _tokens(word)]
     if not words:
         return Found()
-    letters = sorted(_LETTERS.findall(text.lower()), key=len) or _tokens(text)
+    longest = max(_LETTERS.findall(text.lower()) or _tokens(text), key=len)
     listed = [
         model
-        for model in _listed(aws, letters[-1], region)
+        for model in _listed(aws, longest, region)
         if all(_contains(model.name, word) for word in words)
     ]
     listed.sort(key=lambda model: model.created, reverse=True)

@@ -38,7 +38,6 @@ def named_base_model(arn: Arn, interview: Interview) -> Accepted:
     Raises:
         AnswerRejected: the SDK would not find it, or would evaluate another version.
     """
-    from evalbook.aws.hub_models import describe_hub_model
     from evalbook.aws.package_answers import PUBLIC_HUB
 
     _, hub, _, name, *version = arn.path
@@ -48,7 +47,7 @@ def named_base_model(arn: Arn, interview: Interview) -> Accepted:
             f"{arn} is in the hub {hub}. The SDK looks base models up in {PUBLIC_HUB} only.",
             "Give a base model of that hub, or a model package.",
         )
-    model = describe_hub_model(interview.aws, name, arn.region)
+    model = newest_in_hub(name, arn.region, interview)
     if model is None:
         raise AnswerRejected(
             "model.missing",
@@ -64,6 +63,25 @@ def named_base_model(arn: Arn, interview: Interview) -> Accepted:
     return accepted_base_model(model, interview)
 
 
+def newest_in_hub(name: str, region: str, interview: Interview) -> HubModel | None:
+    """Return the newest version of a base model, which the SDK takes by its name; None if none.
+
+    Raises:
+        AnswerRejected: it may not be looked at.
+    """
+    from evalbook.aws.hub_models import describe_hub_model
+    from evalbook.aws.session import AwsDenied
+
+    try:
+        return describe_hub_model(interview.aws, name, region)
+    except AwsDenied as error:
+        raise AnswerRejected(
+            "model.denied",
+            f"The base model {name} can't be looked at. {error.message}",
+            "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
+        ) from error
+
+
 def accepted_base_model(model: HubModel, interview: Interview, *notes: Check) -> Accepted:
     """Accept a base model if it can be evaluated alone.
 
@@ -71,12 +89,18 @@ def accepted_base_model(model: HubModel, interview: Interview, *notes: Check) ->
         AnswerRejected: it can't be.
     """
     from evalbook.aws.arns import parse_arn
-    from evalbook.aws.base_models import base_alone_checks, is_nova, model_size_billions
+    from evalbook.aws.base_models import (
+        answers_by,
+        base_alone_checks,
+        is_nova,
+        model_size_billions,
+    )
 
     arn = parse_arn(model.arn)
     assert arn is not None  # noqa: S101 - SageMaker's own ARN
     interview.progress("Checking the base model", None, None)
-    checks = base_alone_checks(interview.aws, model, arn.region, interview.kind.name)
+    kind = interview.kind.name
+    checks = base_alone_checks(interview.aws, model, arn.region, kind)
     facts: dict[str, Any] = {
         "arn": model.arn,
         "base_only": True,
@@ -89,6 +113,7 @@ def accepted_base_model(model: HubModel, interview: Interview, *notes: Check) ->
         "partition": arn.partition,
         "base_model": asdict(model.base),
         "nova": is_nova(model.name),
+        "answers_by": answers_by(model.name, arn.region, kind),
         "billions": model_size_billions(model.name),
         "needs_yes": False,
         "passed_over": [],

@@ -105,6 +105,7 @@ def _package(found: Resolution, training_job: str | None, interview: Interview) 
     from dataclasses import asdict
 
     from evalbook.aws.base_models import (
+        answers_by,
         base_model_checks,
         can_be_named,
         is_nova,
@@ -120,6 +121,7 @@ def _package(found: Resolution, training_job: str | None, interview: Interview) 
         **asdict(package),
         "nova": is_nova(base.name),
         "billions": model_size_billions(base.name),
+        "answers_by": answers_by(base.name, package.region, kind),
         "base_by_name": can_be_named(base, package.region, kind),
         "needs_yes": found.needs_yes,
         "passed_over": list(found.passed_over),

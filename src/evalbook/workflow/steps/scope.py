@@ -10,6 +10,7 @@ from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.steps.base_model import newest_in_hub
 from evalbook.workflow.turn import Choice, Question
 
 BOTH = "both"
@@ -78,12 +79,11 @@ def _base_model_checks(interview: Interview) -> list[Check]:
         AnswerRejected: it is not in the public hub, or can't be evaluated.
     """
     from evalbook.aws.base_models import base_alone_checks
-    from evalbook.aws.hub_models import describe_hub_model
 
     model = interview.facts("model")
     base, region = model["base_model"], model["region"]
     interview.progress("Checking the base model", None, None)
-    newest = describe_hub_model(interview.aws, base["name"], region)
+    newest = newest_in_hub(base["name"], region, interview)
     if newest is None:
         raise AnswerRejected(
             "scope.base_missing",
