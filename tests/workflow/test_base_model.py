@@ -211,3 +211,27 @@ def test_changing_to_a_package_asks_for_its_confirmation_and_compares_again():
     turn = answer_until(workflow, "confirm")
     assert "Models: the fine-tuned one, compared with its base model" in turn.notices
     assert json.loads(Path("workflow_state.json").read_text())["evalbook"]["answers"]["model"]
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("EvaluationRole", "passed"), ("BoundedRole", "warning")]
+)
+def test_the_role_is_asked_whether_a_base_nova_model_may_answer(role, status):
+    workflow, _ = answered_until("execution_role", model="nova-textgeneration-lite")
+
+    checks = {check.id: check for check in workflow.answer(role).checks}
+
+    assert checks["role.permissions.nova"].status == status
+
+
+def test_the_hub_being_closed_is_said_where_nothing_else_is_found(in_sandbox):
+    workflow = asked_for_the_model()
+    in_sandbox.fail("sagemaker:ListHubContents", "AccessDeniedException", times=None)
+    try:
+        turn = workflow.answer("llama")
+    finally:
+        in_sandbox.heal()
+
+    assert turn.error is not None
+    assert "The public hub could not be searched" in turn.error.message
+    assert "sagemaker:ListHubContents" in (turn.error.remedy or "")

@@ -91,10 +91,10 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome:
     inside = look_in_hub(text, region, interview)
     if inside.exact is not None:
         return accepted_base_model(inside.exact, interview, *inside.notes)
-    if found is not None and (found.package is not None and not inside.models):
-        return _package(found, None, interview)
     if missing is not None and not inside.models:
         raise nothing_found(text, inside, region, interview, missing)
+    if found is not None and found.package is not None and not inside.models:
+        return _package(found, None, interview)
     if found is None and len(inside.models) == 1:
         return accepted_base_model(inside.models[0], interview, *inside.notes)
     return Narrowed(_which_one(text, found, inside))
