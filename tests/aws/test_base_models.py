@@ -13,16 +13,19 @@ from evalbook.aws.base_models import (
     NOVA_REGIONS,
     NovaPlan,
     base_model_checks,
+    can_be_named,
     is_nova,
     model_size_billions,
     nova_needs_fields,
 )
+from evalbook.aws.hub_models import nova_in_bedrock, nova_models
 from evalbook.aws.model_packages import BaseModel, ModelPackage
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 REGION = "us-east-1"
+PUBLIC = f"arn:aws:sagemaker:{REGION}:aws:hub-content/SageMakerPublicHub/Model"
 
 
 def a_package(base: str = "meta-llama", model_data: str | None = "s3://b/m") -> ModelPackage:
@@ -85,6 +88,24 @@ def test_evaluation_recipe_passes_and_the_package_version_is_asked(aws: Aws) -> 
             "HubContentVersion": "1.2.0",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("arn", "evaluation_type", "expected"),
+    [
+        (f"{PUBLIC}/nova-textgeneration-lite/1.0.0", "llm_as_judge", True),
+        (f"{PUBLIC}/nova-textgeneration-premier/1.0.0", "llm_as_judge", False),
+        (f"{PUBLIC}/nova-textgeneration-premier/1.0.0", "benchmark", True),
+        (f"{PUBLIC}/meta-llama/1.2.0", "llm_as_judge", True),
+        (f"{PUBLIC.replace('SageMakerPublicHub', 'Ours')}/meta-llama/1", "benchmark", False),
+    ],
+)
+def test_base_model_is_evaluated_by_its_name_where_the_sdk_finds_it(
+    arn: str, evaluation_type: str, expected: bool
+) -> None:
+    base = BaseModel(arn.split("/")[-2], "1.0.0", arn)
+
+    assert can_be_named(base, REGION, evaluation_type) is expected
 
 
 @pytest.mark.parametrize("recipes", [[], [{"Type": "FineTuning"}]])
@@ -243,6 +264,22 @@ def test_nova_reads_prompt_or_query(record: dict[str, Any], fit: bool) -> None:
 )
 def test_size_is_guessed_from_the_name(name: str, size: float | None) -> None:
     assert model_size_billions(name) == size
+
+
+def test_nova_names_and_profiles_are_those_of_the_installed_sdk() -> None:
+    from sdk_source import sdk_file, sdk_module
+
+    names = nova_models()["hub_names"]
+    aliases = sdk_module("train/common_utils/model_aliases.py")
+    constants = sdk_file("train/evaluate/constants.py")
+    mapping = constants.split("_REGION_TO_BEDROCK_PREFIX = {")[1].split("}")[0].split('"')
+
+    assert names == aliases.MODEL_NAME_ALIASES
+    assert nova_models()["profile_prefixes"] == dict(zip(mapping[1::4], mapping[3::4], strict=True))
+    assert {
+        name: (nova_in_bedrock(name, "us-east-1") or "").removeprefix("us.")
+        for name in names.values()
+    } == aliases.NOVA_BEDROCK_MODEL_IDS
 
 
 def test_nova_facts_are_those_of_the_installed_sdk() -> None:

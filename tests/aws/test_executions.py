@@ -49,6 +49,17 @@ def test_a_definition_that_tells_nothing_makes_a_plan_that_tells_nothing(documen
     assert (plan.judge, plan.model_package, plan.metrics) == (None, None, ())
 
 
+def test_the_model_that_stands_in_for_nova_at_the_judge_is_not_taken_for_the_one_evaluated() -> (
+    None
+):
+    judging = {"ServerlessJobConfig": {"BaseModelArn": "llama"}}
+    steps = [{"Name": "EvaluateWithJudge", "Type": "Training", "Arguments": judging}]
+
+    assert read_plan({"Steps": steps}).base_model is None
+    steps[0]["Name"] = "EvaluateBaseModelMetrics"
+    assert read_plan({"Steps": steps}).base_model == "llama"
+
+
 def test_a_plan_is_read_from_the_steps_that_train() -> None:
     judging = {
         "RoleArn": "role",

@@ -62,6 +62,7 @@ NOVA = replace(
     base_model_name="nova-textgeneration-lite",
     is_nova=True,
 )
+BASE_ALONE: dict[str, Any] = {"model_package_arn": None, "evaluate_base_model": False}
 
 CONFIGURATION, START, POLL, RESULTS = 1, 2, 3, 4
 
@@ -270,6 +271,30 @@ def test_lost_record_does_not_lead_to_a_second_run(
 
     assert "These settings are already being evaluated" in running.run(START)
     assert len(executions(sandbox, "lost")) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "label", "step"),
+    [
+        (NOVA, "base", "EvaluateWithJudge"),
+        (
+            replace(SETTINGS, evaluation_type="benchmark", benchmark="gpqa", dataset=None),
+            "evaluation",
+            "EvaluateBaseModel",
+        ),
+    ],
+    ids=["nova", "benchmark"],
+)
+def test_a_base_model_alone_is_started_once_and_its_scores_shown(
+    kernel: Any, sandbox: Sandbox, settings: EvaluationSettings, label: str, step: str
+) -> None:
+    running = kernel(replace(settings, run_name=f"alone-{label}", **BASE_ALONE))
+
+    assert "WARNING" not in running.run(CONFIGURATION, START)
+    assert f"Found {label}: " in running.run(START)
+    assert len(executions(sandbox, f"alone-{label}")) == 1
+    assert f"{step} " in running.run(POLL)
+    assert "Scores of the base model" in running.run(RESULTS)
 
 
 def test_changed_settings_need_a_new_run_number(kernel: Any, sandbox: Sandbox) -> None:

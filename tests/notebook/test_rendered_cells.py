@@ -21,13 +21,18 @@ HOSTILE = (
     "</script>```\n# heading" + " long" * 60
 )
 
-VARIANTS = [
+BASE_ONLY: dict[str, Any] = {"model_package_arn": None, "evaluate_base_model": False}
+VARIANTS: list[dict[str, Any]] = [
     {},
     {"evaluate_base_model": False},
     {"is_nova": True},
     {"is_nova": True, "evaluate_base_model": False},
     {"partition": "aws-cn"},
     {"partition": "aws-us-gov", "is_nova": True},
+    BASE_ONLY,
+    {**BASE_ONLY, "is_nova": True, "partition": "aws-cn"},
+    {**BASE_ONLY, "evaluation_type": "custom_scorer", "scorer": "prime_math"},
+    {**BASE_ONLY, "evaluation_type": "multi_turn_rl", "agent_config": "arn:a", "minutes": None},
     {"evaluation_type": "custom_scorer", "scorer": "prime_math", "minutes": None},
     {"evaluation_type": "multi_turn_rl", "agent_config": "arn:a", "minutes": None},
     {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ("ALL",), "minutes": None},
@@ -162,6 +167,17 @@ def test_cells_pass_the_linter_and_the_formatter(changes: dict[str, Any], tmp_pa
     for command in ([*ruff, "check", *rules, *common], [*ruff, "format", "--check", *common]):
         done = subprocess.run([*command, str(script)], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+def test_a_base_model_alone_is_named_by_its_id_and_compared_with_nothing() -> None:
+    header, configuration, start, _, results = render_cells(some_settings(**BASE_ONLY))
+
+    constants = constants_in(configuration.source)
+    assert constants["BASE_MODEL_NAME"] == "meta-textgeneration-llama-3-2-1b-instruct"
+    assert "MODEL_PACKAGE_ARN" not in constants
+    assert 'models = {"evaluation": BASE_MODEL_NAME}' in start.source
+    assert header.source.startswith("# Model evaluation: how good is the base model?\n")
+    assert "EVALUATE_BASE_MODEL" not in start.source + results.source
 
 
 def test_cells_never_name_evalbook_in_code() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -70,6 +71,17 @@ def test_role_may_invoke_the_judge_and_no_other_model() -> None:
         "arn:aws:bedrock:*:123456789012:inference-profile/*amazon.nova-pro-v1:0",
         "arn:aws:bedrock:*::foundation-model/amazon.nova-pro-v1:0",
     ]
+
+
+def test_the_role_may_have_a_base_nova_model_answer_where_one_does() -> None:
+    nova = replace(KNOWN, base_profile="us.amazon.nova-lite-v1:0")
+    [statement] = [it for it in role_policy(nova)["Statement"] if it["Sid"] == "BaseModel"]
+
+    assert statement["Resource"] == [
+        "arn:aws:bedrock:*:123456789012:inference-profile/us.amazon.nova-lite-v1:0",
+        "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
+    ]
+    assert "BaseModel" not in {it["Sid"] for it in role_policy(KNOWN)["Statement"]}
 
 
 def test_the_role_may_be_passed_to_no_service_but_those_that_run_its_jobs() -> None:

@@ -42,7 +42,7 @@ def test_a_training_job_alone_leads_to_package_region_and_role():
     workflow = asked_for_the_model(training_job_name="support-tuning-7")
 
     assert workflow.turn().question == (
-        "Found in workflow_state.json: model package 'support-tuning-7'. Use it?"
+        "Found in workflow_state.json: model 'support-tuning-7'. Use it?"
     )
     workflow.answer("yes")
     turn = answer_until(workflow, "execution_role")

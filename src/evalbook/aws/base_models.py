@@ -1,4 +1,4 @@
-"""What a package's base model means for an evaluation: recipes, regions, and Nova's own path.
+"""What a base model means for an evaluation: recipes, regions, licence, and Nova's own path.
 
 Facts are those of the SageMaker SDK 3.27.0: ``train/common_utils/recipe_utils.py`` (recipes),
 ``train/evaluate/llm_as_judge_evaluator.py`` and ``constants.py`` (Nova).
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.arns import parse_arn
+from evalbook.aws.hub_models import HubModel, nova_in_bedrock, nova_models
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, ModelPackage
 from evalbook.aws.session import Aws, AwsDenied, AwsInternalError, AwsInvalid, AwsMissing
 from evalbook.checks import Check, failed, passed, skipped, warning
@@ -109,6 +110,55 @@ def recipe_types(base_model: str, evaluation_type: str) -> tuple[str, ...] | Non
     return types.get(evaluation_type)
 
 
+def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -> bool:
+    """Tell whether a base model can be evaluated by its name, as far as name and recipes tell."""
+    if is_nova(model.name) and evaluation_type == "llm_as_judge":
+        return nova_in_bedrock(model.name, region) is not None
+    return model.has_recipe(recipe_types(model.name, evaluation_type))
+
+
+def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
+    """Return the inference profile by which a base model answers; None where it takes none."""
+    judged = evaluation_type == "llm_as_judge"
+    return nova_in_bedrock(name, region) if judged else None
+
+
+def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
+    """Tell whether the SDK finds a package's base model by its name alone.
+
+    It looks in the public hub only, and lets Nova models be judged by their answers in Bedrock.
+    """
+    judged_nova = is_nova(base.name) and evaluation_type == "llm_as_judge"
+    in_public_hub = f"/{PUBLIC_HUB}/" in base.arn
+    return in_public_hub and (not judged_nova or nova_in_bedrock(base.name, region) is not None)
+
+
+def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
+    """Check what a base model has to bring for being evaluated alone, by its name.
+
+    Raises:
+        AnswerRejected: the SDK or the service would surely refuse the run.
+        AwsUnavailable: SageMaker could not be asked.
+    """
+    if is_nova(model.name) and evaluation_type == "llm_as_judge":
+        checks = _nova_alone_checks(aws, model, region)
+    elif model.recipes is None:
+        checks = [_recipes_not_listed(model.name)]
+    else:
+        types = recipe_types(model.name, evaluation_type)
+        checks = [_recipe_verdict(model.name, region, types, found=model.has_recipe(types))]
+    if model.licence:
+        checks.append(
+            warning(
+                "model.licence",
+                f"Running {model.name} accepts its licence: the SDK (3.27.0) always does so for "
+                "whoever starts the run.",
+                f"Read it first: {model.licence}",
+            )
+        )
+    return checks
+
+
 # --- recipes ----------------------------------------------------------------------------------
 
 
@@ -134,21 +184,30 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
             f"Check that it is offered in {region}.",
         )
     if document is None or "RecipeCollection" not in document:
-        return skipped("model.recipe", f"The hub content of {base.name} does not list its recipes.")
+        return _recipes_not_listed(base.name)
     recipes = [
         recipe
         for recipe in document["RecipeCollection"] or ()
         if isinstance(recipe, dict) and recipe.get("Type") == "Evaluation"
     ]
-    if any(types is None or recipe.get("EvaluationType") in types for recipe in recipes):
-        return passed("model.recipe", f"{base.name} has an evaluation recipe.")
+    found = any(types is None or recipe.get("EvaluationType") in types for recipe in recipes)
+    return _recipe_verdict(base.name, region, types, found=found)
+
+
+def _recipes_not_listed(name: str) -> Check:
+    return skipped("model.recipe", f"The hub content of {name} does not list its recipes.")
+
+
+def _recipe_verdict(name: str, region: str, types: tuple[str, ...] | None, *, found: bool) -> Check:
+    if found:
+        return passed("model.recipe", f"{name} has an evaluation recipe.")
     kinds = f" of type {' or '.join(types)}" if types else ""
     raise rejection_for(
         failed(
             "model.recipe",
-            f"The base model {base.name} has no evaluation recipe{kinds} in {region}: the run "
+            f"The base model {name} has no evaluation recipe{kinds} in {region}: the run "
             "would end with DownstreamServiceUnavailable.",
-            "Name a package whose base model can be evaluated.",
+            "Name a package whose base model can be evaluated, or such a base model.",
         )
     )
 
@@ -197,15 +256,7 @@ def model_document(
 
 
 def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) -> list[Check]:
-    if region not in NOVA_REGIONS:
-        raise rejection_for(
-            failed(
-                "model.nova.region",
-                f"{base.name} can't be judged in {region}: the SDK takes Nova models in "
-                f"{', '.join(NOVA_REGIONS)} only.",
-                "Name a package in one of these regions.",
-            )
-        )
+    _refuse_nova_elsewhere(base.name, region)
     artifacts = _nova_artifacts(package, region)
     plan = NovaPlan()
     return [
@@ -214,21 +265,72 @@ def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) 
         warning(
             "model.nova.cost",
             f"A Nova model costs extra: a training instance ({plan.orchestrator_instance}) that "
-            f"sends the prompts, and a {plan.inference} that answers them, beside the judge.",
+            f"sends the prompts, and what answers them, beside the judge: a {plan.inference} for "
+            "the fine-tuned model, Bedrock's inference for its base model.",
         ),
-        warning(
-            "model.nova.scope",
-            "The SDK's pipeline for Nova models evaluates one model a run; to compare with the "
-            "base model, the notebook starts two runs, one after the other.",
-            "Choose the fine-tuned model alone in the advanced settings to start only one.",
-        ),
-        warning(
-            "model.nova.references",
-            "The SDK sends a Nova model the prompts alone: reference answers and system prompts of "
-            "the dataset don't reach the judge.",
-            "Prefer metrics that need no reference answer; put what matters into the prompts.",
-        ),
+        _nova_scope_check(base, region),
+        _NOVA_REFERENCES,
     ]
+
+
+def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
+    _refuse_nova_elsewhere(model.name, region)
+    profile = nova_in_bedrock(model.name, region)
+    if profile is None:
+        known = ", ".join(sorted(nova_models()["hub_names"].values()))
+        raise rejection_for(
+            failed(
+                "model.nova.bedrock",
+                f"{model.name} can't be judged as a base model: Bedrock would have to answer for "
+                "it, and the SDK (3.27.0) knows no Bedrock model of that name.",
+                f"It knows {known}. A fine-tuned one answers from an endpoint instead.",
+            )
+        )
+    return [
+        _proxy_check(aws, region),
+        warning(
+            "model.nova.cost",
+            "A base Nova model costs extra: a training instance "
+            f"({NovaPlan().orchestrator_instance}) that sends the prompts, and Bedrock's inference "
+            f"by {profile} that answers them, beside the judge.",
+        ),
+        _NOVA_REFERENCES,
+    ]
+
+
+_NOVA_REFERENCES = warning(
+    "model.nova.references",
+    "The SDK sends a Nova model the prompts alone: reference answers and system prompts of "
+    "the dataset don't reach the judge.",
+    "Prefer metrics that need no reference answer; put what matters into the prompts.",
+)
+
+
+def _nova_scope_check(base: BaseModel, region: str) -> Check:
+    if not can_be_named(base, region, "llm_as_judge"):
+        return warning(
+            "model.nova.scope",
+            f"Only the fine-tuned model is evaluated: the SDK (3.27.0) knows no Bedrock model that "
+            f"would answer for {base.name}, so there is nothing to compare with.",
+        )
+    return warning(
+        "model.nova.scope",
+        "The SDK's pipeline for Nova models evaluates one model a run; to compare with the "
+        "base model, the notebook starts two runs, one after the other.",
+        "Choose one of the two alone in the advanced settings to start only one.",
+    )
+
+
+def _refuse_nova_elsewhere(name: str, region: str) -> None:
+    if region not in NOVA_REGIONS:
+        raise rejection_for(
+            failed(
+                "model.nova.region",
+                f"{name} can't be judged in {region}: the SDK takes Nova models in "
+                f"{', '.join(NOVA_REGIONS)} only.",
+                "Name a model in one of these regions.",
+            )
+        )
 
 
 def _nova_artifacts(package: ModelPackage, region: str) -> Check:

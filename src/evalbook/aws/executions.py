@@ -260,7 +260,12 @@ def read_plan(definition: Any) -> Plan:
         if isinstance(step, dict) and step.get("Type") != "Lineage"
     }
     jobs = [job for job in arguments.values() if isinstance(job, dict)]
-    serverless = [job.get("ServerlessJobConfig") or {} for job in jobs]
+    serverless = [
+        job.get("ServerlessJobConfig") or {}
+        for name, job in arguments.items()
+        # Judges a Nova model's answers, and names another model in its place.
+        if isinstance(job, dict) and name != "EvaluateWithJudge"
+    ]
     settings = [job.get("HyperParameters") or {} for job in jobs]
     packages = [job.get("ModelPackageConfig") or {} for job in jobs]
     outputs = [(job.get("OutputDataConfig") or {}).get("S3OutputPath") for job in jobs]

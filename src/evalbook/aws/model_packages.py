@@ -53,7 +53,7 @@ _FORMS = (
 
 @dataclass(frozen=True)
 class Resolution:
-    """What an answer came down to: one package, or several groups to choose from."""
+    """What an answer came down to: one package, or groups to choose from."""
 
     package: ModelPackage | None
     passed_over: tuple[str, ...] = ()
@@ -62,6 +62,8 @@ class Resolution:
     checks: tuple[Check, ...] = ()
     needs_yes: bool = False
     """The package was rejected by whoever reviews models: it may be used, but only on a yes."""
+    by_words: bool = False
+    """Whether words of the group's name were given, not the name: something else may be meant."""
 
 
 @dataclass(frozen=True)
@@ -359,7 +361,12 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
         name = str(groups[0]["ModelPackageGroupName"])
         resolution = _resolve_group(aws, _Versions(name, region, name))
         note = passed("model.group", f'"{text}" matches one model package group, "{name}".')
-        return replace(resolution, checks=(note, *resolution.checks))
+        return replace(
+            resolution,
+            candidates=candidates(groups),
+            checks=(note, *resolution.checks),
+            by_words=True,
+        )
     return _choice(text, groups)
 
 
@@ -368,7 +375,8 @@ def _choice(text: str, groups: list[dict[str, Any]]) -> Resolution:
     message = f'"{text}" matches {len(groups)} model package groups.'
     if len(groups) > len(shown):
         message += f" The newest {len(shown)} are listed; another word narrows them down."
-    return Resolution(None, candidates=shown, checks=(passed("model.group", message),))
+    checks = (passed("model.group", message),)
+    return Resolution(None, candidates=shown, checks=checks, by_words=True)
 
 
 # --- asking SageMaker, and reading what it says -----------------------------------------------

@@ -67,16 +67,36 @@ def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
     role = parse_arn(arn)
     partition = role.partition if role else "aws"
     model = f"arn:{partition}:bedrock:{region}::foundation-model/{judge or '*'}"
-    answer = _simulate(aws, region, arn, ["bedrock:InvokeModel"], ResourceArns=[model])
+    remedy = "Grant it on the judge you choose: the judging step invokes it as this role."
+    return _may_invoke(aws, arn, region, "role.permissions.invoke", [model], remedy)
+
+
+def nova_invoke_check(aws: Aws, arn: str, region: str, profile: str) -> Check:
+    """Simulate whether a role may have a base Nova model answer through an inference profile."""
+    role = parse_arn(arn)
+    partition, account = (role.partition, role.account) if role else ("aws", "*")
+    models = [
+        f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{profile}",
+        f"arn:{partition}:bedrock:{region}::foundation-model/{profile.partition('.')[2]}",
+    ]
+    remedy = "Grant it, in every region of the profile: the base model answers as this role."
+    return _may_invoke(aws, arn, region, "role.permissions.nova", models, remedy)
+
+
+def _may_invoke(
+    aws: Aws, arn: str, region: str, check_id: str, models: list[str], remedy: str
+) -> Check:
+    answer = _simulate(aws, region, arn, ["bedrock:InvokeModel"], ResourceArns=models)
+    named = " and ".join(models)
     if answer.error:
-        return _not_simulated("role.permissions.invoke", answer.error)
+        return _not_simulated(check_id, answer.error)
     if answer.denied or answer.unsure:
         return warning(
-            "role.permissions.invoke",
-            f"{arn} may not do bedrock:InvokeModel on {model}, as far as IAM's simulator can tell.",
-            "Grant it on the judge you choose: the judging step invokes it as this role.",
+            check_id,
+            f"{arn} may not do bedrock:InvokeModel on {named}, as far as IAM's simulator can tell.",
+            remedy,
         )
-    return passed("role.permissions.invoke", f"{arn} may do bedrock:InvokeModel on {model}.")
+    return passed(check_id, f"{arn} may do bedrock:InvokeModel on {named}.")
 
 
 def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None) -> list[Check]:

@@ -77,7 +77,8 @@ def _answers(settings: Settings) -> dict[str, Any]:
         "region": interview.value("region"),
         "role": interview.value("execution_role"),
         "judge": interview.value("judge_model"),
-        "group": str(model.get("arn", "")).rpartition(":model-package/")[2].rpartition("/")[0],
+        "group": model.get("group"),
+        "answers_by": model.get("answers_by"),
         "dataset": interview.facts("dataset").get("uri"),
         "output": interview.value("s3_output"),
         "kms_key": interview.value("kms_key"),
@@ -148,6 +149,7 @@ def _print_policies(
         dataset_bucket=_bucket(answers["dataset"]) or "*",
         output_bucket=_bucket(answers["output"]) or "*",
         judge=answers["judge"] or "*",
+        base_profile=answers["answers_by"],
         kms_key=answers["kms_key"],
         vpc=answers["vpc"],
     )

@@ -35,7 +35,8 @@ class EvaluationSettings:
     """Without the ``Builtin.`` prefix."""
     custom_metrics: tuple[dict[str, Any], ...] = ()
     """Each ``{"customMetricDefinition": {…}}``, as Bedrock takes them."""
-    model_package_arn: str
+    model_package_arn: str | None
+    """None where the base model is evaluated alone."""
     base_model_name: str
     """The base model's name in its hub."""
     judge_model: str | None = None

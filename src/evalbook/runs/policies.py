@@ -35,6 +35,8 @@ class Scope:
     output_bucket: str = "*"
     judge: str = "*"
     """Foundation model's ID."""
+    base_profile: str | None = None
+    """Inference profile by which a base Nova model answers, as ``us.amazon.nova-lite-v1:0``."""
     kms_key: str | None = None
     vpc: bool = False
 
@@ -116,6 +118,7 @@ def role_policy(scope: Scope) -> Policy:
         _allow("Judge", ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
                f"{bedrock}::foundation-model/{scope.judge}",
                f"{bedrock}:{scope.account}:inference-profile/*{_star(scope.judge)}"),
+        _base_model(scope),
         # The judging job hands this very role on to Bedrock's evaluation job.
         _pass_role(scope, "bedrock.amazonaws.com", "sagemaker.amazonaws.com"),
         _allow("Data", ["s3:GetObject"], scope.bucket(scope.dataset_bucket, "/*")),
@@ -179,6 +182,18 @@ def _pass_role(scope: Scope, *services: str) -> dict[str, Any]:
         ["iam:PassRole"],
         scope.role,
         Condition={"StringEquals": {"iam:PassedToService": list(services)}},
+    )
+
+
+def _base_model(scope: Scope) -> dict[str, Any] | None:
+    if scope.base_profile is None:
+        return None
+    bedrock = f"arn:{scope.partition}:bedrock:*"
+    return _allow(
+        "BaseModel",
+        ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+        f"{bedrock}::foundation-model/{scope.base_profile.partition('.')[2]}",
+        f"{bedrock}:{scope.account}:inference-profile/{scope.base_profile}",
     )
 
 

@@ -244,6 +244,8 @@ def shortened(text: str, longest: int = _LONGEST_TEXT) -> str:
 
 
 def _short(arn: str) -> str:
+    if ":hub-content/" in arn:
+        return arn.split("/")[-2]
     return arn.rpartition(":model-package/")[2] if ":model-package/" in arn else arn
 
 

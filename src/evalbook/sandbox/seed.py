@@ -154,6 +154,7 @@ def _seed_hubs(registry: Registry) -> None:
                     model.version,
                     json.dumps(_model_document(model, registry.region)),
                     created,
+                    _keywords(model),
                 )
             )
     if registry.region != world.HOME_REGION:
@@ -204,7 +205,17 @@ def _model_document(model: world.BaseModel, region: str) -> dict[str, Any]:
         }
         for kind in model.recipes
     ]
-    return {"RecipeCollection": recipes, "GatedBucket": False}
+    document: dict[str, Any] = {"RecipeCollection": recipes, "GatedBucket": bool(model.licence)}
+    if model.licence:
+        bucket = f"jumpstart-cache-prod-{region}"
+        document["HostingEulaUri"] = f"s3://{bucket}/fmhMetadata/eula/{model.licence}"
+    return document
+
+
+def _keywords(model: world.BaseModel) -> tuple[str, ...]:
+    """Return what a model is found by, recipes in the spelling that the SDK looks for."""
+    recipes = ("FineTuning_SFT_LORA", *(f"Evaluation_{kind}" for kind in model.recipes))
+    return tuple(f"@recipe:{recipe}".lower() for recipe in recipes) if model.keywords else ()
 
 
 def _seed_mlflow(registry: Registry) -> None:

@@ -132,23 +132,50 @@ class BaseModel:
     regions: tuple[str, ...] = REGIONS
     recipes: tuple[str, ...] = ("DeterministicEvaluation", "LLMAJEvaluation")
     """Kinds of evaluation that it has a recipe for."""
+    about: str = "passes: a base model, evaluated alone"
+    keywords: bool = True
+    """Whether its search keywords name its recipes, as those of most models do."""
+    licence: str | None = None
+    """Name of the licence that running it accepts."""
 
 
-LLAMA_SMALL = BaseModel("meta-textgeneration-llama-3-2-1b-instruct", "1.10.0")
-LLAMA = BaseModel("meta-textgeneration-llama-3-3-70b-instruct", "2.4.0")
+LLAMA_SMALL = BaseModel(
+    "meta-textgeneration-llama-3-2-1b-instruct", "1.10.0", licence="llama3_2Eula.txt"
+)
+LLAMA = BaseModel("meta-textgeneration-llama-3-3-70b-instruct", "2.4.0", licence="llama3_3Eula.txt")
 QWEN = BaseModel(
     "huggingface-llm-qwen2-5-7b-instruct",
     "1.2.0",
     recipes=("DeterministicEvaluation", "LLMAJEvaluation", "MTRLEvaluation"),
+    about="passes: a base model, evaluated alone; for multi-turn RL too",
 )
 NOVA = BaseModel(
     "nova-textgeneration-lite",
     "1.0.0",
     regions=("us-east-1", "us-west-2"),
     recipes=("DeterministicTextBenchmark", "DeterministicMultiModalBenchmark"),
+    about="passes: a base Nova model answers through Bedrock, at extra cost",
 )
-FALCON = BaseModel("huggingface-llm-falcon-7b-instruct-bf16", "1.0.0", recipes=())
-BASE_MODELS = (LLAMA_SMALL, LLAMA, QWEN, NOVA, FALCON)
+NOVA_UNMAPPED = BaseModel(
+    "nova-textgeneration-premier",
+    "1.0.0",
+    regions=("us-east-1",),
+    recipes=("DeterministicTextBenchmark",),
+    about="fails with LLM as judge: the SDK knows no Bedrock model for it; a benchmark passes",
+)
+MISTRAL = BaseModel(
+    "huggingface-llm-mistral-7b-instruct-v3",
+    "1.5.0",
+    keywords=False,
+    about="passes: its keywords name no recipe, its document does",
+)
+FALCON = BaseModel(
+    "huggingface-llm-falcon-7b-instruct-bf16",
+    "1.0.0",
+    recipes=(),
+    about="fails: a base model without an evaluation recipe",
+)
+BASE_MODELS = (LLAMA_SMALL, LLAMA, QWEN, NOVA, NOVA_UNMAPPED, MISTRAL, FALCON)
 
 
 # Model packages ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_report
-from evalbook.workflow.steps.scope import base_model_too
+from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 
 # Minutes for one model, below and above; AWS's figures for an LLM-as-judge run of a small and of
 # a large model, read 2026-11-20. Evaluating the base model too doubles them.
@@ -25,6 +25,14 @@ _INSTRUCTIONS = (400, 1000)
 _EXPLANATION = (100, 400)
 _RESPONSE_SHARE = (0.5, 1.0)
 _SECONDS_FOR_PRICE = 2.0
+
+_NOVA = {
+    BOTH: "A Nova model is evaluated in a run of its own for each model, on an extra instance; an "
+    "endpoint for the fine-tuned one and Bedrock's inference for the base one cost extra.",
+    FINE_TUNED_ONLY: "A Nova model is evaluated on an extra instance and endpoint that cost extra.",
+    BASE_ONLY: "A base Nova model is evaluated on an extra instance and by Bedrock's inference, "
+    "which cost extra.",
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Estimate:
     """None where AWS does not say how long such a run takes."""
     nova: bool
     """Whether a Nova model is evaluated by itself."""
+    scope: str = BOTH
+    """Which models are evaluated."""
     record_bytes: float | None = None
     """A record's average size, from the size of the file that was read."""
     price: tuple[float, float] | None = None
@@ -87,10 +97,7 @@ class Estimate:
             low, high = self.minutes
             lines.append(f"Time: about {low} to {high} minutes for {models}.")
         if self.nova:
-            lines.append(
-                "A Nova model is evaluated in a run of its own for each model, on an extra "
-                "instance and endpoint that cost extra."
-            )
+            lines.append(_NOVA[self.scope])
         return lines
 
     def _calls(self) -> str:
@@ -98,7 +105,7 @@ class Estimate:
             return "Records: not counted, so the judge calls can't be either."
         return (
             f"Judge calls: {self.judge_calls:,} ({self.records:,} records x "
-            f"{self.metrics} metrics x {self.models} models)."
+            f"{self.metrics} metrics x {self.models} {'models' if self.models > 1 else 'model'})."
         )
 
     def _cost_sentences(self) -> list[str]:
@@ -127,7 +134,8 @@ def _in_millions(ends: tuple[int, int]) -> str:
 def estimate(interview: Interview) -> Estimate:
     """Return the estimate for the answers so far."""
     report = effective_report(interview)
-    models = 2 if base_model_too(interview) else 1
+    scope = scope_of(interview)
+    models = 2 if scope == BOTH else 1
     kind = interview.kind
     billions = interview.facts("model").get("billions")
     return Estimate(
@@ -138,6 +146,7 @@ def estimate(interview: Interview) -> Estimate:
         models=models,
         minutes=_minutes(billions, models) if kind.minutes_known else None,
         nova=bool(interview.facts("model").get("nova")) and kind.one_nova_a_run,
+        scope=scope,
         record_bytes=_record_bytes(interview, report),
     )
 

@@ -8,7 +8,7 @@ from evalbook.workflow.estimate import estimate
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.run_name import default_run_name
-from evalbook.workflow.steps.scope import base_model_too
+from evalbook.workflow.steps.scope import BASE_ONLY, base_model_too, scope_of
 from evalbook.workflow.steps.stopping_condition import DEFAULT
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
     return EvaluationSettings(
         evaluation_type=interview.kind.name,
         task=interview.value("task"),
-        model_package_arn=model["arn"],
+        model_package_arn=None if scope_of(interview) == BASE_ONLY else model["arn"],
         base_model_name=model["base_model"]["name"],
         region=interview.value("region"),
         role_arn=interview.value("execution_role"),

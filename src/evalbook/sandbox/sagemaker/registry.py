@@ -27,6 +27,8 @@ class HubContent:
     version: str
     document: str
     created: float
+    keywords: tuple[str, ...] = ()
+    """Words that it is found by, such as ``@recipe:evaluation_mtrlevaluation``."""
 
     @property
     def hub_arn(self) -> str:
@@ -50,6 +52,7 @@ class HubContent:
             "HubContentType": self.kind,
             "DocumentSchemaVersion": "2.0.0",
             "HubContentDisplayName": self.name,
+            "HubContentSearchKeywords": list(self.keywords),
             "HubContentStatus": "Available",
             "CreationTime": moment(self.created),
         }

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Choice, Question
 
+if TYPE_CHECKING:
+    from evalbook.aws.agents import TrainedWith
+
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.agents import agent_runtimes, trained_with
+    from evalbook.aws.agents import agent_runtimes
 
     model = interview.facts("model")
-    interview.progress("Looking for the agent that the model was trained in", None, None)
-    trained = trained_with(interview.aws, model["arn"], model["region"])
+    trained = _trained_with(interview)
     runtimes, checks = agent_runtimes(interview.aws, model["region"])
     return Question(
         "Which agent does the model act in?",
@@ -41,15 +44,26 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome:
-    from evalbook.aws.agents import check_agent, is_runtime, trained_with
+    from evalbook.aws.agents import check_agent, is_runtime
     from evalbook.aws.s3 import refuse_template_text
 
     refuse_template_text(value, "the agent's ARN")
     model = interview.facts("model")
     arn, checks = check_agent(interview.aws, value, model["region"])
-    trained = trained_with(interview.aws, model["arn"], model["region"])
+    trained = _trained_with(interview)
     facts = {"runtime": is_runtime(arn), "trained": asdict(trained) if trained else None}
     return Accepted(arn, facts, tuple(checks))
+
+
+def _trained_with(interview: Interview) -> TrainedWith | None:
+    """Return the agent that the model was trained in; a base model was in none."""
+    from evalbook.aws.agents import trained_with
+
+    model = interview.facts("model")
+    if model.get("base_only"):
+        return None
+    interview.progress("Looking for the agent that the model was trained in", None, None)
+    return trained_with(interview.aws, model["arn"], model["region"])
 
 
 STEP = Step(

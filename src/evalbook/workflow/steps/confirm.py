@@ -7,7 +7,7 @@ from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.estimate import estimate, with_price
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Step
-from evalbook.workflow.steps.scope import base_model_too
+from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 from evalbook.workflow.turn import Question
 
 EVERYTHING_BEFORE = (
@@ -42,14 +42,19 @@ EVERYTHING_BEFORE = (
     "inference_parameters",
 )
 
+_MODELS = {
+    BOTH: "Models: the fine-tuned one, compared with its base model",
+    FINE_TUNED_ONLY: "Models: the fine-tuned one alone",
+    BASE_ONLY: "Models: the base model alone, so that nothing is compared",
+}
+
 
 def _ask(interview: Interview) -> Question:
     from evalbook.workflow.summary import summarise
 
     summary = summarise(interview, until="confirm")
     lines = [f"{line.title}: {line.text}" for line in summary.lines]
-    if base_model_too(interview):
-        lines.append("Models: the fine-tuned one, compared with its base model")
+    lines.append(_MODELS[scope_of(interview)])
     lines.extend(with_price(estimate(interview), interview).sentences())
     lines.extend(f"Not checked: {check.message}" for check in summary.not_checked)
     lines.extend(f"Warning: {check.message}" for check in summary.warnings)

@@ -37,6 +37,7 @@ def _ask(interview: Interview) -> Question:
 
 def _check(value: str, interview: Interview) -> Outcome:
     from evalbook.aws.evaluators import invoke_check
+    from evalbook.aws.permissions import nova_invoke_check
     from evalbook.aws.roles import check_role
     from evalbook.aws.s3 import refuse_template_text
 
@@ -52,6 +53,9 @@ def _check(value: str, interview: Interview) -> Outcome:
     function = interview.facts("scorer").get("function")
     if function:
         checks.append(invoke_check(interview.aws, arn, function, interview.value("region")))
+    profile = interview.facts("model").get("answers_by")
+    if profile:
+        checks.append(nova_invoke_check(interview.aws, arn, interview.value("region"), profile))
     return Accepted(arn, checks=tuple(checks))
 
 

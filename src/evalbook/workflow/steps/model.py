@@ -1,4 +1,4 @@
-"""Which fine-tuned model: a model package, by ARN, group, or words of its name."""
+"""Which model: a model package, by ARN, group, or words of its name; or a base model alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
+from evalbook.workflow.steps.base_model import (
+    InHub,
+    accepted_base_model,
+    cut_short,
+    look_in_hub,
+    named_base_model,
+    nothing_found,
+    offered,
+)
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
@@ -21,9 +30,11 @@ _TRAINING_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 def _ask(_: Interview) -> Question:
     return Question(
-        "Which fine-tuned model? Give its model package ARN, its group's name, or words from it.",
+        "Which fine-tuned model? Give its model package ARN, its group's name, or words from it; "
+        "or a base model's id, to evaluate that alone.",
         help="Such as arn:aws:sagemaker:REGION:ACCOUNT:model-package/GROUP/VERSION, GROUP, "
-        "or support bot. A group means its newest usable version.",
+        "or support bot. A group means its newest usable version. A base model is named by its "
+        "JumpStart id, such as meta-textgeneration-llama-3-2-1b-instruct, or words of it.",
         reference="references/model-packages.md",
     )
 
@@ -39,22 +50,79 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome:
+    from evalbook.aws.hub_models import hub_model_arn
+
+    interview.progress("Looking for the model", None, None)
+    arn = hub_model_arn(value)
+    if arn is not None:
+        return named_base_model(arn, interview)
+    if value.startswith("arn:"):
+        return _package(*_resolve_in(None, value, interview), interview)
+    region, *elsewhere = _regions(interview)
+    if region is None and not interview.aws.default_region:
+        raise AnswerRejected(
+            "model.region",
+            f"{value!r} names no region, and none is configured to look for it in.",
+            "Say which: evalbook answer --step region REGION; then give the model again.",
+        )
+    try:
+        return _look_in(region, value, interview)
+    except AnswerRejected as rejection:
+        if rejection.code != "model.missing" or not elsewhere:
+            raise
+        return _look_in(elsewhere[0], value, interview)
+
+
+def _look_in(region: str | None, text: str, interview: Interview) -> Outcome:
+    """Look for a name or words in one region: among the groups there, then in the public hub.
+
+    A group, a version or a training job of that very name comes first, a base model of that name
+    second; of what only contains the words, the person chooses.
+    """
+    found, missing = None, None
+    try:
+        found, training_job = _resolve_in(region, text, interview)
+        if not found.by_words:
+            return _package(found, training_job, interview)
+    except AnswerRejected as rejection:
+        if rejection.code != "model.missing":
+            raise
+        missing = rejection
+    inside = look_in_hub(text, region, interview)
+    if inside.exact is not None:
+        return accepted_base_model(inside.exact, interview, *inside.notes)
+    if missing is not None and not inside.models:
+        raise nothing_found(text, inside, region, interview, missing)
+    if found is not None and found.package is not None and not inside.models:
+        return _package(found, None, interview)
+    if found is None and len(inside.models) == 1:
+        return accepted_base_model(inside.models[0], interview, *inside.notes)
+    return Narrowed(_which_one(text, found, inside))
+
+
+def _package(found: Resolution, training_job: str | None, interview: Interview) -> Outcome:
+    """Accept a model package whose base model brings what the evaluation needs."""
     from dataclasses import asdict
 
-    from evalbook.aws.base_models import base_model_checks, is_nova, model_size_billions
+    from evalbook.aws.base_models import (
+        answers_by,
+        base_model_checks,
+        can_be_named,
+        is_nova,
+        model_size_billions,
+    )
 
-    interview.progress("Looking for the model package", None, None)
-    found, training_job = _resolve(value, interview)
-    if found.package is None:
-        return Narrowed(_which_one(value, found.candidates))
     package = found.package
+    assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
+    kind, base = interview.kind.name, package.base_model
     interview.progress("Checking the base model", None, None)
-    checks = base_model_checks(interview.aws, package, package.region, interview.kind.name)
-    base = package.base_model.name if package.base_model else ""
+    checks = base_model_checks(interview.aws, package, package.region, kind)
     facts: dict[str, Any] = {
         **asdict(package),
-        "nova": is_nova(base),
-        "billions": model_size_billions(base),
+        "nova": is_nova(base.name),
+        "billions": model_size_billions(base.name),
+        "answers_by": answers_by(base.name, package.region, kind),
+        "base_by_name": can_be_named(base, package.region, kind),
         "needs_yes": found.needs_yes,
         "passed_over": list(found.passed_over),
         "training_job": training_job or package.training_job,
@@ -62,24 +130,14 @@ def _check(value: str, interview: Interview) -> Outcome:
     return Accepted(package.arn, facts, (*found.checks, *checks))
 
 
-def _resolve(text: str, interview: Interview) -> tuple[Resolution, str | None]:
-    """Find the package where it may be; also the training job that it was named by, if so.
+def _resolve_in(
+    region: str | None, text: str, interview: Interview
+) -> tuple[Resolution, str | None]:
+    """Find the package in a region; also the training job that it was named by, if so.
 
     Raises:
         AnswerRejected: it is not there, or can't be used.
     """
-    region, *elsewhere = _regions(interview)
-    try:
-        return _resolve_in(region, text, interview)
-    except AnswerRejected as rejection:
-        if rejection.code != "model.missing" or not elsewhere:
-            raise
-        return _resolve_in(elsewhere[0], text, interview)
-
-
-def _resolve_in(
-    region: str | None, text: str, interview: Interview
-) -> tuple[Resolution, str | None]:
     from evalbook.aws.model_packages import resolve
 
     found_before = text == interview.found("training_job_name")
@@ -123,16 +181,32 @@ def _regions(interview: Interview) -> list[str | None]:
     return known[:2] or [None]
 
 
-def _which_one(words: str, candidates: tuple[Any, ...]) -> Question:
+def _which_one(words: str, found: Resolution | None, inside: InHub) -> Question:
+    groups = found.candidates if found else ()
+    bases = offered(inside)
+    mine = "model package group of yours; " if bases else ""
+    counted = [
+        f"{len(some)} {noun}{'' if len(some) == 1 else 's'}"
+        for some, noun in ((groups, "group"), (bases, "base model"))
+        if some
+    ]
+    match = "matches" if len(groups) + len(bases) == 1 else "match"
     return Question(
-        f"{len(candidates)} groups match {words!r}. Which one?",
+        f"{' and '.join(counted)} {match} {words!r}. Which one?",
         kind="choice",
-        choices=tuple(
-            Choice(candidate.name, candidate.label, candidate.description)
-            for candidate in candidates
+        choices=(
+            *(Choice(it.name, it.label, f"{mine}{it.description}") for it in groups),
+            *bases,
         ),
-        help="A number or a group's name; another ARN, name or words start over.",
+        notices=cut_short(inside),
+        help="A number or a name; another ARN, name or words start over.",
     )
+
+
+def _describe(value: str, facts: dict[str, Any]) -> str:
+    if not facts.get("base_only"):
+        return value
+    return f"{facts['base_model']['name']}, a base model, version {facts['version']}: {value}"
 
 
 def _known(interview: Interview) -> str | None:
@@ -141,10 +215,11 @@ def _known(interview: Interview) -> str | None:
 
 STEP = Step(
     "model",
-    "Model package",
+    "Model",
     ask=_ask,
     read=_read,
     check=_check,
+    describe=_describe,
     known=_known,
     depends_on=("evaluation_type",),
 )

@@ -1,6 +1,8 @@
-"""Whether the model package that was found is the one that was meant."""
+"""Whether the model that was found is the one that was meant."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.interview import Interview
@@ -10,19 +12,30 @@ from evalbook.workflow.turn import Question
 
 def _ask(interview: Interview) -> Question:
     found = interview.facts("model")
+    notices = _base_model(found) if found.get("base_only") else _package(found)
+    return Question("Is this the model to evaluate?", kind="confirm", notices=notices)
+
+
+def _package(found: dict[str, Any]) -> tuple[str, ...]:
     base = found["base_model"] or {}
-    notices = [
+    notices = (
         f"ARN: {found['arn']}",
         f"Group: {found['group']}, version {found['version']}",
         f"Created: {found['created']}",
         f"Approval: {found['approval']}",
         f"Base model: {base.get('name')}",
-    ]
-    if found["needs_yes"]:
-        notices.append(
-            "This version was REJECTED by whoever reviewed it. Yes uses it all the same."
-        )
-    return Question("Is this the model to evaluate?", kind="confirm", notices=tuple(notices))
+    )
+    rejected = "This version was REJECTED by whoever reviewed it. Yes uses it all the same."
+    return (*notices, rejected) if found["needs_yes"] else notices
+
+
+def _base_model(found: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        f"Base model: {found['base_model']['name']}, version {found['version']}",
+        f"ARN: {found['arn']}",
+        f"Region: {found['region']}",
+        "It is evaluated alone: there is no fine-tuned model to compare it with.",
+    )
 
 
 def _read(text: str, _question: Question, _: Interview) -> bool:

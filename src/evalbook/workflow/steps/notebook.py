@@ -11,6 +11,7 @@ from evalbook.workflow.estimate import estimate
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.steps.confirm import EVERYTHING_BEFORE
+from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY
 from evalbook.workflow.turn import Choice, Question
 
 NEW = "new"
@@ -102,9 +103,17 @@ def written_notebook(interview: Interview) -> Path:
     return _shown(path, interview)
 
 
+_CELL_4 = {
+    BOTH: "compares the base model with the fine-tuned one",
+    FINE_TUNED_ONLY: "shows the fine-tuned model's scores",
+    BASE_ONLY: "shows the base model's scores",
+}
+
+
 def run_instructions(interview: Interview) -> tuple[str, ...]:
     """Return how to run the notebook that was written."""
-    minutes = estimate(interview).minutes
+    expected = estimate(interview)
+    minutes = expected.minutes
     how_long = ", about {} to {} minutes".format(*minutes) if minutes else ""
     path = written_notebook(interview)
     return (
@@ -113,9 +122,7 @@ def run_instructions(interview: Interview) -> tuple[str, ...]:
         "Cell 1: configuration; installs the SageMaker SDK where it is missing.",
         "Cell 2: starts the evaluation, after a dry run. Run again, it finds the same run.",
         f"Cell 3: shows progress until it is done{how_long}.",
-        "Cell 4: compares the base model with the fine-tuned one."
-        if estimate(interview).models > 1
-        else "Cell 4: shows the fine-tuned model's scores.",
+        f"Cell 4: {_CELL_4[expected.scope]}.",
     )
 
 

@@ -7,6 +7,7 @@ import re
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.steps.run_name import name_of_model
 from evalbook.workflow.turn import Question
 
 LONGEST = 64
@@ -17,7 +18,7 @@ _SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 def _ask(interview: Interview) -> Question:
     return Question(
         "What should the project folder be called?",
-        default=slug(interview.facts("model").get("group") or "evaluation"),
+        default=slug(name_of_model(interview)),
         help=f"Lowercase letters, digits and hyphens, at most {LONGEST}. "
         "An existing project's name adds to that project.",
     )

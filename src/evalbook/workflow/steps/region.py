@@ -14,7 +14,7 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which AWS region should the evaluation run in?",
         default=interview.facts("model")["region"],
-        help="The default is where the model package is; it can be used from nowhere else.",
+        help=f"The default is where {_model(interview)} was found; it is used from nowhere else.",
     )
 
 
@@ -38,9 +38,10 @@ def _check(value: str, interview: Interview) -> Outcome:
         raise rejection_for(
             failed(
                 "region.model",
-                f"The model package is in {home}; it can't be used from {value}.",
-                f"Answer {home}, or choose a model package of {value}: "
-                "evalbook answer --step model …",
+                f"{_model(interview).capitalize()} was found in {home}; it can't be used from "
+                f"{value}.",
+                f"Answer {home}, or choose a model of {value}: "
+                f"evalbook answer --step model {_elsewhere(interview, value)}",
             )
         )
     _refuse_dataset_registered_elsewhere(value, interview)
@@ -77,13 +78,26 @@ def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> N
 
 def _what_is_there(interview: Interview) -> str:
     """Return what was found to be in the region, as the beginning of a sentence."""
-    things = ["The model package"]
+    things = [_model(interview).capitalize()]
     if judge := interview.value("judge_model"):
         things.append(judge)
     if interview.facts("dataset"):
         things.append("the dataset")
     *first, last = things
     return f"{', '.join(first)} and {last} are" if first else f"{last} is"
+
+
+def _model(interview: Interview) -> str:
+    base_only = interview.facts("model").get("base_only")
+    return "the base model" if base_only else "the model package"
+
+
+def _elsewhere(interview: Interview, region: str) -> str:
+    """Return what would name the model in another region, as far as that can be told."""
+    model = interview.facts("model")
+    if not model.get("base_only"):
+        return "…"
+    return str(interview.value("model")).replace(f":{model['region']}:", f":{region}:", 1)
 
 
 def _known(interview: Interview) -> str | None:

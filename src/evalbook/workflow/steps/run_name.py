@@ -44,7 +44,13 @@ def as_run_name(text: str) -> str:
 
 def default_run_name(interview: Interview) -> str:
     """Return the name that a run has unless the person gives another."""
-    return as_run_name(f"evalbook-{interview.facts('model').get('group', '')}")
+    return as_run_name(f"evalbook-{name_of_model(interview)}")
+
+
+def name_of_model(interview: Interview) -> str:
+    """Return what the model is called: by its group, or a base model by its own name."""
+    model = interview.facts("model")
+    return str(model.get("group") or (model.get("base_model") or {}).get("name", "evaluation"))
 
 
 STEP = Step(

@@ -1,60 +1,139 @@
-"""Whether the base model is evaluated too, so that there is something to compare with."""
+"""Which models are evaluated: the fine-tuned one and its base, or one of them alone."""
 
 from __future__ import annotations
 
-from evalbook.checks import warning
+from typing import Any
+
+from evalbook.checks import Check, passed, warning
+from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.steps.base_model import newest_in_hub
 from evalbook.workflow.turn import Choice, Question
 
 BOTH = "both"
 FINE_TUNED_ONLY = "fine_tuned_only"
+BASE_ONLY = "base_only"
+
+_CHOICES = {
+    BOTH: Choice(
+        BOTH,
+        "Fine-tuned and base",
+        "Compares the two; takes about twice as long and costs twice.",
+    ),
+    FINE_TUNED_ONLY: Choice(FINE_TUNED_ONLY, "Fine-tuned only", "Scores without a comparison."),
+    BASE_ONLY: Choice(
+        BASE_ONLY, "Base model only", "Scores of the model that was fine-tuned, as it was before."
+    ),
+}
 
 
-def _ask(_: Interview) -> Question:
+def _ask(interview: Interview) -> Question:
+    possible = _possible(interview)
     return Question(
         "Which models should be evaluated?",
         kind="choice",
-        choices=(
-            Choice(
-                BOTH,
-                "Fine-tuned and base",
-                "Compares the two; takes about twice as long and costs twice.",
-            ),
-            Choice(FINE_TUNED_ONLY, "Fine-tuned only", "Scores without a comparison."),
-        ),
-        default=BOTH,
+        choices=tuple(_CHOICES[scope] for scope in possible),
+        default=possible[0],
     )
+
+
+def _possible(interview: Interview) -> tuple[str, ...]:
+    """Return the scopes that the model allows, the usual one first."""
+    model = interview.facts("model")
+    if model.get("base_only"):
+        return (BASE_ONLY,)
+    # A Nova model is evaluated one a run: its base model by its name, even in a comparison.
+    by_name = model.get("base_by_name", True)
+    one_a_run = model.get("nova") and interview.kind.one_nova_a_run
+    if by_name:
+        return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
+    return (FINE_TUNED_ONLY,) if one_a_run else (BOTH, FINE_TUNED_ONLY)
 
 
 def _read(text: str, question: Question, _: Interview) -> str:
     return read_choice(text, question.choices)
 
 
-def _check(value: str, _: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome:
+    if value not in _possible(interview):
+        raise AnswerRejected(
+            "scope.impossible",
+            f"{_CHOICES[value].label} is not possible: the SDK can't evaluate this base model by "
+            "its name.",
+            f"Answer {' or '.join(_possible(interview))}.",
+        )
     if value == BOTH:
         return Accepted(value)
-    return Accepted(
-        value,
-        checks=(
-            warning(
-                "scope.no_comparison",
-                "Without the base model the results can't say whether the fine-tuning helped.",
-                "Answer scope with both to compare.",
-            ),
-        ),
+    if value == BASE_ONLY:
+        return Accepted(value, checks=(*_base_model_checks(interview), _no_comparison()))
+    return Accepted(value, checks=(_no_comparison(),))
+
+
+def _base_model_checks(interview: Interview) -> list[Check]:
+    """Check the newest version of the package's base model, which the SDK takes by its name.
+
+    Raises:
+        AnswerRejected: it is not in the public hub, or can't be evaluated.
+    """
+    from evalbook.aws.base_models import base_alone_checks
+
+    model = interview.facts("model")
+    base, region = model["base_model"], model["region"]
+    interview.progress("Checking the base model", None, None)
+    newest = newest_in_hub(base["name"], region, interview)
+    if newest is None:
+        raise AnswerRejected(
+            "scope.base_missing",
+            f"{base['name']} is not in the public hub of {region}, where the SDK looks it up.",
+            f"Answer {BOTH} or {FINE_TUNED_ONLY}.",
+        )
+    return [
+        _version_check(base, newest.version),
+        *base_alone_checks(interview.aws, newest, region, interview.kind.name),
+    ]
+
+
+def _version_check(base: dict[str, Any], newest: str) -> Check:
+    if base["version"] in (None, newest):
+        return passed("scope.version", f"{base['name']} is evaluated in version {newest}.")
+    return warning(
+        "scope.version",
+        f"The package was made from version {base['version']} of {base['name']}; alone, the SDK "
+        f"evaluates the newest, {newest}.",
+        "Keep that in mind where you compare it with other runs.",
     )
 
 
+def _no_comparison() -> Check:
+    return warning(
+        "scope.no_comparison",
+        "With one model alone the results can't say whether the fine-tuning helped.",
+        "Answer scope with both to compare.",
+    )
+
+
+def scope_of(interview: Interview) -> str:
+    """Return which models are evaluated: both where they can be, unless the person chose."""
+    possible = _possible(interview)
+    said = interview.value("scope")
+    return str(said) if said in possible else possible[0]
+
+
 def base_model_too(interview: Interview) -> bool:
-    """Return whether the base model is evaluated; it is unless the person chose otherwise."""
-    return bool(interview.value("scope", BOTH) == BOTH)
+    """Return whether the base model is compared with; it is unless the person chose otherwise."""
+    return scope_of(interview) == BOTH
+
+
+def _applies(interview: Interview) -> bool:
+    return len(_possible(interview)) > 1 and wanted("scope")(interview)
 
 
 def _describe(value: str, _: dict[str, object]) -> str:
-    return "fine-tuned and base" if value == BOTH else "fine-tuned only"
+    label = _CHOICES[value].label
+    return label[0].lower() + label[1:]
 
 
 STEP = Step(
@@ -64,7 +143,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted("scope"),
+    applies=_applies,
     advanced=True,
-    depends_on=("evaluation_type",),
+    depends_on=("evaluation_type", "model"),
 )

@@ -75,7 +75,7 @@ def _registered(arn: str, interview: Interview) -> Outcome:
     if found.region != region:
         raise AnswerRejected(
             "scorer.region",
-            f"The evaluator is in {found.region}, the model package in {region}.",
+            f"The evaluator is in {found.region}, the model in {region}.",
             f"Register it in {region} too, or choose one of those listed.",
         )
     return Accepted(found.arn, asdict(found), tuple(checks))

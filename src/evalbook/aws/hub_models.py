@@ -1,0 +1,265 @@
+"""Which base model of SageMaker's public hub somebody means, by ARN, name or words of its name.
+
+The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in its newest version
+(``train/common_utils/model_resolution.py``); which recipes it has is told by its search keywords
+(``train/common_utils/recipe_utils.py``), or else by its document.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
+from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing, in_parallel
+
+MOST_OFFERED = 20
+"""Models that a question shows; more are better narrowed by another word."""
+MOST_DESCRIBED = 10
+"""Models whose document is read where their keywords name no recipe; each costs one question."""
+MOST_PAGES = 10
+"""Pages of a hundred that are read of one listing."""
+
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+_LETTERS = re.compile(r"[a-z]{2,}")
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """The newest version of a model in the public hub."""
+
+    name: str
+    version: str
+    arn: str
+    created: str
+    """ISO 8601, UTC."""
+    recipes: frozenset[str] | None = None
+    """Kinds of evaluation that it has a recipe for, in lower case; None where it isn't told."""
+    licence: str | None = None
+    """S3 URI of the licence that running it accepts; only its document tells."""
+
+    @property
+    def answer(self) -> str:
+        """Its ARN without a version: it names the model in its region alone, whatever is newest."""
+        return self.arn.rpartition("/")[0]
+
+    def has_recipe(self, wanted: tuple[str, ...] | None) -> bool:
+        """Tell whether it has a recipe of one of these kinds, or any at all."""
+        kinds = self.recipes or frozenset()
+        if wanted is None:
+            return bool(kinds)
+        # A keyword may name a strategy after the kind.
+        return any(f"{kind}_".startswith(f"{it.lower()}_") for kind in kinds for it in wanted)
+
+    @property
+    def base(self) -> BaseModel:
+        """The same as a model package would name it."""
+        return BaseModel(self.name, self.version, self.arn)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Base models whose names fit some words, those that fit most closely first."""
+
+    models: tuple[HubModel, ...] = ()
+    """Those that can be evaluated as is wanted."""
+    unfit: tuple[str, ...] = ()
+    """Names of those that can't."""
+    untold: int = 0
+    """How many more there are of which it was not looked at, or not told."""
+
+
+def hub_model_arn(text: str) -> Arn | None:
+    """Return the parts of a text that is the ARN of a model in a hub; None for another text."""
+    arn = parse_arn(text)
+    if arn is None or arn.service != "sagemaker":
+        return None
+    parts = arn.path
+    return arn if parts[0] == "hub-content" and len(parts) > 3 and parts[2] == "Model" else None
+
+
+def hub_name(text: str) -> str:
+    """Return what the hub calls a model that Bedrock knows under this id; else the text itself.
+
+    Bedrock's ids may carry a version (``:0``) and the prefix of an inference profile (``us.``).
+    """
+    plain = re.sub(r"^(us|eu|apac|global)\.|:\d+$", "", text.strip().lower())
+    return str(nova_models()["hub_names"].get(plain, text.strip()))
+
+
+@cache
+def nova_models() -> dict[str, Any]:
+    """Return what is known of Nova models: their names in the hub and Bedrock's profiles."""
+    text = (files("evalbook") / "data" / "nova_models.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def nova_in_bedrock(name: str, region: str) -> str | None:
+    """Return the inference profile by which a base Nova model answers; None where the SDK has none.
+
+    As ``_resolve_bedrock_model_id`` of ``train/evaluate/llm_as_judge_evaluator.py``.
+    """
+    known = {hub: bedrock for bedrock, hub in nova_models()["hub_names"].items()}
+    prefix = nova_models()["profile_prefixes"].get(region)
+    return f"{prefix}.{known[name]}:0" if prefix and name in known else None
+
+
+def describe_hub_model(aws: Aws, name: str, region: str | None) -> HubModel | None:
+    """Return the model of that very name in the public hub, or None.
+
+    Raises:
+        AwsDenied: hub contents may not be described.
+        AwsUnavailable: SageMaker could not be asked.
+    """
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        content = aws.call(
+            "sagemaker",
+            "describe_hub_content",
+            region=region,
+            HubName=PUBLIC_HUB,
+            HubContentType="Model",
+            HubContentName=name,
+        )
+    except (AwsMissing, AwsInvalid):
+        return None
+    return _described(content)
+
+
+def find_hub_models(
+    aws: Aws, text: str, region: str | None, suits: Callable[[HubModel], bool]
+) -> Found:
+    """Find the models whose names contain all the words of a text.
+
+    ``llama3-2-1b-instruct`` finds ``meta-textgeneration-llama-3-2-1b-instruct``: the hub writes
+    letters and figures apart where the SDK's documentation does not.
+
+    Args:
+        aws: whom to ask.
+        text: words of a name.
+        region: where; None for that of the AWS settings.
+        suits: whether a model can be evaluated as is wanted, by its name and recipes.
+
+    Raises:
+        AwsDenied: hub contents may not be listed.
+        AwsUnavailable: SageMaker could not be asked.
+    """
+    words = [word for word in re.split(r"[\s,;/]+", text.lower()) if _tokens(word)]
+    if not words:
+        return Found()
+    longest = max(_LETTERS.findall(text.lower()) or _tokens(text), key=len)
+    listed = [
+        model
+        for model in _listed(aws, longest, region)
+        if all(_contains(model.name, word) for word in words)
+    ]
+    listed.sort(key=lambda model: model.created, reverse=True)
+    listed.sort(key=lambda model: len(_tokens(model.name)))
+    untold = [model.name for model in listed if model.recipes is None]
+    read = _documents(aws, untold[:MOST_DESCRIBED], region)
+    told = [read.get(model.name, model) for model in listed]
+    return Found(
+        tuple(model for model in told if model.recipes is not None and suits(model)),
+        tuple(it.name for it in told if it.recipes is not None and not suits(it)),
+        sum(model.recipes is None for model in told),
+    )
+
+
+def names_near(aws: Aws, text: str, region: str | None) -> list[str]:
+    """Return names in the public hub that may have been meant; none where it can't be told."""
+    name = "-".join(_tokens(text))
+    beginnings = list(dict.fromkeys(word[:4] for word in _LETTERS.findall(name) if len(word) > 3))
+    try:
+        pages = in_parallel([partial(_listed, aws, part, region) for part in beginnings[:4]])
+    except NO_HELP:
+        return []
+    known = {"-".join(_tokens(model.name)): model.name for page in pages for model in page}
+    return [known[near] for near in difflib.get_close_matches(name, known, 3, 0.6)]
+
+
+def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
+    found: list[HubModel] = []
+    token: dict[str, str] = {}
+    for _ in range(MOST_PAGES):
+        # boto3 has no paginator for this operation.
+        page = aws.call(
+            "sagemaker",
+            "list_hub_contents",
+            region=region,
+            HubName=PUBLIC_HUB,
+            HubContentType="Model",
+            NameContains=name_contains[:63],
+            MaxResults=100,
+            **token,
+        )
+        found += [_summarised(summary) for summary in page["HubContentSummaries"]]
+        if not page.get("NextToken"):
+            break
+        token = {"NextToken": page["NextToken"]}
+    return found
+
+
+def _summarised(summary: dict[str, Any]) -> HubModel:
+    keywords = [str(word).lower() for word in summary.get("HubContentSearchKeywords") or ()]
+    named = [word for word in keywords if word.startswith("@recipe:")]
+    kinds = (word.removeprefix("@recipe:evaluation_") for word in named if ":evaluation_" in word)
+    return HubModel(
+        str(summary["HubContentName"]),
+        str(summary["HubContentVersion"]),
+        str(summary["HubContentArn"]),
+        iso_utc(summary["CreationTime"]),
+        frozenset(kinds) if named else None,
+    )
+
+
+def _described(content: dict[str, Any]) -> HubModel:
+    try:
+        document = json.loads(content.get("HubContentDocument") or "")
+    except ValueError:
+        document = None
+    document = document if isinstance(document, dict) else {}
+    recipes = document.get("RecipeCollection")
+    kinds = (
+        str(recipe.get("EvaluationType", "")).lower()
+        for recipe in recipes or ()
+        if isinstance(recipe, dict) and recipe.get("Type") == "Evaluation"
+    )
+    return HubModel(
+        str(content["HubContentName"]),
+        str(content["HubContentVersion"]),
+        str(content["HubContentArn"]),
+        iso_utc(content["CreationTime"]),
+        frozenset(kinds) if "RecipeCollection" in document else None,
+        document.get("HostingEulaUri"),
+    )
+
+
+def _documents(aws: Aws, names: Iterable[str], region: str | None) -> dict[str, HubModel]:
+    def read(name: str) -> HubModel | None:
+        try:
+            return describe_hub_model(aws, name, region)
+        except NO_HELP:
+            return None
+
+    found = in_parallel([partial(read, name) for name in names])
+    return {model.name: model for model in found if model is not None}
+
+
+def _tokens(text: str) -> list[str]:
+    """Split a name into its letters and figures: ``llama3-2-1b`` is llama, 3, 2, 1, b."""
+    return re.findall(r"[a-z]+|\d+", text.lower())
+
+
+def _contains(name: str, word: str) -> bool:
+    inside, wanted = _tokens(name), _tokens(word)
+    runs = (inside[start : start + len(wanted)] for start in range(len(inside)))
+    return word in name.lower() or wanted in runs

@@ -1,0 +1,220 @@
+"""A base model of SageMaker's public hub as the answer to which model: it is evaluated alone."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from evalbook.checks import Check, passed
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.step import Accepted
+from evalbook.workflow.turn import Choice
+
+if TYPE_CHECKING:
+    from evalbook.aws.arns import Arn
+    from evalbook.aws.hub_models import Found, HubModel
+    from evalbook.workflow.interview import Interview
+
+
+@dataclass(frozen=True)
+class InHub:
+    """What the public hub has for a name or for words."""
+
+    exact: HubModel | None = None
+    """The model of that very name, or that Bedrock knows by it."""
+    fitting: Found | None = None
+    """Those that the words fit, where none is exact; None where the hub may not be searched."""
+    notes: tuple[Check, ...] = ()
+
+    @property
+    def models(self) -> tuple[HubModel, ...]:
+        """Those that the words fit and that can be evaluated."""
+        return self.fitting.models if self.fitting else ()
+
+
+def named_base_model(arn: Arn, interview: Interview) -> Accepted:
+    """Accept the base model that a hub-content ARN names.
+
+    Raises:
+        AnswerRejected: the SDK would not find it, or would evaluate another version.
+    """
+    from evalbook.aws.package_answers import PUBLIC_HUB
+
+    _, hub, _, name, *version = arn.path
+    if hub != PUBLIC_HUB:
+        raise AnswerRejected(
+            "model.hub",
+            f"{arn} is in the hub {hub}. The SDK looks base models up in {PUBLIC_HUB} only.",
+            "Give a base model of that hub, or a model package.",
+        )
+    model = newest_in_hub(name, arn.region, interview)
+    if model is None:
+        raise AnswerRejected(
+            "model.missing",
+            f"There is no base model {name} in {PUBLIC_HUB} of {arn.region}.",
+            _meant(name, arn.region, interview) or "Give a word of its name.",
+        )
+    if version and version[0] != model.version:
+        raise AnswerRejected(
+            "model.version",
+            f"{arn} is version {version[0]}. The SDK evaluates the newest, {model.version}.",
+            f"Give {model.answer}, which names the newest.",
+        )
+    return accepted_base_model(model, interview)
+
+
+def newest_in_hub(name: str, region: str, interview: Interview) -> HubModel | None:
+    """Return the newest version of a base model, which the SDK takes by its name; None if none.
+
+    Raises:
+        AnswerRejected: it may not be looked at.
+    """
+    from evalbook.aws.hub_models import describe_hub_model
+    from evalbook.aws.session import AwsDenied
+
+    try:
+        return describe_hub_model(interview.aws, name, region)
+    except AwsDenied as error:
+        raise AnswerRejected(
+            "model.denied",
+            f"The base model {name} can't be looked at. {error.message}",
+            "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
+        ) from error
+
+
+def accepted_base_model(model: HubModel, interview: Interview, *notes: Check) -> Accepted:
+    """Accept a base model if it can be evaluated alone.
+
+    Raises:
+        AnswerRejected: it can't be.
+    """
+    from evalbook.aws.arns import parse_arn
+    from evalbook.aws.base_models import (
+        answers_by,
+        base_alone_checks,
+        is_nova,
+        model_size_billions,
+    )
+
+    arn = parse_arn(model.arn)
+    assert arn is not None  # noqa: S101 - SageMaker's own ARN
+    interview.progress("Checking the base model", None, None)
+    kind = interview.kind.name
+    checks = base_alone_checks(interview.aws, model, arn.region, kind)
+    facts: dict[str, Any] = {
+        "arn": model.arn,
+        "base_only": True,
+        "group": None,
+        "version": model.version,
+        "created": model.created,
+        "approval": None,
+        "region": arn.region,
+        "account": arn.account,
+        "partition": arn.partition,
+        "base_model": asdict(model.base),
+        "nova": is_nova(model.name),
+        "answers_by": answers_by(model.name, arn.region, kind),
+        "billions": model_size_billions(model.name),
+        "needs_yes": False,
+        "passed_over": [],
+        "training_job": None,
+    }
+    found = passed("model.base", f"{model.name} is a base model of the public hub.")
+    return Accepted(model.answer, facts, (*notes, found, *checks))
+
+
+def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
+    """Return what the public hub of a region has for a name or for words.
+
+    Raises:
+        AwsUnavailable: SageMaker could not be asked.
+    """
+    from evalbook.aws.base_models import can_be_evaluated_alone
+    from evalbook.aws.hub_models import describe_hub_model, find_hub_models, hub_name
+    from evalbook.aws.session import NO_HELP
+
+    where, kind = region or interview.aws.default_region or "", interview.kind.name
+
+    def suits(model: HubModel) -> bool:
+        return can_be_evaluated_alone(model, where, kind)
+
+    interview.progress("Looking in the public hub", None, None)
+    name = hub_name(text)
+    alias = passed("model.alias", f"SageMaker's hub calls {text} {name}.")
+    try:
+        exact = describe_hub_model(interview.aws, name, region)
+        if exact is not None:
+            return InHub(exact, notes=() if name == text else (alias,))
+        fitting = find_hub_models(interview.aws, text, region, suits)
+        if len(fitting.models) != 1:
+            return InHub(fitting=fitting)
+        # Its document tells more than the list does.
+        only = describe_hub_model(interview.aws, fitting.models[0].name, region)
+    except NO_HELP:
+        return InHub()
+    models = (only,) if only else fitting.models
+    note = passed("model.hub", f"{text!r} matches one base model, {models[0].name}.")
+    return InHub(fitting=replace(fitting, models=models), notes=(note,))
+
+
+def offered(inside: InHub) -> tuple[Choice, ...]:
+    """Return base models as choices, those that fit most closely first."""
+    from evalbook.aws.hub_models import MOST_OFFERED
+
+    return tuple(
+        Choice(
+            model.answer,
+            model.name,
+            f"base model of the public hub, version {model.version}; evaluated alone",
+        )
+        for model in inside.models[:MOST_OFFERED]
+    )
+
+
+def cut_short(inside: InHub) -> tuple[str, ...]:
+    """Say how many base models match beside those that are offered."""
+    from evalbook.aws.hub_models import MOST_OFFERED
+
+    notices = []
+    if len(inside.models) > MOST_OFFERED:
+        notices.append(
+            f"{len(inside.models)} base models match; {MOST_OFFERED} are listed. Another word "
+            "narrows them down."
+        )
+    if inside.fitting and inside.fitting.untold:
+        notices.append(
+            f"Not told: whether {inside.fitting.untold} more base models that match can be "
+            "evaluated. Give the whole name of one to have it checked."
+        )
+    return tuple(notices)
+
+
+def nothing_found(
+    text: str, inside: InHub, region: str | None, interview: Interview, missing: AnswerRejected
+) -> AnswerRejected:
+    """Return the rejection of words that neither a model package nor a base model fits."""
+    if inside.fitting is None:
+        said = "The public hub could not be searched for a base model."
+        remedy = "Ask for sagemaker:DescribeHubContent and sagemaker:ListHubContents."
+    elif inside.fitting.unfit:
+        some = ", ".join(inside.fitting.unfit[:3])
+        said = f"In the public hub {some} matches, but can't be evaluated by this type."
+        remedy = "Name another base model, or choose another evaluation type."
+    elif inside.fitting.untold:
+        said = "Base models of the public hub match, but whether they can be evaluated isn't told."
+        remedy = "Give the whole name of one."
+    else:
+        said = "No base model of the public hub matches it either."
+        remedy = _meant(text, region, interview) or ""
+    return AnswerRejected(
+        missing.code,
+        f"{missing.message} {said}",
+        " ".join(filter(None, (remedy, missing.remedy))),
+    )
+
+
+def _meant(text: str, region: str | None, interview: Interview) -> str | None:
+    from evalbook.aws.hub_models import names_near
+
+    near = names_near(interview.aws, text, region)
+    return f"Did you mean the base model {' or '.join(near)}?" if near else None
