@@ -77,7 +77,7 @@ def _records(aws: Aws, dataset: str) -> Iterator[Record]:
     from evalbook.aws.s3_uris import S3Uri
 
     if is_dataset_arn(dataset):
-        uri = resolve_dataset_arn(aws, dataset)
+        uri = resolve_dataset_arn(aws, dataset).uri
     else:
         bucket, _, key = dataset.removeprefix("s3://").partition("/")
         uri = S3Uri(bucket, key)
