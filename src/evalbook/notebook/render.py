@@ -133,6 +133,8 @@ def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) 
     return {
         **values,
         "evaluator": EVALUATORS[settings.evaluation_type],
+        # For other partitions the package is handed over as an object of the SDK's.
+        "attaches": settings.training_job is not None and settings.partition == "aws",
         "metric_names": [*settings.builtin_metrics, *custom_names],
         "subnets": list(settings.vpc.subnets) if settings.vpc else [],
         "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],

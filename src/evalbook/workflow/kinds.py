@@ -79,6 +79,8 @@ class Kind:
     """How the names of its datasets end."""
     minutes_known: bool = False
     """Whether AWS says how long a run takes."""
+    trained_by_rollouts: bool = False
+    """Whether it is for models trained with multi-turn RL, and their training job is of use."""
 
 
 # What they share ---------------------------------------------------------------------------------
@@ -173,6 +175,7 @@ MULTI_TURN_RL = Kind(
         *_NOTEBOOK,
     ),
     file_types=(".parquet", ".jsonl", ".json", ".csv"),
+    trained_by_rollouts=True,
 )
 
 KINDS: dict[str, Kind] = {

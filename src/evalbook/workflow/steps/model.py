@@ -42,14 +42,17 @@ def _check(value: str, interview: Interview) -> Outcome:
     from dataclasses import asdict
 
     from evalbook.aws.base_models import base_model_checks, is_nova, model_size_billions
+    from evalbook.workflow.training import training_facts
 
     interview.progress("Looking for the model package", None, None)
-    found, training_job = _resolve(value, interview)
+    found, training_job = find_package(value, interview)
     if found.package is None:
         return Narrowed(_which_one(value, found.candidates))
     package = found.package
     interview.progress("Checking the base model", None, None)
     checks = base_model_checks(interview.aws, package, package.region, interview.kind.name)
+    job = training_job or package.training_job
+    training, about_training = training_facts(interview, package, job)
     base = package.base_model.name if package.base_model else ""
     facts: dict[str, Any] = {
         **asdict(package),
@@ -57,12 +60,13 @@ def _check(value: str, interview: Interview) -> Outcome:
         "billions": model_size_billions(base),
         "needs_yes": found.needs_yes,
         "passed_over": list(found.passed_over),
-        "training_job": training_job or package.training_job,
+        "training_job": job,
+        "training": training,
     }
-    return Accepted(package.arn, facts, (*found.checks, *checks))
+    return Accepted(package.arn, facts, (*found.checks, *checks, *about_training))
 
 
-def _resolve(text: str, interview: Interview) -> tuple[Resolution, str | None]:
+def find_package(text: str, interview: Interview) -> tuple[Resolution, str | None]:
     """Find the package where it may be; also the training job that it was named by, if so.
 
     Raises:
@@ -121,6 +125,17 @@ def _regions(interview: Interview) -> list[str | None]:
     configured = [None] if interview.aws.default_region else []
     known = [*filter(is_region, [said]), *configured, *filter(is_region, [left])]
     return known[:2] or [None]
+
+
+def known_model(interview: Interview) -> str | None:
+    """Return what is known of the model before it is asked for: said ahead, or left in the state.
+
+    What the person dismissed is known no more.
+    """
+    said: str | None = interview.own.get("volunteered", {}).get(STEP.name)
+    if said is not None or STEP.name in interview.own.get("dismissed", []):
+        return said
+    return _known(interview)
 
 
 def _which_one(words: str, candidates: tuple[Any, ...]) -> Question:

@@ -9,6 +9,8 @@ from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
+    from evalbook.workflow.training import training_notices
+
     found = interview.facts("model")
     base = found["base_model"] or {}
     notices = [
@@ -22,6 +24,7 @@ def _ask(interview: Interview) -> Question:
         notices.append(
             "This version was REJECTED by whoever reviewed it. Yes uses it all the same."
         )
+    notices.extend(training_notices(interview))
     return Question("Is this the model to evaluate?", kind="confirm", notices=tuple(notices))
 
 
