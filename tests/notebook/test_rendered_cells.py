@@ -30,6 +30,12 @@ VARIANTS = [
     {"partition": "aws-us-gov", "is_nova": True},
     {"evaluation_type": "custom_scorer", "scorer": "prime_math", "minutes": None},
     {"evaluation_type": "multi_turn_rl", "agent_config": "arn:a", "minutes": None},
+    {
+        "evaluation_type": "multi_turn_rl",
+        "agent_config": "arn:a",
+        "training_job": "job",
+        "minutes": None,
+    },
     {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ("ALL",), "minutes": None},
 ]
 

@@ -86,7 +86,8 @@ class Kind:
 # What they share ---------------------------------------------------------------------------------
 
 _WHAT = (evaluation_type.STEP, task.STEP)
-_DATASET = (dataset.STEP, data_sample.STEP, data_description.STEP, data_fix.STEP)
+_RECORDS = (data_sample.STEP, data_description.STEP, data_fix.STEP)
+_DATASET = (dataset.STEP, *_RECORDS)
 _MODEL = (model.STEP, model_confirm.STEP)
 _PLACE = (region.STEP, execution_role.STEP, s3_output.STEP)
 _ADVANCED = (
@@ -147,8 +148,10 @@ CUSTOM_SCORER = Kind(
     (
         *_WHAT,
         *_MODEL,
+        # Known first, so that a function can be tried on it; validated by what the scorer wants.
+        dataset.STEP,
         scorer.STEP,
-        *_DATASET,
+        *_RECORDS,
         *_PLACE,
         *_ADVANCED,
         confirm.STEP,

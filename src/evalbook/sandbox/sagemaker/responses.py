@@ -121,6 +121,13 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
         )
         return self.checked({"Arn": arn})
 
+    def create_presigned_mlflow_app_url(self) -> ActionResult:
+        """Return a link of the right form, which leads nowhere."""
+        arn = self._get_param("Arn")
+        self.sagemaker.registry.mlflow_app(arn)
+        url = f"https://mlflow.sagemaker.{self.region}.app.aws/auth?authToken={random_id(32)}"
+        return self.checked({"AuthorizedUrl": url})
+
     # Model packages
 
     def describe_model_package(self) -> ActionResult:
