@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from evalbook.errors import AnswerRejected
+from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.runs.comparison import Comparison, MeanRow, compare, means
 from evalbook.runs.find import Target
+from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, compare_figures, read_figures
 
 if TYPE_CHECKING:
     from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
     from evalbook.aws.result_files import ResultFiles
+    from evalbook.aws.s3 import S3Uri
     from evalbook.aws.session import Aws
 
 BASE, TUNED = "base", "fine-tuned"
@@ -81,7 +83,15 @@ class _Source:
     name: str
     model: str
     run: int
-    files: ResultFiles
+    files: ResultFiles | None
+    """None where MLflow keeps them."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """What MLflow recorded of a multi-turn RL evaluation."""
+
+    @property
+    def records(self) -> tuple[S3Uri, ...]:
+        """Files with a judged record a line."""
+        return self.files.records if self.files else ()
 
 
 def read_report(
@@ -108,10 +118,10 @@ def read_report(
         raise _nothing(looked, problems)
     report = Report([_facts(run, plan) for _, run, _, plan in looked], store)
     report.notes += _notes(report.runs, problems)
-    lower = [*_lower_builtin(), *lower_is_better]
-    judged = [source for source in sources if source.files.records]
+    lower = [*_lower_builtin(), *LOW_IS_GOOD, *lower_is_better]
+    judged = [source for source in sources if source.records]
     _compare_records(aws, report, judged, lower, progress)
-    _compare_figures(aws, report, [it for it in sources if not it.files.records], lower)
+    _compare_figures(aws, report, [it for it in sources if not it.records], lower)
     return report
 
 
@@ -145,10 +155,9 @@ def _sources(
         if step.name not in _MODEL_OF or step.job is None:
             continue
         if ":training-job/" not in step.job:
-            problems.append(
-                f"{step.name} of {run.name} is not a training job: a multi-turn RL evaluation "
-                "keeps its scores in MLflow."
-            )
+            if metrics := _tracked(aws, step, problems):
+                model = _MODEL_OF[step.name] or TUNED
+                yield _Source(f"{many} {model}" if many else model, model, place, None, metrics)
             continue
         try:
             job = training_job(aws, step.job)
@@ -161,6 +170,29 @@ def _sources(
             continue
         model = _model_of(step, target, job)
         yield _Source(f"{many} {model}" if many else model, model, place, files)
+
+
+def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
+    """Return the metrics that MLflow has of a multi-turn RL evaluation step."""
+    from evalbook.aws.mlflow_runs import run_metrics, tracked_run
+    from evalbook.aws.session import NO_HELP
+
+    run = None
+    try:
+        run = tracked_run(aws, step.job or "")
+        metrics = run_metrics(aws, run) if run else {}
+        why = f"{'MLflow has no metrics' if run else 'its job names no MLflow run'}."
+    except NO_HELP as error:
+        metrics, why = {}, f"MLflow can't be asked. {error.message}"
+    except AwsUnavailable as error:
+        # MLflow has a network of its own, which may be closed where AWS itself answers.
+        if error.code != "no_network" or run is None:
+            raise
+        metrics, why = {}, f"MLflow can't be asked. {error.message}"
+    if not metrics:
+        where = f" Its rewards are in MLflow's run {run.name} ({run.run_id})." if run else ""
+        problems.append(f"{step.name}: {why}{where}")
+    return metrics
 
 
 def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str | None:
@@ -243,7 +275,7 @@ def _compare_records(
     arms: list[tuple[_Source, Arm]] = []
     for source in sources:
         progress(f"Reading the judged records of {source.name}")
-        lines = (line for uri in source.files.records for line in record_lines(aws, uri))
+        lines = (line for uri in source.records for line in record_lines(aws, uri))
         arms.append((source, report.store.add_arm(source.name, lines)))
     pairings = _pairings(arms)
     report.comparisons = compare(report.store, pairings, lower)
@@ -274,6 +306,9 @@ def _compare_figures(
 
     read = []
     for source in sources:
+        if source.files is None:
+            read.append((source, *rollout_figures(source.metrics)))
+            continue
         # Names carry the time: the last one is the newest.
         overall, tasks = read_figures(read_summary(aws, source.files.summaries[-1]))
         if overall:
