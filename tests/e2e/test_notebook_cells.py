@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -96,6 +97,11 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
+def asked(sandbox: Sandbox, operation: str) -> int:
+    """How often the sandbox was asked for something so far."""
+    return [call["operation"] for call in sandbox.calls()].count(operation)
+
+
 class Failed(Exception):
     """A cell raised; the text is its last message."""
 
@@ -139,10 +145,17 @@ class Kernel:
             for output in self.notebook.cells[places[-1]].outputs
         )
 
-    def interrupt_in(self, seconds: float) -> None:
-        """Interrupt whatever the kernel does then, as a person would."""
+    def interrupt_once(self, sandbox: Sandbox, operation: str) -> None:
+        """Interrupt the kernel, as a person would, when it has asked for something once more."""
         pid = int(self.run_code("import os; print(os.getpid())"))
-        threading.Timer(seconds, os.kill, (pid, signal.SIGINT)).start()
+        before = asked(sandbox, operation)
+
+        def interrupt() -> None:
+            while asked(sandbox, operation) == before:
+                time.sleep(0.1)
+            os.kill(pid, signal.SIGINT)
+
+        threading.Thread(target=interrupt, daemon=True).start()
 
     def set(self, name: str, value: str) -> None:
         """Change a setting in cell 1, as a person would."""
@@ -214,11 +227,6 @@ def states(sandbox: Sandbox, run_name: str) -> set[str]:
         api.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"]
         for arn in executions(sandbox, run_name)
     }
-
-
-def stops(sandbox: Sandbox) -> int:
-    """How often a run was asked to be stopped so far."""
-    return [call["operation"] for call in sandbox.calls()].count("StopPipelineExecution")
 
 
 def recorded(tmp_path: Path, number: str = "1") -> dict[str, Any]:
@@ -405,17 +413,17 @@ def test_the_sdk_stops_the_run_alone_where_it_is_told_to(
     name = f"stuck-run-{request.node.callspec.id}"
     running = kernel(replace(settings, run_name=name))
     running.run(CONFIGURATION, START)
-    running.interrupt_in(1)
+    running.interrupt_once(sandbox, "ListPipelineExecutionSteps")
     with pytest.raises(Failed, match=r"^$"):
         running.run(POLL)
     assert states(sandbox, name) == {"Executing"}
-    before = stops(sandbox)
+    before = asked(sandbox, "StopPipelineExecution")
 
     told = running.run_code("stop_run()")
 
     assert re.findall(r"^(?:evaluation|fine-tuned|base): (.*)$", told, flags=re.M)
     # The SDK's stop() was enough.
-    assert stops(sandbox) - before == len(executions(sandbox, name))
+    assert asked(sandbox, "StopPipelineExecution") - before == len(executions(sandbox, name))
     with pytest.raises(Failed, match="ended as Stopped"):
         running.run(POLL)
     assert states(sandbox, name) == {"Stopped"}
@@ -424,7 +432,7 @@ def test_the_sdk_stops_the_run_alone_where_it_is_told_to(
 def test_a_run_that_the_sdk_may_not_stop_is_told_of(kernel: Any, sandbox: Sandbox) -> None:
     running = kernel(replace(BENCHMARK, run_name="stuck-run-kept"))
     running.run(CONFIGURATION, START)
-    running.interrupt_in(1)
+    running.interrupt_once(sandbox, "ListPipelineExecutionSteps")
     with pytest.raises(Failed):
         running.run(POLL)
     sandbox.fail("sagemaker:StopPipelineExecution", "AccessDeniedException", times=2)
