@@ -10,6 +10,7 @@ from moto.sagemaker.models import sagemaker_backends
 from evalbook.aws.model_packages import BaseModel, package_of_training_job, resolve
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.sandbox import world
 
 ACCOUNT = "123456789012"
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -256,8 +257,16 @@ def test_training_job_is_named_and_its_package_told(aws: Aws) -> None:
     )
 
 
-def test_package_of_an_unknown_training_job_is_none(aws: Aws) -> None:
-    assert package_of_training_job(aws, "no-such-job") is None
+@pytest.mark.usefixtures("in_sandbox")
+def test_package_of_an_unknown_training_job_is_none() -> None:
+    assert package_of_training_job(Aws(), "no-such-job") is None
+
+
+@pytest.mark.usefixtures("in_sandbox")
+def test_package_of_a_multi_turn_rl_job_is_found_though_it_is_no_training_job() -> None:
+    arn = package_of_training_job(Aws(), world.AGENT_TRAINING_JOB)
+
+    assert arn == world.package_arn("travel-agent", 1)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +75,8 @@ def test_a_benchmarks_subtasks_are_compared_one_by_one():
         assert (sent["aggregation"], sent["top_k"]) == ("median", "-1")
 
     for task in ("all", "anatomy", "astronomy", "virology"):
-        assert f"{task}: accuracy" in results
-    assert "In words" in results
+        assert re.search(rf"^{task} +0\.\d{{3}} +0\.\d{{3}} ", results, flags=re.M)
+    assert "Base and fine-tuned model: accuracy\n" in results
 
 
 def test_a_benchmark_without_subtasks_on_a_nova_model_is_one_run():
@@ -105,10 +107,11 @@ def test_a_scorers_own_score_stands_beside_f1_rouge_and_bleu(scorer, dataset):
         assert f"\n{metric} " in results
 
 
-def test_rollouts_end_at_the_mlflow_runs_that_hold_their_rewards():
+def test_rollouts_end_at_rewards_and_pass_at_k_in_the_notebook_and_at_the_command_line():
     chosen = SETTINGS | {"inference_parameters": "eval_group_size=8, pass_k_values=1,8"}
     _, started, polled, results = executed("multi_turn_rl", **chosen)
 
+    assert "Attached to training job travel-agent-rft-1" in started
     for job in (step for step in submitted(started)[0]["Steps"] if step["Type"] == "Job"):
         assert {"Key": "team", "Value": "support bot"} in job["Arguments"]["Tags"]
         document = json.loads(job["Arguments"]["JobConfigDocument"])
@@ -120,7 +123,17 @@ def test_rollouts_end_at_the_mlflow_runs_that_hold_their_rewards():
     assert "Base + Fine-tuned comparison" in started
     assert "EvaluateFineTunedModel" in polled
     assert "run fine-tuned-model-eval" in results
-    assert "run base-model-eval" in results
+    assert re.search(r"^pass@1 +0\.425 +0\.725 +0\.300 ", results, flags=re.M)
+    told = json.loads(printed("results", "--json"))
+    (compared,) = told["figures"]
+    assert compared["headline"].startswith("The fine-tuned model is better than the base model on")
+    assert "pass@1 (+0.300" in compared["headline"]
+
+
+def printed(*command: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "evalbook", *command], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_every_type_has_answers_that_lead_through_it():

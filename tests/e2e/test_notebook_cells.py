@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +67,28 @@ NOVA = replace(
 )
 BASE_ALONE: dict[str, Any] = {"model_package_arn": None, "evaluate_base_model": False}
 
+BENCHMARK = replace(
+    SETTINGS, evaluation_type="benchmark", benchmark="mmlu", subtasks=("anatomy",), dataset=None
+)
+SCORER = replace(
+    SETTINGS,
+    evaluation_type="custom_scorer",
+    scorer="prime_math",
+    dataset="s3://evalbook-data/scorer/math.jsonl",
+)
+AGENT = replace(
+    SETTINGS,
+    evaluation_type="multi_turn_rl",
+    model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/travel-agent/1",
+    base_model_name="huggingface-llm-qwen2-5-7b-instruct",
+    dataset="s3://evalbook-data/agents/trips.jsonl",
+    training_job="travel-agent-rft-1",
+    agent_config="arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/travel_agent-a1b2c3d4e5",
+    agent_qualifier="PROD",
+)
+
+NAMES = ["judge", "benchmark", "scorer", "agent"]
+
 CONFIGURATION, START, POLL, RESULTS = 1, 2, 3, 4
 
 
@@ -71,6 +96,11 @@ CONFIGURATION, START, POLL, RESULTS = 1, 2, 3, 4
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(step_seconds=0.2) as sandbox:
         yield sandbox
+
+
+def asked(sandbox: Sandbox, operation: str) -> int:
+    """How often the sandbox was asked for something so far."""
+    return [call["operation"] for call in sandbox.calls()].count(operation)
 
 
 class Failed(Exception):
@@ -115,6 +145,18 @@ class Kernel:
             output.get("text") or output.get("data", {}).get("text/plain", "")
             for output in self.notebook.cells[places[-1]].outputs
         )
+
+    def interrupt_once(self, sandbox: Sandbox, operation: str) -> None:
+        """Interrupt the kernel, as a person would, when it has asked for something once more."""
+        pid = int(self.run_code("import os; print(os.getpid())"))
+        before = asked(sandbox, operation)
+
+        def interrupt() -> None:
+            while asked(sandbox, operation) == before:
+                time.sleep(0.1)
+            os.kill(pid, signal.SIGINT)
+
+        threading.Thread(target=interrupt, daemon=True).start()
 
     def set(self, name: str, value: str) -> None:
         """Change a setting in cell 1, as a person would."""
@@ -177,6 +219,15 @@ def executions(sandbox: Sandbox, run_name: str) -> list[str]:
         ]
         if execution["PipelineExecutionDisplayName"].startswith(f"{run_name}-")
     ]
+
+
+def states(sandbox: Sandbox, run_name: str) -> set[str]:
+    """In which states the executions of a run are."""
+    api = sagemaker(sandbox)
+    return {
+        api.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"]
+        for arn in executions(sandbox, run_name)
+    }
 
 
 def recorded(tmp_path: Path, number: str = "1") -> dict[str, Any]:
@@ -380,6 +431,41 @@ def test_waiting_ends_when_the_run_is_stopped(kernel: Any, sandbox: Sandbox) -> 
         running.run(POLL)
 
 
+@pytest.mark.parametrize("settings", [SETTINGS, BENCHMARK, SCORER, AGENT], ids=NAMES)
+def test_the_sdk_stops_the_run_alone_where_it_is_told_to(
+    kernel: Any, sandbox: Sandbox, settings: EvaluationSettings, request: Any
+) -> None:
+    name = f"stuck-run-{request.node.callspec.id}"
+    running = kernel(replace(settings, run_name=name))
+    running.run(CONFIGURATION, START)
+    running.interrupt_once(sandbox, "ListPipelineExecutionSteps")
+    with pytest.raises(Failed, match=r"^$"):
+        running.run(POLL)
+    assert states(sandbox, name) == {"Executing"}
+    before = asked(sandbox, "StopPipelineExecution")
+
+    told = running.run_code("stop_run()")
+
+    assert re.findall(r"^(?:evaluation|fine-tuned|base): (.*)$", told, flags=re.M)
+    # The SDK's stop() was enough.
+    assert asked(sandbox, "StopPipelineExecution") - before == len(executions(sandbox, name))
+    with pytest.raises(Failed, match="ended as Stopped"):
+        running.run(POLL)
+    assert states(sandbox, name) == {"Stopped"}
+
+
+def test_a_run_that_the_sdk_may_not_stop_is_told_of(kernel: Any, sandbox: Sandbox) -> None:
+    running = kernel(replace(BENCHMARK, run_name="stuck-run-kept"))
+    running.run(CONFIGURATION, START)
+    running.interrupt_once(sandbox, "ListPipelineExecutionSteps")
+    with pytest.raises(Failed):
+        running.run(POLL)
+    sandbox.fail("sagemaker:StopPipelineExecution", "AccessDeniedException", times=2)
+
+    with pytest.raises(Failed, match=r"AccessDeniedException.*StopPipelineExecution"):
+        running.run_code("stop_run()")
+
+
 def test_waiting_outlasts_throttling(kernel: Any, sandbox: Sandbox) -> None:
     running = kernel(replace(SETTINGS, run_name="throttled"))
     running.run(CONFIGURATION, START)
@@ -432,6 +518,56 @@ def test_fine_tuned_model_alone_is_shown_with_intervals(kernel: Any) -> None:
     shown = running.run(CONFIGURATION, START, POLL, RESULTS)
     assert "Scores of the fine-tuned model" in shown
     assert re.search(r"^Correctness +0\.\d{3} +0\.\d{3} to 0\.\d{3} ", shown, flags=re.M)
+
+
+def test_rollouts_compare_two_models_in_the_agent_of_the_attached_training_job(
+    kernel: Any, sandbox: Sandbox
+) -> None:
+    running = kernel(replace(AGENT, run_name="agent"))
+
+    started = running.run(CONFIGURATION, START)
+    package = AGENT.model_package_arn
+    assert f"Attached to training job travel-agent-rft-1, which made {package}\n" in started
+    [arn] = executions(sandbox, "agent")
+    answer = sagemaker(sandbox).describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    steps = {step["Name"]: step for step in json.loads(answer["PipelineDefinition"])["Steps"]}
+    job = json.loads(steps["EvaluateFineTunedModel"]["Arguments"]["JobConfigDocument"])
+    assert job["ModelPackageConfig"] == {"InputModelPackageArn": package}
+    # Of the attached job the SDK overlooks the qualifier.
+    assert job["AgentConfig"] == {
+        "BedrockAgentCoreConfig": {"AgentRuntimeArn": AGENT.agent_config, "Qualifier": "PROD"}
+    }
+
+    shown = running.run(POLL, RESULTS)
+    assert re.search(r"^pass@1 +0\.425 +0\.725 +0\.300 .*fine-tuned is better$", shown, flags=re.M)
+    assert re.search(r"^mean reward +0\.545 +0\.775 ", shown, flags=re.M)
+    assert re.search(r"^turns/mean +5\.9 +5\.275$", shown, flags=re.M)
+    assert "#/experiments/" in shown
+
+
+def test_what_mlflow_or_the_training_job_can_not_tell_is_said_and_the_rest_is_shown(
+    kernel: Any, sandbox: Sandbox
+) -> None:
+    running = kernel(replace(AGENT, run_name="untold", agent_qualifier=None))
+    sandbox.fail("sagemaker:DescribeJob", "AccessDeniedException", times=1)
+    assert "can't be attached to, the ARN is used: " in running.run(CONFIGURATION, START)
+    running.run(POLL)
+    sandbox.fail("sagemaker-mlflow:GetRun", "AccessDeniedException", status=403)
+
+    shown = running.run(RESULTS)
+    assert "run fine-tuned-model-eval" in shown
+    assert "MLflow could not be asked for the metrics: RestException: PERMISSION_DENIED" in shown
+
+
+def test_a_training_job_that_made_another_package_starts_nothing(
+    kernel: Any, sandbox: Sandbox
+) -> None:
+    other = AGENT.model_package_arn.replace("travel-agent", "medical-notes")
+    running = kernel(replace(AGENT, run_name="mixed", model_package_arn=other))
+
+    with pytest.raises(Failed, match=rf"made {AGENT.model_package_arn}, not {other}\. Correct"):
+        running.run(CONFIGURATION, START)
+    assert executions(sandbox, "mixed") == []
 
 
 def test_model_package_of_another_partition_is_handed_over_as_an_object(

@@ -35,6 +35,12 @@ VARIANTS: list[dict[str, Any]] = [
     {**BASE_ONLY, "evaluation_type": "multi_turn_rl", "agent_config": "arn:a", "minutes": None},
     {"evaluation_type": "custom_scorer", "scorer": "prime_math", "minutes": None},
     {"evaluation_type": "multi_turn_rl", "agent_config": "arn:a", "minutes": None},
+    {
+        "evaluation_type": "multi_turn_rl",
+        "agent_config": "arn:a",
+        "training_job": "job",
+        "minutes": None,
+    },
     {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ("ALL",), "minutes": None},
 ]
 

@@ -63,6 +63,7 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("sagemaker", "ListJobs", {"JobCategory": "AgentRFT"}),
     ("sagemaker", "DescribeMlflowApp", {"Arn": "$mlflow"}),
+    ("sagemaker", "CreatePresignedMlflowAppUrl", {"Arn": "$mlflow"}),
     (
         "sagemaker",
         "DescribeMlflowTrackingServer",

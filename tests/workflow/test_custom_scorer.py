@@ -35,7 +35,7 @@ def test_presets_and_the_registrys_scorers_are_offered_and_prompts_are_not():
 def test_a_registered_scorer_is_taken_by_arn_name_or_number(said):
     workflow, _ = asked_for("scorer")
 
-    assert workflow.answer(said).step == "dataset"
+    assert workflow.answer(said).step == "data_sample"
     assert workflow.interview.value("scorer") == REGISTERED
 
 
@@ -79,10 +79,73 @@ def test_a_function_to_start_from_is_written_and_tried_but_not_taken():
 
     turn = workflow.answer("own")
 
-    assert turn.error is not None
-    assert turn.error.code == "scorer.not_registered"
-    assert "1 for the right answer, 0 for the wrong answer" in turn.error.message
+    assert (turn.status, turn.step) == ("question", "scorer")
+    assert turn.notices[0] == (
+        "my_scorer.py works on two samples: 1 for the right answer, 0 for the wrong answer."
+    )
+    assert turn.notices[1].startswith("An evaluation takes registered scorers only. Register it:")
     assert "def lambda_handler" in Path("my_scorer.py").read_text()
+
+
+def test_a_function_is_tried_on_the_datasets_first_records_on_a_yes(in_sandbox):
+    workflow, _ = asked_for("scorer")
+    offered = workflow.answer("own")
+    before = len(in_sandbox.calls())
+    assert offered.choices[0].label.endswith(
+        "on the first 5 records of s3://evalbook-data/scorer/math.jsonl"
+    )
+
+    turn = workflow.answer("yes")
+
+    assert next(call["operation"] for call in in_sandbox.calls()[before:]) == "GetObject"
+    assert turn.notices[:3] == (
+        "my_scorer.py on s3://evalbook-data/scorer/math.jsonl:",
+        "Record  Reference as answer  Another answer",
+        "1       1                    0",
+    )
+    assert len(turn.notices) == 8
+    assert workflow.answer("exact-match").step == "data_sample"
+
+
+def test_local_records_are_tried_and_each_failure_is_told_with_its_line():
+    workflow, _ = asked_for("scorer")
+    Path("counting.py").write_text(
+        "def lambda_handler(event, context):\n"
+        "    right = [int(s['reference_answer']) for s in event]\n"
+        "    return [{'id': s['id'], 'aggregate_reward_score': right[0]} for s in event]\n"
+    )
+    Path("own.jsonl").write_text(
+        '{"query": "How many?", "response": "4"}\n'
+        '{"query": "How many?", "response": "four"}\n'
+        '{"query": "How many?"}\n'
+        "{broken\n"
+    )
+
+    turn = workflow.answer("counting.py on own.jsonl")
+
+    assert turn.notices[:2] == (
+        "counting.py on own.jsonl:",
+        "Record  Reference as answer  Another answer",
+    )
+    assert turn.notices[2] == "1       4                    4"
+    assert turn.notices[3].startswith("2       failed: line 2: ValueError: invalid literal for int")
+    assert turn.notices[4] == "3       no reference answer"
+    assert turn.notices[5].startswith("4       ")
+    assert turn.notices[6].startswith("1 of 4 records score their own reference no higher")
+
+
+@pytest.mark.parametrize(
+    "records", ["missing.jsonl", "empty.jsonl", "s3://evalbook-data/none.jsonl"]
+)
+def test_records_that_cannot_be_tried_are_refused(records):
+    workflow, _ = asked_for("scorer")
+    Path("empty.jsonl").write_text("")
+    workflow.answer("own")
+
+    turn = workflow.answer(f"my_scorer.py on {records}")
+
+    assert turn.status == "rejected"
+    assert records.rpartition("/")[2] in turn.error.message
 
 
 def test_a_changed_function_is_tried_and_never_overwritten():

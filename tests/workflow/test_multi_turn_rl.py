@@ -15,19 +15,64 @@ def asked_for(step: str, **instead: str):
     return answered_until(step, evaluation_type="multi_turn_rl", **instead)
 
 
-def test_the_agent_that_the_model_was_trained_in_is_the_default():
+def test_the_agent_and_endpoint_that_the_model_was_trained_in_are_confirmed():
     workflow, turn = asked_for("agent_config")
+    found = "Found in training job travel-agent-rft-1"
 
-    assert turn.default == AGENT
-    assert turn.notices == (f"Training job travel-agent-rft-1 used {AGENT}.",)
-    assert workflow.answer("").default == "PROD"
+    assert turn.kind == "confirm"
+    assert turn.question == f"{found}: agent {AGENT!r}. Use it?"
+    assert workflow.answer("").question == f"{found}: agent's endpoint 'PROD'. Use it?"
+    assert workflow.answer("yes").step == "dataset"
+    assert workflow.interview.value("agent_qualifier") == "PROD"
 
 
-def test_another_model_has_no_default_agent_and_runtimes_are_listed():
-    _, turn = asked_for("agent_config", model="medical-notes")
+def test_another_agent_can_be_given_and_keeps_no_endpoint():
+    workflow, _ = asked_for("agent_config")
+    listed = workflow.answer("no")
 
-    assert turn.default is None
-    assert [choice.label for choice in turn.choices] == ["travel_agent", "unready_agent"]
+    assert [choice.label for choice in listed.choices] == ["travel_agent", "unready_agent"]
+    assert workflow.answer(FUNCTION).step == "dataset"
+    assert workflow.interview.answers.keys().isdisjoint({"agent_qualifier"})
+
+
+def test_a_model_of_another_training_is_warned_of_and_its_agent_asked():
+    workflow, turn = asked_for("model_confirm", model="medical-notes")
+
+    assert turn.notices[-1] == (
+        "Multi-turn RL did not train this model; it can be evaluated so all the same."
+    )
+    checks = workflow.interview.answers["model"].checks
+    (found,) = [check for check in checks if check.id == "model.training"]
+    assert found.status == "warning"
+    assert found.message.endswith("No multi-turn RL training job of its time made it.")
+    turn = workflow.answer("yes")
+    assert (turn.kind, turn.default) == ("choice", None)
+
+
+def test_whether_rollouts_trained_the_model_may_be_untold(in_sandbox):
+    in_sandbox.fail("sagemaker:ListJobs", "AccessDeniedException")
+    workflow, _ = asked_for("model_confirm", model="medical-notes")
+
+    checks = workflow.interview.answers["model"].checks
+    (found,) = [check for check in checks if check.id == "model.training"]
+    assert found.status == "skipped"
+    assert found.message.startswith("Whether multi-turn RL trained the model could not be told.")
+
+
+def test_the_recipe_tells_where_jobs_may_not_be_listed(in_sandbox):
+    in_sandbox.fail("sagemaker:ListJobs", "AccessDeniedException")
+    workflow, _ = asked_for("model_confirm")
+
+    training = workflow.interview.facts("model")["training"]
+    assert (training["trained"], training["job"]) == (True, None)
+    assert training["how"].startswith("Its recipe huggingface-llm-qwen2-5-7b-instruct-mtrl is one")
+
+
+def test_the_training_jobs_name_leads_to_its_package():
+    workflow, turn = asked_for("model_confirm", model=world.AGENT_TRAINING_JOB)
+
+    assert turn.notices[0] == f"ARN: {world.package_arn('travel-agent', 1)}"
+    assert workflow.interview.facts("model")["training"]["job"]["agent"] == AGENT
 
 
 def test_a_lambda_function_has_no_qualifier():

@@ -1,15 +1,12 @@
-"""Agents that multi-turn RL evaluates in: AgentCore runtimes, Lambda functions, and training jobs.
+"""Agents that multi-turn RL evaluates in: AgentCore runtimes and Lambda functions.
 
-Forms and limits are those of sagemaker 3.27.0, ``train/evaluate/multi_turn_rl_evaluator.py``; the
-training job's document is read as ``train/agent_rft_job.py`` reads it.
+Forms and limits are those of sagemaker 3.27.0, ``train/evaluate/multi_turn_rl_evaluator.py``.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.session import NO_HELP, Aws
@@ -24,8 +21,6 @@ _FORMS = (
     "Give arn:aws:bedrock-agentcore:REGION:ACCOUNT:runtime/ID, or "
     "arn:aws:lambda:REGION:ACCOUNT:function:NAME."
 )
-_MOST_JOBS = 50
-"""Training jobs that are looked through for the one that made a model package."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +30,6 @@ class Runtime:
     arn: str
     name: str
     status: str
-
-
-@dataclass(frozen=True)
-class TrainedWith:
-    """The agent that a multi-turn RL training job used."""
-
-    job: str
-    agent: str
-    qualifier: str | None
 
 
 def is_runtime(arn: str) -> bool:
@@ -118,49 +104,3 @@ def _runtime_check(aws: Aws, arn: str, region: str) -> Check:
             "Repeat this when it is ready, or choose another.",
         )
     return passed("agent.exists", f"The AgentCore runtime {known[arn].name} is ready.")
-
-
-def trained_with(aws: Aws, package_arn: str, region: str) -> TrainedWith | None:
-    """Return the agent of the multi-turn RL training job that made a model package, if one did.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
-    try:
-        jobs = aws.call(
-            "sagemaker",
-            "list_jobs",
-            region=region,
-            JobCategory="AgentRFT",
-            MaxResults=_MOST_JOBS,
-        )["JobSummaries"]
-        documents = [(str(job["JobName"]), _document(aws, region, job)) for job in jobs]
-    except NO_HELP:
-        return None
-    for name, document in documents:
-        if document.get("ServiceOutput", {}).get("OutputModelPackageArn") == package_arn:
-            return _agent_of(name, document.get("AgentConfig") or {})
-    return None
-
-
-def _document(aws: Aws, region: str, job: dict[str, Any]) -> dict[str, Any]:
-    found = aws.call(
-        "sagemaker",
-        "describe_job",
-        region=region,
-        JobName=job["JobName"],
-        JobCategory="AgentRFT",
-    )
-    try:
-        document = json.loads(found.get("JobConfigDocument") or "{}")
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _agent_of(job: str, config: dict[str, Any]) -> TrainedWith | None:
-    runtime = config.get("BedrockAgentCoreConfig") or {}
-    arn = runtime.get("AgentRuntimeArn") or (config.get("CustomAgentLambdaConfig") or {}).get(
-        "LambdaArn"
-    )
-    return TrainedWith(job, str(arn), runtime.get("Qualifier")) if arn else None

@@ -14,7 +14,14 @@ from typing import Any
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.hub_models import HubModel, nova_in_bedrock, nova_models
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, ModelPackage
-from evalbook.aws.session import Aws, AwsDenied, AwsInternalError, AwsInvalid, AwsMissing
+from evalbook.aws.session import (
+    NO_HELP,
+    Aws,
+    AwsDenied,
+    AwsInternalError,
+    AwsInvalid,
+    AwsMissing,
+)
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
 
@@ -210,6 +217,22 @@ def _recipe_verdict(name: str, region: str, types: tuple[str, ...] | None, *, fo
             "Name a package whose base model can be evaluated, or such a base model.",
         )
     )
+
+
+def recipe_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
+    """Return by which technique a model's recipe trained it, such as SFT; None where unknown.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        document = _hub_document(aws, base, region) or {}
+    except NO_HELP:
+        return None
+    recipes = [it for it in document.get("RecipeCollection") or () if isinstance(it, dict)]
+    named = (it for it in recipes if it.get("Name") == base.recipe)
+    technique = next(named, {}).get("CustomizationTechnique")
+    return str(technique) if technique else None
 
 
 def _hub_document(aws: Aws, base: BaseModel, region: str) -> dict[str, Any] | None:

@@ -105,10 +105,14 @@ def package_of_training_job(aws: Aws, name: str, region: str | None = None) -> s
 
     None also where the job does not exist or may not be seen: the answer only helps.
     """
+    from evalbook.aws.rollout_training import rollout_training
+
     try:
         job = aws.call("sagemaker", "describe_training_job", region=region, TrainingJobName=name)
     except NO_HELP:
-        return None
+        # Multi-turn RL trains by jobs of another kind.
+        trained = rollout_training(aws, name, region)
+        return trained.package if trained else None
     arn = job.get("OutputModelPackageArn")
     return str(arn) if arn else None
 
@@ -144,8 +148,8 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
 def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
     remedy = "Give the ARN it was registered under, or its group's name."
     kind, _, name = arn.resource.partition("/")
-    if arn.service == "sagemaker" and kind == "training-job":
-        package = package_of_training_job(aws, name, arn.region or None)
+    if arn.service == "sagemaker" and kind in ("training-job", "job"):
+        package = package_of_training_job(aws, name.rpartition("/")[2], arn.region or None)
         if package:
             remedy = f"The model package it registered is {package}: give that."
     return AnswerRejected(

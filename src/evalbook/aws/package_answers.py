@@ -23,6 +23,8 @@ class BaseModel:
     version: str | None
     arn: str
     """Hub-content ARN; built as the SDK builds it where the package gives name and version."""
+    recipe: str | None = None
+    """Name of the recipe it was fine-tuned by, where the package gives it."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def _base_model(answer: dict[str, Any], arn: Arn) -> BaseModel | None:
     parts = str(hub_arn).split("/")
     if not name:
         name = parts[3] if len(parts) > 3 else parts[-1]
-    return BaseModel(str(name), version or (parts[4] if len(parts) > 4 else None), str(hub_arn))
+    version = version or (parts[4] if len(parts) > 4 else None)
+    return BaseModel(str(name), version, str(hub_arn), base.get("RecipeName"))
 
 
 def read_package(answer: dict[str, Any]) -> ModelPackage:
@@ -132,7 +135,8 @@ def _training_job(answer: dict[str, Any]) -> str | None:
         *(answer.get("CustomerMetadataProperties") or {}).values(),
     ]
     for place in places:
-        found = re.search(r":training-job/([a-zA-Z0-9-]+)", str(place or ""))
+        # Jobs of multi-turn RL are of another kind than training jobs.
+        found = re.search(r":(?:training-job|job/AgentRFT)/([a-zA-Z0-9-]+)", str(place or ""))
         if found:
             return found[1]
     return None

@@ -9,7 +9,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 # A judge list asks some twenty questions at once; more connections than that gain nothing.
 PARALLEL_REQUESTS = 16
+
+SOON_SECONDS = 8.0
+"""How long a question may wait for an answer that it can do without."""
 
 # Services whose answers only adorn a turn: asked once, and not waited for.
 _NICE_TO_HAVE = frozenset({"pricing"})
@@ -345,6 +348,26 @@ def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
         return [question() for question in questions]
     with ThreadPoolExecutor(min(len(questions), PARALLEL_REQUESTS)) as pool:
         return [future.result() for future in [pool.submit(question) for question in questions]]
+
+
+def soon(question: Callable[[], T]) -> T | None:
+    """Ask what must keep nobody waiting; None where the answer takes more than `SOON_SECONDS`.
+
+    A question that is given up goes on in the background, and keeps no process alive.
+
+    Raises what the question raised in time.
+    """
+    answer: Future[T] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(question())
+        except BaseException as error:  # noqa: BLE001 - raised where it was asked for
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    wait([answer], SOON_SECONDS)
+    return answer.result() if answer.done() else None
 
 
 @contextmanager

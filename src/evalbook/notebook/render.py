@@ -133,6 +133,8 @@ def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) 
     return {
         **values,
         "evaluator": EVALUATORS[settings.evaluation_type],
+        # For other partitions the package is handed over as an object of the SDK's.
+        "attaches": _attaches(settings),
         "metric_names": [*settings.builtin_metrics, *custom_names],
         "subnets": list(settings.vpc.subnets) if settings.vpc else [],
         "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],
@@ -141,6 +143,12 @@ def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) 
         "run_record": run_record,
         "poll_seconds": poll_seconds,
     }
+
+
+def _attaches(settings: EvaluationSettings) -> bool:
+    """Tell whether cell 2 attaches to the training job, which stands for the package it made."""
+    package, job = settings.model_package_arn, settings.training_job
+    return package is not None and job is not None and settings.partition == "aws"
 
 
 @cache

@@ -46,6 +46,8 @@ class EvaluationSettings:
     agent_config: str | None = None
     """ARN of an AgentCore runtime or of a Lambda function."""
     agent_qualifier: str | None = None
+    training_job: str | None = None
+    """Multi-turn RL training job that made the model package; None where it is not known."""
     stopping_condition: int = 86400
     """Seconds after which a job is stopped."""
     benchmark: str | None = None

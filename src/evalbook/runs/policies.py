@@ -72,6 +72,10 @@ def caller_policy(scope: Scope) -> Policy:
                scope.sagemaker(f"model-package/{scope.group}/*"),
                scope.sagemaker(f"model-package-group/{scope.group}")),
         _allow("Jobs", ["sagemaker:DescribeTrainingJob"], scope.sagemaker("training-job/*")),
+        # Jobs of multi-turn RL, and what MLflow recorded of them.
+        _allow("Rollouts", ["sagemaker:DescribeJob"], scope.sagemaker("job/*")),
+        _allow("Rewards", ["sagemaker-mlflow:GetRun", "sagemaker:CreatePresignedMlflowAppUrl"],
+               scope.sagemaker("mlflow-app/*"), scope.sagemaker("mlflow-tracking-server/*")),
         _allow("Lineage", _prefixed("sagemaker", ["CreateArtifact", "DescribeArtifact", "AddTags"]),
                scope.sagemaker("artifact/*")),
         _allow("Hubs", _prefixed("sagemaker", ["DescribeHub", "DescribeHubContent",
@@ -97,7 +101,7 @@ _PIPELINES = [
     "ListTags", "StartPipelineExecution", "StopPipelineExecution", "UpdatePipeline",
 ]  # fmt: skip
 _LISTS = [
-    "ListArtifacts", "ListHubs", "ListMlflowApps", "ListMlflowTrackingServers",
+    "ListArtifacts", "ListHubs", "ListJobs", "ListMlflowApps", "ListMlflowTrackingServers",
     "ListModelPackageGroups", "ListPipelines",
 ]  # fmt: skip
 _MODELS = ["DescribeModelPackage", "DescribeModelPackageGroup", "ListModelPackages"]

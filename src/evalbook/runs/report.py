@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from evalbook.errors import AnswerRejected
+from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, compare, means
 from evalbook.runs.detail_arms import detail_arm
 from evalbook.runs.find import Target
+from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
 from evalbook.runs.words import plain
@@ -85,22 +86,25 @@ class _Source:
     name: str
     model: str
     run: int
-    files: ResultFiles
+    files: ResultFiles | None
+    """None where MLflow keeps them."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """What MLflow recorded of a multi-turn RL evaluation."""
 
     @property
     def records(self) -> tuple[S3Uri, ...]:
         """Files with a judged record a line."""
-        return self.files.records
+        return self.files.records if self.files else ()
 
     @property
     def summaries(self) -> tuple[S3Uri, ...]:
         """Files with a figure per metric; their names carry the time, the last is the newest."""
-        return self.files.summaries
+        return self.files.summaries if self.files else ()
 
     @property
     def details(self) -> tuple[tuple[S3Uri, ...], ...]:
         """Files with a row for each record, by kind."""
-        return self.files.details
+        return self.files.details if self.files else ()
 
 
 def read_report(
@@ -127,7 +131,7 @@ def read_report(
         raise _nothing(looked, problems)
     report = Report([_facts(run, plan) for _, run, _, plan in looked], store)
     report.notes += _notes(report.runs, problems)
-    lower = [*_lower_builtin(), *lower_is_better]
+    lower = [*_lower_builtin(), *LOW_IS_GOOD, *lower_is_better]
     judged = [source for source in sources if source.records]
     others = [source for source in sources if not source.records]
     detailed = _read_details(aws, report, others, progress)
@@ -170,10 +174,9 @@ def _sources(
         if step.name not in _MODEL_OF or step.job is None:
             continue
         if ":training-job/" not in step.job:
-            problems.append(
-                f"{step.name} of {run.name} is not a training job: a multi-turn RL evaluation "
-                "keeps its scores in MLflow."
-            )
+            if metrics := _tracked(aws, step, problems):
+                model = _MODEL_OF[step.name] or TUNED
+                yield _Source(f"{many} {model}" if many else model, model, place, None, metrics)
             continue
         try:
             job = training_job(aws, step.job)
@@ -190,6 +193,29 @@ def _sources(
             continue
         model = _model_of(step, target, job)
         yield _Source(f"{many} {model}" if many else model, model, place, files)
+
+
+def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
+    """Return the metrics that MLflow has of a multi-turn RL evaluation step."""
+    from evalbook.aws.mlflow_runs import run_metrics, tracked_run
+    from evalbook.aws.session import NO_HELP
+
+    run = None
+    try:
+        run = tracked_run(aws, step.job or "")
+        metrics = run_metrics(aws, run) if run else {}
+        why = f"{'MLflow has no metrics' if run else 'its job names no MLflow run'}."
+    except NO_HELP as error:
+        metrics, why = {}, f"MLflow can't be asked. {error.message}"
+    except AwsUnavailable as error:
+        # MLflow has a network of its own, which may be closed where AWS itself answers.
+        if error.code != "no_network" or run is None:
+            raise
+        metrics, why = {}, f"MLflow can't be asked. {error.message}"
+    if not metrics:
+        where = f" Its rewards are in MLflow's run {run.name} ({run.run_id})." if run else ""
+        problems.append(f"{step.name}: {why}{where}")
+    return metrics
 
 
 def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str | None:
@@ -370,6 +396,9 @@ def _compare_figures(
 
     read = []
     for source in sources:
+        if source.files is None:
+            read.append((source, *rollout_figures(source.metrics)))
+            continue
         if not source.summaries:
             continue
         overall, tasks = read_figures(read_summary(aws, source.summaries[-1]))

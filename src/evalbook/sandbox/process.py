@@ -22,6 +22,7 @@ from evalbook.sandbox import world
 from evalbook.sandbox.clock import STEP_SECONDS_VARIABLE
 
 CONTROL_PATH = "/evalbook-sandbox"
+MLFLOW_PATH = "/evalbook-mlflow"
 
 # The SDK reports its use from a thread of its own; off, as nobody asked a trial for it.
 SDK_DEFAULTS = """\
@@ -60,6 +61,7 @@ def settings(
         "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",
+        "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": endpoint + MLFLOW_PATH,
         "SAGEMAKER_USER_CONFIG_OVERRIDE": str(folder / "sdk-defaults.yaml"),
         "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(folder / "sdk-defaults.yaml"),
     }

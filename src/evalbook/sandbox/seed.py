@@ -191,8 +191,10 @@ def _seed_hubs(registry: Registry) -> None:
 
 
 def _model_document(model: world.BaseModel, region: str) -> dict[str, Any]:
+    techniques = ["SFT", *(["MTRL"] if "MTRLEvaluation" in model.recipes else [])]
     recipes: list[dict[str, Any]] = [
-        {"Name": f"{model.name}-sft", "Type": "FineTuning", "CustomizationTechnique": "SFT"}
+        {"Name": _recipe(model, name), "Type": "FineTuning", "CustomizationTechnique": name}
+        for name in techniques
     ]
     recipes += [
         {
@@ -259,7 +261,8 @@ def _seed_group(group: world.Group) -> None:
         container = _container(version, group.region, job)
         arn = _create_package(sagemaker, group.name, None, container, version)
         _note(sagemaker.model_packages[arn], version)
-        if version.base is not None:
+        # Multi-turn RL trains by a job of another kind: `_seed_agent_training`.
+        if version.base is not None and version.technique == "SFT":
             jobs: dict[str, Any] = sagemaker.training_jobs
             jobs[job] = _training_job(version, version.base, group.region, job, arn)
     if group.versions:
@@ -276,7 +279,13 @@ def _container(version: world.Version, region: str, job: str) -> dict[str, Any]:
             "HubContentName": version.base.name,
             "HubContentVersion": version.base.version,
         }
+        if version.technique != "SFT":
+            container["BaseModel"]["RecipeName"] = _recipe(version.base, version.technique)
     return container
+
+
+def _recipe(model: world.BaseModel, technique: str) -> str:
+    return f"{model.name}-{technique.lower()}"
 
 
 def _training_job(
@@ -401,9 +410,9 @@ def _seed_agent_training() -> None:
     name = world.AGENT_TRAINING_JOB
     arn = f"arn:aws:sagemaker:{world.HOME_REGION}:{ACCOUNT}:job/AgentRFT/{name}"
     made = {"OutputModelPackageArn": world.package_arn("travel-agent", 1)}
-    started = _day(-3).timestamp()
-    job = RolloutJob(name, arn, request, started, made)
-    job.end("Completed", started + 7200)
+    ended = _day(-3).timestamp()
+    job = RolloutJob(name, arn, request, ended - 7200, made)
+    job.end("Completed", ended)
     sagemaker_in(ACCOUNT, world.HOME_REGION).rollouts[name] = job
 
 

@@ -23,6 +23,7 @@ from evalbook.sandbox.callers import refusal
 from evalbook.sandbox.clock import CLOCK, step_seconds_asked_for
 from evalbook.sandbox.control import CONTROL_PATH, Control
 from evalbook.sandbox.faults import AwsError
+from evalbook.sandbox.mlflow import MLFLOW_PATH, as_mlflow_request, mlflow_answer, refused
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.seed import LATE_SEEDS, seed_world
 from evalbook.sandbox.shapes import AnswerDoesNotFit
@@ -65,6 +66,10 @@ class SimulatedAws:
         if path.startswith(CONTROL_PATH):
             return self._answer_control(environ, start_response, path.removeprefix(CONTROL_PATH))
         request = wire.read_request(environ)
+        if path.startswith(MLFLOW_PATH):
+            return self._answer_mlflow(
+                environ, start_response, request, path.removeprefix(MLFLOW_PATH)
+            )
 
         def recording(status: str, *rest: Any) -> Any:
             self._control.record(request, int(status.split()[0]))
@@ -105,6 +110,21 @@ class SimulatedAws:
     ) -> list[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         status, document = self._control.answer(environ["REQUEST_METHOD"], path, body)
+        start_response(_status(status), [("Content-Type", "application/json")])
+        return [json.dumps(document).encode()]
+
+    def _answer_mlflow(
+        self,
+        environ: dict[str, Any],
+        start_response: StartResponse,
+        request: wire.AwsRequest,
+        path: str,
+    ) -> list[bytes]:
+        asked = as_mlflow_request(request, path)
+        fault = self._control.faults.strike(asked)
+        error = (fault.error if fault is not None else None) or refusal(asked)
+        status, document = refused(error) if error else mlflow_answer(environ, asked, path)
+        self._control.record(asked, status)
         start_response(_status(status), [("Content-Type", "application/json")])
         return [json.dumps(document).encode()]
 

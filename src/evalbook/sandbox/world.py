@@ -193,6 +193,8 @@ class Version:
     base: BaseModel | None
     status: Status = "Completed"
     approval: Approval = "Approved"
+    technique: Literal["SFT", "MTRL"] = "SFT"
+    """How it was fine-tuned; after MTRL it names its recipe, as the others do not."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,7 @@ GROUPS = (
         "travel-agent",
         "us-east-1",
         "passes for multi-turn RL, which trained it in the agent travel_agent",
-        (Version(-3, QWEN),),
+        (Version(-3, QWEN, technique="MTRL"),),
     ),
     Group("empty-group", "us-east-1", "fails: has no version"),
     Group(

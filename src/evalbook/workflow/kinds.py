@@ -90,6 +90,8 @@ class Kind:
     """Parameters that the SDK lets be set where the base model's recipe has them."""
     fixed_parameters: str = ""
     """What the SDK sends where none can be set."""
+    trained_by_rollouts: bool = False
+    """Whether it is for models trained with multi-turn RL, and their training job is of use."""
 
     @property
     def settings(self) -> tuple[Step, ...]:
@@ -100,7 +102,8 @@ class Kind:
 # What they share ---------------------------------------------------------------------------------
 
 _WHAT = (evaluation_type.STEP, task.STEP)
-_DATASET = (dataset.STEP, data_sample.STEP, data_description.STEP, data_fix.STEP)
+_RECORDS = (data_sample.STEP, data_description.STEP, data_fix.STEP)
+_DATASET = (dataset.STEP, *_RECORDS)
 _MODEL = (model.STEP, model_confirm.STEP)
 _PLACE = (region.STEP, execution_role.STEP, s3_output.STEP)
 _ADVANCED = (
@@ -188,8 +191,10 @@ CUSTOM_SCORER = Kind(
     (
         *_WHAT,
         *_MODEL,
+        # Known first, so that a function can be tried on it; validated by what the scorer wants.
+        dataset.STEP,
         scorer.STEP,
-        *_DATASET,
+        *_RECORDS,
         *_PLACE,
         *_ADVANCED,
         inference_parameters.STEP,
@@ -222,6 +227,7 @@ MULTI_TURN_RL = Kind(
     experiment="mtrl-eval- and the base model's name",
     tags_jobs=True,
     parameters=_ROLLOUTS,
+    trained_by_rollouts=True,
 )
 
 KINDS: dict[str, Kind] = {

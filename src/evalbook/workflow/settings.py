@@ -10,6 +10,7 @@ from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.run_name import default_run_name
 from evalbook.workflow.steps.scope import BASE_ONLY, base_model_too, scope_of
 from evalbook.workflow.steps.stopping_condition import DEFAULT
+from evalbook.workflow.training import training_job
 
 if TYPE_CHECKING:
     from evalbook.notebook.settings import EvaluationSettings
@@ -56,6 +57,7 @@ def _of_some_types(interview: Interview, records: int | None) -> dict[str, Any]:
         "scorer": interview.value("scorer"),
         "agent_config": interview.value("agent_config"),
         "agent_qualifier": interview.value("agent_qualifier"),
+        "training_job": (training_job(interview) or {}).get("job"),
         "stopping_condition": interview.value("stopping_condition", DEFAULT),
         "inference_parameters": interview.value("inference_parameters") or {},
         "benchmark": interview.value("benchmark"),

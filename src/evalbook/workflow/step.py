@@ -86,6 +86,8 @@ class Step:
     applies: Callable[[Interview], bool] = always
     known: Callable[[Interview], str | None] = nothing_known
     """What an earlier tool left in the state that would answer this, to be confirmed."""
+    known_from: Callable[[Interview], str | None] = nothing_known
+    """Where that was found, if it was not in the state file."""
     describe: Callable[[Any, dict[str, Any]], str] = describe_value
     depends_on: tuple[str, ...] = ()
     """Steps whose change puts this answer in doubt."""
@@ -97,5 +99,7 @@ class Step:
     """Whether preparing the question asks AWS, so that the question is worth keeping."""
     advanced: bool = False
     """Whether it is a setting that most leave alone, asked only where it is wanted."""
+    asked_knowing: tuple[str, ...] = ()
+    """Steps whose answers, said ahead, may change the question itself."""
     exact_in_file: str | None = None
     """The only text that answers this step from a file of answers."""

@@ -215,7 +215,7 @@ class Workflow:
             )
         outcome = step.check(step.read(said, question, interview), interview)
         if isinstance(outcome, Narrowed):
-            _keep_question(interview, step, outcome.question)
+            _keep_question(interview, step, outcome.question, narrowed=True)
             return Accepted(None)
         if isinstance(outcome, Reopened):
             return self._answer_elsewhere(interview, outcome)
@@ -241,6 +241,7 @@ class Workflow:
                 "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
             )
         interview.own.setdefault("volunteered", {})[step.name] = text.strip()
+        _ask_afresh_knowing(interview, step)
         return Accepted(
             None, notices=(f"Noted for {step.name}; it is confirmed when its turn comes.",)
         )
@@ -249,7 +250,8 @@ class Workflow:
         """Check again what is in doubt, up to the next question; save; show that question."""
         doubts = self._settle_doubts(interview)
         ahead = self._ahead(interview)
-        if ahead.step is not None and ahead.step.asks_aws:
+        kept = ahead.step is not None and _kept_question(interview, ahead.step)
+        if ahead.step is not None and ahead.step.asks_aws and not kept:
             _keep_question(interview, ahead.step, ahead.asked)
         self._save(interview)
         shown = self._show(interview, ahead)
@@ -374,7 +376,8 @@ def _takes_default(said: str, question: Question) -> bool:
 
 def _confirmation(interview: Interview, step: Step, finding: str) -> Question:
     volunteered = step.name in interview.own.get("volunteered", {})
-    where = "You said earlier" if volunteered else f"Found in {interview.state_path.name}"
+    found_in = step.known_from(interview) or interview.state_path.name
+    where = "You said earlier" if volunteered else f"Found in {found_in}"
     return Question(
         f"{where}: {step.title.lower()} {finding!r}. Use it?",
         kind="confirm",
@@ -400,12 +403,25 @@ def _forget_finding(interview: Interview, step: Step) -> None:
         interview.own.setdefault("dismissed", []).append(step.name)
 
 
-def _keep_question(interview: Interview, step: Step, question: Question) -> None:
+def _keep_question(
+    interview: Interview, step: Step, question: Question, *, narrowed: bool = False
+) -> None:
     interview.own["pending"] = {
         "step": step.name,
         "at": _now(),
+        "narrowed": narrowed,
         "question": question.to_json(),
     }
+
+
+def _ask_afresh_knowing(interview: Interview, said: Step) -> None:
+    """Forget a kept question that what was just said ahead may change."""
+    pending = interview.own.get("pending")
+    if not pending or pending.get("narrowed"):
+        return
+    asked = next((step for step in ALL_STEPS if step.name == pending["step"]), None)
+    if asked is not None and said.name in asked.asked_knowing:
+        del interview.own["pending"]
 
 
 def _kept_question(interview: Interview, step: Step) -> Question | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -130,6 +131,13 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
         name = self._get_param("TrackingServerName")
         return self.checked(self.sagemaker.registry.tracking_server(name))
 
+    def create_presigned_mlflow_app_url(self) -> ActionResult:
+        """Return a link of the right form, which leads nowhere."""
+        arn = self._get_param("Arn")
+        self.sagemaker.registry.mlflow_app(arn)
+        url = f"https://mlflow.sagemaker.{self.region}.app.aws/auth?authToken={random_id(32)}"
+        return self.checked({"AuthorizedUrl": url})
+
     # Model packages
 
     def describe_model_package(self) -> ActionResult:
@@ -219,10 +227,19 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
     # Jobs of multi-turn RL
 
     def list_jobs(self) -> ActionResult:
-        """Show the jobs of a category, newest first; no other filter is looked at."""
+        """Show the jobs of a category, newest first; of the filters, two times are looked at."""
         self.sagemaker.tick()
         category = self._get_param("JobCategory")
-        found = [job for job in self.sagemaker.rollouts.values() if job.category == category]
+        # moto reads a moment as UTC without a time zone.
+        before = self._get_param("CreationTimeBefore") or datetime.max
+        after = self._get_param("LastModifiedTimeAfter") or datetime.min
+        found = [
+            job
+            for job in self.sagemaker.rollouts.values()
+            if job.category == category
+            and job.created.replace(tzinfo=None) <= before
+            and job.modified.replace(tzinfo=None) >= after
+        ]
         found.sort(key=lambda job: job.created, reverse=True)
         page, token = self._page([job.summary() for job in found])
         return self.checked({"JobSummaries": page, "NextToken": token})

@@ -1,7 +1,7 @@
 """Jobs of multi-turn RL, in the shape of SageMaker's Job: training an agent, and playing rollouts.
 
-No agent is asked and no MLflow records anything: a job ends as asked, and says which MLflow run
-would hold its rewards. That is as far as a sandbox can go.
+No agent is asked: a job ends as asked, and says which MLflow run holds its rewards; what is in
+that run, `evalbook.sandbox.mlflow` draws.
 """
 
 from __future__ import annotations

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
-
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.training import training_job
 from evalbook.workflow.turn import Choice, Question
-
-if TYPE_CHECKING:
-    from evalbook.aws.agents import TrainedWith
 
 
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.agents import agent_runtimes
 
-    model = interview.facts("model")
-    trained = _trained_with(interview)
-    runtimes, checks = agent_runtimes(interview.aws, model["region"])
+    runtimes, checks = agent_runtimes(interview.aws, interview.facts("model")["region"])
     return Question(
         "Which agent does the model act in?",
         kind="choice" if runtimes else "text",
@@ -27,8 +20,6 @@ def _ask(interview: Interview) -> Question:
             Choice(found.arn, found.name, f"AgentCore runtime, {found.status.lower()}.")
             for found in runtimes
         ),
-        default=trained.agent if trained else None,
-        notices=(f"Training job {trained.job} used {trained.agent}.",) if trained else (),
         checks=tuple(checks),
         help="A name or number of the list, the ARN of an AgentCore runtime, or the ARN of a "
         "Lambda function that wraps the agent.",
@@ -50,20 +41,18 @@ def _check(value: str, interview: Interview) -> Outcome:
     refuse_template_text(value, "the agent's ARN")
     model = interview.facts("model")
     arn, checks = check_agent(interview.aws, value, model["region"])
-    trained = _trained_with(interview)
-    facts = {"runtime": is_runtime(arn), "trained": asdict(trained) if trained else None}
-    return Accepted(arn, facts, tuple(checks))
+    return Accepted(arn, {"runtime": is_runtime(arn)}, tuple(checks))
 
 
-def _trained_with(interview: Interview) -> TrainedWith | None:
-    """Return the agent that the model was trained in; a base model was in none."""
-    from evalbook.aws.agents import trained_with
+def _known(interview: Interview) -> str | None:
+    """Return the agent that the model was trained in, where the training job tells it."""
+    job = training_job(interview)
+    return job["agent"] if job else None
 
-    model = interview.facts("model")
-    if model.get("base_only"):
-        return None
-    interview.progress("Looking for the agent that the model was trained in", None, None)
-    return trained_with(interview.aws, model["arn"], model["region"])
+
+def _known_from(interview: Interview) -> str | None:
+    job = training_job(interview)
+    return f"training job {job['job']}" if job else None
 
 
 STEP = Step(
@@ -72,6 +61,8 @@ STEP = Step(
     ask=_ask,
     read=_read,
     check=_check,
+    known=_known,
+    known_from=_known_from,
     depends_on=("evaluation_type", "model"),
     asks_aws=True,
 )

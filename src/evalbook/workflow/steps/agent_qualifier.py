@@ -8,18 +8,17 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Step
+from evalbook.workflow.training import training_job
 from evalbook.workflow.turn import Question
 
 # An endpoint's name, by the service model of bedrock-agentcore-control (EndpointName).
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,47}")
 
 
-def _ask(interview: Interview) -> Question:
-    trained = interview.facts("agent_config").get("trained") or {}
-    same = trained.get("agent") == interview.value("agent_config")
+def _ask(_: Interview) -> Question:
     return Question(
         "Which endpoint (qualifier) of the agent?",
-        default=(same and trained.get("qualifier")) or "none",
+        default="none",
         help="An endpoint's name, such as PROD; none takes the runtime's default endpoint.",
     )
 
@@ -45,11 +44,25 @@ def _describe(value: str | None, _: dict[str, object]) -> str:
     return value or "the default endpoint"
 
 
+def _known(interview: Interview) -> str | None:
+    """Return the endpoint that the model was trained at, where the agent is the same."""
+    job = training_job(interview)
+    same = job is not None and job["agent"] == interview.value("agent_config")
+    return job["qualifier"] if job and same else None
+
+
+def _known_from(interview: Interview) -> str | None:
+    job = training_job(interview)
+    return f"training job {job['job']}" if job else None
+
+
 STEP = Step(
     "agent_qualifier",
     "Agent's endpoint",
     ask=_ask,
     read=_read,
+    known=_known,
+    known_from=_known_from,
     describe=_describe,
     applies=_applies,
     depends_on=("agent_config",),

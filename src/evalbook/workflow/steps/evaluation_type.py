@@ -9,25 +9,35 @@ from evalbook.workflow.steps.which_type import HELP, choose_by_answers, first_qu
 from evalbook.workflow.turn import Choice, Question
 
 
-def _ask(_: Interview) -> Question:
+def _ask(interview: Interview) -> Question:
+    from evalbook.workflow.training import known_training, rollout_kind
+
+    how = known_training(interview)
+    suggested = rollout_kind() if how else None
     return Question(
         "Which kind of evaluation?",
         kind="choice",
         choices=(
-            *type_choices(),
+            *type_choices(suggested.name if suggested else None),
             Choice(HELP, "Help me decide", "At most four short questions, then a suggestion."),
         ),
         # What most who fine-tune a model for text are after.
-        default="llm_as_judge",
+        default=suggested.name if suggested else "llm_as_judge",
+        notices=(f"Multi-turn RL trained your model: {suggested.label} fits it. {how}",)
+        if suggested
+        else (),
         reference="references/choosing-an-evaluation.md",
     )
 
 
-def type_choices() -> tuple[Choice, ...]:
+def type_choices(recommended: str | None = None) -> tuple[Choice, ...]:
     """Return the evaluation types as choices."""
     from evalbook.workflow.kinds import KINDS
 
-    return tuple(Choice(kind.name, kind.label, kind.description) for kind in KINDS.values())
+    return tuple(
+        Choice(kind.name, kind.label, kind.description, recommended=kind.name == recommended)
+        for kind in KINDS.values()
+    )
 
 
 def _read(text: str, question: Question, _: Interview) -> str:
@@ -67,4 +77,6 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=_applies,
+    asks_aws=True,
+    asked_knowing=("model",),
 )

@@ -111,12 +111,15 @@ def _package(found: Resolution, training_job: str | None, interview: Interview) 
         is_nova,
         model_size_billions,
     )
+    from evalbook.workflow.training import training_facts
 
     package = found.package
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
     kind, base = interview.kind.name, package.base_model
     interview.progress("Checking the base model", None, None)
     checks = base_model_checks(interview.aws, package, package.region, kind)
+    job = training_job or package.training_job
+    training, about_training = training_facts(interview, package, job)
     facts: dict[str, Any] = {
         **asdict(package),
         "nova": is_nova(base.name),
@@ -125,9 +128,25 @@ def _package(found: Resolution, training_job: str | None, interview: Interview) 
         "base_by_name": can_be_named(base, package.region, kind),
         "needs_yes": found.needs_yes,
         "passed_over": list(found.passed_over),
-        "training_job": training_job or package.training_job,
+        "training_job": job,
+        "training": training,
     }
-    return Accepted(package.arn, facts, (*found.checks, *checks))
+    return Accepted(package.arn, facts, (*found.checks, *checks, *about_training))
+
+
+def find_package(text: str, interview: Interview) -> tuple[Resolution, str | None]:
+    """Find the package where it may be; also the training job that it was named by, if so.
+
+    Raises:
+        AnswerRejected: it is not there, or can't be used.
+    """
+    region, *elsewhere = _regions(interview)
+    try:
+        return _resolve_in(region, text, interview)
+    except AnswerRejected as rejection:
+        if rejection.code != "model.missing" or not elsewhere:
+            raise
+        return _resolve_in(elsewhere[0], text, interview)
 
 
 def _resolve_in(
@@ -179,6 +198,17 @@ def _regions(interview: Interview) -> list[str | None]:
     configured = [None] if interview.aws.default_region else []
     known = [*filter(is_region, [said]), *configured, *filter(is_region, [left])]
     return known[:2] or [None]
+
+
+def known_model(interview: Interview) -> str | None:
+    """Return what is known of the model before it is asked for: said ahead, or left in the state.
+
+    What the person dismissed is known no more.
+    """
+    said: str | None = interview.own.get("volunteered", {}).get(STEP.name)
+    if said is not None or STEP.name in interview.own.get("dismissed", []):
+        return said
+    return _known(interview)
 
 
 def _which_one(words: str, found: Resolution | None, inside: InHub) -> Question:

@@ -11,9 +11,15 @@ from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
+    from evalbook.workflow.training import training_notices
+
     found = interview.facts("model")
     notices = _base_model(found) if found.get("base_only") else _package(found)
-    return Question("Is this the model to evaluate?", kind="confirm", notices=notices)
+    return Question(
+        "Is this the model to evaluate?",
+        kind="confirm",
+        notices=(*notices, *training_notices(interview)),
+    )
 
 
 def _package(found: dict[str, Any]) -> tuple[str, ...]:

@@ -1,22 +1,26 @@
 """Which code scores: a preset, or an evaluator of the account's AI registry.
 
 A function that is not registered yet can be tried out here: a starting point is written, and a
-file is run on samples before anything is deployed.
+file is run on samples, then on records of one's own, before anything is deployed.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
+from evalbook.workflow.answers import read_choice, yes_or_no
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
 from evalbook.workflow.turn import Choice, Question
 
 OWN = "own"
 STARTER = "my_scorer.py"
+DATASET = "dataset"
+"""What stands for the dataset that was given, where a file is tried on records."""
+_TRY_ON = re.compile(r"(?P<file>.+\.py)\s+on\s+(?P<records>.+)", re.I | re.S)
 
 
 def _ask(interview: Interview) -> Question:
@@ -39,16 +43,17 @@ def _ask(interview: Interview) -> Question:
         ),
         checks=tuple(checks),
         help="A name, a number, the ARN of a registered evaluator, or the path of a Python file "
-        "to try out.",
+        "to try out: my_scorer.py, or my_scorer.py on records.jsonl.",
         reference="references/custom-scorers.md",
     )
 
 
 def _read(text: str, question: Question, _: Interview) -> str:
     plain = text.strip("'\"<> ")
-    if plain.startswith("arn:") or plain.endswith(".py"):
+    if plain.startswith("arn:") or plain.endswith(".py") or _TRY_ON.fullmatch(plain):
         return plain
-    return read_choice(text, question.choices)
+    said = question.default if question.default and yes_or_no(text) else text
+    return read_choice(said, question.choices)
 
 
 def _check(value: str, interview: Interview) -> Outcome:
@@ -57,9 +62,11 @@ def _check(value: str, interview: Interview) -> Outcome:
     if value in [preset.name for preset in PRESETS]:
         return Accepted(value)
     if value == OWN:
-        value = str(_starter_in(interview.folder))
+        value = _starter_in(interview.folder).name
+    if on_records := _TRY_ON.fullmatch(value):
+        return _tried_on_records(interview, on_records["file"], on_records["records"].strip())
     if value.endswith(".py"):
-        raise _tried_out(interview.folder / Path(value).expanduser())
+        return _tried_on_samples(interview, value)
     return _registered(value, interview)
 
 
@@ -91,21 +98,121 @@ def _starter_in(folder: Path) -> Path:
     return path
 
 
-def _tried_out(path: Path) -> AnswerRejected:
-    """Return what came of a file's try-out; even a good one has to be registered first."""
+def _tried_on_samples(interview: Interview, said: str) -> Outcome:
+    """Offer to go on with the person's own records, once the two samples have worked."""
     from evalbook.aws.evaluators import HOW_TO_REGISTER
-    from evalbook.metrics.scorers import try_out
+    from evalbook.metrics.try_out import try_out
 
+    path = _file(interview, said)
+    scores = ", ".join(f"{score:g} for the {name} answer" for name, score in try_out(path))
+    works = f"{path.name} works on two samples: {scores}."
+    uri = interview.facts("dataset").get("uri")
+    if uri is None:
+        raise AnswerRejected(
+            "scorer.not_registered",
+            f"{works} An evaluation takes registered scorers only.",
+            HOW_TO_REGISTER,
+        )
+    return Narrowed(_offer(interview, said, (works,), f"Try {path.name} on your records too?"))
+
+
+def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -> Question:
+    from evalbook.aws.evaluators import HOW_TO_REGISTER
+    from evalbook.datasets.scorer_samples import MOST_RECORDS
+
+    usual = _ask(interview)
+    records = f"{said} on {DATASET}"
+    uri = interview.facts("dataset").get("uri")
+    label = f"Try {Path(said).name} on the first {MOST_RECORDS} records of {uri}"
+    offered = (Choice(records, label, "Reads its first KB; the function runs on this machine."),)
+    return Question(
+        text,
+        kind="choice",
+        choices=(*(offered if uri else ()), *usual.choices),
+        default=records if uri else None,
+        notices=(*found, f"An evaluation takes registered scorers only. {HOW_TO_REGISTER}"),
+        checks=usual.checks,
+        help="Yes tries it; the ARN that it is registered under, or another scorer, is taken.",
+        reference=usual.reference,
+    )
+
+
+def _tried_on_records(interview: Interview, said: str, records: str) -> Outcome:
+    from evalbook.datasets.scorer_samples import HEAD_BYTES, records_to_try
+    from evalbook.metrics.try_out import try_on
+
+    path = _file(interview, said)
+    where, head, complete = _head_of(interview, records)
+    found = records_to_try(head, complete=complete)
+    if not found:
+        raise AnswerRejected(
+            "scorer.records",
+            f"There is no whole record in the first {HEAD_BYTES // 1024} KB of {where}.",
+            "Name another JSON Lines file.",
+        )
+    samples = [sample for one in found for sample in (one.right, one.other) if sample]
+    interview.progress(f"Trying {path.name} on {len(found)} records", None, None)
+    lines = _table(found, {one.id: one for one in try_on(path, samples)})
+    return Narrowed(_offer(interview, said, (f"{path.name} on {where}:", *lines), "Which scorer?"))
+
+
+def _table(found: list[Any], tried: dict[str, Any]) -> tuple[str, ...]:
+    """Return what came of each record, in columns, and what looks wrong about it."""
+    lines = [f"{'Record':<8}{'Reference as answer':<21}Another answer"]
+    level = 0
+    for one in found:
+        right, other = (tried.get(it["id"]) if it else None for it in (one.right, one.other))
+        problem = one.problem or (right and right.problem) or (other and other.problem)
+        if problem or right is None or other is None:
+            lines.append(f"{one.place:<8}{problem}")
+            continue
+        lines.append(f"{one.place:<8}{right.score:<21g}{other.score:g}")
+        level += right.score <= other.score
+    if level:
+        lines.append(
+            f"{level} of {len(found)} records score their own reference no higher than another "
+            "answer."
+        )
+    return tuple(lines)
+
+
+def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
+    """Return where records are, their first bytes, and whether that is all.
+
+    Raises:
+        AnswerRejected: there are none, or they may not be read.
+    """
+    from evalbook.datasets.scorer_samples import HEAD_BYTES
+
+    if records.lower() == DATASET:
+        records = str(interview.facts("dataset").get("uri", records))
+    if records.startswith("s3://"):
+        from evalbook.aws.s3 import parse_s3_uri, read_head
+
+        where = parse_s3_uri(records, what="records")
+        interview.progress("Reading the first records", None, None)
+        head = read_head(interview.aws, where, HEAD_BYTES)
+        return str(where), head, len(head) < HEAD_BYTES
+    path = interview.folder / Path(records.strip("'\"")).expanduser()
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise AnswerRejected(
+            "scorer.records",
+            f"{path} can't be read: {error.strerror}.",
+            f"Name a JSON Lines file, or {DATASET} for the dataset that you gave.",
+        ) from error
+    return path.name, head, len(head) < HEAD_BYTES
+
+
+def _file(interview: Interview, said: str) -> Path:
+    path = interview.folder / Path(said.strip("'\"")).expanduser()
     if not path.is_file():
-        return AnswerRejected(
+        raise AnswerRejected(
             "scorer.file", f"There is no file {path}.", "Give a Python file's path, or own."
         )
-    scores = ", ".join(f"{score:g} for the {name} answer" for name, score in try_out(path))
-    return AnswerRejected(
-        "scorer.not_registered",
-        f"{path.name} works on two samples: {scores}. An evaluation takes registered scorers only.",
-        HOW_TO_REGISTER,
-    )
+    return path
 
 
 def _region(interview: Interview) -> str:

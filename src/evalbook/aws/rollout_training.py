@@ -1,0 +1,164 @@
+"""Whether a model package was trained with multi-turn RL, by which job, and in which agent.
+
+A job of category AgentRFT says which package it made; a package does not say which job made it.
+So the jobs are looked through, but only those that were running when the package was made. The
+job's document is read as sagemaker 3.27.0, ``train/agent_rft_job.py``, reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from evalbook.aws.base_models import recipe_technique
+from evalbook.aws.identity import caller
+from evalbook.aws.package_answers import ModelPackage
+from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, Aws, in_parallel
+
+TECHNIQUE = "MTRL"
+"""What the hub's recipes call multi-turn RL (``CustomizationTechnique``)."""
+MOST_JOBS = 200
+"""Jobs that are described at most; each costs one question."""
+# A package is registered while its job ends: AWS's clocks and the last steps lie in between.
+_LEEWAY = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class RolloutTraining:
+    """A multi-turn RL training job."""
+
+    job: str
+    package: str | None
+    """ARN of the model package that it made."""
+    agent: str | None
+    """ARN of the AgentCore runtime or the Lambda function that it trained in."""
+    qualifier: str | None
+    """Endpoint of the AgentCore runtime."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What could be found out about a package's training."""
+
+    trained: bool | None
+    """Whether it was multi-turn RL; None where that could not be told."""
+    job: RolloutTraining | None
+    how: str
+    """What was looked at, as a sentence."""
+
+
+def rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining | None:
+    """Return the multi-turn RL training job of a name; None where there is none to be seen.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        found = aws.call(
+            "sagemaker", "describe_job", region=region, JobName=name, JobCategory="AgentRFT"
+        )
+    except NO_HELP:
+        return None
+    return _read(name, found.get("JobConfigDocument"))
+
+
+def how_trained(aws: Aws, package: ModelPackage, job: str | None = None) -> Finding:
+    """Find out whether multi-turn RL made a package, and by which job.
+
+    ``job`` is the name of the training job, where the person or the package tells it.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    told = rollout_training(aws, job, package.region) if job else None
+    if told is not None and told.package == package.arn:
+        return Finding(True, told, _made_by(told))
+    technique = _technique(aws, package)
+    if technique not in (None, TECHNIQUE):
+        return Finding(False, None, f"Its recipe is one of {technique}.")
+    found = _among_jobs(aws, package)
+    if technique == TECHNIQUE and found.trained is not True:
+        recipe = package.base_model.recipe if package.base_model else None
+        return Finding(True, None, f"Its recipe {recipe} is one of {TECHNIQUE}. {found.how}")
+    return found
+
+
+def _technique(aws: Aws, package: ModelPackage) -> str | None:
+    base = package.base_model
+    return recipe_technique(aws, base, package.region) if base and base.recipe else None
+
+
+def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
+    """Look through the jobs that were running when the package was made, newest first."""
+    made = datetime.fromisoformat(package.created)
+    jobs = aws.pages(
+        "sagemaker",
+        "list_jobs",
+        "JobSummaries",
+        region=package.region,
+        JobCategory="AgentRFT",
+        CreationTimeBefore=made + _LEEWAY,
+        LastModifiedTimeAfter=made - _LEEWAY,
+        SortBy="CreationTime",
+        SortOrder="Descending",
+    )
+    looked_at = unseen = 0
+    try:
+        first = islice(jobs, MOST_JOBS)
+        while names := [str(job["JobName"]) for job in islice(first, PARALLEL_REQUESTS)]:
+            described = in_parallel(
+                [partial(rollout_training, aws, name, package.region) for name in names]
+            )
+            for job in described:
+                if job is not None and job.package == package.arn:
+                    return Finding(True, job, _made_by(job))
+            looked_at += len(described)
+            unseen += described.count(None)
+        more = next(jobs, None) is not None
+    except NO_HELP as error:
+        return Finding(None, None, f"Multi-turn RL training jobs can't be listed. {error.message}")
+    if caller(aws).account != package.account:
+        return Finding(
+            None, None, f"The jobs of account {package.account} can't be seen from here."
+        )
+    return _not_found(looked_at, unseen, more)
+
+
+def _not_found(looked_at: int, unseen: int, more: bool) -> Finding:
+    if unseen:
+        how = f"{unseen} of {looked_at} multi-turn RL training jobs may not be looked at."
+        return Finding(None, None, how)
+    if more:
+        how = f"The {looked_at} newest multi-turn RL training jobs of its time did not make it."
+        return Finding(None, None, how)
+    return Finding(False, None, "No multi-turn RL training job of its time made it.")
+
+
+def _made_by(job: RolloutTraining) -> str:
+    where = f", in the agent {job.agent}" if job.agent else ""
+    return f"Training job {job.job} made it{where}."
+
+
+def _read(name: str, text: Any) -> RolloutTraining:
+    try:
+        document = json.loads(text or "{}")
+    except ValueError:
+        document = {}
+    output, agent = (_object(document, key) for key in ("ServiceOutput", "AgentConfig"))
+    runtime = _object(agent, "BedrockAgentCoreConfig")
+    function = _object(agent, "CustomAgentLambdaConfig")
+    return RolloutTraining(
+        name,
+        output.get("OutputModelPackageArn"),
+        runtime.get("AgentRuntimeArn") or function.get("LambdaArn"),
+        runtime.get("Qualifier"),
+    )
+
+
+def _object(document: Any, key: str) -> dict[str, Any]:
+    found = document.get(key) if isinstance(document, dict) else None
+    return found if isinstance(found, dict) else {}

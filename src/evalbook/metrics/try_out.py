@@ -1,0 +1,171 @@
+"""Try a scorer on this machine, on samples or on one's own records, before it is deployed."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from evalbook.errors import AnswerRejected
+
+TRY_SECONDS = 20
+"""How long a try-out may take; a Lambda function has 3 seconds unless more are asked for."""
+MOST_RESULT_BYTES = 1_000_000
+"""A score for each sample is a few hundred bytes."""
+
+Sample = dict[str, Any]
+
+SAMPLES: tuple[Sample, ...] = (
+    {
+        "id": "right",
+        "messages": [
+            {"role": "user", "content": "How many days has a week?"},
+            {"role": "assistant", "content": "7"},
+        ],
+        "reference_answer": "7",
+    },
+    {
+        "id": "wrong",
+        "messages": [
+            {"role": "user", "content": "How many days has a week?"},
+            {"role": "assistant", "content": "I am not sure."},
+        ],
+        "reference_answer": "7",
+    },
+)
+"""Two samples as the evaluation hands them over: the right answer, and none."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a scorer made of one sample: a score, or what went wrong."""
+
+    id: str
+    score: float | None
+    problem: str | None = None
+
+
+def try_out(path: Path) -> list[tuple[str, float]]:
+    """Run a scorer on `SAMPLES` at once, and return each sample's id and score.
+
+    Raises:
+        AnswerRejected: it does not run, takes too long, or returns something else than scores.
+    """
+    (tried,) = _run(path, [SAMPLES])
+    found = _scores(SAMPLES, tried)
+    problem = next((one.problem for one in found if one.problem), None)
+    if problem is not None:
+        raise AnswerRejected(
+            "scorer.try_out",
+            f"Tried on two samples, {path.name} {problem}.",
+            "lambda_handler takes a list of samples and returns, for each, its id and an "
+            "aggregate_reward_score.",
+        )
+    return [(one.id, one.score or 0.0) for one in found]
+
+
+def try_on(path: Path, samples: Sequence[Sample]) -> list[Tried]:
+    """Run a scorer on samples, each by itself, so that one that fails leaves the others."""
+    outcomes = _run(path, [[sample] for sample in samples])
+    return [
+        _scores([sample], outcome)[0] for sample, outcome in zip(samples, outcomes, strict=True)
+    ]
+
+
+def _run(path: Path, batches: Sequence[Sequence[Sample]]) -> list[dict[str, Any]]:
+    """Return for each batch its ``result``, or the ``problem``."""
+    runner = (files("evalbook") / "data" / "run_scorer.py").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="evalbook-scorer-") as folder:
+        asked, answered = Path(folder) / "asked.json", Path(folder) / "answered.jsonl"
+        asked.write_text(json.dumps(list(map(list, batches))), encoding="utf-8")
+        command = [sys.executable, "-c", runner, str(path), str(asked), str(answered)]
+        why_not = _end_of(command)
+        try:
+            found = _answers(answered)
+        except ValueError as error:
+            found, why_not = [], str(error)
+    missing = {"problem": why_not or "ended without a result"}
+    return [*found, *[missing] * (len(batches) - len(found))]
+
+
+def _end_of(command: list[str]) -> str | None:
+    """Run a command that may do what it likes; return why it did not end by itself, if so."""
+    # What it prints may be without end: it goes nowhere.
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(  # noqa: S603 - the person's own file, at their word
+        command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
+    )
+    try:
+        code = process.wait(timeout=TRY_SECONDS)
+    except subprocess.TimeoutExpired:
+        return f"did not end within {TRY_SECONDS} seconds"
+    finally:
+        _end_all(process)
+    return None if code == 0 else f"ended with exit status {code}"
+
+
+def _end_all(process: subprocess.Popen[bytes]) -> None:
+    """End a process with those that it started."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def _answers(path: Path) -> list[dict[str, Any]]:
+    """Read what was written so far.
+
+    Raises:
+        ValueError: it is too much to be scores.
+    """
+    try:
+        with path.open("rb") as results:
+            text = results.read(MOST_RESULT_BYTES + 1)
+    except FileNotFoundError:
+        return []
+    if len(text) > MOST_RESULT_BYTES:
+        raise ValueError(f"returned more than {MOST_RESULT_BYTES // 1_000_000} MB")
+    # A line without its end was being written when time was up.
+    whole = text.decode("utf-8", errors="replace").splitlines(keepends=True)
+    return [json.loads(line) for line in whole if line.endswith("\n")]
+
+
+def _scores(samples: Sequence[Sample], outcome: dict[str, Any]) -> list[Tried]:
+    """Return what was made of each sample of a batch; a problem is one of all of them."""
+    problem = outcome.get("problem")
+    if problem is not None:
+        words = ("did not end", "ended", "returned")
+        text = problem if problem.startswith(words) else f"failed: {problem}"
+        return [Tried(sample["id"], None, text) for sample in samples]
+    results = outcome.get("result")
+    if not isinstance(results, list) or len(results) != len(samples):
+        text = f"returned {_shown(results)} instead of one result for each sample"
+        return [Tried(sample["id"], None, text) for sample in samples]
+    known = [str(sample["id"]) for sample in samples]
+    return [_score(known, sample["id"], it) for sample, it in zip(samples, results, strict=True)]
+
+
+def _score(known: Sequence[str], sample: str, result: Any) -> Tried:
+    if not isinstance(result, dict) or result.get("id") not in known:
+        return Tried(sample, None, f"returned {_shown(result)}, which has no id of a sample")
+    value = result.get("aggregate_reward_score")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        what = f"returned {_shown(result)}, whose aggregate_reward_score is no number"
+        return Tried(sample, None, what)
+    return Tried(str(result["id"]), float(value))
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -1,0 +1,51 @@
+"""Rewards and pass@k as figures, with as much uncertainty as the totals allow."""
+
+import pytest
+
+from evalbook.runs.rollouts import LOW_IS_GOOD, OTHERS, rollout_figures
+from evalbook.runs.summaries import Figure, compare_figures
+
+METRICS = {
+    "eval/turns/mean": 5.0,
+    "eval/reward/zero_frac": 0.5,
+    "eval/reward/mean": 0.6,
+    "eval/reward/std": 0.4,
+    "eval/reward/pass_power_1": 0.5,
+    "eval/reward/pass_at_4": 0.9,
+    "eval/reward/pass_at_1": 0.5,
+    "eval/reward/num_prompts": 100.0,
+    "eval/reward/rollouts_per_prompt": 4.0,
+    "brand_new": 7.0,
+}
+
+
+def test_well_known_metrics_come_first_in_words_and_the_rest_is_kept():
+    rated, others = rollout_figures(METRICS)
+
+    assert list(rated) == ["pass@1", "pass@4", "mean reward", "rewards of 0"]
+    assert list(others[OTHERS]) == ["turns/mean", "reward/std", "brand_new"]
+
+
+def test_errors_count_each_prompt_once():
+    rated, others = rollout_figures(METRICS)
+
+    assert rated["pass@1"] == Figure(0.5, 0.05, 100)
+    assert rated["mean reward"].error == pytest.approx(0.04)
+    assert others[OTHERS]["turns/mean"] == Figure(5.0, None, 100)
+
+
+def test_without_the_number_of_prompts_nothing_is_rated():
+    without = {name: value for name, value in METRICS.items() if "num_prompts" not in name}
+
+    figures, others = rollout_figures(without)
+
+    assert figures["pass@1"] == Figure(0.5, None, None)
+    assert others == {}
+
+
+def test_few_rewards_of_0_are_good():
+    fewer = {**METRICS, "eval/reward/zero_frac": 0.1}
+
+    rows = compare_figures(rollout_figures(METRICS)[0], rollout_figures(fewer)[0], LOW_IS_GOOD)
+
+    assert [(row.metric, row.verdict) for row in rows if row.gain] == [("rewards of 0", "better")]
