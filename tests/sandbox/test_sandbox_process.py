@@ -67,9 +67,11 @@ def test_process_and_files_are_gone_after_the_block() -> None:
     assert not files.exists()
 
 
-def test_sandbox_ends_with_whoever_started_it() -> None:
+def test_sandbox_ends_with_whoever_started_it(tmp_path: Path) -> None:
     starter = subprocess.Popen(
         [sys.executable, "-c", START],
+        # Who is killed can't remove the sandbox's files; they shall not stay on this machine.
+        env={**os.environ, "TMPDIR": str(tmp_path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
