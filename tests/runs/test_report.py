@@ -236,8 +236,21 @@ def test_an_inspect_log_is_read_sample_by_sample(
     assert (row.metric, row.mean, row.records) == ("match", 1.0, 7)
 
 
+def without_categories(sagemaker: Any, arn: str, prefix: str) -> None:
+    """Take the categories out of what the judge wrote: Bedrock need not repeat them."""
+    sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)  # its files are there now
+    s3 = boto3.client("s3")
+    for item in s3.list_objects_v2(Bucket="evalbook-results", Prefix=prefix)["Contents"]:
+        if "/taskTypes/" in item["Key"]:
+            body = s3.get_object(Bucket="evalbook-results", Key=item["Key"])["Body"].read()
+            rows = [json.loads(line) for line in body.splitlines()]
+            for row in rows:
+                row["inputRecord"].pop("category", None)
+            put(item["Key"], "\n".join(map(json.dumps, rows)).encode())
+
+
 def test_categories_that_only_the_dataset_has_are_looked_up_there(
-    evaluated: Callable[..., str], live_aws: Aws
+    evaluated: Callable[..., str], sagemaker: Any, live_aws: Aws
 ) -> None:
     source = boto3.client("s3").get_object(Bucket="evalbook-data", Key="support/eval.jsonl")
     rows = [json.loads(line) for line in source["Body"].read().splitlines()]
@@ -245,9 +258,10 @@ def test_categories_that_only_the_dataset_has_are_looked_up_there(
         row["category"] = "bills" if number % 2 else "travel"
     body = "".join(json.dumps(row) + "\n" for row in rows).encode()
     boto3.client("s3").put_object(Bucket="evalbook-data", Key="support/two.jsonl", Body=body)
-    report = report_on(
-        live_aws, Target(evaluated("two", dataset="s3://evalbook-data/support/two.jsonl"))
-    )
+    output, dataset = f"{OUTPUT}/categories", "s3://evalbook-data/support/two.jsonl"
+    arn = evaluated("two", dataset=dataset, output=output)
+    without_categories(sagemaker, arn, "run1/categories/")
+    report = report_on(live_aws, Target(arn))
 
     [comparison] = report.comparisons
     assert sorted(comparison.categories) == ["bills", "travel"]
@@ -260,12 +274,13 @@ def test_categories_that_only_the_dataset_has_are_looked_up_there(
 
 
 def test_a_dataset_that_is_gone_leaves_the_categories_unknown(
-    evaluated: Callable[..., str], live_aws: Aws
+    evaluated: Callable[..., str], sagemaker: Any, live_aws: Aws
 ) -> None:
     s3, dataset = boto3.client("s3"), "s3://evalbook-data/support/gone.jsonl"
     source = {"Bucket": "evalbook-data", "Key": "support/eval.jsonl"}
     s3.copy_object(Bucket="evalbook-data", Key="support/gone.jsonl", CopySource=source)
-    arn = evaluated("gone", dataset=dataset)
+    arn = evaluated("gone", dataset=dataset, output=f"{OUTPUT}/gone")
+    without_categories(sagemaker, arn, "run1/gone/")
     s3.delete_object(Bucket="evalbook-data", Key="support/gone.jsonl")
     report = report_on(live_aws, Target(arn))
 

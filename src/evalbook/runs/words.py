@@ -24,6 +24,9 @@ from evalbook.runs.summaries import Figure, FigureRow
 ROUGH_BELOW = 20
 """Records below which the interval deserves a word of caution."""
 
+MOST_NAMED = 4
+"""Metrics named with their intervals where nothing is claimed; of more, the table has them."""
+
 VERDICTS = {
     BETTER: "better",
     WORSE: "worse",
@@ -91,7 +94,8 @@ def _open(rows: Sequence[MetricRow], comparison: Comparison) -> str:
         noun = "difference" if len(unclear) == 1 else "differences"
         return f"On {_and([row.metric for row in unclear])} the {noun} could be chance."
     models = f"{the(comparison.second.name)} and {the(comparison.first.name)}"
-    named = [f"{row.metric} ({_gain(row)})" for row in unclear]
+    few = len(unclear) <= MOST_NAMED
+    named = [f"{row.metric} ({_gain(row)})" if few else row.metric for row in unclear]
     return (
         f"Over {_count(comparison.paired, 'record')}, no difference between {models} was found "
         f"that could not be chance: {_and(named)}."
@@ -262,10 +266,6 @@ def _left_out(comparison: Comparison) -> Iterable[str]:
             f"{metric}: one model lacks many more scores than the other: what is left may be "
             "one-sided."
         )
-
-
-MOST_NAMED = 4
-"""Metrics named with their intervals in a sentence on one model; of more, the table has them."""
 
 
 def alone_headline(arm: Arm, rows: Sequence[MeanRow]) -> str:
