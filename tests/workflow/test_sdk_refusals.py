@@ -25,7 +25,7 @@ from evalbook.workflow.workflow import Workflow
 
 STATE = Path("workflow_state.json")
 ROWS = (*REFUSED_BY_CODE, *REFUSED_BY_TYPE, *REFUSED_BY_SERVICE)
-UNSAFE = ("zq{{7*7}}", "zq{% raw %}", 'zq"zq', "zq\\zq", "zq\nzq", "zq\x00", "zq\U0001f642")
+UNSAFE = ("zq{{7*7}}", "zq{% raw %}", 'zq"zq', "zq\\zq", "zq\nzq", "zq\x00")
 
 
 @pytest.fixture(scope="module")
@@ -141,5 +141,6 @@ def fault(shape: Shape, value: Any) -> bool:
     """Tell whether a value breaks a limit of its shape."""
     limits = shape.metadata
     size = value if isinstance(value, int) else len(value)
-    unlike = "pattern" in limits and not re.fullmatch(limits["pattern"], str(value))
-    return size < limits.get("min", 0) or size > limits.get("max", size) or unlike
+    if not limits.get("min", 0) <= size <= limits.get("max", size):
+        return True
+    return "pattern" in limits and not re.fullmatch(limits["pattern"], str(value))
