@@ -469,8 +469,8 @@ _ROLES_AND_PLACES = (
     Refusal(
         "base_evaluator BaseEvaluator._validate_mlflow_arn_format",
         "Invalid MLFlow resource ARN format",
-        "an app's name instead of its ARN",
-        JUDGE, "mlflow", "evalbook-default", "mlflow.form",
+        "the ARN of a run in MLflow",
+        JUDGE, "mlflow", f"arn:aws:sagemaker:{_HERE}:mlflow-run/x", "mlflow.form",
     ),
     Refusal(
         "base_evaluator BaseEvaluator._validate_mlflow_arn_format",

@@ -23,7 +23,7 @@ _HOST = re.compile(
 )
 _CONSOLE_HOST = re.compile(r"(?:[a-z0-9.-]+\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn)")
 # S3Uri in Bedrock's service model, 2023-04-20.
-_BEDROCK_URI = re.compile(
+BEDROCK_URI = re.compile(
     r"s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]"
     r"(?:/[-!_*'().a-z0-9A-Z]+(?:/[-!_*'().a-z0-9A-Z]+)*)?/?"
 )
@@ -93,7 +93,7 @@ def refuse_template_text(text: str, what: str) -> None:
 
 def bedrock_writes_to(uri: str) -> bool:
     """Tell whether Bedrock takes a place for the results of an evaluation job."""
-    return _BEDROCK_URI.fullmatch(uri) is not None
+    return BEDROCK_URI.fullmatch(uri) is not None
 
 
 def sibling_key(uri: S3Uri, suffix: str) -> S3Uri:
