@@ -23,6 +23,7 @@ from evalbook.sandbox.callers import refusal
 from evalbook.sandbox.clock import CLOCK, step_seconds_asked_for
 from evalbook.sandbox.control import CONTROL_PATH, Control
 from evalbook.sandbox.faults import AwsError
+from evalbook.sandbox.past.seed import UNWRITTEN, concerns_runs
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.seed import LATE_SEEDS, seed_world
 from evalbook.sandbox.shapes import AnswerDoesNotFit
@@ -86,8 +87,12 @@ class SimulatedAws:
     def _answer(
         self, environ: dict[str, Any], start_response: StartResponse, request: wire.AwsRequest
     ) -> Iterable[bytes] | AwsError:
+        if concerns_runs(request):
+            self._fill("runs")
         self._fill(request.service)
         try:
+            if request.service == "s3":
+                UNWRITTEN.write(*wire.bucket_and_key(request, environ))
             for sagemaker in sagemaker_in:
                 sagemaker.tick()
             answer: Iterable[bytes] = self._moto(environ, start_response)
@@ -108,17 +113,18 @@ class SimulatedAws:
         start_response(_status(status), [("Content-Type", "application/json")])
         return [json.dumps(document).encode()]
 
-    def _fill(self, service: str) -> None:
-        """Fill a service that is slow to fill, on its first use."""
+    def _fill(self, part: str) -> None:
+        """Fill a part of the world that is slow to fill, on its first use."""
         with self._late:
-            if service in LATE_SEEDS and service not in self._filled:
-                LATE_SEEDS[service]()
-                self._filled.add(service)
+            if part in LATE_SEEDS and part not in self._filled:
+                LATE_SEEDS[part]()
+                self._filled.add(part)
 
     def _reset(self) -> None:
         BackendDict.reset()
         bedrock_in.clear()
         sagemaker_in.clear()
+        UNWRITTEN.clear()
         CLOCK.reset()
         self._filled.clear()
         seed_world()

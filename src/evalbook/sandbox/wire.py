@@ -59,6 +59,13 @@ def read_request(environ: dict[str, Any]) -> AwsRequest:
     return AwsRequest(service, "", region, access_key)
 
 
+def bucket_and_key(request: AwsRequest, environ: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the bucket that an S3 request is about, and the key or the prefix in it."""
+    prefix = parse_qs(environ.get("QUERY_STRING", "")).get("prefix", [""])[0]
+    bucket, key = request.params.get("Bucket"), request.params.get("Key")
+    return str(bucket or ""), str(key or prefix)
+
+
 def error_answer(service: str, code: str, message: str) -> tuple[list[tuple[str, str]], bytes]:
     """Return headers and body of an error as the service's protocol tells it."""
     protocol = _protocol(service)
