@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output
+from evalbook.cli.output import Output, terminal_width
 from evalbook.workflow.turn import PROTOCOL
 
 _KINDS = ("llm_as_judge", "benchmark", "custom_scorer", "multi_turn_rl", "inspect_ai")
@@ -32,7 +32,14 @@ def runs_command(
     """
     from evalbook.aws.session import Aws
     from evalbook.errors import AwsUnavailable
-    from evalbook.runs.history import Filter, past_runs, read_age, run_document, run_lines
+    from evalbook.runs.history import (
+        Filter,
+        past_runs,
+        read_age,
+        run_document,
+        run_lines,
+        run_words,
+    )
     from evalbook.runs.table import text_table
 
     aws = Aws(settings.profile, settings.region)
@@ -48,7 +55,10 @@ def runs_command(
         "more": more,
     }
     text = text_table(run_lines(runs)) or f"No evaluation in {region} fits."
+    width = terminal_width()
+    if width is not None and max(map(len, text.splitlines())) > width:
+        text = "\n".join(map(run_words, runs))
     if more:
-        text += f"\n{more:,} more; --limit shows them."
+        text += f"\n{more:,} more; --limit {len(runs) + more} shows them."
     output.document(document, text)
     return 0

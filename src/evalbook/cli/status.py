@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, printable
+from evalbook.cli.output import Output, complain, folded, printable, terminal_width
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def status_command(
     seen = _with_logs(settings, seen, logs)
     output.document(
         {"protocol": PROTOCOL, "runs": [status_document(it) for it in seen]},
-        "\n\n".join(map(status_words, seen)),
+        folded("\n\n".join(map(status_words, seen)), terminal_width()),
     )
     if not watch:
         return 0
