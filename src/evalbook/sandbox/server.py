@@ -17,7 +17,7 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 
-from evalbook.sandbox import wire
+from evalbook.sandbox import price_list, quotas, wire
 from evalbook.sandbox.bedrock.models import bedrock_in
 from evalbook.sandbox.callers import refusal
 from evalbook.sandbox.clock import CLOCK, step_seconds_asked_for
@@ -78,6 +78,8 @@ class SimulatedAws:
         answer: Iterable[bytes] | AwsError | None = fault.error if fault is not None else None
         if answer is None:
             answer = refusal(request)
+        if answer is None and request.service in BESIDE_MOTO:
+            answer = _answer_beside_moto(recording, request)
         if answer is None:
             answer = self._answer(environ, recording, request)
         if isinstance(answer, AwsError):
@@ -148,6 +150,20 @@ def make_server(port: int = 0) -> Any:
     return serving.make_server(
         "127.0.0.1", port, SimulatedAws(), threaded=True, request_handler=QuietHandler
     )
+
+
+BESIDE_MOTO = {"pricing": price_list.answer, "service-quotas": quotas.answer}
+"""Services that moto does not know enough of to have them answered in its way."""
+
+
+def _answer_beside_moto(
+    start_response: StartResponse, request: wire.AwsRequest
+) -> list[bytes] | AwsError:
+    told = BESIDE_MOTO[request.service](request)
+    if isinstance(told, AwsError):
+        return told
+    start_response(_status(200), [("Content-Type", "application/x-amz-json-1.1")])
+    return [json.dumps(told).encode()]
 
 
 def _tell(

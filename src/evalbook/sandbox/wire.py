@@ -16,6 +16,9 @@ ENDPOINTS_OF_SIGNING_NAME = {
 }
 """Services that sign with another's name, told apart by their paths."""
 
+NAMES_OF_SIGNING_NAME = {"servicequotas": "service-quotas"}
+"""Services that boto3 names otherwise than their requests are signed."""
+
 _XML_ERRORS = {
     "rest-xml": "{}",
     "query": "<ErrorResponse>{}<RequestId>sandbox</RequestId></ErrorResponse>",
@@ -48,6 +51,7 @@ def read_request(environ: dict[str, Any]) -> AwsRequest:
     access_key, region, service = scope
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
+        service = NAMES_OF_SIGNING_NAME.get(service, service)
         return AwsRequest(service, target.split(".")[-1], region, access_key, _json(_body(environ)))
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         form = {key: values[0] for key, values in parse_qs(_body(environ).decode()).items()}
