@@ -54,11 +54,16 @@ def status_command(
     ARN is a pipeline execution, or the path of a notebook; without one, the run that the notebook
     of the state started.
     """
+    from evalbook.cli.main import INTERRUPTED
     from evalbook.runs.find import targets
     from evalbook.runs.status import status_document, status_words
 
     wanted = targets(runs, settings.state, run)
-    seen = _watch(settings, output, wanted, give_up * 60) if watch else _look(settings, wanted)
+    try:
+        seen = _watch(settings, output, wanted, give_up * 60) if watch else _look(settings, wanted)
+    except KeyboardInterrupt:
+        output.error("interrupted", "Interrupted; the run goes on.", "`evalbook stop` stops it.")
+        return INTERRUPTED
     seen = _with_logs(settings, seen, logs)
     output.document(
         {"protocol": PROTOCOL, "runs": [status_document(it) for it in seen]},
