@@ -9,11 +9,21 @@ from evalbook.cli.output import Output, terminal_width
 from evalbook.workflow.turn import PROTOCOL
 
 _KINDS = ("llm_as_judge", "benchmark", "custom_scorer", "multi_turn_rl", "inspect_ai")
+_STATES = (
+    "Executing",
+    "Stopping",
+    "Stopped",
+    "Failed",
+    "Succeeded",
+    "CompletedWithFailures",
+)
 
 
 @command("runs")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
-@click.option("--status", metavar="STATE", help="Succeeded, Failed, Executing, Stopped …")
+@click.option(
+    "--status", type=click.Choice(_STATES, case_sensitive=False), help="Only in this state."
+)
 @click.option("--type", "kind", type=click.Choice(_KINDS), help="Only this evaluation type.")
 @click.option("--since", metavar="AGE", help="Not older than 45m, 12h, 7d or 2w.")
 @click.option("--limit", type=click.IntRange(1), default=20, help="At most so many; 20 by default.")

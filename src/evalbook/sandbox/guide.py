@@ -74,8 +74,18 @@ def _past_runs() -> list[Suggestion]:
     listed = Suggestion(
         "evalbook runs", "--limit 50", f"{len(PAST_RUNS)} past evaluations, in every state"
     )
-    return [listed, *(Suggestion(_command(run), run.arn, f"{run.name}: {run.about}")
-                      for run in shown)]  # fmt: skip
+    arns = {run.name: run.arn for run in PAST_RUNS}
+    return [
+        listed,
+        *(
+            Suggestion(
+                _command(run),
+                " ".join([run.arn, *([arns[run.beside]] if run.beside else [])]),
+                f"{run.name}: {run.about}",
+            )
+            for run in shown
+        ),
+    ]
 
 
 def _command(run: PastRun) -> str:

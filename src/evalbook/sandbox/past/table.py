@@ -74,6 +74,8 @@ class PastRun:
     effects: frozenset[Effect] = frozenset()
     shown: bool = False
     """Whether the guide names it."""
+    beside: str = ""
+    """The run to compare it with, or of the other model, by name."""
 
     @property
     def output(self) -> str:
@@ -137,9 +139,10 @@ _DONE = (
     PastRun("support-bot-v2", "both models, 60 records", 2 * HOUR, shown=True),
     PastRun(
         "support-bot-v2-mistral",
-        "the same dataset, judged by another judge: compare the two",
+        "the same dataset, judged by another judge",
         5 * HOUR,
         judge=_MISTRAL,
+        beside="support-bot-v2",
         shown=True,
     ),
     PastRun("support-bot-v1", "the same dataset, the version before", 40 * DAY, version=1),
@@ -168,10 +171,12 @@ _DONE = (
             dataset="s3://evalbook-data/doubtful/few.jsonl"),
     PastRun("support-bot-custom", "custom metrics in words and numbers", 2 * DAY,
             custom_metrics=f"s3://{RESULTS_BUCKET}/{FOLDER}/support-bot-custom/custom-metrics.json"),
-    PastRun("nova-support-tuned", "a Nova model's run; the base model has its own", 4 * DAY,
-            group="nova-support", version=1, base=False, nova="tuned", shown=True),
+    PastRun("nova-support-tuned", "a Nova model's run, and the base model's beside it", 4 * DAY,
+            group="nova-support", version=1, base=False, nova="tuned",
+            beside="nova-support-base",
+            shown=True),
     PastRun("nova-support-base", "the base model's run beside it", 4 * DAY + 2,
-            group="nova-support", version=1, base=False, nova="base", shown=True),
+            group="nova-support", version=1, base=False, nova="base"),
     PastRun("mmlu-v2", "a benchmark of 57 subtasks", 5 * DAY, pace=55,
             type="BenchmarkEvaluation", dataset="", settings=_MMLU, shown=True),
     PastRun("mmlu-anatomy", "one subtask", 12 * DAY, pace=9, type="BenchmarkEvaluation",
