@@ -7,6 +7,7 @@ from border import answer
 
 from evalbook.aws.pricing import PRICING_REGION, TokenPrice, token_price
 from evalbook.aws.session import Aws
+from evalbook.sandbox.process import Sandbox
 
 
 def product(kind: str, price: str, unit: str = "1K tokens", **attributes: str) -> str:
@@ -57,3 +58,11 @@ def test_a_denial_is_said(aws: Aws) -> None:
     price, why_not = token_price(aws, "us-east-1", "Nova Pro")
     assert price is None
     assert why_not == "the Price List may not be asked (pricing:GetProducts)"
+
+
+def test_the_sandbox_has_prices_in_the_shape_of_the_list(in_sandbox: Sandbox) -> None:
+    assert in_sandbox.endpoint
+    prices = {name: token_price(Aws(), "us-east-1", name) for name in ("Nova Pro", "Nova Max")}
+
+    assert prices["Nova Pro"] == (TokenPrice(0.8, 3.2), None)
+    assert prices["Nova Max"][0] is None

@@ -6,6 +6,7 @@ from border import answer
 
 from evalbook.aws.quotas import quota_checks
 from evalbook.aws.session import Aws
+from evalbook.sandbox.process import Sandbox
 
 REGION = "us-east-1"
 CONCURRENT = "(Model evaluation) Number of concurrent automatic model evaluation jobs"
@@ -55,3 +56,13 @@ def test_an_empty_list_is_said(aws: Aws) -> None:
     assert quotas(aws, {"Quotas": []}) == [
         ("skipped", "Service Quotas names none for evaluation jobs.")
     ]
+
+
+def test_the_sandboxs_quotas_are_read(in_sandbox: Sandbox) -> None:
+    assert in_sandbox.endpoint
+    checks = quota_checks(Aws(), "us-east-1")
+
+    assert [check.status for check in checks] == ["passed", "passed"]
+    assert checks[0].message.startswith(
+        "(Model evaluation) Number of concurrent automatic model evaluation jobs: 20; "
+    )

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import boto3
 import pytest
 from commands import run, the_document
 
 from evalbook.sandbox.process import Sandbox
+from real_terminal import RealTerminal
 from runs.pipelines import start_evaluation
 
 
@@ -37,9 +39,27 @@ def test_json_has_the_arn_and_what_was_evaluated(mark: str) -> None:
     assert found["dataset"] == "s3://evalbook-data/support/eval.jsonl"
 
 
+@pytest.mark.e2e
+def test_a_narrow_terminal_shows_the_arn_in_a_line_of_its_own(
+    mark: str, in_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with RealTerminal("runs", mark, folder=tmp_path, **in_sandbox.environment) as terminal:
+        assert terminal.ends() == 0
+        lines = terminal.everything.splitlines()
+
+    assert lines[0].startswith(f"{mark}-run: Succeeded, started ")
+    assert lines[1] == "  llm_as_judge of support-bot/2, judge amazon.nova-pro-v1:0"
+    assert lines[2].startswith("  arn:aws:sagemaker:us-east-1:123456789012:pipeline/")
+
+
 def test_where_none_fits_it_says_so(in_sandbox: Sandbox) -> None:
     assert in_sandbox.endpoint
     assert run("runs", "no-such-word").stdout == "No evaluation in us-east-1 fits.\n"
+
+
+def test_a_state_that_does_not_exist_is_wrong_usage(in_sandbox: Sandbox) -> None:
+    assert in_sandbox.endpoint
+    assert run("runs", "--status", "Broken").returncode == 2
 
 
 def test_a_wrong_age_is_wrong_usage(in_sandbox: Sandbox) -> None:

@@ -54,3 +54,15 @@ def test_what_is_over_cannot_be_stopped(stuck: str, in_sandbox: Sandbox) -> None
 
     assert shown.returncode == 3
     assert "There is nothing to stop: stuck-run is Stopped." in shown.stderr
+
+
+def test_what_stops_already_is_not_asked_about(stuck: str, in_sandbox: Sandbox) -> None:
+    in_sandbox.control("POST", "/clock", {"step_seconds": 600})
+    try:
+        run("stop", stuck, "--yes")
+        shown = run("stop", stuck, said="yes")
+    finally:
+        in_sandbox.control("POST", "/clock", {"step_seconds": 0.2})
+
+    assert shown.returncode == 3
+    assert shown.stderr.startswith("There is nothing to stop: stuck-run is Stopping.")

@@ -502,11 +502,11 @@ def test_vanished_run_ends_the_waiting(kernel: Any, tmp_path: Path) -> None:
 def test_nova_models_are_compared_over_two_runs(
     kernel: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    running = kernel(replace(NOVA, run_name="nova"))
+    running = kernel(replace(NOVA, run_name="nova-pair"))
 
     running.run(CONFIGURATION, START, POLL)
     assert sorted(recorded(tmp_path)["executions"]) == ["base", "fine-tuned"]
-    assert len(executions(sandbox, "nova")) == 2
+    assert len(executions(sandbox, "nova-pair")) == 2
     shown = running.run(RESULTS)
     assert "Base and fine-tuned model, record by record" in shown
     assert re.search(r"^Correctness +0\.\d{3} +0\.\d{3} ", shown, flags=re.M)

@@ -11,6 +11,8 @@ from evalbook.runs.causes import find_cause
 
 ABOUT = {"role": "arn:aws:iam::1:role/R", "judge": "a.judge", "region": "us-east-1"}
 
+STEPS = {path.name.removesuffix(".py") for path in files("evalbook.workflow.steps").iterdir()}
+
 # From public issue threads, AWS's documentation, and the services' own words: cause, message.
 SAID = [
     line.split(": ", 1)
@@ -53,6 +55,22 @@ def test_what_is_not_known_is_not_guessed() -> None:
     assert find_cause(["Step failure: One or multiple steps failed.", ""], ABOUT) is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Settings: AcceptEula=True, EvaluationType=BenchmarkEvaluation",
+        "Generated 1000 of 1000 responses; the longest has a limit of 10000 tokens",
+        "The secret of the session was not found in the cache, made anew",
+        "INFO Writing metrics to s3://bucket/key",
+        "Loading checkpoint shards: 100%",
+        "Logging to the MLflow run evaluation-1",
+        "Sent 3 requests to the agent runtime",
+    ],
+)
+def test_what_only_sounds_like_a_cause_is_none(said: str) -> None:
+    assert find_cause([said], ABOUT) is None
+
+
 def test_a_hostile_log_is_searched_in_no_time() -> None:
     assert find_cause(["bedrock " * 40_000, "a" * 100_000, "(" * 100_000], ABOUT) is None
 
@@ -64,6 +82,7 @@ def test_each_cause_has_its_own_name_and_says_what_to_do() -> None:
     assert len({it["id"] for it in causes}) == len(causes)
     for it in causes:
         assert it["remedy"].endswith(".")
+        assert set(re.findall(r"`evalbook back (\w+)`", it["remedy"])) <= STEPS
         assert set(re.findall(r"{(\w+)}", it["cause"] + it["remedy"])) <= {
             "role", "judge", "region", "action",
         }  # fmt: skip

@@ -35,11 +35,10 @@ def main(settings: dict[str, Any]) -> None:
         role=f"arn:aws:iam::{ACCOUNT}:role/EvaluationRole",
         **{"base_eval_name": "support", **settings},
     )
-    evaluator.evaluate(dry_run=True)
     sagemaker = boto3.client("sagemaker")
-    outcome: dict[str, Any] = {
-        "after_dry_run": len(sagemaker.list_pipelines()["PipelineSummaries"])
-    }
+    before = _executions(sagemaker)
+    evaluator.evaluate(dry_run=True)
+    outcome: dict[str, Any] = {"after_dry_run": len(_executions(sagemaker) - before)}
     execution = evaluator.evaluate()
     outcome["arn"] = execution.arn
     if execution.arn:
@@ -52,6 +51,17 @@ def main(settings: dict[str, Any]) -> None:
         outcome["steps"] = [step["StepName"] for step in steps["PipelineExecutionSteps"]]
     outcome["status"] = execution.status.overall_status
     sys.stdout.write(f"\n=== {json.dumps(outcome)}")
+
+
+def _executions(sagemaker: Any) -> set[str]:
+    pipelines = sagemaker.list_pipelines()["PipelineSummaries"]
+    return {
+        execution["PipelineExecutionArn"]
+        for pipeline in pipelines
+        for execution in sagemaker.list_pipeline_executions(PipelineName=pipeline["PipelineName"])[
+            "PipelineExecutionSummaries"
+        ]
+    }
 
 
 if __name__ == "__main__":

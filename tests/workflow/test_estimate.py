@@ -50,9 +50,26 @@ def test_a_price_is_said_with_its_basis() -> None:
 
 
 @pytest.mark.usefixtures("in_sandbox")
-def test_a_price_list_that_is_not_there_is_said_and_stops_nothing() -> None:
+def test_the_price_at_confirmation_is_the_judges_tokens_at_the_lists_price() -> None:
     workflow, _ = answered_until("confirm")
     expected = with_price(estimate(workflow.interview), workflow.interview)
+
+    read, written = expected.tokens.read, expected.tokens.written  # type: ignore[union-attr]
+    low, high = [(a * 0.8 + b * 3.2) / 1e6 for a, b in zip(read, written, strict=True)]
+    assert expected.price == pytest.approx((low, high))
+    assert expected.price_basis == (
+        "0.8 dollars a million tokens read and 3.2 written, on demand in us-east-1 by AWS's Price "
+        "List"
+    )
+
+
+def test_a_price_list_that_does_not_answer_is_said_and_stops_nothing(in_sandbox: Sandbox) -> None:
+    workflow, _ = answered_until("confirm")
+    in_sandbox.fail("pricing:*", "InternalErrorException", times=None)
+    try:
+        expected = with_price(estimate(workflow.interview), workflow.interview)
+    finally:
+        in_sandbox.heal()
 
     assert expected.price is None
     assert expected.price_basis == "the Price List did not answer"

@@ -234,6 +234,25 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
     )
 
 
+def rollout_failure(aws: Aws, arn: str) -> str | None:
+    """Return why a multi-turn RL evaluation's job failed, or None where it does not say.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
+        AwsUnavailable: AWS could not be asked, or by a newer boto3 only.
+    """
+    category, name = arn.split(":job/", 1)[1].split("/")[:2]
+    found = aws.call(
+        "sagemaker",
+        "describe_job",
+        region=arn.split(":")[3],
+        JobName=name,
+        JobCategory=category,
+    )
+    reason: str | None = found.get("FailureReason")
+    return reason
+
+
 def plan_of(aws: Aws, arn: str) -> Plan:
     """Read what an execution was started with; an empty plan where that can't be told."""
     try:
@@ -259,17 +278,17 @@ def read_plan(definition: Any) -> Plan:
         for step in steps or ()
         if isinstance(step, dict) and step.get("Type") != "Lineage"
     }
-    jobs = [job for job in arguments.values() if isinstance(job, dict)]
+    jobs = {name: _flat(job) for name, job in arguments.items() if isinstance(job, dict)}
     serverless = [
         job.get("ServerlessJobConfig") or {}
-        for name, job in arguments.items()
+        for name, job in jobs.items()
         # Judges a Nova model's answers, and names another model in its place.
-        if isinstance(job, dict) and name != "EvaluateWithJudge"
+        if name != "EvaluateWithJudge"
     ]
-    settings = [job.get("HyperParameters") or {} for job in jobs]
-    packages = [job.get("ModelPackageConfig") or {} for job in jobs]
-    outputs = [(job.get("OutputDataConfig") or {}).get("S3OutputPath") for job in jobs]
-    datasets = [uri for job in jobs for uri in _datasets(job.get("InputDataConfig"))]
+    settings = [job.get("HyperParameters") or {} for job in jobs.values()]
+    packages = [job.get("ModelPackageConfig") or {} for job in jobs.values()]
+    outputs = [(job.get("OutputDataConfig") or {}).get("S3OutputPath") for job in jobs.values()]
+    datasets = [uri for job in jobs.values() for uri in _datasets(job.get("InputDataConfig"))]
     metrics = _first(it.get("llmaj_metrics") for it in settings)
     return Plan(
         model_package=_first(it.get("SourceModelPackageArn") for it in packages),
@@ -277,10 +296,30 @@ def read_plan(definition: Any) -> Plan:
         judge=_first(it.get("judge_model_id") for it in settings),
         dataset=_first(datasets),
         output=_first(outputs),
-        role=_first(job.get("RoleArn") for job in jobs),
+        role=_first(job.get("RoleArn") for job in jobs.values()),
         metrics=tuple(_names(metrics)),
         steps=tuple(arguments),
     )
+
+
+def _flat(job: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a multi-turn RL job's settings in the members that a training job has them in.
+
+    They come as JSON in a text (``mtrl_pipeline_templates.py`` and ``multi_turn_rl_evaluator.py``).
+    """
+    try:
+        document = json.loads(job.get("JobConfigDocument") or "null")
+    except (TypeError, ValueError):
+        return job
+    if not isinstance(document, dict):
+        return job
+    package = (document.get("ModelPackageConfig") or {}).get("InputModelPackageArn")
+    return {
+        **document,
+        "RoleArn": job.get("RoleArn"),
+        "ServerlessJobConfig": document.get("EvaluationConfig"),
+        "ModelPackageConfig": {"SourceModelPackageArn": package},
+    }
 
 
 def _first(values: Any) -> str | None:

@@ -1,13 +1,17 @@
-"""The last lines that a training job wrote to CloudWatch."""
+"""The last lines that a step's job wrote to CloudWatch."""
 
 from __future__ import annotations
 
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+ROLLOUT_LOG_GROUP = "/aws/sagemaker/Job/AgentRFTEvaluation"
+"""Where jobs of multi-turn RL evaluations write; sagemaker 3.27.0, ``base_evaluator.py``."""
 
 
-def last_log_lines(aws: Aws, region: str, job: str, most: int = 20) -> tuple[list[str], str | None]:
+def last_log_lines(
+    aws: Aws, region: str, job: str, most: int = 20, group: str = LOG_GROUP
+) -> tuple[list[str], str | None]:
     """Return the last lines of a job's newest log stream, and why there are none if so.
 
     Raises:
@@ -18,7 +22,7 @@ def last_log_lines(aws: Aws, region: str, job: str, most: int = 20) -> tuple[lis
             "logs",
             "describe_log_streams",
             region=region,
-            logGroupName=LOG_GROUP,
+            logGroupName=group,
             logStreamNamePrefix=f"{job}/",
         )
         names = [it["logStreamName"] for it in streams.get("logStreams", ())]
@@ -28,7 +32,7 @@ def last_log_lines(aws: Aws, region: str, job: str, most: int = 20) -> tuple[lis
             "logs",
             "get_log_events",
             region=region,
-            logGroupName=LOG_GROUP,
+            logGroupName=group,
             logStreamName=names[-1],
             limit=most,
             startFromHead=False,

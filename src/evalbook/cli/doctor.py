@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, check_words, complain
+from evalbook.cli.output import Output, check_words, complain, folded, terminal_width
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.turn import PROTOCOL
 
@@ -59,7 +59,8 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     verdict = (
         "Something would stop a run." if failing(checks) else "Nothing found that would stop a run."
     )
-    output.document(document, "\n".join([*map(check_words, checks), "", verdict]))
+    words = "\n".join([*map(check_words, checks), "", verdict])
+    output.document(document, folded(words, terminal_width()))
     return status
 
 

@@ -6,7 +6,9 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterator
 from typing import Any, TextIO
@@ -64,6 +66,34 @@ def printable(text: str) -> str:
         if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
         else character.encode("unicode_escape").decode("ascii")
         for character in text
+    )
+
+
+def terminal_width() -> int | None:
+    """Return how many characters a line of the terminal takes; None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def folded(text: str, width: int | None) -> str:
+    """Return the text with lines longer than ``width`` broken between words, and indented so.
+
+    What has no spaces, such as an ARN, stays whole, so that it can be copied.
+    """
+    if width is None:
+        return text
+    return "\n".join(_fold(line, width) for line in text.split("\n"))
+
+
+def _fold(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line,
+        width,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

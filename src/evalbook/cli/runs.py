@@ -5,15 +5,25 @@ from __future__ import annotations
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output
+from evalbook.cli.output import Output, terminal_width
 from evalbook.workflow.turn import PROTOCOL
 
 _KINDS = ("llm_as_judge", "benchmark", "custom_scorer", "multi_turn_rl", "inspect_ai")
+_STATES = (
+    "Executing",
+    "Stopping",
+    "Stopped",
+    "Failed",
+    "Succeeded",
+    "CompletedWithFailures",
+)
 
 
 @command("runs")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
-@click.option("--status", metavar="STATE", help="Succeeded, Failed, Executing, Stopped …")
+@click.option(
+    "--status", type=click.Choice(_STATES, case_sensitive=False), help="Only in this state."
+)
 @click.option("--type", "kind", type=click.Choice(_KINDS), help="Only this evaluation type.")
 @click.option("--since", metavar="AGE", help="Not older than 45m, 12h, 7d or 2w.")
 @click.option("--limit", type=click.IntRange(1), default=20, help="At most so many; 20 by default.")
@@ -32,7 +42,14 @@ def runs_command(
     """
     from evalbook.aws.session import Aws
     from evalbook.errors import AwsUnavailable
-    from evalbook.runs.history import Filter, past_runs, read_age, run_document, run_lines
+    from evalbook.runs.history import (
+        Filter,
+        past_runs,
+        read_age,
+        run_document,
+        run_lines,
+        run_words,
+    )
     from evalbook.runs.table import text_table
 
     aws = Aws(settings.profile, settings.region)
@@ -48,7 +65,10 @@ def runs_command(
         "more": more,
     }
     text = text_table(run_lines(runs)) or f"No evaluation in {region} fits."
+    width = terminal_width()
+    if width is not None and max(map(len, text.splitlines())) > width:
+        text = "\n".join(map(run_words, runs))
     if more:
-        text += f"\n{more:,} more; --limit shows them."
+        text += f"\n{more:,} more; --limit {len(runs) + more} shows them."
     output.document(document, text)
     return 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, printable
+from evalbook.cli.output import Output, complain, folded, printable, terminal_width
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -54,15 +54,20 @@ def status_command(
     ARN is a pipeline execution, or the path of a notebook; without one, the run that the notebook
     of the state started.
     """
+    from evalbook.cli.main import INTERRUPTED
     from evalbook.runs.find import targets
     from evalbook.runs.status import status_document, status_words
 
     wanted = targets(runs, settings.state, run)
-    seen = _watch(settings, output, wanted, give_up * 60) if watch else _look(settings, wanted)
+    try:
+        seen = _watch(settings, output, wanted, give_up * 60) if watch else _look(settings, wanted)
+    except KeyboardInterrupt:
+        output.error("interrupted", "Interrupted; the run goes on.", "`evalbook stop` stops it.")
+        return INTERRUPTED
     seen = _with_logs(settings, seen, logs)
     output.document(
         {"protocol": PROTOCOL, "runs": [status_document(it) for it in seen]},
-        "\n\n".join(map(status_words, seen)),
+        folded("\n\n".join(map(status_words, seen)), terminal_width()),
     )
     if not watch:
         return 0

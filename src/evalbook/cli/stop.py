@@ -7,7 +7,7 @@ import sys
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain
+from evalbook.cli.output import Output, complain, folded, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import PROTOCOL
 
@@ -32,12 +32,14 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         )
     aws = Aws(settings.profile, settings.region)
     seen = [look(aws, target) for target in targets((arn,), settings.state)]
-    running = [status for status in seen if not status.over]
+    running = [status for status in seen if not status.over and status.status != "Stopping"]
     if not running:
         states = ", ".join(f"{status.name} is {status.status}" for status in seen)
-        raise AnswerRejected("run.over", f"There is nothing to stop: {states}.")
+        raise AnswerRejected(
+            "run.over", f"There is nothing to stop: {states}.", "`evalbook status` shows how it is."
+        )
     if not yes:
-        complain("\n\n".join(map(stop_words, running)))
+        complain(folded("\n\n".join(map(stop_words, running)), terminal_width()))
         _confirm(" and ".join(status.name for status in running))
     for status in running:
         stop_execution(aws, status.arn)

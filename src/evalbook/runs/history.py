@@ -142,6 +142,16 @@ def run_lines(runs: Sequence[PastRun], now: datetime | None = None) -> list[dict
     ]
 
 
+def run_words(run: PastRun, now: datetime | None = None) -> str:
+    """Return a past run in lines that a narrow terminal takes; its ARN has one of its own."""
+    now = now or datetime.now(timezone.utc)
+    it = run.execution
+    about = f"{it.kind} of {run.model}" if run.model else it.kind
+    judge = f", judge {run.plan.judge}" if run.plan.judge else ""
+    passed = age(now - it.created)
+    return f"{it.name}: {it.status}, started {passed} ago\n  {about}{judge}\n  {it.arn}"
+
+
 def age(passed: timedelta) -> str:
     """Return how long ago something was, in its largest unit."""
     seconds = max(0, int(passed.total_seconds()))

@@ -34,7 +34,7 @@ class StepStatus:
     ended: datetime | None = None
     failure: str | None = None
     job: str | None = None
-    """Name of the training job."""
+    """Name of the job behind it."""
     job_failure: str | None = None
     bedrock: EvaluationJob | None = None
     log: tuple[str, ...] = ()
@@ -48,13 +48,17 @@ class StepStatus:
         return max(0.0, ((self.ended or now) - self.started).total_seconds())
 
     def messages(self) -> Iterator[str]:
+        """Yield what AWS says went wrong, the innermost first, and what the log says."""
+        yield from self.said()
+        if self.log:
+            yield "\n".join(self.log)
+
+    def said(self) -> Iterator[str]:
         """Yield what AWS says went wrong, the innermost first."""
         # Whose words these are is part of the cause: "may not assume the role" says who may not.
         failures = self.bedrock.failures if self.bedrock else ()
         yield from (f"Amazon Bedrock evaluation job: {failure}" for failure in failures)
         yield from filter(None, (self.job_failure, self.failure))
-        if self.log:
-            yield "\n".join(self.log)
 
 
 @dataclass(frozen=True)
@@ -151,11 +155,13 @@ def _detail(aws: Aws, run: Execution, step: RunStep, before: StepStatus | None) 
         step.name, step.status, step.started, step.ended, step.failure,
         step.job.rpartition("/")[2] if step.job else None,
     )  # fmt: skip
-    if step.job is None or ":training-job/" not in step.job:
+    if step.job is None:
         return status
     settled = before is not None and before.status == step.status and before.ended is not None
     if settled and before is not None and not before.unknown:
         return before
+    if ":job/" in step.job:
+        return _behind_rollouts(aws, step, status)
     judges = "Judge" in step.name or step.name.endswith("ModelMetrics")
     if not judges and step.status not in _FAILED:
         return status
@@ -173,6 +179,19 @@ def _behind(aws: Aws, region: str, step: RunStep, status: StepStatus, judges: bo
     status = replace(status, job_failure=job.failure)
     bedrock, unknown = _bedrock(aws, region, job) if judges else (None, ())
     return replace(status, bedrock=bedrock, unknown=unknown)
+
+
+def _behind_rollouts(aws: Aws, step: RunStep, status: StepStatus) -> StepStatus:
+    from evalbook.aws.executions import rollout_failure
+    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
+    from evalbook.errors import AwsUnavailable
+
+    if step.status not in _FAILED:
+        return status
+    try:
+        return replace(status, job_failure=rollout_failure(aws, step.job or ""))
+    except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
+        return replace(status, unknown=(f"The job can't be looked at: {error.message}",))
 
 
 def _bedrock(
@@ -222,12 +241,13 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.job_logs import last_log_lines
+    from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP, last_log_lines
 
+    group = ROLLOUT_LOG_GROUP if status.kind == "multi_turn_rl" else LOG_GROUP
     steps = []
     for step in status.steps:
         if step.status == "Failed" and step.job:
-            lines, why_not = last_log_lines(aws, status.arn.split(":")[3], step.job)
+            lines, why_not = last_log_lines(aws, status.arn.split(":")[3], step.job, group=group)
             unknown = (*step.unknown, why_not) if why_not else step.unknown
             step = replace(step, log=tuple(lines), unknown=unknown)
         steps.append(step)
@@ -343,13 +363,16 @@ def _failure_words(status: RunStatus) -> list[str]:
         lines += ["Why: none of the known causes; what AWS says is below.", ""]
     lines.append("What AWS says:")
     for step in status.steps:
-        said = list(dict.fromkeys(step.messages())) if step.status == "Failed" else []
+        said = list(dict.fromkeys(step.said())) if step.status == "Failed" else []
         # A step repeats what its job says, and the job what Bedrock said.
         bare = [text.removeprefix("Amazon Bedrock evaluation job: ") for text in said]
         told = [it for it, inner in zip(said, bare, strict=True) if not _repeated(inner, said, it)]
         lines += [f"  {step.name}: {text}" for text in told]
     if status.failure:
         lines.append(f"  {status.failure}")
+    for step in status.steps:
+        if step.log:
+            lines += ["", f"The log of {step.name} ends:", *(f"  {text}" for text in step.log)]
     return lines
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from evalbook.runs.status import RunStatus, clock
 
+LINEAGE = ("CreateEvaluationAction", "AssociateLineage")
+"""Steps that only note what was evaluated; they take seconds and cost nothing."""
 _JUDGING = ("EvaluateCustomModelMetrics", "EvaluateBaseModelMetrics", "EvaluateWithJudge")
 
 
@@ -13,12 +15,12 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
     """Say how far a run is, what it goes on to pay for, and what stopping it loses."""
     lines = [f"{status.name} is {status.status}; it has run for {clock(status.seconds(now))}."]
     remaining = [it for it in status.steps if it.status in ("Executing", "Starting", "Waiting")]
-    training = [it.name for it in remaining if it.name not in _JUDGING and "Lineage" not in it.name]
+    training = [it.name for it in remaining if it.name not in (*_JUDGING, *LINEAGE)]
     judging = [it.name for it in remaining if it.name in _JUDGING]
     lines.append(
         f"If it goes on, it pays for{_cost(status, training, judging)}.{_time(status, now)}"
     )
-    done = [it.name for it in status.steps if it.status == "Succeeded"]
+    done = [it.name for it in status.steps if it.status == "Succeeded" and it.name not in LINEAGE]
     lines.append(
         "Stopping it ends what is still to come. What ran so far is paid for, and a stopped run "
         f"can't be continued.{f' Finished: {_listed(done)}.' if done else ''}"

@@ -24,6 +24,7 @@ IAM_PREFIX = {
     "bedrock-runtime": "bedrock",
     "bedrock-agent": "bedrock",
     "bedrock-agentcore-control": "bedrock-agentcore",
+    "service-quotas": "servicequotas",
 }
 
 # Where an operation's name is not the action's:

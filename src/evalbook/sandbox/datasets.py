@@ -22,6 +22,7 @@ TOPICS = (
     "a device that does not switch on",
 )
 TONES = ("in one sentence", "for a new customer", "step by step", "kindly", "without jargon")
+CATEGORIES = ("account", "billing", "delivery", "device")
 STEPS = (
     "open the account page and follow the link there",
     "send the order number to the support team",
@@ -65,6 +66,12 @@ def lines(records: Sequence[Any]) -> bytes:
 def sagemaker(index: int) -> dict[str, Any]:
     """Return a record in the SageMaker evaluation format."""
     return {"query": question(index), "response": answer(index), "category": "support"}
+
+
+def categorised(index: int) -> dict[str, Any]:
+    """Return the same with one of four categories, which differ in size."""
+    category = CATEGORIES[index % len(CATEGORIES) if index % 3 else 0]
+    return {**sagemaker(index), "category": category}
 
 
 def openai(index: int) -> dict[str, Any]:
@@ -178,6 +185,14 @@ def _array() -> bytes:
 
 DATASETS = (
     Dataset("support/eval.jsonl", "passes: SageMaker format, 60 records", _made(sagemaker, 60)),
+    Dataset(
+        "support/thousand.jsonl",
+        "passes: 1,000 records, the most that one job judges",
+        _made(sagemaker, 1000),
+    ),
+    Dataset(
+        "support/categories.jsonl", "passes: records of four categories", _made(categorised, 120)
+    ),
     Dataset("formats/openai.jsonl", "passes: OpenAI format", _made(openai, 60)),
     Dataset("formats/completion.jsonl", "passes: prompt/completion", _made(completion, 60)),
     Dataset("formats/chat-completion.jsonl", "passes: with messages", _made(chat_completion, 60)),

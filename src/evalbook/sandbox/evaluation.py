@@ -25,6 +25,7 @@ from evalbook.sandbox.iam.models import find_role, role_permissions
 from evalbook.sandbox.iam.policies import trusts
 from evalbook.sandbox.records import DatasetUnreadable, read_inspect_inputs, read_records
 from evalbook.sandbox.sagemaker.registry import Registry
+from evalbook.sandbox.sagemaker.rollouts import RolloutJob
 from evalbook.sandbox.scenarios import Effect
 from evalbook.sandbox.storage import StorageProblem, bucket_region, read_object, write_object
 from evalbook.sandbox.totals import Measured, benchmark_results, parquet, scorer_results
@@ -34,7 +35,14 @@ MOST_ROWS = 1000
 
 
 class JobFailed(Exception):
-    """A job came to nothing; the text is the failure reason that AWS would give."""
+    """A job came to nothing; the text is the failure reason that AWS would give.
+
+    ``of_job`` is the job's own reason, where it differs from the step's.
+    """
+
+    def __init__(self, reason: str, of_job: str | None = None) -> None:
+        super().__init__(reason)
+        self.of_job = of_job or reason
 
 
 @dataclass
@@ -126,6 +134,14 @@ class Evaluations:
         except (StorageProblem, DatasetUnreadable) as error:
             raise self._failed(job, f"{error}", at) from error
 
+    def finish_rollouts(self, job: RolloutJob, at: float) -> None:
+        """Do the work of a job that plays rollouts, of which nothing is left in S3.
+
+        Raises:
+            JobFailed: it failed.
+        """
+        job.end("Completed", at)
+
     def stop(self, job: Job, at: float) -> None:
         """Stop a job, and the Bedrock job behind it."""
         if job.bedrock_job is not None:
@@ -179,6 +195,9 @@ class Evaluations:
         self._load_model(job)
         records = read_records(read_object(self._dataset_uri(job), self._account))
         tuned = "ModelPackageConfig" in job.request
+        if len({record.category for record in records}) == 1:
+            # One category of all records is none: every result would be told twice.
+            records = [record._replace(category=None) for record in records]
         lines = [_inference_line(record, tuned=tuned) for record in records]
         uri = f"{job.folder}/{job.settings['name']}/eval_results/inference_output.jsonl"
         write_object(uri, _json_lines(lines), self._account)
@@ -365,10 +384,12 @@ def _inference_line(record: Record, *, tuned: bool) -> dict[str, Any]:
         response = reference or f"In short: {record.prompt.strip()[:120]} - yes, as agreed."
     else:
         response = f"Here is some general information that may help. {reference[:60]}"
-    line = {
+    line: dict[str, Any] = {
         "prompt": str([{"role": "user", "content": record.prompt}]),
         "modelResponses": [{"response": str([response.strip()]), "modelIdentifier": "model"}],
     }
+    if record.category is not None:
+        line["category"] = record.category
     return line if record.reference is None else {**line, "referenceResponse": reference}
 
 

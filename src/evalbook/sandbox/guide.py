@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from evalbook.sandbox import datasets, world
+from evalbook.sandbox.past.table import PAST_RUNS, PastRun
 from evalbook.sandbox.scenarios import SCENARIOS
 
 _PREFIX = "arn:aws:sagemaker"
@@ -14,7 +15,7 @@ class Suggestion(NamedTuple):
     """An answer to try."""
 
     step: str
-    """The step of the interview, as in the contract."""
+    """The step of the interview, as in the contract; or a command."""
     answer: str
     outcome: str
     """What comes of it."""
@@ -48,6 +49,7 @@ def describe_world() -> list[Suggestion]:
             Suggestion("run name or dataset key", f"…{scenario.word}…", scenario.outcome)
             for scenario in SCENARIOS
         ),
+        *_past_runs(),
         *(
             Suggestion("AWS_ACCESS_KEY_ID", credentials.access_key, credentials.about)
             for credentials in world.CREDENTIALS
@@ -67,6 +69,34 @@ def _datasets() -> list[Suggestion]:
     )
     objects = (Suggestion("dataset", found.uri, found.about) for found in datasets.DATASETS)
     return [*objects, *registered]
+
+
+def _past_runs() -> list[Suggestion]:
+    """Return what the account has run, and the commands that show most of each kind."""
+    shown = [run for run in PAST_RUNS if run.shown]
+    listed = Suggestion(
+        "evalbook runs", "--limit 50", f"{len(PAST_RUNS)} past evaluations, in every state"
+    )
+    arns = {run.name: run.arn for run in PAST_RUNS}
+    return [
+        listed,
+        *(
+            Suggestion(
+                _command(run),
+                " ".join([run.arn, *([arns[run.beside]] if run.beside else [])]),
+                f"{run.name}: {run.about}",
+            )
+            for run in shown
+        ),
+    ]
+
+
+def _command(run: PastRun) -> str:
+    if run.failure is not None:
+        return "evalbook status"
+    if run.is_going:
+        return "evalbook status --watch, evalbook stop"
+    return "evalbook results"
 
 
 def _named(group: world.Group) -> str:

@@ -17,6 +17,7 @@ from evalbook.sandbox import datasets, world
 from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.evaluation import Job
+from evalbook.sandbox.past.seed import seed_logs, seed_past_runs
 from evalbook.sandbox.recipes import parameters_file, parameters_key
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.sagemaker.registry import PUBLIC_HUB, HubContent, Registry
@@ -444,6 +445,9 @@ def _seed_agents() -> None:
 LATE_SEEDS = {
     "ec2": _seed_network,
     "kms": _seed_keys,
+    "runs": seed_past_runs,
+    "logs": seed_logs,
     "bedrock-agentcore-control": _seed_agents,
 }
-"""How the services are filled that most runs never ask, and that would delay the start."""
+"""How those parts are filled that most people never ask for, and that would delay the start: by
+service, and the past runs, which several services tell of."""

@@ -17,13 +17,14 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 
-from evalbook.sandbox import wire
+from evalbook.sandbox import price_list, quotas, wire
 from evalbook.sandbox.bedrock.models import bedrock_in
 from evalbook.sandbox.callers import refusal
 from evalbook.sandbox.clock import CLOCK, step_seconds_asked_for
 from evalbook.sandbox.control import CONTROL_PATH, Control
 from evalbook.sandbox.faults import AwsError
 from evalbook.sandbox.mlflow import MLFLOW_PATH, as_mlflow_request, mlflow_answer, refused
+from evalbook.sandbox.past.seed import UNWRITTEN, concerns_runs
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.seed import LATE_SEEDS, seed_world
 from evalbook.sandbox.shapes import AnswerDoesNotFit
@@ -82,6 +83,8 @@ class SimulatedAws:
         answer: Iterable[bytes] | AwsError | None = fault.error if fault is not None else None
         if answer is None:
             answer = refusal(request)
+        if answer is None and request.service in BESIDE_MOTO:
+            answer = _answer_beside_moto(recording, request)
         if answer is None:
             answer = self._answer(environ, recording, request)
         if isinstance(answer, AwsError):
@@ -91,8 +94,12 @@ class SimulatedAws:
     def _answer(
         self, environ: dict[str, Any], start_response: StartResponse, request: wire.AwsRequest
     ) -> Iterable[bytes] | AwsError:
+        if concerns_runs(request):
+            self._fill("runs")
         self._fill(request.service)
         try:
+            if request.service == "s3":
+                UNWRITTEN.write(*wire.bucket_and_key(request, environ))
             for sagemaker in sagemaker_in:
                 sagemaker.tick()
             answer: Iterable[bytes] = self._moto(environ, start_response)
@@ -128,17 +135,18 @@ class SimulatedAws:
         start_response(_status(status), [("Content-Type", "application/json")])
         return [json.dumps(document).encode()]
 
-    def _fill(self, service: str) -> None:
-        """Fill a service that is slow to fill, on its first use."""
+    def _fill(self, part: str) -> None:
+        """Fill a part of the world that is slow to fill, on its first use."""
         with self._late:
-            if service in LATE_SEEDS and service not in self._filled:
-                LATE_SEEDS[service]()
-                self._filled.add(service)
+            if part in LATE_SEEDS and part not in self._filled:
+                LATE_SEEDS[part]()
+                self._filled.add(part)
 
     def _reset(self) -> None:
         BackendDict.reset()
         bedrock_in.clear()
         sagemaker_in.clear()
+        UNWRITTEN.clear()
         CLOCK.reset()
         self._filled.clear()
         seed_world()
@@ -162,6 +170,20 @@ def make_server(port: int = 0) -> Any:
     return serving.make_server(
         "127.0.0.1", port, SimulatedAws(), threaded=True, request_handler=QuietHandler
     )
+
+
+BESIDE_MOTO = {"pricing": price_list.answer, "service-quotas": quotas.answer}
+"""Services that moto does not know enough of to have them answered in its way."""
+
+
+def _answer_beside_moto(
+    start_response: StartResponse, request: wire.AwsRequest
+) -> list[bytes] | AwsError:
+    told = BESIDE_MOTO[request.service](request)
+    if isinstance(told, AwsError):
+        return told
+    start_response(_status(200), [("Content-Type", "application/x-amz-json-1.1")])
+    return [json.dumps(told).encode()]
 
 
 def _tell(

@@ -16,6 +16,9 @@ ENDPOINTS_OF_SIGNING_NAME = {
 }
 """Services that sign with another's name, told apart by their paths."""
 
+NAMES_OF_SIGNING_NAME = {"servicequotas": "service-quotas"}
+"""Services that boto3 names otherwise than their requests are signed."""
+
 _XML_ERRORS = {
     "rest-xml": "{}",
     "query": "<ErrorResponse>{}<RequestId>sandbox</RequestId></ErrorResponse>",
@@ -48,6 +51,7 @@ def read_request(environ: dict[str, Any]) -> AwsRequest:
     access_key, region, service = scope
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
+        service = NAMES_OF_SIGNING_NAME.get(service, service)
         return AwsRequest(service, target.split(".")[-1], region, access_key, _json(_body(environ)))
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         form = {key: values[0] for key, values in parse_qs(_body(environ).decode()).items()}
@@ -57,6 +61,13 @@ def read_request(environ: dict[str, Any]) -> AwsRequest:
         if operation:
             return AwsRequest(name, operation, region, access_key, params)
     return AwsRequest(service, "", region, access_key)
+
+
+def bucket_and_key(request: AwsRequest, environ: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the bucket that an S3 request is about, and the key or the prefix in it."""
+    prefix = parse_qs(environ.get("QUERY_STRING", "")).get("prefix", [""])[0]
+    bucket, key = request.params.get("Bucket"), request.params.get("Key")
+    return str(bucket or ""), str(key or prefix)
 
 
 def error_answer(service: str, code: str, message: str) -> tuple[list[tuple[str, str]], bytes]:

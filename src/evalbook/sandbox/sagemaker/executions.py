@@ -25,6 +25,7 @@ from evalbook.sandbox.scenarios import Effect
 
 LINEAGE_SHARE = 0.2
 """A lineage step's share of a training step's time."""
+MOST_LINEAGE_SECONDS = 4.0
 STOPPING_SHARE = 0.3
 """How long a step takes to stop, as a share of a training step's time."""
 SLOW_FACTOR = 20
@@ -70,12 +71,20 @@ class Execution:
         jobs: dict[str, TrainingJob],
         effects: frozenset[Effect],
         rollouts: dict[str, RolloutJob],
+        *,
+        started: float | None = None,
+        step_seconds: float | None = None,
     ) -> None:
         self.arn = arn
         self.status = "Executing"
         self.runs: dict[str, StepRun] = {}
-        self.started = CLOCK.now()
+        self.started = CLOCK.now() if started is None else started
         self.ended: float | None = None
+        self.failed_as = "Failed"
+        """What it is called when a step has failed: Failed or CompletedWithFailures."""
+        self._refused: str | None = None
+        self._step_seconds = step_seconds
+        """Its own pace; None for the clock's."""
         self._definition = definition
         self._evaluations = evaluations
         self._jobs = jobs
@@ -91,7 +100,13 @@ class Execution:
     @property
     def failure(self) -> str | None:
         """Why it failed, as DescribePipelineExecution words it."""
-        return STEP_FAILURE if self.status == "Failed" else None
+        failed = self.status in ("Failed", "CompletedWithFailures")
+        return (self._refused or STEP_FAILURE) if failed else None
+
+    @property
+    def pace(self) -> float:
+        """Seconds that one of its training steps takes."""
+        return CLOCK.step_seconds if self._step_seconds is None else self._step_seconds
 
     @property
     def finished(self) -> bool:
@@ -118,6 +133,10 @@ class Execution:
                 return
             self._finish(due)
 
+    def refuse(self, at: float, reason: str) -> None:
+        """Fail before the first step, as where the pipeline's own role can't be assumed."""
+        self.status, self.ended, self._refused = "Failed", at, reason
+
     def stop(self, now: float) -> None:
         """Begin to stop.
 
@@ -132,7 +151,7 @@ class Execution:
         for run in self.runs.values():
             if run.ended is None:
                 run.status = "Stopping"
-                run.due = now + CLOCK.step_seconds * STOPPING_SHARE
+                run.due = now + self.pace * STOPPING_SHARE
 
     def _start_what_may(self, before: float, now: float) -> bool:
         """Start the steps whose time has come; tell whether there were any."""
@@ -156,7 +175,7 @@ class Execution:
 
     def _start(self, step: Step, at: float) -> None:
         if step.kind == "Lineage":
-            run = StepRun(step, at, at + CLOCK.step_seconds * LINEAGE_SHARE)
+            run = StepRun(step, at, at + self._lineage_seconds())
             run.metadata = self._lineage(resolve(step.arguments, self._context))
             self.runs[step.name] = run
             return
@@ -196,7 +215,10 @@ class Execution:
     def _training_seconds(self) -> float:
         if "stuck" in self._effects:
             return math.inf
-        return CLOCK.step_seconds * (SLOW_FACTOR if "slow" in self._effects else 1)
+        return self.pace * (SLOW_FACTOR if "slow" in self._effects else 1)
+
+    def _lineage_seconds(self) -> float:
+        return min(self.pace * LINEAGE_SHARE, MOST_LINEAGE_SECONDS)
 
     def _job(self, step: str, request: Mapping[str, Any]) -> Job:
         # Pipelines name the jobs themselves, whatever name the step asks for.
@@ -235,17 +257,19 @@ class Execution:
                 self._evaluations.finish(run.job.job, run.due)
                 run.job.end("Completed", run.due)
             if run.rollouts is not None:
-                run.rollouts.end("Completed", run.due)
+                self._evaluations.finish_rollouts(run.rollouts, run.due)
             run.status = "Succeeded"
         except JobFailed as error:
             run.status, run.failure = "Failed", str(error)
             if run.job is not None:
-                run.job.end("Failed", run.due, str(error))
+                run.job.end("Failed", run.due, error.of_job)
+            if run.rollouts is not None:
+                run.rollouts.end("Failed", run.due, error.of_job)
 
     def _settle(self) -> None:
         """Nothing runs and nothing may start: the execution is over."""
         if self.status == "Stopping":
             self.status = "Stopped"
         else:
-            self.status = "Failed" if self._has_failed() else "Succeeded"
+            self.status = self.failed_as if self._has_failed() else "Succeeded"
         self.ended = max([self.started, *(run.ended or 0 for run in self.runs.values())])

@@ -1,0 +1,1 @@
+"""Evaluations that ran before the sandbox started: which, how they are made, and how they ended."""
