@@ -150,8 +150,7 @@ def test_another_region_is_answered_with_what_names_the_model_there():
 
 
 def test_its_scope_is_not_asked_and_is_said_at_confirmation():
-    settings = {"mlflow": "", "kms_key": "", "vpc": "", "run_name": "", "advanced": "yes"}
-    workflow, turn = answered_until("confirm", model=LLAMA, **settings)
+    workflow, turn = answered_until("confirm", model=LLAMA, advanced="run name", run_name="")
 
     assert "scope" not in workflow.interview.answers
     assert f"Model: {LLAMA}, a base model, version 1.10.0: {HUB}/{LLAMA}" in turn.notices
@@ -163,12 +162,8 @@ def test_the_base_model_of_a_package_can_be_evaluated_alone():
     workflow, turn = answered_until(
         "confirm",
         model="support-bot",
+        advanced="scope",
         scope="base_only",
-        advanced="yes",
-        mlflow="",
-        kms_key="",
-        vpc="",
-        run_name="",
     )
     settings = settings_of(workflow.interview)
 

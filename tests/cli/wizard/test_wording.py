@@ -28,7 +28,7 @@ def a_turn(step="dataset", **parts):
     [
         (
             "Answer a, or choose a package of b: evalbook answer --step model …",
-            "Answer a, or choose a package of b (press < and choose Model package)",
+            "Answer a, or choose a package of b (press < and choose Model)",
         ),
         (
             "Change what is wrong with `evalbook back STEP`, then confirm.",
