@@ -1,11 +1,13 @@
 """A model trained with multi-turn RL suggests that type, wherever it becomes known."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from interviews import an_interview, answered_until
 
+from evalbook.aws import session
 from evalbook.sandbox import world
 from evalbook.workflow.turn import Turn
 
@@ -60,6 +62,20 @@ def test_aws_that_does_not_answer_leaves_the_question_as_it_is(in_sandbox):
         in_sandbox.heal()
 
     assert (turn.step, turn.default) == ("evaluation_type", "llm_as_judge")
+
+
+def test_aws_that_is_slow_does_not_keep_the_first_question(in_sandbox, monkeypatch):
+    monkeypatch.setattr(session, "SOON_SECONDS", 0.2)
+    in_sandbox.fail("sagemaker:*", delay=5, times=None)
+    began = time.monotonic()
+    try:
+        turn = left_by_another_tool(training_job_name=world.AGENT_TRAINING_JOB)
+        took = time.monotonic() - began
+    finally:
+        in_sandbox.heal()
+
+    assert (turn.step, turn.default) == ("evaluation_type", "llm_as_judge")
+    assert took < 5
 
 
 def test_nothing_known_asks_aws_nothing(in_sandbox):

@@ -13,15 +13,11 @@ from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow import answers, state
 from evalbook.workflow.interview import Answer, Interview, Progress, no_progress
+from evalbook.workflow.kept import forget_question_knowing, keep_question, kept_question
 from evalbook.workflow.kinds import ALL_STEPS, kind_of, possible_steps, step_names
 from evalbook.workflow.step import Accepted, Narrowed, Reopened, Step
 from evalbook.workflow.summary import Summary, summarise
 from evalbook.workflow.turn import Position, Problem, Question, Turn
-
-# A question that AWS was asked for (which judges there are) is shown again from the state for
-# this long, so that showing a turn needs no network; the answer itself is always checked afresh.
-KEPT_QUESTION_SECONDS = 3600
-
 
 _NOTHING = Question("")
 
@@ -215,7 +211,7 @@ class Workflow:
             )
         outcome = step.check(step.read(said, question, interview), interview)
         if isinstance(outcome, Narrowed):
-            _keep_question(interview, step, outcome.question, narrowed=True)
+            keep_question(interview, step, outcome.question, narrowed=True)
             return Accepted(None)
         if isinstance(outcome, Reopened):
             return self._answer_elsewhere(interview, outcome)
@@ -241,7 +237,7 @@ class Workflow:
                 "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
             )
         interview.own.setdefault("volunteered", {})[step.name] = text.strip()
-        _ask_afresh_knowing(interview, step)
+        forget_question_knowing(interview, step)
         return Accepted(
             None, notices=(f"Noted for {step.name}; it is confirmed when its turn comes.",)
         )
@@ -250,9 +246,9 @@ class Workflow:
         """Check again what is in doubt, up to the next question; save; show that question."""
         doubts = self._settle_doubts(interview)
         ahead = self._ahead(interview)
-        kept = ahead.step is not None and _kept_question(interview, ahead.step)
+        kept = ahead.step is not None and kept_question(interview, ahead.step)
         if ahead.step is not None and ahead.step.asks_aws and not kept:
-            _keep_question(interview, ahead.step, ahead.asked)
+            keep_question(interview, ahead.step, ahead.asked)
         self._save(interview)
         shown = self._show(interview, ahead)
         return replace(
@@ -345,7 +341,7 @@ class Workflow:
 
 def _at(interview: Interview, step: Step) -> _Ahead:
     """Return the step with what it asks, and what is known about its answer already."""
-    asked = _kept_question(interview, step) or step.ask(interview)
+    asked = kept_question(interview, step) or step.ask(interview)
     reopened = interview.answers.get(step.name)
     if reopened is not None and asked.kind != "confirm":
         return _Ahead(step, replace(asked, default=_again(reopened, asked)))
@@ -401,37 +397,6 @@ def _finding(interview: Interview, step: Step) -> str | None:
 def _forget_finding(interview: Interview, step: Step) -> None:
     if interview.own.get("volunteered", {}).pop(step.name, None) is None:
         interview.own.setdefault("dismissed", []).append(step.name)
-
-
-def _keep_question(
-    interview: Interview, step: Step, question: Question, *, narrowed: bool = False
-) -> None:
-    interview.own["pending"] = {
-        "step": step.name,
-        "at": _now(),
-        "narrowed": narrowed,
-        "question": question.to_json(),
-    }
-
-
-def _ask_afresh_knowing(interview: Interview, said: Step) -> None:
-    """Forget a kept question that what was just said ahead may change."""
-    pending = interview.own.get("pending")
-    if not pending or pending.get("narrowed"):
-        return
-    asked = next((step for step in ALL_STEPS if step.name == pending["step"]), None)
-    if asked is not None and said.name in asked.asked_knowing:
-        del interview.own["pending"]
-
-
-def _kept_question(interview: Interview, step: Step) -> Question | None:
-    pending = interview.own.get("pending")
-    if not pending or pending["step"] != step.name:
-        return None
-    age = datetime.now(timezone.utc) - datetime.fromisoformat(pending["at"])
-    if not 0 <= age.total_seconds() < KEPT_QUESTION_SECONDS:
-        return None
-    return Question.from_json(pending["question"])
 
 
 def _put(interview: Interview, step: Step, accepted: Accepted, said: str) -> None:
