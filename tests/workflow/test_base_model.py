@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from interviews import answer_until, answered_until
 
+from evalbook.workflow.estimate import estimate
 from evalbook.workflow.settings import settings_of
+from evalbook.workflow.steps.scope import scope_of
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -21,7 +23,7 @@ def asked_for_the_model(kind="llm_as_judge"):
 
 @pytest.mark.parametrize(
     "said",
-    [LLAMA, f"{HUB}/{LLAMA}", f"{HUB}/{LLAMA}/1.10.0", "llama3-2-1b-instruct", "llama 1b"],
+    [LLAMA, f"{HUB}/{LLAMA}", f'"{HUB}/{LLAMA}/1.10.0"', "llama3-2-1b-instruct", "llama 1b"],
 )
 def test_a_base_model_is_found_by_id_by_arn_and_by_words(said):
     workflow = asked_for_the_model()
@@ -143,10 +145,8 @@ def test_another_region_is_answered_with_what_names_the_model_there():
     turn = workflow.answer("us-west-2")
 
     assert turn.error is not None
-    assert turn.error.message.startswith("The base model was found in us-east-1")
-    assert (turn.error.remedy or "").endswith(
-        f"--step model {HUB.replace('us-east-1', 'us-west-2')}/{QWEN}"
-    )
+    assert turn.error.message.startswith("The base model is in us-east-1;")
+    assert f"such as {HUB.replace('us-east-1', 'us-west-2')}/{QWEN}:" in (turn.error.remedy or "")
 
 
 def test_its_scope_is_not_asked_and_is_said_at_confirmation():
@@ -230,3 +230,16 @@ def test_the_hub_being_closed_is_said_where_nothing_else_is_found(in_sandbox):
     assert turn.error is not None
     assert "The public hub could not be searched" in turn.error.message
     assert "sagemaker:ListHubContents" in (turn.error.remedy or "")
+
+
+def test_a_base_nova_model_that_nothing_answers_for_is_not_compared_with():
+    workflow, _ = answered_until("judge_model", model="nova-support")
+    interview = workflow.interview
+    assert scope_of(interview) == "both"
+
+    interview.facts("model")["base_by_name"] = False
+
+    assert scope_of(interview) == "fine_tuned_only"
+    assert estimate(interview).sentences()[-1] == (
+        "A Nova model is evaluated on an extra instance and endpoint that cost extra."
+    )

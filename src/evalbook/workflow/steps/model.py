@@ -46,7 +46,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
         except AnswerRejected:
             if text.strip().isdigit():
                 raise
-    return text
+    return text.strip("'\"<> ")
 
 
 def _check(value: str, interview: Interview) -> Outcome:
@@ -63,7 +63,8 @@ def _check(value: str, interview: Interview) -> Outcome:
         raise AnswerRejected(
             "model.region",
             f"{value!r} names no region, and none is configured to look for it in.",
-            "Say which: evalbook answer --step region REGION; then give the model again.",
+            "Say which: evalbook answer --step region REGION, or start with --region; then give "
+            "the model again.",
         )
     try:
         return _look_in(region, value, interview)

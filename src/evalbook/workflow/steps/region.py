@@ -14,7 +14,7 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which AWS region should the evaluation run in?",
         default=interview.facts("model")["region"],
-        help=f"The default is where {_model(interview)} was found; it is used from nowhere else.",
+        help=f"The default is where {_model(interview)} is; it can be used from nowhere else.",
     )
 
 
@@ -38,10 +38,9 @@ def _check(value: str, interview: Interview) -> Outcome:
         raise rejection_for(
             failed(
                 "region.model",
-                f"{_model(interview).capitalize()} was found in {home}; it can't be used from "
-                f"{value}.",
-                f"Answer {home}, or choose a model of {value}: "
-                f"evalbook answer --step model {_elsewhere(interview, value)}",
+                f"{_model(interview).capitalize()} is in {home}; it can't be used from {value}.",
+                f"Answer {home}, or choose a model of {value}{_such_as(interview, value)}: "
+                "evalbook answer --step model …",
             )
         )
     _refuse_dataset_registered_elsewhere(value, interview)
@@ -92,12 +91,13 @@ def _model(interview: Interview) -> str:
     return "the base model" if base_only else "the model package"
 
 
-def _elsewhere(interview: Interview, region: str) -> str:
-    """Return what would name the model in another region, as far as that can be told."""
+def _such_as(interview: Interview, region: str) -> str:
+    """Return what would name a base model in another region, as part of a sentence."""
     model = interview.facts("model")
     if not model.get("base_only"):
-        return "…"
-    return str(interview.value("model")).replace(f":{model['region']}:", f":{region}:", 1)
+        return ""
+    there = str(interview.value("model")).replace(f":{model['region']}:", f":{region}:", 1)
+    return f", such as {there}"
 
 
 def _known(interview: Interview) -> str | None:
