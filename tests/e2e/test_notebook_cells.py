@@ -341,7 +341,7 @@ def test_a_base_model_alone_is_started_once_and_its_scores_shown(
 ) -> None:
     running = kernel(replace(settings, run_name=f"alone-{label}", **BASE_ALONE))
 
-    assert "WARNING" not in running.run(CONFIGURATION, START)
+    assert "WARNING: this run" not in running.run(CONFIGURATION, START)
     assert f"Found {label}: " in running.run(START)
     assert len(executions(sandbox, f"alone-{label}")) == 1
     assert f"{step} " in running.run(POLL)
@@ -363,7 +363,7 @@ def test_changed_settings_need_a_new_run_number(kernel: Any, sandbox: Sandbox) -
 
 def test_run_that_carries_another_configuration_is_warned_of(kernel: Any) -> None:
     running = kernel(replace(SETTINGS, run_name="overtaken"))
-    assert "WARNING" not in running.run(CONFIGURATION, START)
+    assert "WARNING: this run" not in running.run(CONFIGURATION, START)
 
     # As if another start had put its dataset into the shared pipeline in between.
     told = running.run_code(
