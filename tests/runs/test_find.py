@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.runs.find import Target, targets
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/"
 NOWHERE = Path("no-state.json")
+NO_AWS = Aws()
+"""Asked nothing: no test names a run by its name."""
 
 
 def a_record(folder: Path, runs: dict[str, dict[str, str | None]]) -> Path:
@@ -38,7 +41,7 @@ def a_state(folder: Path, **answers: Any) -> Path:
 
 
 def test_an_arn_is_taken_as_it_is() -> None:
-    assert targets([ARN + "a", ARN + "b", ARN + "a"], NOWHERE) == [
+    assert targets(NO_AWS, [ARN + "a", ARN + "b", ARN + "a"], NOWHERE) == [
         Target(ARN + "a"),
         Target(ARN + "b"),
     ]
@@ -47,14 +50,14 @@ def test_an_arn_is_taken_as_it_is() -> None:
 def test_a_notebook_stands_for_the_newest_run_beside_it(tmp_path: Path) -> None:
     a_record(tmp_path, {"2": {"evaluation": ARN + "b"}, "10": {"evaluation": ARN + "j"}})
 
-    assert targets([str(tmp_path / "bot.ipynb")], NOWHERE) == [Target(ARN + "j")]
-    assert targets([str(tmp_path / "bot.ipynb")], NOWHERE, 2) == [Target(ARN + "b")]
+    assert targets(NO_AWS, [str(tmp_path / "bot.ipynb")], NOWHERE) == [Target(ARN + "j")]
+    assert targets(NO_AWS, [str(tmp_path / "bot.ipynb")], NOWHERE, 2) == [Target(ARN + "b")]
 
 
 def test_a_nova_record_has_a_run_for_each_model(tmp_path: Path) -> None:
     record = a_record(tmp_path, {"1": {"fine-tuned": ARN + "f", "base": ARN + "b"}})
 
-    assert targets([str(record)], NOWHERE) == [
+    assert targets(NO_AWS, [str(record)], NOWHERE) == [
         Target(ARN + "f", "fine-tuned"),
         Target(ARN + "b", "base"),
     ]
@@ -64,7 +67,7 @@ def test_without_words_the_states_notebook_is_asked(tmp_path: Path) -> None:
     a_record(tmp_path, {"1": {"evaluation": ARN + "a"}})
     state = a_state(tmp_path, notebook=("new", {"path": "bot.ipynb"}))
 
-    [target] = targets([], state)
+    [target] = targets(NO_AWS, [], state)
     assert target.arn == ARN + "a"
 
 
@@ -76,7 +79,7 @@ def test_a_run_that_was_not_started_is_said_so(
     tmp_path: Path, runs: dict[str, dict[str, str | None]], code: str
 ) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        targets([str(a_record(tmp_path, runs))], NOWHERE)
+        targets(NO_AWS, [str(a_record(tmp_path, runs))], NOWHERE)
 
     assert caught.value.code == code
 
@@ -87,13 +90,13 @@ def test_what_is_no_record_is_said_so(tmp_path: Path, text: str) -> None:
     path.write_text(text)
 
     with pytest.raises(AnswerRejected) as caught:
-        targets([str(path)], NOWHERE)
+        targets(NO_AWS, [str(path)], NOWHERE)
     assert caught.value.code == "run.record_unusable"
 
 
 def test_a_missing_record_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        targets([str(tmp_path / "bot.ipynb")], NOWHERE)
+        targets(NO_AWS, [str(tmp_path / "bot.ipynb")], NOWHERE)
 
     assert caught.value.code == "run.not_started"
     assert "Run its cells 1 and 2 first" in (caught.value.remedy or "")
@@ -101,7 +104,7 @@ def test_a_missing_record_says_what_to_run(tmp_path: Path) -> None:
 
 def test_a_state_without_a_notebook_knows_no_run(tmp_path: Path) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        targets([], a_state(tmp_path, task=("t", {})))
+        targets(NO_AWS, [], a_state(tmp_path, task=("t", {})))
 
     assert caught.value.code == "run.none"
 
@@ -110,11 +113,11 @@ def test_a_broken_state_is_named(tmp_path: Path) -> None:
     (tmp_path / "s.json").write_text("{")
 
     with pytest.raises(StateFileError):
-        targets([], tmp_path / "s.json")
+        targets(NO_AWS, [], tmp_path / "s.json")
 
 
 def test_another_arn_is_named_for_what_it_is() -> None:
     with pytest.raises(AnswerRejected) as caught:
-        targets(["arn:aws:iam::123456789012:role/R"], NOWHERE)
+        targets(NO_AWS, ["arn:aws:iam::123456789012:role/R"], NOWHERE)
 
     assert "is an IAM role. The ARN of a pipeline execution is needed." in caught.value.message

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from pathlib import Path
 
 import boto3
 import pytest
 
 from evalbook.aws.executions import kind_of_pipeline
 from evalbook.aws.session import Aws, in_parallel
-from evalbook.runs.find import Target
+from evalbook.errors import AnswerRejected
+from evalbook.runs.find import Target, targets
 from evalbook.runs.history import Filter, past_runs
 from evalbook.runs.report import Report, read_report
 from evalbook.runs.status import RunStatus, look, status_words, with_logs
@@ -103,6 +105,34 @@ def test_results_are_there_when_they_are_asked_for(
     [comparison] = results_of(live_aws, run).comparisons
 
     assert (comparison.paired, len(comparison.rows)) == (records, metrics)
+
+
+def test_a_run_is_found_by_its_name(live_aws: Aws) -> None:
+    name = "support-bot-v2"
+
+    assert targets(live_aws, [name], Path("no-state.json")) == [Target(ARNS[name])]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "remedy"),
+    [
+        ("support-bot-v3", "run.missing", "`evalbook runs` lists the evaluations"),
+        (
+            "bot-v2",
+            "run.missing",
+            "Do you mean one of these: support-bot-v2, support-bot-v2-mistral",
+        ),
+        ("support bot v2", "run.not_an_execution", "`evalbook runs` lists"),
+    ],
+)
+def test_what_names_no_run_is_said_with_what_is_near(
+    live_aws: Aws, name: str, code: str, remedy: str
+) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        targets(live_aws, [name], Path("no-state.json"))
+
+    assert caught.value.code == code
+    assert remedy in (caught.value.remedy or "")
 
 
 def test_runs_with_two_judges_are_compared(live_aws: Aws) -> None:

@@ -250,6 +250,16 @@ class Aws:
         region: str | None = self.session.region_name
         return region
 
+    def required_region(self) -> str:
+        """Return the region asked where none is named.
+
+        Raises:
+            AwsUnavailable: none is configured.
+        """
+        if self.default_region is None:
+            raise AwsUnavailable("no_region", "No AWS region is configured.", "Give --region.")
+        return self.default_region
+
     def client(self, service: str, region: str | None = None) -> Any:
         """Return a boto3 client for a service, made once for each region.
 

@@ -131,13 +131,10 @@ def _print_policies(
     output: Output, aws: Any, answers: dict[str, Any], role: str | None, which: str
 ) -> int:
     from evalbook.aws.identity import caller
-    from evalbook.errors import AwsUnavailable
     from evalbook.runs.policies import NOTE, Scope, caller_policy, role_policy, trust_policy
 
     me = caller(aws)
-    region = aws.default_region
-    if region is None:
-        raise AwsUnavailable("no_region", "No AWS region is configured.", "Give --region.")
+    region = aws.required_region()
     named = role or answers["role"] or "*"
     scope = Scope(
         account=me.account,

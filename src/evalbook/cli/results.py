@@ -49,8 +49,8 @@ def results_command(
 ) -> int:
     """Compare the base model with the fine-tuned one, or several runs with each other.
 
-    ARN is a pipeline execution, or the path of a notebook; without one, the run that the notebook
-    of the state started.
+    ARN is a pipeline execution, its name, or the path of a notebook; without one, the run that the
+    notebook of the state started.
 
     --json prints runs, comparisons (headline, basis, metrics, categories, lost_most), models alone,
     figures, labels and notes; --csv a row for each metric and category. docs/results.md has every
@@ -63,9 +63,9 @@ def results_command(
     from evalbook.runs.table import report_csv, report_document, report_words
 
     _check_usage(output, as_csv, plot)
-    wanted = targets(runs, settings.state, run)
+    aws = Aws(settings.profile, settings.region)
+    wanted = targets(aws, runs, settings.state, run)
     with RecordStore() as store:
-        aws = Aws(settings.profile, settings.region)
         report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
         written = _write(report, plot, html)
         if as_csv:

@@ -41,7 +41,6 @@ def runs_command(
     A WORD may be part of a run's name, model, judge, type, state or ARN.
     """
     from evalbook.aws.session import Aws
-    from evalbook.errors import AwsUnavailable
     from evalbook.runs.history import (
         Filter,
         past_runs,
@@ -53,9 +52,7 @@ def runs_command(
     from evalbook.runs.table import text_table
 
     aws = Aws(settings.profile, settings.region)
-    region = aws.default_region
-    if region is None:
-        raise AwsUnavailable("no_region", "No AWS region is configured.", "Give --region.")
+    region = aws.required_region()
     wanted = Filter(read_age(since) if since else None, status, kind, words)
     runs, more = past_runs(aws, region, wanted, limit)
     document = {

@@ -51,14 +51,15 @@ def status_command(
 ) -> int:
     """Show how a run is doing: its steps, the Bedrock job behind it, and why it failed.
 
-    ARN is a pipeline execution, or the path of a notebook; without one, the run that the notebook
-    of the state started.
+    ARN is a pipeline execution, its name, or the path of a notebook; without one, the run that the
+    notebook of the state started.
     """
+    from evalbook.aws.session import Aws
     from evalbook.cli.main import INTERRUPTED
     from evalbook.runs.find import targets
     from evalbook.runs.status import status_document, status_words
 
-    wanted = targets(runs, settings.state, run)
+    wanted = targets(Aws(settings.profile, settings.region), runs, settings.state, run)
     try:
         seen = _watch(settings, output, wanted, give_up * 60) if watch else _look(settings, wanted)
     except KeyboardInterrupt:

@@ -18,7 +18,7 @@ from evalbook.workflow.turn import PROTOCOL
 def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int:
     """Stop a running execution, after saying what it costs not to, and asking.
 
-    ARN is a pipeline execution, or the path of a notebook whose run is stopped.
+    ARN is a pipeline execution, its name, or the path of a notebook whose run is stopped.
     """
     from evalbook.aws.executions import stop_execution
     from evalbook.aws.session import Aws
@@ -31,7 +31,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
             "stop.asks", "stop asks first, and --json leaves no room for that.", "Add --yes."
         )
     aws = Aws(settings.profile, settings.region)
-    seen = [look(aws, target) for target in targets((arn,), settings.state)]
+    seen = [look(aws, target) for target in targets(aws, (arn,), settings.state)]
     running = [status for status in seen if not status.over and status.status != "Stopping"]
     if not running:
         states = ", ".join(f"{status.name} is {status.status}" for status in seen)

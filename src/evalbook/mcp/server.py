@@ -127,7 +127,7 @@ class Tools:
 def _targets(workflow: Workflow, run: str | None) -> Sequence[Target]:
     from evalbook.runs.find import targets
 
-    return targets([run] if run else [], workflow.path)
+    return targets(workflow.aws, [run] if run else [], workflow.path)
 
 
 def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalbook.errors import AnswerRejected
 
+if TYPE_CHECKING:
+    from evalbook.aws.session import Aws
+
 _LIST = "`evalbook runs` lists the evaluations of this account and region."
+
+
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}")
+"""A pipeline execution's display name, by SageMaker's service model."""
+_MOST_NAMESAKES = 50
 
 
 @dataclass(frozen=True)
@@ -24,16 +33,19 @@ class Target:
     """How long it is expected to take in all, where the state tells."""
 
 
-def targets(words: Sequence[str], state: Path, run: int | None = None) -> list[Target]:
-    """Return the executions that are meant by ARNs, notebooks or run records, or by the state.
+def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None) -> list[Target]:
+    """Return the executions that are meant by ARNs, names, notebooks or records, or by the state.
 
     Args:
-        words: ARNs of pipeline executions, or paths of notebooks or of their run records.
+        aws: asked for what is called by its name.
+        words: ARNs of pipeline executions, their names as `evalbook runs` lists them, or paths of
+            notebooks or of their run records.
         state: the state file, asked where no words are given.
         run: the notebook's RUN_NUMBER; by default its newest.
 
     Raises:
         AnswerRejected: none is known, or what was named is something else.
+        AwsUnavailable: AWS was to be asked for a name, and could not be.
         StateFileError: the state file can't be used.
     """
     from evalbook.aws.executions import execution_arn
@@ -45,9 +57,34 @@ def targets(words: Sequence[str], state: Path, run: int | None = None) -> list[T
         path = Path(word)
         if not word.startswith("arn:") and path.suffix in (".ipynb", ".json", ".py"):
             found += _recorded(_record_of(path), run)
-        else:
+        elif word.startswith("arn:") or not _NAME.fullmatch(word):
             found.append(Target(execution_arn(word)))
+        else:
+            found.append(_named(aws, word))
     return list(dict.fromkeys(found))
+
+
+def _named(aws: Aws, name: str) -> Target:
+    """Return the one evaluation of a name in the region that is set."""
+    from evalbook.runs.history import Filter, past_runs
+
+    region = aws.required_region()
+    runs, _ = past_runs(aws, region, Filter(words=(name,)), _MOST_NAMESAKES)
+    same = [it.execution for it in runs if it.execution.name.lower() == name.lower()]
+    if len(same) == 1:
+        return Target(same[0].arn)
+    near = ", ".join(it.execution.name for it in runs[:5])
+    if not same:
+        raise AnswerRejected(
+            "run.missing",
+            f"No evaluation in {region} is named {name!r}.",
+            f"Do you mean one of these: {near}? {_LIST}" if near else _LIST,
+        )
+    raise AnswerRejected(
+        "run.several",
+        f"{len(same)} evaluations in {region} are named {name!r}.",
+        f"Name one by its ARN: {', '.join(it.arn for it in same[:3])}.",
+    )
 
 
 def _record_of(path: Path) -> Path:
