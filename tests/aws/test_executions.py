@@ -28,7 +28,7 @@ def test_a_pipelines_name_tells_the_evaluation_type(name: str, kind: str) -> Non
     [
         ("hello", "'hello' is no ARN."),
         (f"{ARN}/p", "is a SageMaker pipeline."),
-        ("arn:aws:sagemaker:us-east-1:123456789012:training-job/j", "is a training job."),
+        ("arn:aws:sagemaker:us-east-1:123456789012:processing-job/j", "is a processing job."),
     ],
 )
 def test_what_is_no_execution_is_named(text: str, found: str) -> None:
@@ -36,6 +36,12 @@ def test_what_is_no_execution_is_named(text: str, found: str) -> None:
         execution_arn(text)
 
     assert found in caught.value.message
+
+
+def test_a_training_job_of_its_own_is_a_run_too() -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/j"
+
+    assert execution_arn(arn) == arn
 
 
 def test_an_executions_arn_may_have_space_around_it() -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+import tarfile
+
 import pytest
 from moto.s3.models import s3_backends
 
@@ -91,3 +94,38 @@ def test_a_summary_that_is_no_json_is_named(bucket: Aws) -> None:
 
     with pytest.raises(AnswerRejected, match=r"s3://results-of-a-test/a.json is not the JSON"):
         read_summary(bucket, S3Uri(BUCKET, "a.json"))
+
+
+def an_archive(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def test_the_newest_totals_in_a_jobs_archive_are_read(bucket: Aws) -> None:
+    packed = an_archive(
+        **{
+            "x/eval_results/results_2.json": b'{"results": 2}',
+            "x/eval_results/results_1.json": b'{"results": 1}',
+            "x/eval_results/details/m/details_a_1.parquet": b"",
+            "../results_9.txt": b"",
+        }
+    )
+    put(bucket, **{"run/job-1/output/output.tar.gz": packed})
+
+    files = result_files(bucket, f"s3://{BUCKET}/run", "job-1")
+    assert [uri.key for uri in files.summaries] == ["run/job-1/output/output.tar.gz"]
+    assert files.details == (files.summaries,)
+    assert read_summary(bucket, files.summaries[0]) == {"results": 2}
+
+
+def test_what_is_called_an_archive_and_is_none_is_told(bucket: Aws) -> None:
+    put(bucket, **{"run/job-1/output/output.tar.gz": b"no archive"})
+
+    with pytest.raises(AnswerRejected) as refused:
+        read_summary(bucket, S3Uri(BUCKET, "run/job-1/output/output.tar.gz"))
+    assert refused.value.code == "results.unreadable"

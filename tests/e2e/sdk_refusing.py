@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from sagemaker.core.shapes import VpcConfig
+from sagemaker.core.training.configs import Compute
 from sagemaker.train import evaluate
 
 
@@ -22,6 +23,9 @@ def refusal(evaluator: str, arguments: dict[str, Any], *, start: bool) -> tuple[
         if network is not None:
             arguments["networking"] = VpcConfig(**network)
         parameters = arguments.pop("hyperparameters", {})
+        compute = arguments.get("compute")
+        if compute is not None:
+            arguments["compute"] = Compute(**compute)
         made = getattr(evaluate, evaluator)(**arguments)
         for name, value in parameters.items():
             setattr(made.hyperparameters, name, value)

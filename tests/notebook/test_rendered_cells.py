@@ -12,7 +12,7 @@ from notebook_builders import constants_in, some_settings
 
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.notebook.render import render_cells, render_script
-from evalbook.notebook.settings import EvaluationSettings, Vpc
+from evalbook.notebook.settings import EvaluationSettings, Instances, Vpc
 
 HOSTILE = (
     "');import os;os.system('x')#\"\"\"\n"
@@ -22,6 +22,7 @@ HOSTILE = (
 )
 
 BASE_ONLY: dict[str, Any] = {"model_package_arn": None, "evaluate_base_model": False}
+ON_INSTANCES: dict[str, Any] = {"instances": Instances("ml.g5.12xlarge", 1), "minutes": None}
 VARIANTS: list[dict[str, Any]] = [
     {},
     {"evaluate_base_model": False},
@@ -42,6 +43,16 @@ VARIANTS: list[dict[str, Any]] = [
         "minutes": None,
     },
     {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ("ALL",), "minutes": None},
+    {**ON_INSTANCES, "evaluation_type": "benchmark", "benchmark": "mmlu", "is_nova": True},
+    {**ON_INSTANCES, "evaluation_type": "custom_scorer", "scorer": "prime_math"},
+    {**ON_INSTANCES, "evaluation_type": "benchmark", "benchmark": "gpqa", "partition": "aws-cn"},
+    {**ON_INSTANCES, **BASE_ONLY, "evaluation_type": "benchmark", "benchmark": "mmlu"},
+    {
+        **ON_INSTANCES,
+        "evaluation_type": "custom_scorer",
+        "scorer": "prime_code",
+        "evaluate_base_model": False,
+    },
 ]
 
 # Which constant of cell 1 carries which setting.

@@ -49,6 +49,33 @@ def client_of(
     )
 
 
+def own_instances_request(name: str, **changes: Any) -> dict[str, Any]:
+    """Return CreateTrainingJob's arguments as the SDK makes them on instances of one's own."""
+    return {
+        "TrainingJobName": name,
+        "RoleArn": ROLE,
+        "AlgorithmSpecification": {"TrainingImage": "made-up", "TrainingInputMode": "File"},
+        "InputDataConfig": [
+            channel("recipe", f"{OUTPUT}/recipe.yaml"),
+            channel("model", "s3://evalbook-models-us-east-1/support-bot-sft-2/output/model/"),
+        ],
+        "OutputDataConfig": {"S3OutputPath": OUTPUT, "CompressionType": "GZIP"},
+        "ResourceConfig": {
+            "InstanceType": "ml.g5.12xlarge",
+            "InstanceCount": 1,
+            "VolumeSizeInGB": 30,
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        **changes,
+    }
+
+
+def channel(name: str, uri: str) -> dict[str, Any]:
+    """Return an input channel that reads a place in S3."""
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri}
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
+
+
 def inference_step(**changes: Any) -> dict[str, Any]:
     """Return a step that has the tuned model answer the dataset."""
     arguments: dict[str, Any] = {

@@ -18,6 +18,7 @@ from simulated import (
     definition,
     inference_step,
     judging_step,
+    own_instances_request,
     refused,
     run,
 )
@@ -49,6 +50,8 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("sagemaker", "CreateArtifact", {"Source": SOURCE, "ArtifactType": "Model"}),
     ("sagemaker", "CreateMlflowApp", APP),
     ("sagemaker", "CreatePipeline", {**PIPELINE, "ClientRequestToken": "c" * 32}),
+    ("sagemaker", "CreateTrainingJob", own_instances_request("on-instances-1")),
+    ("sagemaker", "ListTrainingJobs", {"NameContains": "support-bot"}),
     ("sagemaker", "DescribeArtifact", {"ArtifactArn": "$artifact"}),
     ("sagemaker", "DescribeHub", {"HubName": DATASET_HUB}),
     (
@@ -143,8 +146,8 @@ def test_every_added_operation_is_asked() -> None:
         for operation in operations_of(service, responses)
     }
 
-    # Of these only the question is read otherwise, the answer is moto's own.
-    narrowed = {"DescribeModelPackage", "DescribeModelPackageGroup"}
+    # Of these only the question is read otherwise, the answer is moto's own or empty.
+    narrowed = {"DescribeModelPackage", "DescribeModelPackageGroup", "StopTrainingJob"}
     assert added == narrowed | {operation for _, operation, _ in QUESTIONS}
 
 

@@ -74,6 +74,7 @@ ARGUMENTS = {
     "agent_qualifier": "agent_qualifier",
     "benchmark": "benchmark",
     "builtin_metrics": "builtin_metrics",
+    "compute": "compute",
     "custom_metrics": "custom_metrics",
     "dataset": "dataset",
     "execution_role": "role",
@@ -103,6 +104,14 @@ def _base(model: world.BaseModel) -> dict[str, str]:
 PACKAGES = (
     ("us-east-1", "odd-without-specification", None),
     ("us-east-1", "odd-nova-without-data", {"BaseModel": _base(world.NOVA)}),
+    (
+        "us-east-1",
+        "odd-archive",
+        {
+            "BaseModel": _base(world.LLAMA_SMALL),
+            "ModelDataUrl": "s3://evalbook-models-us-east-1/odd/model.tar.gz",
+        },
+    ),
     (
         "eu-west-1",
         "odd-nova-in-europe",
@@ -530,7 +539,35 @@ _PARAMETERS = (
     ),
 )
 
+_ON_G5 = {"instance_type": "ml.g5.12xlarge", "instance_count": 1}
+_OWN_INSTANCES = (
+    Refusal(
+        "base_evaluator BaseEvaluator._get_smtj_eval_recipes", "No SMTJ evaluation recipes found",
+        "a base model whose recipes are for serverless runs",
+        BENCHMARK, "compute", "ml.g5.12xlarge", "compute.recipe", _ON_G5, when="dry run",
+        given={"model": "medical-notes"}, beside={"model": world.package_arn("medical-notes", 1)},
+        found=world.QWEN.name,
+    ),
+    Refusal(
+        "base_evaluator BaseEvaluator._resolve_eval_model_input", "an uncompressed S3 prefix",
+        "weights in an archive",
+        SCORER, "compute", "ml.g5.12xlarge", "compute.weights", _ON_G5, when="dry run",
+        given={"model": "odd-archive"}, beside={"model": world.package_arn("odd-archive", 1)},
+        found="model.tar.gz",
+    ),
+    Refusal(
+        "benchmark_evaluator BenchMarkEvaluator._evaluate_serverful_smtj",
+        "Could not resolve S3 model artifacts path",
+        "a package without weights",
+        BENCHMARK, "compute", "ml.g5.12xlarge", "compute.weights", _ON_G5, when="dry run",
+        given={"model": "odd-nova-without-data"},
+        beside={"model": world.package_arn("odd-nova-without-data", 1)},
+        found="where its weights are",
+    ),
+)
+
 REFUSED_BY_CODE = (
+    *_OWN_INSTANCES,
     *_PARAMETERS,
     *_DATASETS,
     *_MODELS,
@@ -569,6 +606,11 @@ REFUSED_BY_TYPE = (
         BENCHMARK, "vpc", '{"subnets": ["subnet-0123456789abcdef0"], "security_group_ids": [7]}',
         "vpc.form", {"subnets": ["subnet-0123456789abcdef0"], "security_group_ids": [7]},
         found="something other than lists of IDs",
+    ),
+    Refusal(
+        "compute Union[Compute, HyperPodCompute]", "", "an instance and a half",
+        BENCHMARK, "compute", '{"instance_type": "ml.g5.12xlarge", "instance_count": 1.5}',
+        "compute.form", {"instance_type": "ml.g5.12xlarge", "instance_count": 1.5},
     ),
     Refusal(
         "evaluate_base_model bool", "", "neither of the two models",

@@ -182,6 +182,22 @@ UNTYPED = {
     ("custom_scorer_evaluator CustomScorerEvaluator.hyperparameters", "Base model name not"): (
         "caught by _get_effective_hyperparameters; a package has a base model"
     ),
+    # On instances of one's own.
+    ("base_evaluator BaseEvaluator._get_smtj_eval_recipes", "No evaluation recipes found"): (
+        "the model's turn refuses a base model without one; model.recipe is in tests/aws"
+    ),
+    ("base_evaluator BaseEvaluator._resolve_model_name_for_recipe", "Could not resolve"): (
+        "a package has a base model"
+    ),
+    ("base_evaluator BaseEvaluator._validate_no_unresolved_placeholders", "unresolved"): (
+        "the SDK has blanked what is left of a template before"
+    ),
+    ("benchmark_evaluator BenchMarkEvaluator._evaluate_serverful_smtj", "HyperPod-trained"): (
+        "for checkpoints in S3, which are never handed over"
+    ),
+    ("custom_scorer_evaluator CustomScorerEvaluator._evaluate_serverful_smtj", "HyperPod-"): (
+        "for checkpoints in S3, which are never handed over"
+    ),
     # Not an answer's fault, but the account's or the caller's.
     ("base_evaluator BaseEvaluator._get_or_create_artifact_arn", "Failed to create artifact"): (
         "what the caller may not do; role.caller and `evalbook doctor` say so"
@@ -215,24 +231,18 @@ UNTYPED = {
 }  # fmt: skip
 """Why nothing that can be typed leads to a place: the place, words of it, and the reason."""
 
-_OWN_INSTANCES = "runs on instances of one's own (compute), which are never handed over"
+_HYPERPOD = "runs on a HyperPod cluster, which is never handed over"
 _TRAINING = "part of training, not of evaluation"
-_NO_RECIPE = "recipe and overrides are never handed over"
+_NO_RECIPE = "recipes are never handed over, and overrides on instances of one's own alone"
 _AFTER = "after the launch"
 
 NOT_CALLED = {
-    "base_evaluator BaseEvaluator._resolve_eval_model_input": _OWN_INSTANCES,
-    "base_evaluator BaseEvaluator._resolve_model_name_for_recipe": _OWN_INSTANCES,
-    "base_evaluator BaseEvaluator._get_smtj_eval_recipes": _OWN_INSTANCES,
-    "base_evaluator BaseEvaluator._validate_no_unresolved_placeholders": _OWN_INSTANCES,
-    "base_evaluator BaseEvaluator._submit_hyperpod_eval_job": _OWN_INSTANCES,
+    "base_evaluator BaseEvaluator._submit_hyperpod_eval_job": _HYPERPOD,
     "base_evaluator BaseEvaluator.evaluate": "each evaluator has its own",
     "base_evaluator BaseEvaluator.stream_logs": _AFTER,
-    "benchmark_evaluator BenchMarkEvaluator._evaluate_serverful_smtj": _OWN_INSTANCES,
     "benchmark_evaluator get_benchmark_properties": "not called by the evaluator",
     "common FineTuningOptions.get_info": "shows what there is",
     "common FineTuningOptions.validate_length_constraints": _TRAINING,
-    "custom_scorer_evaluator CustomScorerEvaluator._evaluate_serverful_smtj": _OWN_INSTANCES,
     "data_utils _validate_extension": _TRAINING,
     "data_utils load_file_content": _TRAINING,
     "defaults JumpStartTrainDefaults": _TRAINING,
@@ -241,12 +251,12 @@ NOT_CALLED = {
     "execution LLMAJEvaluationExecution.show_results": _AFTER,
     "execution InspectAIEvaluationExecution.show_results": _AFTER,
     "execution MTRLEvaluationExecution": _AFTER,
-    "finetune_utils _extract_recipe_from_helm_template": _OWN_INSTANCES,
+    "finetune_utils _extract_recipe_from_helm_template": _TRAINING,
     "finetune_utils _get_fine_tuning_options_and_model_arn": _TRAINING,
-    "finetune_utils _get_lambda_arn_from_evaluator_arn": _OWN_INSTANCES,
-    "finetune_utils _get_recipe_entry_and_override_spec": _OWN_INSTANCES,
+    "finetune_utils _get_lambda_arn_from_evaluator_arn": _TRAINING,
+    "finetune_utils _get_recipe_entry_and_override_spec": _TRAINING,
     "finetune_utils _parse_sequence_length": _TRAINING,
-    "finetune_utils _render_recipe_placeholders": _OWN_INSTANCES,
+    "finetune_utils _render_recipe_placeholders": _TRAINING,
     "finetune_utils _resolve_model_name": _TRAINING,
     "finetune_utils _resolve_model_with_checkpoint": _TRAINING,
     "finetune_utils _validate_and_resolve_model_package_group": _TRAINING,
@@ -258,8 +268,8 @@ NOT_CALLED = {
     "finetune_utils _validate_model_package_group_requirement": _TRAINING,
     "finetune_utils _validate_model_region_availability": _TRAINING,
     "finetune_utils _validate_s3_path_exists": _TRAINING,
-    "finetune_utils get_hyperpod_recipe_path": _OWN_INSTANCES,
-    "finetune_utils get_recipe_s3_uri": _OWN_INSTANCES,
+    "finetune_utils get_hyperpod_recipe_path": _HYPERPOD,
+    "finetune_utils get_recipe_s3_uri": _TRAINING,
     "iam_role_resolver IamRoleResolver": "makes roles, which the notebook never does",
     "multi_turn_rl_evaluator MultiTurnRLEvaluator._resolve_trainer_defaults": (
         "a trainer's object is never handed over"
@@ -269,18 +279,15 @@ NOT_CALLED = {
     "recipe_utils _list_hub_models_by_recipe": "not called by the evaluators",
     "recipe_utils get_resolved_recipe_from_context": _NO_RECIPE,
     "recipe_utils resolve_recipe": _NO_RECIPE,
-    "validator validate_hyperpod_compute": _OWN_INSTANCES,
+    "validator validate_hyperpod_compute": _HYPERPOD,
 }
 """Modules, classes and functions that an evaluation never comes to, and why."""
 
 NOT_HANDED_OVER = {
     "accept_eula": "the SDK's default; its templates accept it whatever is said",
     "base_model_name": "for checkpoints in S3",
-    "compute": "the evaluation runs serverless",
     "mlflow_run_name": "not asked for",
-    "overrides": "not asked for; the recipe's own parameters",
     "recipe": "not asked for; the hub's own",
-    "sagemaker_session": "the SDK makes one, in the region that is handed over",
-    "training_image": "for instances of one's own",
+    "training_image": "not asked for; the recipe's own",
 }
 """Arguments of the evaluators that the notebook leaves alone, and why."""

@@ -189,6 +189,10 @@ _BY_SAGEMAKER = (
         AGENT, "stopping_condition", "0", "stopping_condition", 0,
     ),
     Refusal(
+        f"{_JOB} ResourceConfig.InstanceCount", "", "less than no instance",
+        BENCHMARK, "compute", "-1 x ml.g5.12xlarge", "compute.count", -1, found="-1 instances",
+    ),
+    Refusal(
         f"{_JOB} MlflowConfig.MlflowExperimentName", "", "too long a name",
         JUDGE, "mlflow_experiment", "e" * 257, "mlflow_experiment", found="257",
     ),

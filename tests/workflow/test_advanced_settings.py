@@ -19,8 +19,8 @@ pytestmark = pytest.mark.usefixtures("in_sandbox")
 SHARED = ["scope", "mlflow", "mlflow_experiment", "kms_key", "vpc", "tags", "run_name"]
 TAKEN = {
     "llm_as_judge": SHARED,
-    "custom_scorer": [*SHARED, "inference_parameters"],
-    "benchmark": [*SHARED, "inference_parameters"],
+    "custom_scorer": [*SHARED, "inference_parameters", "compute"],
+    "benchmark": [*SHARED, "inference_parameters", "compute"],
     "multi_turn_rl": [*SHARED, "inference_parameters", "stopping_condition"],
 }
 SERVER = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:mlflow-tracking-server/team-tracking"

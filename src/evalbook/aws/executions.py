@@ -44,6 +44,8 @@ class Execution:
     failure: str | None
     created: datetime
     modified: datetime
+    type: str | None = None
+    """Its type, where the ARN does not tell."""
 
     @property
     def over(self) -> bool:
@@ -58,7 +60,7 @@ class Execution:
     @property
     def kind(self) -> str:
         """The evaluation type, or ``unknown`` for another pipeline's execution."""
-        return kind_of_pipeline(self.arn)
+        return self.type or kind_of_pipeline(self.arn)
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ class Plan:
     dataset: str | None = None
     output: str | None = None
     role: str | None = None
+    instances: str | None = None
+    """What a training job of its own runs on."""
     metrics: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     """Names of all training steps, those that have not begun included."""
@@ -119,14 +123,19 @@ def kind_of_pipeline(arn: str) -> str:
     return {name.lower(): kind for name, kind in KINDS.items()}.get(found[1].lower(), "unknown")
 
 
+def is_training_job(arn: str) -> bool:
+    """Tell whether a run is a training job of its own, which no pipeline started."""
+    return ":training-job/" in arn
+
+
 def execution_arn(text: str) -> str:
-    """Return the ARN of a pipeline execution that was given as text.
+    """Return the ARN of a pipeline execution, or of a training job, that was given as text.
 
     Raises:
         AnswerRejected: ``run.not_an_execution``, it is something else.
     """
     arn = parse_arn(text)
-    if arn is not None and describe_arn_kind(arn) == "a pipeline execution":
+    if arn is not None and describe_arn_kind(arn) in ("a pipeline execution", "a training job"):
         return str(arn)
     found = (
         f"{text.strip()!r} is {describe_arn_kind(arn)}" if arn else f"{text.strip()!r} is no ARN"
@@ -135,7 +144,7 @@ def execution_arn(text: str) -> str:
         "run.not_an_execution",
         f"{found}. The ARN of a pipeline execution is needed.",
         "Give arn:aws:sagemaker:REGION:ACCOUNT:pipeline/NAME/execution/ID; `evalbook runs` lists "
-        "them.",
+        "them. Of a run on instances of your own, give its training job's ARN.",
     )
 
 
@@ -146,6 +155,10 @@ def execution(aws: Aws, arn: str) -> Execution:
         AnswerRejected: ``run.missing`` or ``run.denied``.
         AwsUnavailable: AWS could not be asked.
     """
+    if is_training_job(arn):
+        from evalbook.aws.job_runs import job_execution
+
+        return job_execution(aws, arn)
     region = arn.split(":")[3]
     try:
         found = aws.call(
@@ -180,6 +193,10 @@ def steps_of(aws: Aws, arn: str) -> list[RunStep]:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
         AwsUnavailable: AWS could not be asked.
     """
+    if is_training_job(arn):
+        from evalbook.aws.job_runs import job_steps
+
+        return job_steps(aws, arn)
     pages = aws.pages(
         "sagemaker",
         "list_pipeline_execution_steps",
@@ -256,6 +273,10 @@ def rollout_failure(aws: Aws, arn: str) -> str | None:
 def plan_of(aws: Aws, arn: str) -> Plan:
     """Read what an execution was started with; an empty plan where that can't be told."""
     try:
+        if is_training_job(arn):
+            from evalbook.aws.job_runs import job_plan
+
+            return job_plan(aws, arn)
         answer = aws.call(
             "sagemaker",
             "describe_pipeline_definition_for_execution",
@@ -394,12 +415,16 @@ def stop_execution(aws: Aws, arn: str) -> None:
         AnswerRejected: ``run.stop_refused``.
         AwsUnavailable: AWS could not be asked.
     """
-    region = arn.split(":")[3]
+    region, name = arn.split(":")[3], arn.rpartition("/")[2]
     try:
+        if is_training_job(arn):
+            aws.call("sagemaker", "stop_training_job", region=region, TrainingJobName=name)
+            return
         aws.call("sagemaker", "stop_pipeline_execution", region=region, PipelineExecutionArn=arn)
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise AnswerRejected(
             "run.stop_refused",
             f"{arn} was not stopped: {error.message}",
-            "Look at it with `evalbook status`; stopping takes sagemaker:StopPipelineExecution.",
+            "Look at it with `evalbook status`; stopping takes sagemaker:StopPipelineExecution, or "
+            "sagemaker:StopTrainingJob for a training job.",
         ) from None

@@ -17,6 +17,7 @@ from evalbook.aws.identity import Caller, caller
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
+from evalbook.errors import rejection_for
 
 _SIMULATE = "Ask for iam:SimulatePrincipalPolicy to have it checked."
 
@@ -126,6 +127,32 @@ def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None)
     if role_arn and answer.error is None:
         checks += _pass_role_check(aws, region, source, role_arn)
     return checks
+
+
+def job_permission_check(aws: Aws, region: str) -> Check:
+    """Simulate whether the caller may start, find and stop a training job by itself.
+
+    On instances of one's own, the SDK starts it as the caller and asks nothing before.
+
+    Raises:
+        AnswerRejected: ``caller.jobs``, the caller may not.
+        AwsUnavailable: AWS could not be asked.
+    """
+    me = caller(aws)
+    resource = me.arn.rsplit(":", 1)[-1]
+    if not me.role_name and not resource.startswith("user/"):
+        return skipped("caller.jobs", f"{me.arn} can't be simulated: not a role or user.")
+    source = _simulated_as(aws, region, me)
+    check = _permission_check(
+        "caller.jobs",
+        _simulate(aws, region, source, _actions()["own_instances_caller_actions"]),
+        f"You ({source}) may start, find and stop training jobs.",
+        f"You ({source}) may not do",
+        "Grant these to yourself, or answer serverless.",
+    )
+    if check.status == "failed":
+        raise rejection_for(check)
+    return check
 
 
 def _simulated_as(aws: Aws, region: str, me: Caller) -> str:

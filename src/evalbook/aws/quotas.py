@@ -6,6 +6,7 @@ import re
 
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import AnswerRejected
 
 # Bedrock calls them "(Model evaluation) Number of concurrent …"; the codes are not documented.
 _ABOUT_EVALUATION = re.compile(r"model evaluation|evaluation job|judge", re.I)
@@ -69,3 +70,37 @@ def _check(name: str, value: float, running: int | None) -> Check:
             "Wait for one to end, or ask for more in Service Quotas.",
         )
     return passed("quotas", f"{text}; {running} in progress.")
+
+
+def training_quota_check(aws: Aws, region: str, instance_type: str, count: int) -> Check:
+    """Compare the quota of an instance type for training jobs with what a job would take.
+
+    Raises:
+        AnswerRejected: ``compute.quota``, the job could never start.
+        AwsUnavailable: AWS could not be asked.
+    """
+    name = f"{instance_type} for training job usage"
+    try:
+        quotas = aws.pages(
+            "service-quotas",
+            "list_service_quotas",
+            "Quotas",
+            region=region,
+            ServiceCode="sagemaker",
+        )
+        value = next((it["Value"] for it in quotas if it.get("QuotaName") == name), None)
+    except (AwsDenied, AwsInvalid, AwsMissing) as error:
+        return skipped(
+            "compute.quota",
+            f"The quota of {name} can't be read: {error.message}",
+            "Ask for servicequotas:ListServiceQuotas to have it told.",
+        )
+    if value is None:
+        return skipped("compute.quota", f"Service Quotas names none for {name}.")
+    if value < count:
+        raise AnswerRejected(
+            "compute.quota",
+            f"The account's quota of {name} in {region} is {value:g}; {count} would be needed.",
+            "Ask for more in Service Quotas, name another instance type, or answer serverless.",
+        )
+    return passed("compute.quota", f"The quota of {name} is {value:g}.")

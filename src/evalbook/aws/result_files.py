@@ -6,17 +6,21 @@ Layout, as the SDK's ``show_results()`` reads it (sagemaker 3.27.0,
 ``BEDROCK_JOB/…_output.jsonl``; benchmarks and scorers have ``JOB/output/output/…/results_*.json``.
 Beside those lie ``details/…/details_TASK_TIME.parquet`` and, for datasets of one's own, JSON Lines
 with a line for each record (SageMaker developer guide, "Accessing and analyzing evaluation
-results", read 2026-11-25). InspectAI writes below ``inspectai-results/``, whichever job it is
+results", read 2026-11-25). A training job that was started by itself, on instances of one's own,
+has the same in one archive, ``JOB/output/output.tar.gz`` (``ModelTrainer.output_data`` in
+``train/model_trainer.py``). InspectAI writes below ``inspectai-results/``, whichever job it is
 (``train/evaluate/inspect_ai_evaluator.py``), or below ``JOB/output/``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 from evalbook.aws.s3 import S3Uri, read_chunks
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
@@ -24,6 +28,8 @@ from evalbook.errors import AnswerRejected
 
 JUDGE_TOTALS = "bedrock_llm_judge_results.json"
 JUDGED_RECORDS = "_output.jsonl"
+ARCHIVE = "output.tar.gz"
+"""What a training job of its own has all of its output in."""
 _LOGS = (".eval", ".jsonl", ".csv", ".json")
 # A job's files may arrive a little after it has ended.
 _GRACE = timedelta(minutes=10)
@@ -57,6 +63,7 @@ def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None
     """
     root = _prefix(output)
     own = S3Uri(root.bucket, f"{root.key}{job}/output/output/")
+    archive = f"{root.key}{job}/output/{ARCHIVE}"
     looked_at = [f"{own}"]
     summaries, names = [], [bedrock_job] if bedrock_job else []
     tables: list[S3Uri] = []
@@ -79,6 +86,10 @@ def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None
         records += [
             S3Uri(folder.bucket, key) for key in _keys(aws, folder) if key.endswith(JUDGED_RECORDS)
         ]
+    if not (summaries or tables or names):
+        archives = [S3Uri(root.bucket, key) for key in _keys(aws, S3Uri(root.bucket, archive))]
+        summaries, tables = [*archives], [*archives]
+        looked_at.append(f"s3://{root.bucket}/{archive}")
     details = tuple(tuple(them) for them in (tables, lines) if them)
     return ResultFiles(tuple(records), tuple(summaries), tuple(looked_at), details)
 
@@ -113,25 +124,65 @@ def inspect_files(
 
 
 def read_summary(aws: Aws, uri: S3Uri) -> Any:
-    """Return the JSON in a summary file.
+    """Return the JSON in a summary file, or in the newest one of an archive.
 
     Raises:
         AnswerRejected: it can't be read, or is no JSON.
         AwsUnavailable: AWS could not be asked.
     """
-    body = bytearray()
-    for chunk in read_chunks(aws, uri):
-        body += chunk
-        if len(body) > _LARGEST_SUMMARY:
-            break
     try:
+        if uri.key.endswith(ARCHIVE):
+            return json.loads(_newest_in_archive(aws, uri))
+        body = bytearray()
+        for chunk in read_chunks(aws, uri):
+            body += chunk
+            if len(body) > _LARGEST_SUMMARY:
+                break
         return json.loads(body)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, tarfile.TarError, OSError, EOFError) as error:
         raise AnswerRejected(
             "results.unreadable",
             f"{uri} is not the JSON that an evaluation writes: {error}.",
             "Run the evaluation again, or look at the file.",
         ) from None
+
+
+def _newest_in_archive(aws: Aws, uri: S3Uri) -> bytes:
+    newest, content = "", b"null"
+    for name, file, _ in archive_files(aws, uri, _is_summary):
+        last = name.rpartition("/")[2]
+        if last > newest:
+            newest, content = last, file.read(_LARGEST_SUMMARY)
+    return content
+
+
+def _is_summary(name: str) -> bool:
+    last = name.rpartition("/")[2]
+    return last.startswith("results_") and last.endswith(".json")
+
+
+def archive_files(
+    aws: Aws, uri: S3Uri, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, IO[bytes], int]]:
+    """Yield name and content of the files wanted of an archive, and how many there are.
+
+    Nothing is written under the names that the archive gives.
+
+    Raises:
+        AnswerRejected: it can't be read.
+        AwsUnavailable: AWS could not be asked, or the connection kept breaking.
+        tarfile.TarError, OSError, EOFError: it is no archive, or a broken one.
+    """
+    with tempfile.TemporaryFile() as packed:
+        for chunk in read_chunks(aws, uri):
+            packed.write(chunk)
+        packed.seek(0)
+        with tarfile.open(fileobj=packed) as archive:
+            members = [it for it in archive.getmembers() if it.isfile() and wanted(it.name)]
+            for member in members:
+                file = archive.extractfile(member)
+                if file is not None:
+                    yield member.name, file, len(members)
 
 
 def record_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:

@@ -49,8 +49,8 @@ def results_command(
 ) -> int:
     """Compare the base model with the fine-tuned one, or several runs with each other.
 
-    ARN is a pipeline execution, its name, or the path of a notebook; without one, the run that the
-    notebook of the state started.
+    ARN is a pipeline execution, its name, a training job on instances of your own, or the path of a
+    notebook; without one, the run that the notebook of the state started.
 
     --json prints runs, comparisons (headline, basis, metrics, categories, lost_most), models alone,
     figures, labels and notes; --csv a row for each metric and category. docs/results.md has every

@@ -38,7 +38,8 @@ def runs_command(
 ) -> int:
     """List past evaluations, newest first; only those that contain every WORD.
 
-    A WORD may be part of a run's name, model, judge, type, state or ARN.
+    A WORD may be part of a run's name, model, judge, type, state or ARN. Training jobs on instances
+    of your own are not listed: status, results and stop take their notebook, or their ARN.
     """
     from evalbook.aws.session import Aws
     from evalbook.runs.history import (

@@ -51,8 +51,8 @@ def status_command(
 ) -> int:
     """Show how a run is doing: its steps, the Bedrock job behind it, and why it failed.
 
-    ARN is a pipeline execution, its name, or the path of a notebook; without one, the run that the
-    notebook of the state started.
+    ARN is a pipeline execution, its name, a training job on instances of your own, or the path of a
+    notebook; without one, the run that the notebook of the state started.
     """
     from evalbook.aws.session import Aws
     from evalbook.cli.main import INTERRUPTED

@@ -18,7 +18,8 @@ from evalbook.workflow.turn import PROTOCOL
 def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int:
     """Stop a running execution, after saying what it costs not to, and asking.
 
-    ARN is a pipeline execution, its name, or the path of a notebook whose run is stopped.
+    ARN is a pipeline execution, its name, a training job on instances of your own, or the path of a
+    notebook whose run is stopped.
     """
     from evalbook.aws.executions import stop_execution
     from evalbook.aws.session import Aws

@@ -135,6 +135,11 @@ def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) 
         "evaluator": EVALUATORS[settings.evaluation_type],
         # For other partitions the package is handed over as an object of the SDK's.
         "attaches": _attaches(settings),
+        "runs_as": "training_job" if settings.instances else "pipeline",
+        "instance_type": settings.instances.type if settings.instances else None,
+        "instance_count": settings.instances.count if settings.instances else None,
+        # Each is then a run of its own, its base model by its name.
+        "one_model_a_run": settings.is_nova or settings.instances is not None,
         "metric_names": [*settings.builtin_metrics, *custom_names],
         "subnets": list(settings.vpc.subnets) if settings.vpc else [],
         "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],

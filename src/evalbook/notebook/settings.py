@@ -15,6 +15,14 @@ class Vpc:
     security_group_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Instances:
+    """Instances of one's own that each model's training job runs on."""
+
+    type: str
+    count: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class EvaluationSettings:
     """One evaluation, as the cells need to know it.
@@ -74,6 +82,8 @@ class EvaluationSettings:
     """Values by key."""
     inference_parameters: Mapping[str, Any] = field(default_factory=dict)
     """What is different from the base model's recipe, by the recipe's own names."""
+    instances: Instances | None = None
+    """None where the evaluation is serverless."""
     profile: str | None = None
     """The AWS profile to use where it exists; None leaves the choice to boto3."""
     minutes: tuple[int, int] | None

@@ -6,11 +6,13 @@ of one of them can't be read, the totals have to do, and why is said.
 
 from __future__ import annotations
 
+import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
+from evalbook.aws.result_files import ARCHIVE
 from evalbook.errors import AnswerRejected
 from evalbook.runs.detail_files import READABLE, detail_lines, task_of
 from evalbook.runs.store import Arm, RecordStore
@@ -49,12 +51,38 @@ def detail_arm(
 
 
 def _lines(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[bytes]:
+    for uri in uris:
+        if uri.key.endswith(ARCHIVE):
+            yield from _packed_lines(aws, uri)
     readable = [uri for uri in uris if uri.key.endswith(READABLE)]
     for uri, file in _fetched(aws, readable):
         # The task of an only file would be a category that all records share.
         task = task_of(uri.key) if len(readable) > 1 else None
         with file:
             yield from detail_lines(f"{uri}", iter(partial(file.read, _PIECE), b""), task)
+
+
+def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
+    """Yield the lines of an archive's files of details.
+
+    Raises:
+        AnswerRejected: ``results.unreadable``.
+    """
+    from evalbook.aws.result_files import archive_files
+
+    try:
+        for name, file, number in archive_files(aws, uri, _has_details):
+            task = task_of(name) if number > 1 else None
+            pieces = iter(partial(file.read, _PIECE), b"")
+            yield from detail_lines(f"{uri}: {name}", pieces, task)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise AnswerRejected(
+            "results.unreadable", f"{uri} is not an archive that can be read: {error}."
+        ) from error
+
+
+def _has_details(name: str) -> bool:
+    return "/details/" in name and name.endswith(READABLE)
 
 
 def _fetched(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[tuple[S3Uri, IO[bytes]]]:

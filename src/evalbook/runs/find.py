@@ -66,6 +66,7 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
 
 def _named(aws: Aws, name: str) -> Target:
     """Return the one evaluation of a name in the region that is set."""
+    from evalbook.aws.job_runs import training_job_arn
     from evalbook.runs.history import Filter, past_runs
 
     region = aws.required_region()
@@ -74,6 +75,8 @@ def _named(aws: Aws, name: str) -> Target:
     if len(same) == 1:
         return Target(same[0].arn)
     near = ", ".join(it.execution.name for it in runs[:5])
+    if not same and (job := training_job_arn(aws, region, name)):
+        return Target(job)
     if not same:
         raise AnswerRejected(
             "run.missing",

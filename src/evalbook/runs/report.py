@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -34,7 +35,13 @@ _MODEL_OF = {
     "EvaluateFineTunedModel": TUNED,
     "EvaluateWithJudge": None,
     "InspectAIEvaluation": None,
+    # A phase of a training job that was started by itself.
+    "Training": None,
 }
+
+# As the notebook calls the training job of a base model, and the SDK appends the time.
+_OF_BASE = re.compile(r"-[0-9a-f]{8}-base-\d{14}")
+
 
 Progress = Callable[[str], None]
 
@@ -238,6 +245,8 @@ def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
         return named
     if target.label in (BASE, TUNED):
         return target.label
+    if step.name == "Training":
+        return BASE if _OF_BASE.search(job.name) else TUNED
     return TUNED if job.model_package else BASE
 
 

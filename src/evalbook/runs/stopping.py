@@ -29,6 +29,8 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
 
 
 def _cost(status: RunStatus, training: list[str], judging: list[str]) -> str:
+    if status.plan.instances:
+        return f" {status.plan.instances} until it ends"
     parts = []
     if training:
         parts.append(f" SageMaker's jobs of {_listed(training)}")

@@ -155,16 +155,10 @@ class Evaluations:
             measured = self._scored(job, tuned=tuned)
         else:
             measured = benchmark_results(
-                job.settings, _subtasks(job.settings), tuned=tuned, seed=job.output
+                job.settings, subtasks_of(job.settings), tuned=tuned, seed=job.output
             )
-        stamp = moment(CLOCK.now()).strftime("%Y-%m-%dT%H-%M-%S.%f")
-        folder = f"{job.folder}/None/eval_results"
-        for task, rows in measured.details.items():
-            name = f"{folder}/details/model/{stamp}/details_{task}_{stamp}.parquet"
-            write_object(name, parquet(rows), self._account)
-        write_object(
-            f"{folder}/results_{stamp}.json", json.dumps(measured.totals).encode(), self._account
-        )
+        for name, content in measured_files(measured).items():
+            write_object(f"{job.folder}/None/{name}", content, self._account)
 
     def _scored(self, job: Job, *, tuned: bool) -> Measured:
         records = read_records(read_object(self._dataset_uri(job), self._account))
@@ -359,7 +353,18 @@ class Evaluations:
         }
 
 
-def _subtasks(settings: Mapping[str, str]) -> tuple[str, ...]:
+def measured_files(measured: Measured) -> dict[str, bytes]:
+    """Return the files of a benchmark or a scorer by their paths: details, and totals last."""
+    stamp = moment(CLOCK.now()).strftime("%Y-%m-%dT%H-%M-%S.%f")
+    details = {
+        f"eval_results/details/model/{stamp}/details_{task}_{stamp}.parquet": parquet(rows)
+        for task, rows in measured.details.items()
+    }
+    totals = json.dumps(measured.totals).encode()
+    return {**details, f"eval_results/results_{stamp}.json": totals}
+
+
+def subtasks_of(settings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the subtasks that a benchmark's job is to run: those it names, or all there are."""
     try:
         known = benchmark_named(settings["task"]).subtasks

@@ -1,6 +1,6 @@
 """Service Quotas, as far as an evaluation can run into them: ListServiceQuotas, which moto lacks.
 
-Names are Bedrock's own; the values are made up, and low enough for a few runs to reach one.
+Names are the services' own; the values are made up, and low enough for a few runs to reach one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,15 @@ BEDROCK = {
     "On-demand model inference requests per minute for Amazon Nova Pro": 250.0,
 }
 
+SAGEMAKER = {
+    "ml.g5.2xlarge for training job usage": 4.0,
+    "ml.g5.12xlarge for training job usage": 2.0,
+    "ml.p4d.24xlarge for training job usage": 0.0,
+    "ml.p5.48xlarge for training job usage": 1.0,
+    "ml.g5.12xlarge for endpoint usage": 8.0,
+}
+QUOTAS = {"bedrock": BEDROCK, "sagemaker": SAGEMAKER}
+
 
 def answer(request: AwsRequest) -> dict[str, Any] | AwsError:
     """Answer a request to Service Quotas; one page holds everything."""
@@ -24,7 +33,7 @@ def answer(request: AwsRequest) -> dict[str, Any] | AwsError:
         text = f"The sandbox has no service-quotas:{request.operation}."
         return AwsError("NotImplemented", text, 501)
     code = request.params.get("ServiceCode")
-    quotas = BEDROCK if code == "bedrock" else {}
+    quotas = QUOTAS.get(str(code), {})
     told = {
         "Quotas": [
             {"ServiceCode": code, "QuotaName": name, "Value": value, "Adjustable": False}

@@ -1,6 +1,7 @@
-"""What the base models' evaluation recipes let be set: a file for each model and type of recipe.
+"""The base models' evaluation recipes: what they let be set, and templates for one's own instances.
 
-Names are those that the SDK looks for; defaults and bounds are made up.
+Names are those that the SDK looks for; defaults and bounds are made up, and so is the order of the
+templates' sections. What the SDK makes of a template is in `own_instances.py`.
 """
 
 from __future__ import annotations
@@ -45,3 +46,85 @@ def parameters_file(model: BaseModel, kind: str) -> bytes:
     answers = {**_ANSWERS, "max_new_tokens": {**_ANSWERS["max_new_tokens"], "max": longest}}
     answers["max_new_tokens"]["default"] = min(8192, longest)
     return json.dumps(answers if model is NOVA else {**answers, **_SCORING}).encode()
+
+
+# Templates for instances of one's own -----------------------------------------------------------
+
+_OPEN_WEIGHTS_TEMPLATE = """\
+run:
+  name: "{{name}}"
+  base_model_name: "{{base_model_name}}"
+  model_name_or_path: "{{model_name_or_path}}"
+  data_s3_path: "{{data_s3_path}}"
+  replicas: "{{instance_count}}"
+output:
+  output_path: "{{output_path}}"
+  kms_key_id: "{{kms_key_id}}"
+  mlflow_tracking_uri: "{{mlflow_tracking_uri}}"
+  mlflow_experiment_name: "{{mlflow_experiment_name}}"
+  mlflow_run_name: "{{mlflow_run_name}}"
+evaluation:
+  task: "{{task}}"
+  strategy: "{{strategy}}"
+  metric: "{{evaluation_metric}}"
+  subtask: "{{subtask}}"
+processor:
+  lambda_arn: "{{lambda_arn}}"
+  preset_reward_function: "{{preset_reward_function}}"
+  aggregation: "{{aggregation}}"
+  postprocessing: "{{postprocessing}}"
+inference:
+  max_new_tokens: "{{max_new_tokens}}"
+  max_model_len: "{{max_model_len}}"
+  temperature: "{{temperature}}"
+  top_k: "{{top_k}}"
+  top_p: "{{top_p}}"
+"""
+_NOVA_TEMPLATE = """\
+run:
+  name: "{{name}}"
+  model_type: amazon.nova-lite-v1:0:300k
+  model_name_or_path: "{{model_name_or_path}}"
+  replicas: "{{instance_count}}"
+  data_s3_path: "{{data_s3_path}}"
+  output_s3_path: "{{output_s3_path}}"
+evaluation:
+  task: "{{task}}"
+  strategy: "{{strategy}}"
+  metric: "{{metric}}"
+  subtask: "{{subtask}}"
+inference:
+  max_new_tokens: "{{max_new_tokens}}"
+  temperature: "{{temperature}}"
+  top_k: "{{top_k}}"
+  top_p: "{{top_p}}"
+"""
+_SCORES = ("DeterministicEvaluation", "DeterministicTextBenchmark")
+
+
+def template_key(model: BaseModel, kind: str) -> str:
+    """Return the key of a recipe's template in the region's bucket of JumpStart."""
+    return f"recipes/{model.name}/{kind}/template.yaml"
+
+
+def template_file(model: BaseModel) -> bytes:
+    """Return the template; that of a Nova model does not know of a KMS key."""
+    return (_NOVA_TEMPLATE if model is NOVA else _OPEN_WEIGHTS_TEMPLATE).encode()
+
+
+def own_instances_members(model: BaseModel, kind: str, region: str) -> dict[str, str]:
+    """Return what a recipe in a hub's document has for instances of one's own; {} for none."""
+    if not model.own_instances or kind not in _SCORES:
+        return {}
+    return {
+        "DisplayName": f"{model.name} General Text Benchmark Evaluation",
+        "SmtjRecipeTemplateS3Uri": (
+            f"s3://jumpstart-cache-prod-{region}/{template_key(model, kind)}"
+        ),
+        "SmtjImageUri": f"763104351884.dkr.ecr.{region}.amazonaws.com/evaluation:smtj-latest",
+    }
+
+
+def weights_uri(model: BaseModel, region: str) -> str:
+    """Return where the base model's weights lie, as a prefix."""
+    return f"s3://jumpstart-cache-prod-{region}/weights/{model.name}/{model.version}/"

@@ -18,11 +18,19 @@ from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.evaluation import Job
 from evalbook.sandbox.past.seed import seed_logs, seed_past_runs
-from evalbook.sandbox.recipes import parameters_file, parameters_key
+from evalbook.sandbox.recipes import (
+    own_instances_members,
+    parameters_file,
+    parameters_key,
+    template_file,
+    template_key,
+    weights_uri,
+)
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.sagemaker.registry import PUBLIC_HUB, HubContent, Registry
 from evalbook.sandbox.sagemaker.rollouts import RolloutJob
 from evalbook.sandbox.sagemaker.training_jobs import TrainingJob
+from evalbook.sandbox.storage import split_uri
 from evalbook.sandbox.world import ACCOUNT
 
 JUDGE_LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
@@ -122,6 +130,9 @@ def _seed_buckets() -> None:
             for kind in model.recipes:
                 key, content = parameters_key(model, kind), parameters_file(model, kind)
                 s3.put_object(cache, key, content)
+                if model.own_instances:
+                    s3.put_object(cache, template_key(model, kind), template_file(model))
+            s3.put_object(*split_uri(f"{weights_uri(model, region)}config.json"), b"{}")
         s3.create_bucket(world.models_bucket(region), region)
 
 
@@ -205,10 +216,15 @@ def _model_document(model: world.BaseModel, region: str) -> dict[str, Any]:
             "SmtjOverrideParamsS3Uri": (
                 f"s3://jumpstart-cache-prod-{region}/{parameters_key(model, kind)}"
             ),
+            **own_instances_members(model, kind, region),
         }
         for kind in model.recipes
     ]
-    document: dict[str, Any] = {"RecipeCollection": recipes, "GatedBucket": bool(model.licence)}
+    document: dict[str, Any] = {
+        "RecipeCollection": recipes,
+        "GatedBucket": bool(model.licence),
+        "TrainingArtifactUri": weights_uri(model, region),
+    }
     if model.licence:
         bucket = f"jumpstart-cache-prod-{region}"
         document["HostingEulaUri"] = f"s3://{bucket}/fmhMetadata/eula/{model.licence}"

@@ -137,10 +137,15 @@ class BaseModel:
     """Whether its search keywords name its recipes, as those of most models do."""
     licence: str | None = None
     """Name of the licence that running it accepts."""
+    own_instances: bool = False
+    """Whether benchmarks and scorers have a recipe for instances of one's own."""
 
 
 LLAMA_SMALL = BaseModel(
-    "meta-textgeneration-llama-3-2-1b-instruct", "1.10.0", licence="llama3_2Eula.txt"
+    "meta-textgeneration-llama-3-2-1b-instruct",
+    "1.10.0",
+    licence="llama3_2Eula.txt",
+    own_instances=True,
 )
 LLAMA = BaseModel("meta-textgeneration-llama-3-3-70b-instruct", "2.4.0", licence="llama3_3Eula.txt")
 QWEN = BaseModel(
@@ -154,6 +159,7 @@ NOVA = BaseModel(
     "1.0.0",
     regions=("us-east-1", "us-west-2"),
     recipes=("DeterministicTextBenchmark", "DeterministicMultiModalBenchmark"),
+    own_instances=True,
     about="passes: a base Nova model answers through Bedrock, at extra cost",
 )
 NOVA_UNMAPPED = BaseModel(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evalbook.workflow.interview import Interview
+from evalbook.workflow.steps.compute import instances_words
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 
@@ -60,6 +61,8 @@ class Estimate:
     """Whether a Nova model is evaluated by itself."""
     scope: str = BOTH
     """Which models are evaluated."""
+    instances: str | None = None
+    """What each model's job runs on; None where it is serverless."""
     record_bytes: float | None = None
     """A record's average size, from the size of the file that was read."""
     price: tuple[float, float] | None = None
@@ -96,6 +99,11 @@ class Estimate:
         else:
             low, high = self.minutes
             lines.append(f"Time: about {low} to {high} minutes for {models}.")
+        if self.instances:
+            jobs = "two training jobs, one for each model" if self.models > 1 else "a training job"
+            lines.append(
+                f"Instances: {jobs} on {self.instances}, paid by the hour from start to end."
+            )
         if self.nova:
             lines.append(_NOVA[self.scope])
         return lines
@@ -147,8 +155,14 @@ def estimate(interview: Interview) -> Estimate:
         minutes=_minutes(billions, models) if kind.minutes_known else None,
         nova=bool(interview.facts("model").get("nova")) and kind.one_nova_a_run,
         scope=scope,
+        instances=_instances(interview),
         record_bytes=_record_bytes(interview, report),
     )
+
+
+def _instances(interview: Interview) -> str | None:
+    chosen = interview.value("compute")
+    return instances_words(chosen) if chosen else None
 
 
 def with_price(expected: Estimate, interview: Interview) -> Estimate:

@@ -13,7 +13,7 @@ from evalbook.workflow.steps.stopping_condition import DEFAULT
 from evalbook.workflow.training import training_job
 
 if TYPE_CHECKING:
-    from evalbook.notebook.settings import EvaluationSettings
+    from evalbook.notebook.settings import EvaluationSettings, Instances
 
 
 def settings_of(interview: Interview) -> EvaluationSettings:
@@ -60,6 +60,7 @@ def _of_some_types(interview: Interview, records: int | None) -> dict[str, Any]:
         "training_job": (training_job(interview) or {}).get("job"),
         "stopping_condition": interview.value("stopping_condition", DEFAULT),
         "inference_parameters": interview.value("inference_parameters") or {},
+        "instances": _instances(interview),
         "benchmark": interview.value("benchmark"),
         "subtasks": tuple(interview.value("subtasks", ())),
     }
@@ -67,3 +68,10 @@ def _of_some_types(interview: Interview, records: int | None) -> dict[str, Any]:
         found["dataset"] = effective_dataset(interview)
         found["records"] = interview.facts("data_sample").get("rows", records)
     return found
+
+
+def _instances(interview: Interview) -> Instances | None:
+    from evalbook.notebook.settings import Instances
+
+    chosen = interview.value("compute")
+    return Instances(chosen["instance_type"], chosen["instance_count"]) if chosen else None

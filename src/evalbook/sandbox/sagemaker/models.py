@@ -11,10 +11,15 @@ from typing import Any
 from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
 
 from evalbook.sandbox.clock import CLOCK
-from evalbook.sandbox.evaluation import Evaluations
+from evalbook.sandbox.evaluation import Evaluations, JobFailed
+from evalbook.sandbox.own_instances import OwnInstancesJob, own_instances_job, training_job_arn
 from evalbook.sandbox.regional import Regional
 from evalbook.sandbox.sagemaker.definition import parse_definition
-from evalbook.sandbox.sagemaker.exceptions import ResourceLimitExceeded, ResourceNotFound
+from evalbook.sandbox.sagemaker.exceptions import (
+    ResourceLimitExceeded,
+    ResourceNotFound,
+    ValidationException,
+)
 from evalbook.sandbox.sagemaker.executions import Execution
 from evalbook.sandbox.sagemaker.registry import Registry
 from evalbook.sandbox.sagemaker.rollouts import RolloutJob
@@ -29,6 +34,8 @@ class SageMaker:
         self.executions: dict[str, Execution] = {}
         self.rollouts: dict[str, RolloutJob] = {}
         """Jobs of multi-turn RL, by name."""
+        self.own_instances: list[OwnInstancesJob] = []
+        """Training jobs that were created by themselves, for no pipeline."""
         self._tokens: dict[str, str] = {}
         self._lock = threading.RLock()
 
@@ -89,6 +96,43 @@ class SageMaker:
         with self._lock:
             for execution in self.executions.values():
                 execution.advance(CLOCK.now())
+            for job in self.own_instances:
+                job.advance(CLOCK.now(), self.registry.account)
+
+    def create_training_job(self, request: dict[str, Any]) -> str:
+        """Create a training job on instances of the caller's choice, and return its ARN.
+
+        Raises:
+            ValidationException: AWS would not create it.
+        """
+        name, registry = str(request["TrainingJobName"]), self.registry
+        arn = training_job_arn(registry.region, registry.account, name)
+        jobs: Any = self.moto.training_jobs
+        with self._lock:
+            if name in jobs:
+                raise ValidationException(f"Training job names must be unique: {name} exists.")
+            try:
+                job = own_instances_job(request, Evaluations(registry), arn)
+            except JobFailed as error:
+                raise ValidationException(str(error)) from error
+            jobs[name] = job
+            self.own_instances.append(job)
+        return arn
+
+    def stop_training_job(self, name: str) -> None:
+        """Begin to stop a training job.
+
+        Raises:
+            ValidationException: there is none, or it is over already.
+        """
+        self.tick()
+        job = next((it for it in self.own_instances if it.training_job_name == name), None)
+        if job is None or job.over:
+            raise ValidationException(
+                f"The request was rejected because the training job {name} "
+                f"{'does not exist' if job is None else 'is in status ' + job.training_job_status}."
+            )
+        job.stop(CLOCK.now())
 
     def stop(self, arn: str) -> None:
         """Begin to stop an execution.

@@ -224,6 +224,27 @@ class SageMakerResponse(MotoSageMakerResponse, CheckedResponse):
             return self.checked(job.response_object)
         return super().describe_training_job()
 
+    def create_training_job(self) -> ActionResult:
+        """Create a training job that takes its time."""
+        arn = self.sagemaker.create_training_job(self.request(ValidationException))
+        return self.checked({"TrainingJobArn": arn})
+
+    def stop_training_job(self) -> ActionResult:
+        """Begin to stop a training job."""
+        self.sagemaker.stop_training_job(self._get_param("TrainingJobName"))
+        return self.checked({})
+
+    def list_training_jobs(self) -> ActionResult:
+        """Show training jobs whose names contain what is asked, newest first unless asked else."""
+        self.sagemaker.tick()
+        wanted = self._get_param("NameContains") or ""
+        jobs: Any = self.sagemaker_backend.training_jobs
+        found = [_summary(job) for name, job in jobs.items() if wanted in name]
+        newest_first = self._get_param("SortOrder") != "Ascending"
+        found.sort(key=lambda shown: shown["CreationTime"].timestamp(), reverse=newest_first)
+        page, token = self._page(found)
+        return self.checked({"TrainingJobSummaries": page, "NextToken": token})
+
     # Jobs of multi-turn RL
 
     def list_jobs(self) -> ActionResult:
@@ -279,4 +300,15 @@ def _state(execution: Execution) -> dict[str, Any]:
         "FailureReason": execution.failure,
         "CreationTime": moment(execution.started),
         "LastModifiedTime": moment(execution.modified),
+    }
+
+
+def _summary(job: Any) -> dict[str, Any]:
+    return {
+        "TrainingJobName": job.training_job_name,
+        "TrainingJobArn": job.arn,
+        "CreationTime": job.creation_time,
+        "TrainingEndTime": job.training_end_time,
+        "LastModifiedTime": job.last_modified_time,
+        "TrainingJobStatus": job.training_job_status,
     }

@@ -40,6 +40,7 @@ EVERYTHING_BEFORE = (
     "tags",
     "run_name",
     "inference_parameters",
+    "compute",
 )
 
 _MODELS = {

@@ -68,11 +68,11 @@ def _check(value: str, interview: Interview) -> Outcome:
     if value == BOTH:
         return Accepted(value)
     if value == BASE_ONLY:
-        return Accepted(value, checks=(*_base_model_checks(interview), _no_comparison()))
+        return Accepted(value, checks=(*base_model_checks(interview), _no_comparison()))
     return Accepted(value, checks=(_no_comparison(),))
 
 
-def _base_model_checks(interview: Interview) -> list[Check]:
+def base_model_checks(interview: Interview) -> list[Check]:
     """Check the newest version of the package's base model, which the SDK takes by its name.
 
     Raises:

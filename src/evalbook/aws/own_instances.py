@@ -1,0 +1,288 @@
+"""Whether an evaluation can run on instances of one's own: a training job that the SDK starts.
+
+The SDK calls it SMTJ and comes to it by ``compute`` (``_evaluate_serverful_smtj`` in
+train/evaluate/benchmark_evaluator.py and custom_scorer_evaluator.py, the helpers in
+base_evaluator.py; sagemaker 3.22.0 to 3.27.0). It checks nothing before the paid job is created.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evalbook.aws.base_models import is_nova, model_document, recipe_types
+from evalbook.aws.package_answers import PUBLIC_HUB
+from evalbook.aws.recipes import LARGEST_FILE, described_parameter
+from evalbook.aws.s3 import parse_s3_uri, read_head
+from evalbook.aws.session import NO_HELP, Aws, AwsInternalError
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import AnswerRejected
+
+MINUTES = 60
+"""Minutes after which such a job is stopped: the SDK hands no stopping condition over, and its
+default is 3600 seconds (DEFAULT_MAX_RUNTIME_IN_SECONDS in train/defaults.py, 3.27.0)."""
+MOST_INSTANCES = 100
+"""More are taken for a slip; SageMaker's own quota of instances for all training jobs is lower."""
+
+# How the recipes' display names begin or end that the SDK prefers to the first one.
+_PREFERRED = {
+    "benchmark": ("general text benchmark",),
+    "custom_scorer": ("custom", "scorer"),
+}
+
+
+@dataclass(frozen=True)
+class Instances:
+    """What a job runs on."""
+
+    type: str
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.count} x {self.type}"
+
+
+def read_instances(aws: Aws, text: str) -> Instances:
+    """Read what was said: ``ml.g5.12xlarge``, ``2 x ml.g5.12xlarge``, or JSON.
+
+    Raises:
+        AnswerRejected: ``compute.form``, ``compute.type`` or ``compute.count``.
+    """
+    kind, count = _json(text) if text.lstrip().startswith("{") else _words(text)
+    known = instance_types(aws)
+    kind = kind.casefold()
+    if kind not in known:
+        near = difflib.get_close_matches(
+            kind if kind.startswith("ml.") else f"ml.{kind}", sorted(known), 3, 0.75
+        )
+        raise AnswerRejected(
+            "compute.type",
+            f"{kind[:60]!r} is no instance type of SageMaker's training jobs.",
+            f"Did you mean {' or '.join(near)}?" if near else "Such as ml.g5.12xlarge.",
+        )
+    if not 1 <= count <= MOST_INSTANCES:
+        raise AnswerRejected(
+            "compute.count",
+            f"{count} instances were asked for; 1 to {MOST_INSTANCES} can be.",
+            f"Such as 1 x {kind}.",
+        )
+    return Instances(kind, count)
+
+
+def instance_types(aws: Aws) -> frozenset[str]:
+    """Return the instance types of training jobs, by botocore's service model."""
+    model = aws.client("sagemaker").meta.service_model
+    return frozenset(model.shape_for("TrainingInstanceType").enum)
+
+
+_EXAMPLES = "Such as ml.g5.12xlarge, 2 x ml.g5.12xlarge, or serverless."
+
+
+def _words(text: str) -> tuple[str, int]:
+    name, number = r"(?P<name>[a-z][a-z0-9.-]*)", r"(?P<number>-?[0-9]{1,9})"
+    plain = text.strip().replace("\N{MULTIPLICATION SIGN}", "x")
+    for pattern in (
+        name,
+        rf"{number}\s*(?:x|\*|times|of)?\s+{name}",
+        rf"{number}\s*[x*]\s*{name}",
+        rf"{name}\s*(?:[x*,]|\s)\s*{number}",
+    ):
+        found = re.fullmatch(pattern, plain, re.I)
+        if found:
+            return found["name"], int(found.groupdict().get("number") or 1)
+    raise AnswerRejected(
+        "compute.form",
+        f"{text.strip()[:60]!r} is no instance type, with or without a number of instances.",
+        _EXAMPLES,
+    )
+
+
+def _json(text: str) -> tuple[str, int]:
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise AnswerRejected(
+            "compute.form", f"This is not valid JSON: {error}.", _EXAMPLES
+        ) from None
+    members = {re.sub("[_ -]", "", name.casefold()): it for name, it in document.items()}
+    kind, count = members.pop("instancetype", None), members.pop("instancecount", 1)
+    if members or not isinstance(kind, str) or type(count) is not int:
+        raise AnswerRejected(
+            "compute.form",
+            f"{text.strip()[:60]} is not an instance type and a number of instances.",
+            'Such as {"instance_type": "ml.g5.12xlarge", "instance_count": 1}.',
+        )
+    return kind, count
+
+
+# The recipe -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The recipe that the SDK would take, and what it says."""
+
+    kind: str | None
+    """Its type of evaluation."""
+    template: str
+    """The text of its template."""
+    parameters: Mapping[str, Any]
+    """What it lets be set, by name."""
+    instance_types: tuple[str, ...]
+    """What it runs on; empty where it does not say."""
+
+
+def own_recipe(
+    aws: Aws, region: str, base_model: str, evaluation_type: str
+) -> tuple[Recipe | None, list[Check]]:
+    """Return the recipe by which the SDK evaluates on instances of one's own.
+
+    Returns:
+        The recipe, None where it can't be read; and the check of it.
+
+    Raises:
+        AnswerRejected: ``compute.recipe``, there is none that would do.
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        document = model_document(aws, region, PUBLIC_HUB, base_model) or {}
+    except (*NO_HELP, AwsInternalError) as error:
+        return None, [_unread(base_model, error.message)]
+    chosen = _chosen(document, evaluation_type)
+    if chosen is None:
+        raise _no_recipe(base_model, "its hub content has no recipe for that")
+    if not chosen.get("SmtjImageUri"):
+        raise _no_recipe(base_model, "its recipe for that names no container image (SmtjImageUri)")
+    kinds = recipe_types(base_model, evaluation_type) or ()
+    kind = chosen.get("EvaluationType")
+    if kind and kind not in kinds:
+        raise _no_recipe(base_model, f"the recipe that the SDK would take there is one for {kind}")
+    if not is_nova(base_model) and not document.get("TrainingArtifactUri"):
+        raise _no_recipe(base_model, "its hub content does not say where its weights are")
+    try:
+        template = _text(aws, chosen["SmtjRecipeTemplateS3Uri"])
+        spec = chosen.get("SmtjOverrideParamsS3Uri")
+        parameters = json.loads(_text(aws, spec)) if spec else {}
+    except (AnswerRejected, AwsInternalError) as error:
+        return None, [_unread(base_model, error.message)]
+    except ValueError as error:
+        return None, [_unread(base_model, f"its parameters are no JSON ({error}).")]
+    supported = chosen.get("SupportedInstanceTypes") or chosen.get("InstanceTypes") or ()
+    return Recipe(kind, template, parameters, tuple(supported)), [
+        passed("compute.recipe", f"{base_model} has a recipe for instances of your own.")
+    ]
+
+
+def _chosen(document: Mapping[str, Any], evaluation_type: str) -> dict[str, Any] | None:
+    """Return the recipe that the SDK would choose, by its display name or as the first one."""
+    recipes = [
+        it
+        for it in document.get("RecipeCollection") or ()
+        if isinstance(it, dict) and it.get("Type") == "Evaluation"
+    ]
+    recipes = [it for it in recipes if it.get("SmtjRecipeTemplateS3Uri")]
+    wanted = _PREFERRED[evaluation_type]
+    named = [
+        it for it in recipes if any(word in it.get("DisplayName", "").lower() for word in wanted)
+    ]
+    return next(iter([*named, *recipes]), None)
+
+
+def _text(aws: Aws, uri: str) -> str:
+    return read_head(aws, parse_s3_uri(uri, what="recipe"), LARGEST_FILE).decode("utf-8", "replace")
+
+
+def _no_recipe(base_model: str, why: str) -> AnswerRejected:
+    return AnswerRejected(
+        "compute.recipe",
+        f"{base_model} can't be evaluated on instances of your own: {why}.",
+        "Answer serverless.",
+    )
+
+
+def _unread(base_model: str, why: str) -> Check:
+    return skipped(
+        "compute.recipe",
+        f"Whether {base_model} has a recipe for instances of your own can't be told: {why}",
+        "Ask for sagemaker:DescribeHubContent, and s3:GetObject on the recipe; the SDK needs them "
+        "too, and asks only when it starts the job.",
+    )
+
+
+def check_recipe(
+    recipe: Recipe, instances: Instances, parameters: Mapping[str, Any], kms_key: str | None
+) -> list[Check]:
+    """Hold settings against what the recipe takes.
+
+    Raises:
+        AnswerRejected: ``compute.instance``, ``compute.parameters`` or ``compute.kms``.
+    """
+    if recipe.instance_types and instances.type not in recipe.instance_types:
+        raise AnswerRejected(
+            "compute.instance",
+            f"The recipe does not run on {instances.type}.",
+            f"It runs on {', '.join(recipe.instance_types)}.",
+        )
+    unknown = [
+        name
+        for name in parameters
+        if described_parameter(name, recipe.parameters.get(name)) is None
+        or name not in recipe.template
+    ]
+    if unknown:
+        raise AnswerRejected(
+            "compute.parameters",
+            f"On instances of your own, {', '.join(unknown)} can't be set: the recipe for them "
+            "does not have it.",
+            "Leave it out of inference_parameters, or answer serverless.",
+        )
+    return _kms(recipe, kms_key) if kms_key else []
+
+
+def _kms(recipe: Recipe, key: str) -> list[Check]:
+    if "kms_key_id" not in recipe.template:
+        raise AnswerRejected(
+            "compute.kms",
+            f"On instances of your own, {key} would encrypt nothing: the SDK hands it to the "
+            "recipe alone, which does not use it.",
+            "Answer kms_key with none and have the bucket encrypt, or answer serverless.",
+        )
+    return [
+        warning(
+            "compute.kms",
+            "On instances of your own the SDK hands the KMS key to the recipe alone; the job's "
+            "archive and disks are encrypted as the bucket and SageMaker do by themselves.",
+            "Set the key as the bucket's own encryption, to have all of it encrypted by it.",
+        )
+    ]
+
+
+def refuse_archive(base_model: str, model_data: str | None) -> None:
+    """Refuse weights that the SDK can't hand to the job.
+
+    Raises:
+        AnswerRejected: ``compute.weights``.
+    """
+    if model_data is None:
+        raise AnswerRejected(
+            "compute.weights",
+            "The model package does not say where its weights are (ModelDataSource).",
+            "Answer serverless.",
+        )
+    if model_data.endswith(".tar.gz") and not is_nova(base_model):
+        raise AnswerRejected(
+            "compute.weights",
+            f"The model package's weights are an archive, {model_data}; on instances of your own, "
+            "an open-weight model has to lie uncompressed under a prefix.",
+            "Answer serverless, or name a package whose weights are uncompressed.",
+        )
+    if "-hp-" in model_data:
+        raise AnswerRejected(
+            "compute.weights",
+            f"By its name, {model_data} was trained on HyperPod, and can be evaluated there only.",
+            "Answer serverless.",
+        )

@@ -1,0 +1,168 @@
+"""What the evaluation runs on: serverless, or a training job on instances of one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalbook.checks import Check, warning
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import says_none
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.steps.dataset import effective_dataset
+from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, base_model_checks, scope_of
+from evalbook.workflow.turn import Question
+
+SERVERLESS = "serverless"
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        "What should the evaluation run on?",
+        default=SERVERLESS,
+        help="serverless, or instances of your own, such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: "
+        "one training job for each model, paid by the hour.",
+        reference="references/advanced-settings.md",
+    )
+
+
+def _read(text: str, _question: Question, interview: Interview) -> dict[str, Any] | None:
+    from dataclasses import asdict
+
+    from evalbook.aws.own_instances import read_instances
+
+    if says_none(text) or text.strip().casefold() == SERVERLESS:
+        return None
+    instances = read_instances(interview.aws, text)
+    return {f"instance_{name}": it for name, it in asdict(instances).items()}
+
+
+def _check(value: dict[str, Any] | None, interview: Interview) -> Outcome:
+    from evalbook.aws.own_instances import Instances, check_recipe, own_recipe
+    from evalbook.aws.permissions import job_permission_check
+    from evalbook.aws.quotas import training_quota_check
+
+    if value is None:
+        return Accepted(None)
+    instances = Instances(value["instance_type"], value["instance_count"])
+    _refuse_what_would_be_lost(interview)
+    interview.progress("Looking for a recipe for instances of your own", None, None)
+    base, region = interview.facts("model")["base_model"]["name"], interview.value("region")
+    recipe, checks = own_recipe(interview.aws, region, base, interview.kind.name)
+    checks += _model_checks(base, interview)
+    if recipe is not None:
+        parameters = interview.value("inference_parameters") or {}
+        checks += check_recipe(recipe, instances, parameters, interview.value("kms_key"))
+    checks.append(job_permission_check(interview.aws, region))
+    checks.append(training_quota_check(interview.aws, region, instances.type, instances.count))
+    return Accepted(value, checks=(*checks, *_doubts(interview)))
+
+
+def _refuse_what_would_be_lost(interview: Interview) -> None:
+    """Refuse settings that the SDK would leave out without a word.
+
+    It hands neither to ModelTrainer.from_recipe (_write_and_submit_smtj_recipe in
+    train/evaluate/base_evaluator.py, 3.27.0).
+    """
+    for name, what in (("vpc", "the VPC"), ("tags", "the tags")):
+        if interview.value(name):
+            raise AnswerRejected(
+                f"compute.{name}",
+                f"On instances of your own, {what} of the answer {name} would be left out: the SDK "
+                "does not pass it on to the training job.",
+                f"Answer {name} with none, or answer serverless.",
+            )
+    if interview.facts("dataset") and effective_dataset(interview).startswith("arn:"):
+        raise AnswerRejected(
+            "compute.dataset",
+            "On instances of your own, the SDK takes a dataset by its place in S3 only, and "
+            f"{effective_dataset(interview)} is the ARN of a registered one.",
+            f"Answer dataset with {interview.facts('dataset')['uri']}, or answer serverless.",
+        )
+
+
+def _model_checks(base: str, interview: Interview) -> list[Check]:
+    """Check that each of the models can be evaluated by itself, which is how the SDK does it."""
+    from evalbook.aws.own_instances import refuse_archive
+
+    model, scope = interview.facts("model"), scope_of(interview)
+    # An interview of an older version does not know.
+    if scope != BASE_ONLY and "model_data" in model:
+        refuse_archive(base, model.get("model_data"))
+    if scope != BOTH:
+        return []
+    if not model.get("base_by_name", True):
+        raise AnswerRejected(
+            "compute.base",
+            f"On instances of your own, the SDK evaluates one model at a time, and it can't find "
+            f"{base} by its name.",
+            "Answer scope with fine_tuned_only, or answer serverless.",
+        )
+    return base_model_checks(interview)
+
+
+def _doubts(interview: Interview) -> list[Check]:
+    from evalbook.aws.own_instances import MINUTES
+
+    doubts = [
+        warning(
+            "compute.hour",
+            f"The SDK lets a job on instances of your own run for {MINUTES} minutes and can't be "
+            "told otherwise: what takes longer is stopped, and has no results.",
+            "Name fewer subtasks or records, or larger instances.",
+        ),
+        warning(
+            "compute.dry_run",
+            "The SDK has no dry run for instances of your own: it would start the paid jobs.",
+            "What it does not check itself, role and caller among it, evalbook's turns do.",
+        ),
+    ]
+    if str(interview.value("scorer", "")).startswith("arn:"):
+        doubts.append(
+            warning(
+                "compute.scorer",
+                "The SDK hands a registered scorer to the job by the ARN of its registration, not "
+                "of its function; whether the container takes that can't be told.",
+                "Try it with a few records first.",
+            )
+        )
+    return doubts
+
+
+def instances_words(value: dict[str, Any] | None) -> str:
+    """Return an answer in words."""
+    if value is None:
+        return SERVERLESS
+    return f"{value['instance_count']} x {value['instance_type']}"
+
+
+def _describe(value: dict[str, Any] | None, _: dict[str, object]) -> str:
+    if value is None:
+        return SERVERLESS
+    return f"{instances_words(value)}, a training job for each model"
+
+
+STEP = Step(
+    "compute",
+    "Compute",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    applies=wanted("compute"),
+    advanced=True,
+    depends_on=(
+        "evaluation_type",
+        "model",
+        "dataset",
+        "data_fix",
+        "scorer",
+        "region",
+        "scope",
+        "kms_key",
+        "vpc",
+        "tags",
+        "inference_parameters",
+    ),
+)
