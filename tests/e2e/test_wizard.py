@@ -363,6 +363,27 @@ def test_recommended_metrics_are_ticked_and_the_list_narrows_as_one_types(folder
     assert "Harmfulness" in saved_answers()["builtin_metrics"]  # type: ignore[operator]
 
 
+def test_ticking_a_subtask_unticks_all_and_the_question_stays_in_sight(folder: Path) -> None:
+    workflow = Workflow.load(Path(STATE))
+    for said in ("benchmark", "Answers questions.", "support-bot", "yes", "mmlu"):
+        asked = workflow.answer(said)
+    with RealTerminal(folder=folder, size=(80, 24)) as terminal:
+        terminal.waits_for("Continue").types(ENTER).waits_for("● ALL").waits_for(asked.question)
+        assert asked.question in terminal.screen
+        terminal.types("anat").waits_for("» ○ anatomy").types(" ").waits_for("» ● anatomy")
+        terminal.types(ENTER).waits_for(question_of("region"))
+
+    assert saved_answers()["subtasks"] == ["anatomy"]
+
+
+def test_the_short_questions_can_be_left_for_the_one_they_help_with(folder: Path) -> None:
+    with RealTerminal(folder=folder) as terminal:
+        terminal.waits_for("Which kind of evaluation?").waits_for("explains").types("help", ENTER)
+        terminal.waits_for("Does the model work as an agent").waits_for("explains").types("<")
+        terminal.waits_for("What this question began with").types(ENTER)
+        terminal.waits_for("» LLM as judge")
+
+
 def test_tab_completes_the_name_of_a_file_with_custom_metrics(folder: Path) -> None:
     definition = {"name": "tone", "instructions": "Rate the tone of {{prediction}}."}
     (folder / "my-metrics.json").write_text(json.dumps([{"customMetricDefinition": definition}]))

@@ -73,6 +73,18 @@ def test_what_a_scorer_prints_is_not_its_answer(tmp_path):
     assert try_out(path) == [("right", 1.0), ("wrong", 1.0)]
 
 
+def test_a_scorer_that_forks_is_rejected(tmp_path):
+    path = tmp_path / "forking.py"
+    path.write_text(
+        "import os\n\ndef lambda_handler(event, context):\n    child = os.fork()\n"
+        "    child and os.waitpid(child, 0)\n"
+        "    return [{'id': it['id'], 'aggregate_reward_score': 1.0} for it in event]\n"
+    )
+
+    with pytest.raises(AnswerRejected, match="returned more often than it was called: it forks"):
+        try_out(path)
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

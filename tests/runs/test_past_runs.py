@@ -156,3 +156,10 @@ def test_the_agent_and_the_dataset_of_multi_turn_rl_are_told(live_aws: Aws) -> N
 
     assert run.model == "travel-agent/1"
     assert run.plan.dataset == "s3://evalbook-data/agents/trips.jsonl"
+
+
+def test_the_rewards_of_a_multi_turn_rl_run_are_found_in_mlflow(live_aws: Aws) -> None:
+    report = results_of(live_aws, "travel-agent-v1")
+
+    ((_, _, tables),) = report.figures
+    assert {"mean reward", "pass@1", "pass@4"} <= {row.metric for row in tables[0].rows}

@@ -158,6 +158,24 @@ def test_records_that_the_judge_refused_are_left_out(
     assert {row.left_out for row in comparison.rows} == {60}
 
 
+def test_where_one_models_records_are_missing_the_totals_are_compared(
+    evaluated: Callable[..., str], live_aws: Aws
+) -> None:
+    arn = evaluated("half", output=f"{OUTPUT}/half")
+    bucket = boto3.resource("s3").Bucket("evalbook-results")
+    [lost] = [
+        it
+        for it in bucket.objects.filter(Prefix="run1/half/custom-llmaj")
+        if it.key.endswith("_output.jsonl")
+    ]
+    lost.delete()
+    report = report_on(live_aws, Target(arn))
+
+    assert (report.comparisons, report.alone, report.figures_alone) == ([], [], [])
+    assert [names for *names, _ in report.figures] == [["base", "fine-tuned"]]
+    assert "The records of fine-tuned were not found, so the totals are compared." in report.notes
+
+
 MMLU = {"task": "mmlu", "strategy": "zs_cot", "evaluation_metric": "accuracy"}
 
 

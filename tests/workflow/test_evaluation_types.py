@@ -74,6 +74,26 @@ def test_a_suggestion_is_no_command():
     assert workflow.interview.kind.name == "llm_as_judge"
 
 
+@pytest.mark.parametrize("said", ["custom_scorer", "Custom scorer"])
+def test_who_knows_the_type_on_the_way_to_a_suggestion_names_it(said):
+    workflow = an_interview()
+    workflow.answer("help")
+
+    assert workflow.answer(said).step == "task"
+    assert workflow.interview.kind.name == "custom_scorer"
+
+
+def test_back_leads_from_the_short_questions_to_the_one_they_help_with():
+    workflow = an_interview()
+    asked = workflow.turn().question
+    for said in ("help", "no"):
+        workflow.answer(said)
+    assert workflow.asks_once_more
+
+    assert workflow.back().question == asked
+    assert not workflow.asks_once_more
+
+
 def test_a_state_from_before_there_were_types_goes_on_as_llm_as_judge():
     workflow, _ = answered_until("dataset")
     document = json.loads(STATE.read_text())
@@ -108,7 +128,7 @@ def test_another_type_keeps_what_it_shares_and_drops_the_rest():
 def test_a_file_of_answers_is_held_against_the_type_that_it_names():
     values = {**ANSWERS_BY_TYPE["benchmark"], "judge_model": "amazon.nova-pro-v1:0"}
 
-    with pytest.raises(UsageError, match="'judge_model', which no step asks"):
+    with pytest.raises(UsageError, match="'judge_model', which this evaluation type"):
         apply_answers(an_interview(), values)
 
 

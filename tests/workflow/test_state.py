@@ -10,6 +10,7 @@ import pytest
 
 from evalbook.errors import StateFileError
 from evalbook.workflow import state
+from evalbook.workflow.workflow import Workflow
 
 HOLDS_THE_LOCK = """
 import sys, time, pathlib
@@ -79,6 +80,26 @@ def test_an_unusable_file_is_named_and_left_as_it_is(tmp_path, text, why):
 
     assert str(path) in caught.value.message
     assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"answers": {"task": 5}},
+        {"answers": {"task": {"value": "x"}}},
+        {"answers": []},
+        {"answers": {}, "pending": 5},
+        {"answers": {}, "pending": {"step": "evaluation_type"}},
+        {"answers": {}, "volunteered": ["support-bot"]},
+    ],
+)
+def test_answers_in_a_form_that_evalbook_does_not_write_make_the_file_unusable(tmp_path, own):
+    path = a_state_file(tmp_path, json.dumps({"schema_version": 1, "evalbook": own}))
+    before = path.read_bytes()
+
+    with pytest.raises(StateFileError, match="not in the form that evalbook writes") as caught:
+        Workflow.load(path)
+    assert (caught.value.code, path.read_bytes()) == ("state.unusable", before)
 
 
 def test_bytes_that_are_not_text_are_left_as_they_are(tmp_path):

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from interviews import GOOD_ANSWERS, an_interview, answer_until, answered_until
+from interviews import ANSWERS_BY_TYPE, GOOD_ANSWERS, an_interview, answer_until, answered_until
 
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable, UsageError
@@ -438,3 +438,23 @@ def test_a_dataset_registered_in_another_region_than_the_models_is_refused():
     assert turn.error.message == (
         f"The dataset {dataset} is registered in us-east-1; the SDK looks for it in us-west-2 only."
     )
+
+
+def test_back_from_several_models_asks_for_the_model_afresh():
+    workflow, asked = answered_until("model", model="support")
+    workflow.answer("llama")
+    assert workflow.turn().choices
+
+    assert workflow.back().question == asked.question
+
+
+@pytest.mark.parametrize("kind", ["benchmark", "multi_turn_rl"])
+def test_an_arn_says_the_region_where_none_is_configured(kind, monkeypatch):
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    group = ANSWERS_BY_TYPE[kind]["model"]
+    model = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:model-package-group/{group}"
+
+    workflow, _ = answered_until("confirm", evaluation_type=kind, model=model)
+
+    assert workflow.interview.value("region") == "us-east-1"

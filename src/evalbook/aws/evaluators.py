@@ -53,7 +53,7 @@ def registered_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    hub = registry_hub(caller(aws).account, region)
+    hub = registry_hub(caller(aws, region).account, region)
     try:
         arns = _contents(aws, region, hub)
     except AwsMissing:

@@ -22,13 +22,18 @@ class Caller:
     """The role whose session this is; None for users and the account itself."""
 
 
-def caller(aws: Aws) -> Caller:
+def caller(aws: Aws, region: str | None = None) -> Caller:
     """Ask STS who the caller is; this needs no permission.
 
+    Args:
+        aws: whom to ask as.
+        region: where to ask, if one is known: every region gives the same answer, but with none
+            configured boto3 asks nowhere.
+
     Raises:
-        AwsUnavailable: no, expired or unknown credentials, or no network.
+        AwsUnavailable: no, expired or unknown credentials, no region, or no network.
     """
-    answer = aws.call("sts", "get_caller_identity")
+    answer = aws.call("sts", "get_caller_identity", region=region)
     arn = parse_arn(answer["Arn"])
     partition = arn.partition if arn else "aws"
     # arn:aws:sts::123456789012:assumed-role/Analyst/session: the role's own path is not told.

@@ -197,7 +197,7 @@ def _described(aws: Aws, text: str, arn: Arn) -> dict[str, Any]:
 
 
 def _denied(aws: Aws, text: str, arn: Arn, error: AwsDenied) -> AnswerRejected:
-    mine = caller(aws).account
+    mine = caller(aws, arn.region).account
     if arn.account == mine:
         remedy = "Ask for sagemaker:DescribeModelPackage and sagemaker:ListModelPackages on it."
     else:
@@ -211,7 +211,7 @@ def _denied(aws: Aws, text: str, arn: Arn, error: AwsDenied) -> AnswerRejected:
 def _with_remarks(aws: Aws, resolution: Resolution, arn: Arn) -> Resolution:
     """Add what an ARN tells beside the package: another account, another partition."""
     remarks = []
-    mine = caller(aws).account
+    mine = caller(aws, arn.region).account
     if arn.account != mine:
         remarks.append(
             warning(

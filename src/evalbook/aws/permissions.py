@@ -106,7 +106,7 @@ def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None)
     The SDK asks this of a role only; an IAM user who lacks an action is warned. With ``role_arn``
     also whether the caller may pass that role to SageMaker, which the SDK does not ask.
     """
-    me = caller(aws)
+    me = caller(aws, region)
     resource = me.arn.rsplit(":", 1)[-1]
     if resource == "root":
         return [skipped("caller.permissions", "The account's root user can't be simulated.")]

@@ -57,7 +57,7 @@ def find_execution_role(
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    me = caller(aws)
+    me = caller(aws, region)
     questions: list[Callable[[], Any]] = [
         lambda: _get_role_quietly(aws, region, me.role_name),
         lambda: _role_of_training_job(aws, region, training_job),
@@ -163,7 +163,7 @@ def check_role(
             or the caller definitely lacks an action that the SDK insists on.
         AwsUnavailable: AWS could not be asked.
     """
-    me = caller(aws)
+    me = caller(aws, region)
     account = account or me.account
     name, given = _parse(text, account)
     try:

@@ -121,7 +121,7 @@ def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
         more = next(jobs, None) is not None
     except NO_HELP as error:
         return Finding(None, None, f"Multi-turn RL training jobs can't be listed. {error.message}")
-    if caller(aws).account != package.account:
+    if caller(aws, package.region).account != package.account:
         return Finding(
             None, None, f"The jobs of account {package.account} can't be seen from here."
         )

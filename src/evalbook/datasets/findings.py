@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.datasets.containers import EMPTY
 from evalbook.datasets.formats import format_named
-from evalbook.datasets.invalid import plural
+from evalbook.datasets.invalid import invalid_of, plural
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, Report
 
 ASSUMED_DEVIATION = 0.4
@@ -84,8 +84,7 @@ def _records(report: Report) -> Check:
         return passed(check, f"{count}, {'valid' if report.records == 1 else 'all valid'}.")
     place = "line" if report.container.startswith(("JSON Lines", "CSV")) else "record"
     shown = "; ".join(f"{place} {row['line']}: {row['reason']}" for row in report.invalid_shown[:3])
-    verb = "is" if report.invalid == 1 else "are"
-    message = f"{report.invalid:,} of {plural(report.records, 'record')} {verb} invalid. {shown}."
+    message = f"{invalid_of(report.invalid, report.records)}. {shown}."
     if report.savable:
         remedy = (
             f"Have a new object written with {plural(report.savable, 'valid record')}, or give"

@@ -139,8 +139,7 @@ def read_report(
     report = Report([_facts(run, plan) for _, run, _, plan in looked], store)
     report.notes += _notes(report.runs, problems)
     lower = [*_lower_builtin(), *LOW_IS_GOOD, *lower_is_better]
-    judged = [source for source in sources if source.records]
-    others = [source for source in sources if not source.records]
+    judged, others = _by_records(report, sources)
     detailed = _read_details(aws, report, others, progress)
     arms = [*_read_judged(aws, report, judged, progress), *detailed]
     _categorise(aws, report, arms, progress)
@@ -149,6 +148,22 @@ def read_report(
     if detailed:
         _note_totals(aws, report, others)
     return report
+
+
+def _by_records(report: Report, sources: Sequence[_Source]) -> tuple[list[_Source], list[_Source]]:
+    """Tell the models whose records are compared from those of which there are totals.
+
+    Where one model's records are missing, the other's totals are all that compares with it.
+    """
+    judged = [source for source in sources if source.records]
+    for lacking in [it for it in sources if it.summaries and not it.records and not it.details]:
+        beside = [it for it in judged if it.summaries and it.run == lacking.run]
+        if beside:
+            report.notes.append(
+                f"The records of {lacking.name} were not found, so the totals are compared."
+            )
+        judged = [source for source in judged if source not in beside]
+    return judged, [source for source in sources if source not in judged]
 
 
 def _look(aws: Aws, target: Target) -> tuple[Target, Execution, list[RunStep], Plan]:
@@ -258,7 +273,9 @@ def _nothing(
     return AnswerRejected(
         "results.none",
         f"No results were found: {states}.{details}",
-        "`evalbook status` tells why a run failed.",
+        "Look whether they were moved or deleted since."
+        if all(run.status == "Succeeded" for _, run, _, _ in looked)
+        else "`evalbook status` tells why a run failed.",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.kinds import KINDS, possible_steps
+from evalbook.workflow.kinds import ALL_STEPS, KINDS, possible_steps, step_names
 from evalbook.workflow.step import Step
 from evalbook.workflow.steps import advanced, evaluation_type
 from evalbook.workflow.turn import Problem, Turn
@@ -121,6 +121,14 @@ def _steps_for(interview: Interview, values: dict[str, Any]) -> tuple[Step, ...]
 
 def _refuse_unknown(known: list[str], values: dict[str, Any]) -> None:
     unknown = [name for name in values if name not in known]
+    elsewhere = [name for name in unknown if name in step_names(ALL_STEPS)]
+    if elsewhere:
+        raise UsageError(
+            "step.unknown",
+            f"The file answers {', '.join(map(repr, elsewhere))}, which this evaluation type does "
+            "not ask.",
+            f"Leave it out, or answer {evaluation_type.STEP.name} with a type that asks it.",
+        )
     if unknown:
         import difflib
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalbook.checks import Check
-from evalbook.workflow.state import OWN_KEY, Document, found_by_other_tools
+from evalbook.workflow.state import OWN_KEY, Document, found_by_other_tools, unusable
+from evalbook.workflow.turn import Question
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
@@ -59,6 +61,22 @@ class Answer:
         return cls(**{**document, "checks": tuple(Check(**check) for check in document["checks"])})
 
 
+def _answers_in(own: dict[str, Any]) -> dict[str, Answer]:
+    """Return the saved answers; raises what comes of a form that `evalbook` does not write."""
+    if not all(isinstance(own.get(key, {}), dict) for key in ("volunteered", "pending")):
+        raise TypeError
+    if own.get("pending"):
+        datetime.fromisoformat(own["pending"]["at"])
+        Question.from_json(own["pending"]["question"])
+    if not isinstance(own.get("dismissed", []), list):
+        raise TypeError
+    saved = own.get("answers", {})
+    answers = {name: Answer.from_json(answer) for name, answer in saved.items()}
+    if not all(isinstance(it.facts, dict) and isinstance(it.said, str) for it in answers.values()):
+        raise TypeError
+    return answers
+
+
 @dataclass
 class Interview:
     """The answers so far and the world they are checked against."""
@@ -75,9 +93,16 @@ class Interview:
     def of(
         cls, document: Document, aws: Aws, state_path: Path, progress: Progress = no_progress
     ) -> Interview:
-        """Return the interview that a state document holds."""
-        saved = document[OWN_KEY].get("answers", {})
-        answers = {name: Answer.from_json(answer) for name, answer in saved.items()}
+        """Return the interview that a state document holds.
+
+        Raises:
+            StateFileError: what evalbook keeps there is not in the form that it writes.
+        """
+        try:
+            answers = _answers_in(document[OWN_KEY])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            why = "what it holds of evalbook is not in the form that evalbook writes"
+            raise unusable(state_path, why) from error
         return cls(document, aws, state_path, progress=progress, answers=answers)
 
     @property

@@ -36,6 +36,12 @@ def forget_question_knowing(interview: Interview, said: Step) -> None:
         del interview.own["pending"]
 
 
+def is_narrowed(interview: Interview, step: Step | None) -> bool:
+    """Tell whether a step's question asks once more about an answer that was given to it."""
+    pending = interview.own.get("pending") or {}
+    return bool(step and pending.get("narrowed") and pending["step"] == step.name)
+
+
 def kept_question(interview: Interview, step: Step) -> Question | None:
     """Return a step's kept question; None where there is none, or it is too old."""
     pending = interview.own.get("pending")

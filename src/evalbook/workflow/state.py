@@ -35,36 +35,36 @@ def load(path: Path) -> Document:
     except FileNotFoundError:
         return {"schema_version": SCHEMA_VERSION, OWN_KEY: {}}
     except (OSError, UnicodeDecodeError) as error:
-        raise _unusable(path, f"it can't be read ({error})") from error
+        raise unusable(path, f"it can't be read ({error})") from error
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _unusable(path, f"it is not valid JSON ({error})") from error
+        raise unusable(path, f"it is not valid JSON ({error})") from error
     if not isinstance(document, dict):
-        raise _unusable(path, f"it holds a JSON {type(document).__name__}, not an object")
+        raise unusable(path, f"it holds a JSON {type(document).__name__}, not an object")
     return _current(path, document)
 
 
 def _current(path: Path, document: Document) -> Document:
     if "schema_version" not in document:
         if OWN_KEY in document:
-            raise _unusable(path, f"it has {OWN_KEY!r} answers but no schema_version")
+            raise unusable(path, f"it has {OWN_KEY!r} answers but no schema_version")
         # Written by another tool: what it knows is context, confirmed when its turn comes.
         return {**document, "schema_version": SCHEMA_VERSION, OWN_KEY: {}}
     version = document["schema_version"]
     if not isinstance(version, int) or isinstance(version, bool):
-        raise _unusable(path, f"its schema_version is {version!r}, not a whole number")
+        raise unusable(path, f"its schema_version is {version!r}, not a whole number")
     while version in MIGRATIONS:
         document = MIGRATIONS[version](document)
         version = document["schema_version"]
     if version != SCHEMA_VERSION:
-        raise _unusable(
+        raise unusable(
             path,
             f"its schema_version is {version}; this evalbook knows {SCHEMA_VERSION}",
             "Update evalbook, or name another file with --state.",
         )
     if not isinstance(document.setdefault(OWN_KEY, {}), dict):
-        raise _unusable(path, f"its {OWN_KEY!r} entry is not an object")
+        raise unusable(path, f"its {OWN_KEY!r} entry is not an object")
     return document
 
 
@@ -134,11 +134,12 @@ def found_by_other_tools(document: Document, key: str) -> str | None:
     return None
 
 
-def _unusable(
+def unusable(
     path: Path,
     why: str,
     remedy: str = "Mend or move the file, or name another one with --state.",
 ) -> StateFileError:
+    """Return the error that says why a state file can't be used."""
     return StateFileError(
         "state.unusable",
         f"The state file {path} can't be used: {why}. It was left as it is.",

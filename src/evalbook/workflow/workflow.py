@@ -13,7 +13,12 @@ from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow import answers, state
 from evalbook.workflow.interview import Answer, Interview, Progress, no_progress
-from evalbook.workflow.kept import forget_question_knowing, keep_question, kept_question
+from evalbook.workflow.kept import (
+    forget_question_knowing,
+    is_narrowed,
+    keep_question,
+    kept_question,
+)
 from evalbook.workflow.kinds import ALL_STEPS, kind_of, possible_steps, step_names
 from evalbook.workflow.step import Accepted, Narrowed, Reopened, Step
 from evalbook.workflow.summary import Summary, summarise
@@ -112,10 +117,16 @@ class Workflow:
     def back(self, step: str | None = None) -> Turn:
         """Reopen the last answered step, or the one named, and return its turn.
 
+        Where a step asks once more about an answer, that answer is the last: it asks afresh.
+
         Raises:
             UsageError: there is no such step.
         """
         with self._changing() as interview:
+            current = self._first_unanswered(interview)
+            if is_narrowed(interview, current) and step in (None, current and current.name):
+                del interview.own["pending"]
+                return self._proceed(interview, Accepted(None))
             try:
                 name = _step_to_reopen(interview, step)
             except AnswerRejected as rejection:
@@ -161,6 +172,12 @@ class Workflow:
                 "Go on with `evalbook next`.",
             )
         return notebook.write_again(interview, script=script)
+
+    @property
+    def asks_once_more(self) -> bool:
+        """Whether the current question is about an answer just given, and not the step's own."""
+        interview = self._interview()
+        return is_narrowed(interview, self._first_unanswered(interview))
 
     @property
     def interview(self) -> Interview:

@@ -113,19 +113,19 @@ class Conversation:
     def _glance(self, turn: Turn) -> Glance:
         # What was merely confirmed is not worth the room.
         answers = (
-            (line.title, line.text)
-            for line in self.workflow.summary().lines
-            if line.text != "confirmed"
+            (line.title, line.text) for line in self.workflow.summary().lines if line.text != "yes"
         )
         return Glance(place_of(turn), tuple(answers))
 
     def _go_back(self) -> Turn | None:
         """Let the person choose an answer; return its turn, or None where they choose none."""
         lines = self.workflow.summary().lines
-        if not lines:
+        items = [Item(line.step, f"{line.title}: {line.text}") for line in lines]
+        if self.workflow.asks_once_more and self._step:
+            items.append(Item(self._step, "What this question began with"))
+        if not items:
             self.terminal.say("This is the first question; there is nothing to go back to.")
             return None
-        items = [Item(line.step, f"{line.title}: {line.text}") for line in lines]
         step = self.terminal.choose("Which answer do you want to change?", items, items[-1].value)
         if step is None:
             return None

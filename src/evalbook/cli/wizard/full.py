@@ -159,6 +159,8 @@ def _ticked_options(turn: Turn, typed: str | None) -> list[Option]:
             choice.label + ("  (recommended)" if choice.recommended else ""),
             choice.description,
             choice.value in wanted,
+            # Such as ALL of a benchmark's subtasks.
+            alone=choice.value == turn.default and not choice.recommended,
         )
         for choice in turn.choices
     ]

@@ -25,6 +25,10 @@ MARK = ">"
 _NOTHING_YET = "—"
 """Where the pointer rests until the person moves it, so that Enter alone chooses nothing."""
 
+_LEAST_LISTED = 3
+_AROUND_LIST = 12
+"""Rows for the question above a list and for what stands below it."""
+
 _MORE_LINES = 4
 """Rows at most for more about the entry pointed at."""
 
@@ -60,6 +64,8 @@ class Option:
     label: str
     description: str = ""
     chosen: bool = False
+    alone: bool = False
+    """Whether it stands for all, so that ticking another unticks it."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,7 @@ def ask_one(
         elif control.get_pointed_at().value != _NOTHING_YET:
             event.app.exit(result=control.get_pointed_at().value)
 
-    return _ask_list(question.application, control, around, options, enter, typed)
+    return _ask_list(question.application, control, around, options, {"enter": enter}, typed)
 
 
 def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
@@ -184,16 +190,32 @@ def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
         erase_when_done=True,
     )
     control = _control(question.application)
+    alone = [option.value for option in options if option.alone]
+
+    def tick(_: KeyPressEvent) -> None:
+        control.selected_options = _ticked(
+            control.selected_options, str(control.get_pointed_at().value), alone
+        )
 
     def enter(event: KeyPressEvent) -> None:
         if _fits_nothing(control):
             event.app.exit(result=control.search_filter)
             return
         ticked = [str(choice.value) for choice in control.get_selected_values()]
+        if len(ticked) == len(options):
+            ticked = alone or ticked
         # An empty answer would mean the default.
         event.app.exit(result=", ".join(ticked) or "none")
 
-    return _ask_list(question.application, control, around, options, enter)
+    return _ask_list(question.application, control, around, options, {"enter": enter, " ": tick})
+
+
+def _ticked(ticked: Sequence[str], pointed_at: str, alone: Sequence[str]) -> list[str]:
+    """Return what is ticked after the entry pointed at was ticked or unticked."""
+    if pointed_at in ticked:
+        return [value for value in ticked if value != pointed_at]
+    kept = [] if pointed_at in alone else [value for value in ticked if value not in alone]
+    return [*kept, pointed_at]
 
 
 def _choice(option: Option) -> Any:
@@ -219,7 +241,7 @@ def _ask_list(
     control: InquirerControl,
     around: Around,
     options: Sequence[Option],
-    enter: Callable[[KeyPressEvent], None],
+    keys: dict[str, Callable[[KeyPressEvent], None]],
     search: str = "",
 ) -> Said | WantsBack:
     from prompt_toolkit.filters import Always
@@ -230,7 +252,8 @@ def _ask_list(
     at_first = control.pointed_at
     _search(control, search)
     bindings = _shared_keys(around, Always(), lambda: None)
-    bindings.add("enter", eager=True)(enter)
+    for key, does in keys.items():
+        bindings.add(key, eager=True)(does)
     if around.message:
         bindings.add("escape")(lambda event: event.app.exit(result=WantsBack()))
 
@@ -244,10 +267,23 @@ def _ask_list(
         control.pointed_at = at_first
 
     application.key_bindings = merge_key_bindings([application.key_bindings, bindings])  # type: ignore[list-item]
+    _leave_room_for_question(application, control)
     below = _below_list(control, around, {option.value: option for option in options})
     application.layout = Layout(HSplit([application.layout.container, *below]))
     answer = _run(application, lambda: None)
     return answer if isinstance(answer, WantsBack) else Said(str(answer))
+
+
+def _leave_room_for_question(application: Application[Any], control: InquirerControl) -> None:
+    """Keep a long list from pushing what it answers off the screen; it scrolls instead."""
+    from prompt_toolkit.layout import Dimension
+
+    def height() -> Dimension:
+        return Dimension(max=max(_LEAST_LISTED, application.output.get_size().rows - _AROUND_LIST))
+
+    for window in application.layout.find_all_windows():
+        if window.content is control:
+            window.height = height
 
 
 def _search(control: InquirerControl, text: str) -> None:

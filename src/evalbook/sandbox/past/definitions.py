@@ -19,9 +19,9 @@ from evalbook.sandbox.sagemaker.registry import PUBLIC_HUB
 
 ROLE = f"arn:aws:iam::{world.ACCOUNT}:role/EvaluationRole"
 _SAGEMAKER = f"arn:aws:sagemaker:{world.HOME_REGION}"
+_MLFLOW = f"{_SAGEMAKER}:{world.ACCOUNT}:mlflow-app/{world.MLFLOW_APP_ID}"
 _MODEL_SETTINGS = {"max_new_tokens": "8192", "temperature": "0", "top_k": "-1", "top_p": "1.0"}
 _ID = {"Get": "Execution.PipelineExecutionId"}
-MLFLOW = f"{_SAGEMAKER}:{world.ACCOUNT}:mlflow-app/{world.MLFLOW_APP_ID}"
 _RUNTIME = {"MaxRuntimeInSeconds": 86400}
 
 
@@ -165,12 +165,16 @@ def _rollouts(run: PastRun) -> list[dict[str, Any]]:
     for which in _models(run):
         document: dict[str, Any] = {
             "AgentConfig": {"BedrockAgentCoreConfig": {"AgentRuntimeArn": world.AGENTS[0].arn}},
-            "EvaluationConfig": {"AcceptEula": True, "BaseModelArn": _base_model(run)},
+            "EvaluationConfig": {
+                "AcceptEula": True,
+                "BaseModelArn": _base_model(run),
+                "HyperParameters": {"eval_group_size": "4"},
+            },
             "InputDataConfig": _channel(run),
             "OutputDataConfig": {
                 "S3OutputPath": run.output,
                 "MlflowConfig": {
-                    "MlflowResourceArn": MLFLOW,
+                    "MlflowResourceArn": _MLFLOW,
                     "MlflowExperimentName": run.group,
                     "MlflowRunName": run.name,
                 },

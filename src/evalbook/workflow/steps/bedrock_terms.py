@@ -61,7 +61,7 @@ def _caller(interview: Interview) -> tuple[str | None, Check]:
     from evalbook.aws.session import AwsDenied
 
     try:
-        arn = caller(interview.aws).arn
+        arn = caller(interview.aws, interview.value("region")).arn
     except AwsDenied as denial:
         return None, skipped("terms.caller", f"Who agreed could not be told: {denial.message}")
     return arn, passed("terms.caller", f"Agreed to by {arn}.")

@@ -135,10 +135,12 @@ def _plan(interview: Interview) -> str | None:
 
 
 def _trouble(interview: Interview) -> str:
+    from evalbook.datasets.invalid import invalid_of
+
     report = interview.facts("data_sample")["report"]
     found = []
     if report["invalid"]:
-        found.append(f"{report['invalid']:,} of {report['records']:,} records are invalid")
+        found.append(invalid_of(report["invalid"], report["records"]))
     if _too_many(interview):
         found.append(
             f"it has {report['records']:,} rows, and one LLM-as-judge job takes "

@@ -43,7 +43,11 @@ def type_choices(recommended: str | None = None) -> tuple[Choice, ...]:
 def _read(text: str, question: Question, _: Interview) -> str:
     # At the suggestion a plain yes takes it.
     said = question.default if question.default and yes_or_no(text) else text
-    return read_choice(said, question.choices)
+    # Who knows the type by then need not go on to the suggestion.
+    named = [
+        it.value for it in type_choices() if said.casefold() in (it.value, it.label.casefold())
+    ]
+    return named[0] if named else read_choice(said, question.choices)
 
 
 def _check(value: str, _: Interview) -> Outcome:

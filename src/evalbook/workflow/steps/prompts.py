@@ -79,7 +79,8 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
     if "prompt" in footer.numeric:
         raise _unusable(f"The column prompt of {uri} holds numbers; expected text or messages.")
     if empty := footer.nulls.get("prompt"):
-        raise _unusable(f"{empty:,} of {footer.rows:,} rows have no prompt: it is null there.")
+        verb = "has" if empty == 1 else "have"
+        raise _unusable(f"{empty:,} of {footer.rows:,} rows {verb} no prompt: it is null there.")
     return footer.rows, footer.columns
 
 

@@ -144,7 +144,7 @@ def _question(asked: Asked, so_far: str) -> Question:
             Choice(f"{so_far}.{word}", label, explained)
             for word, label, explained, _ in asked.answers
         ),
-        help="A label or a number.",
+        help="A label or a number; or, if you know by now, an evaluation type.",
     )
 
 
