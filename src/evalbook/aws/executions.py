@@ -15,19 +15,9 @@ from datetime import datetime
 from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
-
-PIPELINE_PREFIX = "SagemakerEvaluation"
-
-KINDS = {
-    "LLMAJEvaluation": "llm_as_judge",
-    "BenchmarkEvaluation": "benchmark",
-    "CustomScorerEvaluation": "custom_scorer",
-    "MTRLEvaluation": "multi_turn_rl",
-    "InspectAIEvaluation": "inspect_ai",
-}
-"""Evaluation types by the second word of the pipeline's name."""
 
 OVER = frozenset({"Succeeded", "Failed", "Stopped", "CompletedWithFailures"})
 """States in which an execution does nothing more."""
@@ -116,7 +106,8 @@ def kind_of_pipeline(arn: str) -> str:
     found = re.search(rf"{PIPELINE_PREFIX}-([A-Za-z]+)", arn, re.I)
     if found is None:
         return "unknown"
-    return {name.lower(): kind for name, kind in KINDS.items()}.get(found[1].lower(), "unknown")
+    known = {it.pipeline.lower(): name for name, it in EVALUATION_TYPES.items()}
+    return known.get(found[1].lower(), "unknown")
 
 
 def execution_arn(text: str) -> str:
