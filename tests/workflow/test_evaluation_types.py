@@ -9,7 +9,6 @@ from interviews import ANSWERS_BY_TYPE, an_interview, answer_until, answered_unt
 from evalbook.errors import StateFileError, UsageError
 from evalbook.workflow.answers_file import apply_answers
 from evalbook.workflow.kinds import KINDS
-from evalbook.workflow.steps.confirm import EVERYTHING_BEFORE
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -124,7 +123,8 @@ def test_any_types_step_can_be_spoken_of_before_the_type_is_chosen():
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_a_change_of_anything_before_the_confirmation_asks_for_it_again(kind):
     names = [step.name for step in kind.steps]
-    before = set(names[: names.index("confirm")])
+    doubted = {step.name: kind.dependencies(step) for step in kind.steps if step.depends_on_all}
 
-    # model_confirm is asked again by itself when the model changes.
-    assert before - set(EVERYTHING_BEFORE) == {"model_confirm"}
+    assert {"confirm", "notebook"} <= doubted.keys()
+    for step, dependencies in doubted.items():
+        assert dependencies == set(names[: names.index(step)])

@@ -7,8 +7,10 @@ has to know of the type it serves stands in the type's entry, so that no step as
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.errors import StateFileError
 from evalbook.workflow.step import Step
 from evalbook.workflow.steps import (
@@ -74,8 +76,6 @@ class Kind:
     """Rows that one job takes; None where AWS names no limit."""
     needs_reference: bool = False
     """Whether a record without a reference answer is of no use."""
-    bedrock_judges: bool = False
-    """Whether Bedrock judges: it has to be trusted by the role, and its terms agreed to."""
     one_nova_a_run: bool = False
     """Whether the SDK evaluates a Nova model alone, so that a comparison takes two runs."""
     file_types: tuple[str, ...] = (".jsonl",)
@@ -97,6 +97,17 @@ class Kind:
     def settings(self) -> tuple[Step, ...]:
         """The advanced settings that it takes."""
         return tuple(step for step in self.steps if step.advanced)
+
+    @property
+    def bedrock_judges(self) -> bool:
+        """Whether Bedrock judges: it has to be trusted by the role, and its terms agreed to."""
+        return EVALUATION_TYPES[self.name].bedrock_judges
+
+    def dependencies(self, step: Step) -> set[str]:
+        """Return the names of the steps whose change puts a step's answer in doubt."""
+        if not step.depends_on_all:
+            return set(step.depends_on)
+        return {before.name for before in takewhile(lambda it: it is not step, self.steps)}
 
 
 # What they share ---------------------------------------------------------------------------------
@@ -159,7 +170,6 @@ LLM_AS_JUDGE = Kind(
         *_NOTEBOOK,
     ),
     most_records=MOST_JUDGED_RECORDS,
-    bedrock_judges=True,
     one_nova_a_run=True,
     minutes_known=True,
     # _get_llmaj_template_additions in train/evaluate/llm_as_judge_evaluator.py, 3.22.0 to 3.27.0.

@@ -91,6 +91,8 @@ class Step:
     describe: Callable[[Any, dict[str, Any]], str] = describe_value
     depends_on: tuple[str, ...] = ()
     """Steps whose change puts this answer in doubt."""
+    depends_on_all: bool = False
+    """Whether the answer is about everything asked before it, so that any change there counts."""
     asked_again: bool = False
     """Whether doubt asks again at once, rather than checking the saved answer again."""
     volunteered: bool = True
@@ -103,3 +105,5 @@ class Step:
     """Steps whose answers, said ahead, may change the question itself."""
     exact_in_file: str | None = None
     """The only text that answers this step from a file of answers."""
+    unasked: Any = field(default=None, hash=False)
+    """What the notebook's cells are given where the step was not asked, or was answered none."""
