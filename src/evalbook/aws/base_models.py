@@ -98,11 +98,12 @@ def base_model_checks(
         )
     if _is_judged_nova(base.name, evaluation_type):
         return _nova_checks(aws, package, base, region)
-    return [_recipe_check(aws, base, region, recipe_types(base.name, evaluation_type))]
+    types = recipe_types(base.name, evaluation_type)
+    return [] if types == () else [_recipe_check(aws, base, region, types)]
 
 
 def recipe_types(base_model: str, evaluation_type: str) -> tuple[str, ...] | None:
-    """Return the types of recipe that an evaluation of a base model needs one of; None for any."""
+    """Return the types of recipe of which a base model needs one; None for any, empty for none."""
     known = EVALUATION_TYPES[evaluation_type]
     return (is_nova(base_model) and known.nova_recipes) or known.recipes
 
@@ -141,12 +142,14 @@ def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: s
         AnswerRejected: the SDK or the service would surely refuse the run.
         AwsUnavailable: SageMaker could not be asked.
     """
+    types = recipe_types(model.name, evaluation_type)
     if _is_judged_nova(model.name, evaluation_type):
         checks = _nova_alone_checks(aws, model, region)
+    elif types == ():
+        checks = []
     elif model.recipes is None:
         checks = [_recipes_not_listed(model.name)]
     else:
-        types = recipe_types(model.name, evaluation_type)
         checks = [_recipe_verdict(model.name, region, types, found=model.has_recipe(types))]
     if model.licence:
         checks.append(

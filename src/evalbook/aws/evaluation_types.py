@@ -21,7 +21,7 @@ class EvaluationType:
     role_type: Literal["model_eval", "training"] = "training"
     """Which actions the SDK insists on for its role; see ``data/role_actions.json``."""
     recipes: tuple[str, ...] | None = None
-    """Types of recipe, one of which the base model has to have; None for any that evaluates."""
+    """Types of recipe, one of which the base model has to have; None for any, empty for none."""
     nova_recipes: tuple[str, ...] | None = None
     """Those of a Nova model, where they are others."""
     bedrock_judges: bool = False
@@ -37,7 +37,7 @@ EVALUATION_TYPES: dict[str, EvaluationType] = {
         nova_recipes=("DeterministicTextBenchmark", "DeterministicMultiModalBenchmark"),
     ),
     "multi_turn_rl": EvaluationType("MTRLEvaluation", recipes=("MTRLEvaluation",)),
-    "inspect_ai": EvaluationType("InspectAIEvaluation"),
+    "inspect_ai": EvaluationType("InspectAIEvaluation", recipes=()),
 }
 """By name. Runs of all of them are told apart; evalbook sets up those of ``workflow/kinds.py``."""
 

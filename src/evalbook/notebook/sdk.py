@@ -13,7 +13,7 @@ class Evaluator:
     class_name: str
     """In ``sagemaker.train.evaluate``."""
     recognised_by: tuple[str, ...]
-    """Settings of cell 1 whose values the definition of a run's pipeline holds."""
+    """Settings whose values the definition of a run's pipeline holds, in the names of cell 2."""
     scores: Literal["by_record", "totals", "mlflow"] = "totals"
     """What results hold, and so which of the templates in ``cells/results/`` read them."""
 
@@ -21,14 +21,18 @@ class Evaluator:
 EVALUATORS = {
     "llm_as_judge": Evaluator(
         "LLMAsJudgeEvaluator",
-        recognised_by=("JUDGE_MODEL", "DATASET"),
+        recognised_by=("JUDGE_MODEL", "DATASET", "models[label]"),
         scores="by_record",
     ),
-    "custom_scorer": Evaluator("CustomScorerEvaluator", recognised_by=("SCORER", "DATASET")),
-    "benchmark": Evaluator("BenchMarkEvaluator", recognised_by=("BENCHMARK", "S3_OUTPUT")),
+    "custom_scorer": Evaluator(
+        "CustomScorerEvaluator", recognised_by=("SCORER", "DATASET", "models[label]")
+    ),
+    "benchmark": Evaluator(
+        "BenchMarkEvaluator", recognised_by=("BENCHMARK", "S3_OUTPUT", "models[label]")
+    ),
     "multi_turn_rl": Evaluator(
         "MultiTurnRLEvaluator",
-        recognised_by=("AGENT_CONFIG", "DATASET"),
+        recognised_by=("AGENT_CONFIG", "DATASET", "models[label]"),
         scores="mlflow",
     ),
 }
