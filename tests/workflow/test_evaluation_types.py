@@ -16,7 +16,7 @@ STATE = Path("workflow_state.json")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_type_asks_its_steps_in_the_order_of_its_entry(kind):
+def test_each_type_asks_its_steps_in_the_order_of_its_entry_and_takes_them_again(kind):
     workflow = an_interview()
     asked = []
     turn = workflow.turn()
@@ -30,6 +30,8 @@ def test_each_type_asks_its_steps_in_the_order_of_its_entry(kind):
     assert set(asked) <= ANSWERS_BY_TYPE[kind].keys()
     assert turn.notebook is not None
     assert Path(turn.notebook).is_file()
+    again = [check for _, checks in workflow.check() for check in checks]
+    assert [check for check in again if check.status == "failed"] == []
 
 
 @pytest.mark.parametrize("said", ["benchmark", "Benchmark", "3"])

@@ -327,6 +327,8 @@ def _names(text: str | None) -> list[str]:
 
 def _datasets(channels: Any) -> Iterator[str]:
     for channel in channels if isinstance(channels, list) else ():
+        if channel.get("ChannelName") == "config":
+            continue  # what InspectAI's container is told to do (pipeline_templates.py, 3.27.0)
         source = channel.get("DataSource") or {}
         uri = (source.get("S3DataSource") or {}).get("S3Uri")
         yield from filter(None, [uri, (source.get("DatasetSource") or {}).get("DatasetArn")])

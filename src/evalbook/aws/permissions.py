@@ -40,6 +40,12 @@ def _actions() -> dict[str, Any]:
     return loaded
 
 
+def gated_actions(evaluation_type: str) -> list[str]:
+    """Return what the SDK insists that the role of an evaluation may do on every resource."""
+    gated: list[str] = _actions()["gated_role_actions"][EVALUATION_TYPES[evaluation_type].role_type]
+    return gated
+
+
 def role_permission_checks(
     aws: Aws, arn: str, region: str, actions_for: str = "llm_as_judge", judge: str | None = None
 ) -> list[Check]:
@@ -48,8 +54,7 @@ def role_permission_checks(
     The SDK simulates without naming resources, so it insists only on actions that its own policy
     grants on every resource; a role that may use certain buckets and models is not at fault.
     """
-    role_type = EVALUATION_TYPES[actions_for].role_type
-    gate = _simulate(aws, region, arn, _actions()["gated_role_actions"][role_type])
+    gate = _simulate(aws, region, arn, gated_actions(actions_for))
     checks = [
         _permission_check(
             "role.permissions",

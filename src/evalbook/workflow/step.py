@@ -82,7 +82,10 @@ class Step:
     read: Callable[[str, Question, Interview], Any] = read_text
     """Text to value; raises `AnswerRejected`."""
     check: Callable[[Any, Interview], Outcome] = accept
-    """Value to what is saved; raises `AnswerRejected` or `AwsUnavailable`."""
+    """Value to what is saved; raises `AnswerRejected` or `AwsUnavailable`.
+
+    Is asked again about what it saved, wherever that is in doubt.
+    """
     applies: Callable[[Interview], bool] = always
     known: Callable[[Interview], str | None] = nothing_known
     """What an earlier tool left in the state that would answer this, to be confirmed."""
