@@ -1,10 +1,11 @@
 import re
+from collections import Counter
 from importlib.util import find_spec
 
 import pytest
 from skill_folder import ROOT, an_installed_skill, body, front_matter
 
-from evalbook.workflow.kinds import LLM_AS_JUDGE
+from evalbook.workflow.kinds import ALL_STEPS, KINDS, step_names
 
 SKILL = (ROOT / "skill" / "SKILL.md").read_text(encoding="utf-8")
 REFERENCES = sorted(path.name for path in (ROOT / "references").glob("*.md"))
@@ -25,7 +26,11 @@ def test_the_front_matter_keeps_the_rules_of_agent_skills():
 
 @pytest.mark.parametrize(
     "said",
-    ["evaluate my model", "any better", "base model", "LLM as a judge", "metrics", "go on with"],
+    [
+        *("evaluate my model", "any better", "base model", "LLM as a judge", "metrics"),
+        *("benchmark", "MMLU", "custom scorer", "my own function", "agent", "multi-turn RL"),
+        "go on with",
+    ],
 )
 def test_the_description_has_what_people_say(said):
     assert said in front_matter(SKILL)["description"]
@@ -47,12 +52,22 @@ def test_the_skill_costs_less_than_900_tokens():
 def test_every_step_that_can_be_volunteered_is_named_and_no_other():
     listed = re.search(r"STEP: ([^.]*)\.", body(SKILL))
     assert listed is not None
-    named = set(re.split(r",\s+", listed[1]))
+    named = [part.split()[-1] for part in re.split("[,;]", listed[1])]
 
     # Yes or no to what is on the screen has no sense before it is there.
-    only_when_asked = {"evaluation_type", "data_description", "model_confirm", "advanced"}
-    expected = {step.name for step in LLM_AS_JUDGE.steps if step.volunteered} - only_when_asked
-    assert named == expected
+    only_when_asked = {"data_description", "model_confirm", "advanced"}
+    expected = {step.name for step in ALL_STEPS if step.volunteered} - only_when_asked
+    assert sorted(named) == sorted(expected)
+
+
+def test_a_step_stands_with_the_type_that_alone_asks_it():
+    shared, own = re.search(r"STEP: ([^;]*);([^.]*)\.", body(SKILL)).groups()
+    asked = Counter(name for kind in KINDS.values() for name in step_names(kind.steps))
+
+    for name in re.findall("[a-z0-9_]+", f"{shared} {own}"):
+        if asked[name] in (1, len(KINDS)):
+            there = own if asked[name] == 1 else shared
+            assert re.search(rf"\b{name}\b", there), name
 
 
 def test_every_file_that_the_skill_and_its_references_name_is_there(tmp_path):
