@@ -21,7 +21,10 @@ def refusal(evaluator: str, arguments: dict[str, Any], *, start: bool) -> tuple[
         network = arguments.get("networking")
         if network is not None:
             arguments["networking"] = VpcConfig(**network)
+        parameters = arguments.pop("hyperparameters", {})
         made = getattr(evaluate, evaluator)(**arguments)
+        for name, value in parameters.items():
+            setattr(made.hyperparameters, name, value)
         when = "dry run"
         made.evaluate(dry_run=True)
         when = "start"

@@ -35,7 +35,6 @@ SETTINGS = some_settings(
     run_name="support-bot",
     evaluate_base_model=True,
     mlflow_experiment="Support bots",
-    tags={"team": "support"},
     minutes=(50, 80),
     evalbook_version="0.1.0",
 )
@@ -69,7 +68,7 @@ def evalbook(folder: Path, env: dict[str, str], *words: str) -> Any:
 
 
 def assert_as_set(execution: str, env: dict[str, str]) -> None:
-    """The pipeline is tagged, and files its runs under the experiment."""
+    """The pipeline files its runs under the experiment."""
     keys = {
         name.lower(): env[name]
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -81,7 +80,6 @@ def assert_as_set(execution: str, env: dict[str, str]) -> None:
     name = pipeline.rpartition("/")[2]
     definition = json.loads(sagemaker.describe_pipeline(PipelineName=name)["PipelineDefinition"])
     assert definition["MlflowConfig"]["MlflowExperimentName"] == "Support bots"
-    assert {"Key": "team", "Value": "support"} in sagemaker.list_tags(ResourceArn=pipeline)["Tags"]
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, NOVA], ids=["llama", "nova"])

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from notebook_builders import some_settings
+from scipy import stats
 
 from evalbook.notebook.render import render_cells
+from evalbook.runs.statistics import Tally, interval
 
 Score = float | str | None
 
@@ -28,6 +30,7 @@ def cell_4(**records: list[dict[str, Any]]) -> dict[str, Any]:
     tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     names: dict[str, Any] = {
         "np": np,
+        "stats": stats,
         "json": json,
         "Counter": Counter,
         "draws": np.random.default_rng(0),
@@ -123,13 +126,18 @@ def test_table_line_tells_means_interval_and_counts() -> None:
     }
 
 
-def test_interval_covers_the_mean_and_shrinks_with_more_records() -> None:
-    cell = cell_4()
+@pytest.mark.parametrize("values", [[0.0, 1.0] * 5, [0.0, 0.5, 1.0] * 10, [0.0, 1.0] * 200])
+def test_interval_is_the_one_that_the_command_line_shows(values: list[float]) -> None:
+    tally = Tally()
+    for value in values:
+        tally.add(value)
 
-    few = cell["interval"](np.array([0.0, 1.0] * 10))
-    many = cell["interval"](np.array([0.0, 1.0] * 200))
-    assert few == pytest.approx([0.3, 0.7], abs=0.06)
-    assert many == pytest.approx([0.45, 0.55], abs=0.01)
+    shown = cell_4()["interval"](np.array(values))
+    assert shown == pytest.approx(interval(tally), abs=0.02)
+
+
+def test_values_that_are_all_the_same_have_no_interval() -> None:
+    assert np.isnan(cell_4()["interval"](np.array([0.5] * 30))).all()
 
 
 def test_chances_are_corrected_for_the_number_of_metrics() -> None:

@@ -115,6 +115,13 @@ def test_runs_with_two_judges_are_compared(live_aws: Aws) -> None:
     assert report.comparisons
 
 
+def test_rewards_of_a_past_run_are_read_from_mlflow(live_aws: Aws) -> None:
+    [(first, second, [table, *_])] = results_of(live_aws, "travel-agent-v1").figures
+
+    assert (first, second) == ("base", "fine-tuned")
+    assert {"mean reward", "pass@1"} <= {row.metric for row in table.rows}
+
+
 def test_the_agent_and_the_dataset_of_multi_turn_rl_are_told(live_aws: Aws) -> None:
     [run], _ = past_runs(live_aws, "us-east-1", Filter(words=("travel-agent-v1",)), 9)
 

@@ -77,9 +77,11 @@ ARGUMENTS = {
     "custom_metrics": "custom_metrics",
     "dataset": "dataset",
     "execution_role": "role",
+    "inference_parameters": "hyperparameters",
     "judge_model": "evaluator_model",
     "kms_key": "kms_key_id",
     "mlflow": "mlflow_resource_arn",
+    "mlflow_experiment": "mlflow_experiment_name",
     "model": "model",
     "region": "region",
     "run_name": "base_eval_name",
@@ -88,6 +90,7 @@ ARGUMENTS = {
     "scorer": "evaluator",
     "stopping_condition": "stopping_condition",
     "subtasks": "subtasks",
+    "tags": "tags",
     "vpc": "networking",
 }
 """The argument of the SDK's evaluators that each step's answer becomes."""
@@ -494,7 +497,41 @@ _ROLES_AND_PLACES = (
     ),
 )
 
+_PARAMETERS = (
+    Refusal(
+        "common FineTuningOptions.__setattr__", "exc", "a parameter that the recipe has not",
+        BENCHMARK, "inference_parameters", "warmth=1", "parameters.unknown", {"warmth": 1},
+        found="warmth", shown="is not a valid fine-tuning option",
+    ),
+    Refusal(
+        "common FineTuningOptions._validate_value", "must be a number", "a word for a number",
+        BENCHMARK, "inference_parameters", "temperature=warm", "parameters.value",
+        {"temperature": "warm"},
+    ),
+    Refusal(
+        "common FineTuningOptions._validate_value", "must be an integer", "a part of a token",
+        SCORER, "inference_parameters", "max_new_tokens=1.5", "parameters.value",
+        {"max_new_tokens": 1.5},
+    ),
+    Refusal(
+        "common FineTuningOptions._validate_value", "must be >=", "less than the least",
+        AGENT, "inference_parameters", "sampling_temperature=-1", "parameters.value",
+        {"sampling_temperature": -1},
+    ),
+    Refusal(
+        "common FineTuningOptions._validate_value", "must be <=", "more than the most",
+        BENCHMARK, "inference_parameters", "temperature=3", "parameters.value",
+        {"temperature": 3},
+    ),
+    Refusal(
+        "common FineTuningOptions._validate_value", "must be one of", "none of the choices",
+        SCORER, "inference_parameters", "aggregation=sum", "parameters.value",
+        {"aggregation": "sum"},
+    ),
+)
+
 REFUSED_BY_CODE = (
+    *_PARAMETERS,
     *_DATASETS,
     *_MODELS,
     *_METRICS_AND_JUDGES,

@@ -192,6 +192,9 @@ UNTYPED = {
     ("llm_as_judge_evaluator LLMAsJudgeEvaluator._resolve_llmaj_proxy_model_arn", "proxy model"): (
         "the public hub's fault; model.nova.proxy is in tests/aws"
     ),
+    ("common FineTuningOptions._validate_value", "must be a string"): (
+        "an answer for a text is one"
+    ),
     ("finetune_utils _verify_default_bucket_ownership", "Refusing to use default bucket"): (
         "reached where the SDK makes an MLflow app; the warning mlflow.plan tells of it"
     ),
@@ -227,7 +230,8 @@ NOT_CALLED = {
     "base_evaluator BaseEvaluator.stream_logs": _AFTER,
     "benchmark_evaluator BenchMarkEvaluator._evaluate_serverful_smtj": _OWN_INSTANCES,
     "benchmark_evaluator get_benchmark_properties": "not called by the evaluator",
-    "common FineTuningOptions": "inference parameters are never handed over",
+    "common FineTuningOptions.get_info": "shows what there is",
+    "common FineTuningOptions.validate_length_constraints": _TRAINING,
     "custom_scorer_evaluator CustomScorerEvaluator._evaluate_serverful_smtj": _OWN_INSTANCES,
     "data_utils _validate_extension": _TRAINING,
     "data_utils load_file_content": _TRAINING,
@@ -273,12 +277,10 @@ NOT_HANDED_OVER = {
     "accept_eula": "the SDK's default; its templates accept it whatever is said",
     "base_model_name": "for checkpoints in S3",
     "compute": "the evaluation runs serverless",
-    "mlflow_experiment_name": "not asked for; the SDK names the pipeline",
     "mlflow_run_name": "not asked for",
     "overrides": "not asked for; the recipe's own parameters",
     "recipe": "not asked for; the hub's own",
     "sagemaker_session": "the SDK makes one, in the region that is handed over",
-    "tags": "not asked for",
     "training_image": "for instances of one's own",
 }
 """Arguments of the evaluators that the notebook leaves alone, and why."""

@@ -188,6 +188,25 @@ _BY_SAGEMAKER = (
         f"{_JOB} StoppingCondition.MaxRuntimeInSeconds", "", "no time at all",
         AGENT, "stopping_condition", "0", "stopping_condition", 0,
     ),
+    Refusal(
+        f"{_JOB} MlflowConfig.MlflowExperimentName", "", "too long a name",
+        JUDGE, "mlflow_experiment", "e" * 257, "mlflow_experiment", found="257",
+    ),
+    *(
+        Refusal(
+            f"sagemaker CreatePipeline Tags{member}", "", wrong,
+            BENCHMARK, "tags", said, code, handed, found=found,
+        )
+        for member, wrong, said, code, handed, found in (
+            (".[].Key", "too long a key", "k" * 129 + "=x", "tags.length", "k" * 129, "129"),
+            (".[].Value", "too long a value", "k=" + "v" * 257, "tags.length", "v" * 257, "257"),
+            (
+                "", "more than fifty",
+                ", ".join(f"k{number}=x" for number in range(51)), "tags.count",
+                [{"Key": f"k{number}", "Value": "x"} for number in range(51)], "51",
+            ),
+        )
+    ),
     *(
         Refusal(
             "sagemaker StartPipelineExecution PipelineExecutionDisplayName", "", wrong,

@@ -77,7 +77,7 @@ def test_a_price_list_that_does_not_answer_is_said_and_stops_nothing(in_sandbox:
 
 def test_a_slow_price_list_is_not_waited_for(in_sandbox: Sandbox) -> None:
     workflow, _ = answered_until("confirm")
-    in_sandbox.fail("pricing:*", delay=8)
+    in_sandbox.fail("pricing:*", delay=8, times=None)
     try:
         expected = with_price(estimate(workflow.interview), workflow.interview)
     finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import statistics
 from collections.abc import Mapping, Sequence
 from math import comb
@@ -25,8 +26,11 @@ from evalbook.sandbox.sagemaker.rollouts import RolloutJob
 from evalbook.sandbox.wire import AwsRequest
 
 PROMPTS = 40
+_KS = "1, 2, 4, 8, 16, 32"
 SUCCESS = 1.0
 """Reward from which a rollout has succeeded."""
+_SERVER_HEADERS = ("HTTP_X_SM_MLFLOW_APP_ARN", "HTTP_X_MLFLOW_SM_TRACKING_SERVER_ARN")
+"""By which a request names its app or tracking server, as WSGI calls them."""
 _GET_RUN = "/api/2.0/mlflow/runs/get"
 
 
@@ -42,10 +46,10 @@ def mlflow_answer(
     """Answer one request: an HTTP status and a document."""
     if path != _GET_RUN:
         return _error(404, "ENDPOINT_NOT_FOUND", f"The sandbox's MLflow has no {path}.")
-    app = environ.get("HTTP_X_SM_MLFLOW_APP_ARN", "")
     sagemaker = sagemaker_in(world.ACCOUNT, request.region or world.HOME_REGION)
-    if app not in sagemaker.registry.mlflow_apps:
-        return _error(404, "RESOURCE_DOES_NOT_EXIST", f"There is no MLflow app {app!r}.")
+    server = next((environ[header] for header in _SERVER_HEADERS if header in environ), "")
+    if server not in sagemaker.registry.mlflow_arns():
+        return _error(404, "RESOURCE_DOES_NOT_EXIST", f"There is no MLflow {server!r}.")
     run_id = parse_qs(environ.get("QUERY_STRING", "")).get("run_id", [""])[0]
     for job in sagemaker.rollouts.values():
         details = job.document["ServiceOutput"].get("MlflowDetails", {})
@@ -91,7 +95,8 @@ def rollout_metrics(document: Mapping[str, Any]) -> dict[str, float]:
     tuned = "ModelPackageConfig" in document
     hyperparameters = document.get("EvaluationConfig", {}).get("HyperParameters", {})
     size = int(hyperparameters.get("eval_group_size", 1))
-    ks = json.loads(str(hyperparameters.get("pass_k_values", "[1, 2, 4, 8, 16, 32]")))
+    # The recipe's parameter is a text; both a list and numbers with commas are seen in it.
+    ks = [int(k) for k in re.findall(r"\d+", str(hyperparameters.get("pass_k_values", _KS)))]
     seed = f"{json.dumps(document.get('InputDataConfig'), sort_keys=True)}|{tuned}"
     chance = random.Random(seed)  # noqa: S311 - no secret
     skill = 0.72 if tuned else 0.36

@@ -230,7 +230,7 @@ def _seed_mlflow(registry: Registry) -> None:
         "RoleArn": world.ROLES[0].arn,
         "AccountDefaultStatus": "ENABLED",
     }
-    registry.create_mlflow_app("app-SANDBOX00001", request, ready_at=0.0)
+    registry.create_mlflow_app(world.MLFLOW_APP_ID, request, ready_at=0.0)
     if registry.region == world.HOME_REGION:
         for name, status in world.TRACKING_SERVERS.items():
             registry.add_tracking_server(name, status, request)

@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape
 ENDPOINTS_OF_SIGNING_NAME = {
     "bedrock": ("bedrock", "bedrock-agent", "bedrock-runtime"),
     "bedrock-agentcore": ("bedrock-agentcore-control",),
+    # No service of botocore's: MLflow's own API, which is told by its path.
+    "sagemaker-mlflow": (),
 }
 """Services that sign with another's name, told apart by their paths."""
 

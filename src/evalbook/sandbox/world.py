@@ -422,6 +422,7 @@ SECURITY_GROUPS = {"sg-0123456789abcdef0": True, "sg-0123456789abcdef9": False}
 DATASET_HUB = "evalbook-datasets"
 """A private hub, in the home region."""
 MLFLOW_APP = "evalbook-default"
+MLFLOW_APP_ID = "app-SANDBOX00001"
 MLFLOW_REGIONS = (_US, _EU)
 """Regions with a default MLflow app; in the others the SDK makes one."""
 TRACKING_SERVERS = {"team-tracking": "Created", "stopped-tracking": "Stopped"}

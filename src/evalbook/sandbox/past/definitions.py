@@ -21,6 +21,7 @@ ROLE = f"arn:aws:iam::{world.ACCOUNT}:role/EvaluationRole"
 _SAGEMAKER = f"arn:aws:sagemaker:{world.HOME_REGION}"
 _MODEL_SETTINGS = {"max_new_tokens": "8192", "temperature": "0", "top_k": "-1", "top_p": "1.0"}
 _ID = {"Get": "Execution.PipelineExecutionId"}
+MLFLOW = f"{_SAGEMAKER}:{world.ACCOUNT}:mlflow-app/{world.MLFLOW_APP_ID}"
 _RUNTIME = {"MaxRuntimeInSeconds": 86400}
 
 
@@ -168,7 +169,11 @@ def _rollouts(run: PastRun) -> list[dict[str, Any]]:
             "InputDataConfig": _channel(run),
             "OutputDataConfig": {
                 "S3OutputPath": run.output,
-                "MlflowConfig": {"MlflowExperimentName": run.group, "MlflowRunName": run.name},
+                "MlflowConfig": {
+                    "MlflowResourceArn": MLFLOW,
+                    "MlflowExperimentName": run.group,
+                    "MlflowRunName": run.name,
+                },
             },
             "StoppingCondition": _RUNTIME,
         }

@@ -257,6 +257,11 @@ class Registry:
             raise ResourceNotFound(f"MLflow tracking server {name} does not exist.")
         return self.tracking_servers[name]
 
+    def mlflow_arns(self) -> set[str]:
+        """Return the ARNs of all MLflow apps and tracking servers."""
+        servers = (server["TrackingServerArn"] for server in self.tracking_servers.values())
+        return {*self.mlflow_apps, *servers}
+
     def tracking_server_list(self) -> list[dict[str, Any]]:
         """Return the tracking servers as ListMlflowTrackingServers shows them, by name."""
         hidden = {"ArtifactStoreUri", "RoleArn", "TrackingServerSize"}
