@@ -1,6 +1,6 @@
-"""Write the facts in references/*.md from the data and tables that the code itself goes by.
+"""Write the facts in references/*.md and docs/ from the data that the code itself goes by.
 
-A reference is prose with blocks of facts between two marks:
+Each is prose with blocks of facts between two marks:
 
     <!-- facts: builtin-metrics -->
     ...
@@ -18,9 +18,11 @@ import sys
 from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
-REFERENCES = Path(__file__).resolve().parents[1] / "references"
+_ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = (*sorted((_ROOT / "references").glob("*.md")), _ROOT / "docs" / "architecture.md")
 
 _BLOCK = re.compile(r"(<!-- facts: (?P<name>[a-z-]+) -->\n).*?(<!-- /facts -->)", re.DOTALL)
 
@@ -31,7 +33,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     stale = []
-    for path in sorted(REFERENCES.glob("*.md")):
+    for path in DOCUMENTS:
         before = path.read_text(encoding="utf-8")
         after = with_facts(before)
         if after != before:
@@ -79,6 +81,28 @@ def kinds() -> str:
 
     return _table(
         ("type", "what it does"), ((kind.label, kind.description) for kind in KINDS.values())
+    )
+
+
+def steps_by_type() -> str:
+    """Return which steps the evaluation types share, and which they have of their own."""
+    from evalbook.workflow.kinds import KINDS, step_names
+
+    asked = {kind.label: step_names(kind.steps) for kind in KINDS.values()}
+
+    def place(name: str) -> float:
+        return mean(names.index(name) / len(names) for names in asked.values() if name in names)
+
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for name in sorted({name for names in asked.values() for name in names}, key=place):
+        by = tuple(label for label, names in asked.items() if name in names)
+        shared.setdefault(by, []).append(name)
+    return _table(
+        ("steps", *asked),
+        (
+            (", ".join(f"`{name}`" for name in names), *("yes" if it in by else "" for it in asked))
+            for by, names in sorted(shared.items(), key=lambda row: -len(row[0]))
+        ),
     )
 
 
@@ -342,6 +366,7 @@ def durations() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "kinds": kinds,
+    "steps-by-type": steps_by_type,
     "advanced-settings": advanced_settings,
     "inference-parameters": inference_parameters,
     "tag-limits": tag_limits,

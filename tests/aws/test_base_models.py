@@ -232,6 +232,12 @@ def test_nova_benchmark_needs_nova_recipes(aws: Aws) -> None:
     assert [it.status for it in checks] == ["passed"]
 
 
+def test_a_type_without_recipes_asks_for_none(aws: Aws) -> None:
+    a_hub(aws, {"RecipeCollection": []})
+
+    assert base_model_checks(aws, a_package("meta-llama"), REGION, "inspect_ai") == []
+
+
 @pytest.mark.parametrize(
     ("name", "nova"), [("nova-textgeneration-lite", True), ("Amazon-Nova", True), ("llama", False)]
 )

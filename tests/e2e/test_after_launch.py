@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from notebook_builders import some_settings
 
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.write import write_script
@@ -20,12 +20,12 @@ from evalbook.sandbox.process import Sandbox
 
 pytestmark = pytest.mark.e2e
 
-SETTINGS = EvaluationSettings(
+SETTINGS = some_settings(
     evaluation_type="llm_as_judge",
     task="Answer questions of a support desk",
     dataset="s3://evalbook-data/support/eval.jsonl",
     records=60,
-    builtin_metrics=("Correctness", "Helpfulness", "Faithfulness", "Refusal"),
+    builtin_metrics=["Correctness", "Helpfulness", "Faithfulness", "Refusal"],
     model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2",
     base_model_name="meta-textgeneration-llama-3-2-1b-instruct",
     judge_model="amazon.nova-pro-v1:0",
@@ -38,7 +38,7 @@ SETTINGS = EvaluationSettings(
     minutes=(50, 80),
     evalbook_version="0.1.0",
 )
-NOVA = replace(
+NOVA = some_settings(
     SETTINGS,
     model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/nova-support/1",
     base_model_name="nova-textgeneration-lite",
@@ -106,7 +106,9 @@ def test_commands_agree_with_the_cells(
 def test_a_run_of_the_real_sdk_is_explained_when_it_fails(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    failing = replace(SETTINGS, run_name="fail-judge", s3_output="s3://evalbook-results/fail/")
+    failing = some_settings(
+        SETTINGS, run_name="fail-judge", s3_output="s3://evalbook-results/fail/"
+    )
     script = write_script(tmp_path / "bot.py", failing)
     assert run(tmp_path, environment, script.name).returncode == 1
 

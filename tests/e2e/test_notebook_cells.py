@@ -15,7 +15,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from notebook_builders import some_settings
 
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.write import write_notebook, write_script
@@ -30,12 +30,12 @@ from evalbook.sandbox.process import Sandbox
 
 pytestmark = pytest.mark.e2e
 
-SETTINGS = EvaluationSettings(
+SETTINGS = some_settings(
     evaluation_type="llm_as_judge",
     task="Answer questions of a support desk",
     dataset="s3://evalbook-data/support/eval.jsonl",
     records=60,
-    builtin_metrics=("Correctness", "Helpfulness", "Refusal"),
+    builtin_metrics=["Correctness", "Helpfulness", "Refusal"],
     custom_metrics=(
         {
             "customMetricDefinition": {
@@ -59,7 +59,7 @@ SETTINGS = EvaluationSettings(
     minutes=(50, 80),
     evalbook_version="0.1.0",
 )
-NOVA = replace(
+NOVA = some_settings(
     SETTINGS,
     model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/nova-support/1",
     base_model_name="nova-textgeneration-lite",
@@ -67,16 +67,16 @@ NOVA = replace(
 )
 BASE_ALONE: dict[str, Any] = {"model_package_arn": None, "evaluate_base_model": False}
 
-BENCHMARK = replace(
-    SETTINGS, evaluation_type="benchmark", benchmark="mmlu", subtasks=("anatomy",), dataset=None
+BENCHMARK = some_settings(
+    SETTINGS, evaluation_type="benchmark", benchmark="mmlu", subtasks=["anatomy"], dataset=None
 )
-SCORER = replace(
+SCORER = some_settings(
     SETTINGS,
     evaluation_type="custom_scorer",
     scorer="prime_math",
     dataset="s3://evalbook-data/scorer/math.jsonl",
 )
-AGENT = replace(
+AGENT = some_settings(
     SETTINGS,
     evaluation_type="multi_turn_rl",
     model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/travel-agent/1",
@@ -243,7 +243,7 @@ def forget_arns(tmp_path: Path) -> None:
 
 
 def test_four_cells_compare_the_two_models(kernel: Any, sandbox: Sandbox, tmp_path: Path) -> None:
-    running = kernel(replace(SETTINGS, run_name="whole"))
+    running = kernel(some_settings(SETTINGS, run_name="whole"))
 
     started = running.run(CONFIGURATION, START)
     [arn] = executions(sandbox, "whole")
@@ -269,7 +269,7 @@ def test_four_cells_compare_the_two_models(kernel: Any, sandbox: Sandbox, tmp_pa
 def test_pipeline_carries_dataset_judge_metrics_and_both_models(
     kernel: Any, sandbox: Sandbox
 ) -> None:
-    kernel(replace(SETTINGS, run_name="definition")).run(CONFIGURATION, START)
+    kernel(some_settings(SETTINGS, run_name="definition")).run(CONFIGURATION, START)
 
     [arn] = executions(sandbox, "definition")
     answer = sagemaker(sandbox).describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
@@ -289,7 +289,7 @@ def test_pipeline_carries_dataset_judge_metrics_and_both_models(
 def test_starting_again_finds_the_run_even_after_a_restart(
     kernel: Any, restarted: Kernel, sandbox: Sandbox, path: Path
 ) -> None:
-    running = kernel(replace(SETTINGS, run_name="again"))
+    running = kernel(some_settings(SETTINGS, run_name="again"))
     running.run(CONFIGURATION, START)
     assert "Found evaluation: " in running.run(START)
 
@@ -303,7 +303,7 @@ def test_starting_again_finds_the_run_even_after_a_restart(
 def test_interrupted_start_is_found_by_its_name(
     kernel: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    running = kernel(replace(SETTINGS, run_name="interrupted"))
+    running = kernel(some_settings(SETTINGS, run_name="interrupted"))
     running.run(CONFIGURATION, START)
     forget_arns(tmp_path)
 
@@ -316,7 +316,7 @@ def test_interrupted_start_is_found_by_its_name(
 def test_lost_record_does_not_lead_to_a_second_run(
     kernel: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    running = kernel(replace(SETTINGS, run_name="lost"))
+    running = kernel(some_settings(SETTINGS, run_name="lost"))
     running.run(CONFIGURATION, START)
     (tmp_path / "bot.run.json").unlink()
 
@@ -329,7 +329,7 @@ def test_lost_record_does_not_lead_to_a_second_run(
     [
         (NOVA, "base", "EvaluateWithJudge"),
         (
-            replace(SETTINGS, evaluation_type="benchmark", benchmark="gpqa", dataset=None),
+            some_settings(SETTINGS, evaluation_type="benchmark", benchmark="gpqa", dataset=None),
             "evaluation",
             "EvaluateBaseModel",
         ),
@@ -339,7 +339,7 @@ def test_lost_record_does_not_lead_to_a_second_run(
 def test_a_base_model_alone_is_started_once_and_its_scores_shown(
     kernel: Any, sandbox: Sandbox, settings: EvaluationSettings, label: str, step: str
 ) -> None:
-    running = kernel(replace(settings, run_name=f"alone-{label}", **BASE_ALONE))
+    running = kernel(some_settings(settings, run_name=f"alone-{label}", **BASE_ALONE))
 
     assert "WARNING: this run" not in running.run(CONFIGURATION, START)
     assert f"Found {label}: " in running.run(START)
@@ -349,7 +349,7 @@ def test_a_base_model_alone_is_started_once_and_its_scores_shown(
 
 
 def test_changed_settings_need_a_new_run_number(kernel: Any, sandbox: Sandbox) -> None:
-    running = kernel(replace(SETTINGS, run_name="changed"))
+    running = kernel(some_settings(SETTINGS, run_name="changed"))
     running.run(CONFIGURATION, START)
     running.set("BUILTIN_METRICS", '["Coherence"]')
 
@@ -362,7 +362,7 @@ def test_changed_settings_need_a_new_run_number(kernel: Any, sandbox: Sandbox) -
 
 
 def test_run_that_carries_another_configuration_is_warned_of(kernel: Any) -> None:
-    running = kernel(replace(SETTINGS, run_name="overtaken"))
+    running = kernel(some_settings(SETTINGS, run_name="overtaken"))
     assert "WARNING: this run" not in running.run(CONFIGURATION, START)
 
     # As if another start had put its dataset into the shared pipeline in between.
@@ -374,7 +374,7 @@ def test_run_that_carries_another_configuration_is_warned_of(kernel: Any) -> Non
 
 
 def test_profile_that_does_not_exist_here_is_named(kernel: Any) -> None:
-    running = kernel(replace(SETTINGS, profile="nobody"))
+    running = kernel(some_settings(SETTINGS, profile="nobody"))
 
     assert "There is no AWS profile 'nobody' here; the default" in running.run(CONFIGURATION)
 
@@ -382,7 +382,7 @@ def test_profile_that_does_not_exist_here_is_named(kernel: Any) -> None:
 def test_start_that_fails_without_raising_is_raised(
     kernel: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    running = kernel(replace(SETTINGS, run_name="fail-start"))
+    running = kernel(some_settings(SETTINGS, run_name="fail-start"))
 
     with pytest.raises(Failed, match="The evaluation was not started: AWS service error: "):
         running.run(CONFIGURATION, START)
@@ -394,7 +394,7 @@ def test_start_that_fails_without_raising_is_raised(
 
 def test_refused_dry_run_starts_nothing(kernel: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     role = "arn:aws:iam::123456789012:role/NoTrustRole"
-    running = kernel(replace(SETTINGS, run_name="refused", role_arn=role))
+    running = kernel(some_settings(SETTINGS, run_name="refused", role_arn=role))
 
     with pytest.raises(Failed, match="NoTrustRole"):
         running.run(CONFIGURATION, START)
@@ -404,7 +404,7 @@ def test_refused_dry_run_starts_nothing(kernel: Any, sandbox: Sandbox, tmp_path:
 
 @pytest.mark.parametrize("settings", [SETTINGS, NOVA], ids=["usual", "nova"])
 def test_failed_run_tells_why_in_bedrocks_words(kernel: Any, settings: EvaluationSettings) -> None:
-    running = kernel(replace(settings, run_name="fail-judge"))
+    running = kernel(some_settings(settings, run_name="fail-judge"))
 
     with pytest.raises(Failed) as caught:
         running.run(CONFIGURATION, START, POLL)
@@ -420,7 +420,7 @@ def test_failed_run_tells_why_in_bedrocks_words(kernel: Any, settings: Evaluatio
 
 
 def test_waiting_ends_when_the_run_is_stopped(kernel: Any, sandbox: Sandbox) -> None:
-    running = kernel(replace(SETTINGS, run_name="stuck-run"))
+    running = kernel(some_settings(SETTINGS, run_name="stuck-run"))
     running.run(CONFIGURATION, START)
     [arn] = executions(sandbox, "stuck-run")
     sagemaker(sandbox).stop_pipeline_execution(
@@ -436,7 +436,7 @@ def test_the_sdk_stops_the_run_alone_where_it_is_told_to(
     kernel: Any, sandbox: Sandbox, settings: EvaluationSettings, request: Any
 ) -> None:
     name = f"stuck-run-{request.node.callspec.id}"
-    running = kernel(replace(settings, run_name=name))
+    running = kernel(some_settings(settings, run_name=name))
     running.run(CONFIGURATION, START)
     running.interrupt_once(sandbox, "ListPipelineExecutionSteps")
     with pytest.raises(Failed, match=r"^$"):
@@ -455,7 +455,7 @@ def test_the_sdk_stops_the_run_alone_where_it_is_told_to(
 
 
 def test_a_run_that_the_sdk_may_not_stop_is_told_of(kernel: Any, sandbox: Sandbox) -> None:
-    running = kernel(replace(BENCHMARK, run_name="stuck-run-kept"))
+    running = kernel(some_settings(BENCHMARK, run_name="stuck-run-kept"))
     running.run(CONFIGURATION, START)
     running.interrupt_once(sandbox, "ListPipelineExecutionSteps")
     with pytest.raises(Failed):
@@ -467,7 +467,7 @@ def test_a_run_that_the_sdk_may_not_stop_is_told_of(kernel: Any, sandbox: Sandbo
 
 
 def test_waiting_outlasts_throttling(kernel: Any, sandbox: Sandbox) -> None:
-    running = kernel(replace(SETTINGS, run_name="throttled"))
+    running = kernel(some_settings(SETTINGS, run_name="throttled"))
     running.run(CONFIGURATION, START)
     sandbox.fail("sagemaker:DescribePipelineExecution", "ThrottlingException", times=7)
 
@@ -477,7 +477,7 @@ def test_waiting_outlasts_throttling(kernel: Any, sandbox: Sandbox) -> None:
 def test_expired_credentials_are_told_and_the_run_is_not_lost(
     kernel: Any, sandbox: Sandbox
 ) -> None:
-    running = kernel(replace(SETTINGS, run_name="expired"))
+    running = kernel(some_settings(SETTINGS, run_name="expired"))
     running.run(CONFIGURATION, START)
     sandbox.fail("sagemaker:DescribePipelineExecution", "ExpiredTokenException", times=1)
 
@@ -490,7 +490,7 @@ def test_expired_credentials_are_told_and_the_run_is_not_lost(
 
 
 def test_vanished_run_ends_the_waiting(kernel: Any, tmp_path: Path) -> None:
-    running = kernel(replace(SETTINGS, run_name="vanished"))
+    running = kernel(some_settings(SETTINGS, run_name="vanished"))
     running.run(CONFIGURATION, START)
     path = tmp_path / "bot.run.json"
     path.write_text(re.sub(r"/execution/\w+", "/execution/nothing", path.read_text()))
@@ -502,7 +502,7 @@ def test_vanished_run_ends_the_waiting(kernel: Any, tmp_path: Path) -> None:
 def test_nova_models_are_compared_over_two_runs(
     kernel: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    running = kernel(replace(NOVA, run_name="nova-pair"))
+    running = kernel(some_settings(NOVA, run_name="nova-pair"))
 
     running.run(CONFIGURATION, START, POLL)
     assert sorted(recorded(tmp_path)["executions"]) == ["base", "fine-tuned"]
@@ -513,7 +513,7 @@ def test_nova_models_are_compared_over_two_runs(
 
 
 def test_fine_tuned_model_alone_is_shown_with_intervals(kernel: Any) -> None:
-    running = kernel(replace(SETTINGS, run_name="alone", evaluate_base_model=False))
+    running = kernel(some_settings(SETTINGS, run_name="alone", evaluate_base_model=False))
 
     shown = running.run(CONFIGURATION, START, POLL, RESULTS)
     assert "Scores of the fine-tuned model" in shown
@@ -523,7 +523,7 @@ def test_fine_tuned_model_alone_is_shown_with_intervals(kernel: Any) -> None:
 def test_rollouts_compare_two_models_in_the_agent_of_the_attached_training_job(
     kernel: Any, sandbox: Sandbox
 ) -> None:
-    running = kernel(replace(AGENT, run_name="agent"))
+    running = kernel(some_settings(AGENT, run_name="agent"))
 
     started = running.run(CONFIGURATION, START)
     package = AGENT.model_package_arn
@@ -548,7 +548,7 @@ def test_rollouts_compare_two_models_in_the_agent_of_the_attached_training_job(
 def test_what_mlflow_or_the_training_job_can_not_tell_is_said_and_the_rest_is_shown(
     kernel: Any, sandbox: Sandbox
 ) -> None:
-    running = kernel(replace(AGENT, run_name="untold", agent_qualifier=None))
+    running = kernel(some_settings(AGENT, run_name="untold", agent_qualifier=None))
     sandbox.fail("sagemaker:DescribeJob", "AccessDeniedException", times=1)
     assert "can't be attached to, the ARN is used: " in running.run(CONFIGURATION, START)
     running.run(POLL)
@@ -563,7 +563,7 @@ def test_a_training_job_that_made_another_package_starts_nothing(
     kernel: Any, sandbox: Sandbox
 ) -> None:
     other = AGENT.model_package_arn.replace("travel-agent", "medical-notes")
-    running = kernel(replace(AGENT, run_name="mixed", model_package_arn=other))
+    running = kernel(some_settings(AGENT, run_name="mixed", model_package_arn=other))
 
     with pytest.raises(Failed, match=rf"made {AGENT.model_package_arn}, not {other}\. Correct"):
         running.run(CONFIGURATION, START)
@@ -574,7 +574,9 @@ def test_model_package_of_another_partition_is_handed_over_as_an_object(
     kernel: Any, sandbox: Sandbox
 ) -> None:
     # The sandbox has the partition "aws" only: this shows the way, not that AWS takes it there.
-    kernel(replace(SETTINGS, run_name="partition", partition="aws-cn")).run(CONFIGURATION, START)
+    kernel(some_settings(SETTINGS, run_name="partition", partition="aws-cn")).run(
+        CONFIGURATION, START
+    )
 
     [arn] = executions(sandbox, "partition")
     answer = sagemaker(sandbox).describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
@@ -588,7 +590,7 @@ def test_model_package_of_another_partition_is_handed_over_as_an_object(
 
 
 def test_script_does_the_same_without_a_notebook(sandbox: Sandbox, tmp_path: Path) -> None:
-    path = write_script(tmp_path / "bot.py", replace(SETTINGS, run_name="script"))
+    path = write_script(tmp_path / "bot.py", some_settings(SETTINGS, run_name="script"))
     path.write_text(path.read_text().replace("POLL_SECONDS = 30", "POLL_SECONDS = 0.3"))
 
     environment = {**os.environ, **sandbox.environment}
@@ -604,7 +606,7 @@ def test_missing_result_files_are_named(kernel: Any, sandbox: Sandbox) -> None:
     import boto3
 
     running = kernel(
-        replace(SETTINGS, run_name="emptied", s3_output="s3://evalbook-results/emptied")
+        some_settings(SETTINGS, run_name="emptied", s3_output="s3://evalbook-results/emptied")
     )
     running.run(CONFIGURATION, START, POLL)
     settings = sandbox.environment

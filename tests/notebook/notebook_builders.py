@@ -4,33 +4,55 @@ from __future__ import annotations
 
 import ast
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from evalbook.aws.evaluation_types import pipeline_prefix
 from evalbook.notebook.settings import EvaluationSettings
+from evalbook.workflow.kinds import KINDS
 
-SETTINGS = EvaluationSettings(
-    evaluation_type="llm_as_judge",
-    task="Answer questions of a support desk",
-    dataset="s3://support-data/eval.jsonl",
-    records=200,
-    builtin_metrics=("Correctness", "Helpfulness"),
-    model_package_arn="arn:aws:sagemaker:us-west-2:123456789012:model-package/support-bot/3",
-    base_model_name="meta-textgeneration-llama-3-2-1b-instruct",
+
+def some_settings(
+    settings: EvaluationSettings | None = None, /, **changes: Any
+) -> EvaluationSettings:
+    """Settings with changes: fields by their names, and answers of the type's steps by theirs."""
+    settings = settings or SETTINGS
+    shared = {field.name for field in fields(EvaluationSettings)}
+    kind = KINDS[changes.get("evaluation_type", settings.evaluation_type)]
+    given = {**settings.answers, **{it: changes[it] for it in changes.keys() - shared}}
+    # Of what a type does not ask, its cells can't be given an answer.
+    answers = {step.name: given.get(step.name, step.unasked) for step in kind.steps}
+    assert changes.keys() - shared <= answers.keys()
+    return replace(
+        settings,
+        answers=answers,
+        pipelines=pipeline_prefix(kind.name),
+        **{name: changes[name] for name in changes.keys() & shared},
+    )
+
+
+SETTINGS = some_settings(
+    EvaluationSettings(
+        evaluation_type="llm_as_judge",
+        pipelines="",
+        answers={},
+        task="Answer questions of a support desk",
+        dataset="s3://support-data/eval.jsonl",
+        records=200,
+        model_package_arn="arn:aws:sagemaker:us-west-2:123456789012:model-package/support-bot/3",
+        base_model_name="meta-textgeneration-llama-3-2-1b-instruct",
+        region="us-west-2",
+        role_arn="arn:aws:iam::123456789012:role/Evaluation",
+        s3_output="s3://support-results/evaluations",
+        run_name="support-bot",
+        evaluate_base_model=True,
+        minutes=(50, 80),
+        evalbook_version="0.1.0",
+    ),
+    builtin_metrics=["Correctness", "Helpfulness"],
     judge_model="anthropic.claude-sonnet-4-5-20250929-v1:0",
-    region="us-west-2",
-    role_arn="arn:aws:iam::123456789012:role/Evaluation",
-    s3_output="s3://support-results/evaluations",
-    run_name="support-bot",
-    evaluate_base_model=True,
-    minutes=(50, 80),
-    evalbook_version="0.1.0",
 )
-
-
-def some_settings(**changes: Any) -> EvaluationSettings:
-    return replace(SETTINGS, **changes)
 
 
 def a_cell(source: str, **changes: Any) -> dict[str, Any]:

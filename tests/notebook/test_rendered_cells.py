@@ -3,7 +3,6 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ VARIANTS: list[dict[str, Any]] = [
         "training_job": "job",
         "minutes": None,
     },
-    {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ("ALL",), "minutes": None},
+    {"evaluation_type": "benchmark", "benchmark": "mmlu", "subtasks": ["ALL"], "minutes": None},
     {**ON_INSTANCES, "evaluation_type": "benchmark", "benchmark": "mmlu", "is_nova": True},
     {**ON_INSTANCES, "evaluation_type": "custom_scorer", "scorer": "prime_math"},
     {**ON_INSTANCES, "evaluation_type": "benchmark", "benchmark": "gpqa", "partition": "aws-cn"},
@@ -74,13 +73,10 @@ CARRIED = {
 
 
 def hostile_settings() -> EvaluationSettings:
-    texts = {
-        field.name: HOSTILE for field in fields(EvaluationSettings) if "str" in str(field.type)
-    }
     return some_settings(
-        **{name: texts[name] for name in (*CARRIED, "evalbook_version")},
-        builtin_metrics=(HOSTILE,),
-        custom_metrics=({"customMetricDefinition": {"name": HOSTILE, HOSTILE: float("inf")}},),
+        **dict.fromkeys((*CARRIED, "evalbook_version"), HOSTILE),
+        builtin_metrics=[HOSTILE],
+        custom_metrics=[{"customMetricDefinition": {"name": HOSTILE, HOSTILE: float("inf")}}],
         vpc=Vpc((HOSTILE,), (HOSTILE,)),
         tags={HOSTILE: HOSTILE},
     )
@@ -141,7 +137,7 @@ def test_custom_metrics_and_network_are_carried_as_they_are() -> None:
             "ratingScale": [{"definition": "yes", "value": {"floatValue": 1.0}}],
         }
     }
-    settings = some_settings(custom_metrics=(metric,), vpc=Vpc(("subnet-1",), ("sg-1", "sg-2")))
+    settings = some_settings(custom_metrics=[metric], vpc=Vpc(("subnet-1",), ("sg-1", "sg-2")))
 
     constants = constants_in(render_cells(settings)[1].source)
     assert constants["CUSTOM_METRICS"] == [metric]

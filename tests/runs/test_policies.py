@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from evalbook.aws.permissions import gated_actions
 from evalbook.runs.policies import Scope, caller_policy, role_policy, trust_policy
 from evalbook.sandbox.process import Sandbox
 
@@ -88,12 +89,22 @@ def test_the_role_may_be_passed_to_no_service_but_those_that_run_its_jobs() -> N
     sagemaker, bedrock = "sagemaker.amazonaws.com", "bedrock.amazonaws.com"
     for policy, services in (
         (caller_policy(KNOWN), [sagemaker]),
-        (role_policy(KNOWN), [bedrock, sagemaker]),
+        (role_policy(KNOWN), [sagemaker, bedrock]),
+        (role_policy(replace(KNOWN, evaluation_type="benchmark")), [sagemaker]),
     ):
         [statement] = [it for it in policy["Statement"] if "iam:PassRole" in it["Action"]]
 
         assert statement["Resource"] == [KNOWN.role]
         assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": services}}
+
+
+def test_a_role_may_do_what_the_sdk_insists_on_for_its_type_and_no_judging() -> None:
+    without = role_policy(replace(KNOWN, evaluation_type="benchmark"))
+    trusted = trust_policy(replace(KNOWN, evaluation_type="benchmark"))
+
+    assert set(gated_actions("benchmark")) <= actions(without)
+    assert not [action for action in actions(without) if action.startswith("bedrock:")]
+    assert trusted["Statement"][0]["Principal"] == {"Service": ["sagemaker.amazonaws.com"]}
 
 
 def test_the_trust_policy_passes_our_own_check() -> None:

@@ -10,7 +10,7 @@ from skill_folder import ROOT
 from evalbook.datasets.formats import format_of
 from evalbook.metrics.custom import parse_custom_metrics
 
-REFERENCES = sorted((ROOT / "references").glob("*.md"))
+DOCUMENTS = build_references.DOCUMENTS
 
 
 def blocks_of(name: str, language: str) -> list[str]:
@@ -18,7 +18,7 @@ def blocks_of(name: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-@pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_a_reference_says_what_the_code_does(path):
     text = path.read_text(encoding="utf-8")
 
@@ -37,7 +37,7 @@ def test_a_block_that_has_no_facts_is_an_error():
 
 
 def test_every_block_of_facts_stands_in_some_reference():
-    texts = "".join(path.read_text(encoding="utf-8") for path in REFERENCES)
+    texts = "".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
 
     assert set(re.findall(r"<!-- facts: ([a-z-]+) -->", texts)) == set(build_references.BLOCKS)
 

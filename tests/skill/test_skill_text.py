@@ -1,10 +1,13 @@
 import re
+from collections import Counter
 from importlib.util import find_spec
 
 import pytest
 from skill_folder import ROOT, an_installed_skill, body, front_matter
 
-from evalbook.workflow.kinds import LLM_AS_JUDGE
+from evalbook.errors import UsageError
+from evalbook.workflow.kinds import KINDS
+from evalbook.workflow.workflow import Workflow
 
 SKILL = (ROOT / "skill" / "SKILL.md").read_text(encoding="utf-8")
 REFERENCES = sorted(path.name for path in (ROOT / "references").glob("*.md"))
@@ -25,7 +28,11 @@ def test_the_front_matter_keeps_the_rules_of_agent_skills():
 
 @pytest.mark.parametrize(
     "said",
-    ["evaluate my model", "any better", "base model", "LLM as a judge", "metrics", "go on with"],
+    [
+        *("evaluate my model", "any better", "base model", "LLM as a judge", "metrics"),
+        *("benchmark", "MMLU", "custom scorer", "my own function", "agent", "multi-turn RL"),
+        "go on with",
+    ],
 )
 def test_the_description_has_what_people_say(said):
     assert said in front_matter(SKILL)["description"]
@@ -44,15 +51,27 @@ def test_the_skill_costs_less_than_900_tokens():
     assert len(SKILL) / 4 < 900
 
 
-def test_every_step_that_can_be_volunteered_is_named_and_no_other():
-    listed = re.search(r"STEP: ([^.]*)\.", body(SKILL))
-    assert listed is not None
-    named = set(re.split(r",\s+", listed[1]))
+def test_the_steps_that_most_types_ask_are_named_and_examples_of_the_others():
+    common, own = re.search(
+        r"STEP: ([^.]*)\.\s+A type's own, such as ([^:]*):", body(SKILL)
+    ).groups()
+    asked = Counter(step.name for kind in KINDS.values() for step in kind.steps if step.volunteered)
 
     # Yes or no to what is on the screen has no sense before it is there.
-    only_when_asked = {"evaluation_type", "data_description", "model_confirm", "advanced"}
-    expected = {step.name for step in LLM_AS_JUDGE.steps if step.volunteered} - only_when_asked
-    assert named == expected
+    only_when_asked = {"data_description", "model_confirm", "advanced"}
+    expected = {name for name, types in asked.items() if types > len(KINDS) / 2} - only_when_asked
+    assert sorted(re.split(r",\s+", common)) == sorted(expected)
+    assert set(re.split(r"[,;]\s+", own)) <= asked.keys() - expected
+
+
+def test_naming_a_step_that_is_not_there_brings_the_list(in_sandbox, tmp_path):
+    assert in_sandbox
+    workflow = Workflow.load(tmp_path / "workflow_state.json")
+    workflow.answer("benchmark")
+
+    with pytest.raises(UsageError) as caught:
+        workflow.answer("x", step="judge_model")
+    assert "task, model, model_confirm, benchmark, subtasks, region" in caught.value.remedy
 
 
 def test_every_file_that_the_skill_and_its_references_name_is_there(tmp_path):

@@ -9,7 +9,6 @@ from interviews import ANSWERS_BY_TYPE, an_interview, answer_until, answered_unt
 from evalbook.errors import StateFileError, UsageError
 from evalbook.workflow.answers_file import apply_answers
 from evalbook.workflow.kinds import KINDS
-from evalbook.workflow.steps.confirm import EVERYTHING_BEFORE
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -17,7 +16,7 @@ STATE = Path("workflow_state.json")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_type_asks_its_steps_in_the_order_of_its_entry(kind):
+def test_each_type_asks_its_steps_in_the_order_of_its_entry_and_takes_them_again(kind):
     workflow = an_interview()
     asked = []
     turn = workflow.turn()
@@ -31,6 +30,8 @@ def test_each_type_asks_its_steps_in_the_order_of_its_entry(kind):
     assert set(asked) <= ANSWERS_BY_TYPE[kind].keys()
     assert turn.notebook is not None
     assert Path(turn.notebook).is_file()
+    again = [check for _, checks in workflow.check() for check in checks]
+    assert [check for check in again if check.status == "failed"] == []
 
 
 @pytest.mark.parametrize("said", ["benchmark", "Benchmark", "3"])
@@ -144,7 +145,8 @@ def test_any_types_step_can_be_spoken_of_before_the_type_is_chosen():
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_a_change_of_anything_before_the_confirmation_asks_for_it_again(kind):
     names = [step.name for step in kind.steps]
-    before = set(names[: names.index("confirm")])
+    doubted = {step.name: kind.dependencies(step) for step in kind.steps if step.depends_on_all}
 
-    # model_confirm is asked again by itself when the model changes.
-    assert before - set(EVERYTHING_BEFORE) == {"model_confirm"}
+    assert {"confirm", "notebook"} <= doubted.keys()
+    for step, dependencies in doubted.items():
+        assert dependencies == set(names[: names.index(step)])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.arns import parse_arn
+from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.hub_models import HubModel, nova_in_bedrock, nova_models
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, ModelPackage
 from evalbook.aws.session import (
@@ -33,17 +34,6 @@ NOVA_PROXY_MODEL = "meta-textgeneration-llama-3-2-1b-instruct"
 
 # llmaj_inference_benchmark.convert_dataset_to_inspectai_format raises on a record without either.
 NOVA_FIELDS = ("prompt", "query")
-
-# Evaluation types whose recipe the SDK looks for by name; any Evaluation recipe serves the others.
-_RECIPE_TYPES = {
-    "benchmark": ("DeterministicEvaluation",),
-    "custom_scorer": ("DeterministicEvaluation",),
-    "multi_turn_rl": ("MTRLEvaluation",),
-}
-_NOVA_RECIPE_TYPES = {
-    **_RECIPE_TYPES,
-    "benchmark": ("DeterministicTextBenchmark", "DeterministicMultiModalBenchmark"),
-}
 
 
 @dataclass(frozen=True)
@@ -106,27 +96,32 @@ def base_model_checks(
                 "Give a package made by SageMaker's fine-tuning.",
             )
         )
-    if is_nova(base.name) and evaluation_type == "llm_as_judge":
+    if _is_judged_nova(base.name, evaluation_type):
         return _nova_checks(aws, package, base, region)
-    return [_recipe_check(aws, base, region, recipe_types(base.name, evaluation_type))]
+    types = recipe_types(base.name, evaluation_type)
+    return [] if types == () else [_recipe_check(aws, base, region, types)]
 
 
 def recipe_types(base_model: str, evaluation_type: str) -> tuple[str, ...] | None:
-    """Return the types of recipe that an evaluation of a base model needs one of; None for any."""
-    types = _NOVA_RECIPE_TYPES if is_nova(base_model) else _RECIPE_TYPES
-    return types.get(evaluation_type)
+    """Return the types of recipe of which a base model needs one; None for any, empty for none."""
+    known = EVALUATION_TYPES[evaluation_type]
+    return (is_nova(base_model) and known.nova_recipes) or known.recipes
+
+
+def _is_judged_nova(base_model: str, evaluation_type: str) -> bool:
+    return is_nova(base_model) and EVALUATION_TYPES[evaluation_type].bedrock_judges
 
 
 def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -> bool:
     """Tell whether a base model can be evaluated by its name, as far as name and recipes tell."""
-    if is_nova(model.name) and evaluation_type == "llm_as_judge":
+    if _is_judged_nova(model.name, evaluation_type):
         return nova_in_bedrock(model.name, region) is not None
     return model.has_recipe(recipe_types(model.name, evaluation_type))
 
 
 def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
     """Return the inference profile by which a base model answers; None where it takes none."""
-    judged = evaluation_type == "llm_as_judge"
+    judged = EVALUATION_TYPES[evaluation_type].bedrock_judges
     return nova_in_bedrock(name, region) if judged else None
 
 
@@ -135,7 +130,7 @@ def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
 
     It looks in the public hub only, and lets Nova models be judged by their answers in Bedrock.
     """
-    judged_nova = is_nova(base.name) and evaluation_type == "llm_as_judge"
+    judged_nova = _is_judged_nova(base.name, evaluation_type)
     in_public_hub = f"/{PUBLIC_HUB}/" in base.arn
     return in_public_hub and (not judged_nova or nova_in_bedrock(base.name, region) is not None)
 
@@ -147,12 +142,14 @@ def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: s
         AnswerRejected: the SDK or the service would surely refuse the run.
         AwsUnavailable: SageMaker could not be asked.
     """
-    if is_nova(model.name) and evaluation_type == "llm_as_judge":
+    types = recipe_types(model.name, evaluation_type)
+    if _is_judged_nova(model.name, evaluation_type):
         checks = _nova_alone_checks(aws, model, region)
+    elif types == ():
+        checks = []
     elif model.recipes is None:
         checks = [_recipes_not_listed(model.name)]
     else:
-        types = recipe_types(model.name, evaluation_type)
         checks = [_recipe_verdict(model.name, region, types, found=model.has_recipe(types))]
     if model.licence:
         checks.append(

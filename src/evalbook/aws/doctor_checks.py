@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
+from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.identity import caller
 from evalbook.aws.regions import bedrock_offered, is_region
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
@@ -158,7 +159,7 @@ def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
 def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
     from evalbook.aws.judges import check_judge, judge_offer
 
-    if subject.evaluation_type != "llm_as_judge":
+    if not EVALUATION_TYPES[subject.evaluation_type].bedrock_judges:
         return []
     offer = judge_offer(aws, region)
     checks = list(offer.checks)

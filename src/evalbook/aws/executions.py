@@ -15,19 +15,9 @@ from datetime import datetime
 from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
-
-PIPELINE_PREFIX = "SagemakerEvaluation"
-
-KINDS = {
-    "LLMAJEvaluation": "llm_as_judge",
-    "BenchmarkEvaluation": "benchmark",
-    "CustomScorerEvaluation": "custom_scorer",
-    "MTRLEvaluation": "multi_turn_rl",
-    "InspectAIEvaluation": "inspect_ai",
-}
-"""Evaluation types by the second word of the pipeline's name."""
 
 OVER = frozenset({"Succeeded", "Failed", "Stopped", "CompletedWithFailures"})
 """States in which an execution does nothing more."""
@@ -120,7 +110,8 @@ def kind_of_pipeline(arn: str) -> str:
     found = re.search(rf"{PIPELINE_PREFIX}-([A-Za-z]+)", arn, re.I)
     if found is None:
         return "unknown"
-    return {name.lower(): kind for name, kind in KINDS.items()}.get(found[1].lower(), "unknown")
+    known = {it.pipeline.lower(): name for name, it in EVALUATION_TYPES.items()}
+    return known.get(found[1].lower(), "unknown")
 
 
 def is_training_job(arn: str) -> bool:
@@ -357,6 +348,8 @@ def _names(text: str | None) -> list[str]:
 
 def _datasets(channels: Any) -> Iterator[str]:
     for channel in channels if isinstance(channels, list) else ():
+        if channel.get("ChannelName") == "config":
+            continue  # what InspectAI's container is told to do (pipeline_templates.py, 3.27.0)
         source = channel.get("DataSource") or {}
         uri = (source.get("S3DataSource") or {}).get("S3Uri")
         yield from filter(None, [uri, (source.get("DatasetSource") or {}).get("DatasetArn")])

@@ -51,10 +51,10 @@ class HubModel:
         return self.arn.rpartition("/")[0]
 
     def has_recipe(self, wanted: tuple[str, ...] | None) -> bool:
-        """Tell whether it has a recipe of one of these kinds, or any at all."""
+        """Tell whether it has a recipe of one of these kinds; None is any, empty none."""
         kinds = self.recipes or frozenset()
-        if wanted is None:
-            return bool(kinds)
+        if not wanted:
+            return wanted is not None or bool(kinds)
         # A keyword may name a strategy after the kind.
         return any(f"{kind}_".startswith(f"{it.lower()}_") for kind in kinds for it in wanted)
 

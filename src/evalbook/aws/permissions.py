@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from evalbook.aws.arns import parse_arn
+from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.identity import Caller, caller
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.aws.trust import SAGEMAKER
@@ -40,6 +41,12 @@ def _actions() -> dict[str, Any]:
     return loaded
 
 
+def gated_actions(evaluation_type: str) -> list[str]:
+    """Return what the SDK insists that the role of an evaluation may do on every resource."""
+    gated: list[str] = _actions()["gated_role_actions"][EVALUATION_TYPES[evaluation_type].role_type]
+    return gated
+
+
 def role_permission_checks(
     aws: Aws, arn: str, region: str, actions_for: str = "llm_as_judge", judge: str | None = None
 ) -> list[Check]:
@@ -48,8 +55,7 @@ def role_permission_checks(
     The SDK simulates without naming resources, so it insists only on actions that its own policy
     grants on every resource; a role that may use certain buckets and models is not at fault.
     """
-    role_type = _actions()["role_types"][actions_for]
-    gate = _simulate(aws, region, arn, _actions()["gated_role_actions"][role_type])
+    gate = _simulate(aws, region, arn, gated_actions(actions_for))
     checks = [
         _permission_check(
             "role.permissions",
@@ -59,7 +65,7 @@ def role_permission_checks(
             "Grant these to the role; the SDK refuses it without.",
         )
     ]
-    if actions_for == "llm_as_judge" and gate.error is None:
+    if EVALUATION_TYPES[actions_for].bedrock_judges and gate.error is None:
         checks.append(_invoke_check(aws, arn, region, judge))
     return checks
 

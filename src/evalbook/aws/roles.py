@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.identity import Caller, caller
 from evalbook.aws.permissions import caller_permission_checks, role_permission_checks
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
@@ -269,7 +270,8 @@ def _is_service_linked(arn: str) -> bool:
 
 def _services(actions_for: str) -> tuple[str, ...]:
     """Return who assumes the role: Bedrock only where it is Bedrock that judges."""
-    return (SAGEMAKER, BEDROCK) if actions_for == "llm_as_judge" else (SAGEMAKER,)
+    judges = EVALUATION_TYPES[actions_for].bedrock_judges
+    return (SAGEMAKER, BEDROCK) if judges else (SAGEMAKER,)
 
 
 def _assumption(service: str, me: Caller, region: str) -> Assumption:

@@ -140,6 +140,7 @@ def _print_policies(
         account=me.account,
         region=region,
         partition=me.partition,
+        evaluation_type=answers["type"],
         role=named
         if named.startswith("arn:")
         else f"arn:{me.partition}:iam::{me.account}:role/{named}",

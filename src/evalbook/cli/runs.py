@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
+from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, terminal_width
 from evalbook.workflow.turn import PROTOCOL
 
-_KINDS = ("llm_as_judge", "benchmark", "custom_scorer", "multi_turn_rl", "inspect_ai")
 _STATES = (
     "Executing",
     "Stopping",
@@ -24,7 +24,9 @@ _STATES = (
 @click.option(
     "--status", type=click.Choice(_STATES, case_sensitive=False), help="Only in this state."
 )
-@click.option("--type", "kind", type=click.Choice(_KINDS), help="Only this evaluation type.")
+@click.option(
+    "--type", "kind", type=click.Choice(list(EVALUATION_TYPES)), help="Only of this type."
+)
 @click.option("--since", metavar="AGE", help="Not older than 45m, 12h, 7d or 2w.")
 @click.option("--limit", type=click.IntRange(1), default=20, help="At most so many; 20 by default.")
 def runs_command(

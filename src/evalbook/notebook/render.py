@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -125,13 +125,10 @@ _TURNS_TEXT_ROUND = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", 
 
 
 def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) -> dict[str, Any]:
-    values = {name: getattr(settings, name) for name in asdict(settings)}
-    custom_names = [
-        str(metric.get("customMetricDefinition", {}).get("name", ""))
-        for metric in settings.custom_metrics
-    ]
+    shared = {field.name: getattr(settings, field.name) for field in fields(settings)}
     return {
-        **values,
+        **settings.answers,
+        **shared,
         "evaluator": EVALUATORS[settings.evaluation_type],
         # For other partitions the package is handed over as an object of the SDK's.
         "attaches": _attaches(settings),
@@ -140,7 +137,6 @@ def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) 
         "instance_count": settings.instances.count if settings.instances else None,
         # Each is then a run of its own, its base model by its name.
         "one_model_a_run": settings.is_nova or settings.instances is not None,
-        "metric_names": [*settings.builtin_metrics, *custom_names],
         "subnets": list(settings.vpc.subnets) if settings.vpc else [],
         "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],
         "lower_is_better": list(LOWER_IS_BETTER),

@@ -1,4 +1,4 @@
-"""Which versions the notebook's cells need of what they install."""
+"""What the notebook's cells have to know of the SDK: its classes, and the versions they need."""
 
 from __future__ import annotations
 
@@ -12,43 +12,28 @@ class Evaluator:
 
     class_name: str
     """In ``sagemaker.train.evaluate``."""
-    pipeline: str
-    """How the names of its pipelines begin (``train/evaluate/constants.py``)."""
     recognised_by: tuple[str, ...]
-    """Settings of cell 1 whose values the definition of a run's pipeline holds."""
+    """Settings whose values the definition of a run's pipeline holds, in the names of cell 2."""
     scores: Literal["by_record", "totals", "mlflow"] = "totals"
     """What results hold, and so which of the templates in ``cells/results/`` read them."""
-    bedrock_judges: bool = False
-    hyperparameters: bool = False
-    """Whether the class has parameters of the base model's recipe to set."""
 
 
 EVALUATORS = {
     "llm_as_judge": Evaluator(
         "LLMAsJudgeEvaluator",
-        "SagemakerEvaluation-LLMAJEvaluation",
-        recognised_by=("JUDGE_MODEL", "DATASET"),
+        recognised_by=("JUDGE_MODEL", "DATASET", "models[label]"),
         scores="by_record",
-        bedrock_judges=True,
     ),
     "custom_scorer": Evaluator(
-        "CustomScorerEvaluator",
-        "SagemakerEvaluation-CustomScorerEvaluation",
-        recognised_by=("SCORER", "DATASET"),
-        hyperparameters=True,
+        "CustomScorerEvaluator", recognised_by=("SCORER", "DATASET", "models[label]")
     ),
     "benchmark": Evaluator(
-        "BenchMarkEvaluator",
-        "SagemakerEvaluation-BenchmarkEvaluation",
-        recognised_by=("BENCHMARK", "S3_OUTPUT"),
-        hyperparameters=True,
+        "BenchMarkEvaluator", recognised_by=("BENCHMARK", "S3_OUTPUT", "models[label]")
     ),
     "multi_turn_rl": Evaluator(
         "MultiTurnRLEvaluator",
-        "SagemakerEvaluation-MTRLEvaluation",
-        recognised_by=("AGENT_CONFIG", "DATASET"),
+        recognised_by=("AGENT_CONFIG", "DATASET", "models[label]"),
         scores="mlflow",
-        hyperparameters=True,
     ),
 }
 """By evaluation type; each has a folder of the same name in ``cells/``."""

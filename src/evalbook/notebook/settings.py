@@ -33,34 +33,25 @@ class EvaluationSettings:
 
     evaluation_type: str
     """A key of `evalbook.notebook.sdk.EVALUATORS`."""
+    pipelines: str
+    """How the names of its pipelines begin."""
+    answers: Mapping[str, Any]
+    """By their names, the answers of all the type's steps: what its own cells are made from.
+
+    A setting of the same name below, which every type has, goes before an answer.
+    """
     task: str
     """What the model was trained to do, in the user's words."""
     dataset: str | None = None
     """S3 URI of an object, or the ARN of a DataSet in a hub; None where the type takes none."""
     records: int | None = None
     """Records in the dataset; None where they were not counted."""
-    builtin_metrics: tuple[str, ...] = ()
-    """Without the ``Builtin.`` prefix."""
-    custom_metrics: tuple[dict[str, Any], ...] = ()
-    """Each ``{"customMetricDefinition": {…}}``, as Bedrock takes them."""
     model_package_arn: str | None
     """None where the base model is evaluated alone."""
     base_model_name: str
     """The base model's name in its hub."""
-    judge_model: str | None = None
-    """Bedrock model id or inference profile id."""
-    scorer: str | None = None
-    """Name of a preset, or ARN of a registered evaluator."""
-    agent_config: str | None = None
-    """ARN of an AgentCore runtime or of a Lambda function."""
-    agent_qualifier: str | None = None
     training_job: str | None = None
     """Multi-turn RL training job that made the model package; None where it is not known."""
-    stopping_condition: int = 86400
-    """Seconds after which a job is stopped."""
-    benchmark: str | None = None
-    subtasks: tuple[str, ...] = ()
-    """``ALL`` alone, or names; empty where the benchmark is only run as a whole."""
     region: str
     role_arn: str
     s3_output: str
@@ -80,8 +71,6 @@ class EvaluationSettings:
     vpc: Vpc | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     """Values by key."""
-    inference_parameters: Mapping[str, Any] = field(default_factory=dict)
-    """What is different from the base model's recipe, by the recipe's own names."""
     instances: Instances | None = None
     """None where the evaluation is serverless."""
     profile: str | None = None

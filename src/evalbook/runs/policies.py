@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from evalbook.aws.evaluation_types import EVALUATION_TYPES
+from evalbook.aws.permissions import gated_actions
+
 Policy = dict[str, Any]
 
 NOTE = (
@@ -27,6 +30,7 @@ class Scope:
     account: str
     region: str
     partition: str = "aws"
+    evaluation_type: str = "llm_as_judge"
     role: str = "*"
     """ARN."""
     group: str = "*"
@@ -39,6 +43,12 @@ class Scope:
     """Inference profile by which a base Nova model answers, as ``us.amazon.nova-lite-v1:0``."""
     kms_key: str | None = None
     vpc: bool = False
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Who assumes the role: Bedrock only where it is Bedrock that judges."""
+        judges = EVALUATION_TYPES[self.evaluation_type].bedrock_judges
+        return ("sagemaker.amazonaws.com", *(["bedrock.amazonaws.com"] if judges else []))
 
     def sagemaker(self, resource: str) -> str:
         """Return the ARN of a SageMaker resource of the account and region."""
@@ -112,19 +122,15 @@ _JUDGES = [
 
 def role_policy(scope: Scope) -> Policy:
     """Return what the execution role needs while the run goes on."""
-    bedrock = f"arn:{scope.partition}:bedrock:*"
     hub = f"arn:{scope.partition}:sagemaker:{scope.region}:*:hub"
     output = scope.bucket(scope.output_bucket)
     return _policy(
         # The SDK refuses a role that may not do these on every resource.
-        _allow("GatedBySdk", ["bedrock:CreateEvaluationJob", "bedrock:GetEvaluationJob",
-                              "cloudwatch:PutMetricData", "ecr:GetAuthorizationToken"]),
-        _allow("Judge", ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
-               f"{bedrock}::foundation-model/{scope.judge}",
-               f"{bedrock}:{scope.account}:inference-profile/*{_star(scope.judge)}"),
+        _allow("GatedBySdk", sorted(gated_actions(scope.evaluation_type))),
+        _judge(scope),
         _base_model(scope),
         # The judging job hands this very role on to Bedrock's evaluation job.
-        _pass_role(scope, "bedrock.amazonaws.com", "sagemaker.amazonaws.com"),
+        _pass_role(scope, *scope.services),
         _allow("Data", ["s3:GetObject"], scope.bucket(scope.dataset_bucket, "/*")),
         _allow("Buckets", ["s3:GetBucketLocation", "s3:ListBucket"],
                scope.bucket(scope.dataset_bucket), output),
@@ -164,12 +170,12 @@ _NETWORK = [
 
 
 def trust_policy(scope: Scope) -> Policy:
-    """Return the trust policy that lets both services assume the role, for this account only."""
+    """Return the trust policy that lets the services assume the role, for this account only."""
     return _policy(
         {
             "Sid": "Services",
             "Effect": "Allow",
-            "Principal": {"Service": ["sagemaker.amazonaws.com", "bedrock.amazonaws.com"]},
+            "Principal": {"Service": list(scope.services)},
             "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"aws:SourceAccount": scope.account}},
         }
@@ -186,6 +192,18 @@ def _pass_role(scope: Scope, *services: str) -> dict[str, Any]:
         ["iam:PassRole"],
         scope.role,
         Condition={"StringEquals": {"iam:PassedToService": list(services)}},
+    )
+
+
+def _judge(scope: Scope) -> dict[str, Any] | None:
+    if not EVALUATION_TYPES[scope.evaluation_type].bedrock_judges:
+        return None
+    bedrock = f"arn:{scope.partition}:bedrock:*"
+    return _allow(
+        "Judge",
+        ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+        f"{bedrock}::foundation-model/{scope.judge}",
+        f"{bedrock}:{scope.account}:inference-profile/*{_star(scope.judge)}",
     )
 
 

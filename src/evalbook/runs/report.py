@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from evalbook.aws.s3 import S3Uri
     from evalbook.aws.session import Aws
 
-BASE, TUNED = "base", "fine-tuned"
+BASE, TUNED, UNTOLD = "base", "fine-tuned", "evaluated"
 
 # Steps that leave results, and whose: sagemaker 3.27.0, train/evaluate/pipeline_templates.py and
 # mtrl_pipeline_templates.py. Of the last two, the job tells which model it was given.
@@ -262,6 +262,8 @@ def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
         return target.label
     if step.name == "Training":
         return BASE if _OF_BASE.search(job.name) else TUNED
+    if job.model_package is None and job.base_model is None:
+        return UNTOLD  # InspectAI's job is told what answers by a file of its own
     return TUNED if job.model_package else BASE
 
 

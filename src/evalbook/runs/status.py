@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
 
@@ -208,7 +209,8 @@ def _bedrock(
 
 
 def _expected(run: Execution, plan: Plan, steps: Sequence[RunStep]) -> tuple[int, int] | None:
-    if run.kind != "llm_as_judge":
+    known = EVALUATION_TYPES.get(run.kind)
+    if known is None or not known.bedrock_judges:
         return None
     names = plan.steps or tuple(step.name for step in steps)
     models = 2 if any("Base" in name for name in names) else 1

@@ -61,7 +61,7 @@ def headline(comparison: Comparison) -> str:
 
 def the(name: str) -> str:
     """Return how a model is called in a sentence."""
-    return f"the {name} model" if name in ("base", "fine-tuned") else name
+    return f"the {name} model" if name in ("base", "fine-tuned", "evaluated") else name
 
 
 def _sentence(text: str) -> str:

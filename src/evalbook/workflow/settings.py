@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from evalbook.aws.evaluation_types import pipeline_prefix
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.run_name import default_run_name
 from evalbook.workflow.steps.scope import BASE_ONLY, base_model_too, scope_of
-from evalbook.workflow.steps.stopping_condition import DEFAULT
 from evalbook.workflow.training import training_job
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
     vpc = interview.facts("vpc")
     return EvaluationSettings(
         evaluation_type=interview.kind.name,
+        pipelines=pipeline_prefix(interview.kind.name),
         task=interview.value("task"),
         model_package_arn=None if scope_of(interview) == BASE_ONLY else model["arn"],
         base_model_name=model["base_model"]["name"],
@@ -44,30 +45,25 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         partition=model["partition"],
         minutes=expected.minutes,
         evalbook_version=__version__,
-        **_of_some_types(interview, expected.records),
+        training_job=(training_job(interview) or {}).get("job"),
+        answers=_answers(interview),
+        **_dataset(interview, expected.records),
     )
 
 
-def _of_some_types(interview: Interview, records: int | None) -> dict[str, Any]:
-    """Return the settings that only some types ask for, as far as they were answered."""
-    found: dict[str, Any] = {
-        "judge_model": interview.value("judge_model"),
-        "builtin_metrics": tuple(interview.value("builtin_metrics", ())),
-        "custom_metrics": tuple(interview.value("custom_metrics", ())),
-        "scorer": interview.value("scorer"),
-        "agent_config": interview.value("agent_config"),
-        "agent_qualifier": interview.value("agent_qualifier"),
-        "training_job": (training_job(interview) or {}).get("job"),
-        "stopping_condition": interview.value("stopping_condition", DEFAULT),
-        "inference_parameters": interview.value("inference_parameters") or {},
-        "instances": _instances(interview),
-        "benchmark": interview.value("benchmark"),
-        "subtasks": tuple(interview.value("subtasks", ())),
+def _answers(interview: Interview) -> dict[str, Any]:
+    """Return the answer of each step of the type, or what stands for one that was not given."""
+    answered = {step: interview.value(step.name) for step in interview.kind.steps}
+    return {step.name: step.unasked if it is None else it for step, it in answered.items()}
+
+
+def _dataset(interview: Interview, records: int | None) -> dict[str, Any]:
+    if not interview.facts("dataset"):
+        return {}
+    return {
+        "dataset": effective_dataset(interview),
+        "records": interview.facts("data_sample").get("rows", records),
     }
-    if interview.facts("dataset"):
-        found["dataset"] = effective_dataset(interview)
-        found["records"] = interview.facts("data_sample").get("rows", records)
-    return found
 
 
 def _instances(interview: Interview) -> Instances | None:

@@ -82,7 +82,10 @@ class Step:
     read: Callable[[str, Question, Interview], Any] = read_text
     """Text to value; raises `AnswerRejected`."""
     check: Callable[[Any, Interview], Outcome] = accept
-    """Value to what is saved; raises `AnswerRejected` or `AwsUnavailable`."""
+    """Value to what is saved; raises `AnswerRejected` or `AwsUnavailable`.
+
+    Is asked again about what it saved, wherever that is in doubt.
+    """
     applies: Callable[[Interview], bool] = always
     known: Callable[[Interview], str | None] = nothing_known
     """What an earlier tool left in the state that would answer this, to be confirmed."""
@@ -91,6 +94,8 @@ class Step:
     describe: Callable[[Any, dict[str, Any]], str] = describe_value
     depends_on: tuple[str, ...] = ()
     """Steps whose change puts this answer in doubt."""
+    depends_on_all: bool = False
+    """Whether the answer is about everything asked before it, so that any change there counts."""
     asked_again: bool = False
     """Whether doubt asks again at once, rather than checking the saved answer again."""
     volunteered: bool = True
@@ -103,3 +108,5 @@ class Step:
     """Steps whose answers, said ahead, may change the question itself."""
     exact_in_file: str | None = None
     """The only text that answers this step from a file of answers."""
+    unasked: Any = field(default=None, hash=False)
+    """What the notebook's cells are given where the step was not asked, or was answered none."""

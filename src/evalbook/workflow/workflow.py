@@ -430,7 +430,9 @@ def _put(interview: Interview, step: Step, accepted: Accepted, said: str) -> Non
 
 def _put_dependants_in_doubt(interview: Interview, changed: str) -> None:
     for step in ALL_STEPS:
-        if changed not in step.depends_on or step.name not in interview.answers:
+        if step.name not in interview.answers:
+            continue
+        if changed not in kind_of(interview).dependencies(step):
             continue
         if step.asked_again:
             del interview.answers[step.name]

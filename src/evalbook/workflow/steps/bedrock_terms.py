@@ -9,7 +9,6 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import shortened, yes_or_no
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
-from evalbook.workflow.steps.confirm import EVERYTHING_BEFORE
 from evalbook.workflow.turn import Question
 
 TERMS = """\
@@ -78,7 +77,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=(*EVERYTHING_BEFORE, "confirm"),
+    depends_on_all=True,
     asked_again=True,
     volunteered=False,
     exact_in_file="I agree",

@@ -104,4 +104,5 @@ STEP = Step(
     check=_check,
     describe=_describe,
     depends_on=("custom_metrics", "dataset", "data_sample", "data_fix"),
+    unasked=(),
 )

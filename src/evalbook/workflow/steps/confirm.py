@@ -10,39 +10,6 @@ from evalbook.workflow.step import Step
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 from evalbook.workflow.turn import Question
 
-EVERYTHING_BEFORE = (
-    "evaluation_type",
-    "task",
-    "dataset",
-    "data_sample",
-    "data_description",
-    "data_fix",
-    "custom_metrics",
-    "builtin_metrics",
-    "model",
-    "prompts",
-    "scorer",
-    "agent_config",
-    "agent_qualifier",
-    "stopping_condition",
-    "benchmark",
-    "subtasks",
-    "judge_model",
-    "region",
-    "execution_role",
-    "s3_output",
-    "advanced",
-    "scope",
-    "mlflow",
-    "mlflow_experiment",
-    "kms_key",
-    "vpc",
-    "tags",
-    "run_name",
-    "inference_parameters",
-    "compute",
-)
-
 _MODELS = {
     BOTH: "Models: the fine-tuned one, compared with its base model",
     FINE_TUNED_ONLY: "Models: the fine-tuned one alone",
@@ -87,7 +54,7 @@ STEP = Step(
     ask=_ask,
     read=_read,
     describe=_describe,
-    depends_on=EVERYTHING_BEFORE,
+    depends_on_all=True,
     asked_again=True,
     volunteered=False,
     asks_aws=True,

@@ -61,4 +61,5 @@ STEP = Step(
     check=_check,
     describe=_describe,
     depends_on=("dataset", "data_sample", "data_fix"),
+    unasked=(),
 )

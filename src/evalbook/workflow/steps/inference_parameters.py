@@ -113,4 +113,5 @@ STEP = Step(
     advanced=True,
     depends_on=("evaluation_type", "model", "scorer", "benchmark", "region"),
     asks_aws=True,
+    unasked={},
 )

@@ -10,7 +10,6 @@ from evalbook.workflow.answers import read_choice
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
-from evalbook.workflow.steps.confirm import EVERYTHING_BEFORE
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY
 from evalbook.workflow.turn import Choice, Question
 
@@ -136,5 +135,5 @@ STEP = Step(
     ask=_ask,
     read=_read,
     check=_check,
-    depends_on=(*EVERYTHING_BEFORE, "confirm", "bedrock_terms", "project"),
+    depends_on_all=True,
 )

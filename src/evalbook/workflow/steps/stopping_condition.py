@@ -45,4 +45,5 @@ STEP = Step(
     describe=_describe,
     applies=wanted("stopping_condition"),
     advanced=True,
+    unasked=DEFAULT,
 )

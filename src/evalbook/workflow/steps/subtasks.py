@@ -87,4 +87,5 @@ STEP = Step(
     describe=_describe,
     applies=_applies,
     depends_on=("benchmark",),
+    unasked=(),
 )

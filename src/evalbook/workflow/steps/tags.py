@@ -37,8 +37,8 @@ def _read(text: str, _question: Question, interview: Interview) -> dict[str, str
 
 
 def _check(value: dict[str, str] | None, interview: Interview) -> Outcome:
+    from evalbook.aws.evaluation_types import pipeline_prefix
     from evalbook.aws.tags import check_tags, tags_check
-    from evalbook.notebook.sdk import EVALUATORS
 
     if value is None:
         return Accepted(None)
@@ -48,7 +48,7 @@ def _check(value: dict[str, str] | None, interview: Interview) -> Outcome:
         return Accepted(
             value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
         )
-    pipelines = EVALUATORS[kind.name].pipeline
+    pipelines = pipeline_prefix(kind.name)
     check = tags_check(interview.aws, interview.value("region"), pipelines, value)
     return Accepted(value, checks=(check,))
 
