@@ -144,7 +144,8 @@ def test_settings_named_for_one_type_are_looked_at_again_for_another():
     assert workflow.interview.answers["advanced"].in_doubt
 
 
-def test_apps_and_tracking_servers_are_offered_beside_the_sdks_choice():
+def test_apps_and_tracking_servers_are_offered_beside_the_sdks_choice(in_sandbox):
+    in_sandbox.reset()  # other tests make apps of their own
     workflow, turn = asked_for("mlflow")
 
     assert [choice.label for choice in turn.choices] == [
