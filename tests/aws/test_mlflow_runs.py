@@ -19,7 +19,7 @@ def test_a_run_that_is_not_there_is_missing():
 
 
 def test_an_app_that_is_not_there_is_missing():
-    with pytest.raises(AwsMissing, match="There is no MLflow .arn:aws:sagemaker"):
+    with pytest.raises(AwsMissing, match=r"There is no MLflow .arn:aws:sagemaker"):
         run_metrics(Aws(), TrackedRun(APP + "X", None, None, "1"))
 
 
