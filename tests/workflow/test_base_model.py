@@ -158,6 +158,13 @@ def test_its_scope_is_not_asked_and_is_said_at_confirmation():
     assert "Judge calls: 120 (60 records x 2 metrics x 1 model)." in turn.notices
 
 
+@pytest.mark.parametrize(("model", "offered"), [(LLAMA, False), ("support-bot", True)])
+def test_a_scope_is_offered_where_there_are_several(model, offered):
+    _, turn = answered_until("advanced", model=model)
+
+    assert ("scope, mlflow" in (turn.help or "")) is offered
+
+
 def test_the_base_model_of_a_package_can_be_evaluated_alone():
     workflow, turn = answered_until(
         "confirm",

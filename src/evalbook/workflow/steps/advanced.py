@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none, shortened, split_answers, yes_or_no
-from evalbook.workflow.interview import Interview
+from evalbook.workflow.interview import Answer, Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Question
 
@@ -16,8 +17,8 @@ def _ask(interview: Interview) -> Question:
         "Do you want to change any advanced settings?",
         kind="confirm",
         default="no",
-        help=f"They are {', '.join(_names(interview))}. Yes asks about each, one at a time; names, "
-        "separated by commas, about those alone.",
+        help=f"They are {', '.join(_offered(interview))}. Yes asks about each, one at a time; "
+        "names, separated by commas, about those alone.",
         reference="references/advanced-settings.md",
     )
 
@@ -45,7 +46,7 @@ def _unknown(said: Sequence[str], interview: Interview) -> AnswerRejected:
     return AnswerRejected(
         "advanced.unknown",
         f"{named} is neither yes nor no, and no advanced setting of {interview.kind.label}.",
-        f"Answer yes, no, or some of these: {', '.join(_names(interview))}.",
+        f"Answer yes, no, or some of these: {', '.join(_offered(interview))}.",
     )
 
 
@@ -63,6 +64,14 @@ def _check(value: bool | list[str], interview: Interview) -> Outcome:
 
 def _names(interview: Interview) -> list[str]:
     return [step.name for step in interview.kind.settings]
+
+
+def _offered(interview: Interview) -> list[str]:
+    """Return the settings that would be asked about if all were wanted: no scope of one model."""
+    saying_yes = Answer(True, {}, "yes", (), "")
+    answers = {**interview.answers, STEP.name: saying_yes}
+    supposed = replace(interview, answers=answers)
+    return [step.name for step in interview.kind.settings if step.applies(supposed)]
 
 
 def wanted(setting: str) -> Callable[[Interview], bool]:
