@@ -8,7 +8,7 @@ from interviews import ANSWERS_BY_TYPE, an_interview, answer_until, answered_unt
 
 from evalbook.errors import StateFileError, UsageError
 from evalbook.workflow.answers_file import apply_answers
-from evalbook.workflow.kinds import KINDS
+from evalbook.workflow.kinds import ALL_STEPS, KINDS
 from evalbook.workflow.steps.confirm import EVERYTHING_BEFORE
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -130,6 +130,12 @@ def test_a_file_of_answers_is_held_against_the_type_that_it_names():
 
     with pytest.raises(UsageError, match="'judge_model', which this evaluation type"):
         apply_answers(an_interview(), values)
+
+
+def test_a_step_has_one_title_whichever_type_asks_it():
+    titles = {step.name: step.title for step in ALL_STEPS}
+
+    assert [step.name for step in ALL_STEPS if step.title != titles[step.name]] == []
 
 
 def test_any_types_step_can_be_spoken_of_before_the_type_is_chosen():

@@ -266,5 +266,5 @@ def possible_steps(interview: Interview) -> tuple[Step, ...]:
 
 
 def step_names(steps: tuple[Step, ...]) -> list[str]:
-    """Return the names of steps in their order."""
-    return [step.name for step in steps]
+    """Return the names of steps in their order, each once: types may ask one in their own way."""
+    return list(dict.fromkeys(step.name for step in steps))

@@ -122,7 +122,7 @@ def _describe(value: bool, facts: dict[str, Any]) -> str:
 
 STEP = Step(
     "data_sample",
-    "Prompts",
+    "Records",
     ask=_ask,
     read=_read,
     check=_check,
