@@ -535,7 +535,10 @@ def test_rollouts_compare_two_models_in_the_agent_of_the_attached_training_job(
     assert job["ModelPackageConfig"] == {"InputModelPackageArn": package}
     # Of the attached job the SDK overlooks the qualifier.
     assert job["AgentConfig"] == {
-        "BedrockAgentCoreConfig": {"AgentRuntimeArn": AGENT.agent_config, "Qualifier": "PROD"}
+        "BedrockAgentCoreConfig": {
+            "AgentRuntimeArn": AGENT.answers["agent_config"],
+            "Qualifier": "PROD",
+        }
     }
 
     shown = running.run(POLL, RESULTS)

@@ -46,6 +46,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         minutes=expected.minutes,
         evalbook_version=__version__,
         training_job=(training_job(interview) or {}).get("job"),
+        instances=_instances(interview),
         answers=_answers(interview),
         **_dataset(interview, expected.records),
     )
