@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from interviews import ANSWERS_BY_TYPE
+from sdk_sites import MODULES
 from sdk_source import sdk_file
 
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
@@ -25,12 +26,15 @@ every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: ki
 def test_a_type_is_known_in_every_layer(kind):
     cells = files("evalbook.notebook") / "cells" / kind.name
     guide = (ROOT / "references" / "choosing-an-evaluation.md").read_text(encoding="utf-8")
+    refusing = "".join(map(sdk_file, MODULES.values()))
     wanted = {
         "EVALUATION_TYPES in aws/evaluation_types.py": kind.name in EVALUATION_TYPES,
         "EVALUATORS in notebook/sdk.py": kind.name in EVALUATORS,
         "the suggestions of steps/which_type.py": kind.name in inspect.getsource(which_type),
         "references/choosing-an-evaluation.md": kind.label.casefold() in guide.casefold(),
         "ANSWERS_BY_TYPE in tests/workflow/interviews.py": kind.name in ANSWERS_BY_TYPE,
+        "MODULES of tests/workflow/sdk_sites.py": kind.name in EVALUATORS
+        and f"class {EVALUATORS[kind.name].class_name}(" in refusing,
         **{f"notebook/cells/{kind.name}/{part}": (cells / part).is_file() for part in PARTS},
     }
 
