@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from interviews import answered_until
 
 from evalbook.aws.permissions import gated_actions
 from evalbook.runs.policies import Scope, caller_policy, role_policy, trust_policy
@@ -21,12 +22,13 @@ KNOWN = Scope(
     judge="amazon.nova-pro-v1:0",
     kms_key="arn:aws:kms:us-east-1:123456789012:key/k",
     vpc=True,
+    own_instances=True,
 )
 UNKNOWN = Scope(account="123456789012", region="us-east-1")
 
 # What IAM knows no resource for, or the SDK simulates on every resource.
 ON_EVERYTHING = {
-    "Estimates", "GatedBySdk", "Judges", "Lists", "Network",
+    "Agents", "Estimates", "GatedBySdk", "Judges", "Lists", "Network", "OwnJobsLists",
 }  # fmt: skip
 
 
@@ -63,6 +65,46 @@ def test_caller_may_do_all_that_the_sdk_asks_of_it() -> None:
     gated = set(facts["gated_role_actions"]["model_eval"])
     [statement] = [it for it in role_policy(KNOWN)["Statement"] if it["Sid"] == "GatedBySdk"]
     assert set(statement["Action"]) == gated
+
+
+# What IAM calls otherwise than the operation that asks for it.
+CALLED = {
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "bedrock-agentcore-control:ListAgentRuntimes": "bedrock-agentcore:ListAgentRuntimes",
+    "service-quotas:ListServiceQuotas": "servicequotas:ListServiceQuotas",
+}
+# Needs no permission; is left out on purpose, see NOTE; only proposes a role.
+NOT_GRANTED = {"sts:GetCallerIdentity", "iam:SimulatePrincipalPolicy", "iam:ListRoles"}
+ADVANCED = {
+    "advanced": "mlflow, kms_key, vpc, tags",
+    "mlflow": "team-tracking",
+    "kms_key": "alias/evalbook",
+    "vpc": "subnet-0123456789abcdef0, sg-0123456789abcdef0",
+    "tags": "team=support",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "instead"),
+    [
+        ("llm_as_judge", ADVANCED),
+        ("custom_scorer", {"scorer": "exact-match"}),
+        ("benchmark", {"advanced": "compute", "compute": "ml.g5.12xlarge"}),
+        ("multi_turn_rl", {}),
+    ],
+)
+def test_caller_may_do_all_that_an_interview_asks_of_aws(
+    in_sandbox: Sandbox, kind: str, instead: dict[str, str]
+) -> None:
+    before = len(in_sandbox.calls())
+
+    answered_until(None, evaluation_type=kind, **instead)
+
+    asked = {f"{it['service']}:{it['operation']}" for it in in_sandbox.calls()[before:]}
+    needed = {CALLED.get(action, action) for action in asked} - NOT_GRANTED
+    assert needed - actions(caller_policy(KNOWN)) == set()
 
 
 def test_role_may_invoke_the_judge_and_no_other_model() -> None:

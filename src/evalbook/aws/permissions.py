@@ -47,6 +47,12 @@ def gated_actions(evaluation_type: str) -> list[str]:
     return gated
 
 
+def own_instances_caller_actions() -> list[str]:
+    """Return what the caller does to have an evaluation run on instances of one's own."""
+    actions: list[str] = _actions()["own_instances_caller_actions"]
+    return actions
+
+
 def role_permission_checks(
     aws: Aws, arn: str, region: str, actions_for: str = "llm_as_judge", judge: str | None = None
 ) -> list[Check]:
@@ -151,7 +157,7 @@ def job_permission_check(aws: Aws, region: str) -> Check:
     source = _simulated_as(aws, region, me)
     check = _permission_check(
         "caller.jobs",
-        _simulate(aws, region, source, _actions()["own_instances_caller_actions"]),
+        _simulate(aws, region, source, own_instances_caller_actions()),
         f"You ({source}) may start, find and stop training jobs.",
         f"You ({source}) may not do",
         "Grant these to yourself, or answer serverless.",

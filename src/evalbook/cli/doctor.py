@@ -85,6 +85,7 @@ def _answers(settings: Settings) -> dict[str, Any]:
         "kms_key": interview.value("kms_key"),
         "mlflow": interview.value("mlflow"),
         "vpc": bool(vpc.get("subnets")),
+        "own_instances": interview.value("compute") is not None,
     }
 
 
@@ -151,6 +152,7 @@ def _print_policies(
         base_profile=answers["answers_by"],
         kms_key=answers["kms_key"],
         vpc=answers["vpc"],
+        own_instances=answers["own_instances"],
     )
     made = {"caller": caller_policy, "role": role_policy, "trust": trust_policy}
     policies = {name: make(scope) for name, make in made.items() if which in ("all", name)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
-from evalbook.aws.permissions import gated_actions
+from evalbook.aws.permissions import gated_actions, own_instances_caller_actions
 
 Policy = dict[str, Any]
 
@@ -43,6 +43,8 @@ class Scope:
     """Inference profile by which a base Nova model answers, as ``us.amazon.nova-lite-v1:0``."""
     kms_key: str | None = None
     vpc: bool = False
+    own_instances: bool = False
+    """Whether the caller starts training jobs itself, instead of a pipeline that does."""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -82,9 +84,11 @@ def caller_policy(scope: Scope) -> Policy:
                scope.sagemaker(f"model-package/{scope.group}/*"),
                scope.sagemaker(f"model-package-group/{scope.group}")),
         _allow("Jobs", ["sagemaker:DescribeTrainingJob"], scope.sagemaker("training-job/*")),
-        # Jobs of multi-turn RL, and what MLflow recorded of them.
+        *_own_jobs(scope),
+        # Agents and jobs of multi-turn RL, and what MLflow recorded of them.
+        _allow("Agents", ["bedrock-agentcore:ListAgentRuntimes"]),
         _allow("Rollouts", ["sagemaker:DescribeJob"], scope.sagemaker("job/*")),
-        _allow("Rewards", ["sagemaker-mlflow:GetRun", "sagemaker:CreatePresignedMlflowAppUrl"],
+        _allow("Rewards", ["sagemaker-mlflow:GetRun", *_prefixed("sagemaker", _MLFLOW_SERVERS)],
                scope.sagemaker("mlflow-app/*"), scope.sagemaker("mlflow-tracking-server/*")),
         _allow("Lineage", _prefixed("sagemaker", ["CreateArtifact", "DescribeArtifact", "AddTags"]),
                scope.sagemaker("artifact/*")),
@@ -102,6 +106,8 @@ def caller_policy(scope: Scope) -> Policy:
         _allow("Logs", ["logs:DescribeLogStreams", "logs:GetLogEvents"], _log_group(scope)),
         _allow("Estimates", ["pricing:GetProducts", "servicequotas:ListServiceQuotas"]),
         _kms(scope),
+        _allow("Network", _prefixed("ec2", ["DescribeSecurityGroups", "DescribeSubnets"]))
+        if scope.vpc else None,
     )  # fmt: skip
 
 
@@ -114,6 +120,7 @@ _LISTS = [
     "ListArtifacts", "ListHubs", "ListJobs", "ListMlflowApps", "ListMlflowTrackingServers",
     "ListModelPackageGroups", "ListPipelines",
 ]  # fmt: skip
+_MLFLOW_SERVERS = ["CreatePresignedMlflowAppUrl", "DescribeMlflowTrackingServer"]
 _MODELS = ["DescribeModelPackage", "DescribeModelPackageGroup", "ListModelPackages"]
 _JUDGES = [
     "GetEvaluationJob", "GetFoundationModel", "ListEvaluationJobs", "ListInferenceProfiles",
@@ -193,6 +200,18 @@ def _pass_role(scope: Scope, *services: str) -> dict[str, Any]:
         scope.role,
         Condition={"StringEquals": {"iam:PassedToService": list(services)}},
     )
+
+
+def _own_jobs(scope: Scope) -> list[dict[str, Any]]:
+    if not scope.own_instances:
+        return []
+    listing = ["sagemaker:ListTrainingJobs"]
+    on_jobs = [action for action in own_instances_caller_actions() if action not in listing]
+    return [
+        _allow("OwnJobs", on_jobs, scope.sagemaker("training-job/*")),
+        # The SDK lists all buckets to find out whether that of the results is there.
+        _allow("OwnJobsLists", [*listing, "s3:ListAllMyBuckets"]),
+    ]
 
 
 def _judge(scope: Scope) -> dict[str, Any] | None:
