@@ -11,7 +11,7 @@ from notebook_builders import constants_in, some_settings
 
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.notebook.render import render_cells, render_script
-from evalbook.notebook.settings import EvaluationSettings, Instances, Vpc
+from evalbook.notebook.settings import EvaluationSettings, Vpc
 
 HOSTILE = (
     "');import os;os.system('x')#\"\"\"\n"
@@ -21,7 +21,10 @@ HOSTILE = (
 )
 
 BASE_ONLY: dict[str, Any] = {"model_package_arn": None, "evaluate_base_model": False}
-ON_INSTANCES: dict[str, Any] = {"instances": Instances("ml.g5.12xlarge", 1), "minutes": None}
+ON_INSTANCES: dict[str, Any] = {
+    "compute": {"instance_type": "ml.g5.12xlarge", "instance_count": 1},
+    "minutes": None,
+}
 VARIANTS: list[dict[str, Any]] = [
     {},
     {"evaluate_base_model": False},

@@ -126,17 +126,16 @@ _TURNS_TEXT_ROUND = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", 
 
 def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) -> dict[str, Any]:
     shared = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    own_instances = settings.answers.get("compute") is not None
     return {
         **settings.answers,
         **shared,
         "evaluator": EVALUATORS[settings.evaluation_type],
         # For other partitions the package is handed over as an object of the SDK's.
         "attaches": _attaches(settings),
-        "runs_as": "training_job" if settings.instances else "pipeline",
-        "instance_type": settings.instances.type if settings.instances else None,
-        "instance_count": settings.instances.count if settings.instances else None,
+        "runs_as": "training_job" if own_instances else "pipeline",
         # Each is then a run of its own, its base model by its name.
-        "one_model_a_run": settings.is_nova or settings.instances is not None,
+        "one_model_a_run": settings.is_nova or own_instances,
         "subnets": list(settings.vpc.subnets) if settings.vpc else [],
         "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],
         "lower_is_better": list(LOWER_IS_BETTER),

@@ -15,14 +15,6 @@ class Vpc:
     security_group_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Instances:
-    """Instances of one's own that each model's training job runs on."""
-
-    type: str
-    count: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class EvaluationSettings:
     """One evaluation, as the cells need to know it.
@@ -71,8 +63,6 @@ class EvaluationSettings:
     vpc: Vpc | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     """Values by key."""
-    instances: Instances | None = None
-    """None where the evaluation is serverless."""
     profile: str | None = None
     """The AWS profile to use where it exists; None leaves the choice to boto3."""
     minutes: tuple[int, int] | None

@@ -13,7 +13,7 @@ from evalbook.workflow.steps.scope import BASE_ONLY, base_model_too, scope_of
 from evalbook.workflow.training import training_job
 
 if TYPE_CHECKING:
-    from evalbook.notebook.settings import EvaluationSettings, Instances
+    from evalbook.notebook.settings import EvaluationSettings
 
 
 def settings_of(interview: Interview) -> EvaluationSettings:
@@ -46,7 +46,6 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         minutes=expected.minutes,
         evalbook_version=__version__,
         training_job=(training_job(interview) or {}).get("job"),
-        instances=_instances(interview),
         answers=_answers(interview),
         **_dataset(interview, expected.records),
     )
@@ -65,10 +64,3 @@ def _dataset(interview: Interview, records: int | None) -> dict[str, Any]:
         "dataset": effective_dataset(interview),
         "records": interview.facts("data_sample").get("rows", records),
     }
-
-
-def _instances(interview: Interview) -> Instances | None:
-    from evalbook.notebook.settings import Instances
-
-    chosen = interview.value("compute")
-    return Instances(chosen["instance_type"], chosen["instance_count"]) if chosen else None
