@@ -119,9 +119,10 @@ def test_a_name_is_taken_once_and_a_role_must_be_there(
 def test_jobs_are_listed_by_a_part_of_their_names_the_newest_first(
     sandbox: Sandbox, client: Callable[..., Any]
 ) -> None:
-    created(client, "one-abc")
+    # No word of hexadecimal digits: the names of other jobs end in random ones.
+    created(client, "one-wanted")
     sandbox.advance(1)
-    sagemaker = created(client, "two-abc")
+    sagemaker = created(client, "two-wanted")
 
-    listed = sagemaker.list_training_jobs(NameContains="-abc")["TrainingJobSummaries"]
-    assert [job["TrainingJobName"] for job in listed] == ["two-abc", "one-abc"]
+    listed = sagemaker.list_training_jobs(NameContains="-wanted")["TrainingJobSummaries"]
+    assert [job["TrainingJobName"] for job in listed] == ["two-wanted", "one-wanted"]
