@@ -29,9 +29,17 @@ def test_well_known_metrics_come_first_in_words_and_the_rest_is_kept():
 def test_errors_count_each_prompt_once():
     rated, others = rollout_figures(METRICS)
 
-    assert rated["pass@1"] == Figure(0.5, 0.05, 100)
+    assert rated["pass@1"] == Figure(0.5, pytest.approx(0.0495, abs=1e-4), 100, share=True)
     assert rated["mean reward"].error == pytest.approx(0.04)
     assert others[OTHERS]["turns/mean"] == Figure(5.0, None, 100)
+
+
+def test_all_of_a_few_prompts_is_not_certain():
+    all_of_ten = {**METRICS, "eval/reward/pass_at_4": 1.0, "eval/reward/num_prompts": 10.0}
+
+    figure = rollout_figures(all_of_ten)[0]["pass@4"]
+    assert figure.value == 1
+    assert figure.error == pytest.approx(0.08, abs=0.001)
 
 
 def test_without_the_number_of_prompts_nothing_is_rated():

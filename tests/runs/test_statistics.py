@@ -14,6 +14,7 @@ from evalbook.runs.statistics import (
     chance_of_no_difference,
     corrected,
     difference_of_means,
+    difference_of_shares,
     interval,
     most_that_may_differ,
 )
@@ -203,10 +204,54 @@ def test_chances_are_corrected_as_holm_wrote() -> None:
 
 
 def test_means_with_standard_errors_are_compared_by_the_normal_distribution() -> None:
-    low, high, chance = difference_of_means((0.50, 0.03), (0.60, 0.04))
+    low, high, chance = difference_of_means((0.50, 0.03, None), (0.60, 0.04, None))
 
     assert (low, high) == pytest.approx((0.002, 0.198), abs=1e-4)
     assert chance == pytest.approx(2 * stats.norm.sf(2.0), rel=1e-6)
+
+
+@pytest.mark.parametrize("records", [2, 3, 10, 201, 5000])
+def test_means_of_few_records_are_compared_by_students_t(records: int) -> None:
+    low, high, chance = difference_of_means((0.50, 0.03, records), (0.60, 0.04, 9000))
+
+    reach = 0.05 * stats.t.ppf(0.975, records - 1)
+    assert (low, high) == pytest.approx((0.1 - reach, 0.1 + reach))
+    assert chance == pytest.approx(2 * stats.t.sf(2.0, records - 1), rel=1e-6)
+
+
+def test_an_error_of_nothing_on_one_side_is_taken_for_that_of_the_other() -> None:
+    certain = difference_of_means((1.0, 0.0, None), (0.6, 0.1, None))
+
+    assert certain == difference_of_means((1.0, 0.1, None), (0.6, 0.1, None))
+
+
+@pytest.mark.parametrize("known", [(0.5, 0.0, None), (0.5, 0.1, 1)])
+def test_what_tells_no_spread_is_not_tested(known: tuple[float, float, int | None]) -> None:
+    assert all(map(math.isnan, difference_of_means(known, known)))
+
+
+def test_shares_of_few_records_are_seldom_called_different_where_they_are_not() -> None:
+    # The standard errors of 1 and 0.6 would have it at 0.01, Barnard's exact test at 0.04.
+    assert difference_of_shares((0.6, 10), (1.0, 10))[2] > 0.04
+    for records in (5, 10, 40):
+        for share in (0.1, 0.5, 0.9):
+            counts = stats.binom(records, share).pmf(range(records + 1))
+            called = sum(
+                counts[one] * counts[other]
+                for one in range(records + 1)
+                for other in range(records + 1)
+                if difference_of_shares((one / records, records), (other / records, records))[2]
+                < 0.05
+            )
+            assert called < 0.06
+
+
+def test_an_interval_of_shares_stays_where_differences_can_be() -> None:
+    low, high, chance = difference_of_shares((0.0, 3), (1.0, 3))
+
+    assert 0 < low < 1
+    assert high == 1
+    assert chance < 0.05
 
 
 def test_a_difference_that_passes_the_test_has_an_interval_on_its_side_of_zero() -> None:

@@ -78,3 +78,10 @@ def test_an_error_of_nothing_is_no_certainty(error: float, verdict: str) -> None
     [row] = compare_figures({"a": Figure(0.0, error)}, {"a": Figure(1.0, error)})
 
     assert row.verdict == verdict
+
+
+def test_a_model_right_on_every_record_is_not_certain_to_be_right_on_others() -> None:
+    [row] = compare_figures({"a": Figure(0.6, 0.163)}, {"a": Figure(1.0, 0.0)})
+
+    assert row.verdict == "unclear"
+    assert row.low < 0 < row.high

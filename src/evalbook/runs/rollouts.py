@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from evalbook.runs.statistics import rated_share
 from evalbook.runs.summaries import Figure
 
 OTHERS = "other metrics in MLflow"
@@ -38,22 +39,21 @@ def rollout_figures(
             continue  # By its definition the same.
         if metric.removeprefix(_REWARD) in _SETTINGS:
             continue
-        error = _error(metric, value, metrics.get(f"{_REWARD}std"), prompts)
-        figure = Figure(value, error, int(prompts) or None)
-        (others if error is None else rated)[_name(metric)] = figure
+        figure = _figure(metric, value, metrics.get(f"{_REWARD}std"), int(prompts))
+        (others if figure.error is None else rated)[_name(metric)] = figure
     rated = dict(sorted(rated.items(), key=lambda item: _place(item[0])))
     return (rated, {OTHERS: others} if others else {}) if rated else (others, {})
 
 
-def _error(metric: str, value: float, deviation: float | None, prompts: float) -> float | None:
+def _figure(metric: str, value: float, deviation: float | None, prompts: int) -> Figure:
     name = metric.removeprefix(_REWARD)
     if prompts < 1 or name == metric:
-        return None
+        return Figure(value, records=prompts or None)
     if name == "mean" and deviation is not None:
-        return deviation / math.sqrt(prompts)
+        return Figure(value, deviation / math.sqrt(prompts), prompts)
     if name == "zero_frac" or name.startswith(("pass_at_", "pass_power_")):
-        return math.sqrt(max(value * (1 - value), 0.0) / prompts)
-    return None
+        return Figure(value, rated_share(value, prompts)[1], prompts, share=True)
+    return Figure(value, records=prompts)
 
 
 def _name(metric: str) -> str:

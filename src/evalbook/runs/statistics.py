@@ -16,8 +16,9 @@ import cmath
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 
-from evalbook.runs.student import widened_tail
+from evalbook.runs.student import student_quantile, student_tail, widened_tail
 
 DECIMALS = 9
 """Differences that agree to so many decimals are the same: 0.85 - 0.6 is 0.25."""
@@ -25,6 +26,7 @@ DECIMALS = 9
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05
 
+_REACH_OF_MANY = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 # Sums are followed this many standard deviations to each side; what lies beyond is below 1e-15.
 _REACH = 10
 # The finest lattice that is followed as it is, and how fine another one is made.
@@ -177,22 +179,61 @@ def corrected(chances: Sequence[float]) -> list[float]:
     return answer
 
 
-def difference_of_means(
-    first: tuple[float, float], second: tuple[float, float]
-) -> tuple[float, float, float]:
+Estimate = tuple[float, float, int | None]
+"""A mean, its standard error, and of how many records it is, or None where that is not told."""
+
+
+def difference_of_means(first: Estimate, second: Estimate) -> tuple[float, float, float]:
     """Compare two means that come with standard errors: second minus first.
 
+    Of few records an error is known roughly itself, which Student's t takes account of, with the
+    degrees of freedom of the smaller number. An error of 0 says that a model's records did not
+    differ, not that others will not: there the other model's error is taken for both.
+
     Returns:
-        Low and high end of the 95 % interval, and the two-sided chance, by the normal distribution.
-        Not a number where no error was told. Treats the two as independent: where both answered the
-        same questions, that is cautious as a rule.
+        Low and high end of the 95 % interval, and the two-sided chance. Not a number where no error
+        was told or both are 0. Treats the two as independent: where both answered the same
+        questions, that is cautious as a rule.
     """
-    gain = second[0] - first[0]
-    error = math.hypot(first[1], second[1])
-    if not error > 0:
+    errors = first[1], second[1]
+    if 0 in errors:
+        errors = (max(errors),) * 2
+    error = math.hypot(*errors)
+    counts = [count for *_, count in (first, second) if count is not None]
+    if not error > 0 or any(count < 2 for count in counts):
         return math.nan, math.nan, math.nan
-    chance = math.erfc(abs(gain) / error / math.sqrt(2))
-    return gain - 1.959964 * error, gain + 1.959964 * error, chance
+    gain = second[0] - first[0]
+    freedom = min(counts) - 1 if counts else None
+    reach = student_quantile(freedom, (1 + CONFIDENCE) / 2) if freedom else _REACH_OF_MANY
+    outside = 2 * student_tail(freedom, abs(gain) / error) if freedom else _outside(gain / error)
+    return gain - reach * error, gain + reach * error, outside
+
+
+def difference_of_shares(
+    first: tuple[float, int], second: tuple[float, int]
+) -> tuple[float, float, float]:
+    """Compare two shares between 0 and 1, each of so many records: second minus first.
+
+    Returns what `difference_of_means` does. The interval is that of A. Agresti and B. Caffo, Simple
+    and Effective Confidence Intervals for Proportions and Differences of Proportions, The American
+    Statistician 54, 2000: 10 of 10 is no more certain than 11 of 12. The test is the one that
+    agrees with it. Means of shares vary less than shares, for which both are cautious.
+    """
+    (before, first_error), (after, second_error) = rated_share(*first), rated_share(*second)
+    gain, error = after - before, math.hypot(first_error, second_error)
+    ends = gain - _REACH_OF_MANY * error, gain + _REACH_OF_MANY * error
+    return max(-1.0, ends[0]), min(1.0, ends[1]), _outside(gain / error)
+
+
+def rated_share(share: float, records: int) -> tuple[float, float]:
+    """Return a share as if there were one more success and one more failure, and its error."""
+    middle = (share * records + 1) / (records + 2)
+    return middle, math.sqrt(max(middle * (1 - middle), 0.0) / (records + 2))
+
+
+def _outside(errors: float) -> float:
+    """Return the chance of being so many standard errors from zero, or farther, on either side."""
+    return math.erfc(abs(errors) / math.sqrt(2))
 
 
 def _lattice(

@@ -41,6 +41,11 @@ def student_quantile(freedom: int, share: float) -> float:
     return math.tan(low) * math.sqrt(freedom)
 
 
+def student_tail(freedom: int, reach: float) -> float:
+    """Return the chance that Student's t with whole degrees of freedom is above ``reach`` >= 0."""
+    return max(0.0, (1 - _within(freedom, math.atan(reach / math.sqrt(freedom)))) / 2)
+
+
 def _within(freedom: int, angle: float) -> float:
     """Return the chance that t is between -x and x, where x is ``tan(angle) * sqrt(freedom)``."""
     cosine, odd = math.cos(angle), freedom % 2

@@ -12,7 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
-from evalbook.runs.statistics import SIGNIFICANT, corrected, difference_of_means
+from evalbook.runs.statistics import (
+    SIGNIFICANT,
+    corrected,
+    difference_of_means,
+    difference_of_shares,
+)
 
 _STDERR = "_stderr"
 
@@ -25,6 +30,8 @@ class Figure:
     error: float | None = None
     """Its standard error, where the file has one."""
     records: int | None = None
+    share: bool = False
+    """Whether it is a share between 0 and 1 of ``records``, or a mean of such."""
 
 
 @dataclass(frozen=True)
@@ -136,12 +143,20 @@ def compare_figures(
 
 def _row(metric: str, first: Figure, second: Figure, sign: int) -> FigureRow:
     gain = sign * (second.value - first.value)
-    if first.error is None or second.error is None:
-        return FigureRow(metric, sign > 0, first, second, gain, math.nan, math.nan, math.nan)
-    low, high, chance = difference_of_means(
-        (sign * first.value, first.error), (sign * second.value, second.error)
-    )
+    low, high, chance = _difference(first, second)
+    if sign < 0:
+        low, high = -high, -low
     return FigureRow(metric, sign > 0, first, second, gain, low, high, chance)
+
+
+def _difference(first: Figure, second: Figure) -> tuple[float, float, float]:
+    if first.error is None or second.error is None:
+        return math.nan, math.nan, math.nan
+    if first.share and second.share and first.records and second.records:
+        return difference_of_shares((first.value, first.records), (second.value, second.records))
+    return difference_of_means(
+        (first.value, first.error, first.records), (second.value, second.error, second.records)
+    )
 
 
 def _verdict(row: FigureRow, chance: float) -> str:

@@ -344,8 +344,8 @@ errors, as if they had answered different questions. They answered the same ones
 smaller difference may be real than this can show."""
 _ERRORS = """\
 How sure "better" and "worse" are: the chance that even one metric on which the models do not \
-differ is called so is at most 5 % (normal approximation, Holm's correction for all metrics \
-compared)."""
+differ is called so is at most 5 % (normal approximation, Student's t where the number of records \
+is told, Holm's correction for all metrics compared)."""
 FIGURES_BASIS = (_CAUTIOUS, _ERRORS)
 TASKS_BASIS = """\
 The tasks are a second look, corrected among themselves and not together with the whole. That a \
