@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -107,6 +108,13 @@ def prepared(shared_sandbox: Sandbox) -> dict[str, str]:
         "$artifact": artifact["ArtifactArn"],
         "$mlflow": sagemaker.list_mlflow_apps()["Summaries"][0]["Arn"],
     }
+
+
+@pytest.fixture
+def client(shared_sandbox: Sandbox, prepared: dict[str, str]) -> Callable[..., Any]:
+    """The folder's own resets the sandbox, and what was prepared with it, in whatever order."""
+    assert prepared
+    return partial(client_of, shared_sandbox)
 
 
 @pytest.mark.parametrize(("service", "operation", "arguments"), QUESTIONS)
