@@ -64,6 +64,14 @@ def test_what_names_no_choice_is_rejected(text):
     )
 
 
+def test_a_choice_with_an_arn_is_named_by_its_label():
+    runtime = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/travel_agent-a1b2c3d4e5"
+
+    with pytest.raises(AnswerRejected) as caught:
+        read_choice("travel", [Choice(runtime, "travel_agent")])
+    assert caught.value.remedy == "Answer with a number, or one of: travel_agent."
+
+
 def test_a_label_that_two_choices_share_names_neither():
     twins = (Choice("a", "Twin"), Choice("b", "Twin"))
 

@@ -65,6 +65,36 @@ def test_at_most_four_questions_lead_to_a_reasoned_suggestion(said, suggested):
     assert workflow.interview.kind.name == suggested
 
 
+def test_a_number_names_a_type_and_is_no_yes_to_the_suggestion():
+    workflow = an_interview()
+    for said in ("help", "no", "no"):
+        turn = workflow.answer(said)
+    assert turn.default == "benchmark"
+
+    workflow.answer("1")
+
+    assert workflow.interview.kind.name == "llm_as_judge"
+
+
+@pytest.mark.parametrize(("said", "led_to"), [("y", "Can code tell"), ("nope", "Benchmark fits")])
+def test_a_question_of_yes_or_no_is_answered_in_peoples_words(said, led_to):
+    workflow = an_interview()
+    for before in ("help", "n"):
+        workflow.answer(before)
+
+    assert workflow.answer(said).question.startswith(led_to)
+
+
+def test_a_question_on_the_way_names_its_answers_by_their_labels():
+    workflow = an_interview()
+    workflow.answer("help")
+
+    turn = workflow.answer("maybe")
+
+    assert turn.error is not None
+    assert turn.error.remedy == "Answer with a number, or one of: Yes; No."
+
+
 def test_a_suggestion_is_no_command():
     workflow = an_interview()
     for said in ("help", "no", "no"):

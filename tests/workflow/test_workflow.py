@@ -117,6 +117,15 @@ def test_an_earlier_answer_can_be_given_again_out_of_turn():
     assert workflow.interview.value("task") == "Writes medical summaries."
 
 
+def test_a_number_names_one_metric_and_is_no_yes_to_those_recommended():
+    workflow, turn = answered_until("builtin_metrics")
+    assert len((turn.default or "").split(",")) > 1
+
+    workflow.answer("1")
+
+    assert workflow.interview.value("builtin_metrics") == [turn.choices[0].value]
+
+
 def test_an_unknown_step_is_wrong_usage():
     with pytest.raises(UsageError, match="There is no step 'datset'"):
         an_interview().answer("x", step="datset")

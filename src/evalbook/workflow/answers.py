@@ -85,6 +85,11 @@ def _affirms(words: list[str], *, asks: bool) -> bool:
     return known and words[0] not in _NOT_FIRST and any(word in _YES for word in words)
 
 
+def says_yes(text: str) -> bool:
+    """Return whether the text agrees in words; where there are choices, a number is one of them."""
+    return not any(map(str.isdigit, text)) and yes_or_no(text) is True
+
+
 def says_none(text: str) -> bool:
     """Return whether the text declines something optional."""
     words = _plain_words(text).split()
@@ -174,6 +179,9 @@ def shortened(text: str, limit: int = 120) -> str:
 
 
 def _name_one(choices: Sequence[Choice]) -> str:
-    shown = ", ".join(choice.value for choice in choices[:12])
+    # Nobody types an ARN where its name does.
+    shown = ", ".join(
+        choice.label if choice.value.startswith("arn:") else choice.value for choice in choices[:12]
+    )
     more = f" and {len(choices) - 12} more" if len(choices) > 12 else ""
     return f"Answer with a number, or one of: {shown}{more}."

@@ -383,8 +383,7 @@ def _takes_default(said: str, question: Question) -> bool:
     if not said or said.casefold() == "default":
         return True
     proposed = question.kind == "text" and not answers.says_none(question.default or "none")
-    # Where a text is asked for, a number is one, and no yes.
-    return proposed and not any(map(str.isdigit, said)) and answers.yes_or_no(said) is True
+    return proposed and answers.says_yes(said)
 
 
 def _confirmation(interview: Interview, step: Step, finding: str) -> Question:

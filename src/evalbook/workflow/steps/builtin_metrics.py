@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice, says_none, split_answers, yes_or_no
+from evalbook.workflow.answers import read_choice, says_none, says_yes, split_answers
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.steps.custom_metrics import has_reference
@@ -55,7 +55,7 @@ def _read(text: str, question: Question, interview: Interview) -> list[str]:
         return []
     if text.strip().casefold() == "all":
         return [choice.value for choice in question.choices]
-    if yes_or_no(text) or text.strip().casefold() == "recommended":
+    if says_yes(text) or text.strip().casefold() == "recommended":
         return [choice.value for choice in question.choices if choice.recommended]
     names = {_metric_named(part, question) for part in split_answers(text)}
     return [choice.value for choice in question.choices if choice.value in names]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.answers import read_choice, yes_or_no
+from evalbook.workflow.answers import says_yes
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
-from evalbook.workflow.steps.which_type import HELP, choose_by_answers, first_question
+from evalbook.workflow.steps.which_type import (
+    HELP,
+    choose_by_answers,
+    first_question,
+    read_answer,
+)
 from evalbook.workflow.turn import Choice, Question
 
 
@@ -42,12 +47,12 @@ def type_choices(recommended: str | None = None) -> tuple[Choice, ...]:
 
 def _read(text: str, question: Question, _: Interview) -> str:
     # At the suggestion a plain yes takes it.
-    said = question.default if question.default and yes_or_no(text) else text
+    said = question.default if question.default and says_yes(text) else text
     # Who knows the type by then need not go on to the suggestion.
     named = [
         it.value for it in type_choices() if said.casefold() in (it.value, it.label.casefold())
     ]
-    return named[0] if named else read_choice(said, question.choices)
+    return named[0] if named else read_answer(said, question.choices)
 
 
 def _check(value: str, _: Interview) -> Outcome:

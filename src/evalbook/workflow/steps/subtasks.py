@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice, split_answers, yes_or_no
+from evalbook.workflow.answers import read_choice, says_yes, split_answers
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Choice, Question
@@ -33,7 +33,7 @@ def _ask(interview: Interview) -> Question:
 
 def _read(text: str, question: Question, _: Interview) -> list[str]:
     names = [
-        ALL if part.casefold() == "all" or yes_or_no(part) else read_choice(part, question.choices)
+        ALL if part.casefold() == "all" or says_yes(part) else read_choice(part, question.choices)
         for part in split_answers(text)
     ]
     if not names:

@@ -5,8 +5,11 @@ What was answered so far is the value of each choice, so that nothing but the qu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice, yes_or_no
 from evalbook.workflow.turn import Choice, Question
 
 HELP = "help"
@@ -134,6 +137,23 @@ def choose_by_answers(value: str, types: tuple[Choice, ...]) -> Question | None:
     if isinstance(place, Suggestion):
         return _suggested(place, types)
     return _question(place, value)
+
+
+def read_answer(text: str, choices: Sequence[Choice]) -> str:
+    """Return the choice that an answer names; what is labelled yes or no, in people's words too.
+
+    Raises:
+        AnswerRejected: it names none. What can be said are the labels, as values are paths.
+    """
+    labels = {choice.label: choice.value for choice in choices}
+    verdict = None if any(map(str.isdigit, text)) else yes_or_no(text)
+    if verdict is not None and labels.keys() == {"Yes", "No"}:
+        return labels["Yes" if verdict else "No"]
+    try:
+        return read_choice(text, choices)
+    except AnswerRejected as rejection:
+        remedy = f"Answer with a number, or one of: {'; '.join(labels)}."
+        raise AnswerRejected(rejection.code, rejection.message, remedy) from None
 
 
 def _question(asked: Asked, so_far: str) -> Question:
