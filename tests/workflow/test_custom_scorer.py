@@ -65,6 +65,33 @@ def test_what_is_no_usable_scorer_is_refused(said, code):
     assert turn.error.code.endswith(code)
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("scorer.txt", "The name of {here}/scorer.txt does not end in .py."),
+        ("./scorer.txt on dataset", "The name of {here}/scorer.txt does not end in .py."),
+        ("scorers", "{here}/scorers is a folder."),
+        ("scorers.py", "{here}/scorers.py is a folder."),
+        ("scorer.ipynb", "There is no file {here}/scorer.ipynb."),
+        ("s3://evalbook-data/scorer.py", "s3://evalbook-data/scorer.py is not on this computer."),
+    ],
+)
+def test_what_is_no_python_file_is_named_for_what_it_is(said, found):
+    workflow, _ = asked_for("scorer")
+    Path("scorer.txt").write_text("def lambda_handler(event, context): ...\n")
+    Path("scorers").mkdir()
+    Path("scorers.py").mkdir()
+
+    turn = workflow.answer(said)
+
+    assert turn.error is not None
+    assert turn.error.message == (
+        f"{found.format(here=Path.cwd())} A function of your own is tried from a Python file, "
+        "such as my_scorer.py."
+    )
+    assert turn.error.remedy == "Give such a file's path, or own to have one written."
+
+
 def test_a_lambda_functions_arn_is_told_how_to_register_it():
     workflow, _ = asked_for("scorer")
 

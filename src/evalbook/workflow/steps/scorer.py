@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice, yes_or_no
+from evalbook.workflow.answers import read_choice, says_yes
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
 from evalbook.workflow.turn import Choice, Question
@@ -20,6 +20,7 @@ OWN = "own"
 STARTER = "my_scorer.py"
 DATASET = "dataset"
 """What stands for the dataset that was given, where a file is tried on records."""
+_ON = re.compile(r"\s+on\s+", re.I)
 _TRY_ON = re.compile(r"(?P<file>.+\.py)\s+on\s+(?P<records>.+)", re.I | re.S)
 
 
@@ -48,12 +49,36 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _read(text: str, question: Question, _: Interview) -> str:
+def _read(text: str, question: Question, interview: Interview) -> str:
     plain = text.strip("'\"<> ")
     if plain.startswith("arn:") or plain.endswith(".py") or _TRY_ON.fullmatch(plain):
         return plain
-    said = question.default if question.default and yes_or_no(text) else text
-    return read_choice(said, question.choices)
+    said = question.default if question.default and says_yes(text) else text
+    try:
+        return read_choice(said, question.choices)
+    except AnswerRejected:
+        file = _ON.split(plain)[0]
+        path = interview.folder / Path(file).expanduser()
+        if path.exists() or "/" in file or path.suffix.lstrip(".").isalpha():
+            raise _no_python_file(file, path) from None
+        raise
+
+
+def _no_python_file(said: str, path: Path) -> AnswerRejected:
+    """Say what is found where a Python file was expected."""
+    if "://" in said:
+        found = f"{said} is not on this computer."
+    elif path.is_dir():
+        found = f"{path} is a folder."
+    elif path.exists():
+        found = f"The name of {path} does not end in .py."
+    else:
+        found = f"There is no file {path}."
+    return AnswerRejected(
+        "scorer.file",
+        f"{found} A function of your own is tried from a Python file, such as {STARTER}.",
+        f"Give such a file's path, or {OWN} to have one written.",
+    )
 
 
 def _check(value: str, interview: Interview) -> Outcome:
@@ -207,11 +232,10 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
 
 
 def _file(interview: Interview, said: str) -> Path:
-    path = interview.folder / Path(said.strip("'\"")).expanduser()
+    plain = said.strip("'\"")
+    path = interview.folder / Path(plain).expanduser()
     if not path.is_file():
-        raise AnswerRejected(
-            "scorer.file", f"There is no file {path}.", "Give a Python file's path, or own."
-        )
+        raise _no_python_file(plain, path)
     return path
 
 
