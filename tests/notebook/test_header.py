@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from notebook_builders import some_settings
 
@@ -35,6 +37,22 @@ def test_header_tells_what_is_evaluated_and_how_to_run_it() -> None:
     assert "- **Dataset:** `s3://support-data/eval.jsonl` (200 records)\n" in header
     assert "- **Metrics:** `Correctness`, `Helpfulness`\n" in header
     assert "about 50 to 80 minutes" in header
+
+
+@pytest.mark.parametrize(
+    ("evaluation_type", "changes", "same"),
+    [
+        ("multi_turn_rl", {"agent_config": "arn:a"}, "prompts"),
+        ("custom_scorer", {"scorer": "prime_math"}, "records"),
+        ("benchmark", {"dataset": None, "benchmark": "gpqa"}, "questions"),
+    ],
+)
+def test_header_calls_what_both_models_are_given_by_its_name(
+    evaluation_type: str, changes: dict[str, Any], same: str
+) -> None:
+    settings = some_settings(evaluation_type=evaluation_type, **changes)
+
+    assert f", evaluated on the same {same}\n" in render_cells(settings)[0].source
 
 
 def test_header_of_one_model_does_not_promise_a_comparison() -> None:

@@ -69,6 +69,25 @@ def test_all_of_a_few_prompts_is_not_certain() -> None:
     assert row["high"] == 1
 
 
+def test_one_models_metrics_are_drawn_as_neither_better_nor_worse() -> None:
+    settings = some_settings(evaluation_type="multi_turn_rl", agent_config="arn:a")
+    parts = ast.parse(render_cells(settings)[4].source).body
+    [shown] = [it for it in parts if isinstance(it, ast.If) and ast.unparse(it.test) == "scores"]
+    cell = cell_4("multi_turn_rl", agent_config="arn:a")
+    drawn: list[dict[str, Any]] = []
+    cell.update(
+        scores={"base": cell["grouped"](MANY)},
+        EVALUATE_BASE_MODEL=False,
+        show_table=print,
+        show_plot=drawn.extend,
+    )
+
+    exec(compile(ast.Module([shown], []), "cell 4", "exec"), cell)  # noqa: S102
+
+    assert len(drawn) == 4
+    assert [row for row in drawn if "verdict" in row] == []
+
+
 @pytest.mark.parametrize(("first", "second"), [(0.02, 0.03), (0.0, 0.03), (0.0, 0.0)])
 def test_benchmarks_are_compared_as_the_command_line_compares_them(
     first: float, second: float
