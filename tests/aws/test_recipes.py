@@ -216,6 +216,17 @@ def test_a_message_says_what_the_recipe_takes() -> None:
     assert caught.value.remedy == "Give such a value, or leave temperature out: it is 0 then."
 
 
+@pytest.mark.parametrize("text", ["1,2,x", "0", "1,,4", "", "-1", "1.5", "all"])
+def test_what_lists_no_numbers_of_passes_is_refused(text: str) -> None:
+    with pytest.raises(AnswerRejected, match="takes: whole numbers of at least 1, separated by"):
+        Parameter("pass_k_values", "1,4", "string").read(text)
+
+
+@pytest.mark.parametrize("text", ["1", "1,4,16", "1, 4", "[1, 4]"])
+def test_numbers_of_passes_are_taken_as_they_are_written(text: str) -> None:
+    assert Parameter("pass_k_values", "1,4", "string").read(text) == text
+
+
 @pytest.mark.parametrize(
     ("offered", "values", "doubts"),
     [

@@ -25,6 +25,8 @@ LARGEST_FILE = 1 << 20
 """Bytes; a recipe's parameters are some kilobytes."""
 
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+# A recipe calls the list of k of pass@k a text, and the job alone reads it.
+_PASSES = re.compile(r"\[?\s*[1-9][0-9]*(?:\s*,\s*[1-9][0-9]*)*\s*\]?")
 _TYPES = {"integer": "a whole number", "float": "a number", "string": "a text"}
 # By another name, these are types that the SDK checks only after a recipe was resolved
 # (_validate_value in train/recipe_resolver.py).
@@ -54,6 +56,8 @@ class Parameter:
             AnswerRejected: ``parameters.value``, or ``text.template``: the SDK would refuse it, or
                 could not carry it.
         """
+        if self._lists_passes() and not _PASSES.fullmatch(text):
+            raise self._refused(text)
         if self.choices:
             return self._choice(text)
         value = self._typed(text)
@@ -89,7 +93,12 @@ class Parameter:
     def _has_bounds(self) -> bool:
         return self.minimum is not None or self.maximum is not None
 
+    def _lists_passes(self) -> bool:
+        return self.name == "pass_k_values"
+
     def _may_be(self) -> str:
+        if self._lists_passes():
+            return "whole numbers of at least 1, separated by commas"
         if self.choices:
             return f"one of {', '.join(map(str, self.choices))}"
         words = _TYPES.get(self.type or "", self.type or "any value")

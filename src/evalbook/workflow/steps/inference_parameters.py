@@ -39,11 +39,12 @@ def _what_there_is(offered: list[Parameter] | None, known: tuple[str, ...]) -> t
     return tuple(it.words() for it in offered) or ("The recipe has none that can be set.",)
 
 
-def _read(text: str, _question: Question, _: Interview) -> dict[str, str] | None:
+def _read(text: str, _question: Question, interview: Interview) -> dict[str, str] | None:
     if "=" not in text and (says_none(text) or text.strip().casefold() == DEFAULT):
         return None
     values: dict[str, str] = {}
-    for name, value in read_assignments(text, "parameters.form", "temperature=0.2"):
+    temperature = next(name for name in interview.kind.parameters if "temperature" in name)
+    for name, value in read_assignments(text, "parameters.form", f"{temperature}=0.2"):
         if name in values:
             raise AnswerRejected(
                 "parameters.twice", f"{name} is given twice.", "Give each name once."
