@@ -99,6 +99,16 @@ def test_rows_of_a_csv_file_that_do_not_fit_its_header_are_left_out() -> None:
 
 
 def test_a_quote_that_is_never_closed_ends_in_a_report() -> None:
-    report = report_of(b'query,response\n"a,b\n' + b"c,d\n" * 1000)
+    report = report_of(b'query,response\na,"b\n' + b"c,d\n" * 1000)
 
     assert (report.records, report.savable) == (1, 0)
+    assert report.invalid_shown == [
+        {"line": 2, "reason": "not CSV: a quotation mark is opened and never closed"}
+    ]
+
+
+def test_the_index_that_pandas_writes_along_is_left_out() -> None:
+    report = report_of(b",query,response\n0,a,b\n1,c,d\n")
+
+    assert (report.records, report.savable) == (2, 2)
+    assert "query, response" in str(report)

@@ -30,6 +30,22 @@ def test_numbers_and_nulls_are_told_by_the_footer():
     assert footer.nulls == {"prompt": 2, "score": 0}
 
 
+def test_nested_columns_that_are_no_lists_of_objects_are_told_by_the_footer():
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    columns = {
+        "text": ["a"],
+        "messages": [[{"role": "user", "content": "a"}]],
+        "tokens": [["a", "b"]],
+        "chat": [{"messages": [{"role": "user", "content": "a"}]}],
+    }
+    written = io.BytesIO()
+    parquet.write_table(pyarrow.table(columns), written)
+
+    footer = read_footer(written.getvalue()[4:-8][-footer_length(written.getvalue()[-8:]) :])
+
+    assert footer.nested == {"tokens": "lists of plain values", "chat": "objects"}
+
+
 def test_the_tail_tells_how_long_the_footer_is():
     assert footer_length(FILE[-8:]) == len(FOOTER)
 

@@ -67,6 +67,13 @@ def test_records_in_utf16_are_shown() -> None:
     assert read_sample(head[:-10], complete=False).records == ({"query": "a"},)
 
 
+def test_a_row_of_csv_that_is_cut_within_a_cell_is_left_out() -> None:
+    sample = read_sample(b'query,response\na,b\nc,"d\n', complete=False)
+
+    assert sample.records == ({"query": "a", "response": "b"},)
+    assert [problem for problem in sample.problems if "not CSV" in problem] == []
+
+
 def test_a_renaming_is_suggested_where_the_fields_are_unknown() -> None:
     sample = read_sample(lines({"question": "q", "answer": "a"}), complete=True)
 

@@ -105,6 +105,9 @@ def _text_container(text: str, *, complete: bool) -> Container:
         return Container("empty", EMPTY, f"{problem} {_LINES}", "Give another dataset.")
     whole = lines if complete or text.endswith("\n") else lines[:-1]
     first = lines[0].strip()
+    # A quoted name alone is JSON too.
+    if first[0] == '"' and (table := _table_container(whole)).has_records:
+        return table
     if _is_json(first) and not _is_only_array(first, lines):
         return Container("jsonl", "JSON Lines")
     if first[0] == "[":
@@ -143,7 +146,7 @@ def _table_container(lines: list[str]) -> Container:
         rows = {mark: _cells(lines[:2], mark) for mark in DELIMITERS}
         for mark, cells in rows.items():
             if _is_header(cells):
-                columns = named(cells[0])
+                columns = named(filter(None, cells[0]))
                 problem = f"The object looks like CSV with the columns {columns}. {_LINES}"
                 return Container("csv", "CSV", problem, delimiter=mark)
     return _unreadable("text that is no JSON", _OTHER_OBJECT)
@@ -157,8 +160,10 @@ def _cells(lines: list[str], mark: str) -> list[list[str]]:
 
 
 def _is_header(rows: list[list[str]]) -> bool:
-    if not rows or not all(cell.strip() and len(cell) <= 64 for cell in rows[0]):
+    # The index that pandas writes along has no name.
+    names = rows[0][1:] if rows and not rows[0][0].strip() else rows[0] if rows else []
+    if not names or not all(name.strip() and len(name) <= 64 for name in names):
         return False
-    if renamings(rows[0]):
+    if renamings(names):
         return True
     return len(rows) > 1 and len(rows[0]) > 1 and len(rows[0]) == len(rows[1])

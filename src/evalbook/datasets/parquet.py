@@ -16,6 +16,7 @@ TAIL_BYTES = 8
 """The footer's length and the magic number, at the very end."""
 LARGEST_FOOTER = 16 << 20
 _DEEPEST = 32
+_REPEATED = 2
 _NUMERIC = (0, 1, 2, 3, 4, 5)
 """BOOLEAN, INT32, INT64, INT96, FLOAT and DOUBLE; a nested column has no type of its own."""
 
@@ -32,7 +33,9 @@ class Footer:
     """Top-level columns."""
     rows: int
     numeric: frozenset[str] = frozenset()
-    """Those of them whose values are numbers or booleans."""
+    """Those of them whose values are numbers, dates or booleans."""
+    nested: dict[str, str] = field(default_factory=dict)
+    """What those of them hold that are neither plain values nor lists of objects."""
     nulls: dict[str, int] = field(default_factory=dict)
     """How many values are null, for the columns whose statistics tell it."""
 
@@ -60,17 +63,37 @@ def read_footer(footer: bytes) -> Footer:
     try:
         metadata = _Reader(footer).struct()
         # FileMetaData: 2 is the schema, flattened depth first, 3 the number of rows, 4 row groups.
-        # SchemaElement: 1 is the type, 4 the name, 5 how many children.
+        # SchemaElement: 1 is the type, 3 whether it is repeated, 4 the name, 5 how
+        # many children.
         root, *elements = metadata[2]
         columns: dict[str, int | None] = {}
+        nested: dict[str, str] = {}
         place = 0
         while place < len(elements) and len(columns) < root[5]:
-            columns[_text(elements[place][4])] = elements[place].get(1)
+            name = _text(elements[place][4])
+            columns[name] = elements[place].get(1)
+            if what := _nested(elements, place):
+                nested[name] = what
             place = _behind(elements, place)
         numeric = frozenset(name for name, kind in columns.items() if kind in _NUMERIC)
-        return Footer(tuple(columns), int(metadata[3]), numeric, _nulls(metadata.get(4, [])))
+        nulls = _nulls(metadata.get(4, []))
+        return Footer(tuple(columns), int(metadata[3]), numeric, nested, nulls)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise NotParquet(f"its footer can't be read ({type(error).__name__})") from error
+
+
+def _nested(elements: list[dict[int, Any]], place: int) -> str | None:
+    """Return what a column holds that is neither plain nor a list of objects.
+
+    A list is a group around a repeated group around the element; old writers repeat the element.
+    """
+    if not elements[place].get(5):
+        return None
+    inner = elements[place + 1]
+    if inner.get(3) != _REPEATED:
+        return "objects"
+    element = elements[place + 2] if inner.get(5) == 1 else inner
+    return None if element.get(5) else "lists of plain values"
 
 
 def _nulls(row_groups: list[dict[int, Any]]) -> dict[str, int]:

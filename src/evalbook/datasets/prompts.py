@@ -52,8 +52,11 @@ def read_prompts(
         return found
     where = "record" if container.kind == "json" else "line"
     for row in reading.rows():
+        if container.kind == "csv" and COLUMN not in reading.header:
+            found.unusable = _no_column(reading.header)
+            return found
         found.rows += 1
-        problem = _problem(row)
+        problem = _problem(row, container)
         if problem is not None:
             found.invalid += 1
             if len(found.shown) < SHOWN:
@@ -80,7 +83,15 @@ def _file_problem(container: Container, name: str) -> str | None:
     return None
 
 
-def _problem(row: Row) -> str | None:
+def _no_column(header: list[str]) -> str:
+    """Return what is there instead; readers of CSV take a space beside a name for a part of it."""
+    spaced = next((name for name in header if name.strip() == COLUMN), None)
+    if spaced is not None:
+        return f"its column is called {spaced!r}, with the space; expected {COLUMN!r}"
+    return f"it has no column {COLUMN}; its columns: {named(filter(None, header))}"
+
+
+def _problem(row: Row, container: Container) -> str | None:
     # That an array or CSV is not JSON Lines is no fault here.
     if row.problem is not None and row.problem.kind != "not_json_lines":
         return row.problem.reason
@@ -91,6 +102,8 @@ def _problem(row: Row) -> str | None:
         return None
     if isinstance(prompt, list) and prompt and all(isinstance(turn, dict) for turn in prompt):
         return None
+    if COLUMN not in row.record and container.kind == "csv":
+        return f"{COLUMN} is empty; expected text"
     if COLUMN not in row.record:
         return f"no {COLUMN} among its fields {named(row.record)}"
     return f"{COLUMN} is {described(prompt)}; expected text, or a list of messages"

@@ -57,6 +57,8 @@ class Reading:
         self.crlf = False
         self.bom = False
         self.final_newline = True
+        self.header: list[str] = []
+        """Of CSV: the columns' names as they stand, once a row was read."""
         self._on_progress = on_progress
         head, self._chunks = _with_head(self._metered(chunks))
         self.bom = head.startswith(_BOM)
@@ -116,19 +118,22 @@ class Reading:
         csv.field_size_limit(MAX_LINE)
         misplaced = self._not_lines()
         lines = _TableLines(chunks)
-        reader = csv.reader(lines, delimiter=self.container.delimiter)
+        # Else what stands behind a quote that is never closed would be taken for one long cell.
+        reader = csv.reader(lines, delimiter=self.container.delimiter, strict=True)
         header: list[str] = []
         while True:
+            begin = reader.line_num + 1
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(reader.line_num, None, InvalidRecord("not_csv", f"not CSV: {error}"))
+                yield Row(begin, None, _not_csv(error))
                 continue
             if not any(cell.strip() for cell in cells):
                 self.blank_lines += 1
             elif not header:
+                self.header = cells
                 header = [cell.strip() for cell in cells]
             else:
                 yield _table_row(reader.line_num, header, cells, lines.cut(), misplaced)
@@ -227,6 +232,15 @@ def _byte_order_mark() -> InvalidRecord:
     )
 
 
+def _not_csv(error: csv.Error) -> InvalidRecord:
+    words = str(error)
+    if words == "unexpected end of data":
+        words = "a quotation mark is opened and never closed"
+    elif "expected after" in words:
+        words = "text follows a closing quotation mark; inside a cell, quotation marks are doubled"
+    return InvalidRecord("not_csv", f"not CSV: {words}")
+
+
 def _too_long(what: str) -> InvalidRecord:
     return InvalidRecord(
         "too_long", f"{what} is too long; expected at most {MAX_LINE // 1024 // 1024} MiB"
@@ -271,7 +285,8 @@ def _table_row(
     if len(set(header)) != len(header):
         return Row(place, None, InvalidRecord("columns", "two columns have the same name"))
     # An empty cell is how CSV says that there is no value.
-    record = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+    # A column without a name is the index of a table.
+    record = {name: cell for name, cell in zip(header, cells, strict=True) if name and cell}
     if not _has_utf8(record):
         return Row(place, None, _not_utf8())
     return Row(place, record, misplaced)

@@ -90,7 +90,10 @@ def _without_cut(rows: list[Row], head: bytes, container: Container) -> list[Row
         cut = rows and rows[-1].problem and rows[-1].problem.kind == "not_json"
     else:
         # In UTF-16 a zero byte stands behind or before the line feed.
-        cut = rows and not head.rstrip(b"\0").endswith(b"\n")
+        in_line = not head.rstrip(b"\0").endswith(b"\n")
+        # A cell of CSV may go on over lines.
+        in_cell = rows and rows[-1].problem and rows[-1].problem.kind == "not_csv"
+        cut = rows and (in_line or in_cell)
     return rows[:-1] if cut else rows
 
 

@@ -77,7 +77,9 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
     if not footer.rows:
         raise _unusable(f"{uri} has no rows.")
     if "prompt" in footer.numeric:
-        raise _unusable(f"The column prompt of {uri} holds numbers; expected text or messages.")
+        raise _holds(uri, "numbers, dates or truth values")
+    if "prompt" in footer.nested:
+        raise _holds(uri, footer.nested["prompt"])
     if empty := footer.nulls.get("prompt"):
         verb = "has" if empty == 1 else "have"
         raise _unusable(f"{empty:,} of {footer.rows:,} rows {verb} no prompt: it is null there.")
@@ -108,6 +110,10 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...]]:
             f"{found.invalid:,} of {plural(found.rows, 'row')} {verb} no usable prompt. {shown}."
         )
     return found.rows, ("prompt",)
+
+
+def _holds(uri: object, what: str) -> AnswerRejected:
+    return _unusable(f"The column prompt of {uri} holds {what}; expected text or messages.")
 
 
 def _unusable(message: str) -> AnswerRejected:
