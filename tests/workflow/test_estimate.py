@@ -33,6 +33,12 @@ def test_judge_tokens_follow_from_calls_and_record_size() -> None:
     )
 
 
+def test_one_of_anything_is_called_one() -> None:
+    one = replace(SOME, records=1, metrics=1, models=1)
+
+    assert one.sentences()[0] == "Judge calls: 1 (1 record x 1 metric x 1 model)."
+
+
 def test_without_a_look_at_the_data_no_tokens_are_claimed() -> None:
     unread = replace(SOME, records=None, record_bytes=None)
 

@@ -91,6 +91,7 @@ def test_a_lambda_function_has_no_qualifier():
         (FUNCTION.replace("us-east-1", "eu-west-1"), "agent.region"),
         (f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:training-job/agent", "agent.arn"),
         (AGENT.replace("runtime/", "gateway/"), "agent.arn"),
+        (f"{AGENT}/runtime-endpoint/PROD", "agent.endpoint"),
         (AGENT + "{{7}}", "text.template"),
     ],
 )

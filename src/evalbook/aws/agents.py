@@ -86,6 +86,13 @@ def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
 
 
 def _runtime_check(aws: Aws, arn: str, region: str) -> Check:
+    runtime, is_endpoint, endpoint = arn.partition("/runtime-endpoint/")
+    if is_endpoint:
+        raise AnswerRejected(
+            "agent.endpoint",
+            f"{arn} is an endpoint of an AgentCore runtime. The runtime's own ARN is needed.",
+            f"Give {runtime}; the endpoint, {endpoint}, is asked for next.",
+        )
     runtimes, unlisted = agent_runtimes(aws, region)
     if unlisted:
         return skipped("agent.exists", f"Whether {arn} exists was not checked.")

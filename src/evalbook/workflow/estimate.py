@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
+from evalbook.datasets.invalid import plural
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.compute import instances_words
 from evalbook.workflow.steps.dataset import effective_report
@@ -111,10 +112,9 @@ class Estimate:
     def _calls(self) -> str:
         if self.judge_calls is None:
             return "Records: not counted, so the judge calls can't be either."
-        return (
-            f"Judge calls: {self.judge_calls:,} ({self.records:,} records x "
-            f"{self.metrics} metrics x {self.models} {'models' if self.models > 1 else 'model'})."
-        )
+        of = ((self.records or 0, "record"), (self.metrics, "metric"), (self.models, "model"))
+        factors = " x ".join(plural(count, noun) for count, noun in of)
+        return f"Judge calls: {self.judge_calls:,} ({factors})."
 
     def _cost_sentences(self) -> list[str]:
         tokens = self.tokens
