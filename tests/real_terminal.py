@@ -95,6 +95,18 @@ class RealTerminal:
                 raise AssertionError(f"{text!r} did not appear:\n{self.screen}")
         return self
 
+    def settles(self) -> RealTerminal:
+        """Wait until nothing more is written for a tenth of a second.
+
+        Python's readline overlooks a signal that comes after it wrote the prompt and before it
+        waits for keys, which takes it microseconds where nothing else runs.
+        """
+        before = -1
+        while len(self.raw) != before:
+            before = len(self.raw)
+            self._read()
+        return self
+
     def types(self, *keys: str) -> RealTerminal:
         """Type keys."""
         for key in keys:
