@@ -5,9 +5,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from real_terminal import COMMAND, CTRL_C, CTRL_U, DOWN, ENTER, RealTerminal
-
 from evalbook.cli.wizard.wording import KEYS_EXPLAINED
+from real_terminal import COMMAND, CTRL_C, CTRL_U, DOWN, ENTER, RealTerminal
 
 TASK = "What task is this model trained to do?"
 TYPE = "Which kind of evaluation?"
