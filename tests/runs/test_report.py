@@ -21,6 +21,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
 from evalbook.runs.report import Report, read_report
 from evalbook.runs.store import RecordStore
+from evalbook.runs.words import headline
 from evalbook.sandbox.process import Sandbox
 
 
@@ -88,6 +89,34 @@ def test_different_datasets_are_pointed_out(evaluated: Callable[..., str], live_
 
     note, *_ = report_on(live_aws, *map(Target, arns)).notes
     assert "The runs name different datasets" in note
+
+
+def custom_metric(name: str, good: float) -> dict[str, Any]:
+    scale = [
+        {"definition": words, "value": {"floatValue": value}}
+        for words, value in (("bad", 1.0), ("good", good))
+    ]
+    definition = {"name": name, "instructions": "Rate {{prediction}}.", "ratingScale": scale}
+    return {"customMetricDefinition": definition}
+
+
+def test_a_metric_that_two_runs_define_differently_is_pointed_out(
+    evaluated: Callable[..., str], live_aws: Aws
+) -> None:
+    arns = []
+    for name, highest in (("one", 2.0), ("two", 5.0)):
+        metrics = [custom_metric("Tone", highest), custom_metric("Kindness", 2.0)]
+        boto3.client("s3").put_object(
+            Bucket="evalbook-results", Key=f"{name}.json", Body=json.dumps(metrics).encode()
+        )
+        uri = f"s3://evalbook-results/{name}.json"
+        arns.append(evaluated(name, base=False, custom_metrics=uri))
+
+    [comparison] = report_on(live_aws, *map(Target, arns)).comparisons
+    assert headline(comparison).endswith(
+        "But the runs define Tone differently: what differs may be the metric rather than the "
+        "models."
+    )
 
 
 def test_records_of_several_files_are_read_past_a_thousand_keys(

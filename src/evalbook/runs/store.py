@@ -48,6 +48,8 @@ class Arm:
     """Scores that are numbers, of all metrics."""
     metrics: set[str] = field(default_factory=set)
     """Metrics that its records were judged on, even where no score came of it."""
+    definitions: dict[str, str] = field(default_factory=dict)
+    """Custom metrics as its run defines them, where other runs have some to compare with."""
     judges: set[str] = field(default_factory=set)
     labels: dict[str, Counter[str]] = field(default_factory=dict)
     """By metric: how often the judge gave each label, where a scale has labels for numbers."""

@@ -129,6 +129,17 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
     first, second = comparison.first, comparison.second
     if _judges_differ(comparison):
         yield "But the judges differ: what differs may be theirs rather than the models'."
+    redefined = [
+        row.metric
+        for row in comparison.rows
+        if row.metric in first.definitions
+        and second.definitions.get(row.metric, "") not in ("", first.definitions[row.metric])
+    ]
+    if redefined:
+        yield (
+            f"But the runs define {_and(redefined)} differently: what differs may be the metric "
+            "rather than the models."
+        )
     most = max(first.records, second.records)
     if 2 * comparison.paired < most:
         yield f"But only {comparison.paired:,} of {most:,} records could be compared."
