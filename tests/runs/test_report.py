@@ -231,6 +231,22 @@ def test_a_benchmark_is_compared_question_by_question_and_task_by_task(
     )
 
 
+def test_totals_that_are_cut_off_do_not_hide_what_the_records_tell(
+    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    arn = start_measuring(
+        sagemaker, "mmlu-cut", {**MMLU, "subtask": "anatomy"}, output=f"{OUTPUT}/cut"
+    )
+    in_sandbox.advance(60)
+    found = boto3.resource("s3").Bucket("evalbook-results").objects.filter(Prefix="run1/cut/")
+    cut = next(it.key for it in found if "/results_" in it.key)
+    put(cut, b'{"results": {"all": {"accu')
+    report = report_on(live_aws, Target(arn))
+
+    assert [it.paired for it in report.comparisons] == [40]
+    assert any(f"{cut} is not the JSON that an evaluation writes" in it for it in report.notes)
+
+
 def test_a_custom_scorer_is_compared_record_by_record(
     sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
 ) -> None:

@@ -424,7 +424,11 @@ def _note_totals(aws: Aws, report: Report, sources: Sequence[_Source]) -> None:
     told = []
     for source in sources:
         if source.summaries:
-            overall, _ = read_figures(read_summary(aws, source.summaries[-1]))
+            try:
+                overall, _ = read_figures(read_summary(aws, source.summaries[-1]))
+            except AnswerRejected as error:
+                report.notes.append(error.message)  # the records tell more than totals would
+                continue
             named = ", ".join(f"{metric} {plain(it.value)}" for metric, it in overall.items())
             told.append(f"{source.name}: {named}")
     if told:
