@@ -63,7 +63,7 @@ def _nothing_paired(comparison: Comparison) -> str:
     arms = (comparison.first, comparison.second)
     empty = [the(arm.name) for arm in arms if not arm.records]
     if empty:
-        return f"there is no record of {_and(empty)} to compare."
+        return f"there is no record of {' or '.join(empty)} to compare."
     both = f"{the(arms[1].name)} and {the(arms[0].name)}"
     return f"{both} have no record in common: they can't be compared."
 
