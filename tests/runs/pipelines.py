@@ -26,11 +26,14 @@ def start_evaluation(
     role: str = ROLE,
     judge: str = JUDGE,
     base_model: str = "",
+    custom_metrics: str = "",
 ) -> str:
     """Start an LLM-as-judge evaluation as the SDK does, and return its ARN."""
     model = base_model or _base_model(sagemaker)
     common = {"role": role, "model": model, "output": output}
     steps = [_inference("Custom", dataset, **common), _judging("Custom", judge, metrics, **common)]
+    if custom_metrics:
+        steps[1]["Arguments"]["HyperParameters"]["custom_metrics"] = custom_metrics
     if base:
         steps += [_inference("Base", dataset, **common), _judging("Base", judge, metrics, **common)]
     return _start(sagemaker, "SagemakerEvaluation-LLMAJEvaluation-1", name, steps)

@@ -65,14 +65,26 @@ def test_what_is_not_known_is_not_guessed() -> None:
         "Loading checkpoint shards: 100%",
         "Logging to the MLflow run evaluation-1",
         "Sent 3 requests to the agent runtime",
+        "Training job settings: {'MaxRuntimeInSeconds': 86400}",
+        "DEPRECATION: Python 3.8 reached the end of its life on October 14th, 2024.",
+        "RPC call to execute_method timed out after 10000 ms, trying again",
     ],
 )
 def test_what_only_sounds_like_a_cause_is_none(said: str) -> None:
     assert find_cause([said], ABOUT) is None
 
 
+def test_a_long_log_is_searched_at_its_end() -> None:
+    found = find_cause(["settings " * 10_000 + "\nexit code: 137"], ABOUT)
+
+    assert found is not None
+    assert found.id == "memory"
+
+
 def test_a_hostile_log_is_searched_in_no_time() -> None:
-    assert find_cause(["bedrock " * 40_000, "a" * 100_000, "(" * 100_000], ABOUT) is None
+    hostile = ["bedrock " * 40_000, "a" * 100_000, "1" * 100_000, "(" * 100_000]
+
+    assert find_cause(hostile, ABOUT) is None
 
 
 def test_each_cause_has_its_own_name_and_says_what_to_do() -> None:

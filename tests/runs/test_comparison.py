@@ -5,7 +5,7 @@ import random
 import pytest
 from judged import a_line, compared, lines
 
-from evalbook.runs.comparison import compare
+from evalbook.runs.comparison import compare, means, signs_of
 from evalbook.runs.store import RecordStore
 
 
@@ -118,6 +118,23 @@ def test_a_metric_that_begins_late_in_the_file_is_not_shifted() -> None:
     rows = {row.metric: row for row in compared(side, side).rows}
     assert (rows["A"].second, rows["A"].records) == (0.375, 2)
     assert (rows["B"].second, rows["B"].records) == (1.0, 1)
+
+
+def test_metrics_that_only_other_runs_have_are_not_in_a_comparison() -> None:
+    with RecordStore() as store:
+        other = store.add_arm("benchmark", lines([1.0] * 7, metrics=["accuracy"]))
+        sides = [([0.0] * 7, [None] * 7), ([1.0] * 7, [None] * 7)]
+        pairing = [
+            store.add_arm(f"{n}", lines(*side, metrics=["A", "Refused"]))
+            for n, side in enumerate(sides)
+        ]
+        [comparison] = compare(store, [(pairing[0], pairing[1])], ["a"])
+        alone = means(store, other)
+        signs = signs_of(store, comparison.rows)
+
+    assert [row.metric for row in comparison.rows] == ["A", "Refused"]
+    assert [row.metric for row in alone] == ["accuracy"]
+    assert signs == [1, -1, 1]
 
 
 def test_lines_that_are_no_records_are_counted() -> None:

@@ -43,6 +43,12 @@ _CONTRAST = """() => {
     .map(([a, b]) => (a + 0.05) / (b + 0.05)));
 }"""
 
+_LINES = """(it) => {
+  const text = document.createRange();
+  text.selectNodeContents(it);
+  return text.getClientRects().length;
+}"""
+
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Any]:
@@ -173,6 +179,22 @@ def test_a_phone_shows_all_of_it_in_legible_letters(
     assert min(page.evaluate(_SIZES)) >= 12
     assert page.locator(".picture .narrow").is_visible()
     assert not page.locator(".picture .wide").is_visible()
+
+
+def test_a_table_of_long_names_is_wholly_seen_and_breaks_no_metric(
+    started: Any, tmp_path: Path
+) -> None:
+    names = ["support-bot-v2-mistral base", "support-bot-v2-mistral fine-tuned"]
+    with RecordStore() as store:
+        report = a_report(store, side(0.25, 0.5), side(0.75, 0.5))
+        for arm, name in zip(store.arms, names, strict=True):
+            arm.name = name
+        write_page(report, tmp_path / "page.html")
+    page = opened(started, tmp_path / "page.html", width=1100).page
+    table = page.locator(".scroll").first
+
+    assert table.evaluate("(it) => it.scrollWidth <= it.clientWidth")
+    assert table.locator("td.name").first.evaluate(_LINES) == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

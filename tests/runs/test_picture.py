@@ -78,6 +78,17 @@ def test_everything_is_drawn_on_the_sheet(width: int, scale: float) -> None:
     assert svg(drawing).startswith("<svg ")
 
 
+@pytest.mark.parametrize("width", [343, 760])
+def test_a_title_of_two_long_names_takes_several_lines(width: int) -> None:
+    rows = (Row("A metric", 0.5, 0.4, 0.6),)
+    title = f"{'support-bot-' * 6}v2 fine-tuned against {'support-bot-' * 6}v1 fine-tuned"
+    long, short = (forest([Panel(it, rows, "axis", True)], width) for it in (title, "A title"))
+    lines = [it for it in long.shapes if it.bold]
+
+    assert max(len(it.text) for it in lines) * 9 <= width - 24
+    assert long.height - short.height == 19 * (len(lines) - 1) > 0
+
+
 def test_without_scores_there_is_nothing_to_draw(tmp_path: Path) -> None:
     with RecordStore() as store, pytest.raises(AnswerRejected) as caught:
         write_picture(a_report(store, lines([None]), lines([None])), tmp_path / "a.svg")

@@ -21,6 +21,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
 from evalbook.runs.report import Report, read_report
 from evalbook.runs.store import RecordStore
+from evalbook.runs.words import headline
 from evalbook.sandbox.process import Sandbox
 
 
@@ -88,6 +89,34 @@ def test_different_datasets_are_pointed_out(evaluated: Callable[..., str], live_
 
     note, *_ = report_on(live_aws, *map(Target, arns)).notes
     assert "The runs name different datasets" in note
+
+
+def custom_metric(name: str, good: float) -> dict[str, Any]:
+    scale = [
+        {"definition": words, "value": {"floatValue": value}}
+        for words, value in (("bad", 1.0), ("good", good))
+    ]
+    definition = {"name": name, "instructions": "Rate {{prediction}}.", "ratingScale": scale}
+    return {"customMetricDefinition": definition}
+
+
+def test_a_metric_that_two_runs_define_differently_is_pointed_out(
+    evaluated: Callable[..., str], live_aws: Aws
+) -> None:
+    arns = []
+    for name, highest in (("one", 2.0), ("two", 5.0)):
+        metrics = [custom_metric("Tone", highest), custom_metric("Kindness", 2.0)]
+        boto3.client("s3").put_object(
+            Bucket="evalbook-results", Key=f"{name}.json", Body=json.dumps(metrics).encode()
+        )
+        uri = f"s3://evalbook-results/{name}.json"
+        arns.append(evaluated(name, base=False, custom_metrics=uri))
+
+    [comparison] = report_on(live_aws, *map(Target, arns)).comparisons
+    assert headline(comparison).endswith(
+        "But the runs define Tone differently: what differs may be the metric rather than the "
+        "models."
+    )
 
 
 def test_records_of_several_files_are_read_past_a_thousand_keys(
@@ -200,6 +229,22 @@ def test_a_benchmark_is_compared_question_by_question_and_task_by_task(
         f"base: accuracy {row.first:.3f}; fine-tuned: accuracy {row.second:.3f}."
         in (report.notes[-1])
     )
+
+
+def test_totals_that_are_cut_off_do_not_hide_what_the_records_tell(
+    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    arn = start_measuring(
+        sagemaker, "mmlu-cut", {**MMLU, "subtask": "anatomy"}, output=f"{OUTPUT}/cut"
+    )
+    in_sandbox.advance(60)
+    found = boto3.resource("s3").Bucket("evalbook-results").objects.filter(Prefix="run1/cut/")
+    cut = next(it.key for it in found if "/results_" in it.key)
+    put(cut, b'{"results": {"all": {"accu')
+    report = report_on(live_aws, Target(arn))
+
+    assert [it.paired for it in report.comparisons] == [40]
+    assert any(f"{cut} is not the JSON that an evaluation writes" in it for it in report.notes)
 
 
 def test_a_custom_scorer_is_compared_record_by_record(

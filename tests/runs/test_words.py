@@ -60,7 +60,7 @@ def test_where_nothing_could_be_told_apart_the_intervals_say_how_much_may_be() -
     [
         ([1.0] * 9, [0.5] * 9, "scores worse than the base model on Metric1 (-0.500 on every"),
         ([0.5] * 9, [0.5] * 9, "Not one record differs on Metric1."),
-        ([0.5], [1.0], "Too few records to tell on Metric1."),
+        ([0.5], [1.0], "Too few records (1) to tell on Metric1."),
         ([None] * 3, [1.0] * 3, "There are no numbers to compare on Metric1."),
         (["good"] * 9, ["bad"] * 9, "There are no numbers to compare on Metric1."),
     ],
@@ -84,6 +84,26 @@ def test_what_would_change_a_readers_mind_stands_beside_the_claim() -> None:
         "But the judges differ: what differs may be theirs rather than the models'."
     )
     assert headline(few).endswith("But only 7 of 30 records could be compared.")
+
+
+def test_a_metric_scored_on_few_of_the_records_is_no_claim_about_all() -> None:
+    level: list[float | None] = [0.5] * 30
+    base = lines(level, [0.0] * 8 + [None] * 22)
+    tuned = lines(level, [1.0] * 8 + [None] * 22)
+
+    assert headline(compared(base, tuned)).endswith(
+        "But of 30 records only 8 on Metric2 have a score of both models."
+    )
+
+
+def test_a_model_without_records_is_said_to_have_none() -> None:
+    comparison = compared(lines([0.5] * 7), [b"no record"])
+
+    assert headline(comparison) == "There is no record of the fine-tuned model to compare."
+    assert basis(comparison) == [
+        "7 records of the base model had no counterpart: not compared.",
+        "1 line of the fine-tuned model could not be read.",
+    ]
 
 
 def test_records_that_repeat_others_are_no_further_evidence() -> None:
@@ -145,7 +165,7 @@ def test_without_a_common_record_nothing_is_claimed() -> None:
 
 
 def test_basis_names_test_correction_and_what_was_left_out() -> None:
-    said = " ".join(basis(compared(lines([0.5] * 8 + [None]), lines([1.0] * 8 + [0.5]))))
+    said = " ".join(basis(compared(lines([0.5] * 8 + [None]), lines([1.0, 0.75] * 4 + [0.5]))))
 
     assert "Compared on 9 records that both models answered." in said
     assert "do not differ is called so is at most 5 % (sign-flip test over records)" in said

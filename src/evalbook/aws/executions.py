@@ -101,6 +101,8 @@ class Plan:
     instances: str | None = None
     """What a training job of its own runs on."""
     metrics: tuple[str, ...] = ()
+    custom_metrics: str | None = None
+    """S3 URI of the definitions of the custom ones."""
     steps: tuple[str, ...] = ()
     """Names of all training steps, those that have not begun included."""
 
@@ -310,6 +312,7 @@ def read_plan(definition: Any) -> Plan:
         output=_first(outputs),
         role=_first(job.get("RoleArn") for job in jobs.values()),
         metrics=tuple(_names(metrics)),
+        custom_metrics=_first(it.get("custom_metrics") for it in settings),
         steps=tuple(arguments),
     )
 

@@ -16,7 +16,8 @@ _UNNAMED = {
     "region": "the run's region",
     "action": "the text below tells what",
 }
-# AWS's messages are a kilobyte at most; patterns with gaps need not search a whole log for one.
+# AWS's messages are a kilobyte at most; patterns with gaps need not search a whole log for one,
+# which says at its end why it ends.
 _LONGEST = 20_000
 
 
@@ -72,7 +73,7 @@ def find_cause(messages: Iterable[str], about: Mapping[str, str | None]) -> Caus
 
 
 def _search(known: _Known, message: str) -> re.Match[str] | None:
-    tried = (pattern.search(message[:_LONGEST]) for pattern in known.patterns)
+    tried = (pattern.search(message[-_LONGEST:]) for pattern in known.patterns)
     return next(filter(None, tried), None)
 
 

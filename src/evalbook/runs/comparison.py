@@ -193,6 +193,7 @@ def _tests(rows: Iterable[MetricRow]) -> int:
 
 
 def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) -> Comparison:
+    told = first.metrics | second.metrics
     columns = [_Column(sign) for sign in signs]
     sizes = store.categories(second, FEWEST_IN_CATEGORY)
     if len(sizes) == 1 and sizes[0][1] == second.records:
@@ -211,16 +212,24 @@ def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) 
     return Comparison(
         first,
         second,
-        tuple(_rows(store, columns)),
-        {category: tuple(_rows(store, them)) for category, them in named.items()},
+        tuple(_rows(store, columns, told)),
+        {category: tuple(_rows(store, them, told)) for category, them in named.items()},
         tuple(Loss(loss, pair.lines) for loss, _, pair in sorted(worst, reverse=True)),
         paired,
         categories_left=max(0, len(sizes) - MOST_CATEGORIES),
     )
 
 
-def _rows(store: RecordStore, columns: Sequence[_Column]) -> list[MetricRow]:
-    return [column.row(metric) for metric, column in zip(store.metrics, columns, strict=True)]
+def _rows(store: RecordStore, columns: Sequence[_Column], told: set[str]) -> list[MetricRow]:
+    """Return the rows of the metrics that either model was judged on; others are of other runs."""
+    named = zip(store.metrics, columns, strict=True)
+    return [column.row(metric) for metric, column in named if metric in told]
+
+
+def signs_of(store: RecordStore, rows: Iterable[MetricRow | MeanRow]) -> list[int]:
+    """Return for each metric of a store 1, or -1 where rows say that a low score is good."""
+    lower = {row.metric for row in rows if not row.higher_is_better}
+    return [-1 if metric in lower else 1 for metric in store.metrics]
 
 
 def _add(columns: Sequence[_Column], pair: Pair) -> list[float | None]:
@@ -286,12 +295,13 @@ def means(store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = ()) -> 
             missing,
         )
         for metric, tally, missing in zip(store.metrics, tallies, left_out, strict=True)
+        if metric in arm.metrics
     )
 
 
 def lowest_records(store: RecordStore, arm: Arm, rows: Sequence[MeanRow], most: int) -> list[Place]:
     """Return where the records are on which a model alone scored lowest over its metrics."""
-    signs = [1 if row.higher_is_better else -1 for row in rows]
+    signs = signs_of(store, rows)
     weighed = (
         (score, number, place)
         for number, (_, scores, place) in enumerate(store.scores(arm))

@@ -6,6 +6,7 @@ Laid out once, drawn as SVG here and as PNG by matplotlib (see `evalbook.runs.pi
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -28,6 +29,8 @@ _ROW, _TITLE, _AXIS = 30, 34, 44
 _MOST_LABEL = 30
 _LETTER = 8
 """Pixels of a wide letter of a label."""
+_TITLE_LETTER, _TITLE_LINE, _MOST_TITLE_LINES = 9, 19, 4
+"""Pixels of a letter and of a line of a title; two long names may take four lines."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,9 @@ def _panel(shapes: list[Shape], panel: Panel, width: int, y: float) -> float:
     def at(value: float) -> float:
         return left + (min(max(value, low), high) - low) / (high - low) * (right - left)
 
-    shapes.append(Shape("text", 12, y + 20, text=panel.title, size=15, bold=True))
+    for number, text in enumerate(_title_lines(panel.title, width)):
+        y += _TITLE_LINE if number else 0
+        shapes.append(Shape("text", 12, y + 20, text=text, size=15, bold=True))
     top, bottom = y + _TITLE, y + _TITLE + height * len(panel.rows)
     for tick in _ticks(low, high, 5 if narrow else 8):
         shapes.append(Shape("line", at(tick), top, LINE, at(tick), bottom + 4))
@@ -192,6 +197,11 @@ def _panel(shapes: list[Shape], panel: Panel, width: int, y: float) -> float:
         Shape("text", middle, bottom + 36, FAINT, text=panel.axis, size=12, anchor="middle")
     )
     return bottom + _AXIS + 6
+
+
+def _title_lines(title: str, width: int) -> list[str]:
+    longest = (width - 24) // _TITLE_LETTER
+    return textwrap.wrap(title, longest, max_lines=_MOST_TITLE_LINES, placeholder=" …")
 
 
 def _row(

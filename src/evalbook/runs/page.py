@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook.errors import AnswerRejected
-from evalbook.runs.comparison import overall_gain, overall_score
+from evalbook.runs.comparison import overall_gain, overall_score, signs_of
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.store import Arm, Pair, Place, RecordStore
 from evalbook.runs.table import (
@@ -218,7 +218,7 @@ def _data(report: Report) -> Iterator[str]:
     """Yield the records of each comparison, and of each model alone, as JSON."""
     store, comma = report.store, ""
     for comparison in report.comparisons:
-        signs = [1 if row.higher_is_better else -1 for row in comparison.rows]
+        signs = signs_of(store, comparison.rows)
         names = [comparison.first.name, comparison.second.name]
         chosen, left = _differing_most(store, comparison, signs)
         yield comma + _opening(f"{names[1]} against {names[0]}", names, store.metrics, left)
@@ -227,7 +227,7 @@ def _data(report: Report) -> Iterator[str]:
         comma = ","
     for arm, means in report.alone:
         left = max(0, arm.records - MOST_RECORDS)
-        signs = [1 if row.higher_is_better else -1 for row in means]
+        signs = signs_of(store, means)
         yield comma + _opening(arm.name, [arm.name], store.metrics, left, signs)
         yield from _joined(_single_json(store, arm, signs))
         yield "]}"

@@ -108,7 +108,12 @@ def _score(result: Any, details: list[dict[str, Any]]) -> Score:
         number = _finite(result)
         return Score(number, None, explanation)
     label = result if isinstance(result, str) and result else None
-    return Score(None, label, explanation)
+    try:
+        # A scale's values may be numbers that were written as texts: "1" to "5".
+        number = _finite(float(label or ""))
+    except ValueError:
+        return Score(None, label, explanation)
+    return Score(number, label if number is None else None, explanation)
 
 
 def _finite(number: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -142,6 +143,7 @@ def read_report(
     judged, others = _by_records(report, sources)
     detailed = _read_details(aws, report, others, progress)
     arms = [*_read_judged(aws, report, judged, progress), *detailed]
+    _note_definitions(aws, report, [plan for *_, plan in looked], arms)
     _categorise(aws, report, arms, progress)
     _compare_records(report, arms, lower)
     _compare_figures(aws, report, [] if detailed else others, lower)
@@ -363,6 +365,35 @@ def _read_details(
     return arms
 
 
+def _note_definitions(
+    aws: Aws, report: Report, plans: Sequence[Plan], arms: Sequence[tuple[_Source, Arm]]
+) -> None:
+    """Keep with each model how its run defines its metrics: two runs may differ under one name."""
+    uris = [plan.custom_metrics for plan in plans]
+    if len({uri for uri in uris if uri}) < 2:
+        return
+    definitions = [_definitions(aws, report, uri) for uri in uris]
+    for source, arm in arms:
+        arm.definitions = definitions[source.run]
+
+
+def _definitions(aws: Aws, report: Report, uri: str | None) -> dict[str, str]:
+    from evalbook.aws.result_files import read_summary
+    from evalbook.aws.s3_uris import S3Uri
+
+    if uri is None:
+        return {}
+    try:
+        found = read_summary(aws, S3Uri(*uri.removeprefix("s3://").split("/", 1)))
+        metrics = [entry["customMetricDefinition"] for entry in found]
+        return {str(it["name"]): json.dumps(it, sort_keys=True) for it in metrics}
+    except (AnswerRejected, LookupError, TypeError):
+        report.notes.append(
+            f"Whether the runs define custom metrics alike is not known: {uri} can't be read."
+        )
+        return {}
+
+
 def _categorise(
     aws: Aws, report: Report, arms: Sequence[tuple[_Source, Arm]], progress: Progress
 ) -> None:
@@ -393,7 +424,11 @@ def _note_totals(aws: Aws, report: Report, sources: Sequence[_Source]) -> None:
     told = []
     for source in sources:
         if source.summaries:
-            overall, _ = read_figures(read_summary(aws, source.summaries[-1]))
+            try:
+                overall, _ = read_figures(read_summary(aws, source.summaries[-1]))
+            except AnswerRejected as error:
+                report.notes.append(error.message)  # the records tell more than totals would
+                continue
             named = ", ".join(f"{metric} {plain(it.value)}" for metric, it in overall.items())
             told.append(f"{source.name}: {named}")
     if told:

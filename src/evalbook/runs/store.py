@@ -46,6 +46,10 @@ class Arm:
     """Records whose prompt and reference occurred before."""
     scores: int = 0
     """Scores that are numbers, of all metrics."""
+    metrics: set[str] = field(default_factory=set)
+    """Metrics that its records were judged on, even where no score came of it."""
+    definitions: dict[str, str] = field(default_factory=dict)
+    """Custom metrics as its run defines them, where other runs have some to compare with."""
     judges: set[str] = field(default_factory=set)
     labels: dict[str, Counter[str]] = field(default_factory=dict)
     """By metric: how often the judge gave each label, where a scale has labels for numbers."""
@@ -161,6 +165,7 @@ class RecordStore:
                     continue
                 self.metrics.append(name)
                 scores.append(_NO_SCORE)
+            arm.metrics.add(name)
             if score.value is not None:
                 arm.scores += 1
                 scores[self.metrics.index(name)] = score.value

@@ -47,16 +47,25 @@ def headline(comparison: Comparison) -> str:
     name, other = the(comparison.second.name), the(comparison.first.name)
     rows = comparison.rows
     if not comparison.paired:
-        return _sentence(f"{name} and {other} have no record in common: they can't be compared.")
+        return _sentence(_nothing_paired(comparison))
     sentences = [
         *_claims(rows, name, other, f"Over {_count(comparison.paired, 'record')}, "),
         _open(rows, comparison),
         _listed("Not one record differs on", rows, SAME),
-        _listed("Too few records to tell on", rows, TOO_FEW),
+        _too_few(rows),
         _listed("There are no numbers to compare on", rows, UNSCORED),
         *_reservations(comparison),
     ]
     return " ".join(_sentence(sentence) for sentence in sentences if sentence)
+
+
+def _nothing_paired(comparison: Comparison) -> str:
+    arms = (comparison.first, comparison.second)
+    empty = [the(arm.name) for arm in arms if not arm.records]
+    if empty:
+        return f"there is no record of {' or '.join(empty)} to compare."
+    both = f"{the(arms[1].name)} and {the(arms[0].name)}"
+    return f"{both} have no record in common: they can't be compared."
 
 
 def the(name: str) -> str:
@@ -65,7 +74,7 @@ def the(name: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    return "T" + text[1:] if text.startswith("the ") else text
+    return "T" + text[1:] if text.startswith(("the ", "there ")) else text
 
 
 def _claims(
@@ -102,6 +111,14 @@ def _open(rows: Sequence[MetricRow], comparison: Comparison) -> str:
     )
 
 
+def _too_few(rows: Sequence[MetricRow]) -> str:
+    counts = {row.records for row in rows if row.verdict == TOO_FEW}
+    if not counts:
+        return ""
+    most = f"{max(counts)}" if len(counts) == 1 else f"{max(counts)} at most"
+    return _listed(f"Too few records ({most}) to tell on", rows, TOO_FEW)
+
+
 def _listed(opening: str, rows: Sequence[MetricRow | FigureRow], verdict: str) -> str:
     named = [row.metric for row in rows if row.verdict == verdict]
     return f"{opening} {_and(named)}." if named else ""
@@ -112,9 +129,30 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
     first, second = comparison.first, comparison.second
     if _judges_differ(comparison):
         yield "But the judges differ: what differs may be theirs rather than the models'."
+    redefined = [
+        row.metric
+        for row in comparison.rows
+        if row.metric in first.definitions
+        and second.definitions.get(row.metric, "") not in ("", first.definitions[row.metric])
+    ]
+    if redefined:
+        yield (
+            f"But the runs define {_and(redefined)} differently: what differs may be the metric "
+            "rather than the models."
+        )
     most = max(first.records, second.records)
     if 2 * comparison.paired < most:
         yield f"But only {comparison.paired:,} of {most:,} records could be compared."
+    thin = [
+        f"{row.records:,} on {row.metric}"
+        for row in comparison.rows
+        if 0 < 2 * row.records < comparison.paired
+    ]
+    if thin:
+        yield (
+            f"But of {_count(comparison.paired, 'record')} only {_and(thin)} have a score of both "
+            "models."
+        )
     one_sided = [row.metric for row in comparison.rows if row.records and _one_sided(row)]
     if one_sided:
         yield (
@@ -123,7 +161,11 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
         )
     repeated = max(first.repeated, second.repeated)
     if 10 * repeated > most:
-        yield f"But {repeated:,} records repeat others: all this is less sure than it looks."
+        yield f"But {_repeat(repeated)} others: all this is less sure than it looks."
+
+
+def _repeat(records: int) -> str:
+    return f"{_count(records, 'record')} {'repeats' if records == 1 else 'repeat'}"
 
 
 def _judges_differ(comparison: Comparison) -> bool:
@@ -139,6 +181,8 @@ def _one_sided(row: MetricRow) -> bool:
 def basis(comparison: Comparison) -> list[str]:
     """Say what the claims rest on, how they are meant, and what was noticed on the way."""
     name = the(comparison.second.name)
+    if not comparison.paired:
+        return list(_remarks(comparison))
     compared = f"Compared on {_count(comparison.paired, 'record')} that both models answered. "
     meant = f"above zero, {name} is better, also where a low score is good."
     lines = [f"{compared}A gain is the mean difference per record; {meant}"]
@@ -191,7 +235,7 @@ def categories_basis(comparison: Comparison) -> list[str]:
 
 def _remarks(comparison: Comparison) -> Iterable[str]:
     rows = comparison.rows
-    if any(0 < row.records < ROUGH_BELOW for row in rows):
+    if any(row.records < ROUGH_BELOW and not math.isnan(row.low) for row in rows):
         yield f"With fewer than {ROUGH_BELOW} records the intervals are rough."
     yield from _what_could_not_show(comparison)
     yield from _left_out(comparison)
@@ -243,9 +287,9 @@ def _about_arm(arm: Arm, paired: int) -> Iterable[str]:
         yield f"{_count(arm.unreadable, 'line')} of {the(arm.name)} could not be read."
     if arm.repeated:
         yield (
-            f"{_count(arm.repeated, 'record')} of {the(arm.name)} repeat an earlier prompt and "
-            "reference; repeats were paired in their order and counted like others, which makes "
-            "intervals narrower than they should be."
+            f"Of {the(arm.name)} {_repeat(arm.repeated)} an earlier prompt and reference; "
+            "repeats were paired in their order and counted like others, which makes intervals "
+            "narrower than they should be."
         )
 
 
