@@ -78,6 +78,15 @@ def test_record_without_both_scores_is_left_out_and_counted(missing: Score) -> N
     assert (row["records"], row["left_out"]) == (1, 3)
 
 
+def test_score_written_as_text_is_a_number_where_it_reads_as_one() -> None:
+    tuned = [judged("a", Clarity="4"), judged("b", Clarity="good"), judged("c", Clarity=10**400)]
+    base = [judged("a", Clarity="3"), judged("b", Clarity="3"), judged("c", Clarity="3")]
+
+    row, _ = compare("Clarity", tuned, base)
+    assert row["values"].tolist() == [1.0]
+    assert (row["records"], row["left_out"]) == (1, 2)
+
+
 def test_lower_score_of_refusal_is_an_improvement() -> None:
     tuned = [judged(str(n), Refusal=0.0) for n in range(20)]
     base = [judged(str(n), Refusal=1.0) for n in range(20)]
