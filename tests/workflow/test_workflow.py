@@ -352,6 +352,30 @@ def test_a_nova_model_asks_for_records_that_its_run_can_read():
     assert workflow.interview.facts("data_fix")["report"]["format"] == "sagemaker"
 
 
+def test_a_copy_that_a_nova_run_cannot_read_is_asked_for_again():
+    import boto3
+
+    lines = [json.dumps({"messages": [{"role": "user", "content": f"{n}?"}]}) for n in range(6)]
+    body = "\n".join([*lines, "{broken"]).encode()
+    boto3.client("s3").put_object(Bucket="evalbook-data", Key="prepared/chat.jsonl", Body=body)
+    workflow, _ = answered_until(
+        "model", dataset="s3://evalbook-data/prepared/chat.jsonl", data_fix="convert"
+    )
+    first = workflow.interview.answers["data_fix"].facts
+
+    assert workflow.answer("support-bot").step == "model_confirm"
+    assert workflow.interview.answers["data_fix"].facts == first
+
+    turn = workflow.answer("nova-support", step="model")
+    assert turn.step == "data_fix"
+    assert "no longer holds" in turn.checks[-1].message
+    assert "a Nova model needs a prompt or query field" in turn.checks[-1].message
+    workflow.answer("convert")
+    again = workflow.interview.answers["data_fix"].facts
+    assert (first["report"]["format"], again["report"]["format"]) == ("openai", "sagemaker")
+    assert again["uri"] != first["uri"]
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey"])
 def test_without_the_list_of_judges_an_id_can_be_typed_and_is_checked_alone(in_sandbox, code):
     in_sandbox.fail(
