@@ -108,6 +108,14 @@ def test_what_cannot_run_is_refused(said, code, words):
     assert words in message
 
 
+def test_instances_are_read_where_only_the_interview_knows_the_region(monkeypatch):
+    at_confirm().answer("compute", step="advanced")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+
+    assert an_interview().answer("ml.g5.12xlarge").step == "confirm"
+
+
 def test_a_name_that_is_nearly_an_instance_type_is_told_which():
     workflow = at_confirm()
     workflow.answer("compute", step="advanced")
