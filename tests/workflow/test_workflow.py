@@ -271,6 +271,37 @@ def test_a_completed_interview_writes_its_notebook_again():
     assert json.loads(path.read_text())["cells"] == written["cells"]
 
 
+def test_a_notebook_to_append_to_is_named_as_people_name_files(tmp_path, monkeypatch):
+    import nbformat
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    nbformat.write(nbformat.v4.new_notebook(), "mine.ipynb")
+    workflow, _ = answered_until("notebook")
+
+    turn = workflow.answer("'~/mine.ipynb'")
+    assert (turn.status, turn.notebook) == ("complete", "mine.ipynb")
+
+
+@pytest.mark.parametrize("name", ["~nobody-has-this-name/a", "a\0b", "It was good. " * 500])
+@pytest.mark.parametrize(
+    ("kind", "step", "ending", "code"),
+    [
+        ("llm_as_judge", "custom_metrics", ".json", "custom_metrics.file"),
+        ("llm_as_judge", "notebook", ".ipynb", "notebook.missing"),
+        ("custom_scorer", "scorer", ".py", "scorer.file"),
+        ("custom_scorer", "scorer", "", "scorer.records"),
+    ],
+)
+def test_what_can_be_no_files_name_is_rejected_as_such(name, kind, step, ending, code):
+    Path("mine.py").touch()
+    workflow, _ = answered_until(step, evaluation_type=kind)
+
+    turn = workflow.answer(name + ending if ending else f"mine.py on {name}")
+    assert turn.error is not None
+    assert turn.error.code == code
+    assert len(turn.error.message) < 400
+
+
 def test_the_configuration_names_judge_calls_and_what_was_not_checked():
     workflow, turn = answered_until("confirm", data_sample="no", data_description="messages")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -77,6 +78,14 @@ def _answers_in(own: dict[str, Any]) -> dict[str, Answer]:
     return answers
 
 
+def is_a_file(path: Path) -> bool:
+    """Tell whether there is a file of that name; there is none whose name is a whole text."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 @dataclass
 class Interview:
     """The answers so far and the world they are checked against."""
@@ -132,6 +141,14 @@ class Interview:
         """Return what the checks of a step's answer found out; empty where it has none."""
         answer = self.answers.get(step)
         return {} if answer is None else answer.facts
+
+    def file_named(self, said: str) -> Path:
+        """Return the path that a person gave, from the folder they work in; ``~`` is home."""
+        path = Path(said.strip("'\" "))
+        # Whose home can't be told is a folder of that name.
+        with suppress(RuntimeError):
+            path = path.expanduser()
+        return self.folder / path
 
     def found(self, *keys: str) -> str | None:
         """Return what another tool left in the state under the first of the keys that is there."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice, yes_or_no
-from evalbook.workflow.interview import Interview
+from evalbook.workflow.answers import read_choice, shortened, yes_or_no
+from evalbook.workflow.interview import Interview, is_a_file
 from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
 from evalbook.workflow.turn import Choice, Question
 
@@ -193,24 +193,26 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
         interview.progress("Reading the first records", None, None)
         head = read_head(interview.aws, where, HEAD_BYTES)
         return str(where), head, len(head) < HEAD_BYTES
-    path = interview.folder / Path(records.strip("'\"")).expanduser()
+    path = interview.file_named(records)
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise AnswerRejected(
             "scorer.records",
-            f"{path} can't be read: {error.strerror}.",
+            f"{shortened(str(path))} can't be read: {getattr(error, 'strerror', error)}.",
             f"Name a JSON Lines file, or {DATASET} for the dataset that you gave.",
         ) from error
     return path.name, head, len(head) < HEAD_BYTES
 
 
 def _file(interview: Interview, said: str) -> Path:
-    path = interview.folder / Path(said.strip("'\"")).expanduser()
-    if not path.is_file():
+    path = interview.file_named(said)
+    if not is_a_file(path):
         raise AnswerRejected(
-            "scorer.file", f"There is no file {path}.", "Give a Python file's path, or own."
+            "scorer.file",
+            f"There is no file {shortened(str(path))}.",
+            "Give a Python file's path, or own.",
         )
     return path
 
