@@ -7,6 +7,7 @@ from interviews import ANSWERS_BY_TYPE, GOOD_ANSWERS, an_interview, answer_until
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable, UsageError
 from evalbook.sandbox import world
+from evalbook.workflow.answers_file import as_text, read_answers
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -300,6 +301,13 @@ def test_what_can_be_no_files_name_is_rejected_as_such(name, kind, step, ending,
     assert turn.error is not None
     assert turn.error.code == code
     assert len(turn.error.message) < 400
+
+
+def test_a_file_of_answers_may_hold_what_only_toml_has():
+    Path("answers.toml").write_text("task = 2026-11-25\nbuiltin_metrics = [07:30:00]\n")
+    values = read_answers(Path("answers.toml"))
+
+    assert [as_text(value) for value in values.values()] == ["2026-11-25", '["07:30:00"]']
 
 
 def test_the_configuration_names_judge_calls_and_what_was_not_checked():

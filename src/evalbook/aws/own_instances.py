@@ -104,7 +104,7 @@ def _words(text: str) -> tuple[str, int]:
 def _json(text: str) -> tuple[str, int]:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnswerRejected(
             "compute.form", f"This is not valid JSON: {error}.", _EXAMPLES
         ) from None
