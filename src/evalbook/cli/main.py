@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from typing import Any
@@ -71,6 +72,9 @@ def evalbook(ctx: click.Context, /, **_: Any) -> Any:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with the contract's status."""
     words = sys.argv[1:] if arguments is None else arguments
+    # Text from AWS and from files may hold what the output's encoding has no letters for.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     output = Output(as_json="--json" in words)
     try:
         with take_standard_output(output):

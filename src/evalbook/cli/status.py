@@ -112,7 +112,7 @@ def _watch(
 @contextlib.contextmanager
 def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
     """Yield what shows progress: redrawn in place on a terminal, else a line for each change."""
-    if output.as_json or not sys.stdout.isatty():
+    if output.as_json or terminal_width() is None:
         yield _Changes()
         return
     from rich.console import Console
