@@ -415,6 +415,37 @@ def test_a_copy_that_a_nova_run_cannot_read_is_asked_for_again():
     assert again["uri"] != first["uri"]
 
 
+def test_a_dataset_that_was_changed_has_to_be_named_again():
+    import boto3
+
+    def write(records):
+        lines = [json.dumps({"query": f"{n}?"}) for n in range(records)]
+        body = "\n".join([*lines, "{broken"]).encode()
+        boto3.client("s3").put_object(Bucket="evalbook-data", Key="prepared/new.jsonl", Body=body)
+
+    write(6)
+    uri = "s3://evalbook-data/prepared/new.jsonl"
+    workflow, _ = answered_until("custom_metrics", dataset=uri, data_fix="convert")
+    write(9)
+    workflow.back("data_sample")
+
+    turn = workflow.answer("yes")
+    assert turn.error is not None
+    assert turn.error.code == "dataset.changed"
+    assert [c.id for step, cs in workflow.check() if step == "data_sample" for c in cs] == [
+        "dataset.changed"
+    ]
+
+    workflow.answer(uri, step="dataset")
+    assert workflow.answer("yes").step == "data_fix"
+    write(12)
+    assert workflow.answer("convert").error.code == "dataset.changed"
+    workflow.answer(uri, step="dataset")
+    workflow.answer("yes")
+    assert workflow.answer("convert").step == "custom_metrics"
+    assert workflow.interview.facts("data_fix")["report"]["valid"] == 12
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey"])
 def test_without_the_list_of_judges_an_id_can_be_typed_and_is_checked_alone(in_sandbox, code):
     in_sandbox.fail(

@@ -10,7 +10,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Answer, Interview
 from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
-from evalbook.workflow.steps.data_sample import validate_object
+from evalbook.workflow.steps.data_sample import still_the_same, validate_object
 from evalbook.workflow.turn import Choice, Question
 
 CONVERT = "convert"
@@ -65,7 +65,7 @@ def _convert(interview: Interview) -> Accepted:
             raise
         _write_copy(interview, original, copy)
         found, _ = object_facts(interview.aws, copy)
-    report = validate_object(interview, copy, found.size)
+    report = validate_object(interview, copy, found.size, found.etag)
     return Accepted(
         CONVERT,
         {"uri": str(copy), "size": found.size, "report": report.to_json()},
@@ -91,7 +91,8 @@ def _write_copy(interview: Interview, original: Any, copy: Any) -> None:
     from evalbook.aws.s3 import upload_new
 
     with tempfile.TemporaryFile() as file:
-        _write_corrected(interview, original, file)
+        with still_the_same(original):
+            _write_corrected(interview, original, file)
         if file.tell() == 0:
             raise AnswerRejected(
                 "data_fix.nothing_left",
@@ -108,7 +109,7 @@ def _write_corrected(interview: Interview, original: Any, file: Any) -> None:
     from evalbook.datasets.convert import convert
 
     for line in convert(
-        read_chunks(interview.aws, original),
+        read_chunks(interview.aws, original, etag=interview.facts("dataset")["etag"]),
         report=_report(interview),
         limit=interview.kind.most_records,
         target_format=_target_format(interview),
