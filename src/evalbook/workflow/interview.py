@@ -67,7 +67,7 @@ def _answers_in(own: dict[str, Any]) -> dict[str, Answer]:
     if not all(isinstance(own.get(key, {}), dict) for key in ("volunteered", "pending")):
         raise TypeError
     if own.get("pending"):
-        datetime.fromisoformat(own["pending"]["at"])
+        _need_moment(own["pending"]["at"])
         Question.from_json(own["pending"]["question"])
     if not isinstance(own.get("dismissed", []), list):
         raise TypeError
@@ -75,7 +75,15 @@ def _answers_in(own: dict[str, Any]) -> dict[str, Answer]:
     answers = {name: Answer.from_json(answer) for name, answer in saved.items()}
     if not all(isinstance(it.facts, dict) and isinstance(it.said, str) for it in answers.values()):
         raise TypeError
+    for answer in answers.values():
+        _need_moment(answer.at)
     return answers
+
+
+def _need_moment(text: str) -> None:
+    # One without its offset from UTC could not be compared with now.
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(text)
 
 
 def is_a_file(path: Path) -> bool:
