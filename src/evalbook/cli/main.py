@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from evalbook import __version__
-from evalbook.cli.options import common_options
+from evalbook.cli.options import INTERRUPTED, common_options
 from evalbook.cli.output import Output, take_standard_output
 from evalbook.errors import EvalbookError, UsageError
 
@@ -35,8 +35,6 @@ _COMMANDS = {
     "stop": "stop",
     "wizard": "wizard",
 }
-
-INTERRUPTED = 130
 
 
 class _Commands(click.Group):

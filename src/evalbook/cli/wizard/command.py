@@ -11,13 +11,11 @@ from pathlib import Path
 
 import click
 
-from evalbook.cli.options import DEFAULT_STATE, Settings, command
+from evalbook.cli.options import DEFAULT_STATE, INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.cli.wizard.drafts import Drafts
 from evalbook.cli.wizard.terminal import Item, Leaving, Suggestions, Terminal
 from evalbook.errors import UsageError
-
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
