@@ -76,6 +76,16 @@ def test_an_answer_can_come_from_standard_input():
     assert saved["value"] == "Writes\npoems."
 
 
+def test_where_nothing_was_checked_it_is_said_why():
+    nothing = run("check").stdout
+    run("answer", "LLM as judge")
+
+    assert (nothing, run("check").stdout) == (
+        "Nothing is answered yet.\n",
+        "No answer so far has anything to check.\n",
+    )
+
+
 def test_what_an_encoding_has_no_letters_for_is_shown_all_the_same():
     run("answer", "LLM as judge")
     run("answer", "Fasst höflich zusammen")

@@ -104,7 +104,8 @@ def check_command(settings: Settings, output: Output) -> int:
         ],
     }
     lines = [f"{step}: {check_words(check)}" for step, checks in found for check in checks]
-    output.document(document, "\n".join(lines) or "Nothing is answered yet.")
+    nothing = "No answer so far has anything to check." if found else "Nothing is answered yet."
+    output.document(document, "\n".join(lines) or nothing)
     return AnswerRejected.exit_status if failed else 0
 
 
