@@ -16,7 +16,6 @@ from evalbook.aws.base_models import (
     can_be_named,
     is_nova,
     model_size_billions,
-    nova_needs_fields,
 )
 from evalbook.aws.hub_models import nova_in_bedrock, nova_models
 from evalbook.aws.model_packages import BaseModel, ModelPackage
@@ -243,13 +242,6 @@ def test_a_type_without_recipes_asks_for_none(aws: Aws) -> None:
 )
 def test_nova_is_told_by_its_name(name: str, nova: bool) -> None:
     assert is_nova(name) is nova
-
-
-@pytest.mark.parametrize(
-    ("record", "fit"), [({"prompt": "a"}, True), ({"query": ""}, True), ({"messages": []}, False)]
-)
-def test_nova_reads_prompt_or_query(record: dict[str, Any], fit: bool) -> None:
-    assert nova_needs_fields(record) is fit
 
 
 @pytest.mark.parametrize(

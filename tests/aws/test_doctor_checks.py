@@ -80,6 +80,13 @@ def test_credentials_that_end_soon_are_warned_about(minutes: int | None, status:
     assert _expiry(SimpleNamespace(token="t", _expiry_time=ends), NOW).status == status
 
 
+def test_the_end_of_credentials_is_told_in_utc() -> None:
+    ends = (NOW + timedelta(hours=2)).astimezone(timezone(timedelta(hours=-5)))
+
+    message = _expiry(SimpleNamespace(token="t", _expiry_time=ends), NOW).message
+    assert message == "The credentials are valid until 2026-11-21 14:00 UTC."
+
+
 @pytest.mark.parametrize(
     ("date", "status"),
     [

@@ -155,6 +155,7 @@ def test_a_denied_listing_is_raised_and_suggests_nothing(aws: Aws) -> None:
     [
         ("amazon.nova-lite-v1", "nova-textgeneration-lite"),
         ("eu.amazon.nova-2-lite-v1:0", "nova-textgeneration-lite-v2"),
+        ("jp.amazon.nova-2-lite-v1:0", "nova-textgeneration-lite-v2"),
         ("support-bot", "support-bot"),
     ],
 )

@@ -234,3 +234,4 @@ def test_what_can_not_be_listed_is_said_and_the_rest_offered(aws: Aws) -> None:
 
     assert [it.arn for it in found] == [SERVER]
     assert (check.id, check.status) == ("mlflow.list", "skipped")
+    assert check.remedy == "Give an ARN, or ask for sagemaker:ListMlflowApps."

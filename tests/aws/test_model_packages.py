@@ -135,6 +135,12 @@ def test_version_that_is_not_there_names_those_that_are(aws: Aws) -> None:
     assert error.remedy == "Its newest versions are 2, 1."
 
 
+def test_a_number_too_long_for_a_version_is_taken_for_a_word(aws: Aws) -> None:
+    a_group(aws, "support-bot")
+
+    assert rejection(aws, f"support-bot/{'1' * 5000}").code == "model.unusable"
+
+
 def test_unusable_versions_are_passed_over_and_said(aws: Aws) -> None:
     a_group(aws, "support-bot")
     a_package(aws)

@@ -147,8 +147,9 @@ def test_what_is_no_subnet_or_group_is_named(aws: Aws, text: str, message: str) 
     assert (rejected.code, rejected.message) == ("vpc.form", message)
 
 
-def test_json_that_does_not_parse_is_said_not_to(aws: Aws) -> None:
-    rejected = rejection(aws, '{"subnets": [')
+@pytest.mark.parametrize("text", ['{"subnets": [', "[" * 100_000])
+def test_json_that_does_not_parse_is_said_not_to(aws: Aws, text: str) -> None:
+    rejected = rejection(aws, text)
 
     assert rejected.code == "vpc.form"
     assert rejected.message.startswith("This is not valid JSON: ")

@@ -1,8 +1,10 @@
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
-from commands import run, the_document
+from commands import COMMAND, run, the_document
 
 from evalbook.sandbox import world
 
@@ -72,6 +74,36 @@ def test_an_answer_can_come_from_standard_input():
     assert document["step"] == "dataset"
     saved = json.loads(STATE.read_text())["evalbook"]["answers"]["task"]
     assert saved["value"] == "Writes\npoems."
+
+
+def test_where_nothing_was_checked_it_is_said_why():
+    nothing = run("check").stdout
+    run("answer", "LLM as judge")
+
+    assert (nothing, run("check").stdout) == (
+        "Nothing is answered yet.\n",
+        "No answer so far has anything to check.\n",
+    )
+
+
+def test_what_an_encoding_has_no_letters_for_is_shown_all_the_same():
+    run("answer", "LLM as judge")
+    run("answer", "Fasst höflich zusammen")
+
+    shown = run("show", env={"PYTHONIOENCODING": "ascii"})
+    assert shown.returncode == 0
+    assert "Task: Fasst h\\xf6flich zusammen" in shown.stdout
+
+
+@pytest.mark.parametrize("redirected", ["<&-", "< answer"])
+def test_standard_input_that_cannot_be_read_is_wrong_usage(redirected):
+    Path("answer").write_bytes(b"Gr\xfc\xdfe")
+    command = ["sh", "-c", f'exec "$@" {redirected}', "sh", *COMMAND, "answer", "-", "--json"]
+    strictly = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+
+    finished = subprocess.run(command, capture_output=True, text=True, env=strictly, check=False)
+    assert finished.returncode == 2
+    assert the_document(finished)["error"]["code"] == "answer.input"
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,15 @@ def test_what_can_mean_nothing_is_wrong_usage(
     assert said in shown.stdout + shown.stderr
 
 
+@pytest.mark.parametrize("folder", [".", "/", ""])
+def test_a_page_cannot_be_a_folder(folder: str, in_sandbox: Sandbox) -> None:
+    assert in_sandbox.endpoint
+    finished = run("results", "--html", folder)
+
+    assert finished.returncode == 2
+    assert "is a folder" in finished.stderr
+
+
 def test_a_folder_that_is_not_there_is_a_rejection(evaluated: str) -> None:
     shown = run("results", evaluated, "--html", "nowhere/a.html")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from building import in_pieces, lines, questions, report_of, turns
 
-from evalbook.datasets.convert import Conversion, conversion_plan, convert
+from evalbook.datasets.convert import conversion_plan, convert
 from evalbook.datasets.formats import SAGEMAKER
 
 
@@ -123,9 +123,8 @@ def test_a_sample_has_the_size_and_order_asked_for(limit: int) -> None:
 
 def test_a_sample_is_the_same_for_a_seed_and_differs_between_seeds() -> None:
     data = lines(*questions(100))
-    saved = Conversion(limit=10, seed=5)
 
-    first = converted(data, limit=saved.limit, seed=saved.seed)
+    first = converted(data, limit=10, seed=5)
 
     assert converted(data, limit=10, seed=5) == first
     assert converted(data, limit=10, seed=6) != first

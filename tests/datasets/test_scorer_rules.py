@@ -35,6 +35,7 @@ def test_no_answer_is_invalid_for_any_scorer():
     ("metadata", "kind"),
     [
         (None, "no_metadata"),
+        ("[" * 100_000, "wrong_type"),
         ("tests", "wrong_type"),
         ({"inputs": ["1"]}, "wrong_type"),
         ({"inputs": [], "outputs": []}, "wrong_type"),

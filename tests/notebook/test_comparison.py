@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from notebook_builders import some_settings
 from scipy import stats
 
@@ -154,6 +155,20 @@ def test_chances_are_corrected_for_the_number_of_metrics() -> None:
 
     assert corrected([0.01, 0.04, 0.03]).tolist() == pytest.approx([0.03, 0.06, 0.06])
     assert corrected([0.02]).tolist() == [0.02]
+
+
+def test_a_metric_without_an_interval_is_plotted_wherever_it_stands() -> None:
+    cell = cell_4()
+    same = {"metric": "Refusal", "records": 3, "values": np.zeros(3)}
+    same |= {"low": np.nan, "high": np.nan}
+    other = {"metric": "Coherence", "records": 3, "values": np.full(3, 0.2)}
+    other |= {"low": 0.1, "high": 0.3}
+    cell.update(comparing=True, cells_of=lambda row: {"Metric": row["metric"]})
+
+    for rows, widest in (([same, other], 0.3), ([other, same], 0.3), ([same], 1)):
+        axes = Figure().add_subplot()
+        cell["draw"](axes, rows)
+        assert axes.get_xlim() == pytest.approx((-1.1 * widest, 1.1 * widest))
 
 
 def test_table_shows_what_came_from_files_as_text() -> None:

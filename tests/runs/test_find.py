@@ -11,6 +11,7 @@ from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.runs.find import Target, targets
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/"
+AT = "2026-11-25T07:30:00+00:00"
 NOWHERE = Path("no-state.json")
 NO_AWS = Aws()
 """Asked nothing: no test names a run by its name."""
@@ -32,7 +33,7 @@ def a_record(folder: Path, runs: dict[str, dict[str, str | None]]) -> Path:
 def a_state(folder: Path, **answers: Any) -> Path:
     """A state with some answers, each a pair of value and facts."""
     saved = {
-        step: {"value": value, "facts": facts, "said": "", "at": "", "checks": []}
+        step: {"value": value, "facts": facts, "said": "", "at": AT, "checks": []}
         for step, (value, facts) in answers.items()
     }
     path = folder / "workflow_state.json"

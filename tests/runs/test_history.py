@@ -86,7 +86,7 @@ def test_reads_ages(text: str, hours: float) -> None:
     assert read_age(text) == timedelta(hours=hours)
 
 
-@pytest.mark.parametrize("text", ["", "7", "d", "-1d", "yesterday"])
+@pytest.mark.parametrize("text", ["", "7", "d", "-1d", "yesterday", "100000w", "9" * 5000 + "d"])
 def test_refuses_what_is_no_age(text: str) -> None:
     with pytest.raises(UsageError):
         read_age(text)

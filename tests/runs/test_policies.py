@@ -107,6 +107,20 @@ def test_caller_may_do_all_that_an_interview_asks_of_aws(
     assert needed - actions(caller_policy(KNOWN)) == set()
 
 
+@pytest.mark.parametrize("make", [caller_policy, role_policy])
+def test_logs_of_rollouts_may_be_read_and_written_where_they_lie(make: Any) -> None:
+    def groups(kind: str) -> list[str]:
+        statements = make(replace(KNOWN, evaluation_type=kind))["Statement"]
+        [logs] = [it for it in statements if it["Sid"] == "Logs"]
+        return [arn.partition(":log-group:")[2] for arn in logs["Resource"]]
+
+    assert groups("benchmark") == ["/aws/sagemaker/TrainingJobs*"]
+    assert groups("multi_turn_rl") == [
+        "/aws/sagemaker/Job/AgentRFTEvaluation*",
+        "/aws/sagemaker/TrainingJobs*",
+    ]
+
+
 def test_role_may_invoke_the_judge_and_no_other_model() -> None:
     [statement] = [it for it in role_policy(KNOWN)["Statement"] if it["Sid"] == "Judge"]
 

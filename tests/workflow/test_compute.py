@@ -93,6 +93,7 @@ def test_serverless_is_what_nothing_said_means(said):
     [
         ("a big machine", "compute.form", "'a big machine' is no instance type"),
         ("{", "compute.form", "not valid JSON"),
+        ('{"a":' * 50_000, "compute.form", "not valid JSON"),
         ('{"instance_type": "ml.g5.12xlarge", "spot": true}', "compute.form", "spot"),
         ("g5.12xlarge", "compute.type", "'g5.12xlarge' is no instance type"),
         ("0 x ml.g5.12xlarge", "compute.count", "0 instances were asked for"),
@@ -106,6 +107,14 @@ def test_what_cannot_run_is_refused(said, code, words):
 
     assert found == code
     assert words in message
+
+
+def test_instances_are_read_where_only_the_interview_knows_the_region(monkeypatch):
+    at_confirm().answer("compute", step="advanced")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+
+    assert an_interview().answer("ml.g5.12xlarge").step == "confirm"
 
 
 def test_a_name_that_is_nearly_an_instance_type_is_told_which():

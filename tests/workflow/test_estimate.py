@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import boto3
 import pytest
 from interviews import answered_until
 
@@ -53,6 +54,20 @@ def test_a_price_is_said_with_its_basis() -> None:
         "Price of the judging, an estimate: 0.31 to 1.02 US dollars (by some list). SageMaker's "
         "own jobs come on top."
     )
+
+
+@pytest.mark.usefixtures("in_sandbox")
+def test_records_of_a_corrected_copy_are_as_large_as_the_copys() -> None:
+    boto3.client("s3").put_object(
+        Bucket="evalbook-data",
+        Key="prepared/half.jsonl",
+        Body=b'{"query": "Why?", "response": "So."}\n' * 20 + b"{" * 4000,
+    )
+    workflow, _ = answered_until(
+        "confirm", dataset="s3://evalbook-data/prepared/half.jsonl", data_fix="convert"
+    )
+
+    assert estimate(workflow.interview).record_bytes == 37
 
 
 @pytest.mark.usefixtures("in_sandbox")

@@ -82,6 +82,10 @@ def test_an_unusable_file_is_named_and_left_as_it_is(tmp_path, text, why):
     assert path.read_text() == text
 
 
+AN_ANSWER = {"value": "x", "said": "x", "facts": {}, "checks": []}
+A_QUESTION = {"text": "What?", "choices": [], "notices": [], "checks": []}
+
+
 @pytest.mark.parametrize(
     "own",
     [
@@ -91,6 +95,9 @@ def test_an_unusable_file_is_named_and_left_as_it_is(tmp_path, text, why):
         {"answers": {}, "pending": 5},
         {"answers": {}, "pending": {"step": "evaluation_type"}},
         {"answers": {}, "volunteered": ["support-bot"]},
+        {"answers": {"task": {**AN_ANSWER, "at": "yesterday"}}},
+        {"answers": {"task": {**AN_ANSWER, "at": "2026-11-25T07:30:00"}}},
+        {"pending": {"step": "task", "at": "2026-11-25T07:30:00", "question": A_QUESTION}},
     ],
 )
 def test_answers_in_a_form_that_evalbook_does_not_write_make_the_file_unusable(tmp_path, own):

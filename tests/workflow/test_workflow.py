@@ -7,6 +7,7 @@ from interviews import ANSWERS_BY_TYPE, GOOD_ANSWERS, an_interview, answer_until
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable, UsageError
 from evalbook.sandbox import world
+from evalbook.workflow.answers_file import as_text, read_answers
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -280,6 +281,44 @@ def test_a_completed_interview_writes_its_notebook_again():
     assert json.loads(path.read_text())["cells"] == written["cells"]
 
 
+def test_a_notebook_to_append_to_is_named_as_people_name_files(tmp_path, monkeypatch):
+    import nbformat
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    nbformat.write(nbformat.v4.new_notebook(), "mine.ipynb")
+    workflow, _ = answered_until("notebook")
+
+    turn = workflow.answer("'~/mine.ipynb'")
+    assert (turn.status, turn.notebook) == ("complete", "mine.ipynb")
+
+
+@pytest.mark.parametrize("name", ["~nobody-has-this-name/a", "a\0b", "It was good. " * 500])
+@pytest.mark.parametrize(
+    ("kind", "step", "ending", "code"),
+    [
+        ("llm_as_judge", "custom_metrics", ".json", "custom_metrics.file"),
+        ("llm_as_judge", "notebook", ".ipynb", "notebook.missing"),
+        ("custom_scorer", "scorer", ".py", "scorer.file"),
+        ("custom_scorer", "scorer", "", "scorer.records"),
+    ],
+)
+def test_what_can_be_no_files_name_is_rejected_as_such(name, kind, step, ending, code):
+    Path("mine.py").touch()
+    workflow, _ = answered_until(step, evaluation_type=kind)
+
+    turn = workflow.answer(name + ending if ending else f"mine.py on {name}")
+    assert turn.error is not None
+    assert turn.error.code == code
+    assert len(turn.error.message) < 400
+
+
+def test_a_file_of_answers_may_hold_what_only_toml_has():
+    Path("answers.toml").write_text("task = 2026-11-25\nbuiltin_metrics = [07:30:00]\n")
+    values = read_answers(Path("answers.toml"))
+
+    assert [as_text(value) for value in values.values()] == ["2026-11-25", '["07:30:00"]']
+
+
 def test_the_configuration_names_judge_calls_and_what_was_not_checked():
     workflow, turn = answered_until("confirm", data_sample="no", data_description="messages")
 
@@ -359,6 +398,61 @@ def test_a_nova_model_asks_for_records_that_its_run_can_read():
     assert "a Nova model needs a prompt or query field" in turn.notices[0]
     workflow.answer("convert")
     assert workflow.interview.facts("data_fix")["report"]["format"] == "sagemaker"
+
+
+def test_a_copy_that_a_nova_run_cannot_read_is_asked_for_again():
+    import boto3
+
+    lines = [json.dumps({"messages": [{"role": "user", "content": f"{n}?"}]}) for n in range(6)]
+    body = "\n".join([*lines, "{broken"]).encode()
+    boto3.client("s3").put_object(Bucket="evalbook-data", Key="prepared/chat.jsonl", Body=body)
+    workflow, _ = answered_until(
+        "model", dataset="s3://evalbook-data/prepared/chat.jsonl", data_fix="convert"
+    )
+    first = workflow.interview.answers["data_fix"].facts
+
+    assert workflow.answer("support-bot").step == "model_confirm"
+    assert workflow.interview.answers["data_fix"].facts == first
+
+    turn = workflow.answer("nova-support", step="model")
+    assert turn.step == "data_fix"
+    assert "no longer holds" in turn.checks[-1].message
+    assert "a Nova model needs a prompt or query field" in turn.checks[-1].message
+    workflow.answer("convert")
+    again = workflow.interview.answers["data_fix"].facts
+    assert (first["report"]["format"], again["report"]["format"]) == ("openai", "sagemaker")
+    assert again["uri"] != first["uri"]
+
+
+def test_a_dataset_that_was_changed_has_to_be_named_again():
+    import boto3
+
+    def write(records):
+        lines = [json.dumps({"query": f"{n}?"}) for n in range(records)]
+        body = "\n".join([*lines, "{broken"]).encode()
+        boto3.client("s3").put_object(Bucket="evalbook-data", Key="prepared/new.jsonl", Body=body)
+
+    write(6)
+    uri = "s3://evalbook-data/prepared/new.jsonl"
+    workflow, _ = answered_until("custom_metrics", dataset=uri, data_fix="convert")
+    write(9)
+    workflow.back("data_sample")
+
+    turn = workflow.answer("yes")
+    assert turn.error is not None
+    assert turn.error.code == "dataset.changed"
+    assert [c.id for step, cs in workflow.check() if step == "data_sample" for c in cs] == [
+        "dataset.changed"
+    ]
+
+    workflow.answer(uri, step="dataset")
+    assert workflow.answer("yes").step == "data_fix"
+    write(12)
+    assert workflow.answer("convert").error.code == "dataset.changed"
+    workflow.answer(uri, step="dataset")
+    workflow.answer("yes")
+    assert workflow.answer("convert").step == "custom_metrics"
+    assert workflow.interview.facts("data_fix")["report"]["valid"] == 12
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey"])

@@ -32,9 +32,6 @@ NOVA_REGIONS = ("eu-west-2", "us-east-1", "us-west-2")
 # The judging step takes no Nova base model, so the SDK gives it this one in Nova's place.
 NOVA_PROXY_MODEL = "meta-textgeneration-llama-3-2-1b-instruct"
 
-# llmaj_inference_benchmark.convert_dataset_to_inspectai_format raises on a record without either.
-NOVA_FIELDS = ("prompt", "query")
-
 
 @dataclass(frozen=True)
 class NovaPlan:
@@ -49,18 +46,12 @@ class NovaPlan:
     """Training instance that sends the prompts."""
     inference: str = "SageMaker endpoint"
     """Created for the run and deleted after it; base Nova models use Bedrock instead."""
-    models_per_run: int = 1
     steps: tuple[str, ...] = ("InspectAIInference", "EvaluateWithJudge")
 
 
 def is_nova(name: str) -> bool:
     """Tell whether the SDK takes a hub-content name for a Nova model's."""
     return "nova" in name.lower()
-
-
-def nova_needs_fields(record: dict[str, Any]) -> bool:
-    """Tell whether a dataset record has what Nova's path reads: ``prompt`` or ``query``."""
-    return any(field in record for field in NOVA_FIELDS)
 
 
 def model_size_billions(name: str) -> float | None:

@@ -97,7 +97,7 @@ def _expiry(credentials: Any, now: datetime) -> Check:
             )
         return passed("credentials.expiry", "These credentials do not expire.")
     left = (ends - now).total_seconds()
-    text = f"The credentials are valid until {ends:%Y-%m-%d %H:%M} UTC"
+    text = f"The credentials are valid until {ends.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
     if left < _SOON:
         return warning(
             "credentials.expiry",

@@ -18,6 +18,7 @@ from typing import Any
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
+from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing, in_parallel
 
 MOST_OFFERED = 20
@@ -90,7 +91,7 @@ def hub_name(text: str) -> str:
 
     Bedrock's ids may carry a version (``:0``) and the prefix of an inference profile (``us.``).
     """
-    plain = re.sub(r"^(us|eu|apac|global)\.|:\d+$", "", text.strip().lower())
+    plain = re.sub(rf"^({'|'.join(GEOGRAPHIES)})\.|:\d+$", "", text.strip().lower())
     return str(nova_models()["hub_names"].get(plain, text.strip()))
 
 

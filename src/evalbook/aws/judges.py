@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any, TypeAlias
 
+from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import (
     NO_HELP,
     Aws,
@@ -30,9 +31,6 @@ LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
 
 # Bedrock refuses a legacy model that the account has not called for so long.
 LEGACY_IDLE_DAYS = 30
-
-# First part of a system-defined inference profile's id: where its requests may go.
-_GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
 
 _ACCESS = "Ask for bedrock:GetFoundationModel to have it told."
 
@@ -226,7 +224,7 @@ def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Chec
     bare = text.rsplit("/", 1)[-1] if text.startswith("arn:") else text
     model = by_lower.get(bare.lower(), bare)
     head, _, rest = bare.partition(".")
-    if model not in listed and head in _GEOGRAPHIES and "." in rest:
+    if model not in listed and head in GEOGRAPHIES and "." in rest:
         model = by_lower.get(rest.lower(), rest)
     if listed and model not in listed:
         near = difflib.get_close_matches(model.lower(), by_lower, 3, 0.6)

@@ -114,7 +114,8 @@ def _listed(aws: Aws, region: str, listing: _Listing) -> tuple[list[MlflowResour
         items = list(aws.pages("sagemaker", listing.operation, listing.items, region=region))
     except NO_HELP as error:
         unseen = f"Which {listing.kind}s there are can't be told: {error.message}"
-        remedy = f"Give an ARN, or ask for sagemaker:{listing.operation}."
+        action = listing.operation.title().replace("_", "")
+        remedy = f"Give an ARN, or ask for sagemaker:{action}."
         return [], skipped("mlflow.list", unseen, remedy)
     names = [f"{listing.fields}{field}" for field in ("Arn", "Name", "Status")]
     found = [[str(item.get(name, "")) for name in names] for item in items]

@@ -45,6 +45,7 @@ __all__ = [
 # Versions looked into for base-model metadata before giving up; each costs one question.
 MOST_VERSIONS_READ = 25
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+_VERSION = re.compile(r"[0-9]{1,10}")
 _FORMS = (
     "Give a model package ARN, a model package group's name or ARN, NAME/VERSION, or a few "
     "words of the group's name."
@@ -93,7 +94,7 @@ def resolve(aws: Aws, text: str, region: str | None = None) -> Resolution:
     if text.startswith("arn:"):
         return _resolve_arn(aws, text)
     name, slash, version = text.partition("/")
-    if slash and _NAME.fullmatch(name) and version.isdecimal():
+    if slash and _NAME.fullmatch(name) and _VERSION.fullmatch(version):
         return _resolve_version(aws, _Versions(name, region, name), int(version))
     if _NAME.fullmatch(text):
         return _resolve_name(aws, text, region)

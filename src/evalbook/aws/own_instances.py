@@ -46,14 +46,14 @@ class Instances:
         return f"{self.count} x {self.type}"
 
 
-def read_instances(aws: Aws, text: str) -> Instances:
+def read_instances(aws: Aws, text: str, region: str) -> Instances:
     """Read what was said: ``ml.g5.12xlarge``, ``2 x ml.g5.12xlarge``, or JSON.
 
     Raises:
         AnswerRejected: ``compute.form``, ``compute.type`` or ``compute.count``.
     """
     kind, count = _json(text) if text.lstrip().startswith("{") else _words(text)
-    known = instance_types(aws)
+    known = instance_types(aws, region)
     kind = kind.casefold()
     if kind not in known:
         near = difflib.get_close_matches(
@@ -73,9 +73,9 @@ def read_instances(aws: Aws, text: str) -> Instances:
     return Instances(kind, count)
 
 
-def instance_types(aws: Aws) -> frozenset[str]:
+def instance_types(aws: Aws, region: str) -> frozenset[str]:
     """Return the instance types of training jobs, by botocore's service model."""
-    model = aws.client("sagemaker").meta.service_model
+    model = aws.client("sagemaker", region).meta.service_model
     return frozenset(model.shape_for("TrainingInstanceType").enum)
 
 
@@ -104,7 +104,7 @@ def _words(text: str) -> tuple[str, int]:
 def _json(text: str) -> tuple[str, int]:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnswerRejected(
             "compute.form", f"This is not valid JSON: {error}.", _EXAMPLES
         ) from None

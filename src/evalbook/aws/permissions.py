@@ -150,7 +150,7 @@ def job_permission_check(aws: Aws, region: str) -> Check:
         AnswerRejected: ``caller.jobs``, the caller may not.
         AwsUnavailable: AWS could not be asked.
     """
-    me = caller(aws)
+    me = caller(aws, region)
     resource = me.arn.rsplit(":", 1)[-1]
     if not me.role_name and not resource.startswith("user/"):
         return skipped("caller.jobs", f"{me.arn} can't be simulated: not a role or user.")

@@ -12,6 +12,9 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
+GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
+"""First parts of the ids of system-defined inference profiles: where their requests may go."""
+
 # Regions are named after these since the first one; what botocore's own patterns allow (any word)
 # would let every typo pass.
 _COMPASS = r"(?:central|(?:north|south)?(?:east|west)|north|south)"

@@ -90,7 +90,7 @@ def _read(text: str, region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _json_words(text: str) -> list[str]:
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _reject("vpc.form", f"This is not valid JSON: {error}.", _FORM) from None
     lists = list(value.values()) if isinstance(value, dict) else [value]
     for key in value if isinstance(value, dict) else ():

@@ -9,7 +9,7 @@ import click
 
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, check_words
-from evalbook.errors import AnswerRejected
+from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import PROTOCOL, Turn
 
 _brief = click.option(
@@ -40,8 +40,21 @@ def answer_command(
 
     VALUE is read from standard input if it is -; one that begins with a hyphen is given after --.
     """
-    text = sys.stdin.read() if value == "-" else value
+    text = _standard_input() if value == "-" else value
     return _print_turn(output, settings.workflow().answer(text, step), brief)
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:
+        raise UsageError("answer.input", "Standard input is closed.", "Give VALUE itself, not -.")
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            "answer.input",
+            f"Standard input is not text in {sys.stdin.encoding}: {error}.",
+            "Write it in that encoding, or set PYTHONUTF8=1 where it is UTF-8.",
+        ) from error
 
 
 @command("apply")
@@ -91,7 +104,8 @@ def check_command(settings: Settings, output: Output) -> int:
         ],
     }
     lines = [f"{step}: {check_words(check)}" for step, checks in found for check in checks]
-    output.document(document, "\n".join(lines) or "Nothing is answered yet.")
+    nothing = "No answer so far has anything to check." if found else "Nothing is answered yet."
+    output.document(document, "\n".join(lines) or nothing)
     return AnswerRejected.exit_status if failed else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from evalbook import __version__
-from evalbook.cli.options import common_options
+from evalbook.cli.options import INTERRUPTED, common_options
 from evalbook.cli.output import Output, take_standard_output
 from evalbook.errors import EvalbookError, UsageError
 
@@ -34,8 +35,6 @@ _COMMANDS = {
     "stop": "stop",
     "wizard": "wizard",
 }
-
-INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -71,6 +70,9 @@ def evalbook(ctx: click.Context, /, **_: Any) -> Any:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with the contract's status."""
     words = sys.argv[1:] if arguments is None else arguments
+    # Text from AWS and from files may hold what the output's encoding has no letters for.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     output = Output(as_json="--json" in words)
     try:
         with take_standard_output(output):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_STATE = "workflow_state.json"
+INTERRUPTED = 130
+"""Exit status."""
 
 
 @dataclass(frozen=True)

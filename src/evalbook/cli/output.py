@@ -71,7 +71,8 @@ def printable(text: str) -> str:
 
 def terminal_width() -> int | None:
     """Return how many characters a line of the terminal takes; None where it is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    shown = sys.stdout is not None and sys.stdout.isatty()  # None where it was closed
+    return shutil.get_terminal_size().columns if shown else None
 
 
 def folded(text: str, width: int | None) -> str:

@@ -62,7 +62,7 @@ def results_command(
     from evalbook.runs.store import RecordStore
     from evalbook.runs.table import report_csv, report_document, report_words
 
-    _check_usage(output, as_csv, plot)
+    _check_usage(output, as_csv, plot, html)
     aws = Aws(settings.profile, settings.region)
     wanted = targets(aws, runs, settings.state, run)
     with RecordStore() as store:
@@ -79,7 +79,7 @@ def results_command(
     return 0
 
 
-def _check_usage(output: Output, as_csv: bool, plot: Path | None) -> None:
+def _check_usage(output: Output, as_csv: bool, plot: Path | None, html: Path | None) -> None:
     if as_csv and output.as_json:
         raise UsageError("usage", "--csv and --json exclude each other.", "Give one of them.")
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
@@ -87,6 +87,10 @@ def _check_usage(output: Output, as_csv: bool, plot: Path | None) -> None:
             "results.plot",
             f"{plot} ends neither in .svg nor in .png.",
             "Name the picture's file, such as results.svg.",
+        )
+    if html is not None and (not html.name or html.is_dir()):
+        raise UsageError(
+            "results.html", f"{html} is a folder.", "Name the page's file, such as results.html."
         )
 
 

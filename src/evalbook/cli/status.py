@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evalbook.cli.options import Settings, command
+from evalbook.cli.options import INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain, folded, printable, terminal_width
 from evalbook.workflow.turn import PROTOCOL
 
@@ -55,7 +55,6 @@ def status_command(
     notebook; without one, the run that the notebook of the state started.
     """
     from evalbook.aws.session import Aws
-    from evalbook.cli.main import INTERRUPTED
     from evalbook.runs.find import targets
     from evalbook.runs.status import status_document, status_words
 
@@ -112,7 +111,7 @@ def _watch(
 @contextlib.contextmanager
 def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
     """Yield what shows progress: redrawn in place on a terminal, else a line for each change."""
-    if output.as_json or not sys.stdout.isatty():
+    if output.as_json or terminal_width() is None:
         yield _Changes()
         return
     from rich.console import Console

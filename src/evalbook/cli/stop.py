@@ -56,5 +56,6 @@ def _confirm(names: str) -> None:
     from evalbook.workflow.answers import yes_or_no
 
     complain(f"Stop {names}? yes or no (no):")
-    if not yes_or_no(sys.stdin.readline().strip()):
+    said = sys.stdin.readline() if sys.stdin is not None else ""
+    if not yes_or_no(said.strip()):
         raise AnswerRejected("stop.declined", "Nothing was stopped.", "Answer yes, or add --yes.")

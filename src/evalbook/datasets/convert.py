@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from evalbook.datasets.formats import SAGEMAKER, DatasetFormat, format_named
 from evalbook.datasets.invalid import plural
@@ -17,17 +16,6 @@ SEED = 20250101
 """The seed where none is chosen: the same dataset gives the same sample."""
 
 _BATCH = 256 * 1024
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """A conversion as it is saved with the answers: enough to make the same object again."""
-
-    limit: int | None = None
-    """Write a random sample of so many records; None for all."""
-    target: str | None = None
-    """Name of the format to rewrite to; None where ``convert`` chooses."""
-    seed: int = SEED
 
 
 def convert(

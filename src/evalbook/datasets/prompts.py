@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
 
 from evalbook.datasets.containers import Container
 from evalbook.datasets.invalid import described, named
@@ -29,10 +28,6 @@ class Prompts:
     """The first invalid rows, each with its place and what is wrong."""
     unusable: str | None = None
     """What is wrong with the file as a whole; nothing more was looked at then."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return this as plain JSON values."""
-        return asdict(self)
 
 
 def read_prompts(

@@ -71,7 +71,7 @@ def parsed_metadata(record: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(fields.get("metadata"), str):
         try:
             fields["metadata"] = json.loads(fields["metadata"])
-        except ValueError:
+        except (ValueError, RecursionError):
             return fields
     return fields
 

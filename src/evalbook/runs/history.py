@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from evalbook.aws.executions import Execution, Plan
     from evalbook.aws.session import Aws
 
-_AGE = re.compile(r"(\d+)\s*([mhdw])")
+# Five digits reach far beyond the first evaluation, and not to before the first year.
+_AGE = re.compile(r"([0-9]{1,5})\s*([mhdw])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 

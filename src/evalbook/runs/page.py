@@ -9,6 +9,7 @@ nothing be fetched from anywhere.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import heapq
 import json
@@ -75,6 +76,9 @@ def write_page(report: Report, path: Path) -> None:
         raise AnswerRejected(
             "results.unwritable", f"{path} can't be written: {error}.", "Name another file."
         ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _write(report: Report, file: TextIO) -> None:

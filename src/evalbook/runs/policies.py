@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
+from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP
 from evalbook.aws.permissions import gated_actions, own_instances_caller_actions
 
 Policy = dict[str, Any]
@@ -103,7 +104,7 @@ def caller_policy(scope: Scope) -> Policy:
         _allow("Results", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{output}/*"),
         _allow("Role", ["iam:GetRole"], scope.role),
         _pass_role(scope, "sagemaker.amazonaws.com"),
-        _allow("Logs", ["logs:DescribeLogStreams", "logs:GetLogEvents"], _log_group(scope)),
+        _allow("Logs", ["logs:DescribeLogStreams", "logs:GetLogEvents"], *_log_groups(scope)),
         _allow("Estimates", ["pricing:GetProducts", "servicequotas:ListServiceQuotas"]),
         _kms(scope),
         _allow("Network", _prefixed("ec2", ["DescribeSecurityGroups", "DescribeSubnets"]))
@@ -157,7 +158,7 @@ def role_policy(scope: Scope) -> Policy:
                f"arn:{scope.partition}:ecr:{scope.region}:*:repository/*"),
         _allow("Logs", _prefixed("logs", ["CreateLogGroup", "CreateLogStream",
                                           "DescribeLogStreams", "PutLogEvents"]),
-               _log_group(scope)),
+               *_log_groups(scope)),
         _kms(scope),
         _allow("Network", _prefixed("ec2", _NETWORK)) if scope.vpc else None,
     )  # fmt: skip
@@ -243,9 +244,12 @@ def _kms(scope: Scope) -> dict[str, Any] | None:
     return _allow("Key", actions, scope.kms_key) if scope.kms_key else None
 
 
-def _log_group(scope: Scope) -> str:
-    place = f"{scope.region}:{scope.account}:log-group:/aws/sagemaker/TrainingJobs*"
-    return f"arn:{scope.partition}:logs:{place}"
+def _log_groups(scope: Scope) -> list[str]:
+    names = [LOG_GROUP]
+    if scope.evaluation_type == "multi_turn_rl":
+        names.append(ROLLOUT_LOG_GROUP)
+    groups = f"arn:{scope.partition}:logs:{scope.region}:{scope.account}:log-group"
+    return [f"{groups}:{name}*" for name in names]
 
 
 def _star(judge: str) -> str:

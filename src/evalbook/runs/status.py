@@ -339,7 +339,9 @@ def _step_word(step: StepStatus) -> str:
 
 def _time_words(status: RunStatus, now: datetime) -> str:
     if status.ended:
-        return f"{clock(status.seconds())}, ended {status.ended:%Y-%m-%d %H:%M} UTC"
+        # boto3 tells times in this computer's own zone.
+        ended = status.ended.astimezone(timezone.utc)
+        return f"{clock(status.seconds())}, ended {ended:%Y-%m-%d %H:%M} UTC"
     elapsed = clock(status.seconds(now))
     if not status.expected:
         return elapsed

@@ -131,11 +131,13 @@ def read_choice(text: str, choices: Sequence[Choice]) -> str:
                 return matching[0].value
     number = wanted.rstrip(".").lstrip("#")
     if number.isascii() and number.isdigit():
-        if 1 <= int(number) <= len(choices):
-            return choices[int(number) - 1].value
+        # Python refuses to read thousands of digits; no list is as long as nine say.
+        place = int(number) if len(number) < 10 else 0
+        if 1 <= place <= len(choices):
+            return choices[place - 1].value
         raise AnswerRejected(
             "answer.choice",
-            f"There is no choice {number}; they are numbered 1 to {len(choices)}.",
+            f"There is no choice {shortened(number)}; they are numbered 1 to {len(choices)}.",
             _name_one(choices),
         )
     raise AnswerRejected(
@@ -153,7 +155,7 @@ def split_answers(text: str) -> list[str]:
         return [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
     try:
         parts = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         parts = None
     if not isinstance(parts, list) or not all(isinstance(p, str | int) for p in parts):
         raise AnswerRejected(

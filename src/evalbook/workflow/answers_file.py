@@ -107,7 +107,10 @@ def as_text(value: Any) -> str:
         return value
     if value is None:
         return "none"
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    # A number; or a date or time of TOML's, which stands for what was written.
+    return str(value)
 
 
 def _steps_for(interview: Interview, values: dict[str, Any]) -> tuple[Step, ...]:

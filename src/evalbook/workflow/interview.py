@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -66,7 +67,7 @@ def _answers_in(own: dict[str, Any]) -> dict[str, Answer]:
     if not all(isinstance(own.get(key, {}), dict) for key in ("volunteered", "pending")):
         raise TypeError
     if own.get("pending"):
-        datetime.fromisoformat(own["pending"]["at"])
+        _need_moment(own["pending"]["at"])
         Question.from_json(own["pending"]["question"])
     if not isinstance(own.get("dismissed", []), list):
         raise TypeError
@@ -74,7 +75,31 @@ def _answers_in(own: dict[str, Any]) -> dict[str, Answer]:
     answers = {name: Answer.from_json(answer) for name, answer in saved.items()}
     if not all(isinstance(it.facts, dict) and isinstance(it.said, str) for it in answers.values()):
         raise TypeError
+    for answer in answers.values():
+        _need_moment(answer.at)
     return answers
+
+
+def _need_moment(text: str) -> None:
+    # One without its offset from UTC could not be compared with now.
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(text)
+
+
+def is_a_file(path: Path) -> bool:
+    """Tell whether there is a file of that name; there is none whose name is a whole text."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_a_folder(path: Path) -> bool:
+    """Tell whether there is a folder of that name; there is none whose name is a whole text."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass
@@ -132,6 +157,14 @@ class Interview:
         """Return what the checks of a step's answer found out; empty where it has none."""
         answer = self.answers.get(step)
         return {} if answer is None else answer.facts
+
+    def file_named(self, said: str) -> Path:
+        """Return the path that a person gave, from the folder they work in; ``~`` is home."""
+        path = Path(said.strip("'\" "))
+        # Whose home can't be told is a folder of that name.
+        with suppress(RuntimeError):
+            path = path.expanduser()
+        return self.folder / path
 
     def found(self, *keys: str) -> str | None:
         """Return what another tool left in the state under the first of the keys that is there."""

@@ -79,6 +79,12 @@ def training_job(interview: Interview) -> dict[str, Any] | None:
     return job
 
 
+def training_named(interview: Interview) -> str | None:
+    """Return where the agent that the model was trained in is known from, for `Step.known_from`."""
+    job = training_job(interview)
+    return f"training job {job['job']}" if job else None
+
+
 def known_training(interview: Interview) -> str | None:
     """Return what made a model that is known before it is asked for, if multi-turn RL did.
 

@@ -23,6 +23,19 @@ def test_the_place_is_there_however_narrow_the_terminal():
     assert answers_in_brief(glance, 20) == " 14 of 16 │ 1 answe…"
 
 
+def test_a_text_is_cut_only_where_it_does_not_fit():
+    assert [cut("Answers", width) for width in (8, 7, 6, 1)] == [
+        "Answers",
+        "Answers",
+        "Answe…",
+        "…",
+    ]
+
+
+def test_of_a_long_text_no_more_is_measured_than_fits():
+    assert cut("word " * 1_000_000, 10) == "word word…"
+
+
 def test_wide_letters_count_twice():
     assert cut("日本語テキスト", 7) == "日本語…"
     assert get_cwidth(cut("日本語テキスト", 7)) <= 7

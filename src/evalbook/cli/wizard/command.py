@@ -11,13 +11,11 @@ from pathlib import Path
 
 import click
 
-from evalbook.cli.options import DEFAULT_STATE, Settings, command
+from evalbook.cli.options import DEFAULT_STATE, INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.cli.wizard.drafts import Drafts
 from evalbook.cli.wizard.terminal import Item, Leaving, Suggestions, Terminal
 from evalbook.errors import UsageError
-
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,9 @@ def require_terminal(*, as_json: bool) -> None:
     Raises:
         UsageError: input or output is no terminal, or JSON was asked for.
     """
-    if not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+    # A closed one is None.
+    both = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    if both and not as_json:
         return
     found = "--json was given" if as_json else "there is none here"
     raise UsageError(
@@ -108,9 +108,6 @@ def run(
     """
     from evalbook.cli.wizard.hangup import leaving_on_hangup
 
-    # Text from AWS and from files may hold what this terminal's encoding has no letters for.
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     terminal = _terminal(manner, suggestions)
     with leaving_on_hangup(), terminal.held():
         try:

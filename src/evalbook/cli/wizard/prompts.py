@@ -420,8 +420,11 @@ def _columns(text: str) -> int:
 
 def cut(text: str, width: int) -> str:
     """Return the text cut to a width in terminal columns."""
-    if _columns(text) <= width:
-        return text
-    while text and _columns(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
+    columns = end = 0
+    # Letter by letter, as the toolbar is drawn anew at every key and a task may fill pages.
+    for letter in text:
+        columns += _columns(letter)
+        if columns > width:
+            return text[:end] + "…"
+        end += columns < width
+    return text

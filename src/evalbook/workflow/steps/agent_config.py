@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
-from evalbook.workflow.training import training_job
+from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Choice, Question
 
 
@@ -50,11 +50,6 @@ def _known(interview: Interview) -> str | None:
     return job["agent"] if job else None
 
 
-def _known_from(interview: Interview) -> str | None:
-    job = training_job(interview)
-    return f"training job {job['job']}" if job else None
-
-
 STEP = Step(
     "agent_config",
     "Agent",
@@ -62,7 +57,7 @@ STEP = Step(
     read=_read,
     check=_check,
     known=_known,
-    known_from=_known_from,
+    known_from=training_named,
     depends_on=("evaluation_type", "model"),
     asks_aws=True,
 )

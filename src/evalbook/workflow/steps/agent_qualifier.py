@@ -8,7 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Step
-from evalbook.workflow.training import training_job
+from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Question
 
 # An endpoint's name, by the service model of bedrock-agentcore-control (EndpointName).
@@ -51,18 +51,13 @@ def _known(interview: Interview) -> str | None:
     return job["qualifier"] if job and same else None
 
 
-def _known_from(interview: Interview) -> str | None:
-    job = training_job(interview)
-    return f"training job {job['job']}" if job else None
-
-
 STEP = Step(
     "agent_qualifier",
     "Agent's endpoint",
     ask=_ask,
     read=_read,
     known=_known,
-    known_from=_known_from,
+    known_from=training_named,
     describe=_describe,
     applies=_applies,
     depends_on=("agent_config",),

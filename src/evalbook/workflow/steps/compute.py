@@ -34,7 +34,7 @@ def _read(text: str, _question: Question, interview: Interview) -> dict[str, Any
 
     if says_none(text) or text.strip().casefold() == SERVERLESS:
         return None
-    instances = read_instances(interview.aws, text)
+    instances = read_instances(interview.aws, text, interview.value("region"))
     return {f"instance_{name}": it for name, it in asdict(instances).items()}
 
 

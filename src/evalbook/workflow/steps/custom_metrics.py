@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from evalbook.workflow.answers import says_none
@@ -29,7 +28,7 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
         return ""
     if "```" in text or text.lstrip("\ufeff \t\r\n").startswith(("[", "{")):
         return text
-    return read_custom_metrics_file(interview.folder / Path(text.strip("'\" ")).expanduser())
+    return read_custom_metrics_file(interview.file_named(text))
 
 
 def _check(value: str | list[dict[str, Any]], interview: Interview) -> Outcome:

@@ -8,9 +8,9 @@ from typing import Any
 from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Interview
+from evalbook.workflow.interview import Answer, Interview
 from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
-from evalbook.workflow.steps.data_sample import validate_object
+from evalbook.workflow.steps.data_sample import still_the_same, validate_object
 from evalbook.workflow.turn import Choice, Question
 
 CONVERT = "convert"
@@ -55,6 +55,9 @@ def _convert(interview: Interview) -> Accepted:
     # Named after this version of the original and the conversion: what stands there already was
     # made by an earlier answer.
     copy = sibling_key(original, f"-evalbook-{_fingerprint(interview)}")
+    earlier = interview.answers.get(STEP.name)
+    if earlier is not None and earlier.in_doubt and not earlier.reopened:
+        return _the_same_copy(interview, earlier, copy)
     try:
         found, _ = object_facts(interview.aws, copy)
     except AnswerRejected as rejection:
@@ -62,10 +65,10 @@ def _convert(interview: Interview) -> Accepted:
             raise
         _write_copy(interview, original, copy)
         found, _ = object_facts(interview.aws, copy)
-    report = validate_object(interview, copy, found.size)
+    report = validate_object(interview, copy, found.size, found.etag)
     return Accepted(
         CONVERT,
-        {"uri": str(copy), "report": report.to_json()},
+        {"uri": str(copy), "size": found.size, "report": report.to_json()},
         (
             passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
             *report_checks(report, max_records=interview.kind.most_records),
@@ -73,11 +76,23 @@ def _convert(interview: Interview) -> Accepted:
     )
 
 
+def _the_same_copy(interview: Interview, earlier: Answer, copy: Any) -> Accepted:
+    """Keep the copy that was agreed to, where it is still the one that is needed.
+
+    Raises:
+        AnswerRejected: another one would have to be written, which only the person can decide.
+    """
+    if earlier.facts["uri"] != str(copy):
+        raise AnswerRejected("data_fix.other_copy", _trouble(interview))
+    return Accepted(CONVERT, earlier.facts, earlier.checks)
+
+
 def _write_copy(interview: Interview, original: Any, copy: Any) -> None:
     from evalbook.aws.s3 import upload_new
 
     with tempfile.TemporaryFile() as file:
-        _write_corrected(interview, original, file)
+        with still_the_same(original):
+            _write_corrected(interview, original, file)
         if file.tell() == 0:
             raise AnswerRejected(
                 "data_fix.nothing_left",
@@ -94,7 +109,7 @@ def _write_corrected(interview: Interview, original: Any, file: Any) -> None:
     from evalbook.datasets.convert import convert
 
     for line in convert(
-        read_chunks(interview.aws, original),
+        read_chunks(interview.aws, original, etag=interview.facts("dataset")["etag"]),
         report=_report(interview),
         limit=interview.kind.most_records,
         target_format=_target_format(interview),
@@ -200,7 +215,7 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=_applies,
-    depends_on=("dataset", "data_sample", "scorer"),
-    asked_again=True,
+    # Of a model only whether it is a Nova model matters; it is asked for later than the dataset.
+    depends_on=("dataset", "data_sample", "scorer", "model"),
     volunteered=False,
 )

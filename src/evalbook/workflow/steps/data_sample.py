@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from evalbook.checks import skipped
+from evalbook.checks import failed, skipped
+from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
@@ -51,7 +54,8 @@ def read_and_validate(interview: Interview) -> Accepted:
     interview.progress("Reading the first records", None, None)
     head = read_head(interview.aws, uri, HEAD_BYTES)
     sample = read_sample(head, complete=len(head) >= facts["size"])
-    report = validate_object(interview, uri, facts["size"])
+    with still_the_same(uri):
+        report = validate_object(interview, uri, facts["size"], facts["etag"])
     found: dict[str, Any] = {
         "format": sample.format.name if sample.format else None,
         "fields": [field.name for field in sample.fields],
@@ -66,15 +70,39 @@ def read_and_validate(interview: Interview) -> Accepted:
     )
 
 
-def validate_object(interview: Interview, uri: Any, size: int) -> Any:
-    """Stream one object and return the validation's report, showing progress in bytes."""
+@contextmanager
+def still_the_same(uri: Any) -> Iterator[None]:
+    """Say what to do where the dataset is not the one any more that was looked at by its name.
+
+    Raises:
+        AnswerRejected: ``dataset.changed``.
+    """
+    try:
+        yield
+    except AnswerRejected as rejection:
+        if rejection.code != "s3.changed":
+            raise
+        changed = failed(
+            "dataset.changed",
+            f"{uri} was changed since it was named.",
+            "Name it again: evalbook answer --step dataset …",
+        )
+        raise rejection_for(changed) from rejection
+
+
+def validate_object(interview: Interview, uri: Any, size: int, etag: str) -> Any:
+    """Stream one object and return the validation's report, showing progress in bytes.
+
+    Raises:
+        AnswerRejected: ``s3.changed``, it is not the object of that ETag; and as `read_chunks`.
+    """
     from evalbook.aws.s3 import read_chunks
     from evalbook.datasets.validate import validate
 
     doing = f"Validating {uri}"
     interview.progress(doing, 0, size)
     return validate(
-        read_chunks(interview.aws, uri),
+        read_chunks(interview.aws, uri, etag=etag),
         max_records=interview.kind.most_records,
         require_reference=interview.kind.needs_reference,
         scorer=interview.value("scorer"),

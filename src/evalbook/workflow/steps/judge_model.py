@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
@@ -30,23 +29,11 @@ def _ask(interview: Interview) -> Question:
     return Question(
         f"Which judge model? These can be used in {region}.",
         kind="choice",
-        choices=tuple(Choice(judge.id, judge.label, _description(judge)) for judge in offer.judges),
+        choices=tuple(Choice(judge.id, judge.label, judge.note) for judge in offer.judges),
         checks=offer.checks,
         help="The exact id, the label or the number. The choice is yours alone.",
         reference="references/judges.md",
     )
-
-
-def _description(judge: Any) -> str:
-    parts = []
-    if judge.lifecycle == "LEGACY":
-        until = f", end of life {judge.end_of_life}" if judge.end_of_life else ""
-        parts.append(f"legacy{until}; refused by Bedrock if unused for 30 days")
-    elif judge.end_of_life:
-        parts.append(f"end of life {judge.end_of_life}")
-    if judge.inference_profile:
-        parts.append(f"reached through the inference profile {judge.inference_profile}")
-    return "; ".join(parts)
 
 
 def _read(text: str, question: Question, _: Interview) -> str:

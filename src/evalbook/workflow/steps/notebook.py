@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
+from evalbook.workflow.answers import read_choice, shortened
 from evalbook.workflow.estimate import estimate
-from evalbook.workflow.interview import Interview
+from evalbook.workflow.interview import Interview, is_a_file
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY
 from evalbook.workflow.turn import Choice, Question
@@ -47,16 +47,16 @@ def _read(text: str, question: Question, interview: Interview) -> str:
     try:
         return read_choice(text, question.choices)
     except AnswerRejected:
-        if not text.endswith(".ipynb"):
+        if not text.strip("'\" ").endswith(".ipynb"):
             raise
-    path = interview.folder / text
-    if not path.is_file():
+    path = interview.file_named(text)
+    if not is_a_file(path):
         raise AnswerRejected(
             "notebook.missing",
-            f"There is no notebook {path}.",
+            f"There is no notebook {shortened(str(path))}.",
             "Give the path of one that exists, or new.",
         )
-    return text
+    return str(_shown(path, interview))
 
 
 def _check(value: str, interview: Interview) -> Outcome:
@@ -68,7 +68,7 @@ def _check(value: str, interview: Interview) -> Outcome:
     write_notebook(path, settings_of(interview), append_to=path if path.exists() else None)
     # Named from the state's folder, so that the two can move together.
     folder = interview.state_path.resolve().parent
-    return Accepted(value, {"path": os.path.relpath(path.resolve(), folder)})
+    return Accepted(value, {"path": str(_seen_from(folder, path))})
 
 
 def write_again(interview: Interview, *, script: bool) -> Path:
@@ -126,7 +126,15 @@ def run_instructions(interview: Interview) -> tuple[str, ...]:
 
 
 def _shown(path: Path, interview: Interview) -> Path:
-    return Path(os.path.relpath(path.resolve(), interview.folder.resolve()))
+    return _seen_from(interview.folder.resolve(), path)
+
+
+def _seen_from(folder: Path, path: Path) -> Path:
+    """Return the way from a folder to a file; on another drive of Windows there is none."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder))
+    except ValueError:
+        return path.resolve()
 
 
 STEP = Step(

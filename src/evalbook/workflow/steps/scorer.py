@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice, says_yes
-from evalbook.workflow.interview import Interview
+from evalbook.workflow.answers import read_choice, says_yes, shortened
+from evalbook.workflow.interview import Interview, is_a_file, is_a_folder
 from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
 from evalbook.workflow.turn import Choice, Question
 
@@ -58,8 +58,9 @@ def _read(text: str, question: Question, interview: Interview) -> str:
         return read_choice(said, question.choices)
     except AnswerRejected:
         file = _ON.split(plain)[0]
-        path = interview.folder / Path(file).expanduser()
-        if path.exists() or "/" in file or path.suffix.lstrip(".").isalpha():
+        path = interview.file_named(file)
+        named = "/" in file or path.suffix.lstrip(".").isalpha()
+        if named or is_a_file(path) or is_a_folder(path):
             raise _no_python_file(file, path) from None
         raise
 
@@ -67,13 +68,13 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 def _no_python_file(said: str, path: Path) -> AnswerRejected:
     """Say what is found where a Python file was expected."""
     if "://" in said:
-        found = f"{said} is not on this computer."
-    elif path.is_dir():
+        found = f"{shortened(said)} is not on this computer."
+    elif is_a_folder(path):
         found = f"{path} is a folder."
-    elif path.exists():
+    elif is_a_file(path):
         found = f"The name of {path} does not end in .py."
     else:
-        found = f"There is no file {path}."
+        found = f"There is no file {shortened(str(path))}."
     return AnswerRejected(
         "scorer.file",
         f"{found} A function of your own is tried from a Python file, such as {STARTER}.",
@@ -218,24 +219,23 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
         interview.progress("Reading the first records", None, None)
         head = read_head(interview.aws, where, HEAD_BYTES)
         return str(where), head, len(head) < HEAD_BYTES
-    path = interview.folder / Path(records.strip("'\"")).expanduser()
+    path = interview.file_named(records)
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise AnswerRejected(
             "scorer.records",
-            f"{path} can't be read: {error.strerror}.",
+            f"{shortened(str(path))} can't be read: {getattr(error, 'strerror', error)}.",
             f"Name a JSON Lines file, or {DATASET} for the dataset that you gave.",
         ) from error
     return path.name, head, len(head) < HEAD_BYTES
 
 
 def _file(interview: Interview, said: str) -> Path:
-    plain = said.strip("'\"")
-    path = interview.folder / Path(plain).expanduser()
-    if not path.is_file():
-        raise _no_python_file(plain, path)
+    path = interview.file_named(said)
+    if not is_a_file(path):
+        raise _no_python_file(said.strip("'\""), path)
     return path
 
 
