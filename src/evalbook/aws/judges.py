@@ -34,7 +34,7 @@ LEGACY_IDLE_DAYS = 30
 # First part of a system-defined inference profile's id: where its requests may go.
 _GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
 
-_ACCESS = "Ask for bedrock:GetFoundationModel to have it told."
+_ACCESS = "With the permission bedrock:GetFoundationModel it can be told."
 
 
 @dataclass(frozen=True)
@@ -377,7 +377,7 @@ def _unknown_profiles(profiles: _Profiles, region: str) -> Check:
         "judge.inference_profile",
         "It could not be told whether the judges that need an inference profile have one in "
         f"{region}. {profiles.denied}",
-        "Ask for bedrock:ListInferenceProfiles to have it told.",
+        "With the permission bedrock:ListInferenceProfiles it can be told.",
     )
 
 

@@ -113,7 +113,8 @@ class Estimate:
             return "Records: not counted, so the judge calls can't be either."
         return (
             f"Judge calls: {self.judge_calls:,} ({self.records:,} records x "
-            f"{self.metrics} metrics x {self.models} {'models' if self.models > 1 else 'model'})."
+            f"{self.metrics} {'metrics' if self.metrics > 1 else 'metric'} x "
+            f"{self.models} {'models' if self.models > 1 else 'model'})."
         )
 
     def _cost_sentences(self) -> list[str]:
