@@ -246,3 +246,9 @@ def test_neither_judge_nor_bedrocks_terms_are_asked_for():
 
     assert answer_until(workflow, "project", evaluation_type="custom_scorer").step == "project"
     assert "judge" not in "\n".join(turn.notices).lower()
+
+
+def test_a_dataset_in_words_guides_no_metrics_where_there_are_none_to_choose():
+    _, turn = asked_for("data_description", data_sample="no")
+
+    assert turn.help == "In words. Records are then neither counted nor validated."

@@ -331,6 +331,21 @@ def test_the_configuration_names_judge_calls_and_what_was_not_checked():
     assert "Judge calls: 240 (60 records x 2 metrics x 2 models)." in text
 
 
+def test_one_metric_is_one_metric():
+    _, turn = answered_until("confirm", builtin_metrics="Correctness")
+
+    assert "Judge calls: 120 (60 records x 1 metric x 2 models)." in turn.notices
+
+
+def test_a_name_that_is_refused_is_suggested_without_its_accents():
+    workflow, _ = answered_until("project")
+
+    error = workflow.answer("Größe Été").error
+
+    assert error is not None
+    assert error.remedy == "Such as grosse-ete."
+
+
 def test_checks_that_only_help_are_skipped_where_aws_fails_at_them(in_sandbox):
     for operation in (
         "bedrock:ListInferenceProfiles",

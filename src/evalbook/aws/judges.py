@@ -32,7 +32,7 @@ LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
 # Bedrock refuses a legacy model that the account has not called for so long.
 LEGACY_IDLE_DAYS = 30
 
-_ACCESS = "Ask for bedrock:GetFoundationModel to have it told."
+_ACCESS = "With the permission bedrock:GetFoundationModel it can be told."
 
 
 @dataclass(frozen=True)
@@ -375,7 +375,7 @@ def _unknown_profiles(profiles: _Profiles, region: str) -> Check:
         "judge.inference_profile",
         "It could not be told whether the judges that need an inference profile have one in "
         f"{region}. {profiles.denied}",
-        "Ask for bedrock:ListInferenceProfiles to have it told.",
+        "With the permission bedrock:ListInferenceProfiles it can be told.",
     )
 
 

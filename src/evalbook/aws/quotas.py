@@ -93,7 +93,7 @@ def training_quota_check(aws: Aws, region: str, instance_type: str, count: int) 
         return skipped(
             "compute.quota",
             f"The quota of {name} can't be read: {error.message}",
-            "Ask for servicequotas:ListServiceQuotas to have it told.",
+            "With the permission servicequotas:ListServiceQuotas it can be told.",
         )
     if value is None:
         return skipped("compute.quota", f"Service Quotas names none for {name}.")

@@ -110,11 +110,13 @@ def _rejection(findings: Findings, metrics: int) -> AnswerRejected:
     things = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
     whole = "1 custom metric" if metrics == 1 else f"{metrics or 'the'} custom metrics"
     lines = [f"{things} wrong in {whole}:", *found[:_SHOWN_IN_MESSAGE]]
+    remedy = "Correct the metrics and give all of them again."
     if len(found) > _SHOWN_IN_MESSAGE:
         lines.append(f"and {len(found) - _SHOWN_IN_MESSAGE} more.")
+        remedy = f"{remedy[:-1]}; each violation is listed as a check."
     return AnswerRejected(
         "custom_metrics.invalid",
         "\n".join(lines),
-        "Correct the metrics and give all of them again; each violation is listed as a check.",
+        remedy,
         findings.violations,
     )

@@ -10,6 +10,9 @@ from evalbook.sandbox.scenarios import SCENARIOS
 
 _PREFIX = "arn:aws:sagemaker"
 
+_ONE_KIND = {"scorer": "custom_scorer", "agents": "multi_turn_rl"}
+"""Folders of datasets, and the evaluation type that each is for."""
+
 
 class Suggestion(NamedTuple):
     """An answer to try."""
@@ -19,13 +22,15 @@ class Suggestion(NamedTuple):
     answer: str
     outcome: str
     """What comes of it."""
+    kind: str | None = None
+    """The evaluation type that it is for, where it is for that one alone."""
 
 
 def describe_world() -> list[Suggestion]:
     """Return what to try, in the order of the interview."""
     return [
         *_datasets(),
-        *(Suggestion("model", _named(group), group.about) for group in world.GROUPS),
+        *(Suggestion("model", _named(it), it.about, _kind(it)) for it in world.GROUPS),
         Suggestion("model", world.training_job("support-bot", 2), "the training job of version 2"),
         Suggestion(
             "model",
@@ -67,7 +72,10 @@ def _datasets() -> list[Suggestion]:
         )
         for name, dataset in datasets.HUB_DATASETS.items()
     )
-    objects = (Suggestion("dataset", found.uri, found.about) for found in datasets.DATASETS)
+    objects = (
+        Suggestion("dataset", it.uri, it.about, _ONE_KIND.get(it.key.partition("/")[0]))
+        for it in datasets.DATASETS
+    )
     return [*objects, *registered]
 
 
@@ -104,6 +112,12 @@ def _named(group: world.Group) -> str:
     if group.region == world.HOME_REGION:
         return group.name
     return f"{_PREFIX}:{group.region}:{world.ACCOUNT}:model-package-group/{group.name}"
+
+
+def _kind(group: world.Group) -> str | None:
+    """Return the evaluation type that a group's technique of training is for alone."""
+    rollouts = any(version.technique == "MTRL" for version in group.versions)
+    return "multi_turn_rl" if rollouts else None
 
 
 def _advanced() -> list[Suggestion]:

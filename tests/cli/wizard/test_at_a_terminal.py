@@ -84,6 +84,43 @@ def test_plain_lines_give_a_rejected_answer_back_to_be_edited(tmp_path):
         terminal.waits_for("Where in S3 is your evaluation dataset?")
 
 
+def test_plain_lines_take_a_key_after_a_rejected_answer_for_a_key(tmp_path):
+    with RealTerminal("wizard", "--plain", folder=tmp_path) as terminal:
+        terminal.waits_for("(? explains, < goes back):").types("poetry", ENTER)
+        again = "Evaluation type (? explains, < goes back): poetry"
+        terminal.waits_for(f"help. {again}").types("?", ENTER).waits_for("A ? alone explains")
+        terminal.waits_for(f"costs yet. {again}").types("<", ENTER)
+        terminal.waits_for("This is the first question; there is nothing to go back to.")
+
+
+def test_the_pointer_means_what_it_points_at_where_what_was_typed_fits_nothing(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        terminal.waits_for(TYPE).waits_for("explains").types("poetry", ENTER)
+        terminal.waits_for("'poetry' is not one of the choices.").waits_for("/ poetry")
+        terminal.types(DOWN, DOWN).waits_for("» Benchmark").types(ENTER).waits_for(TASK)
+        terminal.waits_for("Evaluation type: Benchmark")
+
+
+def test_what_there_is_to_say_about_an_entry_stands_right_below_the_list(tmp_path):
+    with RealTerminal(folder=tmp_path, size=(100, 40)) as terminal:
+        terminal.waits_for("A judge model of Bedrock scores").waits_for("explains")
+        # Where the cursor is, as terminals tell: from there the prompt has the rest of the screen.
+        terminal.types("\x1b[4;1R", DOWN).waits_for("Code scores the answers")
+        lines = terminal.screen.split("\n")
+
+    last = next(number for number, line in enumerate(lines) if "Help me decide" in line)
+    assert "Code scores the answers" in lines[last + 1]
+    assert len(lines) - last > 20
+
+
+def test_a_second_question_mark_explains_no_second_time(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        at_the_task(terminal).types("?", "?").waits_for("Each answer is checked before")
+        terminal.types("Sorts mail.", ENTER).waits_for("Where in S3 is your evaluation dataset?")
+
+    assert terminal.everything.count("Each answer is checked before it is accepted") == 1
+
+
 def test_a_question_mark_explains_and_stays_out_of_the_answer(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
         at_the_task(terminal).types("?")

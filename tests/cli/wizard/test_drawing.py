@@ -7,7 +7,7 @@ from evalbook.checks import failed, passed, skipped, warning
 from evalbook.cli.wizard.drawing import Drawing
 from evalbook.datasets.sample import read_sample
 from evalbook.workflow.steps.bedrock_terms import TERMS
-from evalbook.workflow.turn import Choice, Position, Turn
+from evalbook.workflow.turn import Choice, Position, Problem, Turn
 
 LINK_VARIABLES = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "VTE_VERSION", "TERM_PROGRAM")
 
@@ -95,13 +95,22 @@ def test_the_place_and_the_question_are_always_there():
 
 
 def test_in_a_simulated_aws_an_answer_to_try_is_named():
-    suggestions = {"dataset": [("s3://a/b.jsonl", "passes"), ("s3://a/c.jsonl", "fails: empty")]}
+    to_try = [("s3://a/b.jsonl", "passes"), ("s3://a/c.jsonl", "fails: empty")]
+    suggestions = {("dataset", None): to_try}
 
     question = drawn(lambda drawing: drawing.question(a_question()), suggestions=suggestions)
     explained = drawn(lambda drawing: drawing.explanation(a_question()), suggestions=suggestions)
 
     assert "In this simulated AWS, try s3://a/b.jsonl; ? shows more." in question
     assert "s3://a/c.jsonl  fails: empty" in explained
+
+
+def test_an_explanation_says_again_only_what_a_rejection_has_pushed_away():
+    asked = a_question(help="An S3 URI.")
+    rejected = a_question(help="An S3 URI.", error=Problem("s3.uri", "That is no S3 URI."))
+
+    assert "An S3 URI." not in drawn(lambda drawing: drawing.explanation(asked))
+    assert "An S3 URI." in drawn(lambda drawing: drawing.explanation(rejected))
 
 
 def test_an_explanation_tells_every_choice_and_what_enter_means():

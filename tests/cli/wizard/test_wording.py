@@ -2,19 +2,21 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from evalbook.checks import skipped
+from evalbook.checks import failed, skipped
 from evalbook.cli.wizard.wording import (
+    checks_beside,
     command_line,
     help_of,
     how_long_ago,
     notices_to_read,
+    one_to_try,
     step_title,
     suggestions_for,
     ticked,
     with_keys,
 )
 from evalbook.workflow.summary import Summary, SummaryLine
-from evalbook.workflow.turn import Choice, Turn
+from evalbook.workflow.turn import Choice, Problem, Turn
 
 METRICS = (Choice("Correctness", "Correctness"), Choice("Relevance", "Relevance"))
 
@@ -28,7 +30,7 @@ def a_turn(step="dataset", **parts):
     [
         (
             "Answer a, or choose a package of b: evalbook answer --step model …",
-            "Answer a, or choose a package of b (press < and choose Model)",
+            "Answer a, or choose a package of b (press < and choose Model).",
         ),
         (
             "Change what is wrong with `evalbook back STEP`, then confirm.",
@@ -93,11 +95,35 @@ def test_what_the_table_says_is_not_said_again():
 
 
 def test_suggestions_are_for_questions_without_a_list_or_a_default():
-    known = {"dataset": [("s3://a/b.jsonl", "passes")]}
+    known = {("dataset", None): [("s3://a/b.jsonl", "passes")]}
 
-    assert list(suggestions_for(a_turn(), known)) == [("s3://a/b.jsonl", "passes")]
-    assert not suggestions_for(a_turn(default="s3://a/"), known)
-    assert not suggestions_for(a_turn(choices=METRICS), known)
+    assert list(suggestions_for(a_turn(), known, "benchmark")) == [("s3://a/b.jsonl", "passes")]
+    assert not suggestions_for(a_turn(default="s3://a/"), known, None)
+    assert not suggestions_for(a_turn(choices=METRICS), known, None)
+
+
+def test_an_evaluation_type_with_suggestions_of_its_own_gets_no_others():
+    known = {
+        ("model", None): [("support-bot", "passes")],
+        ("model", "multi_turn_rl"): [("travel-agent", "passes for multi-turn RL")],
+    }
+
+    found = suggestions_for(a_turn("model"), known, "multi_turn_rl")
+
+    assert one_to_try(found) == "In this simulated AWS, try travel-agent."
+
+
+def test_what_a_rejection_says_is_not_listed_beside_it():
+    trust = 'Add {"Effect": "Allow"} to its trust policy.'
+    sagemaker = failed("role.sagemaker", "SageMaker may not assume it.", trust)
+    bedrock = failed("role.bedrock", "Bedrock may not assume it.", trust)
+    turn = a_turn(
+        "execution_role",
+        checks=(sagemaker, bedrock),
+        error=Problem("role.sagemaker", sagemaker.message, trust),
+    )
+
+    assert checks_beside(turn) == [failed("role.bedrock", "Bedrock may not assume it.")]
 
 
 def test_steps_are_called_what_summaries_call_them():

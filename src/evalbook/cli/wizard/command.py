@@ -87,9 +87,9 @@ def simulated_aws() -> Iterator[Suggestions]:
     with Sandbox() as sandbox:
         before = dict(os.environ)
         os.environ.update(sandbox.environment)
-        suggestions: dict[str, list[tuple[str, str]]] = {}
-        for step, answer, outcome in describe_world():
-            suggestions.setdefault(step, []).append((answer, outcome))
+        suggestions: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
+        for step, answer, outcome, kind in describe_world():
+            suggestions.setdefault((step, kind), []).append((answer, outcome))
         complain("A simulated AWS is running until you leave: nothing is real, nothing costs.")
         try:
             yield suggestions

@@ -16,6 +16,7 @@ from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
     help_of,
+    one_to_try,
     place_of,
     step_title,
     suggestions_for,
@@ -70,7 +71,7 @@ class Drawing:
         self.console.print()
         self.console.print(Rule(title, align="left", style="dim"))
 
-    def question(self, turn: Turn) -> None:
+    def question(self, turn: Turn, kind: str | None = None) -> None:
         """Print the question and what helps to answer it."""
         if turn.step == "bedrock_terms":
             self.terms(turn.question)
@@ -80,8 +81,9 @@ class Drawing:
         # A list shows by itself how it is answered; ? explains the rest.
         if hint and not turn.choices:
             self.say(hint, "dim")
-        for answer, _ in suggestions_for(turn, self._suggestions)[:1]:
-            self.say(f"In this simulated AWS, try {answer}; ? shows more.", "dim")
+        to_try = one_to_try(suggestions_for(turn, self._suggestions, kind))
+        if to_try:
+            self.say(to_try, "dim")
 
     def problem(self, message: str, remedy: str | None) -> None:
         """Print what stands in the way, and what to do about it."""
@@ -157,15 +159,16 @@ class Drawing:
                 self.say(f"{piece.text}:")
                 self.console.print(text_of(f"  {piece.url}"), soft_wrap=True)
 
-    def explanation(self, turn: Turn) -> None:
+    def explanation(self, turn: Turn, kind: str | None = None) -> None:
         """Print in a few lines what the question is about and how to answer it."""
         hint = help_of(turn)
-        if hint:
+        # Right below the question it would be there twice.
+        if hint and (turn.choices or turn.error is not None):
             self.say(hint)
         described = [(c.label, c.description) for c in turn.choices if c.description]
         if described:
             self.console.print(_pairs(described))
-        suggested = suggestions_for(turn, self._suggestions)
+        suggested = suggestions_for(turn, self._suggestions, kind)
         if suggested:
             self.say("To try in this simulated AWS:", "bold")
             self.console.print(_pairs(suggested, title_width=None))

@@ -11,13 +11,20 @@ from evalbook.cli.wizard import prompts
 from evalbook.cli.wizard.drawing import Drawing
 from evalbook.cli.wizard.prompts import Around, Line, Option
 from evalbook.cli.wizard.terminal import Glance, Item, Reply, Said, Suggestions, WantsBack
-from evalbook.cli.wizard.wording import LONG_ANSWERS, notices_to_read, ticked
+from evalbook.cli.wizard.wording import (
+    LONG_ANSWERS,
+    checks_beside,
+    kind_in,
+    notices_to_read,
+    ticked,
+)
 from evalbook.cli.wizard.working import shown_working, without_echo
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Progress
+from evalbook.workflow.steps.which_type import HELP
 from evalbook.workflow.summary import Summary
-from evalbook.workflow.turn import Turn
+from evalbook.workflow.turn import Choice, Turn
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
@@ -36,6 +43,7 @@ class FullTerminal:
 
         self._console: Console = Console(highlight=False, markup=False, emoji=False)
         self._drawing = Drawing(self._console, suggestions)
+        self._kind: str | None = None
 
     def held(self) -> AbstractContextManager[None]:
         """Keep the terminal from showing what is typed between two prompts."""
@@ -53,9 +61,12 @@ class FullTerminal:
         """Show everything about a turn but the place to type in."""
         drawing = self._drawing
         if turn.error is not None:
-            drawing.checks([c for c in turn.checks if c.message != turn.error.message])
-            drawing.problem(turn.error.message, turn.error.remedy)
+            drawing.checks(checks_beside(turn))
+            # The list right below names the choices, and has no numbers to answer with.
+            at_list = turn.choices and turn.error.code == "answer.choice"
+            drawing.problem(turn.error.message, None if at_list else turn.error.remedy)
             return
+        self._kind = kind_in(summary)
         drawing.checks(turn.checks)
         if turn.preview is not None:
             drawing.preview(turn.preview)
@@ -65,12 +76,12 @@ class FullTerminal:
             drawing.outcome(summary)
         for notice in notices_to_read(turn, summary):
             drawing.say(notice)
-        drawing.question(turn)
+        drawing.question(turn, self._kind)
 
     def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:
         """Hear the answer to the turn shown; ``typed`` is there to be edited."""
         keys = _LONG_KEYS if turn.step in LONG_ANSWERS else _KEYS
-        around = Around(glance, lambda: self._drawing.explanation(turn), keys)
+        around = Around(glance, lambda: self._drawing.explanation(turn, self._kind), keys)
         if not turn.choices:
             return prompts.ask_line(around, _line(turn, typed))
         if turn.kind == "multichoice":
@@ -79,7 +90,8 @@ class FullTerminal:
             meant = _value_of(turn, typed)
             start = meant or _value_of(turn, turn.default)
             search = "" if meant else typed or ""
-            reply = prompts.ask_one(around, _options(turn), start, search)
+            options = _options(turn, self._console.width - 4)
+            reply = prompts.ask_one(around, options, start, search)
         if isinstance(reply, Said):
             self._drawing.say(f"{prompts.MARK}  {_label_of(turn, reply.text)}")
         return reply
@@ -140,15 +152,18 @@ def _completer(turn: Turn) -> Completer | None:
     return None
 
 
-def _options(turn: Turn) -> list[Option]:
+def _options(turn: Turn, width: int) -> list[Option]:
     return [
-        Option(
-            choice.value,
-            choice.label if choice.label == choice.value else f"{choice.label}  {choice.value}",
-            choice.description,
-        )
+        Option(choice.value, prompts.cut(_with_value(choice), width), choice.description)
         for choice in turn.choices
     ]
+
+
+def _with_value(choice: Choice) -> str:
+    # The answers on the way to an evaluation type have values that nobody need know.
+    if choice.label == choice.value or choice.value.startswith(f"{HELP}."):
+        return choice.label
+    return f"{choice.label}  {choice.value}"
 
 
 def _ticked_options(turn: Turn, typed: str | None) -> list[Option]:

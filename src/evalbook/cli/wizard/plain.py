@@ -15,7 +15,10 @@ from evalbook.cli.output import check_words, printable, turn_words
 from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
+    checks_beside,
     help_of,
+    kind_in,
+    one_to_try,
     step_title,
     suggestions_for,
     ways_to_open,
@@ -32,6 +35,7 @@ class PlainTerminal:
 
     def __init__(self, suggestions: Suggestions) -> None:
         self._suggestions = suggestions
+        self._kind: str | None = None
 
     def held(self) -> AbstractContextManager[None]:
         """Leave the terminal as it is."""
@@ -47,26 +51,30 @@ class PlainTerminal:
         if remedy:
             self.say(with_keys(remedy))
 
-    def show(self, turn: Turn, summary: Summary) -> None:  # noqa: ARG002 - the turn says it all
+    def show(self, turn: Turn, summary: Summary) -> None:
         """Show everything about a turn but the place to type in."""
         if turn.error is not None:
-            for check in turn.checks:
-                if check.message != turn.error.message:
-                    self.say(with_keys(check_words(check)))
+            for check in checks_beside(turn):
+                self.say(with_keys(check_words(check)))
             self.problem(turn.error.message, turn.error.remedy)
             return
+        self._kind = kind_in(summary)
         self.say("")
         self.say(with_keys(turn_words(replace(turn, help=help_of(turn)))))
-        for answer, _ in suggestions_for(turn, self._suggestions)[:1]:
-            self.say(f"In this simulated AWS, try {answer}; ? shows more.")
+        to_try = one_to_try(suggestions_for(turn, self._suggestions, self._kind))
+        if to_try:
+            self.say(to_try)
 
     def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:  # noqa: ARG002
         """Hear the answer to the turn shown; ``typed`` is there to be edited."""
+        before = (typed or "").replace("\n", " ")
         while True:
-            text = read_line(f"{step_title(turn.step)} (? explains, < goes back): ", typed)
-            if text.strip() == "?":
+            text = read_line(f"{step_title(turn.step)} (? explains, < goes back): ", before)
+            # A rejected answer stands there already; a key typed after it is still a key.
+            key = text.removeprefix(before).strip()
+            if key == "?":
                 self._explain(turn)
-            elif text.strip() == "<":
+            elif key == "<":
                 return WantsBack()
             else:
                 return Said(text)
@@ -125,7 +133,7 @@ class PlainTerminal:
 
     def _explain(self, turn: Turn) -> None:
         self.say(turn_words(replace(turn, checks=(), notices=(), help=help_of(turn))))
-        for answer, outcome in suggestions_for(turn, self._suggestions):
+        for answer, outcome in suggestions_for(turn, self._suggestions, self._kind):
             self.say(f"In this simulated AWS: {answer} ({outcome})")
         self.say("A ? alone explains; a < alone opens your earlier answers to change one.")
         for line in KEYS_EXPLAINED[1:]:
@@ -140,9 +148,7 @@ def read_line(prompt: str, typed: str | None) -> str:
     """
     line_editor = _line_editor()
     if line_editor is not None:
-        line_editor.set_startup_hook(
-            (lambda: line_editor.insert_text(typed.replace("\n", " "))) if typed else None
-        )
+        line_editor.set_startup_hook((lambda: line_editor.insert_text(typed)) if typed else None)
     elif typed:
         prompt = f"You said: {printable(typed)}\n{prompt}"
     try:

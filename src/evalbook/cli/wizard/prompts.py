@@ -24,6 +24,7 @@ MARK = ">"
 """What stands before the place to type in."""
 _NOTHING_YET = "—"
 """Where the pointer rests until the person moves it, so that Enter alone chooses nothing."""
+_FITS_NOTHING = "Nothing fits: Enter gives what you typed, ↑ ↓ choose from the list."
 
 _LEAST_LISTED = 3
 _AROUND_LIST = 12
@@ -244,12 +245,13 @@ def _ask_list(
     keys: dict[str, Callable[[KeyPressEvent], None]],
     search: str = "",
 ) -> Said | WantsBack:
-    from prompt_toolkit.filters import Always
+    from prompt_toolkit.filters import Always, Condition
     from prompt_toolkit.key_binding import merge_key_bindings
     from prompt_toolkit.keys import Keys
     from prompt_toolkit.layout import HSplit, Layout
 
     at_first = control.pointed_at
+    fits_nothing = Condition(lambda: _fits_nothing(control))
     _search(control, search)
     bindings = _shared_keys(around, Always(), lambda: None)
     for key, does in keys.items():
@@ -266,6 +268,17 @@ def _ask_list(
         control.search_filter = None
         control.pointed_at = at_first
 
+    # Who moves the pointer means what it points at, not what fitted nothing.
+    @bindings.add("up", eager=True, filter=fits_nothing)
+    def choose_above(event: KeyPressEvent) -> None:
+        forget_search(event)
+        control.select_previous()
+
+    @bindings.add("down", eager=True, filter=fits_nothing)
+    def choose_below(event: KeyPressEvent) -> None:
+        forget_search(event)
+        control.select_next()
+
     application.key_bindings = merge_key_bindings([application.key_bindings, bindings])  # type: ignore[list-item]
     _leave_room_for_question(application, control)
     below = _below_list(control, around, {option.value: option for option in options})
@@ -275,7 +288,11 @@ def _ask_list(
 
 
 def _leave_room_for_question(application: Application[Any], control: InquirerControl) -> None:
-    """Keep a long list from pushing what it answers off the screen; it scrolls instead."""
+    """Keep a long list from pushing what it answers off the screen; it scrolls instead.
+
+    Nor is it longer than its entries: what there is to say about one stands right below them.
+    """
+    from prompt_toolkit.filters import Always
     from prompt_toolkit.layout import Dimension
 
     def height() -> Dimension:
@@ -284,6 +301,7 @@ def _leave_room_for_question(application: Application[Any], control: InquirerCon
     for window in application.layout.find_all_windows():
         if window.content is control:
             window.height = height
+            window.dont_extend_height = Always()
 
 
 def _search(control: InquirerControl, text: str) -> None:
@@ -299,13 +317,13 @@ def _fits_nothing(control: InquirerControl) -> bool:
 def _below_list(
     control: InquirerControl, around: Around, options: dict[str, Option]
 ) -> list[Container]:
-    """Return what stands under a list: more about the entry pointed at, and the toolbar."""
+    """Return what stands under a list: about the entry pointed at; at the bottom, the toolbar."""
     from prompt_toolkit.filters import is_done
     from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, Window
 
     def about() -> StyleAndTextTuples:
         if _fits_nothing(control):
-            return [("class:instruction", " Nothing fits; Enter gives what you typed.")]
+            return [("class:instruction", _indented(_FITS_NOTHING))]
         option = options.get(str(control.get_pointed_at().value))
         return [("class:instruction", _indented(option.description) if option else "")]
 
@@ -314,13 +332,14 @@ def _below_list(
         dont_extend_height=True,
         height=Dimension(max=_MORE_LINES),
     )
+    space = Window()
     bar = Window(
         FormattedTextControl(lambda: toolbar(around, _width())),
         style="class:bottom-toolbar",
         dont_extend_height=True,
         height=Dimension(min=1),
     )
-    return [ConditionalContainer(window, ~is_done) for window in (more, bar)]
+    return [ConditionalContainer(window, ~is_done) for window in (more, space, bar)]
 
 
 def _shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None]) -> KeyBindings:
@@ -329,6 +348,7 @@ def _shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None]
     from prompt_toolkit.key_binding import KeyBindings
 
     bindings = KeyBindings()
+    explained = False
 
     def back(event: KeyPressEvent) -> None:
         # The question stays on the screen above, to be asked again or left behind.
@@ -336,7 +356,10 @@ def _shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None]
         event.app.exit(result=WantsBack(typed()))
 
     def explain(_: KeyPressEvent) -> None:
-        if around.explain is not None:
+        nonlocal explained
+        # The explanation stays right above the prompt; once more would push the question away.
+        if around.explain is not None and not explained:
+            explained = True
             run_in_terminal(around.explain)
 
     def end(event: KeyPressEvent) -> None:
@@ -369,8 +392,8 @@ def _run(application: Application[Any], typed: Callable[[], str | None]) -> Any:
 
 def _indented(text: str) -> str:
     """Return the text in lines of the terminal's width, broken between words."""
-    lines = textwrap.wrap(printable(text), max(20, _width() - 4))
-    return "\n".join(f"   {line}" for line in lines)
+    lines = textwrap.wrap(printable(text), max(20, _width() - 6))
+    return "\n".join(f"     {line}" for line in lines)
 
 
 def _width() -> int:

@@ -57,8 +57,9 @@ class Glance:
     """Title and text of the answers so far."""
 
 
-Suggestions = Mapping[str, Sequence[tuple[str, str]]]
-"""Answers to try in a simulated AWS, by step, each with what comes of it."""
+Suggestions = Mapping[tuple[str, str | None], Sequence[tuple[str, str]]]
+"""Answers to try in a simulated AWS, by step and the evaluation type that they are for alone, if
+any; each with what comes of it."""
 
 
 class Terminal(Protocol):

@@ -6,8 +6,10 @@ import contextlib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 
+from evalbook.checks import Check
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, split_answers
@@ -27,7 +29,7 @@ _COMMANDS_AS_KEYS = (
 )
 
 _HELP = {
-    "confirm": "Yes goes on to the terms of Bedrock Evaluations. No lets you change any answer.",
+    "confirm": "Yes goes on, and starts nothing yet. No lets you change any answer.",
 }
 
 # In these, a few sentences or pasted JSON are what one expects to type.
@@ -47,7 +49,8 @@ def with_keys(text: str) -> str:
     for pattern, words in _COMMANDS_AS_KEYS:
         for found in reversed(list(pattern.finditer(text))):
             named = {name: step_title(step) for name, step in found.groupdict().items()}
-            text = text[: found.start()] + words.format(**named) + text[found.end() :]
+            rest = text[found.end() :] or "."
+            text = text[: found.start()] + words.format(**named) + rest
     return text
 
 
@@ -65,11 +68,43 @@ def step_title(step: str | None) -> str:
     return titles.get(step or "", "")
 
 
-def suggestions_for(turn: Turn, suggestions: Suggestions) -> Sequence[tuple[str, str]]:
-    """Return what to try at a turn in a simulated AWS; a list or a default needs no suggestion."""
+def suggestions_for(
+    turn: Turn, suggestions: Suggestions, kind: str | None
+) -> Sequence[tuple[str, str]]:
+    """Return what to try at a turn in a simulated AWS; a list or a default needs no suggestion.
+
+    Where there is something for this evaluation type alone, the others' may not pass.
+    """
     if turn.choices or turn.default:
         return ()
-    return suggestions.get(turn.step or "", ())[:_MOST_SUGGESTIONS]
+    step = turn.step or ""
+    found = suggestions.get((step, kind)) or suggestions.get((step, None), ())
+    return found[:_MOST_SUGGESTIONS]
+
+
+def one_to_try(suggested: Sequence[tuple[str, str]]) -> str | None:
+    """Return a sentence that names the first of several answers to try."""
+    if not suggested:
+        return None
+    more = "; ? shows more" if len(suggested) > 1 else ""
+    return f"In this simulated AWS, try {suggested[0][0]}{more}."
+
+
+def kind_in(summary: Summary) -> str | None:
+    """Return the evaluation type that was answered."""
+    return next((line.value for line in summary.lines if line.step == "evaluation_type"), None)
+
+
+def checks_beside(turn: Turn) -> list[Check]:
+    """Return the checks that led to a rejection, without what the rejection itself says."""
+    error = turn.error
+    if error is None:
+        return list(turn.checks)
+    return [
+        replace(check, remedy=None) if check.remedy == error.remedy else check
+        for check in turn.checks
+        if check.message not in error.message
+    ]
 
 
 def place_of(turn: Turn) -> str:

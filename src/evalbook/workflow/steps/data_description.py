@@ -7,12 +7,16 @@ from evalbook.workflow.step import Step
 from evalbook.workflow.turn import Question
 
 
-def _ask(_: Interview) -> Question:
+def _ask(interview: Interview) -> Question:
+    from evalbook.workflow.kinds import kind_of
+
+    guides = (
+        "; it guides which metrics are recommended" if kind_of(interview).bedrock_judges else ""
+    )
     return Question(
         "What does the dataset look like: which format, which fields hold the prompt and the "
         "reference answer?",
-        help="In words; it guides which metrics are recommended. "
-        "Records are then neither counted nor validated.",
+        help=f"In words{guides}. Records are then neither counted nor validated.",
         reference="references/dataset-formats.md",
     )
 

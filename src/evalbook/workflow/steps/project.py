@@ -7,7 +7,7 @@ import re
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
-from evalbook.workflow.steps.run_name import name_of_model
+from evalbook.workflow.steps.run_name import name_of_model, without_accents
 from evalbook.workflow.turn import Question
 
 LONGEST = 64
@@ -48,7 +48,7 @@ def _check(value: str, interview: Interview) -> Outcome:
 
 def slug(text: str) -> str:
     """Return the project name nearest to a text."""
-    words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", without_accents(text.lower())).strip("-")
     return words[:LONGEST].strip("-") or "evaluation"
 
 

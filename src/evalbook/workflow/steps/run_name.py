@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.interview import Interview
@@ -38,8 +39,14 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 def as_run_name(text: str) -> str:
     """Return the name nearest to a text that can name a run."""
-    words = re.sub(r"[^a-zA-Z0-9]+", "-", text).strip("-")
+    words = re.sub(r"[^a-zA-Z0-9]+", "-", without_accents(text)).strip("-")
     return words[:LONGEST].strip("-") or "evaluation"
+
+
+def without_accents(text: str) -> str:
+    """Return the text with its letters' accents left out: a name is still read without them."""
+    letters = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def default_run_name(interview: Interview) -> str:

@@ -150,7 +150,9 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
     records = f"{said} on {DATASET}"
     uri = interview.facts("dataset").get("uri")
     label = f"Try {Path(said).name} on the first {MOST_RECORDS} records of {uri}"
-    offered = (Choice(records, label, "Reads its first KB; the function runs on this machine."),)
+    offered = (
+        Choice(records, label, "Reads its first few KB; the function runs on this machine."),
+    )
     return Question(
         text,
         kind="choice",
