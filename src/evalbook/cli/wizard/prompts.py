@@ -195,7 +195,7 @@ def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
         use_jk_keys=False,
         use_search_filter=True,
         show_description=False,
-        instruction="Space ticks, Ctrl-A ticks all, type to search; then Enter",
+        instruction="Space ticks, Ctrl-A all, type to search; then Enter",
         erase_when_done=True,
     )
     control = _control(question.application)

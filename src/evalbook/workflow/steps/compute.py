@@ -115,7 +115,7 @@ def _doubts(interview: Interview) -> list[Check]:
         warning(
             "compute.dry_run",
             "The SDK has no dry run for instances of your own: it would start the paid jobs.",
-            "What it does not check itself, role and caller among it, evalbook's turns do.",
+            "What it would check then, such as role and caller, evalbook's turns have checked.",
         ),
     ]
     if str(interview.value("scorer", "")).startswith("arn:"):
