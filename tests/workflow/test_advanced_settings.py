@@ -105,6 +105,19 @@ def test_only_the_settings_named_are_asked(said):
     assert "Advanced settings: kms_key, tags changed below" in workflow.turn().notices
 
 
+def test_what_is_set_already_is_said_when_the_settings_are_gone_through_again():
+    workflow, first = answered_until("advanced")
+    workflow.answer("tags")
+    workflow.answer("team=support")
+
+    again = workflow.back("advanced")
+
+    assert first.notices == ()
+    assert again.notices == (
+        "Set already, and kept as it is: tags. Use `evalbook back STEP` to change what is set.",
+    )
+
+
 def test_a_file_of_answers_that_gives_settings_has_just_these_asked():
     workflow, _ = asked_for("advanced")
     settings = {"tags": {"team": "a"}, "inference_parameters": {"temperature": 0.2, "top_k": 5}}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from interviews import an_interview, answered_until
+from interviews import an_interview, answer_until, answered_until
 
 from evalbook.sandbox import world
 from evalbook.workflow.workflow import Workflow
@@ -201,7 +201,7 @@ def test_what_it_means_is_said_before_anything_is_confirmed():
     told = "\n".join(turn.notices)
     assert "Compute: 2 x ml.g5.12xlarge, a training job for each model" in told
     assert (
-        "Instances: two training jobs, one for each model on 2 x ml.g5.12xlarge, paid by the "
+        "Instances: two training jobs, one for each model, on 2 x ml.g5.12xlarge, paid by the "
         "hour from start to end." in told
     )
     assert {"compute.recipe", "compute.quota", "compute.hour", "compute.dry_run"} <= {
@@ -218,3 +218,13 @@ def test_a_quota_that_may_not_be_read_is_not_held_against_anybody(in_sandbox):
     in_sandbox.heal()
     (quota,) = [check for check in turn.checks if check.id == "compute.quota"]
     assert quota.status == "skipped"
+
+
+def test_how_to_run_it_promises_no_dry_run():
+    workflow = at_confirm()
+    workflow.answer("compute", step="advanced")
+    workflow.answer("ml.g5.12xlarge")
+
+    turn = answer_until(workflow, None, evaluation_type="benchmark")
+
+    assert "Cell 2: starts the evaluation. Run again, it finds the same run." in turn.notices

@@ -101,7 +101,7 @@ class Estimate:
             low, high = self.minutes
             lines.append(f"Time: about {low} to {high} minutes for {models}.")
         if self.instances:
-            jobs = "two training jobs, one for each model" if self.models > 1 else "a training job"
+            jobs = "two training jobs, one for each model," if self.models > 1 else "a training job"
             lines.append(
                 f"Instances: {jobs} on {self.instances}, paid by the hour from start to end."
             )

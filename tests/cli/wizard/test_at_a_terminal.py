@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from evalbook.cli.wizard.wording import KEYS_EXPLAINED
-from real_terminal import COMMAND, CTRL_C, CTRL_U, DOWN, ENTER, RealTerminal
+from real_terminal import COMMAND, CTRL_B, CTRL_C, CTRL_U, DOWN, ENTER, RealTerminal
 
 TASK = "What task is this model trained to do?"
 TYPE = "Which kind of evaluation?"
@@ -147,6 +147,14 @@ def test_half_an_answer_survives_ctrl_c(tmp_path):
         terminal.waits_for("> Answers bill").types("ing questions.", ENTER).waits_for("3 of 17")
 
 
+def test_half_an_answer_survives_leaving_by_the_list_of_answers(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        at_the_task(terminal).types("Answers bill").waits_for("> Answers").types(CTRL_B)
+        terminal.waits_for("Which answer do you want to change?").types(CTRL_C)
+        terminal.waits_for("What you were typing is kept too.")
+        assert terminal.ends() == 130
+
+
 def test_text_of_several_lines_can_be_pasted(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
         at_the_task(terminal)
@@ -155,6 +163,13 @@ def test_text_of_several_lines_can_be_pasted(tmp_path):
 
     saved = json.loads((tmp_path / STATE).read_text())
     assert saved["evalbook"]["answers"]["task"]["value"] == "Answers billing\nquestions."
+
+
+def test_the_end_of_a_line_that_is_pasted_is_left_out(tmp_path):
+    with RealTerminal(folder=tmp_path) as terminal:
+        at_the_task(terminal)
+        terminal.types("\x1b[200~Answers billing\n\x1b[201~", "questions.")
+        terminal.waits_for("> Answers billingquestions.")
 
 
 def test_an_unfinished_state_is_offered_with_what_it_holds_and_its_age(tmp_path):

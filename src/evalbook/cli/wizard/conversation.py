@@ -104,7 +104,10 @@ class Conversation:
 
     def _elsewhere(self, turn: Turn, typed: str | None) -> tuple[Turn, str | None]:
         """Go to the answer that the person wants to change, or stay with the question."""
-        earlier = self._go_back()
+        try:
+            earlier = self._go_back()
+        except Leaving:
+            raise Leaving(typed) from None
         if earlier is None:
             return turn, typed
         self.drafts.keep(turn.step, typed)

@@ -98,6 +98,7 @@ def ask_line(around: Around, line: Line) -> Said | WantsBack:
     """
     import questionary
     from prompt_toolkit.filters import Condition
+    from prompt_toolkit.keys import Keys
 
     @Condition
     def untouched() -> bool:
@@ -105,6 +106,7 @@ def ask_line(around: Around, line: Line) -> Said | WantsBack:
 
     bindings = _shared_keys(around, untouched, lambda: _buffer(question.application).text)
     bindings.add("escape", "enter")(_new_line)
+    bindings.add(Keys.BracketedPaste)(_paste)
     question = questionary.text(
         "",
         default=line.typed,
@@ -131,6 +133,12 @@ def _buffer(application: Application[Any]) -> Buffer:
 
 def _new_line(event: KeyPressEvent) -> None:
     event.current_buffer.insert_text("\n")
+
+
+def _paste(event: KeyPressEvent) -> None:
+    # What is copied as a whole line brings the line's end along.
+    lines = event.data.replace("\r\n", "\n").replace("\r", "\n")
+    event.current_buffer.insert_text(lines.strip("\n"))
 
 
 def ask_one(
@@ -187,7 +195,7 @@ def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
         use_jk_keys=False,
         use_search_filter=True,
         show_description=False,
-        instruction="Space ticks, Ctrl-A ticks all, type to search; then Enter",
+        instruction="Space ticks, Ctrl-A all, type to search; then Enter",
         erase_when_done=True,
     )
     control = _control(question.application)

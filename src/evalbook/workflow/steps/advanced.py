@@ -11,14 +11,19 @@ from evalbook.workflow.interview import Answer, Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
 from evalbook.workflow.turn import Question
 
+_KEPT = "Set already, and kept as it is: {}. Use `evalbook back STEP` to change what is set."
+
 
 def _ask(interview: Interview) -> Question:
+    # What has an answer is not asked again, whoever names it.
+    kept = [name for name in _names(interview) if name in interview.answers]
     return Question(
         "Do you want to change any advanced settings?",
         kind="confirm",
         default="no",
         help=f"They are {', '.join(_offered(interview))}. Yes asks about each, one at a time; "
         "names, separated by commas, about those alone.",
+        notices=(_KEPT.format(", ".join(kept)),) if kept else (),
         reference="references/advanced-settings.md",
     )
 

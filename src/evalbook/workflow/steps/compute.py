@@ -65,13 +65,13 @@ def _refuse_what_would_be_lost(interview: Interview) -> None:
     It hands neither to ModelTrainer.from_recipe (_write_and_submit_smtj_recipe in
     train/evaluate/base_evaluator.py, 3.27.0).
     """
-    for name, what in (("vpc", "the VPC"), ("tags", "the tags")):
+    for name, what, them in (("vpc", "the VPC", "it"), ("tags", "the tags", "them")):
         if interview.value(name):
             raise AnswerRejected(
                 f"compute.{name}",
-                f"On instances of your own, {what} of the answer {name} would be left out: the SDK "
-                "does not pass it on to the training job.",
-                f"Answer {name} with none, or answer serverless.",
+                f"On instances of your own, {what} would be left out: the SDK does not pass {them} "
+                "on to the training job.",
+                f"Answer serverless, or {name} with none: `evalbook answer --step {name} none`",
             )
     if interview.facts("dataset") and effective_dataset(interview).startswith("arn:"):
         raise AnswerRejected(
@@ -115,7 +115,7 @@ def _doubts(interview: Interview) -> list[Check]:
         warning(
             "compute.dry_run",
             "The SDK has no dry run for instances of your own: it would start the paid jobs.",
-            "What it does not check itself, role and caller among it, evalbook's turns do.",
+            "What it would check then, such as role and caller, evalbook's turns have checked.",
         ),
     ]
     if str(interview.value("scorer", "")).startswith("arn:"):

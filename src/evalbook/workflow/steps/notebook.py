@@ -114,12 +114,14 @@ def run_instructions(interview: Interview) -> tuple[str, ...]:
     expected = estimate(interview)
     minutes = expected.minutes
     how_long = ", about {} to {} minutes".format(*minutes) if minutes else ""
+    # The SDK has none for instances of one's own.
+    dry_run = "" if expected.instances else ", after a dry run"
     path = written_notebook(interview)
     return (
         f"Written: {path}",
         "Open it in JupyterLab, VS Code or SageMaker Studio and run its cells in order:",
         "Cell 1: configuration; installs the SageMaker SDK where it is missing.",
-        "Cell 2: starts the evaluation, after a dry run. Run again, it finds the same run.",
+        f"Cell 2: starts the evaluation{dry_run}. Run again, it finds the same run.",
         f"Cell 3: shows progress until it is done{how_long}.",
         f"Cell 4: {_CELL_4[expected.scope]}.",
     )
