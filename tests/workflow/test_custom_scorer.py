@@ -48,6 +48,7 @@ def test_a_registered_scorer_is_taken_by_arn_name_or_number(said):
         (f"{HUB}/JsonDoc/nobody/1.0.0", "scorer.missing"),
         (f"{HUB}/JsonDoc/exact-match/9.9.9", "scorer.missing"),
         (f"{HUB}/JsonDoc/politeness-prompt/1.0.0", "scorer.kind"),
+        (f"{HUB}/JsonDoc/orphaned/1.0.0", "scorer.missing"),
         (f"{HUB}/DataSet/exact-match/1.0.0", "scorer.arn"),
         (f"{HUB}/JsonDoc", "scorer.arn"),
         (REGISTERED.replace("us-east-1", "mars-1"), "scorer.arn"),

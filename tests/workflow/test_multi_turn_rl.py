@@ -8,7 +8,7 @@ from evalbook.sandbox import world
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
 AGENT = world.AGENTS[0].arn
-FUNCTION = f"arn:aws:lambda:us-east-1:{world.ACCOUNT}:function:wrapped-agent"
+FUNCTION = world.function_arn("wrapped-agent")
 
 
 def asked_for(step: str, **instead: str):
@@ -33,6 +33,26 @@ def test_another_agent_can_be_given_and_keeps_no_endpoint():
     assert [choice.label for choice in listed.choices] == ["travel_agent", "unready_agent"]
     assert workflow.answer(FUNCTION).step == "dataset"
     assert workflow.interview.answers.keys().isdisjoint({"agent_qualifier"})
+
+
+def test_a_function_that_is_not_there_is_no_agent():
+    workflow, _ = asked_for("agent_config")
+    workflow.answer("no")
+
+    turn = workflow.answer(world.function_arn("deleted-agent"))
+    assert turn.error.code == "agent.missing"
+    assert turn.error.message.endswith(":function:deleted-agent.")
+    assert "agent_config" not in workflow.interview.answers
+
+
+def test_a_function_that_may_not_be_looked_up_is_taken_and_said_so(in_sandbox):
+    in_sandbox.fail("lambda:GetFunctionConfiguration", "AccessDeniedException")
+    workflow, _ = asked_for("agent_config")
+    workflow.answer("no")
+
+    assert workflow.answer(FUNCTION).step == "dataset"
+    (check,) = workflow.interview.answers["agent_config"].checks
+    assert (check.id, check.status) == ("agent.exists", "skipped")
 
 
 def test_a_model_of_another_training_is_warned_of_and_its_agent_asked():

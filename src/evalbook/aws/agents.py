@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.functions import function_check
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
@@ -80,8 +81,7 @@ def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
             f"Give an agent of {region}.",
         )
     if not is_runtime(str(arn)):
-        # Looking a function up takes a permission that nothing else here needs.
-        return str(arn), [skipped("agent.exists", f"Whether {arn} exists was not checked.")]
+        return str(arn), [function_check(aws, str(arn), region, "agent")]
     return str(arn), [_runtime_check(aws, str(arn), region)]
 
 

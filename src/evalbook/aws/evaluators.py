@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
+from evalbook.aws.functions import function_check
 from evalbook.aws.identity import caller
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, passed, skipped, warning
@@ -96,7 +97,7 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
 
     Raises:
         AnswerRejected: it is another kind of ARN, there is no such evaluator, it is not available,
-            or it is no function that scores.
+            it is no function that scores, or its function is gone.
         AwsUnavailable: AWS could not be asked.
     """
     arn = _evaluator_arn(text)
@@ -134,7 +135,11 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
         )
     function = _function_of(name, content)
     found = Evaluator(_own_arn(arn, content), name, arn.region, function)
-    return found, [passed("scorer", f"{name} is registered and scores by {function}.")]
+    checks = [passed("scorer", f"{name} is registered and scores by {function}.")]
+    scores = parse_arn(function)
+    if scores is not None and scores.service == "lambda":
+        checks.append(function_check(aws, function, scores.region, "scorer"))
+    return found, checks
 
 
 def invoke_check(aws: Aws, role: str, function: str, region: str) -> Check:

@@ -88,6 +88,8 @@ def caller_policy(scope: Scope) -> Policy:
         *_own_jobs(scope),
         # Agents and jobs of multi-turn RL, and what MLflow recorded of them.
         _allow("Agents", ["bedrock-agentcore:ListAgentRuntimes"]),
+        _allow("Functions", ["lambda:GetFunctionConfiguration"],
+               f"arn:{scope.partition}:lambda:{scope.region}:*:function:*"),
         _allow("Rollouts", ["sagemaker:DescribeJob"], scope.sagemaker("job/*")),
         _allow("Rewards", ["sagemaker-mlflow:GetRun", *_prefixed("sagemaker", _MLFLOW_SERVERS)],
                scope.sagemaker("mlflow-app/*"), scope.sagemaker("mlflow-tracking-server/*")),

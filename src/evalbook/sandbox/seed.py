@@ -458,12 +458,30 @@ def _seed_agents() -> None:
         backend.agent_runtimes[agent.id] = runtime
 
 
+def _seed_functions() -> None:
+    """Fill Lambda with the functions of the home region."""
+    from moto.awslambda.models import lambda_backends
+
+    for name in world.FUNCTIONS:
+        lambda_backends[ACCOUNT][world.HOME_REGION].create_function(
+            {
+                "FunctionName": name,
+                "Role": world.ROLES[0].arn,
+                "Runtime": "python3.12",
+                "Handler": "lambda_function.lambda_handler",
+                "PackageType": "Zip",
+                "Code": {"ZipFile": ""},
+            }
+        )
+
+
 LATE_SEEDS = {
     "ec2": _seed_network,
     "kms": _seed_keys,
     "runs": seed_past_runs,
     "logs": seed_logs,
     "bedrock-agentcore-control": _seed_agents,
+    "lambda": _seed_functions,
 }
 """How those parts are filled that most people never ask for, and that would delay the start: by
 service, and the past runs, which several services tell of."""

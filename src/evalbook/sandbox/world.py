@@ -458,6 +458,15 @@ AGENT_TRAINING_JOB = "travel-agent-rft-1"
 """The multi-turn RL training job that made version 1 of the group travel-agent."""
 
 
+FUNCTIONS = ("exact-match-scorer", "wrapped-agent")
+"""Lambda functions of the home region: what scores, and what wraps an agent."""
+
+
+def function_arn(name: str) -> str:
+    """Return the ARN of a Lambda function of the home region, whether there is one or not."""
+    return f"arn:aws:lambda:{_US}:{ACCOUNT}:function:{name}"
+
+
 @dataclass(frozen=True)
 class Evaluator:
     """Something in the AI registry of the home region."""
@@ -473,8 +482,14 @@ EVALUATORS = (
     Evaluator(
         "exact-match",
         "RewardFunction",
-        f"arn:aws:lambda:{_US}:{ACCOUNT}:function:exact-match-scorer",
+        function_arn("exact-match-scorer"),
         "passes: a registered scorer",
+    ),
+    Evaluator(
+        "orphaned",
+        "RewardFunction",
+        function_arn("deleted-scorer"),
+        "fails: its function was deleted",
     ),
     Evaluator(
         "politeness-prompt",

@@ -1,0 +1,43 @@
+"""Lambda functions that score, or that wrap an agent: whether they are there and can be invoked."""
+
+from __future__ import annotations
+
+from evalbook.aws.session import NO_HELP, Aws, AwsMissing
+from evalbook.checks import Check, passed, skipped
+from evalbook.errors import AnswerRejected
+
+# Of Lambda's states the two in which an invocation is answered: it wakes what is idle.
+# https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html, read 2026-11-25.
+_ANSWERS = ("Active", "Inactive")
+
+
+def function_check(aws: Aws, arn: str, region: str, of: str) -> Check:
+    """Find a function; ``of`` is what needs it, in one word, such as ``agent``.
+
+    Raises:
+        AnswerRejected: ``OF.missing`` or ``OF.not_ready``: a run would fail at its first call.
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        function = aws.call("lambda", "get_function_configuration", region=region, FunctionName=arn)
+    except AwsMissing as error:
+        raise AnswerRejected(
+            f"{of}.missing",
+            f"There is no Lambda function {arn}.",
+            f"Deploy it, or give another {of}.",
+        ) from error
+    except NO_HELP as error:
+        return skipped(
+            f"{of}.exists",
+            f"Whether {arn} exists was not checked. {error.message}",
+            "With the permission lambda:GetFunctionConfiguration it can be.",
+        )
+    state = function.get("State", "Active")
+    if state not in _ANSWERS:
+        reason = function.get("StateReason")
+        raise AnswerRejected(
+            f"{of}.not_ready",
+            f"The Lambda function {arn} is {state}{f': {reason}' if reason else ''}.",
+            f"Repeat this when it is active, or give another {of}.",
+        )
+    return passed(f"{of}.exists", f"The Lambda function {function['FunctionName']} is there.")
