@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,12 @@ def test_sandbox_that_can_not_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(SandboxDidNotStart, match="EVALBOOK_SANDBOX_STEP_SECONDS is 'soon'"):
         Sandbox()
+
+
+def test_its_log_is_not_left_open_in_the_process_that_starts_it() -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+
+        Sandbox().stop()
+
+    assert [str(it.message) for it in told] == []

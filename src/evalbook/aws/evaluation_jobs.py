@@ -78,9 +78,9 @@ def job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJob | 
     summaries = list(_listed(aws, region, training))
     named = [it for it in summaries if given and given in it["jobName"]]
     named += [it for it in summaries if training.name in it["jobName"] and it not in named]
-    # The longest shared name is the one; base and fine-tuned differ in theirs.
-    for summary in named:
-        return evaluation_job(aws, region, summary["jobArn"])
+    # The step's own name for it tells base from fine-tuned, and so comes first.
+    if named:
+        return evaluation_job(aws, region, named[0]["jobArn"])
     looked_at = [
         evaluation_job(aws, region, summary["jobArn"]) for summary in summaries[:_MOST_LOOKED_AT]
     ]

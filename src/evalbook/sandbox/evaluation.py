@@ -249,7 +249,7 @@ class Evaluations:
         return bedrock_job
 
     def _judge(self, job: Job, bedrock_job: EvaluationJob, at: float) -> None:
-        lines = read_object(bedrock_job.dataset_uri, self._account).decode().splitlines()
+        lines = read_object(bedrock_job.dataset_uri, self._account).splitlines()
         reason = self._why_bedrock_fails(job, bedrock_job, len(lines))
         if reason is not None:
             raise self._failed(job, reason, at)

@@ -115,13 +115,14 @@ class Sandbox:
             environment[STEP_SECONDS_VARIABLE] = str(step_seconds)
         # Where evalbook is not installed, the child finds it as we did.
         environment["PYTHONPATH"] = os.pathsep.join([path for path in sys.path if path])
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "evalbook.sandbox", "--until-stdin-closes"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(self._folder / "log").open("wb"),
-            env=environment,
-        )
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "evalbook.sandbox", "--until-stdin-closes"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment,
+            )
         self.endpoint = self._read_endpoint()
 
     @property

@@ -22,8 +22,11 @@ def read_records(body: bytes) -> list[Record]:
     Raises:
         DatasetUnreadable: naming the first line that is no record, or that there is none.
     """
-    lines = enumerate(body.decode("utf-8", "replace").splitlines(), start=1)
-    records = [_record(number, line) for number, line in lines if line.strip()]
+    # Bytes end a line at line breaks only; a text would also at U+2028, which JSON may hold.
+    lines = enumerate(body.splitlines(), start=1)
+    records = [
+        _record(number, line.decode("utf-8", "replace")) for number, line in lines if line.strip()
+    ]
     if not records:
         raise DatasetUnreadable("The dataset has no records.")
     return records
@@ -31,7 +34,7 @@ def read_records(body: bytes) -> list[Record]:
 
 def read_inspect_inputs(body: bytes) -> list[Record]:
     """Read what the SDK makes of a dataset for InspectAI: lines with ``input`` and ``target``."""
-    return [Record(str(json.loads(line)["input"])) for line in body.decode().splitlines() if line]
+    return [Record(str(json.loads(line)["input"])) for line in body.splitlines() if line]
 
 
 def _record(number: int, line: str) -> Record:
