@@ -15,9 +15,12 @@ from evalbook.workflow.workflow import Workflow
 
 EXAMPLE = Path(__file__).parent.parent / "workflow_state.json.example"
 MOMENT = "2026-11-21T09:30:00+00:00"
+DAY, MINUTE = MOMENT[:10], "2026-11-21 09:30 UTC"
 
 # The sandbox is made anew at each start, so its times say nothing.
-_TIMES = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d\+00:00)?")
+_TIMES = re.compile(
+    r"\d{4}-\d\d-\d\d((?P<moment>T\d\d:\d\d:\d\d\+00:00)|(?P<minute> \d\d:\d\d UTC))?"
+)
 
 
 def example_state() -> str:
@@ -37,7 +40,12 @@ def example_state() -> str:
     if turn.status != "complete":
         raise SystemExit(f"The interview stopped at {turn.step}: {turn.error}")
     json.loads(text)
-    return _TIMES.sub(lambda found: MOMENT if found[1] else MOMENT[:10], text)
+    written = {"moment": MOMENT, "minute": MINUTE, None: DAY}
+    return _TIMES.sub(lambda found: written[_form_of(found)], text)
+
+
+def _form_of(found: re.Match[str]) -> str | None:
+    return next((form for form in ("moment", "minute") if found[form]), None)
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from evalbook.aws.s3 import (
 )
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.moments import to_the_minute
 
 Stub = Callable[..., Stubber]
 Endpoint = Callable[..., Aws]
@@ -119,6 +120,7 @@ def test_the_uri_meant_is_spelled_out(text: str, remedy: str) -> None:
     [
         ("", "No dataset was given."),
         ("faq.jsonl", '"faq.jsonl" looks like a file on this computer. The dataset must be in S3.'),
+        ("none", '"none" is not an S3 URI: it does not begin with s3://.'),
         ("~/faq", '"~/faq" looks like a file on this computer. The dataset must be in S3.'),
         ("gs://a/b", '"gs://a/b" is not an S3 URI: it does not begin with s3://.'),
         ("s3://", "No bucket's name follows s3:// in the dataset."),
@@ -319,7 +321,7 @@ def test_an_object_is_described_without_being_read(aws: Aws) -> None:
         ("s3.object", "passed"),
     ]
     assert checks[1].message == (
-        f"s3://research/data/faq.jsonl exists: 35 bytes, of {facts.last_modified}."
+        f"s3://research/data/faq.jsonl exists: 35 bytes, of {to_the_minute(facts.last_modified)}."
     )
 
 
@@ -446,9 +448,7 @@ def test_a_restored_object_is_readable_for_a_while(aws: Aws, stub: Stub) -> None
 
     _, checks = object_facts(aws, S3Uri("research", "faq.jsonl"))
 
-    assert checks[1].message == (
-        "s3://research/faq.jsonl exists: 2.5 MB, of 2026-11-20T08:00:00+00:00."
-    )
+    assert checks[1].message == ("s3://research/faq.jsonl exists: 2.5 MB, of 2026-11-20 08:00 UTC.")
     assert (checks[2].id, checks[2].status) == ("s3.archived", "warning")
     assert "27 Nov 2026" in checks[2].message
 

@@ -56,6 +56,12 @@ def test_what_is_no_summary_has_no_figures(document: object) -> None:
     assert read_figures(document) == ({}, {})
 
 
+def test_a_number_that_no_float_holds_is_none() -> None:
+    document = {"results": {"all": {"accuracy": 10**400, "f1": 0.5, "f1_stderr": float("inf")}}}
+
+    assert read_figures(document)[0] == {"f1": Figure(0.5)}
+
+
 def test_figures_with_errors_are_tested_and_corrected() -> None:
     base = {"a": Figure(0.5, 0.01), "b": Figure(0.5, 0.01), "c": Figure(0.5)}
     tuned = {"a": Figure(0.56, 0.01), "b": Figure(0.51, 0.01), "c": Figure(0.9)}

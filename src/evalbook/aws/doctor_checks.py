@@ -15,6 +15,7 @@ from evalbook.aws.regions import bedrock_offered, is_region
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.moments import to_the_minute
 
 # AWS refuses requests signed more than five minutes off; SigV4's own limit.
 _SKEW_REFUSED = 300
@@ -97,7 +98,7 @@ def _expiry(credentials: Any, now: datetime) -> Check:
             )
         return passed("credentials.expiry", "These credentials do not expire.")
     left = (ends - now).total_seconds()
-    text = f"The credentials are valid until {ends.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+    text = f"The credentials are valid until {to_the_minute(ends)}"
     if left < _SOON:
         return warning(
             "credentials.expiry",

@@ -9,7 +9,6 @@ honoured.
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from evalbook.aws.session import (
     aws_errors,
 )
 from evalbook.errors import EvalbookError
+from evalbook.numeric import is_finite_number
 
 _ASKING = "sagemaker-mlflow:GetRun"
 _SECONDS = 20
@@ -141,8 +141,4 @@ def _refusal(status: int, message: str) -> EvalbookError:
 def _values(metrics: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     # MLflow writes what is no number as a text, such as "NaN".
     pairs = ((str(it.get("key")), it.get("value")) for it in metrics)
-    return {
-        key: float(value)
-        for key, value in pairs
-        if isinstance(value, (int, float)) and math.isfinite(value)
-    }
+    return {key: float(value) for key, value in pairs if is_finite_number(value)}

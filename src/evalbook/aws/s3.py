@@ -24,6 +24,7 @@ from evalbook.aws.session import (
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, rejection_for
+from evalbook.moments import to_the_minute
 
 __all__ = [
     "ObjectFacts",
@@ -321,8 +322,9 @@ def _arn(uri: S3Uri, region: str | None) -> str:
 def _object_checks(uri: S3Uri, facts: ObjectFacts, head: dict[str, Any]) -> list[Check]:
     if facts.size == 0:
         raise _reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
+    changed = to_the_minute(facts.last_modified)
     checks = [
-        passed("s3.object", f"{uri} exists: {_bytes(facts.size)}, of {facts.last_modified}."),
+        passed("s3.object", f"{uri} exists: {_bytes(facts.size)}, of {changed}."),
         *_archive_checks(uri, head),
     ]
     if str(head.get("ServerSideEncryption", "")).startswith("aws:kms"):

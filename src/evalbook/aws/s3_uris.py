@@ -18,6 +18,7 @@ _BUCKET_RULE = (
 )
 _MOST_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 # S3's hosts, bucket first or bucket in the path; dual-stack, FIPS and the older s3-region spelling.
+_LOCAL_FILE = re.compile(r"[./~]|file:|[A-Za-z]:[\\/]|[^/]+\.\w+$")
 _HOST = re.compile(
     r"(?:(?P<bucket>[^/]+)\.)?s3(?:-fips)?(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?"
 )
@@ -187,12 +188,12 @@ def _not_an_s3_uri(text: str, what: str, key_needed: bool) -> AnswerRejected:
     meant = _meant(text)
     if meant is not None:
         return _rejected(f'"{text}" is not an S3 URI as AWS writes it.', f"Did you mean {meant}?")
-    if re.match(r"[./~]|file:|[A-Za-z]:[\\/]", text) or "/" not in text:
+    if _LOCAL_FILE.match(text):
         return _rejected(
             f'"{text}" looks like a file on this computer. The {what} must be in S3.',
             f"Upload it with `aws s3 cp`, then give its S3 URI, such as {example}.",
         )
-    if "://" not in text and _BUCKET.fullmatch(text.partition("/")[0]):
+    if "/" in text and "://" not in text and _BUCKET.fullmatch(text.partition("/")[0]):
         example = f"s3://{text}"
     return _rejected(
         f'"{text}" is not an S3 URI: it does not begin with s3://.',

@@ -7,7 +7,6 @@ a person corrects everything in one go.
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +16,7 @@ from evalbook.metrics.builtin import builtin_metrics
 from evalbook.metrics.custom_text import JsonObject
 from evalbook.metrics.facts import facts
 from evalbook.metrics.words import comparable
+from evalbook.numeric import is_finite_number
 
 WRAPPER = "customMetricDefinition"
 
@@ -357,7 +357,7 @@ def _float_value(value: Any, place: Place, findings: Findings) -> dict[str, floa
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         findings.violate(place, "floatValue", described(value), "a number is needed")
         return {}
-    if not math.isfinite(value):
+    if not is_finite_number(value):
         findings.violate(place, "floatValue", described(value), "a finite number is needed")
         return {}
     # The service model's Float has 32 bits.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
+from evalbook.numeric import is_finite_number
 
 TRY_SECONDS = 20
 """How long a try-out may take; a Lambda function has 3 seconds unless more are asked for."""
@@ -163,7 +163,7 @@ def _score(known: Sequence[str], sample: str, result: Any) -> Tried:
     if not isinstance(result, dict) or result.get("id") not in known:
         return Tried(sample, None, f"returned {_shown(result)}, which has no id of a sample")
     value = result.get("aggregate_reward_score")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if not is_finite_number(value):
         what = f"returned {_shown(result)}, whose aggregate_reward_score is no number"
         return Tried(sample, None, what)
     return Tried(str(result["id"]), float(value))

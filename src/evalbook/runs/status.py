@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
+from evalbook.moments import to_the_minute
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
 
@@ -339,9 +340,7 @@ def _step_word(step: StepStatus) -> str:
 
 def _time_words(status: RunStatus, now: datetime) -> str:
     if status.ended:
-        # boto3 tells times in this computer's own zone.
-        ended = status.ended.astimezone(timezone.utc)
-        return f"{clock(status.seconds())}, ended {ended:%Y-%m-%d %H:%M} UTC"
+        return f"{clock(status.seconds())}, ended {to_the_minute(status.ended)}"
     elapsed = clock(status.seconds(now))
     if not status.expected:
         return elapsed

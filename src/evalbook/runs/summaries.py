@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any
 
+from evalbook.numeric import is_finite_number
 from evalbook.runs.statistics import (
     SIGNIFICANT,
     corrected,
@@ -77,11 +78,11 @@ def read_figures(document: Any) -> tuple[dict[str, Figure], dict[str, dict[str, 
 
 
 def _total(entry: Any) -> Figure | None:
-    if not isinstance(entry, dict) or not _is_number(entry.get("score")):
+    if not isinstance(entry, dict) or not is_finite_number(entry.get("score")):
         return None
     count, deviation = entry.get("total_evaluations"), entry.get("std_deviation")
     error = None
-    if isinstance(count, int) and count > 1 and _is_number(deviation):
+    if isinstance(count, int) and count > 1 and is_finite_number(deviation):
         error = float(deviation) / math.sqrt(count)
     return Figure(float(entry["score"]), error, count if isinstance(count, int) else None)
 
@@ -92,16 +93,12 @@ def _figures(entry: Any) -> dict[str, Figure]:
     return {
         name: Figure(float(value), _error(entry.get(name + _STDERR)))
         for name, value in entry.items()
-        if _is_number(value) and not name.endswith(_STDERR)
+        if is_finite_number(value) and not name.endswith(_STDERR)
     }
 
 
 def _error(value: Any) -> float | None:
-    return float(value) if _is_number(value) else None
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if is_finite_number(value) else None
 
 
 def _task_name(key: str) -> str:

@@ -97,7 +97,8 @@ def wanted(setting: str) -> Callable[[Interview], bool]:
 def _describe(value: bool | list[str], _: dict[str, object]) -> str:
     if isinstance(value, list):
         return f"{', '.join(value)} changed below"
-    return "changed below" if value else "as usual"
+    # Also where some of them were set before: no leaves them alone.
+    return "changed below" if value else "left as they are"
 
 
 STEP = Step(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evalbook.moments import to_the_minute
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
@@ -27,7 +28,7 @@ def _package(found: dict[str, Any]) -> tuple[str, ...]:
     notices = (
         f"ARN: {found['arn']}",
         f"Group: {found['group']}, version {found['version']}",
-        f"Created: {found['created']}",
+        f"Created: {to_the_minute(found['created'])}",
         f"Approval: {found['approval']}",
         f"Base model: {base.get('name')}",
     )
