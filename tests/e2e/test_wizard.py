@@ -53,7 +53,7 @@ VISITS = (
         "dataset",
         "Where in S3 is your evaluation dataset?",
         ("s3://evalbook-data/broken/notes.txt",),
-        "notes.txt has .txt",
+        "notes.txt ends in .txt",
         (CTRL_U, "s3://evalbook-data/support/eval.jsonl"),
         "s3://evalbook-data/support/eval.jsonl",
     ),
@@ -216,7 +216,7 @@ def test_a_rejected_answer_is_there_to_be_edited(folder: Path) -> None:
     answered_until("dataset")
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("dataset"))
-        terminal.types("s3://evalbook-data/support/eval.json", ENTER).waits_for("has .json;")
+        terminal.types("s3://evalbook-data/support/eval.json", ENTER).waits_for("ends in .json;")
         terminal.types("l", ENTER).waits_for(question_of("data_sample"))
 
     assert saved_answers()["dataset"] == "s3://evalbook-data/support/eval.jsonl"

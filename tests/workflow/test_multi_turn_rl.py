@@ -175,7 +175,7 @@ def test_another_kind_of_file_is_refused():
 
     assert turn.error is not None
     assert turn.error.message == (
-        "notes.txt has .txt; this evaluation takes .parquet, .jsonl, .json, .csv."
+        "notes.txt ends in .txt; this evaluation takes .parquet, .jsonl, .json, .csv."
     )
 
 

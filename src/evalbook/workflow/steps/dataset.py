@@ -42,16 +42,16 @@ def refuse_other_file_types(key: str, wanted: tuple[str, ...] = (".jsonl",)) -> 
     if key.endswith("/") or key.lower().endswith(wanted):
         return
     name = key.rsplit("/", 1)[-1]
-    ending = f".{name.rsplit('.', 1)[-1]}" if "." in name else "no ending"
+    ending = f"ends in .{name.rsplit('.', 1)[-1]}" if "." in name else "has no ending"
     if wanted != (".jsonl",):
         raise AnswerRejected(
             "dataset.file_type",
-            f"{name} has {ending}; this evaluation takes {', '.join(wanted)}.",
+            f"{name} {ending}; this evaluation takes {', '.join(wanted)}.",
             "Give a dataset of one of these kinds.",
         )
     raise AnswerRejected(
         "dataset.jsonl",
-        f"{name} has {ending}; an evaluation dataset is a JSON Lines file, one record a line, "
+        f"{name} {ending}; an evaluation dataset is a JSON Lines file, one record a line, "
         "whose name ends in .jsonl.",
         "Write it as JSON Lines under a name that ends in .jsonl, and give that object's S3 URI.",
     )
