@@ -62,6 +62,13 @@ def test_a_number_that_no_float_holds_is_none() -> None:
     assert read_figures(document)[0] == {"f1": Figure(0.5)}
 
 
+@pytest.mark.parametrize("told", [10**400, None, "many", True])
+def test_a_number_of_records_that_can_be_none_is_not_counted_on(told: object) -> None:
+    total = {"score": 0.8, "std_deviation": 0.2, "total_evaluations": told}
+
+    assert read_figures({"results": {"Tone": total}})[0] == {"Tone": Figure(0.8)}
+
+
 def test_figures_with_errors_are_tested_and_corrected() -> None:
     base = {"a": Figure(0.5, 0.01), "b": Figure(0.5, 0.01), "c": Figure(0.5)}
     tuned = {"a": Figure(0.56, 0.01), "b": Figure(0.51, 0.01), "c": Figure(0.9)}

@@ -6,9 +6,9 @@ from evalbook.aws.session import NO_HELP, Aws, AwsMissing
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
 
-# Of Lambda's states the two in which an invocation is answered: it wakes what is idle.
+# Lambda answers in this state alone; an idle function's first call fails, and wakes it.
 # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html, read 2026-11-25.
-_ANSWERS = ("Active", "Inactive")
+_READY = "Active"
 
 
 def function_check(aws: Aws, arn: str, region: str, of: str) -> Check:
@@ -32,12 +32,13 @@ def function_check(aws: Aws, arn: str, region: str, of: str) -> Check:
             f"Whether {arn} exists was not checked. {error.message}",
             "With the permission lambda:GetFunctionConfiguration it can be.",
         )
-    state = function.get("State", "Active")
-    if state not in _ANSWERS:
+    state = function.get("State", _READY)
+    if state != _READY:
         reason = function.get("StateReason")
+        wake = "Invoke it once, which wakes it, and repeat" if state == "Inactive" else "Repeat"
         raise AnswerRejected(
             f"{of}.not_ready",
             f"The Lambda function {arn} is {state}{f': {reason}' if reason else ''}.",
-            f"Repeat this when it is active, or give another {of}.",
+            f"{wake} this when it is active, or give another {of}.",
         )
     return passed(f"{of}.exists", f"The Lambda function {function['FunctionName']} is there.")

@@ -17,8 +17,8 @@ _BUCKET_RULE = (
     "`aws s3 ls` lists the buckets of this account."
 )
 _MOST_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-# S3's hosts, bucket first or bucket in the path; dual-stack, FIPS and the older s3-region spelling.
 _LOCAL_FILE = re.compile(r"[./~]|file:|[A-Za-z]:[\\/]|[^/]+\.\w+$")
+# S3's hosts, bucket first or bucket in the path; dual-stack, FIPS and the older s3-region spelling.
 _HOST = re.compile(
     r"(?:(?P<bucket>[^/]+)\.)?s3(?:-fips)?(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?"
 )

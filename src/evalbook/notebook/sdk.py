@@ -16,6 +16,8 @@ class Evaluator:
     """Settings whose values the definition of a run's pipeline holds, in the names of cell 2."""
     scores: Literal["by_record", "totals", "mlflow"] = "totals"
     """What results hold, and so which of the templates in ``cells/results/`` read them."""
+    evaluated_on: str = "records"
+    """What is put to the models, as people call it."""
 
 
 EVALUATORS = {
@@ -28,12 +30,15 @@ EVALUATORS = {
         "CustomScorerEvaluator", recognised_by=("SCORER", "DATASET", "models[label]")
     ),
     "benchmark": Evaluator(
-        "BenchMarkEvaluator", recognised_by=("BENCHMARK", "S3_OUTPUT", "models[label]")
+        "BenchMarkEvaluator",
+        recognised_by=("BENCHMARK", "S3_OUTPUT", "models[label]"),
+        evaluated_on="questions",
     ),
     "multi_turn_rl": Evaluator(
         "MultiTurnRLEvaluator",
         recognised_by=("AGENT_CONFIG", "DATASET", "models[label]"),
         scores="mlflow",
+        evaluated_on="prompts",
     ),
 }
 """By evaluation type; each has a folder of the same name in ``cells/``."""

@@ -14,6 +14,7 @@ from statistics import NormalDist
 
 # Beyond this many degrees of freedom the expansion about the normal distribution is exact to 1e-8.
 _MANY = 200
+_AS_GOOD_AS_ALL = 10_000
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +43,12 @@ def student_quantile(freedom: int, share: float) -> float:
 
 
 def student_tail(freedom: int, reach: float) -> float:
-    """Return the chance that Student's t with whole degrees of freedom is above ``reach`` >= 0."""
+    """Return the chance that Student's t with whole degrees of freedom is above ``reach`` >= 0.
+
+    Degrees beyond `_AS_GOOD_AS_ALL` change it by less than one part in a thousand where it matters,
+    and a file may tell any number of records.
+    """
+    freedom = min(freedom, _AS_GOOD_AS_ALL)
     return max(0.0, (1 - _within(freedom, math.atan(reach / math.sqrt(freedom)))) / 2)
 
 

@@ -82,9 +82,10 @@ def _total(entry: Any) -> Figure | None:
         return None
     count, deviation = entry.get("total_evaluations"), entry.get("std_deviation")
     error = None
-    if isinstance(count, int) and count > 1 and is_finite_number(deviation):
-        error = float(deviation) / math.sqrt(count)
-    return Figure(float(entry["score"]), error, count if isinstance(count, int) else None)
+    counted = int(count) if is_finite_number(count) else None
+    if counted is not None and counted > 1 and is_finite_number(deviation):
+        error = float(deviation) / math.sqrt(counted)
+    return Figure(float(entry["score"]), error, counted)
 
 
 def _figures(entry: Any) -> dict[str, Figure]:
