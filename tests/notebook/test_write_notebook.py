@@ -11,7 +11,7 @@ import pytest
 from notebook_builders import a_cell, a_notebook, cells_in, names_in, some_settings
 
 from evalbook.errors import AnswerRejected
-from evalbook.notebook.write import write_notebook, write_script
+from evalbook.notebook.write import edited_cells, keep_copy, write_notebook, write_script
 
 OURS = ["header", "configuration", "start", "poll", "results"]
 
@@ -105,8 +105,9 @@ def test_what_the_user_added_to_our_metadata_is_kept(tmp_path: Path) -> None:
     write_notebook(path, some_settings(task="Another task"))
     cell = cells_in(path)[1]
     assert cell["id"] == "renamed"
+    mark = cell["metadata"].pop("evalbook")
+    assert (mark["cell"], len(mark["fingerprint"])) == ("configuration", 12)
     assert cell["metadata"] == {
-        "evalbook": {"cell": "configuration", "version": 1},
         "collapsed": True,
         "tags": ["mine", "parameters"],
     }
@@ -283,3 +284,37 @@ def test_script_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
         write_script(path, some_settings())
     assert caught.value.code == "notebook.exists"
     assert path.read_text() == "print(1)\n"
+
+
+def test_cells_that_a_person_edited_are_named(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "bot.ipynb", some_settings())
+    assert edited_cells(path) == ()
+    document = json.loads(path.read_text())
+    document["cells"][1]["source"].append("\nRUN_NUMBER = 7")
+    document["cells"][3]["source"][0] = "# Cell 3 — Poll until the evaluation ends\r\n"  # no edit
+    document["cells"][4]["metadata"]["evalbook"] = {"cell": "results"}
+    path.write_text(json.dumps(document))
+
+    titles = [cell.title for cell in edited_cells(path)]
+    assert titles == ["cell 1 (configuration)", "cell 4 (results)"]
+    assert edited_cells(tmp_path / "none.ipynb") == ()
+    assert edited_cells(a_notebook(tmp_path / "mine.ipynb", a_cell("1"))) == ()
+
+
+def test_edits_of_a_script_are_named_by_cell(tmp_path: Path) -> None:
+    path = write_script(tmp_path / "bot.py", some_settings())
+    assert edited_cells(path) == ()
+    path.write_text(path.read_text().replace("RUN_NUMBER = 1", "RUN_NUMBER = 7", 1))
+
+    assert [cell.name for cell in edited_cells(path)] == ["configuration"]
+
+
+def test_copy_is_kept_beside_what_would_be_overwritten(tmp_path: Path) -> None:
+    path = a_notebook(tmp_path / "bot.ipynb", a_cell("1"))
+    path.chmod(0o640)
+    (tmp_path / "bot-2.ipynb").touch()
+
+    copy = keep_copy(path)
+    assert copy == tmp_path / "bot-3.ipynb"
+    assert copy.read_bytes() == path.read_bytes()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o640

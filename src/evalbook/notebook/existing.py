@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,16 +26,37 @@ class ExistingNotebook:
     """``nbformat_minor``."""
 
     def own_places(self) -> dict[str, int]:
-        """Return where our cells stand, by name.
+        """Return where our cells stand, by name; see `own_places`."""
+        return own_places(self.cells)
 
-        A cell copied in Jupyter keeps its metadata: the first counts, copies are the user's.
-        """
-        places: dict[str, int] = {}
-        for place, cell in enumerate(self.cells):
-            mark = cell["metadata"].get(OWN)
-            if isinstance(mark, dict) and isinstance(mark.get("cell"), str):
-                places.setdefault(mark["cell"], place)
-        return places
+
+def own_places(cells: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Return where our cells stand among others, by name.
+
+    A cell copied in Jupyter keeps its metadata: the first counts, copies are the user's.
+    """
+    places: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        mark = cell["metadata"].get(OWN)
+        if isinstance(mark, dict) and isinstance(mark.get("cell"), str):
+            places.setdefault(mark["cell"], place)
+    return places
+
+
+def fingerprint(source: str) -> str:
+    """Return by what a cell that nobody edited is known: its source, whatever its line ends."""
+    return hashlib.sha256("\n".join(source.splitlines()).encode("utf-8", "replace")).hexdigest()[
+        :12
+    ]
+
+
+def is_edited(cell: Mapping[str, Any]) -> bool:
+    """Tell whether a cell of ours reads otherwise than it was written.
+
+    One without a fingerprint may have been edited, and counts as such.
+    """
+    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+    return cell["metadata"][OWN].get("fingerprint") != fingerprint(source)
 
 
 def read_notebook(path: Path) -> ExistingNotebook:

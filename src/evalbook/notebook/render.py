@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass, fields
@@ -9,14 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from evalbook.notebook.existing import OWN, fingerprint
 from evalbook.notebook.literals import literal
 from evalbook.notebook.sdk import EVALUATORS, MINIMUM_MATPLOTLIB, MINIMUM_SDK
 from evalbook.notebook.settings import EvaluationSettings
 
 Kind = Literal["markdown", "code"]
-
-CELL_VERSION = 1
-"""Version of the cells' metadata, by which cells that evalbook wrote are found again."""
 
 RUN_RECORD = "model-evaluation.run.json"
 """Where the cells keep what was started, when no notebook's name is known to call it after."""
@@ -85,12 +84,14 @@ def percent_text(cells: list[Cell]) -> str:
     """Return cells in jupytext's "percent" format."""
     parts = []
     for cell in cells:
-        tags = ", ".join(f'"{tag}"' for tag in cell.tags)
+        mark = {OWN: {"cell": cell.name, "fingerprint": fingerprint(cell.source)}}
+        metadata = {**mark, **({"tags": [*cell.tags]} if cell.tags else {})}
+        about = " ".join(f"{key}={json.dumps(value)}" for key, value in metadata.items())
         if cell.kind == "markdown":
             lines = (f"# {line}".rstrip() for line in cell.source.split("\n"))
-            parts.append("\n".join(["# %% [markdown]", *lines]))
+            parts.append("\n".join([f"# %% [markdown] {about}", *lines]))
         else:
-            parts.append(f"# %%{f' tags=[{tags}]' if tags else ''}\n{cell.source}")
+            parts.append(f"# %% {about}\n{cell.source}")
     return "\n\n".join(parts) + "\n"
 
 

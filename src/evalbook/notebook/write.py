@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
-from evalbook.notebook.existing import OWN, ExistingNotebook, invalidity, read_notebook, read_text
+from evalbook.notebook.existing import (
+    ExistingNotebook,
+    invalidity,
+    is_edited,
+    own_places,
+    read_notebook,
+    read_text,
+)
 from evalbook.notebook.render import (
-    CELL_VERSION,
     POLL_SECONDS,
     Cell,
     percent_text,
@@ -81,6 +88,75 @@ def write_script(path: Path, settings: EvaluationSettings) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class EditedCell:
+    """A cell of ours that a person has changed since it was written."""
+
+    name: str
+    """As `Cell.name`."""
+    title: str
+    """What to call it in a sentence: ``cell 1 (configuration)``, ``the header``."""
+
+
+_TITLES = {
+    "header": "the header",
+    "configuration": "cell 1 (configuration)",
+    "start": "cell 2 (start)",
+    "poll": "cell 3 (poll)",
+    "results": "cell 4 (results)",
+}
+
+
+def edited_cells(path: Path) -> tuple[EditedCell, ...]:
+    """Return which of our cells in a notebook or a script a person has changed, in their order.
+
+    Writing there would lose the changes: `keep_copy` first, or write to `copy_of`. Nothing where
+    there is no file, or none of our cells in it.
+
+    Raises:
+        AnswerRejected: the notebook can't be used.
+    """
+    if not path.exists():
+        return ()
+    cells = _script_cells(path) if path.suffix == ".py" else read_notebook(path).cells
+    own = own_places(cells)
+    return tuple(
+        EditedCell(name, title)
+        for name, title in _TITLES.items()
+        if name in own and is_edited(cells[own[name]])
+    )
+
+
+def copy_of(path: Path) -> Path:
+    """Return the first free name beside a file: ``bot-2.ipynb`` for ``bot.ipynb``."""
+    number = 2
+    while (free := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
+        number += 1
+    return free
+
+
+def keep_copy(path: Path) -> Path:
+    """Copy a file to a free name beside it, with its mode, and return the copy.
+
+    Raises:
+        AnswerRejected: it can't be read, or its folder not be written.
+    """
+    copy = copy_of(path)
+    try:
+        replace_whole(copy, path.read_bytes())
+        copy.chmod(path.stat().st_mode & 0o7777)
+    except OSError as error:
+        raise _unwritable(copy, error) from error
+    return copy
+
+
+def _script_cells(path: Path) -> list[Any]:
+    import jupytext
+
+    cells: list[Any] = jupytext.reads(read_text(path), fmt="py:percent").cells
+    return cells
+
+
 def _run_record(path: Path) -> str:
     return f"{path.stem}.run.json"
 
@@ -89,11 +165,15 @@ def _write(path: Path, text: str) -> None:
     try:
         replace_whole(path, text.encode("utf-8"))
     except OSError as error:
-        raise AnswerRejected(
-            "notebook.unwritable",
-            f'"{path}" can\'t be written: {error}.',
-            "Free the disk or fix the folder's permissions, and repeat this.",
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> AnswerRejected:
+    return AnswerRejected(
+        "notebook.unwritable",
+        f'"{path}" can\'t be written: {error}.',
+        "Free the disk or fix the folder's permissions, and repeat this.",
+    )
 
 
 def _not_ours(path: Path) -> AnswerRejected:
@@ -131,7 +211,7 @@ def _cell_json(name: str, made: Any, minor: int) -> Json:
         cell["execution_count"] = None
     if minor >= _MINOR_WITH_IDS:
         cell["id"] = f"evalbook-{name}"
-    cell["metadata"] = {OWN: {"cell": name, "version": CELL_VERSION}, **made.metadata}
+    cell["metadata"] = dict(made.metadata)
     if is_code:
         cell["outputs"] = []
     lines = str(made.source).split("\n")
