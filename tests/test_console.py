@@ -16,16 +16,20 @@ CONSOLE = "https://us-east-1.console.aws.amazon.com"
         (
             EXECUTION,
             {"domain": "d-9"},
-            "https://studio-d-9.studio.us-east-1.sagemaker.aws/pipelines/view/"
-            "SagemakerEvaluation-LLMAJ-1/executions/abc123/graph",
+            (
+                "https://studio-d-9.studio.us-east-1.sagemaker.aws/pipelines/view/"
+                "SagemakerEvaluation-LLMAJ-1/executions/abc123/graph"
+            ),
         ),
         (JOB, {}, f"{CONSOLE}/sagemaker/home?region=us-east-1#/jobs/EvaluateBase-1"),
         (BEDROCK, {}, f"{CONSOLE}/bedrock/home?region=us-east-1#/eval/model-evaluation"),
         (
             BEDROCK,
             {"called": "judge-1"},
-            f"{CONSOLE}/bedrock/home?region=us-east-1#/eval/model-evaluation/report?job=judge-1"
-            "&jobIdentifier=arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aevaluation-job%2Fxyz",
+            (
+                f"{CONSOLE}/bedrock/home?region=us-east-1#/eval/model-evaluation/report?job=judge-1"
+                "&jobIdentifier=arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aevaluation-job%2Fxyz"
+            ),
         ),
         (
             "arn:aws:iam::123456789012:role/service-role/EvaluationRole",
@@ -35,8 +39,10 @@ CONSOLE = "https://us-east-1.console.aws.amazon.com"
         (
             "arn:aws-us-gov:sagemaker:us-gov-west-1:1:training-job/a",
             {},
-            "https://us-gov-west-1.console.amazonaws-us-gov.com/sagemaker/home"
-            "?region=us-gov-west-1#/jobs/a",
+            (
+                "https://us-gov-west-1.console.amazonaws-us-gov.com/sagemaker/home"
+                "?region=us-gov-west-1#/jobs/a"
+            ),
         ),
         (
             "s3://evalbook-results/run 1/",

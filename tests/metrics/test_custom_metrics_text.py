@@ -182,9 +182,11 @@ def test_missing_file_with_an_absolute_path_is_named_in_full(tmp_path):
 def test_folder_and_pipe_are_named_for_what_they_are(tmp_path):
     os.mkfifo(tmp_path / "pipe")
 
-    assert file_error(tmp_path).message == f'"{tmp_path}" is a folder; a JSON file is needed.'
+    assert file_error(tmp_path).message == (
+        f'"{tmp_path}" can\'t be read: it is a folder, not a regular file.'
+    )
     assert file_error(tmp_path / "pipe").message == (
-        f'"{tmp_path}/pipe" is not a regular file; a JSON file is needed.'
+        f'"{tmp_path}/pipe" can\'t be read: it is a named pipe, not a regular file.'
     )
 
 
@@ -193,7 +195,7 @@ def test_file_over_the_size_limit_is_rejected(tmp_path):
     path.write_bytes(b" " * 1_000_001)
 
     assert file_error(path).message == (
-        f'"{path}" is larger than 1,000,000 bytes; ten full metrics are smaller.'
+        f'"{path}" can\'t be read: it is larger than 1,000,000 bytes.'
     )
 
 

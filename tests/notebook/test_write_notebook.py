@@ -12,6 +12,7 @@ from notebook_builders import a_cell, a_notebook, cells_in, names_in, some_setti
 
 from evalbook.errors import AnswerRejected
 from evalbook.notebook.write import edited_cells, keep_copy, write_notebook, write_script
+from hostile_host import a_full_disk
 
 OURS = ["header", "configuration", "start", "poll", "results"]
 
@@ -156,13 +157,12 @@ def test_mode_is_kept_and_symbolic_link_followed(tmp_path: Path) -> None:
 def test_failed_write_leaves_the_notebook_and_nothing_beside_it(tmp_path: Path) -> None:
     path = a_notebook(tmp_path / "mine.ipynb", a_cell("1"))
     before = path.read_bytes()
-    (tmp_path / ".mine.ipynb.new").mkdir()  # where the new text would be written first
 
-    with pytest.raises(AnswerRejected) as caught:
+    with a_full_disk(), pytest.raises(AnswerRejected) as caught:
         write_notebook(path, some_settings(), append_to=path)
     assert caught.value.code == "notebook.unwritable"
     assert path.read_bytes() == before
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [".mine.ipynb.new", "mine.ipynb"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine.ipynb"]
 
 
 def test_notebook_that_is_not_ours_is_not_overwritten(tmp_path: Path) -> None:
@@ -252,8 +252,8 @@ def make_nothing(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "code"),
     [
-        (make_folder, "notebook.not_a_file"),
-        (make_pipe, "notebook.not_a_file"),
+        (make_folder, "notebook.unreadable"),
+        (make_pipe, "notebook.unreadable"),
         (make_read_only, "notebook.read_only"),
         (make_latin_1, "notebook.unreadable"),
         (make_nothing, "notebook.missing"),

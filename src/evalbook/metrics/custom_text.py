@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.facts import facts
+from evalbook.whole_files import read_whole, reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,19 +42,10 @@ def read_custom_metrics_file(path: Path) -> str:
         full = path.expanduser()
         if not full.exists():
             raise _missing(path)
-        if not full.is_file():
-            what = "a folder" if full.is_dir() else "not a regular file"
-            raise _unusable(f'"{_shown(path)}" is {what}; a JSON file is needed.')
-        with full.open("rb") as file:
-            content = file.read(limit + 1)
-    except (OSError, RuntimeError, ValueError) as error:
-        # A home folder that can't be told is a RuntimeError, a NUL in the name a ValueError.
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _unusable(f'"{_shown(path)}" could not be read: {reason}.') from error
-    if len(content) > limit:
-        raise _unusable(
-            f'"{_shown(path)}" is larger than {limit:,} bytes; ten full metrics are smaller.'
-        )
+        content = read_whole(full, limit)
+    except (OSError, RuntimeError) as error:
+        # A home folder that can't be told is a RuntimeError.
+        raise _unusable(f'"{_shown(path)}" can\'t be read: {reason(error)}.') from error
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -156,9 +148,9 @@ def _reason(text: str, place: int, message: str) -> str:
         ("Invalid \\", "a backslash that JSON does not know; write \\\\ for one backslash"),
         ("Extra data", "the JSON is complete before this; several metrics belong in one array"),
     )
-    for start, reason in told:
+    for start, why in told:
         if message.startswith(start):
-            return reason
+            return why
     if not here:
         return "the text ends here, but something is still open"
     if here in _CURLY_QUOTES:

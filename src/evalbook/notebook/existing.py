@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
+from evalbook.whole_files import read_whole, reason
 
 OWN = "evalbook"
 """The key in a cell's metadata by which a cell of ours is known."""
+LARGEST_NOTEBOOK = 256 << 20
+"""Bytes; pictures among its outputs make a notebook large."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def is_edited(cell: Mapping[str, Any]) -> bool:
     One without a fingerprint may have been edited, and counts as such.
     """
     source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-    return cell["metadata"][OWN].get("fingerprint") != fingerprint(source)
+    return bool(cell["metadata"][OWN].get("fingerprint") != fingerprint(source))
 
 
 def read_notebook(path: Path) -> ExistingNotebook:
@@ -93,19 +96,16 @@ def read_text(path: Path) -> str:
     Raises:
         AnswerRejected: there is no such file, or it can't be read or written.
     """
-    if not path.exists():
+    try:
+        content = read_whole(path, LARGEST_NOTEBOOK)
+    except FileNotFoundError as error:
         raise AnswerRejected(
             "notebook.missing",
             f'There is no file "{path}".',
             "Check the path, or have a new notebook written.",
-        )
-    if not path.is_file():
-        what = "a folder" if path.is_dir() else "not a regular file"
-        raise AnswerRejected(
-            "notebook.not_a_file",
-            f'"{path}" is {what}. A notebook is needed.',
-            "Name a file that ends in .ipynb.",
-        )
+        ) from error
+    except OSError as error:
+        raise _unreadable(path, reason(error)) from error
     if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
         raise AnswerRejected(
             "notebook.read_only",
@@ -113,13 +113,17 @@ def read_text(path: Path) -> str:
             "Allow writing to it, or have a new notebook written.",
         )
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AnswerRejected(
-            "notebook.unreadable",
-            f'"{path}" can\'t be read: {error}.',
-            "Check the file and its permissions, or have a new notebook written.",
-        ) from error
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, str(error)) from error
+
+
+def _unreadable(path: Path, why: str) -> AnswerRejected:
+    return AnswerRejected(
+        "notebook.unreadable",
+        f'"{path}" can\'t be read: {why}.',
+        "Check the file and its permissions, or have a new notebook written.",
+    )
 
 
 def invalidity(document: Any) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from evalbook.errors import AnswerRejected
 from evalbook.notebook.existing import (
+    LARGEST_NOTEBOOK,
     ExistingNotebook,
     invalidity,
     is_edited,
@@ -25,7 +26,7 @@ from evalbook.notebook.render import (
 )
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.splice import splice
-from evalbook.whole_files import replace_whole
+from evalbook.whole_files import read_whole, replace_whole, unwritable
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -143,10 +144,10 @@ def keep_copy(path: Path) -> Path:
     """
     copy = copy_of(path)
     try:
-        replace_whole(copy, path.read_bytes())
+        replace_whole(copy, read_whole(path, LARGEST_NOTEBOOK))
         copy.chmod(path.stat().st_mode & 0o7777)
     except OSError as error:
-        raise _unwritable(copy, error) from error
+        raise unwritable("notebook.unwritable", copy, error) from error
     return copy
 
 
@@ -165,15 +166,7 @@ def _write(path: Path, text: str) -> None:
     try:
         replace_whole(path, text.encode("utf-8"))
     except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> AnswerRejected:
-    return AnswerRejected(
-        "notebook.unwritable",
-        f'"{path}" can\'t be written: {error}.',
-        "Free the disk or fix the folder's permissions, and repeat this.",
-    )
+        raise unwritable("notebook.unwritable", path, error) from error
 
 
 def _not_ours(path: Path) -> AnswerRejected:

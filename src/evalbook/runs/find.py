@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalbook.errors import AnswerRejected
+from evalbook.whole_files import read_whole, reason
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
@@ -20,6 +21,8 @@ _LIST = "`evalbook runs` lists the evaluations of this account and region."
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}")
 """A pipeline execution's display name, by SageMaker's service model."""
 _MOST_NAMESAKES = 50
+_LARGEST_RECORD = 4 << 20
+"""Bytes; a record grows by some hundred for each run."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ def _recorded(record: Path, run: int | None) -> list[Target]:
 
 def _runs_in(record: Path) -> dict[str, dict[str, Any]]:
     try:
-        runs = json.loads(record.read_text(encoding="utf-8"))["runs"]
+        runs = json.loads(read_whole(record, _LARGEST_RECORD))["runs"]
         return {number: found for number, found in runs.items() if int(number) >= 0}
     except FileNotFoundError:
         raise AnswerRejected(
@@ -156,7 +159,13 @@ def _runs_in(record: Path) -> dict[str, dict[str, Any]]:
             f"There is no {record}: the notebook beside it has not started a run here.",
             f"Run its cells 1 and 2 first, or name a run by its ARN. {_LIST}",
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise AnswerRejected(
+            "run.record_unusable",
+            f"{record} can't be read: {reason(error)}.",
+            f"Name the run by its ARN. {_LIST}",
+        ) from None
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise AnswerRejected(
             "run.record_unusable",
             f"{record} is not the record of a run: {error}.",

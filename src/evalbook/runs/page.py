@@ -9,12 +9,11 @@ nothing be fetched from anywhere.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import heapq
+import io
 import json
 import math
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -22,7 +21,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import overall_gain, overall_score, signs_of
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.store import Arm, Pair, Place, RecordStore
@@ -46,6 +44,7 @@ from evalbook.runs.words import (
     figures_headline,
     headline,
 )
+from evalbook.whole_files import replacing, unwritable
 
 if TYPE_CHECKING:
     from evalbook.runs.comparison import Comparison
@@ -67,18 +66,13 @@ def write_page(report: Report, path: Path) -> None:
     Raises:
         AnswerRejected: the file can't be written.
     """
-    beside = path.with_name(f".{path.name}.new")
     try:
-        with beside.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            _write(report, file)
-        os.replace(beside, path)  # noqa: PTH105 - a whole page or none
+        with replacing(path) as page:
+            text = io.TextIOWrapper(page, "utf-8", errors="replace", newline="\n")
+            _write(report, text)
+            text.detach()
     except OSError as error:
-        raise AnswerRejected(
-            "results.unwritable", f"{path} can't be written: {error}.", "Name another file."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+        raise unwritable("results.unwritable", path, error) from error
 
 
 def _write(report: Report, file: TextIO) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.forest import Drawing, Shape, corners_of, forest, panels_of, svg
+from evalbook.whole_files import replace_whole, unwritable
 
 if TYPE_CHECKING:
     from evalbook.runs.report import Report
@@ -25,18 +27,14 @@ def write_picture(report: Report, path: Path) -> None:
     if not panels:
         raise AnswerRejected("results.nothing_to_draw", "There are no scores to draw.")
     drawing = forest(panels)
+    as_svg = path.suffix.lower() == ".svg"
     try:
-        if path.suffix.lower() == ".svg":
-            path.write_text(svg(drawing, panels[0].title), encoding="utf-8")
-        else:
-            _write_png(drawing, path)
+        replace_whole(path, svg(drawing, panels[0].title).encode() if as_svg else _png(drawing))
     except OSError as error:
-        raise AnswerRejected(
-            "results.unwritable", f"{path} can't be written: {error}.", "Name another file."
-        ) from error
+        raise unwritable("results.unwritable", path, error) from error
 
 
-def _write_png(drawing: Drawing, path: Path) -> None:
+def _png(drawing: Drawing) -> bytes:
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -54,7 +52,9 @@ def _write_png(drawing: Drawing, path: Path) -> None:
     axes.set_axis_off()
     for shape in drawing.shapes:
         _draw(axes, shape)
-    figure.savefig(path, dpi=_DPI, facecolor="white")
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=_DPI, facecolor="white", format="png")
+    return picture.getvalue()
 
 
 def _draw(axes: Any, it: Shape) -> None:

@@ -52,7 +52,7 @@ def install(into: Path) -> Installed:
     Raises:
         UsageError: something else has the folder's name, or it can't be written.
     """
-    from evalbook.whole_files import replace_whole
+    from evalbook.whole_files import reason, replace_whole
 
     folder = into / NAME
     replaced = folder.exists()
@@ -70,7 +70,7 @@ def install(into: Path) -> Installed:
     except OSError as error:
         raise UsageError(
             "skill.unwritable",
-            f"The skill can't be written into {into}: {error}",
+            f"The skill can't be written into {into}: {reason(error)}.",
             "Name a folder that you may write to.",
         ) from error
     return Installed(folder, tuple(written), replaced)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.whole_files import read_whole, reason
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.kinds import ALL_STEPS, KINDS, possible_steps, step_names
@@ -26,13 +27,17 @@ def read_answers(path: Path) -> dict[str, Any]:
         UsageError: it can't be read, is neither JSON nor TOML, or is not an object.
     """
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UsageError("apply.file", f"{path} is too large to be a file of answers.")
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_whole(path, LARGEST_FILE).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("apply.file", f"{path} can't be read: {error}") from error
+        raise UsageError(
+            "apply.file",
+            f"{path} can't be read: {reason(error)}.",
+            "Name a JSON or TOML file of step = value.",
+        ) from error
     try:
         document = json.loads(text) if path.suffix.lower() == ".json" else _read_toml(text)
+        # What can't be written down again, such as a number of 5,000 digits, is no answer.
+        json.dumps(document, default=str)
     except (ValueError, RecursionError) as error:
         language = "JSON" if path.suffix.lower() == ".json" else "TOML"
         raise UsageError(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from pathlib import Path
+
+from evalbook.whole_files import read_whole, replace_whole
+
+_MOST_BYTES = 4 << 20
 
 
 class Drafts:
@@ -17,8 +20,8 @@ class Drafts:
 
     def _read(self) -> dict[str, str]:
         try:
-            kept = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            kept = json.loads(read_whole(self._path, _MOST_BYTES))
+        except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(kept, dict):
             return {}
@@ -45,9 +48,7 @@ class Drafts:
                 self._path.unlink(missing_ok=True)
                 return
             # Only the person's own eyes: a half-typed answer may be anything.
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-                json.dump(self._texts, file)
+            replace_whole(self._path, json.dumps(self._texts).encode(), private=True)
 
     def forget(self) -> None:
         """Drop everything that was kept."""
