@@ -12,13 +12,15 @@ from border import answer
 from evalbook.aws.base_models import (
     NOVA_REGIONS,
     NovaPlan,
+    base_alone_checks,
     base_model_checks,
     can_be_named,
     is_nova,
     model_size_billions,
 )
-from evalbook.aws.hub_models import nova_in_bedrock, nova_models
+from evalbook.aws.hub_models import HubModel, nova_in_bedrock, nova_models
 from evalbook.aws.model_packages import BaseModel, ModelPackage
+from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 
@@ -142,7 +144,6 @@ def test_other_types_need_their_own_recipe(aws: Aws, evaluation_type: str, recip
         ({}, "skipped"),
         ([], "skipped"),
         ("AccessDeniedException", "warning"),
-        ("ResourceNotFound", "warning"),
     ],
 )
 def test_unknown_recipes_are_no_rejection(aws: Aws, document: Any, status: str) -> None:
@@ -158,14 +159,86 @@ def test_throttled_hub_is_no_rejection(aws: Aws) -> None:
         base_model_checks(aws, a_package(), REGION)
 
 
-def test_private_hub_is_asked_by_its_arn(aws: Aws) -> None:
-    asked = a_hub(aws, {"RecipeCollection": [a_recipe()]})
-    hub = "arn:aws:sagemaker:us-east-1:123456789012:hub-content/our-hub/Model/ours/2.0.0"
-    package = replace(a_package(), base_model=BaseModel("ours", "2.0.0", hub))
+def in_hubs(aws: Aws, *there: tuple[str, str, str]) -> None:
+    """Hubs that have these models only, each given by hub, name and version."""
 
-    base_model_checks(aws, package, REGION)
+    def respond(params: Mapping[str, Any]) -> dict[str, Any] | str:
+        hub, name = params["HubName"].rpartition("/")[2], params["HubContentName"]
+        wanted = params.get("HubContentVersion")
+        found = [it for it in there if it[:2] == (hub, name) and wanted in (None, it[2])]
+        if not found:
+            return "ResourceNotFound"
+        arn = f"arn:aws:sagemaker:{REGION}:aws:hub-content/{'/'.join(found[0])}"
+        return {
+            "HubContentName": name,
+            "HubContentArn": arn,
+            "HubContentVersion": found[0][2],
+            "HubContentType": "Model",
+            "DocumentSchemaVersion": "1.0.0",
+            "HubName": hub,
+            "HubArn": "arn",
+            "HubContentDocument": json.dumps({"RecipeCollection": [a_recipe()]}),
+            "HubContentStatus": "Available",
+            "CreationTime": NEW_YEAR,
+        }
 
-    assert asked[0]["HubName"] == "arn:aws:sagemaker:us-east-1:123456789012:hub/our-hub"
+    answer(aws.client("sagemaker", REGION), "DescribeHubContent", respond)
+
+
+OURS = f"arn:aws:sagemaker:{REGION}:123456789012:hub-content/our-hub/Model/meta-llama/1.2.0"
+
+
+@pytest.mark.parametrize(
+    ("there", "arn", "setting", "found"),
+    [
+        ([], "", "", "not in the hub SageMakerPublicHub of us-east-1, so the run would fail"),
+        ([(PUBLIC_HUB, "meta-llama", "1.9.0")], "", "", "in version 1.2.0, so the run would fail"),
+        ([], OURS, "", "not in the hub our-hub of us-east-1"),
+        ([("our-hub", "meta-llama", "1.2.0")], OURS, "", "taken from the private hub our-hub"),
+        # The SDK is told to look in the private hub first, and takes what it finds there.
+        (
+            [("our-hub", "meta-llama", "1.2.0"), (PUBLIC_HUB, "meta-llama", "1.2.0")],
+            "",
+            "our-hub",
+            "taken from the private hub our-hub",
+        ),
+        ([(PUBLIC_HUB, "meta-llama", "1.2.0")], "", "our-hub", None),
+        ([(PUBLIC_HUB, "meta-llama", "1.2.0")], "", PUBLIC_HUB, None),
+    ],
+)
+def test_base_model_has_to_be_in_the_public_hub(
+    aws: Aws,
+    monkeypatch: pytest.MonkeyPatch,
+    there: list[tuple[str, str, str]],
+    arn: str,
+    setting: str,
+    found: str | None,
+) -> None:
+    in_hubs(aws, *there)
+    monkeypatch.setenv("SAGEMAKER_HUB_NAME", setting)
+    package = a_package()
+    if arn:
+        package = replace(package, base_model=BaseModel("meta-llama", "1.2.0", arn))
+
+    if found is None:
+        assert [it.status for it in base_model_checks(aws, package, REGION)] == ["passed"]
+        return
+    with pytest.raises(AnswerRejected, match=found) as caught:
+        base_model_checks(aws, package, REGION)
+
+    assert caught.value.code == "model.hub"
+    assert ("Unset SAGEMAKER_HUB_NAME" in str(caught.value.remedy)) is bool(setting)
+
+
+def test_base_model_alone_is_not_taken_from_a_private_hub(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_hubs(aws, ("our-hub", "meta-llama", "3.0.0"))
+    monkeypatch.setenv("SAGEMAKER_HUB_NAME", "our-hub")
+    model = HubModel("meta-llama", "1.2.0", f"{PUBLIC}/meta-llama/1.2.0", "", frozenset({"x"}))
+
+    with pytest.raises(AnswerRejected, match="taken from the private hub our-hub"):
+        base_alone_checks(aws, model, REGION, "llm_as_judge")
 
 
 def test_package_without_base_model_is_rejected(aws: Aws) -> None:

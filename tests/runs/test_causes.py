@@ -67,6 +67,9 @@ def test_what_is_not_known_is_not_guessed() -> None:
         "Sent 3 requests to the agent runtime",
         "Training job settings: {'MaxRuntimeInSeconds': 86400}",
         "DEPRECATION: Python 3.8 reached the end of its life on October 14th, 2024.",
+        "Evaluating with 8 concurrent requests, limited by max_connections",
+        "Folder /opt/ml/output already exists, using it",
+        "mean score: 0.5, standard error: nan",
         "RPC call to execute_method timed out after 10000 ms, trying again",
     ],
 )

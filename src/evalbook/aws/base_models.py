@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
-from evalbook.aws.hub_models import HubModel, nova_in_bedrock, nova_models
-from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, ModelPackage
+from evalbook.aws.hub_models import HubModel, describe_hub_model, nova_in_bedrock, nova_models
+from evalbook.aws.package_answers import (
+    HUB_SETTING,
+    PUBLIC_HUB,
+    BaseModel,
+    ModelPackage,
+    private_hub,
+)
 from evalbook.aws.session import (
     NO_HELP,
     Aws,
@@ -122,8 +129,7 @@ def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
     It looks in the public hub only, and lets Nova models be judged by their answers in Bedrock.
     """
     judged_nova = _is_judged_nova(base.name, evaluation_type)
-    in_public_hub = f"/{PUBLIC_HUB}/" in base.arn
-    return in_public_hub and (not judged_nova or nova_in_bedrock(base.name, region) is not None)
+    return in_public_hub(base) and (not judged_nova or nova_in_bedrock(base.name, region) is not None)
 
 
 def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
@@ -134,6 +140,9 @@ def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: s
         AwsUnavailable: SageMaker could not be asked.
     """
     types = recipe_types(model.name, evaluation_type)
+    if types != ():
+        # By its name the SDK takes the newest version, there as here.
+        _refuse_private_hub(aws, replace(model.base, version=None), region)
     if _is_judged_nova(model.name, evaluation_type):
         checks = _nova_alone_checks(aws, model, region)
     elif types == ():
@@ -173,11 +182,14 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
             "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
         )
     except (AwsMissing, AwsInvalid) as error:
-        return warning(
-            "model.recipe",
-            f"The base model {base.arn} was not found in its hub: {error.message}",
-            f"Check that it is offered in {region}.",
-        )
+        if isinstance(error, AwsInvalid) and not _NOT_THERE.search(error.message):
+            return warning(
+                "model.recipe",
+                f"The base model {base.arn} could not be looked up: {error.message}",
+                f"Check that it is offered in {region}.",
+            )
+        raise rejection_for(_not_in_hub(aws, base, region)) from error
+    _refuse_private_hub(aws, base, region)
     if document is None or "RecipeCollection" not in document:
         return _recipes_not_listed(base.name)
     recipes = [
@@ -187,6 +199,75 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
     ]
     found = any(types is None or recipe.get("EvaluationType") in types for recipe in recipes)
     return _recipe_verdict(base.name, region, types, found=found)
+
+
+_NOT_THERE = re.compile(r"does not exist|not found|could not be found|cannot find", re.I)
+
+
+def in_public_hub(base: BaseModel) -> bool:
+    """Tell whether a base model is named in the public hub, the only one for serverless runs.
+
+    Source: https://github.com/aws/sagemaker-python-sdk/pull/5959, read 2026-11-27.
+    """
+    return f"/{PUBLIC_HUB}/" in base.arn
+
+
+def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
+    """Refuse a base model that the SDK would name in another hub than the public one.
+
+    Of a package that names no ARN it makes one in the hub that `HUB_SETTING` names, if the model is
+    there in that version (``_resolve_base_model_hub`` in ``train/common_utils/model_resolution.py``).
+    """
+    hub = _hub_of(base) if not in_public_hub(base) else private_hub()
+    if hub is None:
+        return
+    if in_public_hub(base):
+        try:
+            model_document(aws, region, hub, base.name, base.version)
+        except NO_HELP:
+            return
+    raise rejection_for(
+        failed(
+            "model.hub",
+            f"The base model {base.name} is taken from the private hub {hub}, and serverless "
+            "evaluations take models of the public hub only.",
+            _unset_or("Give a package that was fine-tuned from a model of the public hub."),
+        )
+    )
+
+
+def _hub_of(base: BaseModel) -> str:
+    return base.arn.split("/")[1]
+
+
+def _unset_or(remedy: str) -> str:
+    """Return what helps where the SDK was pointed to a private hub."""
+    if private_hub() is None:
+        return remedy
+    return f"Unset {HUB_SETTING}, here and where the notebook runs. {remedy}"
+
+
+def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
+    """Say which is missing, the model or only its version."""
+    hub, version = _hub_of(base), f" in version {base.version}" if base.version else ""
+    remedy = "Give a package whose base model the public hub has, or such a base model."
+    newest = None
+    if in_public_hub(base) and base.version:
+        with suppress(*NO_HELP):
+            newest = describe_hub_model(aws, base.name, region)
+    if newest is None:
+        version = ""
+    else:
+        remedy = (
+            f"The hub has version {newest.version}: train the model again with that, or evaluate "
+            f"{base.name} alone."
+        )
+    return failed(
+        "model.hub",
+        f"The base model {base.name} is not in the hub {hub} of {region}{version}, so the run "
+        "would fail.",
+        _unset_or(remedy),
+    )
 
 
 def _recipes_not_listed(name: str) -> Check:

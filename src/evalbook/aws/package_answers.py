@@ -5,6 +5,7 @@ Source: sagemaker 3.27.0, ``train/common_utils/model_resolution.py``.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -13,6 +14,14 @@ from typing import Any
 from evalbook.aws.arns import Arn, parse_arn
 
 PUBLIC_HUB = "SageMakerPublicHub"
+HUB_SETTING = "SAGEMAKER_HUB_NAME"
+"""Names another hub to the SDK, which looks there first (``train/constants.py``)."""
+
+
+def private_hub() -> str | None:
+    """Return the hub that the SDK would look in before the public one, if it is told of any."""
+    name = os.environ.get(HUB_SETTING)
+    return None if name in (None, "", PUBLIC_HUB) else name
 
 
 @dataclass(frozen=True)
@@ -81,8 +90,7 @@ def no_base_model(answer: dict[str, Any]) -> str:
 def _base_model(answer: dict[str, Any], arn: Arn) -> BaseModel | None:
     """Read the base model; None where the SDK would find no hub-content ARN.
 
-    Content of the public hub belongs to account ``aws``. (The SDK looks in the hub named by
-    SAGEMAKER_HUB_NAME first, a setting of its own developers.)
+    Content of the public hub belongs to account ``aws``.
     """
     containers = _containers(answer)
     base = (containers[0].get("BaseModel") or {}) if containers else {}
