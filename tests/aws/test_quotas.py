@@ -45,6 +45,12 @@ def test_warns_where_the_quota_is_used_up(aws: Aws) -> None:
     assert message == f"{CONCURRENT}: 2; 2 evaluation jobs are in progress."
 
 
+def test_a_quota_of_zero_stops_a_run(aws: Aws) -> None:
+    assert quotas(aws, {"Quotas": [{"QuotaName": CONCURRENT, "Value": 0.0}]}, 1) == [
+        ("failed", f"{CONCURRENT}: 0. No such job could start.")
+    ]
+
+
 def test_a_denial_is_said(aws: Aws) -> None:
     [(status, message)] = quotas(aws, "AccessDeniedException")
 

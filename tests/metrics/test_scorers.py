@@ -9,7 +9,7 @@ import pytest
 from evalbook.errors import AnswerRejected
 from evalbook.metrics import try_out as trying
 from evalbook.metrics.scorers import starter_function
-from evalbook.metrics.try_out import SAMPLES, Tried, try_on, try_out
+from evalbook.metrics.try_out import SAMPLES, Tried, try_on, try_out, verdict
 
 
 def a_scorer(folder: Path, body: str) -> Path:
@@ -32,7 +32,7 @@ def test_the_function_to_start_from_scores_the_right_answer_and_the_wrong(tmp_pa
     path = tmp_path / "my_scorer.py"
     path.write_text(starter_function())
 
-    assert try_out(path) == [("right", 1.0), ("wrong", 0.0)]
+    assert try_out(path) == [Tried("right", 1.0), Tried("wrong", 0.0)]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,43 @@ def test_what_a_scorer_prints_is_not_its_answer(tmp_path):
         "print('hello'); return [{'id': s['id'], 'aggregate_reward_score': 1} for s in event]",
     )
 
-    assert try_out(path) == [("right", 1.0), ("wrong", 1.0)]
+    assert try_out(path) == [Tried("right", 1.0), Tried("wrong", 1.0)]
+
+
+RUNS = "scorer.py runs, but"
+ALIKE = (
+    f"{RUNS} does not tell right from wrong: it scores 0 for the right and the wrong answer of two "
+    "samples alike."
+)
+
+
+@pytest.mark.parametrize(
+    ("score", "said"),
+    [
+        ("0", ALIKE),
+        (
+            "float(s['id'] == 'wrong')",
+            f"{RUNS} scores the wrong answer of two samples higher (1) than the right one (0).",
+        ),
+        (
+            "score(s)",
+            f"{ALIKE} It met an error and kept it to itself: line 3: KeyError: 'ground_truth'.",
+        ),
+    ],
+)
+def test_a_scorer_that_does_not_tell_right_from_wrong_does_not_work(tmp_path, score, said):
+    path = tmp_path / "scorer.py"
+    path.write_text(
+        "def score(s):\n"
+        "    try:\n"
+        "        return float(s['ground_truth'] == s['messages'][-1]['content'])\n"
+        "    except Exception:\n"
+        "        return 0.0\n"
+        "def lambda_handler(event, context):\n"
+        f"    return [{{'id': s['id'], 'aggregate_reward_score': {score}}} for s in event]\n"
+    )
+
+    assert verdict("scorer.py", try_out(path)) == said
 
 
 def test_a_scorer_that_forks_is_rejected(tmp_path):

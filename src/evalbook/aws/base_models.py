@@ -129,7 +129,9 @@ def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
     It looks in the public hub only, and lets Nova models be judged by their answers in Bedrock.
     """
     judged_nova = _is_judged_nova(base.name, evaluation_type)
-    return in_public_hub(base) and (not judged_nova or nova_in_bedrock(base.name, region) is not None)
+    return in_public_hub(base) and (
+        not judged_nova or nova_in_bedrock(base.name, region) is not None
+    )
 
 
 def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
@@ -216,7 +218,7 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
     """Refuse a base model that the SDK would name in another hub than the public one.
 
     Of a package that names no ARN it makes one in the hub that `HUB_SETTING` names, if the model is
-    there in that version (``_resolve_base_model_hub`` in ``train/common_utils/model_resolution.py``).
+    there in that version (``_resolve_base_model_hub`` of ``common_utils/model_resolution.py``).
     """
     hub = _hub_of(base) if not in_public_hub(base) else private_hub()
     if hub is None:

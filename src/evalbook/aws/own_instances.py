@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.base_models import is_nova, model_document, recipe_types
+from evalbook.aws.gpus import gpu_checks
 from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.recipes import LARGEST_FILE, described_parameter
 from evalbook.aws.s3 import parse_s3_uri, read_head
@@ -211,6 +212,19 @@ def _unread(base_model: str, why: str) -> Check:
         "Ask for sagemaker:DescribeHubContent, and s3:GetObject on the recipe; the SDK needs them "
         "too, and asks only when it starts the job.",
     )
+
+
+def instance_checks(
+    recipe: Recipe | None, instances: Instances, billions: float | None
+) -> list[Check]:
+    """Hold the instances' GPUs against the model, unless the recipe itself names their type.
+
+    Raises:
+        AnswerRejected: ``compute.gpu``, they have none.
+    """
+    if recipe is not None and instances.type in recipe.instance_types:
+        return []
+    return gpu_checks("compute.gpu", instances.type, billions, ", or answer serverless")
 
 
 def check_recipe(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
-from evalbook.checks import Check, passed, skipped, warning
+from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected
 
 # Bedrock calls them "(Model evaluation) Number of concurrent …"; the codes are not documented.
@@ -61,6 +61,12 @@ def _running(aws: Aws, region: str) -> int | None:
 
 def _check(name: str, value: float, running: int | None) -> Check:
     text = f"{name}: {value:g}"
+    if value <= 0:
+        return failed(
+            "quotas",
+            f"{text}. No such job could start.",
+            "Ask for more in Service Quotas.",
+        )
     if running is None or not _CONCURRENT.search(name):
         return passed("quotas", f"{text}.")
     if running >= value:

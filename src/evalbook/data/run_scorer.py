@@ -39,11 +39,29 @@ def handler_in(scorer: str) -> Any:
 
 
 def outcome_of(call: Any, scorer: str) -> dict[str, Any]:
-    """Return the result of a call as JSON can hold it, or the problem."""
+    """Return the result of a call as JSON can hold it, or the problem.
+
+    ``caught`` is the last error that the scorer's own code raised or met and kept to itself.
+    """
+    caught: list[str] = []
+    sys.settrace(partial(watch, scorer, caught))
     try:
-        return {"result": json.loads(json.dumps(call()))}
+        result = json.loads(json.dumps(call()))
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is the scorer's
         return {"problem": problem_of(error, scorer)}
+    finally:
+        sys.settrace(None)
+    return {"result": result, **({"caught": caught[-1]} if caught else {})}
+
+
+def watch(scorer: str, caught: list[str], frame: Any, event: str, arg: Any) -> Any:
+    """Note the errors that pass through the scorer's own code, as a tracing function."""
+    if frame.f_code.co_filename != scorer:
+        return None
+    if event == "exception" and not issubclass(arg[0], (StopIteration, GeneratorExit)):
+        said = traceback.format_exception_only(arg[0], arg[1])[-1].strip()
+        caught.append(f"line {frame.f_lineno}: {said}")
+    return partial(watch, scorer, caught)
 
 
 def main(scorer: str, asked: str, answered: str) -> None:

@@ -53,10 +53,12 @@ class Tried:
     id: str
     score: float | None
     problem: str | None = None
+    caught: str | None = None
+    """An error of its own that the scorer kept to itself, where one was."""
 
 
-def try_out(path: Path) -> list[tuple[str, float]]:
-    """Run a scorer on `SAMPLES` at once, and return each sample's id and score.
+def try_out(path: Path) -> list[Tried]:
+    """Run a scorer on `SAMPLES` at once, and return what it made of each.
 
     Raises:
         AnswerRejected: it does not run, takes too long, or returns something else than scores.
@@ -71,7 +73,26 @@ def try_out(path: Path) -> list[tuple[str, float]]:
             "lambda_handler takes a list of samples and returns, for each, its id and an "
             "aggregate_reward_score.",
         )
-    return [(one.id, one.score or 0.0) for one in found]
+    return found
+
+
+def verdict(name: str, tried: Sequence[Tried]) -> str:
+    """Say what came of trying a scorer on `SAMPLES`: it works if the right answer scores higher."""
+    right, wrong = (one.score or 0.0 for one in tried)
+    if right > wrong:
+        scores = ", ".join(f"{one.score:g} for the {one.id} answer" for one in tried)
+        return f"{name} works on two samples: {scores}."
+    caught = next((one.caught for one in tried if one.caught), None)
+    why = f" It met an error and kept it to itself: {caught}." if caught else ""
+    if right == wrong:
+        return (
+            f"{name} runs, but does not tell right from wrong: it scores {right:g} for the right "
+            f"and the wrong answer of two samples alike.{why}"
+        )
+    return (
+        f"{name} runs, but scores the wrong answer of two samples higher ({wrong:g}) than the "
+        f"right one ({right:g}).{why}"
+    )
 
 
 def try_on(path: Path, samples: Sequence[Sample]) -> list[Tried]:
@@ -156,17 +177,20 @@ def _scores(samples: Sequence[Sample], outcome: dict[str, Any]) -> list[Tried]:
         text = f"returned {_shown(results)} instead of one result for each sample"
         return [Tried(sample["id"], None, text) for sample in samples]
     known = [str(sample["id"]) for sample in samples]
-    return [_score(known, sample["id"], it) for sample, it in zip(samples, results, strict=True)]
+    caught = outcome.get("caught")
+    return [
+        _score(known, sample["id"], it, caught) for sample, it in zip(samples, results, strict=True)
+    ]
 
 
-def _score(known: Sequence[str], sample: str, result: Any) -> Tried:
+def _score(known: Sequence[str], sample: str, result: Any, caught: str | None) -> Tried:
     if not isinstance(result, dict) or result.get("id") not in known:
         return Tried(sample, None, f"returned {_shown(result)}, which has no id of a sample")
     value = result.get("aggregate_reward_score")
     if not is_finite_number(value):
         what = f"returned {_shown(result)}, whose aggregate_reward_score is no number"
         return Tried(sample, None, what)
-    return Tried(str(result["id"]), float(value))
+    return Tried(str(result["id"]), float(value), caught=caught)
 
 
 def _shown(value: Any) -> str:

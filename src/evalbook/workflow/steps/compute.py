@@ -39,7 +39,7 @@ def _read(text: str, _question: Question, interview: Interview) -> dict[str, Any
 
 
 def _check(value: dict[str, Any] | None, interview: Interview) -> Outcome:
-    from evalbook.aws.own_instances import Instances, check_recipe, own_recipe
+    from evalbook.aws.own_instances import Instances, check_recipe, instance_checks, own_recipe
     from evalbook.aws.permissions import job_permission_check
     from evalbook.aws.quotas import training_quota_check
 
@@ -50,6 +50,7 @@ def _check(value: dict[str, Any] | None, interview: Interview) -> Outcome:
     interview.progress("Looking for a recipe for instances of your own", None, None)
     base, region = interview.facts("model")["base_model"]["name"], interview.value("region")
     recipe, checks = own_recipe(interview.aws, region, base, interview.kind.name)
+    checks += instance_checks(recipe, instances, interview.facts("model").get("billions"))
     checks += _model_checks(base, interview)
     if recipe is not None:
         parameters = interview.value("inference_parameters") or {}

@@ -127,11 +127,10 @@ def _starter_in(folder: Path) -> Path:
 def _tried_on_samples(interview: Interview, said: str) -> Outcome:
     """Offer to go on with the person's own records, once the two samples have worked."""
     from evalbook.aws.evaluators import HOW_TO_REGISTER
-    from evalbook.metrics.try_out import try_out
+    from evalbook.metrics.try_out import try_out, verdict
 
     path = _file(interview, said)
-    scores = ", ".join(f"{score:g} for the {name} answer" for name, score in try_out(path))
-    works = f"{path.name} works on two samples: {scores}."
+    works = verdict(path.name, try_out(path))
     uri = interview.facts("dataset").get("uri")
     if uri is None:
         raise AnswerRejected(
@@ -187,7 +186,7 @@ def _tried_on_records(interview: Interview, said: str, records: str) -> Outcome:
 def _table(found: list[Any], tried: dict[str, Any]) -> tuple[str, ...]:
     """Return what came of each record, in columns, and what looks wrong about it."""
     lines = [f"{'Record':<8}{'Reference as answer':<21}Another answer"]
-    level = 0
+    level, caught = 0, None
     for one in found:
         right, other = (tried.get(it["id"]) if it else None for it in (one.right, one.other))
         problem = one.problem or (right and right.problem) or (other and other.problem)
@@ -195,11 +194,13 @@ def _table(found: list[Any], tried: dict[str, Any]) -> tuple[str, ...]:
             lines.append(f"{one.place:<8}{problem}")
             continue
         lines.append(f"{one.place:<8}{right.score:<21g}{other.score:g}")
-        level += right.score <= other.score
+        if right.score <= other.score:
+            level, caught = level + 1, caught or right.caught
     if level:
+        why = f" An error that it met and kept to itself: {caught}." if caught else ""
         lines.append(
             f"{level} of {len(found)} records score their own reference no higher than another "
-            "answer."
+            f"answer.{why}"
         )
     return tuple(lines)
 

@@ -1,0 +1,138 @@
+"""Whether an instance type has the GPUs that a model's inference takes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from evalbook.checks import Check, passed, warning
+from evalbook.errors import AnswerRejected
+
+BYTES_A_PARAMETER = 2
+"""Of 16-bit weights, as open-weight models are kept; what answers take in memory comes on top."""
+
+# Families of general use, of much memory and of much computing power; those of Neuron chips.
+_WITHOUT = re.compile(r"(?:[acmrtxz]\d|trn|inf|dl)", re.I)
+
+
+@dataclass(frozen=True)
+class Gpus:
+    """The GPUs of one instance."""
+
+    number: int
+    gib: int
+    """Memory of each."""
+    bfloat16: bool
+
+    @property
+    def memory(self) -> int:
+        """Memory of all, in GiB."""
+        return self.number * self.gib
+
+
+@cache
+def _families() -> dict[str, Any]:
+    text = (files("evalbook") / "data" / "gpus.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)["families"]
+    return loaded
+
+
+def gpus_of(instance_type: str) -> Gpus | None:
+    """Return the GPUs of a type such as ``ml.g5.12xlarge``; None where it has none or is not known.
+
+    `has_no_gpu` tells the two apart.
+    """
+    _, family, size = instance_type.split(".")
+    known = _families().get(family)
+    if known is None:
+        return None
+    return Gpus(known["sizes"].get(size, 1), known["gib"], known.get("bfloat16", True))
+
+
+def has_no_gpu(instance_type: str) -> bool:
+    """Tell whether an instance type surely has no GPU."""
+    return _WITHOUT.match(instance_type.split(".")[1]) is not None
+
+
+def gpu_checks(
+    check_id: str, instance_type: str, billions: float | None, otherwise: str = ""
+) -> list[Check]:
+    """Compare the GPUs of an instance type with a model of so many billions of parameters.
+
+    Args:
+        check_id: what the checks are called, such as ``compute.gpu``.
+        instance_type: such as ``ml.g5.12xlarge``.
+        billions: the model's parameters; None where they are not known.
+        otherwise: what else a person may do than to name another type, as ``, or answer X``.
+
+    Raises:
+        AnswerRejected: it has no GPU.
+    """
+    if has_no_gpu(instance_type):
+        raise AnswerRejected(
+            check_id,
+            f"{instance_type} has no GPU, and the model's answers take one.",
+            f"Name a type with GPUs, such as {_smallest_for(billions)}{otherwise}.",
+        )
+    found = gpus_of(instance_type)
+    if found is None:
+        return []
+    checks = [_memory_check(check_id, instance_type, found, billions, otherwise)]
+    if not found.bfloat16:
+        checks.append(
+            warning(
+                check_id,
+                f"The GPUs of {instance_type} do not calculate in bfloat16, in which most "
+                "open-weight models are kept: vLLM may refuse to load one.",
+                f"Name a type of a newer family, such as {_smallest_for(billions)}{otherwise}.",
+            )
+        )
+    return [check for check in checks if check is not None]
+
+
+def _memory_check(
+    check_id: str, instance_type: str, found: Gpus, billions: float | None, otherwise: str
+) -> Check | None:
+    if billions is None:
+        return None
+    needed = _gib(billions)
+    if needed >= found.memory:
+        return warning(
+            check_id,
+            f"{instance_type} has {found.memory} GiB of GPU memory. By its name the model has "
+            f"{billions:g} billion parameters, whose weights alone take about {needed:.0f} GiB at "
+            f"{BYTES_A_PARAMETER} bytes each: an estimate, but it will hardly load.",
+            f"Name a type with more, such as {_smallest_for(billions)}{otherwise}.",
+        )
+    return passed(
+        check_id,
+        f"{instance_type} has {found.memory} GiB of GPU memory; the weights take about "
+        f"{max(needed, 1):.0f} GiB, by estimate.",
+    )
+
+
+def _gib(billions: float) -> float:
+    return billions * 1e9 * BYTES_A_PARAMETER / 2**30
+
+
+def _smallest_for(billions: float | None) -> str:
+    """Return a type of a current family whose memory is half as much again as the weights."""
+    wanted = _gib(billions or 1) * 1.5
+    for instance_type in _LADDER:
+        found = gpus_of(instance_type)
+        if found is not None and found.memory >= wanted:
+            return instance_type
+    return _LADDER[-1]
+
+
+_LADDER = (
+    "ml.g5.2xlarge",
+    "ml.g5.12xlarge",
+    "ml.g5.48xlarge",
+    "ml.p4de.24xlarge",
+    "ml.p5en.48xlarge",
+)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import boto3
+import pytest
+
+from evalbook.aws.gpus import gpu_checks, gpus_of, has_no_gpu
+from evalbook.errors import AnswerRejected
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "billions", "found"),
+    [
+        ("ml.g5.2xlarge", 1, [("passed", "24 GiB of GPU memory; the weights take about 2 GiB")]),
+        ("ml.g5.2xlarge", 70, [("warning", "weights alone take about 130 GiB at 2 bytes each")]),
+        ("ml.p5en.48xlarge", 70, [("passed", "1128 GiB")]),
+        ("ml.g4dn.12xlarge", 8, [("passed", "64 GiB"), ("warning", "bfloat16")]),
+        ("ml.g5.2xlarge", None, []),
+        # Newer than the list: what is not known is not guessed.
+        ("ml.g7.48xlarge", 70, []),
+    ],
+)
+def test_memory_is_compared_with_the_weights(instance_type, billions, found):
+    checks = gpu_checks("compute.gpu", instance_type, billions)
+
+    assert [it.status for it in checks] == [status for status, _ in found]
+    assert all(said in it.message for it, (_, said) in zip(checks, found, strict=True))
+
+
+@pytest.mark.parametrize("instance_type", ["ml.m5.large", "ml.trn1.32xlarge", "ml.c7i-flex.large"])
+def test_a_family_without_gpus_is_refused(instance_type):
+    with pytest.raises(AnswerRejected) as caught:
+        gpu_checks("compute.gpu", instance_type, 8, ", or answer serverless")
+
+    assert caught.value.message == (
+        f"{instance_type} has no GPU, and the model's answers take one."
+    )
+    assert caught.value.remedy == (
+        "Name a type with GPUs, such as ml.g5.2xlarge, or answer serverless."
+    )
+
+
+def test_every_type_of_sagemaker_is_told_to_have_gpus_or_none():
+    model = boto3.client("sagemaker", region_name="us-east-1").meta.service_model
+    types = {*model.shape_for("TrainingInstanceType").enum}
+    untold = {it for it in types if not has_no_gpu(it) and gpus_of(it) is None}
+
+    assert {it.split(".")[1] for it in untold} == {"g7"}
