@@ -270,6 +270,113 @@ def test_mapping_of_a_profile_is_told(aws: Aws) -> None:
     )
 
 
+SENT = (
+    "and the evaluation runs in us-east-1: the judge is called from there. Prompts and answers are "
+    "sent to us-east-1"
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "kinds", "found"),
+    [
+        (
+            "eu.anthropic.claude-x-v1:0",
+            ("INFERENCE_PROFILE",),
+            (
+                f"eu.anthropic.claude-x-v1:0 is an inference profile of eu, {SENT}, and may go to "
+                "us regions, by the inference profile us.anthropic.claude-x-v1:0."
+            ),
+        ),
+        (
+            "arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude-x-v1:0",
+            ("ON_DEMAND",),
+            f"anthropic.claude-x-v1:0 is of eu-west-1, {SENT}, and they stay there.",
+        ),
+        ("us.anthropic.claude-x-v1:0", ("INFERENCE_PROFILE",), None),
+        ("anthropic.claude-x-v1:0", ("ON_DEMAND",), None),
+    ],
+)
+def test_where_the_data_go_is_said_where_another_geography_is_named(
+    aws: Aws, named: str, kinds: tuple[str, ...], found: str | None
+) -> None:
+    a_list(aws, "anthropic.claude-x-v1:0")
+    a_bedrock(aws, a_model("anthropic.claude-x-v1:0", kinds=kinds))
+    profiles(aws, "us.anthropic.claude-x-v1:0", model="anthropic.claude-x-v1:0")
+
+    _, checks = check_judge(aws, REGION, named)
+
+    said = [(it.status, it.message) for it in checks if it.id == "judge.geography"]
+    assert said == ([] if found is None else [("warning", found)])
+
+
+def test_a_judge_that_only_a_global_profile_reaches_is_a_warning(aws: Aws) -> None:
+    a_list(aws, "anthropic.claude-x-v1:0")
+    a_bedrock(aws, a_model("anthropic.claude-x-v1:0", kinds=("INFERENCE_PROFILE",)))
+    profiles(aws, "global.anthropic.claude-x-v1:0", model="anthropic.claude-x-v1:0")
+
+    _, checks = check_judge(aws, REGION, "anthropic.claude-x-v1:0")
+
+    assert checks[-1].message == (
+        "anthropic.claude-x-v1:0 is called from us-east-1 by global.anthropic.claude-x-v1:0 only: "
+        "prompts and answers may be processed in any region of AWS."
+    )
+
+
+APPLICATION = f"arn:aws:bedrock:{REGION}:123456789012:application-inference-profile/abc123def456"
+
+
+def test_an_application_inference_profile_is_named_and_its_model_taken(aws: Aws) -> None:
+    a_list(aws, "anthropic.claude-x-v1:0")
+    a_bedrock(aws, a_model("anthropic.claude-x-v1:0"))
+    model = f"arn:aws:bedrock:{REGION}::foundation-model/anthropic.claude-x-v1:0"
+    found = {
+        "inferenceProfileName": "team",
+        "inferenceProfileArn": APPLICATION,
+        "inferenceProfileId": "abc123def456",
+        "models": [{"modelArn": model}],
+        "status": "ACTIVE",
+        "type": "APPLICATION",
+    }
+    answer(aws.client("bedrock", REGION), "GetInferenceProfile", lambda _: found)
+
+    judge, checks = check_judge(aws, REGION, APPLICATION)
+
+    assert judge.id == "anthropic.claude-x-v1:0"
+    assert checks[0].message == (
+        f"{APPLICATION} is an application inference profile, which leads to "
+        "anthropic.claude-x-v1:0. The SDK takes a judge by its model's id alone, so the profile's "
+        "tags do not reach these costs."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arn", "said"),
+    [
+        (APPLICATION, "is an application inference profile, and which model it leads to can't be"),
+        (
+            f"arn:aws:bedrock:{REGION}:123456789012:imported-model/a",
+            "is a Bedrock imported model. The",
+        ),
+        (f"arn:aws:sagemaker:{REGION}:123456789012:endpoint/e", "is a SageMaker endpoint. The SDK"),
+    ],
+)
+def test_what_is_no_judge_is_named_for_what_it_is(aws: Aws, arn: str, said: str) -> None:
+    a_list(aws, "anthropic.claude-x-v1:0")
+    answer(aws.client("bedrock", REGION), "GetInferenceProfile", lambda _: "AccessDeniedException")
+
+    error = rejection(aws, arn)
+
+    assert error.code == "judge.kind"
+    assert said in error.message
+
+
+def test_a_model_of_a_project_only_gets_a_sentence(aws: Aws) -> None:
+    a_list(aws, "anthropic.claude-x-v1:0")
+    a_bedrock(aws)
+
+    assert "through a Bedrock project" in str(rejection(aws, "anthropic.claude-x-v1:0").remedy)
+
+
 def test_profile_that_is_itself_listed_is_asked_as_it_is(aws: Aws) -> None:
     a_list(aws, "us.anthropic.claude-x-v1:0", "anthropic.claude-x-v1:0")
     asked = a_bedrock(aws, a_model("anthropic.claude-x-v1:0"))

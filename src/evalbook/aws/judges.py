@@ -14,7 +14,8 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any, TypeAlias
 
-from evalbook.aws.regions import GEOGRAPHIES
+from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.regions import GEOGRAPHIES, may_be_called_from
 from evalbook.aws.session import (
     NO_HELP,
     Aws,
@@ -31,6 +32,9 @@ LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
 
 # Bedrock refuses a legacy model that the account has not called for so long.
 LEGACY_IDLE_DAYS = 30
+
+# The SDK asks Bedrock without naming a project, as evalbook does.
+_PROJECT = " A model that is yours through a Bedrock project only is not found by the SDK either."
 
 _ACCESS = "With the permission bedrock:GetFoundationModel it can be told."
 
@@ -149,10 +153,12 @@ def check_judge(
     else:
         listed, unreadable = _read_list(aws, region)
         checks = [unreadable] if unreadable else []
-    wanted, notes = _plain_id(judge_id, listed, region)
-    checks += notes
+    named, notes = _behind_profile(aws, region, judge_id)
+    wanted, listing = _plain_id(named, listed, region)
+    checks += [*notes, *listing]
     if wanted in offered:
-        return offered[wanted], [*checks, *_lifecycle_checks(offered[wanted])]
+        judge = offered[wanted]
+        return judge, [*checks, *_lifecycle_checks(judge), *_where_data_go(judge, named, region)]
     answer = _ask(aws, region, wanted)
     if isinstance(answer, AwsUnavailable):
         raise answer
@@ -171,13 +177,18 @@ def check_judge(
             failed(
                 "judge.lifecycle",
                 f"{wanted} can't be the judge in {region}: {verdict.reason}.",
-                "Choose a judge that is in service in this region.",
+                "Choose a judge that is in service in this region."
+                + (_PROJECT if isinstance(answer, AwsMissing) else ""),
             ),
             *checks,
         )
     if profiles.denied and not _on_demand(answer):
         checks.append(_unknown_profiles(profiles, region))
-    return verdict, [*checks, *_lifecycle_checks(verdict)]
+    return verdict, [
+        *checks,
+        *_lifecycle_checks(verdict),
+        *_where_data_go(verdict, named, region),
+    ]
 
 
 # --- the service's list -----------------------------------------------------------------------
@@ -209,6 +220,85 @@ def _unreadable(where: str, why: str) -> Check:
         "is not checked.",
         "Name a judge by its Bedrock model id; Bedrock's documentation lists them.",
     )
+
+
+def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]:
+    """Return what an ARN stands for where that is a model of an application inference profile.
+
+    Raises:
+        AnswerRejected: it is another kind of ARN, or its model can't be told.
+        AwsUnavailable: Bedrock could not be asked.
+    """
+    arn = parse_arn(text)
+    if arn is None:
+        return text, []
+    kind = arn.path[0] if arn.service == "bedrock" else None
+    if kind in {"foundation-model", "inference-profile"}:
+        return text, []
+    if kind != "application-inference-profile":
+        raise AnswerRejected(
+            "judge.kind",
+            f"{arn} is {describe_arn_kind(arn)}. The SDK takes a judge by a foundation model's id.",
+            "Give such an id, as the Bedrock console shows it.",
+        )
+    try:
+        profile = aws.call(
+            "bedrock",
+            "get_inference_profile",
+            region=arn.region or region,
+            inferenceProfileIdentifier=str(arn),
+        )
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        raise AnswerRejected(
+            "judge.kind",
+            f"{arn} is an application inference profile, and which model it leads to can't be "
+            f"told: {error.message}",
+            "Give that model's id: the SDK takes a judge by that alone.",
+        ) from error
+    model = str(profile["models"][0]["modelArn"]).rsplit("/", 1)[-1]
+    return model, [
+        warning(
+            "judge.profile",
+            f"{arn} is an application inference profile, which leads to {model}. The SDK takes a "
+            "judge by its model's id alone, so the profile's tags do not reach these costs.",
+            "Have the run's costs told apart by tags of the run instead.",
+        )
+    ]
+
+
+def _where_data_go(judge: Judge, named: str, region: str) -> list[Check]:
+    """Warn where prompts and answers go elsewhere than what was named says."""
+    arn, profile = parse_arn(named), named.rsplit("/", 1)[-1]
+    geography, by = profile.partition(".")[0], judge.inference_profile
+    if geography in GEOGRAPHIES and not may_be_called_from(geography, region):
+        what = f"an inference profile of {geography}"
+    elif arn is not None and arn.region not in ("", region):
+        what = f"of {arn.region}"
+    elif by is not None and by.startswith("global."):
+        return [
+            warning(
+                "judge.geography",
+                f"{judge.id} is called from {region} by {by} only: prompts and answers may be "
+                "processed in any region of AWS.",
+                "Where data may not leave a geography, choose another judge.",
+            )
+        ]
+    else:
+        return []
+    goes = f"may go to {_reach(by)}, by the inference profile {by}" if by else "they stay there"
+    return [
+        warning(
+            "judge.geography",
+            f"{profile} is {what}, and the evaluation runs in {region}: the judge is called from "
+            f"there. Prompts and answers are sent to {region}, and {goes}.",
+            "Where data may not leave a geography, evaluate a model in one of its regions.",
+        )
+    ]
+
+
+def _reach(profile: str) -> str:
+    geography = profile.partition(".")[0]
+    return "any region of AWS" if geography == "global" else f"{geography} regions"
 
 
 def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Check]]:

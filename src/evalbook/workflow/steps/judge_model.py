@@ -44,7 +44,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
     except AnswerRejected:
         # A full model id may be right though it was left out; the check says why it was, or maps
         # an inference profile to its model.
-        if _MODEL_ID.fullmatch(text):
+        if _MODEL_ID.fullmatch(text) or text.startswith("arn:"):
             return text
         raise
 
