@@ -12,17 +12,18 @@ status is 1 where a block says something else than the code does.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = (*sorted((_ROOT / "references").glob("*.md")), _ROOT / "docs" / "architecture.md")
+DOCUMENTS = (*sorted((_ROOT / "references").glob("*.md")), *sorted((_ROOT / "docs").glob("*.md")))
 
 _BLOCK = re.compile(r"(<!-- facts: (?P<name>[a-z-]+) -->\n).*?(<!-- /facts -->)", re.DOTALL)
 
@@ -364,7 +365,47 @@ def durations() -> str:
     )
 
 
+def commands() -> str:
+    """Return what each command takes and does, read from the parser."""
+    import click
+
+    from evalbook.cli.main import evalbook
+
+    top = click.Context(evalbook, info_name="evalbook")
+    common = [it for it in evalbook.params if it.name != "version"]
+    everywhere = {it.name for it in common}
+    parts = [_options(top, common)]
+    for found, context in _commands_of(top):
+        own = [it for it in found.params if it.name not in everywhere]
+        arguments = [it.make_metavar(context) for it in own if isinstance(it, click.Argument)]
+        options = _options(context, [it for it in own if isinstance(it, click.Option)])
+        usage = " ".join([context.command_path, *(["[OPTIONS]"] if options else []), *arguments])
+        examples = "\n".join(f"# {purpose}\n{line}" for line, purpose in found.examples)
+        parts += [f"## {context.command_path}", f"`{usage}`", inspect.cleandoc(found.help or "")]
+        parts += [options, f"```sh\n{examples}\n```"]
+    return "\n\n".join(filter(None, parts))
+
+
+def _commands_of(context: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the commands of a group, those of groups in it included, each with its context."""
+    import click
+
+    for name in context.command.list_commands(context):
+        found = context.command.get_command(context, name)
+        inner = click.Context(found, parent=context, info_name=name)
+        if isinstance(found, click.Group):
+            yield from _commands_of(inner)
+        else:
+            yield found, inner
+
+
+def _options(context: Any, options: list[Any]) -> str:
+    lines = [it.get_help_record(context) for it in options]
+    return "\n".join(f"- `{usage}`: {text}" for usage, text in filter(None, lines))
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
+    "commands": commands,
     "kinds": kinds,
     "steps-by-type": steps_by_type,
     "advanced-settings": advanced_settings,

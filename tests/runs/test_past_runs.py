@@ -121,7 +121,7 @@ def test_a_run_is_found_by_its_name(live_aws: Aws) -> None:
         (
             "bot-v2",
             "run.missing",
-            "Do you mean one of these: support-bot-v2, support-bot-v2-mistral",
+            "Did you mean support-bot-v2 or support-bot-v2-mistral?",
         ),
         ("support bot v2", "run.not_an_execution", "`evalbook runs` lists"),
     ],

@@ -360,8 +360,8 @@ def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
         return [future.result() for future in [pool.submit(question) for question in questions]]
 
 
-def soon(question: Callable[[], T]) -> T | None:
-    """Ask what must keep nobody waiting; None where the answer takes more than `SOON_SECONDS`.
+def soon(question: Callable[[], T], seconds: float = SOON_SECONDS) -> T | None:
+    """Ask what must keep nobody waiting; None where the answer takes longer.
 
     A question that is given up goes on in the background, and keeps no process alive.
 
@@ -376,7 +376,7 @@ def soon(question: Callable[[], T]) -> T | None:
             answer.set_exception(error)
 
     threading.Thread(target=ask, daemon=True).start()
-    wait([answer], SOON_SECONDS)
+    wait([answer], seconds)
     return answer.result() if answer.done() else None
 
 

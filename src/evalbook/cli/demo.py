@@ -37,9 +37,13 @@ ANSWERS = {
 _COLOUR = "\x1b["
 
 
-@command("demo")
+@command("demo", examples=[("evalbook demo", "See it all happen, in about a minute.")])
 def demo_command(_: Settings, output: Output) -> int:
-    """Show the main job: the workflow, the notebook executed, the comparison, all simulated."""
+    """Watch the whole job on a simulated AWS, from first question to comparison.
+
+    All questions are answered for you, the notebook is written and its cells are executed. Needs no
+    AWS account.
+    """
     require_sandbox_extra()
     from evalbook.sandbox import Sandbox
 

@@ -17,7 +17,14 @@ from evalbook.workflow.turn import PROTOCOL
 _POLICIES = ("all", "caller", "role", "trust")
 
 
-@command("doctor")
+@command(
+    "doctor",
+    examples=[
+        ("evalbook doctor", "Look for what would stop the run of this folder."),
+        ("evalbook doctor --role MyRole", "Look at another role."),
+        ("evalbook doctor --policy role > role.json", "Write the least that the role needs."),
+    ],
+)
 @click.option(
     "--role", metavar="ROLE", help="Execution role's name or ARN; the state's by default."
 )
@@ -29,9 +36,10 @@ _POLICIES = ("all", "caller", "role", "trust")
     help="Print least-privilege policies for IAM instead: all, caller, role or trust.",
 )
 def doctor_command(settings: Settings, output: Output, role: str | None, policy: str | None) -> int:
-    """Look for everything that would stop a run: credentials, role, judges, buckets, versions.
+    """Look for everything that would stop a run, and say what to do about it.
 
-    Asks only what reads. With --policy it prints what the caller and the execution role need.
+    Credentials, region, role, judges, buckets and versions are looked at. AWS is asked only what
+    reads. With --policy it prints what you and the execution role need to be allowed.
     """
     from evalbook.aws.doctor_checks import doctor_checks, failing
     from evalbook.aws.session import Aws

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from evalbook.cli.completion import complete_steps
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, check_words
 from evalbook.errors import AnswerRejected, UsageError
@@ -22,23 +23,37 @@ def _print_turn(output: Output, turn: Turn, brief: bool = False) -> int:
     return AnswerRejected.exit_status if turn.status == "rejected" else 0
 
 
-@command("next")
+@command("next", examples=[("evalbook next --json", "The current turn, for a program.")])
 @_brief
 def next_command(settings: Settings, output: Output, brief: bool) -> int:
-    """Show the current turn; change nothing."""
+    """Show the current question. Nothing is changed."""
     return _print_turn(output, settings.workflow().turn(), brief)
 
 
-@command("answer")
+@command(
+    "answer",
+    examples=[
+        ("evalbook answer s3://my-bucket/eval.jsonl", "Answer the current question."),
+        ("evalbook answer --step s3_output s3://my-bucket/results/", "Answer another one ahead."),
+        ("evalbook answer - < task.txt", "Take the answer from a file."),
+    ],
+)
 @click.argument("value")
-@click.option("--step", metavar="STEP", help="Answer this step, not the current one.")
+@click.option(
+    "--step",
+    metavar="STEP",
+    shell_complete=complete_steps,
+    help="Answer this step instead of the current one.",
+)
 @_brief
 def answer_command(
     settings: Settings, output: Output, value: str, step: str | None, brief: bool
 ) -> int:
-    """Answer the current turn, and show the next one.
+    """Answer the current question, and show the next one.
 
-    VALUE is read from standard input if it is -; one that begins with a hyphen is given after --.
+    A choice is answered by its number, value or label; yes and no in the words people use. VALUE is
+    read from standard input if it is -, and given after -- if it begins with a hyphen. An answer to
+    a step that has not been asked yet is kept until its turn, and confirmed then.
     """
     text = _standard_input() if value == "-" else value
     return _print_turn(output, settings.workflow().answer(text, step), brief)
@@ -57,29 +72,39 @@ def _standard_input() -> str:
         ) from error
 
 
-@command("apply")
+@command("apply", examples=[("evalbook apply answers.toml", "Answer all that the file answers.")])
 @click.argument("file", type=click.Path(path_type=Path))
 def apply_command(settings: Settings, output: Output, file: Path) -> int:
-    """Answer many turns from a JSON or TOML file of step = value.
+    """Answer many questions from a JSON or TOML file of step = value.
 
-    Stops at the first that is rejected or missing, and shows its turn.
+    It stops at the first answer that is rejected or missing, and shows that question. The Bedrock
+    terms are agreed to only by bedrock_terms = "I agree".
     """
     from evalbook.workflow.answers_file import apply_answers, read_answers
 
     return _print_turn(output, apply_answers(settings.workflow(), read_answers(file)))
 
 
-@command("back")
-@click.argument("step", required=False)
+@command(
+    "back",
+    examples=[
+        ("evalbook back", "Reopen the last answer."),
+        ("evalbook back dataset", "Change the dataset; what no longer holds is asked again."),
+    ],
+)
+@click.argument("step", required=False, shell_complete=complete_steps)
 @_brief
 def back_command(settings: Settings, output: Output, step: str | None, brief: bool) -> int:
-    """Reopen the last answered step, or the one named."""
+    """Reopen the last answer, or the one that STEP names.
+
+    Answers that depend on it are checked again, and asked again only if they no longer hold.
+    """
     return _print_turn(output, settings.workflow().back(step), brief)
 
 
-@command("show")
+@command("show", examples=[("evalbook show", "What was answered so far.")])
 def show_command(settings: Settings, output: Output) -> int:
-    """Show the configuration so far, with what was checked and what was not."""
+    """Show the answers so far, what was checked and what was not."""
     workflow = settings.workflow()
     summary = workflow.summary()
     lines = [f"{line.title}: {line.text}" for line in summary.lines] or ["Nothing is answered yet."]
@@ -89,9 +114,9 @@ def show_command(settings: Settings, output: Output) -> int:
     return 0
 
 
-@command("check")
+@command("check", examples=[("evalbook check && echo ready", "Before a launch, in a script.")])
 def check_command(settings: Settings, output: Output) -> int:
-    """Run every check again on the saved answers; change nothing."""
+    """Run every check again on the saved answers. Nothing is changed."""
     found = settings.workflow().check()
     failed = any(check.status == "failed" for _, checks in found for check in checks)
     document = {
@@ -109,10 +134,16 @@ def check_command(settings: Settings, output: Output) -> int:
     return AnswerRejected.exit_status if failed else 0
 
 
-@command("generate")
+@command(
+    "generate",
+    examples=[
+        ("evalbook generate", "Write the notebook again."),
+        ("evalbook generate --script", "Write a plain Python file instead."),
+    ],
+)
 @click.option("--script", is_flag=True, help="Write a plain .py instead of a notebook.")
 def generate_command(settings: Settings, output: Output, script: bool) -> int:
-    """Write the notebook again from a completed state."""
+    """Write the notebook again, once every question is answered."""
     path = settings.workflow().generate(script=script)
     document = {
         "protocol": PROTOCOL,

@@ -11,30 +11,41 @@ from typing import Any
 import click
 
 from evalbook import __version__
-from evalbook.cli.options import INTERRUPTED, common_options
+from evalbook.cli.options import INTERRUPTED, common_options, did_you_mean
 from evalbook.cli.output import Output, take_standard_output
 from evalbook.errors import EvalbookError, UsageError
 
-# Where each command lives. Loaded when called: showing a turn must not import the wizard.
-_COMMANDS = {
-    "answer": "interview",
-    "apply": "interview",
-    "back": "interview",
-    "check": "interview",
-    "demo": "demo",
-    "doctor": "doctor",
-    "generate": "interview",
-    "mcp": "mcp",
-    "next": "interview",
-    "results": "results",
-    "runs": "runs",
-    "sandbox": "sandbox",
-    "show": "interview",
-    "skill": "skill",
-    "status": "status",
-    "stop": "stop",
-    "wizard": "wizard",
+# Where each command lives, by what one is about. Loaded when called: showing a turn must not import
+# the wizard.
+_SECTIONS = {
+    "The interview": {
+        "wizard": "wizard",
+        "next": "interview",
+        "answer": "interview",
+        "apply": "interview",
+        "back": "interview",
+        "show": "interview",
+        "check": "interview",
+        "generate": "interview",
+    },
+    "After the launch": {
+        "status": "status",
+        "results": "results",
+        "runs": "runs",
+        "open": "open",
+        "stop": "stop",
+    },
+    "Trying it, setting it up": {
+        "demo": "demo",
+        "sandbox": "sandbox",
+        "doctor": "doctor",
+        "config": "settings",
+        "completion": "settings",
+        "skill": "skill",
+        "mcp": "mcp",
+    },
 }
+_COMMANDS = {name: module for names in _SECTIONS.values() for name, module in names.items()}
 
 
 class _Commands(click.Group):
@@ -48,6 +59,26 @@ class _Commands(click.Group):
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            instead = did_you_mean(name, _COMMANDS)
+            ctx.fail(f"There is no command {name!r}. {instead}".rstrip())
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        wide = max(map(len, _COMMANDS))
+        for title, names in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [
+                        (f"{name:<{wide}}", self.get_command(ctx, name).get_short_help_str(200))  # type: ignore[union-attr]
+                        for name in names
+                    ]
+                )
+
 
 @click.group(
     cls=_Commands,
@@ -58,9 +89,11 @@ class _Commands(click.Group):
 @common_options
 @click.pass_context
 def evalbook(ctx: click.Context, /, **_: Any) -> Any:
-    """Write a notebook that evaluates a model fine-tuned with Amazon SageMaker.
+    """Find out whether your fine-tuned model is better than its base model.
 
-    One question a turn, each answer checked against AWS before it is saved.
+    evalbook asks one question at a time, checks each answer against AWS, and writes a notebook that
+    runs the evaluation on Amazon SageMaker and Amazon Bedrock. Without a command it starts the
+    wizard. No AWS account at hand? Try `evalbook wizard --sandbox`.
     """
     if ctx.invoked_subcommand is None:
         return ctx.invoke(evalbook.get_command(ctx, "wizard"))  # type: ignore[arg-type]

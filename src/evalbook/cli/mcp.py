@@ -7,9 +7,11 @@ from evalbook.cli.output import Output
 from evalbook.errors import UsageError
 
 
-@command("mcp")
+@command(
+    "mcp", examples=[("evalbook mcp --state eval.json", "What an assistant's settings start.")]
+)
 def mcp_command(settings: Settings, output: Output) -> int:
-    """Serve the interview to an AI assistant on standard input and output (MCP)."""
+    """Serve the interview to an AI assistant over the Model Context Protocol."""
     from importlib.util import find_spec
 
     if find_spec("mcp") is None:

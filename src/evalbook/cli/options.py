@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,6 +28,8 @@ class Settings:
     state: Path
     profile: str | None
     region: str | None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """What the person's and the project's own settings say, by name; see `cli/config.py`."""
 
     def workflow(self) -> Workflow:
         """Open the interview kept in the state file."""
@@ -38,10 +41,22 @@ class Settings:
 
 def common_options(function: F) -> F:
     """Add --state, --profile, --region and --json; those after the command's name win."""
+    from evalbook.cli.completion import complete_profiles
+
     options = (
-        click.option("--state", metavar="PATH", help="State file; workflow_state.json by default."),
-        click.option("--profile", metavar="NAME", help="AWS profile."),
-        click.option("--region", metavar="NAME", help="AWS region."),
+        click.option(
+            "--state",
+            metavar="PATH",
+            type=click.Path(),
+            help="The state file; workflow_state.json in this folder by default.",
+        ),
+        click.option(
+            "--profile",
+            metavar="NAME",
+            shell_complete=complete_profiles,
+            help="The AWS profile to ask as.",
+        ),
+        click.option("--region", metavar="NAME", help="The AWS region to ask."),
         click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON document."),
     )
     for option in reversed(options):
@@ -49,7 +64,31 @@ def common_options(function: F) -> F:
     return function
 
 
-def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
+Examples = Sequence[tuple[str, str]]
+"""Command lines, each with what it does."""
+
+
+class Command(click.Command):
+    """A command whose help ends with examples."""
+
+    def __init__(self, *arguments: Any, examples: Examples = (), **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, each below what it does."""
+        super().format_epilog(ctx, formatter)
+        if not self.examples:
+            return
+        with formatter.section("Examples" if len(self.examples) > 1 else "Example"):
+            for line, purpose in self.examples:
+                formatter.write(f"{'':>{formatter.current_indent}}# {purpose}\n")
+                formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
+
+
+def command(
+    name: str, *, examples: Examples = (), **attributes: Any
+) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function a command: called with `Settings` and the command's own parameters."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
@@ -59,17 +98,39 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
         def run(ctx: click.Context, /, **parameters: Any) -> Any:
             before = ctx.parent.params if ctx.parent else {}
 
-            def setting(key: str) -> Any:
-                return parameters.pop(key) or before.get(key)
+            def setting(key: str) -> str | None:
+                given = parameters.pop(key) or before.get(key)
+                return str(given) if given else None
 
-            settings = Settings(
-                Path(setting("state") or DEFAULT_STATE), setting("profile"), setting("region")
-            )
+            given = {key: setting(key) for key in ("state", "profile", "region")}
             parameters.pop("as_json")
-            return function(settings, ctx.obj, **parameters)
+            return function(settings_of(**given), ctx.obj, **parameters)
 
         as_command: Callable[[Callable[..., Any]], click.Command]
-        as_command = click.command(name, **attributes)
+        as_command = click.command(name, cls=Command, examples=examples, **attributes)
         return as_command(run)
 
     return decorate
+
+
+def settings_of(state: str | None, profile: str | None, region: str | None) -> Settings:
+    """Return what was given, and the person's and the project's defaults for what was not.
+
+    Raises:
+        UsageError: a file of defaults can't be used.
+    """
+    from evalbook.cli.config import defaults_in_force
+
+    defaults = defaults_in_force()
+    return Settings(
+        Path(state or DEFAULT_STATE),
+        profile or defaults.get("profile"),
+        region or defaults.get("region"),
+        defaults,
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a sentence that names what a mistyped word may have meant; empty where nothing may."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.7)
+    return f"Did you mean {' or '.join(near)}?" if near else ""

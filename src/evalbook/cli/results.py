@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.errors import UsageError
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
     from evalbook.runs.report import Report
 
 
-@command("results")
-@click.argument("runs", nargs=-1, metavar="[ARN]...")
+@command(
+    "results",
+    examples=[
+        ("evalbook results", "Base against fine-tuned, of this folder's run."),
+        ("evalbook results support-bot-v1 support-bot-v2", "Two runs beside each other."),
+        ("evalbook results --html report.html", "One page to send to a colleague."),
+    ],
+)
+@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
 @click.option(
     "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest by default."
 )
@@ -47,10 +55,10 @@ def results_command(
     html: Path | None,
     lower_is_better: tuple[str, ...],
 ) -> int:
-    """Compare the base model with the fine-tuned one, or several runs with each other.
+    """Compare the base model with the fine-tuned one, or runs with each other.
 
-    ARN is a pipeline execution, its name, a training job on instances of your own, or the path of a
-    notebook; without one, the run that the notebook of the state started.
+    RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; without one, it is
+    the run that the notebook of the state started.
 
     --json prints runs, comparisons (headline, basis, metrics, categories, lost_most), models alone,
     figures, labels and notes; --csv a row for each metric and category. docs/results.md has every

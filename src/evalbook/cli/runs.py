@@ -19,7 +19,13 @@ _STATES = (
 )
 
 
-@command("runs")
+@command(
+    "runs",
+    examples=[
+        ("evalbook runs", "The newest evaluations."),
+        ("evalbook runs support-bot --status failed --since 7d", "What failed this week."),
+    ],
+)
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option(
     "--status", type=click.Choice(_STATES, case_sensitive=False), help="Only in this state."
@@ -38,10 +44,11 @@ def runs_command(
     since: str | None,
     limit: int,
 ) -> int:
-    """List past evaluations, newest first; only those that contain every WORD.
+    """List the evaluations of your account and region, newest first.
 
-    A WORD may be part of a run's name, model, judge, type, state or ARN. Training jobs on instances
-    of your own are not listed: status, results and stop take their notebook, or their ARN.
+    Only those are listed that contain every WORD, in their name, model, judge, type, state or ARN.
+    Training jobs on instances of your own are not listed: status, results and stop take their
+    notebook, or their ARN.
     """
     from evalbook.aws.session import Aws
     from evalbook.runs.history import (

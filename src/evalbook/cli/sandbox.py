@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
+from typing import Any
 
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain
+from evalbook.cli.output import Output, complain, folded, terminal_width
 from evalbook.errors import UsageError
 from evalbook.workflow.turn import PROTOCOL
 
@@ -30,21 +32,40 @@ def require_sandbox_extra() -> None:
         )
 
 
-@command("sandbox")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
-def sandbox_command(_: Settings, output: Output, port: int) -> int:
-    """Run a local simulated AWS until Ctrl-C, and print the settings to export."""
+@command(
+    "sandbox",
+    examples=[
+        ('eval "$(evalbook sandbox --env)"', "Start it in the background, for this terminal."),
+        ('eval "$(evalbook sandbox --stop)"', "End it again."),
+        ("evalbook sandbox --answers", "What to answer there, and what comes of it."),
+    ],
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; a free one else.")
+@click.option("--env", "background", is_flag=True, help="Start in the background; print settings.")
+@click.option("--stop", is_flag=True, help="End the one that this terminal's settings lead to.")
+@click.option("--answers", is_flag=True, help="Only list answers to try, step by step.")
+def sandbox_command(
+    _: Settings, output: Output, port: int, background: bool, stop: bool, answers: bool
+) -> int:
+    """Try everything on a simulated AWS, on this machine alone.
+
+    It runs until Ctrl-C, and prints the settings to paste into another terminal. With --env it runs
+    in the background. Nothing is real and nothing costs; past evaluations of every type are there
+    to look at.
+    """
+    if answers:
+        return _print_answers(output)
+    if stop:
+        return _stop(output)
     require_sandbox_extra()
+    if background:
+        return _start_in_background(output, port)
     from evalbook.sandbox import serve
 
     def tell(endpoint: str, environment: dict[str, str]) -> None:
-        document = {
-            "protocol": PROTOCOL,
-            "endpoint": endpoint,
-            "pid": os.getpid(),
-            "environment": environment,
-        }
-        output.document(document, _for_people(environment))
+        head = "# A simulated AWS runs until Ctrl-C. Paste this into another terminal:"
+        words = "\n".join([head, *_exports(environment), _TRY])
+        output.document(_document(endpoint, os.getpid(), environment), words)
 
     try:
         serve(port, ready=tell)
@@ -56,17 +77,70 @@ def sandbox_command(_: Settings, output: Output, port: int) -> int:
     return 0
 
 
-def _for_people(environment: dict[str, str]) -> str:
+def _start_in_background(output: Output, port: int) -> int:
+    from evalbook.sandbox import SandboxDidNotStart, start_in_background
+
+    try:
+        pid, environment = start_in_background(port)
+    except SandboxDidNotStart as error:
+        said = str(error).splitlines()[-1]
+        raise UsageError(
+            "sandbox.start", f"The sandbox did not start: {said}", "Try another --port, or none."
+        ) from error
+    document = _document(environment["AWS_ENDPOINT_URL"], pid, environment)
+    output.document(document, "\n".join(_exports(environment)))
+    if not output.as_json:
+        complain(f"A simulated AWS is running in the background, as process {pid}.")
+        complain('Stop it with: eval "$(evalbook sandbox --stop)"')
+        complain(_TRY.removeprefix("# "))
+    return 0
+
+
+def _stop(output: Output) -> int:
+    from evalbook.sandbox import stop_in_background
+
+    stopped = stop_in_background(os.environ)
+    if not stopped:
+        raise UsageError(
+            "sandbox.none",
+            "This terminal's settings lead to no sandbox that is running.",
+            "Run this in the terminal in which it was started.",
+        )
+    names = [name for name in os.environ if name.startswith(_SETTINGS)]
+    output.document(
+        {"protocol": PROTOCOL, "status": "stopped", "unset": names}, f"unset {' '.join(names)}"
+    )
+    if not output.as_json:
+        complain("The simulated AWS has ended.")
+    return 0
+
+
+def _print_answers(output: Output) -> int:
     from evalbook.sandbox import describe_world
 
-    exports = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
-    tries = [f"#   {tip.step}: {tip.answer}  ({tip.outcome})" for tip in describe_world()]
-    return "\n".join(
-        [
-            "# A simulated AWS runs until Ctrl-C. Paste this into another terminal:",
-            *exports,
-            "#",
-            "# Answers to try there:",
-            *tries,
-        ]
-    )
+    tips = describe_world()
+    lines: list[str] = []
+    for step, group in itertools.groupby(tips, key=lambda tip: tip.step):
+        lines += ["", step, *(f"  {tip.answer}  ({tip.outcome})" for tip in group)]
+    document = {"protocol": PROTOCOL, "answers": [tip._asdict() for tip in tips]}
+    output.document(document, folded("\n".join(lines[1:]), terminal_width()))
+    return 0
+
+
+_SETTINGS = ("AWS_", "SAGEMAKER_MLFLOW_", "SAGEMAKER_USER_CONFIG", "SAGEMAKER_ADMIN_CONFIG")
+"""What the names of the variables that lead to a sandbox begin with."""
+
+_TRY = "# What to answer there: evalbook sandbox --answers. Runs to look at: evalbook runs"
+
+
+def _document(endpoint: str, pid: int, environment: dict[str, str]) -> dict[str, Any]:
+    return {
+        "protocol": PROTOCOL,
+        "endpoint": endpoint,
+        "pid": pid,
+        "environment": environment,
+    }
+
+
+def _exports(environment: dict[str, str]) -> list[str]:
+    return [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]

@@ -13,10 +13,13 @@ from evalbook.workflow.turn import PROTOCOL
 
 @click.group("skill")
 def skill_command() -> None:
-    """The skill by which AI assistants conduct the interview."""
+    """Teach an AI assistant to hold the interview."""
 
 
-@command("install")
+@command(
+    "install",
+    examples=[("evalbook skill install .claude/skills", "Teach the assistant of this project.")],
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def install_command(_: Settings, output: Output, folder: Path) -> int:
     """Write the folder model-evaluation/ into DIR, such as .claude/skills."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain, folded, printable, terminal_width
 from evalbook.workflow.turn import PROTOCOL
@@ -24,8 +25,15 @@ NOT_SUCCEEDED = 1
 """Exit status of --watch when the run ended otherwise than Succeeded."""
 
 
-@command("status")
-@click.argument("runs", nargs=-1, metavar="[ARN]...")
+@command(
+    "status",
+    examples=[
+        ("evalbook status", "The run that this folder's notebook started."),
+        ("evalbook status --watch --on-done 'notify-send done'", "Follow it, then be told."),
+        ("evalbook status support-bot-v2 --logs", "Another run, with the logs of what failed."),
+    ],
+)
+@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
 @click.option("--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest else.")
 @click.option("--watch", is_flag=True, help="Follow it until it is over; exit 1 if it failed.")
 @click.option("--logs", is_flag=True, help="Show the last log lines of the steps that failed.")
@@ -49,10 +57,10 @@ def status_command(
     no_bell: bool,
     give_up: float,
 ) -> int:
-    """Show how a run is doing: its steps, the Bedrock job behind it, and why it failed.
+    """Show how a run is doing, or why it failed.
 
-    ARN is a pipeline execution, its name, a training job on instances of your own, or the path of a
-    notebook; without one, the run that the notebook of the state started.
+    RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; without one, it is
+    the run that the notebook of the state started.
     """
     from evalbook.aws.session import Aws
     from evalbook.runs.find import targets

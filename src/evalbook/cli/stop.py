@@ -6,20 +6,21 @@ import sys
 
 import click
 
+from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, folded, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import PROTOCOL
 
 
-@command("stop")
-@click.argument("arn", metavar="ARN")
+@command("stop", examples=[("evalbook stop support-bot-v2", "Stop a run, by its name.")])
+@click.argument("arn", metavar="RUN", shell_complete=complete_runs)
 @click.option("--yes", is_flag=True, help="Don't ask.")
 def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int:
-    """Stop a running execution, after saying what it costs not to, and asking.
+    """Stop a run, after saying what that means and asking.
 
-    ARN is a pipeline execution, its name, a training job on instances of your own, or the path of a
-    notebook whose run is stopped.
+    RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook whose run is to be
+    stopped.
     """
     from evalbook.aws.executions import stop_execution
     from evalbook.aws.session import Aws

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,6 @@ _LIST = "`evalbook runs` lists the evaluations of this account and region."
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}")
 """A pipeline execution's display name, by SageMaker's service model."""
-_MOST_NAMESAKES = 50
 _LARGEST_RECORD = 4 << 20
 """Bytes; a record grows by some hundred for each run."""
 
@@ -69,28 +68,45 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
 
 def _named(aws: Aws, name: str) -> Target:
     """Return the one evaluation of a name in the region that is set."""
+    from evalbook.aws.executions import evaluation_executions
     from evalbook.aws.job_runs import training_job_arn
-    from evalbook.runs.history import Filter, past_runs
 
     region = aws.required_region()
-    runs, _ = past_runs(aws, region, Filter(words=(name,)), _MOST_NAMESAKES)
-    same = [it.execution for it in runs if it.execution.name.lower() == name.lower()]
+    try:
+        runs = list(evaluation_executions(aws, region))
+    except AnswerRejected as error:
+        raise AnswerRejected(
+            "runs.denied",
+            f"The evaluations in {region} can't be listed: {error.message}",
+            "Name the run by its ARN, or ask for sagemaker:ListPipelines and "
+            "sagemaker:ListPipelineExecutions.",
+        ) from None
+    same = [run for run in runs if run.name.lower() == name.lower()]
     if len(same) == 1:
         return Target(same[0].arn)
-    near = ", ".join(it.execution.name for it in runs[:5])
     if not same and (job := training_job_arn(aws, region, name)):
         return Target(job)
     if not same:
+        near = _near(name, {run.name for run in runs})
         raise AnswerRejected(
             "run.missing",
             f"No evaluation in {region} is named {name!r}.",
-            f"Do you mean one of these: {near}? {_LIST}" if near else _LIST,
+            f"Did you mean {' or '.join(near)}? {_LIST}" if near else _LIST,
         )
     raise AnswerRejected(
         "run.several",
         f"{len(same)} evaluations in {region} are named {name!r}.",
         f"Name one by its ARN: {', '.join(it.arn for it in same[:3])}.",
     )
+
+
+def _near(name: str, names: Iterable[str]) -> list[str]:
+    """Return the names that contain this one, or else are spelled much like it."""
+    import difflib
+
+    names = sorted(names)
+    containing = [it for it in names if name.lower() in it.lower()]
+    return containing[:3] or difflib.get_close_matches(name, names, n=3, cutoff=0.7)
 
 
 def _record_of(path: Path) -> Path:

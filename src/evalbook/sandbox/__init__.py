@@ -11,7 +11,14 @@ in ``tests/sandbox/test_added_operations.py``; something new to find is a row in
 from __future__ import annotations
 
 from evalbook.sandbox.guide import Suggestion, describe_world
-from evalbook.sandbox.process import Sandbox, SandboxDidNotStart, serve, settings
+from evalbook.sandbox.process import (
+    Sandbox,
+    SandboxDidNotStart,
+    serve,
+    settings,
+    start_in_background,
+    stop_in_background,
+)
 
 __all__ = [
     "Sandbox",
@@ -20,4 +27,6 @@ __all__ = [
     "describe_world",
     "serve",
     "settings",
+    "start_in_background",
+    "stop_in_background",
 ]

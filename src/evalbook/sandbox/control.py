@@ -7,6 +7,7 @@
 | ``GET /calls`` | what was asked so far: service, operation, region, HTTP status |
 | ``POST /clock`` | ``{"advance": seconds}`` puts the clock forward; ``{"step_seconds": s}`` |
 | ``POST /reset`` | makes the world as it was at the start |
+| ``POST /stop`` | ends the sandbox |
 
 Each answers one JSON document. A fault reads
 ``{"operation": "s3:HeadObject", "error": {"code": "SlowDown", "message": "…", "status": 503},
@@ -16,6 +17,7 @@ Each answers one JSON document. A fault reads
 from __future__ import annotations
 
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,6 +36,8 @@ class Control:
     def __init__(self, reset: Callable[[], None]) -> None:
         self.faults = Faults()
         self._reset = reset
+        self.end: Callable[[], None] = lambda: None
+        """Ends the server that answers."""
         self._calls: deque[dict[str, Any]] = deque(maxlen=MOST_CALLS_KEPT)
 
     def record(self, request: AwsRequest, status: int) -> None:
@@ -55,6 +59,7 @@ class Control:
             ("GET", "/calls"): self._show_calls,
             ("POST", "/clock"): self._set_clock,
             ("POST", "/reset"): self._start_again,
+            ("POST", "/stop"): self._stop,
         }
         action = actions.get((method, path))
         if action is None:
@@ -86,3 +91,8 @@ class Control:
         self._reset()
         self._calls.clear()
         return {"reset": True}
+
+    def _stop(self, _: dict[str, Any]) -> dict[str, Any]:
+        # A moment later, so that this very request is answered.
+        threading.Timer(0.1, self.end).start()
+        return {"stopping": True}

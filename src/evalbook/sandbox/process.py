@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,8 @@ from evalbook.sandbox.clock import STEP_SECONDS_VARIABLE
 
 CONTROL_PATH = "/evalbook-sandbox"
 MLFLOW_PATH = "/evalbook-mlflow"
+_FOLDER = "evalbook-sandbox-"
+"""What the name of a sandbox's folder of temporary files begins with."""
 
 # The SDK reports its use from a thread of its own; off, as nobody asked a trial for it.
 SDK_DEFAULTS = """\
@@ -91,7 +94,7 @@ def serve(
 
     server = make_server(port)
     endpoint = f"http://127.0.0.1:{server.server_port}"
-    with tempfile.TemporaryDirectory(prefix="evalbook-sandbox-") as folder:
+    with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:
         environment = settings(endpoint, Path(folder))
         if ready is not None:
             ready(endpoint, environment)
@@ -99,6 +102,68 @@ def serve(
         with suppress(KeyboardInterrupt):
             server.serve_forever()
         server.server_close()
+
+
+def start_in_background(port: int = 0) -> tuple[int, dict[str, str]]:
+    """Start a sandbox that outlives this process; return its process id and its environment.
+
+    Raises:
+        SandboxDidNotStart: the port is taken, for example.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_"))}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-m", "evalbook.sandbox", "--port", str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=environment,
+            # Ctrl-C in the terminal that it was started from is not meant for it.
+            start_new_session=True,
+        )
+    endpoint = _endpoint_of(process, folder)
+    return process.pid, settings(endpoint, folder / "aws")
+
+
+def stop_in_background(environment: Mapping[str, str]) -> bool:
+    """End the sandbox that an environment leads to; tell whether there was one."""
+    import urllib.request
+
+    endpoint = environment.get("AWS_ENDPOINT_URL", "")
+    if not endpoint.startswith("http://127.0.0.1:"):
+        return False
+    stop = urllib.request.Request(  # noqa: S310 - this machine's
+        f"{endpoint}{CONTROL_PATH}/stop", method="POST", data=b"{}"
+    )
+    found = False
+    # Asked until nobody answers: it has ended when we say so.
+    with suppress(OSError):
+        while urllib.request.urlopen(stop, timeout=5).close() is None:  # noqa: S310
+            found = True
+            time.sleep(0.05)
+    if not found:
+        return False
+    folder = Path(environment.get("AWS_CONFIG_FILE", "")).parent.parent
+    if folder.name.startswith(_FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+def _endpoint_of(process: subprocess.Popen[bytes], folder: Path) -> str:
+    """Return the endpoint that a sandbox prints first.
+
+    Raises:
+        SandboxDidNotStart: it ended instead.
+    """
+    line = process.stdout.readline() if process.stdout is not None else b""
+    if not line:
+        process.wait()
+        said = (folder / "log").read_text(encoding="utf-8", errors="replace").strip()
+        shutil.rmtree(folder, ignore_errors=True)
+        raise SandboxDidNotStart(said or "The sandbox ended without a word.")
+    endpoint: str = json.loads(line)["endpoint"]
+    return endpoint
 
 
 class Sandbox:
@@ -109,7 +174,7 @@ class Sandbox:
     """
 
     def __init__(self, step_seconds: float | None = None) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="evalbook-sandbox-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_"))}
         if step_seconds is not None:
             environment[STEP_SECONDS_VARIABLE] = str(step_seconds)
@@ -123,7 +188,7 @@ class Sandbox:
                 stderr=log,
                 env=environment,
             )
-        self.endpoint = self._read_endpoint()
+        self.endpoint = _endpoint_of(self._process, self._folder)
 
     @property
     def pid(self) -> int:
@@ -231,14 +296,3 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-    def _read_endpoint(self) -> str:
-        stream = self._process.stdout
-        line = stream.readline() if stream is not None else b""
-        if not line:
-            self._process.wait()
-            said = (self._folder / "log").read_text(encoding="utf-8", errors="replace").strip()
-            shutil.rmtree(self._folder, ignore_errors=True)
-            raise SandboxDidNotStart(said or "The sandbox ended without a word.")
-        endpoint: str = json.loads(line)["endpoint"]
-        return endpoint

@@ -55,7 +55,7 @@ class SimulatedAws:
 
     def __init__(self) -> None:
         install()
-        self._control = Control(self._reset)
+        self.control = Control(self._reset)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._late = threading.Lock()
         self._filled: set[str] = set()
@@ -73,10 +73,10 @@ class SimulatedAws:
             )
 
         def recording(status: str, *rest: Any) -> Any:
-            self._control.record(request, int(status.split()[0]))
+            self.control.record(request, int(status.split()[0]))
             return start_response(status, *rest)
 
-        fault = self._control.faults.strike(request)
+        fault = self.control.faults.strike(request)
         if fault is not None and fault.drop:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError("A fault asked to drop this connection.")
@@ -116,7 +116,7 @@ class SimulatedAws:
         self, environ: dict[str, Any], start_response: StartResponse, path: str
     ) -> list[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        status, document = self._control.answer(environ["REQUEST_METHOD"], path, body)
+        status, document = self.control.answer(environ["REQUEST_METHOD"], path, body)
         start_response(_status(status), [("Content-Type", "application/json")])
         return [json.dumps(document).encode()]
 
@@ -128,10 +128,10 @@ class SimulatedAws:
         path: str,
     ) -> list[bytes]:
         asked = as_mlflow_request(request, path)
-        fault = self._control.faults.strike(asked)
+        fault = self.control.faults.strike(asked)
         error = (fault.error if fault is not None else None) or refusal(asked)
         status, document = refused(error) if error else mlflow_answer(environ, asked, path)
-        self._control.record(asked, status)
+        self.control.record(asked, status)
         start_response(_status(status), [("Content-Type", "application/json")])
         return [json.dumps(document).encode()]
 
@@ -167,9 +167,12 @@ def make_server(port: int = 0) -> Any:
         def log_request(self, *_: Any) -> None:
             """Say nothing: a run makes hundreds of requests."""
 
-    return serving.make_server(
-        "127.0.0.1", port, SimulatedAws(), threaded=True, request_handler=QuietHandler
+    aws = SimulatedAws()
+    server = serving.make_server(
+        "127.0.0.1", port, aws, threaded=True, request_handler=QuietHandler
     )
+    aws.control.end = server.shutdown
+    return server
 
 
 BESIDE_MOTO = {"pricing": price_list.answer, "service-quotas": quotas.answer}

@@ -26,11 +26,17 @@ class Manner:
     sandbox: bool
 
 
-@command("wizard")
+@command(
+    "wizard",
+    examples=[
+        ("evalbook", "Start, or go on where you left."),
+        ("evalbook wizard --sandbox", "Try it without an AWS account."),
+    ],
+)
 @click.option("--plain", is_flag=True, help="Plain lines: for screen readers, dumb terminals.")
 @click.option("--sandbox", is_flag=True, help="Try it against a simulated AWS; needs no account.")
 def wizard_command(settings: Settings, output: Output, plain: bool, sandbox: bool) -> int:
-    """Ask one question after the other, and write the notebook.
+    """Answer one question after the other, and get the notebook.
 
     An unfinished interview is offered again. Ctrl-C leaves at any moment; every accepted answer is
     saved.

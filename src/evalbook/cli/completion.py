@@ -1,0 +1,83 @@
+"""What Tab offers on the command line: steps, runs, profiles."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_PATIENCE = 3.0
+"""Seconds for the names of runs; who presses Tab does not wait longer."""
+
+
+def complete_steps(
+    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the steps of the interview."""
+    from click.shell_completion import CompletionItem
+
+    from evalbook.workflow.kinds import ALL_STEPS
+
+    return [
+        CompletionItem(step.name, help=step.title)
+        for step in ALL_STEPS
+        if step.name.startswith(incomplete)
+    ]
+
+
+def complete_runs(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the notebooks here that started runs, and the runs that AWS lists within a moment."""
+    from click.shell_completion import CompletionItem
+
+    taken = [word for value in ctx.params.values() if isinstance(value, tuple) for word in value]
+    notebooks = [
+        str(record.with_name(f"{record.name.removesuffix('.run.json')}.ipynb"))
+        for record in sorted(Path().glob("*/notebooks/*.run.json"))
+    ]
+    names = [(name, "notebook") for name in notebooks] + _runs_of_aws(ctx)
+    return [
+        CompletionItem(name, help=about)
+        for name, about in dict(names).items()
+        if name.startswith(incomplete) and name not in taken
+    ]
+
+
+def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
+    """Return names and states of the runs, newest first; none where AWS does not say in time."""
+    from evalbook.aws.executions import evaluation_executions
+    from evalbook.aws.session import Aws, soon
+    from evalbook.cli.options import settings_of
+    from evalbook.errors import EvalbookError
+
+    before = ctx.parent.params if ctx.parent else {}
+
+    def ask() -> list[tuple[str, str]]:
+        profile, region = (ctx.params.get(it) or before.get(it) for it in ("profile", "region"))
+        settings = settings_of(None, profile, region)
+        aws = Aws(settings.profile, settings.region)
+        runs = list(evaluation_executions(aws, aws.required_region()))
+        runs.sort(key=lambda run: run.created, reverse=True)
+        return [(run.name, run.status) for run in runs]
+
+    # What stands in the way is said by the command itself, once it is run.
+    with contextlib.suppress(EvalbookError):
+        return soon(ask, _PATIENCE) or []
+    return []
+
+
+def complete_profiles(
+    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the AWS profiles that are configured."""
+    from click.shell_completion import CompletionItem
+
+    from evalbook.aws.profiles import profiles
+
+    return [CompletionItem(name) for name in profiles() if name.startswith(incomplete)]

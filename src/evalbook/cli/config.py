@@ -1,0 +1,158 @@
+"""`evalbook config`: defaults that a person or a project sets once, and which are in force."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalbook.errors import UsageError
+
+_CONSENT = frozenset({"bedrock_terms", "confirm", "data_sample", "yes"})
+_ENVIRONMENT = {
+    # Keys in the environment are a caller already: a profile would take their place.
+    "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"),
+    "region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+}
+"""Variables that boto3 reads; they come before a file's default."""
+
+
+@dataclass(frozen=True)
+class Default:
+    """A default, and the file or variable that sets it."""
+
+    value: str
+    source: str
+
+
+def config_file() -> Path:
+    """Return where a person's own defaults stand."""
+    home = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(home) if home else Path("~/.config").expanduser()) / "evalbook" / "config.toml"
+
+
+def defaults_in_force() -> dict[str, str]:
+    """Return the defaults that files set and no variable of AWS's overrules.
+
+    Raises:
+        UsageError: a file of defaults can't be used.
+    """
+    overruled = {name for name, variables in _ENVIRONMENT.items() if _first_set(variables)}
+    return {
+        name: default.value
+        for name, default in defaults_in_files().items()
+        if name not in overruled
+    }
+
+
+def all_defaults() -> dict[str, Default | None]:
+    """Return every default there can be; None where nothing sets it.
+
+    Raises:
+        UsageError: a file of defaults can't be used.
+    """
+    found: dict[str, Default | None] = dict.fromkeys(_SETTINGS)
+    found.update(defaults_in_files())
+    for name, variables in _ENVIRONMENT.items():
+        variable = _first_set(variables)
+        if variable == "AWS_ACCESS_KEY_ID":
+            found[name] = Default("none", f"{variable}, which takes the place of a profile")
+        elif variable:
+            found[name] = Default(os.environ[variable], variable)
+    return found
+
+
+def defaults_in_files() -> dict[str, Default]:
+    """Return what the person's file and the project's say; the project's comes first.
+
+    Raises:
+        UsageError: one can't be used.
+    """
+    found: dict[str, Default] = {}
+    own = config_file()
+    if own.is_file():
+        found.update(_read(own, _toml(own)))
+    project = _project_file()
+    if project is not None:
+        table = _toml(project).get("tool", {}).get("evalbook", {})
+        found.update(_read(project, table, "[tool.evalbook] of "))
+    return found
+
+
+def _project_file() -> Path | None:
+    """Return the nearest pyproject.toml with a table of ours, from this folder upwards."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        path = folder / "pyproject.toml"
+        if path.is_file():
+            return path if b"[tool.evalbook" in path.read_bytes() else None
+    return None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise _unusable(path, f"can't be read: {error}", "Mend it, or move it away.") from error
+    return document
+
+
+def _read(path: Path, table: Any, where: str = "") -> dict[str, Default]:
+    from evalbook.cli.options import did_you_mean
+
+    if not isinstance(table, dict):
+        raise _unusable(path, "has no table for evalbook's defaults.", "Write it as name = value.")
+    found = {}
+    for name, value in table.items():
+        if name in _CONSENT:
+            raise _unusable(
+                path, f"sets {name}, but consent is asked for every time.", "Take that line out."
+            )
+        if name not in _SETTINGS:
+            known = f"The defaults are {', '.join(_SETTINGS)}."
+            raise _unusable(
+                path, f"sets {name}, which is no default.", did_you_mean(name, _SETTINGS) or known
+            )
+        text = _SETTINGS[name](value)
+        if text is None:
+            expected = 'a table, such as {team = "search"}' if name == "tags" else "a text"
+            raise _unusable(path, f"sets {name} to {value!r}.", f"{name} is {expected}.")
+        found[name] = Default(text, f"{where}{path}")
+    return found
+
+
+def _unusable(path: Path, found: str, remedy: str) -> UsageError:
+    return UsageError("config.file", f"{path} {found}", remedy)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _tags(value: Any) -> str | None:
+    """Return tags as the step of that name takes them."""
+    if isinstance(value, dict) and value and all(isinstance(it, str) for it in value.values()):
+        return json.dumps(value, ensure_ascii=False)
+    return None
+
+
+def _first_set(variables: tuple[str, ...]) -> str | None:
+    return next((name for name in variables if os.environ.get(name)), None)
+
+
+_SETTINGS: Mapping[str, Callable[[Any], str | None]] = {
+    "role": _text,
+    "output": _text,
+    "region": _text,
+    "profile": _text,
+    "tags": _tags,
+}
+"""The defaults there can be, each with what reads its value."""

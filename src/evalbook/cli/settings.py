@@ -1,0 +1,68 @@
+"""`evalbook config` and `evalbook completion`: what a person sets up once."""
+
+from __future__ import annotations
+
+import click
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output
+from evalbook.workflow.turn import PROTOCOL
+
+
+@command(
+    "config",
+    examples=[("evalbook config", "See which defaults are in force, and where each comes from.")],
+)
+def config_command(settings: Settings, output: Output) -> int:
+    """Show your defaults: role, output, region, profile and tags.
+
+    They are read from ~/.config/evalbook/config.toml, and from [tool.evalbook] in the
+    pyproject.toml of this folder or one above it, which comes first. AWS's own environment
+    variables come before both, and options before everything. A default is offered when its
+    question is asked; consent is never taken from a file.
+    """
+    from evalbook.cli.config import Default, all_defaults, config_file
+
+    found = all_defaults()
+    for name, given in (("profile", settings.profile), ("region", settings.region)):
+        if given and given != settings.defaults.get(name):
+            found[name] = Default(given, f"--{name}")
+    wide = max(map(len, found))
+    lines = [
+        f"{name:<{wide}}  {it.value}  ({it.source})" if it else f"{name:<{wide}}  not set"
+        for name, it in found.items()
+    ]
+    lines += ["", f'Your own defaults are kept in {config_file()}, such as: role = "MyRole"']
+    document = {
+        "protocol": PROTOCOL,
+        "file": str(config_file()),
+        "defaults": {
+            name: {"value": it.value, "source": it.source} if it else None
+            for name, it in found.items()
+        },
+    }
+    output.document(document, "\n".join(lines))
+    return 0
+
+
+@command(
+    "completion",
+    examples=[
+        ("""eval "$(evalbook completion bash)\"""", "In ~/.bashrc; zsh in ~/.zshrc likewise."),
+        (
+            "evalbook completion fish > ~/.config/fish/completions/evalbook.fish",
+            "For fish, once.",
+        ),
+    ],
+)
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion_command(_: Settings, output: Output, shell: str) -> int:
+    """Print what makes Tab complete commands, options, steps and the names of runs."""
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    assert made is not None  # noqa: S101 - click has these three
+    group = click.get_current_context().find_root().command
+    script = made(group, {}, "evalbook", "_EVALBOOK_COMPLETE").source()
+    output.document({"protocol": PROTOCOL, "shell": shell, "script": script}, script)
+    return 0

@@ -1,0 +1,104 @@
+import json
+from pathlib import Path
+
+import pytest
+from commands import run, the_document
+
+from evalbook.cli.config import Default, all_defaults, defaults_in_force
+from evalbook.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def a_home_of_its_own(tmp_path, monkeypatch):
+    for name in ("PROFILE", "DEFAULT_PROFILE", "ACCESS_KEY_ID", "REGION", "DEFAULT_REGION"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    (tmp_path / "project" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "project" / "deep")
+
+
+def own_defaults(text):
+    path = Path("../../home/evalbook/config.toml").resolve()
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return path
+
+
+def the_projects(text):
+    path = Path("../pyproject.toml").resolve()
+    path.write_text(text)
+    return path
+
+
+def test_the_projects_defaults_come_before_ones_own():
+    own = own_defaults('role = "MyRole"\nregion = "eu-west-1"\n')
+    project = the_projects('[tool.evalbook]\nrole = "TeamRole"\ntags = {team = "a, b"}\n')
+
+    found = all_defaults()
+
+    assert found["role"] == Default("TeamRole", f"[tool.evalbook] of {project}")
+    assert found["region"] == Default("eu-west-1", str(own))
+    assert json.loads(found["tags"].value) == {"team": "a, b"}
+    assert found["profile"] is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "name"),
+    [
+        ("AWS_REGION", "region"),
+        ("AWS_DEFAULT_REGION", "region"),
+        ("AWS_PROFILE", "profile"),
+        ("AWS_ACCESS_KEY_ID", "profile"),
+    ],
+)
+def test_what_aws_reads_from_the_environment_comes_before_a_files_default(
+    variable, name, monkeypatch
+):
+    own_defaults('region = "eu-west-1"\nprofile = "work"\n')
+    assert set(defaults_in_force()) == {"region", "profile"}
+
+    monkeypatch.setenv(variable, "set")
+
+    assert name not in defaults_in_force()
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "remedy"),
+    [
+        ("role = ", "can't be read: ", "Mend it, or move it away."),
+        ("rolle = 'a'", "sets rolle, which is no default.", "Did you mean role?"),
+        ("role = 3", "sets role to 3.", "role is a text."),
+        ("tags = 'a=b'", "sets tags to 'a=b'.", 'tags is a table, such as {team = "search"}.'),
+        (
+            "bedrock_terms = 'I agree'",
+            "sets bedrock_terms, but consent is asked for every time.",
+            "Take that line out.",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_named_with_what_to_do(text, found, remedy):
+    path = own_defaults(text)
+
+    with pytest.raises(UsageError) as caught:
+        defaults_in_force()
+
+    assert caught.value.message.startswith(f"{path} {found}")
+    assert caught.value.remedy == remedy
+
+
+def test_a_project_without_a_table_of_ours_is_nothing_to_read():
+    the_projects("this is no TOML")
+
+    assert defaults_in_force() == {}
+
+
+def test_the_command_says_what_is_in_force_and_where_it_comes_from():
+    own = own_defaults('region = "eu-west-1"\n')
+
+    words = run("config", "--profile", "work").stdout
+    document = the_document(run("config", "--json"))
+
+    assert f"region   eu-west-1  ({own})" in words
+    assert "profile  work  (--profile)" in words
+    assert "role     not set" in words
+    assert document["defaults"]["region"] == {"value": "eu-west-1", "source": str(own)}
