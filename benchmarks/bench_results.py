@@ -2,8 +2,9 @@
 
 Two models' judged records with explanations of 300 characters are read, paired, compared, and shown
 as a table, as JSON, as a picture and as a page. 1,000 records x 11 metrics x 2 models are to show
-in under two seconds; 100,000 records (a gigabyte of lines) are to stay below 64 MiB. Each size is
-measured in a process of its own; the baseline is reading the same lines as JSON and nothing else.
+in under two seconds; 100,000 records (a gigabyte of lines) are to stay below 64 MiB, and their
+table is to take at most twice as long as reading the same lines as JSON and nothing else, which is
+the baseline. Each size is measured in a process of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from pathlib import Path
 METRICS = 11
 MOST_MEMORY = 64
 """MiB; Python and what is imported take some 20 of them."""
+MOST_TIMES = 2
+"""Of the baseline, for the table of 100,000 records."""
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 EXPLANATION = "The response answers what was asked and leaves out what was not. " * 5
 
@@ -103,6 +106,8 @@ def main() -> None:
         )
         if records == 1_000 and everything > 2000:
             sys.exit("1,000 records took longer than two seconds")
+        if records == 100_000 and shown > MOST_TIMES * baseline:
+            sys.exit(f"The table took {shown / baseline:.1f} times as long as reading JSON")
     if memory[100_000] > MOST_MEMORY:
         sys.exit(f"100,000 records took more than {MOST_MEMORY} MiB")
 

@@ -161,3 +161,20 @@ def test_a_score_beyond_all_scales_is_none() -> None:
     [row] = compared(lines([1e308, -1e308, 0.5]), lines([-1e308, 1e308, 0.5])).rows
 
     assert (row.records, row.left_out) == (1, 2)
+
+
+def test_a_built_in_and_a_custom_metric_of_one_name_are_kept_apart() -> None:
+    def side(builtin: float, custom: float) -> list[bytes]:
+        return [
+            a_line({"Correctness": builtin}, f"{n}").replace(
+                b'"scores": [',
+                b'"scores": [{"metricName": "Correctness", "result": %r}, ' % custom,
+            )
+            for n in range(8)
+        ]
+
+    rows = {row.metric: row for row in compared(side(0.5, 0.0), side(0.5, 1.0)).rows}
+    assert {name: row.gain for name, row in rows.items()} == {
+        "Correctness (custom)": 1.0,
+        "Correctness": 0.0,
+    }

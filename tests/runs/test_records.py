@@ -5,7 +5,7 @@ import json
 import pytest
 from judged import a_line
 
-from evalbook.runs.records import UnreadableRecord, read_record
+from evalbook.runs.records import Score, UnreadableRecord, read_record
 
 
 def test_reads_prompt_response_scores_and_explanation() -> None:
@@ -82,3 +82,16 @@ def test_whatever_is_missing_or_of_another_type_is_lived_through() -> None:
     record = read_record(json.dumps(line))
     assert record.response == ""
     assert list(record.scores) == ["unnamed", "A"]
+
+
+def test_a_line_reads_alike_whether_one_of_its_entries_is_odd_or_not() -> None:
+    plain = json.loads(a_line({"A": 1, "B": "good"}, "Why?", "So.", reference="R", category="c"))
+    odd = json.loads(json.dumps(plain))
+    odd["automatedEvaluationResult"]["scores"].append({"metricName": 7, "result": [1]})
+    odd["modelResponses"].append("not an answer")
+    read, again = read_record(json.dumps(plain)), read_record(json.dumps(odd))
+
+    assert {**again.scores} == {**read.scores, "7": Score(None)}
+    assert (again.prompt, again.response, again.reference, again.category, again.judges) == (
+        read.prompt, read.response, read.reference, read.category, read.judges
+    )  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from evalbook.runs.statistics import (
@@ -15,7 +17,7 @@ from evalbook.runs.statistics import (
     corrected,
     interval,
 )
-from evalbook.runs.store import Arm, Pair, Place, RecordStore
+from evalbook.runs.store import NO_SCORE, Arm, Batch, Place, RecordStore
 
 MOST_CATEGORIES = 100
 FEWEST_IN_CATEGORY = 5
@@ -119,19 +121,19 @@ class _Column:
     left_out: int = 0
     unscored: list[int] = field(default_factory=lambda: [0, 0])
 
-    def add(self, first: float, second: float) -> float | None:
-        """Count one record; returns the gain where both models have a score."""
-        if math.isnan(first) or math.isnan(second):
-            self.left_out += 1
-            self.unscored[0] += math.isnan(first)
-            self.unscored[1] += math.isnan(second)
-            return None
-        gain = self.sign * round(second - first, DECIMALS)
-        self.gains.add(gain)
-        self.sums[0] += first
-        self.sums[1] += second
-        self.outcomes[(gain < 0) - (gain > 0) + 1] += 1
-        return gain
+    def add(self, first: Sequence[float], second: Sequence[float]) -> None:
+        """Count some records; equal pairs of scores are worked on once."""
+        for (before, after), records in Counter(zip(first, second, strict=True)).items():
+            if before == NO_SCORE or after == NO_SCORE:
+                self.left_out += records
+                self.unscored[0] += records * (before == NO_SCORE)
+                self.unscored[1] += records * (after == NO_SCORE)
+                continue
+            gain = self.sign * round(after - before, DECIMALS)
+            self.gains.add(gain, records)
+            self.sums[0] += before * records
+            self.sums[1] += after * records
+            self.outcomes[(gain < 0) - (gain > 0) + 1] += records
 
     def row(self, metric: str) -> MetricRow:
         records = self.gains.records
@@ -193,31 +195,49 @@ def _tests(rows: Iterable[MetricRow]) -> int:
 
 
 def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) -> Comparison:
-    told = first.metrics | second.metrics
+    told = {*first.metrics, *second.metrics}
     columns = [_Column(sign) for sign in signs]
     sizes = store.categories(second, FEWEST_IN_CATEGORY)
     if len(sizes) == 1 and sizes[0][1] == second.records:
         sizes = []  # one category of all records is the whole once more
     named = {category: [_Column(sign) for sign in signs] for category, _ in sizes[:MOST_CATEGORIES]}
-    worst: list[tuple[float, int, Pair]] = []
+    worst: list[tuple[float, int, int]] = []
     paired = 0
-    for pair in store.pairs(first, second):
-        paired += 1
-        loss = -(overall_gain(store, _add(columns, pair)) or 0.0)
-        if pair.category in named:
-            _add(named[pair.category], pair)
-        if loss > 0:
-            keep = heapq.heappush if len(worst) < MOST_LOSSES else heapq.heappushpop
-            keep(worst, (loss, -pair.place, pair))
+    for batch in store.paired_batches(first, second):
+        paired += len(batch.places)
+        _add(columns, batch.first, batch.second)
+        for category, rows in _by_category(batch, named):
+            picked = [
+                [array("d", (column[row] for row in rows)) for column in side]
+                for side in (batch.first, batch.second)
+            ]
+            _add(named[category], *picked)
+        gains = overall_gains(store, batch, signs)
+        for gain, place, before in zip(gains, batch.places, batch.before, strict=True):
+            if gain is not None and gain < 0 and (len(worst) < MOST_LOSSES or -gain > worst[0][0]):
+                keep = heapq.heappush if len(worst) < MOST_LOSSES else heapq.heappushpop
+                keep(worst, (-gain, -place, before))
     return Comparison(
         first,
         second,
         tuple(_rows(store, columns, told)),
         {category: tuple(_rows(store, them, told)) for category, them in named.items()},
-        tuple(Loss(loss, pair.lines) for loss, _, pair in sorted(worst, reverse=True)),
+        tuple(
+            Loss(loss, (Place(first.number, before), Place(second.number, -place)))
+            for loss, place, before in sorted(worst, reverse=True)
+        ),
         paired,
         categories_left=max(0, len(sizes) - MOST_CATEGORIES),
     )
+
+
+def _by_category(batch: Batch, named: Mapping[str, object]) -> Iterator[tuple[str, list[int]]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    if named:
+        for row, category in enumerate(batch.categories):
+            if category is not None and category in named:
+                found[category].append(row)
+    yield from found.items()
 
 
 def _rows(store: RecordStore, columns: Sequence[_Column], told: set[str]) -> list[MetricRow]:
@@ -232,20 +252,43 @@ def signs_of(store: RecordStore, rows: Iterable[MetricRow | MeanRow]) -> list[in
     return [-1 if metric in lower else 1 for metric in store.metrics]
 
 
-def _add(columns: Sequence[_Column], pair: Pair) -> list[float | None]:
-    return [column.add(a, b) for column, a, b in zip(columns, pair.first, pair.second, strict=True)]
+def _add(
+    columns: Sequence[_Column], first: Sequence[array[float]], second: Sequence[array[float]]
+) -> None:
+    for column, before, after in zip(columns, first, second, strict=True):
+        column.add(before, after)
 
 
-def overall_gain(store: RecordStore, gains: Sequence[float | None]) -> float | None:
-    """Return a record's mean gain over its metrics, each by its scale's width, if it has any."""
-    shares = []
-    for metric, gain in zip(store.metrics, gains, strict=True):
-        if gain is not None:
-            low, high = store.ranges[metric]
-            # Scores from 0 to 1 are on that scale even where nobody got a 0 or a 1.
-            width = 1.0 if low >= 0 and high <= 1 else high - low
-            shares.append(gain / width if width else 0.0)
-    return math.fsum(shares) / len(shares) if shares else None
+def widths_of(store: RecordStore) -> list[float]:
+    """Return how wide the scale of each metric is, as far as its scores tell."""
+    return [
+        # Scores from 0 to 1 are on that scale even where nobody got a 0 or a 1.
+        1.0 if low >= 0 and high <= 1 else high - low
+        for low, high in (store.ranges.get(metric, (0.0, 1.0)) for metric in store.metrics)
+    ]
+
+
+def overall_gains(store: RecordStore, batch: Batch, signs: Sequence[int]) -> list[float | None]:
+    """Return each record's mean gain over its metrics, by its scale's width, if it has any."""
+    shares = [
+        [(after - before) * scale for before, after in zip(*columns, strict=True)]
+        for scale, *columns in zip(
+            [sign / (width or 1.0) for sign, width in zip(signs, widths_of(store), strict=True)],
+            batch.first,
+            batch.second,
+            strict=True,
+        )
+    ]
+    return [_mean_of(parts) for parts in zip(*shares, strict=True)]
+
+
+def _mean_of(parts: Sequence[float]) -> float | None:
+    total = sum(parts)
+    if math.isfinite(total):
+        return total / len(parts)
+    # Where a score is missing, its gain is none.
+    scored = [part for part in parts if math.isfinite(part)]
+    return math.fsum(scored) / len(scored) if scored else None
 
 
 def judge_rows(rows: Sequence[MetricRow]) -> list[MetricRow]:
@@ -279,12 +322,13 @@ def means(store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = ()) -> 
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     tallies = [Tally() for _ in store.metrics]
     left_out = [0 for _ in store.metrics]
-    for _, scores, _ in store.scores(arm):
-        for place, score in enumerate(scores):
-            if math.isnan(score):
-                left_out[place] += 1
-            else:
-                tallies[place].add(score)
+    for batch in store.batches(arm):
+        for place, column in enumerate(batch.second):
+            for score, records in Counter(column).items():
+                if score == NO_SCORE:
+                    left_out[place] += records
+                else:
+                    tallies[place].add(score, records)
     return tuple(
         MeanRow(
             metric,
@@ -303,23 +347,30 @@ def lowest_records(store: RecordStore, arm: Arm, rows: Sequence[MeanRow], most: 
     """Return where the records are on which a model alone scored lowest over its metrics."""
     signs = signs_of(store, rows)
     weighed = (
-        (score, number, place)
-        for number, (_, scores, place) in enumerate(store.scores(arm))
-        if (score := overall_score(store, scores, signs)) is not None and score < 1
+        (score, place)
+        for batch in store.batches(arm)
+        for score, place in zip(overall_scores(store, batch, signs), batch.places, strict=True)
+        if score is not None and score < 1
     )
-    return [place for _, _, place in heapq.nsmallest(most, weighed)]
+    return [Place(arm.number, place) for _, place in heapq.nsmallest(most, weighed)]
 
 
-def overall_score(
-    store: RecordStore, scores: Sequence[float], signs: Sequence[int]
-) -> float | None:
-    """Return a record's mean score, each on its scale from 0, worst, to 1; None without scores."""
+def overall_scores(store: RecordStore, batch: Batch, signs: Sequence[int]) -> list[float | None]:
+    """Return each record's mean score, each on its scale from 0, worst, to 1, if it has any."""
     shares = []
-    for metric, score, sign in zip(store.metrics, scores, signs, strict=True):
-        if not math.isnan(score):
-            low, high = store.ranges[metric]
-            if low >= 0 and high <= 1:
-                low, high = 0.0, 1.0
-            share = (score - low) / (high - low) if high > low else 1.0
-            shares.append(share if sign > 0 else 1 - share)
-    return math.fsum(shares) / len(shares) if shares else None
+    for metric, column, sign in zip(store.metrics, batch.second, signs, strict=True):
+        low, high = store.ranges.get(metric, (0.0, 1.0))
+        if low >= 0 and high <= 1:
+            low, high = 0.0, 1.0
+        width = high - low
+        shares.append(
+            [
+                (it - low) / width
+                if sign > 0
+                else (high - it) / width
+                if it == NO_SCORE or width
+                else 1.0
+                for it in column
+            ]
+        )
+    return [_mean_of(parts) for parts in zip(*shares, strict=True)]

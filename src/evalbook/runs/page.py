@@ -13,17 +13,17 @@ import hashlib
 import heapq
 import io
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from evalbook.runs.comparison import overall_gain, overall_score, signs_of
+from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
 from evalbook.runs.forest import forest, panels_of, svg
-from evalbook.runs.store import Arm, Pair, Place, RecordStore
+from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
 from evalbook.runs.table import (
     category_lines,
     comparison_lines,
@@ -220,14 +220,14 @@ def _data(report: Report) -> Iterator[str]:
         names = [comparison.first.name, comparison.second.name]
         chosen, left = _differing_most(store, comparison, signs)
         yield comma + _opening(f"{names[1]} against {names[0]}", names, store.metrics, left)
-        yield from _joined(_pair_json(store, pair, signs) for pair in chosen)
+        yield from _joined(_record_json(store, it) for it in chosen)
         yield "]}"
         comma = ","
     for arm, means in report.alone:
         left = max(0, arm.records - MOST_RECORDS)
         signs = signs_of(store, means)
         yield comma + _opening(arm.name, [arm.name], store.metrics, left, signs)
-        yield from _joined(_single_json(store, arm, signs))
+        yield from _joined(_record_json(store, it) for it in _first_ones(store, arm, signs))
         yield "]}"
         comma = ","
 
@@ -254,57 +254,61 @@ def _joined(documents: Iterable[dict[str, Any]]) -> Iterator[str]:
         yield (",\n" if place else "\n") + json_text(document)
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """A record to show, and what its scores come to."""
+
+    lines: tuple[Place, ...]
+    category: str | None
+    overall: float | None
+    each: list[float | None]
+    """Gain on each metric, or score of a model alone."""
+
+
 def _differing_most(
     store: RecordStore, comparison: Comparison, signs: Sequence[int]
-) -> tuple[list[Pair], int]:
+) -> tuple[list[_Shown], int]:
     """Return the records to show, in their order, and how many are left out."""
-    pairs = store.pairs(comparison.first, comparison.second)
-    weighed = (
-        (abs(overall_gain(store, _gains(pair, signs)) or 0.0), -pair.place, pair) for pair in pairs
-    )
-    chosen = [pair for _, _, pair in heapq.nlargest(MOST_RECORDS, weighed)]
-    chosen.sort(key=lambda pair: pair.place)
-    return chosen, comparison.paired - len(chosen)
+    first, second = comparison.first.number, comparison.second.number
+
+    def weighed() -> Iterator[tuple[float, int, _Shown]]:
+        for batch in store.paired_batches(comparison.first, comparison.second):
+            gains = overall_gains(store, batch, signs)
+            for row, (gain, place) in enumerate(zip(gains, batch.places, strict=True)):
+                lines = Place(first, batch.before[row]), Place(second, place)
+                sides = zip(batch.first, batch.second, signs, strict=True)
+                each = [_gain(before[row], after[row], sign) for before, after, sign in sides]
+                yield abs(gain or 0.0), -place, _Shown(lines, batch.categories[row], gain, each)
+
+    chosen = heapq.nlargest(MOST_RECORDS, weighed(), key=lambda it: it[:2])
+    chosen.sort(key=lambda it: -it[1])
+    return [it for *_, it in chosen], comparison.paired - len(chosen)
 
 
-def _gains(pair: Pair, signs: Sequence[int]) -> list[float | None]:
-    return [
-        None if math.isnan(a) or math.isnan(b) else round(sign * (b - a), 9)
-        for a, b, sign in zip(pair.first, pair.second, signs, strict=True)
-    ]
+def _gain(before: float, after: float, sign: int) -> float | None:
+    return None if NO_SCORE in (before, after) else round(sign * (after - before), 9)
 
 
-def _pair_json(store: RecordStore, pair: Pair, signs: Sequence[int]) -> dict[str, Any]:
-    gains = _gains(pair, signs)
-    overall = overall_gain(store, gains)
-    return _record_json(store, pair.place, pair.lines, (overall, gains), pair.category)
+def _first_ones(store: RecordStore, arm: Arm, signs: Sequence[int]) -> Iterator[_Shown]:
+    for batch in store.batches(arm):
+        overall = overall_scores(store, batch, signs)
+        for row, place in enumerate(batch.places):
+            if place > MOST_RECORDS:
+                return
+            each = [None if column[row] == NO_SCORE else column[row] for column in batch.second]
+            yield _Shown((Place(arm.number, place),), batch.categories[row], overall[row], each)
 
 
-def _single_json(store: RecordStore, arm: Arm, signs: Sequence[int]) -> Iterator[dict[str, Any]]:
-    for number, (category, scores, line) in enumerate(store.scores(arm)):
-        if number == MOST_RECORDS:
-            return
-        each = [None if math.isnan(score) else score for score in scores]
-        overall = overall_score(store, scores, signs)
-        yield _record_json(store, number, (line,), (overall, each), category)
-
-
-def _record_json(
-    store: RecordStore,
-    number: int,
-    lines: Sequence[Place],
-    gains: tuple[float | None, list[float | None]],
-    category: str | None,
-) -> dict[str, Any]:
-    records = [store.record(line) for line in lines]
+def _record_json(store: RecordStore, shown: _Shown) -> dict[str, Any]:
+    records = [store.record(line) for line in shown.lines]
     return {
-        "place": number,
+        "place": shown.lines[-1].number,
         "prompt": _cut(records[-1].prompt),
         "reference": None if records[-1].reference is None else _cut(records[-1].reference),
-        "category": category,
+        "category": shown.category,
         "responses": [_cut(record.response) for record in records],
-        "gain": gains[0],
-        "gains": gains[1],
+        "gain": shown.overall,
+        "gains": shown.each,
         "scores": [
             [
                 [it.label if it.value is None else it.value, _cut(it.explanation)]

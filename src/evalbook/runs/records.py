@@ -14,16 +14,71 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 _LONGEST_LITERAL = 200_000
-_LARGEST_SCORE = 1e15
+LARGEST_SCORE = 1e15
 """What is beyond it is no judge's score, and sums of it would not be numbers."""
 LONGEST_NAME = 200
 """Characters of a metric's or a category's name that are kept; Bedrock allows 63."""
+BUILTIN = "Builtin."
 _BEFORE, _AFTER = "[{'role': 'user', 'content': '", "'}]"
 
 
 class UnreadableRecord(ValueError):
     """A line that holds no judged record."""
+
+
+class Detail(msgspec.Struct, gc=False, rename="camel"):
+    """What one judge said."""
+
+    model_identifier: str | None = None
+    explanation: str | None = None
+
+
+class Entry(msgspec.Struct, gc=False, rename="camel"):
+    """One metric's result."""
+
+    metric_name: str
+    result: float | str | None = None
+    evaluator_details: list[Detail] = []
+
+
+class Scores(msgspec.Struct, gc=False, rename="camel"):
+    scores: list[Entry] = []
+
+
+class Asked(msgspec.Struct, gc=False, rename="camel"):
+    prompt: Any = None
+    reference_response: Any = None
+    category: str | None = None
+
+
+class Answer(msgspec.Struct, gc=False, rename="camel"):
+    """``stopReason`` is Bedrock's word, the others those of the formats that `details` reads."""
+
+    response: Any = None
+    stop_reason: str | None = None
+
+
+class Line(msgspec.Struct, gc=False, rename="camel"):
+    """A judged record as Bedrock writes it; what else its line has is passed over."""
+
+    automated_evaluation_result: Scores
+    input_record: Asked = msgspec.field(default_factory=Asked)
+    model_responses: list[Answer] = []
+
+    @property
+    def key(self) -> bytes:
+        """What makes it the same record in another model's results: prompt and reference."""
+        asked = self.input_record
+        return record_key(prompt_text(asked.prompt), optional_text(asked.reference_response))
+
+    @property
+    def category(self) -> str | None:
+        """The category, without lone surrogates, which JSON can write and UTF-8 can't."""
+        category = self.input_record.category
+        return category.encode("utf-8", "replace").decode()[:LONGEST_NAME] if category else None
 
 
 @dataclass(frozen=True)
@@ -41,37 +96,33 @@ class JudgedRecord:
     """One record of one model, with the judge's scores."""
 
     prompt: str
-    raw_response: Any
-    """As the line has it; most records' is never looked at."""
+    response: str
     reference: str | None
     category: str | None
     scores: Mapping[str, Score]
-    """By metric, without the ``Builtin.`` prefix."""
+    """By metric, as `shown_names` calls them."""
     judges: frozenset[str] = frozenset()
-
-    @property
-    def response(self) -> str:
-        """What the model answered."""
-        return response_text(self.raw_response)
-
-    @property
-    def key(self) -> bytes:
-        """What makes it the same record in another model's results: prompt and reference."""
-        return record_key(self.prompt, self.reference)
 
 
 def record_key(prompt: str, reference: str | None) -> bytes:
     """Return by what a record is known in every file: its prompt and reference."""
-    text = json.dumps([prompt, reference])
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    text = f"{len(prompt)}:{prompt}" if reference is None else f"{len(prompt)},{prompt}{reference}"
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def read_record(line: bytes | str) -> JudgedRecord:
-    """Read one line.
+_DECODER = msgspec.json.Decoder(Line)
+
+
+def read_line(line: bytes | str) -> Line:
+    """Read one line: at once where it is as Bedrock writes it, else what it has of that.
 
     Raises:
         UnreadableRecord: it is not a JSON object with scores.
     """
+    try:
+        return _DECODER.decode(line)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        pass
     try:
         raw = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -79,53 +130,94 @@ def read_record(line: bytes | str) -> JudgedRecord:
     result = raw.get("automatedEvaluationResult") if isinstance(raw, dict) else None
     if not isinstance(result, dict):
         raise UnreadableRecord("it has no automatedEvaluationResult")
-    asked = _object(raw.get("inputRecord"))
-    responses = [it for it in _list(raw.get("modelResponses")) if isinstance(it, dict)]
-    scores: dict[str, Score] = {}
-    judges: set[str] = set()
-    for entry in _list(result.get("scores")):
-        if isinstance(entry, dict):
-            name = str(entry.get("metricName") or "unnamed").removeprefix("Builtin.")[:LONGEST_NAME]
-            details = [it for it in _list(entry.get("evaluatorDetails")) if isinstance(it, dict)]
-            judges |= {str(it["modelIdentifier"]) for it in details if it.get("modelIdentifier")}
-            scores[name] = _score(entry.get("result"), details)
+    asked = raw.get("inputRecord")
+    asked = asked if isinstance(asked, dict) else {}
     category = asked.get("category")
-    return JudgedRecord(
-        prompt_text(asked.get("prompt")),
-        responses[0].get("response") if responses else None,
-        _optional_text(asked.get("referenceResponse")),
-        _storable(category)[:LONGEST_NAME] if isinstance(category, str) and category else None,
-        scores,
-        frozenset(judges),
+    return Line(
+        Scores([_entry(it) for it in _objects(result.get("scores"))]),
+        Asked(
+            asked.get("prompt"),
+            asked.get("referenceResponse"),
+            category if isinstance(category, str) else None,
+        ),
+        [
+            Answer(it.get("response"), _text(it["stopReason"]) if it.get("stopReason") else None)
+            for it in _objects(raw.get("modelResponses"))
+        ],
     )
 
 
-def _score(result: Any, details: list[dict[str, Any]]) -> Score:
-    explanation = str(details[0].get("explanation") or "") if details else ""
-    if len(details) > 1:
-        explanation = "\n".join(str(it["explanation"]) for it in details if it.get("explanation"))
+def _entry(raw: dict[str, Any]) -> Entry:
+    result = raw.get("result")
     if isinstance(result, (int, float)):
-        number = _finite(result)
-        return Score(number, None, explanation)
-    label = result if isinstance(result, str) and result else None
+        try:
+            result = float(result)
+        except OverflowError:  # an integer of hundreds of digits
+            result = None
+    return Entry(
+        str(raw.get("metricName") or "unnamed"),
+        result if isinstance(result, (float, str)) else None,
+        [
+            Detail(
+                str(it["modelIdentifier"]) if it.get("modelIdentifier") else None,
+                str(it.get("explanation") or ""),
+            )
+            for it in _objects(raw.get("evaluatorDetails"))
+        ],
+    )
+
+
+def number_of(result: float | str | None) -> float | None:
+    """Return a score as a number, also where a scale's numbers were written as texts."""
     try:
-        # A scale's values may be numbers that were written as texts: "1" to "5".
-        number = _finite(float(label or ""))
+        number = float(result) if result is not None else None
     except ValueError:
-        return Score(None, label, explanation)
-    return Score(number, label if number is None else None, explanation)
-
-
-def _finite(number: float) -> float | None:
-    try:
-        return float(number) if abs(number) <= _LARGEST_SCORE else None
-    except OverflowError:  # an integer of hundreds of digits
         return None
+    return number if number is not None and abs(number) <= LARGEST_SCORE else None
+
+
+def shown_names(names: Mapping[str, Any]) -> dict[str, str]:
+    """Return what metrics are called: without their prefix, a custom namesake named as such."""
+    return {
+        name: f"{name[:LONGEST_NAME]} (custom)"
+        if f"{BUILTIN}{name}" in names
+        else name.removeprefix(BUILTIN)[:LONGEST_NAME]
+        for name in names
+    }
+
+
+def read_record(line: bytes | str, names: Mapping[str, str] | None = None) -> JudgedRecord:
+    """Read one line with all its texts; ``names`` says what its metrics are called.
+
+    Raises:
+        UnreadableRecord: it is not a JSON object with scores.
+    """
+    found = read_line(line)
+    entries = found.automated_evaluation_result.scores
+    names = names or shown_names({it.metric_name: it for it in entries})
+    judges = {it.model_identifier for entry in entries for it in entry.evaluator_details}
+    answers = found.model_responses
+    return JudgedRecord(
+        prompt_text(found.input_record.prompt),
+        response_text(answers[0].response) if answers else "",
+        optional_text(found.input_record.reference_response),
+        found.category,
+        {names[it.metric_name]: _score(it) for it in entries if it.metric_name in names},
+        frozenset(filter(None, judges)),
+    )
+
+
+def _score(entry: Entry) -> Score:
+    said = "\n".join(it.explanation for it in entry.evaluator_details if it.explanation)
+    number, label = number_of(entry.result), entry.result
+    return Score(
+        number, label if number is None and isinstance(label, str) and label else None, said
+    )
 
 
 def prompt_text(prompt: Any) -> str:
     """Return what the user asked; the inference job writes messages as Python shows a list."""
-    plain = _plain_question(prompt)
+    plain = _between(prompt, _BEFORE, _AFTER)
     if plain is not None:
         return plain
     messages = _unwrapped(prompt)
@@ -139,35 +231,40 @@ def prompt_text(prompt: Any) -> str:
     return "\n\n".join(f"{it.get('role', 'user')}: {_text(it['content'])}" for it in parts)
 
 
-def _plain_question(prompt: Any) -> str | None:
-    """Return a single question without anything escaped in it, the usual case, the quick way."""
-    if not isinstance(prompt, str) or not prompt.startswith(_BEFORE) or not prompt.endswith(_AFTER):
-        return None
-    inside = prompt[len(_BEFORE) : -len(_AFTER)]
-    return None if "'" in inside or "\\" in inside else inside
-
-
 def response_text(response: Any) -> str:
     """Return what the model answered; the inference job writes a list with one string."""
+    plain = _between(response, "['", "']")
+    if plain is not None:
+        return plain
     answers = _unwrapped(response)
     if isinstance(answers, list) and len(answers) == 1 and isinstance(answers[0], str):
         return answers[0]
     return _text(response)
 
 
+def _between(text: Any, before: str, after: str) -> str | None:
+    """Return a quoted text with nothing but line breaks escaped, the usual case, the quick way."""
+    if not isinstance(text, str) or not text.startswith(before) or not text.endswith(after):
+        return None
+    inside = text[len(before) : -len(after)]
+    if "'" in inside or len(text) < len(before) + len(after):
+        return None
+    if "\\" not in inside:
+        return inside
+    return None if "\\" in (plain := inside.replace("\\n", "\n")) else plain
+
+
 def _unwrapped(text: Any) -> Any:
     """Read a list that was written as text, as Python or as JSON shows it."""
     if not isinstance(text, str) or text[:1] != "[" or len(text) > _LONGEST_LITERAL:
         return text
-    broken = (ValueError, SyntaxError, RecursionError, MemoryError)
-    try:
-        return json.loads(text)
-    except broken:
-        pass
-    try:
-        return ast.literal_eval(text)
-    except broken:
-        return text
+    readers = (ast.literal_eval,) if text[:3] == "[{'" else (json.loads, ast.literal_eval)
+    for read in readers:
+        try:
+            return read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):  # noqa: PERF203
+            continue
+    return text
 
 
 def _text(value: Any) -> str:
@@ -185,18 +282,9 @@ def _part(part: Any) -> Any:
     return part.get("text") if isinstance(part, dict) else part
 
 
-def _storable(text: str) -> str:
-    """Return a text without lone surrogates, which JSON can write and UTF-8 can't."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _optional_text(value: Any) -> str | None:
+def optional_text(value: Any) -> str | None:
     return None if value is None else _text(value)
 
 
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [it for it in value if isinstance(it, dict)] if isinstance(value, list) else []

@@ -354,7 +354,7 @@ def _read_details(
     apart = [
         f"{first.name} and {second.name}"
         for first, second in _pairings(arms)
-        if next(report.store.pairs(first, second), None) is None
+        if not report.store.have_records_in_common(first, second)
     ]
     if apart and all(source.summaries for source in sources):
         report.notes.append(

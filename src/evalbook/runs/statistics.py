@@ -46,14 +46,14 @@ class Tally:
     total: float = 0.0
     _step: float = 0.0
 
-    def add(self, value: float) -> None:
-        """Count one value, rounded to `DECIMALS`."""
-        self.records += 1
-        self.total += value
+    def add(self, value: float, times: int = 1) -> None:
+        """Count a value, rounded to `DECIMALS`, once or several times."""
+        self.records += times
+        self.total += value * times
         value = round(value, DECIMALS) + 0.0  # no -0.0
         if self._step:
             value = round(value / self._step) * self._step
-        self.counts[value] = self.counts.get(value, 0) + 1
+        self.counts[value] = self.counts.get(value, 0) + times
         if len(self.counts) > _MOST_VALUES:
             self._coarsen()
 

@@ -1,7 +1,8 @@
 """Judged records of several models, kept on disk and paired by record: memory stays constant.
 
 The lines go to a temporary file as they are; a SQLite database beside it knows for each record its
-scores and where its line begins. Both vanish with the store.
+scores and where its line begins. Both vanish with the store. Scores are read in batches and by
+column, which is what makes a hundred thousand records take seconds.
 """
 
 from __future__ import annotations
@@ -10,27 +11,42 @@ import sqlite3
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf, isfinite
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import cast
 
-from evalbook.runs.records import JudgedRecord, UnreadableRecord, read_record
+from evalbook.runs.answers import AnswerFaults
+from evalbook.runs.records import (
+    LARGEST_SCORE,
+    Entry,
+    JudgedRecord,
+    Line,
+    UnreadableRecord,
+    number_of,
+    read_line,
+    read_record,
+    shown_names,
+)
 
-_NO_SCORE = float("nan")
+NO_SCORE = inf
+"""Stands for a missing score in columns: unlike nan it equals itself, so that it can be counted."""
 # A label scale has ten labels at most; a file that has more is not one.
 _MOST_LABELS = 12
 _MOST_METRICS = 200
+_BATCH = 1000
 
-_SCHEMA = """
-CREATE TABLE records (
-    arm INTEGER, key BLOB, occurrence INTEGER, place INTEGER,
-    offset INTEGER, length INTEGER, category TEXT, scores BLOB,
-    PRIMARY KEY (arm, key, occurrence)
-) WITHOUT ROWID;
-CREATE TABLE categories (key BLOB PRIMARY KEY, category TEXT) WITHOUT ROWID;
-"""
+# Arms are numbered by the store itself: no text of anybody's gets into these.
+_CREATE = """CREATE TABLE records_{0} (
+    id INTEGER PRIMARY KEY, key BLOB, occurrence INTEGER, offset INTEGER, length INTEGER,
+    category TEXT, scores BLOB)"""
+_INDEX = "CREATE UNIQUE INDEX keys_{0} ON records_{0} (key, occurrence)"
+# Where prompts repeat, the first is paired with the first, and so on.
+_NUMBER = """UPDATE records_{0} SET occurrence = n FROM (
+    SELECT id AS it, row_number() OVER (PARTITION BY key ORDER BY id) AS n FROM records_{0}
+) WHERE id = it AND n > 1"""
 
 
 @dataclass
@@ -46,33 +62,44 @@ class Arm:
     """Records whose prompt and reference occurred before."""
     scores: int = 0
     """Scores that are numbers, of all metrics."""
-    metrics: set[str] = field(default_factory=set)
-    """Metrics that its records were judged on, even where no score came of it."""
+    columns: dict[str, int] = field(default_factory=dict)
+    """Place of each metric's score in a record's, by the name that the file gives it."""
+    order: list[str] = field(default_factory=list)
+    """The same names in their order."""
     definitions: dict[str, str] = field(default_factory=dict)
     """Custom metrics as its run defines them, where other runs have some to compare with."""
     judges: set[str] = field(default_factory=set)
     labels: dict[str, Counter[str]] = field(default_factory=dict)
     """By metric: how often the judge gave each label, where a scale has labels for numbers."""
+    faults: AnswerFaults = field(default_factory=AnswerFaults)
+    """What is wrong with its answers by themselves."""
+
+    @property
+    def metrics(self) -> dict[str, int]:
+        """Metrics that its records were judged on, as people know them, with their columns."""
+        shown = shown_names(self.columns)
+        return {shown[name]: column for name, column in self.columns.items()}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record's line is."""
+    """Which record of which model, counted from 1 in the order they were read."""
 
     arm: int
-    offset: int
-    length: int
+    number: int
 
 
 @dataclass(frozen=True)
-class Pair:
-    """One record as two models answered it; scores are in the order of `RecordStore.metrics`."""
+class Batch:
+    """Some records of one or of two models by column, in the order of `RecordStore.metrics`."""
 
-    place: int
-    category: str | None
-    first: array[float]
-    second: array[float]
-    lines: tuple[Place, Place]
+    places: Sequence[int]
+    """Their numbers, of the second model where there are two."""
+    before: Sequence[int]
+    """Their numbers in the first model's results."""
+    categories: Sequence[str | None]
+    first: list[array[float]]
+    second: list[array[float]]
 
 
 class RecordStore:
@@ -80,7 +107,7 @@ class RecordStore:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="evalbook-results-")
-        self._lines = (Path(self._folder.name) / "lines").open("w+b")
+        self._lines = (Path(self._folder.name) / "lines").open("w+b", buffering=1 << 20)
         self._end = 0
         self._database = sqlite3.connect(Path(self._folder.name) / "index", isolation_level=None)
         # The files are thrown away in the end: nothing needs to survive a power cut.
@@ -91,7 +118,7 @@ class RecordStore:
             "cache_size=-8000",
         ):
             self._database.execute(f"PRAGMA {setting}")
-        self._database.executescript(_SCHEMA)
+        self._database.execute("CREATE TABLE noted (key BLOB PRIMARY KEY, category) WITHOUT ROWID")
         self.metrics: list[str] = []
         self.arms: list[Arm] = []
         self.ranges: dict[str, tuple[float, float]] = {}
@@ -117,99 +144,102 @@ class RecordStore:
     def add_arm(self, name: str, lines: Iterable[bytes] = ()) -> Arm:
         """Add a model, and the lines of its result file."""
         arm = Arm(len(self.arms), name)
-        self.arms.append(arm)
-        self._database.execute("BEGIN")
+        run = self._database.execute
+        run(_CREATE.format(arm.number))
+        insert = f"INSERT INTO records_{arm.number} VALUES (NULL, ?, 1, ?, ?, ?, ?)"  # noqa: S608
+        run("BEGIN")
         try:
+            rows: list[tuple[bytes, int, int, str | None, bytes]] = []
             for line in lines:
-                if line.strip():
-                    self._add(arm, line)
+                if row := self._row(arm, line):
+                    rows.append(row)
+                if len(rows) == _BATCH:
+                    self._database.executemany(insert, rows)
+                    rows.clear()
+            self._database.executemany(insert, rows)
         except BaseException:
             # Half a file is none.
-            self._database.execute("DELETE FROM records WHERE arm = ?", (arm.number,))
-            self.arms.remove(arm)
+            run("COMMIT")
+            run(f"DROP TABLE records_{arm.number}")
             raise
-        finally:
-            self._database.execute("COMMIT")
+        run("COMMIT")
+        self._index(arm)
+        self.arms.append(arm)
+        self._note_metrics(arm)
         return arm
 
-    def _add(self, arm: Arm, line: bytes) -> None:
+    def _row(self, arm: Arm, line: bytes) -> tuple[bytes, int, int, str | None, bytes] | None:
         try:
-            record = read_record(line)
+            found = read_line(line)
         except UnreadableRecord:
-            arm.unreadable += 1
-            return
-        scores = self._scores(arm, record)
-        where = (arm.records, self._end, len(line), record.category, scores.tobytes())
-        self._insert(arm, record.key, where)
+            arm.unreadable += bool(line.strip())
+            return None
+        scores = _scores(arm, found)
+        start, self._end = self._end, self._end + len(line)
         self._lines.write(line)
-        self._end += len(line)
         arm.records += 1
-        if len(arm.judges) < _MOST_LABELS:
-            arm.judges |= record.judges
+        arm.faults.look(found)
+        return found.key, start, len(line), found.category, scores
 
-    def _insert(self, arm: Arm, key: bytes, where: tuple[Any, ...]) -> None:
-        insert = "INSERT OR IGNORE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        if self._database.execute(insert, (arm.number, key, 1, *where)).rowcount:
-            return
-        arm.repeated += 1
-        (last,) = self._database.execute(
-            "SELECT MAX(occurrence) FROM records WHERE arm = ? AND key = ?", (arm.number, key)
-        ).fetchone()
-        self._database.execute(insert, (arm.number, key, last + 1, *where))
+    def _index(self, arm: Arm) -> None:
+        run = self._database.execute
+        try:
+            run(_INDEX.format(arm.number))
+        except sqlite3.IntegrityError:
+            arm.repeated = run(_NUMBER.format(arm.number)).rowcount
+            run(_INDEX.format(arm.number))
 
-    def _scores(self, arm: Arm, record: JudgedRecord) -> array[float]:
-        scores = array("d", [_NO_SCORE]) * len(self.metrics)
-        for name, score in record.scores.items():
-            if name not in self.metrics:
-                if len(self.metrics) >= _MOST_METRICS:
-                    continue
-                self.metrics.append(name)
-                scores.append(_NO_SCORE)
-            arm.metrics.add(name)
-            if score.value is not None:
-                arm.scores += 1
-                scores[self.metrics.index(name)] = score.value
-                low, high = self.ranges.get(name, (score.value, score.value))
-                self.ranges[name] = (min(low, score.value), max(high, score.value))
-            elif score.label is not None:
-                labels = arm.labels.setdefault(name, Counter())
-                known = score.label in labels or len(labels) < _MOST_LABELS
-                labels[score.label if known else "other"] += 1
-        return scores
+    def _note_metrics(self, arm: Arm) -> None:
+        names = arm.metrics
+        shown = shown_names(arm.columns)
+        arm.labels = {shown[name]: labels for name, labels in arm.labels.items()}
+        self.metrics += [name for name in names if name not in self.metrics]
+        for batch in self.batches(arm):
+            for name, column in zip(self.metrics, batch.second, strict=True):
+                arm.scores += len(column) - column.count(NO_SCORE)
+                known = {*column, *self.ranges.get(name, ())} - {NO_SCORE}
+                if known:
+                    self.ranges[name] = min(known), max(known)
 
-    def scores(self, arm: Arm) -> Iterator[tuple[str | None, array[float], Place]]:
-        """Yield category, scores and place of a model's records, in the order they were read."""
+    def batches(self, arm: Arm) -> Iterator[Batch]:
+        """Yield a model's records in the order they were read; ``first`` is empty."""
         rows = self._database.execute(
-            "SELECT category, scores, offset, length FROM records WHERE arm = ? ORDER BY place",
-            (arm.number,),
+            f"SELECT id, category, scores FROM records_{arm.number} ORDER BY id"  # noqa: S608
         )
-        for category, scores, offset, length in rows:
-            yield category, self._full(scores), Place(arm.number, offset, length)
+        while some := rows.fetchmany(_BATCH):
+            places, categories, scores = zip(*some, strict=True)
+            yield Batch(places, (), categories, [], self._columns(arm, scores))
 
-    def pairs(self, first: Arm, second: Arm) -> Iterator[Pair]:
+    def paired_batches(self, first: Arm, second: Arm) -> Iterator[Batch]:
         """Yield the records that both models answered, in the order the second one has them.
 
         A record is known by its prompt and reference, not by its place: two files may have them in
-        different orders. Where they repeat, the first is paired with the first, and so on.
+        different orders.
         """
         rows = self._database.execute(
-            "SELECT b.place, COALESCE(b.category, a.category), a.scores, b.scores, "
-            "a.offset, a.length, b.offset, b.length FROM records b JOIN records a "
-            "ON a.arm = ? AND a.key = b.key AND a.occurrence = b.occurrence "
-            "WHERE b.arm = ? ORDER BY b.place",
-            (first.number, second.number),
+            "SELECT b.id, a.id, COALESCE(b.category, a.category), a.scores, b.scores "  # noqa: S608
+            f"FROM records_{second.number} b CROSS JOIN records_{first.number} a "
+            "ON a.key = b.key AND a.occurrence = b.occurrence ORDER BY b.id"
         )
-        for place, category, scores_a, scores_b, offset_a, length_a, offset_b, length_b in rows:
-            yield Pair(
-                place,
-                category,
-                self._full(scores_a),
-                self._full(scores_b),
-                (
-                    Place(first.number, offset_a, length_a),
-                    Place(second.number, offset_b, length_b),
-                ),
-            )
+        while some := rows.fetchmany(_BATCH):
+            places, before, categories, scores_a, scores_b = zip(*some, strict=True)
+            columns = self._columns(first, scores_a), self._columns(second, scores_b)
+            yield Batch(places, before, categories, *columns)
+
+    def _columns(self, arm: Arm, blobs: Sequence[bytes]) -> list[array[float]]:
+        width = len(arm.columns)
+        if any(len(blob) != 8 * width for blob in blobs):
+            # A metric that was first seen in a later record.
+            filled = array("d", [NO_SCORE]) * width
+            blobs = [blob + filled[len(blob) // 8 :].tobytes() for blob in blobs]
+        flat: array[float] = array("d")
+        flat.frombytes(b"".join(blobs))
+        nothing = array("d", [NO_SCORE]) * len(blobs)
+        names = arm.metrics
+        return [flat[names[it] :: width] if it in names else nothing for it in self.metrics]
+
+    def have_records_in_common(self, first: Arm, second: Arm) -> bool:
+        return next(self.paired_batches(first, second), None) is not None
 
     def categories(self, arm: Arm, fewest: int) -> list[tuple[str, int]]:
         """Return the categories of a model's records with their sizes, the largest first.
@@ -217,45 +247,86 @@ class RecordStore:
         Those with fewer than ``fewest`` records are left out, and beyond a thousand the smallest.
         """
         rows = self._database.execute(
-            "SELECT category, COUNT(*) AS size FROM records WHERE arm = ? AND category IS NOT NULL "
-            "GROUP BY category HAVING size >= ? ORDER BY size DESC, category LIMIT 1000",
-            (arm.number, fewest),
+            f"SELECT category, COUNT(*) AS size FROM records_{arm.number} "  # noqa: S608
+            "WHERE category IS NOT NULL GROUP BY category HAVING size >= ? "
+            "ORDER BY size DESC, category LIMIT 1000",
+            (fewest,),
         )
         return [(str(category), int(size)) for category, size in rows]
 
     def uncategorised(self) -> int:
         """Return how many records have no category."""
-        (count,) = self._database.execute(
-            "SELECT COUNT(*) FROM records WHERE category IS NULL"
-        ).fetchone()
-        return int(count)
+        counts = (
+            self._database.execute(
+                f"SELECT COUNT(*) FROM records_{arm.number} WHERE category IS NULL"  # noqa: S608
+            ).fetchone()[0]
+            for arm in self.arms
+        )
+        return sum(counts)
 
     def note_category(self, key: bytes, category: str) -> None:
         """Keep a record's category for `categorise`; one that is said to be two things has none."""
         self._database.execute(
-            "INSERT INTO categories VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET category = "
+            "INSERT INTO noted VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET category = "
             "CASE WHEN category = excluded.category THEN category END",
             (key, category),
         )
 
     def categorise(self) -> int:
         """Give records the categories noted for them; returns how many got one."""
-        return self._database.execute(
-            "UPDATE records SET category = (SELECT category FROM categories c "
-            "WHERE c.key = records.key) WHERE category IS NULL AND key IN "
-            "(SELECT key FROM categories WHERE category IS NOT NULL)"
-        ).rowcount
+        return sum(
+            self._database.execute(
+                f"UPDATE records_{arm.number} AS r SET category = "  # noqa: S608
+                "(SELECT category FROM noted WHERE noted.key = r.key) WHERE category IS NULL "
+                "AND key IN (SELECT key FROM noted WHERE category IS NOT NULL)"
+            ).rowcount
+            for arm in self.arms
+        )
 
     def record(self, place: Place) -> JudgedRecord:
         """Read a record again, with its texts."""
-        self._lines.seek(place.offset)
-        line = self._lines.read(place.length)
+        offset, length = self._database.execute(
+            f"SELECT offset, length FROM records_{place.arm} WHERE id = ?",  # noqa: S608
+            (place.number,),
+        ).fetchone()
+        self._lines.seek(offset)
+        line = self._lines.read(length)
         self._lines.seek(self._end)
-        return read_record(line)
+        return read_record(line, shown_names(self.arms[place.arm].columns))
 
-    def _full(self, blob: bytes) -> array[float]:
-        scores: array[float] = array("d")
-        scores.frombytes(blob)
-        # A metric that was first seen in a later record.
-        scores.extend([_NO_SCORE] * (len(self.metrics) - len(scores)))
-        return scores
+
+def _scores(arm: Arm, line: Line) -> bytes:
+    entries = line.automated_evaluation_result.scores
+    if len(arm.judges) < _MOST_LABELS:
+        said = [it.model_identifier for entry in entries for it in entry.evaluator_details]
+        arm.judges.update(filter(None, said))
+    if [entry.metric_name for entry in entries] == arm.order:
+        # The usual line: the metrics of the one before, and a number for each.
+        try:
+            scores = array("d", cast(list[float], [entry.result for entry in entries]))
+        except TypeError:
+            pass
+        else:
+            if isfinite(sum(scores)) and max(map(abs, scores), default=0.0) <= LARGEST_SCORE:
+                return scores.tobytes()
+    return array("d", _scores_one_by_one(arm, entries)).tobytes()
+
+
+def _scores_one_by_one(arm: Arm, entries: Sequence[Entry]) -> list[float]:
+    columns = arm.columns
+    scores = [NO_SCORE] * len(columns)
+    for entry in entries:
+        name, result = entry.metric_name, entry.result
+        if name not in columns:
+            if len(columns) >= _MOST_METRICS:
+                continue
+            columns[name] = len(columns)
+            arm.order.append(name)
+            scores.append(NO_SCORE)
+        number = number_of(result)
+        if number is not None:
+            scores[columns[name]] = number
+        elif isinstance(result, str) and result:
+            labels = arm.labels.setdefault(name, Counter())
+            labels[result if result in labels or len(labels) < _MOST_LABELS else "other"] += 1
+    return scores

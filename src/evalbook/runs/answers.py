@@ -1,0 +1,101 @@
+"""What can be wrong with a model's answers by themselves, whatever the judge made of them.
+
+A judge may score an answer that was cut off, or that says nothing, as if it were one. So these are
+counted for each model, and said beside the verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from evalbook.runs.records import Line, optional_text, prompt_text, response_text
+
+# Bedrock's Converse, OpenAI's, InspectAI's, Hugging Face's words for it.
+_AT_THE_LIMIT = ("max_tokens", "length", "model_length", "max_output_tokens")
+_MOST_TEXTS = 1000
+_ALIKE, _SHORT_ALIKE = 0.2, 0.95
+"""The share of a model's answers from which on one text among them is worth a word: a label or a
+choice may be the right answer to many."""
+_FEWEST_ALIKE, _SHORT = 5, 20
+_LONG = 400
+"""Characters from which on an answer that ends in the middle of a sentence was probably cut."""
+_LIST_ITEM = re.compile(r"\s*([-*•#|>]|\d+[.)])")
+_PLACEHOLDER = re.compile(
+    r"(\W*|\W*(n/?a|none|null|nil|todo|tbd|string|response|answer|output|placeholder|lorem ipsum.*"
+    r"|your (answer|response) here|insert .{0,40} here|no (answer|response))\W*)",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    r"\W*(i('m| am) (really |very |so )?(sorry|unable|not able)|sorry,? (but )?i"
+    r"|i (can('|no)t|cannot|won't|will not|must decline)|as an ai\b|unfortunately,? i (can|am|do))",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"\b(can('|no)t|cannot|unable|not able|won't|will not|decline|do not have|don't have)\b",
+    re.IGNORECASE,
+)
+
+WORDS = {
+    "empty": "say nothing",
+    "placeholder": "are placeholders",
+    "repeats": "repeat the prompt",
+    "refusal": "refuse to answer",
+    "thinking": "are thinking that was not finished",
+    "limit": "were cut at the token limit",
+    "cut": "end in the middle of a sentence, as answers cut at the token limit do",
+    "alike": "are one and the same text",
+}
+
+
+@dataclass
+class AnswerFaults:
+    """How many answers of one model are wrong by themselves, and how."""
+
+    answers: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    _texts: Counter[tuple[bool, int]] = field(default_factory=Counter)
+
+    def look(self, line: Line) -> None:
+        """Count one answer; it has one fault at most, the gravest."""
+        self.answers += 1
+        answer = line.model_responses[0] if line.model_responses else None
+        text = response_text(answer.response).strip() if answer else ""
+        place = len(text) < _SHORT, hash(text)
+        if place in self._texts or len(self._texts) < _MOST_TEXTS:
+            self._texts[place] += 1
+        fault = _fault(text, answer.stop_reason if answer else None, line)
+        if fault:
+            self.counts[fault] += 1
+
+    def found(self) -> dict[str, int]:
+        """Return the number of answers by fault; the keys are those of `WORDS`."""
+        found = {name: self.counts[name] for name in WORDS if self.counts[name]}
+        for (short, _), alike in self._texts.most_common(1):
+            share = _SHORT_ALIKE if short else _ALIKE
+            # Equal answers that are empty are counted already.
+            if alike >= max(_FEWEST_ALIKE, share * self.answers, *found.values()):
+                found["alike"] = alike
+        return found
+
+
+def _fault(text: str, stop: str | None, line: Line) -> str | None:
+    asked = line.input_record
+    if len(text) < 100 and _PLACEHOLDER.fullmatch(text):
+        if not any(map(str.isalnum, text)):
+            return "empty"
+        wanted = (optional_text(asked.reference_response) or "").strip()
+        return None if wanted.lower() == text.lower() else "placeholder"
+    if "<think" in text and "</think" not in text:
+        return "thinking"
+    if stop in _AT_THE_LIMIT:
+        return "limit"
+    if len(text) >= _LONG:
+        if (text[-1].isalpha() or text[-1] in ",-") and not _LIST_ITEM.match(text.splitlines()[-1]):
+            return "cut"
+    elif _REFUSAL.match(text) and _REFUSED.search(text):
+        return "refusal"
+    if len(text) >= _SHORT and prompt_text(asked.prompt).strip() == text:
+        return "repeats"
+    return None
