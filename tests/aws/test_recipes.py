@@ -277,3 +277,21 @@ def test_no_pipeline_of_the_sdk_carries_a_name_of_the_mlflow_run() -> None:
 
     assert "MlflowExperimentName" in templates
     assert "run_name" not in templates.lower().replace("mlflow_experiment_name", "")
+
+
+@pytest.mark.parametrize(
+    ("longest", "values", "said"),
+    [
+        (7000, {}, "about 7,000 tokens, by estimate. Of the 12,000 of max_model_len, 8,192 are"),
+        (7000, {"max_new_tokens": 4096}, None),
+        (3808, {}, None),
+        (None, {}, None),
+        (None, {"max_new_tokens": 11900}, "an answer of that length leaves 100 tokens for its"),
+    ],
+)
+def test_the_longest_prompt_is_held_against_what_an_answer_leaves(longest, values, said):
+    offered = [Parameter("max_model_len", 12000), Parameter("max_new_tokens", 8192)]
+
+    found = [it.message for it in parameter_doubts(offered, values, longest)]
+
+    assert [said in it for it in found] == ([] if said is None else [True])

@@ -184,6 +184,22 @@ def test_service_linked_role_is_rejected(aws: Aws) -> None:
     assert error.code == "role.kind"
 
 
+@pytest.mark.parametrize("denied", [False, True])
+def test_role_of_identity_center_is_rejected_with_another_remedy(aws: Aws, denied: bool) -> None:
+    path = "/aws-reserved/sso.amazonaws.com/"
+    arn = a_role(aws, "AWSReservedSSO_Analyst_0123456789abcdef", trusts=(), path=path)
+    if denied:
+        answer(aws.client("iam", REGION), "GetRole", lambda _: "AccessDenied")
+
+    with pytest.raises(AnswerRejected) as caught:
+        check_role(aws, arn, region=REGION)
+
+    assert caught.value.code == "role.kind"
+    assert "nobody can change that" in caught.value.message
+    assert "trust policy:" not in str(caught.value.remedy)
+    assert str(caught.value.remedy).startswith("Give a role made for the evaluation")
+
+
 def test_unreadable_role_is_a_warning_and_its_trust_skipped(aws: Aws) -> None:
     answer(aws.client("iam", REGION), "GetRole", lambda _: "AccessDenied")
     a_simulator(aws)

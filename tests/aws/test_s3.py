@@ -642,8 +642,9 @@ def test_a_write_probe_leaves_nothing_behind(aws: Aws, status: str | None) -> No
         config = {"Status": step}
         aws.call("s3", "put_bucket_versioning", Bucket="research", VersioningConfiguration=config)
 
-    checks = write_probe(aws, S3Uri("research", "results/"))
+    key, checks = write_probe(aws, S3Uri("research", "results/"))
 
+    assert key is None
     assert [(check.id, check.status) for check in checks] == [("s3.writable", "passed")]
     assert checks[0].message == "s3://research/results/ can be written to."
     assert keys_in(aws) == []
@@ -656,7 +657,31 @@ def test_a_write_probe_uses_the_key_of_the_results(aws: Aws, stub: Stub) -> None
     s3.add_response("put_object", {}, {**target, **encrypted, "Body": b"evalbook"})
     s3.add_response("delete_object", {}, target)
 
-    assert write_probe(aws, S3Uri("research", ""), kms_key="alias/results")[0].status == "passed"
+    _, checks = write_probe(aws, S3Uri("research", ""), kms_key="alias/results")
+
+    assert checks[0].status == "passed"
+
+
+def test_the_buckets_own_key_is_told_and_that_it_can_be_read_with(aws: Aws) -> None:
+    a_bucket(aws)
+    key = aws.call("kms", "create_key")["KeyMetadata"]["Arn"]
+    by = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": by}]}
+    aws.call(
+        "s3",
+        "put_bucket_encryption",
+        Bucket="research",
+        ServerSideEncryptionConfiguration=rules,
+    )
+
+    found, checks = write_probe(aws, S3Uri("research", "results"))
+
+    assert found == key
+    assert [(it.id, it.status) for it in checks] == [
+        ("s3.writable", "passed"),
+        ("kms.caller", "passed"),
+    ]
+    assert keys_in(aws) == []
 
 
 def test_a_prefix_that_may_not_be_written_to_is_rejected(aws: Aws, stub: Stub) -> None:
@@ -694,7 +719,7 @@ def test_an_object_that_could_not_be_deleted_again_is_named(
     s3.add_response("put_object", {"VersionId": version} if version else {})
     s3.add_client_error("delete_object", "AccessDenied")
 
-    _, left = write_probe(aws, S3Uri("research", "results"))
+    _, (_, left) = write_probe(aws, S3Uri("research", "results"))
 
     assert (left.id, left.status) == ("s3.left_behind", "warning")
     assert "s3://research/results/evalbook-write-check-" in left.message

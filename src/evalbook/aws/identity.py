@@ -40,3 +40,11 @@ def caller(aws: Aws, region: str | None = None) -> Caller:
     assumed = arn is not None and arn.service == "sts" and arn.path[0] == "assumed-role"
     role_name = arn.path[1] if arn is not None and assumed else None
     return Caller(answer["Account"], answer["Arn"], partition, role_name)
+
+
+def is_reserved(role: str) -> bool:
+    """Tell by a role's name or ARN whether IAM Identity Center keeps it: nobody can edit it.
+
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html
+    """
+    return role.rpartition("/")[2].startswith("AWSReservedSSO_")

@@ -14,7 +14,7 @@ from typing import Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
-from evalbook.aws.identity import Caller, caller
+from evalbook.aws.identity import Caller, caller, is_reserved
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
@@ -131,7 +131,7 @@ def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None)
         answer,
         f"You ({source}) may do what starting an evaluation takes.",
         f"You ({source}) may not do",
-        "Grant these to yourself: the notebook builds and starts the pipeline as you.",
+        f"{_granted_to(me)}: the notebook builds and starts the pipeline as you.",
     )
     if check.status == "failed" and not me.role_name:
         check = warning(check.id, check.message, check.remedy)
@@ -160,11 +160,18 @@ def job_permission_check(aws: Aws, region: str) -> Check:
         _simulate(aws, region, source, own_instances_caller_actions()),
         f"You ({source}) may start, find and stop training jobs.",
         f"You ({source}) may not do",
-        "Grant these to yourself, or answer serverless.",
+        f"{_granted_to(me)}, or answer serverless.",
     )
     if check.status == "failed":
         raise rejection_for(check)
     return check
+
+
+def _granted_to(me: Caller) -> str:
+    """Say how the caller comes by permissions."""
+    if me.role_name and is_reserved(me.role_name):
+        return "Have these added to your permission set in IAM Identity Center"
+    return "Grant these to yourself"
 
 
 def _simulated_as(aws: Aws, region: str, me: Caller) -> str:

@@ -183,12 +183,17 @@ def unread_parameter(name: str) -> Parameter:
     return Parameter(name, "as in the recipe")
 
 
-def parameter_doubts(offered: Sequence[Parameter], values: Mapping[str, Any]) -> list[Check]:
-    """Return what may go wrong with values that the recipe takes one by one."""
+def parameter_doubts(
+    offered: Sequence[Parameter], values: Mapping[str, Any], longest_prompt: int | None = None
+) -> list[Check]:
+    """Return what may go wrong with values that the recipe takes one by one.
+
+    ``longest_prompt`` is the number of tokens of the longest record's prompt, by estimate.
+    """
     all_values = {**{it.name: it.default for it in offered}, **values}
     return [
         *_more_passes_than_rollouts(all_values),
-        *_no_room_for_a_prompt(all_values),
+        *_no_room_for_a_prompt(all_values, longest_prompt),
         *_lost_defaults(offered, values),
     ]
 
@@ -209,18 +214,41 @@ def _more_passes_than_rollouts(values: Mapping[str, Any]) -> list[Check]:
     ]
 
 
-def _no_room_for_a_prompt(values: Mapping[str, Any]) -> list[Check]:
+def _no_room_for_a_prompt(values: Mapping[str, Any], longest: int | None) -> list[Check]:
+    """Compare prompts with what an answer leaves of the model's length.
+
+    Where answers are kept for rollouts or a model's length is not the recipe's, the longest answer
+    is all that is known.
+    """
     new, whole = values.get("max_new_tokens"), values.get("max_model_len")
-    if not isinstance(new, int) or not isinstance(whole, int) or new < whole:
+    if not isinstance(new, int) or not isinstance(whole, int):
+        return []
+    room = whole - new
+    if room < SHORTEST_ROOM:
+        left = f"leaves {room:,} tokens" if room > 0 else "leaves no room"
+        text = f"max_new_tokens is {new} and max_model_len {whole}: an answer of that length {left}"
+        return [_length(f"{text} for its prompt.")]
+    if longest is None or longest <= room:
         return []
     return [
-        warning(
-            "parameters.length",
-            f"max_new_tokens is {new} and max_model_len {whole}: an answer of that length leaves "
-            "no room for its prompt.",
-            "Lower max_new_tokens, or raise max_model_len.",
+        _length(
+            f"The longest prompt has about {longest:,} tokens, by estimate. Of the {whole:,} of "
+            f"max_model_len, {new:,} are kept for the answer (max_new_tokens), so that {room:,} "
+            "remain: what is longer is cut, or fails the run."
         )
     ]
+
+
+SHORTEST_ROOM = 256
+"""Tokens; hardly a prompt, with the model's own template around it, is shorter."""
+
+
+def _length(text: str) -> Check:
+    return warning(
+        "parameters.length",
+        text,
+        "Lower max_new_tokens, or raise max_model_len; or leave such out.",
+    )
 
 
 def _lost_defaults(offered: Sequence[Parameter], values: Mapping[str, Any]) -> list[Check]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
-from evalbook.aws.identity import Caller, caller
+from evalbook.aws.identity import Caller, caller, is_reserved
 from evalbook.aws.permissions import caller_permission_checks, role_permission_checks
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
@@ -172,6 +172,15 @@ def check_role(
     except AwsDenied as error:
         arn = given or f"arn:{me.partition}:iam::{account}:role/{name}"
         role, checks = _Role(arn, None), [_unseen(arn, error, given is not None)]
+    if is_reserved(role.arn):
+        raise AnswerRejected(
+            "role.kind",
+            f"{role.arn} is a role that people sign in by, through IAM Identity Center: no service "
+            "may assume it, and AWS keeps its trust policy, so that nobody can change that.",
+            "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
+            "`evalbook doctor --policy role` print the policies that it takes.",
+            checks,
+        )
     if _is_service_linked(role.arn):
         raise AnswerRejected(
             "role.kind",

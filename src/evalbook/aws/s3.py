@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -64,6 +64,8 @@ class ObjectFacts:
     """The bucket's."""
     version_id: str | None
     """None where the bucket keeps no versions."""
+    kms_key: str | None = None
+    """ARN of the KMS key that it is encrypted with; None where S3 does it by itself."""
 
 
 def bucket_facts(aws: Aws, bucket: str) -> str:
@@ -123,6 +125,7 @@ def object_facts(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
         etag=head["ETag"],
         region=region,
         version_id=head.get("VersionId"),
+        kms_key=_key_of(head),
     )
     return facts, [in_bucket, *_object_checks(uri, facts, head)]
 
@@ -163,10 +166,13 @@ def read_chunks(
     return _stream(aws, uri, chunk=chunk, etag=etag)
 
 
-def write_probe(aws: Aws, prefix: S3Uri, *, kms_key: str | None = None) -> list[Check]:
+def write_probe(
+    aws: Aws, prefix: S3Uri, *, kms_key: str | None = None
+) -> tuple[str | None, list[Check]]:
     """Write a tiny object under a prefix and delete it again, also where versions are kept.
 
-    With ``kms_key`` it is encrypted as the results will be.
+    With ``kms_key`` it is encrypted as the results will be. Returns the ARN of the KMS key by which
+    S3 encrypted it, None where it did so by itself, and the checks.
 
     Raises:
         AnswerRejected: ``s3.write_denied``, ``s3.no_bucket`` or ``s3.write_failed``.
@@ -185,7 +191,34 @@ def write_probe(aws: Aws, prefix: S3Uri, *, kms_key: str | None = None) -> list[
         )
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise _write_rejection(aws, prefix, error) from None
-    return [passed("s3.writable", f"{prefix} can be written to."), *_delete(aws, probe, put)]
+    key = _key_of(put)
+    checks = [passed("s3.writable", f"{prefix} can be written to.")]
+    if key is not None:
+        checks += _read_back(aws, probe, prefix, key)
+    return key, [*checks, *_delete(aws, probe, put)]
+
+
+def _key_of(answer: Mapping[str, Any]) -> str | None:
+    """Return the KMS key that S3 says it encrypts with; its own key has no name there."""
+    if not str(answer.get("ServerSideEncryption", "")).startswith("aws:kms"):
+        return None
+    key = answer.get("SSEKMSKeyId")
+    return str(key) if key else None
+
+
+def _read_back(aws: Aws, probe: S3Uri, prefix: S3Uri, key: str) -> list[Check]:
+    """Read what was written, which takes kms:Decrypt beside what writing takes."""
+    try:
+        read_head(aws, probe, 1)
+    except AnswerRejected as error:
+        return [
+            warning(
+                "kms.caller",
+                f"You may write to {prefix}, but not read what is there: {error.message}",
+                f"Ask for kms:Decrypt on {key}; the notebook reads the results as you.",
+            )
+        ]
+    return [passed("kms.caller", f"You may encrypt and decrypt with {key}, the bucket's key.")]
 
 
 def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO, *, kms_key: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.step import Accepted, Outcome, Step
@@ -70,8 +71,20 @@ def _check(value: str, interview: Interview) -> Outcome:
     in_region = region_check(prefix.bucket, home, interview.value("region"))
     if in_region.status == "failed":
         raise rejection_for(in_region)
-    checks = write_probe(interview.aws, prefix, kms_key=interview.value("kms_key"))
-    return Accepted(value, checks=(in_region, *checks))
+    key, checks = write_probe(interview.aws, prefix, kms_key=interview.value("kms_key"))
+    if key is not None:
+        checks.append(_role_may_use(key, interview))
+    return Accepted(value, {"kms_key": key}, (in_region, *checks))
+
+
+def _role_may_use(key: str, interview: Interview) -> Check:
+    from evalbook.aws.key_rights import WRITES, role_key_check
+
+    region, role = interview.value("region"), interview.value("execution_role")
+    found = role_key_check(interview.aws, region, role, key, "what is written there", WRITES)
+    if found.status == "failed":
+        raise rejection_for(found)
+    return found
 
 
 def _known(interview: Interview) -> str | None:
@@ -85,5 +98,5 @@ STEP = Step(
     read=_read,
     check=_check,
     known=_known,
-    depends_on=("evaluation_type", "region", "model", "kms_key"),
+    depends_on=("evaluation_type", "region", "model", "execution_role", "kms_key"),
 )

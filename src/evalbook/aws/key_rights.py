@@ -1,0 +1,215 @@
+"""Whether a role may use the KMS key that a bucket or an object is encrypted with.
+
+Two have to agree: the key's own policy, which names the role or leaves it to the account's own
+policies, and in that case what IAM's simulator says of the role. A grant can stand in for both.
+Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html, read 2026-11-27.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.session import NO_HELP, Aws
+from evalbook.checks import Check, failed, passed, skipped, warning
+
+READS = ("kms:Decrypt",)
+WRITES = ("kms:GenerateDataKey", "kms:Decrypt")
+"""Decrypt too: a large object is written in parts, each of which S3 reads again."""
+
+Says = Literal["allows", "delegates", "denies", "nothing", "could not tell"]
+
+
+def role_key_check(
+    aws: Aws, region: str, role: str, key: str, what: str, actions: Sequence[str]
+) -> Check:
+    """Tell whether a role may do these actions on the key that ``what`` is encrypted with.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    arn = parse_arn(key)
+    if arn is None or parse_arn(role) is None:
+        return skipped("kms.role", f"Whether {role} may use the key {key} can't be told.")
+    region = arn.region or region
+    named = f"the KMS key {key}, by which {what} is encrypted"
+    needed = " and ".join(actions)
+    if _is_aws_managed(aws, region, key):
+        return passed("kms.role", f"{named[0].upper()}{named[1:]}, is S3's own in this account.")
+    policy = _key_policy(aws, region, key)
+    says = _weakest([key_policy_says(policy, role, arn, it) for it in actions]) if policy else None
+    allowed = _simulated(aws, region, role, key, actions)
+    remedy = (
+        f"Grant {needed} on the key to the role, and let the key's policy name it: "
+        f"{statement_for(role, actions)}"
+    )
+    if says == "allows" and (_account(role) == arn.account or allowed):
+        return passed("kms.role", f"{role} may use {named}.")
+    if says == "delegates" and allowed:
+        return passed("kms.role", f"{role} may use {named}.")
+    if says == "denies":
+        text = f"{role} may not use {named}: a Deny statement of the key's policy covers it."
+        return failed("kms.role", text, "Take it out of that statement, or give another bucket.")
+    granted = _is_granted(aws, region, role, key)
+    if granted:
+        return passed("kms.role", f"{role} may use {named}, by a grant.")
+    if says == "nothing" and granted is False:
+        text = f"{role} may not use {named}: the key's policy does not let it ({needed})."
+        return failed("kms.role", text, remedy)
+    if says == "delegates" and allowed is False and granted is False:
+        return failed("kms.role", f"{role} may not do {needed} on {named}.", remedy)
+    doubt = f"Whether {role} may use {named}, could not be told."
+    if says == "nothing" or allowed is False:
+        doubt = f"{role} may not use {named}, as far as could be told."
+    return warning(
+        "kms.role",
+        doubt,
+        f"It needs {needed} on the key. With kms:GetKeyPolicy, kms:ListGrants and "
+        "iam:SimulatePrincipalPolicy that can be told.",
+    )
+
+
+def statement_for(role: str, actions: Sequence[str]) -> str:
+    """Return the statement, as JSON, by which a key's policy lets a role use the key."""
+    return json.dumps(
+        {"Effect": "Allow", "Principal": {"AWS": role}, "Action": list(actions), "Resource": "*"}
+    )
+
+
+def key_policy_says(policy: dict[str, Any], role: str, key: Arn, action: str) -> Says:
+    """Tell what a key's policy says of a role doing an action through S3."""
+    account = _account(role)
+    # The most that is said of the role so far.
+    found: Says = "nothing"
+    for statement in _list(policy.get("Statement")):
+        if not isinstance(statement, dict) or not _covers(statement, action):
+            continue
+        principal = _principal(statement, role, account)
+        if principal is None:
+            continue
+        met = _met(statement.get("Condition") or {}, role, account, key)
+        if met is False:
+            continue
+        if statement.get("Effect") == "Deny":
+            if met is None:
+                found = "could not tell"
+                continue
+            return "denies"
+        if met is None:
+            found = found if found in ("allows", "delegates") else "could not tell"
+        elif principal == "role":
+            found = "allows"
+        elif found != "allows":
+            found = "delegates"
+    return found
+
+
+def _weakest(says: Sequence[Says]) -> Says:
+    order: tuple[Says, ...] = ("denies", "nothing", "could not tell", "delegates", "allows")
+    return min(says, key=order.index)
+
+
+def _covers(statement: dict[str, Any], action: str) -> bool:
+    def named(patterns: Any) -> bool:
+        return any(fnmatchcase(action.lower(), str(it).lower()) for it in _list(patterns))
+
+    if "NotAction" in statement:
+        return not named(statement["NotAction"])
+    return named(statement.get("Action"))
+
+
+def _principal(
+    statement: dict[str, Any], role: str, account: str
+) -> Literal["role", "account"] | None:
+    """Tell whether a statement is about the role itself or about its whole account."""
+    if "NotPrincipal" in statement:
+        return None
+    principal = statement.get("Principal")
+    named = _list(principal.get("AWS") if isinstance(principal, dict) else principal)
+    if role in named or "*" in named:
+        return "role"
+    whole = {account, *(f"arn:{it}:iam::{account}:root" for it in ("aws", "aws-cn", "aws-us-gov"))}
+    return "account" if whole & set(named) else None
+
+
+def _met(conditions: dict[str, Any], role: str, account: str, key: Arn) -> bool | None:
+    """Evaluate conditions as far as it is known what S3 will send; None: could not tell."""
+    sent = {
+        "kms:calleraccount": account,
+        "aws:principalaccount": account,
+        "aws:principalarn": role,
+        "kms:viaservice": f"s3.{key.region}.amazonaws.com",
+    }
+    unsure = False
+    for operator, keys in conditions.items():
+        name = str(operator).lower().rpartition(":")[2]
+        for condition, values in (keys if isinstance(keys, dict) else {}).items():
+            value = sent.get(str(condition).lower())
+            if value is None or not name.startswith(("string", "arn")):
+                unsure = True
+                continue
+            holds = any(fnmatchcase(value, str(it)) for it in _list(values))
+            if holds == ("not" in name):
+                return False
+    return None if unsure else True
+
+
+# --- what AWS is asked --------------------------------------------------------------------------
+
+
+def _is_aws_managed(aws: Aws, region: str, key: str) -> bool:
+    try:
+        answer = aws.call("kms", "describe_key", region=region, KeyId=key)
+    except NO_HELP:
+        return False
+    return bool(answer["KeyMetadata"].get("KeyManager") == "AWS")
+
+
+def _key_policy(aws: Aws, region: str, key: str) -> dict[str, Any] | None:
+    try:
+        answer = aws.call("kms", "get_key_policy", region=region, KeyId=key, PolicyName="default")
+        policy = json.loads(answer["Policy"])
+    except (*NO_HELP, ValueError, KeyError):
+        return None
+    return policy if isinstance(policy, dict) else None
+
+
+def _simulated(aws: Aws, region: str, role: str, key: str, actions: Sequence[str]) -> bool | None:
+    try:
+        answer = aws.call(
+            "iam",
+            "simulate_principal_policy",
+            region=region,
+            PolicySourceArn=role,
+            ActionNames=list(actions),
+            ResourceArns=[key],
+        )
+    except NO_HELP:
+        return None
+    return all(it["EvalDecision"] == "allowed" for it in answer["EvaluationResults"])
+
+
+def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:
+    try:
+        grants = list(
+            aws.pages(
+                "kms", "list_grants", "Grants", region=region, KeyId=key, GranteePrincipal=role
+            )
+        )
+    except NO_HELP:
+        return None
+    return bool(grants)
+
+
+def _account(arn: str) -> str:
+    found = parse_arn(arn)
+    return found.account if found else ""
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]

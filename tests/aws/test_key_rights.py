@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from border import answer
+
+from evalbook.aws.arns import parse_arn
+from evalbook.aws.key_rights import WRITES, key_policy_says, role_key_check
+from evalbook.aws.session import Aws
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/Evaluator"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a1b2c3d"
+
+
+def a_statement(principal: Any, effect: str = "Allow", **more: Any) -> dict[str, Any]:
+    return {"Effect": effect, "Principal": principal, "Action": "kms:*", "Resource": "*", **more}
+
+
+ROOT = a_statement({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+VIA_S3 = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        ([ROOT], "delegates"),
+        ([a_statement({"AWS": ROLE})], "allows"),
+        ([a_statement({"AWS": [ROLE, ACCOUNT]}, Action="kms:Decrypt")], "allows"),
+        ([a_statement({"AWS": ROLE}, Action="kms:Encrypt")], "nothing"),
+        ([a_statement({"AWS": f"arn:aws:iam::{ACCOUNT}:role/Admin"})], "nothing"),
+        ([a_statement({"Service": "s3.amazonaws.com"})], "nothing"),
+        ([a_statement("*", Condition=VIA_S3)], "allows"),
+        ([a_statement("*", Condition={"StringEquals": {"kms:CallerAccount": "1"}})], "nothing"),
+        ([a_statement("*", Condition={"Bool": {"aws:SecureTransport": "true"}})], "could not tell"),
+        ([ROOT, a_statement({"AWS": ROLE}, "Deny")], "denies"),
+        (
+            [ROOT, a_statement("*", "Deny", Condition={"ArnNotLike": {"aws:PrincipalArn": ROLE}})],
+            "delegates",
+        ),
+    ],
+)
+def test_what_a_keys_policy_says_of_a_role(statements: list[Any], said: str) -> None:
+    arn = parse_arn(KEY)
+    assert arn is not None
+
+    assert key_policy_says({"Statement": statements}, ROLE, arn, "kms:Decrypt") == said
+
+
+@pytest.mark.parametrize(
+    ("statements", "decision", "grants", "status"),
+    [
+        ([ROOT], "allowed", [], "passed"),
+        ([ROOT], "implicitDeny", [], "failed"),
+        ([a_statement({"AWS": ROLE})], "implicitDeny", [], "passed"),
+        ([a_statement({"AWS": f"{ROLE}2"})], "allowed", [], "failed"),
+        ([a_statement({"AWS": f"{ROLE}2"})], "allowed", [{"GrantId": "1"}], "passed"),
+        ([a_statement({"AWS": f"{ROLE}2"})], "allowed", "AccessDeniedException", "warning"),
+        ("AccessDeniedException", "allowed", "AccessDeniedException", "warning"),
+    ],
+)
+def test_policy_simulation_and_grants_are_weighed(
+    aws: Aws, statements: Any, decision: str, grants: Any, status: str
+) -> None:
+    kms, iam = aws.client("kms", REGION), aws.client("iam", REGION)
+    policy = {"Policy": json.dumps({"Statement": statements})}
+    answer(kms, "DescribeKey", lambda _: "AccessDeniedException")
+    answer(kms, "GetKeyPolicy", lambda _: statements if isinstance(statements, str) else policy)
+    answer(kms, "ListGrants", lambda _: grants if isinstance(grants, str) else {"Grants": grants})
+    results = [{"EvalActionName": it, "EvalDecision": decision} for it in WRITES]
+    answer(iam, "SimulatePrincipalPolicy", lambda _: {"EvaluationResults": results})
+
+    found = role_key_check(aws, REGION, ROLE, KEY, "the results' bucket", WRITES)
+
+    assert found.status == status
+    assert KEY in found.message
