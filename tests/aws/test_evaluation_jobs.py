@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from border import answer
@@ -12,7 +13,7 @@ from evalbook.aws.session import Aws
 REGION = "us-east-1"
 PREFIX = "arn:aws:bedrock:us-east-1:123456789012:evaluation-job"
 _MODEL = {"precomputedInferenceSource": {"inferenceSourceIdentifier": "model"}}
-WHEN = "2026-11-21T00:00:00Z"
+WHEN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 
 
 def a_training_job(**settings: str) -> TrainingJob:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from evalbook.aws.executions import Plan, execution_arn, kind_of_pipeline, read_plan
+from evalbook.aws.executions import Plan, execution_arn, kind_of_pipeline, read_definition
 from evalbook.errors import AnswerRejected
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline"
@@ -50,7 +52,7 @@ def test_an_executions_arn_may_have_space_around_it() -> None:
 
 @pytest.mark.parametrize("document", [None, [], {}, {"Steps": [1, {"Name": "a"}]}])
 def test_a_definition_that_tells_nothing_makes_a_plan_that_tells_nothing(document: object) -> None:
-    plan = read_plan(document)
+    plan = read_definition(json.dumps(document))
 
     assert (plan.judge, plan.model_package, plan.metrics) == (None, None, ())
 
@@ -61,9 +63,9 @@ def test_the_model_that_stands_in_for_nova_at_the_judge_is_not_taken_for_the_one
     judging = {"ServerlessJobConfig": {"BaseModelArn": "llama"}}
     steps = [{"Name": "EvaluateWithJudge", "Type": "Training", "Arguments": judging}]
 
-    assert read_plan({"Steps": steps}).base_model is None
+    assert read_definition(json.dumps({"Steps": steps})).base_model is None
     steps[0]["Name"] = "EvaluateBaseModelMetrics"
-    assert read_plan({"Steps": steps}).base_model == "llama"
+    assert read_definition(json.dumps({"Steps": steps})).base_model == "llama"
 
 
 def test_a_plan_is_read_from_the_steps_that_train() -> None:
@@ -80,7 +82,7 @@ def test_a_plan_is_read_from_the_steps_that_train() -> None:
         ]
     }
 
-    assert read_plan(document) == Plan(
+    assert read_definition(json.dumps(document)) == Plan(
         model_package="package",
         judge="a.judge",
         output="s3://out",

@@ -46,4 +46,6 @@ def test_expired_credentials_are_said_to_be_expired(aws: Aws, stub: Stub) -> Non
     with pytest.raises(AwsUnavailable) as caught:
         caller(aws)
 
-    assert caught.value.message == "The AWS credentials have expired: The token has expired"
+    assert caught.value.message == (
+        "The AWS credentials have expired. ExpiredToken: The token has expired"
+    )

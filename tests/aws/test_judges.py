@@ -107,7 +107,8 @@ def test_judges_left_out_are_said_once_by_reason(aws: Aws) -> None:
     assert offer.checks[1].id == "judge.left_out"
     assert offer.checks[1].status == "passed"
     assert offer.checks[1].message == (
-        "Left out: not available in us-east-1: a.bad, a.gone; "
+        "Left out: Bedrock does not answer for it (ValidationException): a.bad; "
+        "not available in us-east-1: a.gone; "
         "past its end of life (2025-07-21): a.old."
     )
 

@@ -17,8 +17,8 @@ KEY = f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}"
 
 
 def a_key(aws: Aws, alias: str = "alias/results", **settings: Any) -> tuple[str, str]:
-    key = aws.call("kms", "create_key", **settings)["KeyMetadata"]
-    aws.call("kms", "create_alias", AliasName=alias, TargetKeyId=key["KeyId"])
+    key = aws.client("kms").create_key(**settings)["KeyMetadata"]
+    aws.client("kms").create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
     return key["KeyId"], key["Arn"]
 
 
@@ -62,7 +62,7 @@ def test_a_key_that_is_not_enabled_is_rejected(
     aws: Aws, change: str, state: str, remedy: str
 ) -> None:
     key_id, arn = a_key(aws)
-    aws.call("kms", change, KeyId=key_id)
+    getattr(aws.client("kms"), change)(KeyId=key_id)
 
     rejected = rejection(aws, key_id)
 

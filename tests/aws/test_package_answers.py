@@ -6,14 +6,11 @@ from typing import Any
 import pytest
 
 from evalbook.aws.package_answers import (
-    BaseModel,
     failure_reasons,
     iso_utc,
     no_base_model,
     read_package,
 )
-
-HUB = "arn:aws:sagemaker:us-east-1:123456789012:hub-content/ours/Model/llama/2.0.0"
 
 
 def an_answer(**container: Any) -> dict[str, Any]:
@@ -23,21 +20,6 @@ def an_answer(**container: Any) -> dict[str, Any]:
         "ModelPackageStatus": "Completed",
         "InferenceSpecification": {"Containers": [container]},
     }
-
-
-def test_hub_content_arn_tells_name_and_version() -> None:
-    package = read_package(an_answer(BaseModel={"HubContentArn": HUB}))
-
-    assert package.base_model == BaseModel("llama", "2.0.0", HUB)
-
-
-def test_base_model_that_is_no_hub_content_is_none() -> None:
-    answer = an_answer(BaseModel={"HubContentArn": "arn:aws:s3:::bucket"})
-
-    assert read_package(answer).base_model is None
-    assert (
-        no_base_model(answer) == "its base model arn:aws:s3:::bucket is not a JumpStart hub content"
-    )
 
 
 def test_model_data_is_found_in_a_data_source() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 from border import answer
@@ -18,7 +19,7 @@ def quotas(aws: Aws, said: Any, running: int = 0) -> list[tuple[str, str]]:
         "jobArn": "arn:aws:bedrock:us-east-1:123456789012:evaluation-job/abc123def456",
         "jobName": "a-job",
         "status": "InProgress",
-        "creationTime": "2026-11-21T00:00:00Z",
+        "creationTime": datetime(2026, 11, 21, tzinfo=timezone.utc),
         "jobType": "Automated",
         "evaluationTaskTypes": ["General"],
     }

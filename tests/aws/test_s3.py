@@ -34,13 +34,13 @@ RECORDS = b'{"query": "2+2?", "response": "4"}\n'
 
 def a_bucket(aws: Aws, *keys: str, name: str = "research", region: str | None = None) -> None:
     place = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region else {}
-    aws.call("s3", "create_bucket", region=region, Bucket=name, **place)
+    aws.client("s3", region).create_bucket(Bucket=name, **place)
     for key in keys:
-        aws.call("s3", "put_object", region=region, Bucket=name, Key=key, Body=RECORDS)
+        aws.client("s3", region).put_object(Bucket=name, Key=key, Body=RECORDS)
 
 
 def keys_in(aws: Aws, bucket: str = "research") -> list[str]:
-    versions = aws.call("s3", "list_object_versions", Bucket=bucket)
+    versions = aws.client("s3").list_object_versions(Bucket=bucket)
     listed = [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]
     return [item["Key"] for item in listed]
 
@@ -245,7 +245,7 @@ def test_a_missing_bucket_is_rejected_with_near_names(aws: Aws) -> None:
 
 
 def test_the_region_of_a_forbidden_bucket_is_read_from_the_refusal(aws: Aws, stub: Stub) -> None:
-    region = {"HTTPHeaders": {"x-amz-bucket-region": "eu-west-1"}}
+    region = {"HTTPHeaders": {"x-amz-bucket-region": "eu-west-1", "x-amz-request-id": "1"}}
     stub("s3").add_client_error("head_bucket", "403", response_meta=region)
 
     assert bucket_facts(aws, "theirs") == "eu-west-1"
@@ -328,8 +328,8 @@ def test_an_object_is_described_without_being_read(aws: Aws) -> None:
 def test_the_version_of_an_object_is_kept(aws: Aws) -> None:
     a_bucket(aws)
     versioning = {"Status": "Enabled"}
-    aws.call("s3", "put_bucket_versioning", Bucket="research", VersioningConfiguration=versioning)
-    put = aws.call("s3", "put_object", Bucket="research", Key="faq.jsonl", Body=RECORDS)
+    aws.client("s3").put_bucket_versioning(Bucket="research", VersioningConfiguration=versioning)
+    put = aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=RECORDS)
 
     facts, _ = object_facts(aws, S3Uri("research", "faq.jsonl"))
 
@@ -401,9 +401,9 @@ def test_in_an_empty_bucket_uploading_is_suggested(aws: Aws) -> None:
 def test_a_deleted_object_is_said_to_be_deleted(aws: Aws) -> None:
     a_bucket(aws)
     versioning = {"Status": "Enabled"}
-    aws.call("s3", "put_bucket_versioning", Bucket="research", VersioningConfiguration=versioning)
-    aws.call("s3", "put_object", Bucket="research", Key="faq.jsonl", Body=RECORDS)
-    aws.call("s3", "delete_object", Bucket="research", Key="faq.jsonl")
+    aws.client("s3").put_bucket_versioning(Bucket="research", VersioningConfiguration=versioning)
+    aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=RECORDS)
+    aws.client("s3").delete_object(Bucket="research", Key="faq.jsonl")
 
     rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
 
@@ -414,7 +414,7 @@ def test_a_deleted_object_is_said_to_be_deleted(aws: Aws) -> None:
 
 def test_an_empty_object_is_rejected(aws: Aws) -> None:
     a_bucket(aws)
-    aws.call("s3", "put_object", Bucket="research", Key="faq.jsonl", Body=b"")
+    aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=b"")
 
     rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
 
@@ -425,8 +425,8 @@ def test_an_empty_object_is_rejected(aws: Aws) -> None:
 @pytest.mark.parametrize("place", ["GLACIER", "DEEP_ARCHIVE"])
 def test_an_archived_object_is_rejected(aws: Aws, place: str) -> None:
     a_bucket(aws)
-    aws.call(
-        "s3", "put_object", Bucket="research", Key="faq.jsonl", Body=RECORDS, StorageClass=place
+    aws.client("s3").put_object(
+        Bucket="research", Key="faq.jsonl", Body=RECORDS, StorageClass=place
     )
 
     rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
@@ -530,7 +530,7 @@ def test_unknown_credentials_behind_a_bare_403_are_found_out(aws: Aws, stub: Stu
 
 def an_object(aws: Aws, body: bytes) -> S3Uri:
     a_bucket(aws)
-    aws.call("s3", "put_object", Bucket="research", Key="faq.jsonl", Body=body)
+    aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=body)
     return S3Uri("research", "faq.jsonl")
 
 
@@ -562,7 +562,7 @@ def test_an_object_is_read_in_pieces(aws: Aws, body: bytes) -> None:
 def test_an_object_that_is_no_longer_the_one_looked_at_is_rejected(aws: Aws) -> None:
     uri = an_object(aws, b"old")
     facts, _ = object_facts(aws, uri)
-    aws.call("s3", "put_object", Bucket="research", Key="faq.jsonl", Body=b"new")
+    aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=b"new")
 
     rejected = rejection(lambda: list(read_chunks(aws, uri, etag=facts.etag)))
 
@@ -599,11 +599,15 @@ class Breaking:
         etag = self.etags[min(len(self.asked), len(self.etags) - 1)]
         self.asked.append((wanted, match))
         if match not in (None, etag):
-            request.send_error(412)
+            request.send_response(412)
+            request.send_header("x-amz-request-id", "1")
+            request.end_headers()
+            request.wfile.write(b"<Error><Code>PreconditionFailed</Code></Error>")
             return
         start = int(wanted.removeprefix("bytes=").partition("-")[0]) if wanted else 0
         request.send_response(206 if wanted else 200)
         request.send_header("ETag", etag)
+        request.send_header("x-amz-request-id", "1")
         request.send_header("Content-Length", str(len(self.body) - start))
         request.end_headers()
         request.wfile.write(self.body[start : start + self.after])
@@ -640,7 +644,7 @@ def test_a_write_probe_leaves_nothing_behind(aws: Aws, status: str | None) -> No
     a_bucket(aws)
     for step in ("Enabled", status) if status else ():
         config = {"Status": step}
-        aws.call("s3", "put_bucket_versioning", Bucket="research", VersioningConfiguration=config)
+        aws.client("s3").put_bucket_versioning(Bucket="research", VersioningConfiguration=config)
 
     key, checks = write_probe(aws, S3Uri("research", "results/"))
 
@@ -664,14 +668,11 @@ def test_a_write_probe_uses_the_key_of_the_results(aws: Aws, stub: Stub) -> None
 
 def test_the_buckets_own_key_is_told_and_that_it_can_be_read_with(aws: Aws) -> None:
     a_bucket(aws)
-    key = aws.call("kms", "create_key")["KeyMetadata"]["Arn"]
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     by = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
     rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": by}]}
-    aws.call(
-        "s3",
-        "put_bucket_encryption",
-        Bucket="research",
-        ServerSideEncryptionConfiguration=rules,
+    aws.client("s3").put_bucket_encryption(
+        Bucket="research", ServerSideEncryptionConfiguration=rules
     )
 
     found, checks = write_probe(aws, S3Uri("research", "results"))
@@ -691,7 +692,7 @@ def test_a_prefix_that_may_not_be_written_to_is_rejected(aws: Aws, stub: Stub) -
 
     assert rejected.code == "s3.write_denied"
     assert rejected.message == (
-        "s3://research/results may not be written to: s3:put_object was denied: not authorized"
+        "s3://research/results may not be written to: s3:PutObject was denied: not authorized"
     )
     assert "s3:PutObject on arn:aws:s3:::research/results" in str(rejected.remedy)
 
@@ -736,7 +737,7 @@ def test_a_file_of_any_size_is_uploaded(aws: Aws, size: int) -> None:
 
     upload_new(aws, S3Uri("research", "copy.jsonl"), io.BytesIO(body))
 
-    stored = aws.call("s3", "get_object", Bucket="research", Key="copy.jsonl")["Body"].read()
+    stored = aws.client("s3").get_object(Bucket="research", Key="copy.jsonl")["Body"].read()
     assert stored == body
 
 
@@ -774,6 +775,6 @@ def test_parts_are_not_left_behind_when_an_upload_fails(aws: Aws) -> None:
     with pytest.raises(OSError, match="the disk is gone"):
         upload_new(aws, S3Uri("research", "a"), Breaks(b"0" * (40 * MEBIBYTE)))
 
-    uploads = aws.call("s3", "list_multipart_uploads", Bucket="research")
+    uploads = aws.client("s3").list_multipart_uploads(Bucket="research")
     assert uploads.get("Uploads", []) == []
     assert keys_in(aws) == []

@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 from botocore import exceptions as boto
+from botocore.session import get_session
 from botocore.stub import Stubber
 
+from evalbook.aws.answers import Asked
+from evalbook.aws.refusals import error_codes
 from evalbook.aws.session import (
     Aws,
     AwsDenied,
+    AwsInternalError,
     AwsInvalid,
     AwsMissing,
     answer_headers,
-    aws_errors,
+    border,
     in_parallel,
 )
 from evalbook.errors import AwsUnavailable, EvalbookError
@@ -25,44 +29,87 @@ from evalbook.errors import AwsUnavailable, EvalbookError
 Stub = Callable[..., Stubber]
 
 REGION = "us-east-1"
+CALLER = Asked("sts", "GetCallerIdentity", "https://sts")
 
-ANSWERS: list[tuple[str, int, type[EvalbookError], str]] = [
-    ("AccessDenied", 403, AwsDenied, "denied"),
-    ("403", 403, AwsDenied, "denied"),
-    ("UnauthorizedOperation", 403, AwsDenied, "denied"),
-    ("KMS.AccessDeniedException", 400, AwsDenied, "denied"),
-    ("404", 404, AwsMissing, "missing"),
-    ("NoSuchBucket", 404, AwsMissing, "missing"),
-    ("ResourceNotFound", 400, AwsMissing, "missing"),
-    ("InvalidSubnetID.NotFound", 400, AwsMissing, "missing"),
-    ("ExpiredToken", 400, AwsUnavailable, "expired_credentials"),
-    ("InvalidClientTokenId", 403, AwsUnavailable, "invalid_credentials"),
-    ("OptInRequired", 403, AwsUnavailable, "invalid_credentials"),
-    ("RequestTimeTooSkewed", 403, AwsUnavailable, "clock"),
-    ("ThrottlingException", 400, AwsUnavailable, "throttled"),
-    ("SlowDown", 503, AwsUnavailable, "throttled"),
-    ("InternalFailure", 500, AwsUnavailable, "aws_internal"),
-    ("KMSInternalException", 500, AwsUnavailable, "aws_internal"),
-    ("502", 502, AwsUnavailable, "aws_internal"),
-    ("NotImplemented", 501, AwsInvalid, "NotImplemented"),
-    ("400", 400, AwsInvalid, "400"),
-    ("301", 301, AwsInvalid, "301"),
-    ("KMS.NotFoundException", 400, AwsInvalid, "KMS.NotFoundException"),
-    ("InvalidObjectState", 403, AwsInvalid, "InvalidObjectState"),
+ANSWERS: list[tuple[str, str, str, int, type[EvalbookError], str]] = [
+    ("sts", "GetCallerIdentity", "AccessDenied", 403, AwsDenied, "denied"),
+    ("ec2", "DescribeSubnets", "UnauthorizedOperation", 403, AwsDenied, "denied"),
+    ("s3", "HeadObject", "403", 403, AwsDenied, "denied"),
+    ("s3", "GetObject", "KMS.AccessDeniedException", 400, AwsDenied, "denied"),
+    ("iam", "GetRole", "NoSuchEntity", 404, AwsMissing, "missing"),
+    ("s3", "HeadObject", "404", 404, AwsMissing, "missing"),
+    ("s3", "GetObject", "NoSuchKey", 404, AwsMissing, "missing"),
+    ("s3", "ListObjectsV2", "NoSuchBucket", 404, AwsMissing, "missing"),
+    ("kms", "DescribeKey", "NotFoundException", 400, AwsMissing, "missing"),
+    ("sagemaker", "DescribeTrainingJob", "ResourceNotFound", 400, AwsMissing, "missing"),
+    ("bedrock", "GetFoundationModel", "ResourceNotFoundException", 404, AwsMissing, "missing"),
+    ("ec2", "DescribeSubnets", "InvalidSubnetID.NotFound", 400, AwsMissing, "missing"),
+    ("sts", "GetCallerIdentity", "ExpiredToken", 400, AwsUnavailable, "expired_credentials"),
+    ("iam", "GetRole", "InvalidClientTokenId", 403, AwsUnavailable, "invalid_credentials"),
+    ("iam", "GetRole", "SignatureDoesNotMatch", 403, AwsUnavailable, "invalid_credentials"),
+    ("iam", "GetRole", "IncompleteSignature", 403, AwsUnavailable, "invalid_credentials"),
+    ("sts", "GetCallerIdentity", "OptInRequired", 403, AwsUnavailable, "invalid_credentials"),
+    ("s3", "GetObject", "RequestTimeTooSkewed", 403, AwsUnavailable, "clock"),
+    ("sagemaker", "ListPipelines", "ThrottlingException", 400, AwsUnavailable, "throttled"),
+    ("s3", "GetObject", "SlowDown", 503, AwsUnavailable, "throttled"),
+    ("sts", "GetCallerIdentity", "InternalFailure", 500, AwsInternalError, "aws_internal"),
+    ("kms", "DescribeKey", "KMSInternalException", 500, AwsInternalError, "aws_internal"),
+    ("iam", "GetRole", "502", 502, AwsInternalError, "aws_internal"),
+    ("sagemaker", "DescribeJob", "NotImplemented", 501, AwsInvalid, "NotImplemented"),
+    ("s3", "HeadObject", "400", 400, AwsInvalid, "400"),
+    ("s3", "HeadBucket", "301", 301, AwsInvalid, "301"),
+    ("s3", "GetObject", "KMS.NotFoundException", 400, AwsInvalid, "KMS.NotFoundException"),
+    ("s3", "GetObject", "InvalidObjectState", 403, AwsInvalid, "InvalidObjectState"),
+    # What only another service says, what only a proxy says, and what nobody has said before.
+    ("iam", "GetRole", "ResourceNotFoundException", 404, AwsUnavailable, "unknown_error"),
+    ("iam", "GetRole", "404", 404, AwsUnavailable, "unreadable"),
+    ("iam", "GetRole", "418", 418, AwsUnavailable, "unreadable"),
+    ("iam", "GetRole", "301", 301, AwsUnavailable, "unreadable"),
+    ("s3", "GetObject", "403", 403, AwsUnavailable, "unreadable"),
+    ("s3", "HeadObject", "418", 418, AwsUnavailable, "unknown_error"),
+    ("iam", "GetRole", "TeaPotException", 400, AwsUnavailable, "unknown_error"),
 ]
 
 
-@pytest.mark.parametrize(("code", "http", "kind", "expected"), ANSWERS)
-def test_an_error_code_becomes_the_error_it_means(
-    aws: Aws, stub: Stub, code: str, http: int, kind: type[EvalbookError], expected: str
+@pytest.mark.parametrize(("service", "operation", "code", "http", "kind", "expected"), ANSWERS)
+def test_an_error_code_becomes_what_its_own_service_means_by_it(
+    service: str, operation: str, code: str, http: int, kind: type[EvalbookError], expected: str
 ) -> None:
-    stub("sts").add_client_error("get_caller_identity", code, "words", http_status_code=http)
+    said = {"Error": {"Code": code, "Message": "words"}}
+    said["ResponseMetadata"] = {"HTTPStatusCode": http}
 
-    with pytest.raises(kind) as caught:
-        aws.call("sts", "get_caller_identity")
+    with pytest.raises(kind) as caught, border(Asked(service, operation, "https://aws")):
+        raise boto.ClientError(said, operation)
 
     assert caught.value.code == expected
-    assert "words" in caught.value.message
+    assert "words" in caught.value.message or expected == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Signature expired: 20261127T040000Z is now earlier than 20261127T043000Z",
+        "Signature not yet current: 20261127T050000Z is still later than 20261127T043500Z",
+    ],
+)
+@pytest.mark.parametrize("code", ["InvalidSignatureException", "SignatureDoesNotMatch"])
+def test_a_signature_of_another_time_is_the_clocks_fault(code: str, text: str) -> None:
+    said = {"Error": {"Code": code, "Message": text}}
+
+    with pytest.raises(AwsUnavailable) as caught, border(Asked("bedrock", "Any", "https://aws")):
+        raise boto.ClientError(said, "Any")
+
+    assert caught.value.code == "clock"
+
+
+def test_codes_for_what_is_missing_are_those_of_the_services_own_models() -> None:
+    core = get_session()
+    for service, codes in error_codes()["services"].items():
+        if codes["source"].startswith("https:"):
+            continue  # S3's and EC2's models name few of their errors, the documentation all
+        model = core.get_service_model(service)
+        known = {it.metadata.get("error", {}).get("code") or it.name for it in model.error_shapes}
+        assert {*codes["missing"], *codes.get("invalid", ())} <= known, service
 
 
 @pytest.mark.parametrize(
@@ -79,7 +126,7 @@ def test_a_validation_error_that_says_missing_means_missing(
     stub("sagemaker").add_client_error("describe_model_package", "ValidationException", words)
 
     with pytest.raises(AwsMissing) as caught:
-        aws.call("sagemaker", "describe_model_package", ModelPackageName="a")
+        aws.client("sagemaker").describe_model_package(ModelPackageName="a")
 
     assert caught.value.message == words
 
@@ -107,28 +154,35 @@ BOTO_ERRORS: list[tuple[Exception, str]] = [
 
 @pytest.mark.parametrize(("error", "code"), BOTO_ERRORS, ids=lambda part: type(part).__name__)
 def test_what_keeps_aws_from_answering_is_named(error: Exception, code: str) -> None:
-    with pytest.raises(AwsUnavailable) as caught, aws_errors("sts:get_caller_identity"):
+    with pytest.raises(AwsUnavailable) as caught, border(CALLER):
         raise error
 
     assert caught.value.code == code
     assert caught.value.remedy
 
 
-def test_an_unknown_botocore_error_is_raised_on() -> None:
-    with pytest.raises(boto.MD5UnavailableError), aws_errors("s3:put_object"):
-        raise boto.MD5UnavailableError
+@pytest.mark.parametrize(
+    "error", [boto.MD5UnavailableError(), KeyError("Role"), RecursionError("too deep")]
+)
+def test_an_unknown_error_means_that_no_answer_could_be_read(error: Exception) -> None:
+    with pytest.raises(AwsUnavailable) as caught, border(CALLER):
+        raise error
+
+    assert caught.value.code == "unreadable"
+    assert caught.value.message.startswith("AWS's answer to GetCallerIdentity could not be read")
+    assert "https://sts was asked" in str(caught.value.remedy)
 
 
 def test_parameters_that_botocore_refuses_are_invalid(aws: Aws) -> None:
     with pytest.raises(AwsInvalid) as caught:
-        aws.call("s3", "head_object", Bucket="bucket", Key="")
+        aws.client("s3").head_object(Bucket="bucket", Key="")
 
     assert caught.value.code == "ParamValidationError"
 
 
 def test_an_operation_newer_than_botocore_asks_for_a_newer_one(aws: Aws) -> None:
     with pytest.raises(AwsInvalid) as caught:
-        aws.call("sagemaker", "describe_tea_party")
+        aws.client("sagemaker").describe_tea_party()
 
     assert caught.value.code == "UnknownOperation"
     assert caught.value.remedy == "Install a newer boto3 and repeat this."
@@ -136,7 +190,7 @@ def test_an_operation_newer_than_botocore_asks_for_a_newer_one(aws: Aws) -> None
 
 def test_pages_of_an_unknown_operation_ask_for_a_newer_botocore(aws: Aws) -> None:
     with pytest.raises(AwsInvalid, match="sagemaker:list_tea_parties"):
-        list(aws.pages("sagemaker", "list_tea_parties", "Parties"))
+        aws.client("sagemaker").get_paginator("list_tea_parties")
 
 
 def test_an_error_on_a_later_page_is_translated(aws: Aws, stub: Stub) -> None:
@@ -145,7 +199,11 @@ def test_an_error_on_a_later_page_is_translated(aws: Aws, stub: Stub) -> None:
     s3.add_response("list_objects_v2", page)
     s3.add_client_error("list_objects_v2", "AccessDenied")
 
-    keys = aws.pages("s3", "list_objects_v2", "Contents", Bucket="bucket")
+    keys = (
+        it
+        for page in aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket="bucket")
+        for it in page.get("Contents", ())
+    )
 
     assert next(keys) == {"Key": "a"}
     with pytest.raises(AwsDenied):
@@ -154,7 +212,7 @@ def test_an_error_on_a_later_page_is_translated(aws: Aws, stub: Stub) -> None:
 
 def test_without_credentials_the_person_is_told_to_sign_in() -> None:
     with pytest.raises(AwsUnavailable) as caught:
-        Aws(region="us-east-1").call("sts", "get_caller_identity")
+        Aws(region="us-east-1").client("sts").get_caller_identity()
 
     assert caught.value.message == "No AWS credentials were found."
     assert "aws sso login" in str(caught.value.remedy)
@@ -187,7 +245,7 @@ def test_an_endpoint_that_is_no_url_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost")
 
     with pytest.raises(AwsUnavailable) as caught:
-        Aws(region="us-east-1").call("sts", "get_caller_identity")
+        Aws(region="us-east-1").client("sts").get_caller_identity()
 
     assert caught.value.message == "The AWS settings can't be used: Invalid endpoint: localhost"
 
@@ -195,7 +253,7 @@ def test_an_endpoint_that_is_no_url_is_named(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.usefixtures("credentials")
 def test_a_region_that_cannot_be_one_is_named() -> None:
     with pytest.raises(AwsUnavailable) as caught:
-        Aws(region="us east").call("sts", "get_caller_identity")
+        Aws(region="us east").client("sts").get_caller_identity()
 
     assert caught.value.code == "no_region"
 
@@ -293,13 +351,16 @@ def test_no_questions_have_no_answers() -> None:
 
 
 def test_headers_of_a_refusal_can_be_read(aws: Aws, stub: Stub) -> None:
-    region = {"HTTPHeaders": {"X-Amz-Bucket-Region": "eu-west-1"}}
+    region = {"HTTPHeaders": {"X-Amz-Bucket-Region": "eu-west-1", "X-Amz-Request-Id": "1"}}
     stub("s3").add_client_error("head_bucket", "403", response_meta=region)
 
     with pytest.raises(AwsDenied) as caught:
-        aws.call("s3", "head_bucket", Bucket="bucket")
+        aws.client("s3").head_bucket(Bucket="bucket")
 
-    assert answer_headers(caught.value) == {"x-amz-bucket-region": "eu-west-1"}
+    assert answer_headers(caught.value) == {
+        "x-amz-bucket-region": "eu-west-1",
+        "x-amz-request-id": "1",
+    }
 
 
 def test_an_error_without_an_answer_has_no_headers() -> None:

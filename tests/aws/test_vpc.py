@@ -17,10 +17,10 @@ GROUP = "sg-0a1b2c3d"
 
 def a_network(aws: Aws, block: str = "10.0.0.0") -> tuple[str, str, str]:
     """Make a VPC with one subnet and one security group; return their IDs."""
-    vpc = aws.call("ec2", "create_vpc", CidrBlock=f"{block}/16")["Vpc"]["VpcId"]
-    subnet = aws.call("ec2", "create_subnet", VpcId=vpc, CidrBlock=f"{block}/24")["Subnet"]
-    group = aws.call(
-        "ec2", "create_security_group", VpcId=vpc, GroupName="jobs", Description="of evaluations"
+    vpc = aws.client("ec2").create_vpc(CidrBlock=f"{block}/16")["Vpc"]["VpcId"]
+    subnet = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock=f"{block}/24")["Subnet"]
+    group = aws.client("ec2").create_security_group(
+        VpcId=vpc, GroupName="jobs", Description="of evaluations"
     )
     return vpc, subnet["SubnetId"], group["GroupId"]
 
@@ -65,7 +65,7 @@ def test_what_was_and_was_not_checked_is_told(aws: Aws) -> None:
 
 def test_the_order_of_subnets_is_kept(aws: Aws) -> None:
     vpc, first, group = a_network(aws)
-    made = aws.call("ec2", "create_subnet", VpcId=vpc, CidrBlock="10.0.1.0/24")
+    made = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")
     second = made["Subnet"]["SubnetId"]
 
     choice, _ = check_vpc(aws, f"{second} {first} {group}", REGION)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pipelines import start_evaluation
 
-from evalbook.aws.executions import stop_execution
+from evalbook.aws.runs import stop_run
 from evalbook.aws.session import Aws
 from evalbook.runs.find import Target
 from evalbook.runs.status import look
@@ -26,7 +26,7 @@ def test_says_what_goes_on_costing_and_what_is_lost(sagemaker: Any, live_aws: Aw
 
 def test_a_stopped_run_is_over(sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox) -> None:
     arn = start_evaluation(sagemaker, "stuck-run", base=False)
-    stop_execution(live_aws, arn)
+    stop_run(live_aws, arn)
     in_sandbox.advance(5)
 
     status = look(live_aws, Target(arn))

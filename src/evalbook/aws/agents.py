@@ -47,8 +47,12 @@ def agent_runtimes(aws: Aws, region: str) -> tuple[list[Runtime], list[Check]]:
     try:
         found = [
             Runtime(str(it["agentRuntimeArn"]), str(it["agentRuntimeName"]), str(it["status"]))
-            for it in aws.pages(
-                "bedrock-agentcore-control", "list_agent_runtimes", "agentRuntimes", region=region
+            for it in (
+                it
+                for page in aws.client("bedrock-agentcore-control", region)
+                .get_paginator("list_agent_runtimes")
+                .paginate()
+                for it in page["agentRuntimes"]
             )
         ]
     except NO_HELP as error:

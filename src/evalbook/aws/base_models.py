@@ -329,15 +329,9 @@ def model_document(
         AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
         AwsUnavailable: SageMaker could not be asked.
     """
-    wanted = {"HubContentVersion": version} if version else {}
-    content = aws.call(
-        "sagemaker",
-        "describe_hub_content",
-        region=region,
-        HubName=hub,
-        HubContentType="Model",
-        HubContentName=name,
-        **wanted,
+    wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
+    content = aws.client("sagemaker", region).describe_hub_content(
+        HubName=hub, HubContentType="Model", HubContentName=name, **wanted
     )
     try:
         document = json.loads(content.get("HubContentDocument") or "")

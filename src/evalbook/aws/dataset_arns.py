@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import failed
 from evalbook.errors import AnswerRejected, rejection_for
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import DescribeHubContentResponseTypeDef
 
 _FORM = "arn:aws:sagemaker:REGION:ACCOUNT:hub-content/HUB/DataSet/NAME/VERSION"
 # sagemaker/ai_registry/air_constants.py, 3.27.0: DOC_KEY_DATASET_S3_BUCKET and …_PREFIX. The
@@ -45,14 +48,11 @@ def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
     arn = _dataset_arn(text)
     _, hub, _, name, *version = arn.path
     try:
-        content = aws.call(
-            "sagemaker",
-            "describe_hub_content",
-            region=arn.region,
+        content = aws.client("sagemaker", arn.region).describe_hub_content(
             HubName=hub,
             HubContentType="DataSet",
             HubContentName=name,
-            **({"HubContentVersion": version[0]} if version else {}),
+            **{"HubContentVersion": version[0]} if version else {},
         )
     except AwsMissing:
         raise _reject(
@@ -72,7 +72,7 @@ def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
     return RegisteredDataset(found, _location(name, content))
 
 
-def _full_arn(asked: Arn, content: dict[str, Any]) -> str:
+def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef) -> str:
     """Return the ARN that the hub gives: a hub is asked for by its name, which others use too."""
     found = parse_arn(str(content["HubContentArn"]))
     if found is None or found.account != asked.account:
@@ -110,7 +110,7 @@ def _of(version: list[str]) -> str:
     return f", version {version[0]}," if version else ""
 
 
-def _location(name: str, content: dict[str, Any]) -> S3Uri:
+def _location(name: str, content: DescribeHubContentResponseTypeDef) -> S3Uri:
     status = content.get("HubContentStatus", "Available")
     if status != "Available":
         reason = f": {content['FailureReason']}" if content.get("FailureReason") else ""

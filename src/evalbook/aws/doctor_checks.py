@@ -76,7 +76,7 @@ def credential_checks(aws: Aws) -> list[Check]:
         AwsUnavailable: no, expired or unknown credentials, or no network.
     """
     me = caller(aws)
-    answer = aws.call("sts", "get_caller_identity")
+    answer = aws.client("sts").get_caller_identity()
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     now = datetime.now(timezone.utc)
     return [

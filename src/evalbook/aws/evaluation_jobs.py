@@ -6,13 +6,16 @@ the pipeline gives the job, then by the file of responses it judges, then by whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.executions import TrainingJob
 from evalbook.aws.session import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import EvaluationSummaryTypeDef
 
 # The judging container creates the Bedrock job a while after its own job was created.
 _EARLIER = timedelta(minutes=1)
@@ -47,22 +50,23 @@ def evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
         AwsUnavailable: AWS could not be asked.
     """
-    found = aws.call("bedrock", "get_evaluation_job", region=region, jobIdentifier=arn)
-    automated = (found.get("evaluationConfig") or {}).get("automated") or {}
-    configs = automated.get("datasetMetricConfigs") or []
-    judges = (automated.get("evaluatorModelConfig") or {}).get("bedrockEvaluatorModels") or []
-    datasets = [(it.get("dataset") or {}).get("datasetLocation") or {} for it in configs]
+    found = aws.client("bedrock", region).get_evaluation_job(jobIdentifier=arn)
+    automated = found["evaluationConfig"].get("automated")
+    configs = automated["datasetMetricConfigs"] if automated else []
+    judging = automated.get("evaluatorModelConfig") if automated else None
+    judges = judging.get("bedrockEvaluatorModels", ()) if judging else ()
+    places = [place for it in configs if (place := it["dataset"].get("datasetLocation"))]
     return EvaluationJob(
         found["jobArn"],
         found["jobName"],
         found["status"],
-        tuple(found.get("failureMessages") or ()),
-        next((it["modelIdentifier"] for it in judges if it.get("modelIdentifier")), None),
-        tuple(dict.fromkeys(name for it in configs for name in it.get("metricNames") or ())),
-        next((it["s3Uri"] for it in datasets if it.get("s3Uri")), None),
-        (found.get("outputDataConfig") or {}).get("s3Uri"),
-        found.get("roleArn"),
-        found.get("creationTime"),
+        tuple(found.get("failureMessages", ())),
+        next((it["modelIdentifier"] for it in judges), None),
+        tuple(dict.fromkeys(name for it in configs for name in it["metricNames"])),
+        next((it["s3Uri"] for it in places if it.get("s3Uri")), None),
+        found["outputDataConfig"]["s3Uri"],
+        found["roleArn"],
+        found["creationTime"],
         found.get("lastModifiedTime"),
     )
 
@@ -100,12 +104,16 @@ def _writes_under(job: EvaluationJob, training: TrainingJob) -> bool:
     return bool(training.output) and output.startswith(f"{training.output}/") and same_judge
 
 
-def _listed(aws: Aws, region: str, training: TrainingJob) -> Iterator[Mapping[str, Any]]:
+def _listed(aws: Aws, region: str, training: TrainingJob) -> Iterator[EvaluationSummaryTypeDef]:
     created: dict[str, Any] = {}
     if training.created is not None:
         created["creationTimeAfter"] = training.created - _EARLIER
     if training.ended is not None:
         created["creationTimeBefore"] = training.ended + _LATER
-    yield from aws.pages(
-        "bedrock", "list_evaluation_jobs", "jobSummaries", region=region, **created
+    yield from (
+        it
+        for page in aws.client("bedrock", region)
+        .get_paginator("list_evaluation_jobs")
+        .paginate(**created)
+        for it in page["jobSummaries"]
     )

@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.functions import function_check
@@ -20,8 +20,12 @@ from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
 
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import DescribeHubContentResponseTypeDef
+
 # SageMaker's API has no content type Evaluator: the SDK registers one as a JsonDoc.
-CONTENT_TYPES = ("JsonDoc", "Evaluator")
+CONTENT_TYPE: Final = "JsonDoc"
+CONTENT_TYPES = (CONTENT_TYPE, "Evaluator")
 _SCORES = "RewardFunction"
 _FORM = "arn:aws:sagemaker:REGION:ACCOUNT:hub-content/HUB/JsonDoc/NAME/VERSION"
 HOW_TO_REGISTER = (
@@ -68,15 +72,10 @@ def registered_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[
 def _contents(aws: Aws, region: str, hub: str) -> list[str]:
     """Return the ARNs of a hub's documents; boto3 has no paginator for them."""
     arns: list[str] = []
-    token: dict[str, str] = {}
+    token: dict[str, Any] = {}
     while True:
-        page = aws.call(
-            "sagemaker",
-            "list_hub_contents",
-            region=region,
-            HubName=hub,
-            HubContentType=CONTENT_TYPES[0],
-            **token,
+        page = aws.client("sagemaker", region).list_hub_contents(
+            HubName=hub, HubContentType=CONTENT_TYPE, **token
         )
         arns += [str(summary["HubContentArn"]) for summary in page["HubContentSummaries"]]
         if not page.get("NextToken"):
@@ -101,16 +100,11 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
         AwsUnavailable: AWS could not be asked.
     """
     arn = _evaluator_arn(text)
-    _, hub, kind, name, *version = arn.path
+    _, hub, _, name, *version = arn.path
+    wanted: dict[str, Any] = {"HubContentVersion": version[0]} if version else {}
     try:
-        content = aws.call(
-            "sagemaker",
-            "describe_hub_content",
-            region=arn.region,
-            HubName=hub,
-            HubContentType=CONTENT_TYPES[0] if kind in CONTENT_TYPES else kind,
-            HubContentName=name,
-            **({"HubContentVersion": version[0]} if version else {}),
+        content = aws.client("sagemaker", arn.region).describe_hub_content(
+            HubName=hub, HubContentType=CONTENT_TYPE, HubContentName=name, **wanted
         )
     except AwsMissing:
         raise AnswerRejected(
@@ -146,13 +140,8 @@ def invoke_check(aws: Aws, role: str, function: str, region: str) -> Check:
     """Simulate whether a role may invoke a scorer's function."""
     lacking = f"{role} may not do lambda:InvokeFunction on {function}"
     try:
-        answer = aws.call(
-            "iam",
-            "simulate_principal_policy",
-            region=region,
-            PolicySourceArn=role,
-            ActionNames=["lambda:InvokeFunction"],
-            ResourceArns=[function],
+        answer = aws.client("iam", region).simulate_principal_policy(
+            PolicySourceArn=role, ActionNames=["lambda:InvokeFunction"], ResourceArns=[function]
         )
     except NO_HELP as error:
         return skipped(
@@ -195,7 +184,7 @@ def _evaluator_arn(text: str) -> Arn:
     return arn
 
 
-def _own_arn(asked: Arn, content: dict[str, Any]) -> str:
+def _own_arn(asked: Arn, content: DescribeHubContentResponseTypeDef) -> str:
     """Return the ARN that the hub gives: a hub is asked for by its name, which others use too."""
     found = parse_arn(str(content.get("HubContentArn", asked)))
     if found is None or found.account != asked.account:
@@ -208,7 +197,7 @@ def _own_arn(asked: Arn, content: dict[str, Any]) -> str:
     return str(found)
 
 
-def _function_of(name: str, content: dict[str, Any]) -> str:
+def _function_of(name: str, content: DescribeHubContentResponseTypeDef) -> str:
     try:
         inner = json.loads(json.loads(content["HubContentDocument"])["JsonContent"])
     except (ValueError, KeyError, TypeError):

@@ -12,12 +12,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import (
+        PipelineExecutionStepTypeDef,
+        PipelineExecutionSummaryTypeDef,
+    )
 
 OVER = frozenset({"Succeeded", "Failed", "Stopped", "CompletedWithFailures"})
 """States in which an execution does nothing more."""
@@ -45,7 +52,7 @@ class Execution:
     @property
     def region(self) -> str:
         """The region it runs in."""
-        return self.arn.split(":")[3]
+        return region_of(self.arn)
 
     @property
     def kind(self) -> str:
@@ -116,6 +123,10 @@ def kind_of_pipeline(arn: str) -> str:
     return known.get(found[1].lower(), "unknown")
 
 
+def region_of(arn: str) -> str:
+    return arn.split(":")[3]
+
+
 def is_training_job(arn: str) -> bool:
     """Tell whether a run is a training job of its own, which no pipeline started."""
     return ":training-job/" in arn
@@ -141,76 +152,69 @@ def execution_arn(text: str) -> str:
     )
 
 
-def execution(aws: Aws, arn: str) -> Execution:
-    """Look at one execution.
+@dataclass(frozen=True)
+class PipelineRun:
+    """A run that is an execution of the SDK's pipeline; see `evalbook.aws.runs.Run`."""
 
-    Raises:
-        AnswerRejected: ``run.missing`` or ``run.denied``.
-        AwsUnavailable: AWS could not be asked.
-    """
-    if is_training_job(arn):
-        from evalbook.aws.job_runs import job_execution
+    arn: str
 
-        return job_execution(aws, arn)
-    region = arn.split(":")[3]
-    try:
-        found = aws.call(
-            "sagemaker", "describe_pipeline_execution", region=region, PipelineExecutionArn=arn
+    def describe(self, aws: Aws) -> Execution:
+        try:
+            found = self._client(aws).describe_pipeline_execution(PipelineExecutionArn=self.arn)
+        except AwsMissing:
+            raise AnswerRejected(
+                "run.missing",
+                f"There is no pipeline execution {self.arn}, or no longer.",
+                "`evalbook runs` lists those of this account and region.",
+            ) from None
+        except (AwsDenied, AwsInvalid) as error:
+            raise AnswerRejected(
+                "run.denied",
+                f"{self.arn} can't be looked at: {error.message}",
+                "Ask for sagemaker:DescribePipelineExecution; check the account and the region.",
+            ) from None
+        return Execution(
+            self.arn,
+            found.get("PipelineExecutionDisplayName") or self.arn.rpartition("/")[2],
+            found["PipelineExecutionStatus"],
+            found.get("FailureReason"),
+            found["CreationTime"],
+            found["LastModifiedTime"],
         )
-    except AwsMissing:
-        raise AnswerRejected(
-            "run.missing",
-            f"There is no pipeline execution {arn}, or no longer.",
-            "`evalbook runs` lists those of this account and region.",
-        ) from None
-    except (AwsDenied, AwsInvalid) as error:
-        raise AnswerRejected(
-            "run.denied",
-            f"{arn} can't be looked at: {error.message}",
-            "Ask for sagemaker:DescribePipelineExecution, and check the account and the region.",
-        ) from None
-    return Execution(
-        arn,
-        found.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2],
-        found["PipelineExecutionStatus"],
-        found.get("FailureReason"),
-        found["CreationTime"],
-        found["LastModifiedTime"],
-    )
+
+    def list_steps(self, aws: Aws) -> list[RunStep]:
+        pages = (
+            self._client(aws)
+            .get_paginator("list_pipeline_execution_steps")
+            .paginate(PipelineExecutionArn=self.arn)
+        )
+        steps = [_step(found) for page in pages for found in page["PipelineExecutionSteps"]]
+        return sorted(steps, key=lambda step: (step.started is None, step.started or step.name))
+
+    def read_plan(self, aws: Aws) -> Plan:
+        answer = self._client(aws).describe_pipeline_definition_for_execution(
+            PipelineExecutionArn=self.arn
+        )
+        return read_definition(answer["PipelineDefinition"])
+
+    def stop(self, aws: Aws) -> None:
+        # boto3 makes the request token itself, whatever its stubs say.
+        self._client(aws).stop_pipeline_execution(PipelineExecutionArn=self.arn)  # type: ignore[call-arg]
+
+    def _client(self, aws: Aws) -> SageMakerClient:
+        return aws.client("sagemaker", region_of(self.arn))
 
 
-def steps_of(aws: Aws, arn: str) -> list[RunStep]:
-    """Return the steps that have started, in the order in which they did.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: AWS could not be asked.
-    """
-    if is_training_job(arn):
-        from evalbook.aws.job_runs import job_steps
-
-        return job_steps(aws, arn)
-    pages = aws.pages(
-        "sagemaker",
-        "list_pipeline_execution_steps",
-        "PipelineExecutionSteps",
-        region=arn.split(":")[3],
-        PipelineExecutionArn=arn,
-    )
-    steps = [_step(found) for found in pages]
-    return sorted(steps, key=lambda step: (step.started is None, step.started or step.name))
-
-
-def _step(found: Mapping[str, Any]) -> RunStep:
-    metadata = found.get("Metadata") or {}
-    job = metadata.get("TrainingJob") or metadata.get("Job") or {}
+def _step(found: PipelineExecutionStepTypeDef) -> RunStep:
+    metadata = found.get("Metadata")
+    job = (metadata.get("TrainingJob") or metadata.get("Job")) if metadata else None
     return RunStep(
         found["StepName"],
         found["StepStatus"],
         found.get("StartTime"),
         found.get("EndTime"),
         found.get("FailureReason"),
-        job.get("Arn"),
+        job.get("Arn") if job else None,
     )
 
 
@@ -222,9 +226,7 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
         AwsUnavailable: AWS could not be asked.
     """
     name = arn.rpartition("/")[2]
-    found = aws.call(
-        "sagemaker", "describe_training_job", region=arn.split(":")[3], TrainingJobName=name
-    )
+    found = aws.client("sagemaker", region_of(arn)).describe_training_job(TrainingJobName=name)
     serverless = found.get("ServerlessJobConfig") or {}
     package = found.get("ModelPackageConfig") or {}
     return TrainingJob(
@@ -251,41 +253,23 @@ def rollout_failure(aws: Aws, arn: str) -> str | None:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
         AwsUnavailable: AWS could not be asked, or by a newer boto3 only.
     """
-    category, name = arn.split(":job/", 1)[1].split("/")[:2]
-    found = aws.call(
-        "sagemaker",
-        "describe_job",
-        region=arn.split(":")[3],
-        JobName=name,
-        JobCategory=category,
+    name = arn.split(":job/", 1)[1].split("/")[1]
+    found = aws.client("sagemaker", region_of(arn)).describe_job(
+        JobName=name, JobCategory="AgentRFTEvaluation"
     )
     reason: str | None = found.get("FailureReason")
     return reason
 
 
-def plan_of(aws: Aws, arn: str) -> Plan:
-    """Read what an execution was started with; an empty plan where that can't be told."""
-    try:
-        if is_training_job(arn):
-            from evalbook.aws.job_runs import job_plan
-
-            return job_plan(aws, arn)
-        answer = aws.call(
-            "sagemaker",
-            "describe_pipeline_definition_for_execution",
-            region=arn.split(":")[3],
-            PipelineExecutionArn=arn,
-        )
-        return read_plan(json.loads(answer["PipelineDefinition"]))
-    except (AwsDenied, AwsMissing, AwsInvalid, KeyError, ValueError):
-        return Plan()
-
-
-def read_plan(definition: Any) -> Plan:
-    """Read a pipeline definition that the SDK rendered.
+def read_definition(text: str) -> Plan:
+    """Read a pipeline definition that the SDK rendered; an empty plan where it is another text.
 
     Its members' names are those of sagemaker 3.27.0, ``train/evaluate/pipeline_templates.py``.
     """
+    try:
+        definition = json.loads(text)
+    except (ValueError, RecursionError):
+        return Plan()
     steps = definition.get("Steps") if isinstance(definition, dict) else None
     arguments = {
         str(step.get("Name")): step.get("Arguments") or {}
@@ -367,24 +351,26 @@ def evaluation_executions(
         AwsDenied, AwsInvalid: pipelines may not be listed.
         AwsUnavailable: AWS could not be asked.
     """
-    pipelines = aws.pages(
-        "sagemaker",
-        "list_pipelines",
-        "PipelineSummaries",
-        region=region,
-        PipelineNamePrefix=PIPELINE_PREFIX,
+    pipelines = (
+        it
+        for page in aws.client("sagemaker", region)
+        .get_paginator("list_pipelines")
+        .paginate(PipelineNamePrefix=PIPELINE_PREFIX)
+        for it in page["PipelineSummaries"]
     )
-    filters = {"CreatedAfter": since} if since else {}
+    filters: dict[str, Any] = {"CreatedAfter": since} if since else {}
     for pipeline in pipelines:
-        executions = aws.pages(
-            "sagemaker",
-            "list_pipeline_executions",
-            "PipelineExecutionSummaries",
-            region=region,
-            PipelineName=pipeline["PipelineName"],
-            SortBy="CreationTime",
-            SortOrder="Descending",
-            **filters,
+        executions = (
+            it
+            for page in aws.client("sagemaker", region)
+            .get_paginator("list_pipeline_executions")
+            .paginate(
+                PipelineName=pipeline["PipelineName"],
+                SortBy="CreationTime",
+                SortOrder="Descending",
+                **filters,
+            )
+            for it in page["PipelineExecutionSummaries"]
         )
         for found in executions:
             started = found["StartTime"]
@@ -392,7 +378,7 @@ def evaluation_executions(
                 yield _listed(found, started)
 
 
-def _listed(found: Mapping[str, Any], started: datetime) -> Execution:
+def _listed(found: PipelineExecutionSummaryTypeDef, started: datetime) -> Execution:
     arn = found["PipelineExecutionArn"]
     return Execution(
         arn,
@@ -402,25 +388,3 @@ def _listed(found: Mapping[str, Any], started: datetime) -> Execution:
         started,
         started,
     )
-
-
-def stop_execution(aws: Aws, arn: str) -> None:
-    """Ask AWS to stop an execution.
-
-    Raises:
-        AnswerRejected: ``run.stop_refused``.
-        AwsUnavailable: AWS could not be asked.
-    """
-    region, name = arn.split(":")[3], arn.rpartition("/")[2]
-    try:
-        if is_training_job(arn):
-            aws.call("sagemaker", "stop_training_job", region=region, TrainingJobName=name)
-            return
-        aws.call("sagemaker", "stop_pipeline_execution", region=region, PipelineExecutionArn=arn)
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
-        raise AnswerRejected(
-            "run.stop_refused",
-            f"{arn} was not stopped: {error.message}",
-            "Look at it with `evalbook status`; stopping takes sagemaker:StopPipelineExecution, or "
-            "sagemaker:StopTrainingJob for a training job.",
-        ) from None

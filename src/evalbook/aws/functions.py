@@ -19,7 +19,7 @@ def function_check(aws: Aws, arn: str, region: str, of: str) -> Check:
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        function = aws.call("lambda", "get_function_configuration", region=region, FunctionName=arn)
+        function = aws.client("lambda", region).get_function_configuration(FunctionName=arn)
     except AwsMissing as error:
         raise AnswerRejected(
             f"{of}.missing",

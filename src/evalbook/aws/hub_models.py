@@ -14,12 +14,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing, in_parallel
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeHubContentResponseTypeDef,
+        HubContentInfoTypeDef,
+    )
 
 MOST_OFFERED = 20
 """Models that a question shows; more are better narrowed by another word."""
@@ -123,13 +129,8 @@ def describe_hub_model(aws: Aws, name: str, region: str | None) -> HubModel | No
     if not _NAME.fullmatch(name):
         return None
     try:
-        content = aws.call(
-            "sagemaker",
-            "describe_hub_content",
-            region=region,
-            HubName=PUBLIC_HUB,
-            HubContentType="Model",
-            HubContentName=name,
+        content = aws.client("sagemaker", region).describe_hub_content(
+            HubName=PUBLIC_HUB, HubContentType="Model", HubContentName=name
         )
     except (AwsMissing, AwsInvalid):
         return None
@@ -189,13 +190,10 @@ def names_near(aws: Aws, text: str, region: str | None) -> list[str]:
 
 def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
     found: list[HubModel] = []
-    token: dict[str, str] = {}
+    token: dict[str, Any] = {}
     for _ in range(MOST_PAGES):
         # boto3 has no paginator for this operation.
-        page = aws.call(
-            "sagemaker",
-            "list_hub_contents",
-            region=region,
+        page = aws.client("sagemaker", region).list_hub_contents(
             HubName=PUBLIC_HUB,
             HubContentType="Model",
             NameContains=name_contains[:63],
@@ -209,7 +207,7 @@ def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
     return found
 
 
-def _summarised(summary: dict[str, Any]) -> HubModel:
+def _summarised(summary: HubContentInfoTypeDef) -> HubModel:
     keywords = [str(word).lower() for word in summary.get("HubContentSearchKeywords") or ()]
     named = [word for word in keywords if word.startswith("@recipe:")]
     kinds = (word.removeprefix("@recipe:evaluation_") for word in named if ":evaluation_" in word)
@@ -222,7 +220,7 @@ def _summarised(summary: dict[str, Any]) -> HubModel:
     )
 
 
-def _described(content: dict[str, Any]) -> HubModel:
+def _described(content: DescribeHubContentResponseTypeDef) -> HubModel:
     try:
         document = json.loads(content.get("HubContentDocument") or "")
     except ValueError:

@@ -18,24 +18,14 @@ def last_log_lines(
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        streams = aws.call(
-            "logs",
-            "describe_log_streams",
-            region=region,
-            logGroupName=group,
-            logStreamNamePrefix=f"{job}/",
+        streams = aws.client("logs", region).describe_log_streams(
+            logGroupName=group, logStreamNamePrefix=f"{job}/"
         )
         names = [it["logStreamName"] for it in streams.get("logStreams", ())]
         if not names:
             return [], f"The job {job} wrote no log."
-        answer = aws.call(
-            "logs",
-            "get_log_events",
-            region=region,
-            logGroupName=group,
-            logStreamName=names[-1],
-            limit=most,
-            startFromHead=False,
+        answer = aws.client("logs", region).get_log_events(
+            logGroupName=group, logStreamName=names[-1], limit=most, startFromHead=False
         )
     except AwsMissing:
         return [], f"The job {job} wrote no log."

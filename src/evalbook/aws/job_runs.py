@@ -6,54 +6,107 @@ train/evaluate/base_evaluator.py, sagemaker 3.27.0), and names it after ``base_e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from evalbook.aws.executions import Execution, Plan, RunStep
+from evalbook.aws.executions import Execution, Plan, RunStep, region_of
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeTrainingJobResponseTypeDef,
+        SecondaryStatusTransitionTypeDef,
+    )
 
 TYPE = "training_job"
 """What such a run's type is called: a job does not tell a benchmark from a scorer."""
 
 _STATES = {"InProgress": "Executing", "Completed": "Succeeded"}
 _ENDS = ("Completed", "Failed", "Stopped")
-_NOT_THERE = ("does not exist", "not found")
 
 
-def job_execution(aws: Aws, arn: str) -> Execution:
-    """Look at one training job.
+@dataclass(frozen=True)
+class JobRun:
+    """A run that is one training job; see `evalbook.aws.runs.Run`."""
 
-    Raises:
-        AnswerRejected: ``run.missing`` or ``run.denied``.
-        AwsUnavailable: AWS could not be asked.
-    """
-    try:
-        found = _described(aws, arn)
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
-        if isinstance(error, AwsMissing) or any(it in error.message for it in _NOT_THERE):
+    arn: str
+
+    def describe(self, aws: Aws) -> Execution:
+        try:
+            found = self._ask(aws)
+        except AwsMissing:
             raise AnswerRejected(
                 "run.missing",
-                f"There is no training job {arn}, or no longer.",
+                f"There is no training job {self.arn}, or no longer.",
                 "Check the name, the account and the region.",
             ) from None
-        raise AnswerRejected(
-            "run.denied",
-            f"{arn} can't be looked at: {error.message}",
-            "Ask for sagemaker:DescribeTrainingJob, and check the account and the region.",
-        ) from None
-    status = found["TrainingJobStatus"]
-    created = found["CreationTime"]
-    return Execution(
-        arn,
-        found["TrainingJobName"],
-        _STATES.get(status, status),
-        # A failed phase gives the job's reason itself.
-        None if found.get("SecondaryStatusTransitions") else found.get("FailureReason"),
-        created,
-        found.get("TrainingEndTime") or found.get("LastModifiedTime") or created,
-        TYPE,
-    )
+        except (AwsDenied, AwsInvalid) as error:
+            raise AnswerRejected(
+                "run.denied",
+                f"{self.arn} can't be looked at: {error.message}",
+                "Ask for sagemaker:DescribeTrainingJob, and check the account and the region.",
+            ) from None
+        status = found["TrainingJobStatus"]
+        created = found["CreationTime"]
+        return Execution(
+            self.arn,
+            found["TrainingJobName"],
+            _STATES.get(status, status),
+            # A failed phase gives the job's reason itself.
+            None if found.get("SecondaryStatusTransitions") else found.get("FailureReason"),
+            created,
+            found.get("TrainingEndTime") or found.get("LastModifiedTime") or created,
+            TYPE,
+        )
+
+    def list_steps(self, aws: Aws) -> list[RunStep]:
+        """Return what the job went through, such as Downloading and Training."""
+        found = self._ask(aws)
+        status = found["TrainingJobStatus"]
+        phases = [
+            it for it in found.get("SecondaryStatusTransitions", ()) if it["Status"] not in _ENDS
+        ]
+        steps = [_step(phase, self.arn) for phase in phases]
+        if steps and status in ("Failed", "Stopped"):
+            last = phases[-1]
+            steps[-1] = RunStep(
+                last["Status"], status, last["StartTime"], last.get("EndTime"), None, self.arn
+            )
+        return steps
+
+    def read_plan(self, aws: Aws) -> Plan:
+        found = self._ask(aws)
+        resources = found.get("ResourceConfig")
+        kind = resources.get("InstanceType") if resources else None
+        count = resources.get("InstanceCount", 1) if resources else 1
+        channels = {it["ChannelName"]: it for it in found.get("InputDataConfig", ())}
+        source = channels["train"].get("DataSource") if "train" in channels else None
+        place = source.get("S3DataSource") if source else None
+        output = found.get("OutputDataConfig")
+        return Plan(
+            dataset=place["S3Uri"] if place else None,
+            output=output["S3OutputPath"] if output else None,
+            role=found.get("RoleArn"),
+            instances=f"{count} x {kind}" if kind else None,
+        )
+
+    def stop(self, aws: Aws) -> None:
+        aws.client("sagemaker", region_of(self.arn)).stop_training_job(
+            TrainingJobName=self.arn.rpartition("/")[2]
+        )
+
+    def _ask(self, aws: Aws) -> DescribeTrainingJobResponseTypeDef:
+        return aws.client("sagemaker", region_of(self.arn)).describe_training_job(
+            TrainingJobName=self.arn.rpartition("/")[2]
+        )
+
+
+def _step(phase: SecondaryStatusTransitionTypeDef, arn: str) -> RunStep:
+    ended = phase.get("EndTime")
+    status = "Succeeded" if ended else "Executing"
+    job = arn if phase["Status"] == "Training" else None
+    return RunStep(phase["Status"], status, phase["StartTime"], ended, None, job)
 
 
 def training_job_arn(aws: Aws, region: str, name: str) -> str | None:
@@ -63,65 +116,7 @@ def training_job_arn(aws: Aws, region: str, name: str) -> str | None:
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        found = aws.call("sagemaker", "describe_training_job", region=region, TrainingJobName=name)
+        found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
     except NO_HELP:
         return None
     return str(found["TrainingJobArn"])
-
-
-def job_steps(aws: Aws, arn: str) -> list[RunStep]:
-    """Return what a training job went through, such as Downloading and Training.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: AWS could not be asked.
-    """
-    found = _described(aws, arn)
-    status = found["TrainingJobStatus"]
-    phases = [
-        it for it in found.get("SecondaryStatusTransitions") or () if it["Status"] not in _ENDS
-    ]
-    steps = [_step(phase, arn) for phase in phases]
-    if steps and status in ("Failed", "Stopped"):
-        last = phases[-1]
-        steps[-1] = RunStep(
-            last["Status"], status, last["StartTime"], last.get("EndTime"), None, arn
-        )
-    return steps
-
-
-def _step(phase: Mapping[str, Any], arn: str) -> RunStep:
-    ended = phase.get("EndTime")
-    status = "Succeeded" if ended else "Executing"
-    job = arn if phase["Status"] == "Training" else None
-    return RunStep(phase["Status"], status, phase["StartTime"], ended, None, job)
-
-
-def job_plan(aws: Aws, arn: str) -> Plan:
-    """Return what a training job was started with.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: AWS could not be asked.
-    """
-    found = _described(aws, arn)
-    resources = found.get("ResourceConfig") or {}
-    kind, count = resources.get("InstanceType"), resources.get("InstanceCount", 1)
-    sources = {
-        channel.get("ChannelName"): (channel.get("DataSource") or {}).get("S3DataSource") or {}
-        for channel in found.get("InputDataConfig") or ()
-    }
-    return Plan(
-        dataset=(sources.get("train") or {}).get("S3Uri"),
-        output=(found.get("OutputDataConfig") or {}).get("S3OutputPath"),
-        role=found.get("RoleArn"),
-        instances=f"{count} x {kind}" if kind else None,
-    )
-
-
-def _described(aws: Aws, arn: str) -> dict[str, Any]:
-    region, name = arn.split(":")[3], arn.rpartition("/")[2]
-    found: dict[str, Any] = aws.call(
-        "sagemaker", "describe_training_job", region=region, TrainingJobName=name
-    )
-    return found

@@ -12,23 +12,29 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.regions import GEOGRAPHIES, may_be_called_from
+from evalbook.aws.s3 import S3Uri, read_head
 from evalbook.aws.session import (
     NO_HELP,
     Aws,
     AwsDenied,
+    AwsInternalError,
     AwsInvalid,
     AwsMissing,
-    aws_errors,
     in_parallel,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
 
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import FoundationModelDetailsTypeDef
+
 LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
+LARGEST_LIST = 1 << 20
+"""Bytes; the list is some kilobytes."""
 
 # Bedrock refuses a legacy model that the account has not called for so long.
 LEGACY_IDLE_DAYS = 30
@@ -199,10 +205,8 @@ def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
     bucket = f"jumpstart-cache-prod-{region}"
     where = f"s3://{bucket}/{LIST_KEY}"
     try:
-        answer = aws.call("s3", "get_object", region=region, Bucket=bucket, Key=LIST_KEY)
-        with aws_errors("s3:get_object"):
-            body = answer["Body"].read()
-    except NO_HELP as error:
+        body = read_head(aws, S3Uri(bucket, LIST_KEY), LARGEST_LIST, region=region)
+    except (AnswerRejected, AwsInternalError) as error:
         return [], _unreadable(where, error.message)
     try:
         entries = json.loads(body)["supported_judge_models"]
@@ -242,11 +246,8 @@ def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]
             "Give such an id, as the Bedrock console shows it.",
         )
     try:
-        profile = aws.call(
-            "bedrock",
-            "get_inference_profile",
-            region=arn.region or region,
-            inferenceProfileIdentifier=str(arn),
+        profile = aws.client("bedrock", arn.region or region).get_inference_profile(
+            inferenceProfileIdentifier=str(arn)
         )
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise AnswerRejected(
@@ -341,18 +342,18 @@ def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Chec
 
 # --- one judge --------------------------------------------------------------------------------
 
-_Answer: TypeAlias = dict[str, Any] | AwsDenied | AwsMissing | AwsInvalid | AwsUnavailable
+_Answer: TypeAlias = (
+    "FoundationModelDetailsTypeDef | AwsDenied | AwsMissing | AwsInvalid | AwsUnavailable"
+)
 
 
 def _ask(aws: Aws, region: str, judge_id: str) -> _Answer:
     """Ask Bedrock about a model; a no is an answer too, so that one does not stop the others."""
     try:
-        answer = aws.call(
-            "bedrock", "get_foundation_model", region=region, modelIdentifier=judge_id
-        )
+        answer = aws.client("bedrock", region).get_foundation_model(modelIdentifier=judge_id)
     except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
         return error
-    return dict(answer.get("modelDetails") or {})
+    return answer["modelDetails"]
 
 
 def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -> Judge | LeftOut:
@@ -361,10 +362,12 @@ def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -
         return LeftOut(judge_id, "bedrock:GetFoundationModel was denied")
     if isinstance(answer, AwsUnavailable):
         return LeftOut(judge_id, f"Bedrock could not be asked ({answer.code})")
-    if isinstance(answer, (AwsMissing, AwsInvalid)):
+    if isinstance(answer, AwsMissing):
         return LeftOut(judge_id, f"not available in {region}")
-    lifecycle = answer.get("modelLifecycle") or {}
-    ends = _utc(lifecycle.get("endOfLifeTime"))
+    if isinstance(answer, AwsInvalid):
+        return LeftOut(judge_id, f"Bedrock does not answer for it ({answer.code})")
+    lifecycle = answer.get("modelLifecycle")
+    ends = _utc(lifecycle.get("endOfLifeTime")) if lifecycle else None
     if ends and ends <= datetime.now(timezone.utc):
         return LeftOut(judge_id, f"past its end of life ({ends.date().isoformat()})")
     profile = None if _on_demand(answer) else profiles.ids.get(judge_id)
@@ -375,7 +378,7 @@ def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -
         judge_id,
         _label(judge_id, answer),
         str(answer.get("providerName") or judge_id.split(".")[0]),
-        str(lifecycle.get("status") or "UNKNOWN"),
+        lifecycle["status"] if lifecycle else "UNKNOWN",
         ends.date().isoformat() if ends else None,
         profile,
     )
@@ -397,7 +400,7 @@ def _utc(moment: datetime | None) -> datetime | None:
     )
 
 
-def _label(judge_id: str, details: dict[str, Any]) -> str:
+def _label(judge_id: str, details: FoundationModelDetailsTypeDef) -> str:
     name = str(details.get("modelName") or judge_id)
     provider = str(details.get("providerName") or "")
     return name if name.lower().startswith(provider.lower()) else f"{provider} {name}"
@@ -431,23 +434,25 @@ def _lifecycle_checks(judge: Judge) -> list[Check]:
 # --- inference profiles -----------------------------------------------------------------------
 
 
-def _profiles_if_needed(aws: Aws, region: str, details: list[dict[str, Any]]) -> _Profiles:
+def _profiles_if_needed(
+    aws: Aws, region: str, details: list[FoundationModelDetailsTypeDef]
+) -> _Profiles:
     """Read the region's inference profiles if a model can be reached through one only."""
     if all(_on_demand(it) for it in details):
         return _Profiles({})
     by_model: dict[str, list[str]] = {}
     try:
-        for profile in aws.pages(
-            "bedrock",
-            "list_inference_profiles",
-            "inferenceProfileSummaries",
-            region=region,
-            typeEquals="SYSTEM_DEFINED",
+        for profile in (
+            it
+            for page in aws.client("bedrock", region)
+            .get_paginator("list_inference_profiles")
+            .paginate(typeEquals="SYSTEM_DEFINED")
+            for it in page["inferenceProfileSummaries"]
         ):
-            if profile.get("status") != "ACTIVE":
+            if profile["status"] != "ACTIVE":
                 continue
-            for model in profile.get("models", ()):
-                model_id = str(model.get("modelArn", "")).rsplit("/", 1)[-1]
+            for model in profile["models"]:
+                model_id = model["modelArn"].rsplit("/", 1)[-1]
                 by_model.setdefault(model_id, []).append(str(profile["inferenceProfileId"]))
     except NO_HELP as error:
         return _Profiles({}, error.message)

@@ -2,7 +2,8 @@
 
 Two have to agree: the key's own policy, which names the role or leaves it to the account's own
 policies, and in that case what IAM's simulator says of the role. A grant can stand in for both.
-Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html, read 2026-11-27.
+Source, read 2026-11-27:
+https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html.
 """
 
 from __future__ import annotations
@@ -162,7 +163,7 @@ def _met(conditions: dict[str, Any], role: str, account: str, key: Arn) -> bool 
 
 def _is_aws_managed(aws: Aws, region: str, key: str) -> bool:
     try:
-        answer = aws.call("kms", "describe_key", region=region, KeyId=key)
+        answer = aws.client("kms", region).describe_key(KeyId=key)
     except NO_HELP:
         return False
     return bool(answer["KeyMetadata"].get("KeyManager") == "AWS")
@@ -170,7 +171,7 @@ def _is_aws_managed(aws: Aws, region: str, key: str) -> bool:
 
 def _key_policy(aws: Aws, region: str, key: str) -> dict[str, Any] | None:
     try:
-        answer = aws.call("kms", "get_key_policy", region=region, KeyId=key, PolicyName="default")
+        answer = aws.client("kms", region).get_key_policy(KeyId=key, PolicyName="default")
         policy = json.loads(answer["Policy"])
     except (*NO_HELP, ValueError, KeyError):
         return None
@@ -179,13 +180,8 @@ def _key_policy(aws: Aws, region: str, key: str) -> dict[str, Any] | None:
 
 def _simulated(aws: Aws, region: str, role: str, key: str, actions: Sequence[str]) -> bool | None:
     try:
-        answer = aws.call(
-            "iam",
-            "simulate_principal_policy",
-            region=region,
-            PolicySourceArn=role,
-            ActionNames=list(actions),
-            ResourceArns=[key],
+        answer = aws.client("iam", region).simulate_principal_policy(
+            PolicySourceArn=role, ActionNames=list(actions), ResourceArns=[key]
         )
     except NO_HELP:
         return None
@@ -194,11 +190,13 @@ def _simulated(aws: Aws, region: str, role: str, key: str, actions: Sequence[str
 
 def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:
     try:
-        grants = list(
-            aws.pages(
-                "kms", "list_grants", "Grants", region=region, KeyId=key, GranteePrincipal=role
-            )
-        )
+        grants = [
+            it
+            for page in aws.client("kms", region)
+            .get_paginator("list_grants")
+            .paginate(KeyId=key, GranteePrincipal=role)
+            for it in page["Grants"]
+        ]
     except NO_HELP:
         return None
     return bool(grants)

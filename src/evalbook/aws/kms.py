@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.errors import AnswerRejected, rejection_for
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _KEY_ID = re.compile(rf"{_UUID}|mrk-[0-9a-f]{{32}}")
@@ -33,7 +36,7 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
     if arn is not None:
         _check_region(arn, region)
     try:
-        key = aws.call("kms", "describe_key", region=region, KeyId=text)["KeyMetadata"]
+        key = aws.client("kms", region).describe_key(KeyId=text)["KeyMetadata"]
     except AwsDenied:
         text_denied = f"Whether the key {text} is enabled and fits could not be checked."
         return text, [warning("kms.key", text_denied, "It would take kms:DescribeKey on the key.")]
@@ -82,7 +85,7 @@ def _missing(text: str, region: str) -> AnswerRejected:
     )
 
 
-def _check_state(key: dict[str, Any]) -> None:
+def _check_state(key: KeyMetadataTypeDef) -> None:
     state = key.get("KeyState", "Enabled")
     if state != "Enabled":
         remedies = {
@@ -93,7 +96,7 @@ def _check_state(key: dict[str, Any]) -> None:
         raise _reject("kms.state", f"The key {key['Arn']} is not enabled but {state}.", remedy)
 
 
-def _check_usage(key: dict[str, Any]) -> None:
+def _check_usage(key: KeyMetadataTypeDef) -> None:
     usage = key.get("KeyUsage", "ENCRYPT_DECRYPT")
     # CustomerMasterKeySpec is KeySpec's older name, which some endpoints still answer with.
     spec = key.get("KeySpec") or key.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
@@ -106,7 +109,7 @@ def _check_usage(key: dict[str, Any]) -> None:
         )
 
 
-def _remarks(text: str, key: dict[str, Any]) -> list[Check]:
+def _remarks(text: str, key: KeyMetadataTypeDef) -> list[Check]:
     resolved = "" if text == key["Arn"] else f" ({text})"
     checks = [passed("kms.key", f"The KMS key {key['Arn']}{resolved} is enabled and symmetric.")]
     if key.get("KeyManager") == "AWS":

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import MlflowAppSummaryTypeDef
 
 # _MLFLOW_ARN_PATTERN in sagemaker/train/evaluate/base_evaluator.py, 3.27.0, but with a name.
 _MLFLOW_ARN = re.compile(
@@ -52,7 +56,7 @@ def mlflow_plan(aws: Aws, region: str) -> Check:
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        apps = list(aws.pages("sagemaker", "list_mlflow_apps", "Summaries", region=region))
+        apps = _apps(aws, region)
     except NO_HELP as error:
         return skipped(
             "mlflow.plan",
@@ -89,41 +93,53 @@ def mlflow_resources(aws: Aws, region: str) -> tuple[list[MlflowResource], list[
     return resources, [check for _, check in found if check is not None]
 
 
+def _apps(aws: Aws, region: str) -> list[MlflowAppSummaryTypeDef]:
+    pages = aws.client("sagemaker", region).get_paginator("list_mlflow_apps").paginate()
+    return [app for page in pages for app in page["Summaries"]]
+
+
+def _list_apps(aws: Aws, region: str) -> list[MlflowResource]:
+    return [
+        MlflowResource(app["Arn"], app.get("Name", ""), "MLflow app", app.get("Status", ""))
+        for app in _apps(aws, region)
+    ]
+
+
+def _list_servers(aws: Aws, region: str) -> list[MlflowResource]:
+    pages = aws.client("sagemaker", region).get_paginator("list_mlflow_tracking_servers").paginate()
+    return [
+        MlflowResource(
+            server["TrackingServerArn"],
+            server["TrackingServerName"],
+            "MLflow tracking server",
+            server.get("TrackingServerStatus", ""),
+        )
+        for page in pages
+        for server in page["TrackingServerSummaries"]
+    ]
+
+
 @dataclass(frozen=True)
 class _Listing:
-    operation: str
-    items: str
-    fields: str
-    """What the names of an item's fields begin with."""
+    ask: Callable[[Aws, str], list[MlflowResource]]
+    action: str
     kind: str
 
 
 _LISTINGS = (
-    _Listing("list_mlflow_apps", "Summaries", "", "MLflow app"),
-    _Listing(
-        "list_mlflow_tracking_servers",
-        "TrackingServerSummaries",
-        "TrackingServer",
-        "MLflow tracking server",
-    ),
+    _Listing(_list_apps, "ListMlflowApps", "MLflow app"),
+    _Listing(_list_servers, "ListMlflowTrackingServers", "MLflow tracking server"),
 )
 
 
 def _listed(aws: Aws, region: str, listing: _Listing) -> tuple[list[MlflowResource], Check | None]:
     try:
-        items = list(aws.pages("sagemaker", listing.operation, listing.items, region=region))
+        found = listing.ask(aws, region)
     except NO_HELP as error:
         unseen = f"Which {listing.kind}s there are can't be told: {error.message}"
-        action = listing.operation.title().replace("_", "")
-        remedy = f"Give an ARN, or ask for sagemaker:{action}."
+        remedy = f"Give an ARN, or ask for sagemaker:{listing.action}."
         return [], skipped("mlflow.list", unseen, remedy)
-    names = [f"{listing.fields}{field}" for field in ("Arn", "Name", "Status")]
-    found = [[str(item.get(name, "")) for name in names] for item in items]
-    return [
-        MlflowResource(arn, name, listing.kind, status)
-        for arn, name, status in found
-        if arn and status not in _GONE
-    ], None
+    return [it for it in found if it.arn and it.status not in _GONE], None
 
 
 def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
@@ -160,7 +176,7 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
     return str(arn), [_status_check(arn, status)]
 
 
-def _sdk_choice(apps: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _sdk_choice(apps: list[MlflowAppSummaryTypeDef]) -> MlflowAppSummaryTypeDef | None:
     default = [app for app in apps if app.get("AccountDefaultStatus") == "ENABLED"]
     ready = [app for app in apps if app.get("Status") in _SDK_READY]
     chosen = next(iter((*default, *ready)), None)
@@ -169,7 +185,7 @@ def _sdk_choice(apps: list[dict[str, Any]]) -> dict[str, Any] | None:
     return chosen
 
 
-def _will_create(region: str, apps: list[dict[str, Any]]) -> Check:
+def _will_create(region: str, apps: list[MlflowAppSummaryTypeDef]) -> Check:
     found = "There is no MLflow app"
     if apps:
         states = ", ".join(
@@ -201,13 +217,10 @@ def _mlflow_arn(text: str) -> Arn:
 def _describe(aws: Aws, arn: Arn) -> tuple[str, str]:
     """Return the ARN and the status of what AWS finds under an ARN."""
     if arn.path[0] == "mlflow-app":
-        app = aws.call("sagemaker", "describe_mlflow_app", region=arn.region, Arn=str(arn))
+        app = aws.client("sagemaker", arn.region).describe_mlflow_app(Arn=str(arn))
         return app.get("Arn", ""), app.get("Status", "")
-    server = aws.call(
-        "sagemaker",
-        "describe_mlflow_tracking_server",
-        region=arn.region,
-        TrackingServerName=arn.path[1],
+    server = aws.client("sagemaker", arn.region).describe_mlflow_tracking_server(
+        TrackingServerName=arn.path[1]
     )
     return server.get("TrackingServerArn", ""), server.get("TrackingServerStatus", "")
 

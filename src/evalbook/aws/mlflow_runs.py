@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evalbook.aws.answers import Asked
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.session import (
     Aws,
@@ -21,13 +22,12 @@ from evalbook.aws.session import (
     AwsInternalError,
     AwsInvalid,
     AwsMissing,
-    aws_errors,
+    border,
 )
 from evalbook.errors import EvalbookError
 from evalbook.numeric import is_finite_number
 
 _ASKING = "sagemaker-mlflow:GetRun"
-_SECONDS = 20
 _NO_BODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """SHA-256 of nothing."""
 
@@ -70,12 +70,8 @@ def tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
         AwsUnavailable: there was no answer.
     """
-    found = aws.call(
-        "sagemaker",
-        "describe_job",
-        region=job_arn.split(":")[3],
-        JobName=job_arn.rpartition("/")[2],
-        JobCategory="AgentRFTEvaluation",
+    found = aws.client("sagemaker", job_arn.split(":")[3]).describe_job(
+        JobName=job_arn.rpartition("/")[2], JobCategory="AgentRFTEvaluation"
     )
     document = json.loads(found.get("JobConfigDocument") or "{}")
     details = document.get("ServiceOutput", {}).get("MlflowDetails", {})
@@ -121,11 +117,15 @@ def _get(aws: Aws, arn: Arn, kind: _Kind, run: TrackedRun) -> tuple[int, bytes]:
     url = f"{endpoint}/api/2.0/mlflow/runs/get?{urlencode({'run_id': run.run_id})}"
     headers = {kind.header: str(arn), "X-Amz-Content-SHA256": _NO_BODY}
     request = AWSRequest("GET", url, headers=headers)
-    with aws_errors(_ASKING):
-        credentials = aws.session.get_credentials()
-        SigV4Auth(credentials, kind.signing_name, arn.region).add_auth(request)
-        answer = URLLib3Session(timeout=_SECONDS).send(request.prepare())
-    return answer.status_code, answer.content
+
+    def ask() -> tuple[int, bytes]:
+        with border(Asked("sagemaker-mlflow", "GetRun", endpoint)):
+            credentials = aws.session.get_credentials()
+            SigV4Auth(credentials, kind.signing_name, arn.region).add_auth(request)
+            answer = URLLib3Session(timeout=max(1, int(aws.patience))).send(request.prepare())
+            return answer.status_code, answer.content
+
+    return aws.wait_for(_ASKING, ask)
 
 
 def _refusal(status: int, message: str) -> EvalbookError:

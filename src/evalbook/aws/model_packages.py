@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.identity import caller
@@ -28,9 +28,16 @@ from evalbook.aws.package_groups import (
     groups_containing,
     name_near_groups,
 )
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.errors import AnswerRejected, rejection_for
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeModelPackageOutputTypeDef,
+        ModelPackageGroupSummaryTypeDef,
+        ModelPackageSummaryTypeDef,
+    )
 
 __all__ = [
     "PUBLIC_HUB",
@@ -109,7 +116,7 @@ def package_of_training_job(aws: Aws, name: str, region: str | None = None) -> s
     from evalbook.aws.rollout_training import rollout_training
 
     try:
-        job = aws.call("sagemaker", "describe_training_job", region=region, TrainingJobName=name)
+        job = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
     except NO_HELP:
         # Multi-turn RL trains by jobs of another kind.
         trained = rollout_training(aws, name, region)
@@ -183,7 +190,7 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
     )
 
 
-def _described(aws: Aws, text: str, arn: Arn) -> dict[str, Any]:
+def _described(aws: Aws, text: str, arn: Arn) -> DescribeModelPackageOutputTypeDef:
     try:
         return _describe(aws, text, arn.region)
     except AwsMissing as error:
@@ -239,10 +246,8 @@ def _with_remarks(aws: Aws, resolution: Resolution, arn: Arn) -> Resolution:
 
 def _resolve_name(aws: Aws, name: str, region: str | None) -> Resolution:
     try:
-        aws.call(
-            "sagemaker", "describe_model_package_group", region=region, ModelPackageGroupName=name
-        )
-    except (AwsMissing, AwsInvalid):
+        aws.client("sagemaker", region).describe_model_package_group(ModelPackageGroupName=name)
+    except AwsMissing:
         return _resolve_keywords(aws, name, region)
     except AwsDenied as error:
         raise _denied_here(name, error) from error
@@ -375,7 +380,7 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
     return _choice(text, groups)
 
 
-def _choice(text: str, groups: list[dict[str, Any]]) -> Resolution:
+def _choice(text: str, groups: list[ModelPackageGroupSummaryTypeDef]) -> Resolution:
     shown = candidates(groups)
     message = f'"{text}" matches {len(groups)} model package groups.'
     if len(groups) > len(shown):
@@ -387,27 +392,27 @@ def _choice(text: str, groups: list[dict[str, Any]]) -> Resolution:
 # --- asking SageMaker, and reading what it says -----------------------------------------------
 
 
-def _summaries(aws: Aws, versions: _Versions) -> Iterator[dict[str, Any]]:
+def _summaries(aws: Aws, versions: _Versions) -> Iterator[ModelPackageSummaryTypeDef]:
     """Yield a group's versions, newest first.
 
     Raises AnswerRejected if the group does not exist or is denied.
     """
     try:
-        yield from aws.pages(
-            "sagemaker",
-            "list_model_packages",
-            "ModelPackageSummaryList",
-            region=versions.region,
-            ModelPackageGroupName=versions.group,
-            SortBy="CreationTime",
-            SortOrder="Descending",
+        yield from (
+            it
+            for page in aws.client("sagemaker", versions.region)
+            .get_paginator("list_model_packages")
+            .paginate(
+                ModelPackageGroupName=versions.group, SortBy="CreationTime", SortOrder="Descending"
+            )
+            for it in page["ModelPackageSummaryList"]
         )
     except AwsDenied as error:
         arn = parse_arn(versions.group)
         raise (
             _denied(aws, versions.group, arn, error) if arn else _denied_here(versions.label, error)
         ) from error
-    except (AwsMissing, AwsInvalid) as error:
+    except AwsMissing as error:
         raise AnswerRejected(
             "model.missing",
             f'There is no model package group "{versions.label}" in '
@@ -416,7 +421,7 @@ def _summaries(aws: Aws, versions: _Versions) -> Iterator[dict[str, Any]]:
         ) from error
 
 
-def _describe_one(aws: Aws, arn: str, versions: _Versions) -> dict[str, Any]:
+def _describe_one(aws: Aws, arn: str, versions: _Versions) -> DescribeModelPackageOutputTypeDef:
     try:
         return _describe(aws, arn, versions.region)
     except (AwsDenied, AwsMissing) as error:
@@ -427,18 +432,11 @@ def _describe_one(aws: Aws, arn: str, versions: _Versions) -> dict[str, Any]:
         ) from error
 
 
-def _describe(aws: Aws, name: str, region: str | None) -> dict[str, Any]:
-    """Describe a package; SageMaker calls one that does not exist invalid, not missing."""
-    try:
-        answer = aws.call(
-            "sagemaker", "describe_model_package", region=region, ModelPackageName=name
-        )
-    except AwsInvalid as error:
-        raise AwsMissing(error.code, error.message) from error
-    return dict(answer)
+def _describe(aws: Aws, name: str, region: str | None) -> DescribeModelPackageOutputTypeDef:
+    return aws.client("sagemaker", region).describe_model_package(ModelPackageName=name)
 
 
-def _named(answer: dict[str, Any], text: str) -> Resolution:
+def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
     """Take a package that was named itself, or reject it with the reason."""
     package = read_package(answer)
     if package.status == "Failed":

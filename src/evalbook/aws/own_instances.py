@@ -77,7 +77,7 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
 def instance_types(aws: Aws, region: str) -> frozenset[str]:
     """Return the instance types of training jobs, by botocore's service model."""
     model = aws.client("sagemaker", region).meta.service_model
-    return frozenset(model.shape_for("TrainingInstanceType").enum)
+    return frozenset(model.shape_for("TrainingInstanceType").metadata["enum"])
 
 
 _EXAMPLES = "Such as ml.g5.12xlarge, 2 x ml.g5.12xlarge, or serverless."

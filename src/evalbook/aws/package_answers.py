@@ -9,9 +9,17 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING
 
+from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
+from evalbook.texts import printable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeModelPackageOutputTypeDef,
+        ModelPackageContainerDefinitionOutputTypeDef,
+    )
 
 PUBLIC_HUB = "SageMakerPublicHub"
 HUB_SETTING = "SAGEMAKER_HUB_NAME"
@@ -31,7 +39,7 @@ class BaseModel:
     name: str
     version: str | None
     arn: str
-    """Hub-content ARN; built as the SDK builds it where the package gives name and version."""
+    """Hub-content ARN, built as the SDK builds it from name and version."""
     recipe: str | None = None
     """Name of the recipe it was fine-tuned by, where the package gives it."""
 
@@ -61,18 +69,21 @@ class ModelPackage:
     description: str | None
 
 
-def failure_reasons(answer: dict[str, Any]) -> str:
+def failure_reasons(answer: DescribeModelPackageOutputTypeDef) -> str:
     """Return why SageMaker failed a package, or nothing where it does not say."""
     details = answer.get("ModelPackageStatusDetails") or {}
     items = [*details.get("ValidationStatuses", ()), *details.get("ImageScanStatuses", ())]
     return "; ".join(str(item["FailureReason"]) for item in items if item.get("FailureReason"))
 
 
-def _containers(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    return list((answer.get("InferenceSpecification") or {}).get("Containers") or ())
+def _containers(
+    answer: DescribeModelPackageOutputTypeDef,
+) -> list[ModelPackageContainerDefinitionOutputTypeDef]:
+    specification = answer.get("InferenceSpecification")
+    return list(specification.get("Containers") or ()) if specification else []
 
 
-def no_base_model(answer: dict[str, Any]) -> str:
+def no_base_model(answer: DescribeModelPackageOutputTypeDef) -> str:
     """Say which of the SDK's demands on base-model metadata is not met."""
     if not answer.get("InferenceSpecification"):
         return "it has no inference specification"
@@ -82,51 +93,46 @@ def no_base_model(answer: dict[str, Any]) -> str:
     base = containers[0].get("BaseModel")
     if not base:
         return "its first container has no base-model metadata"
-    if base.get("HubContentArn"):
-        return f"its base model {base['HubContentArn']} is not a JumpStart hub content"
     return "its base-model metadata lacks HubContentName or HubContentVersion"
 
 
-def _base_model(answer: dict[str, Any], arn: Arn) -> BaseModel | None:
+def _base_model(answer: DescribeModelPackageOutputTypeDef, arn: Arn) -> BaseModel | None:
     """Read the base model; None where the SDK would find no hub-content ARN.
 
     Content of the public hub belongs to account ``aws``.
     """
     containers = _containers(answer)
-    base = (containers[0].get("BaseModel") or {}) if containers else {}
-    name, version, hub_arn = (
-        base.get(key) for key in ("HubContentName", "HubContentVersion", "HubContentArn")
-    )
-    if not hub_arn and name and version:
-        hub_arn = (
-            f"arn:{arn.partition}:sagemaker:{arn.region}:aws:hub-content/"
-            f"{PUBLIC_HUB}/Model/{name}/{version}"
-        )
-    if not hub_arn or ":hub-content/" not in hub_arn:
+    base = containers[0].get("BaseModel") if containers else None
+    if base is None:
         return None
-    parts = str(hub_arn).split("/")
-    if not name:
-        name = parts[3] if len(parts) > 3 else parts[-1]
-    version = version or (parts[4] if len(parts) > 4 else None)
-    return BaseModel(str(name), version, str(hub_arn), base.get("RecipeName"))
+    name, version = base.get("HubContentName"), base.get("HubContentVersion")
+    if not name or not version:
+        return None
+    # The SDK also looks for an ARN of the hub content; SageMaker's service model (botocore 1.44.5)
+    # has none.
+    hub = f"arn:{arn.partition}:sagemaker:{arn.region}:aws:hub-content/{PUBLIC_HUB}"
+    return BaseModel(name, version, f"{hub}/Model/{name}/{version}", base.get("RecipeName"))
 
 
-def read_package(answer: dict[str, Any]) -> ModelPackage:
+def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
     """Read the answer of DescribeModelPackage."""
-    arn = parse_arn(str(answer["ModelPackageArn"]))
-    assert arn is not None  # noqa: S101 - SageMaker's own ARN
-    container = (_containers(answer) or [{}])[0]
-    source = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
+    arn = parse_arn(answer["ModelPackageArn"])
+    if arn is None:
+        raise AwsUnreadable(
+            Asked("sagemaker", "DescribeModelPackage", "SageMaker"),
+            f"ModelPackageArn is {printable(answer['ModelPackageArn'])!r:.80}",
+        )
+    container = next(iter(_containers(answer)), None)
     return ModelPackage(
-        arn=str(answer["ModelPackageArn"]),
+        arn=answer["ModelPackageArn"],
         group=answer.get("ModelPackageGroupName"),
         version=answer.get("ModelPackageVersion"),
-        status=str(answer.get("ModelPackageStatus")),
+        status=answer["ModelPackageStatus"],
         approval=answer.get("ModelApprovalStatus"),
         created=iso_utc(answer["CreationTime"]),
         base_model=_base_model(answer, arn),
-        model_data=container.get("ModelDataUrl") or source.get("S3Uri"),
-        image=container.get("Image"),
+        model_data=_model_data(container) if container else None,
+        image=container.get("Image") if container else None,
         region=arn.region,
         account=arn.account,
         partition=arn.partition,
@@ -135,7 +141,13 @@ def read_package(answer: dict[str, Any]) -> ModelPackage:
     )
 
 
-def _training_job(answer: dict[str, Any]) -> str | None:
+def _model_data(container: ModelPackageContainerDefinitionOutputTypeDef) -> str | None:
+    source = container.get("ModelDataSource")
+    place = source.get("S3DataSource") if source else None
+    return container.get("ModelDataUrl") or (place["S3Uri"] if place else None)
+
+
+def _training_job(answer: DescribeModelPackageOutputTypeDef) -> str | None:
     """Return the training job's name if any of the places that may tell it does."""
     places = [
         (answer.get("MetadataProperties") or {}).get("GeneratedBy"),

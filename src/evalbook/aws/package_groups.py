@@ -6,10 +6,13 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.session import NO_HELP, Aws, in_parallel
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import ModelPackageGroupSummaryTypeDef
 
 # A question shows so many groups; more are better narrowed by another word.
 MOST_CANDIDATES = 20
@@ -27,23 +30,23 @@ class Candidate:
     description: str
 
 
-def groups_containing(aws: Aws, words: list[str], region: str | None) -> list[dict[str, Any]]:
+def groups_containing(
+    aws: Aws, words: list[str], region: str | None
+) -> list[ModelPackageGroupSummaryTypeDef]:
     """Return the groups whose names contain all the words, else any of them; newest first.
 
     Raises:
         AwsDenied: groups may not be listed.
     """
 
-    def ask(word: str) -> list[dict[str, Any]]:
-        return list(
-            aws.pages(
-                "sagemaker",
-                "list_model_package_groups",
-                "ModelPackageGroupSummaryList",
-                region=region,
-                NameContains=word,
-            )
-        )
+    def ask(word: str) -> list[ModelPackageGroupSummaryTypeDef]:
+        return [
+            it
+            for page in aws.client("sagemaker", region)
+            .get_paginator("list_model_package_groups")
+            .paginate(NameContains=word)
+            for it in page["ModelPackageGroupSummaryList"]
+        ]
 
     found = in_parallel([partial(ask, word) for word in words])
     groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
@@ -61,15 +64,17 @@ def groups_containing(aws: Aws, words: list[str], region: str | None) -> list[di
     return sorted((groups[name] for name in full), key=lambda it: it["CreationTime"], reverse=True)
 
 
-def _all_groups(aws: Aws, region: str | None) -> Iterator[dict[str, Any]]:
-    pages = aws.pages(
-        "sagemaker",
-        "list_model_package_groups",
-        "ModelPackageGroupSummaryList",
-        region=region,
-        SortBy="CreationTime",
-        SortOrder="Descending",
-        PaginationConfig={"MaxItems": MOST_GROUPS_READ, "PageSize": 100},
+def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSummaryTypeDef]:
+    pages = (
+        it
+        for page in aws.client("sagemaker", region)
+        .get_paginator("list_model_package_groups")
+        .paginate(
+            SortBy="CreationTime",
+            SortOrder="Descending",
+            PaginationConfig={"MaxItems": MOST_GROUPS_READ, "PageSize": 100},
+        )
+        for it in page["ModelPackageGroupSummaryList"]
     )
     yield from pages
 
@@ -89,7 +94,7 @@ def name_near_groups(aws: Aws, name: str, region: str | None) -> str | None:
     return "The newest groups there are " + ", ".join(f'"{it}"' for it in names[:5]) + "."
 
 
-def candidates(groups: list[dict[str, Any]]) -> tuple[Candidate, ...]:
+def candidates(groups: list[ModelPackageGroupSummaryTypeDef]) -> tuple[Candidate, ...]:
     """Turn groups into choices, at most `MOST_CANDIDATES`."""
     return tuple(
         Candidate(
@@ -102,7 +107,7 @@ def candidates(groups: list[dict[str, Any]]) -> tuple[Candidate, ...]:
     )
 
 
-def _description(group: dict[str, Any]) -> str:
+def _description(group: ModelPackageGroupSummaryTypeDef) -> str:
     words = group.get("ModelPackageGroupDescription")
     created = f"created {iso_utc(group['CreationTime'])[:10]}"
     return f"{created}; {words}" if words else created

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
@@ -19,6 +19,9 @@ from evalbook.aws.session import NO_HELP, Aws
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam.type_defs import EvaluationResultTypeDef
 
 _SIMULATE = "Ask for iam:SimulatePrincipalPolicy to have it checked."
 
@@ -179,7 +182,7 @@ def _simulated_as(aws: Aws, region: str, me: Caller) -> str:
     if not me.role_name:
         return me.arn
     try:
-        role = aws.call("iam", "get_role", region=region, RoleName=me.role_name)
+        role = aws.client("iam", region).get_role(RoleName=me.role_name)
     except NO_HELP:
         return f"arn:{me.partition}:iam::{me.account}:role/{me.role_name}"
     return str(role["Role"]["Arn"])
@@ -239,14 +242,12 @@ def _simulate(aws: Aws, region: str, source: str, actions: list[str], **scope: A
     denied: list[str] = []
     unsure: list[str] = []
     try:
-        for result in aws.pages(
-            "iam",
-            "simulate_principal_policy",
-            "EvaluationResults",
-            region=region,
-            PolicySourceArn=source,
-            ActionNames=actions,
-            **scope,
+        for result in (
+            it
+            for page in aws.client("iam", region)
+            .get_paginator("simulate_principal_policy")
+            .paginate(PolicySourceArn=source, ActionNames=actions, **scope)
+            for it in page["EvaluationResults"]
         ):
             if result.get("EvalDecision") != "allowed":
                 kind = unsure if _beyond_simulation(result) else denied
@@ -256,7 +257,7 @@ def _simulate(aws: Aws, region: str, source: str, actions: list[str], **scope: A
     return _Simulation(tuple(denied), tuple(unsure))
 
 
-def _beyond_simulation(result: dict[str, Any]) -> bool:
+def _beyond_simulation(result: EvaluationResultTypeDef) -> bool:
     """Tell whether a denial may be due to conditions that the simulator does not evaluate."""
     if result.get("EvalDecision") == "explicitDeny":
         return False

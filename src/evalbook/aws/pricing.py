@@ -11,10 +11,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.errors import AwsUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_pricing.type_defs import FilterTypeDef
 
 # The Price List API is served in three regions; this one is in the partition "aws".
 # https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
@@ -43,6 +46,7 @@ def token_price(aws: Aws, region: str, model_name: str) -> tuple[TokenPrice | No
         )
     except AwsDenied:
         return None, "the Price List may not be asked (pricing:GetProducts)"
+    # It only adorns a turn: no fault of it stops one.
     except (AwsInvalid, AwsMissing, AwsUnavailable):
         return None, "the Price List did not answer"
     found = {"Input tokens": set[float](), "Output tokens": set[float]()}
@@ -58,16 +62,15 @@ def token_price(aws: Aws, region: str, model_name: str) -> tuple[TokenPrice | No
 
 def _products(aws: Aws, service: str, region: str, model_name: str) -> list[dict[str, Any]]:
     wanted = {"regionCode": region, "model": model_name}
-    filters = [
+    filters: list[FilterTypeDef] = [
         {"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()
     ]
-    pages = aws.pages(
-        "pricing",
-        "get_products",
-        "PriceList",
-        region=PRICING_REGION,
-        ServiceCode=service,
-        Filters=filters,
+    pages = (
+        it
+        for page in aws.client("pricing", PRICING_REGION)
+        .get_paginator("get_products")
+        .paginate(ServiceCode=service, Filters=filters)
+        for it in page["PriceList"]
     )
     return [json.loads(text) for text in pages]
 

@@ -22,12 +22,12 @@ def quota_checks(aws: Aws, region: str) -> list[Check]:
     try:
         quotas = [
             (str(it["QuotaName"]), float(it["Value"]))
-            for it in aws.pages(
-                "service-quotas",
-                "list_service_quotas",
-                "Quotas",
-                region=region,
-                ServiceCode="bedrock",
+            for it in (
+                it
+                for page in aws.client("service-quotas", region)
+                .get_paginator("list_service_quotas")
+                .paginate(ServiceCode="bedrock")
+                for it in page["Quotas"]
             )
             if _ABOUT_EVALUATION.search(it.get("QuotaName", "")) and "Value" in it
         ]
@@ -47,12 +47,12 @@ def quota_checks(aws: Aws, region: str) -> list[Check]:
 
 def _running(aws: Aws, region: str) -> int | None:
     try:
-        jobs = aws.pages(
-            "bedrock",
-            "list_evaluation_jobs",
-            "jobSummaries",
-            region=region,
-            statusEquals="InProgress",
+        jobs = (
+            it
+            for page in aws.client("bedrock", region)
+            .get_paginator("list_evaluation_jobs")
+            .paginate(statusEquals="InProgress")
+            for it in page["jobSummaries"]
         )
         return sum(1 for _ in jobs)
     except (AwsDenied, AwsInvalid, AwsMissing):
@@ -87,12 +87,12 @@ def training_quota_check(aws: Aws, region: str, instance_type: str, count: int) 
     """
     name = f"{instance_type} for training job usage"
     try:
-        quotas = aws.pages(
-            "service-quotas",
-            "list_service_quotas",
-            "Quotas",
-            region=region,
-            ServiceCode="sagemaker",
+        quotas = (
+            it
+            for page in aws.client("service-quotas", region)
+            .get_paginator("list_service_quotas")
+            .paginate(ServiceCode="sagemaker")
+            for it in page["Quotas"]
         )
         value = next((it["Value"] for it in quotas if it.get("QuotaName") == name), None)
     except (AwsDenied, AwsInvalid, AwsMissing) as error:

@@ -20,11 +20,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from evalbook.aws.s3 import S3Uri, read_chunks
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 JUDGE_TOTALS = "bedrock_llm_judge_results.json"
 JUDGED_RECORDS = "_output.jsonl"
@@ -209,10 +212,14 @@ def _keys(aws: Aws, folder: S3Uri) -> list[str]:
     return sorted(item["Key"] for item in _items(aws, folder))
 
 
-def _items(aws: Aws, folder: S3Uri) -> list[dict[str, Any]]:
+def _items(aws: Aws, folder: S3Uri) -> list[ObjectTypeDef]:
     try:
-        pages = aws.pages(
-            "s3", "list_objects_v2", "Contents", Bucket=folder.bucket, Prefix=folder.key
+        pages = (
+            it
+            for page in aws.client("s3")
+            .get_paginator("list_objects_v2")
+            .paginate(Bucket=folder.bucket, Prefix=folder.key)
+            for it in page.get("Contents", ())
         )
         return list(pages)
     except (AwsDenied, AwsMissing, AwsInvalid) as error:

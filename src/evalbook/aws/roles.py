@@ -17,7 +17,7 @@ from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.identity import Caller, caller, is_reserved
 from evalbook.aws.permissions import caller_permission_checks, role_permission_checks
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel
 from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
@@ -113,9 +113,7 @@ def _role_of_training_job(aws: Aws, region: str, training_job: str | None) -> _R
     if not training_job:
         return None
     try:
-        job = aws.call(
-            "sagemaker", "describe_training_job", region=region, TrainingJobName=training_job
-        )
+        job = aws.client("sagemaker", region).describe_training_job(TrainingJobName=training_job)
     except NO_HELP:
         return None
     arn = str(job.get("RoleArn") or "")
@@ -128,8 +126,12 @@ def _listed_roles(aws: Aws, region: str) -> list[_Role] | None:
     try:
         return [
             _Role(str(role["Arn"]), role.get("AssumeRolePolicyDocument"))
-            for role in aws.pages(
-                "iam", "list_roles", "Roles", region=region, PaginationConfig={"PageSize": 1000}
+            for role in (
+                it
+                for page in aws.client("iam", region)
+                .get_paginator("list_roles")
+                .paginate(PaginationConfig={"PageSize": 1000})
+                for it in page["Roles"]
             )
         ]
     except NO_HELP:
@@ -137,7 +139,7 @@ def _listed_roles(aws: Aws, region: str) -> list[_Role] | None:
 
 
 def _get_role(aws: Aws, region: str, name: str) -> _Role:
-    role = aws.call("iam", "get_role", region=region, RoleName=name)["Role"]
+    role = aws.client("iam", region).get_role(RoleName=name)["Role"]
     return _Role(str(role["Arn"]), role.get("AssumeRolePolicyDocument"))
 
 
@@ -240,7 +242,7 @@ def _existing(
 ) -> tuple[_Role, list[Check]]:
     try:
         role = _get_role(aws, region, name)
-    except (AwsMissing, AwsInvalid) as error:
+    except AwsMissing as error:
         raise AnswerRejected(
             "role.exists",
             f'There is no role "{name}" in account {account}.',

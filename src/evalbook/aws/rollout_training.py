@@ -58,9 +58,7 @@ def rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        found = aws.call(
-            "sagemaker", "describe_job", region=region, JobName=name, JobCategory="AgentRFT"
-        )
+        found = aws.client("sagemaker", region).describe_job(JobName=name, JobCategory="AgentRFT")
     except NO_HELP:
         return None
     return _read(name, found.get("JobConfigDocument"))
@@ -95,16 +93,18 @@ def _technique(aws: Aws, package: ModelPackage) -> str | None:
 def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
     """Look through the jobs that were running when the package was made, newest first."""
     made = datetime.fromisoformat(package.created)
-    jobs = aws.pages(
-        "sagemaker",
-        "list_jobs",
-        "JobSummaries",
-        region=package.region,
-        JobCategory="AgentRFT",
-        CreationTimeBefore=made + _LEEWAY,
-        LastModifiedTimeAfter=made - _LEEWAY,
-        SortBy="CreationTime",
-        SortOrder="Descending",
+    jobs = (
+        it
+        for page in aws.client("sagemaker", package.region)
+        .get_paginator("list_jobs")
+        .paginate(
+            JobCategory="AgentRFT",
+            CreationTimeBefore=made + _LEEWAY,
+            LastModifiedTimeAfter=made - _LEEWAY,
+            SortBy="CreationTime",
+            SortOrder="Descending",
+        )
+        for it in page["JobSummaries"]
     )
     looked_at = unseen = 0
     try:

@@ -9,8 +9,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from evalbook.aws.answers import Asked
 from evalbook.aws.regions import is_region, partition_of
 from evalbook.aws.s3_near import Nearby, what_is_near
 from evalbook.aws.s3_uris import S3Uri, parse_s3_uri, refuse_template_text, sibling_key
@@ -20,11 +21,18 @@ from evalbook.aws.session import (
     AwsInvalid,
     AwsMissing,
     answer_headers,
-    aws_errors,
+    border,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, rejection_for
 from evalbook.moments import to_the_minute
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import (
+        GetObjectOutputTypeDef,
+        HeadObjectOutputTypeDef,
+        PutObjectOutputTypeDef,
+    )
 
 __all__ = [
     "ObjectFacts",
@@ -48,6 +56,7 @@ _ARCHIVES = frozenset({"DEEP_ARCHIVE", "GLACIER"})
 _BREAKS = 4
 # S3 wants parts of 5 MiB at least and 10,000 at most: 16 MiB reach to 160 GB.
 _PART_BYTES = 16 << 20
+_READING = Asked("s3", "GetObject", "S3")
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ def bucket_facts(aws: Aws, bucket: str) -> str:
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        answer = aws.call("s3", "head_bucket", Bucket=bucket)
+        answer = aws.client("s3").head_bucket(Bucket=bucket)
     except AwsMissing:
         raise _no_bucket(aws, bucket) from None
     except (AwsDenied, AwsInvalid) as error:
@@ -112,7 +121,7 @@ def object_facts(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
     if not uri.key or uri.key.endswith("/"):
         raise _missing(aws, uri, region)
     try:
-        head = aws.call("s3", "head_object", region=region, Bucket=uri.bucket, Key=uri.key)
+        head = aws.client("s3", region).head_object(Bucket=uri.bucket, Key=uri.key)
     except AwsMissing as error:
         deleted = answer_headers(error).get("x-amz-delete-marker") == "true"
         raise _missing(aws, uri, region, deleted=deleted) from None
@@ -130,7 +139,7 @@ def object_facts(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
     return facts, [in_bucket, *_object_checks(uri, facts, head)]
 
 
-def read_head(aws: Aws, uri: S3Uri, size: int = 8192) -> bytes:
+def read_head(aws: Aws, uri: S3Uri, size: int = 8192, *, region: str | None = None) -> bytes:
     """Return the first ``size`` bytes of an object, or all of a shorter one.
 
     Raises:
@@ -138,7 +147,7 @@ def read_head(aws: Aws, uri: S3Uri, size: int = 8192) -> bytes:
         AwsUnavailable: AWS could not be asked.
     """
     # Range GET: a few KB show the format, the object may be gigabytes.
-    return b"".join(_stream(aws, uri, chunk=size, limit=size))
+    return _read(aws, _stream(aws, uri, chunk=size, limit=size, region=region))
 
 
 def read_range(aws: Aws, uri: S3Uri, start: int, size: int) -> bytes:
@@ -148,7 +157,11 @@ def read_range(aws: Aws, uri: S3Uri, start: int, size: int) -> bytes:
         AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
         AwsUnavailable: AWS could not be asked.
     """
-    return b"".join(_stream(aws, uri, chunk=size, limit=start + size, start=start))
+    return _read(aws, _stream(aws, uri, chunk=size, limit=start + size, start=start))
+
+
+def _read(aws: Aws, pieces: Iterator[bytes]) -> bytes:
+    return aws.wait_for(str(_READING), lambda: b"".join(pieces))
 
 
 def read_chunks(
@@ -181,13 +194,8 @@ def write_probe(
     folder = prefix.key.rstrip("/") + "/" if prefix.key.rstrip("/") else ""
     probe = S3Uri(prefix.bucket, f"{folder}evalbook-write-check-{uuid.uuid4().hex}")
     try:
-        put = aws.call(
-            "s3",
-            "put_object",
-            Bucket=probe.bucket,
-            Key=probe.key,
-            Body=b"evalbook",
-            **_encryption(kms_key),
+        put = aws.client("s3").put_object(
+            Bucket=probe.bucket, Key=probe.key, Body=b"evalbook", **_encryption(kms_key)
         )
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise _write_rejection(aws, prefix, error) from None
@@ -230,16 +238,16 @@ def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO, *, kms_key: str | None =
         AnswerRejected: ``s3.exists``, ``s3.write_denied``, ``s3.no_bucket`` or ``s3.write_failed``.
         AwsUnavailable: AWS could not be asked.
     """
-    target = {"Bucket": uri.bucket, "Key": uri.key}
+    target: dict[str, Any] = {"Bucket": uri.bucket, "Key": uri.key}
     # Denied or missing: whether the key is free, the conditional write below finds out.
     with suppress(AwsDenied, AwsMissing, AwsInvalid):
-        aws.call("s3", "head_object", **target)
+        aws.client("s3").head_object(**target)
         raise _exists(uri)
     first = _read_full(fileobj)
     try:
         if len(first) < _PART_BYTES:
             encryption = _encryption(kms_key)
-            aws.call("s3", "put_object", **target, Body=first, IfNoneMatch="*", **encryption)
+            aws.client("s3").put_object(**target, Body=first, IfNoneMatch="*", **encryption)
         else:
             parts = chain([first], iter(lambda: _read_full(fileobj), b""))
             _upload_parts(aws, target, parts, kms_key)
@@ -254,7 +262,7 @@ def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
 def _no_bucket(aws: Aws, bucket: str) -> AnswerRejected:
     remedy = "Check the name; `aws s3 ls` lists the buckets of this account."
     with suppress(AwsDenied, AwsInvalid):
-        names = [entry["Name"] for entry in aws.call("s3", "list_buckets").get("Buckets", ())]
+        names = [entry["Name"] for entry in aws.client("s3").list_buckets().get("Buckets", ())]
         near = get_close_matches(bucket, names, n=3, cutoff=0.75)
         if near:
             remedy = f"Did you mean {' or '.join(near)}?"
@@ -263,7 +271,7 @@ def _no_bucket(aws: Aws, bucket: str) -> AnswerRejected:
 
 def _bucket_location(aws: Aws, bucket: str) -> str:
     try:
-        answer = aws.call("s3", "get_bucket_location", Bucket=bucket)
+        answer = aws.client("s3").get_bucket_location(Bucket=bucket)
     except AwsMissing:
         raise _no_bucket(aws, bucket) from None
     except AwsDenied:
@@ -321,8 +329,8 @@ def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerR
     """Find out why HEAD was refused, which it can't say itself: a listing's refusal has words."""
     arn = _arn(uri, region)
     try:
-        page = aws.call(
-            "s3", "list_objects_v2", region=region, Bucket=uri.bucket, Prefix=uri.key, MaxKeys=1
+        page = aws.client("s3", region).list_objects_v2(
+            Bucket=uri.bucket, Prefix=uri.key, MaxKeys=1
         )
     except (AwsDenied, AwsInvalid, AwsMissing):
         return _reject(
@@ -352,7 +360,7 @@ def _arn(uri: S3Uri, region: str | None) -> str:
     return f"arn:{partition}:s3:::{uri.bucket}/{uri.key}"
 
 
-def _object_checks(uri: S3Uri, facts: ObjectFacts, head: dict[str, Any]) -> list[Check]:
+def _object_checks(uri: S3Uri, facts: ObjectFacts, head: HeadObjectOutputTypeDef) -> list[Check]:
     if facts.size == 0:
         raise _reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
     changed = to_the_minute(facts.last_modified)
@@ -373,7 +381,7 @@ def _object_checks(uri: S3Uri, facts: ObjectFacts, head: dict[str, Any]) -> list
     return checks
 
 
-def _archive_checks(uri: S3Uri, head: dict[str, Any]) -> list[Check]:
+def _archive_checks(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
     place = head.get("ArchiveStatus") or head.get("StorageClass", "STANDARD")
     if place not in _ARCHIVES and not head.get("ArchiveStatus"):
         return []
@@ -408,10 +416,13 @@ def _stream(
     limit: int | None = None,
     etag: str | None = None,
     start: int = 0,
+    region: str | None = None,
 ) -> Iterator[bytes]:
+    from botocore.exceptions import ReadTimeoutError
+
     offset, end, breaks = start, start + 1, 0
     while offset < end:
-        answer = _get(aws, uri, offset, limit, etag)
+        answer = _get(aws, uri, region, offset, limit, etag)
         if answer is None:
             return
         # From here on only this very object is wanted.
@@ -422,30 +433,33 @@ def _stream(
                 while piece := _read_piece(body, chunk):
                     offset, breaks = offset + len(piece), 0
                     yield piece
-        except AwsUnavailable:
+        except AwsUnavailable as error:
             breaks += 1
+            silent = isinstance(error.__cause__, ReadTimeoutError)
             # All there and yet an error: the bytes are damaged, asking for the rest won't mend it.
-            if breaks > _BREAKS or offset >= end:
+            if breaks > _BREAKS or offset >= end or silent:
                 raise
             time.sleep(0.1 * 2**breaks)
 
 
 def _read_piece(body: Any, size: int) -> bytes:
-    with aws_errors("s3:get_object"):
+    with border(_READING):
         return bytes(body.read(size))
 
 
-def _get(aws: Aws, uri: S3Uri, offset: int, limit: int | None, etag: str | None) -> Any:
+def _get(
+    aws: Aws, uri: S3Uri, region: str | None, offset: int, limit: int | None, etag: str | None
+) -> GetObjectOutputTypeDef | None:
     """Open an object from an offset; None where it has no bytes there."""
-    wanted: dict[str, str] = {}
+    wanted: dict[str, Any] = {}
     if offset or limit is not None:
         wanted["Range"] = f"bytes={offset}-{'' if limit is None else limit - 1}"
     if etag is not None:
         wanted["IfMatch"] = etag
     try:
-        return aws.call("s3", "get_object", Bucket=uri.bucket, Key=uri.key, **wanted)
+        return aws.client("s3", region).get_object(Bucket=uri.bucket, Key=uri.key, **wanted)
     except AwsInvalid as error:
-        if error.code == "InvalidRange":
+        if error.code in {"InvalidRange", "416"}:
             return None
         raise _read_rejection(uri, error) from None
     except (AwsDenied, AwsMissing) as error:
@@ -471,21 +485,21 @@ def _read_rejection(uri: S3Uri, error: EvalbookError) -> AnswerRejected:
     return _reject("s3.unreadable", f"{uri} can't be read: {error.message}", "Give another object.")
 
 
-def _encryption(kms_key: str | None) -> dict[str, str]:
+def _encryption(kms_key: str | None) -> dict[str, Any]:
     if kms_key is None:
         return {}
     return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key}
 
 
-def _delete(aws: Aws, probe: S3Uri, put: dict[str, Any]) -> list[Check]:
+def _delete(aws: Aws, probe: S3Uri, put: PutObjectOutputTypeDef) -> list[Check]:
     # Without its version a versioned bucket would only hide the object behind a delete marker.
-    target = {"Bucket": probe.bucket, "Key": probe.key}
-    version = {"VersionId": put["VersionId"]} if put.get("VersionId") else {}
+    target: dict[str, Any] = {"Bucket": probe.bucket, "Key": probe.key}
+    version: dict[str, Any] = {"VersionId": put["VersionId"]} if put.get("VersionId") else {}
     try:
-        deleted = aws.call("s3", "delete_object", **target, **version)
+        deleted = aws.client("s3").delete_object(**target, **version)
         if deleted.get("DeleteMarker") and not version:
             # Where versioning is suspended, deleting leaves a marker, which can be deleted too.
-            aws.call("s3", "delete_object", **target, VersionId=deleted["VersionId"])
+            aws.client("s3").delete_object(**target, VersionId=deleted["VersionId"])
     except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
         needed = "s3:DeleteObjectVersion" if version else "s3:DeleteObject"
         return [
@@ -530,19 +544,19 @@ def _read_full(fileobj: BinaryIO) -> bytes:
 
 
 def _upload_parts(
-    aws: Aws, target: dict[str, str], parts: Iterator[bytes], kms_key: str | None
+    aws: Aws, target: dict[str, Any], parts: Iterator[bytes], kms_key: str | None
 ) -> None:
-    started = aws.call("s3", "create_multipart_upload", **target, **_encryption(kms_key))
+    started = aws.client("s3").create_multipart_upload(**target, **_encryption(kms_key))
     upload = {**target, "UploadId": started["UploadId"]}
     try:
         done = []
         for number, part in enumerate(parts, 1):
-            sent = aws.call("s3", "upload_part", **upload, PartNumber=number, Body=part)
+            sent = aws.client("s3").upload_part(**upload, PartNumber=number, Body=part)
             done.append({"PartNumber": number, "ETag": sent["ETag"]})
         finished: dict[str, Any] = {"MultipartUpload": {"Parts": done}, "IfNoneMatch": "*"}
-        aws.call("s3", "complete_multipart_upload", **upload, **finished)
+        aws.client("s3").complete_multipart_upload(**upload, **finished)
     except BaseException:
         # Parts that are neither completed nor aborted are stored, and paid for, unseen.
         with suppress(EvalbookError):
-            aws.call("s3", "abort_multipart_upload", **upload)
+            aws.client("s3").abort_multipart_upload(**upload)
         raise

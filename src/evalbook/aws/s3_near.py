@@ -73,14 +73,8 @@ def _parents(key: str) -> list[tuple[str, str]]:
 def _keys(
     aws: Aws, bucket: str, prefix: str, region: str | None, delimiter: str = "/"
 ) -> tuple[str, ...]:
-    page = aws.call(
-        "s3",
-        "list_objects_v2",
-        region=region,
-        Bucket=bucket,
-        Prefix=prefix,
-        Delimiter=delimiter,
-        MaxKeys=_PAGE,
+    page = aws.client("s3", region).list_objects_v2(
+        Bucket=bucket, Prefix=prefix, Delimiter=delimiter, MaxKeys=_PAGE
     )
     keys = [item["Key"] for item in page.get("Contents", ())]
     folders = [item["Prefix"] for item in page.get("CommonPrefixes", ())]

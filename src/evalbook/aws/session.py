@@ -1,4 +1,4 @@
-"""One way to reach AWS: boto3 with retries and time limits, its errors in evalbook's own words.
+"""The one way to reach AWS: boto3 whose answers are checked, whose errors are evalbook's, in time.
 
 boto3 is imported on the first call, never before: most turns need nothing of AWS.
 """
@@ -6,17 +6,61 @@ boto3 is imported on the first call, never before: most turns need nothing of AW
 from __future__ import annotations
 
 import os
-import re
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
+from evalbook.aws.answers import Asked, read_answer
+from evalbook.aws.refusals import (
+    NO_HELP,
+    REFUSED,
+    AwsDenied,
+    AwsInternalError,
+    AwsInvalid,
+    AwsMissing,
+    translate,
+    unknown_operation,
+    without_answer,
+)
+from evalbook.errors import AwsUnavailable, EvalbookError
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_bedrock_agentcore_control import BedrockAgentCoreControlClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_pricing import PricingClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_service_quotas import ServiceQuotasClient
+    from mypy_boto3_sts import STSClient
+
+__all__ = [
+    "NO_HELP",
+    "REFUSED",
+    "Aws",
+    "AwsDenied",
+    "AwsInternalError",
+    "AwsInvalid",
+    "AwsMissing",
+    "answer_headers",
+    "border",
+    "in_parallel",
+    "soon",
+]
 
 T = TypeVar("T")
+
+PATIENCE = 18.0
+"""Seconds until a person is told that AWS does not answer: with all else below 20."""
 
 # A judge list asks some twenty questions at once; more connections than that gain nothing.
 PARALLEL_REQUESTS = 16
@@ -24,209 +68,38 @@ PARALLEL_REQUESTS = 16
 SOON_SECONDS = 8.0
 """How long a question may wait for an answer that it can do without."""
 
+# Bytes a second; what is sent may take as long as over such a line.
+_SLOWEST_UPLOAD = 64 << 10
+
 # Services whose answers only adorn a turn: asked once, and not waited for.
 _NICE_TO_HAVE = frozenset({"pricing"})
-
-# AWS's error codes by what they mean to us. A bare number is a HEAD request's, which has no body to
-# say more: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
-_DENIED = frozenset(
-    {
-        "403",
-        "AccessDenied",
-        "AccessDeniedException",
-        "AllAccessDisabled",
-        "AuthorizationError",
-        "Forbidden",
-        "KMS.AccessDeniedException",
-        "NotAuthorized",
-        "UnauthorizedException",
-        "UnauthorizedOperation",
-    }
-)
-_MISSING = frozenset(
-    {
-        "404",
-        "NoSuchBucket",
-        "NoSuchEntity",
-        "NoSuchEntityException",
-        "NoSuchKey",
-        "NoSuchVersion",
-        "NotFound",
-        "NotFoundException",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-    }
-)
-# SageMaker has no code of its own for most things that are not there: it says so in words.
-_MISSING_IN_WORDS = re.compile(r"does not exist|not found|(could not|cannot|can't) find", re.I)
-_VALIDATION = frozenset({"ValidationException", "ValidationError"})
-_THROTTLED = frozenset(
-    {
-        "429",
-        "503",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
-_EXPIRED = frozenset(
-    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
-)
-_UNKNOWN_CREDENTIALS = frozenset(
-    {
-        "AuthFailure",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "InvalidToken",
-        "OptInRequired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
-
-# botocore's own errors, by the name of the class or of one it derives from (some are newer than the
-# oldest botocore we run with): their code, message and remedy. ``{}`` is botocore's text.
-_SIGN_IN = "Sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE, and repeat this."
-_NETWORK = "Check the network, the region's name and AWS_ENDPOINT_URL, and repeat this."
-_NO_ANSWER: tuple[tuple[frozenset[str], str, str, str], ...] = (
-    (
-        frozenset({"NoAuthTokenError", "NoCredentialsError"}),
-        "no_credentials",
-        "No AWS credentials were found.",
-        _SIGN_IN,
-    ),
-    (
-        frozenset({"MetadataRetrievalError", "PartialCredentialsError"}),
-        "no_credentials",
-        "No usable AWS credentials were found: {}",
-        _SIGN_IN,
-    ),
-    (
-        frozenset(
-            {
-                "CredentialRetrievalError",
-                "LoginError",
-                "RefreshWithMFAUnsupportedError",
-                "SSOError",
-                "TokenRetrievalError",
-            }
-        ),
-        "expired_credentials",
-        "The AWS credentials can't be used: {}",
-        _SIGN_IN,
-    ),
-    (
-        frozenset({"ProfileNotFound"}),
-        "no_profile",
-        "{}.",
-        "Name one that `aws configure list-profiles` shows, or unset --profile and AWS_PROFILE.",
-    ),
-    (
-        frozenset({"NoRegionError"}),
-        "no_region",
-        "No AWS region is configured.",
-        "Give --region, or set AWS_REGION, and repeat this.",
-    ),
-    (
-        frozenset({"InvalidRegionError"}),
-        "no_region",
-        "{}.",
-        "Give --region, or AWS_REGION, a name such as us-east-1.",
-    ),
-    (
-        frozenset(
-            {
-                "ConfigNotFound",
-                "ConfigParseError",
-                "InvalidConfigError",
-                "InvalidDefaultsMode",
-                "InvalidProxiesConfigError",
-                "InvalidRetryConfigurationError",
-                "MissingDependencyException",
-                "UnknownCredentialError",
-            }
-        ),
-        "aws_settings",
-        "The AWS settings can't be used: {}",
-        "Correct the AWS settings (~/.aws/config and the AWS_… variables) and repeat this.",
-    ),
-    (
-        frozenset({"ConnectionError", "HTTPClientError"}),
-        "no_network",
-        "AWS can't be reached: {}",
-        _NETWORK,
-    ),
-    (
-        frozenset({"FlexibleChecksumError", "IncompleteReadError"}),
-        "no_network",
-        "AWS's answer arrived incomplete or damaged: {}",
-        _NETWORK,
-    ),
-)
-_WAIT = "Wait a minute and repeat this."
-_CANT_BE_ASKED = frozenset(
-    {
-        "BaseEndpointResolverError",
-        "EndpointProviderError",
-        "PaginationError",
-        "ParamValidationError",
-        "UnknownServiceError",
-        "UnsupportedS3AccesspointConfigurationError",
-        "UnsupportedS3ArnError",
-        "ValidationError",
-    }
-)
-
-
-# AWS's answer was no. Where a check only helps, whoever asked makes a warning of it; anywhere else
-# it stands against the answer that was being checked.
-
-
-class AwsDenied(AnswerRejected):
-    """AWS refused this one question."""
-
-
-class AwsMissing(AnswerRejected):
-    """AWS says that the thing asked for is not there."""
-
-
-class AwsInvalid(AnswerRejected):
-    """AWS says that what was asked can't be asked of it, such as a malformed identifier.
-
-    ``code`` is AWS's own error code.
-    """
-
-
-class AwsInternalError(AwsUnavailable):
-    """AWS failed at this one question, retries included; others it may well answer."""
-
-
-NO_HELP = (AwsDenied, AwsMissing, AwsInvalid, AwsInternalError)
-"""What may be caught where the question only helps: the check is then skipped, and says so."""
 
 
 class Aws:
     """AWS as one caller sees it: a profile, a default region, and clients made when needed.
 
     Safe to share between threads.
+
+    Args:
+        profile: of the AWS settings; None leaves the choice to boto3.
+        region: asked where none is named; None for that of the AWS settings.
+        patience: seconds that a turn, or a question outside of one, may take.
     """
 
-    def __init__(self, profile: str | None = None, region: str | None = None) -> None:
+    def __init__(
+        self, profile: str | None = None, region: str | None = None, patience: float = PATIENCE
+    ) -> None:
         self.profile = profile
+        self.patience = patience
         self._region = region
         self._session: Any = None
         self._clients: dict[tuple[str, str | None], Any] = {}
         # boto3 sessions are not safe to make clients from in several threads at once.
         self._lock = threading.RLock()
+        self._waiting_for: list[str] = []
+        self._waiting_since = 0.0
+        self._waited = 0.0
+        self._in_turn = False
 
     @property
     def session(self) -> Any:
@@ -240,7 +113,7 @@ class Aws:
                 # boto3 itself reads only AWS_DEFAULT_REGION; for AWS's command line and its other
                 # SDKs AWS_REGION comes before that and before the profile's region.
                 region = self._region or os.environ.get("AWS_REGION") or None
-                with aws_errors("the AWS settings"):
+                with _settings_errors("the AWS settings"):
                     self._session = _new_session(self.profile, region)
             return self._session
 
@@ -260,8 +133,91 @@ class Aws:
             raise AwsUnavailable("no_region", "No AWS region is configured.", "Give --region.")
         return self.default_region
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Let all that is asked inside take no longer together than one question may.
+
+        Only waiting counts, not what is done with the answers, nor reading an object to its end.
+        """
+        with self._lock:
+            inner, self._in_turn = self._in_turn, True
+            if not inner:
+                self._waited, self._waiting_since = 0.0, time.monotonic()
+        try:
+            yield
+        finally:
+            self._in_turn = inner
+
+    def wait_for(self, asking: str, question: Callable[[], T], more: float = 0.0) -> T:
+        """Ask in a thread of its own, and wait no longer than the turn may take, and ``more``.
+
+        A thread, because neither a name that can't be looked up, nor a program that gives
+        credentials, nor an answer that comes byte by byte minds botocore's time limits; and because
+        Ctrl-C ends this wait at once. What is given up goes on, and keeps no process alive.
+
+        Raises:
+            AwsUnavailable: ``no_answer``, and whatever the question raised.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if not self._waiting_for:
+                self._waiting_since = now
+            waited = self._waited + now - self._waiting_since if self._in_turn else 0.0
+            self._waiting_for.append(asking)
+        try:
+            answer = _start(question)
+            wait([answer], max(0.0, self.patience - waited) + more)
+            if answer.done():
+                return answer.result()
+            names = " and ".join(sorted(set(self._waiting_for)))
+            raise AwsUnavailable(
+                "no_answer",
+                f"AWS did not answer {names} within {self.patience:g} s.",
+                "Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, and repeat this.",
+            )
+        finally:
+            with self._lock:
+                self._waiting_for.remove(asking)
+                if not self._waiting_for:
+                    self._waited += max(0.0, time.monotonic() - self._waiting_since - more)
+
+    @overload
+    def client(self, service: Literal["bedrock"], region: str | None = None) -> BedrockClient: ...
+    @overload
+    def client(
+        self, service: Literal["bedrock-agentcore-control"], region: str | None = None
+    ) -> BedrockAgentCoreControlClient: ...
+    @overload
+    def client(self, service: Literal["ec2"], region: str | None = None) -> EC2Client: ...
+    @overload
+    def client(self, service: Literal["iam"], region: str | None = None) -> IAMClient: ...
+    @overload
+    def client(self, service: Literal["kms"], region: str | None = None) -> KMSClient: ...
+    @overload
+    def client(self, service: Literal["lambda"], region: str | None = None) -> LambdaClient: ...
+    @overload
+    def client(
+        self, service: Literal["logs"], region: str | None = None
+    ) -> CloudWatchLogsClient: ...
+    @overload
+    def client(self, service: Literal["pricing"], region: str | None = None) -> PricingClient: ...
+    @overload
+    def client(self, service: Literal["s3"], region: str | None = None) -> S3Client: ...
+    @overload
+    def client(
+        self, service: Literal["sagemaker"], region: str | None = None
+    ) -> SageMakerClient: ...
+    @overload
+    def client(
+        self, service: Literal["service-quotas"], region: str | None = None
+    ) -> ServiceQuotasClient: ...
+    @overload
+    def client(self, service: Literal["sts"], region: str | None = None) -> STSClient: ...
     def client(self, service: str, region: str | None = None) -> Any:
-        """Return a boto3 client for a service, made once for each region.
+        """Return a boto3 client behind the border, made once for each service and region.
+
+        What it is asked raises `AwsDenied`, `AwsMissing` or `AwsInvalid` where AWS's answer was no,
+        and `AwsUnavailable` where there was none, or none of AWS's.
 
         Raises:
             AwsUnavailable: no region is known, or the settings name an endpoint that is no URL.
@@ -270,7 +226,7 @@ class Aws:
         key = (service, region or self.default_region)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._new_client(*key)
+                self._clients[key] = _Guarded(self, service, self._new_client(*key))
             return self._clients[key]
 
     def _new_client(self, service: str, region: str | None) -> Any:
@@ -278,13 +234,13 @@ class Aws:
 
         hasty = service in _NICE_TO_HAVE
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": 1 if hasty else 5},
+            retries={"mode": "standard", "total_max_attempts": 1 if hasty else 4},
             connect_timeout=1 if hasty else 5,
-            read_timeout=2 if hasty else 30,
+            read_timeout=2 if hasty else self.patience,
             max_pool_connections=PARALLEL_REQUESTS,
         )
         try:
-            with aws_errors(service):
+            with _settings_errors(service):
                 return self.session.client(service, region_name=region, config=config)
         except ValueError as error:
             # botocore has no class of its own for an endpoint that is no URL.
@@ -294,36 +250,80 @@ class Aws:
                 "AWS_ENDPOINT_URL is a URL, such as http://127.0.0.1:5000; correct or unset it.",
             ) from error
 
-    def call(
-        self, service: str, operation: str, *, region: str | None = None, **params: Any
-    ) -> Any:
-        """Ask AWS one question and return boto3's plain answer.
 
-        Raises:
-            AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-            AwsUnavailable: there was no answer.
-        """
-        client = self.client(service, region)
-        ask = getattr(client, operation, None)
-        if ask is None:
-            raise _unknown_operation(service, operation)
-        with aws_errors(f"{service}:{operation}"):
-            return ask(**params)
+class _Guarded:
+    """A boto3 client whose operations and pages go through the border."""
 
-    def pages(
-        self, service: str, operation: str, key: str, *, region: str | None = None, **params: Any
-    ) -> Iterator[Any]:
-        """Yield the items under ``key`` of a paginated answer, page after page as needed.
+    def __init__(self, aws: Aws, service: str, client: Any) -> None:
+        self._aws = aws
+        self._service = service
+        self._client = client
 
-        Raises as `call` does.
-        """
-        client = self.client(service, region)
-        if not hasattr(client, operation):
-            raise _unknown_operation(service, operation)
-        paginator = client.get_paginator(operation)
-        with aws_errors(f"{service}:{operation}"):
-            for page in paginator.paginate(**params):
-                yield from page.get(key, ())
+    def __getattr__(self, name: str) -> Any:
+        operation = self._client.meta.method_to_api_mapping.get(name)
+        if operation is not None:
+            ask = getattr(self._client, name)
+            return lambda **params: self._ask(
+                operation, lambda: ask(**params), len(params.get("Body", b"")) / _SLOWEST_UPLOAD
+            )
+        if name.startswith("_") or hasattr(self._client, name):
+            return getattr(self._client, name)
+        raise unknown_operation(self._service, name)
+
+    def get_paginator(self, name: str) -> _GuardedPages:
+        getattr(self, name)  # an operation that this botocore doesn't know has no pages either
+        return _GuardedPages(self, name)
+
+    def _ask(self, operation: str, question: Callable[[], Any], more: float = 0.0) -> Any:
+        asked = Asked(self._service, operation, self._client.meta.endpoint_url)
+        shape = self._client.meta.service_model.operation_model(operation).output_shape
+
+        def ask() -> Any:
+            with border(asked):
+                answer = question()
+                return None if answer is None else read_answer(answer, shape, asked)
+
+        return self._aws.wait_for(str(asked), ask, more)
+
+
+class _GuardedPages:
+    """A paginator each of whose pages is one more question; a listing cut short is an error."""
+
+    def __init__(self, client: _Guarded, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def paginate(self, **params: Any) -> Iterator[Any]:
+        client = self._client._client
+        operation = client.meta.method_to_api_mapping[self._name]
+        pages = iter(client.get_paginator(self._name).paginate(**params))
+        while (page := self._client._ask(operation, lambda: next(pages, None))) is not None:
+            yield page
+
+
+@contextmanager
+def border(asked: Asked) -> Iterator[None]:
+    """Let nothing through that is not evalbook's error: what is unknown is no answer of AWS's."""
+    try:
+        yield
+    except Exception as error:
+        translated = translate(asked, error)
+        if translated is error:
+            raise
+        raise translated from error
+
+
+@contextmanager
+def _settings_errors(asking: str) -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        yield
+    except BotoCoreError as error:
+        known = without_answer(asking, error)
+        if known is None:
+            raise
+        raise known from error
 
 
 def _new_session(profile: str | None, region: str | None) -> Any:
@@ -349,15 +349,44 @@ def _service_models(data_path: str | None) -> Any:
     return create_loader(data_path)
 
 
+def _start(question: Callable[[], T]) -> Future[T]:
+    answer: Future[T] = Future()
+    threading.Thread(target=_settle, args=(question, answer), daemon=True).start()
+    return answer
+
+
+def _settle(question: Callable[[], T], answer: Future[T]) -> None:
+    try:
+        answer.set_result(question())
+    except BaseException as error:  # noqa: BLE001 - raised where it was asked for
+        answer.set_exception(error)
+
+
 def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
     """Ask independent questions at the same time; answers come in the order of the questions.
 
-    Raises what the first failing question, in that order, raised.
+    Raises what the first failing question, in that order, raised. Those that have not been asked
+    by then are not asked any more, nor after Ctrl-C.
     """
     if len(questions) < 2:
         return [question() for question in questions]
-    with ThreadPoolExecutor(min(len(questions), PARALLEL_REQUESTS)) as pool:
-        return [future.result() for future in [pool.submit(question) for question in questions]]
+    answers: list[Future[T]] = [Future() for _ in questions]
+    waiting = deque(zip(questions, answers, strict=True))
+
+    def work() -> None:
+        while waiting:
+            try:
+                question, answer = waiting.popleft()
+            except IndexError:  # another thread took the last one
+                return
+            _settle(question, answer)
+
+    for _ in range(min(len(questions), PARALLEL_REQUESTS)):
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        return [answer.result() for answer in answers]
+    finally:
+        waiting.clear()
 
 
 def soon(question: Callable[[], T], seconds: float = SOON_SECONDS) -> T | None:
@@ -367,41 +396,9 @@ def soon(question: Callable[[], T], seconds: float = SOON_SECONDS) -> T | None:
 
     Raises what the question raised in time.
     """
-    answer: Future[T] = Future()
-
-    def ask() -> None:
-        try:
-            answer.set_result(question())
-        except BaseException as error:  # noqa: BLE001 - raised where it was asked for
-            answer.set_exception(error)
-
-    threading.Thread(target=ask, daemon=True).start()
+    answer = _start(question)
     wait([answer], seconds)
     return answer.result() if answer.done() else None
-
-
-@contextmanager
-def aws_errors(asking: str) -> Iterator[None]:
-    """Translate botocore's errors into evalbook's; what is unknown is raised on as it is.
-
-    ``asking`` is what is asked, such as ``s3:head_object``; messages name it.
-    """
-    from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.parsers import ResponseParserError
-
-    try:
-        yield
-    except ClientError as error:
-        raise _from_client_error(asking, error) from error
-    except ResponseParserError as error:
-        raise AwsInternalError(
-            "aws_internal", f"The answer to {asking} could not be understood.", _WAIT
-        ) from error
-    except BotoCoreError as error:
-        translated = _from_botocore_error(asking, error)
-        if translated is None:
-            raise
-        raise translated from error
 
 
 def answer_headers(error: EvalbookError) -> Mapping[str, str]:
@@ -414,74 +411,3 @@ def answer_headers(error: EvalbookError) -> Mapping[str, str]:
         return {}
     headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     return {str(name).lower(): str(value) for name, value in headers.items()}
-
-
-def _unknown_operation(service: str, operation: str) -> AwsInvalid:
-    import botocore
-
-    return AwsInvalid(
-        "UnknownOperation",
-        f"The installed botocore {botocore.__version__} does not know {service}:{operation}.",
-        "Install a newer boto3 and repeat this.",
-    )
-
-
-def _from_botocore_error(asking: str, error: Any) -> EvalbookError | None:
-    names = {kind.__name__ for kind in type(error).__mro__}
-    for kinds, code, message, remedy in _NO_ANSWER:
-        if names & kinds:
-            return AwsUnavailable(code, message.format(str(error).rstrip(".")), remedy)
-    if names & _CANT_BE_ASKED:
-        return AwsInvalid(type(error).__name__, f"{asking} can't be asked: {error}")
-    return None
-
-
-def _from_client_error(asking: str, error: Any) -> EvalbookError:
-    details = error.response.get("Error", {})
-    code = str(details.get("Code", ""))
-    text = details.get("Message") or str(error)
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    unanswered = _unanswered(asking, code, text, status)
-    if unanswered is not None:
-        return unanswered
-    if code in _DENIED:
-        return AwsDenied("denied", f"{asking} was denied: {text}")
-    # EC2 has a code for each kind of thing, such as InvalidSubnetID.NotFound.
-    if code in _MISSING or code.endswith(".NotFound"):
-        return AwsMissing("missing", text)
-    if code in _VALIDATION and _MISSING_IN_WORDS.search(text):
-        return AwsMissing("missing", text)
-    return AwsInvalid(code or "unknown", f"{asking} was refused ({code}): {text}")
-
-
-def _unanswered(asking: str, code: str, text: str, status: int) -> AwsUnavailable | None:
-    if code in _EXPIRED:
-        return AwsUnavailable(
-            "expired_credentials",
-            f"The AWS credentials have expired: {text}",
-            "Sign in again (`aws sso login`, or new session keys) and repeat this.",
-        )
-    if code in _UNKNOWN_CREDENTIALS:
-        return AwsUnavailable(
-            "invalid_credentials",
-            f"AWS does not accept these credentials here ({code}): {text}",
-            "Check the profile; a region that must be enabled first answers the same way.",
-        )
-    if code == "RequestTimeTooSkewed":
-        return AwsUnavailable(
-            "clock",
-            f"AWS does not accept this computer's time: {text}",
-            "Set the clock and repeat this.",
-        )
-    throttled = code in _THROTTLED or status == 429
-    # 501 is a simulated or S3-compatible service that lacks the operation: waiting won't help.
-    internal = code.startswith("Internal") or (status >= 500 and status != 501)
-    if not throttled and not internal:
-        return None
-    message = f"AWS did not answer {asking}, retries included ({code})"
-    # A proxy or a simulated AWS may answer with a page of HTML; it says nothing to a person.
-    if "<" not in text:
-        message = f"{message}: {text}"
-    if throttled:
-        return AwsUnavailable("throttled", message, _WAIT)
-    return AwsInternalError("aws_internal", message, _WAIT)

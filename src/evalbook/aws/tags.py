@@ -131,16 +131,22 @@ def tags_check(aws: Aws, region: str, pipelines: str, tags: Mapping[str, str]) -
 
 def _sdks_pipeline(aws: Aws, region: str, prefix: str) -> tuple[str, dict[str, str]] | None:
     """Return the pipeline that the SDK would use again, with its tags."""
-    pipelines = aws.pages(
-        "sagemaker",
-        "list_pipelines",
-        "PipelineSummaries",
-        region=region,
-        PipelineNamePrefix=prefix,
+    pipelines = (
+        it
+        for page in aws.client("sagemaker", region)
+        .get_paginator("list_pipelines")
+        .paginate(PipelineNamePrefix=prefix)
+        for it in page["PipelineSummaries"]
     )
     for pipeline in pipelines:
         arn = pipeline["PipelineArn"]
-        found = aws.pages("sagemaker", "list_tags", "Tags", region=region, ResourceArn=arn)
+        found = (
+            it
+            for page in aws.client("sagemaker", region)
+            .get_paginator("list_tags")
+            .paginate(ResourceArn=arn)
+            for it in page["Tags"]
+        )
         tags = {tag["Key"]: tag["Value"] for tag in found}
         if tags.get(SDK_TAG) == "true":
             return arn, tags

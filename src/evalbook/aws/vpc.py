@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, in_parallel
@@ -57,8 +56,8 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
     try:
         found_subnets, found_groups = in_parallel(
             [
-                partial(_vpcs, aws, region, "subnets", "subnet-id", subnets),
-                partial(_vpcs, aws, region, "security_groups", "group-id", groups),
+                partial(_vpcs_of_subnets, aws, region, subnets),
+                partial(_vpcs_of_groups, aws, region, groups),
             ]
         )
     except (AwsDenied, AwsInvalid):
@@ -137,22 +136,23 @@ def _check_count(kind: str, ids: tuple[str, ...], most: int) -> None:
         raise _reject("vpc.count", found, f"Give at most {most}.")
 
 
-def _vpcs(
-    aws: Aws, region: str, things: str, filter_name: str, ids: tuple[str, ...]
-) -> dict[str, str]:
+def _vpcs_of_subnets(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
     """Return the VPC of each ID that exists; a filter, unlike IDs, passes over missing ones."""
-    key, id_name = {
-        "subnets": ("Subnets", "SubnetId"),
-        "security_groups": ("SecurityGroups", "GroupId"),
-    }[things]
-    found: Iterable[dict[str, Any]] = aws.pages(
-        "ec2",
-        f"describe_{things}",
-        key,
-        region=region,
-        Filters=[{"Name": filter_name, "Values": list(ids)}],
+    pages = (
+        aws.client("ec2", region)
+        .get_paginator("describe_subnets")
+        .paginate(Filters=[{"Name": "subnet-id", "Values": list(ids)}])
     )
-    return {item[id_name]: item["VpcId"] for item in found}
+    return {it["SubnetId"]: it["VpcId"] for page in pages for it in page["Subnets"]}
+
+
+def _vpcs_of_groups(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
+    pages = (
+        aws.client("ec2", region)
+        .get_paginator("describe_security_groups")
+        .paginate(Filters=[{"Name": "group-id", "Values": list(ids)}])
+    )
+    return {it["GroupId"]: it["VpcId"] for page in pages for it in page["SecurityGroups"]}
 
 
 def _check_present(ids: tuple[str, ...], found: set[str], region: str) -> None:

@@ -90,7 +90,11 @@ def _studio_domain(aws: Aws, region: str) -> str | None:
     from evalbook.errors import EvalbookError
 
     try:
-        domains = list(aws.pages("sagemaker", "list_domains", "Domains", region=region))
+        domains = [
+            it
+            for page in aws.client("sagemaker", region).get_paginator("list_domains").paginate()
+            for it in page["Domains"]
+        ]
     except EvalbookError:
         return None
     return domains[0]["DomainId"] if len(domains) == 1 else None

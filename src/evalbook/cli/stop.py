@@ -22,7 +22,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
     RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook whose run is to be
     stopped.
     """
-    from evalbook.aws.executions import stop_execution
+    from evalbook.aws.runs import stop_run
     from evalbook.aws.session import Aws
     from evalbook.runs.find import targets
     from evalbook.runs.status import look
@@ -44,7 +44,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         complain(folded("\n\n".join(map(stop_words, running)), terminal_width()))
         _confirm(" and ".join(status.name for status in running))
     for status in running:
-        stop_execution(aws, status.arn)
+        stop_run(aws, status.arn)
     stopped = [{"arn": status.arn, "name": status.name} for status in running]
     output.document(
         {"protocol": PROTOCOL, "status": "stopping", "runs": stopped},

@@ -82,7 +82,8 @@ def past_runs(
         AnswerRejected: ``runs.denied``, pipelines may not be listed.
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.executions import evaluation_executions, plan_of
+    from evalbook.aws.executions import evaluation_executions
+    from evalbook.aws.runs import plan_of
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing, in_parallel
 
     since = (now or datetime.now(timezone.utc)) - wanted.since if wanted.since else None

@@ -169,16 +169,16 @@ def _by_records(report: Report, sources: Sequence[_Source]) -> tuple[list[_Sourc
 
 
 def _look(aws: Aws, target: Target) -> tuple[Target, Execution, list[RunStep], Plan]:
-    from evalbook.aws.executions import execution, plan_of, steps_of
+    from evalbook.aws.runs import plan_of, run_of
 
-    run = execution(aws, target.arn)
+    run = run_of(target.arn).describe(aws)
     if not run.over:
         raise AnswerRejected(
             "results.not_ready",
             f"There are no results yet: {run.name} is {run.status}.",
             "Wait for it with `evalbook status --watch`.",
         )
-    return target, run, steps_of(aws, target.arn), plan_of(aws, target.arn)
+    return target, run, run_of(target.arn).list_steps(aws), plan_of(aws, target.arn)
 
 
 def _sources(

@@ -107,14 +107,14 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
         AnswerRejected: there is no such run, or it may not be looked at.
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.executions import execution, plan_of, steps_of
+    from evalbook.aws.runs import plan_of, run_of
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing, in_parallel
 
-    run = execution(aws, target.arn)
+    run = run_of(target.arn).describe(aws)
     unknown: list[str] = []
     steps: list[RunStep] = []
     try:
-        steps = steps_of(aws, target.arn)
+        steps = run_of(target.arn).list_steps(aws)
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         unknown.append(f"The steps can't be listed: {error.message}")
     plan = known.plan if known else plan_of(aws, target.arn)

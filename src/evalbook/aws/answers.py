@@ -1,0 +1,122 @@
+"""Whether what came back is what AWS answers, by botocore's model of the service.
+
+botocore itself takes anything: of a sign-in page, of ``null`` or of half a listing it makes an
+empty answer, which would read as "there is none".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from evalbook.errors import AwsUnavailable
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "boolean": bool,
+    "double": (int, float),
+    "float": (int, float),
+    "integer": int,
+    "long": int,
+    # botocore reads IAM's policies, which are JSON in a text.
+    "string": (str, dict),
+    "timestamp": datetime,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked, and where."""
+
+    service: str
+    operation: str
+    """As AWS writes it, such as ``GetRole``."""
+    endpoint: str
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+
+class AwsUnreadable(AwsUnavailable):
+    """What came back is not what AWS answers."""
+
+    def __init__(self, asked: Asked, why: str) -> None:
+        super().__init__(
+            "unreadable",
+            f"AWS's answer to {asked.operation} could not be read: {why}.",
+            f"{asked.endpoint} was asked. A proxy or a network's sign-in page may have answered "
+            "in its place: check HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and repeat this.",
+        )
+
+
+class Answer(dict[str, Any]):
+    """A part of an answer that says so itself where it lacks what is looked up in it."""
+
+    def __init__(self, members: Mapping[str, Any], asked: Asked, place: str) -> None:
+        super().__init__(members)
+        self._asked = asked
+        self._place = place
+
+    def __missing__(self, name: str) -> Any:
+        raise AwsUnreadable(self._asked, f"{self._place}{name} is missing")
+
+
+def read_answer(answer: Any, shape: Any, asked: Asked) -> Answer:
+    """Return an answer whose members have the types of a botocore shape.
+
+    Members that AWS leaves out now and then, whatever its model requires, are missed only by who
+    looks them up.
+
+    Raises:
+        AwsUnreadable: a member is of another type, or there is nothing of what AWS answers.
+    """
+    if not isinstance(answer, dict):
+        raise AwsUnreadable(asked, "it is not an object")
+    about = answer.get("ResponseMetadata") or {}
+    if asked.service == "s3":
+        require_request_id(about, asked)
+    elif shape is not None and shape.members and not shape.members.keys() & answer.keys():
+        raise AwsUnreadable(asked, "it has nothing of what AWS answers")
+    if answer.get("IsTruncated") and not any("Marker" in it or "Token" in it for it in answer):
+        raise AwsUnreadable(asked, "it is cut short, and does not say where it goes on")
+    members = _members(answer, shape, asked, "") if shape is not None else answer
+    return Answer(members, asked, "")
+
+
+def require_request_id(about: Mapping[str, Any], asked: Asked) -> None:
+    """Tell S3's own answers from those of who is in between: many of them have no body.
+
+    Raises:
+        AwsUnreadable: the answer came over HTTP without the ID that AWS gives each request.
+    """
+    headers = about.get("HTTPHeaders")
+    if headers and not {"x-amz-request-id", "x-amzn-requestid"} & {it.lower() for it in headers}:
+        raise AwsUnreadable(asked, "it has no request ID, which S3 gives every request")
+
+
+def _fitting(value: Any, shape: Any, asked: Asked, place: str) -> Any:
+    kind = shape.type_name
+    if kind == "blob" or getattr(shape, "is_document_type", False):
+        return value
+    if kind == "structure" and isinstance(value, dict):
+        return Answer(_members(value, shape, asked, f"{place}."), asked, f"{place}.")
+    if kind == "list" and isinstance(value, list):
+        return [_fitting(it, shape.member, asked, f"{place}[{at}]") for at, it in enumerate(value)]
+    if kind == "map" and isinstance(value, dict):
+        return {
+            key: _fitting(it, shape.value, asked, f"{place}.{key}") for key, it in value.items()
+        }
+    numeric = kind in ("double", "float", "integer", "long")
+    if not isinstance(value, _TYPES.get(kind, ())) or (numeric and isinstance(value, bool)):
+        raise AwsUnreadable(asked, f"{place} is {type(value).__name__}, not {kind}")
+    return value
+
+
+def _members(answer: Mapping[str, Any], shape: Any, asked: Asked, place: str) -> dict[str, Any]:
+    return {
+        name: value
+        if value is None or name not in shape.members
+        else _fitting(value, shape.members[name], asked, f"{place}{name}")
+        for name, value in answer.items()
+    }

@@ -1,0 +1,260 @@
+"""What botocore throws, in evalbook's own words: AWS said no, or there was no answer of AWS's.
+
+Only AWS's own codes, by the table of its service in ``data/aws_error_codes.json``, make a fact of
+an error. Everything else means that AWS could not be asked.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+from evalbook.aws.answers import Asked, AwsUnreadable, require_request_id
+from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
+from evalbook.texts import printable
+
+
+class AwsDenied(AnswerRejected):
+    """AWS refused this one question."""
+
+
+class AwsMissing(AnswerRejected):
+    """AWS says that the thing asked for is not there."""
+
+
+class AwsInvalid(AnswerRejected):
+    """AWS says that what was asked can't be asked of it, such as a malformed identifier.
+
+    ``code`` is AWS's own error code.
+    """
+
+
+class AwsInternalError(AwsUnavailable):
+    """AWS failed at this one question, retries included; others it may well answer."""
+
+
+REFUSED = (AwsDenied, AwsMissing, AwsInvalid)
+"""AWS's answer was no. Where a check only helps, whoever asked makes a warning of it; anywhere else
+it stands against the answer that was being checked."""
+
+NO_HELP = (*REFUSED, AwsInternalError)
+"""What may be caught where the question only helps: the check is then skipped, and says so."""
+
+_WAIT = "Wait a minute and repeat this."
+_SIGN_IN = "Sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE, and repeat this."
+_NETWORK = "Check the network, the region's name and AWS_ENDPOINT_URL, and repeat this."
+
+# botocore's own errors, by the name of the class or of one it derives from (some are newer than the
+# oldest botocore we run with): their code, message and remedy. ``{}`` is botocore's text.
+_NO_ANSWER: tuple[tuple[frozenset[str], str, str, str], ...] = (
+    (
+        frozenset({"NoAuthTokenError", "NoCredentialsError"}),
+        "no_credentials",
+        "No AWS credentials were found.",
+        _SIGN_IN,
+    ),
+    (
+        frozenset({"MetadataRetrievalError", "PartialCredentialsError"}),
+        "no_credentials",
+        "No usable AWS credentials were found: {}",
+        _SIGN_IN,
+    ),
+    (
+        frozenset(
+            {
+                "CredentialRetrievalError",
+                "LoginError",
+                "RefreshWithMFAUnsupportedError",
+                "SSOError",
+                "TokenRetrievalError",
+            }
+        ),
+        "expired_credentials",
+        "The AWS credentials can't be used: {}",
+        _SIGN_IN,
+    ),
+    (
+        frozenset({"ProfileNotFound"}),
+        "no_profile",
+        "{}.",
+        "Name one that `aws configure list-profiles` shows, or unset --profile and AWS_PROFILE.",
+    ),
+    (
+        frozenset({"NoRegionError"}),
+        "no_region",
+        "No AWS region is configured.",
+        "Give --region, or set AWS_REGION, and repeat this.",
+    ),
+    (
+        frozenset({"InvalidRegionError"}),
+        "no_region",
+        "{}.",
+        "Give --region, or AWS_REGION, a name such as us-east-1.",
+    ),
+    (
+        frozenset(
+            {
+                "ConfigNotFound",
+                "ConfigParseError",
+                "InvalidConfigError",
+                "InvalidDefaultsMode",
+                "InvalidProxiesConfigError",
+                "InvalidRetryConfigurationError",
+                "MissingDependencyException",
+                "UnknownCredentialError",
+            }
+        ),
+        "aws_settings",
+        "The AWS settings can't be used: {}",
+        "Correct the AWS settings (~/.aws/config and the AWS_… variables) and repeat this.",
+    ),
+    (
+        frozenset({"ConnectionError", "HTTPClientError"}),
+        "no_network",
+        "AWS can't be reached: {}",
+        _NETWORK,
+    ),
+    (
+        frozenset({"FlexibleChecksumError", "IncompleteReadError"}),
+        "no_network",
+        "AWS's answer arrived incomplete or damaged: {}",
+        _NETWORK,
+    ),
+)
+_CANT_BE_ASKED = frozenset(
+    {
+        "BaseEndpointResolverError",
+        "EndpointProviderError",
+        "ParamValidationError",
+        "UnknownServiceError",
+        "UnsupportedS3AccesspointConfigurationError",
+        "UnsupportedS3ArnError",
+        "ValidationError",
+    }
+)
+
+
+def translate(asked: Asked, error: Exception) -> EvalbookError:
+    """Return what an error that came up while asking AWS means."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if isinstance(error, EvalbookError):
+        return error
+    if isinstance(error, ClientError):
+        return _said(asked, cast("dict[str, Any]", error.response))
+    if isinstance(error, BotoCoreError):
+        known = without_answer(str(asked), error)
+        if known is not None:
+            return known
+    # ResponseParserError, and whatever its parsers throw at what is not AWS's: KeyError,
+    # UnicodeDecodeError, RecursionError. PaginationError: AWS sends in circles.
+    return AwsUnreadable(asked, f"it is not in the form of AWS's answers ({type(error).__name__})")
+
+
+def without_answer(asking: str, error: Exception) -> EvalbookError | None:
+    """Return what an error of botocore's own means; None where that is not known."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    for kinds, code, message, remedy in _NO_ANSWER:
+        if names & kinds:
+            text = printable(str(error).rstrip("."))
+            return AwsUnavailable(code, message.format(text), remedy)
+    if names & _CANT_BE_ASKED:
+        return AwsInvalid(type(error).__name__, f"{asking} can't be asked: {printable(str(error))}")
+    return None
+
+
+def unknown_operation(service: str, operation: str) -> AwsInvalid:
+    """Return the refusal of what only a newer boto3 can ask."""
+    import botocore
+
+    return AwsInvalid(
+        "UnknownOperation",
+        f"The installed botocore {botocore.__version__} does not know {service}:{operation}.",
+        "Install a newer boto3 and repeat this.",
+    )
+
+
+@cache
+def error_codes() -> dict[str, Any]:
+    """Return the table of AWS's error codes: ``every_service``, and ``services`` by their names."""
+    text = (files("evalbook") / "data" / "aws_error_codes.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def _meaning(service: str, code: str, text: str) -> str | None:
+    """Return what a code means, such as ``missing``; None where that is not known."""
+    own, common = error_codes()["services"].get(service, {}), error_codes()["every_service"]
+    if code in ("ValidationException", "ValidationError"):
+        # Some services have no code for what is not there: they say so in words.
+        words = own.get("missing_in_words", ())
+        return "missing" if any(it in text.lower() for it in words) else "invalid"
+    for codes in (own, common):
+        for meaning in ("missing", "denied", "invalid", "throttled", "expired", "clock"):
+            if code in codes.get(meaning, ()):
+                return meaning
+    if code not in common["credentials"]:
+        return None
+    # A signature too old or too new is the clock's fault, by whatever code a service says it.
+    late = "signature expired" in text.lower() or "not yet current" in text.lower()
+    return "clock" if late else "credentials"
+
+
+def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
+    details, about = response.get("Error") or {}, response.get("ResponseMetadata") or {}
+    code, status = str(details.get("Code", "")), about.get("HTTPStatusCode", 0)
+    # A proxy or a simulated AWS may answer with a page of HTML; it says nothing to a person.
+    text = printable(str(details.get("Message") or ""))
+    text = "" if "<" in text else text
+    if code.isdigit():
+        try:
+            if not asked.operation.startswith("Head") and status < 500 and status != 429:
+                raise AwsUnreadable(asked, f"HTTP status {code}, and none of AWS's error codes")
+            require_request_id(about if status < 500 and status != 429 else {}, asked)
+        except AwsUnreadable as error:
+            return error
+    meaning = _meaning(asked.service, code, text)
+    said = f"{printable(code)}: {text}" if text else printable(code)
+    if meaning == "denied":
+        return AwsDenied("denied", f"{asked} was denied: {text or code}")
+    if meaning == "missing":
+        return AwsMissing("missing", text or f"{asked} found nothing.")
+    if meaning == "invalid":
+        return AwsInvalid(code, f"{asked} was refused. {said}")
+    return _unanswered(asked, meaning, said, code.startswith("Internal") or status >= 500)
+
+
+def _unanswered(asked: Asked, meaning: str | None, said: str, internal: bool) -> AwsUnavailable:
+    if meaning == "expired":
+        return AwsUnavailable(
+            "expired_credentials",
+            f"The AWS credentials have expired. {said}",
+            "Sign in again (`aws sso login`, or new session keys) and repeat this.",
+        )
+    if meaning == "credentials":
+        return AwsUnavailable(
+            "invalid_credentials",
+            f"AWS does not accept these credentials here. {said}",
+            "Check the profile; a region that must be enabled first answers the same way.",
+        )
+    if meaning == "clock":
+        return AwsUnavailable(
+            "clock",
+            f"AWS does not accept this computer's time. {said}",
+            "Set the clock and repeat this.",
+        )
+    if meaning == "throttled":
+        return AwsUnavailable(
+            "throttled", f"AWS did not answer {asked}, retries included. {said}", _WAIT
+        )
+    if internal:
+        return AwsInternalError(
+            "aws_internal", f"AWS did not answer {asked}, retries included. {said}", _WAIT
+        )
+    return AwsUnavailable(
+        "unknown_error",
+        f"AWS answered {asked} with an error that evalbook does not know. {said}",
+        f"{asked.endpoint} was asked: check HTTPS_PROXY and AWS_ENDPOINT_URL, and repeat this.",
+    )

@@ -1,0 +1,23 @@
+"""Putting text together for people: what is shown can't be more than text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Cc: control characters; Cf: format characters, such as those that turn the direction of writing;
+# Cs: lone surrogates, which no terminal and no file takes; Zl and Zp: line ends of Unicode's own.
+_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Joiners that Indic scripts, Persian and emoji need.
+_HARMLESS = frozenset("\u200c\u200d")
+
+
+def printable(text: str) -> str:
+    r"""Return a text on one line; what acts on a terminal or a page is written out (``\x1b``)."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        it.encode("unicode_escape").decode()
+        if unicodedata.category(it) in _HARMFUL and it not in _HARMLESS
+        else it
+        for it in text
+    )
