@@ -28,7 +28,7 @@ def test_table_begins_with_the_claim_and_ends_with_exit_status_0(evaluated: str)
 
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout.startswith("a-run (Succeeded, model support-bot/2, judge amazon.nova")
-    assert "model scores better than the base model on" in " ".join(shown.stdout.split())
+    assert "The fine-tuned model against the base model, over 60 records: better on" in shown.stdout
 
 
 def test_json_is_one_document_with_the_protocol(evaluated: str) -> None:
@@ -91,11 +91,12 @@ def test_a_page_cannot_be_a_folder(folder: str, in_sandbox: Sandbox) -> None:
     assert "is a folder" in finished.stderr
 
 
-def test_a_folder_that_is_not_there_is_a_rejection(evaluated: str) -> None:
-    shown = run("results", evaluated, "--html", "nowhere/a.html")
+def test_a_page_that_can_not_be_written_is_a_rejection(evaluated: str, tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    shown = run("results", evaluated, "--html", str(tmp_path / "a-file" / "a.html"))
 
     assert shown.returncode == 3
-    assert "nowhere/a.html can't be written" in shown.stderr
+    assert "a.html can't be written" in shown.stderr
 
 
 def test_a_run_that_goes_on_is_told_to_be_waited_for(in_sandbox: Sandbox) -> None:

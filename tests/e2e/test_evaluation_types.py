@@ -127,7 +127,7 @@ def test_rollouts_end_at_rewards_and_pass_at_k_in_the_notebook_and_at_the_comman
     told = json.loads(printed("results", "--json"))
     (compared,) = told["figures"]
     assert compared["headline"].startswith(
-        "The fine-tuned model scores better than the base model on pass@1 (+0.344"
+        "The fine-tuned model against the base model: better on pass@1"
     )
 
 

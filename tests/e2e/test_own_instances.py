@@ -84,7 +84,9 @@ def test_both_models_are_evaluated_in_a_job_each_that_is_started_once():
     assert [it["status"] for it in json.loads(status.stdout)["runs"]] == ["Succeeded"] * 2
     compared = json.loads(evalbook("results", "--json").stdout)
     (comparison,) = compared["comparisons"]
-    assert comparison["headline"].startswith("Over 120 records, the fine-tuned model scores better")
+    assert comparison["headline"].startswith(
+        "The fine-tuned model against the base model, over 120 records: better on"
+    )
     by_arn = evalbook("results", tuned, base)
     assert "fine-tuned" in by_arn.stdout, by_arn.stderr
 

@@ -48,7 +48,7 @@ def lines(*columns: Sequence[float | str | None], metrics: Sequence[str] = ()) -
     """Lines with one score for each column, told apart by their prompts."""
     names = metrics or [f"Metric{n}" for n in range(1, len(columns) + 1)]
     return [
-        a_line(dict(zip(names, scores, strict=True)), f"Question {number}")
+        a_line(dict(zip(names, scores, strict=True)), f"Question {number}", f"Answer {number}.")
         for number, scores in enumerate(zip(*columns, strict=True))
     ]
 

@@ -39,11 +39,11 @@ def test_a_record_without_a_score_is_left_out_not_counted_as_zero() -> None:
 @pytest.mark.parametrize(
     ("gains", "verdict"),
     [
-        ([0.5] * 5, "too few"),
+        ([0.5] * 5, "too few records"),
         ([0.5] * 6, "better"),
         ([-0.5] * 6, "worse"),
-        ([0.5, -0.5] * 10, "unclear"),
-        ([0.0] * 20, "same"),
+        ([0.5, -0.5] * 10, "no clear difference"),
+        ([0.0] * 20, "no record differs"),
     ],
 )
 def test_verdicts(gains: list[float], verdict: str) -> None:
@@ -58,7 +58,10 @@ def test_what_passes_alone_may_not_pass_among_many() -> None:
     among = compared(lines(level, *[nothing] * 9), lines([1.0] * 7, *[nothing[::-1]] * 9)).rows
 
     assert (alone[0].chance, alone[0].verdict) == (pytest.approx(2 / 128), "better")
-    assert (among[0].corrected, among[0].verdict) == (pytest.approx(20 / 128), "hint")
+    assert (among[0].corrected, among[0].verdict) == (
+        pytest.approx(20 / 128),
+        "no clear difference",
+    )
 
 
 def test_repeated_prompts_are_paired_in_their_order_and_counted() -> None:
@@ -96,7 +99,7 @@ def test_categories_are_compared_and_small_ones_left_to_the_whole() -> None:
     categories = compared(side(0.0), side(1.0)).categories
     assert {name: rows[0].verdict for name, rows in categories.items()} == {
         "bills": "better",
-        "travel": "same",
+        "travel": "no record differs",
     }
 
 

@@ -99,7 +99,7 @@ def test_opens_without_a_word_and_fetches_nothing(started: Any, mild: Path) -> N
     found = opened(started, mild)
     found.page.wait_for_load_state("networkidle")
 
-    assert found.page.locator(".headline").text_content().startswith("Over 20 records, no diff")
+    assert found.page.locator(".headline").text_content().startswith("The fine-tuned model against")
     assert found.page.locator("#count").text_content() == "20 of 20 records"
     assert (found.said, found.fetched) == ([], [])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from evalbook.runs.rollouts import LOW_IS_GOOD, OTHERS, rollout_figures
-from evalbook.runs.summaries import Figure, compare_figures
+from evalbook.runs.summaries import Figure, figure_rows, judge_figures
 
 METRICS = {
     "eval/turns/mean": 5.0,
@@ -54,6 +54,8 @@ def test_without_the_number_of_prompts_nothing_is_rated():
 def test_few_rewards_of_0_are_good():
     fewer = {**METRICS, "eval/reward/zero_frac": 0.1}
 
-    rows = compare_figures(rollout_figures(METRICS)[0], rollout_figures(fewer)[0], LOW_IS_GOOD)
+    rows = judge_figures(
+        figure_rows(rollout_figures(METRICS)[0], rollout_figures(fewer)[0], LOW_IS_GOOD)
+    )
 
     assert [(row.metric, row.verdict) for row in rows if row.gain] == [("rewards of 0", "better")]

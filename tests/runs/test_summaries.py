@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import pytest
 
-from evalbook.runs.summaries import Figure, compare_figures, read_figures
+from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
+
+
+def compare_figures(*sides: Any) -> list[FigureRow]:
+    return judge_figures(figure_rows(*sides))
 
 
 def test_reads_the_figures_of_all_tasks_with_their_errors() -> None:
@@ -74,9 +78,9 @@ def test_figures_with_errors_are_tested_and_corrected() -> None:
     tuned = {"a": Figure(0.56, 0.01), "b": Figure(0.51, 0.01), "c": Figure(0.9)}
 
     a, b, c = compare_figures(base, tuned)
-    assert (a.verdict, b.verdict, c.verdict) == ("better", "unclear", "untested")
-    assert a.corrected == pytest.approx(2 * a.chance)
-    assert math.isnan(c.low)
+    assert (a.verdict, b.verdict, c.verdict) == ("better", "no clear difference", "not tested")
+    assert a.corrected == pytest.approx(2 * (a.chance or 1))
+    assert c.low is None
 
 
 def test_a_lower_error_rate_is_better_when_named_so() -> None:
@@ -86,7 +90,7 @@ def test_a_lower_error_rate_is_better_when_named_so() -> None:
     assert row.verdict == "better"
 
 
-@pytest.mark.parametrize(("error", "verdict"), [(0.0, "untested"), (0.01, "better")])
+@pytest.mark.parametrize(("error", "verdict"), [(0.0, "not tested"), (0.01, "better")])
 def test_an_error_of_nothing_is_no_certainty(error: float, verdict: str) -> None:
     [row] = compare_figures({"a": Figure(0.0, error)}, {"a": Figure(1.0, error)})
 
@@ -96,5 +100,7 @@ def test_an_error_of_nothing_is_no_certainty(error: float, verdict: str) -> None
 def test_a_model_right_on_every_record_is_not_certain_to_be_right_on_others() -> None:
     [row] = compare_figures({"a": Figure(0.6, 0.163)}, {"a": Figure(1.0, 0.0)})
 
-    assert row.verdict == "unclear"
+    assert row.verdict == "no clear difference"
+    assert row.low is not None
+    assert row.high is not None
     assert row.low < 0 < row.high

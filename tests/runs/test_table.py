@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from judged import a_line, a_report, lines
 
+from evalbook.runs.documents import results_document
 from evalbook.runs.store import RecordStore
-from evalbook.runs.table import report_csv, report_document, report_words, text_table
-from evalbook.runs.words import VERDICTS
+from evalbook.runs.table import report_csv, report_words, text_table
+from evalbook.runs.verdicts import VERDICTS
 
 
 def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
@@ -19,15 +20,22 @@ def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
     assert table == "Metric     Gain\nA          +0.5\nLong one  -0.25"
 
 
+def test_a_table_too_wide_becomes_sentences() -> None:
+    line = {"Metric": "A", "Gain": "+0.5", "Records": "20", "Verdict": "better"}
+
+    assert text_table([line], 20) == "A: better\n  gain +0.5, records\n  20"
+
+
 def test_report_in_words_begins_with_the_claim() -> None:
     with RecordStore() as store:
-        words = report_words(a_report(store, lines([0.5] * 8), lines([1.0] * 8)), 80)
+        words = report_words(a_report(store, lines([0.5] * 8), lines([1.0] * 8)), 120)
 
     assert "a-run (Succeeded, model support-bot/2, judge a-judge)" in words
-    assert "the fine-tuned model scores better than the base model on Metric1" in " ".join(
-        words.split()
+    assert "The fine-tuned model against the base model, over 8 records: better on Metric1." in (
+        " ".join(words.split())
     )
-    assert "Metric1  0.500       1.000  +0.500              -" in words
+    [row] = [line for line in words.splitlines() if line.startswith("Metric1")]
+    assert row.split() == ["Metric1", "0.500", "1.000", "+0.500", "-", "8/0/0", "8", "0", "better"]
 
 
 def test_report_in_words_shows_where_it_lost_most_and_why() -> None:
@@ -39,13 +47,15 @@ def test_report_in_words_shows_where_it_lost_most_and_why() -> None:
     with RecordStore() as store:
         words = report_words(a_report(store, base, tuned))
 
-    assert "  Prompt: Question 7\n    base: Fine.\n    fine-tuned: No.\n" in words
+    assert "  Prompt: Question 7\n    base: Answer 7.\n    fine-tuned: No.\n" in words
     assert "    Metric1 1.00 -> 0.00: It is curt." in words
 
 
 def test_document_is_json_whatever_was_not_a_number() -> None:
     with RecordStore() as store:
-        document = report_document(a_report(store, lines([None, None]), lines([1.0, 0.5])))
+        document = results_document(
+            a_report(store, lines([None, None]), lines([1.0, 0.5]))
+        ).to_json()
 
     [row] = document["comparisons"][0]["metrics"]
     assert row["gain"] is None
@@ -58,7 +68,7 @@ def test_labels_are_counted_not_averaged() -> None:
     tuned = [a_line({"Tone": "good"}, f"{n}") for n in range(3)]
     with RecordStore() as store:
         report = a_report(store, base, tuned)
-        document, words = report_document(report), report_words(report)
+        document, words = results_document(report).to_json(), report_words(report)
 
     assert document["labels"] == {
         "Tone": {"base": {"good": 1, "bad": 2}, "fine-tuned": {"good": 3}}
@@ -78,7 +88,7 @@ def test_csv_has_a_row_for_each_metric_and_no_formula(start: str) -> None:
     assert (rows[0]["first"], rows[0]["second"], rows[0]["verdict"]) == (
         "base",
         "fine-tuned",
-        "same",
+        "no record differs",
     )
 
 
@@ -88,7 +98,7 @@ def test_the_documentation_names_every_key_and_column() -> None:
     other = [a_line({"A": 1 - n % 2}, f"{n}", category="ab"[n % 2]) for n in range(12)]
     with RecordStore() as store:
         report = a_report(store, side, other)
-        document, table = report_document(report), report_csv(report)
+        document, table = results_document(report).to_json(), report_csv(report)
     [comparison] = document["comparisons"]
     rows = (document, document["runs"][0], comparison, comparison["metrics"][0])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain
+from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import UsageError
 from evalbook.workflow.turn import PROTOCOL
 
@@ -65,10 +64,11 @@ def results_command(
     key and column, and how gains, intervals and verdicts are meant.
     """
     from evalbook.aws.session import Aws
+    from evalbook.runs.documents import results_document
     from evalbook.runs.find import targets
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
-    from evalbook.runs.table import report_csv, report_document, report_words
+    from evalbook.runs.table import report_csv, report_words
 
     _check_usage(output, as_csv, plot, html)
     aws = Aws(settings.profile, settings.region)
@@ -79,8 +79,8 @@ def results_command(
         if as_csv:
             output.document({}, report_csv(report).rstrip("\n"))
         else:
-            width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-            document = {"protocol": PROTOCOL, **report_document(report), "written": written}
+            width = min(terminal_width() or 120, 120)
+            document = results_document(report, PROTOCOL, written).to_json()
             output.document(document, report_words(report, width) if not output.as_json else "")
     for path in written:
         complain(f"Written: {path}")

@@ -18,24 +18,22 @@ from evalbook.runs.statistics import (
     interval,
 )
 from evalbook.runs.store import NO_SCORE, Arm, Batch, Place, RecordStore
+from evalbook.runs.verdicts import (
+    SAME,
+    TOO_FEW,
+    UNCLEAR,
+    UNSCORED,
+    Verdict,
+    by_chance,
+    real,
+)
 
 MOST_CATEGORIES = 100
 FEWEST_IN_CATEGORY = 5
 MOST_LOSSES = 10
 
-BETTER, WORSE = "better", "worse"
-HINT = "hint"
-"""By itself the difference would pass, among so many metrics it does not."""
-UNCLEAR = "unclear"
-SAME = "same"
-"""Not one record differs."""
-TOO_FEW = "too few"
-"""No sign-flip test of so few records could come out below 5 %."""
-UNSCORED = "no scores"
-"""No record has a number of both models."""
-
 # Five records with all their differences on one side: 2 of 32 sign patterns are as far out.
-_FEWEST = 6
+FEWEST = 6
 
 
 @dataclass(frozen=True)
@@ -44,27 +42,33 @@ class MetricRow:
 
     metric: str
     higher_is_better: bool
-    first: float
-    """Mean score of the model compared with; not a number without records."""
-    second: float
-    gain: float
+    first: float | None
+    """Mean score of the model compared with."""
+    second: float | None
+    gain: float | None
     """Mean paired difference, with its sign turned where a low score is good."""
-    low: float
-    high: float
-    """The 95 % interval of the gain, of this metric by itself; not a number where every record has
-    the same gain."""
+    low: float | None
+    high: float | None
+    """The 95 % interval of the gain, of this metric by itself; None where every record has the same
+    gain."""
     wins: int
     ties: int
     losses: int
     records: int
     left_out: int
-    """Records in which one of the two lacks a score."""
+    """Paired records in which one of the two lacks a score."""
     unscored: tuple[int, int]
     """Paired records without a score, of the first and of the second model."""
+    deviation: float | None
+    """Standard deviation of the gains."""
+    width: float
+    """Of the metric's scale, as far as its scores tell."""
     chance: float
     """Of a gain as large, were the models equally good, before correction."""
     corrected: float = 1.0
-    verdict: str = UNCLEAR
+    verdict: Verdict = UNCLEAR
+    by_itself: Verdict = UNCLEAR
+    """The verdict, were this the only comparison."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,9 @@ class MeanRow:
 
     metric: str
     higher_is_better: bool
-    mean: float
-    low: float
-    high: float
+    mean: float | None
+    low: float | None
+    high: float | None
     records: int
     left_out: int
 
@@ -115,6 +119,7 @@ class _Column:
     """One metric while the pairs go by."""
 
     sign: int
+    width: float
     gains: Tally = field(default_factory=Tally)
     sums: list[float] = field(default_factory=lambda: [0.0, 0.0])
     outcomes: list[int] = field(default_factory=lambda: [0, 0, 0])
@@ -142,17 +147,19 @@ class _Column:
         return MetricRow(
             metric,
             self.sign > 0,
-            self.sums[0] / records if records else math.nan,
-            self.sums[1] / records if records else math.nan,
-            self.gains.mean,
-            low,
-            high,
+            self.sums[0] / records if records else None,
+            self.sums[1] / records if records else None,
+            real(self.gains.mean),
+            real(low),
+            real(high),
             wins,
             ties,
             losses,
             records,
             self.left_out,
             (self.unscored[0], self.unscored[1]),
+            real(self.gains.deviation),
+            self.width,
             chance_of_no_difference(self.gains),
         )
 
@@ -169,6 +176,11 @@ def compare(
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
     found = [_compare(store, first, second, signs) for first, second in pairings]
+    found = [replace(it, rows=tuple(judge_rows(it.rows))) for it in found]
+    found = [
+        replace(it, rows=tuple(replace(row, by_itself=row.verdict) for row in it.rows))
+        for it in found
+    ]
     rows = iter(judge_rows([row for it in found for row in it.rows]))
     inside = iter(
         judge_rows([row for it in found for them in it.categories.values() for row in them])
@@ -191,16 +203,19 @@ def compare(
 
 
 def _tests(rows: Iterable[MetricRow]) -> int:
-    return sum(row.records >= _FEWEST for row in rows)
+    return sum(row.records >= FEWEST for row in rows)
 
 
 def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) -> Comparison:
     told = {*first.metrics, *second.metrics}
-    columns = [_Column(sign) for sign in signs]
+    scales = list(zip(signs, widths_of(store), strict=True))
+    columns = [_Column(*scale) for scale in scales]
     sizes = store.categories(second, FEWEST_IN_CATEGORY)
     if len(sizes) == 1 and sizes[0][1] == second.records:
         sizes = []  # one category of all records is the whole once more
-    named = {category: [_Column(sign) for sign in signs] for category, _ in sizes[:MOST_CATEGORIES]}
+    named = {
+        category: [_Column(*scale) for scale in scales] for category, _ in sizes[:MOST_CATEGORIES]
+    }
     worst: list[tuple[float, int, int]] = []
     paired = 0
     for batch in store.paired_batches(first, second):
@@ -296,7 +311,7 @@ def judge_rows(rows: Sequence[MetricRow]) -> list[MetricRow]:
 
     A row that no test could have found different is not counted among the questions.
     """
-    asked = [place for place, row in enumerate(rows) if row.records >= _FEWEST]
+    asked = [place for place, row in enumerate(rows) if row.records >= FEWEST]
     chances = dict(zip(asked, corrected([rows[place].chance for place in asked]), strict=True))
     return [_judged(row, chances.get(place, 1.0)) for place, row in enumerate(rows)]
 
@@ -305,16 +320,14 @@ def _judged(row: MetricRow, chance: float) -> MetricRow:
     return replace(row, corrected=chance, verdict=_verdict(row, chance))
 
 
-def _verdict(row: MetricRow, chance: float) -> str:
+def _verdict(row: MetricRow, chance: float) -> Verdict:
     if not row.records:
         return UNSCORED
-    if row.records < _FEWEST:
+    if row.records < FEWEST:
         return TOO_FEW
     if not row.wins and not row.losses:
         return SAME
-    if chance < SIGNIFICANT and row.gain:
-        return BETTER if row.gain > 0 else WORSE
-    return HINT if row.chance < SIGNIFICANT else UNCLEAR
+    return by_chance(row.gain, chance, SIGNIFICANT)
 
 
 def means(store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = ()) -> tuple[MeanRow, ...]:
@@ -333,13 +346,15 @@ def means(store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = ()) -> 
         MeanRow(
             metric,
             metric.lower() not in lower,
-            tally.mean,
-            *interval(tally),
+            real(tally.mean),
+            real(ends[0]),
+            real(ends[1]),
             tally.records,
             missing,
         )
         for metric, tally, missing in zip(store.metrics, tallies, left_out, strict=True)
         if metric in arm.metrics
+        for ends in [interval(tally)]
     )
 
 

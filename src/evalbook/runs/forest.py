@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from evalbook.runs.summaries import figure_ends
+from evalbook.runs.verdicts import UNCLEAR, UNTESTED
 from evalbook.runs.words import plain, signed
 
 if TYPE_CHECKING:
+    from evalbook.runs.comparison import MetricRow
     from evalbook.runs.report import Report
-    from evalbook.runs.summaries import Figure
+    from evalbook.runs.summaries import FigureRow
 
 INK, FAINT, LINE = "#1c2733", "#5b6875", "#d5dbe1"
 # Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.
@@ -39,8 +42,8 @@ class Row:
 
     label: str
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     verdict: str = ""
     text: str = ""
     """What stands beside it."""
@@ -91,21 +94,21 @@ def panels_of(report: Report) -> list[Panel]:
         first, second = comparison.first.name, comparison.second.name
         rows = [
             (row.metric, Row(_label(row.metric, row.higher_is_better), row.gain, row.low, row.high,
-                             row.verdict, f"{signed(row.gain)} {_brief(row.verdict)}".strip()))
-            for row in comparison.rows if row.records
+                             row.verdict, _beside(row)))
+            for row in comparison.rows if row.gain is not None
         ]  # fmt: skip
         found += _split(report, f"{second} against {first}", rows, GAIN_AXIS, True)
     for arm, means in report.alone:
         rows = [
             (it.metric, Row(_label(it.metric, it.higher_is_better), it.mean, it.low, it.high, "",
                             plain(it.mean)))
-            for it in means if it.records
+            for it in means if it.mean is not None
         ]  # fmt: skip
         found += _split(report, arm.name, rows, "mean score, 95 % interval", False)
     for first, second, tables in report.figures:
         figures = tuple(
             Row(_label(it.metric, it.higher_is_better), it.gain, it.low, it.high, it.verdict,
-                f"{signed(it.gain)} {_brief(it.verdict)}".strip())
+                _beside(it))
             for it in tables[0].rows
         )  # fmt: skip
         if figures:
@@ -113,7 +116,7 @@ def panels_of(report: Report) -> list[Panel]:
             found.append(Panel(f"{second} against {first}", figures, axis, True))
     for name, alone in report.figures_alone:
         rows_alone = tuple(
-            Row(_label(metric, True), it.value, *_ends(it), "", plain(it.value))
+            Row(_label(metric, True), it.value, *figure_ends(it), "", plain(it.value))
             for metric, it in alone.items()
         )
         if rows_alone:
@@ -121,10 +124,10 @@ def panels_of(report: Report) -> list[Panel]:
     return found
 
 
-def _ends(figure: Figure) -> tuple[float, float]:
-    if not figure.error:
-        return math.nan, math.nan
-    return figure.value - 1.959964 * figure.error, figure.value + 1.959964 * figure.error
+def _beside(row: MetricRow | FigureRow) -> str:
+    # That nothing is clear is seen at the interval; where a test says more, so does the text.
+    shown = "" if row.verdict in (UNCLEAR, UNTESTED) else row.verdict
+    return f"{signed(row.gain)} {shown}".strip()
 
 
 def _split(
@@ -145,13 +148,6 @@ def _cut(text: str, longest: int) -> str:
 def _label(metric: str, higher_is_better: bool) -> str:
     name = _cut(metric, _MOST_LABEL)
     return name if higher_is_better else f"{name} ↓"
-
-
-_BRIEF = {"same": "no difference", "equal": "no difference"}
-
-
-def _brief(verdict: str) -> str:
-    return "" if verdict in ("unclear", "hint", "untested") else _BRIEF.get(verdict, verdict)
 
 
 def forest(panels: Sequence[Panel], width: int = 760) -> Drawing:
@@ -216,7 +212,7 @@ def _row(
     yield Shape("text", 16 if narrow else 12, label_y, text=label)
     yield Shape("text", width - 12, label_y, colour, text=row.text, anchor="end",
                 bold=row.verdict in COLOURS)  # fmt: skip
-    if not math.isnan(row.low):
+    if row.low is not None and row.high is not None:
         yield Shape("line", place(row.low), y, colour, place(row.high), y, 2.6)
         for end in (row.low, row.high):
             yield Shape("line", place(end), y - 4, colour, place(end), y + 4, 1.6)
@@ -225,8 +221,8 @@ def _row(
 
 
 def _extent(panel: Panel) -> tuple[float, float]:
-    ends = [end for row in panel.rows for end in (row.low, row.high, row.value)]
-    ends = [end for end in ends if math.isfinite(end)]
+    told = (end for row in panel.rows for end in (row.low, row.high, row.value))
+    ends = [end for end in told if end is not None]
     if panel.compares:
         reach = max([*map(abs, ends), 1e-9]) * 1.12
         return -reach, reach

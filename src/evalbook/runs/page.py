@@ -33,6 +33,7 @@ from evalbook.runs.table import (
     lines_of_means,
     task_lines,
 )
+from evalbook.runs.verdicts import BETTER, WORSE
 from evalbook.runs.words import (
     FIGURES_BASIS,
     TASKS_BASIS,
@@ -41,8 +42,8 @@ from evalbook.runs.words import (
     basis,
     categories_basis,
     figures_alone_headline,
-    figures_headline,
     headline,
+    verdict_sentence,
 )
 from evalbook.whole_files import replacing, unwritable
 
@@ -125,7 +126,7 @@ def _claims(report: Report) -> Iterator[str]:
     for comparison in report.comparisons:
         yield headline(comparison)
     for first, second, tables in report.figures:
-        yield figures_headline(tables[0].rows, second, first)
+        yield verdict_sentence(tables[0].rows, second, first)
     for arm, means in report.alone:
         yield alone_headline(arm, means)
     for name, figures in report.figures_alone:
@@ -198,8 +199,8 @@ def _table(lines: Sequence[dict[str, str]], verdicts: Sequence[str] = ()) -> str
 
 
 def _look(title: str, place: int, verdict: str = "") -> str:
-    if title == "In words":
-        return f' class="{escape(f"words {verdict}".strip())}"'
+    if title == "Verdict":
+        return f' class="words {verdict}"' if verdict in (BETTER, WORSE) else ' class="words"'
     return ' class="name"' if place == 0 or title == "Metric" else ""
 
 

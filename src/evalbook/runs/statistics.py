@@ -26,13 +26,14 @@ DECIMALS = 9
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05
 
-_REACH_OF_MANY = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+REACH_OF_MANY = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 # Sums are followed this many standard deviations to each side; what lies beyond is below 1e-15.
 _REACH = 10
 # The finest lattice that is followed as it is, and how fine another one is made.
 _FINEST = 40
 _COARSEST = 8
 _POINTS = 4096
+_MOST_PARTS, _NEARLY = 100, 1e-6
 # Different values kept apart before they are put on a lattice: memory stays bounded.
 _MOST_VALUES = 4096
 
@@ -179,6 +180,13 @@ def corrected(chances: Sequence[float]) -> list[float]:
     return answer
 
 
+def reach_of(records: int | None, confidence: float = CONFIDENCE) -> float:
+    """Return how many standard errors an interval reaches, by Student's t where they are told."""
+    if records is None:
+        return NormalDist().inv_cdf((1 + confidence) / 2)
+    return student_quantile(records - 1, (1 + confidence) / 2)
+
+
 Estimate = tuple[float, float, int | None]
 """A mean, its standard error, and of how many records it is, or None where that is not told."""
 
@@ -204,7 +212,7 @@ def difference_of_means(first: Estimate, second: Estimate) -> tuple[float, float
         return math.nan, math.nan, math.nan
     gain = second[0] - first[0]
     freedom = min(counts) - 1 if counts else None
-    reach = student_quantile(freedom, (1 + CONFIDENCE) / 2) if freedom else _REACH_OF_MANY
+    reach = reach_of(min(counts) if counts else None)
     outside = 2 * student_tail(freedom, abs(gain) / error) if freedom else _outside(gain / error)
     return gain - reach * error, gain + reach * error, outside
 
@@ -221,7 +229,7 @@ def difference_of_shares(
     """
     (before, first_error), (after, second_error) = rated_share(*first), rated_share(*second)
     gain, error = after - before, math.hypot(first_error, second_error)
-    ends = gain - _REACH_OF_MANY * error, gain + _REACH_OF_MANY * error
+    ends = gain - REACH_OF_MANY * error, gain + REACH_OF_MANY * error
     return max(-1.0, ends[0]), min(1.0, ends[1]), _outside(gain / error)
 
 
@@ -260,20 +268,15 @@ def _lattice(
 
 
 def _common_step(values: Sequence[float], smallest: float) -> float | None:
-    """Return the greatest step that all values are multiples of, or None below ``smallest``."""
-    largest = max(abs(value) for value in values)
-    tolerance = max(largest, 1.0) * 10 ** -(DECIMALS - 2)
-    step = 0.0
-    for value in filter(None, values):
-        rest, other = max(abs(value), step), min(abs(value), step)
-        while other > tolerance:  # Euclid
-            rest, other = other, math.fmod(rest, other)
-            if rest - other < tolerance:
-                other = 0.0
-        step = rest
-        if step < smallest:
-            return None
-    return step
+    """Return the greatest step that all values are multiples of; None below ``smallest``.
+
+    Scores have few decimals or are few parts of one: the values are made whole by a small number.
+    """
+    for parts in range(1, _MOST_PARTS + 1):
+        if all(abs(value * parts - round(value * parts)) <= _NEARLY for value in values):
+            step = math.gcd(*(round(value * parts) for value in values)) / parts
+            return step if step >= smallest else None
+    return None
 
 
 def _cumulative(

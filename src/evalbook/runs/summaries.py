@@ -14,11 +14,15 @@ from typing import Any
 
 from evalbook.numeric import is_finite_number
 from evalbook.runs.statistics import (
+    REACH_OF_MANY,
     SIGNIFICANT,
     corrected,
     difference_of_means,
     difference_of_shares,
+    rated_share,
+    reach_of,
 )
+from evalbook.runs.verdicts import UNTESTED, Verdict, by_chance, real
 
 _STDERR = "_stderr"
 
@@ -44,12 +48,12 @@ class FigureRow:
     first: Figure
     second: Figure
     gain: float
-    low: float
-    high: float
-    """95 % interval; not a number where the files tell no standard errors."""
-    chance: float
-    corrected: float = 1.0
-    verdict: str = "untested"
+    low: float | None
+    high: float | None
+    """95 % interval; None where the files tell no standard errors."""
+    chance: float | None
+    corrected: float | None = None
+    verdict: Verdict = UNTESTED
 
 
 def read_figures(document: Any) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
@@ -122,21 +126,16 @@ def figure_rows(
 
 def judge_figures(rows: Sequence[FigureRow]) -> list[FigureRow]:
     """Give rows their verdicts, corrected for how many questions they ask together (Holm)."""
-    tested = [place for place, row in enumerate(rows) if not math.isnan(row.chance)]
-    chances = corrected([rows[place].chance for place in tested])
+    tested = [place for place, row in enumerate(rows) if row.chance is not None]
+    chances = corrected([rows[place].chance or 0.0 for place in tested])
     judged = list(rows)
     for place, chance in zip(tested, chances, strict=True):
         judged[place] = replace(
-            rows[place], corrected=chance, verdict=_verdict(rows[place], chance)
+            rows[place],
+            corrected=chance,
+            verdict=by_chance(rows[place].gain, chance, SIGNIFICANT),
         )
     return judged
-
-
-def compare_figures(
-    first: Mapping[str, Figure], second: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
-) -> list[FigureRow]:
-    """Compare two models' figures by themselves, with no other questions beside them."""
-    return judge_figures(figure_rows(first, second, lower_is_better))
 
 
 def _row(metric: str, first: Figure, second: Figure, sign: int) -> FigureRow:
@@ -144,7 +143,20 @@ def _row(metric: str, first: Figure, second: Figure, sign: int) -> FigureRow:
     low, high, chance = _difference(first, second)
     if sign < 0:
         low, high = -high, -low
-    return FigureRow(metric, sign > 0, first, second, gain, low, high, chance)
+    return FigureRow(metric, sign > 0, first, second, gain, real(low), real(high), real(chance))
+
+
+def figure_ends(figure: Figure) -> tuple[float | None, float | None]:
+    """Return the 95 % interval of one model's figure; None where the file tells no error."""
+    if figure.error is None:
+        return None, None
+    if figure.share and figure.records:
+        middle, error = rated_share(figure.value, figure.records)
+        return max(0.0, middle - REACH_OF_MANY * error), min(1.0, middle + REACH_OF_MANY * error)
+    if figure.records is not None and figure.records < 2:
+        return None, None
+    reach = reach_of(figure.records)
+    return figure.value - reach * figure.error, figure.value + reach * figure.error
 
 
 def _difference(first: Figure, second: Figure) -> tuple[float, float, float]:
@@ -155,11 +167,3 @@ def _difference(first: Figure, second: Figure) -> tuple[float, float, float]:
     return difference_of_means(
         (first.value, first.error, first.records), (second.value, second.error, second.records)
     )
-
-
-def _verdict(row: FigureRow, chance: float) -> str:
-    if chance < SIGNIFICANT:
-        return "better" if row.gain > 0 else "worse"
-    if not row.gain:
-        return "equal"
-    return "hint" if row.chance < SIGNIFICANT else "unclear"

@@ -1,33 +1,30 @@
-"""A report as text for a terminal, as one JSON document, and as CSV."""
+"""A report as text for a terminal, and as CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
-import math
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, lowest_records
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import FigureTable, Report
 from evalbook.runs.store import Arm, RecordStore
-from evalbook.runs.summaries import Figure, FigureRow
+from evalbook.runs.summaries import Figure, FigureRow, figure_ends
 from evalbook.runs.words import (
     FIGURES_BASIS,
     TASKS_BASIS,
-    VERDICTS,
     alone_basis,
     alone_headline,
     basis,
     between,
     categories_basis,
     figures_alone_headline,
-    figures_headline,
     headline,
     plain,
     signed,
+    verdict_sentence,
 )
 
 _LONGEST_TEXT = 160
@@ -48,7 +45,7 @@ def report_words(report: Report, width: int = 100) -> str:
         parts += _figures_words(first, second, tables, width)
     for name, figures in report.figures_alone:
         parts.append(wrapped(figures_alone_headline(name, figures), width))
-        parts.append(text_table(lines_of_figures(figures)))
+        parts.append(text_table(lines_of_figures(figures), width))
     parts += label_lines(report)
     parts += [wrapped(note, width) for note in report.notes]
     return "\n\n".join(part for part in parts if part)
@@ -71,12 +68,12 @@ def _comparison_words(
     said.update(resting)
     parts = [
         wrapped(headline(comparison), width),
-        text_table(comparison_lines(comparison)),
+        text_table(comparison_lines(comparison), width),
         "\n".join(wrapped(line, width) for line in resting),
     ]
     if comparison.categories:
         parts.append("By category")
-        parts.append(_some_lines(category_lines(comparison)))
+        parts.append(_some_lines(category_lines(comparison), width))
         parts.append("\n".join(wrapped(line, width) for line in categories_basis(comparison)))
     if comparison.losses:
         parts.append(f"Where {comparison.second.name} lost most:")
@@ -89,7 +86,7 @@ def _comparison_words(
 def _alone_words(store: RecordStore, arm: Arm, rows: Sequence[MeanRow], width: int) -> list[str]:
     parts = [
         wrapped(alone_headline(arm, rows), width),
-        text_table(lines_of_means(rows)),
+        text_table(lines_of_means(rows), width),
         "\n".join(wrapped(line, width) for line in alone_basis(arm, rows)),
     ]
     lowest = lowest_records(store, arm, rows, SHOWN_LOSSES)
@@ -111,8 +108,8 @@ def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
     return "\n".join(lines)
 
 
-def _some_lines(lines: Sequence[dict[str, str]]) -> str:
-    text = text_table(lines[:SHOWN_ROWS])
+def _some_lines(lines: Sequence[dict[str, str]], width: int) -> str:
+    text = text_table(lines[:SHOWN_ROWS], width)
     left = len(lines) - SHOWN_ROWS
     return f"{text}\n… and {left} more rows: --html FILE or --csv" if left > 0 else text
 
@@ -135,24 +132,35 @@ def lines_of_rows(rows: Iterable[MetricRow], comparison: Comparison) -> list[dic
     """Return the lines of a table of some rows of a comparison."""
     return [
         {
-            "Metric": row.metric + ("" if row.higher_is_better else " (low is good)"),
-            comparison.first.name: plain(row.first),
-            comparison.second.name: plain(row.second),
+            "Metric": named(row),
+            titled(comparison.first.name): plain(row.first),
+            titled(comparison.second.name): plain(row.second),
             "Gain": signed(row.gain),
             "95 % interval": between(row.low, row.high),
             "Better/same/worse": f"{row.wins}/{row.ties}/{row.losses}",
             "Records": f"{row.records}",
-            "In words": VERDICTS[row.verdict],
+            "Left out": f"{row.left_out}",
+            "Verdict": row.verdict,
         }
         for row in rows
     ]
+
+
+def named(row: MetricRow | MeanRow | FigureRow) -> str:
+    """Return what a metric is called in a table."""
+    return row.metric + ("" if row.higher_is_better else " (low is good)")
+
+
+def titled(name: str) -> str:
+    """Return what a model's column is called."""
+    return name.capitalize() if name in ("base", "fine-tuned", "evaluated") else name
 
 
 def lines_of_means(rows: Iterable[MeanRow]) -> list[dict[str, str]]:
     """Return the lines of a table of one model's means."""
     return [
         {
-            "Metric": row.metric + ("" if row.higher_is_better else " (low is good)"),
+            "Metric": named(row),
             "Mean": plain(row.mean),
             "95 % interval": between(row.low, row.high, sign=False),
             "Records": f"{row.records}",
@@ -165,12 +173,12 @@ def lines_of_means(rows: Iterable[MeanRow]) -> list[dict[str, str]]:
 def _figures_words(first: str, second: str, tables: Sequence[FigureTable], width: int) -> list[str]:
     whole, *tasks = tables
     parts = [
-        wrapped(figures_headline(whole.rows, second, first), width),
-        text_table(figure_lines(whole.rows, first, second)),
+        wrapped(verdict_sentence(whole.rows, second, first), width),
+        text_table(figure_lines(whole.rows, first, second), width),
         "\n".join(wrapped(line, width) for line in FIGURES_BASIS),
     ]
     if tasks:
-        parts += ["By task", _some_lines(task_lines(tasks, first, second))]
+        parts += ["By task", _some_lines(task_lines(tasks, first, second), width)]
         parts.append(wrapped(TASKS_BASIS, width))
     return parts
 
@@ -187,7 +195,11 @@ def task_lines(tasks: Iterable[FigureTable], first: str, second: str) -> list[di
 def lines_of_figures(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
     """Return the lines of a table of one model's figures."""
     return [
-        {"Metric": metric, "Value": plain(it.value), "Standard error": plain(it.error)}
+        {
+            "Metric": metric,
+            "Value": plain(it.value),
+            "95 % interval": between(*figure_ends(it), sign=False),
+        }
         for metric, it in figures.items()
     ]
 
@@ -196,12 +208,12 @@ def figure_lines(rows: Iterable[FigureRow], first: str, second: str) -> list[dic
     """Return the lines of a table of figures."""
     return [
         {
-            "Metric": row.metric + ("" if row.higher_is_better else " (low is good)"),
-            first: plain(row.first.value),
-            second: plain(row.second.value),
+            "Metric": named(row),
+            titled(first): plain(row.first.value),
+            titled(second): plain(row.second.value),
             "Gain": signed(row.gain),
             "95 % interval": between(row.low, row.high),
-            "In words": VERDICTS[row.verdict],
+            "Verdict": row.verdict,
         }
         for row in rows
     ]
@@ -251,120 +263,42 @@ def _short(arn: str) -> str:
 
 def wrapped(text: str, width: int) -> str:
     """Return a text with line breaks."""
-    import textwrap
-
     return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
-def text_table(lines: Sequence[dict[str, str]]) -> str:
-    """Return a table: columns of numbers to the right, of words to the left."""
+def text_table(lines: Sequence[dict[str, str]], width: int | None = None) -> str:
+    """Return a table: columns of numbers to the right, of words to the left.
+
+    Where ``width`` is too narrow for it, each line becomes a sentence of its own.
+    """
     if not lines:
         return ""
-    rows = [list(lines[0]), *(list(line.values()) for line in lines)]
-    rows = [[" ".join(cell.split()) for cell in row] for row in rows]
-    columns = list(zip(*rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    right = [all(cell[:1] in "+-0123456789" for cell in column[1:]) for column in columns]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if numbers else cell.ljust(width)
-            for cell, width, numbers in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in rows
-    )
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    lines = [
+        {" ".join(title.split()): " ".join(cell.split()) for title, cell in line.items()}
+        for line in lines
+    ]
+    for title in lines[0]:
+        numbers = all(line[title][:1] in "+-0123456789" for line in lines)
+        table.add_column(Text(title), justify="right" if numbers else "left", no_wrap=True)
+    for line in lines:
+        table.add_row(*map(Text, line.values()))
+    page = Console(file=io.StringIO(), width=100_000, color_system=None)
+    if width is not None and page.measure(table).maximum > width:
+        return "\n".join(_as_sentence(line, width) for line in lines)
+    with page.capture() as drawn:
+        page.print(table)
+    return "\n".join(line.rstrip() for line in drawn.get().rstrip().splitlines())
 
 
-def report_document(report: Report) -> dict[str, Any]:
-    """Return a report as JSON; what is not a number is null."""
-    return {
-        "status": "results",
-        "runs": [asdict(run) for run in report.runs],
-        "comparisons": [_comparison_json(report.store, it) for it in report.comparisons],
-        "alone": [
-            {
-                "name": arm.name,
-                "headline": alone_headline(arm, rows),
-                "basis": alone_basis(arm, rows),
-                "records": arm.records,
-                "metrics": _clean([asdict(it) for it in rows]),
-            }
-            for arm, rows in report.alone
-        ],
-        "figures": [
-            {
-                "first": first,
-                "second": second,
-                "headline": figures_headline(tables[0].rows, second, first),
-                "basis": list(FIGURES_BASIS),
-                "tables": [_clean(asdict(table)) for table in tables],
-            }
-            for first, second, tables in report.figures
-        ],
-        "figures_alone": [
-            {
-                "name": name,
-                "headline": figures_alone_headline(name, figures),
-                "metrics": {metric: asdict(it) for metric, it in figures.items()},
-            }
-            for name, figures in report.figures_alone
-        ],
-        "labels": {
-            metric: {
-                arm.name: dict(arm.labels[metric])
-                for arm in report.store.arms
-                if metric in arm.labels
-            }
-            for metric in report.store.metrics
-            if any(metric in arm.labels for arm in report.store.arms)
-        },
-        "notes": report.notes,
-    }
-
-
-def _comparison_json(store: RecordStore, comparison: Comparison) -> dict[str, Any]:
-    return {
-        "first": comparison.first.name,
-        "second": comparison.second.name,
-        "headline": headline(comparison),
-        "basis": basis(comparison),
-        "paired_records": comparison.paired,
-        "questions": comparison.tests,
-        "category_questions": comparison.category_tests,
-        "metrics": [_clean(asdict(row)) for row in comparison.rows],
-        "categories": {
-            category: [_clean(asdict(row)) for row in rows]
-            for category, rows in comparison.categories.items()
-        },
-        "lost_most": [_loss_json(store, loss) for loss in comparison.losses],
-    }
-
-
-def _loss_json(store: RecordStore, loss: Loss) -> dict[str, Any]:
-    first, second = (store.record(place) for place in loss.lines)
-    return {
-        "loss": loss.loss,
-        "prompt": second.prompt,
-        "reference": second.reference,
-        "category": second.category or first.category,
-        "responses": [first.response, second.response],
-        "scores": {
-            metric: [
-                asdict(it) if (it := record.scores.get(metric)) else None
-                for record in (first, second)
-            ]
-            for metric in dict.fromkeys([*first.scores, *second.scores])
-        },
-    }
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_clean(item) for item in value]
-    return value
+def _as_sentence(line: dict[str, str], width: int) -> str:
+    (_, name), *middle, (_, last) = line.items()
+    told = ", ".join(f"{title.lower()} {cell}" for title, cell in middle)
+    return f"{name}: {last}\n" + textwrap.indent(wrapped(told, width - 2), "  ")
 
 
 _CSV_COLUMNS = (
@@ -395,34 +329,30 @@ def report_csv(report: Report) -> str:
     return file.getvalue()
 
 
-def _rows_alone(report: Report) -> Iterator[list[Any]]:
+def _rows_alone(report: Report) -> Iterator[list[object]]:
     for arm, means in report.alone:
         for it in means:
             head = ["", _cell(arm.name), "", _cell(it.metric), it.higher_is_better, ""]
-            ends = map(_number, (it.low, it.high))
+            ends = it.low, it.high
             counts = ["", "", "", it.records, it.left_out, "", "", ""]
-            yield [*head, _number(it.mean), "", *ends, *counts]
+            yield [*head, it.mean, "", *ends, *counts]
     for name, figures in report.figures_alone:
         for metric, figure in figures.items():
-            yield ["", _cell(name), "", _cell(metric), "", "", _number(figure.value), *[""] * 11]
+            yield ["", _cell(name), "", _cell(metric), "", "", figure.value, *[""] * 11]
 
 
-def _metric_cells(row: MetricRow) -> list[Any]:
+def _metric_cells(row: MetricRow) -> list[object]:
     numbers = (row.first, row.second, row.gain, row.low, row.high)
     return [
-        row.higher_is_better, *map(_number, numbers), row.wins, row.ties, row.losses, row.records,
-        row.left_out, _number(row.chance), _number(row.corrected), row.verdict,
+        row.higher_is_better, *numbers, row.wins, row.ties, row.losses, row.records,
+        row.left_out, row.chance, row.corrected, row.verdict,
     ]  # fmt: skip
 
 
-def _figure_cells(row: FigureRow) -> list[Any]:
+def _figure_cells(row: FigureRow) -> list[object]:
     numbers = (row.first.value, row.second.value, row.gain, row.low, row.high)
-    chances = _number(row.chance), _number(row.corrected)
-    return [row.higher_is_better, *map(_number, numbers), *[""] * 5, *chances, row.verdict]
-
-
-def _number(value: Any) -> Any:
-    return "" if isinstance(value, float) and not math.isfinite(value) else value
+    chances = row.chance, row.corrected
+    return [row.higher_is_better, *numbers, *[""] * 5, *chances, row.verdict]
 
 
 def _cell(text: str) -> str:

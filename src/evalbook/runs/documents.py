@@ -1,0 +1,168 @@
+"""What `evalbook results --json` prints, as types; what is not a number is null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow
+from evalbook.runs.records import Score
+from evalbook.runs.report import FigureTable, Report, RunFacts
+from evalbook.runs.store import RecordStore
+from evalbook.runs.summaries import Figure
+from evalbook.runs.words import (
+    FIGURES_BASIS,
+    alone_basis,
+    alone_headline,
+    basis,
+    figures_alone_headline,
+    headline,
+    verdict_sentence,
+)
+
+
+@dataclass(frozen=True)
+class LossDocument:
+    """A record on which the second model did worse; pairs are of the first and second model."""
+
+    loss: float
+    prompt: str
+    reference: str | None
+    category: str | None
+    responses: tuple[str, str]
+    scores: dict[str, tuple[Score | None, Score | None]]
+
+
+@dataclass(frozen=True)
+class ComparisonDocument:
+    first: str
+    second: str
+    headline: str
+    basis: tuple[str, ...]
+    paired_records: int
+    questions: int
+    category_questions: int
+    metrics: tuple[MetricRow, ...]
+    categories: dict[str, tuple[MetricRow, ...]]
+    lost_most: tuple[LossDocument, ...]
+
+
+@dataclass(frozen=True)
+class AloneDocument:
+    name: str
+    headline: str
+    basis: tuple[str, ...]
+    records: int
+    metrics: tuple[MeanRow, ...]
+
+
+@dataclass(frozen=True)
+class FiguresDocument:
+    first: str
+    second: str
+    headline: str
+    basis: tuple[str, ...]
+    tables: tuple[FigureTable, ...]
+
+
+@dataclass(frozen=True)
+class FiguresAloneDocument:
+    name: str
+    headline: str
+    metrics: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class ResultsDocument:
+    protocol: int
+    status: Literal["results"]
+    runs: tuple[RunFacts, ...]
+    comparisons: tuple[ComparisonDocument, ...]
+    alone: tuple[AloneDocument, ...]
+    figures: tuple[FiguresDocument, ...]
+    figures_alone: tuple[FiguresAloneDocument, ...]
+    labels: dict[str, dict[str, dict[str, int]]]
+    answers: dict[str, dict[str, int]]
+    notes: tuple[str, ...]
+    written: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def results_document(
+    report: Report, protocol: int = 1, written: Iterable[str] = ()
+) -> ResultsDocument:
+    """Return a report as the document that is printed."""
+    store = report.store
+    return ResultsDocument(
+        protocol,
+        "results",
+        tuple(report.runs),
+        tuple(_comparison(store, it) for it in report.comparisons),
+        tuple(
+            AloneDocument(
+                arm.name,
+                alone_headline(arm, rows),
+                tuple(alone_basis(arm, rows)),
+                arm.records,
+                rows,
+            )
+            for arm, rows in report.alone
+        ),
+        tuple(
+            FiguresDocument(
+                first,
+                second,
+                verdict_sentence(tables[0].rows, second, first),
+                FIGURES_BASIS,
+                tuple(tables),
+            )
+            for first, second, tables in report.figures
+        ),
+        tuple(
+            FiguresAloneDocument(name, figures_alone_headline(name, figures), figures)
+            for name, figures in report.figures_alone
+        ),
+        {
+            metric: {
+                arm.name: dict(arm.labels[metric]) for arm in store.arms if metric in arm.labels
+            }
+            for metric in store.metrics
+            if any(metric in arm.labels for arm in store.arms)
+        },
+        {arm.name: found for arm in store.arms if (found := arm.faults.found())},
+        tuple(report.notes),
+        tuple(written),
+    )
+
+
+def _comparison(store: RecordStore, comparison: Comparison) -> ComparisonDocument:
+    return ComparisonDocument(
+        comparison.first.name,
+        comparison.second.name,
+        headline(comparison),
+        tuple(basis(comparison)),
+        comparison.paired,
+        comparison.tests,
+        comparison.category_tests,
+        comparison.rows,
+        comparison.categories,
+        tuple(_loss(store, loss) for loss in comparison.losses),
+    )
+
+
+def _loss(store: RecordStore, loss: Loss) -> LossDocument:
+    first, second = (store.record(place) for place in loss.lines)
+    return LossDocument(
+        loss.loss,
+        second.prompt,
+        second.reference,
+        second.category or first.category,
+        (first.response, second.response),
+        {
+            metric: (first.scores.get(metric), second.scores.get(metric))
+            for metric in dict.fromkeys([*first.scores, *second.scores])
+        },
+    )
