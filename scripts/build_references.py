@@ -283,11 +283,12 @@ def model_package_facts() -> str:
 
 def _scope() -> Any:
     """Return words in capitals for what only the reader knows."""
-    from evalbook.runs.policies import Scope
+    from evalbook.aws.policies import Scope
 
     return Scope(
         account="ACCOUNT",
         region="REGION",
+        evaluation_type="llm_as_judge",
         role="arn:aws:iam::ACCOUNT:role/ROLE-NAME",
         group="GROUP",
         dataset_bucket="DATASET-BUCKET",
@@ -298,14 +299,14 @@ def _scope() -> Any:
 
 def trust_policy() -> str:
     """Return the trust policy of an execution role."""
-    from evalbook.runs import policies
+    from evalbook.aws import policies
 
     return _policy(policies.trust_policy(_scope()))
 
 
 def role_policy() -> str:
     """Return the least that an execution role needs."""
-    from evalbook.runs import policies
+    from evalbook.aws import policies
 
     return _policy(policies.role_policy(_scope()))
 

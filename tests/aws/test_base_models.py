@@ -26,6 +26,7 @@ from evalbook.errors import AnswerRejected, AwsUnavailable
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 REGION = "us-east-1"
+JUDGED = "llm_as_judge"
 PUBLIC = f"arn:aws:sagemaker:{REGION}:aws:hub-content/SageMakerPublicHub/Model"
 
 
@@ -78,7 +79,7 @@ def a_recipe(kind: str = "DeterministicEvaluation") -> dict[str, str]:
 def test_evaluation_recipe_passes_and_the_package_version_is_asked(aws: Aws) -> None:
     asked = a_hub(aws, {"RecipeCollection": [{"Type": "FineTuning"}, a_recipe()]})
 
-    checks = base_model_checks(aws, a_package(), REGION)
+    checks = base_model_checks(aws, a_package(), REGION, JUDGED)
 
     assert [(it.id, it.status) for it in checks] == [("model.recipe", "passed")]
     assert asked == [
@@ -94,10 +95,10 @@ def test_evaluation_recipe_passes_and_the_package_version_is_asked(aws: Aws) -> 
 @pytest.mark.parametrize(
     ("arn", "evaluation_type", "expected"),
     [
-        (f"{PUBLIC}/nova-textgeneration-lite/1.0.0", "llm_as_judge", True),
-        (f"{PUBLIC}/nova-textgeneration-premier/1.0.0", "llm_as_judge", False),
+        (f"{PUBLIC}/nova-textgeneration-lite/1.0.0", JUDGED, True),
+        (f"{PUBLIC}/nova-textgeneration-premier/1.0.0", JUDGED, False),
         (f"{PUBLIC}/nova-textgeneration-premier/1.0.0", "benchmark", True),
-        (f"{PUBLIC}/meta-llama/1.2.0", "llm_as_judge", True),
+        (f"{PUBLIC}/meta-llama/1.2.0", JUDGED, True),
         (f"{PUBLIC.replace('SageMakerPublicHub', 'Ours')}/meta-llama/1", "benchmark", False),
     ],
 )
@@ -114,7 +115,7 @@ def test_no_evaluation_recipe_is_rejected(aws: Aws, recipes: list[Any]) -> None:
     a_hub(aws, {"RecipeCollection": recipes})
 
     with pytest.raises(AnswerRejected) as caught:
-        base_model_checks(aws, a_package(), REGION)
+        base_model_checks(aws, a_package(), REGION, JUDGED)
 
     assert caught.value.code == "model.recipe"
     assert caught.value.message == (
@@ -149,14 +150,14 @@ def test_other_types_need_their_own_recipe(aws: Aws, evaluation_type: str, recip
 def test_unknown_recipes_are_no_rejection(aws: Aws, document: Any, status: str) -> None:
     a_hub(aws, document)
 
-    assert [it.status for it in base_model_checks(aws, a_package(), REGION)] == [status]
+    assert [it.status for it in base_model_checks(aws, a_package(), REGION, JUDGED)] == [status]
 
 
 def test_throttled_hub_is_no_rejection(aws: Aws) -> None:
     a_hub(aws, "ThrottlingException")
 
     with pytest.raises(AwsUnavailable):
-        base_model_checks(aws, a_package(), REGION)
+        base_model_checks(aws, a_package(), REGION, JUDGED)
 
 
 def in_hubs(aws: Aws, *there: tuple[str, str, str]) -> None:
@@ -221,10 +222,10 @@ def test_base_model_has_to_be_in_the_public_hub(
         package = replace(package, base_model=BaseModel("meta-llama", "1.2.0", arn))
 
     if found is None:
-        assert [it.status for it in base_model_checks(aws, package, REGION)] == ["passed"]
+        assert [it.status for it in base_model_checks(aws, package, REGION, JUDGED)] == ["passed"]
         return
     with pytest.raises(AnswerRejected, match=found) as caught:
-        base_model_checks(aws, package, REGION)
+        base_model_checks(aws, package, REGION, JUDGED)
 
     assert caught.value.code == "model.hub"
     assert ("Unset SAGEMAKER_HUB_NAME" in str(caught.value.remedy)) is bool(setting)
@@ -238,18 +239,18 @@ def test_base_model_alone_is_not_taken_from_a_private_hub(
     model = HubModel("meta-llama", "1.2.0", f"{PUBLIC}/meta-llama/1.2.0", "", frozenset({"x"}))
 
     with pytest.raises(AnswerRejected, match="taken from the private hub our-hub"):
-        base_alone_checks(aws, model, REGION, "llm_as_judge")
+        base_alone_checks(aws, model, REGION, JUDGED)
 
 
 def test_package_without_base_model_is_rejected(aws: Aws) -> None:
     with pytest.raises(AnswerRejected, match="has no base-model metadata"):
-        base_model_checks(aws, replace(a_package(), base_model=None), REGION)
+        base_model_checks(aws, replace(a_package(), base_model=None), REGION, JUDGED)
 
 
 def test_nova_extra_cost_and_single_model_are_said(aws: Aws) -> None:
     asked = a_hub(aws, {})
 
-    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION)
+    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
 
     assert [(it.id, it.status) for it in checks] == [
         ("model.nova.artifacts", "passed"),
@@ -264,7 +265,7 @@ def test_nova_extra_cost_and_single_model_are_said(aws: Aws) -> None:
 
 def test_nova_in_another_region_is_rejected(aws: Aws) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        base_model_checks(aws, a_package("nova-textgeneration-lite"), "eu-west-1")
+        base_model_checks(aws, a_package("nova-textgeneration-lite"), "eu-west-1", JUDGED)
 
     assert caught.value.message == (
         "nova-textgeneration-lite can't be judged in eu-west-1: the SDK takes Nova models in "
@@ -274,7 +275,9 @@ def test_nova_in_another_region_is_rejected(aws: Aws) -> None:
 
 def test_nova_without_model_data_is_rejected(aws: Aws) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        base_model_checks(aws, a_package("nova-textgeneration-lite", model_data=None), REGION)
+        base_model_checks(
+            aws, a_package("nova-textgeneration-lite", model_data=None), REGION, JUDGED
+        )
 
     assert caught.value.code == "model.nova.artifacts"
 
@@ -283,7 +286,7 @@ def test_nova_without_proxy_model_is_rejected(aws: Aws) -> None:
     a_hub(aws, "ResourceNotFound")
 
     with pytest.raises(AnswerRejected) as caught:
-        base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION)
+        base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
 
     assert caught.value.code == "model.nova.proxy"
 
@@ -291,7 +294,7 @@ def test_nova_without_proxy_model_is_rejected(aws: Aws) -> None:
 def test_nova_proxy_that_may_not_be_seen_is_a_warning(aws: Aws) -> None:
     a_hub(aws, "AccessDeniedException")
 
-    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION)
+    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
 
     assert ("model.nova.proxy", "warning") in [(it.id, it.status) for it in checks]
 

@@ -22,10 +22,14 @@ from evalbook.sandbox.process import Sandbox
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 READING = ("Describe", "Get", "Head", "List", "Simulate")
 
+JUDGED = "llm_as_judge"
+
 
 def test_asks_only_what_reads(in_sandbox: Sandbox) -> None:
     before = len(in_sandbox.calls())
-    checks = doctor_checks(Aws(), Subject(role="EvaluationRole", buckets=("evalbook-results",)))
+    checks = doctor_checks(
+        Aws(), Subject(JUDGED, role="EvaluationRole", buckets=("evalbook-results",))
+    )
 
     asked = {call["operation"] for call in in_sandbox.calls()[before:]}
     assert not failing(checks)
@@ -34,7 +38,7 @@ def test_asks_only_what_reads(in_sandbox: Sandbox) -> None:
 
 def test_finds_what_would_stop_a_run(in_sandbox: Sandbox) -> None:
     assert in_sandbox.endpoint
-    subject = Subject(role="SageMakerOnlyRole", buckets=("evalbook-eu", "no-such-bucket"))
+    subject = Subject(JUDGED, role="SageMakerOnlyRole", buckets=("evalbook-eu", "no-such-bucket"))
     checks = {check.id: check for check in doctor_checks(Aws(), subject)}
 
     assert checks["role.trust.bedrock"].status == "failed"
@@ -49,13 +53,13 @@ def test_credentials_that_expired_can_not_be_asked(
         monkeypatch.setenv(name, value)
 
     with pytest.raises(AwsUnavailable):
-        doctor_checks(Aws(), Subject())
+        doctor_checks(Aws(), Subject(JUDGED))
 
 
 def test_one_question_that_fails_stops_no_other(in_sandbox: Sandbox) -> None:
     in_sandbox.fail("sagemaker:ListMlflowApps", "InternalFailure", status=500, times=None)
     try:
-        checks = {check.id: check for check in doctor_checks(Aws(), Subject())}
+        checks = {check.id: check for check in doctor_checks(Aws(), Subject(JUDGED))}
     finally:
         in_sandbox.heal()
 

@@ -16,6 +16,7 @@ from evalbook.errors import AnswerRejected, AwsUnavailable
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+JUDGED = "llm_as_judge"
 BOTH = ("sagemaker.amazonaws.com", "bedrock.amazonaws.com")
 ARN = f"arn:aws:iam::{ACCOUNT}:role/Evaluator"
 
@@ -73,13 +74,15 @@ def a_caller(aws: Aws, resource: str) -> None:
 
 
 def checked(aws: Aws, text: str = "Evaluator", **more: Any) -> dict[str, str]:
-    _, checks = check_role(aws, text, region=REGION, account=ACCOUNT, **more)
+    _, checks = check_role(
+        aws, text, region=REGION, account=ACCOUNT, **{"actions_for": "llm_as_judge", **more}
+    )
     return {it.id: it.status for it in checks}
 
 
 def rejection(aws: Aws, text: str = "Evaluator") -> AnswerRejected:
     with pytest.raises(AnswerRejected) as caught:
-        check_role(aws, text, region=REGION, account=ACCOUNT)
+        check_role(aws, text, region=REGION, account=ACCOUNT, actions_for=JUDGED)
     return caught.value
 
 
@@ -88,7 +91,7 @@ def test_good_role_passes_every_check(aws: Aws, text: str) -> None:
     a_role(aws)
     a_simulator(aws)
 
-    arn, checks = check_role(aws, text, region=REGION, account=ACCOUNT)
+    arn, checks = check_role(aws, text, region=REGION, account=ACCOUNT, actions_for=JUDGED)
 
     assert arn == ARN
     assert [(it.id, it.status) for it in checks] == [
@@ -192,7 +195,7 @@ def test_role_of_identity_center_is_rejected_with_another_remedy(aws: Aws, denie
         answer(aws.client("iam", REGION), "GetRole", lambda _: "AccessDenied")
 
     with pytest.raises(AnswerRejected) as caught:
-        check_role(aws, arn, region=REGION)
+        check_role(aws, arn, region=REGION, actions_for=JUDGED)
 
     assert caught.value.code == "role.kind"
     assert "nobody can change that" in caught.value.message
@@ -204,7 +207,7 @@ def test_unreadable_role_is_a_warning_and_its_trust_skipped(aws: Aws) -> None:
     answer(aws.client("iam", REGION), "GetRole", lambda _: "AccessDenied")
     a_simulator(aws)
 
-    arn, checks = check_role(aws, "Evaluator", region=REGION, account=ACCOUNT)
+    arn, checks = check_role(aws, "Evaluator", region=REGION, account=ACCOUNT, actions_for=JUDGED)
 
     assert arn == ARN
     assert [(it.id, it.status) for it in checks[:3]] == [
@@ -317,7 +320,7 @@ def test_own_role_is_proposed_with_its_path(aws: Aws) -> None:
     other = a_role(aws)
     a_caller(aws, "assumed-role/Studio/SageMaker")
 
-    offer = find_execution_role(aws, REGION)
+    offer = find_execution_role(aws, REGION, actions_for=JUDGED)
 
     assert offer.default == mine
     assert offer.found_in == "the role you are signed in with"
@@ -338,7 +341,7 @@ def test_training_jobs_role_comes_second(aws: Aws) -> None:
         StoppingCondition={"MaxRuntimeInSeconds": 60},
     )
 
-    offer = find_execution_role(aws, REGION, training_job="tune-7")
+    offer = find_execution_role(aws, REGION, actions_for=JUDGED, training_job="tune-7")
 
     assert (offer.default, offer.found_in) == (trained, "the role of training job tune-7")
 
@@ -347,13 +350,13 @@ def test_only_role_of_the_account_is_proposed(aws: Aws) -> None:
     only = a_role(aws)
     a_role(aws, "Half", trusts=("sagemaker.amazonaws.com",))
 
-    assert find_execution_role(aws, REGION).default == only
+    assert find_execution_role(aws, REGION, actions_for=JUDGED).default == only
 
 
 def test_of_several_roles_none_is_guessed(aws: Aws) -> None:
     roles = {a_role(aws), a_role(aws, "Another")}
 
-    offer = find_execution_role(aws, REGION, training_job="unknown")
+    offer = find_execution_role(aws, REGION, actions_for=JUDGED, training_job="unknown")
 
     assert (offer.default, offer.found_in) == (None, None)
     assert set(offer.others) == roles
@@ -363,7 +366,7 @@ def test_of_several_roles_none_is_guessed(aws: Aws) -> None:
 def test_unlistable_roles_are_said(aws: Aws) -> None:
     answer(aws.client("iam", REGION), "ListRoles", lambda _: "AccessDenied")
 
-    offer = find_execution_role(aws, REGION)
+    offer = find_execution_role(aws, REGION, actions_for=JUDGED)
 
     assert offer.default is None
     assert offer.checks[0].message == (

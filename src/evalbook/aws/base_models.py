@@ -77,7 +77,7 @@ def model_size_billions(name: str) -> float | None:
 
 
 def base_model_checks(
-    aws: Aws, package: ModelPackage, region: str, evaluation_type: str = "llm_as_judge"
+    aws: Aws, package: ModelPackage, region: str, evaluation_type: str
 ) -> list[Check]:
     """Check what the base model has to bring for this kind of evaluation in this region.
 
@@ -95,7 +95,7 @@ def base_model_checks(
             )
         )
     if _is_judged_nova(base.name, evaluation_type):
-        return _nova_checks(aws, package, base, region)
+        return _nova_checks(aws, package, base, region, evaluation_type)
     types = recipe_types(base.name, evaluation_type)
     return [] if types == () else [_recipe_check(aws, base, region, types)]
 
@@ -343,7 +343,9 @@ def model_document(
 # --- Nova -------------------------------------------------------------------------------------
 
 
-def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) -> list[Check]:
+def _nova_checks(
+    aws: Aws, package: ModelPackage, base: BaseModel, region: str, evaluation_type: str
+) -> list[Check]:
     _refuse_nova_elsewhere(base.name, region)
     artifacts = _nova_artifacts(package, region)
     plan = NovaPlan()
@@ -356,7 +358,7 @@ def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) 
             f"sends the prompts, and what answers them, beside the judge: a {plan.inference} for "
             "the fine-tuned model, Bedrock's inference for its base model.",
         ),
-        _nova_scope_check(base, region),
+        _nova_scope_check(base, region, evaluation_type),
         _NOVA_REFERENCES,
     ]
 
@@ -394,8 +396,8 @@ _NOVA_REFERENCES = warning(
 )
 
 
-def _nova_scope_check(base: BaseModel, region: str) -> Check:
-    if not can_be_named(base, region, "llm_as_judge"):
+def _nova_scope_check(base: BaseModel, region: str, evaluation_type: str) -> Check:
+    if not can_be_named(base, region, evaluation_type):
         return warning(
             "model.nova.scope",
             f"Only the fine-tuned model is evaluated: the SDK (3.27.0) knows no Bedrock model that "

@@ -28,11 +28,11 @@ _SOON = 15 * 60
 class Subject:
     """What is looked at; None for what is not known."""
 
+    evaluation_type: str
     region: str | None = None
     role: str | None = None
     judge: str | None = None
     buckets: tuple[str, ...] = ()
-    evaluation_type: str = "llm_as_judge"
     mlflow: str | None = None
 
 

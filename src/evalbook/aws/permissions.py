@@ -57,7 +57,7 @@ def own_instances_caller_actions() -> list[str]:
 
 
 def role_permission_checks(
-    aws: Aws, arn: str, region: str, actions_for: str = "llm_as_judge", judge: str | None = None
+    aws: Aws, arn: str, region: str, actions_for: str, judge: str | None = None
 ) -> list[Check]:
     """Simulate what the role may do: the actions that the SDK insists on, then InvokeModel.
 

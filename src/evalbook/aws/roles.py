@@ -51,7 +51,7 @@ class _Role:
 
 
 def find_execution_role(
-    aws: Aws, region: str, *, training_job: str | None = None, actions_for: str = "llm_as_judge"
+    aws: Aws, region: str, *, actions_for: str, training_job: str | None = None
 ) -> RoleOffer:
     """Look for a role to propose: the caller's own, the training job's, the account's only one.
 
@@ -151,8 +151,8 @@ def check_role(
     text: str,
     *,
     region: str,
+    actions_for: str,
     account: str | None = None,
-    actions_for: str = "llm_as_judge",
     judge: str | None = None,
 ) -> tuple[str, list[Check]]:
     """Check a role given by name or ARN for an evaluation in an account and region.

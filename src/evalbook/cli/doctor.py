@@ -106,11 +106,11 @@ def _subject(answers: dict[str, Any], role: str | None) -> Any:
 
     buckets = dict.fromkeys(filter(None, map(_bucket, (answers["dataset"], answers["output"]))))
     return Subject(
+        answers["type"],
         answers["region"],
         role or answers["role"],
         answers["judge"],
         tuple(buckets),
-        answers["type"],
         answers["mlflow"],
     )
 
@@ -140,7 +140,7 @@ def _print_policies(
     output: Output, aws: Any, answers: dict[str, Any], role: str | None, which: str
 ) -> int:
     from evalbook.aws.identity import caller
-    from evalbook.runs.policies import NOTE, Scope, caller_policy, role_policy, trust_policy
+    from evalbook.aws.policies import NOTE, Scope, caller_policy, role_policy, trust_policy
 
     me = caller(aws)
     region = aws.required_region()

@@ -26,7 +26,6 @@ from evalbook.sandbox.clock import CLOCK
 from evalbook.sandbox.faults import Faults, fault_from
 from evalbook.sandbox.wire import AwsRequest
 
-CONTROL_PATH = "/evalbook-sandbox"
 MOST_CALLS_KEPT = 10_000
 
 

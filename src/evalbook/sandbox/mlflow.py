@@ -20,7 +20,6 @@ from urllib.parse import parse_qs
 from evalbook.sandbox import world
 from evalbook.sandbox.clock import CLOCK
 from evalbook.sandbox.faults import AwsError
-from evalbook.sandbox.process import MLFLOW_PATH as MLFLOW_PATH
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.sagemaker.rollouts import RolloutJob
 from evalbook.sandbox.wire import AwsRequest

@@ -21,9 +21,8 @@ from typing import Any
 
 from evalbook.sandbox import world
 from evalbook.sandbox.clock import STEP_SECONDS_VARIABLE
+from evalbook.sandbox.paths import CONTROL_PATH, MLFLOW_PATH
 
-CONTROL_PATH = "/evalbook-sandbox"
-MLFLOW_PATH = "/evalbook-mlflow"
 _FOLDER = "evalbook-sandbox-"
 """What the name of a sandbox's folder of temporary files begins with."""
 

@@ -21,10 +21,11 @@ from evalbook.sandbox import price_list, quotas, wire
 from evalbook.sandbox.bedrock.models import bedrock_in
 from evalbook.sandbox.callers import refusal
 from evalbook.sandbox.clock import CLOCK, step_seconds_asked_for
-from evalbook.sandbox.control import CONTROL_PATH, Control
+from evalbook.sandbox.control import Control
 from evalbook.sandbox.faults import AwsError
-from evalbook.sandbox.mlflow import MLFLOW_PATH, as_mlflow_request, mlflow_answer, refused
+from evalbook.sandbox.mlflow import as_mlflow_request, mlflow_answer, refused
 from evalbook.sandbox.past.seed import UNWRITTEN, concerns_runs
+from evalbook.sandbox.paths import CONTROL_PATH, MLFLOW_PATH
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.seed import LATE_SEEDS, seed_world
 from evalbook.sandbox.shapes import AnswerDoesNotFit

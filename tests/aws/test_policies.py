@@ -9,12 +9,13 @@ import pytest
 from interviews import answered_until
 
 from evalbook.aws.permissions import gated_actions
-from evalbook.runs.policies import Scope, caller_policy, role_policy, trust_policy
+from evalbook.aws.policies import Scope, caller_policy, role_policy, trust_policy
 from evalbook.sandbox.process import Sandbox
 
 KNOWN = Scope(
     account="123456789012",
     region="us-east-1",
+    evaluation_type="llm_as_judge",
     role="arn:aws:iam::123456789012:role/EvaluationRole",
     group="support-bot",
     dataset_bucket="evalbook-data",
@@ -24,7 +25,7 @@ KNOWN = Scope(
     vpc=True,
     own_instances=True,
 )
-UNKNOWN = Scope(account="123456789012", region="us-east-1")
+UNKNOWN = Scope("123456789012", "us-east-1", "llm_as_judge")
 
 # What IAM knows no resource for, or the SDK simulates on every resource.
 ON_EVERYTHING = {

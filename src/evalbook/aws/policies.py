@@ -30,8 +30,8 @@ class Scope:
 
     account: str
     region: str
+    evaluation_type: str
     partition: str = "aws"
-    evaluation_type: str = "llm_as_judge"
     role: str = "*"
     """ARN."""
     group: str = "*"
@@ -108,7 +108,7 @@ def caller_policy(scope: Scope) -> Policy:
         _pass_role(scope, "sagemaker.amazonaws.com"),
         _allow("Logs", ["logs:DescribeLogStreams", "logs:GetLogEvents"], *_log_groups(scope)),
         _allow("Estimates", ["pricing:GetProducts", "servicequotas:ListServiceQuotas"]),
-        _kms(scope),
+        _kms(scope, "GetKeyPolicy", "ListGrants"),
         _allow("Network", _prefixed("ec2", ["DescribeSecurityGroups", "DescribeSubnets"]))
         if scope.vpc else None,
     )  # fmt: skip
@@ -241,8 +241,8 @@ def _base_model(scope: Scope) -> dict[str, Any] | None:
     )
 
 
-def _kms(scope: Scope) -> dict[str, Any] | None:
-    actions = _prefixed("kms", ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"])
+def _kms(scope: Scope, *more: str) -> dict[str, Any] | None:
+    actions = _prefixed("kms", ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", *more])
     return _allow("Key", actions, scope.kms_key) if scope.kms_key else None
 
 
