@@ -1,0 +1,290 @@
+"""Which tasks files of Inspect AI hold, read from their syntax tree: none of them is ever run.
+
+The rules are Inspect AI's own (0.3.220, ``_util/decorator.py`` and ``_eval/list.py``): a task is a
+function at the top of a file whose decorator is plainly ``@task``, and files or folders whose names
+begin with a dot or an underscore are passed over. The container that SageMaker runs them in has
+Python 3.12 and no Docker (sagemaker 3.27.0, ``train/evaluate/inspect_ai_evaluator.py``).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from evalbook.checks import Check, failed, passed, warning
+
+PYTHON = (3, 12)
+"""What the container runs."""
+INSPECT = "0.3.220"
+
+_PASSED_OVER = re.compile(r"[_.].*|env|venv|tests")
+# Installed with Inspect AI itself, or by the container for its models.
+_INSTALLED = frozenset(
+    "inspect_ai boto3 botocore aioboto3 aiohttp anyio bs4 click docstring_parser fsspec httpx "
+    "ijson jsonlines jsonpatch jsonpath_ng jsonref jsonschema mmh3 numpy platformdirs psutil "
+    "pydantic dotenv yaml rich s3fs semver shortuuid sniffio tenacity textual tiktoken "
+    "typing_extensions upath zstandard s3transfer openai".split()
+)
+# Tools and calls of Inspect AI that do their work in a sandbox.
+_SANDBOX_TOOLS = frozenset(
+    {"bash", "python", "bash_session", "text_editor", "web_browser", "computer"}
+)
+_NEEDS = {"hf_dataset": "datasets"}
+"""Functions of Inspect AI that import a package which does not come with it."""
+
+
+@dataclass(frozen=True)
+class FoundTask:
+    """A task, and what its file tells of it."""
+
+    name: str
+    file: str
+    """Path below the folder of tasks, with forward slashes."""
+    line: int
+    required: tuple[str, ...] = ()
+    """Parameters without a default, which ``task_args`` has to give."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found in a folder of files."""
+
+    tasks: tuple[FoundTask, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def stands_against(self) -> Check | None:
+        """The first finding that no run could get past."""
+        return next((check for check in self.checks if check.status == "failed"), None)
+
+
+def is_task_file(path: str) -> bool:
+    """Tell whether Inspect AI looks for tasks in a file of this path below the folder."""
+    return path.endswith(".py") and not any(map(_PASSED_OVER.fullmatch, path.split("/")))
+
+
+def read_tasks(sources: Mapping[str, bytes]) -> Reading:
+    """Find the tasks in files, given by their paths below the folder of tasks."""
+    tasks: list[FoundTask] = []
+    checks: list[Check] = []
+    local = {path.split("/")[0].removesuffix(".py") for path in sources}
+    local |= {path.rpartition("/")[2].removesuffix(".py") for path in sources}
+    for path in sorted(filter(is_task_file, sources)):
+        tree = _parsed(path, sources[path], checks)
+        if tree is None:
+            continue
+        tasks += _tasks_of(path, tree)
+        checks += _misspelt(path, tree)
+        checks += _sandboxes(path, tree)
+        checks += _missing_packages(path, tree, local)
+    if not tasks:
+        checks.insert(
+            0,
+            failed(
+                "tasks.none",
+                f"None of {len(sources)} files holds a task: a function decorated with @task at "
+                "the top of a file whose name does not begin with _ or a dot.",
+                "Give the folder that the files with the tasks lie in.",
+            ),
+        )
+        return Reading((), tuple(checks))
+    checks += _equal_names(tasks)
+    if all(check.status != "failed" for check in checks):
+        several = "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks"
+        names = ", ".join(task.name for task in tasks[:8]) + (", …" if len(tasks) > 8 else "")
+        checks.insert(0, passed("tasks.found", f"{several} found: {names}."))
+    return Reading(tuple(tasks), tuple(checks))
+
+
+def chosen_checks(chosen: list[str], tasks: tuple[FoundTask, ...]) -> list[Check]:
+    """Check a choice of tasks: the container takes each name for a part of those it runs.
+
+    So ``qa`` would run ``qa_long`` as well, unless the task's file is named with it, which is what
+    the notebook does wherever one file alone holds such names.
+    """
+    checks = []
+    for name in chosen:
+        longer = [it.name for it in tasks if name in it.name and it.name not in chosen]
+        if longer:
+            checks.append(
+                warning(
+                    "tasks.substring",
+                    f"{name} is also a part of {_listed(longer)}: the container takes a name for "
+                    "any task that contains it, and may run what was not chosen.",
+                    "Rename one of them, or take all of them.",
+                )
+            )
+    return checks + [
+        failed(
+            "tasks.arguments",
+            f"{task.name} ({task.file}, line {task.line}) has parameters without a default: "
+            f"{', '.join(task.required)}.",
+            "Give them defaults in the file.",
+        )
+        for task in tasks
+        if task.name in chosen and task.required
+    ]
+
+
+# --- one file -----------------------------------------------------------------------------------
+
+
+def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
+    try:
+        # What a newer Python reads and 3.12 does not is not told by every parser; the rest is.
+        return ast.parse(source, filename=path, feature_version=PYTHON)
+    except (SyntaxError, ValueError) as error:
+        where = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        if sys.version_info[:2] < PYTHON:
+            here = ".".join(map(str, sys.version_info[:2]))
+            checks.append(
+                warning(
+                    "tasks.syntax",
+                    f"{path}{where} can't be read by this Python ({here}): {said}. The container "
+                    "has 3.12, which may read it; if not, its tasks are passed over in silence.",
+                    "Run evalbook with Python 3.12 to be told.",
+                )
+            )
+        else:
+            checks.append(
+                failed(
+                    "tasks.syntax",
+                    f"{path}{where} is not Python 3.12, which the container runs: {said}. Its "
+                    "tasks would be passed over in silence.",
+                    "Correct the file.",
+                )
+            )
+    except (RecursionError, MemoryError):
+        checks.append(failed("tasks.syntax", f"{path} is too deeply nested to be read.", None))
+    return None
+
+
+def _tasks_of(path: str, tree: ast.Module) -> Iterator[FoundTask]:
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            call = decorator if isinstance(decorator, ast.Call) else None
+            named = call.func if call else decorator
+            if isinstance(named, ast.Name) and named.id == "task":
+                yield FoundTask(_name_of(node, call), path, node.lineno, _required(node))
+
+
+def _name_of(node: ast.FunctionDef, call: ast.Call | None) -> str:
+    for keyword in call.keywords if call else ():
+        if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+            return str(keyword.value.value)
+    return node.name
+
+
+def _required(node: ast.FunctionDef) -> tuple[str, ...]:
+    arguments = node.args
+    plain = [*arguments.posonlyargs, *arguments.args]
+    without = plain[: len(plain) - len(arguments.defaults)]
+    named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return tuple(it.arg for it in [*without, *(it for it, given in named if given is None)])
+
+
+def _misspelt(path: str, tree: ast.Module) -> Iterator[Check]:
+    """Name functions that look like tasks, and that Inspect AI does not find."""
+    top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            named = decorator.func if isinstance(decorator, ast.Call) else decorator
+            dotted = isinstance(named, ast.Attribute) and named.attr == "task"
+            plain = isinstance(named, ast.Name) and named.id == "task"
+            found = plain and id(node) in top and isinstance(node, ast.FunctionDef)
+            if (dotted or plain) and not found:
+                yield warning(
+                    "tasks.not_found",
+                    f"{path}, line {node.lineno}: {node.name} looks like a task, but Inspect AI "
+                    "finds only functions at the top of a file that are decorated with plain "
+                    "@task.",
+                    "Write `from inspect_ai import task` and `@task`.",
+                )
+
+
+def _sandboxes(path: str, tree: ast.Module) -> Iterator[Check]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        for keyword in node.keywords:
+            if keyword.arg == "sandbox" and not _is_local(keyword.value):
+                yield failed(
+                    "tasks.sandbox",
+                    f"{path}, line {keyword.value.lineno}: the task runs in a sandbox, and the "
+                    "container that SageMaker starts has no Docker.",
+                    'Leave the task out, or give it sandbox="local" if its code may run in the '
+                    "container itself.",
+                )
+        tool = node.func.id if isinstance(node.func, ast.Name) else None
+        if tool in _SANDBOX_TOOLS and tool in _imported_from(tree, "inspect_ai.tool"):
+            yield warning(
+                "tasks.sandbox",
+                f"{path}, line {node.lineno}: the tool {tool} works in a sandbox, and the "
+                "container that SageMaker starts has no Docker.",
+                'Only sandbox="local" can serve it there.',
+            )
+
+
+def _is_local(value: ast.expr) -> bool:
+    if isinstance(value, ast.Tuple) and value.elts:
+        value = value.elts[0]
+    return isinstance(value, ast.Constant) and value.value in (None, "local")
+
+
+def _imported_from(tree: ast.Module, module: str) -> set[str]:
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == module
+        for alias in node.names
+    }
+
+
+def _missing_packages(path: str, tree: ast.Module, local: set[str]) -> Iterator[Check]:
+    wanted: dict[str, int] = {}
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            names = [_NEEDS[node.func.id]] if node.func.id in _NEEDS else []
+        for name in names:
+            package = name.partition(".")[0]
+            if package not in sys.stdlib_module_names | _INSTALLED | local:
+                wanted.setdefault(package, getattr(node, "lineno", 1))
+    for package, line in wanted.items():
+        yield warning(
+            "tasks.package",
+            f"{path}, line {line} needs the package {package}, which does not come with Inspect "
+            "AI: whether the container has it can't be told.",
+            "Do without it, or put its source beside the task.",
+        )
+
+
+def _equal_names(tasks: list[FoundTask]) -> Iterator[Check]:
+    places: dict[str, list[str]] = {}
+    for task in tasks:
+        places.setdefault(task.name, []).append(task.file)
+    for name, files in places.items():
+        if len(files) > 1:
+            yield warning(
+                "tasks.equal",
+                f"{len(files)} tasks are called {name}, in {_listed(files)}: their results can't "
+                "be told apart.",
+                "Rename all but one.",
+            )
+
+
+def _listed(names: list[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
