@@ -86,6 +86,18 @@ def training_quota_check(aws: Aws, region: str, instance_type: str, count: int) 
         AwsUnavailable: AWS could not be asked.
     """
     name = f"{instance_type} for training job usage"
+    return instance_quota_check(aws, region, "compute.quota", name, count, ", or answer serverless")
+
+
+def instance_quota_check(
+    aws: Aws, region: str, check_id: str, name: str, count: int, otherwise: str = ""
+) -> Check:
+    """Compare a quota of SageMaker's instances, by its name, with how many would be taken.
+
+    Raises:
+        AnswerRejected: fewer are allowed.
+        AwsUnavailable: AWS could not be asked.
+    """
     try:
         quotas = (
             it
@@ -97,16 +109,17 @@ def training_quota_check(aws: Aws, region: str, instance_type: str, count: int) 
         value = next((it["Value"] for it in quotas if it.get("QuotaName") == name), None)
     except (AwsDenied, AwsInvalid, AwsMissing) as error:
         return skipped(
-            "compute.quota",
+            check_id,
             f"The quota of {name} can't be read: {error.message}",
             "With the permission servicequotas:ListServiceQuotas it can be told.",
         )
     if value is None:
-        return skipped("compute.quota", f"Service Quotas names none for {name}.")
+        return skipped(check_id, f"Service Quotas names none for {name}.")
     if value < count:
+        comma = "," if otherwise else " or"
         raise AnswerRejected(
-            "compute.quota",
+            check_id,
             f"The account's quota of {name} in {region} is {value:g}; {count} would be needed.",
-            "Ask for more in Service Quotas, name another instance type, or answer serverless.",
+            f"Ask for more in Service Quotas{comma} name another instance type{otherwise}.",
         )
-    return passed("compute.quota", f"The quota of {name} is {value:g}.")
+    return passed(check_id, f"The quota of {name} is {value:g}.")

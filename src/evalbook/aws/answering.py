@@ -1,0 +1,450 @@
+"""By what a model answers the tasks of Inspect AI: an endpoint, Bedrock, or artefacts to be hosted.
+
+The SDK (3.27.0, ``train/evaluate/inspect_ai_evaluator.py``) asks of none of them whether it is
+there: its dry run passes with an endpoint that does not exist.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.base_models import is_nova
+from evalbook.aws.gpus import gpu_checks
+from evalbook.aws.quotas import instance_quota_check
+from evalbook.aws.regions import GEOGRAPHIES, is_region
+from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import AnswerRejected, rejection_for
+
+Kind = Literal["endpoint", "bedrock", "hosted"]
+
+_ENDPOINT = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+# _ECR_URI_PATTERN of the SDK, which knows neither China's suffix nor digests.
+_IMAGE = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
+    r"[a-z0-9._/-]+(:[a-zA-Z0-9._-]+)?"
+)
+FORMS = (
+    "Give an endpoint's name, a Bedrock model's id or ARN (also of a custom model deployment or an "
+    "imported model), or the S3 folder of artefacts to be hosted for the run."
+)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """What answers for a model."""
+
+    kind: Kind
+    name: str
+    """Endpoint's name, Bedrock's id or ARN, or the S3 URI of the artefacts."""
+
+
+@cache
+def _images() -> dict[str, Any]:
+    text = (files("evalbook") / "data" / "inspect_ai.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def offered_regions() -> tuple[str, ...]:
+    """Return the regions that AWS names for Inspect AI's container."""
+    return tuple(_images()["regions"])
+
+
+def region_of_inspect_check(region: str) -> Check:
+    """Tell whether Inspect AI's container is offered in a region.
+
+    Raises:
+        AnswerRejected: the SDK knows no image there.
+    """
+    images = _images()
+    if region not in images["image_regions"]:
+        raise AnswerRejected(
+            "inspect.region",
+            f"The SDK knows no image of Inspect AI's container in {region}.",
+            f"Evaluate in one of {', '.join(images['regions'])}.",
+        )
+    if region not in images["regions"]:
+        return warning(
+            "inspect.region",
+            f"AWS names {', '.join(images['regions'])} for Inspect AI's container, not {region}, "
+            "though the SDK knows an image there.",
+            "Evaluate in one of those to be sure.",
+        )
+    return passed("inspect.region", f"Inspect AI's container is offered in {region}.")
+
+
+def nova_image(region: str) -> str | None:
+    """Return the image that hosts a Nova model in a region, as the SDK knows it."""
+    account = _images()["nova_accounts"].get(region)
+    if account is None:
+        return None
+    return f"{account}.dkr.ecr.{region}.amazonaws.com/nova-inference-repo:SM-Inference-latest"
+
+
+def read_answering(text: str) -> Answering:
+    """Tell by its form what is named; whether it is there is not asked.
+
+    Raises:
+        AnswerRejected: ``answers.form`` or ``answers.kind``.
+    """
+    text = text.strip().strip("\"'<> ")
+    if text.startswith("s3://"):
+        return Answering("hosted", str(parse_s3_uri(text, what="artefacts", key_needed=False)))
+    arn = parse_arn(text)
+    if arn is not None:
+        return _by_arn(arn)
+    if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[\w.:-]+", text, re.I) and "." in text:
+        return Answering("bedrock", text)
+    if not _ENDPOINT.fullmatch(text):
+        raise AnswerRejected("answers.form", f'"{text[:80]}" names nothing that answers.', FORMS)
+    return Answering("endpoint", text)
+
+
+def _by_arn(arn: Arn) -> Answering:
+    kind = (arn.service, arn.path[0])
+    if kind == ("sagemaker", "endpoint"):
+        return Answering("endpoint", arn.path[-1])
+    if arn.service == "bedrock" and kind[1] in _BEDROCK:
+        return Answering("bedrock", str(arn))
+    remedies = {
+        ("bedrock", "custom-model"): "Deploy it in Bedrock, and give the deployment's ARN.",
+        ("sagemaker", "model-package"): "Deploy it, and give the endpoint's name.",
+        ("sagemaker", "model"): "Deploy it, and give the endpoint's name.",
+    }
+    raise AnswerRejected(
+        "answers.kind",
+        f"{arn} is {describe_arn_kind(arn)}, which does not answer by itself.",
+        remedies.get(kind, FORMS),
+    )
+
+
+def check_answering(aws: Aws, text: str, region: str) -> tuple[Answering, list[Check]]:
+    """Check what answers for a model in the region of the evaluation.
+
+    Raises:
+        AnswerRejected: it is not there, is not in service, or is in another region.
+        AwsUnavailable: AWS could not be asked.
+    """
+    found = read_answering(text)
+    arn = parse_arn(text.strip())
+    if arn is not None and arn.region not in ("", region):
+        raise AnswerRejected(
+            "answers.region",
+            f"{arn} is in {arn.region}, the evaluation in {region}: the container asks there.",
+            f"Give one in {region}, or evaluate in {arn.region}.",
+        )
+    checks = {"endpoint": _endpoint, "bedrock": _bedrock, "hosted": _artefacts}[found.kind]
+    return found, checks(aws, found.name, region)
+
+
+# --- an endpoint --------------------------------------------------------------------------------
+
+
+def _endpoint(aws: Aws, name: str, region: str) -> list[Check]:
+    try:
+        endpoint = aws.client("sagemaker", region).describe_endpoint(EndpointName=name)
+    except (AwsMissing, AwsInvalid):
+        raise AnswerRejected(
+            "answers.endpoint",
+            f"There is no endpoint {name} in {region}.",
+            _near_endpoints(aws, region, name),
+        ) from None
+    except AwsDenied as error:
+        return [
+            warning(
+                "answers.endpoint",
+                f"Whether the endpoint {name} is in service could not be told. {error.message}",
+                "With the permission sagemaker:DescribeEndpoint it can be told.",
+            )
+        ]
+    status = endpoint["EndpointStatus"]
+    if status != "InService":
+        raise AnswerRejected(
+            "answers.endpoint",
+            f"The endpoint {name} is not in service but {status}.",
+            "Repeat this when it is in service, or name another.",
+        )
+    return [
+        passed("answers.endpoint", f"The endpoint {name} is in service."),
+        *_configuration(aws, region, name, endpoint["EndpointConfigName"]),
+    ]
+
+
+def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list[Check]:
+    """Refuse what the container can't call: it gives an endpoint's name alone."""
+    try:
+        found = aws.client("sagemaker", region).describe_endpoint_config(
+            EndpointConfigName=configuration
+        )
+    except NO_HELP:
+        return []
+    if found.get("AsyncInferenceConfig"):
+        raise AnswerRejected(
+            "answers.endpoint",
+            f"The endpoint {name} is for asynchronous inference, and the container asks and waits.",
+            "Name a real-time endpoint.",
+        )
+    variants = found["ProductionVariants"]
+    if not any(variant.get("ModelName") for variant in variants):
+        raise AnswerRejected(
+            "answers.endpoint",
+            f"The endpoint {name} has inference components, and the SDK can't say which to call.",
+            "Name an endpoint with a model of its own.",
+        )
+    if len(variants) > 1:
+        return [
+            warning(
+                "answers.variants",
+                f"The endpoint {name} has {len(variants)} variants: which of them answers changes "
+                "from one question to the next.",
+                "Name an endpoint with one.",
+            )
+        ]
+    return []
+
+
+def _near_endpoints(aws: Aws, region: str, name: str) -> str:
+    try:
+        names = [
+            str(it["EndpointName"])
+            for page in aws.client("sagemaker", region)
+            .get_paginator("list_endpoints")
+            .paginate(StatusEquals="InService")
+            for it in page["Endpoints"]
+        ]
+    except NO_HELP:
+        return f"`aws sagemaker list-endpoints --region {region}` shows them."
+    near = difflib.get_close_matches(name, names, 3, 0.6) or names[:3]
+    return f"There is {' and '.join(near)}." if near else "None is in service there: deploy one."
+
+
+# --- Bedrock ------------------------------------------------------------------------------------
+
+
+def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
+    arn = parse_arn(model)
+    kind = arn.path[0] if arn else _kind_of_id(model)
+    operation, parameter, fit = _BEDROCK[kind]
+    words = describe_arn_kind(arn) if arn else f"a {kind.replace('-', ' ')} of Bedrock"
+    try:
+        answer = getattr(aws.client("bedrock", region), operation)(**{parameter: model})
+    except (AwsMissing, AwsInvalid) as error:
+        raise AnswerRejected(
+            "answers.bedrock",
+            f"Bedrock knows no such thing in {region}: {model} ({words}). {error.message}",
+            "Check its id and region in the Bedrock console.",
+        ) from None
+    except AwsDenied as error:
+        action = "".join(part.capitalize() for part in operation.split("_"))
+        return [
+            warning(
+                "answers.bedrock",
+                f"Whether {model} ({words}) can be called could not be told. {error.message}",
+                f"With the permission bedrock:{action} it can be told.",
+            )
+        ]
+    return fit(model, answer)
+
+
+def _kind_of_id(model: str) -> str:
+    """Tell a profile's id from a foundation model's: it begins with a geography."""
+    head, _, rest = model.partition(".")
+    return "inference-profile" if head in GEOGRAPHIES and "." in rest else "foundation-model"
+
+
+def _in_state(member: str, good: str) -> Callable[[str, Any], list[Check]]:
+    def fit(model: str, answer: Any) -> list[Check]:
+        state = answer[member]
+        if state != good:
+            raise AnswerRejected(
+                "answers.bedrock",
+                f"{model} is not {good} but {state}.",
+                f"Repeat this when it is {good}, or name another.",
+            )
+        return [passed("answers.bedrock", f"{model} is {good}.")]
+
+    return fit
+
+
+def _foundation(model: str, answer: Any) -> list[Check]:
+    details = answer["modelDetails"]
+    kinds = details.get("inferenceTypesSupported") or ["ON_DEMAND"]
+    if "ON_DEMAND" not in kinds:
+        raise AnswerRejected(
+            "answers.bedrock",
+            f"{model} can't be called by its own id: it takes only {', '.join(kinds)}.",
+            "Give the id of its inference profile, such as us. and the model's id.",
+        )
+    if (details.get("modelLifecycle") or {}).get("status") == "LEGACY":
+        return [
+            warning(
+                "answers.bedrock",
+                f"{model} is legacy: Bedrock refuses it if this account has not used it of late.",
+                "Call it once before the run.",
+            )
+        ]
+    return [passed("answers.bedrock", f"{model} can be called.")]
+
+
+def _imported(model: str, answer: Any) -> list[Check]:
+    architecture = str(answer.get("modelArchitecture") or "")
+    checks = [passed("answers.bedrock", f"{model} is imported.")]
+    if re.match(r"qwen2", architecture, re.I):
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/invoke-imported-model.html
+        checks.append(
+            warning(
+                "answers.converse",
+                f"{model} is of the architecture {architecture}, to which Bedrock's Converse "
+                "operation, by which Inspect AI asks, does not speak.",
+                "Host it on an endpoint instead.",
+            )
+        )
+    checks.append(
+        warning(
+            "answers.cold",
+            "Bedrock puts an imported model away that has not been called for a while, and the "
+            "first calls fail until it is back.",
+            "Call it once before the run.",
+        )
+    )
+    return checks
+
+
+_BEDROCK: dict[str, tuple[str, str, Callable[[str, Any], list[Check]]]] = {
+    "foundation-model": ("get_foundation_model", "modelIdentifier", _foundation),
+    "inference-profile": (
+        "get_inference_profile",
+        "inferenceProfileIdentifier",
+        _in_state("status", "ACTIVE"),
+    ),
+    "application-inference-profile": (
+        "get_inference_profile",
+        "inferenceProfileIdentifier",
+        _in_state("status", "ACTIVE"),
+    ),
+    "custom-model-deployment": (
+        "get_custom_model_deployment",
+        "customModelDeploymentIdentifier",
+        _in_state("status", "Active"),
+    ),
+    "imported-model": ("get_imported_model", "modelIdentifier", _imported),
+    "provisioned-model": (
+        "get_provisioned_model_throughput",
+        "provisionedModelId",
+        _in_state("status", "InService"),
+    ),
+}
+"""How Bedrock is asked about each kind, and what has to be the case."""
+
+
+# --- artefacts to be hosted ---------------------------------------------------------------------
+
+
+def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
+    place = parse_s3_uri(uri, what="artefacts", key_needed=False)
+    home = bucket_facts(aws, place.bucket)
+    here = region_check(place.bucket, home, region)
+    if here.status == "failed":
+        raise rejection_for(here)
+    try:
+        page = aws.client("s3", home).list_objects_v2(
+            Bucket=place.bucket, Prefix=place.key, MaxKeys=1
+        )
+    except (AwsDenied, AwsInvalid, AwsMissing) as error:
+        return [
+            here,
+            skipped("answers.artefacts", f"What lies under {uri} was not seen. {error.message}"),
+        ]
+    if not page.get("Contents"):
+        raise AnswerRejected(
+            "answers.artefacts",
+            f"There is nothing under {uri}.",
+            "Give the folder that the model's files lie in.",
+        )
+    checks = [here, passed("answers.artefacts", f"There is something under {uri}.")]
+    if place.key.endswith(".gz"):
+        checks.append(
+            warning(
+                "answers.archive",
+                f"{uri} is an archive, and the SDK hands over the folder of uncompressed files.",
+                "Unpack it in S3, and give the folder.",
+            )
+        )
+    return checks
+
+
+def check_image(text: str, region: str) -> tuple[str, list[Check]]:
+    """Check the image that hosts a model, by its form and region.
+
+    Raises:
+        AnswerRejected: ``image.form`` or ``image.region``.
+    """
+    text = text.strip()
+    found = _IMAGE.fullmatch(text)
+    if found is None:
+        raise AnswerRejected(
+            "image.form",
+            f'"{text[:120]}" is no image that the SDK takes.',
+            "Such as 763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-lmi.",
+        )
+    if found["region"] != region:
+        known = "" if is_region(found["region"]) else ", which is no region"
+        raise AnswerRejected(
+            "image.region",
+            f"The image is in {found['region']}{known}; the endpoint would be in {region}.",
+            f"Give {text.replace(found['region'], region, 1)}, if it is there.",
+        )
+    return text, [
+        skipped(
+            "image.there",
+            f"Whether {text} is there was not asked: it may be of another account.",
+            "The role needs ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on it.",
+        )
+    ]
+
+
+def hosting_checks(
+    aws: Aws, region: str, instance_type: str, count: int, billions: float | None, base: str
+) -> list[Check]:
+    """Hold the instances that are to host a model against the model and the quota.
+
+    Raises:
+        AnswerRejected: there is no such type, it has no GPU, or the quota does not allow it.
+        AwsUnavailable: AWS could not be asked.
+    """
+    model: Any = aws.client("sagemaker", region).meta.service_model
+    known = set(model.shape_for("ProductionVariantInstanceType").enum)
+    if instance_type not in known:
+        near = difflib.get_close_matches(instance_type, sorted(known), 3, 0.75)
+        raise AnswerRejected(
+            "hosting.type",
+            f"{instance_type} is no instance type of endpoints.",
+            f"Did you mean {' or '.join(near)}?" if near else "Such as ml.g5.12xlarge.",
+        )
+    if count < 1:
+        raise AnswerRejected(
+            "hosting.count", f"{count} instances host nothing.", f"Such as 1 x {instance_type}."
+        )
+    checks = gpu_checks("hosting.gpu", instance_type, None if is_nova(base) else billions)
+    return [
+        *checks,
+        instance_quota_check(
+            aws, region, "hosting.quota", f"{instance_type} for endpoint usage", count
+        ),
+        warning(
+            "hosting.left",
+            "The run makes an endpoint and deletes it when it ends; a job that is stopped or "
+            "killed may leave it behind, and it is paid for until it is deleted.",
+            "`evalbook status` and `evalbook stop` look for endpoints that were left behind.",
+        ),
+    ]
