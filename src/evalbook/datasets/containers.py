@@ -5,29 +5,36 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-from dataclasses import dataclass
+import re
+import zlib
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from evalbook.datasets.formats import renamings
+from evalbook.datasets.fields import ANSWERED, PROMPT, REFERENCE, plain_name
 from evalbook.datasets.invalid import named
 
-Kind = Literal["jsonl", "json", "csv", "unreadable", "empty"]
+Kind = Literal["jsonl", "json", "csv", "parquet", "unreadable", "empty"]
 
 EMPTY = "an empty object"
 DELIMITERS = ",\t;|"
+GZIP_MAGIC = b"\x1f\x8b"
 
 _LINES = "JSON Lines is expected: one JSON object on each line, in UTF-8."
 _OTHER_OBJECT = "Give the object that holds the records as JSON Lines."
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"PAR1", "a Parquet file", "Export it as JSON Lines, for example with pandas' to_json."),
-    (b"\x1f\x8b", "compressed with gzip", "Decompress it with gunzip."),
     (b"BZh", "compressed with bzip2", "Decompress it with bunzip2."),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "Decompress it with unzstd."),
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Export what is inside as JSON Lines."),
+    (b"\xfd7zXZ", "compressed with xz", "Decompress it with unxz."),
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Export what is inside as CSV."),
     (b"ARROW1", "an Arrow file", "Export it as JSON Lines, for example with datasets' to_json."),
     (b"Obj\x01", "an Avro file", "Export it as JSON Lines."),
     (b"%PDF", "a PDF document", "Give the object that holds the records."),
 )
+_LISTS = frozenset(
+    "data dataset records rows examples items samples instances questions entries train test"
+    " validation dev eval prompts tests testcases goldens results conversations".split()
+)
+"""Names of the list that holds the records, where one object holds it."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +47,15 @@ class Container:
     problem: str | None = None
     """What is wrong with it, as a sentence; None for JSON Lines in UTF-8."""
     remedy: str | None = None
+    """What helps, where records can't be read from it."""
     encoding: str = "utf-8"
     delimiter: str = ","
     """Between the columns of a CSV file."""
+    within: str | None = None
+    """The name of the list that holds the records, where one object holds it."""
+    gzipped: bool = False
+    carriage_returns: bool = False
+    """Whether lines end in a carriage return alone."""
 
     @property
     def is_lines(self) -> bool:
@@ -52,7 +65,7 @@ class Container:
     @property
     def has_records(self) -> bool:
         """Whether records can be read from it."""
-        return self.kind in ("jsonl", "json", "csv")
+        return self.kind in ("jsonl", "json", "csv", "parquet")
 
 
 def recognise(head: bytes, *, complete: bool) -> Container:
@@ -62,23 +75,43 @@ def recognise(head: bytes, *, complete: bool) -> Container:
         head: the first bytes, some KB of them where there are so many.
         complete: whether that is all of the object.
     """
+    if head.startswith(GZIP_MAGIC):
+        return _gzipped(head, complete=complete)
+    if head.startswith(b"PAR1"):
+        problem = f"The object is a Parquet file. {_LINES}"
+        return Container("parquet", "a Parquet file", problem)
     for magic, label, remedy in _MAGIC:
         if head.startswith(magic):
             return _unreadable(label, remedy)
     encoding = _wide_encoding(head)
     if encoding:
-        return _in_utf16(head, encoding, complete=complete)
+        return _in_encoding(head, encoding, "UTF-16" if "16" in encoding else "UTF-32", complete)
     if b"\0" in head:
         return _unreadable("binary data", _OTHER_OBJECT)
-    text = head.decode("utf-8-sig", errors="replace")
-    return _text_container(text, complete=complete)
+    if _is_windows_1252(head, complete=complete):
+        return _in_encoding(head, "cp1252", "Windows-1252", complete)
+    return _text_container(head.decode("utf-8-sig", errors="replace"), complete=complete)
 
 
 def _unreadable(label: str, remedy: str) -> Container:
     return Container("unreadable", label, f"The object is {label}. {_LINES}", remedy)
 
 
+def _gzipped(head: bytes, *, complete: bool) -> Container:
+    try:
+        inside = zlib.decompressobj(wbits=31).decompress(head, 1 << 20)
+    except zlib.error:
+        return _unreadable("compressed with gzip, and damaged", "Give the object whole.")
+    inner = recognise(inside, complete=complete and len(inside) < 1 << 20)
+    problem = f"The object is {inner.label}, compressed with gzip. {_LINES}"
+    return replace(
+        inner, label=f"{inner.label}, compressed with gzip", problem=problem, gzipped=True
+    )
+
+
 def _wide_encoding(head: bytes) -> str | None:
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     # Without a mark: Latin text in UTF-16 has a zero in every second byte.
@@ -90,15 +123,47 @@ def _wide_encoding(head: bytes) -> str | None:
     return None
 
 
-def _in_utf16(head: bytes, encoding: str, *, complete: bool) -> Container:
+def _is_windows_1252(head: bytes, *, complete: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head, complete)
+    except UnicodeDecodeError:
+        return windows_1252(head) is not None
+    return False
+
+
+def windows_1252(data: bytes) -> str | None:
+    """Return the text of bytes that are no UTF-8, where they plainly are Windows-1252.
+
+    They are not where some of them are UTF-8 after all (then something else is wrong), where the
+    encoding has no such character, or where so many are no ASCII that it is no Latin text.
+    """
+    high = len(data) - len(data.translate(None, _HIGH))
+    if high * 3 > len(data) or _UTF8_CHARACTER.search(data):
+        return None
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+
+
+_HIGH = bytes(range(128, 256))
+_UTF8_CHARACTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf](?![\x80-\xbf])|[\xe2-\xef][\x80-\xbf]{2}")
+
+
+def _in_encoding(head: bytes, encoding: str, name: str, complete: bool) -> Container:
     inner = _text_container(head.decode(encoding, errors="replace"), complete=complete)
-    problem = f"The object is text in UTF-16. {_LINES}"
-    return Container(
-        inner.kind, f"{inner.label} in UTF-16", problem, inner.remedy, encoding, inner.delimiter
-    )
+    problem = f"The object is text in {name}. {_LINES}"
+    label = f"{inner.label} in {name}"
+    return replace(inner, label=label, problem=problem, encoding=encoding)
 
 
 def _text_container(text: str, *, complete: bool) -> Container:
+    if "\r" in text and "\n" not in text:
+        inner = _text_container(text.replace("\r", "\n"), complete=complete)
+        if inner.kind == "empty" or not inner.has_records:
+            return inner
+        problem = inner.problem or f"Its lines end in carriage returns alone. {_LINES}"
+        return replace(inner, problem=problem, carriage_returns=True)
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         problem = f"The object {'holds nothing but blank space' if text else 'is empty'}."
@@ -108,12 +173,12 @@ def _text_container(text: str, *, complete: bool) -> Container:
     # A quoted name alone is JSON too.
     if first[0] == '"' and (table := _table_container(whole)).has_records:
         return table
-    if _is_json(first) and not _is_only_array(first, lines):
-        return Container("jsonl", "JSON Lines")
-    if first[0] == "[":
-        return Container("json", "a JSON array", f"The object is one JSON array. {_LINES}")
     if first[0] == "{":
-        return _object_container(first, lines)
+        return _object_container(text, first, lines)
+    if first[0] == "[" and (not _is_json(first) or len(lines) == 1):
+        return Container("json", "a JSON array", f"The object is one JSON array. {_LINES}")
+    if _is_json(first):
+        return Container("jsonl", "JSON Lines")
     if any(line.lstrip().startswith("{") and _is_json(line) for line in whole[1:]):
         return Container("jsonl", "JSON Lines")
     return _table_container(whole)
@@ -127,28 +192,66 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _is_only_array(first: str, lines: list[str]) -> bool:
-    """Tell an array on one line, the whole file, from lines that are arrays."""
-    return first[0] == "[" and len(lines) == 1
-
-
-def _object_container(first: str, lines: list[str]) -> Container:
-    """Tell an object that goes on over several lines from a broken line of JSON Lines."""
-    second = lines[1] if len(lines) > 1 else "{"
+def _object_container(text: str, first: str, lines: list[str]) -> Container:
+    """Tell JSON Lines from objects over several lines, and from one object that holds a list."""
+    second = lines[1].strip() if len(lines) > 1 else "{"
+    if len(lines) == 1 or not second.startswith("{"):
+        within = _list_within(text)
+        if within is not None:
+            problem = f'The object is one JSON object whose "{within}" holds the records. {_LINES}'
+            return Container("json", "a JSON object with a list", problem, within=within)
+    if _is_json(first):
+        return Container("jsonl", "JSON Lines")
+    if _several_on_a_line(first):
+        problem = f"Several records stand on one line. {_LINES}"
+        return Container("json", "JSON objects one behind the other", problem)
     if first == "{" or (first.endswith((",", "{", "[")) and not second.startswith("{")):
         problem = f"The records are spread over several lines. {_LINES}"
         return Container("json", "pretty-printed JSON", problem)
     return Container("jsonl", "JSON Lines")
 
 
+def _several_on_a_line(line: str) -> bool:
+    try:
+        _, end = json.JSONDecoder().raw_decode(line)
+    except (ValueError, RecursionError):
+        return False
+    return line[end:].lstrip(" ,").startswith("{")
+
+
+_KEY = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*')
+
+
+def _list_within(text: str) -> str | None:
+    """Return under which name an object holds a list of records."""
+    at = text.find("{") + 1
+    while match := _KEY.match(text, at):
+        name, at = json.loads(match[1]), match.end()
+        rest = text[at : at + 200].replace("\n", "").replace(" ", "").replace("\r", "")
+        if rest.startswith("[{") and plain_name(name) in _LISTS:
+            return str(name) if not rest.startswith(('[{"role"', '[{"from"')) else None
+        try:
+            _, at = json.JSONDecoder().raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return None
+    return None
+
+
 def _table_container(lines: list[str]) -> Container:
+    if lines and (named_mark := re.match(r"^sep=(.)\s*$", lines[0])):
+        lines = lines[1:]
+        marks = named_mark[1]
+    else:
+        marks = DELIMITERS
     if lines:
-        rows = {mark: _cells(lines[:2], mark) for mark in DELIMITERS}
-        for mark, cells in rows.items():
-            if _is_header(cells):
-                columns = named(filter(None, cells[0]))
-                problem = f"The object looks like CSV with the columns {columns}. {_LINES}"
-                return Container("csv", "CSV", problem, delimiter=mark)
+        rows = {mark: _cells(lines[:2], mark) for mark in marks}
+        # The mark that parts the first line most often, where several would do.
+        for mark in sorted(rows, key=lambda it: -len(rows[it][0]) if rows[it] else 0):
+            if _is_header(rows[mark]):
+                columns = named(filter(None, rows[mark][0]))
+                label = "TSV" if mark == "\t" else "CSV"
+                problem = f"The object looks like {label} with the columns {columns}. {_LINES}"
+                return Container("csv", label, problem, delimiter=mark)
     return _unreadable("text that is no JSON", _OTHER_OBJECT)
 
 
@@ -164,6 +267,7 @@ def _is_header(rows: list[list[str]]) -> bool:
     names = rows[0][1:] if rows and not rows[0][0].strip() else rows[0] if rows else []
     if not names or not all(name.strip() and len(name) <= 64 for name in names):
         return False
-    if renamings(names):
+    plain = {plain_name(name) for name in names}
+    if not plain.isdisjoint((*PROMPT, *REFERENCE, *ANSWERED)):
         return True
     return len(rows) > 1 and len(rows[0]) > 1 and len(rows[0]) == len(rows[1])

@@ -1,21 +1,34 @@
-"""What can be saved of a dataset, written as JSON Lines that validate."""
+"""What can be saved of a dataset, written as JSON Lines of which a job reads all that is meant."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
+from evalbook.datasets.account import FieldUse, counted
 from evalbook.datasets.formats import SAGEMAKER, DatasetFormat, format_named
 from evalbook.datasets.invalid import plural
 from evalbook.datasets.reading import MAX_LINE, Reading, Row
 from evalbook.datasets.report import Report
+from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.strictjson import dump
-from evalbook.datasets.validate import Rules
+from evalbook.datasets.understanding import UNUSED, Understood
 
 SEED = 20250101
 """The seed where none is chosen: the same dataset gives the same sample."""
 
 _BATCH = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a conversion changes on purpose, as the person chose."""
+
+    system_into_query: bool = False
+    """Whether the system prompt is put before the query, for models that are given none."""
+    without: frozenset[int] = frozenset()
+    """Rows to leave out, counted from 0 among all rows, such as those a model was trained on."""
 
 
 def convert(
@@ -25,31 +38,105 @@ def convert(
     limit: int | None = None,
     target_format: DatasetFormat | str | None = None,
     seed: int = SEED,
+    changes: Changes | None = None,
 ) -> Iterator[bytes]:
-    """Yield a dataset's valid records, and the near-misses made valid, as JSON Lines.
+    """Yield a dataset's valid records as JSON Lines.
 
-    Valid records keep their bytes unless they are rewritten. They keep their order; with a limit
-    each has the same chance to be among those written, and the same seed gives the same ones.
+    Records keep their bytes where a job reads all of them as they are; else all are rewritten to
+    the SageMaker evaluation format. They keep their order; with a limit each has the same chance to
+    be among those written, and the same seed gives the same ones.
 
     Args:
         chunks: the bytes the report was made from.
         report: what ``validate`` found in them.
         limit: the most records to write.
-        target_format: rewrite to this format (the SageMaker evaluation format is the one that can
-            be written). Where not given the dataset keeps its own format, unless AWS does not
-            document it, or records can be saved by rewriting only and that would make no
-            conversation one text.
+        target_format: rewrite to this format, also where records could keep their own (the
+            SageMaker evaluation format is the one that can be written).
         seed: of the sample.
+        changes: what to change on purpose.
 
     Raises:
         ValueError: the format is unknown or can't be written, or the limit is below 1.
     """
     if limit is not None and limit < 1:
         raise ValueError(f"The limit is {limit}; expected at least 1.")
-    rules = Rules.of(report)
-    target = _target(report, target_format)
-    save = _rewritten(rules) if target else _kept(rules)
-    return _batches(_picked(Reading(chunks).rows(), save, _sample(report, target, limit, seed)))
+    changes = changes or Changes()
+    rewritten = _target(report, target_format, changes) is not None
+    save = _save(Rules.of(report), rewritten, changes)
+    chosen = _sample(report.valid - len(changes.without), limit, seed)
+    rows = (row for at, row in enumerate(Reading(chunks).rows()) if at not in changes.without)
+    return _batches(_picked(rows, save, chosen))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a conversion would write, for people to agree to."""
+
+    summary: str
+    """How many records become what, and how many are left out."""
+    becomes: tuple[str, ...]
+    """What each used field becomes, a line each."""
+    left_out: tuple[str, ...]
+    """What is left out and why, a line each: fields, then records."""
+    examples: tuple[str, ...]
+    """The first records before and after, a line each."""
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the plan as lines for people."""
+        return (self.summary, *self.becomes, *self.left_out, *self.examples)
+
+
+def plan_of(
+    report: Report,
+    *,
+    limit: int | None = None,
+    target_format: DatasetFormat | str | None = None,
+    changes: Changes | None = None,
+) -> Plan | None:
+    """Return what ``convert`` would write; None where no record can be saved."""
+    changes = changes or Changes()
+    summary = conversion_plan(report, limit=limit, target_format=target_format, changes=changes)
+    if summary is None:
+        return None
+    if _target(report, target_format, changes) is None:
+        return Plan(summary, (), _rows_left_out(report), ())
+    used = [it for it in report.fields if it.use != UNUSED]
+    unused = [it for it in report.unused if it.records]
+    return Plan(
+        summary,
+        tuple(_becomes(it, report, changes) for it in used),
+        (*(f"Left out: {it.sentence(report.records)}" for it in unused), *_rows_left_out(report)),
+        tuple(
+            f"Record {number} {when}: {text}"
+            for number, it in enumerate(report.examples, start=1)
+            for when, text in (("before", it.before), ("after", it.after))
+        ),
+    )
+
+
+_BECOMES = {
+    "prompt": "query",
+    "system": "system",
+    "reference": "response",
+    "category": "category",
+    "metadata": "metadata",
+}
+
+
+def _becomes(it: FieldUse, report: Report, changes: Changes) -> str:
+    target = _BECOMES[it.use]
+    if it.use == "system" and changes.system_into_query:
+        target = "the beginning of query"
+    meaning = f" ({it.meaning})" if it.meaning else ""
+    return f"{it.field} becomes {target}{meaning}, in {counted(it.records, report.records)}"
+
+
+def _rows_left_out(report: Report) -> tuple[str, ...]:
+    shown = [
+        f"Left out: {report.place} {it.line:,}: {it.reason}" for it in report.invalid_shown[:5]
+    ]
+    more = report.invalid - len(shown)
+    return (*shown, *([f"Left out: {plural(more, 'more record')} like these"] if more > 0 else []))
 
 
 def conversion_plan(
@@ -57,20 +144,24 @@ def conversion_plan(
     *,
     limit: int | None = None,
     target_format: DatasetFormat | str | None = None,
+    changes: Changes | None = None,
 ) -> str | None:
     """Say in a sentence or two what ``convert`` would write and leave out; None for nothing."""
-    target = _target(report, target_format)
-    kept = _savable(report, target)
-    if not kept:
+    changes = changes or Changes()
+    target = _target(report, target_format, changes)
+    kept = report.valid - len(changes.without)
+    if kept <= 0:
         return None
-    written = min(kept, limit) if limit else kept
-    left_out = report.records - kept
-    if written < kept:
-        parts = [f"A random sample of {written:,} of {plural(kept, 'usable record')} is written"]
+    count = min(kept, limit) if limit else kept
+    left_out = report.records - kept - len(changes.without)
+    if count < kept:
+        parts = [f"A random sample of {count:,} of {plural(kept, 'usable record')} is written"]
     else:
         parts = [f"{plural(kept, 'record')} {'is' if kept == 1 else 'are'} written"]
     parts.append(f" as JSON Lines{_in_format(report, target)}")
-    parts.append(", in their order" if written > 1 else "")
+    parts.append(", in their order" if count > 1 else "")
+    if changes.without:
+        parts.append(f"; {plural(len(changes.without), 'record')} of the training data left out")
     if left_out:
         verb = "is" if left_out == 1 else "are"
         parts.append(f"; {plural(left_out, 'record')} that can't be used {verb} left out")
@@ -78,21 +169,20 @@ def conversion_plan(
     if target and report.multi_turn:
         turns = f"Earlier turns of {plural(report.multi_turn, 'conversation')}"
         parts.append(f" {turns} become part of the query's text.")
-    if target and report.rewriting:
-        parts.append(f" {report.rewriting}")
-    return "".join(parts) + _more_by_rewriting(report, target)
+    return "".join(parts)
 
 
-def _target(report: Report, wanted: DatasetFormat | str | None) -> DatasetFormat | None:
+def _target(
+    report: Report, wanted: DatasetFormat | str | None, changes: Changes
+) -> DatasetFormat | None:
     """Return the format to rewrite to; None to keep the dataset's own."""
     if wanted is not None:
         target = _named(wanted) if isinstance(wanted, str) else wanted
         if target.writer is None:
             raise ValueError(f"{target.label} can't be written; expected {SAGEMAKER.label}.")
         return target
-    if report.format is None or not format_named(report.format).documented:
-        return SAGEMAKER
-    return SAGEMAKER if report.rewritable and not report.multi_turn else None
+    keeps = report.as_it_is == report.valid and not report.container_problem
+    return None if keeps and not changes.system_into_query else SAGEMAKER
 
 
 def _named(name: str) -> DatasetFormat:
@@ -102,15 +192,8 @@ def _named(name: str) -> DatasetFormat:
         raise ValueError(f"There is no format {name!r}; expected {SAGEMAKER.name!r}.") from None
 
 
-def _savable(report: Report, target: DatasetFormat | None) -> int:
-    return report.savable if target else report.valid + report.mendable
-
-
-def _sample(
-    report: Report, target: DatasetFormat | None, limit: int | None, seed: int
-) -> frozenset[int] | None:
+def _sample(savable: int, limit: int | None, seed: int) -> frozenset[int] | None:
     """Return which of the savable records to write, counted from 0; None for all."""
-    savable = _savable(report, target)
     if limit is None or limit >= savable:
         return None
     return frozenset(random.Random(seed).sample(range(savable), limit))  # noqa: S311 - no secret
@@ -119,26 +202,25 @@ def _sample(
 _Save = Callable[[Row], bytes | None]
 
 
-def _kept(rules: Rules) -> _Save:
-    """Return how a row is written in the dataset's own format: its own bytes where it is valid."""
+def _save(rules: Rules, rewritten: bool, changes: Changes) -> _Save:
+    """Return how a row is written; None is returned for one that can't be used."""
 
     def save(row: Row) -> bytes | None:
-        if row.record is None:
+        judged = rules.judge(row)
+        if not isinstance(judged, Judged) or row.record is None:
             return None
-        fields = rules.mend(row.record)
-        if fields is None:
-            return None
-        return row.raw if row.raw and fields == row.record else dump(fields).encode()
+        if not rewritten:
+            return row.raw
+        meant = _with_system_in_query(judged.meant) if changes.system_into_query else judged.meant
+        return dump(written(row.record, meant, rules.need_fields)).encode()
 
     return save
 
 
-def _rewritten(rules: Rules) -> _Save:
-    def save(row: Row) -> bytes | None:
-        fields = rules.rewrite(row.record) if row.record is not None else None
-        return None if fields is None else dump(fields).encode()
-
-    return save
+def _with_system_in_query(meant: Understood) -> Understood:
+    if not meant.system:
+        return meant
+    return meant._replace(prompt=f"{meant.system}\n\n{meant.prompt}", system=None)
 
 
 def _picked(rows: Iterable[Row], save: _Save, chosen: frozenset[int] | None) -> Iterator[bytes]:
@@ -173,13 +255,4 @@ def _in_format(report: Report, target: DatasetFormat | None) -> str:
         f" in the dataset's own format ({format_named(report.format).label})"
         if report.format
         else ""
-    )
-
-
-def _more_by_rewriting(report: Report, target: DatasetFormat | None) -> str:
-    if target or not report.rewritable:
-        return ""
-    return (
-        f" Rewriting all to the {SAGEMAKER.label} format would save"
-        f" {plural(report.rewritable, 'more record')}."
     )

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 
 from evalbook.checks import Check, failed, passed, warning
-from evalbook.datasets.containers import EMPTY
 from evalbook.datasets.formats import format_named
 from evalbook.datasets.invalid import invalid_of, plural
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, Report
@@ -53,7 +52,7 @@ def report_checks(
         max_records: the most records one job takes; the report's own limit where not given.
     """
     checks = [_records(report)]
-    if report.container != EMPTY:
+    if report.records:
         checks.append(_format(report))
     limit = report.max_records if max_records is None else max_records
     if limit is not None:
@@ -66,6 +65,7 @@ def report_checks(
         _same_reference(report),
         _long_texts(report),
         _empty_texts(report),
+        *_thinking(report),
         *_turns(report),
         *_references(report, metrics),
         _power(min(report.valid, limit or report.valid)),
@@ -76,18 +76,19 @@ def _records(report: Report) -> Check:
     check = "dataset.records"
     if not report.records:
         message = "No record could be read; expected at least one."
-        if report.container == EMPTY and report.container_problem:
+        if report.container_problem:
             message = report.container_problem
-        return failed(check, message, "Give another dataset.")
+        return failed(check, message, report.container_remedy or "Give another dataset.")
     if not report.invalid:
         count = plural(report.records, "record")
         return passed(check, f"{count}, {'valid' if report.records == 1 else 'all valid'}.")
-    place = "line" if report.container.startswith(("JSON Lines", "CSV")) else "record"
-    shown = "; ".join(f"{place} {row['line']}: {row['reason']}" for row in report.invalid_shown[:3])
+    shown = "; ".join(
+        f"{report.place} {row.line:,}: {row.reason}" for row in report.invalid_shown[:3]
+    )
     message = f"{invalid_of(report.invalid, report.records)}. {shown}."
-    if report.savable:
+    if report.valid:
         remedy = (
-            f"Have a new object written with {plural(report.savable, 'valid record')}, or give"
+            f"Have a new object written with {plural(report.valid, 'valid record')}, or give"
             " another dataset."
         )
     else:
@@ -95,25 +96,43 @@ def _records(report: Report) -> Check:
     return failed(check, message, remedy)
 
 
+_CONVERT = "Have it converted to a new object, or give another dataset."
+
+
 def _format(report: Report) -> Check:
     check = "dataset.format"
+    remedy = _CONVERT if report.valid else report.container_remedy or "Give another dataset."
     if report.container_problem:
-        remedy = report.container_remedy or (
-            "Have it converted to a new object, or give another dataset."
-        )
         return failed(check, report.container_problem, remedy)
-    if report.format is None:
-        message = report.unknown_fields or "No record is in a known format."
-        return failed(check, message, "Rename the fields, or give another dataset.")
-    known = format_named(report.format)
-    if not known.documented:
-        return warning(
-            check,
-            f"The format is {known.label}. AWS does not list it for evaluation, so that the job"
-            " may not read it, or not its references.",
-            "Have it rewritten to the SageMaker evaluation format in a new object.",
-        )
-    return passed(check, f"The format is {known.label} ({known.expected}).")
+    known = format_named(report.format) if report.format else None
+    if report.as_it_is == report.valid and known is not None:
+        return passed(check, f"The format is {known.label} ({known.expected}).")
+    if not report.valid:
+        return failed(check, "No record is in a format that can be read.", remedy)
+    lost = lost_lines(report)
+    if report.keepable and not report.lost.get("prompt"):
+        return warning(check, " ".join(lost), _CONVERT)
+    return failed(check, " ".join(lost), remedy)
+
+
+_LOST = {
+    "record": "could not read {count}: the format is none that AWS documents",
+    "reference": "would read no reference answer in {count}",
+    "reference_wrong": "would take something else for the reference answer in {count}",
+    "system": "would read no system prompt in {count}",
+    "prompt": "would read only a part of the prompt in {count}",
+    "category": "would read no category in {count}",
+    "metadata": "would not read the metadata in {count}",
+}
+
+
+def lost_lines(report: Report) -> list[str]:
+    """Return what a job would not read of the dataset as it is, as sentences."""
+    return [
+        f"As it is, a job {_LOST[what].format(count=plural(count, 'record'))}."
+        for what, count in report.lost.items()
+        if count
+    ]
 
 
 def _rows(report: Report, limit: int) -> Check:
@@ -190,6 +209,24 @@ def _empty_texts(report: Report) -> Check:
         f"{' and '.join(empty)}: their scores say nothing about the model.",
         "Fill or remove these records.",
     )
+
+
+def _thinking(report: Report) -> Iterable[Check]:
+    found = [
+        plural(count, what)
+        for count, what in (
+            (report.thinking_prompts, "prompt"),
+            (report.thinking_references, "reference answer"),
+        )
+        if count
+    ]
+    if found:
+        yield warning(
+            "dataset.thinking",
+            f"{' and '.join(found)} hold markers of a thinking model (such as /no_think or"
+            " <think>): other models take them for words, and the judge compares with them.",
+            "Remove the markers, unless both models know them.",
+        )
 
 
 def _turns(report: Report) -> Iterable[Check]:

@@ -8,13 +8,12 @@ read 2026-11-20). A new format is a function that reads a record and an entry in
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from evalbook.datasets.invalid import InvalidRecord, described, named, quoted, wrong_type
+from evalbook.datasets.invalid import InvalidRecord, described, named, wrong_type
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _INSTRUCTIONS = ("system", "developer")
@@ -362,22 +361,6 @@ FORMATS: tuple[DatasetFormat, ...] = (
     PROMPT_ONLY,
 )
 
-# Names that people give to the fields of the SageMaker evaluation format, the likeliest first;
-# compared without case, spaces, hyphens and underscores.
-RENAMINGS: dict[str, tuple[str, ...]] = {
-    "query": (
-        "query", "question", "instruction", "instructions", "input", "prompt", "userprompt",
-        "userinput", "userquery", "problem", "request",
-    ),
-    "response": (
-        "response", "answer", "output", "expected", "expectedoutput", "expectedresponse",
-        "expectedanswer", "reference", "referenceanswer", "referenceresponse", "groundtruth",
-        "target", "completion", "chosen", "solution",
-    ),
-    "system": ("system", "systemprompt", "systemmessage"),
-    "category": ("category",),
-}  # fmt: skip
-
 
 def format_of(record: Mapping[str, Any]) -> DatasetFormat | None:
     """Return the format a record's field names belong to."""
@@ -397,41 +380,3 @@ def detect_format(records: Iterable[Mapping[str, Any]]) -> DatasetFormat | None:
     """Return the format most of the records are in, the earliest seen among equals."""
     seen = Counter(known.name for record in records if (known := format_of(record)))
     return format_named(seen.most_common(1)[0][0]) if seen else None
-
-
-def plain_name(field: str) -> str:
-    """Return a field's name without what spellings differ in."""
-    return re.sub(r"[\s_\-]+", "", field).lower()
-
-
-def renamings(fields: Iterable[str]) -> dict[str, str]:
-    """Return which fields plainly mean one of the SageMaker evaluation format, as found → needed.
-
-    Empty where no field could be the query.
-    """
-    found: dict[str, str] = {}
-    for field in fields:
-        found.setdefault(plain_name(field), field)
-    chosen = {
-        next((found[alias] for alias in aliases if alias in found), None): needed
-        for needed, aliases in RENAMINGS.items()
-    }
-    wanted = {field: needed for field, needed in chosen.items() if field is not None}
-    return wanted if "query" in wanted.values() else {}
-
-
-def explain_unknown(records: Iterable[Mapping[str, Any]]) -> str:
-    """Say which fields were seen where no format fits, and which renaming would do."""
-    fields = list(dict.fromkeys(field for record in records for field in record))
-    if not fields:
-        return "The records have no fields; expected at least a prompt, such as query."
-    seen = f"Fields {named(fields)}: no known format."
-    changes = [
-        f"{quoted(found)} to {quoted(needed)}"
-        for found, needed in renamings(fields).items()
-        if found != needed
-    ]
-    if changes:
-        return f"{seen} Rename {' and '.join(changes)}."
-    needed = [known.expected.split(";")[0] for known in FORMATS if known.documented]
-    return f"{seen} Expected are {'; or '.join(needed)}."

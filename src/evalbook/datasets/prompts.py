@@ -67,8 +67,10 @@ def _file_problem(container: Container, name: str) -> str | None:
         return None
     if not container.has_records:
         return f"it is {container.label}; expected {named_for or 'JSON Lines, an array or CSV'}"
+    if container.gzipped:
+        return f"it is {container.label}; expected {named_for or 'JSON Lines, an array or CSV'}"
     if container.encoding != "utf-8":
-        return "it is text in UTF-16; expected UTF-8"
+        return f"it is {container.label}; expected UTF-8"
     if container.kind == "csv" and container.delimiter != ",":
         return f"its columns are separated by {container.delimiter!r}; expected commas"
     # Readers of .json take an array or lines alike.

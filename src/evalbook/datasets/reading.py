@@ -6,13 +6,22 @@ import codecs
 import csv
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from evalbook.datasets.containers import Container, recognise
+from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
 from evalbook.datasets.invalid import InvalidRecord, described, plural
-from evalbook.datasets.strictjson import as_record, parse_record, parse_value, value_end
+from evalbook.datasets.strictjson import (
+    as_record,
+    parse_line,
+    parse_record,
+    parse_value,
+    value_end,
+    without_numbers_unknown,
+    without_trailing_commas,
+)
 
 MAX_LINE = 8 * 1024 * 1024
 """Bytes of a line, or characters of a value in a JSON array; a longer one is invalid."""
@@ -21,6 +30,14 @@ _PIECE = 1024 * 1024
 _HEAD = 64 * 1024
 _BETWEEN = re.compile(r"[\s,\]]*")
 _BOM = codecs.BOM_UTF8
+
+
+class Bulk(Protocol):
+    """Takes many lines at a time; see `evalbook.datasets.bulk`."""
+
+    def take(self, lines: list[bytes | None]) -> list[int]:
+        """Take the lines it knows; return the places of the others."""
+
 
 Progress = Callable[[int, int], None]
 """Told the bytes and the records read so far."""
@@ -57,8 +74,12 @@ class Reading:
         self.crlf = False
         self.bom = False
         self.final_newline = True
+        self.outside: list[str] = []
+        """What stands beside the list of records, where one object holds it."""
         self.header: list[str] = []
         """Of CSV: the columns' names as they stand, once a row was read."""
+        self.bulk: Bulk | None = None
+        """Takes the lines it knows, so that they are no rows; the others are rows as before."""
         self._on_progress = on_progress
         head, self._chunks = _with_head(self._metered(chunks))
         self.bom = head.startswith(_BOM)
@@ -69,9 +90,18 @@ class Reading:
         if not self.container.has_records:
             return
         chunks = self._chunks
+        if self.container.gzipped:
+            chunks = _decompressed(chunks)
         if self.container.encoding != "utf-8":
             chunks = _as_utf8(chunks, self.container.encoding)
-        rows = {"jsonl": self._lines, "json": self._values, "csv": self._table}
+        if self.container.carriage_returns:
+            chunks = (chunk.replace(b"\r", b"\n") for chunk in chunks)
+        rows = {
+            "jsonl": self._lines,
+            "json": self._values,
+            "csv": self._table,
+            "parquet": self._columns,
+        }
         for row in rows[self.container.kind](chunks):
             self.records += 1
             yield row
@@ -87,7 +117,7 @@ class Reading:
                 split_here = last == b"\r" and piece.startswith(b"\n")
                 last = piece[-1:]
                 self.bytes += len(piece)
-                self.crlf = self.crlf or split_here or b"\r\n" in piece
+                self.crlf = self.crlf or split_here or (b"\r" in piece and b"\r\n" in piece)
                 self.final_newline = piece.endswith(b"\n")
                 yield piece
                 if self._on_progress:
@@ -95,23 +125,52 @@ class Reading:
 
     def _lines(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = None if self.container.is_lines else self._not_lines()
-        for place, line in enumerate(split_lines(chunks), start=1):
-            if line is None:
-                yield Row(place, None, _too_long("the line"))
-                continue
-            problem = misplaced
-            if place == 1 and line.startswith(_BOM):
-                line, problem = line[len(_BOM) :], problem or _byte_order_mark()
-            line = line.strip(b" \t\r\n")
-            if not line:
-                self.blank_lines += 1
-                continue
-            yield _line_row(place, line, problem)
+        first = 1
+        for lines in line_batches(chunks):
+            at = 0
+            while at < len(lines):
+                if self.bulk is not None and misplaced is None and at + first > 1:
+                    yield from self._in_bulk(self.bulk, lines[at:], first + at)
+                    break
+                row = self._line(first + at, lines[at], misplaced)
+                at += 1
+                if row is not None:
+                    yield row
+            first += len(lines)
+
+    def _in_bulk(self, bulk: Bulk, lines: list[bytes | None], first: int) -> Iterator[Row]:
+        left = bulk.take(lines)
+        self.records += len(lines) - len(left)
+        for place in left:
+            row = self._line(first + place, lines[place], None)
+            if row is not None:
+                yield row
+
+    def _line(self, place: int, line: bytes | None, misplaced: InvalidRecord | None) -> Row | None:
+        """Return a line as a row; None where it is blank."""
+        if line is None:
+            return Row(place, None, _too_long("the line"))
+        problem = misplaced
+        if place == 1 and line.startswith(_BOM):
+            line, problem = line[len(_BOM) :], problem or _byte_order_mark()
+        line = line.strip(b" \t\r\n")
+        if not line:
+            self.blank_lines += 1
+            return None
+        return _line_row(place, line, problem)
 
     def _values(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = self._not_lines()
-        for place, value in enumerate(_json_values(_texts(chunks)), start=1):
+        values = _json_values(_texts(chunks), self.container.within, self.outside)
+        for place, value in enumerate(values, start=1):
             yield _value_row(place, value, misplaced)
+
+    def _columns(self, chunks: Iterator[bytes]) -> Iterator[Row]:
+        from evalbook.datasets.parquet_rows import parquet_records
+
+        misplaced = self._not_lines()
+        for place, record in enumerate(parquet_records(chunks), start=1):
+            yield Row(place, record, misplaced)
 
     def _table(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         # The default of 131,072 would refuse long texts.
@@ -130,7 +189,9 @@ class Reading:
             except csv.Error as error:
                 yield Row(begin, None, _not_csv(error))
                 continue
-            if not any(cell.strip() for cell in cells):
+            if not any(cell.strip() for cell in cells) or (
+                not header and len(cells) <= 2 and cells[0][:4] == "sep="
+            ):
                 self.blank_lines += 1
             elif not header:
                 self.header = cells
@@ -144,25 +205,31 @@ class Reading:
 
 def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[bytes | None]:
     """Yield each line without its line feed; None for one of more than ``limit`` bytes."""
+    for lines in line_batches(chunks, limit):
+        yield from lines
+
+
+def line_batches(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[list[bytes | None]]:
+    """Yield the lines of a piece at a time, as `split_lines` does one by one."""
     pending: list[bytes] = []
     size = 0
     for chunk in chunks:
-        lines = chunk.split(b"\n")
-        for line in lines[:-1]:
-            if pending:
-                yield b"".join((*pending, line)) if size + len(line) <= limit else None
-                pending, size = [], 0
-            else:
-                yield line if len(line) <= limit else None
-        rest = lines[-1]
+        lines: list[bytes | None] = list(chunk.split(b"\n"))
+        rest = lines.pop() or b""
+        if lines and pending:
+            whole = size + len(lines[0] or b"")
+            lines[0] = b"".join((*pending, lines[0] or b"")) if whole <= limit else None
+            pending, size = [], 0
+        # A piece is shorter than the limit, unless somebody set it so.
+        if len(chunk) > limit:
+            lines = [line if line is not None and len(line) <= limit else None for line in lines]
+        if lines:
+            yield lines
         size += len(rest)
-        if size <= limit:
-            pending.append(rest)
-        else:
-            # Too long already: what is known of it is its size.
-            pending = [b""]
+        # Of a line that is too long already, what is known is its size.
+        pending = [*pending, rest] if size <= limit else [b""]
     if size:
-        yield b"".join(pending) if size <= limit else None
+        yield [b"".join(pending) if size <= limit else None]
 
 
 def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -190,18 +257,52 @@ def _texts(chunks: Iterable[bytes]) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _utf8(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _not_utf8(f"byte 0x{line[error.start]:02x} at {error.start + 1:,}") from None
-
-
 def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
     try:
-        return Row(place, parse_record(_utf8(line)), problem, line)
+        return Row(place, parse_line(line), problem, line)
+    except UnicodeDecodeError as error:
+        found = _not_utf8(f"byte 0x{line[error.start]:02x} at {error.start + 1:,}")
+        return _recovered(place, line, windows_1252(line), problem or found)
     except InvalidRecord as error:
-        return Row(place, None, error, line)
+        if error.kind == "number":
+            return Row(place, without_numbers_unknown(line), error, line)
+        if error.kind != "not_json":
+            return Row(place, None, error, line)
+        return _recovered(place, line, line.decode("utf-8"), error)
+
+
+def _recovered(place: int, line: bytes, text: str | None, problem: InvalidRecord) -> Row:
+    """Return a line that a job can't read, with the record where it is plain what was meant."""
+    if text is not None:
+        if text.endswith(","):
+            text = text[:-1]
+        mended = without_trailing_commas(text)
+        if mended is not None:
+            try:
+                return Row(place, parse_record(mended), problem, line)
+            except InvalidRecord:
+                pass
+    return Row(place, None, problem, line)
+
+
+def _decompressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what was compressed with gzip, in pieces of bounded size; members follow each other.
+
+    What is cut off or damaged ends there: the last line shows it.
+    """
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        for chunk in chunks:
+            rest = chunk
+            while rest:
+                if unpacker.eof:
+                    if not rest.startswith(GZIP_MAGIC):
+                        return
+                    unpacker = zlib.decompressobj(wbits=31)
+                yield unpacker.decompress(rest, _PIECE)
+                rest = unpacker.unconsumed_tail or unpacker.unused_data
+    except zlib.error:
+        return
 
 
 def _value_row(place: int, value: Any, misplaced: InvalidRecord) -> Row:
@@ -292,15 +393,28 @@ def _table_row(
     return Row(place, record, misplaced)
 
 
-def _json_values(texts: Iterator[str]) -> Iterator[Any]:
+def _json_values(
+    texts: Iterator[str], within: str | None = None, outside: list[str] | None = None
+) -> Iterator[Any]:
     """Yield the elements of a JSON array, or values that follow each other; errors as values.
 
     Behind what is not JSON nothing more can be told, so that such an error is the last.
+
+    Args:
+        texts: the file.
+        within: the name of the list, where an object holds it.
+        outside: is told the names of what stands before it.
     """
     buffer, at, ended = "", 0, False
     opened = False
+    if within is not None:
+        buffer = _behind_name(texts, within, [] if outside is None else outside)
+        opened = True
     while True:
+        start = at
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
+        if within is not None and "]" in buffer[start:at]:
+            return
         if not opened and buffer[at : at + 1]:
             opened = True
             at += buffer[at] == "["
@@ -317,6 +431,27 @@ def _json_values(texts: Iterator[str]) -> Iterator[Any]:
         else:
             buffer, ended = _more(buffer[at:], texts)
             at = 0
+
+
+_NAME = re.compile(r'[\s,{]*("(?:[^"\\]|\\.)*")\s*:\s*')
+
+
+def _behind_name(texts: Iterator[str], within: str, outside: list[str]) -> str:
+    """Return what follows the bracket that opens the list of this name."""
+    buffer = ""
+    for text in texts:
+        buffer += text
+        if len(buffer) >= _HEAD:
+            break
+    at = 0
+    while match := _NAME.match(buffer, at):
+        name = json.loads(match[1])
+        at = match.end()
+        if name == within:
+            return buffer[at + 1 :]
+        outside.append(name)
+        _, at = json.JSONDecoder().raw_decode(buffer, at)
+    return buffer
 
 
 def _more(kept: str, texts: Iterator[str]) -> tuple[str, bool]:
@@ -336,11 +471,26 @@ def _next_value(buffer: str, at: int, ended: bool) -> tuple[Any, int | None]:
     try:
         value, end = parse_value(buffer, at)
     except InvalidRecord as error:
+        mended = _mended_value(buffer[at:]) if error.kind == "not_json" else None
+        if mended is not None:
+            return mended[0], at + mended[1]
         return _failed_value(buffer, at, ended, error)
     if end - at > MAX_LINE:
         return _too_long("the value"), end
     # A number at the end of the buffer may go on.
     return (value, end) if ended or end < len(buffer) else (None, None)
+
+
+def _mended_value(text: str) -> tuple[Any, int] | None:
+    """Return the first value without its trailing commas, and where it ends in the text."""
+    mended = without_trailing_commas(text)
+    if mended is None:
+        return None
+    try:
+        value, end = parse_value(mended, 0)
+    except InvalidRecord:
+        return None
+    return value, end + len(text) - len(mended)
 
 
 def _failed_value(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from evalbook.datasets.account import FieldUse
+
 VERY_LONG = 30_000
 """Characters of a prompt or reference above which it is counted as very long.
 
@@ -19,6 +21,23 @@ SHOWN = 20
 
 
 @dataclass(frozen=True)
+class InvalidRow:
+    """A record that can't be used."""
+
+    line: int
+    """Its line; in a JSON array or Parquet file its number. Both count from 1."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """One record as it is and as a conversion writes it, each short and safe to print."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Report:
     """What a dataset holds; lengths are in characters and over the valid records."""
 
@@ -27,30 +46,33 @@ class Report:
     container_problem: str | None = None
     """Why the object can't be used as it is, whatever its records say."""
     container_remedy: str | None = None
+    """What helps where no records can be read from it."""
     format: str | None = None
     """Stable name of the records' format, as in ``formats``; None where no format is known."""
     bytes: int = 0
     records: int = 0
     """Records found, valid or not; blank lines are none."""
     valid: int = 0
+    """Records that are understood and meet what the evaluation wants, as they are or rewritten."""
+    as_it_is: int = 0
+    """Those of them of which a job reads, as they are, all that is meant."""
+    lost: dict[str, int] = field(default_factory=dict)
+    """Of the others: in how many a job would read no ``reference``, no ``system``, a wrong
+    ``reference_wrong``, not the whole ``prompt``, no ``category``, or nothing (``record``)."""
+    fields: tuple[FieldUse, ...] = ()
+    """What every field of the records is taken for, those last that are not used."""
+    examples: tuple[Rewritten, ...] = ()
+    """The first valid records."""
     invalid: int = 0
-    invalid_shown: list[dict[str, Any]] = field(default_factory=list)
-    """The first invalid records: ``line`` (in a JSON array: which element) and ``reason``."""
+    invalid_shown: tuple[InvalidRow, ...] = ()
     reasons: dict[str, int] = field(default_factory=dict)
     """Invalid records by kind of reason, most frequent first."""
-    unknown_fields: str | None = None
-    """Where no format is known: which fields were seen, and which renaming would do."""
-    rewriting: str | None = None
-    """Where no format is known: what becomes of the fields when the dataset is rewritten."""
-    mendable: int = 0
-    """Invalid records that can be written validly in the dataset's own format."""
-    rewritable: int = 0
-    """Further ones that can be saved only by rewriting to the SageMaker evaluation format."""
     require_reference: bool = False
     scorer: str | None = None
     """Preset scorer whose rules for records held too."""
-    need_fields: list[str] = field(default_factory=list)
+    need_fields: tuple[str, ...] = ()
     with_reference: int = 0
+    with_system: int = 0
     repeated_prompts: int = 0
     """Valid records whose prompt (with its system prompt) an earlier one has."""
     repeats_bounded: bool = False
@@ -61,17 +83,24 @@ class Report:
     """How many records have the reference that most of them have."""
     empty_prompts: int = 0
     empty_references: int = 0
+    thinking_prompts: int = 0
+    """Prompts with a switch or tag of a thinking model, such as ``/no_think``."""
+    thinking_references: int = 0
     very_long: int = 0
     """Records with a prompt or reference of more than ``VERY_LONG`` characters."""
     longest: int = 0
     """Characters of the longest prompt or reference."""
+    longest_prompt: int = 0
+    """Tokens of the longest prompt with its system prompt, estimated from its characters."""
+    prompt_lengths: dict[str, int] = field(default_factory=dict)
+    """Records by those tokens, in steps of ``lengths.BUCKET``."""
     average_prompt: float = 0.0
     average_reference: float = 0.0
     """Over the records that have one."""
     multi_turn: int = 0
     """Records in which the user has more than one turn."""
-    categories: list[list[Any]] = field(default_factory=list)
-    """The most frequent categories, each ``[name, records]``."""
+    categories: tuple[tuple[str, int], ...] = ()
+    """The most frequent categories, each with its records."""
     max_records: int | None = None
     over_limit: bool = False
     """Whether there are more records than ``max_records``."""
@@ -82,13 +111,24 @@ class Report:
 
     @property
     def usable(self) -> bool:
-        """Whether every record is valid, and there is one."""
-        return self.records > 0 and self.invalid == 0 and self.container_problem is None
+        """Whether a job reads of every record all that is meant, and there is one."""
+        return self.records > 0 and self.as_it_is == self.records and not self.container_problem
 
     @property
-    def savable(self) -> int:
-        """Records that a conversion can keep, valid ones included."""
-        return self.valid + self.mendable + self.rewritable
+    def keepable(self) -> bool:
+        """Whether a job can read it as it is, though not all that is meant; nothing wrong."""
+        unread = self.lost.get("record", 0) + self.lost.get("reference_wrong", 0)
+        return not (self.container_problem or self.invalid or unread) and self.records > 0
+
+    @property
+    def unused(self) -> tuple[FieldUse, ...]:
+        """Return the fields of which nothing is used."""
+        return tuple(it for it in self.fields if it.use == "not used" and it.meaning != "empty")
+
+    @property
+    def place(self) -> str:
+        """Return what ``InvalidRow.line`` counts."""
+        return "line" if self.container.startswith(("JSON Lines", "CSV", "TSV")) else "record"
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
@@ -98,4 +138,10 @@ class Report:
     def from_json(cls, saved: Mapping[str, Any]) -> Report:
         """Return a saved report; keys of a newer version are passed over."""
         known = {item.name for item in fields(cls)}
-        return cls(**{name: value for name, value in saved.items() if name in known})
+        found = {name: value for name, value in saved.items() if name in known}
+        found["fields"] = tuple(FieldUse(**it) for it in found.get("fields", ()))
+        found["examples"] = tuple(Rewritten(**it) for it in found.get("examples", ()))
+        found["invalid_shown"] = tuple(InvalidRow(**it) for it in found.get("invalid_shown", ()))
+        found["categories"] = tuple((it[0], it[1]) for it in found.get("categories", ()))
+        found["need_fields"] = tuple(found.get("need_fields", ()))
+        return cls(**found)

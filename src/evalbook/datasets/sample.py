@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from evalbook.datasets.containers import Container
-from evalbook.datasets.formats import DatasetFormat, detect_format, explain_unknown
+from evalbook.datasets.formats import DatasetFormat, detect_format
 from evalbook.datasets.invalid import InvalidRecord, harmless, named, plural
 from evalbook.datasets.reading import Reading, Row, kind_of
+from evalbook.datasets.rules import Judged, Rules, job_format
+from evalbook.datasets.shown import brief, shown
 from evalbook.datasets.strictjson import parse_value
+
+__all__ = ["FieldSeen", "Sample", "read_sample", "shown"]
 
 _RECORDS = 2
 _PROBLEMS = 3
 _EXAMPLE = 60
 _FIELDS = 20
-# Deeper or longer than this nothing is shown of a record.
-_SHOWN_DEPTH = 3
-_SHOWN_ITEMS = 4
-_SHOWN_TEXT = 200
 
 
 @dataclass(frozen=True)
@@ -57,31 +56,19 @@ def read_sample(head: bytes, *, complete: bool) -> Sample:
     """
     reading = Reading([head], complete=complete)
     container = reading.container
-    rows = list(reading.rows())
+    # A Parquet file's index stands at its end.
+    rows = list(reading.rows()) if complete or container.kind != "parquet" else []
     if not complete:
         rows = _without_cut(rows, head, container)
     records = [row.record for row in rows if row.record is not None]
     known = detect_format(records)
     problems = [container.problem] if container.problem else []
-    problems += _record_problems(rows, known)
-    if records and known is None:
-        problems.append(explain_unknown(records))
+    problems += _record_problems(rows, known, "record" if container.kind == "json" else "line")
     fields = _fields_seen(records)
-    if not rows and container.has_records and not complete:
+    if not rows and container.kind in ("jsonl", "csv") and not (complete or container.gzipped):
         fields, problem = _start_of_record(head)
         problems.append(problem)
     return Sample(known, fields, tuple(records[:_RECORDS]), tuple(problems), container.label)
-
-
-def shown(record: dict[str, Any], width: int) -> str:
-    """Return a record on one line of at most ``width`` characters, safe to print."""
-    pairs = (f"{harmless(name, 40)}: {_brief(value)}" for name, value in record.items())
-    line = ""
-    for pair in pairs:
-        line += (", " if line else "") + pair
-        if len(line) > width:
-            break
-    return harmless(line or "(no fields)", width)
 
 
 def _without_cut(rows: list[Row], head: bytes, container: Container) -> list[Row]:
@@ -97,28 +84,20 @@ def _without_cut(rows: list[Row], head: bytes, container: Container) -> list[Row
     return rows[:-1] if cut else rows
 
 
-def _record_problems(rows: list[Row], known: DatasetFormat | None) -> list[str]:
+def _record_problems(rows: list[Row], known: DatasetFormat | None, place: str) -> list[str]:
+    rules = Rules(job_format(known))
+    judged = [(row, rules.judge(row)) for row in rows]
     found = [
-        f"Record at line {row.place:,}: {problem.reason}."
-        for row in rows
-        if (problem := _row_problem(row, known)) is not None
+        f"Record {row.place:,}: {it.reason}."
+        if place == "record"
+        else f"Record at line {row.place:,}: {it.reason}."
+        for row, it in judged
+        if not isinstance(it, Judged)
     ]
     more = len(found) - _PROBLEMS
     if more > 0:
         return [*found[:_PROBLEMS], f"{plural(more, 'more record')} in the sample can't be used."]
     return found
-
-
-def _row_problem(row: Row, known: DatasetFormat | None) -> InvalidRecord | None:
-    # That all is in another container is said once.
-    if row.problem is not None and row.problem.kind != "not_json_lines":
-        return row.problem
-    try:
-        if known is not None and row.record is not None:
-            known.read(row.record)
-    except InvalidRecord as error:
-        return error
-    return None
 
 
 def _fields_seen(records: list[dict[str, Any]]) -> tuple[FieldSeen, ...]:
@@ -129,7 +108,7 @@ def _fields_seen(records: list[dict[str, Any]]) -> tuple[FieldSeen, ...]:
             if name not in kinds and len(kinds) >= _FIELDS:
                 continue
             kinds.setdefault(name, [])
-            examples.setdefault(name, harmless(_brief(value), _EXAMPLE))
+            examples.setdefault(name, harmless(brief(value), _EXAMPLE))
             if (kind := kind_of(value)) not in kinds[name]:
                 kinds[name].append(kind)
     return tuple(
@@ -172,21 +151,3 @@ def _skip(text: str, at: int, mark: str) -> int:
     while at < len(text) and text[at] in " \t\r\n" + mark:
         at += 1
     return at
-
-
-def _brief(value: Any, depth: int = 0) -> str:
-    """Return a value as JSON, with long texts, long lists and deep levels left out."""
-    if isinstance(value, str):
-        return json.dumps(harmless(value, _SHOWN_TEXT), ensure_ascii=False).replace("\\\\", "\\")
-    if isinstance(value, (dict, list)) and value and depth >= _SHOWN_DEPTH:
-        return "{…}" if isinstance(value, dict) else "[…]"
-    if isinstance(value, dict):
-        items = [
-            f"{harmless(name, 40)}: {_brief(inner, depth + 1)}"
-            for name, inner in list(value.items())[:_SHOWN_ITEMS]
-        ]
-        return "{" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "}"
-    if isinstance(value, list):
-        items = [_brief(inner, depth + 1) for inner in value[:_SHOWN_ITEMS]]
-        return "[" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "]"
-    return json.dumps(value) if not isinstance(value, int) else str(value)[:40]

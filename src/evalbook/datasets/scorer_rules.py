@@ -6,12 +6,11 @@ read 2026-11-21.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from evalbook.datasets.formats import Record
 from evalbook.datasets.invalid import InvalidRecord, described, quoted, wrong_type
+from evalbook.datasets.understanding import Understood
 
 LONGEST_ANSWER = 100
 """Characters; a bare answer is a number, a formula or a few words."""
@@ -20,13 +19,13 @@ LONGEST_ANSWER = 100
 _WORKED = ("####", "\\boxed", "answer is", "answer:")
 
 
-def bare_answer(_: Mapping[str, Any], read: Record) -> None:
+def bare_answer(meant: Understood) -> None:
     """Want the reference to be the answer alone.
 
     Raises:
         InvalidRecord: it is a text around the answer.
     """
-    answer = (read.reference or "").strip()
+    answer = (meant.reference or "").strip()
     worked = next((mark for mark in _WORKED if mark in answer.lower()), None)
     if worked or "\n" in answer or len(answer) > LONGEST_ANSWER:
         raise InvalidRecord(
@@ -36,17 +35,15 @@ def bare_answer(_: Mapping[str, Any], read: Record) -> None:
         )
 
 
-def cases_to_run(record: Mapping[str, Any], _: Record) -> None:
+def cases_to_run(meant: Understood) -> None:
     """Want ``metadata`` with as many outputs as inputs, all texts.
 
     Raises:
         InvalidRecord: there is none, or it is in another shape.
     """
-    metadata = record.get("metadata")
+    metadata = meant.metadata
     if metadata is None:
         raise InvalidRecord("no_metadata", "no metadata with the test cases' inputs and outputs")
-    if not isinstance(metadata, dict):
-        raise wrong_type("metadata", metadata, "an object with inputs and outputs")
     inputs, outputs = (_texts(metadata, name) for name in ("inputs", "outputs"))
     if len(inputs) != len(outputs):
         raise InvalidRecord(
@@ -65,18 +62,7 @@ def _texts(metadata: Mapping[str, Any], name: str) -> list[str]:
     raise wrong_type(f"metadata.{name}", found, "a list of texts, at least one")
 
 
-def parsed_metadata(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record with its metadata as an object, where it is one written as text."""
-    fields = dict(record)
-    if isinstance(fields.get("metadata"), str):
-        try:
-            fields["metadata"] = json.loads(fields["metadata"])
-        except (ValueError, RecursionError):
-            return fields
-    return fields
-
-
-RULES: dict[str, Callable[[Mapping[str, Any], Record], None]] = {
+RULES: dict[str, Callable[[Understood], None]] = {
     "prime_math": bare_answer,
     "prime_code": cases_to_run,
 }

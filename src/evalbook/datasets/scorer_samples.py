@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from evalbook.datasets.formats import format_of
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Reading, Row
+from evalbook.datasets.understanding import understand
 
 HEAD_BYTES = 65536
 """What is read of a dataset: a few records, whatever its size."""
@@ -35,7 +35,10 @@ def records_to_try(head: bytes, *, complete: bool) -> list[RecordToTry]:
         head: its first bytes; the last record may be cut.
         complete: whether they are all there is.
     """
-    rows = list(Reading([head], complete=complete).rows())
+    reading = Reading([head], complete=complete)
+    if reading.container.kind == "parquet" and not complete:
+        return []
+    rows = list(reading.rows())
     if not complete and not head.endswith(b"\n"):
         rows = rows[:-1]
     return [_to_try(row) for row in rows[:MOST_RECORDS]]
@@ -45,10 +48,7 @@ def _to_try(row: Row) -> RecordToTry:
     try:
         if row.record is None:
             raise row.problem or InvalidRecord("not_json", "it is no record")
-        known = format_of(row.record)
-        if known is None:
-            raise InvalidRecord("unknown_format", "its fields fit no format of an evaluation")
-        read = known.read(row.record)
+        read = understand(row.record)
     except InvalidRecord as error:
         return RecordToTry(row.place, None, None, error.reason)
     if read.reference is None:

@@ -1,0 +1,344 @@
+"""Conversations in every shape that people keep them in, as turns of text.
+
+OpenAI, ShareGPT, Converse, Anthropic and Gemini differ in the names of roles and of the keys that
+hold the text, and in what else a message carries. The text is taken; what else there is, is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from evalbook.datasets.fields import MEDIA, REJECTED, THINKING, TOOLS, plain_name
+from evalbook.datasets.invalid import InvalidRecord, described, named, wrong_type
+
+_ROLES = {
+    "system": "system", "developer": "system",
+    "user": "user", "human": "user", "prompter": "user", "customer": "user",
+    "assistant": "assistant", "gpt": "assistant", "bot": "assistant", "model": "assistant",
+    "chatgpt": "assistant", "ai": "assistant", "agent": "assistant", "chatbot": "assistant",
+    "tool": "tool", "function": "tool", "observation": "tool", "ipython": "tool",
+    "toolresult": "tool", "toolresponse": "tool", "functionresponse": "tool",
+    "toolcall": "call", "functioncall": "call",
+}  # fmt: skip
+_ROLE_KEYS = ("role", "from", "speaker", "author")
+_TEXT_KEYS = ("content", "value", "text", "parts", "message", "candidates")
+_BESIDE = frozenset((*_ROLE_KEYS, *_TEXT_KEYS))
+
+_TOOL_RESULT = "the model is not shown what the tools said"
+_NOT_TEXT = "only text is used"
+# Parts of a message's content that are no text: what is said of each, by its type or key.
+_PARTS = (
+    dict.fromkeys("image imageurl inputimage audio inputaudio video document file inputfile "
+                  "inlinedata filedata media".split(), MEDIA)
+    | dict.fromkeys("tooluse toolcall functioncall".split(), "the model is given no tools")
+    | dict.fromkeys("toolresult functionresponse".split(), _TOOL_RESULT)
+    | dict.fromkeys("thinking redactedthinking reasoningcontent reasoning".split(), THINKING)
+)  # fmt: skip
+
+
+class Turn(NamedTuple):
+    """One message: who says what."""
+
+    role: str
+    """``system``, ``user``, ``assistant``, ``tool``, or ``call`` for a call of a tool."""
+    text: str | None
+    """None where the message holds no text."""
+    beside: tuple[tuple[str, str], ...] = ()
+    """What else it holds, and what it means that it is not used."""
+
+
+class Talk(NamedTuple):
+    """What an evaluation takes from a conversation."""
+
+    prompt: str
+    system: str | None
+    answer: str | None
+    """The assistant's last answer to the user."""
+    turns: int
+    """How many turns the user has in the prompt."""
+    uses: tuple[tuple[str, str, str], ...]
+    """What each role and part is used as: name, use, and what is to be said of it."""
+
+
+def is_conversation(value: Any) -> bool:
+    """Tell whether a value is a list of messages."""
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
+        return False
+    first = value[0]
+    return any(isinstance(first.get(key), str) for key in _ROLE_KEYS) and any(
+        key in first for key in (*_TEXT_KEYS, "tool_calls")
+    )
+
+
+def read_turns(value: Any, field: str) -> list[Turn]:
+    """Return the turns of a conversation.
+
+    Raises:
+        InvalidRecord: one of them is no message.
+    """
+    if not isinstance(value, list) or not value:
+        raise wrong_type(field, value, "a list of messages, each with role and content")
+    return [_turn(message, f"{field}[{place}]") for place, message in enumerate(value)]
+
+
+def _turn(message: Any, place: str) -> Turn:
+    if not isinstance(message, dict):
+        raise wrong_type(place, message, "a message with role and content")
+    role = message.get("role")
+    if len(message) == 2 and type(role) is str and role in _ROLES:
+        content = message.get("content")
+        if type(content) is str:
+            return Turn(_ROLES[role], content)
+    found = _role(message, place)
+    beside = [
+        (key, _beside(key)) for key, item in message.items() if key not in _BESIDE and _says(item)
+    ]
+    key = next((key for key in _TEXT_KEYS if message.get(key) is not None), None)
+    if key == "candidates":
+        return Turn(found, _preferred(message[key], place), (("candidates", REJECTED),))
+    content = message.get(key) if key else None
+    if key is None and not beside and found not in ("call", "tool"):
+        keys = f"the fields are {named(message)}" if message else "it has no fields"
+        raise InvalidRecord("missing_field", f"{place} has no content; {keys}")
+    text, parts = _content(content, f"{place}.{key}")
+    if text is None and any(what == _TOOL_RESULT for _, what in parts):
+        found = "tool"
+    return Turn(found, text, (*beside, *parts))
+
+
+def _says(item: Any) -> bool:
+    return item is not None and item != [] and item != {} and item != ""
+
+
+def _role(message: dict[str, Any], place: str) -> str:
+    key = next((key for key in _ROLE_KEYS if key in message), None)
+    if key is None:
+        keys = f"the fields are {named(message)}" if message else "it has no fields"
+        raise InvalidRecord("missing_field", f"{place} has no role; {keys}")
+    role = message[key]
+    if isinstance(role, dict):
+        role = role.get("role")
+    found = _ROLES.get(plain_name(role)) if isinstance(role, str) else None
+    if found is None:
+        raise InvalidRecord(
+            "wrong_role",
+            f"{place}.{key} is {described(message[key])}; expected system, user, assistant or tool",
+        )
+    return found
+
+
+def _beside(key: str) -> str:
+    plain = plain_name(key)
+    return (
+        _PARTS.get(plain.removesuffix("s"))
+        or _PARTS.get(plain)
+        or (TOOLS if plain.startswith("tool") else "not part of the text")
+    )
+
+
+def _content(content: Any, place: str) -> tuple[str | None, list[tuple[str, str]]]:
+    """Return a message's text, and the parts that are none."""
+    if content is None or isinstance(content, str):
+        return content, []
+    if isinstance(content, dict):
+        content = [content]
+    if not isinstance(content, list):
+        raise wrong_type(place, content, "text")
+    texts: list[str] = []
+    others: list[tuple[str, str]] = []
+    for part in content:
+        text = part_text(part)
+        if text is not None:
+            texts.append(text)
+            continue
+        name = _part_name(part)
+        if name is None:
+            raise wrong_type(place, content, "text")
+        if name != "cachepoint":
+            others.append((name, _PARTS.get(plain_name(name), _NOT_TEXT)))
+    return "\n".join(texts) if texts else None, others
+
+
+def part_text(part: Any) -> str | None:
+    """Return the text of one part of a message's content; None where it is no text."""
+    if isinstance(part, str):
+        return part
+    if not isinstance(part, dict) or part.get("type", "text") not in _TEXT_TYPES:
+        return None
+    text = part.get("text", part.get("content"))
+    if text is None and isinstance(part.get("guardContent"), dict):
+        text = part["guardContent"].get("text")
+    if isinstance(text, dict):
+        text = text.get("text", text.get("value"))
+    return text if isinstance(text, str) else None
+
+
+_TEXT_TYPES = ("text", "input_text", "output_text", "text_only")
+
+
+def _part_name(part: Any) -> str | None:
+    if not isinstance(part, dict):
+        return None
+    kind = part.get("type")
+    if isinstance(kind, str):
+        return kind
+    name = next(iter(part), None)
+    return None if name is None else "cachepoint" if name == "cachePoint" else name
+
+
+def _preferred(candidates: Any, place: str) -> str | None:
+    """Return the preferred one of several answers, as Nova's preference data keep them."""
+    if not isinstance(candidates, list):
+        raise wrong_type(f"{place}.candidates", candidates, "a list of answers")
+    for candidate in candidates:
+        label = candidate.get("preferenceLabel") if isinstance(candidate, dict) else None
+        if label in ("preferred", "chosen"):
+            return _content(candidate.get("content"), f"{place}.candidates")[0]
+    return None
+
+
+def talk_of(turns: list[Turn], field: str) -> Talk:
+    """Return what an evaluation takes from a conversation.
+
+    The prompt ends with the user's last turn; the assistant's last text behind it is the answer.
+    Several turns are joined, each opened by its role.
+
+    Raises:
+        InvalidRecord: the user says nothing in it.
+    """
+    last = next((at for at in range(len(turns) - 1, -1, -1) if _asks(turns[at])), None)
+    if last is None:
+        roles = ", ".join(dict.fromkeys(turn.role for turn in turns))
+        raise InvalidRecord(
+            "no_user_turn", f"{field} has no message of the user with text; its roles are {roles}"
+        )
+    answer_at = next(
+        (at for at in range(len(turns) - 1, last, -1)
+         if turns[at].role == "assistant" and turns[at].text is not None),
+        None,
+    )  # fmt: skip
+    system: list[str] = []
+    spoken: list[Turn] = []
+    for at, turn in enumerate(turns):
+        if turn.text is None:
+            continue
+        if turn.role == "system":
+            system.append(turn.text)
+        elif at <= last and turn.role in ("user", "assistant"):
+            spoken.append(turn)
+    asked = sum(turn.role == "user" for turn in spoken)
+    prompt = (
+        spoken[0].text or ""
+        if len(spoken) == 1
+        else joined_turns((turn.role, turn.text) for turn in spoken)
+    )
+    uses = _uses(turns, last, answer_at, field)
+    answer = None if answer_at is None else turns[answer_at].text
+    return Talk(prompt, "\n\n".join(system) or None, answer, asked, uses)
+
+
+def joined_turns(said: Iterable[tuple[str, str | None]]) -> str:
+    """Return several turns as one prompt, each opened by its role."""
+    return "\n\n".join(f"{role.capitalize()}: {text}" for role, text in said)
+
+
+def _asks(turn: Turn) -> bool:
+    return turn.role == "user" and turn.text is not None
+
+
+_Use = tuple[str, str, str]
+_PLAIN: dict[tuple[str, tuple[str, ...]], tuple[_Use, ...]] = {}
+"""Of conversations of nothing but text: what is said of them depends on their roles alone."""
+_MOST_PLAIN = 1000
+
+
+def _uses(turns: list[Turn], last: int, answer_at: int | None, field: str) -> tuple[_Use, ...]:
+    if any(turn.beside or turn.text is None for turn in turns):
+        return tuple(dict.fromkeys(_each_use(turns, last, answer_at, field)))
+    key = (field, tuple([turn.role for turn in turns]))
+    found = _PLAIN.get(key)
+    if found is None:
+        found = tuple(dict.fromkeys(_each_use(turns, last, answer_at, field)))
+        if len(_PLAIN) < _MOST_PLAIN:
+            _PLAIN[key] = found
+    return found
+
+
+def _each_use(turns: list[Turn], last: int, answer_at: int | None, field: str) -> Iterator[_Use]:
+    for at, turn in enumerate(turns):
+        name = f"{field}[{turn.role}]"
+        for beside, what in turn.beside:
+            yield f"{name}.{beside}", "not used", what
+        if turn.text is None:
+            continue
+        if turn.role == "system":
+            yield name, "system", ""
+        elif turn.role == "tool":
+            yield name, "not used", _TOOL_RESULT
+        elif turn.role == "call":
+            yield name, "not used", TOOLS
+        elif at == answer_at:
+            yield name, "reference", ""
+        elif at <= last:
+            yield (f"{name} (earlier)" if turn.role == "assistant" else name), "prompt", ""
+        else:
+            yield f"{name} (on the way)", "not used", "said before the last answer"
+
+
+# A conversation written as one text: how its turns open, and who speaks then.
+_TRANSCRIPTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
+    (re.compile(r"(?:^|\n\n)(Human|Assistant): ?"),
+     {"Human": "user", "Assistant": "assistant"}),
+    (re.compile(r"(?:^|\s*)### (Human|Assistant|User|System|Bot): ?"),
+     {"Human": "user", "User": "user", "Assistant": "assistant", "Bot": "assistant",
+      "System": "system"}),
+    (re.compile(r"(?:<\|im_end\|>)?\s*<\|im_start\|>(system|user|assistant)\n"),
+     {"system": "system", "user": "user", "assistant": "assistant"}),
+    (re.compile(r"(?:<\|eot_id\|>)?(?:<\|begin_of_text\|>)?"
+                r"<\|start_header_id\|>(system|user|assistant)<\|end_header_id\|>\n\n"),
+     {"system": "system", "user": "user", "assistant": "assistant"}),
+    (re.compile(r"(?:<end_of_turn>)?\s*(?:<bos>)?<start_of_turn>(user|model)\n"),
+     {"user": "user", "model": "assistant"}),
+    (re.compile(r"\s*(?:<s>)?\s*(\[/?INST\])\s*"), {"[INST]": "user", "[/INST]": "assistant"}),
+    (re.compile(r"(?:^|\s*)### (Instruction|Input|Response): ?\n?"),
+     {"Instruction": "user", "Input": "user", "Response": "assistant"}),
+)  # fmt: skip
+_ENDS = re.compile(r"\s*(?:<\|im_end\|>|<\|eot_id\|>|<end_of_turn>|</s>)\s*$")
+_LLAMA_SYSTEM = re.compile(r"^<<SYS>>\s*(.*?)\s*<</SYS>>\s*(.*)$", re.DOTALL)
+
+
+def transcript_turns(text: str) -> list[Turn] | None:
+    """Return the turns of a conversation that is written as one text; None where it is none."""
+    for pattern, roles in _TRANSCRIPTS:
+        marks = list(pattern.finditer(text))
+        if len(marks) < 2 or {roles[mark[1]] for mark in marks} < {"user", "assistant"}:
+            continue
+        ends = [mark.start() for mark in marks[1:]] + [len(text)]
+        turns = [
+            Turn(roles[mark[1]], _ENDS.sub("", text[mark.end() : end]).strip() or None)
+            for mark, end in zip(marks, ends, strict=True)
+        ]
+        before = text[: marks[0].start()].strip()
+        opening = [Turn("system", before)] if before and before != "<s>" else []
+        return [*opening, *_merged(_with_llama_system(turns))]
+    return None
+
+
+def _with_llama_system(turns: list[Turn]) -> list[Turn]:
+    match = _LLAMA_SYSTEM.match(turns[0].text or "")
+    if match is None:
+        return turns
+    return [Turn("system", match[1]), Turn("user", match[2]), *turns[1:]]
+
+
+def _merged(turns: list[Turn]) -> list[Turn]:
+    """Join what one speaker says in a row, such as an instruction and its input."""
+    merged: list[Turn] = []
+    for turn in turns:
+        if merged and merged[-1].role == turn.role and turn.text and merged[-1].text:
+            merged[-1] = Turn(turn.role, f"{merged[-1].text}\n\n{turn.text}")
+        else:
+            merged.append(turn)
+    return merged

@@ -1,0 +1,182 @@
+"""What the fields of people's records mean, by their names: the tables that recognition goes by.
+
+Names are compared without case and without what spellings differ in (``reference_answer``,
+``referenceAnswer`` and ``Reference Answer`` are one). Within a table the likelier name comes first.
+What a name promises is taken only where the content is of that kind; `understanding` sees to that.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+
+def _names(text: str) -> dict[str, int]:
+    return {name: place for place, name in enumerate(text.split())}
+
+
+PROMPT = _names("""
+    query prompt question instruction instructions userinput userquery userquestion userprompt
+    usermessage input inputtext inputs problem problemstatement request sqlprompt goal behavior
+    message ask task questiontext questionbody frage pregunta pergunta domanda ctx sentence text
+    content article document dialogue dialog passage body source
+""")
+"""What the model is asked."""
+
+INSTRUCTION = frozenset("instruction instructions task".split())
+"""Prompts that are about something else in the record, which is asked with them."""
+
+CONTEXT = _names("""
+    context contexts sqlcontext passage passages paragraph story background backgroundinformation
+    document documents documenttext article text transcript dialogue inputcontext knowledge schema
+    retrievedcontexts retrievedcontext retrievalcontext retrieveddocuments retrievedpassages
+""")
+"""What the question is about: asked with it."""
+
+REFERENCE = _names("""
+    referenceresponse referenceresponses referenceanswer referenceanswers groundtruth groundtruths
+    groundtruthanswer groundtruthresponse goldanswer goldanswers goldenanswer goldresponse golden
+    gold idealanswer idealresponse ideal expectedoutput expectedresponse expectedanswer
+    expectedresult expectedvalue expected referenceoutput referenceoutputs reference references
+    correctanswer correctanswers correctresponse bestanswer targetanswer targetoutput targettext
+    target targets finalanswer answerkey answer answers acceptedanswer antwort respuesta resposta
+    risposta labeltext labelname
+""")
+"""The answer to compare with, named as such."""
+
+CHOSEN = _names("""
+    chosen chosenresponse preferredoutput preferredresponse preferred accepted acceptedresponse
+""")
+"""The better one of two answers."""
+
+ANSWERED = _names("""
+    response completion output outputs outputtext solution canonicalsolution summary highlights
+    translation reply assistant assistantresponse sql
+""")
+"""The answer to compare with where nothing else is: else it is what some model once said."""
+
+LABEL = _names("label labels class sentiment")
+"""The answer to compare with where nothing else is; or whether the answer is a good one."""
+
+GOOD = frozenset(
+    "label ktotag desirable isdesirable accepted good isgood correct iscorrect thumbsup liked"
+    " approved".split()
+)
+"""Whether the answer is a good one, where the value is true or false."""
+
+ANSWER_KEY = _names("""
+    answerkey answer correctanswer correctoption correct gold target groundtruth reference label
+    answeridx answerindex correctindex cop
+""")
+"""Which of the choices is right."""
+
+CHOICES = _names("choices options answerchoices endings alternatives mcoptions")
+
+SYSTEM = _names("""
+    system systemprompt systemmessage systeminstruction systeminstructions systemtext developer
+    developermessage
+""")
+
+CATEGORY = _names("category topic domain ability intent")
+
+CONVERSATION = _names("""
+    messages conversations conversation contents turns chat dialog dialogue prompt input query
+    chatmessages history
+""")
+"""A list of messages."""
+
+HISTORY = frozenset("history chathistory conversationhistory previousturns".split())
+
+METADATA = frozenset("metadata meta extrainfo rewardmodel datasource".split())
+
+WRAPPERS = frozenset(
+    "body modelinput params request row item vars inputs input outputs expectations data fields"
+    " example doc record sample".split()
+)
+"""Objects that hold the record, or a part of it."""
+
+_TOLD: dict[str, str] = {}
+"""What it means that a field is not used, by the field's name."""
+
+
+def _tell(what: str, names: str) -> None:
+    _TOLD.update(dict.fromkeys(names.split(), what))
+
+
+MADE = "a response already made; the run asks the models anew"
+REJECTED = "a rejected answer; it is compared with nothing"
+MEDIA = "neither the model nor the judge gets it"
+TOOLS = "the model is given no tools"
+THINKING = "thinking; neither the model nor the judge sees it"
+ANOTHER = "another answer than the one that is compared with"
+UNKNOWN = "neither the model nor the judge sees it"
+
+_tell(
+    MADE,
+    """modelresponse modelresponses modeloutput modeloutputs modelanswer modelcompletion actual
+    modelprediction actualoutput actualresponse actualanswer prediction predictions predicted
+    predictedanswer predictedoutput generated generatedtext generatedanswer generatedresponse
+    generation generations llmresponse llmoutput llmanswer botresponse candidateanswer studentanswer
+    responsea responseb response1 response2 outputa outputb output1 output2 resps filteredresps
+    completions result results""",
+)
+_tell(
+    REJECTED,
+    """rejected rejectedresponse nonpreferredoutput nonpreferredresponse nonpreferred dispreferred
+    incorrectanswer incorrectanswers incorrectanswer1 incorrectanswer2 incorrectanswer3 wronganswer
+    wronganswers negatives distractors distractor1 distractor2 distractor3""",
+)
+_tell(
+    MEDIA,
+    """image images imageurl imageurls imagepath imagepaths imagefile picture pictures pixelvalues
+    imagebase64 audio audios audiopath audiourl video videos videopath file files attachment
+    attachments media""",
+)
+_tell(TOOLS, "tools functions availabletools apis toolconfig toolchoice functioncall")
+_tell(
+    THINKING,
+    "reasoning reasoningcontent thinking thoughts thought think cot chainofthought rationale",
+)
+_tell(
+    "names the record; it changes no score",
+    """id ids uid uuid idx index key customid recordid questionid promptid conversationid exampleid
+    sampleid itemid rowid rowidx sid guid hash messageid treeid url link sourceurl sourceid dataset
+    split created createdat createddate timestamp date license author lang language title name
+    version conversationhash qid docid no number""",
+)
+_tell(
+    "a setting; the run has its own",
+    """model modelid modelname temperature maxtokens maxnewtokens topp topk stop stopsequences seed
+    method endpoint anthropicversion inferenceconfig inferenceconfiguration generationconfig
+    textgenerationconfig schemaversion n stream frequencypenalty presencepenalty
+    maxcompletiontokens maxoutputtokens maxtokenstosample reasoningeffort paralleltoolcalls store
+    user additionalmodelrequestfields""",
+)
+_tell(
+    "a rating, which no metric reads",
+    """score scores rating ratings quality helpfulness correctness coherence complexity verbosity
+    scorechosen scorerejected chosenscore rejectedscore chosenrating rejectedrating margin
+    difficulty level points votes toxicity""",
+)
+
+_LETTERS = re.compile(r"[\s_\-.:]+")
+_OF_A_MODEL = re.compile(
+    r"(gpt|claude|llama|mistral|mixtral|gemini|gemma|nova|titan|qwen|deepseek|chatgpt|baseline|base"
+    r"model|finetuned).*(response|answer|output|completion|prediction)s?$"
+)
+
+
+@lru_cache(maxsize=4096)
+def plain_name(field: str) -> str:
+    """Return a field's name without what spellings differ in."""
+    return _LETTERS.sub("", field.rpartition(".")[2]).lower()
+
+
+def is_made(plain: str) -> bool:
+    """Tell whether a field holds what some model once answered."""
+    return _TOLD.get(plain) == MADE or _OF_A_MODEL.search(plain) is not None
+
+
+def told(plain: str) -> str:
+    """Return what it means that a field of this name is not used."""
+    return MADE if is_made(plain) else _TOLD.get(plain, UNKNOWN)

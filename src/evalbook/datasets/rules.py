@@ -1,0 +1,193 @@
+"""What a record has to meet, and whether a job reads of it, as it is, all that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from evalbook.datasets.formats import (
+    DatasetFormat,
+    Record,
+    format_named,
+    format_of,
+    write_sagemaker,
+)
+from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.reading import Row
+from evalbook.datasets.report import Report
+from evalbook.datasets.scorer_rules import RULES
+from evalbook.datasets.understanding import Understood, Use, understand
+
+_MOST_SHAPES = 1000
+
+
+class Judged(NamedTuple):
+    """A record that can be used, and what a job would not read of it as it is."""
+
+    meant: Understood
+    lost: str
+    """Nothing, or words as in ``Report.lost``, parted by blanks."""
+
+
+class Shape(NamedTuple):
+    """How records of the same fields, all of them texts, are read."""
+
+    prompt: str
+    reference: str | None
+    system: str | None
+    category: str | None
+    uses: tuple[Use, ...]
+    lost: str
+
+
+@dataclass
+class Rules:
+    """What a record has to meet, shared by validation and conversion."""
+
+    format: DatasetFormat | None
+    """The documented format that a job would read the records in; None where it reads none."""
+    need_fields: tuple[str, ...] = ()
+    require_reference: bool = False
+    scorer: str | None = None
+    """Preset scorer whose rules hold too; see `evalbook.datasets.scorer_rules`."""
+    _shapes: dict[tuple[str, ...], Shape | None] = field(default_factory=dict, repr=False)
+
+    def judge(self, row: Row) -> Judged | InvalidRecord:
+        """Return what was meant by a row, or why it can't be used."""
+        record = row.record
+        if record is None:
+            return row.problem or InvalidRecord("not_json", "no record")
+        try:
+            judged = self._quickly(record) or self.whole(record)
+            self._want(record, judged.meant)
+        except InvalidRecord as error:
+            return error
+        return judged if row.problem is None else judged._replace(lost="record")
+
+    def whole(self, record: Mapping[str, Any]) -> Judged:
+        """Return what was meant by a record, in whatever shape.
+
+        Raises:
+            InvalidRecord: there is no telling.
+        """
+        meant = understand(record)
+        return Judged(meant, self._lost(record, meant))
+
+    def _want(self, record: Mapping[str, Any], meant: Understood) -> None:
+        if meant.left_out:
+            raise InvalidRecord("left_out", meant.left_out)
+        for name in self.need_fields:
+            if record.get(name) is None:
+                raise InvalidRecord("missing_field", f"no {name}, needed for this evaluation")
+        if self.require_reference and not (meant.reference and meant.reference.strip()):
+            raise InvalidRecord("no_reference", "no reference answer, needed for this evaluation")
+        if self.scorer in RULES:
+            RULES[self.scorer](meant)
+
+    def _lost(self, record: Mapping[str, Any], meant: Understood) -> str:
+        """Return what a job would not read, or read wrong, of a record as it is."""
+        if self.format is None or format_of(record) is not self.format:
+            return "record"
+        try:
+            read = self.format.read(record)
+        except InvalidRecord:
+            return "record"
+        lost = []
+        if read.reference != meant.reference:
+            lost.append("reference" if read.reference is None else "reference_wrong")
+        if read.system != meant.system:
+            lost.append("system")
+        if read.prompt != meant.prompt:
+            lost.append("prompt")
+        if read.category != meant.category:
+            lost.append("category")
+        if self.scorer in RULES and meant.metadata and record.get("metadata") != meant.metadata:
+            lost.append("metadata")
+        return " ".join(lost)
+
+    def _quickly(self, record: dict[str, Any]) -> Judged | None:
+        """Return what is meant where records of these fields were understood before."""
+        key = tuple(record)
+        shape = self._shapes.get(key, _UNKNOWN)
+        if shape is _UNKNOWN:
+            shape = self.shape_of(key)
+        if shape is None:
+            return None
+        for value in record.values():
+            if type(value) is not str:
+                return None
+        return Judged(
+            Understood(
+                record[shape.prompt],
+                record[shape.reference] if shape.reference else None,
+                (record[shape.system] or None) if shape.system else None,
+                (record[shape.category] or None) if shape.category else None,
+                None,
+                1,
+                shape.uses,
+            ),
+            shape.lost,
+        )
+
+    def shape_of(self, names: tuple[str, ...]) -> Shape | None:
+        """Return how texts of these fields are read, where what they say makes no difference."""
+        shape = None
+        if set(names) <= _BY_NAME_ALONE:
+            probe = {name: f"the {name}" for name in names}
+            try:
+                meant = understand(probe)
+            except InvalidRecord:
+                return None
+            named = {f"the {name}": name for name in names}
+            parts = [meant.prompt, meant.reference, meant.system, meant.category]
+            if all(part is None or part in named for part in parts):
+                shape = Shape(
+                    named[meant.prompt],
+                    named[meant.reference] if meant.reference else None,
+                    named[meant.system] if meant.system else None,
+                    named[meant.category] if meant.category else None,
+                    meant.uses,
+                    self._lost(probe, meant),
+                )
+        if len(self._shapes) < _MOST_SHAPES:
+            self._shapes[names] = shape
+        return shape
+
+    @classmethod
+    def of(cls, report: Report) -> Rules:
+        """Return the rules a report was made by."""
+        return cls(
+            job_format(format_named(report.format) if report.format else None),
+            tuple(report.need_fields),
+            report.require_reference,
+            report.scorer,
+        )
+
+
+_UNKNOWN: Any = object()
+# Of these the content, where it is text, changes nothing about what they are taken for.
+_BY_NAME_ALONE = frozenset(
+    "query response category prompt completion id chosen rejected answer reference"
+    " reference_answer referenceResponse ground_truth expected_output user_input".split()
+)
+
+
+def job_format(found: DatasetFormat | None) -> DatasetFormat | None:
+    """Return the format if AWS documents that a job reads it."""
+    return found if found is not None and found.documented else None
+
+
+def written(
+    record: Mapping[str, Any], meant: Understood, keep: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Return a record in the SageMaker evaluation format.
+
+    Beside its fields stand those named in ``keep``, and as ``metadata`` what scorers read.
+    """
+    fields = write_sagemaker(
+        Record(meant.prompt, meant.reference, meant.system, meant.category, meant.turns)
+    )
+    beside: dict[str, Any] = {"metadata": meant.metadata} if meant.metadata else {}
+    beside |= {name: record[name] for name in keep if name in record}
+    return fields | {name: value for name, value in beside.items() if name not in fields}

@@ -1,0 +1,192 @@
+"""What the valid records of a dataset are like, added up in many at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from evalbook.datasets.invalid import harmless
+from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimated_tokens
+from evalbook.datasets.reading import Row
+from evalbook.datasets.report import REMEMBERED, VERY_LONG, Rewritten
+from evalbook.datasets.rules import Judged, Rules, written
+from evalbook.datasets.shown import shown
+
+_CATEGORIES = 1000
+_TOP_CATEGORIES = 5
+_EXAMPLES = 3
+_EXAMPLE_WIDTH = 300
+
+
+class _Seen:
+    """How often texts occur, by their hashes; the number of different ones is bounded."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[int] = Counter()
+        self.total = 0
+        self.bounded = False
+
+    def add(self, keys: Sequence[int]) -> None:
+        if len(self.counts) + len(keys) <= REMEMBERED:
+            self.counts.update(keys)
+            self.total += len(keys)
+            return
+        for key in keys:
+            if key in self.counts or len(self.counts) < REMEMBERED:
+                self.counts[key] += 1
+                self.total += 1
+            else:
+                self.bounded = True
+
+    @property
+    def repeated(self) -> int:
+        return self.total - len(self.counts)
+
+
+def thinks(text: str) -> bool:
+    """Tell whether a text holds a tag or switch of a thinking model."""
+    if "<" in text and ("<think" in text or "</think" in text or "<reasoning>" in text):
+        return True
+    return "/" in text and ("/no_think" in text or text.rstrip().endswith("/think"))
+
+
+def _thinking(texts: Sequence[str], joined: str) -> int:
+    return sum(map(thinks, texts)) if "<" in joined or "/" in joined else 0
+
+
+class Survey:
+    """What the valid records are like."""
+
+    def __init__(self) -> None:
+        self._valid = self._as_it_is = self._multi_turn = 0
+        self._with_reference = self._with_system = 0
+        self._lost: Counter[str] = Counter()
+        self._prompts, self._references = _Seen(), _Seen()
+        self._empty_prompts = self._empty_references = 0
+        self._thinking_prompts = self._thinking_references = 0
+        self._very_long = self._longest = self._longest_prompt = 0
+        self._lengths: Counter[int] = Counter()
+        self._prompt_characters = self._reference_characters = 0
+        self._categories: dict[str, int] = {}
+        self._examples: list[Rewritten] = []
+
+    def add(self, row: Row, judged: Judged, rules: Rules) -> None:
+        """Add one record."""
+        meant, lost = judged
+        if len(self._examples) < _EXAMPLES:
+            record = row.record or {}
+            after = written(record, meant, rules.need_fields)
+            self._examples.append(
+                Rewritten(shown(record, _EXAMPLE_WIDTH), shown(after, _EXAMPLE_WIDTH))
+            )
+        self._multi_turn += meant.turns > 1
+        self.add_many(
+            [meant.prompt],
+            [] if meant.reference is None else [meant.reference],
+            [meant.system] if meant.system else [],
+            [meant.category] if meant.category else [],
+            lost,
+        )
+
+    def add_many(
+        self,
+        prompts: Sequence[str],
+        references: Sequence[str],
+        systems: Sequence[str],
+        categories: Sequence[str],
+        lost: str,
+        several_turns: bool = False,
+    ) -> None:
+        """Add records that are alike: each has a reference or none has, and so on."""
+        count = len(prompts)
+        self._valid += count
+        if lost:
+            self._lost[lost] += count
+        else:
+            self._as_it_is += count
+        if several_turns:
+            self._multi_turn += count
+        sizes = self._add_prompts(prompts, systems)
+        if references:
+            sizes = self._add_references(references, sizes)
+        longest = max(sizes)
+        if longest > self._longest:
+            self._longest = longest
+        if longest > VERY_LONG:
+            self._very_long += sum(size > VERY_LONG for size in sizes)
+        self._add_categories(categories)
+
+    def _add_prompts(self, prompts: Sequence[str], systems: Sequence[str]) -> Sequence[int]:
+        stripped = list(map(str.strip, prompts))
+        joined = "".join(prompts)
+        sizes = list(map(len, prompts))
+        self._prompt_characters += len(joined)
+        self._empty_prompts += stripped.count("")
+        self._thinking_prompts += _thinking(prompts, joined)
+        if systems:
+            self._with_system += len(systems)
+            self._prompts.add(list(map(hash, zip(stripped, systems, strict=True))))
+            asked: Sequence[str] = list(map(str.__add__, prompts, systems))
+        else:
+            self._prompts.add(list(map(hash, stripped)))
+            asked = prompts
+        if joined.isascii() and "".join(systems).isascii():
+            tokens = [-(-size // BYTES_PER_TOKEN) for size in map(len, asked)]
+        else:
+            tokens = list(map(estimated_tokens, asked))
+        self._lengths.update([number // BUCKET for number in tokens])
+        self._longest_prompt = max(self._longest_prompt, max(tokens))
+        return sizes
+
+    def _add_references(self, references: Sequence[str], sizes: Sequence[int]) -> Sequence[int]:
+        stripped = list(map(str.strip, references))
+        joined = "".join(references)
+        self._with_reference += len(references)
+        self._reference_characters += len(joined)
+        self._empty_references += stripped.count("")
+        self._thinking_references += _thinking(references, joined)
+        self._references.add(list(map(hash, stripped)))
+        return list(map(max, sizes, map(len, references)))
+
+    def _add_categories(self, categories: Iterable[str]) -> None:
+        for category, count in Counter(categories).items():
+            if category in self._categories or len(self._categories) < _CATEGORIES:
+                self._categories[category] = self._categories.get(category, 0) + count
+
+    def findings(self) -> dict[str, Any]:
+        """Return what was found, as the report's fields."""
+        references = self._references.counts
+        top = sorted(self._categories.items(), key=lambda it: -it[1])[:_TOP_CATEGORIES]
+        lost: Counter[str] = Counter()
+        for words, count in self._lost.items():
+            for word in words.split():
+                lost[word] += count
+        return {
+            "valid": self._valid,
+            "as_it_is": self._as_it_is,
+            "lost": dict(lost),
+            "examples": tuple(self._examples),
+            "with_reference": self._with_reference,
+            "with_system": self._with_system,
+            "repeated_prompts": self._prompts.repeated,
+            "repeats_bounded": self._prompts.bounded,
+            "distinct_references": len(references),
+            "commonest_reference": max(references.values(), default=0),
+            "empty_prompts": self._empty_prompts,
+            "empty_references": self._empty_references,
+            "thinking_prompts": self._thinking_prompts,
+            "thinking_references": self._thinking_references,
+            "very_long": self._very_long,
+            "longest": self._longest,
+            "longest_prompt": self._longest_prompt,
+            "prompt_lengths": {str(key): self._lengths[key] for key in sorted(self._lengths)},
+            "average_prompt": _average(self._prompt_characters, self._valid),
+            "average_reference": _average(self._reference_characters, self._with_reference),
+            "multi_turn": self._multi_turn,
+            "categories": tuple((harmless(name, 60), count) for name, count in top),
+        }
+
+
+def _average(total: int, count: int) -> float:
+    return round(total / count, 1) if count else 0.0
