@@ -248,14 +248,19 @@ def dataset_formats() -> str:
 
 def dataset_limits() -> str:
     """Return the limits of a dataset and the field names that are understood."""
-    from evalbook.datasets.formats import RENAMINGS
+    from evalbook.datasets import fields
     from evalbook.workflow.kinds import MOST_JUDGED_RECORDS
 
     lines = [f"- At most {MOST_JUDGED_RECORDS:,} rows in one LLM-as-judge job."]
-    for needed, names in RENAMINGS.items():
-        others = ", ".join(name for name in names if name != needed)
-        if others:
-            lines.append(f"- Taken for `{needed}`: {others}.")
+    for needed, names in (
+        ("query", fields.PROMPT),
+        ("query, behind the question", fields.CONTEXT),
+        ("response", fields.REFERENCE | fields.CHOSEN),
+        ("response, where nothing else is", fields.ANSWERED | fields.LABEL),
+        ("system", fields.SYSTEM),
+        ("category", fields.CATEGORY),
+    ):
+        lines.append(f"- Taken for {needed}: {', '.join(names)}.")
     return "\n".join(lines)
 
 

@@ -45,4 +45,4 @@ def in_pieces(data: bytes, size: int) -> Iterable[bytes]:
 def only_reason(data: bytes) -> str:
     """Return why the only invalid record of a dataset is invalid."""
     (shown,) = report_of(data).invalid_shown
-    return str(shown["reason"])
+    return str(shown.reason)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
 from building import in_pieces, lines, report_of
 
 from evalbook.datasets.containers import recognise
+from evalbook.datasets.report import InvalidRow
 from evalbook.datasets.validate import validate
 
 EXPECTED = "JSON Lines is expected: one JSON object on each line, in UTF-8."
@@ -17,7 +19,6 @@ RECORD = {"query": "ä", "response": "b"}
     [
         (lines(RECORD), "JSON Lines"),
         (lines([1], [2]), "JSON Lines"),
-        (b'"text"\n', "JSON Lines"),
         (b"# a comment\n" + lines(RECORD), "JSON Lines"),
         (b'{"query": "no end\n' + lines(RECORD), "JSON Lines"),
         (b'{"query": "cut', "JSON Lines"),
@@ -33,7 +34,8 @@ RECORD = {"query": "ä", "response": "b"}
         (lines(RECORD).decode().encode("utf-16"), "JSON Lines in UTF-16"),
         (lines(RECORD).decode().encode("utf-16-be"), "JSON Lines in UTF-16"),
         (b"PAR1\x15\x04", "a Parquet file"),
-        (b"\x1f\x8b\x08\x00", "compressed with gzip"),
+        (gzip.compress(lines(RECORD)), "JSON Lines, compressed with gzip"),
+        (b"\x1f\x8b\x00\x00", "compressed with gzip, and damaged"),
         (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
         (b"abc\x00\x01\x02def", "binary data"),
         (b"", "an empty object"),
@@ -58,27 +60,24 @@ def test_what_is_not_json_lines_is_named_for_what_it_is(head: bytes, problem: st
     assert recognise(head, complete=True).problem == problem
 
 
-def test_records_in_another_container_are_invalid_where_they_are_but_can_be_saved() -> None:
+def test_records_in_another_container_are_valid_but_not_read_as_they_are() -> None:
     report = report_of(json.dumps([RECORD, RECORD]).encode())
 
-    assert (report.records, report.valid, report.invalid, report.savable) == (2, 0, 2, 2)
-    assert report.invalid_shown == [
-        {"line": 1, "reason": "in a JSON array; expected JSON Lines"},
-    ]
+    assert (report.records, report.valid, report.as_it_is, report.invalid) == (2, 2, 0, 0)
 
 
 def test_nothing_behind_a_syntax_error_in_an_array_is_made_up() -> None:
     report = report_of(b'[{"query": "a"}, {"query" "b"}, {"query": "c"}]')
 
-    assert (report.records, report.savable) == (2, 1)
-    assert report.invalid_shown[-1]["reason"].endswith("; nothing behind it could be read")
+    assert (report.records, report.valid) == (2, 1)
+    assert report.invalid_shown[-1].reason.endswith("; nothing behind it could be read")
 
 
 def test_an_element_that_is_refused_does_not_hide_the_next_ones() -> None:
-    report = report_of(b'[{"query": NaN}, 5, {"query": "a", "query": "b"}, {"query": "c"}]')
+    report = report_of(b'[{"query": 1e999}, 5, {"query": "a", "query": "b"}, {"query": "c"}]')
 
-    assert (report.records, report.savable) == (4, 1)
-    assert report.reasons == {"number": 1, "not_object": 1, "duplicate_key": 1, "not_json_lines": 1}
+    assert (report.records, report.valid) == (4, 1)
+    assert report.reasons == {"number": 1, "not_object": 1, "duplicate_key": 1}
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
@@ -89,26 +88,26 @@ def test_an_array_reads_the_same_in_pieces_of_any_size(size: int) -> None:
 
 
 def test_rows_of_a_csv_file_that_do_not_fit_its_header_are_left_out() -> None:
-    report = report_of(b'query,response\n"a, ""b""\nc",d\n\ne\nf,\xff\ng,\n')
+    report = report_of(b'query,response\n"a, ""b""\nc",d\n\ne\n\xc3\xa4,\xff\ng,\n')
 
-    assert (report.records, report.savable, report.blank_lines) == (4, 2, 1)
-    assert report.invalid_shown[1:] == [
-        {"line": 5, "reason": "1 column; expected 2 as in the header"},
-        {"line": 6, "reason": "not UTF-8 (some of its bytes); expected text in UTF-8"},
-    ]
+    assert (report.records, report.valid, report.blank_lines) == (4, 2, 1)
+    assert report.invalid_shown == (
+        InvalidRow(5, "1 column; expected 2 as in the header"),
+        InvalidRow(6, "not UTF-8 (some of its bytes); expected text in UTF-8"),
+    )
 
 
 def test_a_quote_that_is_never_closed_ends_in_a_report() -> None:
     report = report_of(b'query,response\na,"b\n' + b"c,d\n" * 1000)
 
-    assert (report.records, report.savable) == (1, 0)
-    assert report.invalid_shown == [
-        {"line": 2, "reason": "not CSV: a quotation mark is opened and never closed"}
-    ]
+    assert (report.records, report.valid) == (1, 0)
+    assert report.invalid_shown == (
+        InvalidRow(2, "not CSV: a quotation mark is opened and never closed"),
+    )
 
 
 def test_the_index_that_pandas_writes_along_is_left_out() -> None:
     report = report_of(b",query,response\n0,a,b\n1,c,d\n")
 
-    assert (report.records, report.savable) == (2, 2)
+    assert (report.records, report.valid) == (2, 2)
     assert "query, response" in str(report)

@@ -31,7 +31,7 @@ def test_valid_records_keep_their_bytes_and_others_are_left_out() -> None:
 NEAR_MISSES: list[tuple[bytes, list[dict[str, Any]]]] = [
     (
         lines({"question": "q", "answer": "a", "context": "c"}),
-        [{"query": "q", "response": "a"}],
+        [{"query": "q\n\nc", "response": "a"}],
     ),
     (
         lines({"instruction": "Add", "input": "1 2", "output": 3}),
@@ -55,7 +55,7 @@ NEAR_MISSES: list[tuple[bytes, list[dict[str, Any]]]] = [
     (b"\xef\xbb\xbf" + lines(*questions(2)), questions(2)),
     (
         lines({"messages": [{"role": "User", "content": [{"type": "text", "text": "q"}]}]}),
-        [{"messages": [{"role": "user", "content": "q"}]}],
+        [{"query": "q"}],
     ),
     (
         lines(
@@ -103,12 +103,6 @@ def test_conversations_are_rewritten_to_queries_on_request() -> None:
         {"query": "q", "response": "a", "system": "s", "metadata": {"n": 1}},
         {"query": "User: a\n\nAssistant: b\n\nUser: c", "response": "d"},
     ]
-
-
-def test_strays_are_left_out_where_rewriting_would_flatten_conversations() -> None:
-    several = {"messages": turns("a", "b", "c", "d")}
-
-    assert converted(lines(several, several, {"query": "q"})) == [several, several]
 
 
 @pytest.mark.parametrize("limit", [1, 7, 99])
@@ -181,8 +175,7 @@ PLANS: list[tuple[bytes, dict[str, Any], str | None]] = [
         {},
         (
             "1 record is written as JSON Lines in the SageMaker evaluation format (query, response,"
-            ' system, category). "question" becomes query, "answer" becomes response; not used:'
-            " context."
+            " system, category)."
         ),
     ),
     (
@@ -197,14 +190,13 @@ PLANS: list[tuple[bytes, dict[str, Any], str | None]] = [
         lines({"messages": turns("a", "b", "c", "d")}, {"query": "q"}),
         {},
         (
-            "1 record is written as JSON Lines in the dataset's own format (OpenAI messages); 1"
-            " record that can't be used is left out. Rewriting all to the SageMaker evaluation"
-            " format would save 1 more record."
+            "2 records are written as JSON Lines in the SageMaker evaluation format (query,"
+            " response, system, category), in their order. Earlier turns of 1 conversation become"
+            " part of the query's text."
         ),
     ),
-    (b"PAR1", {}, None),
     (b"", {}, None),
-    (lines({"text": "q"}), {}, None),
+    (lines({"colour": "red"}), {}, None),
 ]
 
 
@@ -218,7 +210,7 @@ def test_the_plan_says_what_is_written_and_left_out(
 def test_the_plan_counts_what_is_written() -> None:
     data = lines(*[{"query": n} for n in range(12)], {"query": []}, *questions(5))
 
-    assert len(converted(data)) == report_of(data).savable == 17
+    assert len(converted(data)) == report_of(data).valid == 17
 
 
 ODD_TEXTS = ("", " ", "a", "\u2028", "\x00", "\U0001f600", "{{x}}", '"\\', "x" * 300)

@@ -42,12 +42,12 @@ def test_a_good_dataset_passes_every_check() -> None:
 
 
 def test_invalid_records_are_counted_and_the_first_named() -> None:
-    found = check_of("dataset.records", *questions(2), {"query": 1}, b"oops")
+    found = check_of("dataset.records", *questions(3), {"query": [1]}, b"oops")
 
     assert found.status == "failed"
     assert found.message == (
-        "2 of 4 records are invalid. line 3: query is a number (1); expected text;"
-        ' line 4: not JSON: expecting value before "oops" (character 1).'
+        "2 of 5 records are invalid. line 4: query is a list of 1; expected text or a list of"
+        ' messages; line 5: not JSON: expecting value before "oops" (character 1).'
     )
     assert found.remedy == (
         "Have a new object written with 3 valid records, or give another dataset."
@@ -73,8 +73,7 @@ def test_as_many_rows_as_a_job_takes_are_accepted() -> None:
     ("data", "ids"),
     [
         (b"", ["dataset.records"]),
-        (b"PAR1", ["dataset.records", "dataset.format"]),
-        (b"[]", ["dataset.records", "dataset.format"]),
+        (b"[]", ["dataset.records"]),
     ],
 )
 def test_an_object_without_records_fails(data: bytes, ids: list[str]) -> None:
@@ -83,23 +82,50 @@ def test_an_object_without_records_fails(data: bytes, ids: list[str]) -> None:
     assert [(check.id, check.status) for check in checks] == [(name, "failed") for name in ids]
 
 
-def test_unknown_fields_fail_with_the_renaming_that_would_do() -> None:
-    found = check_of("dataset.format", {"input": "q", "output": "a"})
+def test_what_a_job_would_not_read_of_the_dataset_as_it_is_is_said() -> None:
+    found = check_of("dataset.format", {"prompt": "q", "referenceResponse": "a"})
 
-    assert (found.status, found.message) == (
+    assert (found.status, found.message, found.remedy) == (
         "failed",
-        (
-            'Fields input, output: no known format. Rename "input" to "query" and "output" to'
-            ' "response".'
-        ),
+        "As it is, a job could not read 1 record: the format is none that AWS documents.",
+        "Have it converted to a new object, or give another dataset.",
     )
 
 
-def test_a_format_that_aws_does_not_list_is_a_warning() -> None:
-    found = check_of("dataset.format", {"prompt": "q", "referenceResponse": "a"})
+def test_a_dataset_that_can_be_used_but_not_wholly_is_a_warning() -> None:
+    found = check_of("dataset.format", {"prompt": "q", "answer": "a"})
 
-    assert found.status == "warning"
-    assert found.message.startswith("The format is Bedrock evaluation. AWS does not list it")
+    assert (found.status, found.message) == (
+        "warning",
+        "As it is, a job would read no reference answer in 1 record.",
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"PK\x03\x04", b"Dear all,\n", b'{"query" "a"}\n', lines({"x": "y"})]
+)
+def test_no_conversion_is_promised_where_nothing_can_be_saved(data: bytes) -> None:
+    remedies = [check.remedy or "" for check in report_checks(report_of(data))]
+
+    assert not [
+        said for said in remedies if "onvert" in said or "ename" in said or "written" in said
+    ]
+
+
+def test_markers_of_thinking_models_are_named() -> None:
+    found = check_of(
+        "dataset.thinking",
+        {"query": "Why? /no_think", "response": "<think>\n\n</think>\n\nSo."},
+        {"query": "How?", "response": "Thus."},
+    )
+
+    assert (found.status, found.message) == (
+        "warning",
+        (
+            "1 prompt and 1 reference answer hold markers of a thinking model (such as /no_think or"
+            " <think>): other models take them for words, and the judge compares with them."
+        ),
+    )
 
 
 @pytest.mark.parametrize(

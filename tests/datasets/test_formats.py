@@ -7,10 +7,8 @@ from building import turns
 
 from evalbook.datasets.formats import (
     FORMATS,
-    RENAMINGS,
     Record,
     detect_format,
-    explain_unknown,
     format_named,
     format_of,
 )
@@ -229,28 +227,8 @@ def test_records_of_no_known_format_have_none() -> None:
     assert detect_format([{"question": "q", "answer": "a"}]) is None
 
 
-def test_obvious_renamings_are_suggested() -> None:
-    assert explain_unknown([{"question": "q", "Expected Output": "a"}]) == (
-        "Fields question, Expected Output: no known format."
-        ' Rename "question" to "query" and "Expected Output" to "response".'
-    )
-
-
-def test_fields_without_a_likely_query_are_told_what_is_expected() -> None:
-    assert explain_unknown([{"text": "q"}]).startswith(
-        "Fields text: no known format. Expected are query; or messages with a user turn;"
-    )
-
-
 def test_only_formats_with_prompt_or_query_suit_a_nova_run() -> None:
     assert [known.name for known in FORMATS if not known.nova_ready] == [
         "openai",
         "hf_preference_implicit",
     ]
-
-
-def test_renamings_are_written_as_they_are_compared() -> None:
-    names = [alias for aliases in RENAMINGS.values() for alias in aliases]
-
-    assert all(name == name.lower() and name.isalpha() for name in names)
-    assert len(names) == len(set(names))

@@ -29,7 +29,7 @@ def test_each_row_has_a_prompt(text, name, rows):
 @pytest.mark.parametrize(
     ("data", "name", "said"),
     [
-        (b"PAR1....", "a.jsonl", "it is a Parquet file; expected JSON Lines"),
+        (b"PAR1....", "a.jsonl", "it is a Parquet file, though its name says JSON Lines"),
         (b"just words", "a.csv", "it is text that is no JSON; expected CSV"),
         (b"prompt;id\nhi;1\n", "a.csv", "its columns are separated by ';'; expected commas"),
         (HI.encode(), "a.csv", "it is JSON Lines, though its name says CSV"),
@@ -40,7 +40,7 @@ def test_each_row_has_a_prompt(text, name, rows):
             "a.csv",
             "its column is called ' prompt', with the space; expected 'prompt'",
         ),
-        (HI.encode("utf-16"), "a.jsonl", "it is text in UTF-16; expected UTF-8"),
+        (HI.encode("utf-16"), "a.jsonl", "it is JSON Lines in UTF-16; expected UTF-8"),
     ],
 )
 def test_a_file_that_its_reader_could_not_read_is_named_for_what_it_is(data, name, said):

@@ -74,22 +74,11 @@ def test_a_row_of_csv_that_is_cut_within_a_cell_is_left_out() -> None:
     assert [problem for problem in sample.problems if "not CSV" in problem] == []
 
 
-def test_a_renaming_is_suggested_where_the_fields_are_unknown() -> None:
-    sample = read_sample(lines({"question": "q", "answer": "a"}), complete=True)
-
-    assert sample.problems == (
-        (
-            'Fields question, answer: no known format. Rename "question" to "query" and "answer" to'
-            ' "response".'
-        ),
-    )
-
-
 def test_an_object_without_records_says_what_it_is() -> None:
-    sample = read_sample(b"\x1f\x8b\x08", complete=True)
+    sample = read_sample(b"PK\x03\x04", complete=True)
 
     assert (sample.container, sample.records, len(sample.problems)) == (
-        "compressed with gzip",
+        "a ZIP archive or an Excel workbook",
         (),
         1,
     )

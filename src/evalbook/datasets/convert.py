@@ -13,7 +13,7 @@ from evalbook.datasets.reading import MAX_LINE, Reading, Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.strictjson import dump
-from evalbook.datasets.understanding import UNUSED, Understood
+from evalbook.datasets.understanding import UNUSED, Understood, understand
 
 SEED = 20250101
 """The seed where none is chosen: the same dataset gives the same sample."""
@@ -211,7 +211,9 @@ def _save(rules: Rules, rewritten: bool, changes: Changes) -> _Save:
             return None
         if not rewritten:
             return row.raw
-        meant = _with_system_in_query(judged.meant) if changes.system_into_query else judged.meant
+        meant = understand(row.record)
+        if changes.system_into_query:
+            meant = _with_system_in_query(meant)
         return dump(written(row.record, meant, rules.need_fields)).encode()
 
     return save

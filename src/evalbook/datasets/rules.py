@@ -17,7 +17,7 @@ from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.scorer_rules import RULES
-from evalbook.datasets.understanding import Understood, Use, understand
+from evalbook.datasets.understanding import CATEGORY, UNUSED, Understood, Use, understand
 
 _MOST_SHAPES = 1000
 
@@ -72,7 +72,9 @@ class Rules:
             InvalidRecord: there is no telling.
         """
         meant = understand(record)
-        return Judged(meant, self._lost(record, meant))
+        lost = self._lost(record, meant)
+        # A category alone is not worth a copy; without one it is not read.
+        return Judged(_without_category(meant), "") if lost == "category" else Judged(meant, lost)
 
     def _want(self, record: Mapping[str, Any], meant: Understood) -> None:
         if meant.left_out:
@@ -165,6 +167,14 @@ class Rules:
         )
 
 
+def _without_category(meant: Understood) -> Understood:
+    uses = tuple(
+        Use(use.field, UNUSED, _NO_CATEGORY) if use.use == CATEGORY else use for use in meant.uses
+    )
+    return meant._replace(category=None, uses=uses)
+
+
+_NO_CATEGORY = "a job reads categories from a field named category"
 _UNKNOWN: Any = object()
 # Of these the content, where it is text, changes nothing about what they are taken for.
 _BY_NAME_ALONE = frozenset(

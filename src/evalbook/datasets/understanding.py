@@ -23,7 +23,7 @@ from evalbook.datasets.conversations import (
     transcript_turns,
 )
 from evalbook.datasets.fields import plain_name
-from evalbook.datasets.invalid import InvalidRecord, named
+from evalbook.datasets.invalid import InvalidRecord, named, wrong_type
 
 PROMPT = "prompt"
 SYSTEM = "system"
@@ -189,8 +189,15 @@ def _asked(it: _Fields) -> tuple[Talk | None, str]:
         plain = plain_name(name)
         if isinstance(value, str) and ("question" in plain or "prompt" in plain):
             return _from_text(it, name, value, history)
+    raise _no_prompt(it)
+
+
+def _no_prompt(it: _Fields) -> InvalidRecord:
+    for name in ("query", "prompt", "question", "instruction", "messages", "input"):
+        if name in it.values and not isinstance(it.values[name], str):
+            return wrong_type(name, it.values[name], "text or a list of messages")
     found = f"the fields are {named(it.values)}" if it.values else "the record has no fields"
-    raise InvalidRecord("no_prompt", f"no prompt; {found}")
+    return InvalidRecord("no_prompt", f"no prompt; {found}")
 
 
 def _other_prompt(it: _Fields, name: str) -> bool:
@@ -218,8 +225,8 @@ def _conversation(it: _Fields, name: str, value: Any) -> Talk | None:
 
 
 def _prompt_text(it: _Fields, name: str, value: Any) -> str | None:
-    if isinstance(value, str):
-        return value
+    if isinstance(value, (str, int, float)):
+        return value if isinstance(value, str) else json.dumps(value)
     if isinstance(value, dict):
         if isinstance(value.get("messages"), list):
             return None

@@ -161,8 +161,7 @@ def _trouble(interview: Interview) -> str:
             f"it has {report['records']:,} rows, and one LLM-as-judge job takes "
             f"{interview.kind.most_records:,}"
         )
-    if _undocumented(report):
-        found.append("its format is not one that AWS documents for evaluation")
+    found.extend(_lost(report))
     if _unusable_by_nova(interview):
         found.append("a Nova model needs a prompt or query field in every record")
     return f"{interview.facts('dataset')['uri']}: {'; '.join(found) or 'no usable record'}."
@@ -184,10 +183,14 @@ def _unusable_by_nova(interview: Interview) -> bool:
     return not format_named(report["format"]).nova_ready
 
 
-def _undocumented(report: dict[str, Any]) -> bool:
-    from evalbook.datasets.formats import format_named
+def _lost(report: dict[str, Any]) -> list[str]:
+    """Return what a job would not read of the dataset as it is."""
+    from evalbook.datasets.findings import lost_lines
+    from evalbook.datasets.report import Report
 
-    return bool(report["format"]) and not format_named(report["format"]).documented
+    whole = Report.from_json(report)
+    lines = [line.rstrip(".") for line in lost_lines(whole)]
+    return [whole.container_problem.rstrip("."), *lines] if whole.container_problem else lines
 
 
 def _applies(interview: Interview) -> bool:
@@ -198,7 +201,7 @@ def _applies(interview: Interview) -> bool:
         report["invalid"]
         or _too_many(interview)
         or not report["valid"]
-        or _undocumented(report)
+        or _lost(report)
         or _unusable_by_nova(interview)
     )
 
