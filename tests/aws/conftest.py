@@ -81,7 +81,7 @@ def endpoint(
             def do_GET(self) -> None:
                 answer(self)
 
-            do_POST = do_HEAD = do_PUT = do_GET  # noqa: N815 - the names http.server looks for
+            do_POST = do_HEAD = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names http.server looks for
 
             def log_message(self, *_: object) -> None:
                 """Keep the tests' output clean."""

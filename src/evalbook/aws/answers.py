@@ -73,9 +73,9 @@ def read_answer(answer: Any, shape: Any, asked: Asked) -> Answer:
     """
     if not isinstance(answer, dict):
         raise AwsUnreadable(asked, "it is not an object")
-    about = answer.get("ResponseMetadata") or {}
     if asked.service == "s3":
-        require_request_id(about, asked)
+        if not has_request_id(answer.get("ResponseMetadata") or {}):
+            raise AwsUnreadable(asked, NO_REQUEST_ID)
     elif shape is not None and shape.members and not shape.members.keys() & answer.keys():
         raise AwsUnreadable(asked, "it has nothing of what AWS answers")
     if answer.get("IsTruncated") and not any("Marker" in it or "Token" in it for it in answer):
@@ -84,15 +84,16 @@ def read_answer(answer: Any, shape: Any, asked: Asked) -> Answer:
     return Answer(members, asked, "")
 
 
-def require_request_id(about: Mapping[str, Any], asked: Asked) -> None:
+NO_REQUEST_ID = "it has no request ID, which S3 gives every request"
+
+
+def has_request_id(about: Mapping[str, Any]) -> bool:
     """Tell S3's own answers from those of who is in between: many of them have no body.
 
-    Raises:
-        AwsUnreadable: the answer came over HTTP without the ID that AWS gives each request.
+    ``about`` is botocore's ResponseMetadata.
     """
-    headers = about.get("HTTPHeaders")
-    if headers and not {"x-amz-request-id", "x-amzn-requestid"} & {it.lower() for it in headers}:
-        raise AwsUnreadable(asked, "it has no request ID, which S3 gives every request")
+    headers = {it.lower() for it in about.get("HTTPHeaders") or ("x-amz-request-id",)}
+    return bool({"x-amz-request-id", "x-amzn-requestid"} & headers)
 
 
 def _fitting(value: Any, shape: Any, asked: Asked, place: str) -> Any:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
-from evalbook.aws.answers import Asked, AwsUnreadable, require_request_id
+from evalbook.aws.answers import NO_REQUEST_ID, Asked, AwsUnreadable, has_request_id
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
 from evalbook.texts import printable
 
@@ -150,7 +150,7 @@ def translate(asked: Asked, error: Exception) -> EvalbookError:
             return known
     # ResponseParserError, and whatever its parsers throw at what is not AWS's: KeyError,
     # UnicodeDecodeError, RecursionError. PaginationError: AWS sends in circles.
-    return AwsUnreadable(asked, f"it is not in the form of AWS's answers ({type(error).__name__})")
+    return AwsUnreadable(asked, "it is not in the form of AWS's answers")
 
 
 def without_answer(asking: str, error: Exception) -> EvalbookError | None:
@@ -208,13 +208,11 @@ def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
     # A proxy or a simulated AWS may answer with a page of HTML; it says nothing to a person.
     text = printable(str(details.get("Message") or ""))
     text = "" if "<" in text else text
-    if code.isdigit():
-        try:
-            if not asked.operation.startswith("Head") and status < 500 and status != 429:
-                raise AwsUnreadable(asked, f"HTTP status {code}, and none of AWS's error codes")
-            require_request_id(about if status < 500 and status != 429 else {}, asked)
-        except AwsUnreadable as error:
-            return error
+    if (not code or code.isdigit()) and status < 500 and status != 429:
+        if not asked.operation.startswith("Head"):
+            return AwsUnreadable(asked, f"HTTP status {status} without one of AWS's error codes")
+        if not has_request_id(about):
+            return AwsUnreadable(asked, NO_REQUEST_ID)
     meaning = _meaning(asked.service, code, text)
     said = f"{printable(code)}: {text}" if text else printable(code)
     if meaning == "denied":
