@@ -13,6 +13,9 @@ from evalbook.cli.output import Output, check_words
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import PROTOCOL, Turn
 
+_LONGEST_SAID = 1_000_000
+"""Characters; ten custom metrics at their limits have fewer."""
+
 _brief = click.option(
     "--brief", is_flag=True, help="With --json: leave out empty fields and checks that passed."
 )
@@ -63,13 +66,20 @@ def _standard_input() -> str:
     if sys.stdin is None:
         raise UsageError("answer.input", "Standard input is closed.", "Give VALUE itself, not -.")
     try:
-        return sys.stdin.read()
+        said = sys.stdin.read(_LONGEST_SAID + 1)
     except UnicodeDecodeError as error:
         raise UsageError(
             "answer.input",
             f"Standard input is not text in {sys.stdin.encoding}: {error}.",
             "Write it in that encoding, or set PYTHONUTF8=1 where it is UTF-8.",
         ) from error
+    if len(said) > _LONGEST_SAID:
+        raise UsageError(
+            "answer.input",
+            f"Standard input holds more than {_LONGEST_SAID:,} characters.",
+            "No question takes so long an answer.",
+        )
+    return said
 
 
 @command("apply", examples=[("evalbook apply answers.toml", "Answer all that the file answers.")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
@@ -12,8 +13,11 @@ import click
 
 from evalbook import __version__
 from evalbook.cli.options import INTERRUPTED, common_options, did_you_mean
-from evalbook.cli.output import Output, take_standard_output
-from evalbook.errors import EvalbookError, UsageError
+from evalbook.cli.output import Output, OutputLost, complain, take_standard_output
+from evalbook.errors import EvalbookError, StateFileError, UsageError
+from evalbook.workflow.turn import PROTOCOL
+
+_SHOW_HELP = {"-h", "--help", "--version"}
 
 # Where each command lives, by what one is about. Loaded when called: showing a turn must not import
 # the wizard.
@@ -103,18 +107,39 @@ def evalbook(ctx: click.Context, /, **_: Any) -> Any:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with the contract's status."""
     words = sys.argv[1:] if arguments is None else arguments
+    _keep_standard_streams()
     # Text from AWS and from files may hold what the output's encoding has no letters for.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    output = Output(as_json="--json" in words)
+    # What stands behind -- is an answer, even "--json".
+    options = words[: words.index("--")] if "--" in words else words
+    output = Output(as_json="--json" in options)
     try:
         with take_standard_output(output):
-            status = _run(words, output)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; nobody is left to hear of it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+            status = _run(words, output, shows_help=not _SHOW_HELP.isdisjoint(options))
+    except OutputLost as lost:
+        status = lost.exit_status
     sys.exit(status)
+
+
+def _keep_standard_streams() -> None:
+    """Put something where a closed one was: the next file opened would take its place."""
+    while (number := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass
+    os.close(number)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w")
+
+
+def _need_folder() -> None:
+    try:
+        os.getcwd()  # noqa: PTH109 - asked only whether there is one
+    except OSError as error:
+        raise StateFileError(
+            "folder.missing",
+            f"The folder that evalbook was started in can't be used: {error.strerror}.",
+            "Change into one that is there, and repeat this.",
+        ) from error
 
 
 def _how_to_use(error: click.UsageError) -> str:
@@ -124,14 +149,25 @@ def _how_to_use(error: click.UsageError) -> str:
     return "See `evalbook --help`."
 
 
-def _run(words: list[str], output: Output) -> int:
+def _run(words: list[str], output: Output, *, shows_help: bool) -> int:
     try:
-        status = evalbook.main(args=words, prog_name="evalbook", standalone_mode=False, obj=output)
+        if not shows_help:
+            _need_folder()
+        with contextlib.redirect_stdout(io.StringIO() if shows_help else sys.stdout) as told:
+            status = evalbook.main(
+                args=words, prog_name="evalbook", standalone_mode=False, obj=output
+            )
+        if isinstance(told, io.StringIO) and told.getvalue():
+            text = told.getvalue().rstrip("\n")
+            output.document({"protocol": PROTOCOL, "version": __version__, "text": text}, text)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
+        output.error("usage", error.format_message(), "Name one of its commands.")
+        complain(error.format_message())
         return UsageError.exit_status
     except click.UsageError as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        complain(shown.getvalue().rstrip())
         output.error("usage", error.format_message(), _how_to_use(error))
         return UsageError.exit_status
     except EvalbookError as error:

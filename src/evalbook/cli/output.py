@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from evalbook.checks import Check
+from evalbook.errors import UsageError
 from evalbook.workflow.brief import brief as without_silence
 from evalbook.workflow.turn import PROTOCOL, Turn
 
@@ -29,11 +30,12 @@ class Output:
 
     def document(self, document: dict[str, Any], words: str) -> None:
         """Print the JSON document, or the words for people."""
-        if self.as_json:
-            # ASCII only, so that it survives any locale; surrogates too.
-            print(json.dumps(document, default=str), file=self.stream, flush=True)
-        else:
-            print(printable(words), file=self.stream, flush=True)
+        # JSON in ASCII only, so that it survives any locale; surrogates too.
+        text = json.dumps(document, default=str) if self.as_json else printable(words)
+        try:
+            print(text, file=self.stream, flush=True)
+        except OSError as error:
+            raise OutputLost(self.stream, error) from error
 
     def turn(self, turn: Turn, *, brief: bool = False) -> None:
         """Print a turn; why an answer was rejected goes to standard error for people."""
@@ -51,9 +53,27 @@ class Output:
             complain("\n".join(part for part in (message, remedy) if part))
 
 
+class OutputLost(Exception):
+    """Standard output takes no more: whoever read it has gone, or its disk is full."""
+
+    def __init__(self, stream: TextIO, error: OSError) -> None:
+        super().__init__(str(error))
+        # Python flushes once more in the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        self.exit_status = 0
+        if not isinstance(error, BrokenPipeError):
+            self.exit_status = UsageError.exit_status
+            complain(
+                f"Standard output can't be written: {error.strerror}.\n"
+                "What was accepted is saved; `evalbook next` shows the turn."
+            )
+
+
 def complain(text: str) -> None:
-    """Print words for people to standard error."""
-    print(printable(text), file=sys.stderr, flush=True)  # noqa: T201
+    """Print words for people to standard error, if there is anybody to read it."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(printable(text), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def printable(text: str) -> str:

@@ -57,6 +57,6 @@ def _confirm(names: str) -> None:
     from evalbook.workflow.answers import yes_or_no
 
     complain(f"Stop {names}? yes or no (no):")
-    said = sys.stdin.readline() if sys.stdin is not None else ""
+    said = sys.stdin.readline(100) if sys.stdin is not None else ""
     if not yes_or_no(said.strip()):
         raise AnswerRejected("stop.declined", "Nothing was stopped.", "Answer yes, or add --yes.")
