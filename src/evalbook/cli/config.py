@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import UsageError
+from evalbook.whole_files import read_whole, reason
+from evalbook.workflow.interview import is_a_file
+
+_LARGEST_FILE = 4 << 20
+_MEND = "Mend it, or move it away."
 
 _CONSENT = frozenset({"bedrock_terms", "confirm", "data_sample", "yes"})
 _ENVIRONMENT = {
@@ -31,7 +36,9 @@ class Default:
 def config_file() -> Path:
     """Return where a person's own defaults stand."""
     home = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(home) if home else Path("~/.config").expanduser()) / "evalbook" / "config.toml"
+    # Not Path.expanduser, which raises where nobody knows the home of whoever runs this.
+    folder = home or os.path.expanduser("~/.config")  # noqa: PTH111
+    return Path(folder) / "evalbook" / "config.toml"
 
 
 def defaults_in_force() -> dict[str, str]:
@@ -73,7 +80,7 @@ def defaults_in_files() -> dict[str, Default]:
     """
     found: dict[str, Default] = {}
     own = config_file()
-    if own.is_file():
+    if is_a_file(own):
         found.update(_read(own, _toml(own)))
     project = _project_file()
     if project is not None:
@@ -86,8 +93,8 @@ def _project_file() -> Path | None:
     """Return the nearest pyproject.toml with a table of ours, from this folder upwards."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         path = folder / "pyproject.toml"
-        if path.is_file():
-            return path if b"[tool.evalbook" in path.read_bytes() else None
+        if is_a_file(path):
+            return path if b"[tool.evalbook" in _content(path) else None
     return None
 
 
@@ -99,10 +106,17 @@ def _toml(path: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise _unusable(path, f"can't be read: {error}", "Mend it, or move it away.") from error
+        document: dict[str, Any] = tomllib.loads(_content(path).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise _unusable(path, f"can't be read: {error}.", _MEND) from error
     return document
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_whole(path, _LARGEST_FILE)
+    except OSError as error:
+        raise _unusable(path, f"can't be read: {reason(error)}.", _MEND) from error
 
 
 def _read(path: Path, table: Any, where: str = "") -> dict[str, Default]:
