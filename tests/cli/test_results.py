@@ -91,12 +91,15 @@ def test_a_page_cannot_be_a_folder(folder: str, in_sandbox: Sandbox) -> None:
     assert "is a folder" in finished.stderr
 
 
-def test_a_page_that_can_not_be_written_is_a_rejection(evaluated: str, tmp_path: Path) -> None:
-    (tmp_path / "a-file").touch()
-    shown = run("results", evaluated, "--html", str(tmp_path / "a-file" / "a.html"))
+@pytest.mark.parametrize("option", ["--html", "--plot"])
+def test_a_device_is_a_rejection_and_stays_one(evaluated: str, option: str) -> None:
+    Path("null.svg").symlink_to("/dev/null")
+
+    shown = run("results", evaluated, option, "null.svg")
 
     assert shown.returncode == 3
-    assert "a.html can't be written" in shown.stderr
+    assert "null.svg can't be written: it is a device, not a regular file." in shown.stderr
+    assert Path("/dev/null").is_char_device()
 
 
 def test_a_run_that_goes_on_is_told_to_be_waited_for(in_sandbox: Sandbox) -> None:
