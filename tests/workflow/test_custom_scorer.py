@@ -194,7 +194,7 @@ def test_a_changed_function_is_tried_and_never_overwritten():
         ("prime_math", "scorer/worked", "expected the bare answer"),
         ("prime_math", "doubtful/no-references", "no reference answer"),
         ("prime_code", "scorer/math", "no metadata"),
-        ("prime_code", "scorer/code-as-text", "metadata is the text"),
+        ("prime_code", "scorer/code-as-text", "would not read the metadata"),
     ],
 )
 def test_records_that_the_scorer_cannot_use_are_named(scorer, dataset, reason):

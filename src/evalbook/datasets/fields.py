@@ -19,7 +19,7 @@ PROMPT = _names("""
     query prompt question instruction instructions userinput userquery userquestion userprompt
     usermessage input inputtext inputs problem problemstatement request sqlprompt goal behavior
     message ask task questiontext questionbody frage pregunta pergunta domanda ctx sentence text
-    content article document dialogue dialog passage body source
+    content article document dialogue dialog passage body source user human
 """)
 """What the model is asked."""
 
@@ -55,7 +55,7 @@ ANSWERED = _names("""
 """)
 """The answer to compare with where nothing else is: else it is what some model once said."""
 
-LABEL = _names("label labels class sentiment")
+LABEL = _names("label labels class sentiment code query finaldecision decision verdict")
 """The answer to compare with where nothing else is; or whether the answer is a good one."""
 
 GOOD = frozenset(
@@ -109,6 +109,7 @@ MEDIA = "neither the model nor the judge gets it"
 TOOLS = "the model is given no tools"
 THINKING = "thinking; neither the model nor the judge sees it"
 ANOTHER = "another answer than the one that is compared with"
+NAMES = "names the record; it changes no score"
 UNKNOWN = "neither the model nor the judge sees it"
 
 _tell(
@@ -138,11 +139,11 @@ _tell(
     "reasoning reasoningcontent thinking thoughts thought think cot chainofthought rationale",
 )
 _tell(
-    "names the record; it changes no score",
+    NAMES,
     """id ids uid uuid idx index key customid recordid questionid promptid conversationid exampleid
     sampleid itemid rowid rowidx sid guid hash messageid treeid url link sourceurl sourceid dataset
     split created createdat createddate timestamp date license author lang language title name
-    version conversationhash qid docid no number""",
+    version conversationhash no number source src""",
 )
 _tell(
     "a setting; the run has its own",
@@ -150,7 +151,7 @@ _tell(
     method endpoint anthropicversion inferenceconfig inferenceconfiguration generationconfig
     textgenerationconfig schemaversion n stream frequencypenalty presencepenalty
     maxcompletiontokens maxoutputtokens maxtokenstosample reasoningeffort paralleltoolcalls store
-    user additionalmodelrequestfields""",
+    additionalmodelrequestfields""",
 )
 _tell(
     "a rating, which no metric reads",
@@ -179,4 +180,6 @@ def is_made(plain: str) -> bool:
 
 def told(plain: str) -> str:
     """Return what it means that a field of this name is not used."""
-    return MADE if is_made(plain) else _TOLD.get(plain, UNKNOWN)
+    if is_made(plain):
+        return MADE
+    return _TOLD.get(plain, NAMES if plain.endswith("id") else UNKNOWN)

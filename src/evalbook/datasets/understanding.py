@@ -181,6 +181,8 @@ def _asked(it: _Fields) -> tuple[Talk | None, str]:
             continue
         if plain_name(name) == "query" and _SQL.match(text) and _other_prompt(it, name):
             continue
+        if name == "body.instructions" and "body.input" in it.values:
+            continue
         return _from_text(it, name, text, history)
     implicit = _implicit(it)
     if implicit is not None:
@@ -307,6 +309,9 @@ def _with_context(it: _Fields, prompt: str) -> str:
         if text in prompt:
             it.take(name, PROMPT, "it stands in the prompt already")
             return prompt
+        if prompt in text:
+            it.take(name, UNUSED, "it holds the prompt again")
+            continue
         it.take(name, PROMPT, "asked with it")
         for other, _ in list(it.by_name(known.CONTEXT)):
             it.take(other, UNUSED, known.UNKNOWN)
@@ -325,7 +330,7 @@ def _joined(value: Any) -> str | None:
         text = part_text(value)
         if text is not None:
             return text
-        for key in ("page_content", "contexts", "passage", "body", "value"):
+        for key in ("parts", "page_content", "contexts", "passage", "body", "value"):
             if key in value:
                 return _joined(value[key])
         return _joined([item for item in value.values() if isinstance(item, (str, list))])
@@ -616,8 +621,6 @@ def _system(it: _Fields, talk: Talk | None) -> str | None:
     said = [talk.system] if talk is not None and talk.system else []
     for name, value in list(it.by_name(known.SYSTEM)):
         text = _joined(_parsed(value)) if not is_conversation(value) else None
-        if text is None and isinstance(value, dict):
-            text = _joined(value.get("parts"))
         if text is None:
             continue
         if not text.strip():

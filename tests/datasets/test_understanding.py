@@ -1,0 +1,114 @@
+"""Records as people have them, each with the prompt, reference and system prompt that are meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.understanding import UNUSED, understand
+
+Q, A = "What is 2+2?", "4"
+
+
+def U(said: str = Q) -> dict[str, Any]:  # noqa: N802 - as short as the tables need it
+    return {"role": "user", "content": said}
+
+
+def R(said: str = A) -> dict[str, Any]:  # noqa: N802
+    return {"role": "assistant", "content": said}
+
+
+RECORDS = [
+    json.loads(line)
+    for line in Path(__file__).with_name("records_of_people.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("case", RECORDS, ids=[case["kind"] for case in RECORDS])
+def test_what_is_meant_is_read_and_each_field_accounted_for(case: dict[str, Any]) -> None:
+    meant = understand(case["record"])
+
+    assert meant.prompt == case["prompt"]
+    assert (meant.reference, meant.system) == (case["reference"], case["system"])
+    fields = {use.field.split("[")[0].split(".")[0] for use in meant.uses}
+    assert fields == set(case["record"])
+
+
+@pytest.mark.parametrize(
+    ("record", "kind", "reason"),
+    [
+        ({"turns": [Q, "then?"]}, "several_turns", "turns has 2 questions"),
+        ({"conversationTurns": [{}, {}]}, "several_turns", "conversationTurns has 2 turns"),
+        ({"role": "user", "content": Q}, "one_message", "one message of a conversation"),
+        ({"translation": {"en": "hi", "de": "hallo"}}, "no_prompt", "the fields are translation"),
+        ({"query": [1]}, "wrong_type", "query is a list of 1; expected text"),
+        ({"messages": [R()]}, "no_user_turn", "its roles are assistant"),
+        ({"messages": [{"role": "narrator", "content": Q}]}, "wrong_role", "narrator"),
+    ],
+)
+def test_what_can_not_be_asked_is_refused_with_the_reason(
+    record: Mapping[str, Any], kind: str, reason: str
+) -> None:
+    with pytest.raises(InvalidRecord, match=reason) as caught:
+        understand(record)
+
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"prompt": Q, "completion": "5", "label": 0},
+        {"messages": [U(), R("5")], "label": False},
+        {"prompt": Q, "completion": "5", "label": "false"},
+        {"question": Q, "answer": "5", "is_correct": False},
+    ],
+)
+def test_an_answer_that_somebody_called_bad_is_no_reference(record: Mapping[str, Any]) -> None:
+    meant = understand(record)
+
+    assert (meant.reference, meant.left_out is not None) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "meaning"),
+    [
+        ({"query": Q, "images": ["a.png"]}, "images", "neither the model nor the judge gets it"),
+        (
+            {"messages": [{"role": "user", "content": [{"image": {}}, {"text": Q}]}]},
+            "messages[user].image",
+            "neither the model nor the judge gets it",
+        ),
+        (
+            {"messages": [U(), {"role": "tool", "content": "x"}, R()]},
+            "messages[tool]",
+            "the model is not shown what the tools said",
+        ),
+        (
+            {"prompt": Q, "modelResponses": [{"response": "5"}]},
+            "modelResponses",
+            "a response already made; the run asks the models anew",
+        ),
+        (
+            {"prompt": Q, "answer": A, "gpt4_answer": "5"},
+            "gpt4_answer",
+            "a response already made; the run asks the models anew",
+        ),
+        (
+            {"prompt": Q, "rejected": "5"},
+            "rejected",
+            "a rejected answer; it is compared with nothing",
+        ),
+        ({"prompt": Q, "mood": "glad"}, "mood", "neither the model nor the judge sees it"),
+        ({"prompt": Q, "ticket_id": "7"}, "ticket_id", "names the record; it changes no score"),
+    ],
+)
+def test_what_is_not_used_is_named_with_what_that_means(
+    record: Mapping[str, Any], field: str, meaning: str
+) -> None:
+    assert (field, UNUSED, meaning) in understand(record).uses
