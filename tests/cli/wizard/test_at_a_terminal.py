@@ -93,11 +93,14 @@ def test_plain_lines_take_a_key_after_a_rejected_answer_for_a_key(tmp_path):
         terminal.waits_for("This is the first question; there is nothing to go back to.")
 
 
-def test_the_pointer_means_what_it_points_at_where_what_was_typed_fits_nothing(tmp_path):
+def test_a_rejected_search_is_cleared_and_so_is_one_by_escape(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
         terminal.waits_for(TYPE).waits_for("explains").types("poetry", ENTER)
-        terminal.waits_for("'poetry' is not one of the choices.").waits_for("/ poetry")
-        terminal.types(DOWN, DOWN).waits_for("» Benchmark").types(ENTER).waits_for(TASK)
+        terminal.waits_for("'poetry' is not one of the choices.").waits_for("» LLM as judge")
+        assert "/ poetry" not in terminal.screen
+        terminal.types("ben").waits_for("1 of 5 fit; Esc shows all.").types("x")
+        terminal.waits_for("Nothing in the list fits.").types("\x1b").waits_for("Help me decide")
+        terminal.types("x", DOWN, DOWN).waits_for("» Benchmark").types(ENTER).waits_for(TASK)
         terminal.waits_for("Evaluation type: Benchmark")
 
 

@@ -60,7 +60,7 @@ def test_what_passed_is_quiet_but_for_its_mark():
 def test_a_long_line_that_passed_is_cut_to_the_width():
     text = drawn(lambda drawing: drawing.checks([passed("c", "word " * 30)]), width=40)
 
-    assert text == "✓ word word word word word word word wo…\n"
+    assert text == "✓ word word word word word word word …\n"
 
 
 def test_what_did_not_pass_is_told_whole_with_its_remedy():

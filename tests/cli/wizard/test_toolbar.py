@@ -1,6 +1,6 @@
 from prompt_toolkit.utils import get_cwidth
 
-from evalbook.cli.wizard.prompts import answers_in_brief, cut
+from evalbook.cli.wizard.prompts import answers_in_brief, cut, cut_at_word
 from evalbook.cli.wizard.terminal import Glance
 
 ROLE = "arn:aws:iam::123456789012:role/EvaluationRole"
@@ -14,7 +14,7 @@ def test_the_latest_answers_come_first_and_the_rest_are_counted():
     assert answers_in_brief(glance, 80) == (
         " 4 of 16 │ Role: role/EvaluationRole │ Dataset: s3://a/b.jsonl │ Task: Answers."
     )
-    assert answers_in_brief(glance, 60) == (" 4 of 16 │ Role: role/EvaluationRole │ +2")
+    assert answers_in_brief(glance, 60) == (" 4 of 16 │ Role: role/EvaluationRole │ 2 more")
 
 
 def test_the_place_is_there_however_narrow_the_terminal():
@@ -30,6 +30,12 @@ def test_a_text_is_cut_only_where_it_does_not_fit():
         "Answe…",
         "…",
     ]
+
+
+def test_a_text_is_cut_between_words_where_there_are_some():
+    assert cut_at_word("Answers billing, politely", 20) == "Answers billing …"
+    assert cut_at_word("Answers, politely", 20) == "Answers, politely"
+    assert cut_at_word("s3://bucket/with/a/long/key.jsonl", 20) == "s3://bucket/with/a/…"
 
 
 def test_of_a_long_text_no_more_is_measured_than_fits():

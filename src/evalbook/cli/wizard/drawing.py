@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from evalbook.checks import Check
 from evalbook.cli.output import printable
 from evalbook.cli.wizard.links import links_work, pieces
+from evalbook.cli.wizard.prompts import cut_at_word
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
@@ -105,7 +106,8 @@ class Drawing:
     def _quietly(self, message: str) -> None:
         mark, colour = _MARKS["passed"]
         line = text_of("").append_text(text_of(mark, f"bold {colour}"))
-        line.append_text(text_of(f" {message}", "dim"))
+        shown = cut_at_word(printable(message).replace("\n", " "), self.console.width - 2)
+        line.append_text(text_of(f" {shown}", "dim"))
         self.console.print(line, no_wrap=True, overflow="ellipsis")
 
     def _marked(self, status: str, message: str, remedy: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -89,9 +90,8 @@ class FullTerminal:
         else:
             meant = _value_of(turn, typed)
             start = meant or _value_of(turn, turn.default)
-            search = "" if meant else typed or ""
             options = _options(turn, self._console.width - 4)
-            reply = prompts.ask_one(around, options, start, search)
+            reply = prompts.ask_one(around, options, start)
         if isinstance(reply, Said):
             self._drawing.say(f"{prompts.MARK}  {_label_of(turn, reply.text)}")
         return reply
@@ -129,7 +129,7 @@ def _line(turn: Turn, typed: str | None) -> Line:
     if turn.kind == "confirm":
         # Not typed in beforehand: y would come after it.
         return Line(typed or "", placeholder=f"({_yes_or_no(turn)})")
-    return Line(typed if typed is not None else turn.default or "", completer=_completer(turn))
+    return Line(typed or "", turn.default or "", completer=_completer(turn))
 
 
 def _yes_or_no(turn: Turn) -> str:
@@ -160,10 +160,14 @@ def _options(turn: Turn, width: int) -> list[Option]:
 
 
 def _with_value(choice: Choice) -> str:
-    # The answers on the way to an evaluation type have values that nobody need know.
-    if choice.label == choice.value or choice.value.startswith(f"{HELP}."):
+    # A value that says nothing more, such as llm_as_judge, is for programs.
+    if _words(choice.value) <= _words(choice.label) or choice.value.startswith(f"{HELP}."):
         return choice.label
     return f"{choice.label}  {choice.value}"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.lower()))
 
 
 def _ticked_options(turn: Turn, typed: str | None) -> list[Option]:

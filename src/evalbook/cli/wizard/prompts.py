@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
     from prompt_toolkit.layout.containers import Container
+    from prompt_toolkit.layout.processors import Processor
     from questionary.prompts.common import InquirerControl
 
 
@@ -24,7 +25,7 @@ MARK = ">"
 """What stands before the place to type in."""
 _NOTHING_YET = "—"
 """Where the pointer rests until the person moves it, so that Enter alone chooses nothing."""
-_FITS_NOTHING = "Nothing fits: Enter gives what you typed, ↑ ↓ choose from the list."
+_FITS_NOTHING = "Nothing in the list fits. Enter gives what you typed, Esc clears it."
 
 _LEAST_LISTED = 3
 _AROUND_LIST = 12
@@ -86,6 +87,9 @@ class Line:
     """What is special about a line to type in."""
 
     typed: str = ""
+    """What the person typed before, to be edited."""
+    default: str = ""
+    """What stands there otherwise; the first key typed takes its place."""
     placeholder: str | None = None
     completer: Completer | None = None
 
@@ -100,16 +104,20 @@ def ask_line(around: Around, line: Line) -> Said | WantsBack:
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.keys import Keys
 
+    began_with = line.typed or line.default
+    offered = _Offered(line.default if not line.typed else "")
+
     @Condition
     def untouched() -> bool:
-        return _buffer(question.application).text in ("", line.typed)
+        return _buffer(question.application).text in ("", began_with)
 
     bindings = _shared_keys(around, untouched, lambda: _buffer(question.application).text)
     bindings.add("escape", "enter")(_new_line)
     bindings.add(Keys.BracketedPaste)(_paste)
+    bindings.add("tab", filter=Condition(offered.stands), eager=True)(offered.keep_and_complete)
     question = questionary.text(
         "",
-        default=line.typed,
+        default=began_with,
         qmark=MARK,
         style=questionary.Style(_STYLE),
         placeholder=[("class:placeholder", printable(line.placeholder))]
@@ -122,9 +130,55 @@ def ask_line(around: Around, line: Line) -> Said | WantsBack:
         bottom_toolbar=lambda: toolbar(around, _width()),
         enable_open_in_editor=True,
         enable_suspend=True,
+        input_processors=[offered.drawn()],
+        prompt_continuation=lambda width, *_: " " * width,
     )
+    _buffer(question.application).on_text_insert += offered.give_way
+    question.application.after_render += offered.stay_if_moved
     said = _run(question.application, lambda: _buffer(question.application).text)
     return said if isinstance(said, WantsBack) else Said(str(said))
+
+
+class _Offered:
+    """A default in the field: the first text typed takes its place, once moved in it is edited."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def give_way(self, buffer: Buffer) -> None:
+        """Take the default away where text was put behind it untouched."""
+        if self._text and buffer.text.startswith(self._text):
+            typed, self._text = buffer.text[len(self._text) :], ""
+            buffer.text = typed
+            buffer.cursor_position = len(typed)
+
+    def stay_if_moved(self, application: Application[Any]) -> None:
+        """Keep the default once the cursor was moved, or a part of it was deleted."""
+        buffer = _buffer(application)
+        if buffer.text != self._text or buffer.cursor_position != len(self._text):
+            self._text = ""
+
+    def stands(self) -> bool:
+        """Whether the default is there, untouched."""
+        return bool(self._text)
+
+    def keep_and_complete(self, event: KeyPressEvent) -> None:
+        """Keep the default as if it had been typed."""
+        self._text = ""
+        event.current_buffer.start_completion(insert_common_part=True)
+
+    def drawn(self) -> Processor:
+        """Return what draws the default as such until it is touched."""
+        from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+
+        offered = self
+
+        class AsOffered(Processor):
+            def apply_transformation(self, given: TransformationInput) -> Transformation:
+                style = "class:placeholder" if offered._text else ""
+                return Transformation([(f"{it[0]} {style}", *it[1:]) for it in given.fragments])
+
+        return AsOffered()
 
 
 def _buffer(application: Application[Any]) -> Buffer:
@@ -141,9 +195,7 @@ def _paste(event: KeyPressEvent) -> None:
     event.current_buffer.insert_text(lines.strip("\n"))
 
 
-def ask_one(
-    around: Around, options: Sequence[Option], start: str | None, typed: str = ""
-) -> Said | WantsBack:
+def ask_one(around: Around, options: Sequence[Option], start: str | None) -> Said | WantsBack:
     """Let the person choose one; without a start the pointer rests on nothing.
 
     What is typed narrows the list; where it fits nothing, Enter gives it as the answer.
@@ -176,7 +228,7 @@ def ask_one(
         elif control.get_pointed_at().value != _NOTHING_YET:
             event.app.exit(result=control.get_pointed_at().value)
 
-    return _ask_list(question.application, control, around, options, {"enter": enter}, typed)
+    return _ask_list(question.application, control, around, options, {"enter": enter})
 
 
 def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
@@ -251,7 +303,6 @@ def _ask_list(
     around: Around,
     options: Sequence[Option],
     keys: dict[str, Callable[[KeyPressEvent], None]],
-    search: str = "",
 ) -> Said | WantsBack:
     from prompt_toolkit.filters import Always, Condition
     from prompt_toolkit.key_binding import merge_key_bindings
@@ -260,12 +311,9 @@ def _ask_list(
 
     at_first = control.pointed_at
     fits_nothing = Condition(lambda: _fits_nothing(control))
-    _search(control, search)
     bindings = _shared_keys(around, Always(), lambda: None)
     for key, does in keys.items():
         bindings.add(key, eager=True)(does)
-    if around.message:
-        bindings.add("escape")(lambda event: event.app.exit(result=WantsBack()))
 
     @bindings.add(Keys.BracketedPaste, eager=True)
     def search_pasted(event: KeyPressEvent) -> None:
@@ -275,6 +323,13 @@ def _ask_list(
     def forget_search(_: KeyPressEvent) -> None:
         control.search_filter = None
         control.pointed_at = at_first
+
+    @bindings.add("escape", eager=True)
+    def leave_search(event: KeyPressEvent) -> None:
+        if control.search_filter:
+            forget_search(event)
+        elif around.message:
+            event.app.exit(result=WantsBack())
 
     # Who moves the pointer means what it points at, not what fitted nothing.
     @bindings.add("up", eager=True, filter=fits_nothing)
@@ -333,7 +388,11 @@ def _below_list(
         if _fits_nothing(control):
             return [("class:instruction", _indented(_FITS_NOTHING))]
         option = options.get(str(control.get_pointed_at().value))
-        return [("class:instruction", _indented(option.description) if option else "")]
+        lines = [option.description] if option and option.description else []
+        if control.search_filter:
+            fit = sum(choice.value in options for choice in control.filtered_choices)
+            lines.insert(0, f"{fit} of {len(options)} fit; Esc shows all.")
+        return [("class:instruction", "\n".join(map(_indented, lines)))]
 
     more = Window(
         FormattedTextControl(about),
@@ -426,14 +485,14 @@ def answers_in_brief(glance: Glance, width: int) -> str:
     shown: list[str] = []
     for title, text in reversed(glance.answers):
         part = f"{title}: {cut(_telling_part(text), 24)}"
-        more = f" │ +{left_out - 1}" if left_out > 1 else ""
+        more = f" │ {left_out - 1} more" if left_out > 1 else ""
         if _columns(" │ ".join([line, *shown, part]) + more) > width:
             break
         shown.append(part)
         left_out -= 1
     parts = [line, *shown]
     if left_out:
-        parts.append(f"+{left_out}" if shown else f"{left_out} answered")
+        parts.append(f"{left_out} more" if shown else f"{left_out} answered")
     return cut(" │ ".join(parts), width)
 
 
@@ -447,6 +506,15 @@ def _columns(text: str) -> int:
     from prompt_toolkit.utils import get_cwidth
 
     return get_cwidth(text)
+
+
+def cut_at_word(text: str, width: int) -> str:
+    """Return the text cut to a width in terminal columns, between words where there are any."""
+    short = cut(text, width)
+    if short == text:
+        return text
+    whole, space, _ = short.rpartition(" ")
+    return f"{whole.rstrip(' ,;:')} …" if space and len(whole) > width // 2 else short
 
 
 def cut(text: str, width: int) -> str:

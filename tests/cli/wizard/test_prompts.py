@@ -1,0 +1,42 @@
+"""Prompts as keys are pressed in them."""
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from evalbook.cli.wizard.prompts import Around, Line, ask_line
+from evalbook.cli.wizard.terminal import Said
+
+AROUND = Around(None, None, "")
+LEFT, HOME, BACKSPACE, TAB, CTRL_U = "\x1b[D", "\x1b[H", "\x7f", "\t", "\x15"
+
+
+def said(line, keys):
+    with create_pipe_input() as keyboard, create_app_session(keyboard, DummyOutput()):
+        keyboard.send_text(keys + "\r")
+        answer = ask_line(AROUND, line)
+    assert isinstance(answer, Said)
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ("", "none"),
+        ("x", "x"),
+        ("my file.json", "my file.json"),
+        ("\x1b[200~pasted\x1b[201~", "pasted"),
+        (f"{BACKSPACE}x", "nonx"),
+        (f"{LEFT}x", "nonxe"),
+        (f"{HOME}x", "xnone"),
+        (f"{TAB}x", "nonex"),
+        (f"{CTRL_U}x", "x"),
+    ],
+)
+def test_the_first_key_replaces_a_default_and_moving_in_it_edits_it(keys, text):
+    assert said(Line(default="none"), keys) == text
+
+
+def test_what_was_typed_before_is_edited():
+    assert said(Line("my.jsn", "none"), "x") == "my.jsnx"
