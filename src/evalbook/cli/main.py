@@ -35,6 +35,7 @@ _SECTIONS = {
     "After the launch": {
         "status": "status",
         "results": "results",
+        "gate": "gate",
         "runs": "runs",
         "open": "open",
         "stop": "stop",

@@ -71,17 +71,20 @@ def _keys(record: Record) -> Iterator[bytes]:
             yield record_key(prompt, reference)
 
 
-def _records(aws: Aws, dataset: str) -> Iterator[Record]:
+def dataset_chunks(aws: Aws, dataset: str) -> Iterator[bytes]:
+    """Yield the bytes of a dataset that is named by its S3 URI or its ARN."""
     from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
     from evalbook.aws.s3 import read_chunks
     from evalbook.aws.s3_uris import S3Uri
 
     if is_dataset_arn(dataset):
-        uri = resolve_dataset_arn(aws, dataset).uri
-    else:
-        bucket, _, key = dataset.removeprefix("s3://").partition("/")
-        uri = S3Uri(bucket, key)
-    for row in Reading(read_chunks(aws, uri)).rows():
+        return read_chunks(aws, resolve_dataset_arn(aws, dataset).uri)
+    bucket, _, key = dataset.removeprefix("s3://").partition("/")
+    return read_chunks(aws, S3Uri(bucket, key))
+
+
+def _records(aws: Aws, dataset: str) -> Iterator[Record]:
+    for row in Reading(dataset_chunks(aws, dataset)).rows():
         found = format_of(row.record) if row.record is not None else None
         if found is None or row.record is None:
             continue

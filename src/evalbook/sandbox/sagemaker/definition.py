@@ -14,7 +14,7 @@ from typing import Any
 from evalbook.sandbox.sagemaker.exceptions import ValidationException
 from evalbook.sandbox.shapes import LATER, misfits, service_model
 
-STEP_TYPES = ("Lineage", "Training", "Job")
+STEP_TYPES = ("Lineage", "Training", "Job", "Processing")
 REFUSED = "Unable to parse pipeline definition. "
 
 
@@ -24,7 +24,7 @@ class Step:
 
     name: str
     kind: str
-    """``Lineage``, ``Training`` or ``Job``."""
+    """One of `STEP_TYPES`. A processing job is checked, and succeeds without being run."""
     arguments: Mapping[str, Any]
     """Not yet resolved: may hold ``Get`` and ``Std:Join``."""
     waits_for: tuple[str, ...]
@@ -105,9 +105,9 @@ def _step(raw: Any) -> Step:
             f"steps of type {' and '.join(STEP_TYPES)}."
         )
     arguments = raw.get("Arguments") or {}
-    if raw["Type"] == "Training":
+    if raw["Type"] in ("Training", "Processing"):
         for member, value in arguments.items():
-            _check_against("CreateTrainingJob", member, value)
+            _check_against(f"Create{raw['Type']}Job", member, value)
     if raw["Type"] == "Job":
         # VpcConfig is the pipeline's own; CreateJob's shape does not have it.
         for member, value in arguments.items():

@@ -174,9 +174,10 @@ class Execution:
         return any(run.status == "Failed" for run in self.runs.values())
 
     def _start(self, step: Step, at: float) -> None:
-        if step.kind == "Lineage":
+        if step.kind in ("Lineage", "Processing"):
             run = StepRun(step, at, at + self._lineage_seconds())
-            run.metadata = self._lineage(resolve(step.arguments, self._context))
+            if step.kind == "Lineage":
+                run.metadata = self._lineage(resolve(step.arguments, self._context))
             self.runs[step.name] = run
             return
         run = StepRun(step, at, at + self._training_seconds())

@@ -1,0 +1,206 @@
+"""`evalbook gate`: may this model be released? For continuous integration."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evalbook.cli.completion import complete_runs
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output, complain
+from evalbook.errors import AnswerRejected, UsageError
+
+if TYPE_CHECKING:
+    from evalbook.aws.approvals import Approval
+    from evalbook.aws.session import Aws
+    from evalbook.runs.gate import GateDocument, Policy
+
+EXIT_STATUS = {"pass": 0, "fail": 1, "undecided": 6}
+_APPROVALS: dict[str, Approval] = {
+    "pass": "Approved",
+    "fail": "Rejected",
+    "undecided": "PendingManualApproval",
+}
+_FILE = click.Path(path_type=Path)
+
+
+def _limits(
+    _context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> dict[str, float]:
+    found = {}
+    for value in values:
+        metric, _, share = value.rpartition("=")
+        try:
+            found[metric or "*"] = float(share)
+        except ValueError:
+            raise click.BadParameter(f"{value!r} is not METRIC=SHARE.", param=option) from None
+    return found
+
+
+@command(
+    "gate",
+    examples=[
+        ("evalbook gate support-bot-v2", "Nothing lost more than 0.05 of its scale, one gained."),
+        ("evalbook gate --policy policy.toml --junit gate.xml", "By a policy, for a pipeline."),
+    ],
+)
+@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
+@click.option("--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest else.")
+@click.option("--policy", type=_FILE, metavar="FILE", help="Rules in TOML.")
+@click.option(
+    "--must-gain", multiple=True, metavar="METRIC=SHARE", callback=_limits,
+    help="A share of its scale that a metric must gain; without METRIC=, every metric.",
+)  # fmt: skip
+@click.option(
+    "--may-lose", multiple=True, metavar="METRIC=SHARE", callback=_limits,
+    help="A share of its scale that a metric may lose at most; without METRIC=, every metric.",
+)  # fmt: skip
+@click.option("--min-records", type=click.IntRange(1), metavar="N", help="Records needed.")
+@click.option(
+    "--max-left-out", type=click.IntRange(0), metavar="N", help="Records left out at most."
+)
+@click.option("--lower-is-better", multiple=True, metavar="METRIC", help="Low scores are good.")
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write the rules as JUnit's XML.")
+@click.option("--markdown", type=_FILE, metavar="FILE", help="Write a summary, for a pull request.")
+@click.option(
+    "--record", is_flag=True, help="Set the model package's approval status, after a yes."
+)
+@click.option("--yes", is_flag=True, help="With --record: don't ask.")
+def gate_command(
+    settings: Settings,
+    output: Output,
+    runs: tuple[str, ...],
+    run: int | None,
+    lower_is_better: tuple[str, ...],
+    junit: Path | None,
+    markdown: Path | None,
+    record: bool,
+    yes: bool,
+    **rules: Any,
+) -> int:
+    """Decide by a policy whether the fine-tuned model may be released.
+
+    Exit status: 0 pass, 1 fail, 6 undecided, with the number of records that would decide. Without
+    a policy, no metric may have lost more than 0.05 of its scale, and at least one must have gained
+    clearly. docs/gate.md has the policy's keys, and workflows to copy.
+    """
+    from evalbook.aws.session import Aws
+    from evalbook.runs.find import targets
+    from evalbook.runs.report import read_report
+    from evalbook.runs.store import RecordStore
+
+    if record and output.as_json and not yes:
+        raise UsageError(
+            "gate.asks", "--record asks first, and --json leaves no room for that.", "Add --yes."
+        )
+    policy = _policy(**rules)
+    aws = Aws(settings.profile, settings.region)
+    wanted = targets(aws, runs, settings.state, run)
+    with RecordStore() as store:
+        document = _decided(aws, read_report(aws, wanted, store, lower_is_better), policy)
+    if record:
+        document = replace(document, recorded=_record(aws, document, asked=not yes))
+    document = replace(document, written=tuple(_write(document, junit, markdown)))
+    output.document(document.to_json(), _words(document))
+    return EXIT_STATUS[document.status]
+
+
+def _policy(
+    policy: Path | None,
+    must_gain: dict[str, float],
+    may_lose: dict[str, float],
+    min_records: int | None,
+    max_left_out: int | None,
+) -> Policy:
+    from evalbook.runs.gate import ANY, MAY_LOSE, policy_of, read_policy
+
+    common = {"records": min_records, "left_out": max_left_out}
+    given = {key: value for key, value in common.items() if value is not None}
+    if policy is not None:
+        if must_gain or may_lose or given:
+            raise UsageError(
+                "usage", "--policy FILE has all rules.", "Put the others into the file."
+            )
+        return read_policy(policy)
+    metrics: dict[str, dict[str, float]] = {}
+    for key, limits in (("gain", must_gain), ("lose", may_lose)):
+        for metric, share in limits.items():
+            metrics.setdefault(metric, {})[key] = share
+    if not metrics:
+        return policy_of(
+            {"metrics": {ANY: {"lose": MAY_LOSE}}, "one_gains": True, **given}, "built in"
+        )
+    return policy_of({"metrics": metrics, **given}, "options")
+
+
+def _decided(aws: Aws, report: Any, policy: Policy) -> GateDocument:
+    from evalbook.runs.evidence import evidence_of
+    from evalbook.runs.gate import GateDocument, decide, more_records
+    from evalbook.workflow.turn import PROTOCOL
+
+    outcome, sentence, rules = decide(report, policy)
+    evidence, note = evidence_of(aws, report)
+    notes = (*report.notes, *([note] if note else []))
+    more = more_records(rules)
+    return GateDocument(PROTOCOL, outcome, sentence, rules, more, policy, evidence, notes)
+
+
+def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
+    from evalbook.aws.approvals import set_approval
+    from evalbook.workflow.answers import yes_or_no
+
+    package = document.evidence.run.model or ""
+    if ":model-package/" not in package:
+        raise AnswerRejected("gate.record", "The run names no model package to record this in.")
+    approval = _APPROVALS[document.status]
+    if asked:
+        complain(f"{document.sentence}\nSet {package} to {approval}? yes or no (no):")
+        said = sys.stdin.readline() if sys.stdin is not None else ""
+        if not yes_or_no(said.strip()):
+            raise AnswerRejected(
+                "gate.declined", "Nothing was recorded.", "Answer yes, or add --yes."
+            )
+    set_approval(aws, package, approval, f"evalbook gate: {document.sentence}")
+    return package
+
+
+def _write(document: GateDocument, junit: Path | None, markdown: Path | None) -> list[str]:
+    from evalbook.runs.gate_files import gate_junit, gate_markdown
+    from evalbook.whole_files import replace_whole, unwritable
+
+    drawn: list[tuple[Path | None, Callable[[], bytes]]] = [
+        (junit, lambda: gate_junit(document)),
+        (markdown, lambda: gate_markdown(document).encode()),
+    ]
+    written = []
+    for path, draw in drawn:
+        if path is not None:
+            try:
+                replace_whole(path, draw())
+            except OSError as error:
+                raise unwritable("gate.unwritable", path, error) from error
+            written.append(str(path))
+    return written
+
+
+def _words(document: GateDocument) -> str:
+    from evalbook.runs.table import text_table
+
+    lines = [
+        {
+            "": rule.outcome,
+            "Metric": f"{rule.metric or 'all'}{f' in {rule.category}' if rule.category else ''}",
+            "Rule": rule.rule,
+            "Seen": rule.why,
+        }
+        for rule in document.rules
+    ]
+    it = document.evidence
+    about = f"{it.run.name}: {it.second} against {it.first}, policy {document.policy.source}"
+    recorded = [f"Recorded in {document.recorded}."] if document.recorded else []
+    return "\n\n".join([about, document.sentence, text_table(lines), *document.notes, *recorded])
