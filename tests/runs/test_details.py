@@ -112,13 +112,20 @@ def a_parquet(rows: list[dict[str, Any]]) -> bytes:
     return file.getvalue()
 
 
-def an_eval(rows: list[dict[str, Any]]) -> bytes:
+def an_eval(rows: list[dict[str, Any]], packed: int = zipfile.ZIP_STORED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as log:
+    with zipfile.ZipFile(file, "w", packed) as log:
         log.writestr("header.json", "{}")
         for number, row in enumerate(rows):
             log.writestr(f"samples/{number}_epoch_1.json", json.dumps(row))
     return file.getvalue()
+
+
+def a_new_eval(rows: list[dict[str, Any]]) -> bytes:
+    """As Inspect AI packs it since it uses Zstandard."""
+    import zipfile_zstd  # noqa: F401
+
+    return an_eval(rows, 93)
 
 
 def json_lines(rows: list[dict[str, Any]]) -> bytes:
@@ -140,6 +147,7 @@ def a_table(rows: list[dict[str, Any]]) -> bytes:
         ("a.parquet", a_parquet, OLD),
         ("a.parquet", a_parquet, NEW),
         ("a.eval", an_eval, INSPECT),
+        ("a.eval", a_new_eval, INSPECT),
         ("a.json", a_log, INSPECT),
         ("a.jsonl", json_lines, FLAT),
         ("a.csv", a_table, INSPECT),

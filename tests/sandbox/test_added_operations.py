@@ -26,7 +26,14 @@ from simulated import (
 
 from evalbook.sandbox import Sandbox
 from evalbook.sandbox.shapes import check_answer, service_model
-from evalbook.sandbox.world import ACCOUNT, AGENT_TRAINING_JOB, DATASET_HUB, package_arn
+from evalbook.sandbox.world import (
+    ACCOUNT,
+    AGENT_TRAINING_JOB,
+    DATASET_HUB,
+    DEPLOYMENT,
+    IMPORTED,
+    package_arn,
+)
 
 PROFILE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 PUBLIC = "SageMakerPublicHub"
@@ -41,6 +48,8 @@ PIPELINE = {
 
 # Service, operation and arguments; "$name" is replaced by what `prepared` has under that name.
 QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
+    ("bedrock", "GetCustomModelDeployment", {"customModelDeploymentIdentifier": DEPLOYMENT}),
+    ("bedrock", "GetImportedModel", {"modelIdentifier": IMPORTED}),
     ("bedrock", "GetEvaluationJob", {"jobIdentifier": "$evaluation"}),
     ("bedrock", "GetFoundationModel", {"modelIdentifier": JUDGE}),
     ("bedrock", "GetInferenceProfile", {"inferenceProfileIdentifier": PROFILE}),

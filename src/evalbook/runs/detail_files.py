@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -110,6 +111,9 @@ def _columns(schema: Any) -> Iterator[str]:
 
 
 def _zip_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
+    if sys.version_info < (3, 14):
+        # Teaches zipfile Zstandard, by which Inspect AI packs its logs (0.3.220).
+        import zipfile_zstd  # type: ignore[import-untyped]  # noqa: F401
     with _as_file(chunks) as file, zipfile.ZipFile(file) as log:
         for entry in log.infolist():
             if entry.filename.startswith("samples/") and entry.filename.endswith(".json"):

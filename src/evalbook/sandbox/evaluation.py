@@ -23,6 +23,13 @@ from evalbook.sandbox.bedrock.models import EvaluationJob, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.iam.models import find_role, role_permissions
 from evalbook.sandbox.iam.policies import trusts
+from evalbook.sandbox.inspect_job import (
+    CONFIG,
+    InspectFailed,
+    delete_endpoint,
+    make_endpoint,
+    run_tasks,
+)
 from evalbook.sandbox.records import DatasetUnreadable, read_inspect_inputs, read_records
 from evalbook.sandbox.sagemaker.registry import Registry
 from evalbook.sandbox.sagemaker.rollouts import RolloutJob
@@ -55,6 +62,8 @@ class Job:
     """CreateTrainingJob's arguments, resolved."""
     effects: frozenset[Effect] = frozenset()
     bedrock_job: EvaluationJob | None = field(default=None, repr=False)
+    endpoint: str | None = None
+    """What it made to host a model on."""
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -76,6 +85,11 @@ class Job:
     def judges(self) -> bool:
         """Tell whether this is a judging job."""
         return self.evaluation == "LLMAJEvaluation"
+
+    @property
+    def runs_inspect_tasks(self) -> bool:
+        """Tell whether it runs the tasks that somebody wrote for Inspect AI."""
+        return "-InspectAIEvaluation-" in self.name
 
     @property
     def evaluation(self) -> str | None:
@@ -115,6 +129,19 @@ class Evaluations:
             )
         if job.judges:
             job.bedrock_job = self._bedrock_job(job, at)
+        elif job.runs_inspect_tasks:
+            self._host(job)
+
+    def _host(self, job: Job) -> None:
+        """Make the endpoint that the job hosts the model on; a job that is stopped leaves it."""
+        try:
+            provider = self._inspect_config(job, CONFIG)["inference_provider"]
+        except StorageProblem:
+            return  # which it fails of when it begins to work
+        settings = provider.get("sagemaker_endpoint")
+        if settings and settings["endpoint_name"] is None:
+            job.endpoint = f"{settings.get('endpoint_prefix', 'inspectai')}-{job.name[-10:]}"
+            make_endpoint(job.endpoint, settings, self._account, self._region)
 
     def finish(self, job: Job, at: float) -> None:
         """Do a job's work.
@@ -125,6 +152,8 @@ class Evaluations:
         try:
             if job.bedrock_job is not None:
                 self._judge(job, job.bedrock_job, at)
+            elif job.runs_inspect_tasks:
+                self._run_inspect_tasks(job)
             elif "AlgorithmSpecification" in job.request:
                 self._infer_with_inspect(job)
             elif job.settings.get("task") == "inference_only":
@@ -207,18 +236,33 @@ class Evaluations:
             )
 
     def _infer_with_inspect(self, job: Job) -> None:
-        import yaml  # type: ignore[import-untyped]
-
         if "inference-fails" in job.effects:
             raise JobFailed("AlgorithmError: DownstreamServiceUnavailable, exit code: 1")
-        prefix = job.request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"]
-        config = yaml.safe_load(read_object(f"{prefix}/config.yaml", self._account))
+        config = self._inspect_config(job, "config.yaml")
         arguments = config["benchmarks"]["tasks"][0]["task_args"]
         dataset = f"{config['benchmarks']['s3_path']}/{arguments['dataset']}"
         records = read_inspect_inputs(read_object(dataset, self._account))
         tuned = "sagemaker_endpoint" in config["inference_provider"]
         lines = [_inference_line(record, tuned=tuned) for record in records]
         write_object(arguments["output_s3_uri"], _json_lines(lines), self._account)
+
+    def _run_inspect_tasks(self, job: Job) -> None:
+        if "inference-fails" in job.effects:
+            raise JobFailed("AlgorithmError: DownstreamServiceUnavailable, exit code: 1")
+        try:
+            config = self._inspect_config(job, CONFIG)
+            run_tasks(config, job.name, self._account, self._region)
+        except InspectFailed as error:
+            raise JobFailed(f"AlgorithmError: {error}, exit code: 1") from error
+        if job.endpoint and config["inference_provider"]["sagemaker_endpoint"]["cleanup_endpoint"]:
+            delete_endpoint(job.endpoint, self._account, self._region)
+
+    def _inspect_config(self, job: Job, name: str) -> dict[str, Any]:
+        import yaml  # type: ignore[import-untyped]
+
+        prefix = job.request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"]
+        config: dict[str, Any] = yaml.safe_load(read_object(f"{prefix}/{name}", self._account))
+        return config
 
     def _dataset_uri(self, job: Job) -> str:
         source = job.request["InputDataConfig"][0]["DataSource"]

@@ -14,9 +14,10 @@ from moto.sts.models import sts_backends
 
 from evalbook.aws.evaluators import registry_hub
 from evalbook.sandbox import datasets, world
-from evalbook.sandbox.bedrock.models import FoundationModel, bedrock_in
+from evalbook.sandbox.bedrock.models import CustomModel, FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.evaluation import Job
+from evalbook.sandbox.inspect_job import make_endpoint
 from evalbook.sandbox.past.seed import seed_logs, seed_past_runs
 from evalbook.sandbox.recipes import (
     own_instances_members,
@@ -49,6 +50,7 @@ def seed_world() -> None:
         _seed_group(group)
     _seed_unversioned_package()
     _seed_agent_training()
+    _seed_inference()
 
 
 def _day(day: int) -> datetime:
@@ -119,8 +121,11 @@ def _seed_buckets() -> None:
         s3.create_bucket(bucket.name, bucket.region)
         if bucket.versioned:
             s3.put_bucket_versioning(bucket.name, "Enabled")
+    s3.put_bucket_encryption(world.LOCKED_BUCKET, _encrypted_by(world.LOCKED_KEY_ID))
     for dataset in datasets.DATASETS:
         s3.put_object(dataset.bucket, dataset.key, dataset.make())
+    for uri, source in world.TASK_FILES.items():
+        s3.put_object(*split_uri(uri), source.encode())
     judges = {"supported_judge_models": [{"model_id": judge.id} for judge in world.JUDGES]}
     for region in world.REGIONS:
         cache = f"jumpstart-cache-prod-{region}"
@@ -136,18 +141,28 @@ def _seed_buckets() -> None:
         s3.create_bucket(world.models_bucket(region), region)
 
 
+def _encrypted_by(key_id: str) -> dict[str, Any]:
+    key = f"arn:aws:kms:{world.HOME_REGION}:{ACCOUNT}:key/{key_id}"
+    by = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    return {"Rule": {"ApplyServerSideEncryptionByDefault": by}}
+
+
 def _seed_keys() -> None:
     """Fill KMS in the home region; slow, as moto makes real keys."""
     kms = kms_backends[ACCOUNT][world.HOME_REGION]
     for alias, key_id, enabled in (
         (world.KEY_ALIAS, world.KEY_ID, True),
         (world.DISABLED_KEY_ALIAS, world.DISABLED_KEY_ID, False),
+        ("alias/evalbook-locked", world.LOCKED_KEY_ID, True),
     ):
         key = kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Sandbox", [])
         kms.keys[key_id] = kms.keys.pop(key.id)
         key.id = key_id
         key.arn = f"arn:aws:kms:{world.HOME_REGION}:{ACCOUNT}:key/{key_id}"
         kms.create_alias(key_id, alias)
+        if key_id == world.LOCKED_KEY_ID:
+            admin = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/KeyAdministrator"}
+            key.policy = _policy({**_statement("Allow", ["kms:*"]), "Principal": admin})
         if not enabled:
             kms.disable_key(key_id)
 
@@ -456,6 +471,22 @@ def _seed_agents() -> None:
         runtime.agent_runtime_id, runtime.agent_runtime_arn = agent.id, agent.arn
         runtime.status = agent.status
         backend.agent_runtimes[agent.id] = runtime
+
+
+def _seed_inference() -> None:
+    """Fill the home region with endpoints, and Bedrock with models of the account's own."""
+    sagemaker = sagemaker_backends[ACCOUNT][world.HOME_REGION]
+    for name, status in world.ENDPOINTS.items():
+        settings = {
+            "execution_role_arn": world.ROLES[0].arn,
+            "inference_image_uri": "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:1",
+            "model_s3_uri": f"s3://{world.models_bucket(world.HOME_REGION)}/{name}/",
+        }
+        make_endpoint(name, settings, ACCOUNT, world.HOME_REGION)
+        sagemaker.endpoints[name].endpoint_status = status
+    custom = bedrock_in(ACCOUNT, world.HOME_REGION).custom
+    for arn in (world.DEPLOYMENT, world.IMPORTED):
+        custom[arn] = CustomModel(arn, "support-bot", _day(-20))
 
 
 def _seed_functions() -> None:

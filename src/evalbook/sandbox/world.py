@@ -401,6 +401,9 @@ RESULTS_BUCKET = "evalbook-results"
 DENIED_BUCKET = "evalbook-denied"
 WEST_BUCKET = "evalbook-west"
 EU_BUCKET = "evalbook-eu"
+LOCKED_BUCKET = "evalbook-locked"
+LOCKED_KEY_ID = "5a0d1f6e-3c2b-4e7a-9b8d-0123456789ad"
+"""The key that the locked bucket encrypts with; its policy leaves out the roles of evaluations."""
 
 BUCKETS = (
     Bucket(DATA_BUCKET, _US, "datasets"),
@@ -409,6 +412,7 @@ BUCKETS = (
     Bucket(DENIED_BUCKET, _US, "exists, and the caller may do nothing in it"),
     Bucket(WEST_BUCKET, _WEST, "in us-west-2: fails as output for a run in us-east-1"),
     Bucket(EU_BUCKET, _EU, "in eu-west-1"),
+    Bucket(LOCKED_BUCKET, _US, "fails as output: its KMS key's policy leaves out the role"),
 )
 
 KEY_ALIAS = "alias/evalbook"
@@ -457,6 +461,41 @@ AGENTS = (
 AGENT_TRAINING_JOB = "travel-agent-rft-1"
 """The multi-turn RL training job that made version 1 of the group travel-agent."""
 
+
+ENDPOINTS = {"support-bot-v2": "InService", "support-bot-base": "InService", "new-bot": "Creating"}
+"""Endpoints of the home region, and their status."""
+DEPLOYMENT = f"arn:aws:bedrock:{_US}:{ACCOUNT}:custom-model-deployment/a1b2c3d4e5f6"
+IMPORTED = f"arn:aws:bedrock:{_US}:{ACCOUNT}:imported-model/a1b2c3d4e5f6"
+"""A custom model's deployment and an imported model, in the home region."""
+TASKS = f"s3://{DATA_BUCKET}/tasks/"
+"""A folder of tasks for Inspect AI."""
+SANDBOXED_TASKS = f"s3://{DATA_BUCKET}/tasks-sandboxed/"
+"""And one of tasks that its container can't run."""
+TASK_FILES = {
+    f"{TASKS}support.py": """\
+from inspect_ai import Task, task
+from inspect_ai.dataset import Sample
+from inspect_ai.scorer import match
+
+
+@task
+def refunds():
+    return Task(dataset=[Sample(input="How long does a refund take?", target="5")], scorer=match())
+
+
+@task
+def refunds_abroad():
+    return Task(dataset=[Sample(input="And abroad?", target="10")], scorer=match())
+""",
+    f"{SANDBOXED_TASKS}repairs.py": """\
+from inspect_ai import Task, task
+
+
+@task
+def repairs():
+    return Task(sandbox="docker")
+""",
+}
 
 FUNCTIONS = ("exact-match-scorer", "wrapped-agent")
 """Lambda functions of the home region: what scores, and what wraps an agent."""

@@ -131,6 +131,37 @@ class EvaluationJob:
         }
 
 
+@dataclass(frozen=True)
+class CustomModel:
+    """A deployment of a custom model, or an imported model: what answers for a person's own."""
+
+    arn: str
+    name: str
+    made: datetime
+
+    def deployment(self) -> dict[str, Any]:
+        """Return what GetCustomModelDeployment shows."""
+        return {
+            "customModelDeploymentArn": self.arn,
+            "modelDeploymentName": self.name,
+            "modelArn": self.arn.replace(
+                "custom-model-deployment/", "custom-model/amazon.nova-lite-v1:0/"
+            ),
+            "createdAt": self.made,
+            "status": "Active",
+        }
+
+    def imported(self) -> dict[str, Any]:
+        """Return what GetImportedModel shows."""
+        return {
+            "modelArn": self.arn,
+            "modelName": self.name,
+            "creationTime": self.made,
+            "modelArchitecture": "llama",
+            "instructSupported": True,
+        }
+
+
 @dataclass
 class Bedrock:
     """One account's Bedrock in one region."""
@@ -143,6 +174,8 @@ class Bedrock:
     """Inference profile IDs, and the model each leads to."""
     jobs: dict[str, EvaluationJob] = field(default_factory=dict)
     """By ARN."""
+    custom: dict[str, CustomModel] = field(default_factory=dict)
+    """Deployments of custom models and imported models, by ARN."""
 
     def model(self, identifier: str) -> FoundationModel:
         """Return a model by ID or ARN.
@@ -186,6 +219,16 @@ class Bedrock:
             "status": "ACTIVE",
             "type": "SYSTEM_DEFINED",
         }
+
+    def custom_model(self, arn: str) -> CustomModel:
+        """Return a deployment or an imported model.
+
+        Raises:
+            ResourceNotFoundException: there is none.
+        """
+        if arn not in self.custom:
+            raise ResourceNotFoundException(f"The resource {arn} could not be found.")
+        return self.custom[arn]
 
     def job(self, arn: str) -> EvaluationJob:
         """Return an evaluation job.

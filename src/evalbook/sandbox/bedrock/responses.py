@@ -47,6 +47,17 @@ class BedrockResponse(MotoBedrockResponse, CheckedResponse):
         """Show one inference profile."""
         return self.checked(self.bedrock.profile(self._from_path("inferenceProfileIdentifier")))
 
+    def get_custom_model_deployment(self) -> ActionResult:
+        """Show a deployment of a custom model."""
+        arn = self._from_path("customModelDeploymentIdentifier")
+        return self.checked(self.bedrock.custom_model(arn).deployment())
+
+    def get_imported_model(self) -> ActionResult:
+        """Show an imported model."""
+        return self.checked(
+            self.bedrock.custom_model(self._from_path("modelIdentifier")).imported()
+        )
+
     def get_evaluation_job(self) -> ActionResult:
         """Show an evaluation job, with why it failed."""
         return self.checked(self.bedrock.job(self._from_path("jobIdentifier")).description())
