@@ -1,4 +1,6 @@
-"""How fast a dataset is validated, and that its size does not show in the memory used.
+"""How fast a dataset is read, for validation and as training data, beside bare ``json.loads``.
+
+The size of the dataset does not show in the memory used.
 
 Each size runs in a process of its own, so that one's peak is not the other's. Run it as
 ``python benchmarks/bench_validate.py``, with other sizes in MB as arguments.
@@ -12,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from evalbook.datasets.overlap import find_overlap
 from evalbook.datasets.validate import validate
 
 SIZES = (10, 100)
@@ -26,15 +29,17 @@ TEXT = "Explain in one sentence what to do about an invoice that was charged twi
 
 def main(sizes: tuple[int, ...]) -> None:
     print(
-        f"{'format':<10}{'MB':>6}{'records':>10}{'MB/s':>8}{'peak MB':>9}{'of it validation':>18}"
+        f"{'format':<11}{'MB':>5}{'json.loads':>12}{'validate':>10}{'':>7}{'overlap':>9}{'':>7}"
+        f"{'MB more':>9}"
     )
     for form in ("sagemaker", "openai"):
         for size in sizes:
             command = [sys.executable, __file__, "--one", form, str(size)]
             found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
             print(
-                f"{form:<10}{size:>6}{found['records']:>10,}{found['speed']:>8.0f}"
-                f"{found['peak']:>9.1f}{found['grown']:>18.1f}"
+                f"{form:<11}{size:>5}{found['bare']:>7.0f} MB/s{found['speed']:>5.0f} MB/s"
+                f"{found['speed'] / found['bare']:>7.2f}{found['overlap']:>4.0f} MB/s"
+                f"{found['overlap'] / found['bare']:>7.2f}{found['grown']:>9.1f}"
             )
 
 
@@ -42,19 +47,44 @@ def measure(form: str, size: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "dataset.jsonl"
         write_records(file, form, size * MB)
+        bare = timed(lambda: bare_loop(file))
         before = peak_memory()
-        start = time.perf_counter()
         report = validate(pieces(file))
-        seconds = time.perf_counter() - start
-        peak = peak_memory()
-    if report.invalid:
-        raise SystemExit(f"The benchmark's own records are invalid: {report.invalid_shown[0]}")
+        if report.invalid or not report.usable:
+            raise SystemExit(f"The benchmark's own records are invalid: {report.invalid_shown}")
+        seconds = timed(lambda: validate(pieces(file)))
+        evaluation = [json.dumps({"query": text}) for text in other_questions()]
+        seconds_past = timed(lambda: find_overlap(["\n".join(evaluation).encode()], [pieces(file)]))
+        grown = peak_memory() - before
     return {
-        "records": report.records,
+        "bare": size / bare,
         "speed": report.bytes / MB / seconds,
-        "peak": peak,
-        "grown": peak - before,
+        "overlap": report.bytes / MB / seconds_past,
+        "grown": grown,
     }
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that the faster one of two runs takes of the processor."""
+    found = []
+    for _ in range(2):
+        start = time.process_time()
+        work()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def bare_loop(file: Path) -> None:
+    with file.open("rb") as source:
+        for line in source:
+            json.loads(line)
+
+
+def other_questions() -> list[str]:
+    """Return what an evaluation of a thousand records asks."""
+    return [
+        f"Which of the {n} forms does a customer in town {n} have to sign?" for n in range(1000)
+    ]
 
 
 def write_records(file: Path, form: str, size: int) -> None:

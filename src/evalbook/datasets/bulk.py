@@ -8,7 +8,8 @@ such records are taken here, and every other line is left to the one reading tha
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -16,10 +17,24 @@ from evalbook.datasets.account import Account
 from evalbook.datasets.conversations import joined_turns
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.rules import Rules, Shape
-from evalbook.datasets.survey import Survey
 from evalbook.datasets.understanding import Use
 
 _MOST_LAYOUTS = 500
+
+
+class Sink(Protocol):
+    """What the records are told to."""
+
+    def add_many(
+        self,
+        prompts: Sequence[str],
+        references: Sequence[str],
+        systems: Sequence[str],
+        categories: Sequence[str],
+        lost: str,
+        several_turns: bool = False,
+    ) -> None:
+        """Add records that are alike: each has a reference or none has, and so on."""
 
 
 class _Group:
@@ -51,7 +66,7 @@ class _Layout(NamedTuple):
 class Bulk:
     """Takes what it can of the lines of a dataset."""
 
-    def __init__(self, rules: Rules, survey: Survey, account: Account) -> None:
+    def __init__(self, rules: Rules, survey: Sink, account: Account) -> None:
         self._rules = rules
         self._survey = survey
         self._account = account

@@ -165,33 +165,33 @@ def _holds_fields(value: dict[str, Any]) -> bool:
 
 def _asked(it: _Fields) -> tuple[Talk | None, str]:
     """Return the conversation, if it is one, and what is asked."""
-    history = next(
-        ((name, value) for name, value in it.by_name(known.HISTORY) if isinstance(value, list)),
-        None,
-    )
     for name, value in it.by_name(known.CONVERSATION):
         if plain_name(name) in known.HISTORY and _other_prompt(it, name):
             continue
         talk = _conversation(it, name, value)
         if talk is not None:
             return talk, talk.prompt
-    for name, value in it.by_name(known.PROMPT):
-        text = _prompt_text(it, name, value)
-        if text is None:
-            continue
-        if plain_name(name) == "query" and _SQL.match(text) and _other_prompt(it, name):
-            continue
-        if name == "body.instructions" and "body.input" in it.values:
-            continue
-        return _from_text(it, name, text, history)
+    for name, text in _prompt_texts(it):
+        return _from_text(it, name, text)
     implicit = _implicit(it)
     if implicit is not None:
         return implicit, implicit.prompt
     for name, value in it.values.items():
         plain = plain_name(name)
         if isinstance(value, str) and ("question" in plain or "prompt" in plain):
-            return _from_text(it, name, value, history)
+            return _from_text(it, name, value)
     raise _no_prompt(it)
+
+
+def _prompt_texts(it: _Fields) -> Iterator[tuple[str, str]]:
+    """Yield the fields that may be what is asked, the likeliest first."""
+    for name, value in it.by_name(known.PROMPT):
+        text = _prompt_text(it, name, value)
+        if text is None:
+            continue
+        sql = plain_name(name) == "query" and _SQL.match(text) and _other_prompt(it, name)
+        if not sql and not (name == "body.instructions" and "body.input" in it.values):
+            yield name, text
 
 
 def _no_prompt(it: _Fields) -> InvalidRecord:
@@ -242,9 +242,7 @@ def _prompt_text(it: _Fields, name: str, value: Any) -> str | None:
     return None
 
 
-def _from_text(
-    it: _Fields, name: str, text: str, history: tuple[str, list[Any]] | None
-) -> tuple[Talk | None, str]:
+def _from_text(it: _Fields, name: str, text: str) -> tuple[Talk | None, str]:
     plain = plain_name(name)
     bare = plain == "text" or text.lstrip().startswith("Human:")
     turns = transcript_turns(text) if bare else None
@@ -252,10 +250,9 @@ def _from_text(
         it.take(name, PROMPT, "with the answer in it" if turns[-1].role == "assistant" else "")
         return (talk := talk_of(turns, name)), talk.prompt
     it.take(name, PROMPT)
-    if history is None or not history[1]:
-        return None, text
-    earlier = _earlier(history[1])
-    if earlier is None:
+    history = next(iter(it.by_name(known.HISTORY)), None)
+    earlier = _earlier(history[1]) if history else None
+    if not history or not earlier:
         return None, text
     it.take(history[0], PROMPT, "the turns before the question")
     said = [*earlier, ("User", text)]
@@ -264,7 +261,9 @@ def _from_text(
     return Talk(prompt, None, None, asked, ()), prompt
 
 
-def _earlier(history: list[Any]) -> list[tuple[str, str]] | None:
+def _earlier(history: Any) -> list[tuple[str, str]] | None:
+    if not isinstance(history, list):
+        return None
     if is_conversation(history):
         turns = read_turns(history, "history")
         return [(turn.role.capitalize(), turn.text) for turn in turns if turn.text]
