@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from building import in_pieces, lines, turns
 
-from evalbook.datasets.lengths import estimated_tokens, room_for_prompt, too_long
+from evalbook.datasets.lengths import estimated_tokens, too_long
 from evalbook.datasets.overlap import find_overlap
 
 ASKED = (
@@ -70,5 +70,4 @@ def test_lengths_are_estimated_from_characters() -> None:
         2,
         2,
     ]
-    assert room_for_prompt(12_000, 8_192) == 3_808
     assert too_long({"0": 5, "14": 2, "15": 1, "27": 3}, 3_808) == 4

@@ -16,11 +16,6 @@ def estimated_tokens(text: str) -> int:
     return math.ceil(size / BYTES_PER_TOKEN)
 
 
-def room_for_prompt(max_model_len: int, max_new_tokens: int) -> int:
-    """Return how many tokens are left for the prompt where the answer's are kept free."""
-    return max(0, max_model_len - max_new_tokens)
-
-
 def too_long(lengths: dict[str, int], room: int) -> int:
     """Return how many records certainly have a longer prompt than there is room for.
 
