@@ -21,3 +21,8 @@ def printable(text: str) -> str:
         else it
         for it in text
     )
+
+
+def shortened(text: str, limit: int = 120) -> str:
+    """Return the text cut to a length that fits into a message."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"

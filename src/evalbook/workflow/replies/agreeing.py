@@ -1,0 +1,63 @@
+"""Whether a reply says yes or no to what was shown; a condition or a question says neither."""
+
+from __future__ import annotations
+
+import re
+
+from evalbook.workflow.replies.reading import Hesitates, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.words import (
+    POLITE,
+    doubt_in,
+    negates,
+    no_and_more,
+    only,
+    words_of,
+    yes_and_more,
+    yes_or_no,
+)
+from evalbook.workflow.turn import Question
+
+
+def understand_yes_or_no(reply: str, question: Question) -> Reading:
+    """Read the reply to a question that is answered by yes or no.
+
+    "OK, version 2 then" is a yes where version 2 is what was shown, and none where it is not.
+    """
+    said = only(reply)
+    verdict = yes_or_no(said)
+    if verdict is not None:
+        return Taken("yes" if verdict else "no")
+    doubt = doubt_in(said)
+    if doubt:
+        return Hesitates(doubt)
+    more = yes_and_more(said)
+    if more and not negates(more) and _repeats(more, question):
+        return Taken("yes")
+    refused = no_and_more(said)
+    if refused is not None:
+        return Taken("no", left=_after_no(reply))
+    return NotUnderstood()
+
+
+def _repeats(words: str, question: Question) -> bool:
+    """Return whether all that was said beside the yes stands in what was asked."""
+    shown = {
+        word
+        for text in (question.text, question.help or "", *question.notices)
+        for word in re.split(r"[^\w.-]+", text.casefold())
+    }
+    told = [word for word in words_of(words) if word not in POLITE | _BESIDE]
+    return all(word in shown or word in _bare(shown) for word in told)
+
+
+def _bare(words: set[str]) -> set[str]:
+    return {word.strip(".") for word in words}
+
+
+_BESIDE = frozenset(
+    "thats this these those are they looks right correct fine you may can read them all do".split()
+)
+
+
+def _after_no(reply: str) -> str:
+    return re.sub(r"^\W*(?:no|nope|nah|nein|wrong)\b\W*", "", reply.strip(), flags=re.IGNORECASE)

@@ -1,0 +1,310 @@
+"""What of a reply answers other steps: the pieces of "evaluate X with Y on s3://…"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from evalbook.workflow.replies.values import ARN, REGION, region_of
+from evalbook.workflow.replies.words import POLITE, doubt_in, folded, words_of
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What was said for one step, as that step reads it."""
+
+    step: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The pieces of a reply, and what of it was not understood."""
+
+    pieces: tuple[Piece, ...]
+    rest: str = ""
+
+
+_URI = r"(?P<value>s3[an]?://[^\s,;\"'<>`)\]]*[^\s,;\"'<>`)\].:!?])"
+_NAME = r"[\"'“`]?(?P<value>[A-Za-z0-9][\w./:+=,@-]*[\w]|[A-Za-z0-9])[\"'”`]?"
+_RESULTS = r"(?:(?:all |the |my |its |their )*(?:results?|outputs?|scores|reports?))"
+_TO = r"(?:to|in|into|under|at|:|=|->|→|go to|goes? (?:in)?to|should go (?:in)?to|go in|(?:should |must |to )?be (?:written|saved|stored|put) (?:in)?(?:to)?|is|are|should be)"
+_WRITE = r"(?:writ(?:e|ing)|sav(?:e|ing)|stor(?:e|ing)|put(?:ting)?|send(?:ing)?|deliver|dump)"
+_FAMILY = (
+    r"(?:amazon )?nova[ -](?:micro|lite|pro|premier)(?:[ -]v?\d(?::\d)?)?"
+    r"|(?:anthropic )?claude(?: |-)(?:\d(?:[.-]\d)? ?)?(?:haiku|sonnet|opus|instant)(?:[ -]\d(?:[.-]\d)?)?(?: v\d)?"
+    r"|(?:anthropic )?(?:haiku|sonnet|opus)(?: \d(?:\.\d)?)?|claude \d(?:\.\d)?"
+    r"|(?:meta )?llama[ -]?\d(?:\.\d)?[ -]\d{1,3}b(?: instruct)?"
+    r"|(?:mistral(?: ai)? (?:large|small)|mixtral|command r\+?|deepseek[ -]r1|gpt[ -]oss[\w. -]*\d+b)(?: \d+(?:\.\d+)?)?"
+)
+_JUDGE_ID = (
+    r"(?:(?:us|eu|apac|global|us-gov|au|jp|ca)\.)?(?:amazon|anthropic|meta|mistral|cohere|ai21|deepseek|openai|qwen|"
+    r"google|nvidia|minimax|moonshot|zai|writer)\.[a-z][\w.-]*(?::\d+)?"
+)
+_ARN_STEPS = (
+    (":sagemaker:.*:model-package(?:-group)?/", "model"),
+    (":sagemaker:.*:training-job/", "model"),
+    (":hub-content/.*/DataSet/", "dataset"),
+    (":hub-content/.*/Model/", "model"),
+    (":hub-content/.*/JsonDoc/", "scorer"),
+    (":iam:.*:role/", "execution_role"),
+    (":kms:", "kms_key"),
+    (":lambda:", "scorer"),
+    (":bedrock:.*:(?:foundation-model|inference-profile)/", "judge_model"),
+    (":bedrock-agentcore:", "agent_config"),
+    (":sagemaker:.*:mlflow-", "mlflow"),
+)
+_NOT_A_MODEL = frozenset(
+    "it this that whether how my the our a an with on model models package everything all them me "
+    "if and or using against what which something fine-tuned by as for in of from some one its "
+    "results agent agents data dataset quality two both answers".split()
+)
+_TITLES = {
+    "judge": "judge_model", "judge model": "judge_model", "results": "s3_output", "output": "s3_output",
+    "results folder": "s3_output", "region": "region", "aws region": "region", "role": "execution_role",
+    "execution role": "execution_role", "iam role": "execution_role", "dataset": "dataset",
+    "data set": "dataset", "evaluation dataset": "dataset", "data": "dataset", "metrics": "builtin_metrics",
+    "built-in metrics": "builtin_metrics", "builtin metrics": "builtin_metrics", "project": "project",
+    "project folder": "project", "project name": "project", "notebook": "notebook", "model": "model",
+    "model package": "model", "fine-tuned model": "model", "task": "task", "kms key": "kms_key",
+    "vpc": "vpc", "tags": "tags", "run name": "run_name", "evaluation type": "evaluation_type",
+    "custom metrics": "custom_metrics", "scorer": "scorer", "benchmark": "benchmark", "scope": "scope",
+    "mlflow": "mlflow", "subtasks": "subtasks", "compute": "compute",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """Words around a value, and the step that it is for."""
+
+    step: str
+    pattern: re.Pattern[str]
+    value: Callable[[re.Match[str]], str | None] = lambda found: found["value"]
+
+
+def _rule(
+    step: str, pattern: str, value: str | Callable[[re.Match[str]], str | None] | None = None
+) -> _Rule:
+    compiled = re.compile(pattern, re.IGNORECASE)
+    if value is None:
+        return _Rule(step, compiled)
+    return _Rule(step, compiled, value if callable(value) else lambda _: value)
+
+
+def _title(found: re.Match[str]) -> str:
+    return found["value"].strip(" .\"'")
+
+
+def _no_stop_word(found: re.Match[str]) -> str | None:
+    name = found["value"].rstrip(".,:")
+    return None if name.casefold() in _NOT_A_MODEL else name
+
+
+def _version(found: re.Match[str]) -> str | None:
+    name = found["value"].rstrip(".,:")
+    return None if name.casefold() in _NOT_A_MODEL else f"version {found['version']} of {name}"
+
+
+_VERSION = r"(?:version|v)\s?(?P<version>\d{1,6})"
+_EVALUATE = r"\b(?:evaluat(?:e|ing)|assess(?:ing)?|benchmark(?:ing)?|check(?:ing)?|test(?:ing)?|compar(?:e|ing)|scor(?:e|ing))"
+_MODEL = r"(?:(?:my|our|the|fine-?tuned|tuned|model|package|group|latest|newest|version|of|called|named)\s+)*"
+
+# In this order: what a rule takes is gone for those after it.
+_RULES: tuple[_Rule, ...] = (
+    _rule("s3_output", rf"(?:{_WRITE}\s+)?{_RESULTS}\s*(?:\w+\s+)?{_TO}?\s*{_URI}"),
+    _rule("s3_output", rf"\b{_WRITE}\s+(?:(?:it|them|everything|all|that)\s+)?{_TO}\s+{_URI}"),
+    _rule("s3_output", rf"{_URI}\s+(?:is |are )?(?:for|as)\s+{_RESULTS}"),
+    _rule("s3_output", rf"\b(?:in|to)to?\s+{_URI}(?=\s+(?:instead|please)|[.!]?$)", lambda found: None if re.search(r"\.\w{3,7}$", found["value"]) else found["value"]),
+    _rule("dataset", rf"\b(?:on|with|using|against|over|from|dataset|data|records|prompts|test ?set|file)(?:\s+(?:is|are|in|at|from|lies|lives|sits|to))*\s*[:=]?\s*{_URI}"),
+    _rule("dataset", _URI, lambda found: found["value"] if re.search(r"\.(?:jsonl?|ndjson|csv|tsv|parquet|gz)$", found["value"], re.I) else None),
+    _rule("s3_output", _URI),
+    _rule("s3_output", rf"(?:{_WRITE}\s+)?{_RESULTS}\s+(?:{_TO}\s+)*(?P<value>(?:the )?same bucket[^.;\n]*?(?:folder|prefix|under)\s+[\w/.-]+|(?:the |a )?(?:sub)?folder\s+(?:called |named )?[\w/-]+)"),
+    _rule("evaluation_type", r"\b(?:with |use |using |by |as |an? |the |do |run )*(?:llm[- ]as[- ](?:an?[- ]|the[- ])?judge|llm[- ]judge|llmaj|model[- ]as[- ]a[- ]judge)\b(?: evaluation)?", "llm_as_judge"),
+    _rule("evaluation_type", r"\b(?:with |use |using |a |my |own |run )*custom scorer\b", "custom_scorer"),
+    _rule("evaluation_type", r"\b(?:multi[- ]turn rl|multi[- ]turn reinforcement learning|agent rollouts?)\b", "multi_turn_rl"),
+    _rule("judge_model", rf"\b(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_JUDGE_ID})(?:\s+(?:as|for|be)\s+(?:the |a |my )?judge)?(?:\s+(?:model|judge))?(?![\w/])"),
+    _rule("judge_model", rf"\b(?:change\s+|make\s+|set\s+)?(?:the\s+)?judged?(?:\s+model)?\s*(?:to|is|by|with|:|=|should be|be|being)*\s*(?P<value>{_FAMILY})(?!\w)"),
+    _rule("judge_model", rf"(?<!tuned )(?<!my )(?<!evaluate )(?<!base )(?<!model )(?<![\w-])(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_FAMILY})(?:\s+(?:as|for|be|to)\s+(?:the |a |my )?judge)?(?:\s+judge)?(?![\w-])"),
+    _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
+    _rule("model", rf"\b(?:use\s+|take\s+|with\s+)?(?:the\s+)?{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
+    _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}\s+{_VERSION}\b", _version),
+    _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}(?:\s+(?:model|package))?(?=\s+(?:with|on|using|against|by|in|as|and|for|version|please|from|via|to|then)\b|\s*[,.;:!?]|\s*$|\s+¦)", _no_stop_word),
+    _rule("model", rf"\b(?:the\s+|my\s+)?(?:fine-?tuned\s+)?model(?:\s+(?:package|group))*\s+(?:(?:is|should be|called|named|to)\s+)+{_NAME}", _no_stop_word),
+    _rule("model", rf"\b(?:use\s+|take\s+)?(?:the\s+)?(?P<value>{_VERSION})(?:\s+instead)?\b(?!\s+of)", lambda found: f"version {found['version']}"),
+    _rule("project", r"\b(?:and\s+)?(?:call|name|rename)\s+(?:the\s+|my\s+|our\s+)?(?:project(?:\s+folder|\s+directory)?|folder|directory)\s+(?:to\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
+    _rule("project", r"\b(?:the\s+)?project(?:\s+(?:folder|name|directory))*\s+(?:(?:should be|is|be|to|called|named)\s+)+(?:called\s+|named\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
+    _rule("run_name", r"\b(?:call|name)\s+(?:the\s+|this\s+)?run\s+[\"'“`]?(?P<value>[\w-]+)[\"'”`]?|\brun\s+(?:name|called|named)(?:\s+(?:is|should be))?\s+[\"'“`]?(?P<other>[\w-]+)", lambda found: found["value"] or found["other"]),
+    _rule("execution_role", r"\b(?:use|with|using|as|under|take)?\s*(?:the\s+|my\s+)?(?:iam\s+|execution\s+)*role\s+(?:(?:is|should be|called|named|to)\s+)*[\"'“`]?(?P<value>[\w+=.@-]*[A-Z0-9_-][\w+=.@-]*)[\"'”`]?"),
+    _rule("execution_role", r"\b(?:use\s+|with\s+|using\s+|as\s+|under\s+)?(?:the\s+|my\s+)?(?P<value>(?-i:[A-Z])[\w+=.@-]*(?-i:Role)[\w-]*)(?:\s+role)?\b"),
+    _rule("kms_key", r"\b(?:encrypt\w*\s+(?:it\s+|them\s+|the results\s+|everything\s+)?(?:with|by|using)\s+)?(?:the\s+)?(?:kms\s+)?(?:key\s+)?(?P<value>alias/[\w/-]+)"),
+    _rule("vpc", r"\b(?:in\s+|use\s+|with\s+)*(?P<value>(?:subnet|sg)-[0-9a-z]+(?:\s*(?:,|and|\s)\s*(?:subnet|sg)-[0-9a-z]+)*)"),
+    _rule("compute", r"\b(?:on\s+|use\s+|with\s+)*(?:an?\s+)?(?P<value>ml\.[a-z0-9]+\.[a-z0-9]+)\b"),
+    _rule("notebook", r"\b(?:append|add)\s+(?:it\s+|them\s+|the cells\s+)?to\s+[\"'“`]?(?P<value>[\w./~-]+\.ipynb)"),
+    _rule("notebook", r"\b(?:write\s+|make\s+|create\s+|into\s+|in\s+|use\s+)?a\s+(?:brand[- ])?new\s+notebook\b", "new"),
+    _rule("custom_metrics", r"\b(?:my |the |own |custom )*metrics?\s+(?:are|is|file|come|comes|from|in)+\s+(?:in\s+|from\s+)?(?P<value>[\w./~-]+\.json)\b"),
+    _rule("region", rf"\b(?:in|region|from)?\s*(?:is\s+|the\s+)?(?P<value>{REGION.pattern})"),
+    _rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
+    _rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
+    _rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
+    _rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?fine-?tuned(?:\s+(?:model|one))?\b|\bfine-?tuned\s+(?:model\s+)?only\b", "fine_tuned_only"),
+    _rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?base(?:\s+model)?\b|\bbase model only\b", "base_only"),
+)  # fmt: skip
+
+
+def find_pieces(
+    text: str,
+    metrics: Iterable[str] = (),
+    benchmarks: Iterable[str] = (),
+    beside: Iterable[str] = (),
+) -> Found:
+    """Find what a reply says for which step.
+
+    Args:
+        text: the whole reply.
+        metrics: names of built-in metrics.
+        benchmarks: names of public benchmarks.
+        beside: steps for which nothing is looked for, such as the one that is asked.
+    """
+    sentences = re.split(r"(?<=[.!?])\s+(?=\S)|\n", text)
+    doubtful = [it for it in sentences if doubt_in(it) in ("question", "condition", "hesitation")]
+    plain_ones = "\n".join(it if it not in doubtful else "¦" for it in sentences)
+    search = _Search(plain_ones, set(beside))
+    search.lines()
+    search.arns()
+    search.metrics(list(metrics))
+    for rule in _RULES:
+        search.apply(rule)
+    search.benchmarks(list(benchmarks))
+    return Found(tuple(search.pieces), "; ".join(filter(None, (search.rest(), *doubtful))))
+
+
+@dataclass
+class _Search:
+    """The text of a reply, from which pieces are taken."""
+
+    text: str
+    beside: set[str]
+    pieces: list[Piece] = field(default_factory=list)
+
+    def take(self, step: str, said: str, start: int, end: int) -> None:
+        """Take a piece out of the text, unless its step has one already: the first counts."""
+        if step in self.beside or any(piece.step == step for piece in self.pieces):
+            return
+        self.pieces.append(Piece(step, said.strip()))
+        self.text = f"{self.text[:start]} ¦ {self.text[end:]}"
+
+    def apply(self, rule: _Rule) -> None:
+        found = rule.pattern.search(self.text)
+        while found:
+            value = None if _denied(self.text[: found.start()]) else rule.value(found)
+            if value:
+                self.take(rule.step, value, *found.span())
+                return
+            found = rule.pattern.search(self.text, found.end())
+
+    def lines(self) -> None:
+        """Take what is written as ``name: value``, after a comma, a semicolon or a line's end."""
+        names = "|".join(sorted({*_TITLES, *_TITLES.values()}, key=len, reverse=True)).replace(
+            " ", "[ _]"
+        )
+        pattern = re.compile(
+            rf"(?:^|[;,\n.]|\band\b|\bbut\b)\s*(?:(?:please\s+)?(?:set|change|make)\s+)?(?:the\s+|my\s+)?(?P<name>{names})\s*"
+            r"(?:=|:(?!/)|\b(?:to|should be)\b)\s*(?P<value>\[[^\]]*\]|[^;\n]+?)(?=\s*(?:;|\n|$|,\s*(?:and\s+)?(?:the\s+|my\s+)?"
+            rf"(?:{names})\s*(?:=|:)|,?\s+and\s+(?:call|name|add|use|write|put|drop|remove|change|set|make|leave|also|i|without|save)\b))",
+            re.IGNORECASE,
+        )  # fmt: skip
+        while found := pattern.search(self.text):
+            name = found["name"].casefold()
+            step = _TITLES.get(name.replace("_", " "), name)
+            before = len(self.pieces)
+            self.take(
+                step,
+                found["value"].strip(" .")
+                if "://" not in found["value"]
+                else found["value"].strip(),
+                *found.span(),
+            )
+            if len(self.pieces) == before:
+                return
+
+    def arns(self) -> None:
+        """Take each ARN for the step whose kind of thing it names."""
+        for found in list(ARN.finditer(self.text)):
+            arn = found[0].rstrip(".:!?")
+            for pattern, step in _ARN_STEPS:
+                start = self.text.find(arn)
+                if re.search(pattern, arn) and start >= 0:
+                    self.take(step, arn, start, start + len(arn))
+                    break
+
+    def metrics(self, names: Sequence[str]) -> None:
+        """Take the clause in which built-in metrics are named, with what is to be done with them."""
+        if not names:
+            return
+        one = "|".join(re.sub(r"(?<=[a-z])(?=[A-Z])", r"[ _-]?", name) for name in names)
+        verb = (
+            r"(?:also |too |want |would like |like |add |adding |include |plus |drop |remove |without |skip |leave out |"
+            r"only |just |use |with |for |by |on |but |not |no |the |metrics?[:=]? |including |instead of |score |and |"
+            r"i |we |please |built-?in |recommended (?:ones |metrics )?)*"
+        )
+        pattern = re.compile(
+            rf"(?<![\w/.-])(?P<verb>{verb})(?P<names>(?:builtin\.)?(?:{one})(?:(?:\s*,\s*(?:and |or )?|\s+and\s+|\s*&\s*|\s+but not\s+|\s+without\s+)(?:builtin\.)?(?:{one}))*)(?![\w-])(?P<after>\s+(?:too|as well|also|metrics?|instead))?",
+            re.IGNORECASE,
+        )  # fmt: skip
+        said, found = [], pattern.search(self.text)
+        while found and "builtin_metrics" not in self.beside:
+            said.append(
+                re.sub(
+                    r"^(?:and|but|please|i|we|with|for|by|on|the)\s+",
+                    "",
+                    found[0].strip(),
+                    flags=re.IGNORECASE,
+                )
+            )
+            self.text = f"{self.text[: found.start()]} ¦ {self.text[found.end() :]}"
+            found = pattern.search(self.text)
+        if said:
+            self.pieces.append(Piece("builtin_metrics", ", ".join(said)))
+
+    def benchmarks(self, names: Sequence[str]) -> None:
+        for name in sorted(names, key=len, reverse=True):
+            found = re.search(
+                rf"\b(?:on |with |run |using |the |use )*{re.escape(name).replace('_', '[ _-]')}(?: benchmark)?\b",
+                self.text,
+                re.IGNORECASE,
+            )
+            if found and name not in ("math",):
+                self.take("benchmark", name, *found.span())
+                return
+
+    def rest(self) -> str:
+        """Return the parts of the text that were not understood and say something."""
+        parts = []
+        for part in re.split(r"¦|[;\n]|(?<=[.!?])\s", self.text):
+            words = [word for word in words_of(part) if folded(word) not in POLITE | _LINKING]
+            if words:
+                parts.append(part.strip(" ,.;:-"))
+        return "; ".join(filter(None, parts))
+
+
+def _denied(before: str) -> bool:
+    """Return whether what comes next is said not to be meant: "don't use", "instead of"."""
+    clause = re.split(r"[,;.!?¦]|\bbut\b", before)[-1]
+    return bool(
+        re.search(
+            r"\b(?:not|no|never|dont|don['’]t|without|instead of|rather than|anything but|except|nor)\b\s*"
+            r"(?:\w+\s+){0,3}$",
+            clause,
+            re.IGNORECASE,
+        )
+    )
+
+
+_LINKING = frozenset(
+    "and but or with to from at as almost nearly except change changes also results result output "
+    "write save put store then instead evaluate test judge judged model dataset data metrics metric "
+    "region role project folder notebook call name set let's please otherwise rest everything else "
+    "same correct looks ones is are its no not quite yet should add too only under into want run "
+    "against over both them they nope hmm first last thing things two one small other s".split()
+)

@@ -1,0 +1,57 @@
+"""What a reply comes down to: an answer, one to be asked back, no answer yet, or not understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Doubt = Literal["question", "condition", "hesitation", "you_decide"]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The reply answers the question."""
+
+    text: str
+    """The answer, as the step reads it."""
+    exact: bool = True
+    """Whether it is word for word what was said."""
+    left: str = ""
+    """What else was said, which may belong to other steps."""
+
+
+@dataclass(frozen=True)
+class AskBack:
+    """The reply fits exactly one answer without being it."""
+
+    text: str
+    """The answer that it fits."""
+    said: str
+
+    def words(self, meaning: str) -> str:
+        """Return the question that asks back; ``meaning`` is what people call the answer."""
+        return f"You said {self.said}. That is {meaning}. Use it?"
+
+
+@dataclass(frozen=True)
+class Hesitates:
+    """The person asks, sets a condition, is unsure, or would rather not decide."""
+
+    how: Doubt
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """The reply begins an answer; ``wanted`` says what it takes."""
+
+    wanted: str
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """The reply is no answer to this question that could be told; the step's own reading decides."""
+
+    why: str = ""
+
+
+Reading = Taken | AskBack | Hesitates | Incomplete | NotUnderstood

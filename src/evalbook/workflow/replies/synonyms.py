@@ -1,0 +1,30 @@
+"""What people say for the choices that are always the same: words that all have to be there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+SYNONYMS: Mapping[str, Sequence[str]] = {
+    "llm_as_judge": ("judge", "llmaj", "judg"),
+    "benchmark": ("benchmark", "mmlu", "gpqa", "ifeval"),
+    "custom_scorer": (
+        "scorer",
+        "own function",
+        "own code",
+        "lambda",
+        "score code",
+        "score function",
+    ),
+    "multi_turn_rl": ("multi turn", "multiturn", "agent", "rollout", "mtrl"),
+    "help": ("help decide", "help choose", "help me"),
+    "new": ("new", "fresh", "another notebook"),
+    "fine_tuned_only": (
+        "fine tuned only",
+        "only tuned",
+        "just tuned",
+        "finetuned only",
+        "only finetuned",
+    ),
+    "base_only": ("only base", "just base"),
+    "both": ("both", "compare", "two"),
+}

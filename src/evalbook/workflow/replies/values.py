@@ -1,0 +1,384 @@
+"""The one value that a sentence gives: a name, an ARN, a place in S3, a region, a file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from evalbook.workflow.replies.reading import (
+    AskBack,
+    Hesitates,
+    Incomplete,
+    NotUnderstood,
+    Reading,
+    Taken,
+)
+from evalbook.workflow.replies.words import (
+    POLITE,
+    consents,
+    doubt_in,
+    folded,
+    means_default,
+    only,
+    plain,
+    says_none,
+    says_yes,
+    words_of,
+)
+from evalbook.workflow.turn import Question
+
+S3_URI = re.compile(r"s3[an]?://[^\s,;\"'<>`)\]]+", re.IGNORECASE)
+ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\s,;\"'<>`)\]]+")
+REGION = re.compile(
+    r"(?<![\w./:-])(?:us-gov|us|eu|ap|ca|sa|af|me|il|mx|cn)-"
+    r"(?:central|(?:north|south)?(?:east|west)|north|south)-[1-9](?![\w/-])",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“”`]([^\"“”`]{1,300})[\"“”`]|(?<!\w)'([^']{1,300})'(?!\w)")
+_CALLED = re.compile(
+    r"\b(?:called|named|name it|call it|call that|call them|titled)\s+(\S+)", re.IGNORECASE
+)
+_SAME_BUCKET = re.compile(
+    r"\b(?:(?:the |that )?same bucket|that bucket|this bucket|bucket as before)\b"
+    r"(?: as (?:the |my )?(?:dataset|data|before))?",
+    re.IGNORECASE,
+)
+_FOLDERS = (
+    re.compile(
+        r"\b(?:sub-?folder|folder|prefix|path|directory|dir|under|into?|to)\s+(?:(?:called|named|the|a|an|new|"
+        r"folder|sub-?folder|prefix|path|directory|of|is|it|its|should be|be|to)\s+)*"
+        r"[\"'`“]?/?(?P<name>[\w!.*()/=-]+?)/?[\"'`”]?(?=$|[\s,;.!?])",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"[\"'`“]?(?P<name>[\w!.*()/=-]+?)/?[\"'`”]?\s+(?:sub-?folder|folder|prefix|directory)\b",
+        re.IGNORECASE,
+    ),
+)
+_BUCKET = re.compile(r"\b(?:(?:the |that )?same bucket|that bucket|this bucket|bucket as before)\b")
+_FOLDER = re.compile(
+    r"\b(?:sub-?folder|folder|prefix|path|directory|dir|under|into?|to)\s+(?:(?:called|named|the|a|an|new|"
+    r"folder|sub-?folder|prefix|path|directory|of|is|it|its|should be|be|to)\s+)*"
+    r"[\"'`“]?/?(?P<after>[\w!.*()/=-]+?)/?[\"'`”]?(?=$|[\s,;.!?])"
+    r"|[\"'`“]?(?P<before>[\w!.*()/=-]+?)/?[\"'`”]?\s+(?:sub-?folder|folder|prefix|directory)\b",
+    re.IGNORECASE,
+)
+_BUCKET = re.compile(
+    r"\bbucket\s+(?:(?:called|named|is|should be)\s+)?[\"'`“]?(?P<after>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\b"
+    r"|\b(?P<before>[a-z0-9][a-z0-9.]*-[a-z0-9.-]{0,60}[a-z0-9])\s+bucket\b"
+)
+_NO_FOLDER = frozenset(
+    "the a an same that this bucket s3 it my our folder prefix as of in and another new there".split()
+)
+_BARE = re.compile(r"[\w.:/@+=,-]+")
+
+
+def understand_text(reply: str, question: Question, about: Iterable[str] = ()) -> Reading:
+    """Read a reply of which the step itself knows the form; only what is plainly no answer is told.
+
+    Args:
+        reply: the whole reply.
+        question: with its default.
+        about: words of the question, which name nothing.
+    """
+    said = only(reply)
+    proposed = question.default is not None and not says_none(question.default)
+    if proposed and (says_yes(said) or means_default(said)):
+        assert question.default is not None  # noqa: S101 - for the type checker
+        if consents(said):
+            return AskBack(question.default, reply.strip())
+        return Taken(question.default, exact=False)
+    if question.default is not None and means_default(said):
+        return Taken(question.default, exact=False)
+    if said != reply:
+        return Taken(said, exact=False)
+    doubt = doubt_in(said)
+    if doubt and not _is_data(said):
+        if doubt == "you_decide" and proposed and question.default:
+            return AskBack(question.default, "that it is left to you")
+        return Hesitates(doubt)
+    if question.default == "none" and says_none(said, about):
+        return Taken("none", exact=plain(said) == "none")
+    return NotUnderstood()
+
+
+def _is_data(text: str) -> bool:
+    """Return whether a text is JSON, or an assignment, whose words are not said to us."""
+    return text.lstrip().startswith(("{", "[", "```")) or bool(re.match(r"\s*[\w.-]+\s*=", text))
+
+
+def understand_name(reply: str, question: Question, about: Iterable[str] = ()) -> Reading:
+    """Read a reply that gives a name or an ARN, alone or in a sentence: "it's called support-bot"."""
+    first = understand_text(reply, question, about)
+    if not isinstance(first, NotUnderstood):
+        return first
+    name = name_in(reply, about)
+    if name is None or name == reply.strip():
+        return NotUnderstood()
+    return Taken(name, exact=False)
+
+
+def name_in(text: str, about: Iterable[str] = ()) -> str | None:
+    """Return the one name or ARN that a sentence gives; None where it gives none, or several."""
+    arns = [it.rstrip(".:!?") for it in ARN.findall(text)]
+    if arns:
+        return arns[0] if len(set(arns)) == 1 else None
+    if (quoted := _QUOTED.fullmatch(text.strip())) or len(_QUOTED.findall(text)) == 1:
+        found = quoted or _QUOTED.search(text)
+        return (found[1] or found[2]).strip() if found else None
+    if called := _CALLED.search(text):
+        name = called[1].strip(".,;:!?\"'“”`")
+        if folded(name) not in POLITE:
+            return name
+    beside = POLITE | set(about) | _BESIDE_NAME
+    kept = [word for part in text.split() if (word := part.strip(".,;:!?\"'()“”`"))]
+    names = [word for word in kept if folded(word) not in beside]
+    if len(names) == 1 and _BARE.fullmatch(names[0]):
+        return names[0]
+    return None
+
+
+_BESIDE_NAME = frozenset(
+    "called named name names ones the role group model package fine-tuned finetuned tuned try "
+    "evaluate test latest newest version of from registered under at no not hm".split()
+) - {"not"}
+
+
+def understand_model(reply: str, question: Question, current: str | None = None) -> Reading:
+    """Read which model is meant; "version 1 of support-bot" is its first version, not its newest.
+
+    Args:
+        reply: the whole reply.
+        question: the model's.
+        current: the ARN of the package chosen so far, whose group "version 1" belongs to.
+    """
+    about = ("model", "models", "package", "group", "fine-tuned", "base")
+    first = understand_text(reply, question, about)
+    if not isinstance(first, NotUnderstood):
+        return first
+    if version := version_in(reply, current):
+        return Taken(version, exact=version == reply.strip())
+    if _VERSION_SAID.search(reply) and not ARN.search(reply):
+        return NotUnderstood("It does not say of which group.")
+    return understand_name(reply, question, about)
+
+
+_VERSION_SAID = re.compile(
+    r"\b(?:version|ver\.?|v)\s*\.?\s*(\d{1,6})\b|\bv(\d{1,6})\b", re.IGNORECASE
+)
+
+
+def version_in(text: str, current: str | None = None) -> str | None:
+    """Return GROUP/VERSION, or the ARN of another version, where a version is said in words."""
+    if ARN.search(text):
+        return None
+    found = _VERSION_SAID.search(text)
+    if found is None:
+        return None
+    version = int(found[1] or found[2])
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    name = name_in(rest, ("model", "models", "package", "group"))
+    if name and re.fullmatch(r"(?=.*[a-zA-Z])[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name):
+        return f"{name}/{version}"
+    if current and not name_in(rest) and re.search(r":model-package/[^/]+/\d+$", current):
+        return re.sub(r"\d+$", str(version), current)
+    return None
+
+
+def understand_project(reply: str, question: Question) -> Reading:
+    """Read a folder's name; what only leads to one is asked back."""
+    about = ("project", "folder", "projects", "name", "directory")
+    first = understand_text(reply, question, about)
+    if isinstance(first, Taken | AskBack | Hesitates):
+        return first
+    said = reply.strip()
+    if re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", said) and len(said) <= 64:
+        return Taken(said)
+    name = name_in(said, about)
+    if name is not None and re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name):
+        return Taken(name, exact=False)
+    called = _CALLED.search(said)
+    words = [
+        word
+        for word in re.findall(r"[a-z0-9]+", folded(said[called.start(1) :] if called else said))
+        if word not in POLITE | set(about)
+    ]
+    slug = "-".join(words)
+    return AskBack(slug, said) if 0 < len(slug) <= 64 and len(words) < 7 else NotUnderstood()
+
+
+# Places -----------------------------------------------------------------------------------------
+
+
+def s3_uris(text: str) -> list[str]:
+    """Return the S3 URIs in a text, without what ends the sentence around them."""
+    return [it.rstrip(".:!?") for it in S3_URI.findall(text)]
+
+
+def understand_s3(reply: str, question: Question, current: str | None = None) -> Reading:
+    """Read a place in S3: a URI alone or in a sentence, or a folder of the bucket that is proposed.
+
+    Args:
+        reply: the whole reply.
+        question: with a default, whose bucket "the same bucket" is.
+        current: the place answered before, where it is changed.
+    """
+    said = only(reply).strip().strip("'\"<>` ")
+    uris = s3_uris(said)
+    alone = said.casefold().startswith("s3://") and (
+        len(said.split()) == 1 or _ends_in_a_file(said)
+    )
+    if alone and len(uris) == 1:
+        return NotUnderstood() if said == reply.strip() else Taken(said, exact=False)
+    if len(uris) == 1:
+        doubt = doubt_in(said)
+        if doubt:
+            return Hesitates(doubt)
+        return Taken(uris[0], exact=False)
+    if len(uris) > 1:
+        return NotUnderstood("It names more than one place.")
+    first = understand_text(reply, question)
+    if not isinstance(first, NotUnderstood):
+        return first
+    place = _folder_of(said, current or question.default)
+    return Taken(place, exact=False) if place else NotUnderstood()
+
+
+def _ends_in_a_file(text: str) -> bool:
+    return bool(re.search(r"\.\w{2,8}$", text)) and len(s3_uris(text)) == 1
+
+
+def _folder_of(text: str, base: str | None) -> str | None:
+    """Return the place that a bucket and a folder make, in words: "same bucket, folder out"."""
+    same = _SAME_BUCKET.search(text)
+    other = None if same else _BUCKET.search(text)
+    bucket = other and (other["after"] or other["before"])
+    if bucket in _NO_FOLDER:
+        bucket = other = None
+    around = same or other
+    rest = f"{text[: around.start()]} {text[around.end() :]}" if around else text
+    folder = _named_folder(rest, alone=around is not None)
+    if bucket is None and base:
+        bucket = base.removeprefix("s3://").partition("/")[0]
+    if not bucket or (folder is None and other is None):
+        return None
+    return f"s3://{bucket}/{folder}/" if folder else f"s3://{bucket}/"
+
+
+def _named_folder(text: str, *, alone: bool) -> str | None:
+    """Return the folder that a text names; ``alone`` where a single word will do."""
+    for pattern in _FOLDERS:
+        for found in pattern.finditer(text):
+            name = found["name"].strip("/.")
+            if name and name.casefold() not in _NO_FOLDER:
+                return name
+    beside = POLITE | {"but", "bucket", "called", "named"}
+    words = [word for word in text.replace(",", " ").split() if folded(word) not in beside]
+    plainly = alone and len(words) == 1 and re.fullmatch(r"[\w./=-]+", words[0])
+    return words[0].strip("/.") if plainly else None
+
+
+@cache
+def _places() -> dict[str, str]:
+    text = files("evalbook").joinpath("data/places.json").read_text(encoding="utf-8")
+    places: dict[str, list[str]] = json.loads(text)["places"]
+    return {name: region for region, names in places.items() for name in names}
+
+
+def region_of(text: str) -> str | None:
+    """Return the region whose place a text names: Ireland is eu-west-1; None for none or several."""
+    said = f" {re.sub(r'[^a-zà-ÿ]+', ' ', folded(text))} "
+    found = {region: name for name, region in _places().items() if f" {name} " in said}
+    # "South Korea" is no "Korea" besides.
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def understand_region(reply: str, question: Question) -> Reading:
+    """Read a region: its code alone or in a sentence, or a place, which is asked back."""
+    said = only(reply).strip().strip("'\"")
+    codes = {code.casefold() for code in REGION.findall(said)}
+    if len(codes) == 1:
+        code = codes.pop()
+        doubt = doubt_in(said)
+        return Hesitates(doubt) if doubt else Taken(code, exact=code == said)
+    if len(codes) > 1:
+        return NotUnderstood("It names more than one region.")
+    first = understand_text(reply, question)
+    if not isinstance(first, NotUnderstood):
+        return first
+    spaced = re.sub(r"[\s_.]+", "-", said.casefold())
+    if REGION.fullmatch(spaced):
+        return AskBack(spaced, said)
+    if re.fullmatch(
+        rf"{REGION.pattern}[a-f]|(?:us|eu|ap|ca|sa)(?:north|south)?(?:east|west|central)\d",
+        said,
+        re.I,
+    ):
+        return NotUnderstood()
+    region = region_of(said)
+    if region and not re.search(r"\b(?:not|no|never|anywhere but)\b", folded(said)):
+        return AskBack(region, said)
+    return NotUnderstood()
+
+
+def understand_metrics_file(reply: str, _question: Question) -> Reading:
+    """Read whether there are custom metrics, and where: none, a file in a sentence, or the JSON."""
+    about = (
+        "custom", "metric", "metrics", "own", "file", "json", "the", "none", "built-in", "builtin",
+        "default", "standard", "ones", "enough", "fine",
+    )  # fmt: skip
+    said = only(reply).strip() if not reply.lstrip().startswith(("[", "{")) else reply
+    if _is_data(said):
+        return NotUnderstood()
+    if says_none(said, about) or means_default(said):
+        return Taken("none", exact=plain(said) == "none")
+    doubt = doubt_in(said)
+    if doubt:
+        return Hesitates(doubt)
+    words = words_of(said)
+    if says_yes(said) or (
+        set(words) & {"yes", "yeah", "yep"}
+        and set(words) <= POLITE | set(about) | {"some", "two", "few", "there", "are"}
+    ):
+        return Incomplete("Then give the path of their JSON file, or paste the JSON itself.")
+    paths = [
+        word
+        for part in said.split()
+        if re.search(r"\.json$", word := part.strip(".,;:!?\"'()`"), re.IGNORECASE)
+    ]
+    if len(paths) == 1 and paths[0] != said and not re.match(r"[./~]", said):
+        return Taken(paths[0], exact=False)
+    return NotUnderstood()
+
+
+def understand_free(reply: str, question: Question) -> Reading:
+    """Read a reply of which any text may be the answer, unless it plainly is none."""
+    if means_default(reply) and question.default:
+        return Taken(question.default, exact=False)
+    if question.default and says_yes(reply):
+        return Taken(question.default, exact=False)
+    doubt = doubt_in(reply, free=True)
+    if doubt:
+        return Hesitates(doubt)
+    words = words_of(reply)
+    if (
+        all(word in POLITE or word.isdigit() for word in words)
+        or says_yes(reply)
+        or says_none(reply)
+    ):
+        return NotUnderstood("It does not describe anything.")
+    statements, asked = _split_question(reply)
+    if asked and statements:
+        return Taken(statements, exact=False, left=asked)
+    return Taken(reply)
+
+
+def _split_question(text: str) -> tuple[str, str]:
+    """Part a question to us at the end of a text from what is stated before it."""
+    sentences = re.split(r"(?<=[.!?])\s+", text.strip())
+    if len(sentences) > 1 and doubt_in(sentences[-1], free=True) == "question":
+        return " ".join(sentences[:-1]), sentences[-1]
+    return text, ""
