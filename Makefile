@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Bytecode is written on first import; compiling a gigabyte of packages up front costs a minute.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
+# Who watches sees what is downloaded; a log is spared it.
+PIP += $(shell test -t 2 || echo --quiet)
 # Images and CI often forbid bytecode. Without it each of the tests' processes compiles what it
 # imports anew: 3.6 instead of 1.6 seconds of CPU for the SDK, 0.37 instead of 0.14 for boto3.
 unexport PYTHONDONTWRITEBYTECODE
@@ -68,4 +70,5 @@ bench: $(VENV)/.development ## measure start-up, validation and results, side by
 	@for benchmark in benchmarks/bench_*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .sdk-oldest .mypy_cache .ruff_cache .pytest_cache build dist demo
+	rm -rf $(VENV) .sdk-oldest .*_cache build dist evalbook-demo evalbook-demo-[0-9]*
+	find . -name __pycache__ -prune -exec rm -rf {} +

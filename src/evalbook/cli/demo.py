@@ -112,9 +112,11 @@ def execute_notebook(path: Path) -> list[str]:
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
     outputs: list[str] = []
 
+    def announce(cell: Any, **_: Any) -> None:
+        complain(f"\n{cell.source.splitlines()[0].lstrip('# ')} ...")
+
     def show(cell: Any, **_: Any) -> None:
         if cell.cell_type == "code":
-            complain(f"\n{cell.source.splitlines()[0].lstrip('# ')}")
             outputs.append(_as_text(cell.outputs))
             complain(outputs[-1])
 
@@ -123,6 +125,7 @@ def execute_notebook(path: Path) -> list[str]:
         timeout=1800,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
+        on_cell_execute=announce,
         on_cell_executed=show,
     )
     try:
