@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import sys
+from typing import Any
 
 import pytest
 
-from evalbook.metrics.inspect_tasks import FoundTask, chosen_checks, is_task_file, read_tasks
+from evalbook.datasets.formats import format_of
+from evalbook.metrics.inspect_tasks import (
+    FoundTask,
+    chosen_checks,
+    is_task_file,
+    own_task,
+    read_tasks,
+)
+
+FUNCTION = "asked_and_expected"
 
 IMPORT = "from inspect_ai import Task, task\n"
 QA = IMPORT + "\n@task\ndef qa():\n    return Task()\n"
@@ -116,3 +127,57 @@ def test_parameters_without_a_default_are_refused() -> None:
 
     assert (check.id, check.status) == ("tasks.arguments", "failed")
     assert "without a default: a, c." in check.message
+
+
+RECORDS = [
+    {"query": "How many?", "response": "4", "system": "Be brief.", "category": "a"},
+    {"messages": [{"role": "user", "content": "How many?"}, {"role": "assistant", "content": "4"}]},
+    {"prompt": "How many?", "completion": "4"},
+    {
+        "prompt": [{"role": "user", "content": "How many?"}],
+        "completion": [{"role": "assistant", "content": "4"}],
+    },
+    {"prompt": "How many?", "chosen": "4", "rejected": "5"},
+    {"prompt": "How many?", "referenceResponse": "4"},
+    {
+        "prompt": [{"role": "user", "content": "How many?"}],
+        "reward_model": {"ground_truth": "4"},
+        "data_source": "x",
+    },
+    {
+        "chosen": [{"role": "user", "content": "How many?"}, {"role": "assistant", "content": "4"}],
+        "rejected": [
+            {"role": "user", "content": "How many?"},
+            {"role": "assistant", "content": "5"},
+        ],
+    },
+]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda it: " ".join(it))
+def test_a_task_of_ones_own_reads_records_as_evaluations_do(record: dict[str, Any]) -> None:
+    known = format_of(record)
+    assert known is not None
+    read = known.read(record)
+    tree = ast.parse(own_task("s3://b/k.jsonl", "match"))
+    # What it has of Inspect AI is not installed here, and not used by these two.
+    tree.body = [it for it in tree.body if getattr(it, "name", "") in ("text_of", FUNCTION)]
+    names: dict[str, Any] = {"Any": Any}
+    exec(compile(tree, "own_records.py", "exec"), names)  # noqa: S102 - our own file
+
+    asked, expected = names[FUNCTION](record)
+
+    assert asked[-1] == ("user", read.prompt)
+    assert dict(asked).get("system") == read.system
+    assert expected == read.reference
+
+
+def test_a_task_of_ones_own_is_found_like_any_other() -> None:
+    source = own_task('s3://b/a "quoted" name.jsonl', "includes")
+
+    read = read_tasks({"own_records.py": source.encode()})
+
+    assert [task.name for task in read.tasks] == ["own_records"]
+    assert [check.status for check in read.checks] == ["passed"]
+    assert 'DATASET = "s3://b/a \\"quoted\\" name.jsonl"' in source
+    assert 'SCORER = "includes"' in source

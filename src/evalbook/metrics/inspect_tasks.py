@@ -9,10 +9,12 @@ Python 3.12 and no Docker (sagemaker 3.27.0, ``train/evaluate/inspect_ai_evaluat
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 
 from evalbook.checks import Check, failed, passed, warning
 
@@ -275,11 +277,11 @@ def _equal_names(tasks: list[FoundTask]) -> Iterator[Check]:
     places: dict[str, list[str]] = {}
     for task in tasks:
         places.setdefault(task.name, []).append(task.file)
-    for name, files in places.items():
-        if len(files) > 1:
+    for name, paths in places.items():
+        if len(paths) > 1:
             yield warning(
                 "tasks.equal",
-                f"{len(files)} tasks are called {name}, in {_listed(files)}: their results can't "
+                f"{len(paths)} tasks are called {name}, in {_listed(paths)}: their results can't "
                 "be told apart.",
                 "Rename all but one.",
             )
@@ -288,3 +290,24 @@ def _equal_names(tasks: list[FoundTask]) -> Iterator[Check]:
 def _listed(names: list[str]) -> str:
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+# --- a task of one's own records ----------------------------------------------------------------
+
+OWN_TASK = "own_records"
+OWN_FILE = f"{OWN_TASK}.py"
+SCORERS = {
+    "match": "The answer ends with the reference; letters' case and punctuation don't matter.",
+    "includes": "The reference is somewhere in the answer.",
+    "exact": "The answer is the reference, but for case, articles and punctuation.",
+    "f1": "How many words answer and reference share, from 0 to 1.",
+}
+"""Of ``inspect_ai.scorer``, by the names that it has there."""
+
+
+def own_task(dataset: str, scorer: str) -> str:
+    """Return the source of a task that puts the records of a dataset to the model."""
+    source = (files("evalbook") / "data" / "inspect_task.py").read_text(encoding="utf-8")
+    for name, before, value in (("DATASET", "", dataset), ("SCORER", "match", scorer)):
+        source = source.replace(f'{name} = "{before}"', f"{name} = {json.dumps(value)}", 1)
+    return source
