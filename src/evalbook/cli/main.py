@@ -31,6 +31,7 @@ _SECTIONS = {
         "show": "interview",
         "check": "interview",
         "generate": "interview",
+        "example": "example",
     },
     "After the launch": {
         "status": "status",

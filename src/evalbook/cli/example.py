@@ -1,0 +1,77 @@
+"""`evalbook example`: a file to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output
+from evalbook.errors import AnswerRejected
+from evalbook.whole_files import replace_whole
+from evalbook.workflow.turn import PROTOCOL
+
+_FILES = {
+    "dataset": "dataset.jsonl",
+    "custom_metrics": "custom_metrics.json",
+    "scorer": "scorer.py",
+}
+_FORMATS = (
+    "sagemaker",
+    "openai",
+    "hf_prompt_completion",
+    "hf_preference",
+    "verl",
+    "prompt_only",
+)
+
+
+@command(
+    "example",
+    examples=[
+        ("evalbook example dataset", "Three records, each a query with its reference answer."),
+        ("evalbook example dataset openai", "The same as messages."),
+        ("evalbook example scorer --out my_scorer.py", "A function that scores answers."),
+    ],
+)
+@click.argument("kind", type=click.Choice(list(_FILES)))
+@click.argument("form", metavar="[FORMAT]", required=False, type=click.Choice(_FORMATS))
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Where to write it.")
+def example_command(
+    _: Settings, output: Output, kind: str, form: str | None, out: Path | None
+) -> int:
+    """Write a dataset, custom metrics or a scorer to start from.
+
+    FORMAT is that of a dataset's records; sagemaker where it is not given. A file that is there
+    already is not overwritten.
+    """
+    path = out or Path(_FILES[kind])
+    if form and kind != "dataset":
+        raise click.UsageError(f"Only a dataset has a format; expected: evalbook example {kind}")
+    if path.exists():
+        raise AnswerRejected(
+            "example.exists",
+            f"{path} is there already; it was left as it is.",
+            "Name another file with --out FILE.",
+        )
+    content = _content(kind, form or _FORMATS[0])
+    replace_whole(path, content.encode())
+    document = {
+        "protocol": PROTOCOL,
+        "status": "complete",
+        "kind": kind,
+        "format": (form or _FORMATS[0]) if kind == "dataset" else None,
+        "path": str(path),
+    }
+    output.document(document, f"Written: {path}")
+    return 0
+
+
+def _content(kind: str, form: str) -> str:
+    from evalbook.datasets.examples import example_custom_metrics, example_dataset
+    from evalbook.metrics.scorers import starter_function
+
+    if kind == "dataset":
+        return example_dataset(form)
+    return example_custom_metrics() if kind == "custom_metrics" else starter_function()
