@@ -312,6 +312,13 @@ def test_several_groups_become_a_choice_newest_first(aws: Aws) -> None:
     assert resolution.candidates[1].arn == group_arn("support-bot")
 
 
+def test_a_text_of_thousands_of_words_is_not_looked_for(aws: Aws) -> None:
+    with pytest.raises(AnswerRejected) as caught:
+        resolve(aws, " ".join(f"word{n}" for n in range(4000)))
+
+    assert caught.value.message == "4,000 words were given; at most 12 are looked for."
+
+
 def test_groups_with_all_the_words_win_over_those_with_some(aws: Aws) -> None:
     for name in ("support-bot", "support-mail", "sales-bot"):
         a_group(aws, name)

@@ -53,6 +53,7 @@ __all__ = [
 MOST_VERSIONS_READ = 25
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _VERSION = re.compile(r"[0-9]{1,10}")
+_MOST_WORDS = 12
 _FORMS = (
     "Give a model package ARN, a model package group's name or ARN, NAME/VERSION, or a few "
     "words of the group's name."
@@ -349,9 +350,17 @@ def _some(reasons: list[str]) -> str:
 
 def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
     """Find groups whose name contains all the words, else any of them."""
-    words = [word for word in re.split(r"[^a-zA-Z0-9-]+", text) if word.strip("-")]
+    parts = re.split(r"[^a-zA-Z0-9-]+", text)
+    words = list(dict.fromkeys(word for word in parts if word.strip("-")))
     if not words:
         raise AnswerRejected("model.missing", f'"{text}" names no model package.', _FORMS)
+    if len(words) > _MOST_WORDS:
+        # Each costs a question.
+        raise AnswerRejected(
+            "model.words",
+            f"{len(words):,} words were given; at most {_MOST_WORDS} are looked for.",
+            "Give two or three words of the group's name.",
+        )
     try:
         groups = groups_containing(aws, words, region)
     except AwsDenied as error:
