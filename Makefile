@@ -22,7 +22,7 @@ print('The cells once more, on sagemaker', MINIMUM_SDK)
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench clean
+.PHONY: help demo test check fix fuzz bench clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -65,6 +65,9 @@ check: $(VENV)/.development ## the fast part: lint, types, unit tests
 fix: $(VENV)/.development ## repair what ruff can repair
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+fuzz: $(VENV)/.development ## odd answers, damaged states and faults by the thousand; `make test` tries some
+	EVALBOOK_FUZZ=10000 $(BIN)/pytest -m e2e tests/fuzz
 
 bench: $(VENV)/.development ## measure start-up, validation and results, side by side with a baseline
 	@for benchmark in benchmarks/bench_*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done

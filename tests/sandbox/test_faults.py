@@ -66,6 +66,15 @@ def test_healed_faults_strike_no_more(sandbox: Sandbox, client: Any) -> None:
     assert client("s3").list_buckets()["Buckets"]
 
 
+def test_a_fault_strikes_after_so_many_requests(sandbox: Sandbox, client: Any) -> None:
+    sandbox.fail("s3:*", "AccessDenied", status=403, skip=2)
+
+    for _ in range(2):
+        client("s3").list_buckets()
+    with refused("AccessDenied"):
+        client("s3").list_buckets()
+
+
 def test_connection_can_be_dropped(sandbox: Sandbox, client: Any) -> None:
     sandbox.fail("sagemaker:ListPipelines", drop=True)
 

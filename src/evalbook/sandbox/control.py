@@ -11,7 +11,8 @@
 
 Each answers one JSON document. A fault reads
 ``{"operation": "s3:HeadObject", "error": {"code": "SlowDown", "message": "…", "status": 503},
-"times": 2, "delay": 0.5, "match": {"Bucket": "evalbook-*"}}``; without an error it only waits.
+"times": 2, "skip": 3, "delay": 0.5, "match": {"Bucket": "evalbook-*"}}``; without an error it
+only waits.
 """
 
 from __future__ import annotations

@@ -32,6 +32,8 @@ class Fault:
     """None to answer as usual, after the delay."""
     times: int | None = 1
     """How often it still strikes; None for ever."""
+    skip: int = 0
+    """How many such requests are answered as usual first."""
     delay: float = 0.0
     """Seconds to wait before the answer."""
     drop: bool = False
@@ -71,6 +73,9 @@ class Faults:
         """Return the order to follow for a request, having waited and counted; None for none."""
         with self._lock:
             fault = next((fault for fault in self._faults if fault.concerns(request)), None)
+            if fault is not None and fault.skip > 0:
+                fault.skip -= 1
+                return None
             if fault is not None and fault.times is not None:
                 fault.times -= 1
                 if fault.times <= 0:
@@ -86,7 +91,7 @@ def fault_from(document: Mapping[str, Any]) -> Fault:
     Raises:
         ValueError: it names no operation, or has a member that is not known.
     """
-    known = {"operation", "error", "times", "delay", "drop", "match"}
+    known = {"operation", "error", "times", "skip", "delay", "drop", "match"}
     unknown = set(document) - known
     if unknown or not document.get("operation"):
         raise ValueError(

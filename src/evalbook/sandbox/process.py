@@ -213,6 +213,7 @@ class Sandbox:
         *,
         status: int = 400,
         times: int | None = 1,
+        skip: int = 0,
         delay: float = 0.0,
         drop: bool = False,
         match: dict[str, str] | None = None,
@@ -220,8 +221,9 @@ class Sandbox:
         """Have an operation, such as ``s3:HeadObject`` or ``sagemaker:*``, fail or be slow.
 
         ``code`` is AWS's error code, or None to be only slow; ``times`` how often, None for ever;
-        ``delay`` seconds before the answer; ``drop`` closes the connection instead of answering;
-        ``match`` parameters that the request must have, such as ``{"region": "eu-*"}``.
+        ``skip`` how many such requests are answered as usual first; ``delay`` seconds before the
+        answer; ``drop`` closes the connection instead of answering; ``match`` parameters that the
+        request must have, such as ``{"region": "eu-*"}``.
         """
         error = None if code is None else {"code": code, "message": message, "status": status}
         self.control(
@@ -231,6 +233,7 @@ class Sandbox:
                 "operation": operation,
                 "error": error,
                 "times": times,
+                "skip": skip,
                 "delay": delay,
                 "drop": drop,
                 "match": match or {},
