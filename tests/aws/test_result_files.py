@@ -6,7 +6,7 @@ import tarfile
 import pytest
 from moto.s3.models import s3_backends
 
-from evalbook.aws.result_files import read_summary, record_lines, result_files
+from evalbook.aws.result_files import read_summary, result_files
 from evalbook.aws.s3 import S3Uri
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
@@ -80,13 +80,6 @@ def test_a_missing_bucket_is_a_rejection(aws: Aws) -> None:
         result_files(aws, "s3://no-such-bucket-here/run", "job")
 
     assert caught.value.code == "results.denied"
-
-
-def test_lines_are_whole_whatever_pieces_they_arrive_in(bucket: Aws) -> None:
-    long = b"x" * (3 << 20)
-    put(bucket, **{"a.jsonl": b"one\n" + long + b"\n\nlast"})
-
-    assert list(record_lines(bucket, S3Uri(BUCKET, "a.jsonl"))) == [b"one", long, b"", b"last"]
 
 
 def test_a_summary_that_is_no_json_is_named(bucket: Aws) -> None:

@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from evalbook.errors import AnswerRejected
 from evalbook.runs.detail_files import detail_lines, task_of
-from evalbook.runs.details import detail_line
+from evalbook.runs.details import detail_line, detail_lines_of
 from evalbook.runs.records import JudgedRecord, read_record
 
 OLD = {
@@ -24,6 +24,7 @@ OLD = {
     "metrics": {"accuracy": 1.0},
     "input_tokens": [[1, 2, 3]],
 }
+AS_TEXTS = {name: str(value) for name, value in OLD.items()}
 NEW = {
     "doc": {"query": "Capital of France?", "choices": ["Rome", "Paris"], "gold_index": 1},
     "model_response": {"text": ["Paris."], "input_tokens": [1, 2, 3]},
@@ -35,6 +36,23 @@ INSPECT = {
     "target": ["Paris"],
     "output": {"completion": "Paris."},
     "scores": {"accuracy": {"value": "C", "explanation": "It is."}},
+}
+OLDER_INSPECT = {
+    **INSPECT,
+    "output": {"choices": [{"message": {"content": "Paris."}, "stop_reason": "stop"}]},
+}
+LAMBDA = {
+    "statusCode": 200,
+    "body": json.dumps(
+        [
+            {
+                "query": "Capital of France?",
+                "response": "Paris.",
+                "reference": "Paris",
+                "metrics_list": [{"name": "accuracy", "value": 1.0, "type": "Metric"}],
+            }
+        ]
+    ),
 }
 FLAT = {
     "query": "Capital of France?",
@@ -51,11 +69,28 @@ def read(line: bytes | None) -> JudgedRecord:
 
 @pytest.mark.parametrize(
     "row",
-    [OLD, {name: str(value) for name, value in OLD.items()}, NEW, INSPECT, FLAT],
-    ids=["lighteval 0.9", "as texts", "lighteval 0.10", "InspectAI", "flat"],
+    [
+        OLD,
+        {name: str(value) for name, value in OLD.items()},
+        NEW,
+        INSPECT,
+        OLDER_INSPECT,
+        LAMBDA,
+        FLAT,
+    ],
+    ids=[
+        "lighteval 0.9",
+        "texts",
+        "lighteval 0.10",
+        "InspectAI",
+        "older InspectAI",
+        "Lambda",
+        "flat",
+    ],
 )
 def test_every_known_shape_is_the_same_record(row: dict[str, Any]) -> None:
-    record = read(detail_line(row, "capitals"))
+    [line] = detail_lines_of(row, "capitals")
+    record = read(line)
 
     assert (record.prompt, record.reference) == ("Capital of France?", "Paris")
     assert (record.response, record.category) == ("Paris.", "capitals")

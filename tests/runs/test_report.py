@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
@@ -275,7 +276,7 @@ def test_details_that_are_broken_give_way_to_the_totals(
     assert report.comparisons == []
     assert [row.metric for row in report.figures[0][2][0].rows] == ["accuracy"]
     assert "a.parquet can't be read" in report.notes[0]
-    assert report.notes[0].endswith("The totals are shown instead.")
+    assert report.notes[1] == "The totals are shown instead."
 
 
 def test_an_inspect_log_is_read_sample_by_sample(
@@ -349,3 +350,85 @@ def test_a_dataset_that_is_gone_leaves_the_categories_unknown(
 
     assert report.comparisons[0].categories == {}
     assert report.notes[0].startswith("Whether the records have categories is not known: ")
+
+
+def logs_of(sagemaker: Any, arn: str, output: str, logs: dict[str, Any]) -> None:
+    [step] = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)[
+        "PipelineExecutionSteps"
+    ]
+    job = step["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
+    for name, log in logs.items():
+        body = log if isinstance(log, bytes) else json.dumps(log).encode()
+        put(f"{output}/{job}/output/logs/{name}", body)
+
+
+def a_log(task: str, status: str) -> dict[str, Any]:
+    return {
+        "status": status,
+        "eval": {"task": task, "created": "2026-11-20T10:00:00+00:00"},
+        "samples": [
+            {
+                "input": f"{task} {n}?",
+                "target": "x",
+                "output": {
+                    "choices": [
+                        {
+                            "message": {"content": f"It is {task} {n} and"},
+                            "stop_reason": "max_tokens",
+                        }
+                    ]
+                },
+                "scores": {"match": {"value": "C"}},
+            }
+            for n in range(6)
+        ],
+    }
+
+
+def test_several_logs_of_one_run_are_tasks_and_a_try_that_failed_is_passed_over(
+    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    arn = start_inspect(sagemaker, "several", f"{OUTPUT}/several")
+    in_sandbox.advance(60)
+    logs = {
+        "a.json": a_log("arc", "error"),
+        "b.json": a_log("arc", "success"),
+        "c.json": a_log("boolq", "success"),
+    }
+    logs_of(sagemaker, arn, "run1/several", logs)
+    with RecordStore() as store:
+        report = read_report(live_aws, [Target(arn)], store)
+        [(arm, _)] = report.alone
+        sizes = store.categories(arm, 1)
+
+    assert (arm.records, sizes) == (12, [("arc", 6), ("boolq", 6)])
+    assert arm.faults.found() == {"limit": 12}
+    assert report.notes[-1].endswith(
+        "a.json is of a try that ended as error; one that succeeded is used instead."
+    )
+
+
+def test_a_file_of_records_that_breaks_off_is_named_and_used_as_far_as_it_goes(
+    evaluated: Callable[..., str], live_aws: Aws
+) -> None:
+    arn = evaluated("cut-off", output=f"{OUTPUT}/cut-off")
+    bucket = boto3.resource("s3").Bucket("evalbook-results")
+    boto3.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
+    [file] = [
+        it
+        for it in bucket.objects.filter(Prefix="run1/cut-off/custom-llmaj")
+        if it.key.endswith("_output.jsonl")
+    ]
+    whole = gzip.compress(file.get()["Body"].read())
+    put(f"{file.key}.gz", whole[: len(whole) // 2])
+    file.delete()
+    report = report_on(live_aws, Target(arn))
+
+    [comparison] = report.comparisons
+    assert 0 < comparison.second.records < 60
+    print(report.notes)
+    [note] = [it for it in report.notes if "can't be read" in it]
+    assert note == (
+        f"s3://evalbook-results/{file.key}.gz can't be read: the gzip file is cut off. Its first "
+        f"{comparison.second.records} lines are used."
+    )

@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,14 +31,16 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 JUDGE_TOTALS = "bedrock_llm_judge_results.json"
-JUDGED_RECORDS = "_output.jsonl"
+JUDGED_RECORDS = ("_output.jsonl", "_output.jsonl.gz", "_output.json", "_output.json.gz")
 ARCHIVE = "output.tar.gz"
 """What a training job of its own has all of its output in."""
-_LOGS = (".eval", ".jsonl", ".csv", ".json")
+_LINES = (".jsonl", ".jsonl.gz", ".ndjson", ".json.gz")
+_LOGS = (".eval", ".csv", ".csv.gz", ".json", *_LINES)
 # A job's files may arrive a little after it has ended.
 _GRACE = timedelta(minutes=10)
 # A summary is some kilobytes; a file of hundreds of megabytes under its name is not one.
 _LARGEST_SUMMARY = 64 << 20
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -73,19 +76,19 @@ def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None
     lines: list[S3Uri] = []
     for key in _keys(aws, own):
         name = key.rpartition("/")[2]
-        if name == JUDGE_TOTALS:
+        if name in (JUDGE_TOTALS, f"{JUDGE_TOTALS}.gz"):
             summaries.append(S3Uri(own.bucket, key))
             names.append(key.removeprefix(own.key).partition("/")[0])
-        elif name.startswith("results_") and name.endswith(".json"):
+        elif _is_summary(name):
             summaries.append(S3Uri(own.bucket, key))
         elif name.endswith(".parquet") and "/details/" in key:
             tables.append(S3Uri(own.bucket, key))
-        elif name.endswith(".jsonl"):
+        elif name.endswith(_LINES):
             lines.append(S3Uri(own.bucket, key))
     records: list[S3Uri] = []
     for name in dict.fromkeys(filter(None, names)):
         folder = S3Uri(root.bucket, f"{root.key}{name}/")
-        looked_at.append(f"{folder}…{JUDGED_RECORDS}")
+        looked_at.append(f"{folder}…{JUDGED_RECORDS[0]}")
         records += [
             S3Uri(folder.bucket, key) for key in _keys(aws, folder) if key.endswith(JUDGED_RECORDS)
         ]
@@ -141,8 +144,10 @@ def read_summary(aws: Aws, uri: S3Uri) -> Any:
             body += chunk
             if len(body) > _LARGEST_SUMMARY:
                 break
+        if body.startswith(_GZIP):
+            return json.loads(zlib.decompressobj(wbits=31).decompress(body, _LARGEST_SUMMARY))
         return json.loads(body)
-    except (ValueError, RecursionError, tarfile.TarError, OSError, EOFError) as error:
+    except (ValueError, RecursionError, tarfile.TarError, zlib.error, OSError, EOFError) as error:
         raise AnswerRejected(
             "results.unreadable",
             f"{uri} is not the JSON that an evaluation writes: {error}.",
@@ -161,7 +166,7 @@ def _newest_in_archive(aws: Aws, uri: S3Uri) -> bytes:
 
 def _is_summary(name: str) -> bool:
     last = name.rpartition("/")[2]
-    return last.startswith("results_") and last.endswith(".json")
+    return last.startswith("results_") and last.endswith((".json", ".json.gz"))
 
 
 def archive_files(
@@ -186,21 +191,6 @@ def archive_files(
                 file = archive.extractfile(member)
                 if file is not None:
                     yield member.name, file, len(members)
-
-
-def record_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
-    """Yield the lines of a file as they arrive, without line ends; memory stays at a line.
-
-    Raises:
-        AnswerRejected: the file can't be read.
-        AwsUnavailable: AWS could not be asked, or the connection kept breaking.
-    """
-    rest = b""
-    for chunk in read_chunks(aws, uri):
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
-    if rest:
-        yield rest
 
 
 def _prefix(output: str) -> S3Uri:

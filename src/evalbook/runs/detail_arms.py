@@ -9,12 +9,13 @@ from __future__ import annotations
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from evalbook.aws.result_files import ARCHIVE
 from evalbook.errors import AnswerRejected
-from evalbook.runs.detail_files import READABLE, detail_lines, task_of
+from evalbook.runs.detail_files import READABLE, LogHead, detail_lines, log_head, task_of
 from evalbook.runs.store import Arm, RecordStore
 
 if TYPE_CHECKING:
@@ -25,41 +26,65 @@ _AT_ONCE = 8
 _PIECE = 1 << 20
 
 
-def detail_arm(
-    aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]]
-) -> Arm | str:
-    """Read the first kind of file that has scores of single records.
+@dataclass(frozen=True)
+class Found:
+    """What came of looking for scores of single records."""
 
-    Returns:
-        The model's arm; or what to say about there being none.
+    arm: Arm | None
+    notes: tuple[str, ...]
+    """What could not be read, or was passed over."""
+
+
+def detail_arm(aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]]) -> Found:
+    """Read the first kind of file that has scores of single records.
 
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    problems = []
+    notes: list[str] = []
     for uris in kinds:
         try:
-            arm = store.add_arm(name, _lines(aws, uris))
+            arm = store.add_arm(name, _lines(aws, uris, notes))
         except AnswerRejected as error:
-            problems.append(f"{error.message} {error.remedy or ''}".rstrip())
+            notes.append(f"{error.message} {error.remedy or ''}".rstrip())
             continue
         if arm.scores:
-            return arm
-    if problems:
-        return " ".join(problems)
-    return f"No file of {name} has scores of single records."
+            return Found(arm, tuple(notes))
+    return Found(None, tuple(notes) or (f"No file of {name} has scores of single records.",))
 
 
-def _lines(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[bytes]:
+def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:
     for uri in uris:
         if uri.key.endswith(ARCHIVE):
             yield from _packed_lines(aws, uri)
     readable = [uri for uri in uris if uri.key.endswith(READABLE)]
-    for uri, file in _fetched(aws, readable):
+    logs = _logs(aws, readable) if len(readable) > 1 else {}
+    done = {head.task for head in logs.values() if head.status == "success"}
+    over = [uri for uri, head in logs.items() if head.status != "success" and head.task in done]
+    notes += [
+        f"{uri} is of a try that ended as {logs[uri].status}; one that succeeded is used instead."
+        for uri in over
+    ]
+    left = [uri for uri in readable if uri not in over]
+    several = len({head.task for head in logs.values()}) > 1
+    for uri, file in _fetched(aws, left):
         # The task of an only file would be a category that all records share.
-        task = task_of(uri.key) if len(readable) > 1 else None
+        task = task_of(uri.key) if len(left) > 1 else None
+        if uri in logs:
+            task = logs[uri].task if several else None
         with file:
             yield from detail_lines(f"{uri}", iter(partial(file.read, _PIECE), b""), task)
+
+
+def _logs(aws: Aws, uris: Sequence[S3Uri]) -> dict[S3Uri, LogHead]:
+    """Return which files are InspectAI's logs: a run with several tasks or tries has several."""
+    found = {}
+    for uri, file in _fetched(aws, [it for it in uris if it.key.endswith((".eval", ".json"))]):
+        with file:
+            head = log_head(uri.key, file)
+        if head is not None:
+            found[uri] = head
+    return found
 
 
 def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import IO, Any
 
 from evalbook.errors import AnswerRejected
@@ -26,25 +27,37 @@ from evalbook.runs.details import (
     REFERENCES,
     RESPONSES,
     SCORES,
-    detail_line,
+    detail_lines_of,
 )
+from evalbook.runs.unpacking import lines_of, unpacked
 
 LARGEST_DOCUMENT = 256 << 20
 """Bytes of one JSON document, or of one sample in a zip."""
-READABLE = (".parquet", ".jsonl", ".csv", ".eval", ".json")
+_PLAIN = (".parquet", ".jsonl", ".ndjson", ".csv", ".eval", ".json")
+READABLE = (*_PLAIN, *(f"{ending}.gz" for ending in _PLAIN))
 _ROWS = 64
 _WANTED = frozenset([*PROMPTS, *RESPONSES, *REFERENCES, *SCORES, *OTHERS, *NESTED, "metadata"])
 # What pyarrow, zipfile, csv and json say of a file that is broken, or not what its name says.
 _BROKEN = (
     ValueError, KeyError, TypeError, OSError, RuntimeError,
-    csv.Error, zipfile.BadZipFile, zlib.error,
+    csv.Error, zipfile.BadZipFile, zlib.error, EOFError,
 )  # fmt: skip
 _TIME = re.compile(r"_\d{4}-\d\d-\d\dT[\d.:+-]+$")
 
 
+@dataclass(frozen=True)
+class LogHead:
+    """What an InspectAI log says of itself."""
+
+    task: str
+    status: str
+    """``success``, or how else it ended."""
+    created: str
+
+
 def task_of(name: str) -> str | None:
     """Return the task that a details file is of: ``details_custom|mmlu:law|0_TIME.parquet``."""
-    stem = name.rpartition("/")[2].removesuffix(".parquet")
+    stem = name.rpartition("/")[2].removesuffix(".gz").removesuffix(".parquet")
     if not stem.startswith("details_"):
         return None
     key = _TIME.sub("", stem.removeprefix("details_"))
@@ -62,9 +75,7 @@ def detail_lines(
     """
     try:
         for row in _rows(name, chunks):
-            line = detail_line(row, category) if isinstance(row, dict) else None
-            if line is not None:
-                yield line
+            yield from detail_lines_of(row, category)
     except _BROKEN as error:
         raise AnswerRejected(
             "results.unreadable", f"{name} can't be read: {error}.", "Look at the file."
@@ -72,15 +83,16 @@ def detail_lines(
 
 
 def _rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
+    name, chunks = name.removesuffix(".gz"), unpacked(chunks)
     if name.endswith(".parquet"):
         return _parquet_rows(name, chunks)
     if name.endswith(".eval"):
         return _zip_rows(chunks)
-    if name.endswith(".jsonl"):
+    if name.endswith((".jsonl", ".ndjson")):
         return _json_lines(chunks)
     if name.endswith(".csv"):
         csv.field_size_limit(LARGEST_DOCUMENT)
-        return iter(csv.DictReader(line.decode("utf-8", "replace") for line in _lines(chunks)))
+        return iter(csv.DictReader(line.decode("utf-8", "replace") for line in lines_of(chunks)))
     return _log_rows(chunks)
 
 
@@ -134,20 +146,35 @@ def _log_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
 
 
 def _json_lines(chunks: Iterable[bytes]) -> Iterator[Any]:
-    for line in _lines(chunks):
+    for line in lines_of(chunks):
         try:
             yield json.loads(line)
         except (ValueError, RecursionError):  # noqa: PERF203 - a broken line costs no other one
             continue
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from (line + b"\n" for line in lines)
-    if rest:
-        yield rest
+def log_head(name: str, file: IO[bytes]) -> LogHead | None:
+    """Return what an InspectAI log says of itself; None of another file, or a broken one.
+
+    Only the head of a zip is read; a log of one JSON document is read whole, where it is not large.
+    """
+    try:
+        if name.endswith(".eval"):
+            with zipfile.ZipFile(file) as log:
+                names = log.namelist()
+                head = next(it for it in ("header.json", "_journal/start.json") if it in names)
+                document = json.loads(log.read(head))
+        elif name.endswith(".json"):
+            document = json.loads(file.read(LARGEST_DOCUMENT))
+        else:
+            return None
+        said = document["eval"]
+        state = str(document.get("status") or "started")
+        return LogHead(str(said["task"]), state, str(said.get("created") or ""))
+    except (*_BROKEN, StopIteration):
+        return None
+    finally:
+        file.seek(0)
 
 
 def _as_file(chunks: Iterable[bytes]) -> IO[bytes]:

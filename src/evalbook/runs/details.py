@@ -12,7 +12,10 @@ from where, read 2026-11-25:
   and for a scorer's output the lines that its function returns: ``id``,
   ``aggregate_reward_score``, ``metrics_list`` ("RFT evaluation").
 - InspectAI's samples have ``input``, ``target``, ``output.completion`` and ``scores``, whose values
-  may be C, I, P or N (inspect.aisi.org.uk, "Log Files").
+  may be C, I, P or N (inspect.aisi.org.uk, "Log Files"). Older logs have no ``completion`` but
+  ``output.choices[0].message.content``.
+- What a scorer's Lambda function answered for a Nova model may stand as it was answered: with
+  ``statusCode`` and a ``body``, which is the JSON of one record or of several.
 
 That AWS's files hold just these fields is assumed: fields are looked for by name, in this order,
 and a row without a score or without anything to know it by is not used.
@@ -39,6 +42,9 @@ OTHERS = (
     "aggregate_reward_score",
     "metrics_list",
     "score",
+    "body",
+    "stop_reason",
+    "finish_reason",
 )
 NESTED = {"doc": ("query", "choices", "gold_index"), "model_response": ("text",), "output": ()}
 """Columns that hold columns, and which of those are read."""
@@ -47,6 +53,16 @@ NESTED = {"doc": ("query", "choices", "gold_index"), "model_response": ("text",)
 _GRADES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
 _LONGEST_LITERAL = 1 << 20
 _PREFIXES = ("score_", "scores.", "metrics.", "metric.")
+
+
+def detail_lines_of(row: Any, category: str | None = None) -> Iterator[bytes]:
+    """Yield a row as judged records' lines; what a Lambda function answered may hold several."""
+    if isinstance(row, Mapping) and "body" in row and not any(it in row for it in SCORES):
+        row = _opened(row["body"])
+    for it in row if isinstance(row, list) else [row]:
+        line = detail_line(it, category) if isinstance(it, Mapping) else None
+        if line is not None:
+            yield line
 
 
 def detail_line(row: Mapping[str, Any], category: str | None = None) -> bytes | None:
@@ -67,7 +83,7 @@ def detail_line(row: Mapping[str, Any], category: str | None = None) -> bytes | 
         asked["category"] = category
     record = {
         "inputRecord": asked,
-        "modelResponses": [{"response": [_response(row)]}],
+        "modelResponses": [{"response": [_response(row)], "stopReason": _stop_reason(row)}],
         "automatedEvaluationResult": {"scores": scores},
     }
     return json.dumps(record).encode()
@@ -121,11 +137,30 @@ def _prompt(row: Mapping[str, Any]) -> str:
 def _response(row: Mapping[str, Any]) -> str:
     output, response = _opened(row.get("output")), _opened(row.get("model_response"))
     if isinstance(output, Mapping):
-        return response_text(output.get("completion") or "")
+        # Logs of older versions have it in the first choice's message only.
+        message = _choice(output).get("message")
+        said = message.get("content") if isinstance(message, Mapping) else None
+        return prompt_text(output.get("completion") or said or "")
     if isinstance(response, Mapping):
         return response_text(_alone(_opened(response.get("text")) or ""))
     found = _first(row, RESPONSES)
     return response_text(output if found is None else _alone(_opened(found)))
+
+
+def _choice(output: Mapping[str, Any]) -> Mapping[str, Any]:
+    choices = _opened(output.get("choices"))
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, Mapping) else {}
+
+
+def _stop_reason(row: Mapping[str, Any]) -> str | None:
+    output = _opened(row.get("output"))
+    inside = output if isinstance(output, Mapping) else {}
+    for place in (_choice(inside), inside, row):
+        for name in ("stop_reason", "stopReason", "finish_reason"):
+            if isinstance(place.get(name), str):
+                return str(place[name])
+    return None
 
 
 def _reference(row: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from evalbook.runs.find import Target
 from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
+from evalbook.runs.unpacking import lines_of
 from evalbook.runs.words import plain
 
 if TYPE_CHECKING:
@@ -137,6 +139,7 @@ def read_report(
         sources += _sources(aws, target, run, steps, place, many, problems)
     if not sources:
         raise _nothing(looked, problems)
+    sources.sort(key=lambda it: (it.run, it.model != BASE))
     report = Report([_facts(run, plan) for _, run, _, plan in looked], store)
     report.notes += _notes(report.runs, problems)
     lower = [*_lower_builtin(), *LOW_IS_GOOD, *lower_is_better]
@@ -327,14 +330,30 @@ def _lower_builtin() -> list[str]:
 def _read_judged(
     aws: Aws, report: Report, sources: Sequence[_Source], progress: Progress
 ) -> list[tuple[_Source, Arm]]:
-    from evalbook.aws.result_files import record_lines
-
     arms: list[tuple[_Source, Arm]] = []
     for source in sources:
         progress(f"Reading the judged records of {source.name}")
-        lines = (line for uri in source.records for line in record_lines(aws, uri))
+        lines = _judged_lines(aws, source.records, report.notes)
         arms.append((source, report.store.add_arm(source.name, lines)))
     return arms
+
+
+def _judged_lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:
+    """Yield the lines of all files; one that can't be read to its end is named."""
+    from evalbook.aws.s3 import read_chunks
+
+    for uri in uris:
+        read = 0
+        try:
+            for line in lines_of(read_chunks(aws, uri)):
+                yield line
+                read += 1
+        except (AnswerRejected, EOFError, zlib.error) as error:
+            why = (
+                error.message if isinstance(error, AnswerRejected) else f"{uri} is broken: {error}."
+            )
+            used = f"Its first {read:,} lines are used" if read else "None of it is used"
+            notes.append(f"{why} {used}.")
 
 
 def _read_details(
@@ -347,10 +366,12 @@ def _read_details(
             return []
         progress(f"Reading the records of {source.name}")
         found = detail_arm(aws, report.store, source.name, source.details)
-        if isinstance(found, str):
-            report.notes.append(f"{found} The totals are shown instead.")
+        report.notes += found.notes
+        if found.arm is None:
+            if all(it.summaries for it in sources):
+                report.notes.append("The totals are shown instead.")
             return []
-        arms.append((source, found))
+        arms.append((source, found.arm))
     apart = [
         f"{first.name} and {second.name}"
         for first, second in _pairings(arms)
