@@ -87,7 +87,10 @@ def test_what_a_job_would_not_read_of_the_dataset_as_it_is_is_said() -> None:
 
     assert (found.status, found.message, found.remedy) == (
         "failed",
-        "As it is, a job could not read 1 record: the format is none that AWS documents.",
+        (
+            "As it is, a job could not read 1 record (line 1: its format is none that AWS"
+            " documents)."
+        ),
         "Have it converted to a new object, or give another dataset.",
     )
 

@@ -36,8 +36,8 @@ class FieldUse:
         return _TAKEN_FOR.get(self.use, self.use)
 
     def sentence(self, records: int) -> str:
-        """Return it as a line for people: ``context (8 of 8): not used …``."""
-        meaning = f"; {self.meaning}" if self.meaning else ""
+        """Return it as a line for people: ``images (8 of 8): not used: …``."""
+        meaning = f": {self.meaning}" if self.meaning else ""
         return f"{self.field} ({self.records:,} of {records:,}): {self.taken_for}{meaning}"
 
 
@@ -113,7 +113,10 @@ def _said_by(messages: list[Any], field: str) -> Any:
         if said != role and said not in same.get(role, ()):
             continue
         if not inner or inner.startswith("("):
-            return message.get("content", message.get("value"))
+            text = message.get("content", message.get("value"))
+            if text is not None:
+                return text
+            continue
         if inner in message:
             return message[inner]
     return None

@@ -100,7 +100,7 @@ class Bulk:
             if not _is_told(line, said, group.around, 4 * len(names)):  # type: ignore[arg-type]
                 left.append(place)
                 continue
-            prompt, reference, system, category, _, _ = group.shape
+            prompt, reference, system, category, *_ = group.shape
             if system is not None:
                 if not record[system]:
                     left.append(place)
@@ -161,7 +161,7 @@ class Bulk:
         probe = [{"role": role, "content": f"text {at}"} for at, role in enumerate(roles)]
         found = None
         try:
-            meant, lost = self._rules.whole({"messages": probe})
+            meant, lost, _ = self._rules.whole({"messages": probe})
         except (InvalidRecord, TypeError):
             return None
         texts = [str(turn["content"]) for turn in probe]

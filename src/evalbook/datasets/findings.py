@@ -116,7 +116,7 @@ def _format(report: Report) -> Check:
 
 
 _LOST = {
-    "record": "could not read {count}: the format is none that AWS documents",
+    "record": "could not read {count}",
     "reference": "would read no reference answer in {count}",
     "reference_wrong": "would take something else for the reference answer in {count}",
     "system": "would read no system prompt in {count}",
@@ -128,11 +128,13 @@ _LOST = {
 
 def lost_lines(report: Report) -> list[str]:
     """Return what a job would not read of the dataset as it is, as sentences."""
-    return [
-        f"As it is, a job {_LOST[what].format(count=plural(count, 'record'))}."
-        for what, count in report.lost.items()
-        if count
-    ]
+    lines = []
+    for what, count in report.lost.items():
+        line = f"As it is, a job {_LOST[what].format(count=plural(count, 'record'))}"
+        if what == "record" and report.unread:
+            line += f" ({report.place} {report.unread.line:,}: {report.unread.reason})"
+        lines.append(line + ".")
+    return lines
 
 
 def _rows(report: Report, limit: int) -> Check:

@@ -59,6 +59,8 @@ class Report:
     lost: dict[str, int] = field(default_factory=dict)
     """Of the others: in how many a job would read no ``reference``, no ``system``, a wrong
     ``reference_wrong``, not the whole ``prompt``, no ``category``, or nothing (``record``)."""
+    unread: InvalidRow | None = None
+    """The first of those of which it would read nothing, and why."""
     fields: tuple[FieldUse, ...] = ()
     """What every field of the records is taken for, those last that are not used."""
     examples: tuple[Rewritten, ...] = ()
@@ -142,6 +144,7 @@ class Report:
         found["fields"] = tuple(FieldUse(**it) for it in found.get("fields", ()))
         found["examples"] = tuple(Rewritten(**it) for it in found.get("examples", ()))
         found["invalid_shown"] = tuple(InvalidRow(**it) for it in found.get("invalid_shown", ()))
+        found["unread"] = InvalidRow(**found["unread"]) if found.get("unread") else None
         found["categories"] = tuple((it[0], it[1]) for it in found.get("categories", ()))
         found["need_fields"] = tuple(found.get("need_fields", ()))
         return cls(**found)

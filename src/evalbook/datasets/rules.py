@@ -10,7 +10,6 @@ from evalbook.datasets.formats import (
     DatasetFormat,
     Record,
     format_named,
-    format_of,
     write_sagemaker,
 )
 from evalbook.datasets.invalid import InvalidRecord
@@ -28,6 +27,8 @@ class Judged(NamedTuple):
     meant: Understood
     lost: str
     """Nothing, or words as in ``Report.lost``, parted by blanks."""
+    why: str = ""
+    """Why a job would not read the record at all."""
 
 
 class Shape(NamedTuple):
@@ -39,6 +40,7 @@ class Shape(NamedTuple):
     category: str | None
     uses: tuple[Use, ...]
     lost: str
+    why: str
 
 
 @dataclass
@@ -63,7 +65,9 @@ class Rules:
             self._want(record, judged.meant)
         except InvalidRecord as error:
             return error
-        return judged if row.problem is None else judged._replace(lost="record")
+        if row.problem is None:
+            return judged
+        return judged._replace(lost="record", why=row.problem.reason)
 
     def whole(self, record: Mapping[str, Any]) -> Judged:
         """Return what was meant by a record, in whatever shape.
@@ -72,9 +76,11 @@ class Rules:
             InvalidRecord: there is no telling.
         """
         meant = understand(record)
-        lost = self._lost(record, meant)
+        lost, why = self._lost(record, meant)
         # A category alone is not worth a copy; without one it is not read.
-        return Judged(_without_category(meant), "") if lost == "category" else Judged(meant, lost)
+        if lost == "category":
+            return Judged(_without_category(meant), "")
+        return Judged(meant, lost, why)
 
     def _want(self, record: Mapping[str, Any], meant: Understood) -> None:
         if meant.left_out:
@@ -87,14 +93,14 @@ class Rules:
         if self.scorer in RULES:
             RULES[self.scorer](meant)
 
-    def _lost(self, record: Mapping[str, Any], meant: Understood) -> str:
-        """Return what a job would not read, or read wrong, of a record as it is."""
-        if self.format is None or format_of(record) is not self.format:
-            return "record"
+    def _lost(self, record: Mapping[str, Any], meant: Understood) -> tuple[str, str]:
+        """Return what a job would not read, or read wrong, of a record as it is, and why."""
+        if self.format is None:
+            return "record", "its format is none that AWS documents"
         try:
             read = self.format.read(record)
-        except InvalidRecord:
-            return "record"
+        except InvalidRecord as error:
+            return "record", error.reason
         lost = []
         if read.reference != meant.reference:
             lost.append("reference" if read.reference is None else "reference_wrong")
@@ -106,7 +112,7 @@ class Rules:
             lost.append("category")
         if self.scorer in RULES and meant.metadata and record.get("metadata") != meant.metadata:
             lost.append("metadata")
-        return " ".join(lost)
+        return " ".join(lost), ""
 
     def _quickly(self, record: dict[str, Any]) -> Judged | None:
         """Return what is meant where records of these fields were understood before."""
@@ -130,6 +136,7 @@ class Rules:
                 shape.uses,
             ),
             shape.lost,
+            shape.why,
         )
 
     def shape_of(self, names: tuple[str, ...]) -> Shape | None:
@@ -150,7 +157,7 @@ class Rules:
                     named[meant.system] if meant.system else None,
                     named[meant.category] if meant.category else None,
                     meant.uses,
-                    self._lost(probe, meant),
+                    *self._lost(probe, meant),
                 )
         if len(self._shapes) < _MOST_SHAPES:
             self._shapes[names] = shape

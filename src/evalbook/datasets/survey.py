@@ -9,7 +9,7 @@ from typing import Any
 from evalbook.datasets.invalid import harmless
 from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimated_tokens
 from evalbook.datasets.reading import Row
-from evalbook.datasets.report import REMEMBERED, VERY_LONG, Rewritten
+from evalbook.datasets.report import REMEMBERED, VERY_LONG, InvalidRow, Rewritten
 from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.shown import shown
 
@@ -70,10 +70,13 @@ class Survey:
         self._prompt_characters = self._reference_characters = 0
         self._categories: dict[str, int] = {}
         self._examples: list[Rewritten] = []
+        self._unread: InvalidRow | None = None
 
     def add(self, row: Row, judged: Judged, rules: Rules) -> None:
         """Add one record."""
-        meant, lost = judged
+        meant, lost, why = judged
+        if why and not self._unread:
+            self._unread = InvalidRow(row.place, why)
         if len(self._examples) < _EXAMPLES:
             record = row.record or {}
             after = written(record, meant, rules.need_fields)
@@ -166,6 +169,7 @@ class Survey:
             "valid": self._valid,
             "as_it_is": self._as_it_is,
             "lost": dict(lost),
+            "unread": self._unread,
             "examples": tuple(self._examples),
             "with_reference": self._with_reference,
             "with_system": self._with_system,
