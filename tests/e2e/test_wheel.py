@@ -14,6 +14,8 @@ import nbformat
 import pytest
 from interviews import GOOD_ANSWERS
 
+from documentation import shown_in, shows
+
 pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,18 +31,19 @@ print(evalbook.__file__)
 """
 
 
-def run(*words: str | Path, folder: Path, **environment: str) -> str:
-    """Run a command to its end, and return what it printed."""
+def run(*words: str | Path, folder: Path, told: list[str] | None = None) -> str:
+    """Run a command to its end, and return what it printed; ``told`` takes its standard error."""
     finished = subprocess.run(
         [str(word) for word in words],
         cwd=folder,
-        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=400,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr[-3000:]
+    if told is not None:
+        told.append(finished.stderr)
     return finished.stdout
 
 
@@ -90,7 +93,10 @@ def test_the_demo_runs_from_the_wheel_to_an_executed_notebook_and_the_comparison
     assert run(python, "-c", "import evalbook; print(evalbook.__file__)", folder=tmp_path) == (
         f"{site / 'evalbook' / '__init__.py'}\n"
     )
-    document = json.loads(run(commands / "evalbook", "demo", "--json", folder=tmp_path))
+    told: list[str] = []
+    document = json.loads(run(commands / "evalbook", "demo", "--json", folder=tmp_path, told=told))
+    told.append(document["cells"][3])
+    assert shows(shown_in(ROOT / "README.md")["make demo"], "\n".join(told))
     notebook = nbformat.read(Path(document["notebook"]), as_version=4)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]

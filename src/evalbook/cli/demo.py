@@ -53,14 +53,14 @@ def demo_command(_: Settings, output: Output) -> int:
         os.environ.update(sandbox.environment)
         os.chdir(folder)
         notebook = _answer_everything(folder)
-        outputs = execute_notebook(notebook)
+        outputs = execute_notebook(notebook, tell_last=False)
     document = {
         "protocol": PROTOCOL,
         "status": "complete",
         "notebook": str(notebook),
         "cells": outputs,
     }
-    words = f"\n{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}"
+    words = f"{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}"
     output.document(document, words)
     return 0
 
@@ -103,13 +103,17 @@ def _tell(turn: Turn, answer: str) -> None:
     complain(f"  > {answer or turn.default}")
 
 
-def execute_notebook(path: Path) -> list[str]:
-    """Execute the notebook's cells in a kernel, keep their outputs, and return them as text."""
+def execute_notebook(path: Path, *, tell_last: bool = True) -> list[str]:
+    """Execute the notebook's cells in a kernel, keep their outputs, and return them as text.
+
+    They are told as they come; ``tell_last`` says whether the last one's are too.
+    """
     import nbformat as untyped
     from nbclient import NotebookClient
 
     nbformat: Any = untyped
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     outputs: list[str] = []
 
     def announce(cell: Any, **_: Any) -> None:
@@ -118,12 +122,15 @@ def execute_notebook(path: Path) -> list[str]:
     def show(cell: Any, **_: Any) -> None:
         if cell.cell_type == "code":
             outputs.append(_as_text(cell.outputs))
-            complain(outputs[-1])
+            if tell_last or cell is not code[-1]:
+                complain(outputs[-1])
 
     client = NotebookClient(
         notebook,
         timeout=1800,
         kernel_name="python3",
+        # Of what a kernel logs at its start, nothing concerns who watches.
+        extra_arguments=["--log-level=40"],
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_execute=announce,
         on_cell_executed=show,
