@@ -97,6 +97,7 @@ class Aws:
         # boto3 sessions are not safe to make clients from in several threads at once.
         self._lock = threading.RLock()
         self._waiting_for: list[str] = []
+        self._given_up: set[str] = set()
         self._waiting_since = 0.0
         self._waited = 0.0
         self._in_turn = False
@@ -162,6 +163,7 @@ class Aws:
             now = time.monotonic()
             if not self._waiting_for:
                 self._waiting_since = now
+                self._given_up.clear()
             waited = self._waited + now - self._waiting_since if self._in_turn else 0.0
             self._waiting_for.append(asking)
         try:
@@ -169,7 +171,8 @@ class Aws:
             wait([answer], max(0.0, self.patience - waited) + more)
             if answer.done():
                 return answer.result()
-            names = " and ".join(sorted(set(self._waiting_for)))
+            self._given_up.add(asking)
+            names = " and ".join(sorted({*self._waiting_for, *self._given_up}))
             raise AwsUnavailable(
                 "no_answer",
                 f"AWS did not answer {names} within {self.patience:g} s.",

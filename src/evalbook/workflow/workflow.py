@@ -78,7 +78,8 @@ class Workflow:
     def turn(self) -> Turn:
         """Return the current turn; changes nothing."""
         interview = self._interview()
-        return self._show(interview, self._ahead(interview))
+        with self.aws.turn():
+            return self._show(interview, self._ahead(interview))
 
     def answer(self, text: str, step: str | None = None) -> Turn:
         """Answer the current turn, or a step out of turn, and return the next turn.
@@ -189,7 +190,7 @@ class Workflow:
 
     @contextmanager
     def _changing(self) -> Iterator[Interview]:
-        with state.locked(self.path):
+        with state.locked(self.path), self.aws.turn():
             yield self._interview()
 
     def _save(self, interview: Interview) -> None:
@@ -315,7 +316,8 @@ class Workflow:
 
     def _checks_now(self, interview: Interview, step: Step) -> list[Check]:
         try:
-            outcome = step.check(interview.value(step.name), interview)
+            with self.aws.turn():
+                outcome = step.check(interview.value(step.name), interview)
         except AnswerRejected as rejection:
             return list(rejection.checks) or [
                 Check(rejection.code, "failed", rejection.message, rejection.remedy)
