@@ -370,7 +370,8 @@ def test_unlistable_roles_are_said(aws: Aws) -> None:
 
     assert offer.default is None
     assert offer.checks[0].message == (
-        "The account's roles may not be listed, so none was looked for among them."
+        "The account's roles could not be listed, so none was looked for among them. "
+        "iam:ListRoles was denied: said AccessDenied"
     )
 
 

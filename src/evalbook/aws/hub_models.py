@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
-from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import (
@@ -132,7 +132,7 @@ def describe_hub_model(aws: Aws, name: str, region: str | None) -> HubModel | No
         content = aws.client("sagemaker", region).describe_hub_content(
             HubName=PUBLIC_HUB, HubContentType="Model", HubContentName=name
         )
-    except (AwsMissing, AwsInvalid):
+    except AwsMissing:
         return None
     return _described(content)
 

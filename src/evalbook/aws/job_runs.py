@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalbook.aws.executions import Execution, Plan, RunStep, region_of
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
 
 if TYPE_CHECKING:
@@ -110,13 +110,14 @@ def _step(phase: SecondaryStatusTransitionTypeDef, arn: str) -> RunStep:
 
 
 def training_job_arn(aws: Aws, region: str, name: str) -> str | None:
-    """Return the ARN of a training job by its name; None where none is found.
+    """Return the ARN of a training job by its name; None where there is none.
 
     Raises:
+        AwsDenied, AwsInvalid: AWS's answer was no.
         AwsUnavailable: AWS could not be asked.
     """
     try:
         found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
-    except NO_HELP:
+    except AwsMissing:
         return None
     return str(found["TrainingJobArn"])

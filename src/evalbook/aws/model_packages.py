@@ -28,7 +28,7 @@ from evalbook.aws.package_groups import (
     groups_containing,
     name_near_groups,
 )
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing
+from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsMissing
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.errors import AnswerRejected, rejection_for
 
@@ -112,13 +112,16 @@ def resolve(aws: Aws, text: str, region: str | None = None) -> Resolution:
 def package_of_training_job(aws: Aws, name: str, region: str | None = None) -> str | None:
     """Return the ARN of the model package that a training job registered, or None.
 
-    None also where the job does not exist or may not be seen: the answer only helps.
+    None also where the job may not be seen: the answer only helps.
+
+    Raises:
+        AwsUnavailable: SageMaker could not be asked.
     """
     from evalbook.aws.rollout_training import rollout_training
 
     try:
         job = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
-    except NO_HELP:
+    except REFUSED:
         # Multi-turn RL trains by jobs of another kind.
         trained = rollout_training(aws, name, region)
         return trained.package if trained else None

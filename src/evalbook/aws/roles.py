@@ -62,9 +62,9 @@ def find_execution_role(
     questions: list[Callable[[], Any]] = [
         lambda: _get_role_quietly(aws, region, me.role_name),
         lambda: _role_of_training_job(aws, region, training_job),
-        lambda: _listed_roles(aws, region),
+        lambda: _list_roles(aws, region),
     ]
-    own, trained, listed = in_parallel(questions)
+    own, trained, (listed, unlisted) = in_parallel(questions)
 
     def fits(role: _Role | None) -> bool:
         return role is not None and all(
@@ -73,7 +73,7 @@ def find_execution_role(
             for verdict, _ in [trust(role.document, _assumption(service, me, region))]
         )
 
-    fitting = [role.arn for role in listed or () if fits(role) and not _is_service_linked(role.arn)]
+    fitting = [role.arn for role in listed if fits(role) and not _is_service_linked(role.arn)]
     named = (
         (own, "the role you are signed in with"),
         (trained, f"the role of training job {training_job}"),
@@ -83,15 +83,16 @@ def find_execution_role(
         found = [(fitting[0], "the only role of the account that the services may assume")]
     default, found_in = found[0] if found else (None, None)
     others = dict.fromkeys(arn for arn in [*(it for it, _ in found), *fitting] if arn != default)
-    return RoleOffer(default, found_in, tuple(others), _offer_checks(default, listed))
+    return RoleOffer(default, found_in, tuple(others), _offer_checks(default, unlisted))
 
 
-def _offer_checks(default: str | None, listed: list[_Role] | None) -> tuple[Check, ...]:
-    if listed is None:
+def _offer_checks(default: str | None, unlisted: str | None) -> tuple[Check, ...]:
+    if unlisted:
         return (
             skipped(
                 "role.list",
-                "The account's roles may not be listed, so none was looked for among them.",
+                "The account's roles could not be listed, so none was looked for among them. "
+                f"{unlisted}",
                 "Name one, or ask for iam:ListRoles.",
             ),
         )
@@ -121,21 +122,17 @@ def _role_of_training_job(aws: Aws, region: str, training_job: str | None) -> _R
     return role if role and role.arn == arn else None
 
 
-def _listed_roles(aws: Aws, region: str) -> list[_Role] | None:
-    """List the account's roles; None where that is denied."""
+def _list_roles(aws: Aws, region: str) -> tuple[list[_Role], str | None]:
+    """Return the account's roles, and why they could not be listed, if so."""
+    pages = aws.client("iam", region).get_paginator("list_roles")
     try:
         return [
-            _Role(str(role["Arn"]), role.get("AssumeRolePolicyDocument"))
-            for role in (
-                it
-                for page in aws.client("iam", region)
-                .get_paginator("list_roles")
-                .paginate(PaginationConfig={"PageSize": 1000})
-                for it in page["Roles"]
-            )
-        ]
-    except NO_HELP:
-        return None
+            _Role(role["Arn"], role.get("AssumeRolePolicyDocument"))
+            for page in pages.paginate(PaginationConfig={"PageSize": 1000})
+            for role in page["Roles"]
+        ], None
+    except NO_HELP as error:
+        return [], error.message
 
 
 def _get_role(aws: Aws, region: str, name: str) -> _Role:
@@ -258,7 +255,7 @@ def _existing(
 
 
 def _near_remedy(aws: Aws, region: str, name: str) -> str:
-    names = [role.arn.rsplit("/", 1)[-1] for role in _listed_roles(aws, region) or ()]
+    names = [role.arn.rsplit("/", 1)[-1] for role in _list_roles(aws, region)[0]]
     near = difflib.get_close_matches(name, names, 3, 0.6)
     return "Did you mean " + " or ".join(f'"{it}"' for it in near) + "?" if near else _FORMS
 

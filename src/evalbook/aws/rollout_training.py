@@ -17,7 +17,7 @@ from typing import Any
 from evalbook.aws.base_models import recipe_technique
 from evalbook.aws.identity import caller
 from evalbook.aws.package_answers import ModelPackage
-from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, Aws, in_parallel
+from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, REFUSED, Aws, in_parallel
 
 TECHNIQUE = "MTRL"
 """What the hub's recipes call multi-turn RL (``CustomizationTechnique``)."""
@@ -59,7 +59,7 @@ def rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining
     """
     try:
         found = aws.client("sagemaker", region).describe_job(JobName=name, JobCategory="AgentRFT")
-    except NO_HELP:
+    except REFUSED:
         return None
     return _read(name, found.get("JobConfigDocument"))
 

@@ -392,7 +392,7 @@ def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
         waiting.clear()
 
 
-def soon(question: Callable[[], T], seconds: float = SOON_SECONDS) -> T | None:
+def soon(question: Callable[[], T], seconds: float | None = None) -> T | None:
     """Ask what must keep nobody waiting; None where the answer takes longer.
 
     A question that is given up goes on in the background, and keeps no process alive.
@@ -400,7 +400,7 @@ def soon(question: Callable[[], T], seconds: float = SOON_SECONDS) -> T | None:
     Raises what the question raised in time.
     """
     answer = _start(question)
-    wait([answer], seconds)
+    wait([answer], SOON_SECONDS if seconds is None else seconds)
     return answer.result() if answer.done() else None
 
 

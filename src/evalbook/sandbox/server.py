@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import traceback
+import uuid
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -197,6 +198,8 @@ def _tell(
     start_response: StartResponse,
 ) -> list[bytes]:
     headers, body = wire.error_answer(request.service, error.code, error.message)
+    # S3's refusal of a HEAD request has nothing else by which it is AWS's.
+    headers.append(("x-amz-request-id", uuid.uuid4().hex))
     start_response(_status(error.status), [*headers, *error.headers])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 

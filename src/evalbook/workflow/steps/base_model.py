@@ -131,7 +131,7 @@ def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
     """
     from evalbook.aws.base_models import can_be_evaluated_alone
     from evalbook.aws.hub_models import describe_hub_model, find_hub_models, hub_name
-    from evalbook.aws.session import NO_HELP
+    from evalbook.aws.session import REFUSED
 
     where, kind = region or interview.aws.default_region or "", interview.kind.name
 
@@ -150,7 +150,7 @@ def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
             return InHub(fitting=fitting)
         # Its document tells more than the list does.
         only = describe_hub_model(interview.aws, fitting.models[0].name, region)
-    except NO_HELP:
+    except REFUSED:
         return InHub()
     models = (only,) if only else fitting.models
     note = passed("model.hub", f"{text!r} matches one base model, {models[0].name}.")
