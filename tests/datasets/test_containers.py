@@ -111,3 +111,22 @@ def test_the_index_that_pandas_writes_along_is_left_out() -> None:
 
     assert (report.records, report.valid) == (2, 2)
     assert "query, response" in str(report)
+
+
+def test_what_stands_beside_a_list_of_records_is_named() -> None:
+    data = b'{"version": 1, "data": [{"query": "a"}, {"query": "b"}], "licence": {"by": ["x"]}}'
+
+    report = report_of(data)
+
+    assert (report.records, report.valid) == (2, 2)
+    assert [it.field for it in report.unused] == ["version", "licence"]
+
+
+def test_articles_of_squad_are_read_question_by_question() -> None:
+    question = {"question": "Who?", "id": "1", "answers": [{"text": "She", "answer_start": 0}]}
+    article = {"title": "T", "paragraphs": [{"context": "She did.", "qas": [question] * 2}]}
+
+    report = report_of(json.dumps({"version": "1.1", "data": [article] * 3}).encode())
+
+    assert (report.records, report.valid, report.with_reference) == (6, 6, 6)
+    assert 'query: "Who?\\n\\nShe did.", response: "She"' in report.examples[0].after

@@ -161,7 +161,8 @@ class Reading:
 
     def _values(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = self._not_lines()
-        values = _json_values(_texts(chunks), self.container.within, self.outside)
+        found = _json_values(_texts(chunks), self.container.within, self.outside)
+        values = (item for value in found for item in _questions_in(value))
         for place, value in enumerate(values, start=1):
             yield _value_row(place, value, misplaced)
 
@@ -305,6 +306,21 @@ def _decompressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
         return
 
 
+def _questions_in(value: Any) -> Iterator[Any]:
+    """Yield the questions of an article of SQuAD, each with its paragraph; else the value."""
+    paragraphs = value.get("paragraphs") if isinstance(value, dict) else None
+    if not isinstance(paragraphs, list) or not all(
+        isinstance(it, dict) and isinstance(it.get("qas"), list) for it in paragraphs
+    ):
+        yield value
+        return
+    outer = {name: item for name, item in value.items() if name != "paragraphs"}
+    for paragraph in paragraphs:
+        beside = {name: item for name, item in paragraph.items() if name != "qas"}
+        for question in paragraph["qas"]:
+            yield {**outer, **beside, **question} if isinstance(question, dict) else question
+
+
 def _value_row(place: int, value: Any, misplaced: InvalidRecord) -> Row:
     if isinstance(value, InvalidRecord):
         return Row(place, None, value)
@@ -414,6 +430,7 @@ def _json_values(
         start = at
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
         if within is not None and "]" in buffer[start:at]:
+            _names_in(buffer, at, [] if outside is None else outside)
             return
         if not opened and buffer[at : at + 1]:
             opened = True
@@ -443,15 +460,23 @@ def _behind_name(texts: Iterator[str], within: str, outside: list[str]) -> str:
         buffer += text
         if len(buffer) >= _HEAD:
             break
-    at = 0
+    at = _names_in(buffer, 0, outside, within)
+    return buffer[at + 1 :]
+
+
+def _names_in(buffer: str, at: int, names: list[str], until: str | None = None) -> int:
+    """Note the names of an object's values up to one of them; return where that one begins."""
     while match := _NAME.match(buffer, at):
         name = json.loads(match[1])
         at = match.end()
-        if name == within:
-            return buffer[at + 1 :]
-        outside.append(name)
-        _, at = json.JSONDecoder().raw_decode(buffer, at)
-    return buffer
+        if name == until:
+            return at
+        names.append(name)
+        try:
+            _, at = json.JSONDecoder().raw_decode(buffer, at)
+        except ValueError:
+            break
+    return at
 
 
 def _more(kept: str, texts: Iterator[str]) -> tuple[str, bool]:

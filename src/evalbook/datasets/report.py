@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from evalbook.datasets.account import FieldUse
@@ -121,6 +121,17 @@ class Report:
         """Whether a job can read it as it is, though not all that is meant; nothing wrong."""
         unread = self.lost.get("record", 0) + self.lost.get("reference_wrong", 0)
         return not (self.container_problem or self.invalid or unread) and self.records > 0
+
+    @property
+    def as_read(self) -> Report:
+        """Return the report with only what a job reads of the dataset as it is."""
+        if not self.lost:
+            return self
+        return replace(
+            self,
+            with_reference=max(0, self.with_reference - self.lost.get("reference", 0)),
+            with_system=max(0, self.with_system - self.lost.get("system", 0)),
+        )
 
     @property
     def unused(self) -> tuple[FieldUse, ...]:

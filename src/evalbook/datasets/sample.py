@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from evalbook.datasets.account import FieldUse
 from evalbook.datasets.containers import Container
 from evalbook.datasets.formats import DatasetFormat, detect_format
 from evalbook.datasets.invalid import InvalidRecord, harmless, named, plural
@@ -45,6 +46,18 @@ class Sample:
     """What would keep the dataset from being used, as sentences."""
     container: str = "JSON Lines"
     """What the object is."""
+    table: tuple[FieldUse, ...] = ()
+    """What every field is taken for, once all records were read."""
+    counted: int = 0
+    """How many records that were."""
+
+    @property
+    def label(self) -> str:
+        """Return the format's name for people."""
+        if self.format is None:
+            return "none that AWS documents"
+        more = "" if self.format.documented else ", which AWS does not document for evaluation"
+        return f"{self.format.label}{more}"
 
 
 def read_sample(head: bytes, *, complete: bool) -> Sample:

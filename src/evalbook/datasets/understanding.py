@@ -600,8 +600,8 @@ _PLURAL = frozenset(
 def _object_answer(value: dict[str, Any], name: str) -> str | None:
     if value.keys() <= {"text", "answer_start", "answer_end", "start", "end", "answer_id"}:
         texts = value.get("text")
-        if isinstance(texts, list):
-            return texts[0] if texts and isinstance(texts[0], str) else None
+        first = texts[0] if isinstance(texts, list) and texts else texts
+        return first if isinstance(first, str) else None
     if is_conversation([value]):
         return _answer_text([value], name)
     if value.keys() <= {"text", "type", "content", "value", "aliases", "normalized_aliases",

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from evalbook.datasets.account import Account
+from evalbook.datasets.account import Account, FieldUse
 from evalbook.datasets.bulk import Bulk
 from evalbook.datasets.findings import report_checks
 from evalbook.datasets.formats import DatasetFormat, detect_format
-from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.invalid import InvalidRecord, harmless
 from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.report import SHOWN, InvalidRow, Report
 from evalbook.datasets.rules import Judged, Rules, job_format
 from evalbook.datasets.survey import Survey
-from evalbook.datasets.understanding import understand
+from evalbook.datasets.understanding import UNUSED, understand
 
 __all__ = ["Report", "Rules", "report_checks", "validate"]
 
@@ -73,7 +73,7 @@ def validate(
         format=found.name if found else None,
         bytes=reading.bytes,
         records=reading.records,
-        fields=account.table(),
+        fields=(*account.table(), *_beside(reading)),
         require_reference=require_reference,
         scorer=scorer,
         need_fields=tuple(need_fields or ()),
@@ -97,6 +97,15 @@ def _first_rows(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
         if len(first) >= _FIRST_RECORDS or size > _FIRST_BYTES:
             break
     return first, rows
+
+
+def _beside(reading: Reading) -> tuple[FieldUse, ...]:
+    """Return what stands beside the list of records, where one object holds it."""
+    meaning = "it stands beside the records"
+    return tuple(
+        FieldUse(harmless(name, 80), UNUSED, reading.records, meaning, "")
+        for name in reading.outside
+    )
 
 
 def _account_invalid(account: Account, record: dict[str, Any]) -> None:
