@@ -11,7 +11,7 @@ from evalbook.aws.trust import (
     SAGEMAKER,
     Assumption,
     named_for_sdk,
-    read_document,
+    read_policy,
     statement_for,
     trust,
 )
@@ -169,8 +169,8 @@ def test_document_is_read_in_every_form() -> None:
     document = {"Statement": [a_statement()]}
     text = json.dumps(document)
 
-    assert [read_document(it) for it in (document, text, quote(text))] == [document] * 3
-    assert [read_document(it) for it in ("", "%", "[]", None)] == [None] * 4
+    assert [read_policy(it) for it in (document, text, quote(text))] == [document] * 3
+    assert [read_policy(it) for it in ("", "%", "[]", None)] == [None] * 4
 
 
 @pytest.mark.parametrize("document", [None, "{", {}, {"Statement": []}, {"Statement": ["x"]}])

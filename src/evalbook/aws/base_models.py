@@ -6,14 +6,13 @@ Facts are those of the SageMaker SDK 3.27.0: ``train/common_utils/recipe_utils.p
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
+from evalbook.aws.hub_documents import HubDocument, model_document
 from evalbook.aws.hub_models import HubModel, describe_hub_model, nova_in_bedrock, nova_models
 from evalbook.aws.package_answers import (
     HUB_SETTING,
@@ -183,27 +182,19 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
             f"{error.message}",
             "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
         )
-    except (AwsMissing, AwsInvalid) as error:
-        if isinstance(error, AwsInvalid) and not _NOT_THERE.search(error.message):
-            return warning(
-                "model.recipe",
-                f"The base model {base.arn} could not be looked up: {error.message}",
-                f"Check that it is offered in {region}.",
-            )
+    except AwsMissing as error:
         raise rejection_for(_not_in_hub(aws, base, region)) from error
+    except AwsInvalid as error:
+        return warning(
+            "model.recipe",
+            f"The base model {base.arn} could not be looked up: {error.message}",
+            f"Check that it is offered in {region}.",
+        )
     _refuse_private_hub(aws, base, region)
-    if document is None or "RecipeCollection" not in document:
+    if document is None or document.recipes is None:
         return _recipes_not_listed(base.name)
-    recipes = [
-        recipe
-        for recipe in document["RecipeCollection"] or ()
-        if isinstance(recipe, dict) and recipe.get("Type") == "Evaluation"
-    ]
-    found = any(types is None or recipe.get("EvaluationType") in types for recipe in recipes)
+    found = any(types is None or it.evaluation in types for it in document.evaluations)
     return _recipe_verdict(base.name, region, types, found=found)
-
-
-_NOT_THERE = re.compile(r"does not exist|not found|could not be found|cannot find", re.I)
 
 
 def in_public_hub(base: BaseModel) -> bool:
@@ -297,16 +288,14 @@ def recipe_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        document = _hub_document(aws, base, region) or {}
+        document = _hub_document(aws, base, region)
     except NO_HELP:
         return None
-    recipes = [it for it in document.get("RecipeCollection") or () if isinstance(it, dict)]
-    named = (it for it in recipes if it.get("Name") == base.recipe)
-    technique = next(named, {}).get("CustomizationTechnique")
-    return str(technique) if technique else None
+    recipes = document.recipes if document and document.recipes else ()
+    return next((it.technique for it in recipes if it.name == base.recipe), None)
 
 
-def _hub_document(aws: Aws, base: BaseModel, region: str) -> dict[str, Any] | None:
+def _hub_document(aws: Aws, base: BaseModel, region: str) -> HubDocument | None:
     """Read the hub content of a base model; None where its document is not a JSON object."""
     arn = parse_arn(base.arn)
     hub, name, version = PUBLIC_HUB, base.name, base.version
@@ -318,26 +307,6 @@ def _hub_document(aws: Aws, base: BaseModel, region: str) -> dict[str, Any] | No
             # A private hub is named by its ARN, which works from another account too.
             hub = f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:hub/{hub}"
     return model_document(aws, region, hub, name, version)
-
-
-def model_document(
-    aws: Aws, region: str, hub: str, name: str, version: str | None = None
-) -> dict[str, Any] | None:
-    """Return what a hub says of a model; None where that is not a JSON object.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
-        AwsUnavailable: SageMaker could not be asked.
-    """
-    wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
-    content = aws.client("sagemaker", region).describe_hub_content(
-        HubName=hub, HubContentType="Model", HubContentName=name, **wanted
-    )
-    try:
-        document = json.loads(content.get("HubContentDocument") or "")
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) else None
 
 
 # --- Nova -------------------------------------------------------------------------------------
@@ -448,14 +417,14 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
 def _proxy_check(aws: Aws, region: str) -> Check:
     try:
         model_document(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
-    except (AwsDenied, AwsInternalError) as error:
+    except (AwsDenied, AwsInvalid, AwsInternalError) as error:
         return warning(
             "model.nova.proxy",
             f"It could not be told whether {NOVA_PROXY_MODEL}, which the judging step of a Nova "
             f"evaluation needs, is there. {error.message}",
             "Ask for sagemaker:DescribeHubContent; the SDK stops without it.",
         )
-    except (AwsMissing, AwsInvalid) as error:
+    except AwsMissing as error:
         raise rejection_for(
             failed(
                 "model.nova.proxy",

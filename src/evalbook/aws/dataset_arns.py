@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
+from evalbook.aws.documents import read_document
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import failed
@@ -119,20 +119,16 @@ def _location(name: str, content: DescribeHubContentResponseTypeDef) -> S3Uri:
             f'The dataset "{name}" is not available but {status}{reason}.',
             "Repeat this when it is available, or give another dataset.",
         )
-    try:
-        document = json.loads(content["HubContentDocument"])
-    except ValueError:
-        document = None
-    found = document if isinstance(document, dict) else {}
-    bucket, key = found.get(_BUCKET), found.get(_KEY)
-    if not (isinstance(bucket, str) and isinstance(key, str) and bucket and key.strip("/")):
+    found = read_document(content["HubContentDocument"])
+    bucket, key = found[_BUCKET].text, (found[_KEY].text or "").lstrip("/")
+    if not bucket or not key:
         raise _reject(
             "dataset.location",
             f'The dataset "{name}" does not say where it lies: its document lacks {_BUCKET} or '
             f"{_KEY}.",
             "Give the dataset's S3 URI.",
         )
-    return S3Uri(bucket, key.lstrip("/"))
+    return S3Uri(bucket, key)
 
 
 def _reject(code: str, message: str, remedy: str) -> AnswerRejected:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
+from evalbook.aws.documents import read_document
 from evalbook.aws.functions import function_check
 from evalbook.aws.identity import caller
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
@@ -198,11 +198,8 @@ def _own_arn(asked: Arn, content: DescribeHubContentResponseTypeDef) -> str:
 
 
 def _function_of(name: str, content: DescribeHubContentResponseTypeDef) -> str:
-    try:
-        inner = json.loads(json.loads(content["HubContentDocument"])["JsonContent"])
-    except (ValueError, KeyError, TypeError):
-        inner = {}
-    kind = inner.get("EvaluatorType") if isinstance(inner, dict) else None
+    inner = read_document(content["HubContentDocument"])["JsonContent"].inner
+    kind = inner["EvaluatorType"].text
     if kind != _SCORES:
         found = f"a {kind}" if kind else "no evaluator"
         raise AnswerRejected(
@@ -210,4 +207,4 @@ def _function_of(name: str, content: DescribeHubContentResponseTypeDef) -> str:
             f'"{name}" is {found}; a scorer is a {_SCORES}, whose Lambda function gives scores.',
             "Choose one of the scorers listed.",
         )
-    return str(inner.get("Reference", ""))
+    return inner["Reference"].text or ""

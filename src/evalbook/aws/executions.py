@@ -7,14 +7,14 @@ The SDK starts every evaluation as an execution of a pipeline whose name begins 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.documents import Document, read_document
 from evalbook.aws.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
@@ -241,7 +241,7 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
         found.get("HyperParameters") or {},
         package.get("SourceModelPackageArn"),
         serverless.get("BaseModelArn"),
-        next(_datasets(found.get("InputDataConfig")), None),
+        _first(_datasets(Document(found.get("InputDataConfig")))),
         serverless.get("EvaluationType"),
     )
 
@@ -266,80 +266,62 @@ def read_definition(text: str) -> Plan:
 
     Its members' names are those of sagemaker 3.27.0, ``train/evaluate/pipeline_templates.py``.
     """
-    try:
-        definition = json.loads(text)
-    except (ValueError, RecursionError):
-        return Plan()
-    steps = definition.get("Steps") if isinstance(definition, dict) else None
-    arguments = {
-        str(step.get("Name")): step.get("Arguments") or {}
-        for step in steps or ()
-        if isinstance(step, dict) and step.get("Type") != "Lineage"
+    steps = {
+        str(step["Name"].value): _flat(step["Arguments"])
+        for step in read_document(text)["Steps"].items
+        if isinstance(step.value, dict) and step["Type"].value != "Lineage"
     }
-    jobs = {name: _flat(job) for name, job in arguments.items() if isinstance(job, dict)}
-    serverless = [
-        job.get("ServerlessJobConfig") or {}
-        for name, job in jobs.items()
-        # Judges a Nova model's answers, and names another model in its place.
-        if name != "EvaluateWithJudge"
-    ]
-    settings = [job.get("HyperParameters") or {} for job in jobs.values()]
-    packages = [job.get("ModelPackageConfig") or {} for job in jobs.values()]
-    outputs = [(job.get("OutputDataConfig") or {}).get("S3OutputPath") for job in jobs.values()]
-    datasets = [uri for job in jobs.values() for uri in _datasets(job.get("InputDataConfig"))]
-    metrics = _first(it.get("llmaj_metrics") for it in settings)
+    jobs = list(steps.values())
+    settings = [job["HyperParameters"] for job in jobs]
+    metrics = _first(it["llmaj_metrics"] for it in settings)
     return Plan(
-        model_package=_first(it.get("SourceModelPackageArn") for it in packages),
-        base_model=_first(it.get("BaseModelArn") for it in serverless),
-        judge=_first(it.get("judge_model_id") for it in settings),
-        dataset=_first(datasets),
-        output=_first(outputs),
-        role=_first(job.get("RoleArn") for job in jobs.values()),
-        metrics=tuple(_names(metrics)),
-        custom_metrics=_first(it.get("custom_metrics") for it in settings),
-        steps=tuple(arguments),
+        model_package=_first(job["ModelPackageConfig"]["SourceModelPackageArn"] for job in jobs),
+        base_model=_first(
+            job["ServerlessJobConfig"]["BaseModelArn"]
+            for name, job in steps.items()
+            # Judges a Nova model's answers, and names another model in its place.
+            if name != "EvaluateWithJudge"
+        ),
+        judge=_first(it["judge_model_id"] for it in settings),
+        dataset=_first(uri for job in jobs for uri in _datasets(job["InputDataConfig"])),
+        output=_first(job["OutputDataConfig"]["S3OutputPath"] for job in jobs),
+        role=_first(job["RoleArn"] for job in jobs),
+        metrics=tuple(str(name.value) for name in read_document(metrics).items),
+        custom_metrics=_first(it["custom_metrics"] for it in settings),
+        steps=tuple(steps),
     )
 
 
-def _flat(job: Mapping[str, Any]) -> Mapping[str, Any]:
+def _flat(job: Document) -> Document:
     """Return a multi-turn RL job's settings in the members that a training job has them in.
 
     They come as JSON in a text (``mtrl_pipeline_templates.py`` and ``multi_turn_rl_evaluator.py``).
     """
-    try:
-        document = json.loads(job.get("JobConfigDocument") or "null")
-    except (TypeError, ValueError):
+    document = job["JobConfigDocument"].inner
+    if not isinstance(document.value, dict):
         return job
-    if not isinstance(document, dict):
-        return job
-    package = (document.get("ModelPackageConfig") or {}).get("InputModelPackageArn")
-    return {
-        **document,
-        "RoleArn": job.get("RoleArn"),
-        "ServerlessJobConfig": document.get("EvaluationConfig"),
-        "ModelPackageConfig": {"SourceModelPackageArn": package},
-    }
+    package = document["ModelPackageConfig"]["InputModelPackageArn"].value
+    return Document(
+        {
+            **document.value,
+            "RoleArn": job["RoleArn"].value,
+            "ServerlessJobConfig": document["EvaluationConfig"].value,
+            "ModelPackageConfig": {"SourceModelPackageArn": package},
+        }
+    )
 
 
-def _first(values: Any) -> str | None:
-    return next((value for value in values if isinstance(value, str) and value), None)
+def _first(values: Iterable[Document]) -> str | None:
+    return next((it.text for it in values if it.text), None)
 
 
-def _names(text: str | None) -> list[str]:
-    try:
-        names = json.loads(text or "[]")
-    except ValueError:
-        return []
-    return [str(name) for name in names] if isinstance(names, list) else []
-
-
-def _datasets(channels: Any) -> Iterator[str]:
-    for channel in channels if isinstance(channels, list) else ():
-        if channel.get("ChannelName") == "config":
-            continue  # what InspectAI's container is told to do (pipeline_templates.py, 3.27.0)
-        source = channel.get("DataSource") or {}
-        uri = (source.get("S3DataSource") or {}).get("S3Uri")
-        yield from filter(None, [uri, (source.get("DatasetSource") or {}).get("DatasetArn")])
+def _datasets(channels: Document) -> Iterator[Document]:
+    for channel in channels.items:
+        # What InspectAI's container is told to do is no dataset (pipeline_templates.py, 3.27.0).
+        if channel["ChannelName"].value != "config":
+            source = channel["DataSource"]
+            yield source["S3DataSource"]["S3Uri"]
+            yield source["DatasetSource"]["DatasetArn"]
 
 
 def evaluation_executions(

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.hub_documents import read_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
@@ -221,24 +222,16 @@ def _summarised(summary: HubContentInfoTypeDef) -> HubModel:
 
 
 def _described(content: DescribeHubContentResponseTypeDef) -> HubModel:
-    try:
-        document = json.loads(content.get("HubContentDocument") or "")
-    except ValueError:
-        document = None
-    document = document if isinstance(document, dict) else {}
-    recipes = document.get("RecipeCollection")
-    kinds = (
-        str(recipe.get("EvaluationType", "")).lower()
-        for recipe in recipes or ()
-        if isinstance(recipe, dict) and recipe.get("Type") == "Evaluation"
-    )
+    document = read_hub_document(content["HubContentDocument"])
+    told = document is not None and document.recipes is not None
+    kinds = (it.evaluation or "" for it in document.evaluations) if document else ()
     return HubModel(
-        str(content["HubContentName"]),
-        str(content["HubContentVersion"]),
-        str(content["HubContentArn"]),
+        content["HubContentName"],
+        content["HubContentVersion"],
+        content["HubContentArn"],
         iso_utc(content["CreationTime"]),
-        frozenset(kinds) if "RecipeCollection" in document else None,
-        document.get("HostingEulaUri"),
+        frozenset(it.lower() for it in kinds) if told else None,
+        document.licence if document else None,
     )
 
 

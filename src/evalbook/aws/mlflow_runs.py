@@ -8,14 +8,13 @@ honoured.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from evalbook.aws.answers import Asked
+from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.documents import Document, read_document
 from evalbook.aws.session import (
     Aws,
     AwsDenied,
@@ -26,8 +25,9 @@ from evalbook.aws.session import (
 )
 from evalbook.errors import EvalbookError
 from evalbook.numeric import is_finite_number
+from evalbook.texts import printable
 
-_ASKING = "sagemaker-mlflow:GetRun"
+_ASKED = Asked("sagemaker-mlflow", "GetRun", "MLflow")
 _NO_BODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """SHA-256 of nothing."""
 
@@ -73,13 +73,13 @@ def tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
     found = aws.client("sagemaker", job_arn.split(":")[3]).describe_job(
         JobName=job_arn.rpartition("/")[2], JobCategory="AgentRFTEvaluation"
     )
-    document = json.loads(found.get("JobConfigDocument") or "{}")
-    details = document.get("ServiceOutput", {}).get("MlflowDetails", {})
-    config = document.get("OutputDataConfig", {}).get("MlflowConfig", {})
-    where, run_id = config.get("MlflowResourceArn"), details.get("RunId")
+    document = read_document(found.get("JobConfigDocument"))
+    details = document["ServiceOutput"]["MlflowDetails"]
+    where = document["OutputDataConfig"]["MlflowConfig"]["MlflowResourceArn"].text
+    run_id = details["RunId"].text
     if not where or not run_id:
         return None
-    return TrackedRun(where, details.get("ExperimentName"), details.get("RunName"), run_id)
+    return TrackedRun(where, details["ExperimentName"].text, details["RunName"].text, run_id)
 
 
 def run_metrics(aws: Aws, run: TrackedRun) -> dict[str, float]:
@@ -94,14 +94,12 @@ def run_metrics(aws: Aws, run: TrackedRun) -> dict[str, float]:
     if arn is None or kind is None or arn.service != "sagemaker":
         raise AwsInvalid("mlflow.arn", f"{run.mlflow_arn} is no MLflow app or tracking server.")
     status, body = _get(aws, arn, kind, run)
-    try:
-        document = json.loads(body)
-    except ValueError:
-        document = {}
+    document = read_document(body)
     if status != 200:
-        raise _refusal(status, str(document.get("message") or f"HTTP status {status}"))
-    metrics = document.get("run", {}).get("data", {}).get("metrics") or ()
-    return _values(metrics)
+        raise _refusal(status, document["error_code"].text, document["message"].text)
+    if not isinstance(document["run"].value, dict):
+        raise AwsUnreadable(_ASKED, "it is not in the form of MLflow's answers")
+    return _values(document["run"]["data"]["metrics"].items)
 
 
 def _get(aws: Aws, arn: Arn, kind: _Kind, run: TrackedRun) -> tuple[int, bytes]:
@@ -119,26 +117,30 @@ def _get(aws: Aws, arn: Arn, kind: _Kind, run: TrackedRun) -> tuple[int, bytes]:
     request = AWSRequest("GET", url, headers=headers)
 
     def ask() -> tuple[int, bytes]:
-        with border(Asked("sagemaker-mlflow", "GetRun", endpoint)):
+        with border(replace(_ASKED, endpoint=endpoint)):
             credentials = aws.session.get_credentials()
             SigV4Auth(credentials, kind.signing_name, arn.region).add_auth(request)
             answer = URLLib3Session(timeout=max(1, int(aws.patience))).send(request.prepare())
             return answer.status_code, answer.content
 
-    return aws.wait_for(_ASKING, ask)
+    return aws.wait_for(str(_ASKED), ask)
 
 
-def _refusal(status: int, message: str) -> EvalbookError:
-    if status in (401, 403):
-        return AwsDenied("denied", f"{_ASKING} was denied: {message}")
-    if status == 404:
-        return AwsMissing("missing", message)
+def _refusal(status: int, code: str | None, message: str | None) -> EvalbookError:
+    """Return what MLflow's refusal means; without a code or a message of its own it is none."""
+    said = printable(message or code or f"HTTP status {status}")
     if status >= 500 or status == 429:
-        return AwsInternalError("aws_internal", f"MLflow did not answer {_ASKING}: {message}")
-    return AwsInvalid("mlflow.run", f"{_ASKING} was refused: {message}")
+        return AwsInternalError("aws_internal", f"MLflow did not answer {_ASKED}: {said}")
+    if not message and not code:
+        return AwsUnreadable(_ASKED, f"{said} without a word of MLflow's")
+    if status in (401, 403):
+        return AwsDenied("denied", f"{_ASKED} was denied: {said}")
+    if status == 404:
+        return AwsMissing("missing", said)
+    return AwsInvalid("mlflow.run", f"{_ASKED} was refused: {said}")
 
 
-def _values(metrics: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+def _values(metrics: Iterable[Document]) -> dict[str, float]:
     # MLflow writes what is no number as a text, such as "NaN".
-    pairs = ((str(it.get("key")), it.get("value")) for it in metrics)
+    pairs = ((str(it["key"].value), it["value"].value) for it in metrics)
     return {key: float(value) for key, value in pairs if is_finite_number(value)}

@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evalbook.aws.base_models import is_nova, model_document, recipe_types
+from evalbook.aws.base_models import is_nova, recipe_types
+from evalbook.aws.documents import read_document
 from evalbook.aws.gpus import gpu_checks
+from evalbook.aws.hub_documents import HubDocument, HubRecipe, model_document
 from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.recipes import LARGEST_FILE, described_parameter
 from evalbook.aws.s3 import parse_s3_uri, read_head
@@ -150,46 +152,39 @@ def own_recipe(
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        document = model_document(aws, region, PUBLIC_HUB, base_model) or {}
-    except (*NO_HELP, AwsInternalError) as error:
+        document = model_document(aws, region, PUBLIC_HUB, base_model)
+    except NO_HELP as error:
         return None, [_unread(base_model, error.message)]
+    if document is None:
+        return None, [_unread(base_model, "its hub content is no JSON object.")]
     chosen = _chosen(document, evaluation_type)
-    if chosen is None:
+    if chosen is None or chosen.own_template is None:
         raise _no_recipe(base_model, "its hub content has no recipe for that")
-    if not chosen.get("SmtjImageUri"):
+    if not chosen.own_image:
         raise _no_recipe(base_model, "its recipe for that names no container image (SmtjImageUri)")
     kinds = recipe_types(base_model, evaluation_type) or ()
-    kind = chosen.get("EvaluationType")
+    kind = chosen.evaluation
     if kind and kind not in kinds:
         raise _no_recipe(base_model, f"the recipe that the SDK would take there is one for {kind}")
-    if not is_nova(base_model) and not document.get("TrainingArtifactUri"):
+    if not is_nova(base_model) and not document.weights:
         raise _no_recipe(base_model, "its hub content does not say where its weights are")
     try:
-        template = _text(aws, chosen["SmtjRecipeTemplateS3Uri"])
-        spec = chosen.get("SmtjOverrideParamsS3Uri")
-        parameters = json.loads(_text(aws, spec)) if spec else {}
+        template = _text(aws, chosen.own_template)
+        parameters = read_document(_text(aws, chosen.parameters) if chosen.parameters else "{}")
     except (AnswerRejected, AwsInternalError) as error:
         return None, [_unread(base_model, error.message)]
-    except ValueError as error:
-        return None, [_unread(base_model, f"its parameters are no JSON ({error}).")]
-    supported = chosen.get("SupportedInstanceTypes") or chosen.get("InstanceTypes") or ()
-    return Recipe(kind, template, parameters, tuple(supported)), [
+    if not isinstance(parameters.value, dict):
+        return None, [_unread(base_model, f"{chosen.parameters} is no JSON object.")]
+    return Recipe(kind, template, parameters.value, chosen.instance_types), [
         passed("compute.recipe", f"{base_model} has a recipe for instances of your own.")
     ]
 
 
-def _chosen(document: Mapping[str, Any], evaluation_type: str) -> dict[str, Any] | None:
+def _chosen(document: HubDocument, evaluation_type: str) -> HubRecipe | None:
     """Return the recipe that the SDK would choose, by its display name or as the first one."""
-    recipes = [
-        it
-        for it in document.get("RecipeCollection") or ()
-        if isinstance(it, dict) and it.get("Type") == "Evaluation"
-    ]
-    recipes = [it for it in recipes if it.get("SmtjRecipeTemplateS3Uri")]
+    recipes = [it for it in document.evaluations if it.own_template]
     wanted = _PREFERRED[evaluation_type]
-    named = [
-        it for it in recipes if any(word in it.get("DisplayName", "").lower() for word in wanted)
-    ]
+    named = (it for it in recipes if any(word in it.display_name.lower() for word in wanted))
     return next(iter([*named, *recipes]), None)
 
 

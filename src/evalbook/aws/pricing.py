@@ -7,12 +7,13 @@ Whatever does not fit exactly is not taken for a price.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from evalbook.aws.documents import Document, read_document
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.errors import AwsUnavailable
 
@@ -25,6 +26,7 @@ PRICING_REGION = "us-east-1"
 SERVICES = ("AmazonBedrock", "AmazonBedrockService", "AmazonBedrockFoundationModels")
 
 _PER = {"1K tokens": 1e3, "1M tokens": 1e6, "Tokens": 1.0, "1 token": 1.0}
+_PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,18})?")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def token_price(aws: Aws, region: str, model_name: str) -> tuple[TokenPrice | No
         return None, "the Price List did not answer"
     found = {"Input tokens": set[float](), "Output tokens": set[float]()}
     for product in (it for answer in answers for it in answer):
-        kind = _attributes(product).get("inferenceType", "")
+        kind = product["product"]["attributes"]["inferenceType"].text
         if kind in found and _is_plain(product):
             found[kind].update(_dollars_a_million(product))
     read, written = found["Input tokens"], found["Output tokens"]
@@ -60,7 +62,7 @@ def token_price(aws: Aws, region: str, model_name: str) -> tuple[TokenPrice | No
     return TokenPrice(read.pop(), written.pop()), None
 
 
-def _products(aws: Aws, service: str, region: str, model_name: str) -> list[dict[str, Any]]:
+def _products(aws: Aws, service: str, region: str, model_name: str) -> list[Document]:
     wanted = {"regionCode": region, "model": model_name}
     filters: list[FilterTypeDef] = [
         {"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()
@@ -72,28 +74,22 @@ def _products(aws: Aws, service: str, region: str, model_name: str) -> list[dict
         .paginate(ServiceCode=service, Filters=filters)
         for it in page["PriceList"]
     )
-    return [json.loads(text) for text in pages]
+    return [read_document(text) for text in pages]
 
 
-def _attributes(product: Mapping[str, Any]) -> dict[str, str]:
-    attributes: dict[str, str] = (product.get("product") or {}).get("attributes") or {}
-    return attributes
-
-
-def _is_plain(product: Mapping[str, Any]) -> bool:
+def _is_plain(product: Document) -> bool:
     """Tell whether it is on-demand inference of the standard tier, in the region itself."""
-    attributes = _attributes(product)
-    usage = attributes.get("usagetype", "").lower()
+    attributes = product["product"]["attributes"]
+    usage = (attributes["usagetype"].text or "").lower()
     special = ("batch", "cache", "cross-region", "custom", "flex", "priority", "latency")
-    return attributes.get("feature", "On-demand Inference") == "On-demand Inference" and not any(
-        word in usage for word in special
-    )
+    feature = attributes["feature"].text or "On-demand Inference"
+    return feature == "On-demand Inference" and not any(word in usage for word in special)
 
 
-def _dollars_a_million(product: Mapping[str, Any]) -> Iterator[float]:
-    for term in ((product.get("terms") or {}).get("OnDemand") or {}).values():
-        for dimension in (term.get("priceDimensions") or {}).values():
-            per = _PER.get(dimension.get("unit", ""))
-            price = (dimension.get("pricePerUnit") or {}).get("USD")
-            if per is not None and price is not None:
+def _dollars_a_million(product: Document) -> Iterator[float]:
+    for term in product["terms"]["OnDemand"].items:
+        for dimension in term["priceDimensions"].items:
+            per = _PER.get(dimension["unit"].text or "")
+            price = dimension["pricePerUnit"]["USD"].text
+            if per is not None and price is not None and _PRICE.fullmatch(price):
                 yield round(float(price) / per * 1e6, 6)

@@ -14,7 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evalbook.aws.base_models import model_document, recipe_types
+from evalbook.aws.base_models import recipe_types
+from evalbook.aws.documents import read_document
+from evalbook.aws.hub_documents import model_document
 from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.s3 import parse_s3_uri, read_head, refuse_template_text
 from evalbook.aws.session import Aws, AwsInternalError
@@ -284,20 +286,15 @@ def _recipe_type(base_model: str, evaluation_type: str, benchmark: str | None) -
 
 
 def _overrides(aws: Aws, region: str, base_model: str, kind: str) -> dict[str, Any]:
-    document = model_document(aws, region, PUBLIC_HUB, base_model) or {}
-    uris = [
-        recipe.get("SmtjOverrideParamsS3Uri")
-        for recipe in document.get("RecipeCollection") or ()
-        if isinstance(recipe, dict)
-        and (recipe.get("Type"), recipe.get("EvaluationType")) == ("Evaluation", kind)
-    ]
-    if not uris or not uris[0]:
+    document = model_document(aws, region, PUBLIC_HUB, base_model)
+    recipes = document.evaluations if document else []
+    uri = next((it.parameters for it in recipes if it.evaluation == kind), None)
+    if uri is None:
         return {}
-    try:
-        overrides = json.loads(read_head(aws, parse_s3_uri(uris[0], what="recipe"), LARGEST_FILE))
-    except ValueError as error:
-        raise AnswerRejected("parameters.recipe", f"{uris[0]} is not JSON ({error}).") from error
-    return overrides if isinstance(overrides, dict) else {}
+    overrides = read_document(read_head(aws, parse_s3_uri(uri, what="recipe"), LARGEST_FILE)).value
+    if not isinstance(overrides, dict):
+        raise AnswerRejected("parameters.recipe", f"{uri} is no JSON object.")
+    return overrides
 
 
 def _number(text: str) -> int | float | None:

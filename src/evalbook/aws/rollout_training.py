@@ -7,14 +7,13 @@ job's document is read as sagemaker 3.27.0, ``train/agent_rft_job.py``, reads it
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import Any
 
 from evalbook.aws.base_models import recipe_technique
+from evalbook.aws.documents import read_document
 from evalbook.aws.identity import caller
 from evalbook.aws.package_answers import ModelPackage
 from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, REFUSED, Aws, in_parallel
@@ -143,22 +142,13 @@ def _made_by(job: RolloutTraining) -> str:
     return f"Training job {job.job} made it{where}."
 
 
-def _read(name: str, text: Any) -> RolloutTraining:
-    try:
-        document = json.loads(text or "{}")
-    except ValueError:
-        document = {}
-    output, agent = (_object(document, key) for key in ("ServiceOutput", "AgentConfig"))
-    runtime = _object(agent, "BedrockAgentCoreConfig")
-    function = _object(agent, "CustomAgentLambdaConfig")
+def _read(name: str, text: str | None) -> RolloutTraining:
+    document = read_document(text)
+    runtime = document["AgentConfig"]["BedrockAgentCoreConfig"]
+    function = document["AgentConfig"]["CustomAgentLambdaConfig"]
     return RolloutTraining(
         name,
-        output.get("OutputModelPackageArn"),
-        runtime.get("AgentRuntimeArn") or function.get("LambdaArn"),
-        runtime.get("Qualifier"),
+        document["ServiceOutput"]["OutputModelPackageArn"].text,
+        runtime["AgentRuntimeArn"].text or function["LambdaArn"].text,
+        runtime["Qualifier"].text,
     )
-
-
-def _object(document: Any, key: str) -> dict[str, Any]:
-    found = document.get(key) if isinstance(document, dict) else None
-    return found if isinstance(found, dict) else {}

@@ -36,7 +36,7 @@ class Assumption:
     partition: str = "aws"
 
 
-def read_document(document: Any) -> dict[str, Any] | None:
+def read_policy(document: Any) -> dict[str, Any] | None:
     """Read a trust policy as IAM gives it: an object, or JSON that may be URL-encoded."""
     if isinstance(document, str):
         try:
@@ -51,7 +51,7 @@ def read_document(document: Any) -> dict[str, Any] | None:
 
 def trust(document: Any, who: Assumption) -> tuple[Verdict, str | None]:
     """Tell whether ``who`` may assume a role of this trust policy, and why if not plainly yes."""
-    policy = read_document(document)
+    policy = read_policy(document)
     if policy is None:
         return "could not tell", "the trust policy could not be read"
     allow: list[tuple[bool | None, str | None]] = []
@@ -79,7 +79,7 @@ def named_for_sdk(document: Any, service: str) -> bool:
     It takes a Service principal spelled out in an Allow statement for sts:AssumeRole, and looks
     neither at conditions nor at wildcards (3.27.0, ``_trusted_services_in_document``).
     """
-    for statement in _list((read_document(document) or {}).get("Statement")):
+    for statement in _list((read_policy(document) or {}).get("Statement")):
         if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
             continue
         principal = statement.get("Principal")

@@ -1,0 +1,89 @@
+"""What a hub says of a base model: its recipes, its licence, where its weights are.
+
+The members are those that the SageMaker SDK 3.27.0 reads (``train/common_utils/recipe_utils.py``
+and ``train/evaluate/base_evaluator.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from evalbook.aws.documents import Document, read_document
+from evalbook.aws.session import Aws
+
+
+@dataclass(frozen=True)
+class HubRecipe:
+    """One way to train or to evaluate a model, as its hub content lists it."""
+
+    name: str | None
+    evaluates: bool
+    evaluation: str | None
+    """Type of evaluation, such as ``DeterministicEvaluation``."""
+    technique: str | None
+    """How it trains, such as SFT."""
+    display_name: str
+    parameters: str | None
+    """S3 URI of what can be set, and to which values."""
+    own_template: str | None
+    """S3 URI of its template for training jobs on instances of one's own."""
+    own_image: str | None
+    instance_types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HubDocument:
+    recipes: tuple[HubRecipe, ...] | None
+    """None where they are not listed."""
+    licence: str | None
+    """S3 URI of the licence that running the model accepts."""
+    weights: str | None
+
+    @property
+    def evaluations(self) -> list[HubRecipe]:
+        return [it for it in self.recipes or () if it.evaluates]
+
+
+def read_hub_document(text: str | None) -> HubDocument | None:
+    """Read the document of a hub content; None where it is no JSON object."""
+    found = read_document(text)
+    if not isinstance(found.value, dict):
+        return None
+    listed = "RecipeCollection" in found
+    return HubDocument(
+        tuple(_read_recipe(it) for it in found["RecipeCollection"].items) if listed else None,
+        found["HostingEulaUri"].text,
+        found["TrainingArtifactUri"].text,
+    )
+
+
+def _read_recipe(found: Document) -> HubRecipe:
+    kinds = found["SupportedInstanceTypes"].items or found["InstanceTypes"].items
+    return HubRecipe(
+        found["Name"].text,
+        found["Type"].value == "Evaluation",
+        found["EvaluationType"].text,
+        found["CustomizationTechnique"].text,
+        found["DisplayName"].text or "",
+        found["SmtjOverrideParamsS3Uri"].text,
+        found["SmtjRecipeTemplateS3Uri"].text,
+        found["SmtjImageUri"].text,
+        tuple(it.text for it in kinds if it.text),
+    )
+
+
+def model_document(
+    aws: Aws, region: str, hub: str, name: str, version: str | None = None
+) -> HubDocument | None:
+    """Return what a hub says of a model; None where that is not a JSON object.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
+        AwsUnavailable: SageMaker could not be asked.
+    """
+    wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
+    content = aws.client("sagemaker", region).describe_hub_content(
+        HubName=hub, HubContentType="Model", HubContentName=name, **wanted
+    )
+    return read_hub_document(content["HubContentDocument"])
