@@ -130,3 +130,24 @@ def test_articles_of_squad_are_read_question_by_question() -> None:
 
     assert (report.records, report.valid, report.with_reference) == (6, 6, 6)
     assert 'query: "Who?\\n\\nShe did.", response: "She"' in report.examples[0].after
+
+
+def test_a_compressed_file_that_is_cut_off_is_not_taken_for_whole() -> None:
+    packed = gzip.compress(b"".join(lines({"query": str(n * 7919 % 104729)}) for n in range(2000)))
+
+    report = report_of(packed[:-3000])
+
+    assert (report.reasons["cut_off"], report.valid > 100) == (1, True)
+    assert "could not be read" in report.invalid_shown[-1].reason
+
+
+def test_records_written_as_python_writes_them_are_read() -> None:
+    report = report_of(b"{'query': 'It\\'s', 'response': None}\n")
+
+    assert (report.valid, report.as_it_is) == (1, 0)
+
+
+def test_cells_that_hold_messages_are_read_as_such() -> None:
+    cell = "\"[{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': 'a'}]\""
+
+    assert report_of(f"messages\n{cell}\n".encode()).with_reference == 1

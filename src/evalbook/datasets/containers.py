@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from evalbook.datasets.fields import ANSWERED, PROMPT, REFERENCE, plain_name
+from evalbook.datasets.fields import ANSWERED, CONVERSATION, PROMPT, REFERENCE, plain_name
 from evalbook.datasets.invalid import named
 
 Kind = Literal["jsonl", "json", "csv", "parquet", "unreadable", "empty"]
@@ -268,6 +268,6 @@ def _is_header(rows: list[list[str]]) -> bool:
     if not names or not all(name.strip() and len(name) <= 64 for name in names):
         return False
     plain = {plain_name(name) for name in names}
-    if not plain.isdisjoint((*PROMPT, *REFERENCE, *ANSWERED)):
+    if not plain.isdisjoint((*PROMPT, *REFERENCE, *ANSWERED, *CONVERSATION)):
         return True
     return len(rows) > 1 and len(rows[0]) > 1 and len(rows[0]) == len(rows[1])

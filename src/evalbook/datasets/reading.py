@@ -15,6 +15,7 @@ from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windo
 from evalbook.datasets.invalid import InvalidRecord, described, plural
 from evalbook.datasets.strictjson import (
     as_record,
+    literal_record,
     parse_line,
     parse_record,
     parse_value,
@@ -80,6 +81,8 @@ class Reading:
         """Of CSV: the columns' names as they stand, once a row was read."""
         self.bulk: Bulk | None = None
         """Takes the lines it knows, so that they are no rows; the others are rows as before."""
+        self._cut = False
+        self._complete = complete
         self._on_progress = on_progress
         head, self._chunks = _with_head(self._metered(chunks))
         self.bom = head.startswith(_BOM)
@@ -91,7 +94,7 @@ class Reading:
             return
         chunks = self._chunks
         if self.container.gzipped:
-            chunks = _decompressed(chunks)
+            chunks = self._decompressed(chunks)
         if self.container.encoding != "utf-8":
             chunks = _as_utf8(chunks, self.container.encoding)
         if self.container.carriage_returns:
@@ -105,6 +108,9 @@ class Reading:
         for row in rows[self.container.kind](chunks):
             self.records += 1
             yield row
+        if self._cut:
+            self.records += 1
+            yield Row(self.records, None, _cut_off())
         if self._on_progress:
             self._on_progress(self.bytes, self.records)
 
@@ -122,6 +128,24 @@ class Reading:
                 yield piece
                 if self._on_progress:
                     self._on_progress(self.bytes, self.records)
+
+    def _decompressed(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield what was compressed with gzip, in pieces of bounded size; members may follow."""
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            for chunk in chunks:
+                rest = chunk
+                while rest:
+                    if unpacker.eof:
+                        if not rest.startswith(GZIP_MAGIC):
+                            return
+                        unpacker = zlib.decompressobj(wbits=31)
+                    yield unpacker.decompress(rest, _PIECE)
+                    rest = unpacker.unconsumed_tail or unpacker.unused_data
+        except zlib.error:
+            self._cut = True
+        else:
+            self._cut = not unpacker.eof and self._complete
 
     def _lines(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = None if self.container.is_lines else self._not_lines()
@@ -275,8 +299,9 @@ def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
 def _recovered(place: int, line: bytes, text: str | None, problem: InvalidRecord) -> Row:
     """Return a line that a job can't read, with the record where it is plain what was meant."""
     if text is not None:
-        if text.endswith(","):
-            text = text[:-1]
+        text = text.removesuffix(",")
+        if text.startswith("{'"):
+            return Row(place, literal_record(text), problem, line)
         mended = without_trailing_commas(text)
         if mended is not None:
             try:
@@ -284,26 +309,6 @@ def _recovered(place: int, line: bytes, text: str | None, problem: InvalidRecord
             except InvalidRecord:
                 pass
     return Row(place, None, problem, line)
-
-
-def _decompressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what was compressed with gzip, in pieces of bounded size; members follow each other.
-
-    What is cut off or damaged ends there: the last line shows it.
-    """
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        for chunk in chunks:
-            rest = chunk
-            while rest:
-                if unpacker.eof:
-                    if not rest.startswith(GZIP_MAGIC):
-                        return
-                    unpacker = zlib.decompressobj(wbits=31)
-                yield unpacker.decompress(rest, _PIECE)
-                rest = unpacker.unconsumed_tail or unpacker.unused_data
-    except zlib.error:
-        return
 
 
 def _questions_in(value: Any) -> Iterator[Any]:
@@ -341,6 +346,12 @@ def _has_utf8(record: dict[str, Any]) -> bool:
 
 def _not_utf8(where: str = "some of its bytes") -> InvalidRecord:
     return InvalidRecord("not_utf8", f"not UTF-8 ({where}); expected text in UTF-8")
+
+
+def _cut_off() -> InvalidRecord:
+    return InvalidRecord(
+        "cut_off", "the compressed file is damaged or cut off here; what follows could not be read"
+    )
 
 
 def _byte_order_mark() -> InvalidRecord:

@@ -6,6 +6,7 @@ half of a surrogate pair; other parsers stop there.
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import re
@@ -152,6 +153,16 @@ def _wrong_at(text: str) -> int | None:
 
 
 _MOST_COMMAS = 1000
+
+
+def literal_record(text: str) -> dict[str, Any] | None:
+    """Return a record that was written as Python writes dictionaries."""
+    try:
+        record = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        return None
+    plain = isinstance(record, dict) and all(isinstance(name, str) for name in record)
+    return record if plain else None
 
 
 def without_numbers_unknown(line: bytes) -> dict[str, Any] | None:
