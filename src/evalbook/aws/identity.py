@@ -33,7 +33,7 @@ def caller(aws: Aws, region: str | None = None) -> Caller:
     Raises:
         AwsUnavailable: no, expired or unknown credentials, no region, or no network.
     """
-    answer = aws.client("sts", region).get_caller_identity()
+    answer = aws.once("caller", lambda: aws.client("sts", region).get_caller_identity())
     arn = parse_arn(answer["Arn"])
     partition = arn.partition if arn else "aws"
     # arn:aws:sts::123456789012:assumed-role/Analyst/session: the role's own path is not told.

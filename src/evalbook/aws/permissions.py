@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.identity import Caller, caller, is_reserved
-from evalbook.aws.session import NO_HELP, Aws
+from evalbook.aws.session import NO_HELP, Aws, in_parallel
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
@@ -64,19 +64,21 @@ def role_permission_checks(
     The SDK simulates without naming resources, so it insists only on actions that its own policy
     grants on every resource; a role that may use certain buckets and models is not at fault.
     """
-    gate = _simulate(aws, region, arn, gated_actions(actions_for))
-    checks = [
-        _permission_check(
+
+    def gate() -> Check:
+        return _permission_check(
             "role.permissions",
-            gate,
+            _simulate(aws, region, arn, gated_actions(actions_for)),
             f"{arn} may do what the SDK asks of it.",
             f"{arn} may not do",
             "Grant these to the role; the SDK refuses it without.",
         )
-    ]
-    if EVALUATION_TYPES[actions_for].bedrock_judges and gate.error is None:
-        checks.append(_invoke_check(aws, arn, region, judge))
-    return checks
+
+    if not EVALUATION_TYPES[actions_for].bedrock_judges:
+        return [gate()]
+    checks = in_parallel([gate, lambda: _invoke_check(aws, arn, region, judge)])
+    # What keeps one from being simulated keeps the other, and need be said only once.
+    return checks[:1] if checks[0].status == "skipped" else checks
 
 
 def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
@@ -128,7 +130,12 @@ def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None)
     if not me.role_name and not resource.startswith("user/"):
         return [skipped("caller.permissions", f"{me.arn} can't be simulated: not a role or user.")]
     source = _simulated_as(aws, region, me)
-    answer = _simulate(aws, region, source, _actions()["caller_actions"])
+    answer, passing = in_parallel(
+        [
+            lambda: _simulate(aws, region, source, _actions()["caller_actions"]),
+            lambda: _simulate_passing(aws, region, source, role_arn),
+        ]
+    )
     check = _permission_check(
         "caller.permissions",
         answer,
@@ -138,10 +145,7 @@ def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None)
     )
     if check.status == "failed" and not me.role_name:
         check = warning(check.id, check.message, check.remedy)
-    checks = [check]
-    if role_arn and answer.error is None:
-        checks += _pass_role_check(aws, region, source, role_arn)
-    return checks
+    return [check, *_pass_role_check(passing, source, role_arn)]
 
 
 def job_permission_check(aws: Aws, region: str) -> Check:
@@ -188,20 +192,19 @@ def _simulated_as(aws: Aws, region: str, me: Caller) -> str:
     return str(role["Role"]["Arn"])
 
 
-def _pass_role_check(aws: Aws, region: str, source: str, role_arn: str) -> list[Check]:
+def _simulate_passing(aws: Aws, region: str, source: str, role_arn: str | None) -> _Simulation:
+    if role_arn is None:
+        return _Simulation()
     service = {
         "ContextKeyName": "iam:PassedToService",
         "ContextKeyValues": [SAGEMAKER],
         "ContextKeyType": "string",
     }
-    answer = _simulate(
-        aws,
-        region,
-        source,
-        ["iam:PassRole"],
-        ResourceArns=[role_arn],
-        ContextEntries=[service],
-    )
+    scope = {"ResourceArns": [role_arn], "ContextEntries": [service]}
+    return _simulate(aws, region, source, ["iam:PassRole"], **scope)
+
+
+def _pass_role_check(answer: _Simulation, source: str, role_arn: str | None) -> list[Check]:
     if answer.denied or answer.unsure:
         return [
             warning(

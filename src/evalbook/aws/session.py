@@ -101,6 +101,7 @@ class Aws:
         self._waiting_since = 0.0
         self._waited = 0.0
         self._in_turn = False
+        self._told: dict[str, Any] = {}
 
     @property
     def session(self) -> Any:
@@ -144,10 +145,20 @@ class Aws:
             inner, self._in_turn = self._in_turn, True
             if not inner:
                 self._waited, self._waiting_since = 0.0, time.monotonic()
+                self._told.clear()
         try:
             yield
         finally:
             self._in_turn = inner
+
+    def once(self, about: str, question: Callable[[], T]) -> T:
+        """Ask what can't change within a turn once in it, such as who is asking."""
+        if not self._in_turn:
+            return question()
+        if about not in self._told:
+            self._told[about] = question()
+        answer: T = self._told[about]
+        return answer
 
     def wait_for(self, asking: str, question: Callable[[], T], more: float = 0.0) -> T:
         """Ask in a thread of its own, and wait no longer than the turn may take, and ``more``.
