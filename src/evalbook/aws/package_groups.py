@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.session import NO_HELP, Aws, in_parallel
+from evalbook.texts import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import ModelPackageGroupSummaryTypeDef
@@ -82,7 +83,7 @@ def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSumma
 def name_near_groups(aws: Aws, name: str, region: str | None) -> str | None:
     """Say which groups may have been meant by a name that none has; None where it can't be told."""
     try:
-        names = [str(group["ModelPackageGroupName"]) for group in _all_groups(aws, region)]
+        names = [printable(str(it["ModelPackageGroupName"])) for it in _all_groups(aws, region)]
     except NO_HELP:
         return None
     lower = {known.lower(): known for known in names}
@@ -100,7 +101,7 @@ def candidates(groups: list[ModelPackageGroupSummaryTypeDef]) -> tuple[Candidate
         Candidate(
             arn=str(group["ModelPackageGroupArn"]),
             name=str(group["ModelPackageGroupName"]),
-            label=str(group["ModelPackageGroupName"]),
+            label=printable(str(group["ModelPackageGroupName"])),
             description=_description(group),
         )
         for group in groups[:MOST_CANDIDATES]
@@ -110,4 +111,4 @@ def candidates(groups: list[ModelPackageGroupSummaryTypeDef]) -> tuple[Candidate
 def _description(group: ModelPackageGroupSummaryTypeDef) -> str:
     words = group.get("ModelPackageGroupDescription")
     created = f"created {iso_utc(group['CreationTime'])[:10]}"
-    return f"{created}; {words}" if words else created
+    return f"{created}; {printable(words)}" if words else created

@@ -21,6 +21,7 @@ from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_paralle
 from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.texts import printable
 
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
 _FORMS = "Give a role's name, or its ARN: arn:aws:iam::ACCOUNT:role/NAME."
@@ -83,7 +84,8 @@ def find_execution_role(
         found = [(fitting[0], "the only role of the account that the services may assume")]
     default, found_in = found[0] if found else (None, None)
     others = dict.fromkeys(arn for arn in [*(it for it, _ in found), *fitting] if arn != default)
-    return RoleOffer(default, found_in, tuple(others), _offer_checks(default, unlisted))
+    shown = tuple(map(printable, others))
+    return RoleOffer(default, found_in, shown, _offer_checks(default, unlisted))
 
 
 def _offer_checks(default: str | None, unlisted: str | None) -> tuple[Check, ...]:
@@ -255,7 +257,7 @@ def _existing(
 
 
 def _near_remedy(aws: Aws, region: str, name: str) -> str:
-    names = [role.arn.rsplit("/", 1)[-1] for role in _list_roles(aws, region)[0]]
+    names = [printable(role.arn.rsplit("/", 1)[-1]) for role in _list_roles(aws, region)[0]]
     near = difflib.get_close_matches(name, names, 3, 0.6)
     return "Did you mean " + " or ".join(f'"{it}"' for it in near) + "?" if near else _FORMS
 

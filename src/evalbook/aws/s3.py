@@ -26,6 +26,7 @@ from evalbook.aws.session import (
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, rejection_for
 from evalbook.moments import to_the_minute
+from evalbook.texts import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import (
@@ -321,7 +322,7 @@ def _folder(uri: S3Uri, near: Nearby) -> AnswerRejected:
 
 
 def _either(uris: tuple[S3Uri, ...]) -> str:
-    *most, last = [str(uri) for uri in uris]
+    *most, last = [printable(str(uri)) for uri in uris]
     return f"{', '.join(most)} or {last}" if most else last
 
 

@@ -9,10 +9,10 @@ import os
 import shutil
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from evalbook import texts
 from evalbook.checks import Check
 from evalbook.errors import UsageError
 from evalbook.workflow.brief import brief as without_silence
@@ -77,16 +77,11 @@ def complain(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """Return the text with nothing in it that could control a terminal.
+    """Return the text with nothing in it but its line ends that could control a terminal.
 
     Texts come from AWS, from datasets and from files; none of them may move the cursor.
     """
-    return "".join(
-        character
-        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
-        else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
+    return "\n".join(map(texts.printable, text.split("\n")))
 
 
 def terminal_width() -> int | None:
@@ -132,9 +127,9 @@ def turn_words(turn: Turn) -> str:
     for number, choice in enumerate(turn.choices, start=1):
         mark = " (recommended)" if choice.recommended else ""
         name = choice.label if choice.label == choice.value else f"{choice.label} [{choice.value}]"
-        lines.append(f"  {number}. {name}{mark}")
+        lines.append(f"  {number}. {texts.printable(name)}{mark}")
         if choice.description:
-            lines.append(f"     {choice.description}")
+            lines.append(f"     {texts.printable(choice.description)}")
     if turn.help:
         lines.append(turn.help)
     if turn.default is not None:
