@@ -22,6 +22,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from evalbook.evaluation_types import EVALUATION_TYPES, EvaluationType
+
 _ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (*sorted((_ROOT / "references").glob("*.md")), *sorted((_ROOT / "docs").glob("*.md")))
 
@@ -76,20 +78,28 @@ def _policy(policy: dict[str, Any]) -> str:
     return f'```json\n{{"Version": "{policy["Version"]}", "Statement": [\n{body}\n]}}\n```'
 
 
+def _types() -> dict[str, EvaluationType]:
+    """Return the evaluation types that evalbook sets up, by name."""
+    from evalbook.workflow.kinds import STEPS_BY_TYPE
+
+    return {name: EVALUATION_TYPES[name] for name in STEPS_BY_TYPE}
+
+
 def kinds() -> str:
     """Return which evaluation types there are."""
-    from evalbook.workflow.kinds import KINDS
-
     return _table(
-        ("type", "what it does"), ((kind.label, kind.description) for kind in KINDS.values())
+        ("type", "what it does"), ((it.label, it.description) for it in _types().values())
     )
 
 
 def steps_by_type() -> str:
     """Return which steps the evaluation types share, and which they have of their own."""
-    from evalbook.workflow.kinds import KINDS, step_names
+    from evalbook.workflow.kinds import STEPS_BY_TYPE
 
-    asked = {kind.label: step_names(kind.steps) for kind in KINDS.values()}
+    asked = {
+        EVALUATION_TYPES[name].label: [step.name for step in steps]
+        for name, steps in STEPS_BY_TYPE.items()
+    }
 
     def place(name: str) -> float:
         return mean(names.index(name) / len(names) for names in asked.values() if name in names)
@@ -109,17 +119,18 @@ def steps_by_type() -> str:
 
 def advanced_settings() -> str:
     """Return which advanced settings each evaluation type takes."""
-    from evalbook.workflow.kinds import ALL_STEPS, KINDS
+    from evalbook.workflow.kinds import STEPS_BY_TYPE
 
+    every = dict.fromkeys(step for steps in STEPS_BY_TYPE.values() for step in steps)
     return _table(
-        ("setting", "", *(kind.label for kind in KINDS.values())),
+        ("setting", "", *(it.label for it in _types().values())),
         (
             (
                 f"`{step.name}`",
                 step.title,
-                *("yes" if step in kind.settings else "" for kind in KINDS.values()),
+                *("yes" if step in steps else "" for steps in STEPS_BY_TYPE.values()),
             )
-            for step in ALL_STEPS
+            for step in every
             if step.advanced
         ),
     )
@@ -127,13 +138,11 @@ def advanced_settings() -> str:
 
 def inference_parameters() -> str:
     """Return which parameters of a recipe the SDK lets be set, by evaluation type."""
-    from evalbook.workflow.kinds import KINDS
-
     return "\n".join(
         f"- {kind.label}: {', '.join(f'`{name}`' for name in kind.parameters)}."
         if kind.parameters
         else f"- {kind.label}: none; the SDK sends {kind.fixed_parameters}."
-        for kind in KINDS.values()
+        for kind in _types().values()
     )
 
 
@@ -249,7 +258,7 @@ def dataset_formats() -> str:
 def dataset_limits() -> str:
     """Return the limits of a dataset and the field names that are understood."""
     from evalbook.datasets import fields
-    from evalbook.workflow.kinds import MOST_JUDGED_RECORDS
+    from evalbook.evaluation_types import MOST_JUDGED_RECORDS
 
     lines = [f"- At most {MOST_JUDGED_RECORDS:,} rows in one LLM-as-judge job."]
     for needed, names in (

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from evalbook.datasets.validate import report_checks, validate
 from evalbook.errors import AnswerRejected, EvalbookError
-from evalbook.workflow.kinds import MOST_JUDGED_RECORDS
+from evalbook.evaluation_types import MOST_JUDGED_RECORDS
 
 CHUNK_BYTES = 1 << 20
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from evalbook.version import __version__
+
 if TYPE_CHECKING:
     from evalbook.workflow.turn import Turn
     from evalbook.workflow.workflow import Workflow
 
 __all__ = ["Turn", "Workflow", "__version__"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

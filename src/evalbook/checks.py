@@ -1,11 +1,41 @@
-"""What was checked about an answer, and how it came out."""
+"""What was checked about an answer, how it came out, and what helps."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Status = Literal["passed", "warning", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """The next thing to do, where that is to change an answer or to give a command.
+
+    Each way of asking says it in its own words: a command, a key, a tool.
+    """
+
+    text: str
+    """Whole sentences that hold whichever way is used."""
+    step: str | None = None
+    """The step whose answer has to change."""
+    answer: str | None = None
+    """What it has to be answered with; None where that is the person's to say."""
+    command: str | None = None
+    """A command that helps, without ``evalbook`` before it."""
+
+    def in_commands(self) -> str:
+        """Return the remedy as the command line words it."""
+        if self.step:
+            answer = "…" if self.answer is None else shlex.quote(self.answer)
+            return f"{self.text} `evalbook answer --step {self.step} {answer}`".strip()
+        return f"{self.text} `evalbook {self.command}`".strip() if self.command else self.text
+
+
+def remedy_in_commands(remedy: str | Remedy | None) -> str | None:
+    """Return any remedy as the command line words it, and as the JSON of turns has it."""
+    return remedy.in_commands() if isinstance(remedy, Remedy) else remedy
 
 
 @dataclass(frozen=True)
@@ -21,11 +51,11 @@ class Check:
     """Subject and property, such as ``s3.object`` or ``role.trust.bedrock``."""
     status: Status
     message: str
-    remedy: str | None = None
+    remedy: str | Remedy | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the check as the contract's turns carry it."""
-        return asdict(self)
+        return {**asdict(self), "remedy": remedy_in_commands(self.remedy)}
 
 
 def passed(id: str, message: str) -> Check:  # noqa: A002 - the contract's name
@@ -33,16 +63,16 @@ def passed(id: str, message: str) -> Check:  # noqa: A002 - the contract's name
     return Check(id, "passed", message)
 
 
-def warning(id: str, message: str, remedy: str | None = None) -> Check:  # noqa: A002
+def warning(id: str, message: str, remedy: str | Remedy | None = None) -> Check:  # noqa: A002
     """Return a check whose finding the person should know about and may accept."""
     return Check(id, "warning", message, remedy)
 
 
-def failed(id: str, message: str, remedy: str | None = None) -> Check:  # noqa: A002
+def failed(id: str, message: str, remedy: str | Remedy | None = None) -> Check:  # noqa: A002
     """Return a check that stands against the answer."""
     return Check(id, "failed", message, remedy)
 
 
-def skipped(id: str, message: str, remedy: str | None = None) -> Check:  # noqa: A002
+def skipped(id: str, message: str, remedy: str | Remedy | None = None) -> Check:  # noqa: A002
     """Return a check that could not be made."""
     return Check(id, "skipped", message, remedy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from evalbook.checks import Check
+from evalbook.checks import Check, Remedy
 
 
 class EvalbookError(Exception):
@@ -17,7 +17,7 @@ class EvalbookError(Exception):
         self,
         code: str,
         message: str,
-        remedy: str | None = None,
+        remedy: str | Remedy | None = None,
         checks: Sequence[Check] = (),
     ) -> None:
         super().__init__(message)

@@ -24,7 +24,7 @@ from sdk_refusals import (
     make_odd_packages,
 )
 
-from evalbook.notebook.sdk import EVALUATORS
+from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.sandbox import Sandbox, world
 
 pytestmark = pytest.mark.e2e
@@ -63,14 +63,14 @@ GOOD = {
 def handed(row: Refusal) -> dict[str, Any]:
     arguments = {**GOOD[row.kind], **row.beside, ARGUMENTS[row.step]: row.value}
     return {
-        "evaluator": EVALUATORS[row.kind].class_name,
+        "evaluator": EVALUATION_TYPES[row.kind].class_name,
         "arguments": arguments,
         "start": row.when == "start",
     }
 
 
 def usual(kind: str) -> dict[str, Any]:
-    return {"evaluator": EVALUATORS[kind].class_name, "arguments": GOOD[kind], "start": False}
+    return {"evaluator": EVALUATION_TYPES[kind].class_name, "arguments": GOOD[kind], "start": False}
 
 
 @pytest.fixture(scope="module")

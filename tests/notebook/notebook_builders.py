@@ -8,9 +8,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from evalbook.aws.evaluation_types import pipeline_prefix
+from evalbook.evaluation_types import pipeline_prefix
 from evalbook.notebook.settings import EvaluationSettings
-from evalbook.workflow.kinds import KINDS
+from evalbook.workflow.kinds import STEPS_BY_TYPE
 
 
 def some_settings(
@@ -19,15 +19,15 @@ def some_settings(
     """Settings with changes: fields by their names, and answers of the type's steps by theirs."""
     settings = settings or SETTINGS
     shared = {field.name for field in fields(EvaluationSettings)}
-    kind = KINDS[changes.get("evaluation_type", settings.evaluation_type)]
+    kind = changes.get("evaluation_type", settings.evaluation_type)
     given = {**settings.answers, **{it: changes[it] for it in changes.keys() - shared}}
     # Of what a type does not ask, its cells can't be given an answer.
-    answers = {step.name: given.get(step.name, step.unasked) for step in kind.steps}
+    answers = {step.name: given.get(step.name, step.unasked) for step in STEPS_BY_TYPE[kind]}
     assert changes.keys() - shared <= answers.keys()
     return replace(
         settings,
         answers=answers,
-        pipelines=pipeline_prefix(kind.name),
+        pipelines=pipeline_prefix(kind),
         **{name: changes[name] for name in changes.keys() & shared},
     )
 

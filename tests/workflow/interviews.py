@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.turn import Turn
 from evalbook.workflow.workflow import Workflow
+
+ALL_STEPS = tuple(dict.fromkeys(step for steps in STEPS_BY_TYPE.values() for step in steps))
 
 GOOD_ANSWERS = {
     "evaluation_type": "llm_as_judge",
@@ -83,7 +86,7 @@ def answered_until(step: str | None, **instead: str) -> tuple[Workflow, Turn]:
 
 def answer_until(workflow: Workflow, step: str | None, **instead: str) -> Turn:
     """Go on answering until a step is asked."""
-    kind = instead.get("evaluation_type", workflow.interview.kind.name)
+    kind = instead.get("evaluation_type", workflow.interview.type.name)
     answers = {**ANSWERS_BY_TYPE[kind], **instead}
     turn = workflow.turn()
     while turn.status == "question" and turn.step != step:

@@ -9,8 +9,9 @@ from interviews import an_interview, answered_until
 
 from evalbook.aws import tags as tag_rules
 from evalbook.sandbox import world
+from evalbook.workflow import facts
 from evalbook.workflow.answers_file import apply_answers
-from evalbook.workflow.kinds import KINDS
+from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.steps import mlflow_experiment
 from evalbook.workflow.workflow import Workflow
 
@@ -69,7 +70,10 @@ def no_pipelines(in_sandbox):  # noqa: ARG001
 
 
 def test_each_type_has_its_own_settings_in_the_order_in_which_they_are_asked():
-    assert {kind.name: [step.name for step in kind.settings] for kind in KINDS.values()} == TAKEN
+    assert {
+        kind: [step.name for step in steps if step.advanced]
+        for kind, steps in STEPS_BY_TYPE.items()
+    } == TAKEN
 
 
 @pytest.mark.parametrize("kind", TAKEN)
@@ -114,7 +118,7 @@ def test_what_is_set_already_is_said_when_the_settings_are_gone_through_again():
 
     assert first.notices == ()
     assert again.notices == (
-        "Set already, and kept as it is: tags. Use `evalbook back STEP` to change what is set.",
+        "Set already, and kept as it is: tags. Reopen a setting to change it.",
     )
 
 
@@ -125,8 +129,8 @@ def test_a_file_of_answers_that_gives_settings_has_just_these_asked():
     turn = apply_answers(workflow, settings)
 
     assert turn.step == "confirm"
-    assert workflow.interview.value("advanced") == ["tags", "inference_parameters"]
-    assert {name: workflow.interview.value(name) for name in settings} == settings
+    assert workflow.interview.value(facts.ADVANCED) == ["tags", "inference_parameters"]
+    assert {name: workflow.interview.answers[name].value for name in settings} == settings
 
 
 def test_what_the_sdk_does_about_mlflow_is_said_unless_it_is_asked():
@@ -169,7 +173,7 @@ def test_apps_and_tracking_servers_are_offered_beside_the_sdks_choice(in_sandbox
     ]
     assert turn.choices[0].description == ('The SDK will log to the MLflow app "evalbook-default".')
     assert workflow.answer("team-tracking").step == "confirm"
-    assert workflow.interview.value("mlflow") == SERVER
+    assert workflow.interview.value(facts.MLFLOW) == SERVER
 
 
 def test_where_there_is_no_app_the_sdks_creating_one_is_announced():
@@ -222,7 +226,7 @@ def test_a_name_that_begins_with_no_is_a_name(said, name):
     workflow, _ = asked_for("mlflow_experiment")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value("mlflow_experiment") == name
+    assert workflow.interview.value(facts.MLFLOW_EXPERIMENT) == name
 
 
 def test_the_limits_of_names_and_tags_are_those_of_the_service_model():
@@ -254,7 +258,7 @@ def test_tags_are_read_as_people_and_as_aws_write_them(said):
     workflow, _ = asked_for("tags")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value("tags") == {"team": "support bot", "stage": "a=b"}
+    assert workflow.interview.value(facts.TAGS) == {"team": "support bot", "stage": "a=b"}
 
 
 def test_tags_that_sagemaker_or_the_sdk_would_not_set_are_refused():
@@ -348,7 +352,7 @@ def test_parameters_get_the_types_that_the_recipe_asks(said):
     workflow, _ = asked_for("inference_parameters")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value("inference_parameters") == {"temperature": 0.2, "top_k": 40}
+    assert workflow.interview.value(facts.INFERENCE_PARAMETERS) == {"temperature": 0.2, "top_k": 40}
     assert "Inference parameters: temperature=0.2, top_k=40" in workflow.turn().notices
 
 
@@ -386,7 +390,7 @@ def test_rollouts_take_parameters_of_their_own_lists_included():
 
     turn = workflow.answer("pass_k_values=1,4,8, eval_group_size=8")
 
-    assert workflow.interview.value("inference_parameters") == {
+    assert workflow.interview.value(facts.INFERENCE_PARAMETERS) == {
         "pass_k_values": "1,4,8",
         "eval_group_size": 8,
     }

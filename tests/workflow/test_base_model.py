@@ -1,11 +1,14 @@
 """A base model alone: found in the public hub, named as what it is, compared with nothing."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from interviews import answer_until, answered_until
 
+from evalbook.checks import Remedy
+from evalbook.workflow import facts
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import scope_of
@@ -31,7 +34,7 @@ def test_a_base_model_is_found_by_id_by_arn_and_by_words(said):
     turn = workflow.answer(said)
 
     assert turn.step == "model_confirm"
-    assert workflow.interview.value("model") == f"{HUB}/{LLAMA}"
+    assert workflow.interview.value(facts.MODEL) == f"{HUB}/{LLAMA}"
     assert turn.notices == (
         f"Base model: {LLAMA}, version 1.10.0",
         f"ARN: {HUB}/{LLAMA}/1.10.0",
@@ -123,7 +126,7 @@ def test_the_hub_of_the_region_that_was_said_is_searched():
 
     workflow.answer(QWEN)
 
-    assert workflow.interview.facts("model")["region"] == "us-west-2"
+    assert workflow.interview.facts(facts.MODEL).region == "us-west-2"
 
 
 def test_without_any_region_the_remedy_is_to_say_one(monkeypatch):
@@ -136,7 +139,9 @@ def test_without_any_region_the_remedy_is_to_say_one(monkeypatch):
 
     assert turn.error is not None
     assert turn.error.code == "model.region"
-    assert "evalbook answer --step region REGION" in (turn.error.remedy or "")
+    assert turn.error.remedy == Remedy(
+        "Say which region, then give the model again:", step="region"
+    )
 
 
 def test_another_region_is_answered_with_what_names_the_model_there():
@@ -146,7 +151,9 @@ def test_another_region_is_answered_with_what_names_the_model_there():
 
     assert turn.error is not None
     assert turn.error.message.startswith("The base model is in us-east-1;")
-    assert f"such as {HUB.replace('us-east-1', 'us-west-2')}/{QWEN}:" in (turn.error.remedy or "")
+    there = f"such as {HUB.replace('us-east-1', 'us-west-2')}/{QWEN}:"
+    assert there in turn.error.remedy.text
+    assert turn.error.remedy.step == "model"
 
 
 def test_its_scope_is_not_asked_and_is_said_at_confirmation():
@@ -186,7 +193,7 @@ def test_a_scope_said_ahead_is_confirmed_when_its_turn_comes():
 
     assert turn.question == "You said earlier: scope 'base_only'. Use it?"
     assert answer_until(workflow, "confirm", scope="yes").step == "confirm"
-    assert workflow.interview.value("scope") == "base_only"
+    assert workflow.interview.value(facts.SCOPE) == "base_only"
 
 
 def test_a_base_nova_model_costs_bedrock_inference_and_no_endpoint():
@@ -244,7 +251,8 @@ def test_a_base_nova_model_that_nothing_answers_for_is_not_compared_with():
     interview = workflow.interview
     assert scope_of(interview) == "both"
 
-    interview.facts("model")["base_by_name"] = False
+    model = interview.answer(facts.MODEL)
+    model.facts = replace(model.facts, base_by_name=False)
 
     assert scope_of(interview) == "fine_tuned_only"
     assert estimate(interview).sentences()[-1] == (

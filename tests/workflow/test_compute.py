@@ -9,6 +9,7 @@ import pytest
 from interviews import an_interview, answer_until, answered_until
 
 from evalbook.sandbox import world
+from evalbook.workflow import facts
 from evalbook.workflow.workflow import Workflow
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -73,10 +74,7 @@ def test_instances_are_read_in_the_ways_people_write_them(said, count):
     workflow.answer("compute", step="advanced")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value("compute") == {
-        "instance_type": "ml.g5.12xlarge",
-        "instance_count": count,
-    }
+    assert workflow.interview.value(facts.COMPUTE) == facts.OwnInstances("ml.g5.12xlarge", count)
 
 
 @pytest.mark.parametrize("said", ["", "serverless", "none", "no"])
@@ -85,7 +83,7 @@ def test_serverless_is_what_nothing_said_means(said):
     workflow.answer("compute", step="advanced")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value("compute") is None
+    assert workflow.interview.value(facts.COMPUTE) is None
 
 
 @pytest.mark.parametrize(

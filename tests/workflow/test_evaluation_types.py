@@ -1,21 +1,20 @@
 """Which type, what each asks, and how a change of type is settled."""
 
-import json
 from pathlib import Path
 
 import pytest
-from interviews import ANSWERS_BY_TYPE, an_interview, answer_until, answered_until
+from interviews import ALL_STEPS, ANSWERS_BY_TYPE, an_interview, answer_until, answered_until
 
 from evalbook.errors import StateFileError, UsageError
 from evalbook.workflow.answers_file import apply_answers
-from evalbook.workflow.kinds import ALL_STEPS, KINDS
+from evalbook.workflow.kinds import STEPS_BY_TYPE
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
 STATE = Path("workflow_state.json")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", STEPS_BY_TYPE)
 def test_each_type_asks_its_steps_in_the_order_of_its_entry_and_takes_them_again(kind):
     workflow = an_interview()
     asked = []
@@ -25,7 +24,7 @@ def test_each_type_asks_its_steps_in_the_order_of_its_entry_and_takes_them_again
         turn = workflow.answer(ANSWERS_BY_TYPE[kind][turn.step or ""])
         assert turn.status != "rejected", turn.error
 
-    names = [step.name for step in KINDS[kind].steps]
+    names = [step.name for step in STEPS_BY_TYPE[kind]]
     assert asked == [name for name in names if name in asked]
     assert set(asked) <= ANSWERS_BY_TYPE[kind].keys()
     assert turn.notebook is not None
@@ -39,7 +38,7 @@ def test_the_type_is_answered_by_value_label_or_number(said):
     workflow = an_interview()
 
     assert workflow.answer(said).step == "task"
-    assert workflow.interview.kind.name == "benchmark"
+    assert workflow.interview.type.name == "benchmark"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +61,7 @@ def test_at_most_four_questions_lead_to_a_reasoned_suggestion(said, suggested):
     assert (turn.default, recommended.value) == (suggested, suggested)
     assert turn.notices[0].startswith(f"{recommended.label}: ")
     assert workflow.answer("yes").step == "task"
-    assert workflow.interview.kind.name == suggested
+    assert workflow.interview.type.name == suggested
 
 
 def test_a_number_names_a_type_and_is_no_yes_to_the_suggestion():
@@ -73,7 +72,7 @@ def test_a_number_names_a_type_and_is_no_yes_to_the_suggestion():
 
     workflow.answer("1")
 
-    assert workflow.interview.kind.name == "llm_as_judge"
+    assert workflow.interview.type.name == "llm_as_judge"
 
 
 @pytest.mark.parametrize(("said", "led_to"), [("y", "Can code tell"), ("nope", "Benchmark fits")])
@@ -102,7 +101,7 @@ def test_a_suggestion_is_no_command():
 
     workflow.answer("llm_as_judge")
 
-    assert workflow.interview.kind.name == "llm_as_judge"
+    assert workflow.interview.type.name == "llm_as_judge"
 
 
 @pytest.mark.parametrize("said", ["custom_scorer", "Custom scorer"])
@@ -111,7 +110,7 @@ def test_who_knows_the_type_on_the_way_to_a_suggestion_names_it(said):
     workflow.answer("help")
 
     assert workflow.answer(said).step == "task"
-    assert workflow.interview.kind.name == "custom_scorer"
+    assert workflow.interview.type.name == "custom_scorer"
 
 
 def test_back_leads_from_the_short_questions_to_the_one_they_help_with():
@@ -123,17 +122,6 @@ def test_back_leads_from_the_short_questions_to_the_one_they_help_with():
 
     assert workflow.back().question == asked
     assert not workflow.asks_once_more
-
-
-def test_a_state_from_before_there_were_types_goes_on_as_llm_as_judge():
-    workflow, _ = answered_until("dataset")
-    document = json.loads(STATE.read_text())
-    del document["evalbook"]["answers"]["evaluation_type"]
-    STATE.write_text(json.dumps(document))
-
-    turn = workflow.turn()
-
-    assert (turn.step, workflow.interview.kind.name) == ("dataset", "llm_as_judge")
 
 
 def test_a_type_that_this_version_does_not_know_is_said_and_the_file_left():
@@ -178,11 +166,8 @@ def test_any_types_step_can_be_spoken_of_before_the_type_is_chosen():
     assert "mmlu_pro" in answer_until(workflow, "benchmark").question
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
-def test_a_change_of_anything_before_the_confirmation_asks_for_it_again(kind):
-    names = [step.name for step in kind.steps]
-    doubted = {step.name: kind.dependencies(step) for step in kind.steps if step.depends_on_all}
+@pytest.mark.parametrize("steps", STEPS_BY_TYPE.values(), ids=STEPS_BY_TYPE.keys())
+def test_a_change_of_anything_before_asks_for_confirmation_and_notebook_again(steps):
+    asked_again = {step.name for step in steps if step.depends_on_all and step.asked_again}
 
-    assert {"confirm", "notebook"} <= doubted.keys()
-    for step, dependencies in doubted.items():
-        assert dependencies == set(names[: names.index(step)])
+    assert {"confirm", "notebook"} <= asked_again

@@ -7,19 +7,20 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from interviews import ANSWERS_BY_TYPE
+from interviews import ALL_STEPS, ANSWERS_BY_TYPE
 from sdk_sites import MODULES
 from sdk_source import sdk_file
 
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
-from evalbook.notebook.sdk import EVALUATORS
-from evalbook.workflow.kinds import ALL_STEPS, KINDS
+from evalbook.evaluation_types import EVALUATION_TYPES
+from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.steps import which_type
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = ROOT / "src" / "evalbook" / "workflow" / "steps"
 PARTS = ("settings.py.j2", "arguments.py.j2", "header.md.j2")
-every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+every_kind = pytest.mark.parametrize(
+    "kind", [EVALUATION_TYPES[name] for name in STEPS_BY_TYPE], ids=lambda kind: kind.name
+)
 
 
 @every_kind
@@ -28,13 +29,10 @@ def test_a_type_is_known_in_every_layer(kind):
     guide = (ROOT / "references" / "choosing-an-evaluation.md").read_text(encoding="utf-8")
     refusing = "".join(map(sdk_file, MODULES.values()))
     wanted = {
-        "EVALUATION_TYPES in aws/evaluation_types.py": kind.name in EVALUATION_TYPES,
-        "EVALUATORS in notebook/sdk.py": kind.name in EVALUATORS,
         "the suggestions of steps/which_type.py": kind.name in inspect.getsource(which_type),
         "references/choosing-an-evaluation.md": kind.label.casefold() in guide.casefold(),
         "ANSWERS_BY_TYPE in tests/workflow/interviews.py": kind.name in ANSWERS_BY_TYPE,
-        "MODULES of tests/workflow/sdk_sites.py": kind.name in EVALUATORS
-        and f"class {EVALUATORS[kind.name].class_name}(" in refusing,
+        "MODULES of tests/workflow/sdk_sites.py": f"class {kind.class_name}(" in refusing,
         **{f"notebook/cells/{kind.name}/{part}": (cells / part).is_file() for part in PARTS},
     }
 
@@ -44,15 +42,13 @@ def test_a_type_is_known_in_every_layer(kind):
 
 @every_kind
 def test_a_types_class_and_pipeline_are_the_sdks_own(kind):
-    class_name, pipeline = EVALUATORS[kind.name].class_name, EVALUATION_TYPES[kind.name].pipeline
-
-    assert f'"{class_name}"' in sdk_file("train/evaluate/__init__.py")
-    assert f': "{pipeline}"' in sdk_file("train/evaluate/constants.py")
+    assert f'"{kind.class_name}"' in sdk_file("train/evaluate/__init__.py")
+    assert f': "{kind.pipeline}"' in sdk_file("train/evaluate/constants.py")
 
 
 @every_kind
 def test_terms_are_asked_for_exactly_where_bedrock_judges(kind):
-    asked = {step.name for step in kind.steps} & {"judge_model", "bedrock_terms"}
+    asked = {step.name for step in STEPS_BY_TYPE[kind.name]} & {"judge_model", "bedrock_terms"}
 
     assert asked == ({"judge_model", "bedrock_terms"} if kind.bedrock_judges else set())
 
@@ -84,4 +80,4 @@ def test_no_step_asks_which_type_it_serves():
             for constant in ast.walk(node)
             if isinstance(constant, ast.Constant)
         ]
-        assert not KINDS.keys() & set(compared), path.name
+        assert not STEPS_BY_TYPE.keys() & set(compared), path.name

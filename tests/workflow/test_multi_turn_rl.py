@@ -4,6 +4,7 @@ import pytest
 from interviews import answered_until
 
 from evalbook.sandbox import world
+from evalbook.workflow import facts
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -23,7 +24,7 @@ def test_the_agent_and_endpoint_that_the_model_was_trained_in_are_confirmed():
     assert turn.question == f"{found}: agent {AGENT!r}. Use it?"
     assert workflow.answer("").question == f"{found}: agent's endpoint 'PROD'. Use it?"
     assert workflow.answer("yes").step == "dataset"
-    assert workflow.interview.value("agent_qualifier") == "PROD"
+    assert workflow.interview.value(facts.AGENT_QUALIFIER) == "PROD"
 
 
 def test_another_agent_can_be_given_and_keeps_no_endpoint():
@@ -83,16 +84,16 @@ def test_the_recipe_tells_where_jobs_may_not_be_listed(in_sandbox):
     in_sandbox.fail("sagemaker:ListJobs", "AccessDeniedException")
     workflow, _ = asked_for("model_confirm")
 
-    training = workflow.interview.facts("model")["training"]
-    assert (training["trained"], training["job"]) == (True, None)
-    assert training["how"].startswith("Its recipe huggingface-llm-qwen2-5-7b-instruct-mtrl is one")
+    training = workflow.interview.facts(facts.MODEL).training
+    assert (training.trained, training.job) == (True, None)
+    assert training.how.startswith("Its recipe huggingface-llm-qwen2-5-7b-instruct-mtrl is one")
 
 
 def test_the_training_jobs_name_leads_to_its_package():
     workflow, turn = asked_for("model_confirm", model=world.AGENT_TRAINING_JOB)
 
     assert turn.notices[0] == f"ARN: {world.package_arn('travel-agent', 1)}"
-    assert workflow.interview.facts("model")["training"]["job"]["agent"] == AGENT
+    assert workflow.interview.facts(facts.MODEL).training.job.agent == AGENT
 
 
 def test_a_lambda_function_has_no_qualifier():
@@ -137,7 +138,7 @@ def test_prompts_are_taken_in_four_kinds_of_file(ending):
     workflow.answer(f"s3://evalbook-data/agents/trips.{ending}")
 
     assert workflow.answer("yes").step == "region"
-    assert workflow.interview.facts("data_sample")["rows"] == 40
+    assert workflow.interview.facts(facts.DATA_SAMPLE).rows == 40
 
 
 def test_parquet_is_read_at_its_footer_alone(in_sandbox):
@@ -188,7 +189,7 @@ def test_a_stopping_condition_that_the_sdk_refuses_is_refused(said):
     assert turn.error is not None
     assert turn.error.code == "stopping_condition"
     assert workflow.answer("259,200").step == "confirm"
-    assert workflow.interview.value("stopping_condition") == 259200
+    assert workflow.interview.value(facts.STOPPING_CONDITION) == 259200
 
 
 def test_a_base_model_without_the_recipe_is_refused():

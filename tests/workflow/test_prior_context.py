@@ -8,6 +8,7 @@ import pytest
 from interviews import an_interview, answer_until
 
 from evalbook.aws.session import Aws, AwsMissing
+from evalbook.workflow import facts
 from evalbook.workflow.workflow import Workflow
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -47,9 +48,9 @@ def test_a_training_job_alone_leads_to_package_region_and_role():
     workflow.answer("yes")
     turn = answer_until(workflow, "execution_role")
 
-    assert workflow.interview.value("model") == PACKAGE
-    assert workflow.interview.value("region") == "us-east-1"
-    assert workflow.interview.facts("model")["training_job"] == "support-tuning-7"
+    assert workflow.interview.value(facts.MODEL) == PACKAGE
+    assert workflow.interview.value(facts.REGION) == "us-east-1"
+    assert workflow.interview.facts(facts.MODEL).training_job == "support-tuning-7"
     assert ROLE in f"{turn.default} {turn.notices}"
 
 
@@ -74,7 +75,7 @@ def test_a_group_is_looked_for_in_the_region_other_tools_worked_in():
     workflow = asked_for_the_model(region="eu-west-1")
 
     assert workflow.answer("support-bot-eu").step == "model_confirm"
-    assert workflow.interview.value("model") == EU_PACKAGE
+    assert workflow.interview.value(facts.MODEL) == EU_PACKAGE
 
 
 def test_a_region_the_person_gave_comes_first():
@@ -82,4 +83,4 @@ def test_a_region_the_person_gave_comes_first():
     workflow.answer("eu-west-1", step="region")
 
     assert workflow.answer("support-bot-eu").step == "model_confirm"
-    assert workflow.interview.value("model") == EU_PACKAGE
+    assert workflow.interview.value(facts.MODEL) == EU_PACKAGE

@@ -21,7 +21,7 @@ from service_refusals import REFUSED_BY_SERVICE
 from evalbook.aws.s3_uris import BEDROCK_URI
 from evalbook.aws.session import Aws
 from evalbook.sandbox.process import Sandbox
-from evalbook.workflow.kinds import KINDS, step_names
+from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.workflow import Workflow
 
 STATE = Path("workflow_state.json")
@@ -66,7 +66,7 @@ def interview(
             STATE.write_bytes(prepared[key])
             return an_interview(aws=aws)
         workflow = an_interview(aws=aws)
-        defaults = dict.fromkeys(step_names(KINDS[kind].steps), "")
+        defaults = dict.fromkeys((step.name for step in STEPS_BY_TYPE[kind]), "")
         usual = {**defaults, **ANSWERS_BY_TYPE[kind], "advanced": "yes"}
         answer_until(workflow, "confirm", **{**usual, **given})
         prepared[key] = STATE.read_bytes()
@@ -105,7 +105,7 @@ def test_a_turn_refuses_what_would_be_refused_after_the_launch(row, interview):
 
 @pytest.mark.parametrize("step", ARGUMENTS)
 def test_no_step_hands_on_what_would_break_the_sdks_pipeline(step, interview):
-    kind = next(name for name, kind in KINDS.items() if step in step_names(kind.steps))
+    kind = next(name for name, steps in STEPS_BY_TYPE.items() if step in [it.name for it in steps])
     workflow = interview(kind)
     before = STATE.read_bytes()
 

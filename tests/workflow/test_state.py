@@ -40,7 +40,10 @@ def a_state_file(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_missing_file_is_a_new_document(tmp_path):
-    assert state.load(tmp_path / "none.json") == {"schema_version": 1, "evalbook": {}}
+    assert state.load(tmp_path / "none.json") == {
+        "schema_version": 1,
+        "evalbook": state.nothing_saved(),
+    }
 
 
 def test_what_other_tools_wrote_becomes_context_and_stays(tmp_path):
@@ -53,7 +56,7 @@ def test_what_other_tools_wrote_becomes_context_and_stays(tmp_path):
         "model_package_group_name": "support-bot",
         "step": 3,
         "schema_version": 1,
-        "evalbook": {},
+        "evalbook": state.nothing_saved(),
     }
 
 
@@ -67,7 +70,7 @@ def test_what_other_tools_wrote_becomes_context_and_stays(tmp_path):
         ('{"schema_version": "1"}', "schema_version is '1'"),
         ('{"schema_version": true}', "schema_version is True"),
         ('{"schema_version": null}', "schema_version is None"),
-        ('{"schema_version": 1, "evalbook": []}', "'evalbook' entry"),
+        ('{"schema_version": 1, "evalbook": []}', "evalbook: not an object"),
         ('{"evalbook": {"answers": {}}}', "no schema_version"),
         ("[" * 100_000, "not valid JSON"),
     ],
@@ -82,30 +85,49 @@ def test_an_unusable_file_is_named_and_left_as_it_is(tmp_path, text, why):
     assert path.read_text() == text
 
 
-AN_ANSWER = {"value": "x", "said": "x", "facts": {}, "checks": []}
+AN_ANSWER = {
+    "value": "x",
+    "said": "x",
+    "facts": None,
+    "checks": [],
+    "at": "2026-11-25T07:30:00+00:00",
+    "in_doubt": False,
+    "reopened": False,
+}
 A_QUESTION = {"text": "What?", "choices": [], "notices": [], "checks": []}
 
 
 @pytest.mark.parametrize(
-    "own",
+    ("own", "place"),
     [
-        {"answers": {"task": 5}},
-        {"answers": {"task": {"value": "x"}}},
-        {"answers": []},
-        {"answers": {}, "pending": 5},
-        {"answers": {}, "pending": {"step": "evaluation_type"}},
-        {"answers": {}, "volunteered": ["support-bot"]},
-        {"answers": {"task": {**AN_ANSWER, "at": "yesterday"}}},
-        {"answers": {"task": {**AN_ANSWER, "at": "2026-11-25T07:30:00"}}},
-        {"pending": {"step": "task", "at": "2026-11-25T07:30:00", "question": A_QUESTION}},
+        ({"answers": {"task": 5}, "answered": ["task"]}, "answers.task: not an object"),
+        ({"answers": {}, "answered": ["task"]}, "answers.task: missing"),
+        ({"answers": {"task": AN_ANSWER}}, "answered: task is missing"),
+        ({"answers": {"tasks": AN_ANSWER}, "answered": ["tasks"]}, "answers.tasks: not an answer"),
+        ({"answers": []}, "answers: an array, where an object was expected"),
+        ({"pending": 5}, "pending: a whole number, where"),
+        ({"pending": {"step": "task"}}, "pending.at: missing"),
+        ({"volunteered": ["support-bot"]}, "volunteered: an array, where an object was expected"),
+        (
+            {"answers": {"task": {**AN_ANSWER, "at": "yesterday"}}, "answered": ["task"]},
+            "answers.task.at: 'yesterday' is no time with its offset from UTC",
+        ),
+        (
+            {"answers": {"task": {**AN_ANSWER, "value": 5}}, "answered": ["task"]},
+            "answers.task.value: a whole number, where text was expected",
+        ),
     ],
 )
-def test_answers_in_a_form_that_evalbook_does_not_write_make_the_file_unusable(tmp_path, own):
+def test_answers_in_a_form_that_evalbook_does_not_write_make_the_file_unusable(
+    tmp_path, own, place
+):
+    own = {**state.nothing_saved(), **own}
     path = a_state_file(tmp_path, json.dumps({"schema_version": 1, "evalbook": own}))
     before = path.read_bytes()
 
-    with pytest.raises(StateFileError, match="not in the form that evalbook writes") as caught:
+    with pytest.raises(StateFileError) as caught:
         Workflow.load(path)
+    assert f"evalbook.{place}" in caught.value.message
     assert (caught.value.code, path.read_bytes()) == ("state.unusable", before)
 
 

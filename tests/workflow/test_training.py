@@ -109,10 +109,10 @@ def test_a_type_chosen_otherwise_is_told_how_to_switch():
     workflow, turn = answered_until("model_confirm", model="travel-agent")
 
     assert turn.notices[-1] == (
-        "Multi-turn RL trained this model. To evaluate it by rollouts in its agent: "
-        "evalbook answer --step evaluation_type multi_turn_rl"
+        "Multi-turn RL trained this model. To evaluate it by rollouts in its agent, change the "
+        "evaluation type to Multi-turn RL."
     )
     switched = workflow.answer("multi_turn_rl", step="evaluation_type")
     assert switched.step == "model_confirm"
-    assert not any("evalbook answer" in notice for notice in switched.notices)
+    assert not any("change the evaluation type" in notice for notice in switched.notices)
     assert workflow.answer("yes").step == "agent_config"

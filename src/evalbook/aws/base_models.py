@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.hub_documents import HubDocument, model_document
 from evalbook.aws.hub_models import HubModel, describe_hub_model, nova_in_bedrock, nova_models
 from evalbook.aws.package_answers import (
@@ -31,6 +30,7 @@ from evalbook.aws.session import (
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
+from evalbook.evaluation_types import EVALUATION_TYPES
 
 # constants._REGION_TO_BEDROCK_PREFIX: where InspectAI and Bedrock's Nova inference both are.
 NOVA_REGIONS = ("eu-west-2", "us-east-1", "us-west-2")

@@ -9,12 +9,12 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.identity import caller
 from evalbook.aws.regions import bedrock_offered, is_region
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import to_the_minute
 
 # AWS refuses requests signed more than five minutes off; SigV4's own limit.

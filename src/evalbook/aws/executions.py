@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.documents import Document, read_document
-from evalbook.aws.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
+from evalbook.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

@@ -13,12 +13,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.identity import Caller, caller, is_reserved
 from evalbook.aws.session import NO_HELP, Aws, in_parallel
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
+from evalbook.evaluation_types import EVALUATION_TYPES
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import EvaluationResultTypeDef

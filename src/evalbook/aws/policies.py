@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP
 from evalbook.aws.permissions import gated_actions, own_instances_caller_actions
+from evalbook.evaluation_types import EVALUATION_TYPES
 
 Policy = dict[str, Any]
 

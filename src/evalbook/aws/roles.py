@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.aws.identity import Caller, caller, is_reserved
 from evalbook.aws.permissions import caller_permission_checks, role_permission_checks
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel
 from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.texts import printable
 
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")

@@ -74,26 +74,24 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
 
 def _answers(settings: Settings) -> dict[str, Any]:
     """Return what the state tells of a run; an empty state tells nothing."""
-    from evalbook.workflow import state
-    from evalbook.workflow.interview import Interview
+    from evalbook.workflow import facts
+    from evalbook.workflow.workflow import Workflow
 
-    document = state.load(settings.state)
-    interview = Interview.of(document, None, settings.state)  # type: ignore[arg-type]
-    model = interview.facts("model")
-    vpc = interview.facts("vpc")
+    interview = Workflow.load(settings.state).interview
+    model, dataset = interview.facts(facts.MODEL), interview.facts(facts.DATASET)
     return {
-        "type": interview.value("evaluation_type", "llm_as_judge"),
-        "region": interview.value("region"),
-        "role": interview.value("execution_role"),
-        "judge": interview.value("judge_model"),
-        "group": model.get("group"),
-        "answers_by": model.get("answers_by"),
-        "dataset": interview.facts("dataset").get("uri"),
-        "output": interview.value("s3_output"),
-        "kms_key": interview.value("kms_key"),
-        "mlflow": interview.value("mlflow"),
-        "vpc": bool(vpc.get("subnets")),
-        "own_instances": interview.value("compute") is not None,
+        "type": interview.type.name,
+        "region": interview.value(facts.REGION),
+        "role": interview.value(facts.EXECUTION_ROLE),
+        "judge": interview.value(facts.JUDGE_MODEL),
+        "group": model.group if model else None,
+        "answers_by": model.answers_by if model else None,
+        "dataset": dataset.uri if dataset else None,
+        "output": interview.value(facts.S3_OUTPUT),
+        "kms_key": interview.value(facts.KMS_KEY),
+        "mlflow": interview.value(facts.MLFLOW),
+        "vpc": interview.value(facts.VPC) is not None,
+        "own_instances": interview.value(facts.COMPUTE) is not None,
     }
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from evalbook import texts
-from evalbook.checks import Check
+from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
 from evalbook.workflow.brief import brief as without_silence
 from evalbook.workflow.turn import PROTOCOL, Turn
@@ -40,17 +40,19 @@ class Output:
     def turn(self, turn: Turn, *, brief: bool = False) -> None:
         """Print a turn; why an answer was rejected goes to standard error for people."""
         if turn.error and not self.as_json:
-            complain(f"{turn.error.message}\n{turn.error.remedy or ''}".rstrip())
+            complain(
+                f"{turn.error.message}\n{remedy_in_commands(turn.error.remedy) or ''}".rstrip()
+            )
         document = turn.to_json()
         self.document(without_silence(document) if brief else document, turn_words(turn))
 
-    def error(self, code: str, message: str, remedy: str | None = None) -> None:
+    def error(self, code: str, message: str, remedy: str | Remedy | None = None) -> None:
         """Say what went wrong."""
         if self.as_json:
-            problem = {"code": code, "message": message, "remedy": remedy}
+            problem = {"code": code, "message": message, "remedy": remedy_in_commands(remedy)}
             self.document({"protocol": PROTOCOL, "status": "error", "error": problem}, "")
         elif code != "usage":
-            complain("\n".join(part for part in (message, remedy) if part))
+            complain("\n".join(part for part in (message, remedy_in_commands(remedy)) if part))
 
 
 class OutputLost(Exception):
@@ -140,7 +142,11 @@ def turn_words(turn: Turn) -> str:
 def check_words(check: Check) -> str:
     """Return a check in one line, with its remedy where it has one."""
     line = f"{_MARKS[check.status]}: {check.message}"
-    return f"{line} {check.remedy}" if check.remedy and check.status != "passed" else line
+    return (
+        f"{line} {remedy_in_commands(check.remedy)}"
+        if check.remedy and check.status != "passed"
+        else line
+    )
 
 
 @contextlib.contextmanager

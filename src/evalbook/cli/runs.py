@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, terminal_width
+from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.turn import PROTOCOL
 
 _STATES = (

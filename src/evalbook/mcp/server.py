@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mcp.server.mcpserver import MCPServer
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 
+from evalbook.checks import remedy_in_commands
 from evalbook.errors import EvalbookError
 from evalbook.workflow.brief import brief
 from evalbook.workflow.turn import PROTOCOL, Turn
@@ -118,7 +119,11 @@ class Tools:
                 document = ask(self._open())
         except EvalbookError as error:
             failed = True
-            problem = {"code": error.code, "message": error.message, "remedy": error.remedy}
+            problem = {
+                "code": error.code,
+                "message": error.message,
+                "remedy": remedy_in_commands(error.remedy),
+            }
             document = {"protocol": PROTOCOL, "status": "error", "error": problem}
         text = json.dumps(document, default=str, separators=(",", ":"))
         return CallToolResult(content=[TextContent(type="text", text=text)], is_error=failed)

@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.notebook.existing import OWN, fingerprint
 from evalbook.notebook.literals import literal
-from evalbook.notebook.sdk import EVALUATORS, MINIMUM_MATPLOTLIB, MINIMUM_SDK
+from evalbook.notebook.sdk import MINIMUM_MATPLOTLIB, MINIMUM_SDK
 from evalbook.notebook.settings import EvaluationSettings
 
-Kind = Literal["markdown", "code"]
+CellType = Literal["markdown", "code"]
 
 RUN_RECORD = "model-evaluation.run.json"
 """Where the cells keep what was started, when no notebook's name is known to call it after."""
@@ -27,7 +28,7 @@ POLL_SECONDS = 30
 """Longest pause between two looks at a run, in seconds."""
 
 # Name in the metadata, kind, template, tags. Tools that fill in parameters look for the tag.
-_CELLS: tuple[tuple[str, Kind, str, tuple[str, ...]], ...] = (
+_CELLS: tuple[tuple[str, CellType, str, tuple[str, ...]], ...] = (
     ("header", "markdown", "header.md.j2", ()),
     ("configuration", "code", "configuration.py.j2", ("parameters",)),
     ("start", "code", "start.py.j2", ()),
@@ -44,7 +45,7 @@ class Cell:
 
     name: str
     """``header``, ``configuration``, ``start``, ``poll`` or ``results``."""
-    kind: Kind
+    kind: CellType
     source: str
     tags: tuple[str, ...]
 
@@ -131,7 +132,7 @@ def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) 
     return {
         **settings.answers,
         **shared,
-        "evaluator": EVALUATORS[settings.evaluation_type],
+        "evaluator": EVALUATION_TYPES[settings.evaluation_type],
         # For other partitions the package is handed over as an object of the SDK's.
         "attaches": _attaches(settings),
         "runs_as": "training_job" if own_instances else "pipeline",

@@ -1,47 +1,6 @@
-"""What the notebook's cells have to know of the SDK: its classes, and the versions they need."""
+"""The oldest versions of the SDK and of matplotlib that the notebook's cells run on."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Literal
-
-
-@dataclass(frozen=True)
-class Evaluator:
-    """What the cells have to know of an evaluation type beyond its own parts in ``cells/``."""
-
-    class_name: str
-    """In ``sagemaker.train.evaluate``."""
-    recognised_by: tuple[str, ...]
-    """Settings whose values the definition of a run's pipeline holds, in the names of cell 2."""
-    scores: Literal["by_record", "totals", "mlflow"] = "totals"
-    """What results hold, and so which of the templates in ``cells/results/`` read them."""
-    evaluated_on: str = "records"
-    """What is put to the models, as people call it."""
-
-
-EVALUATORS = {
-    "llm_as_judge": Evaluator(
-        "LLMAsJudgeEvaluator",
-        recognised_by=("JUDGE_MODEL", "DATASET", "models[label]"),
-        scores="by_record",
-    ),
-    "custom_scorer": Evaluator(
-        "CustomScorerEvaluator", recognised_by=("SCORER", "DATASET", "models[label]")
-    ),
-    "benchmark": Evaluator(
-        "BenchMarkEvaluator",
-        recognised_by=("BENCHMARK", "S3_OUTPUT", "models[label]"),
-        evaluated_on="questions",
-    ),
-    "multi_turn_rl": Evaluator(
-        "MultiTurnRLEvaluator",
-        recognised_by=("AGENT_CONFIG", "DATASET", "models[label]"),
-        scores="mlflow",
-        evaluated_on="prompts",
-    ),
-}
-"""By evaluation type; each has a folder of the same name in ``cells/``."""
 
 MINIMUM_SDK = "3.22.0"
 """Oldest `sagemaker` that the cells accept.

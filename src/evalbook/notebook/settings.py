@@ -24,7 +24,7 @@ class EvaluationSettings:
     """
 
     evaluation_type: str
-    """A key of `evalbook.notebook.sdk.EVALUATORS`."""
+    """A key of `evalbook.evaluation_types.EVALUATION_TYPES`."""
     pipelines: str
     """How the names of its pipelines begin."""
     answers: Mapping[str, Any]

@@ -14,6 +14,7 @@ from evalbook.whole_files import read_whole, reason
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
+    from evalbook.workflow.interview import Interview
 
 _LIST = "`evalbook runs` lists the evaluations of this account and region."
 
@@ -114,30 +115,29 @@ def _record_of(path: Path) -> Path:
 
 
 def _of_state(state: Path, run: int | None) -> list[Target]:
-    from evalbook.workflow import state as states
-    from evalbook.workflow.interview import Interview
+    from evalbook.workflow.facts import NOTEBOOK
+    from evalbook.workflow.workflow import Workflow
 
-    document = states.load(state)
-    interview = Interview.of(document, None, state)  # type: ignore[arg-type]
-    notebook = interview.facts("notebook").get("path")
-    if not notebook:
+    interview = Workflow.load(state).interview
+    notebook = interview.facts(NOTEBOOK)
+    if notebook is None:
         raise AnswerRejected(
             "run.none",
             f"The state {state} has no notebook that could have started a run.",
             f"Name a run by its ARN, or a notebook. {_LIST}",
         )
     minutes = _expected(interview)
-    path = state.resolve().parent / notebook
+    path = state.resolve().parent / notebook.path
     return [Target(found.arn, found.label, minutes) for found in _recorded(_record_of(path), run)]
 
 
-def _expected(interview: Any) -> tuple[int, int] | None:
+def _expected(interview: Interview) -> tuple[int, int] | None:
     from evalbook.workflow.estimate import estimate
 
     try:
         return estimate(interview).minutes
-    except (KeyError, TypeError):
-        # Written by another version: the expected time is only a help.
+    except AnswerRejected:
+        # An answer fell since: the expected time is only a help.
         return None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
+from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import to_the_minute
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target

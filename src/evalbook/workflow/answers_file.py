@@ -9,9 +9,8 @@ from typing import Any
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.whole_files import read_whole, reason
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.kinds import ALL_STEPS, KINDS, possible_steps, step_names
-from evalbook.workflow.step import Step
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.steps import advanced, evaluation_type
 from evalbook.workflow.turn import Problem, Turn
 from evalbook.workflow.workflow import Workflow
@@ -68,18 +67,18 @@ def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
         AwsUnavailable: AWS could not be asked; what was accepted until then is saved.
     """
     steps = {step.name: step for step in _steps_for(workflow.interview, values)}
-    _refuse_unknown(list(steps), values)
+    _refuse_unknown(list(steps), values, workflow.interview)
     answers = {name: as_text(values[name]) for name in steps if name in values}
     settings = [name for name in answers if steps[name].advanced]
     if settings:
-        # Who gives a setting wants it asked.
+        # Giving a value for a setting turns it on.
         answers.setdefault(advanced.STEP.name, as_text(settings))
     for name in list(answers):
         saved = workflow.interview.answers.get(name)
         if saved is None:
             continue
         said = answers.pop(name)
-        if saved.said != said.strip() and steps[name].volunteered:
+        if saved.said != said.strip() and steps[name].said_ahead:
             turn = workflow.answer(said, name)
             if turn.status == "rejected":
                 return turn
@@ -99,7 +98,9 @@ def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
 def _only_type_that_asks(values: dict[str, Any]) -> str | None:
     """Return the one evaluation type that asks all that a file answers; None where several do."""
     fitting = [
-        kind.name for kind in KINDS.values() if values.keys() <= {step.name for step in kind.steps}
+        name
+        for name, steps in STEPS_BY_TYPE.items()
+        if values.keys() <= {step.name for step in steps}
     ]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -118,18 +119,18 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def _steps_for(interview: Interview, values: dict[str, Any]) -> tuple[Step, ...]:
+def _steps_for(interview: Interview, values: dict[str, Any]) -> tuple[Step[Any, Any], ...]:
     """Return the steps that the file may answer: those of the type that it names, if it does."""
     said = as_text(values.get(evaluation_type.STEP.name, ""))
     try:
-        return KINDS[read_choice(said, evaluation_type.type_choices())].steps
+        return STEPS_BY_TYPE[read_choice(said, evaluation_type.type_choices(interview))]
     except AnswerRejected:
-        return possible_steps(interview)
+        return interview.steps if interview.answers else interview.all_steps
 
 
-def _refuse_unknown(known: list[str], values: dict[str, Any]) -> None:
+def _refuse_unknown(known: list[str], values: dict[str, Any], interview: Interview) -> None:
     unknown = [name for name in values if name not in known]
-    elsewhere = [name for name in unknown if name in step_names(ALL_STEPS)]
+    elsewhere = [name for name in unknown if name in {step.name for step in interview.all_steps}]
     if elsewhere:
         raise UsageError(
             "step.unknown",
@@ -148,7 +149,7 @@ def _refuse_unknown(known: list[str], values: dict[str, Any]) -> None:
         )
 
 
-def _not_the_exact_words(turn: Turn, step: Step, said: str) -> Turn:
+def _not_the_exact_words(turn: Turn, step: Step[Any, Any], said: str) -> Turn:
     from dataclasses import replace
 
     rejection = AnswerRejected(

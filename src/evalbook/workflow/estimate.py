@@ -7,6 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evalbook.datasets.invalid import plural
+from evalbook.datasets.report import Report
+from evalbook.workflow.facts import (
+    BUILTIN_METRICS,
+    COMPUTE,
+    CUSTOM_METRICS,
+    DATA_FIX,
+    DATASET,
+    JUDGE_MODEL,
+    MODEL,
+)
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.compute import instances_words
 from evalbook.workflow.steps.dataset import effective_report
@@ -144,16 +154,16 @@ def estimate(interview: Interview) -> Estimate:
     report = effective_report(interview)
     scope = scope_of(interview)
     models = 2 if scope == BOTH else 1
-    kind = interview.kind
-    billions = interview.facts("model").get("billions")
+    kind = interview.type
+    custom = interview.facts(CUSTOM_METRICS)
+    model = interview.facts(MODEL)
     return Estimate(
         judged=kind.bedrock_judges,
-        records=report["valid"] if report else None,
-        metrics=len(interview.value("builtin_metrics", []))
-        + len(interview.value("custom_metrics", [])),
+        records=report.valid if report else None,
+        metrics=len(interview.value(BUILTIN_METRICS) or ()) + len(custom.names if custom else ()),
         models=models,
-        minutes=_minutes(billions, models) if kind.minutes_known else None,
-        nova=bool(interview.facts("model").get("nova")) and kind.one_nova_a_run,
+        minutes=_minutes(model.billions if model else None, models) if kind.minutes_known else None,
+        nova=bool(model and model.nova) and kind.one_nova_a_run,
         scope=scope,
         instances=_instances(interview),
         record_bytes=_record_bytes(interview, report),
@@ -161,7 +171,7 @@ def estimate(interview: Interview) -> Estimate:
 
 
 def _instances(interview: Interview) -> str | None:
-    chosen = interview.value("compute")
+    chosen = interview.value(COMPUTE)
     return instances_words(chosen) if chosen else None
 
 
@@ -171,17 +181,16 @@ def with_price(expected: Estimate, interview: Interview) -> Estimate:
     A denial, a model that is not listed or a slow answer is said in `Estimate.price_basis`; nothing
     is raised, and nobody waits longer.
     """
-    judge = interview.facts("judge_model")
-    if expected.tokens is None or not judge:
+    judge = interview.facts(JUDGE_MODEL)
+    if expected.tokens is None or judge is None:
         return expected
     answers: list[tuple[Any, str | None]] = []
 
     def ask() -> None:
         from evalbook.aws.pricing import token_price
 
-        label = str(judge["label"])
-        name = label.removeprefix(str(judge["provider"])).strip() or label
-        answers.append(token_price(interview.aws, str(judge["region"]), name))
+        name = judge.label.removeprefix(judge.provider).strip() or judge.label
+        answers.append(token_price(interview.aws, judge.region, name))
 
     # A thread of its own that is left behind if it is slow: the turn is worth more than a price.
     asking = threading.Thread(target=ask, daemon=True)
@@ -196,15 +205,14 @@ def with_price(expected: Estimate, interview: Interview) -> Estimate:
     )
     basis = (
         f"{price.input:g} dollars a million tokens read and {price.output:g} written, on demand in "
-        f"{judge['region']} by AWS's Price List"
+        f"{judge.region} by AWS's Price List"
     )
     return replace(expected, price=(low, high), price_basis=basis)
 
 
-def _record_bytes(interview: Interview, report: dict[str, Any] | None) -> float | None:
-    size = interview.facts("data_fix").get("size") or interview.facts("dataset").get("size")
-    records = (report or {}).get("records")
-    return size / records if size and records else None
+def _record_bytes(interview: Interview, report: Report | None) -> float | None:
+    read = interview.facts(DATA_FIX) or interview.facts(DATASET)
+    return read.size / report.records if read and report and report.records else None
 
 
 def _minutes(billions: float | None, models: int) -> tuple[int, int]:

@@ -1,22 +1,31 @@
-"""What a step may see while it asks and checks: earlier answers, AWS, the folder it works in."""
+"""A step of the interview, and what it may see: earlier answers, AWS, the folder it works in.
+
+The two stand together because each is explained by the other: a step asks, reads, checks and does,
+always within an interview; an interview goes through its steps.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from evalbook.checks import Check
-from evalbook.workflow.state import OWN_KEY, Document, found_by_other_tools, unusable
+from evalbook.errors import AnswerRejected, StateFileError
+from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, EvaluationType
+from evalbook.workflow.facts import EVALUATION_TYPE, Slot
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.state import Document, found_by_other_tools
 from evalbook.workflow.turn import Question
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
-    from evalbook.workflow.kinds import Kind
+
+V = TypeVar("V")
+F = TypeVar("F")
 
 Progress = Callable[[str, "int | None", "int | None"], None]
 """Called with what is being done, how much is done and how much there is, in bytes or None."""
@@ -27,11 +36,11 @@ def no_progress(_doing: str, _done: int | None, _total: int | None) -> None:
 
 
 @dataclass
-class Answer:
+class Answer(Generic[V, F]):
     """A saved answer."""
 
-    value: Any
-    facts: dict[str, Any]
+    value: V
+    facts: F
     said: str
     """The person's own words."""
     checks: tuple[Check, ...]
@@ -42,49 +51,28 @@ class Answer:
     reopened: bool = False
     """The person asked to answer it again."""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the answer as the state keeps it."""
-        document: dict[str, Any] = {
-            "value": self.value,
-            "said": self.said,
-            "at": self.at,
-            "facts": self.facts,
-            "checks": [check.to_json() for check in self.checks],
-        }
-        if self.in_doubt:
-            document["in_doubt"] = True
-        if self.reopened:
-            document["reopened"] = True
-        return document
 
-    @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Answer:
-        """Return the answer that `to_json` wrote."""
-        return cls(**{**document, "checks": tuple(Check(**check) for check in document["checks"])})
+@dataclass
+class Pending:
+    """A question that AWS was asked for, or that asks once more about an answer."""
+
+    step: str
+    at: str
+    """When it was prepared, ISO 8601 in UTC."""
+    narrowed: bool
+    """Whether it asks once more about an answer that was given to its step."""
+    question: Question
 
 
-def _answers_in(own: dict[str, Any]) -> dict[str, Answer]:
-    """Return the saved answers; raises what comes of a form that `evalbook` does not write."""
-    if not all(isinstance(own.get(key, {}), dict) for key in ("volunteered", "pending")):
-        raise TypeError
-    if own.get("pending"):
-        _need_moment(own["pending"]["at"])
-        Question.from_json(own["pending"]["question"])
-    if not isinstance(own.get("dismissed", []), list):
-        raise TypeError
-    saved = own.get("answers", {})
-    answers = {name: Answer.from_json(answer) for name, answer in saved.items()}
-    if not all(isinstance(it.facts, dict) and isinstance(it.said, str) for it in answers.values()):
-        raise TypeError
-    for answer in answers.values():
-        _need_moment(answer.at)
-    return answers
+@dataclass
+class Aside:
+    """What is kept beside the answers."""
 
-
-def _need_moment(text: str) -> None:
-    # One without its offset from UTC could not be compared with now.
-    if datetime.fromisoformat(text).tzinfo is None:
-        raise ValueError(text)
+    pending: Pending | None = None
+    dismissed: list[str] = field(default_factory=list)
+    """Steps for which the person did not want what other tools had left."""
+    volunteered: dict[str, str] = field(default_factory=dict)
+    """What the person said ahead of its turn, by step."""
 
 
 def is_a_file(path: Path) -> bool:
@@ -102,56 +90,78 @@ class Interview:
     """The answers so far and the world they are checked against."""
 
     document: Document
+    """The state file's content: foreign keys, and what evalbook saved last."""
     aws: Aws
     state_path: Path
+    steps_by_type: Mapping[str, tuple[Step[Any, Any], ...]]
+    """The steps of each evaluation type, in their order."""
     folder: Path = field(default_factory=Path.cwd)
     """Where projects are made and files are named from."""
     progress: Progress = no_progress
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, Answer[Any, Any]] = field(default_factory=dict)
+    aside: Aside = field(default_factory=Aside)
 
-    @classmethod
-    def of(
-        cls, document: Document, aws: Aws, state_path: Path, progress: Progress = no_progress
-    ) -> Interview:
-        """Return the interview that a state document holds.
+    @property
+    def type(self) -> EvaluationType:
+        """The evaluation type; the first one until it is answered.
 
         Raises:
-            StateFileError: what evalbook keeps there is not in the form that it writes.
+            StateFileError: the answer is a type that this version does not know.
         """
-        try:
-            answers = _answers_in(document[OWN_KEY])
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            why = "what it holds of evalbook is not in the form that evalbook writes"
-            raise unusable(state_path, why) from error
-        return cls(document, aws, state_path, progress=progress, answers=answers)
+        name = self.value(EVALUATION_TYPE) or LLM_AS_JUDGE.name
+        if name not in self.steps_by_type:
+            raise StateFileError(
+                "state.evaluation_type",
+                f"{self.state_path} is about an evaluation of type {name!r}; this version knows "
+                f"{', '.join(self.steps_by_type)}.",
+                "Use a newer evalbook, or another state file.",
+            )
+        return EVALUATION_TYPES[name]
 
     @property
-    def own(self) -> dict[str, Any]:
-        """What evalbook keeps in the state beside the answers: volunteered, dismissed, pending."""
-        own: dict[str, Any] = self.document[OWN_KEY]
-        return own
+    def steps(self) -> tuple[Step[Any, Any], ...]:
+        """The steps of the evaluation type, in their order."""
+        return self.steps_by_type[self.type.name]
 
     @property
-    def kind(self) -> Kind:
-        """The evaluation type that the steps ask for."""
-        from evalbook.workflow.kinds import kind_of
+    def all_steps(self) -> tuple[Step[Any, Any], ...]:
+        """The steps of all evaluation types, each once."""
+        return tuple(dict.fromkeys(step for steps in self.steps_by_type.values() for step in steps))
 
-        return kind_of(self)
+    @property
+    def settings(self) -> tuple[Step[Any, Any], ...]:
+        """The advanced settings among the steps."""
+        return tuple(step for step in self.steps if step.advanced)
 
     def answered(self, step: str) -> bool:
         """Return whether the step has an answer that is not being asked again."""
         answer = self.answers.get(step)
         return answer is not None and not answer.reopened
 
-    def value(self, step: str, default: Any = None) -> Any:
-        """Return the value of a step's answer."""
-        answer = self.answers.get(step)
-        return default if answer is None else answer.value
+    def answer(self, slot: Slot[V, F]) -> Answer[V, F]:
+        """Return an answer that has to be there by now.
 
-    def facts(self, step: str) -> dict[str, Any]:
-        """Return what the checks of a step's answer found out; empty where it has none."""
-        answer = self.answers.get(step)
-        return {} if answer is None else answer.facts
+        Raises:
+            AnswerRejected: it is not: it fell, or was not given yet.
+        """
+        found = self.answers.get(slot.name)
+        if found is None:
+            raise AnswerRejected(
+                "step.not_answered",
+                f"{slot.name} has to be answered first.",
+                "Answer the current question.",
+            )
+        return found
+
+    def value(self, slot: Slot[V, F]) -> V | None:
+        """Return the value of an answer; None where there is none."""
+        found = self.answers.get(slot.name)
+        return None if found is None else found.value
+
+    def facts(self, slot: Slot[V, F]) -> F | None:
+        """Return what the checks of an answer found out; None where there is none."""
+        found = self.answers.get(slot.name)
+        return None if found is None else found.facts
 
     def file_named(self, said: str) -> Path:
         """Return the path that a person gave, from the folder they work in; ``~`` is home."""
@@ -168,3 +178,80 @@ class Interview:
             if text is not None:
                 return text
         return None
+
+
+def accept(value: V, _: Interview) -> Outcome[V, Any]:
+    """Accept a value that needs no check beyond being read."""
+    return Accepted(value)
+
+
+def read_text(text: str, _question: Question, _: Interview) -> Any:
+    """Read an answer as the text it is."""
+    return text
+
+
+def always(_: Interview) -> bool:
+    """Say that a step applies to every interview."""
+    return True
+
+
+def nothing_known(_: Interview) -> str | None:
+    """Say that earlier tools leave nothing that could answer this step."""
+    return None
+
+
+def describe_value(value: Any, _facts: Any) -> str:
+    """Describe an answer by its value."""
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Step(Generic[V, F]):
+    """One thing that is asked, checked and saved. No step knows which comes next."""
+
+    slot: Slot[V, F]
+    title: str
+    """What the answer is called in a summary."""
+    ask: Callable[[Interview], Question]
+    read: Callable[[str, Question, Interview], V] = read_text
+    """Text to value, without asking AWS; raises `AnswerRejected`."""
+    check: Callable[[V, Interview], Outcome[V, F]] = accept
+    """Value to what is saved; raises `AnswerRejected` or `AwsUnavailable`.
+
+    Only reads, for it is asked about saved answers too: wherever they are in doubt, and by
+    `evalbook check`.
+    """
+    do: Callable[[V, Interview], Outcome[V, F]] | None = None
+    """What answering does beyond being saved, such as writing the notebook, in the check's place.
+
+    Runs only when a person answers this very step.
+    """
+    applies: Callable[[Interview], bool] = always
+    known: Callable[[Interview], str | None] = nothing_known
+    """What an earlier tool left in the state that would answer this, to be confirmed."""
+    known_from: Callable[[Interview], str | None] = nothing_known
+    """Where that was found, if it was not in the state file."""
+    describe: Callable[[V, F], str] = describe_value
+    depends_on: tuple[str, ...] = ()
+    """Steps whose change puts this answer in doubt."""
+    depends_on_all: bool = False
+    """Whether the answer is about everything asked before it, so that any change there counts."""
+    asked_again: bool = False
+    """Whether doubt asks again at once, rather than checking the saved answer again."""
+    said_ahead: bool = True
+    """Whether an answer may be given before its turn."""
+    asks_aws: bool = False
+    """Whether preparing the question asks AWS, so that the question is worth keeping."""
+    advanced: bool = False
+    """Whether it is a setting that most leave alone, asked only where it is wanted."""
+    asked_knowing: tuple[str, ...] = ()
+    """Steps whose answers, said ahead, may change the question itself."""
+    exact_in_file: str | None = None
+    """The only text that answers this step from a file of answers."""
+    unasked: Any = field(default=None, hash=False)
+    """What the notebook's cells are given where the step was not asked, or was answered none."""
+
+    @property
+    def name(self) -> str:
+        """As the contract calls it, and as its answer is kept."""
+        return self.slot.name

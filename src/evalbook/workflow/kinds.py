@@ -1,19 +1,10 @@
-"""The evaluation types, each an ordered list of steps: reading this is reading the interview.
-
-Steps stand in groups, and `_ASKED` lays the groups of all types side by side: what they share is in
-one column. What a step has to know of the type it serves stands in the type's entry below, so that
-no step asks which type it is.
-"""
+"""The evaluation types, each an ordered list of steps: reading this is reading the interview."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import Any
 
-from evalbook.aws.evaluation_types import EVALUATION_TYPES
-from evalbook.errors import StateFileError
-from evalbook.workflow.step import Step
+from evalbook.workflow.interview import Step
 from evalbook.workflow.steps import (
     advanced,
     agent_config,
@@ -39,7 +30,6 @@ from evalbook.workflow.steps import (
     model_confirm,
     notebook,
     project,
-    prompts,
     region,
     run_name,
     s3_output,
@@ -52,79 +42,26 @@ from evalbook.workflow.steps import (
     vpc,
 )
 
-if TYPE_CHECKING:
-    from evalbook.workflow.interview import Interview
-
-MOST_JUDGED_RECORDS = 1000
-"""Rows of one LLM-as-judge job.
-
-Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-prompt-datasets-judge.html,
-read 2026-11-20.
-"""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """An evaluation type: its name in the contract, what people call it, and what it asks.
-
-    The SDK's class, the pipeline's name and the cells are found under the same name in `notebook/`.
-    """
-
-    name: str
-    label: str
-    description: str
-    steps: tuple[Step, ...]
-
-    # The dataset.
-    file_types: tuple[str, ...] = (".jsonl",)
-    """How the names of its datasets end."""
-    most_records: int | None = None
-    """Rows that one job takes; None where AWS names no limit."""
-    needs_reference: bool = False
-    """Whether a record without a reference answer is of no use."""
-
-    # The models.
-    one_nova_a_run: bool = False
-    """Whether the SDK evaluates a Nova model alone, so that a comparison takes two runs."""
-    trained_by_rollouts: bool = False
-    """Whether it is for models trained with multi-turn RL, and their training job is of use."""
-    parameters: tuple[str, ...] = ()
-    """Parameters that the SDK lets be set where the base model's recipe has them."""
-    fixed_parameters: str = ""
-    """What the SDK sends where none can be set."""
-
-    # The run.
-    minutes_known: bool = False
-    """Whether AWS says how long a run takes."""
-    experiment: str = "the pipeline's name"
-    """What the SDK calls the MLflow experiment unless it is named."""
-    tags_jobs: bool = False
-    """Whether tags reach every run's jobs; else they reach the pipeline, when it is created."""
-
-    @property
-    def settings(self) -> tuple[Step, ...]:
-        """The advanced settings that it takes."""
-        return tuple(step for step in self.steps if step.advanced)
-
-    @property
-    def bedrock_judges(self) -> bool:
-        """Whether Bedrock judges: it has to be trusted by the role, and its terms agreed to."""
-        return EVALUATION_TYPES[self.name].bedrock_judges
-
-    def dependencies(self, step: Step) -> set[str]:
-        """Return the names of the steps whose change puts a step's answer in doubt."""
-        if not step.depends_on_all:
-            return set(step.depends_on)
-        return {before.name for before in takewhile(lambda it: it is not step, self.steps)}
-
-
-# Groups of steps, those that several types share first -------------------------------------------
-
-_WHAT = (evaluation_type.STEP, task.STEP)
-_MODEL = (model.STEP, model_confirm.STEP)
-_RECORDS = (data_sample.STEP, data_description.STEP, data_fix.STEP)
-_PLACE = (region.STEP, execution_role.STEP, s3_output.STEP)
-_ADVANCED = (
+_FIRST = (
+    evaluation_type.STEP,
+    task.STEP,
+)
+_RECORDS = (
+    data_sample.STEP,
+    data_description.STEP,  # where the dataset may not be read
+    data_fix.STEP,  # where it can't be used as it is
+)
+_MODEL = (
+    model.STEP,
+    model_confirm.STEP,
+)
+_PLACE = (
+    region.STEP,
+    execution_role.STEP,
+    s3_output.STEP,
+)
+# Each only where the answer to the first names it.
+_SETTINGS = (
     advanced.STEP,
     scope.STEP,
     mlflow.STEP,
@@ -134,137 +71,64 @@ _ADVANCED = (
     tags.STEP,
     run_name.STEP,
 )
-_RUN = (*_PLACE, *_ADVANCED)
-_PARAMS = (inference_parameters.STEP,)
-_HOW = (*_PARAMS, compute.STEP)
-_NOTEBOOK = (project.STEP, notebook.STEP)
-_END = (confirm.STEP, *_NOTEBOOK)
+_LAST = (
+    project.STEP,
+    notebook.STEP,
+)
 
-_DATA = (dataset.STEP, *_RECORDS)
-_METRICS = (custom_metrics.STEP, builtin_metrics.STEP)
-_JUDGE = (judge_model.STEP,)
-_TERMS = (confirm.STEP, bedrock_terms.STEP, *_NOTEBOOK)
-
-# Known first, so that a function can be tried on it; validated by what the scorer wants.
-_SCORER = (dataset.STEP, scorer.STEP, *_RECORDS)
-
-_BENCHMARK = (benchmark.STEP, subtasks.STEP)
-
-_ROLLOUTS = (agent_config.STEP, agent_qualifier.STEP, dataset.STEP, prompts.STEP)
-_LIMIT = (stopping_condition.STEP,)
-
-# What each type asks, from left to right ----------------------------------------------------------
-
-# fmt: off
-_ASKED: dict[str, tuple[tuple[Step, ...], ...]] = {
-    "llm_as_judge":  (_WHAT, _DATA, _METRICS, _MODEL, _JUDGE,     _RUN,                  _TERMS),
-    "custom_scorer": (_WHAT,                  _MODEL, _SCORER,    _RUN, _HOW,            _END),
-    "benchmark":     (_WHAT,                  _MODEL, _BENCHMARK, _RUN, _HOW,            _END),
-    "multi_turn_rl": (_WHAT,                  _MODEL, _ROLLOUTS,  _RUN, _PARAMS, _LIMIT, _END),
+STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
+    "llm_as_judge": (
+        *_FIRST,
+        dataset.STEP,
+        *_RECORDS,
+        custom_metrics.STEP,
+        builtin_metrics.STEP,
+        *_MODEL,
+        judge_model.STEP,
+        *_PLACE,
+        *_SETTINGS,
+        confirm.STEP,
+        bedrock_terms.STEP,
+        *_LAST,
+    ),
+    "custom_scorer": (
+        *_FIRST,
+        *_MODEL,
+        # Before the scorer, so that a function can be tried on it; read by what the scorer wants.
+        dataset.STEP,
+        scorer.STEP,
+        *_RECORDS,
+        *_PLACE,
+        *_SETTINGS,
+        inference_parameters.STEP,  # a setting
+        compute.STEP,  # a setting
+        confirm.STEP,
+        *_LAST,
+    ),
+    "benchmark": (
+        *_FIRST,
+        *_MODEL,
+        benchmark.STEP,
+        subtasks.STEP,  # where the benchmark has any
+        *_PLACE,
+        *_SETTINGS,
+        inference_parameters.STEP,  # a setting
+        compute.STEP,  # a setting
+        confirm.STEP,
+        *_LAST,
+    ),
+    "multi_turn_rl": (
+        *_FIRST,
+        *_MODEL,
+        agent_config.STEP,
+        agent_qualifier.STEP,  # where the agent has endpoints
+        dataset.STEP,
+        data_sample.STEP,
+        *_PLACE,
+        *_SETTINGS,
+        inference_parameters.STEP,  # a setting
+        stopping_condition.STEP,  # a setting
+        confirm.STEP,
+        *_LAST,
+    ),
 }
-# fmt: on
-
-
-def _asked(name: str) -> tuple[Step, ...]:
-    return tuple(step for group in _ASKED[name] for step in group)
-
-
-# What else there is to know of each --------------------------------------------------------------
-
-# Of one answer, as the SDK takes them (_extract_eval_override_options in
-# train/common_utils/recipe_utils.py, 3.27.0). LLM as judge sends fixed ones.
-_OF_ANSWERS = (
-    "max_new_tokens",
-    "temperature",
-    "top_k",
-    "top_p",
-    "aggregation",
-    "postprocessing",
-    "max_model_len",
-)
-# Of rollouts (_build_template_context in train/evaluate/multi_turn_rl_evaluator.py, 3.27.0).
-_OF_ROLLOUTS = (
-    "eval_group_size",
-    "sampling_temperature",
-    "top_p",
-    "max_tokens",
-    "pass_k_values",
-    "success_threshold",
-)
-
-LLM_AS_JUDGE = Kind(
-    "llm_as_judge",
-    "LLM as judge",
-    "A judge model of Bedrock scores the answers of the base and the fine-tuned model.",
-    _asked("llm_as_judge"),
-    most_records=MOST_JUDGED_RECORDS,
-    one_nova_a_run=True,
-    minutes_known=True,
-    # _get_llmaj_template_additions in train/evaluate/llm_as_judge_evaluator.py, 3.22.0 to 3.27.0.
-    fixed_parameters="max_new_tokens 8192, temperature 0, top_k -1, top_p 1.0",
-)
-
-BENCHMARK = Kind(
-    "benchmark",
-    "Benchmark",
-    "A public benchmark, such as MMLU, measures general abilities; it needs no dataset of yours.",
-    _asked("benchmark"),
-    parameters=_OF_ANSWERS,
-)
-
-CUSTOM_SCORER = Kind(
-    "custom_scorer",
-    "Custom scorer",
-    "Code scores the answers: a preset for mathematics or programs, or a function of your own.",
-    _asked("custom_scorer"),
-    needs_reference=True,
-    parameters=_OF_ANSWERS,
-)
-
-MULTI_TURN_RL = Kind(
-    "multi_turn_rl",
-    "Multi-turn RL",
-    "An agent plays whole rollouts in its environment and is rewarded; for models that act.",
-    _asked("multi_turn_rl"),
-    file_types=(".parquet", ".jsonl", ".json", ".csv"),
-    experiment="mtrl-eval- and the base model's name",
-    tags_jobs=True,
-    parameters=_OF_ROLLOUTS,
-    trained_by_rollouts=True,
-)
-
-KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (LLM_AS_JUDGE, CUSTOM_SCORER, BENCHMARK, MULTI_TURN_RL)
-}
-
-ALL_STEPS: tuple[Step, ...] = tuple(
-    dict.fromkeys(step for kind in KINDS.values() for step in kind.steps)
-)
-"""The steps of all types, each once."""
-
-
-def kind_of(interview: Interview) -> Kind:
-    """Return the evaluation type of an interview; the first one until it is answered.
-
-    Raises:
-        StateFileError: the answer is a type that this version does not know.
-    """
-    name = interview.value("evaluation_type", LLM_AS_JUDGE.name)
-    if name not in KINDS:
-        raise StateFileError(
-            "state.evaluation_type",
-            f"{interview.state_path} is about an evaluation of type {name!r}; this version knows "
-            f"{', '.join(KINDS)}.",
-            "Use a newer evalbook, or another state file.",
-        )
-    return KINDS[name]
-
-
-def possible_steps(interview: Interview) -> tuple[Step, ...]:
-    """Return the steps that can be named: those of all types until the type is chosen."""
-    return kind_of(interview).steps if interview.answers else ALL_STEPS
-
-
-def step_names(steps: tuple[Step, ...]) -> list[str]:
-    """Return the names of steps in their order, each once: types may ask one in their own way."""
-    return list(dict.fromkeys(step.name for step in steps))

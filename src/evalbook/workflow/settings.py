@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from evalbook.aws.evaluation_types import pipeline_prefix
+from evalbook.evaluation_types import pipeline_prefix
 from evalbook.workflow.estimate import estimate
+from evalbook.workflow.facts import (
+    COMPUTE,
+    CUSTOM_METRICS,
+    DATA_SAMPLE,
+    DATASET,
+    EXECUTION_ROLE,
+    KMS_KEY,
+    MLFLOW,
+    MLFLOW_EXPERIMENT,
+    MODEL,
+    REGION,
+    RUN_NAME,
+    S3_OUTPUT,
+    TAGS,
+    TASK,
+    VPC,
+    PromptFacts,
+)
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.run_name import default_run_name
@@ -18,34 +38,35 @@ if TYPE_CHECKING:
 
 def settings_of(interview: Interview) -> EvaluationSettings:
     """Return the settings of a completed interview."""
-    from evalbook import __version__
     from evalbook.notebook.settings import EvaluationSettings, Vpc
+    from evalbook.version import __version__
 
-    model = interview.facts("model")
+    model = interview.answer(MODEL).facts
     expected = estimate(interview)
-    vpc = interview.facts("vpc")
+    tags = interview.value(TAGS)
+    vpc, trained_by = interview.facts(VPC), training_job(interview)
     return EvaluationSettings(
-        evaluation_type=interview.kind.name,
-        pipelines=pipeline_prefix(interview.kind.name),
-        task=interview.value("task"),
-        model_package_arn=None if scope_of(interview) == BASE_ONLY else model["arn"],
-        base_model_name=model["base_model"]["name"],
-        region=interview.value("region"),
-        role_arn=interview.value("execution_role"),
-        s3_output=interview.value("s3_output"),
+        evaluation_type=interview.type.name,
+        pipelines=pipeline_prefix(interview.type.name),
+        task=interview.answer(TASK).value,
+        model_package_arn=None if scope_of(interview) == BASE_ONLY else model.arn,
+        base_model_name=model.base_model.name,
+        region=interview.answer(REGION).value,
+        role_arn=interview.answer(EXECUTION_ROLE).value,
+        s3_output=interview.answer(S3_OUTPUT).value,
         evaluate_base_model=base_model_too(interview),
         is_nova=expected.nova,
-        mlflow_resource_arn=interview.value("mlflow"),
-        mlflow_experiment=interview.value("mlflow_experiment"),
-        kms_key=interview.value("kms_key"),
-        tags=interview.value("tags") or {},
-        vpc=Vpc(tuple(vpc["subnets"]), tuple(vpc["security_groups"])) if vpc else None,
-        run_name=interview.value("run_name") or default_run_name(interview),
+        mlflow_resource_arn=interview.value(MLFLOW),
+        mlflow_experiment=interview.value(MLFLOW_EXPERIMENT),
+        kms_key=interview.value(KMS_KEY),
+        tags=tags or {},
+        vpc=Vpc(vpc.subnets, vpc.security_groups) if vpc else None,
+        run_name=interview.value(RUN_NAME) or default_run_name(interview),
         profile=interview.aws.profile,
-        partition=model["partition"],
+        partition=model.partition,
         minutes=expected.minutes,
         evalbook_version=__version__,
-        training_job=(training_job(interview) or {}).get("job"),
+        training_job=trained_by.job if trained_by else None,
         answers=_answers(interview),
         **_dataset(interview, expected.records),
     )
@@ -53,14 +74,20 @@ def settings_of(interview: Interview) -> EvaluationSettings:
 
 def _answers(interview: Interview) -> dict[str, Any]:
     """Return the answer of each step of the type, or what stands for one that was not given."""
-    answered = {step: interview.value(step.name) for step in interview.kind.steps}
-    return {step.name: step.unasked if it is None else it for step, it in answered.items()}
+    answered = {step: interview.value(step.slot) for step in interview.steps}
+    values = {step.name: step.unasked if it is None else it for step, it in answered.items()}
+    if metrics := values.get(CUSTOM_METRICS.name):
+        values[CUSTOM_METRICS.name] = json.loads(metrics)
+    if compute := values.get(COMPUTE.name):
+        values[COMPUTE.name] = asdict(compute)
+    return values
 
 
 def _dataset(interview: Interview, records: int | None) -> dict[str, Any]:
-    if not interview.facts("dataset"):
+    if interview.facts(DATASET) is None:
         return {}
+    sample = interview.facts(DATA_SAMPLE)
     return {
         "dataset": effective_dataset(interview),
-        "records": interview.facts("data_sample").get("rows", records),
+        "records": sample.rows if isinstance(sample, PromptFacts) else records,
     }

@@ -22,6 +22,9 @@ MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
 
 OWN_KEY = "evalbook"
 """The key under which evalbook keeps what is its own; all other keys belong to other tools."""
+ANSWERS = "answers"
+ANSWERED = "answered"
+"""The names of the answers once more: an answer that has gone leaves its name behind."""
 
 
 def load(path: Path) -> Document:
@@ -33,7 +36,7 @@ def load(path: Path) -> Document:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return {"schema_version": SCHEMA_VERSION, OWN_KEY: {}}
+        return {"schema_version": SCHEMA_VERSION, OWN_KEY: nothing_saved()}
     except (OSError, UnicodeDecodeError) as error:
         raise unusable(path, f"it can't be read ({error})") from error
     try:
@@ -50,7 +53,7 @@ def _current(path: Path, document: Document) -> Document:
         if OWN_KEY in document:
             raise unusable(path, f"it has {OWN_KEY!r} answers but no schema_version")
         # Written by another tool: what it knows is context, confirmed when its turn comes.
-        return {**document, "schema_version": SCHEMA_VERSION, OWN_KEY: {}}
+        return {**document, "schema_version": SCHEMA_VERSION, OWN_KEY: nothing_saved()}
     version = document["schema_version"]
     if not isinstance(version, int) or isinstance(version, bool):
         raise unusable(path, f"its schema_version is {version!r}, not a whole number")
@@ -63,9 +66,15 @@ def _current(path: Path, document: Document) -> Document:
             f"its schema_version is {version}; this evalbook knows {SCHEMA_VERSION}",
             "Update evalbook, or name another file with --state.",
         )
-    if not isinstance(document.setdefault(OWN_KEY, {}), dict):
-        raise unusable(path, f"its {OWN_KEY!r} entry is not an object")
+    if not isinstance(document.get(OWN_KEY), dict):
+        problem = "not an object" if OWN_KEY in document else "missing"
+        raise unusable(path, f"{OWN_KEY}: {problem}")
     return document
+
+
+def nothing_saved() -> Document:
+    """Return what evalbook keeps of an interview that has not begun."""
+    return {ANSWERS: {}, ANSWERED: [], "pending": None, "dismissed": [], "volunteered": {}}
 
 
 def save(path: Path, document: Document) -> None:

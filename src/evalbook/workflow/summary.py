@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
 from evalbook.checks import Check
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.kinds import kind_of
+from evalbook.workflow.strict import encode
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,10 @@ class Summary:
     def to_json(self) -> dict[str, Any]:
         """Return the summary as the JSON command line prints it."""
         return {
-            "answers": [asdict(line) for line in self.lines],
+            "answers": [
+                {**encode(line), "checks": [check.to_json() for check in line.checks]}
+                for line in self.lines
+            ],
             "not_checked": [check.to_json() for check in self.not_checked],
             "warnings": [check.to_json() for check in self.warnings],
         }
@@ -55,7 +58,7 @@ class Summary:
 
 def summarise(interview: Interview, until: str | None = None) -> Summary:
     """Return the answers that apply, those before the step ``until`` if one is named."""
-    steps = takewhile(lambda step: step.name != until, kind_of(interview).steps)
+    steps = takewhile(lambda step: step.name != until, interview.steps)
     return Summary(
         tuple(
             SummaryLine(

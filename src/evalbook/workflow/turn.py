@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from evalbook.checks import Check
+from evalbook.checks import Check, Remedy, remedy_in_commands
 
 PROTOCOL = 1
 
-Kind = Literal["text", "choice", "multichoice", "confirm"]
+QuestionKind = Literal["text", "choice", "multichoice", "confirm"]
 Status = Literal["question", "rejected", "complete"]
 
 
@@ -28,7 +28,7 @@ class Question:
     """What a step asks, as far as the step itself knows it."""
 
     text: str
-    kind: Kind = "text"
+    kind: QuestionKind = "text"
     choices: tuple[Choice, ...] = ()
     default: str | None = None
     help: str | None = None
@@ -36,22 +36,6 @@ class Question:
     checks: tuple[Check, ...] = ()
     """What preparing the question found out, such as judges that were left out."""
     reference: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the question as it is kept in the state."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Question:
-        """Return the question that `to_json` wrote."""
-        return cls(
-            **{
-                **document,
-                "choices": tuple(Choice(**choice) for choice in document["choices"]),
-                "notices": tuple(document["notices"]),
-                "checks": tuple(Check(**check) for check in document["checks"]),
-            }
-        )
 
     def with_notices(self, *notices: str) -> Question:
         """Return the question with notices put before its own."""
@@ -64,7 +48,7 @@ class Problem:
 
     code: str
     message: str
-    remedy: str | None = None
+    remedy: str | Remedy | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +68,7 @@ class Turn:
     step: str | None = None
     position: Position | None = None
     question: str = ""
-    kind: Kind | None = None
+    kind: QuestionKind | None = None
     choices: tuple[Choice, ...] = ()
     default: str | None = None
     help: str | None = None
@@ -100,4 +84,7 @@ class Turn:
         """Return the turn as the JSON command line prints it."""
         document = {"protocol": PROTOCOL, **asdict(replace(self, preview=None))}
         del document["preview"]
+        document["checks"] = [check.to_json() for check in self.checks]
+        if self.error is not None:
+            document["error"]["remedy"] = remedy_in_commands(self.error.remedy)
         return document

@@ -6,23 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from evalbook.checks import Check, warning
+from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow import answers, state
-from evalbook.workflow.interview import Answer, Interview, Progress, no_progress
+from evalbook.workflow.interview import Answer, Interview, Progress, Step, no_progress
 from evalbook.workflow.kept import (
     forget_question_knowing,
     is_narrowed,
     keep_question,
     kept_question,
 )
-from evalbook.workflow.kinds import ALL_STEPS, kind_of, possible_steps, step_names
-from evalbook.workflow.step import Accepted, Narrowed, Reopened, Step
+from evalbook.workflow.kinds import STEPS_BY_TYPE
+from evalbook.workflow.outcomes import Accepted, Narrowed, Reopened
+from evalbook.workflow.saved import read_interview, write_interview
+from evalbook.workflow.steps import notebook
 from evalbook.workflow.summary import Summary, summarise
 from evalbook.workflow.turn import Position, Problem, Question, Turn
+
+AnyStep = Step[Any, Any]
+AnyAccepted = Accepted[Any, Any]
 
 _NOTHING = Question("")
 
@@ -31,7 +37,7 @@ _NOTHING = Question("")
 class _Ahead:
     """Where the interview stands: the step to ask next, or None at the end."""
 
-    step: Step | None
+    step: AnyStep | None
     asked: Question = _NOTHING
     """The step's own question."""
     finding: str | None = None
@@ -102,7 +108,7 @@ class Workflow:
                     raise AnswerRejected(
                         "complete",
                         "Every question is answered and the notebook is written.",
-                        "Use `evalbook back STEP` to change an answer.",
+                        Remedy("Reopen a step to change its answer:", command="back STEP"),
                     )
                 if ahead.step is not None and named.name == ahead.step.name:
                     accepted = self._take(interview, ahead, text)
@@ -126,7 +132,7 @@ class Workflow:
         with self._changing() as interview:
             current = self._first_unanswered(interview)
             if is_narrowed(interview, current) and step in (None, current and current.name):
-                del interview.own["pending"]
+                interview.aside.pending = None
                 return self._proceed(interview, Accepted(None))
             try:
                 name = _step_to_reopen(interview, step)
@@ -140,39 +146,51 @@ class Workflow:
 
         Returns:
             For each answered step its name and what the checks found; an answer that would now be
-            rejected has a failed check.
+            rejected has a failed check. What comes after a step that has to be answered again is
+            not checked until it is.
         """
         interview = self._interview()
+        answered = takewhile(
+            lambda step: step.name in interview.answers,
+            (step for step in interview.steps if step.applies(interview)),
+        )
+        # Consent and confirmation are a person's words: there is nothing to check again.
         return [
             (step.name, self._checks_now(interview, step))
-            for step in kind_of(interview).steps
-            if step.name in interview.answers and step.applies(interview) and step.volunteered
+            for step in answered
+            if step.said_ahead or step.do
         ]
 
     def summary(self) -> Summary:
         """Return the configuration so far, with what was checked and what was not."""
         return summarise(self._interview())
 
-    def generate(self, *, script: bool = False) -> Path:
+    def generate(
+        self, *, script: bool = False, keep_edits: bool = False, to: Path | None = None
+    ) -> Path:
         """Write the notebook again from a completed interview, or a plain script beside it.
+
+        Args:
+            script: whether a plain Python file is written.
+            keep_edits: whether a copy is kept of a file whose cells a person has edited.
+            to: another file to write than the interview's own.
 
         Returns:
             The path of what was written.
 
         Raises:
-            AnswerRejected: with the code ``not_ready``, the interview is not complete.
+            AnswerRejected: ``not_ready``, the interview is not complete; or ``notebook.edited``,
+                a person's edits would be lost.
         """
-        from evalbook.workflow.steps import notebook
-
         interview = self._interview()
         waiting = self._first_unanswered(interview)
         if waiting is not None:
             raise AnswerRejected(
                 "not_ready",
                 f"The notebook can't be written yet: {waiting.name} is not answered.",
-                "Go on with `evalbook next`.",
+                Remedy("Go on with the question that is open:", command="next"),
             )
-        return notebook.write_again(interview, script=script)
+        return notebook.write_again(interview, script=script, keep_edits=keep_edits, to=to)
 
     @property
     def asks_once_more(self) -> bool:
@@ -186,7 +204,9 @@ class Workflow:
         return self._interview()
 
     def _interview(self) -> Interview:
-        return Interview.of(state.load(self.path), self.aws, self.path, self.progress)
+        return read_interview(
+            state.load(self.path), self.aws, self.path, STEPS_BY_TYPE, self.progress
+        )
 
     @contextmanager
     def _changing(self) -> Iterator[Interview]:
@@ -194,10 +214,7 @@ class Workflow:
             yield self._interview()
 
     def _save(self, interview: Interview) -> None:
-        interview.own["answers"] = {
-            name: answer.to_json() for name, answer in interview.answers.items()
-        }
-        state.save(self.path, interview.document)
+        state.save(self.path, write_interview(interview))
 
     def _rejected(self, rejection: AnswerRejected) -> Turn:
         interview = self._interview()
@@ -209,7 +226,7 @@ class Workflow:
             error=Problem(rejection.code, rejection.message, rejection.remedy),
         )
 
-    def _take(self, interview: Interview, ahead: _Ahead, text: str) -> Accepted:
+    def _take(self, interview: Interview, ahead: _Ahead, text: str) -> AnyAccepted:
         """Read and check one answer and put it among the answers."""
         step, question = ahead.step, ahead.asked
         assert step is not None  # noqa: S101 - the callers know which step is answered
@@ -227,7 +244,8 @@ class Workflow:
             raise AnswerRejected(
                 "answer.empty", "No answer was given.", answers.how_to_answer(question)
             )
-        outcome = step.check(step.read(said, question, interview), interview)
+        act = step.do or step.check
+        outcome = act(step.read(said, question, interview), interview)
         if isinstance(outcome, Narrowed):
             keep_question(interview, step, outcome.question, narrowed=True)
             return Accepted(None)
@@ -236,15 +254,15 @@ class Workflow:
         _put(interview, step, outcome, said)
         return outcome
 
-    def _answer_elsewhere(self, interview: Interview, outcome: Reopened) -> Accepted:
+    def _answer_elsewhere(self, interview: Interview, outcome: Reopened) -> AnyAccepted:
         _reopen(interview, outcome.step)
         if outcome.said is None:
             return Accepted(None, notices=outcome.notices)
         step = _named_step(interview, outcome.step)
         return self._take(interview, _Ahead(step, step.ask(interview)), outcome.said)
 
-    def _keep_for_later(self, interview: Interview, step: Step, text: str) -> Accepted:
-        if not step.volunteered:
+    def _keep_for_later(self, interview: Interview, step: AnyStep, text: str) -> AnyAccepted:
+        if not step.said_ahead:
             raise AnswerRejected(
                 "step.not_yet",
                 f"{step.name} is answered only when it is asked, in the person's own words then.",
@@ -254,13 +272,13 @@ class Workflow:
             raise AnswerRejected(
                 "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
             )
-        interview.own.setdefault("volunteered", {})[step.name] = text.strip()
+        interview.aside.volunteered[step.name] = text.strip()
         forget_question_knowing(interview, step)
         return Accepted(
             None, notices=(f"Noted for {step.name}; it is confirmed when its turn comes.",)
         )
 
-    def _proceed(self, interview: Interview, accepted: Accepted) -> Turn:
+    def _proceed(self, interview: Interview, accepted: AnyAccepted) -> Turn:
         """Check again what is in doubt, up to the next question; save; show that question."""
         doubts = self._settle_doubts(interview)
         ahead = self._ahead(interview)
@@ -279,8 +297,8 @@ class Workflow:
     def _settle_doubts(self, interview: Interview) -> list[Check]:
         """Check the doubtful answers that come before the next question; drop what fell."""
         fallen: list[Check] = []
-        steps = kind_of(interview).steps
-        for name in interview.answers.keys() - step_names(steps):
+        steps = interview.steps
+        for name in interview.answers.keys() - {step.name for step in steps}:
             # The answers of a type that was given up for another.
             del interview.answers[name]
         for step in steps:
@@ -297,7 +315,9 @@ class Workflow:
                     break
         return fallen
 
-    def _still_holds(self, interview: Interview, step: Step, answer: Answer) -> Check | None:
+    def _still_holds(
+        self, interview: Interview, step: AnyStep, answer: Answer[Any, Any]
+    ) -> Check | None:
         """Renew a doubtful answer, or drop it and return the check that says why."""
         try:
             outcome = step.check(answer.value, interview)
@@ -314,10 +334,10 @@ class Workflow:
         _put(interview, step, outcome, answer.said)
         return None
 
-    def _checks_now(self, interview: Interview, step: Step) -> list[Check]:
+    def _checks_now(self, interview: Interview, step: AnyStep) -> list[Check]:
         try:
             with self.aws.turn():
-                outcome = step.check(interview.value(step.name), interview)
+                outcome = step.check(interview.answers[step.name].value, interview)
         except AnswerRejected as rejection:
             return list(rejection.checks) or [
                 Check(rejection.code, "failed", rejection.message, rejection.remedy)
@@ -328,11 +348,11 @@ class Workflow:
         step = self._first_unanswered(interview)
         return _Ahead(None) if step is None else _at(interview, step)
 
-    def _first_unanswered(self, interview: Interview) -> Step | None:
+    def _first_unanswered(self, interview: Interview) -> AnyStep | None:
         return next(
             (
                 step
-                for step in kind_of(interview).steps
+                for step in interview.steps
                 if step.applies(interview) and not interview.answered(step.name)
             ),
             None,
@@ -358,7 +378,7 @@ class Workflow:
         )
 
 
-def _at(interview: Interview, step: Step) -> _Ahead:
+def _at(interview: Interview, step: AnyStep) -> _Ahead:
     """Return the step with what it asks, and what is known about its answer already."""
     asked = kept_question(interview, step) or step.ask(interview)
     reopened = interview.answers.get(step.name)
@@ -374,7 +394,7 @@ def _at(interview: Interview, step: Step) -> _Ahead:
     return _Ahead(step, asked, finding)
 
 
-def _again(answer: Answer, asked: Question) -> str:
+def _again(answer: Answer[Any, Any], asked: Question) -> str:
     """Return an earlier answer as the default of its question: what was said, or led to."""
     led_to = answer.value in [choice.value for choice in asked.choices]
     return str(answer.value) if led_to else answer.said
@@ -388,8 +408,8 @@ def _takes_default(said: str, question: Question) -> bool:
     return proposed and answers.says_yes(said)
 
 
-def _confirmation(interview: Interview, step: Step, finding: str) -> Question:
-    volunteered = step.name in interview.own.get("volunteered", {})
+def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question:
+    volunteered = step.name in interview.aside.volunteered
     found_in = step.known_from(interview) or interview.state_path.name
     where = "You said earlier" if volunteered else f"Found in {found_in}"
     return Question(
@@ -400,40 +420,38 @@ def _confirmation(interview: Interview, step: Step, finding: str) -> Question:
     )
 
 
-def _finding(interview: Interview, step: Step) -> str | None:
+def _finding(interview: Interview, step: AnyStep) -> str | None:
     """Return what is known for a step without having been asked, and not been dismissed."""
     if step.name in interview.answers:
         return None
-    volunteered = interview.own.get("volunteered", {}).get(step.name)
+    volunteered = interview.aside.volunteered.get(step.name)
     if volunteered is not None:
-        return str(volunteered)
-    if step.name in interview.own.get("dismissed", []):
+        return volunteered
+    if step.name in interview.aside.dismissed:
         return None
     return step.known(interview)
 
 
-def _forget_finding(interview: Interview, step: Step) -> None:
-    if interview.own.get("volunteered", {}).pop(step.name, None) is None:
-        interview.own.setdefault("dismissed", []).append(step.name)
+def _forget_finding(interview: Interview, step: AnyStep) -> None:
+    if interview.aside.volunteered.pop(step.name, None) is None:
+        interview.aside.dismissed.append(step.name)
 
 
-def _put(interview: Interview, step: Step, accepted: Accepted, said: str) -> None:
+def _put(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) -> None:
     """Save an accepted answer among the answers; put in doubt what depends on it."""
     before = interview.answers.get(step.name)
     interview.answers[step.name] = Answer(
         accepted.value, accepted.facts, said, accepted.checks, _now()
     )
-    interview.own.get("volunteered", {}).pop(step.name, None)
-    interview.own.pop("pending", None)
+    interview.aside.volunteered.pop(step.name, None)
+    interview.aside.pending = None
     if before is None or (before.value, before.facts) != (accepted.value, accepted.facts):
         _put_dependants_in_doubt(interview, step.name)
 
 
 def _put_dependants_in_doubt(interview: Interview, changed: str) -> None:
-    for step in ALL_STEPS:
-        if step.name not in interview.answers:
-            continue
-        if changed not in kind_of(interview).dependencies(step):
+    for step in interview.steps:
+        if step.name not in interview.answers or not _depends(interview, step, changed):
             continue
         if step.asked_again:
             del interview.answers[step.name]
@@ -442,9 +460,16 @@ def _put_dependants_in_doubt(interview: Interview, changed: str) -> None:
             interview.answers[step.name].in_doubt = True
 
 
+def _depends(interview: Interview, step: AnyStep, changed: str) -> bool:
+    if not step.depends_on_all:
+        return changed in step.depends_on
+    before = takewhile(lambda it: it is not step, interview.steps)
+    return changed in [it.name for it in before]
+
+
 def _reopen(interview: Interview, name: str) -> None:
     interview.answers[name].reopened = True
-    interview.own.pop("pending", None)
+    interview.aside.pending = None
 
 
 def _step_to_reopen(interview: Interview, step: str | None) -> str:
@@ -459,7 +484,7 @@ def _step_to_reopen(interview: Interview, step: str | None) -> str:
             )
         return name
     before: list[str] = []
-    for candidate in kind_of(interview).steps:
+    for candidate in interview.steps:
         if not candidate.applies(interview):
             continue
         if not interview.answered(candidate.name):
@@ -472,19 +497,20 @@ def _step_to_reopen(interview: Interview, step: str | None) -> str:
     return before[-1]
 
 
-def _named_step(interview: Interview, name: str) -> Step:
-    steps = possible_steps(interview)
+def _named_step(interview: Interview, name: str) -> AnyStep:
+    # Those of all types until the type is chosen.
+    steps = interview.steps if interview.answers else interview.all_steps
     for step in steps:
         if step.name == name:
             return step
     raise UsageError(
         "step.unknown",
         f"There is no step {name!r}.",
-        f"The steps are: {', '.join(step_names(steps))}.",
+        f"The steps are: {', '.join(dict.fromkeys(step.name for step in steps))}.",
     )
 
 
-def _refuse_what_is_never_asked(interview: Interview, step: Step) -> None:
+def _refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
     """Refuse an answer kept for a step that the answers it depends on leave out."""
     known = step.depends_on and all(map(interview.answered, step.depends_on))
     if known and not step.applies(interview):
@@ -496,19 +522,17 @@ def _refuse_what_is_never_asked(interview: Interview, step: Step) -> None:
         )
 
 
-def _position(interview: Interview, current: Step) -> Position:
-    applying = [s.name for s in kind_of(interview).steps if s.applies(interview)]
+def _position(interview: Interview, current: AnyStep) -> Position:
+    applying = [s.name for s in interview.steps if s.applies(interview)]
     return Position(applying.index(current.name) + 1, len(applying))
 
 
 def _complete(interview: Interview) -> Turn:
-    from evalbook.workflow.steps.notebook import run_instructions, written_notebook
-
     return Turn(
         status="complete",
         state=str(interview.state_path),
-        notebook=str(written_notebook(interview)),
-        notices=run_instructions(interview),
+        notebook=str(notebook.written_notebook(interview)),
+        notices=notebook.run_instructions(interview),
     )
 
 

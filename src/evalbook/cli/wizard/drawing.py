@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from evalbook.checks import Check
+from evalbook.checks import Check, Remedy
 from evalbook.cli.output import printable
 from evalbook.cli.wizard.links import links_work, pieces
 from evalbook.cli.wizard.prompts import cut_at_word
@@ -86,7 +86,7 @@ class Drawing:
         if to_try:
             self.say(to_try, "dim")
 
-    def problem(self, message: str, remedy: str | None) -> None:
+    def problem(self, message: str, remedy: str | Remedy | None) -> None:
         """Print what stands in the way, and what to do about it."""
         self._marked("failed", message, remedy)
 
@@ -110,7 +110,7 @@ class Drawing:
         line.append_text(text_of(f" {shown}", "dim"))
         self.console.print(line, no_wrap=True, overflow="ellipsis")
 
-    def _marked(self, status: str, message: str, remedy: str | None) -> None:
+    def _marked(self, status: str, message: str, remedy: str | Remedy | None) -> None:
         from rich.table import Table
 
         mark, colour = _MARKS[status]

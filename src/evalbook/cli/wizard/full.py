@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalbook.checks import Remedy
 from evalbook.cli.wizard import prompts
 from evalbook.cli.wizard.drawing import Drawing
 from evalbook.cli.wizard.prompts import Around, Line, Option
@@ -54,7 +55,7 @@ class FullTerminal:
         """Show words of the wizard's own."""
         self._drawing.say(text)
 
-    def problem(self, message: str, remedy: str | None) -> None:
+    def problem(self, message: str, remedy: str | Remedy | None) -> None:
         """Show what stands in the way, and what to do about it."""
         self._drawing.problem(message, remedy)
 

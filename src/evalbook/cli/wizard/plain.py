@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import replace
 from typing import Any
 
+from evalbook.checks import Remedy
 from evalbook.cli.output import check_words, printable, turn_words
 from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
@@ -45,7 +46,7 @@ class PlainTerminal:
         """Show words of the wizard's own."""
         print(printable(text), flush=True)  # noqa: T201 - this class is the terminal
 
-    def problem(self, message: str, remedy: str | None) -> None:
+    def problem(self, message: str, remedy: str | Remedy | None) -> None:
         """Show what stands in the way, and what to do about it."""
         self.say(f"Not accepted: {message}")
         if remedy:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from evalbook.checks import Remedy
 from evalbook.workflow.interview import Progress
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
@@ -74,7 +75,7 @@ class Terminal(Protocol):
     def say(self, text: str) -> None:
         """Show words of the wizard's own."""
 
-    def problem(self, message: str, remedy: str | None) -> None:
+    def problem(self, message: str, remedy: str | Remedy | None) -> None:
         """Show what stands in the way, and what to do about it."""
 
     def show(self, turn: Turn, summary: Summary) -> None:

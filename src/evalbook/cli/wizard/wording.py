@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from evalbook.checks import Check
+from evalbook.checks import Check, Remedy
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, split_answers
 from evalbook.workflow.steps.data_sample import preview_lines
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
-
-# Where the machine names a command, a person at the wizard has a key.
-_COMMANDS_AS_KEYS = (
-    (
-        re.compile(r":? *`?evalbook answer --step (?P<step>[a-z_]+)[^`.]*(?:…|`)"),
-        " (press < and choose {step})",
-    ),
-    (re.compile(r"with `evalbook back STEP`"), "in the list of answers"),
-    (re.compile(r"Use `evalbook back STEP`"), "Press <"),
-    (re.compile(r"`evalbook back (?P<step>[a-z_]+)`"), "< and {step}"),
-)
 
 _HELP = {
     "confirm": "Yes goes on, and starts nothing yet. No lets you change any answer.",
@@ -44,27 +32,27 @@ KEYS_EXPLAINED = (
 )
 
 
-def with_keys(text: str) -> str:
-    """Return one of the machine's sentences with keys of the wizard in place of commands."""
-    for pattern, words in _COMMANDS_AS_KEYS:
-        for found in reversed(list(pattern.finditer(text))):
-            named = {name: step_title(step) for name, step in found.groupdict().items()}
-            rest = text[found.end() :] or "."
-            text = text[: found.start()] + words.format(**named) + rest
-    return text
+def with_keys(remedy: str | Remedy) -> str:
+    """Return a remedy with the wizard's key where the command line has a command."""
+    if isinstance(remedy, str):
+        return remedy
+    text = remedy.text.removesuffix(":").removesuffix(".")
+    if remedy.step:
+        said = f" and answer {remedy.answer}" if remedy.answer else ""
+        return f"{text} (press < and choose {step_title(remedy.step)}{said})."
+    return f"{text} (press <)." if remedy.command == "back STEP" else remedy.in_commands()
 
 
 def help_of(turn: Turn) -> str | None:
     """Return what helps to answer the turn."""
-    text = _HELP.get(turn.step or "", turn.help)
-    return None if text is None else with_keys(text)
+    return _HELP.get(turn.step or "", turn.help)
 
 
 def step_title(step: str | None) -> str:
     """Return what a step's answer is called."""
-    from evalbook.workflow.kinds import KINDS
+    from evalbook.workflow.kinds import STEPS_BY_TYPE
 
-    titles = {known.name: known.title for kind in KINDS.values() for known in kind.steps}
+    titles = {it.name: it.title for steps in STEPS_BY_TYPE.values() for it in steps}
     return titles.get(step or "", "")
 
 
@@ -168,4 +156,4 @@ def notices_to_read(turn: Turn, summary: Summary) -> list[str]:
         drawn.update(f"{line.title}: {line.text}" for line in summary.lines)
         drawn.update(f"Not checked: {check.message}" for check in summary.not_checked)
         drawn.update(f"Warning: {check.message}" for check in summary.warnings)
-    return [with_keys(notice) for notice in turn.notices if notice not in drawn]
+    return [notice for notice in turn.notices if notice not in drawn]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none, shortened, split_answers, yes_or_no
-from evalbook.workflow.interview import Answer, Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import ADVANCED, REGION, Slot
+from evalbook.workflow.interview import Answer, Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
-_KEPT = "Set already, and kept as it is: {}. Use `evalbook back STEP` to change what is set."
+_KEPT = "Set already, and kept as it is: {}. Reopen a setting to change it."
 
 
 def _ask(interview: Interview) -> Question:
@@ -40,7 +42,7 @@ def _read(text: str, _question: Question, interview: Interview) -> bool | list[s
 def _name_of(said: str, interview: Interview) -> str:
     """Return the setting that is meant by its name or title."""
     wanted_name = said.removeprefix("the ").casefold()
-    for step in interview.kind.settings:
+    for step in interview.settings:
         if wanted_name in (step.name, step.name.replace("_", " "), step.title.casefold()):
             return step.name
     raise _unknown([said], interview)
@@ -50,51 +52,51 @@ def _unknown(said: Sequence[str], interview: Interview) -> AnswerRejected:
     named = ", ".join(repr(shortened(name)) for name in said)
     return AnswerRejected(
         "advanced.unknown",
-        f"{named} is neither yes nor no, and no advanced setting of {interview.kind.label}.",
+        f"{named} is neither yes nor no, and no advanced setting of {interview.type.label}.",
         f"Answer yes, no, or some of these: {', '.join(_offered(interview))}.",
     )
 
 
-def _check(value: bool | list[str], interview: Interview) -> Outcome:
+def _check(value: bool | list[str], interview: Interview) -> Outcome[bool | list[str], None]:
     from evalbook.aws.mlflow import mlflow_plan
 
-    names = _names(interview) if value is True else value or []
+    names = value if isinstance(value, list) else _names(interview) if value else []
     unknown = [name for name in names if name not in _names(interview)]
     if unknown:
         raise _unknown(unknown, interview)
     if "mlflow" in names:
         return Accepted(value)
-    return Accepted(value, checks=(mlflow_plan(interview.aws, interview.value("region")),))
+    return Accepted(value, checks=(mlflow_plan(interview.aws, interview.answer(REGION).value),))
 
 
 def _names(interview: Interview) -> list[str]:
-    return [step.name for step in interview.kind.settings]
+    return [step.name for step in interview.settings]
 
 
 def _offered(interview: Interview) -> list[str]:
     """Return the settings that would be asked about if all were wanted: no scope of one model."""
-    saying_yes = Answer(True, {}, "yes", (), "")
+    saying_yes = Answer(True, None, "yes", (), "")
     answers = {**interview.answers, STEP.name: saying_yes}
     supposed = replace(interview, answers=answers)
-    return [step.name for step in interview.kind.settings if step.applies(supposed)]
+    return [step.name for step in interview.settings if step.applies(supposed)]
 
 
-def wanted(setting: str) -> Callable[[Interview], bool]:
+def wanted(setting: Slot[Any, Any]) -> Callable[[Interview], bool]:
     """Return the condition under which an advanced setting is asked for."""
 
     def applies(interview: Interview) -> bool:
-        chosen = interview.value("advanced")
-        return bool(
+        chosen = interview.value(ADVANCED) or []
+        return (
             chosen is True
-            or setting in (chosen or [])
-            or setting in interview.own.get("volunteered", {})
-            or setting in interview.answers
+            or (isinstance(chosen, list) and setting.name in chosen)
+            or setting.name in interview.aside.volunteered
+            or setting.name in interview.answers
         )
 
     return applies
 
 
-def _describe(value: bool | list[str], _: dict[str, object]) -> str:
+def _describe(value: bool | list[str], _: None) -> str:
     if isinstance(value, list):
         return f"{', '.join(value)} changed below"
     # Also where some of them were set before: no leaves them alone.
@@ -102,7 +104,7 @@ def _describe(value: bool | list[str], _: dict[str, object]) -> str:
 
 
 STEP = Step(
-    "advanced",
+    ADVANCED,
     "Advanced settings",
     ask=_ask,
     read=_read,

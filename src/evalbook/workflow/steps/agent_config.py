@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import AGENT_CONFIG, MODEL, AgentFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Choice, Question
 
@@ -12,7 +13,7 @@ from evalbook.workflow.turn import Choice, Question
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.agents import agent_runtimes
 
-    runtimes, checks = agent_runtimes(interview.aws, interview.facts("model")["region"])
+    runtimes, checks = agent_runtimes(interview.aws, interview.answer(MODEL).facts.region)
     return Question(
         "Which agent does the model act in?",
         kind="choice" if runtimes else "text",
@@ -34,24 +35,24 @@ def _read(text: str, question: Question, _: Interview) -> str:
     return read_choice(text, question.choices)
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, AgentFacts]:
     from evalbook.aws.agents import check_agent, is_runtime
     from evalbook.aws.s3 import refuse_template_text
 
     refuse_template_text(value, "the agent's ARN")
-    model = interview.facts("model")
-    arn, checks = check_agent(interview.aws, value, model["region"])
-    return Accepted(arn, {"runtime": is_runtime(arn)}, tuple(checks))
+    model = interview.answer(MODEL).facts
+    arn, checks = check_agent(interview.aws, value, model.region)
+    return Accepted(arn, AgentFacts(is_runtime(arn)), tuple(checks))
 
 
 def _known(interview: Interview) -> str | None:
     """Return the agent that the model was trained in, where the training job tells it."""
     job = training_job(interview)
-    return job["agent"] if job else None
+    return job.agent if job else None
 
 
 STEP = Step(
-    "agent_config",
+    AGENT_CONFIG,
     "Agent",
     ask=_ask,
     read=_read,

@@ -6,8 +6,8 @@ import re
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Step
+from evalbook.workflow.facts import AGENT_CONFIG, AGENT_QUALIFIER
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Question
 
@@ -37,22 +37,24 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
 
 
 def _applies(interview: Interview) -> bool:
-    return bool(interview.facts("agent_config").get("runtime"))
+    agent = interview.facts(AGENT_CONFIG)
+    return agent is not None and agent.runtime
 
 
-def _describe(value: str | None, _: dict[str, object]) -> str:
+def _describe(value: str | None, _: None) -> str:
     return value or "the default endpoint"
 
 
 def _known(interview: Interview) -> str | None:
     """Return the endpoint that the model was trained at, where the agent is the same."""
     job = training_job(interview)
-    same = job is not None and job["agent"] == interview.value("agent_config")
-    return job["qualifier"] if job and same else None
+    if job is None or job.agent != interview.value(AGENT_CONFIG):
+        return None
+    return job.qualifier
 
 
 STEP = Step(
-    "agent_qualifier",
+    AGENT_QUALIFIER,
     "Agent's endpoint",
     ask=_ask,
     read=_read,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from evalbook.checks import Check, passed
+from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.step import Accepted
+from evalbook.workflow.facts import BaseModelFacts, ModelFacts
+from evalbook.workflow.outcomes import Accepted
 from evalbook.workflow.turn import Choice
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class InHub:
         return self.fitting.models if self.fitting else ()
 
 
-def named_base_model(arn: Arn, interview: Interview) -> Accepted:
+def named_base_model(arn: Arn, interview: Interview) -> Accepted[str, ModelFacts]:
     """Accept the base model that a hub-content ARN names.
 
     Raises:
@@ -82,7 +83,9 @@ def newest_in_hub(name: str, region: str, interview: Interview) -> HubModel | No
         ) from error
 
 
-def accepted_base_model(model: HubModel, interview: Interview, *notes: Check) -> Accepted:
+def accepted_base_model(
+    model: HubModel, interview: Interview, *notes: Check
+) -> Accepted[str, ModelFacts]:
     """Accept a base model if it can be evaluated alone.
 
     Raises:
@@ -99,26 +102,29 @@ def accepted_base_model(model: HubModel, interview: Interview, *notes: Check) ->
     arn = parse_arn(model.arn)
     assert arn is not None  # noqa: S101 - SageMaker's own ARN
     interview.progress("Checking the base model", None, None)
-    kind = interview.kind.name
+    kind = interview.type.name
     checks = base_alone_checks(interview.aws, model, arn.region, kind)
-    facts: dict[str, Any] = {
-        "arn": model.arn,
-        "base_only": True,
-        "group": None,
-        "version": model.version,
-        "created": model.created,
-        "approval": None,
-        "region": arn.region,
-        "account": arn.account,
-        "partition": arn.partition,
-        "base_model": asdict(model.base),
-        "nova": is_nova(model.name),
-        "answers_by": answers_by(model.name, arn.region, kind),
-        "billions": model_size_billions(model.name),
-        "needs_yes": False,
-        "passed_over": [],
-        "training_job": None,
-    }
+    facts = ModelFacts(
+        arn=model.arn,
+        base_only=True,
+        group=None,
+        version=model.version,
+        approval=None,
+        created=model.created,
+        region=arn.region,
+        account=arn.account,
+        partition=arn.partition,
+        base_model=BaseModelFacts(**asdict(model.base)),
+        model_data=None,
+        nova=is_nova(model.name),
+        billions=model_size_billions(model.name),
+        answers_by=answers_by(model.name, arn.region, kind),
+        base_by_name=True,
+        needs_yes=False,
+        passed_over=(),
+        training_job=None,
+        training=None,
+    )
     found = passed("model.base", f"{model.name} is a base model of the public hub.")
     return Accepted(model.answer, facts, (*notes, found, *checks))
 
@@ -133,7 +139,7 @@ def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
     from evalbook.aws.hub_models import describe_hub_model, find_hub_models, hub_name
     from evalbook.aws.session import REFUSED
 
-    where, kind = region or interview.aws.default_region or "", interview.kind.name
+    where, kind = region or interview.aws.default_region or "", interview.type.name
 
     def suits(model: HubModel) -> bool:
         return can_be_evaluated_alone(model, where, kind)
@@ -209,7 +215,7 @@ def nothing_found(
     return AnswerRejected(
         missing.code,
         f"{missing.message} {said}",
-        " ".join(filter(None, (remedy, missing.remedy))),
+        " ".join(filter(None, (remedy, remedy_in_commands(missing.remedy)))),
     )
 
 

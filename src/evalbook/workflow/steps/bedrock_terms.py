@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import shortened, yes_or_no
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import BEDROCK_TERMS, REGION, Agreement
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
 TERMS = """\
@@ -33,7 +32,7 @@ def _ask(_: Interview) -> Question:
     )
 
 
-def _read(text: str, _question: Question, _: Interview) -> str:
+def _read(text: str, _question: Question, _: Interview) -> Agreement:
     verdict = yes_or_no(text)
     if verdict is False:
         raise AnswerRejected(
@@ -47,12 +46,12 @@ def _read(text: str, _question: Question, _: Interview) -> str:
             f"{shortened(text)!r} is not an explicit yes.",
             "Questions are fine first; to go on, say yes or I agree.",
         )
-    return text
+    return Agreement(text, None)
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: Agreement, interview: Interview) -> Outcome[Agreement, None]:
     caller, check = _caller(interview)
-    return Accepted({"words": value, "caller": caller}, checks=(check,))
+    return Accepted(Agreement(value.words, caller), checks=(check,))
 
 
 def _caller(interview: Interview) -> tuple[str | None, Check]:
@@ -60,18 +59,18 @@ def _caller(interview: Interview) -> tuple[str | None, Check]:
     from evalbook.aws.session import AwsDenied
 
     try:
-        arn = caller(interview.aws, interview.value("region")).arn
+        arn = caller(interview.aws, interview.value(REGION)).arn
     except AwsDenied as denial:
         return None, skipped("terms.caller", f"Who agreed could not be told: {denial.message}")
     return arn, passed("terms.caller", f"Agreed to by {arn}.")
 
 
-def _describe(value: dict[str, Any], _: dict[str, Any]) -> str:
-    return f"{value['words']!r}, by {value['caller'] or 'an unknown caller'}"
+def _describe(value: Agreement, _: None) -> str:
+    return f"{value.words!r}, by {value.caller or 'an unknown caller'}"
 
 
 STEP = Step(
-    "bedrock_terms",
+    BEDROCK_TERMS,
     "Bedrock Evaluations terms",
     ask=_ask,
     read=_read,
@@ -79,6 +78,6 @@ STEP = Step(
     describe=_describe,
     depends_on_all=True,
     asked_again=True,
-    volunteered=False,
+    said_ahead=False,
     exact_in_file="I agree",
 )

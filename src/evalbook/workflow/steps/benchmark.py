@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from evalbook.checks import Check, warning
+from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import BENCHMARK, MODEL
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Choice, Question
 
 
@@ -38,12 +39,12 @@ def _read(text: str, question: Question, interview: Interview) -> str:
     return read_choice(text, question.choices)
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, None]:
     from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmark_named
 
     nova = _is_nova(interview)
     if not benchmark_named(value).suits(nova=nova):
-        base = interview.facts("model")["base_model"]["name"]
+        base = interview.answer(MODEL).facts.base_model.name
         raise AnswerRejected(
             "benchmark.model",
             f"{value} can't be run on {base}: {_reason(nova)}.",
@@ -58,13 +59,17 @@ def _doubts() -> tuple[Check, ...]:
             "benchmark.responses",
             "llm_judge judges responses that are given to it, and the SDK's benchmark evaluator "
             "can be given neither responses nor a judge.",
-            "For a judge, answer evaluation_type with llm_as_judge.",
+            Remedy(
+                "To have answers judged, change the evaluation type:",
+                step="evaluation_type",
+                answer="llm_as_judge",
+            ),
         ),
     )
 
 
 def _is_nova(interview: Interview) -> bool:
-    return bool(interview.facts("model").get("nova"))
+    return interview.answer(MODEL).facts.nova
 
 
 def _reason(nova: bool) -> str:
@@ -72,7 +77,7 @@ def _reason(nova: bool) -> str:
 
 
 STEP = Step(
-    "benchmark",
+    BENCHMARK,
     "Benchmark",
     ask=_ask,
     read=_read,

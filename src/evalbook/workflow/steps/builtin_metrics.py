@@ -5,8 +5,9 @@ from __future__ import annotations
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, says_none, says_yes, split_answers
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import BUILTIN_METRICS, CUSTOM_METRICS, DATA_SAMPLE, TASK, SampleFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.custom_metrics import has_reference
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Choice, Question
@@ -15,11 +16,12 @@ from evalbook.workflow.turn import Choice, Question
 def _ask(interview: Interview) -> Question:
     from evalbook.metrics.builtin import builtin_metrics, recommend
 
-    has_custom = bool(interview.value("custom_metrics"))
+    has_custom = bool(interview.value(CUSTOM_METRICS))
+    sample = interview.facts(DATA_SAMPLE)
     recommendations = recommend(
-        interview.value("task"),
+        interview.answer(TASK).value,
         has_reference=has_reference(interview),
-        fields=interview.facts("data_sample").get("fields", ()),
+        fields=sample.fields if isinstance(sample, SampleFacts) else (),
         has_custom=has_custom,
     )
     described = {metric.name: metric.description for metric in builtin_metrics()}
@@ -46,7 +48,7 @@ def _ask(interview: Interview) -> Question:
 
 def _read(text: str, question: Question, interview: Interview) -> list[str]:
     if says_none(text):
-        if not interview.value("custom_metrics"):
+        if not interview.value(CUSTOM_METRICS):
             raise AnswerRejected(
                 "metrics.none",
                 "No metric is chosen, and there are no custom metrics.",
@@ -69,8 +71,8 @@ def _metric_named(text: str, question: Question) -> str:
     return parse_builtin_metric(text)
 
 
-def _check(value: list[str], interview: Interview) -> Outcome:
-    if not value and not interview.value("custom_metrics"):
+def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
+    if not value and not interview.value(CUSTOM_METRICS):
         raise AnswerRejected(
             "metrics.none",
             "Without custom metrics, at least one built-in metric is needed.",
@@ -81,23 +83,24 @@ def _check(value: list[str], interview: Interview) -> Outcome:
 
 def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, ...]:
     """Return the warning about missing references, which depends on the metrics chosen."""
-    from evalbook.datasets.validate import Report, report_checks
+    from evalbook.datasets.validate import report_checks
 
     report = effective_report(interview)
     if report is None:
         return ()
-    if interview.facts("custom_metrics").get("uses_reference"):
+    custom = interview.facts(CUSTOM_METRICS)
+    if custom is not None and custom.uses_reference:
         metrics = [*metrics, "{{ground_truth}}"]
-    found = report_checks(Report.from_json(report), metrics=metrics)
+    found = report_checks(report, metrics=metrics)
     return tuple(check for check in found if check.id == "dataset.references")
 
 
-def _describe(value: list[str], _: dict[str, object]) -> str:
+def _describe(value: list[str], _: None) -> str:
     return ", ".join(value) or "none"
 
 
 STEP = Step(
-    "builtin_metrics",
+    BUILTIN_METRICS,
     "Built-in metrics",
     ask=_ask,
     read=_read,

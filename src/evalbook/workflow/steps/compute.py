@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from evalbook.checks import Check, warning
+from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import (
+    COMPUTE,
+    DATASET,
+    INFERENCE_PARAMETERS,
+    KMS_KEY,
+    MODEL,
+    REGION,
+    SCORER,
+    TAGS,
+    VPC,
+    OwnInstances,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, base_model_checks, scope_of
@@ -27,34 +37,33 @@ def _ask(_: Interview) -> Question:
     )
 
 
-def _read(text: str, _question: Question, interview: Interview) -> dict[str, Any] | None:
-    from dataclasses import asdict
-
+def _read(text: str, _question: Question, interview: Interview) -> OwnInstances | None:
     from evalbook.aws.own_instances import read_instances
 
     if says_none(text) or text.strip().casefold() == SERVERLESS:
         return None
-    instances = read_instances(interview.aws, text, interview.value("region"))
-    return {f"instance_{name}": it for name, it in asdict(instances).items()}
+    instances = read_instances(interview.aws, text, interview.answer(REGION).value)
+    return OwnInstances(instances.type, instances.count)
 
 
-def _check(value: dict[str, Any] | None, interview: Interview) -> Outcome:
+def _check(value: OwnInstances | None, interview: Interview) -> Outcome[OwnInstances | None, None]:
     from evalbook.aws.own_instances import Instances, check_recipe, instance_checks, own_recipe
     from evalbook.aws.permissions import job_permission_check
     from evalbook.aws.quotas import training_quota_check
 
     if value is None:
         return Accepted(None)
-    instances = Instances(value["instance_type"], value["instance_count"])
+    instances = Instances(value.instance_type, value.instance_count)
     _refuse_what_would_be_lost(interview)
     interview.progress("Looking for a recipe for instances of your own", None, None)
-    base, region = interview.facts("model")["base_model"]["name"], interview.value("region")
-    recipe, checks = own_recipe(interview.aws, region, base, interview.kind.name)
-    checks += instance_checks(recipe, instances, interview.facts("model").get("billions"))
+    model, region = interview.answer(MODEL).facts, interview.answer(REGION).value
+    base = model.base_model.name
+    recipe, checks = own_recipe(interview.aws, region, base, interview.type.name)
+    checks += instance_checks(recipe, instances, model.billions)
     checks += _model_checks(base, interview)
     if recipe is not None:
-        parameters = interview.value("inference_parameters") or {}
-        checks += check_recipe(recipe, instances, parameters, interview.value("kms_key"))
+        parameters = interview.value(INFERENCE_PARAMETERS) or {}
+        checks += check_recipe(recipe, instances, parameters, interview.value(KMS_KEY))
     checks.append(job_permission_check(interview.aws, region))
     checks.append(training_quota_check(interview.aws, region, instances.type, instances.count))
     return Accepted(value, checks=(*checks, *_doubts(interview)))
@@ -66,20 +75,21 @@ def _refuse_what_would_be_lost(interview: Interview) -> None:
     It hands neither to ModelTrainer.from_recipe (_write_and_submit_smtj_recipe in
     train/evaluate/base_evaluator.py, 3.27.0).
     """
-    for name, what, them in (("vpc", "the VPC", "it"), ("tags", "the tags", "them")):
-        if interview.value(name):
+    for slot, what, them in ((VPC, "the VPC", "it"), (TAGS, "the tags", "them")):
+        if interview.value(slot):
             raise AnswerRejected(
-                f"compute.{name}",
+                f"compute.{slot.name}",
                 f"On instances of your own, {what} would be left out: the SDK does not pass {them} "
                 "on to the training job.",
-                f"Answer serverless, or {name} with none: `evalbook answer --step {name} none`",
+                Remedy(f"Answer serverless, or leave {what} out:", step=slot.name, answer="none"),
             )
-    if interview.facts("dataset") and effective_dataset(interview).startswith("arn:"):
+    dataset = interview.facts(DATASET)
+    if dataset is not None and effective_dataset(interview).startswith("arn:"):
         raise AnswerRejected(
             "compute.dataset",
             "On instances of your own, the SDK takes a dataset by its place in S3 only, and "
             f"{effective_dataset(interview)} is the ARN of a registered one.",
-            f"Answer dataset with {interview.facts('dataset')['uri']}, or answer serverless.",
+            f"Answer dataset with {dataset.uri}, or answer serverless.",
         )
 
 
@@ -87,13 +97,12 @@ def _model_checks(base: str, interview: Interview) -> list[Check]:
     """Check that each of the models can be evaluated by itself, which is how the SDK does it."""
     from evalbook.aws.own_instances import refuse_archive
 
-    model, scope = interview.facts("model"), scope_of(interview)
-    # An interview of an older version does not know.
-    if scope != BASE_ONLY and "model_data" in model:
-        refuse_archive(base, model.get("model_data"))
+    model, scope = interview.answer(MODEL).facts, scope_of(interview)
+    if scope != BASE_ONLY:
+        refuse_archive(base, model.model_data)
     if scope != BOTH:
         return []
-    if not model.get("base_by_name", True):
+    if not model.base_by_name:
         raise AnswerRejected(
             "compute.base",
             f"On instances of your own, the SDK evaluates one model at a time, and it can't find "
@@ -119,7 +128,7 @@ def _doubts(interview: Interview) -> list[Check]:
             "What it would check then, such as role and caller, evalbook's turns have checked.",
         ),
     ]
-    if str(interview.value("scorer", "")).startswith("arn:"):
+    if (interview.value(SCORER) or "").startswith("arn:"):
         doubts.append(
             warning(
                 "compute.scorer",
@@ -131,27 +140,27 @@ def _doubts(interview: Interview) -> list[Check]:
     return doubts
 
 
-def instances_words(value: dict[str, Any] | None) -> str:
+def instances_words(value: OwnInstances | None) -> str:
     """Return an answer in words."""
     if value is None:
         return SERVERLESS
-    return f"{value['instance_count']} x {value['instance_type']}"
+    return f"{value.instance_count} x {value.instance_type}"
 
 
-def _describe(value: dict[str, Any] | None, _: dict[str, object]) -> str:
+def _describe(value: OwnInstances | None, _: None) -> str:
     if value is None:
         return SERVERLESS
     return f"{instances_words(value)}, a training job for each model"
 
 
 STEP = Step(
-    "compute",
+    COMPUTE,
     "Compute",
     ask=_ask,
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted("compute"),
+    applies=wanted(COMPUTE),
     advanced=True,
     depends_on=(
         "evaluation_type",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from evalbook.checks import Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.estimate import estimate, with_price
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Step
+from evalbook.workflow.facts import CONFIRM
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
+from evalbook.workflow.summary import summarise
 from evalbook.workflow.turn import Question
 
 _MODELS = {
@@ -18,8 +20,6 @@ _MODELS = {
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.workflow.summary import summarise
-
     summary = summarise(interview, until="confirm")
     lines = [f"{line.title}: {line.text}" for line in summary.lines]
     lines.append(_MODELS[scope_of(interview)])
@@ -30,7 +30,7 @@ def _ask(interview: Interview) -> Question:
         "Is this configuration right?",
         kind="confirm",
         notices=tuple(lines),
-        help="To change something: evalbook answer --step STEP VALUE, or evalbook back STEP.",
+        help="Yes writes nothing yet; no lets you say what should be different.",
     )
 
 
@@ -39,23 +39,23 @@ def _read(text: str, _question: Question, _: Interview) -> bool:
         raise AnswerRejected(
             "confirm.declined",
             "The configuration was not confirmed; nothing is generated.",
-            "What should be different? Change it with `evalbook back STEP`, then confirm.",
+            Remedy("What should be different? Change it, then confirm.", command="back STEP"),
         )
     return True
 
 
-def _describe(_: bool, __: dict[str, object]) -> str:
+def _describe(_: bool, __: None) -> str:
     return "yes"
 
 
 STEP = Step(
-    "confirm",
+    CONFIRM,
     "Configuration",
     ask=_ask,
     read=_read,
     describe=_describe,
     depends_on_all=True,
     asked_again=True,
-    volunteered=False,
+    said_ahead=False,
     asks_aws=True,
 )

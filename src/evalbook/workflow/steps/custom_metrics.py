@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from evalbook.workflow.answers import says_none
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import CUSTOM_METRICS, CustomMetricsFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
 
@@ -31,29 +30,28 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
     return read_custom_metrics_file(interview.file_named(text))
 
 
-def _check(value: str | list[dict[str, Any]], interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, CustomMetricsFacts | None]:
     from evalbook.metrics.custom import custom_metrics_text, parse_custom_metrics
 
     if not value:
-        return Accepted([])
-    text = value if isinstance(value, str) else custom_metrics_text(value)
-    parsed = parse_custom_metrics(text, has_reference=has_reference(interview))
-    facts = {"names": list(parsed.names), "uses_reference": parsed.uses_reference}
-    return Accepted(parsed.metrics, facts, tuple(parsed.warnings))
+        return Accepted("")
+    parsed = parse_custom_metrics(value, has_reference=has_reference(interview))
+    facts = CustomMetricsFacts(parsed.names, parsed.uses_reference)
+    return Accepted(custom_metrics_text(parsed.metrics), facts, parsed.warnings)
 
 
 def has_reference(interview: Interview) -> bool | None:
     """Return whether records carry reference answers; None where the dataset was not read."""
     report = effective_report(interview)
-    return None if report is None else bool(report["with_reference"])
+    return None if report is None else report.with_reference > 0
 
 
-def _describe(value: list[dict[str, Any]], facts: dict[str, Any]) -> str:
-    return f"{len(value)}: {', '.join(facts['names'])}" if value else "none"
+def _describe(_: str, facts: CustomMetricsFacts | None) -> str:
+    return f"{len(facts.names)}: {', '.join(facts.names)}" if facts else "none"
 
 
 STEP = Step(
-    "custom_metrics",
+    CUSTOM_METRICS,
     "Custom metrics",
     ask=_ask,
     read=_read,

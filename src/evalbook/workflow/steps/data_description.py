@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Step
+from evalbook.workflow.facts import DATA_DESCRIPTION, DATA_SAMPLE
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.workflow.kinds import kind_of
-
-    guides = (
-        "; it guides which metrics are recommended" if kind_of(interview).bedrock_judges else ""
-    )
+    guides = "; it guides which metrics are recommended" if interview.type.bedrock_judges else ""
     return Question(
         "What does the dataset look like: which format, which fields hold the prompt and the "
         "reference answer?",
@@ -22,11 +18,11 @@ def _ask(interview: Interview) -> Question:
 
 
 def _applies(interview: Interview) -> bool:
-    return interview.value("data_sample") is False
+    return interview.value(DATA_SAMPLE) is False
 
 
 STEP = Step(
-    "data_description",
+    DATA_DESCRIPTION,
     "Dataset in words",
     ask=_ask,
     applies=_applies,

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Any
+from typing import IO, TYPE_CHECKING
 
 from evalbook.checks import passed
+from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Answer, Interview
-from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
+from evalbook.workflow.facts import (
+    DATA_FIX,
+    DATA_SAMPLE,
+    DATASET,
+    MODEL,
+    SCORER,
+    CopyFacts,
+    SampleFacts,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.steps.data_sample import still_the_same, validate_object
 from evalbook.workflow.turn import Choice, Question
+
+if TYPE_CHECKING:
+    from evalbook.aws.s3_uris import S3Uri
 
 CONVERT = "convert"
 ANOTHER = "another"
@@ -40,54 +53,64 @@ def _read(text: str, question: Question, _: Interview) -> str:
     return read_choice(text, question.choices)
 
 
-def _check(value: str, interview: Interview) -> Outcome:
-    if value == CONVERT:
-        return _convert(interview)
-    return Reopened("dataset", None if value == ANOTHER else value)
+def _check(_: str, interview: Interview) -> Outcome[str, CopyFacts]:
+    """Keep the copy that was agreed to, where it is still there and still the one that is needed.
+
+    Raises:
+        AnswerRejected: another one would have to be written, which only the person can decide.
+    """
+    from evalbook.aws.s3 import object_facts
+
+    earlier = interview.answer(DATA_FIX)
+    if earlier.facts.uri != str(_copy(interview)):
+        raise AnswerRejected("data_fix.other_copy", _trouble(interview))
+    object_facts(interview.aws, _copy(interview))
+    return Accepted(CONVERT, earlier.facts, earlier.checks)
 
 
-def _convert(interview: Interview) -> Accepted:
+def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts]:
     """Write the corrected copy beside the original and validate it as it stands in S3."""
-    from evalbook.aws.s3 import object_facts, parse_s3_uri, sibling_key
+    from evalbook.aws.s3 import object_facts
     from evalbook.datasets.validate import report_checks
 
-    original = parse_s3_uri(interview.facts("dataset")["uri"], what="dataset")
-    # Named after this version of the original and the conversion: what stands there already was
-    # made by an earlier answer.
-    copy = sibling_key(original, f"-evalbook-{_fingerprint(interview)}")
-    earlier = interview.answers.get(STEP.name)
-    if earlier is not None and earlier.in_doubt and not earlier.reopened:
-        return _the_same_copy(interview, earlier, copy)
+    if value != CONVERT:
+        return Reopened("dataset", None if value == ANOTHER else value)
+    copy = _copy(interview)
     try:
         found, _ = object_facts(interview.aws, copy)
     except AnswerRejected as rejection:
         if rejection.code != "s3.missing":
             raise
-        _write_copy(interview, original, copy)
+        _write_copy(interview, _original(interview), copy)
         found, _ = object_facts(interview.aws, copy)
     report = validate_object(interview, copy, found.size, found.etag)
     return Accepted(
         CONVERT,
-        {"uri": str(copy), "size": found.size, "report": report.to_json()},
+        CopyFacts(str(copy), found.size, report),
         (
             passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
-            *report_checks(report, max_records=interview.kind.most_records),
+            *report_checks(report, max_records=interview.type.most_records),
         ),
     )
 
 
-def _the_same_copy(interview: Interview, earlier: Answer, copy: Any) -> Accepted:
-    """Keep the copy that was agreed to, where it is still the one that is needed.
+def _original(interview: Interview) -> S3Uri:
+    from evalbook.aws.s3 import parse_s3_uri
 
-    Raises:
-        AnswerRejected: another one would have to be written, which only the person can decide.
+    return parse_s3_uri(interview.answer(DATASET).facts.uri, what="dataset")
+
+
+def _copy(interview: Interview) -> S3Uri:
+    """Return where the copy belongs, named after this version of the original and the conversion.
+
+    What stands there already was made by an earlier answer.
     """
-    if earlier.facts["uri"] != str(copy):
-        raise AnswerRejected("data_fix.other_copy", _trouble(interview))
-    return Accepted(CONVERT, earlier.facts, earlier.checks)
+    from evalbook.aws.s3 import sibling_key
+
+    return sibling_key(_original(interview), f"-evalbook-{_fingerprint(interview)}")
 
 
-def _write_copy(interview: Interview, original: Any, copy: Any) -> None:
+def _write_copy(interview: Interview, original: S3Uri, copy: S3Uri) -> None:
     from evalbook.aws.s3 import upload_new
 
     with tempfile.TemporaryFile() as file:
@@ -104,14 +127,14 @@ def _write_copy(interview: Interview, original: Any, copy: Any) -> None:
         upload_new(interview.aws, copy, file)
 
 
-def _write_corrected(interview: Interview, original: Any, file: Any) -> None:
+def _write_corrected(interview: Interview, original: S3Uri, file: IO[bytes]) -> None:
     from evalbook.aws.s3 import read_chunks
     from evalbook.datasets.convert import convert
 
     for line in convert(
-        read_chunks(interview.aws, original, etag=interview.facts("dataset")["etag"]),
+        read_chunks(interview.aws, original, etag=interview.answer(DATASET).facts.etag),
         report=_report(interview),
-        limit=interview.kind.most_records,
+        limit=interview.type.most_records,
         target_format=_target_format(interview),
     ):
         file.write(line)
@@ -121,17 +144,18 @@ def _fingerprint(interview: Interview) -> str:
     """Return a short name for this version of the original, converted this way."""
     import hashlib
 
-    original = interview.facts("dataset")
-    text = f"{original['etag']} {_target_format(interview)} {interview.kind.most_records}"
-    if interview.kind.needs_reference:
-        text += f" {interview.value('scorer')}"
+    etag = interview.answer(DATASET).facts.etag
+    text = f"{etag} {_target_format(interview)} {interview.type.most_records}"
+    if interview.type.needs_reference:
+        text += f" {interview.value(SCORER)}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _report(interview: Interview) -> Any:
-    from evalbook.datasets.validate import Report
-
-    return Report.from_json(interview.facts("data_sample")["report"])
+def _report(interview: Interview) -> Report:
+    """Return what was found in the original, which has been read wherever this step applies."""
+    found = interview.answer(DATA_SAMPLE).facts
+    assert isinstance(found, SampleFacts)  # noqa: S101 - as above
+    return found.report
 
 
 def _target_format(interview: Interview) -> str | None:
@@ -143,7 +167,7 @@ def _plan(interview: Interview) -> str | None:
 
     plan: str | None = conversion_plan(
         _report(interview),
-        limit=interview.kind.most_records,
+        limit=interview.type.most_records,
         target_format=_target_format(interview),
     )
     return plan
@@ -152,73 +176,71 @@ def _plan(interview: Interview) -> str | None:
 def _trouble(interview: Interview) -> str:
     from evalbook.datasets.invalid import invalid_of
 
-    report = interview.facts("data_sample")["report"]
+    report = _report(interview)
     found = []
-    if report["invalid"]:
-        found.append(invalid_of(report["invalid"], report["records"]))
+    if report.invalid:
+        found.append(invalid_of(report.invalid, report.records))
     if _too_many(interview):
         found.append(
-            f"it has {report['records']:,} rows, and one LLM-as-judge job takes "
-            f"{interview.kind.most_records:,}"
+            f"it has {report.records:,} rows, and one LLM-as-judge job takes "
+            f"{interview.type.most_records:,}"
         )
     found.extend(_lost(report))
     if _unusable_by_nova(interview):
         found.append("a Nova model needs a prompt or query field in every record")
-    return f"{interview.facts('dataset')['uri']}: {'; '.join(found) or 'no usable record'}."
+    return f"{interview.answer(DATASET).facts.uri}: {'; '.join(found) or 'no usable record'}."
 
 
 def _too_many(interview: Interview) -> bool:
-    most = interview.kind.most_records
-    return most is not None and interview.facts("data_sample")["report"]["records"] > most
+    most = interview.type.most_records
+    return most is not None and _report(interview).records > most
 
 
 def _unusable_by_nova(interview: Interview) -> bool:
     # The SDK's converter for judged Nova runs knows the fields prompt and query, no others.
     from evalbook.datasets.formats import format_named
 
-    report = interview.facts("data_sample").get("report")
-    judged_nova = interview.kind.one_nova_a_run and interview.facts("model").get("nova")
-    if not judged_nova or not report or not report["format"]:
+    name, model = _report(interview).format, interview.facts(MODEL)
+    if name is None or model is None or not (interview.type.one_nova_a_run and model.nova):
         return False
-    return not format_named(report["format"]).nova_ready
+    return not format_named(name).nova_ready
 
 
-def _lost(report: dict[str, Any]) -> list[str]:
+def _lost(report: Report) -> list[str]:
     """Return what a job would not read of the dataset as it is."""
     from evalbook.datasets.findings import lost_lines
-    from evalbook.datasets.report import Report
 
-    whole = Report.from_json(report)
-    lines = [line.rstrip(".") for line in lost_lines(whole)]
-    return [whole.container_problem.rstrip("."), *lines] if whole.container_problem else lines
+    lines = [line.rstrip(".") for line in lost_lines(report)]
+    return [report.container_problem.rstrip("."), *lines] if report.container_problem else lines
 
 
 def _applies(interview: Interview) -> bool:
-    report = interview.facts("data_sample").get("report")
-    if report is None:
+    if not isinstance(interview.facts(DATA_SAMPLE), SampleFacts):
         return False
+    report = _report(interview)
     return bool(
-        report["invalid"]
+        report.invalid
         or _too_many(interview)
-        or not report["valid"]
+        or not report.valid
         or _lost(report)
         or _unusable_by_nova(interview)
     )
 
 
-def _describe(_: str, facts: dict[str, Any]) -> str:
-    return f"corrected copy {facts['uri']}, {facts['report']['valid']:,} records"
+def _describe(_: str, facts: CopyFacts) -> str:
+    return f"corrected copy {facts.uri}, {facts.report.valid:,} records"
 
 
 STEP = Step(
-    "data_fix",
+    DATA_FIX,
     "Corrected dataset",
     ask=_ask,
     read=_read,
     check=_check,
+    do=_do,
     describe=_describe,
     applies=_applies,
-    # Of a model only whether it is a Nova model matters; it is asked for later than the dataset.
+    # All that matters about the model here is whether it is Nova; it is asked for later.
     depends_on=("dataset", "data_sample", "scorer", "model"),
-    volunteered=False,
+    said_ahead=False,
 )

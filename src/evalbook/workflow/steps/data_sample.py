@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from evalbook.checks import failed, skipped
+from evalbook.checks import Remedy, failed, skipped
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.answers import read_yes_or_no
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import DATA_SAMPLE, DATASET, SCORER, PromptFacts, SampleFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.steps.prompt_rows import asking_for_prompts, read_rows
 from evalbook.workflow.turn import Question
 
 HEAD_BYTES = 8192
 
 
-def _ask(_: Interview) -> Question:
+def _ask(interview: Interview) -> Question:
+    if interview.type.prompts_alone:
+        return asking_for_prompts(interview)
     return Question(
         "May I read the dataset to show you its format and to validate its records?",
         kind="confirm",
@@ -29,7 +33,7 @@ def _read(text: str, _question: Question, _: Interview) -> bool:
     return read_yes_or_no(text)
 
 
-def _check(value: bool, interview: Interview) -> Outcome:
+def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts | None]:
     if not value:
         return Accepted(
             value,
@@ -40,31 +44,33 @@ def _check(value: bool, interview: Interview) -> Outcome:
                 ),
             ),
         )
+    if interview.type.prompts_alone:
+        return read_rows(interview)
     return read_and_validate(interview)
 
 
-def read_and_validate(interview: Interview) -> Accepted:
+def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:
     """Read the head of the dataset, then all of it, and return what was found."""
-    from evalbook.aws.s3 import S3Uri, parse_s3_uri, read_head
+    from evalbook.aws.s3 import parse_s3_uri, read_head
     from evalbook.datasets.sample import read_sample
     from evalbook.datasets.validate import report_checks
 
-    facts = interview.facts("dataset")
-    uri: S3Uri = parse_s3_uri(facts["uri"], what="dataset")
+    facts = interview.answer(DATASET).facts
+    uri = parse_s3_uri(facts.uri, what="dataset")
     interview.progress("Reading the first records", None, None)
     head = read_head(interview.aws, uri, HEAD_BYTES)
-    sample = read_sample(head, complete=len(head) >= facts["size"])
+    sample = read_sample(head, complete=len(head) >= facts.size)
     with still_the_same(uri):
-        report = validate_object(interview, uri, facts["size"], facts["etag"])
-    found: dict[str, Any] = {
-        "format": sample.format.name if sample.format else None,
-        "fields": [field.name for field in sample.fields],
-        "report": report.to_json(),
-    }
+        report = validate_object(interview, uri, facts.size, facts.etag)
+    found = SampleFacts(
+        sample.format.name if sample.format else None,
+        tuple(field.name for field in sample.fields),
+        report,
+    )
     return Accepted(
         True,
         found,
-        tuple(report_checks(report, max_records=interview.kind.most_records)),
+        tuple(report_checks(report, max_records=interview.type.most_records)),
         notices=preview_lines(sample),
         preview=sample,
     )
@@ -85,7 +91,7 @@ def still_the_same(uri: Any) -> Iterator[None]:
         changed = failed(
             "dataset.changed",
             f"{uri} was changed since it was named.",
-            "Name it again: evalbook answer --step dataset …",
+            Remedy("Name it again:", step=DATASET.name),
         )
         raise rejection_for(changed) from rejection
 
@@ -103,9 +109,9 @@ def validate_object(interview: Interview, uri: Any, size: int, etag: str) -> Any
     interview.progress(doing, 0, size)
     return validate(
         read_chunks(interview.aws, uri, etag=etag),
-        max_records=interview.kind.most_records,
-        require_reference=interview.kind.needs_reference,
-        scorer=interview.value("scorer"),
+        max_records=interview.type.most_records,
+        require_reference=interview.type.needs_reference,
+        scorer=interview.value(SCORER),
         on_progress=lambda done, _records: interview.progress(doing, done, size),
     )
 
@@ -126,15 +132,16 @@ def preview_lines(sample: Any) -> tuple[str, ...]:
     return (*lines, *sample.problems)
 
 
-def _describe(value: bool, facts: dict[str, Any]) -> str:
-    if not value:
+def _describe(_: bool, facts: SampleFacts | PromptFacts | None) -> str:
+    if facts is None:
         return "not read"
-    report = facts["report"]
-    return f"{report['valid']:,} valid records of {report['records']:,}"
+    if isinstance(facts, PromptFacts):
+        return f"{facts.rows:,} prompts"
+    return f"{facts.report.valid:,} valid records of {facts.report.records:,}"
 
 
 STEP = Step(
-    "data_sample",
+    DATA_SAMPLE,
     "Records",
     ask=_ask,
     read=_read,

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import (
+    DATA_FIX,
+    DATA_SAMPLE,
+    DATASET,
+    MODEL,
+    CopyFacts,
+    DatasetFacts,
+    SampleFacts,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
-    *others, last = interview.kind.file_types
+    *others, last = interview.type.file_types
     endings = f"{', '.join(others)} or {last}" if others else last
     return Question(
         "Where in S3 is your evaluation dataset?",
@@ -29,7 +37,7 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
         return plain
     uri = parse_s3_uri(text, what="evaluation dataset")
     refuse_template_text(str(uri), "the dataset's path")
-    refuse_other_file_types(uri.key, interview.kind.file_types)
+    refuse_other_file_types(uri.key, interview.type.file_types)
     return str(uri)
 
 
@@ -57,7 +65,7 @@ def refuse_other_file_types(key: str, wanted: tuple[str, ...] = (".jsonl",)) -> 
     )
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
     from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
     from evalbook.aws.s3 import object_facts, parse_s3_uri
 
@@ -70,13 +78,7 @@ def _check(value: str, interview: Interview) -> Outcome:
     else:
         uri = parse_s3_uri(value, what="dataset")
     found, checks = object_facts(interview.aws, uri)
-    facts: dict[str, Any] = {
-        "uri": str(uri),
-        "arn": arn,
-        "size": found.size,
-        "etag": found.etag,
-        "region": found.region,
-    }
+    facts = DatasetFacts(str(uri), arn, found.size, found.etag, found.region)
     return Accepted(value, facts, tuple(checks))
 
 
@@ -88,21 +90,23 @@ def _known(interview: Interview) -> str | None:
 
 def effective_dataset(interview: Interview) -> str:
     """Return what the evaluation reads: the converted copy where one was made, else the answer."""
-    copy = interview.facts("data_fix").get("uri")
-    if interview.kind.one_nova_a_run and interview.facts("model").get("nova"):
+    copy, model = interview.facts(DATA_FIX), interview.facts(MODEL)
+    if copy is not None:
+        return copy.uri
+    if interview.type.one_nova_a_run and model is not None and model.nova:
         # For Nova the SDK resolves a dataset's ARN by its name alone, to its newest version.
-        return str(copy or interview.facts("dataset")["uri"])
-    return str(copy or interview.value("dataset"))
+        return interview.answer(DATASET).facts.uri
+    return interview.answer(DATASET).value
 
 
-def effective_report(interview: Interview) -> dict[str, Any] | None:
+def effective_report(interview: Interview) -> Report | None:
     """Return the validation's report on what the evaluation reads; None where it was not read."""
-    report = interview.facts("data_fix").get("report")
-    return report or interview.facts("data_sample").get("report")
+    read = interview.facts(DATA_FIX) or interview.facts(DATA_SAMPLE)
+    return read.report if isinstance(read, CopyFacts | SampleFacts) else None
 
 
 STEP = Step(
-    "dataset",
+    DATASET,
     "Evaluation dataset",
     ask=_ask,
     read=_read,

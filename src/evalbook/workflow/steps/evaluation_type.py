@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from evalbook.errors import EvalbookError
+from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.answers import says_yes
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
+from evalbook.workflow.facts import EVALUATION_TYPE, MODEL
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.steps.model import find_package, known_model
 from evalbook.workflow.steps.which_type import (
     HELP,
     choose_by_answers,
     first_question,
     read_answer,
 )
+from evalbook.workflow.training import rollout_type
 from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.workflow.training import known_training, rollout_kind
-
-    how = known_training(interview)
-    suggested = rollout_kind() if how else None
+    how = _known_training(interview)
+    suggested = rollout_type() if how else None
     return Question(
         "Which kind of evaluation?",
         kind="choice",
         choices=(
-            *type_choices(suggested.name if suggested else None),
+            *type_choices(interview, suggested.name if suggested else None),
             Choice(HELP, "Help me decide", "At most four short questions, then a suggestion."),
         ),
         # What most who fine-tune a model for text are after.
@@ -35,57 +38,69 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def type_choices(recommended: str | None = None) -> tuple[Choice, ...]:
+def type_choices(interview: Interview, recommended: str | None = None) -> tuple[Choice, ...]:
     """Return the evaluation types as choices."""
-    from evalbook.workflow.kinds import KINDS
-
     return tuple(
-        Choice(kind.name, kind.label, kind.description, recommended=kind.name == recommended)
-        for kind in KINDS.values()
+        Choice(it.name, it.label, it.description, recommended=it.name == recommended)
+        for it in map(EVALUATION_TYPES.__getitem__, interview.steps_by_type)
     )
 
 
-def _read(text: str, question: Question, _: Interview) -> str:
+def _known_training(interview: Interview) -> str | None:
+    """Return what made a model that is known before it is asked for, if multi-turn RL did.
+
+    Only then AWS is asked, and not for longer than a question may take: whatever fails or takes
+    too long is found out when the model's turn comes.
+    """
+    model = interview.facts(MODEL)
+    if model is not None and model.training is not None:
+        return model.training.how if model.training.trained else None
+    text = known_model(interview)
+    return _asked_about(interview, text) if text else None
+
+
+def _asked_about(interview: Interview, text: str) -> str | None:
+    from evalbook.aws.rollout_training import how_trained
+    from evalbook.aws.session import soon
+
+    def ask() -> str | None:
+        try:
+            found, job = find_package(text, interview)
+            finding = how_trained(interview.aws, found.package, job) if found.package else None
+        except EvalbookError:
+            return None
+        return finding.how if finding and finding.trained else None
+
+    return soon(ask)
+
+
+def _read(text: str, question: Question, interview: Interview) -> str:
     # At the suggestion a plain yes takes it.
     said = question.default if question.default and says_yes(text) else text
     # Who knows the type by then need not go on to the suggestion.
-    named = [
-        it.value for it in type_choices() if said.casefold() in (it.value, it.label.casefold())
-    ]
+    types = type_choices(interview)
+    named = [it.value for it in types if said.casefold() in (it.value, it.label.casefold())]
     return named[0] if named else read_answer(said, question.choices)
 
 
-def _check(value: str, _: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, None]:
     if value == HELP:
         return Narrowed(first_question())
-    led_to = choose_by_answers(value, type_choices())
+    led_to = choose_by_answers(value, type_choices(interview))
     return Accepted(value) if led_to is None else Narrowed(led_to)
 
 
-def _describe(value: str, _: dict[str, object]) -> str:
-    from evalbook.workflow.kinds import KINDS
-
-    return KINDS[value].label
-
-
-def _applies(interview: Interview) -> bool:
-    # A state from before there were several types has answers, but not this one: it goes on as
-    # what it was. Who wants another type says so.
-    return bool(
-        STEP.name in interview.answers
-        or not interview.answers
-        or STEP.name in interview.own.get("volunteered", {})
-    )
+def _describe(value: str, _: None) -> str:
+    return EVALUATION_TYPES[value].label
 
 
 STEP = Step(
-    "evaluation_type",
+    EVALUATION_TYPE,
     "Evaluation type",
     ask=_ask,
     read=_read,
     check=_check,
     describe=_describe,
-    applies=_applies,
     asks_aws=True,
     asked_knowing=("model",),
 )

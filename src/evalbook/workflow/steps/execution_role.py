@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import EXECUTION_ROLE, JUDGE_MODEL, MODEL, REGION, SCORER
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
 
@@ -14,9 +15,9 @@ def _ask(interview: Interview) -> Question:
     interview.progress(f"Looking for a role that {services} may assume", None, None)
     offer = find_execution_role(
         interview.aws,
-        interview.value("region"),
-        training_job=interview.facts("model").get("training_job"),
-        actions_for=interview.kind.name,
+        interview.answer(REGION).value,
+        training_job=interview.answer(MODEL).facts.training_job,
+        actions_for=interview.type.name,
     )
     notices = []
     if offer.default:
@@ -35,32 +36,33 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, None]:
     from evalbook.aws.evaluators import invoke_check
     from evalbook.aws.permissions import nova_invoke_check
     from evalbook.aws.roles import check_role
     from evalbook.aws.s3 import refuse_template_text
 
     refuse_template_text(value, "the role")
+    region = interview.answer(REGION).value
     interview.progress(f"Checking the role {value}", None, None)
     arn, checks = check_role(
         interview.aws,
         value,
-        region=interview.value("region"),
-        actions_for=interview.kind.name,
-        judge=interview.value("judge_model"),
+        region=region,
+        actions_for=interview.type.name,
+        judge=interview.value(JUDGE_MODEL),
     )
-    function = interview.facts("scorer").get("function")
-    if function:
-        checks.append(invoke_check(interview.aws, arn, function, interview.value("region")))
-    profile = interview.facts("model").get("answers_by")
+    scorer = interview.facts(SCORER)
+    if scorer is not None:
+        checks.append(invoke_check(interview.aws, arn, scorer.function, region))
+    profile = interview.answer(MODEL).facts.answers_by
     if profile:
-        checks.append(nova_invoke_check(interview.aws, arn, interview.value("region"), profile))
+        checks.append(nova_invoke_check(interview.aws, arn, region, profile))
     return Accepted(arn, checks=tuple(checks))
 
 
 def _services(interview: Interview) -> str:
-    return "SageMaker and Bedrock" if interview.kind.bedrock_judges else "SageMaker"
+    return "SageMaker and Bedrock" if interview.type.bedrock_judges else "SageMaker"
 
 
 def _known(interview: Interview) -> str | None:
@@ -68,7 +70,7 @@ def _known(interview: Interview) -> str | None:
 
 
 STEP = Step(
-    "execution_role",
+    EXECUTION_ROLE,
     "Execution role",
     ask=_ask,
     check=_check,

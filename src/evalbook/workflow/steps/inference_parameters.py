@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.assignments import read_assignments
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import (
+    BENCHMARK,
+    INFERENCE_PARAMETERS,
+    MODEL,
+    REGION,
+    SCORER,
+    ParameterValue,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -26,7 +34,7 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which parameters should be different from the base model's recipe?",
         default=DEFAULT,
-        notices=_what_there_is(offered, interview.kind.parameters),
+        notices=_what_there_is(offered, interview.type.parameters),
         checks=tuple(checks),
         help=f"Names and values{such_as}, or a JSON object; default leaves all as they are.",
         reference="references/advanced-settings.md",
@@ -39,11 +47,11 @@ def _what_there_is(offered: list[Parameter] | None, known: tuple[str, ...]) -> t
     return tuple(it.words() for it in offered) or ("The recipe has none that can be set.",)
 
 
-def _read(text: str, _question: Question, interview: Interview) -> dict[str, str] | None:
+def _read(text: str, _question: Question, interview: Interview) -> dict[str, ParameterValue] | None:
     if "=" not in text and (says_none(text) or text.strip().casefold() == DEFAULT):
         return None
-    values: dict[str, str] = {}
-    temperature = next(name for name in interview.kind.parameters if "temperature" in name)
+    values: dict[str, ParameterValue] = {}
+    temperature = next(name for name in interview.type.parameters if "temperature" in name)
     for name, value in read_assignments(text, "parameters.form", f"{temperature}=0.2"):
         if name in values:
             raise AnswerRejected(
@@ -53,14 +61,16 @@ def _read(text: str, _question: Question, interview: Interview) -> dict[str, str
     return values or None
 
 
-def _check(value: dict[str, Any] | None, interview: Interview) -> Outcome:
+def _check(
+    value: dict[str, ParameterValue] | None, interview: Interview
+) -> Outcome[dict[str, ParameterValue] | None, None]:
     from evalbook.aws.recipes import parameter_doubts, unread_parameter
 
     if value is None:
         return Accepted(None)
     offered, checks = _offered(interview)
     if offered is None:
-        offered = [unread_parameter(name) for name in interview.kind.parameters]
+        offered = [unread_parameter(name) for name in interview.type.parameters]
     known = {it.name: it for it in offered}
     values = {name: _one(name, str(said), known, interview) for name, said in value.items()}
     return Accepted(values, checks=(*checks, *parameter_doubts(offered, values)))
@@ -68,7 +78,7 @@ def _check(value: dict[str, Any] | None, interview: Interview) -> Outcome:
 
 def _one(name: str, said: str, known: dict[str, Parameter], interview: Interview) -> Any:
     if name not in known:
-        base = interview.facts("model")["base_model"]["name"]
+        base = interview.answer(MODEL).facts.base_model.name
         raise AnswerRejected(
             "parameters.unknown",
             f"{name!r} can't be set: the recipe of {base} for this evaluation has no such "
@@ -76,7 +86,7 @@ def _one(name: str, said: str, known: dict[str, Parameter], interview: Interview
             f"It has {', '.join(known)}." if known else "It has none; answer default.",
         )
     # The SDK sets this one itself where a registered scorer is called.
-    if name == "postprocessing" and str(interview.value("scorer", "")).startswith("arn:"):
+    if name == "postprocessing" and (interview.value(SCORER) or "").startswith("arn:"):
         raise AnswerRejected(
             "parameters.postprocessing",
             "postprocessing can't be set: the SDK always turns it on for a registered scorer.",
@@ -91,26 +101,26 @@ def _offered(interview: Interview) -> tuple[list[Parameter] | None, list[Check]]
     interview.progress("Reading what the base model's recipe takes", None, None)
     return offered_parameters(
         interview.aws,
-        interview.value("region"),
-        interview.facts("model")["base_model"]["name"],
-        interview.kind.name,
-        interview.kind.parameters,
-        interview.value("benchmark"),
+        interview.answer(REGION).value,
+        interview.answer(MODEL).facts.base_model.name,
+        interview.type.name,
+        interview.type.parameters,
+        interview.value(BENCHMARK),
     )
 
 
-def _describe(value: dict[str, Any] | None, _: dict[str, object]) -> str:
+def _describe(value: dict[str, ParameterValue] | None, _: None) -> str:
     return ", ".join(f"{name}={said}" for name, said in (value or {}).items()) or "as in the recipe"
 
 
 STEP = Step(
-    "inference_parameters",
+    INFERENCE_PARAMETERS,
     "Inference parameters",
     ask=_ask,
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted("inference_parameters"),
+    applies=wanted(INFERENCE_PARAMETERS),
     advanced=True,
     depends_on=("evaluation_type", "model", "scorer", "benchmark", "region"),
     asks_aws=True,

@@ -6,8 +6,9 @@ import re
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import JUDGE_MODEL, MODEL, JudgeFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Choice, Question
 
 _MODEL_ID = re.compile(r"[a-z][\w-]*\.[\w.:-]+", re.IGNORECASE)
@@ -49,7 +50,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
         raise
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, JudgeFacts]:
     from dataclasses import asdict
 
     from evalbook.aws.judges import check_judge
@@ -59,16 +60,16 @@ def _check(value: str, interview: Interview) -> Outcome:
     region = judge_region(interview)
     interview.progress(f"Checking {value} in {region}", None, None)
     judge, checks = check_judge(interview.aws, region, value)
-    return Accepted(judge.id, {**asdict(judge), "region": region}, tuple(checks))
+    return Accepted(judge.id, JudgeFacts(**asdict(judge), region=region), tuple(checks))
 
 
 def judge_region(interview: Interview) -> str:
     """Return the model package's region: the judge has to be usable where the model is."""
-    return str(interview.facts("model")["region"])
+    return interview.answer(MODEL).facts.region
 
 
 STEP = Step(
-    "judge_model",
+    JUDGE_MODEL,
     "Judge model",
     ask=_ask,
     read=_read,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from evalbook.workflow.answers import says_none
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import KMS_KEY, REGION
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -21,29 +22,29 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
     return None if says_none(text) else text
 
 
-def _check(value: str | None, interview: Interview) -> Outcome:
+def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
     from evalbook.aws.kms import check_kms_key
     from evalbook.aws.s3 import refuse_template_text
 
     if value is None:
         return Accepted(None)
     refuse_template_text(value, "the KMS key")
-    key, checks = check_kms_key(interview.aws, value, interview.value("region"))
+    key, checks = check_kms_key(interview.aws, value, interview.answer(REGION).value)
     return Accepted(key, checks=tuple(checks))
 
 
-def _describe(value: str | None, _: dict[str, object]) -> str:
+def _describe(value: str | None, _: None) -> str:
     return value or "the bucket's own encryption"
 
 
 STEP = Step(
-    "kms_key",
+    KMS_KEY,
     "KMS key",
     ask=_ask,
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted("kms_key"),
+    applies=wanted(KMS_KEY),
     advanced=True,
     depends_on=("region",),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from evalbook.workflow.answers import only_says_none, read_choice
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import MLFLOW, REGION
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Choice, Question
 
@@ -14,7 +15,7 @@ DEFAULT = "default"
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.mlflow import mlflow_plan, mlflow_resources
 
-    region = interview.value("region")
+    region = interview.answer(REGION).value
     interview.progress("Looking for MLflow apps and tracking servers", None, None)
     plan = mlflow_plan(interview.aws, region)
     found, checks = mlflow_resources(interview.aws, region)
@@ -41,11 +42,11 @@ def _read(text: str, question: Question, _: Interview) -> str | None:
     return None if chosen == DEFAULT else chosen
 
 
-def _check(value: str | None, interview: Interview) -> Outcome:
+def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
     from evalbook.aws.mlflow import check_mlflow_arn, mlflow_plan
     from evalbook.aws.s3 import refuse_template_text
 
-    region = interview.value("region")
+    region = interview.answer(REGION).value
     if value is None:
         return Accepted(None, checks=(mlflow_plan(interview.aws, region),))
     refuse_template_text(value, "the MLflow ARN")
@@ -53,18 +54,18 @@ def _check(value: str | None, interview: Interview) -> Outcome:
     return Accepted(arn, checks=tuple(checks))
 
 
-def _describe(value: str | None, _: dict[str, object]) -> str:
+def _describe(value: str | None, _: None) -> str:
     return value or "the account's app"
 
 
 STEP = Step(
-    "mlflow",
+    MLFLOW,
     "MLflow",
     ask=_ask,
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted("mlflow"),
+    applies=wanted(MLFLOW),
     advanced=True,
     depends_on=("region",),
     asks_aws=True,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import only_says_none
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Step
+from evalbook.workflow.facts import MLFLOW_EXPERIMENT
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -23,7 +23,7 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which MLflow experiment should the run belong to?",
         default=DEFAULT,
-        help=f"A name of at most {LONGEST} characters; default is {interview.kind.experiment}. A "
+        help=f"A name of at most {LONGEST} characters; default is {interview.type.experiment}. A "
         "run's own name can't be chosen: the SDK takes one and does not pass it on.",
     )
 
@@ -44,17 +44,17 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
     return name
 
 
-def _describe(value: str | None, _: dict[str, object]) -> str:
+def _describe(value: str | None, _: None) -> str:
     return value or "as the SDK names it"
 
 
 STEP = Step(
-    "mlflow_experiment",
+    MLFLOW_EXPERIMENT,
     "MLflow experiment",
     ask=_ask,
     read=_read,
     describe=_describe,
-    applies=wanted("mlflow_experiment"),
+    applies=wanted(MLFLOW_EXPERIMENT),
     advanced=True,
     depends_on=("evaluation_type",),
 )

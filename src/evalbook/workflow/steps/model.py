@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from evalbook.checks import passed
+from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
+from evalbook.workflow.facts import MODEL, REGION, BaseModelFacts, ModelFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.steps.base_model import (
     InHub,
     accepted_base_model,
@@ -20,6 +21,7 @@ from evalbook.workflow.steps.base_model import (
     nothing_found,
     offered,
 )
+from evalbook.workflow.training import training_facts
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
     return text.strip("'\"<> ")
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
     from evalbook.aws.hub_models import hub_model_arn
 
     interview.progress("Looking for the model", None, None)
@@ -63,8 +65,7 @@ def _check(value: str, interview: Interview) -> Outcome:
         raise AnswerRejected(
             "model.region",
             f"{value!r} names no region, and none is configured to look for it in.",
-            "Say which: evalbook answer --step region REGION, or start with --region; then give "
-            "the model again.",
+            Remedy("Say which region, then give the model again:", step="region"),
         )
     try:
         return _look_in(region, value, interview)
@@ -74,7 +75,7 @@ def _check(value: str, interview: Interview) -> Outcome:
         return _look_in(elsewhere[0], value, interview)
 
 
-def _look_in(region: str | None, text: str, interview: Interview) -> Outcome:
+def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str, ModelFacts]:
     """Look for a name or words in one region: among the groups there, then in the public hub.
 
     A group, a version or a training job of that very name comes first, a base model of that name
@@ -101,7 +102,9 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome:
     return Narrowed(_which_one(text, found, inside))
 
 
-def _package(found: Resolution, training_job: str | None, interview: Interview) -> Outcome:
+def _package(
+    found: Resolution, training_job: str | None, interview: Interview
+) -> Outcome[str, ModelFacts]:
     """Accept a model package whose base model brings what the evaluation needs."""
     from dataclasses import asdict
 
@@ -112,26 +115,35 @@ def _package(found: Resolution, training_job: str | None, interview: Interview) 
         is_nova,
         model_size_billions,
     )
-    from evalbook.workflow.training import training_facts
 
     package = found.package
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
-    kind, base = interview.kind.name, package.base_model
+    kind, base = interview.type.name, package.base_model
     interview.progress("Checking the base model", None, None)
     checks = base_model_checks(interview.aws, package, package.region, kind)
     job = training_job or package.training_job
     training, about_training = training_facts(interview, package, job)
-    facts: dict[str, Any] = {
-        **asdict(package),
-        "nova": is_nova(base.name),
-        "billions": model_size_billions(base.name),
-        "answers_by": answers_by(base.name, package.region, kind),
-        "base_by_name": can_be_named(base, package.region, kind),
-        "needs_yes": found.needs_yes,
-        "passed_over": list(found.passed_over),
-        "training_job": job,
-        "training": training,
-    }
+    facts = ModelFacts(
+        arn=package.arn,
+        base_only=False,
+        group=package.group,
+        version=package.version,
+        approval=package.approval,
+        created=package.created,
+        region=package.region,
+        account=package.account,
+        partition=package.partition,
+        base_model=BaseModelFacts(**asdict(base)),
+        model_data=package.model_data,
+        nova=is_nova(base.name),
+        billions=model_size_billions(base.name),
+        answers_by=answers_by(base.name, package.region, kind),
+        base_by_name=can_be_named(base, package.region, kind),
+        needs_yes=found.needs_yes,
+        passed_over=found.passed_over,
+        training_job=job,
+        training=training,
+    )
     return Accepted(package.arn, facts, (*found.checks, *checks, *about_training))
 
 
@@ -194,7 +206,7 @@ def _regions(interview: Interview) -> list[str | None]:
     """
     from evalbook.aws.regions import is_region
 
-    said = interview.own.get("volunteered", {}).get("region", "").lower()
+    said = interview.aside.volunteered.get(REGION.name, "").lower()
     left = interview.found("region") or ""
     configured = [None] if interview.aws.default_region else []
     known = [*filter(is_region, [said]), *configured, *filter(is_region, [left])]
@@ -206,8 +218,8 @@ def known_model(interview: Interview) -> str | None:
 
     What the person dismissed is known no more.
     """
-    said: str | None = interview.own.get("volunteered", {}).get(STEP.name)
-    if said is not None or STEP.name in interview.own.get("dismissed", []):
+    said = interview.aside.volunteered.get(STEP.name)
+    if said is not None or STEP.name in interview.aside.dismissed:
         return said
     return _known(interview)
 
@@ -234,10 +246,10 @@ def _which_one(words: str, found: Resolution | None, inside: InHub) -> Question:
     )
 
 
-def _describe(value: str, facts: dict[str, Any]) -> str:
-    if not facts.get("base_only"):
+def _describe(value: str, facts: ModelFacts) -> str:
+    if not facts.base_only:
         return value
-    return f"{facts['base_model']['name']}, a base model, version {facts['version']}: {value}"
+    return f"{facts.base_model.name}, a base model, version {facts.version}: {value}"
 
 
 def _known(interview: Interview) -> str | None:
@@ -245,7 +257,7 @@ def _known(interview: Interview) -> str | None:
 
 
 STEP = Step(
-    "model",
+    MODEL,
     "Model",
     ask=_ask,
     read=_read,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from evalbook.moments import to_the_minute
 from evalbook.workflow.answers import read_yes_or_no
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
+from evalbook.workflow.facts import MODEL, MODEL_CONFIRM, ModelFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.training import training_notices
 from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.workflow.training import training_notices
-
-    found = interview.facts("model")
-    notices = _base_model(found) if found.get("base_only") else _package(found)
+    found = interview.answer(MODEL).facts
+    notices = _base_model(found) if found.base_only else _package(found)
     return Question(
         "Is this the model to evaluate?",
         kind="confirm",
@@ -23,24 +21,23 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _package(found: dict[str, Any]) -> tuple[str, ...]:
-    base = found["base_model"] or {}
+def _package(found: ModelFacts) -> tuple[str, ...]:
     notices = (
-        f"ARN: {found['arn']}",
-        f"Group: {found['group']}, version {found['version']}",
-        f"Created: {to_the_minute(found['created'])}",
-        f"Approval: {found['approval']}",
-        f"Base model: {base.get('name')}",
+        f"ARN: {found.arn}",
+        f"Group: {found.group}, version {found.version}",
+        f"Created: {to_the_minute(found.created) if found.created else 'unknown'}",
+        f"Approval: {found.approval}",
+        f"Base model: {found.base_model.name}",
     )
     rejected = "This version was REJECTED by whoever reviewed it. Yes uses it all the same."
-    return (*notices, rejected) if found["needs_yes"] else notices
+    return (*notices, rejected) if found.needs_yes else notices
 
 
-def _base_model(found: dict[str, Any]) -> tuple[str, ...]:
+def _base_model(found: ModelFacts) -> tuple[str, ...]:
     return (
-        f"Base model: {found['base_model']['name']}, version {found['version']}",
-        f"ARN: {found['arn']}",
-        f"Region: {found['region']}",
+        f"Base model: {found.base_model.name}, version {found.version}",
+        f"ARN: {found.arn}",
+        f"Region: {found.region}",
         "It is evaluated alone: there is no fine-tuned model to compare it with.",
     )
 
@@ -49,16 +46,16 @@ def _read(text: str, _question: Question, _: Interview) -> bool:
     return read_yes_or_no(text)
 
 
-def _check(value: bool, _: Interview) -> Outcome:
+def _check(value: bool, _: Interview) -> Outcome[bool, None]:
     return Accepted(value) if value else Reopened("model")
 
 
-def _describe(_: bool, __: dict[str, object]) -> str:
+def _describe(_: bool, __: None) -> str:
     return "yes"
 
 
 STEP = Step(
-    "model_confirm",
+    MODEL_CONFIRM,
     "Model confirmed",
     ask=_ask,
     read=_read,

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, shortened
 from evalbook.workflow.estimate import estimate
-from evalbook.workflow.interview import Interview, is_a_file
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import NOTEBOOK, PROJECT, NotebookFacts
+from evalbook.workflow.interview import Interview, Step, is_a_file
+from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY
 from evalbook.workflow.turn import Choice, Question
 
+if TYPE_CHECKING:
+    from evalbook.notebook.write import EditedCell
+
 NEW = "new"
+_KEEP_COPY = "copy of "
+"""What an answer begins with that keeps a copy of an edited notebook; its path follows."""
 
 
 def _ask(interview: Interview) -> Question:
@@ -59,31 +68,100 @@ def _read(text: str, question: Question, interview: Interview) -> str:
     return str(_shown(path, interview))
 
 
-def _check(value: str, interview: Interview) -> Outcome:
-    from evalbook.notebook.write import write_notebook
-    from evalbook.workflow.settings import settings_of
+def _do(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
+    """Write the notebook; where a person has edited its cells, ask first what becomes of them."""
+    from evalbook.notebook.write import edited_cells, keep_copy, write_notebook
 
-    path = own_notebook(interview) if value == NEW else interview.folder / value
+    named = value.removeprefix(_KEEP_COPY)
+    path = own_notebook(interview) if named == NEW else interview.folder / named
+    edited = edited_cells(path)
+    if edited and named == value:
+        return Narrowed(_what_becomes_of_edits(value, path, edited, interview))
     interview.progress(f"Writing {path}", None, None)
+    notices = (f"Kept your edits in {_shown(keep_copy(path), interview)}.",) if edited else ()
     write_notebook(path, settings_of(interview), append_to=path if path.exists() else None)
     # Named from the state's folder, so that the two can move together.
     folder = interview.state_path.resolve().parent
-    return Accepted(value, {"path": str(_seen_from(folder, path))})
+    return Accepted(named, NotebookFacts(str(_seen_from(folder, path))), notices=notices)
 
 
-def write_again(interview: Interview, *, script: bool) -> Path:
-    """Write the notebook of a completed interview again, or a script of the same cells beside it.
+def _what_becomes_of_edits(
+    value: str, path: Path, edited: tuple[EditedCell, ...], interview: Interview
+) -> Question:
+    from evalbook.notebook.write import copy_of
+
+    shown, another = _shown(path, interview), _shown(copy_of(path), interview)
+    return Question(
+        f"You have edited {_titles(edited)} of {shown}. What shall become of that?",
+        kind="choice",
+        choices=(
+            Choice(
+                f"{_KEEP_COPY}{value}",
+                "Keep a copy",
+                f"Copies it to {another.name}, then writes {path.name} anew.",
+            ),
+            Choice(str(another), "Write another file", f"Writes {another.name}; nothing else."),
+        ),
+        help="Nothing of yours is overwritten either way.",
+    )
+
+
+def _titles(edited: tuple[EditedCell, ...]) -> str:
+    *first, last = [cell.title for cell in edited]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _check(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
+    return Accepted(value, interview.answer(NOTEBOOK).facts, (_as_it_stands(interview),))
+
+
+def _as_it_stands(interview: Interview) -> Check:
+    from evalbook.notebook.write import edited_cells
+
+    path = written_notebook(interview)
+    if not path.exists():
+        return warning(
+            "notebook.missing",
+            f"The notebook {path} is not there any more.",
+            Remedy("To write it again:", command="generate"),
+        )
+    edited = edited_cells(path)
+    if edited:
+        return warning("notebook.edited", f"You have edited {_titles(edited)} of {path}.")
+    return passed("notebook", f"{path} is as it was written.")
+
+
+def write_again(
+    interview: Interview, *, script: bool, keep_edits: bool = False, to: Path | None = None
+) -> Path:
+    """Write the notebook of a completed interview again, or a script of the same cells.
+
+    Args:
+        interview: a completed one.
+        script: whether a plain Python file is written, beside the notebook unless ``to`` is given.
+        keep_edits: whether a copy is kept of a file whose cells were edited.
+        to: another file to write.
 
     Returns:
         The path of what was written, from the current folder.
-    """
-    from evalbook.notebook.write import write_notebook, write_script
-    from evalbook.workflow.settings import settings_of
 
-    path = written_notebook(interview)
+    Raises:
+        AnswerRejected: ``notebook.edited``, a person's edits would be lost.
+    """
+    from evalbook.notebook.write import edited_cells, keep_copy, write_notebook, write_script
+
+    path = to or written_notebook(interview).with_suffix(".py" if script else ".ipynb")
+    edited = edited_cells(path)
+    if edited and not keep_edits:
+        raise AnswerRejected(
+            "notebook.edited",
+            f"You have edited {_titles(edited)} of {path}; nothing was written.",
+            "Keep a copy of it with --keep-copy, or name another file with --to.",
+        )
+    if edited:
+        keep_copy(path)
     settings = settings_of(interview)
     if script:
-        path = path.with_suffix(".py")
         write_script(path, settings)
     else:
         write_notebook(path, settings, append_to=path if path.exists() else None)
@@ -92,13 +170,13 @@ def write_again(interview: Interview, *, script: bool) -> Path:
 
 def own_notebook(interview: Interview) -> Path:
     """Return the path of the project's own notebook."""
-    project = str(interview.value("project"))
+    project = interview.answer(PROJECT).value
     return interview.folder / project / "notebooks" / f"{project}_model-evaluation.ipynb"
 
 
 def written_notebook(interview: Interview) -> Path:
     """Return the path of the notebook that was written, from the current folder."""
-    path = interview.state_path.resolve().parent / interview.facts("notebook")["path"]
+    path = interview.state_path.resolve().parent / interview.answer(NOTEBOOK).facts.path
     return _shown(path, interview)
 
 
@@ -140,10 +218,12 @@ def _seen_from(folder: Path, path: Path) -> Path:
 
 
 STEP = Step(
-    "notebook",
+    NOTEBOOK,
     "Notebook",
     ask=_ask,
     read=_read,
     check=_check,
+    do=_do,
     depends_on_all=True,
+    asked_again=True,
 )

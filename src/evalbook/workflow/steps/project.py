@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import PROJECT
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.run_name import name_of_model, without_accents
 from evalbook.workflow.turn import Question
 
@@ -35,7 +36,7 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     return text
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, None]:
     folder = interview.folder / value
     if folder.exists() and not folder.is_dir():
         raise AnswerRejected(
@@ -52,4 +53,4 @@ def slug(text: str) -> str:
     return words[:LONGEST].strip("-") or "evaluation"
 
 
-STEP = Step("project", "Project", ask=_ask, read=_read, check=_check)
+STEP = Step(PROJECT, "Project", ask=_ask, read=_read, check=_check)

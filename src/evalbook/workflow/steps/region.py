@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from evalbook.checks import failed, passed
+from evalbook.checks import Remedy, failed, passed
 from evalbook.errors import AnswerRejected, rejection_for
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import DATASET, JUDGE_MODEL, MODEL, REGION
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Question
 
@@ -13,7 +14,7 @@ from evalbook.workflow.turn import Question
 def _ask(interview: Interview) -> Question:
     return Question(
         "Which AWS region should the evaluation run in?",
-        default=interview.facts("model")["region"],
+        default=interview.answer(MODEL).facts.region,
         help=f"The default is where {_model(interview)} is; it can be used from nowhere else.",
     )
 
@@ -32,27 +33,30 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     return name
 
 
-def _check(value: str, interview: Interview) -> Outcome:
-    home = interview.facts("model")["region"]
+def _check(value: str, interview: Interview) -> Outcome[str, None]:
+    home = interview.answer(MODEL).facts.region
     if value != home:
         raise rejection_for(
             failed(
                 "region.model",
                 f"{_model(interview).capitalize()} is in {home}; it can't be used from {value}.",
-                f"Answer {home}, or choose a model of {value}{_such_as(interview, value)}: "
-                "evalbook answer --step model …",
+                Remedy(
+                    f"Answer {home}, or choose a model of {value}{_such_as(interview, value)}:",
+                    step=MODEL.name,
+                ),
             )
         )
     _refuse_dataset_registered_elsewhere(value, interview)
-    bucket_region = interview.facts("dataset").get("region", value)
-    if bucket_region != value:
+    dataset = interview.facts(DATASET)
+    if dataset is not None and dataset.region != value:
         raise rejection_for(
             failed(
                 "region.dataset",
-                f"The dataset's bucket is in {bucket_region}; SageMaker jobs in {value} read only "
+                f"The dataset's bucket is in {dataset.region}; SageMaker jobs in {value} read only "
                 f"from buckets in {value}.",
-                f"Copy the dataset to a bucket in {value} and give the copy: "
-                "evalbook answer --step dataset s3://…",
+                Remedy(
+                    f"Copy the dataset to a bucket in {value} and give the copy:", step=DATASET.name
+                ),
             )
         )
     return Accepted(value, checks=(passed("region", f"{_what_is_there(interview)} in {value}."),))
@@ -62,15 +66,17 @@ def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> N
     """Refuse a dataset's ARN of another region, in which the SDK would not look for it."""
     from evalbook.aws.arns import parse_arn
 
-    found = parse_arn(effective_dataset(interview)) if interview.facts("dataset") else None
+    found = parse_arn(effective_dataset(interview)) if interview.facts(DATASET) else None
     if found is not None and found.region != region:
         raise rejection_for(
             failed(
                 "region.dataset",
                 f"The dataset {found} is registered in {found.region}; the SDK looks for it in "
                 f"{region} only.",
-                f"Give one that is registered in {region}, or the S3 URI of its object: "
-                "evalbook answer --step dataset s3://…",
+                Remedy(
+                    f"Give one that is registered in {region}, or the S3 URI of its object:",
+                    step=DATASET.name,
+                ),
             )
         )
 
@@ -78,36 +84,37 @@ def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> N
 def _what_is_there(interview: Interview) -> str:
     """Return what was found to be in the region, as the beginning of a sentence."""
     things = [_model(interview).capitalize()]
-    if judge := interview.value("judge_model"):
+    if judge := interview.value(JUDGE_MODEL):
         things.append(judge)
-    if interview.facts("dataset"):
+    if interview.facts(DATASET):
         things.append("the dataset")
     *first, last = things
     return f"{', '.join(first)} and {last} are" if first else f"{last} is"
 
 
 def _model(interview: Interview) -> str:
-    base_only = interview.facts("model").get("base_only")
+    base_only = interview.answer(MODEL).facts.base_only
     return "the base model" if base_only else "the model package"
 
 
 def _such_as(interview: Interview, region: str) -> str:
     """Return what would name a base model in another region, as part of a sentence."""
-    model = interview.facts("model")
-    if not model.get("base_only"):
+    model = interview.answer(MODEL)
+    if not model.facts.base_only:
         return ""
-    there = str(interview.value("model")).replace(f":{model['region']}:", f":{region}:", 1)
+    there = model.value.replace(f":{model.facts.region}:", f":{region}:", 1)
     return f", such as {there}"
 
 
 def _known(interview: Interview) -> str | None:
     found = interview.found("region")
     # The default says the same; confirming it would be a question more.
-    return found if found != interview.facts("model").get("region") else None
+    model = interview.facts(MODEL)
+    return found if model is None or found != model.region else None
 
 
 STEP = Step(
-    "region",
+    REGION,
     "Region",
     ask=_ask,
     read=_read,

@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Step
+from evalbook.workflow.facts import MODEL, RUN_NAME
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -56,15 +56,15 @@ def default_run_name(interview: Interview) -> str:
 
 def name_of_model(interview: Interview) -> str:
     """Return what the model is called: by its group, or a base model by its own name."""
-    model = interview.facts("model")
-    return str(model.get("group") or (model.get("base_model") or {}).get("name", "evaluation"))
+    model = interview.facts(MODEL)
+    return "evaluation" if model is None else model.group or model.base_model.name
 
 
 STEP = Step(
-    "run_name",
+    RUN_NAME,
     "Run name",
     ask=_ask,
     read=_read,
-    applies=wanted("run_name"),
+    applies=wanted(RUN_NAME),
     advanced=True,
 )

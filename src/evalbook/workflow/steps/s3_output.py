@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, rejection_for
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import (
+    DATASET,
+    EXECUTION_ROLE,
+    KMS_KEY,
+    REGION,
+    S3_OUTPUT,
+    OutputFacts,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
 LONGEST = 512
@@ -15,15 +23,15 @@ LONGEST = 512
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.s3 import parse_s3_uri
 
-    dataset = interview.facts("dataset")
+    dataset = interview.facts(DATASET)
     default = None
-    if dataset and dataset["region"] == interview.value("region"):
-        bucket = parse_s3_uri(dataset["uri"], what="dataset").bucket
+    if dataset and dataset.region == interview.value(REGION):
+        bucket = parse_s3_uri(dataset.uri, what="dataset").bucket
         default = f"s3://{bucket}/evaluation-results/"
     return Question(
         "Where in S3 should the results go?",
         default=default,
-        help=f"An S3 prefix in a bucket of {interview.value('region')}.",
+        help=f"An S3 prefix in a bucket of {interview.value(REGION)}.",
     )
 
 
@@ -52,7 +60,7 @@ def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
             f"{uri} has . or .. between slashes, which S3 takes for names and not for folders.",
             "Give the path without them.",
         )
-    if interview.kind.bedrock_judges and not bedrock_writes_to(uri):
+    if interview.type.bedrock_judges and not bedrock_writes_to(uri):
         raise AnswerRejected(
             "s3_output.bedrock",
             f"Bedrock, which writes its results there, does not take {uri}: between single "
@@ -61,26 +69,26 @@ def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
         )
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
     from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check, write_probe
 
     _refuse_what_no_job_could_write_to(value, interview)
     prefix = parse_s3_uri(value, what="output prefix", key_needed=False)
     interview.progress(f"Checking that {value} can be written", None, None)
     home = bucket_facts(interview.aws, prefix.bucket)
-    in_region = region_check(prefix.bucket, home, interview.value("region"))
+    in_region = region_check(prefix.bucket, home, interview.answer(REGION).value)
     if in_region.status == "failed":
         raise rejection_for(in_region)
-    key, checks = write_probe(interview.aws, prefix, kms_key=interview.value("kms_key"))
+    key, checks = write_probe(interview.aws, prefix, kms_key=interview.value(KMS_KEY))
     if key is not None:
         checks.append(_role_may_use(key, interview))
-    return Accepted(value, {"kms_key": key}, (in_region, *checks))
+    return Accepted(value, OutputFacts(key), (in_region, *checks))
 
 
 def _role_may_use(key: str, interview: Interview) -> Check:
     from evalbook.aws.key_rights import WRITES, role_key_check
 
-    region, role = interview.value("region"), interview.value("execution_role")
+    region, role = interview.answer(REGION).value, interview.answer(EXECUTION_ROLE).value
     found = role_key_check(interview.aws, region, role, key, "what is written there", WRITES)
     if found.status == "failed":
         raise rejection_for(found)
@@ -92,7 +100,7 @@ def _known(interview: Interview) -> str | None:
 
 
 STEP = Step(
-    "s3_output",
+    S3_OUTPUT,
     "Results",
     ask=_ask,
     read=_read,

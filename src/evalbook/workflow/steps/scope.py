@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from evalbook.checks import Check, passed, warning
+from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import MODEL, SCOPE, BaseModelFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.base_model import newest_in_hub
 from evalbook.workflow.turn import Choice, Question
@@ -42,13 +41,14 @@ def _ask(interview: Interview) -> Question:
 
 def _possible(interview: Interview) -> tuple[str, ...]:
     """Return the scopes that the model allows, the usual one first."""
-    model = interview.facts("model")
-    if model.get("base_only"):
+    model = interview.facts(MODEL)
+    if model is None:
+        return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
+    if model.base_only:
         return (BASE_ONLY,)
     # A Nova model is evaluated one a run: its base model by its name, even in a comparison.
-    by_name = model.get("base_by_name", True)
-    one_a_run = model.get("nova") and interview.kind.one_nova_a_run
-    if by_name:
+    one_a_run = model.nova and interview.type.one_nova_a_run
+    if model.base_by_name:
         return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
     return (FINE_TUNED_ONLY,) if one_a_run else (BOTH, FINE_TUNED_ONLY)
 
@@ -57,7 +57,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
     return read_choice(text, question.choices)
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, None]:
     if value not in _possible(interview):
         raise AnswerRejected(
             "scope.impossible",
@@ -80,28 +80,28 @@ def base_model_checks(interview: Interview) -> list[Check]:
     """
     from evalbook.aws.base_models import base_alone_checks
 
-    model = interview.facts("model")
-    base, region = model["base_model"], model["region"]
+    model = interview.answer(MODEL).facts
+    base, region = model.base_model, model.region
     interview.progress("Checking the base model", None, None)
-    newest = newest_in_hub(base["name"], region, interview)
+    newest = newest_in_hub(base.name, region, interview)
     if newest is None:
         raise AnswerRejected(
             "scope.base_missing",
-            f"{base['name']} is not in the public hub of {region}, where the SDK looks it up.",
+            f"{base.name} is not in the public hub of {region}, where the SDK looks it up.",
             f"Answer {BOTH} or {FINE_TUNED_ONLY}.",
         )
     return [
         _version_check(base, newest.version),
-        *base_alone_checks(interview.aws, newest, region, interview.kind.name),
+        *base_alone_checks(interview.aws, newest, region, interview.type.name),
     ]
 
 
-def _version_check(base: dict[str, Any], newest: str) -> Check:
-    if base["version"] in (None, newest):
-        return passed("scope.version", f"{base['name']} is evaluated in version {newest}.")
+def _version_check(base: BaseModelFacts, newest: str) -> Check:
+    if base.version in (None, newest):
+        return passed("scope.version", f"{base.name} is evaluated in version {newest}.")
     return warning(
         "scope.version",
-        f"The package was made from version {base['version']} of {base['name']}; alone, the SDK "
+        f"The package was made from version {base.version} of {base.name}; alone, the SDK "
         f"evaluates the newest, {newest}.",
         "Keep that in mind where you compare it with other runs.",
     )
@@ -111,15 +111,15 @@ def _no_comparison() -> Check:
     return warning(
         "scope.no_comparison",
         "With one model alone the results can't say whether the fine-tuning helped.",
-        "Answer scope with both to compare.",
+        Remedy("To compare, evaluate both:", step=SCOPE.name, answer=BOTH),
     )
 
 
 def scope_of(interview: Interview) -> str:
     """Return which models are evaluated: both where they can be, unless the person chose."""
     possible = _possible(interview)
-    said = interview.value("scope")
-    return str(said) if said in possible else possible[0]
+    said = interview.value(SCOPE)
+    return said if said in possible else possible[0]
 
 
 def base_model_too(interview: Interview) -> bool:
@@ -128,16 +128,16 @@ def base_model_too(interview: Interview) -> bool:
 
 
 def _applies(interview: Interview) -> bool:
-    return len(_possible(interview)) > 1 and wanted("scope")(interview)
+    return len(_possible(interview)) > 1 and wanted(SCOPE)(interview)
 
 
-def _describe(value: str, _: dict[str, object]) -> str:
+def _describe(value: str, _: None) -> str:
     label = _CHOICES[value].label
     return label[0].lower() + label[1:]
 
 
 STEP = Step(
-    "scope",
+    SCOPE,
     "Scope",
     ask=_ask,
     read=_read,

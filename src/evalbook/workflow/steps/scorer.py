@@ -12,13 +12,14 @@ from typing import Any
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, says_yes, shortened
-from evalbook.workflow.interview import Interview, is_a_file, is_a_folder
-from evalbook.workflow.step import Accepted, Narrowed, Outcome, Step
+from evalbook.workflow.facts import DATASET, MODEL, SCORER, ScorerFacts
+from evalbook.workflow.interview import Interview, Step, is_a_file, is_a_folder
+from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.turn import Choice, Question
 
 OWN = "own"
 STARTER = "my_scorer.py"
-DATASET = "dataset"
+_GIVEN = "dataset"
 """What stands for the dataset that was given, where a file is tried on records."""
 _ON = re.compile(r"\s+on\s+", re.I)
 _TRY_ON = re.compile(r"(?P<file>.+\.py)\s+on\s+(?P<records>.+)", re.I | re.S)
@@ -82,13 +83,11 @@ def _no_python_file(said: str, path: Path) -> AnswerRejected:
     )
 
 
-def _check(value: str, interview: Interview) -> Outcome:
+def _check(value: str, interview: Interview) -> Outcome[str, ScorerFacts | None]:
     from evalbook.metrics.scorers import PRESETS
 
     if value in [preset.name for preset in PRESETS]:
         return Accepted(value)
-    if value == OWN:
-        value = _starter_in(interview.folder).name
     if on_records := _TRY_ON.fullmatch(value):
         return _tried_on_records(interview, on_records["file"], on_records["records"].strip())
     if value.endswith(".py"):
@@ -96,7 +95,12 @@ def _check(value: str, interview: Interview) -> Outcome:
     return _registered(value, interview)
 
 
-def _registered(arn: str, interview: Interview) -> Outcome:
+def _do(value: str, interview: Interview) -> Outcome[str, ScorerFacts | None]:
+    """Write the function to start from, if one is wanted; then what checking does."""
+    return _check(_starter_in(interview.folder).name if value == OWN else value, interview)
+
+
+def _registered(arn: str, interview: Interview) -> Outcome[str, ScorerFacts | None]:
     from dataclasses import asdict
 
     from evalbook.aws.evaluators import check_evaluator
@@ -111,7 +115,7 @@ def _registered(arn: str, interview: Interview) -> Outcome:
             f"The evaluator is in {found.region}, the model in {region}.",
             f"Register it in {region} too, or choose one of those listed.",
         )
-    return Accepted(found.arn, asdict(found), tuple(checks))
+    return Accepted(found.arn, ScorerFacts(**asdict(found)), tuple(checks))
 
 
 def _starter_in(folder: Path) -> Path:
@@ -124,15 +128,14 @@ def _starter_in(folder: Path) -> Path:
     return path
 
 
-def _tried_on_samples(interview: Interview, said: str) -> Outcome:
+def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, ScorerFacts | None]:
     """Offer to go on with the person's own records, once the two samples have worked."""
     from evalbook.aws.evaluators import HOW_TO_REGISTER
     from evalbook.metrics.try_out import try_out, verdict
 
     path = _file(interview, said)
     works = verdict(path.name, try_out(path))
-    uri = interview.facts("dataset").get("uri")
-    if uri is None:
+    if interview.facts(DATASET) is None:
         raise AnswerRejected(
             "scorer.not_registered",
             f"{works} An evaluation takes registered scorers only.",
@@ -146,8 +149,9 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
     from evalbook.datasets.scorer_samples import MOST_RECORDS
 
     usual = _ask(interview)
-    records = f"{said} on {DATASET}"
-    uri = interview.facts("dataset").get("uri")
+    records = f"{said} on {_GIVEN}"
+    dataset = interview.facts(DATASET)
+    uri = dataset.uri if dataset else None
     label = f"Try {Path(said).name} on the first {MOST_RECORDS} records of {uri}"
     offered = (
         Choice(records, label, "Reads its first few KB; the function runs on this machine."),
@@ -164,7 +168,9 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
     )
 
 
-def _tried_on_records(interview: Interview, said: str, records: str) -> Outcome:
+def _tried_on_records(
+    interview: Interview, said: str, records: str
+) -> Outcome[str, ScorerFacts | None]:
     from evalbook.datasets.scorer_samples import HEAD_BYTES, records_to_try
     from evalbook.metrics.try_out import try_on
 
@@ -213,8 +219,9 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
     """
     from evalbook.datasets.scorer_samples import HEAD_BYTES
 
-    if records.lower() == DATASET:
-        records = str(interview.facts("dataset").get("uri", records))
+    if records.lower() == _GIVEN:
+        dataset = interview.facts(DATASET)
+        records = dataset.uri if dataset else records
     if records.startswith("s3://"):
         from evalbook.aws.s3 import parse_s3_uri, read_head
 
@@ -230,7 +237,7 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
         raise AnswerRejected(
             "scorer.records",
             f"{shortened(str(path))} can't be read: {getattr(error, 'strerror', error)}.",
-            f"Name a JSON Lines file, or {DATASET} for the dataset that you gave.",
+            f"Name a JSON Lines file, or {_GIVEN} for the dataset that you gave.",
         ) from error
     return path.name, head, len(head) < HEAD_BYTES
 
@@ -243,19 +250,20 @@ def _file(interview: Interview, said: str) -> Path:
 
 
 def _region(interview: Interview) -> str:
-    return str(interview.facts("model")["region"])
+    return interview.answer(MODEL).facts.region
 
 
-def _describe(value: str, facts: dict[str, Any]) -> str:
-    return f"{facts['name']}: {value}" if facts else value
+def _describe(value: str, facts: ScorerFacts | None) -> str:
+    return f"{facts.name}: {value}" if facts else value
 
 
 STEP = Step(
-    "scorer",
+    SCORER,
     "Scorer",
     ask=_ask,
     read=_read,
     check=_check,
+    do=_do,
     describe=_describe,
     depends_on=("evaluation_type", "model"),
     asks_aws=True,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Step
+from evalbook.workflow.facts import STOPPING_CONDITION
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -33,17 +33,17 @@ def _read(text: str, _question: Question, _: Interview) -> int:
     return seconds
 
 
-def _describe(value: int, _: dict[str, object]) -> str:
+def _describe(value: int, _: None) -> str:
     return f"{value:,} seconds"
 
 
 STEP = Step(
-    "stopping_condition",
+    STOPPING_CONDITION,
     "Longest job",
     ask=_ask,
     read=_read,
     describe=_describe,
-    applies=wanted("stopping_condition"),
+    applies=wanted(STOPPING_CONDITION),
     advanced=True,
     unasked=DEFAULT,
 )

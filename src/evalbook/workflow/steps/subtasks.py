@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, says_yes, split_answers
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import BENCHMARK, SUBTASKS
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def _ask(interview: Interview) -> Question:
     chosen = _benchmark(interview)
     names = chosen.subtasks if chosen else ()
     return Question(
-        f"Which of the {len(names)} subtasks of {interview.value('benchmark')}?",
+        f"Which of the {len(names)} subtasks of {interview.value(BENCHMARK)}?",
         kind="multichoice",
         choices=(
             Choice(ALL, ALL, "The whole benchmark."),
@@ -50,13 +51,13 @@ def _read(text: str, question: Question, _: Interview) -> list[str]:
     return [choice.value for choice in question.choices if choice.value in names]
 
 
-def _check(value: list[str], interview: Interview) -> Outcome:
+def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
     chosen = _benchmark(interview)
     unknown = [name for name in value if chosen and name not in (ALL, *chosen.subtasks)]
     if unknown:
         raise AnswerRejected(
             "subtasks.unknown",
-            f"{interview.value('benchmark')} has no subtask {', '.join(unknown)}.",
+            f"{interview.value(BENCHMARK)} has no subtask {', '.join(unknown)}.",
             "Choose among those listed, or answer ALL.",
         )
     return Accepted(value)
@@ -70,16 +71,16 @@ def _applies(interview: Interview) -> bool:
 def _benchmark(interview: Interview) -> Benchmark | None:
     from evalbook.metrics.benchmarks import benchmark_named
 
-    name = interview.value("benchmark")
+    name = interview.value(BENCHMARK)
     return None if name is None else benchmark_named(name)
 
 
-def _describe(value: list[str], _: dict[str, object]) -> str:
+def _describe(value: list[str], _: None) -> str:
     return "all" if value == [ALL] else ", ".join(value)
 
 
 STEP = Step(
-    "subtasks",
+    SUBTASKS,
     "Subtasks",
     ask=_ask,
     read=_read,

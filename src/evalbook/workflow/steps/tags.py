@@ -5,8 +5,9 @@ from __future__ import annotations
 from evalbook.checks import passed
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.assignments import read_assignments
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import REGION, TAGS
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -16,7 +17,7 @@ _EXAMPLE = "team=support, cost-center=4711"
 def _ask(interview: Interview) -> Question:
     where = (
         "They reach the jobs of every run."
-        if interview.kind.tags_jobs
+        if interview.type.tags_jobs
         else "The SDK sets them on the pipeline, and only when it creates it."
     )
     return Question(
@@ -33,38 +34,40 @@ def _read(text: str, _question: Question, interview: Interview) -> dict[str, str
     if "=" not in text and says_none(text):
         return None
     pairs = read_assignments(text, "tags.form", _EXAMPLE)
-    return check_tags(pairs, keeps_empty=interview.kind.tags_jobs) or None
+    return check_tags(pairs, keeps_empty=interview.type.tags_jobs) or None
 
 
-def _check(value: dict[str, str] | None, interview: Interview) -> Outcome:
-    from evalbook.aws.evaluation_types import pipeline_prefix
+def _check(
+    value: dict[str, str] | None, interview: Interview
+) -> Outcome[dict[str, str] | None, None]:
     from evalbook.aws.tags import check_tags, tags_check
+    from evalbook.evaluation_types import pipeline_prefix
 
     if value is None:
         return Accepted(None)
-    kind = interview.kind
+    kind = interview.type
     check_tags(list(value.items()), keeps_empty=kind.tags_jobs)
     if kind.tags_jobs:
         return Accepted(
             value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
         )
     pipelines = pipeline_prefix(kind.name)
-    check = tags_check(interview.aws, interview.value("region"), pipelines, value)
+    check = tags_check(interview.aws, interview.answer(REGION).value, pipelines, value)
     return Accepted(value, checks=(check,))
 
 
-def _describe(value: dict[str, str] | None, _: dict[str, object]) -> str:
+def _describe(value: dict[str, str] | None, _: None) -> str:
     return ", ".join(f"{key}={said}" for key, said in (value or {}).items()) or "none"
 
 
 STEP = Step(
-    "tags",
+    TAGS,
     "Tags",
     ask=_ask,
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted("tags"),
+    applies=wanted(TAGS),
     advanced=True,
     depends_on=("evaluation_type", "region"),
 )

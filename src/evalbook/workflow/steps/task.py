@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Step
+from evalbook.workflow.facts import TASK
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.turn import Question
 
 LONGEST = 4000
@@ -35,4 +35,4 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     return text
 
 
-STEP = Step("task", "Task", ask=_ask, read=_read)
+STEP = Step(TASK, "Task", ask=_ask, read=_read)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from evalbook.workflow.answers import says_none
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Step
+from evalbook.workflow.facts import REGION, VPC, VpcFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -24,32 +23,30 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
     return None if says_none(text) else text
 
 
-def _check(value: str | None, interview: Interview) -> Outcome:
-    from dataclasses import asdict
-
+def _check(value: str | None, interview: Interview) -> Outcome[str | None, VpcFacts | None]:
     from evalbook.aws.vpc import check_vpc
 
     if value is None:
         return Accepted(None)
-    choice, checks = check_vpc(interview.aws, value, interview.value("region"))
-    facts = asdict(choice)
+    choice, checks = check_vpc(interview.aws, value, interview.answer(REGION).value)
+    facts = VpcFacts(choice.vpc_id, choice.subnets, choice.security_groups)
     return Accepted(value, facts, tuple(checks))
 
 
-def _describe(value: str | None, facts: dict[str, Any]) -> str:
-    if value is None:
+def _describe(_: str | None, facts: VpcFacts | None) -> str:
+    if facts is None:
         return "none"
-    return f"{facts['vpc_id']}: {', '.join((*facts['subnets'], *facts['security_groups']))}"
+    return f"{facts.vpc_id}: {', '.join((*facts.subnets, *facts.security_groups))}"
 
 
 STEP = Step(
-    "vpc",
+    VPC,
     "VPC",
     ask=_ask,
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted("vpc"),
+    applies=wanted(VPC),
     advanced=True,
     depends_on=("region",),
 )

@@ -1,21 +1,17 @@
-"""Whether a dataset of prompts may be read; if so, its rows are counted and looked at.
-
-It takes the place of `data_sample` where a type wants nothing of a record but its prompt.
-"""
+"""How many rows a dataset of prompts has: of Parquet the footer is read, of all else every row."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from evalbook.checks import passed, skipped
+from evalbook.checks import passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_yes_or_no
+from evalbook.workflow.facts import DATASET, PromptFacts, SampleFacts
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.step import Accepted, Outcome, Reopened, Step
+from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.turn import Question
 
 
-def _ask(interview: Interview) -> Question:
+def asking_for_prompts(interview: Interview) -> Question:
+    """Return the question whether a dataset of prompts may be read."""
     footer = _is_parquet(interview)
     return Question(
         "May I read the dataset to look for its prompts?",
@@ -26,26 +22,18 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _read(text: str, _question: Question, _: Interview) -> bool:
-    return read_yes_or_no(text)
-
-
-def _check(value: bool, interview: Interview) -> Outcome:
-    if not value:
-        unread = "The dataset was not read: its prompts were neither counted nor looked at."
-        return Accepted(value, checks=(skipped("dataset.prompts", unread),))
+def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts | None]:
+    """Return how many prompts there are, or go back to the dataset where a row has none."""
     try:
         rows, columns = _parquet(interview) if _is_parquet(interview) else _streamed(interview)
     except AnswerRejected as rejection:
         if rejection.code != "dataset.prompts":
             raise
         # Reading it again would find the same: another dataset is what helps.
-        return Reopened("dataset", notices=(rejection.message, rejection.remedy or ""))
-    return Accepted(
-        True,
-        {"rows": rows, "fields": list(columns)},
-        (passed("dataset.prompts", _counted(rows, footer_only=_is_parquet(interview))),),
-    )
+        remedy = remedy_in_commands(rejection.remedy) or ""
+        return Reopened("dataset", notices=(rejection.message, remedy))
+    found = passed("dataset.prompts", _counted(rows, footer_only=_is_parquet(interview)))
+    return Accepted(True, PromptFacts(rows, columns), (found,))
 
 
 def _counted(rows: int, *, footer_only: bool) -> str:
@@ -56,15 +44,15 @@ def _counted(rows: int, *, footer_only: bool) -> str:
 
 
 def _is_parquet(interview: Interview) -> bool:
-    return str(interview.facts("dataset")["uri"]).lower().endswith(".parquet")
+    return interview.answer(DATASET).facts.uri.lower().endswith(".parquet")
 
 
 def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
     from evalbook.aws.s3 import parse_s3_uri, read_range
     from evalbook.datasets.parquet import TAIL_BYTES, NotParquet, footer_length, read_footer
 
-    facts = interview.facts("dataset")
-    uri, size = parse_s3_uri(facts["uri"], what="dataset"), facts["size"]
+    facts = interview.answer(DATASET).facts
+    uri, size = parse_s3_uri(facts.uri, what="dataset"), facts.size
     try:
         tail = read_range(interview.aws, uri, max(0, size - TAIL_BYTES), TAIL_BYTES)
         length = footer_length(tail)
@@ -91,12 +79,12 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...]]:
     from evalbook.datasets.invalid import plural
     from evalbook.datasets.prompts import read_prompts
 
-    facts = interview.facts("dataset")
-    uri = parse_s3_uri(facts["uri"], what="dataset")
+    facts = interview.answer(DATASET).facts
+    uri = parse_s3_uri(facts.uri, what="dataset")
     doing = f"Looking for prompts in {uri}"
 
     def progress(done: int, _rows: int) -> None:
-        interview.progress(doing, done, facts["size"])
+        interview.progress(doing, done, facts.size)
 
     found = read_prompts(read_chunks(interview.aws, uri), uri.key, progress)
     if found.unusable:
@@ -120,19 +108,3 @@ def _unusable(message: str) -> AnswerRejected:
     return AnswerRejected(
         "dataset.prompts", message, "Give a dataset whose every row has a column or field prompt."
     )
-
-
-def _describe(value: bool, facts: dict[str, Any]) -> str:
-    return f"{facts['rows']:,} prompts" if value else "not read"
-
-
-STEP = Step(
-    "data_sample",
-    "Records",
-    ask=_ask,
-    read=_read,
-    check=_check,
-    describe=_describe,
-    depends_on=("evaluation_type", "dataset"),
-    asked_again=True,
-)

@@ -1,0 +1,264 @@
+"""Every answer that a state file may hold: its name, the type of its value, what was found out.
+
+A value is what the answer means, facts are what its checks found out and later steps use. Both are
+plain data, so that they can be kept as JSON and read back strictly.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
+
+from evalbook.datasets.report import Report
+
+V = TypeVar("V", covariant=True)
+F = TypeVar("F", covariant=True)
+
+ParameterValue = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Slot(Generic[V, F]):
+    """The place of one step's answer, with a value of type V and facts of type F."""
+
+    name: str
+    """The step's."""
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """Where the dataset lies."""
+
+    uri: str
+    """S3 URI of the object."""
+    arn: str | None
+    """The registered dataset that was named, if one was."""
+    size: int
+    """Bytes."""
+    etag: str
+    region: str
+    """The bucket's."""
+
+
+@dataclass(frozen=True)
+class SampleFacts:
+    """What reading the dataset showed."""
+
+    format: str | None
+    """Name of the records' format; None where none was recognised."""
+    fields: tuple[str, ...]
+    """Top-level fields of the first records."""
+    report: Report
+
+
+@dataclass(frozen=True)
+class PromptFacts:
+    """What reading a dataset of prompts showed."""
+
+    rows: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CopyFacts:
+    """The corrected copy of a dataset."""
+
+    uri: str
+    size: int
+    """Bytes."""
+    report: Report
+
+
+@dataclass(frozen=True)
+class CustomMetricsFacts:
+    """What the custom metrics are called and read."""
+
+    names: tuple[str, ...]
+    uses_reference: bool
+    """Whether any of them reads ``{{ground_truth}}``."""
+
+
+@dataclass(frozen=True)
+class BaseModelFacts:
+    """The base model, by what its hub calls it."""
+
+    name: str
+    version: str | None
+    arn: str
+    recipe: str | None
+    """Name of the recipe that it was fine-tuned by, where that is known."""
+
+
+@dataclass(frozen=True)
+class RolloutJobFacts:
+    """A multi-turn RL training job."""
+
+    job: str
+    package: str | None
+    """ARN of the model package that it made."""
+    agent: str | None
+    qualifier: str | None
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """What could be found out about how a model was trained."""
+
+    trained: bool | None
+    """Whether multi-turn RL trained it; None where it could not be told."""
+    job: RolloutJobFacts | None
+    how: str
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """The model package, or the base model that is evaluated alone."""
+
+    arn: str
+    base_only: bool
+    group: str | None
+    version: int | str | None
+    approval: str | None
+    created: str | None
+    """ISO 8601, UTC."""
+    region: str
+    account: str
+    partition: str
+    base_model: BaseModelFacts
+    model_data: str | None
+    """S3 URI of the weights."""
+    nova: bool
+    billions: float | None
+    """Parameters, as the base model's name tells them."""
+    answers_by: str | None
+    """Inference profile by which Bedrock answers for a Nova base model."""
+    base_by_name: bool
+    """Whether the SDK can evaluate the base model by its name."""
+    needs_yes: bool
+    """Whether it was rejected by whoever reviewed it."""
+    passed_over: tuple[str, ...]
+    training_job: str | None
+    training: TrainingFacts | None
+
+
+@dataclass(frozen=True)
+class JudgeFacts:
+    """The judge model."""
+
+    id: str
+    label: str
+    provider: str
+    lifecycle: str
+    end_of_life: str | None
+    inference_profile: str | None
+    region: str
+
+
+@dataclass(frozen=True)
+class ScorerFacts:
+    """A scorer that is registered in the AI registry."""
+
+    arn: str
+    name: str
+    region: str
+    function: str
+    """ARN of its Lambda function."""
+
+
+@dataclass(frozen=True)
+class AgentFacts:
+    """The agent that the model acts in."""
+
+    runtime: bool
+    """Whether it is an AgentCore runtime, which has endpoints."""
+
+
+@dataclass(frozen=True)
+class OutputFacts:
+    """What encrypts the results where they go."""
+
+    kms_key: str | None
+    """ARN of the bucket's own key; None where it has none, or another is used."""
+
+
+@dataclass(frozen=True)
+class VpcFacts:
+    """The network that the jobs run in."""
+
+    vpc_id: str | None
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OwnInstances:
+    """The instances that each model's training job runs on."""
+
+    instance_type: str
+    instance_count: int
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Who agreed to the terms, and in which words."""
+
+    words: str
+    caller: str | None
+    """ARN; None where it could not be told."""
+
+
+@dataclass(frozen=True)
+class NotebookFacts:
+    """The notebook that was written."""
+
+    path: str
+    """From the state file's folder, so that the two can move together."""
+
+
+EVALUATION_TYPE: Slot[str, None] = Slot("evaluation_type")
+TASK: Slot[str, None] = Slot("task")
+DATASET: Slot[str, DatasetFacts] = Slot("dataset")
+DATA_SAMPLE: Slot[bool, SampleFacts | PromptFacts | None] = Slot("data_sample")
+DATA_DESCRIPTION: Slot[str, None] = Slot("data_description")
+DATA_FIX: Slot[str, CopyFacts] = Slot("data_fix")
+CUSTOM_METRICS: Slot[str, CustomMetricsFacts | None] = Slot("custom_metrics")
+"""As JSON text in Bedrock's format; empty for none."""
+BUILTIN_METRICS: Slot[list[str], None] = Slot("builtin_metrics")
+MODEL: Slot[str, ModelFacts] = Slot("model")
+MODEL_CONFIRM: Slot[bool, None] = Slot("model_confirm")
+JUDGE_MODEL: Slot[str, JudgeFacts] = Slot("judge_model")
+SCORER: Slot[str, ScorerFacts | None] = Slot("scorer")
+BENCHMARK: Slot[str, None] = Slot("benchmark")
+SUBTASKS: Slot[list[str], None] = Slot("subtasks")
+AGENT_CONFIG: Slot[str, AgentFacts] = Slot("agent_config")
+AGENT_QUALIFIER: Slot[str | None, None] = Slot("agent_qualifier")
+REGION: Slot[str, None] = Slot("region")
+EXECUTION_ROLE: Slot[str, None] = Slot("execution_role")
+S3_OUTPUT: Slot[str, OutputFacts] = Slot("s3_output")
+ADVANCED: Slot[bool | list[str], None] = Slot("advanced")
+SCOPE: Slot[str, None] = Slot("scope")
+MLFLOW: Slot[str | None, None] = Slot("mlflow")
+MLFLOW_EXPERIMENT: Slot[str | None, None] = Slot("mlflow_experiment")
+KMS_KEY: Slot[str | None, None] = Slot("kms_key")
+VPC: Slot[str | None, VpcFacts | None] = Slot("vpc")
+TAGS: Slot[dict[str, str] | None, None] = Slot("tags")
+RUN_NAME: Slot[str, None] = Slot("run_name")
+INFERENCE_PARAMETERS: Slot[dict[str, ParameterValue] | None, None] = Slot("inference_parameters")
+COMPUTE: Slot[OwnInstances | None, None] = Slot("compute")
+STOPPING_CONDITION: Slot[int, None] = Slot("stopping_condition")
+"""Seconds."""
+CONFIRM: Slot[bool, None] = Slot("confirm")
+BEDROCK_TERMS: Slot[Agreement, None] = Slot("bedrock_terms")
+PROJECT: Slot[str, None] = Slot("project")
+NOTEBOOK: Slot[str, NotebookFacts] = Slot("notebook")
+
+
+@cache
+def slot_forms() -> dict[str, tuple[Any, Any]]:
+    """Return the types of each step's value and facts, by its name."""
+    here = sys.modules[__name__]
+    hints = get_type_hints(here)
+    slots = {key: it for key, it in vars(here).items() if isinstance(it, Slot)}
+    return {slot.name: get_args(hints[key]) for key, slot in slots.items()}

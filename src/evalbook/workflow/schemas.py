@@ -1,0 +1,57 @@
+"""The state file's form for pydantic: all that does not fit at once, and a JSON Schema of it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from evalbook.workflow.facts import slot_forms
+from evalbook.workflow.interview import Answer, Aside
+from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, SCHEMA_VERSION
+from evalbook.workflow.strict import Misfit, forms_of
+
+
+@cache
+def state_model() -> Any:
+    """Return the state file as a pydantic model; foreign keys are allowed beside our own."""
+    from pydantic import ConfigDict, Field, create_model
+
+    known = {key: form for key, form in forms_of(Answer).items() if key not in ("value", "facts")}
+    answers: dict[str, Any] = {}
+    for name, (value, found) in slot_forms().items():
+        fields: dict[str, Any] = {key: (form, ...) for key, form in known.items()}
+        answer = create_model(
+            f"{name}_answer",
+            __config__=ConfigDict(extra="forbid"),
+            value=(value, ...),
+            facts=(found, ...),
+            **fields,
+        )
+        answers[name] = (answer | None, None)
+    foreign = ConfigDict(extra="allow")
+    own: dict[str, Any] = {
+        ANSWERS: (create_model("answers", __config__=ConfigDict(extra="forbid"), **answers), ...),
+        ANSWERED: (list[str], ...),
+        **{key: (form, ...) for key, form in forms_of(Aside).items()},
+    }
+    parts: dict[str, Any] = {
+        "schema_version": (int, Field(SCHEMA_VERSION, ge=SCHEMA_VERSION, le=SCHEMA_VERSION)),
+        OWN_KEY: (create_model(OWN_KEY, __config__=foreign, **own), ...),
+    }
+    return create_model("state", __config__=foreign, **parts)
+
+
+def problems_in_state(own: Any) -> list[Misfit]:
+    """Return everything in evalbook's part of a state that does not have its form."""
+    from pydantic import ValidationError
+
+    text = json.dumps({"schema_version": SCHEMA_VERSION, OWN_KEY: own}, default=str)
+    try:
+        state_model().model_validate_json(text, strict=True)
+    except ValidationError as error:
+        return [
+            Misfit(".".join(map(str, it["loc"])), it["msg"].lower())
+            for it in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+    return []

@@ -1,0 +1,132 @@
+"""Plain data and JSON, each from the other: what was read has exactly the form that was declared.
+
+Strictly: a field that is missing, is not known or has another type does not fit, whether or not it
+has a default. pydantic would say the same, but importing it costs more than showing a turn does; it
+is asked only to name everything that does not fit, and for JSON Schemas.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class Misfit(ValueError):
+    """JSON that does not have the form that was declared, with the place and what is wrong."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem
+
+
+def decode(form: Any, json: Any, place: str) -> Any:
+    """Return the plain data that JSON stands for.
+
+    Args:
+        form: a type: a dataclass, ``str``, ``int``, ``float``, ``bool``, ``None``, a list, tuple,
+            dict, union or literal of such, or ``Any``.
+        json: as `json.loads` returns it.
+        place: where it stands, as ``evalbook.answers.model``.
+
+    Raises:
+        Misfit: it does not fit.
+    """
+    if form is Any:
+        return json
+    if form is None or form is type(None):
+        return json if json is None else _misfit(place, json, "null")
+    if is_dataclass(form):
+        return _object(form, json, place)
+    origin = get_origin(form)
+    if origin in (Union, types.UnionType):
+        return _one_of(get_args(form), json, place)
+    if origin is Literal:
+        return json if json in get_args(form) else _misfit(place, json, "one of the known words")
+    if origin in (list, tuple):
+        return _items(origin, get_args(form), json, place)
+    if origin is dict:
+        if not isinstance(json, dict):
+            return _misfit(place, json, "an object")
+        return {key: decode(get_args(form)[1], it, f"{place}.{key}") for key, it in json.items()}
+    return _plain(form, json, place)
+
+
+def encode(data: Any) -> Any:
+    """Return plain data as JSON can hold it."""
+    if is_dataclass(data):
+        return {it.name: encode(getattr(data, it.name)) for it in fields(data)}
+    if isinstance(data, Mapping):
+        return {key: encode(it) for key, it in data.items()}
+    return [encode(it) for it in data] if isinstance(data, (list, tuple)) else data
+
+
+def _plain(form: Any, json: Any, place: str) -> Any:
+    if form is float and type(json) is int:
+        return json
+    # By the exact type: to Python, True is a number.
+    return json if type(json) is form else _misfit(place, json, _NAMES[form])
+
+
+def _object(form: Any, json: Any, place: str) -> Any:
+    if not isinstance(json, dict):
+        return _misfit(place, json, "an object")
+    forms = forms_of(form)
+    for name in forms:
+        if name not in json:
+            raise Misfit(f"{place}.{name}", "missing")
+    for name in json:
+        if name not in forms:
+            raise Misfit(f"{place}.{name}", "not known")
+    return form(**{name: decode(it, json[name], f"{place}.{name}") for name, it in forms.items()})
+
+
+def _one_of(forms: tuple[Any, ...], json: Any, place: str) -> Any:
+    misfits = []
+    for form in forms:
+        try:
+            return decode(form, json, place)
+        except Misfit as misfit:  # noqa: PERF203 - a union has two or three forms
+            misfits.append(misfit)
+    # The alternative that came furthest tells most.
+    raise max(misfits, key=lambda it: len(it.place))
+
+
+def _items(origin: Any, forms: tuple[Any, ...], json: Any, place: str) -> Any:
+    if not isinstance(json, list):
+        return _misfit(place, json, "an array")
+    if origin is list or forms[-1] is ...:
+        return origin(decode(forms[0], it, f"{place}.{at}") for at, it in enumerate(json))
+    if len(json) != len(forms):
+        raise Misfit(place, f"{len(json)} items instead of {len(forms)}")
+    pairs = enumerate(zip(forms, json, strict=True))
+    return tuple(decode(form, it, f"{place}.{at}") for at, (form, it) in pairs)
+
+
+@cache
+def forms_of(form: Any) -> dict[str, Any]:
+    """Return the types of a dataclass's fields, by name."""
+    hints = get_type_hints(form, vars(sys.modules[form.__module__]))
+    return {it.name: hints[it.name] for it in fields(form)}
+
+
+_NAMES: dict[Any, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    dict: "an object",
+    list: "an array",
+    type(None): "null",
+}
+
+
+def _misfit(place: str, json: Any, expected: str) -> Any:
+    found = "an object" if isinstance(json, dict) else _NAMES.get(type(json), "something else")
+    raise Misfit(place, f"{found}, where {expected} was expected")
