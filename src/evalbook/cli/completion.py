@@ -21,12 +21,13 @@ def complete_steps(
     """Offer the steps of the interview."""
     from click.shell_completion import CompletionItem
 
-    from evalbook.workflow.kinds import ALL_STEPS
+    from evalbook.workflow.kinds import STEPS_BY_TYPE
 
+    titles = {step.name: step.title for steps in STEPS_BY_TYPE.values() for step in steps}
     return [
-        CompletionItem(step.name, help=step.title)
-        for step in ALL_STEPS
-        if step.name.startswith(incomplete)
+        CompletionItem(name, help=title)
+        for name, title in titles.items()
+        if name.startswith(incomplete)
     ]
 
 

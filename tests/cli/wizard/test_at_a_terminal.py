@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from evalbook.cli.wizard.wording import KEYS_EXPLAINED
+from evalbook.workflow.state import nothing_saved
 from real_terminal import COMMAND, CTRL_B, CTRL_C, CTRL_U, DOWN, ENTER, RealTerminal
 
 TASK = "What task is this model trained to do?"
@@ -18,11 +19,14 @@ def an_unfinished_state(folder: Path, said: str = "Answers billing questions.") 
         "value": said,
         "said": said,
         "at": "2026-11-01T10:00:00+00:00",
-        "facts": {},
+        "facts": None,
         "checks": [],
+        "in_doubt": False,
+        "reopened": False,
     }
     path = folder / STATE
-    path.write_text(json.dumps({"schema_version": 1, "evalbook": {"answers": {"task": answer}}}))
+    own = {**nothing_saved(), "answers": {"task": answer}, "answered": ["task"]}
+    path.write_text(json.dumps({"schema_version": 1, "evalbook": own}))
     return path
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from evalbook.cli.wizard.saved import set_aside
 from evalbook.errors import StateFileError
+from evalbook.workflow.state import nothing_saved
 
 OWN = {"answers": {"task": {}}}
 
@@ -30,7 +31,7 @@ def test_what_other_tools_left_stays_known(tmp_path):
     assert json.loads(path.read_text()) == {
         "schema_version": 1,
         "role_arn": "arn:r",
-        "evalbook": {},
+        "evalbook": nothing_saved(),
     }
 
 

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from evalbook.checks import failed, skipped
+from evalbook.checks import Remedy, failed, skipped
 from evalbook.cli.wizard.wording import (
     checks_beside,
     command_line,
@@ -29,18 +29,21 @@ def a_turn(step="dataset", **parts):
     ("said", "meant"),
     [
         (
-            "Answer a, or choose a package of b: evalbook answer --step model …",
+            Remedy("Answer a, or choose a package of b:", step="model"),
             "Answer a, or choose a package of b (press < and choose Model).",
         ),
         (
-            "Change what is wrong with `evalbook back STEP`, then confirm.",
-            "Change what is wrong in the list of answers, then confirm.",
+            Remedy("To compare, evaluate both:", step="scope", answer="both"),
+            "To compare, evaluate both (press < and choose Scope and answer both).",
         ),
-        ("Use `evalbook back STEP` to change an answer.", "Press < to change an answer."),
+        (
+            Remedy("Reopen a step to change it:", command="back STEP"),
+            "Reopen a step to change it (press <).",
+        ),
         ("Sign in (`aws sso login`).", "Sign in (`aws sso login`)."),
     ],
 )
-def test_commands_become_keys(said, meant):
+def test_a_remedy_is_said_with_keys(said, meant):
     assert with_keys(said) == meant
 
 

@@ -92,7 +92,7 @@ def set_aside(path: Path) -> Path:
         target.rename(aside)
         others = {key: value for key, value in document.items() if key != state.OWN_KEY}
         if set(others) - {"schema_version"}:
-            state.save(path, {**others, state.OWN_KEY: {}})
+            state.save(path, {**others, state.OWN_KEY: state.nothing_saved()})
     return aside
 
 
