@@ -25,7 +25,8 @@ def an_unfinished_state(folder: Path, said: str = "Answers billing questions.") 
         "reopened": False,
     }
     path = folder / STATE
-    own = {**nothing_saved(), "answers": {"task": answer}, "answered": ["task"]}
+    answers = {"evaluation_type": {**answer, "value": "llm_as_judge"}, "task": answer}
+    own = {**nothing_saved(), "answers": answers, "answered": list(answers)}
     path.write_text(json.dumps({"schema_version": 1, "evalbook": own}))
     return path
 
@@ -182,7 +183,7 @@ def test_the_end_of_a_line_that_is_pasted_is_left_out(tmp_path):
 def test_an_unfinished_state_is_offered_with_what_it_holds_and_its_age(tmp_path):
     an_unfinished_state(tmp_path)
     with RealTerminal(folder=tmp_path) as terminal:
-        terminal.waits_for(f"There is an unfinished evaluation in {STATE}: 1 answer, the last one")
+        terminal.waits_for(f"There is an unfinished evaluation in {STATE}: 2 answers, the last one")
         terminal.waits_for("ago").waits_for("» Continue with the next question")
         terminal.types("review", ENTER).waits_for("Task  Answers billing questions.")
         terminal.waits_for("» Continue").types("change", ENTER).waits_for("Which answer")
