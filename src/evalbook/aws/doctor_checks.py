@@ -11,7 +11,7 @@ from typing import Any
 
 from evalbook.aws.identity import caller
 from evalbook.aws.regions import bedrock_offered, is_region
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.evaluation_types import EVALUATION_TYPES
@@ -42,6 +42,11 @@ def doctor_checks(aws: Aws, subject: Subject) -> list[Check]:
     Raises:
         AwsUnavailable: not even the credentials could be asked about.
     """
+    with aws.turn():
+        return _all_checks(aws, subject)
+
+
+def _all_checks(aws: Aws, subject: Subject) -> list[Check]:
     checks = [*credential_checks(aws)]
     region = subject.region or aws.default_region
     checks += region_checks(region)
@@ -63,10 +68,10 @@ def _ask(about: str, question: Callable[[], list[Check]]) -> list[Check]:
     """Have one question answered; that it can't be is an answer that stops no other."""
     try:
         return question()
+    except (AwsUnavailable, *REFUSED) as error:
+        return [skipped(about, error.message, error.remedy)]
     except AnswerRejected as rejection:
         return list(rejection.checks) or [failed(about, rejection.message, rejection.remedy)]
-    except (AwsUnavailable, AwsDenied, AwsMissing, AwsInvalid) as error:
-        return [skipped(about, error.message, error.remedy)]
 
 
 def credential_checks(aws: Aws) -> list[Check]:
@@ -75,8 +80,8 @@ def credential_checks(aws: Aws) -> list[Check]:
     Raises:
         AwsUnavailable: no, expired or unknown credentials, or no network.
     """
+    answer = aws.once("caller", aws.client("sts").get_caller_identity)
     me = caller(aws)
-    answer = aws.client("sts").get_caller_identity()
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     now = datetime.now(timezone.utc)
     return [

@@ -92,7 +92,8 @@ def _look(
 
     aws = Aws(settings.profile, settings.region)
     known = {it.arn: it for it in before}
-    return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
+    with aws.turn():
+        return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
 
 
 def _with_logs(settings: Settings, seen: list[RunStatus], always: bool) -> list[RunStatus]:
