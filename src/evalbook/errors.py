@@ -39,6 +39,12 @@ class AnswerRejected(EvalbookError):
     exit_status = 3
 
 
+class RunFailed(AnswerRejected):
+    """What is asked for is not there, because the run itself failed or was stopped."""
+
+    exit_status = 1
+
+
 class AwsUnavailable(EvalbookError):
     """AWS could not be asked: no or expired credentials, no network, throttled after retries."""
 

@@ -76,7 +76,11 @@ def test_runs_are_compared_with_the_first_one_and_corrected_together(
         ("second base", "second fine-tuned"),
         ("first fine-tuned", "second fine-tuned"),
     ]
-    assert {it.tests for it in comparisons} == {9}
+    # Three comparisons shown, and the base model of the first with the second's: all that is asked.
+    assert {it.tests for it in comparisons} == {12}
+    assert report.leaderboard is not None
+    assert [it.name for it in report.leaderboard.standings][-1] == "first base"
+    assert "All runs have the same judge: amazon.nova-pro-v1:0." in report.leaderboard.basis
     assert "The runs name the same dataset, s3://evalbook-data/support/eval.jsonl." in report.notes
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     examples=[
         ("evalbook results", "Base against fine-tuned, of this folder's run."),
         ("evalbook results support-bot-v1 support-bot-v2", "Two runs beside each other."),
+        ("evalbook results --group support-bot", "All versions of a model package group."),
         ("evalbook results --html report.html", "One page to send to a colleague."),
     ],
 )
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest by default."
 )
+@click.option("--group", metavar="GROUP", help="All versions of a model package group.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
 @click.option(
     "--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw to .svg or .png."
@@ -49,6 +51,7 @@ def results_command(
     output: Output,
     runs: tuple[str, ...],
     run: int | None,
+    group: str | None,
     as_csv: bool,
     plot: Path | None,
     html: Path | None,
@@ -65,16 +68,19 @@ def results_command(
     """
     from evalbook.aws.session import Aws
     from evalbook.runs.documents import results_document
-    from evalbook.runs.find import targets
+    from evalbook.runs.find import targets, targets_of_group
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
     from evalbook.runs.table import report_csv, report_words
 
     _check_usage(output, as_csv, plot, html)
     aws = Aws(settings.profile, settings.region)
-    wanted = targets(aws, runs, settings.state, run)
+    wanted, passed = (
+        targets_of_group(aws, group) if group else (targets(aws, runs, settings.state, run), [])
+    )
     with RecordStore() as store:
         report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
+        report.notes += passed
         written = _write(report, plot, html)
         if as_csv:
             output.document({}, report_csv(report).rstrip("\n"))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from evalbook.runs.status import RunStatus
 
 NOT_SUCCEEDED = 1
-"""Exit status of --watch when the run ended otherwise than Succeeded."""
+"""Exit status of --watch and --exit-code when the run ended otherwise than Succeeded."""
 
 
 @command(
@@ -36,6 +36,7 @@ NOT_SUCCEEDED = 1
 @click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
 @click.option("--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest else.")
 @click.option("--watch", is_flag=True, help="Follow it until it is over; exit 1 if it failed.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if it failed or was stopped.")
 @click.option("--logs", is_flag=True, help="Show the last log lines of the steps that failed.")
 @click.option("--on-done", metavar="COMMAND", help="With --watch: run this when it is over.")
 @click.option("--no-bell", is_flag=True, help="With --watch: don't ring the terminal's bell.")
@@ -52,6 +53,7 @@ def status_command(
     runs: tuple[str, ...],
     run: int | None,
     watch: bool,
+    exit_code: bool,
     logs: bool,
     on_done: str | None,
     no_bell: bool,
@@ -78,7 +80,8 @@ def status_command(
         folded("\n\n".join(map(status_words, seen)), terminal_width()),
     )
     if not watch:
-        return 0
+        failed = exit_code and any(it.over and not it.succeeded for it in seen)
+        return NOT_SUCCEEDED if failed else 0
     _tell(seen, on_done, bell=not no_bell)
     return 0 if all(it.succeeded for it in seen) else NOT_SUCCEEDED
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow
+from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import Score
 from evalbook.runs.report import FigureTable, Report, RunFacts
 from evalbook.runs.store import RecordStore
@@ -80,6 +81,7 @@ class ResultsDocument:
     runs: tuple[RunFacts, ...]
     comparisons: tuple[ComparisonDocument, ...]
     alone: tuple[AloneDocument, ...]
+    leaderboard: Leaderboard | None
     figures: tuple[FiguresDocument, ...]
     figures_alone: tuple[FiguresAloneDocument, ...]
     labels: dict[str, dict[str, dict[str, int]]]
@@ -111,6 +113,7 @@ def results_document(
             )
             for arm, rows in report.alone
         ),
+        report.leaderboard,
         tuple(
             FiguresDocument(
                 first,

@@ -25,6 +25,9 @@ _LARGEST_RECORD = 4 << 20
 """Bytes; a record grows by some hundred for each run."""
 
 
+_MOST_RUNS = 1000
+
+
 @dataclass(frozen=True)
 class Target:
     """One pipeline execution to look at."""
@@ -65,6 +68,44 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
         else:
             found.append(_named(aws, word))
     return list(dict.fromkeys(found))
+
+
+def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
+    """Return the newest run of each version of a model package group, the oldest version first.
+
+    Only runs that had the newest one's type, dataset and judge can be compared with it; what is
+    passed over is said.
+
+    Raises:
+        AnswerRejected: ``run.missing``, no version has a run that succeeded.
+        AwsUnavailable: AWS could not be asked.
+    """
+    from evalbook.runs.history import Filter, past_runs
+
+    region = aws.required_region()
+    name = group.rpartition("/")[2]
+    runs, _ = past_runs(aws, region, Filter(status="Succeeded", words=(f"{name}/",)), _MOST_RUNS)
+    versions: dict[int, Target] = {}
+    passed: list[str] = []
+    same: object = None
+    for run in runs:
+        package, _, version = run.model.rpartition("/")
+        if package != name or not version.isdigit():
+            continue
+        how = run.execution.kind, run.plan.dataset, run.plan.judge
+        same = same or how
+        if how != same:
+            passed.append(run.execution.name)
+        elif int(version) not in versions:
+            versions[int(version)] = Target(run.execution.arn)
+    if not versions:
+        raise AnswerRejected(
+            "run.missing",
+            f"No evaluation in {region} of a version of {name!r} has succeeded.",
+            _LIST,
+        )
+    notes = [f"Passed over, with another type, dataset or judge: {', '.join(passed)}."]
+    return [versions[it] for it in sorted(versions)], notes if passed else []
 
 
 def _named(aws: Aws, name: str) -> Target:

@@ -25,6 +25,7 @@ from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
 from evalbook.runs.table import (
+    board_lines,
     category_lines,
     comparison_lines,
     figure_lines,
@@ -108,6 +109,9 @@ def _sections(report: Report, title: str) -> Iterator[str]:
         yield f'<p class="facts">{html_text(run.name)}: {html_text(" · ".join(facts))}</p>'
     for claim in _claims(report):
         yield f'<p class="headline">{html_text(claim)}</p>'
+    if report.leaderboard:
+        yield "<h2>Leaderboard</h2>" + _table(board_lines(report.leaderboard))
+        yield _list("", report.leaderboard.basis)
     yield _pictures(report)
     said: set[str] = set()
     for comparison in report.comparisons:
@@ -123,6 +127,8 @@ def _sections(report: Report, title: str) -> Iterator[str]:
 
 
 def _claims(report: Report) -> Iterator[str]:
+    if report.leaderboard:
+        yield report.leaderboard.headline
     for comparison in report.comparisons:
         yield headline(comparison)
     for first, second, tables in report.figures:

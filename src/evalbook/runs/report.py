@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, compare, means
 from evalbook.runs.detail_arms import detail_arm
 from evalbook.runs.find import Target
+from evalbook.runs.leaderboard import Leaderboard, leaderboard, pairs_of
 from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
@@ -85,6 +86,8 @@ class Report:
     figures: list[tuple[str, str, list[FigureTable]]] = field(default_factory=list)
     """First and second model's name, and their figures compared."""
     figures_alone: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
+    leaderboard: Leaderboard | None = None
+    """Where there are several models."""
     notes: list[str] = field(default_factory=list)
     """What was noticed about the runs themselves."""
 
@@ -277,7 +280,7 @@ def _nothing(
 ) -> AnswerRejected:
     states = ", ".join(f"{run.name} ended as {run.status}" for _, run, _, _ in looked)
     details = f" {' '.join(problems)}" if problems else ""
-    return AnswerRejected(
+    return RunFailed(
         "results.none",
         f"No results were found: {states}.{details}",
         "Look whether they were moved or deleted since."
@@ -431,11 +434,48 @@ def _compare_records(
     report: Report, arms: Sequence[tuple[_Source, Arm]], lower: Sequence[str]
 ) -> None:
     pairings = _pairings(arms)
-    report.comparisons = compare(report.store, pairings, lower)
-    compared = {arm.number for pairing in pairings for arm in pairing}
+    models = _ranked(arms)
+    ranked = pairs_of(models)
+    # Whatever is shown is one family of questions.
+    asked = list(dict.fromkeys((a.number, b.number) for a, b in [*pairings, *ranked]))
+    by_number = {arm.number: arm for _, arm in arms}
+    compared = compare(report.store, [(by_number[a], by_number[b]) for a, b in asked], lower)
+    found = dict(zip(asked, compared, strict=True))
+    report.comparisons = [found[a.number, b.number] for a, b in pairings]
+    if ranked:
+        them = [found[a.number, b.number] for a, b in ranked]
+        doubts = _doubts(report, {source.run for source, _ in arms})
+        report.leaderboard = leaderboard(report.store, models, them, lower, doubts)
+    shown = {arm.number for pairing in pairings for arm in pairing}
     report.alone = [
-        (arm, means(report.store, arm, lower)) for _, arm in arms if arm.number not in compared
+        (arm, means(report.store, arm, lower)) for _, arm in arms if arm.number not in shown
     ]
+
+
+def _ranked(arms: Sequence[tuple[_Source, Arm]]) -> list[Arm]:
+    """Return the models of a leaderboard: of several runs, the base model of the first one only."""
+    found, bases = [], 0
+    for source, arm in arms:
+        bases += source.model == BASE
+        if source.model != BASE or bases == 1:
+            found.append(arm)
+    return found
+
+
+def _doubts(report: Report, runs: Iterable[int]) -> list[str]:
+    """Say whether dataset and judge are the same, as models on one matrix need it."""
+    facts = [report.runs[run] for run in runs]
+    doubts = []
+    for what, named in (
+        ("dataset", {run.dataset for run in facts}),
+        ("judge", {run.judge for run in facts}),
+    ):
+        if len(named) > 1:
+            shown = ", ".join(sorted(it or "one that can't be told" for it in named))
+            doubts.append(f"But the runs differ in their {what} ({shown}): this is not one scale.")
+        elif None not in named:
+            doubts.append(f"All runs have the same {what}: {named.pop()}.")
+    return doubts
 
 
 def _note_totals(aws: Aws, report: Report, sources: Sequence[_Source]) -> None:

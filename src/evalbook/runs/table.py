@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, lowest_records
+from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import FigureTable, Report
 from evalbook.runs.store import Arm, RecordStore
@@ -28,6 +29,8 @@ from evalbook.runs.words import (
 )
 
 _LONGEST_TEXT = 160
+_WIDEST = 120
+"""Columns of a line of text; where there is room for them, a table may take more."""
 SHOWN_LOSSES = 3
 SHOWN_ROWS = 40
 """Rows about categories or tasks in a terminal; the other outputs have all of them."""
@@ -36,6 +39,10 @@ SHOWN_ROWS = 40
 def report_words(report: Report, width: int = 100) -> str:
     """Return a report for people."""
     parts: list[str] = [_heads(report)]
+    if report.leaderboard:
+        parts.append(wrapped(report.leaderboard.headline, width))
+        parts.append(text_table(board_lines(report.leaderboard), width))
+        parts.append("\n".join(wrapped(line, width) for line in report.leaderboard.basis))
     said: set[str] = set()
     for comparison in report.comparisons:
         parts += _comparison_words(report, comparison, width, said)
@@ -219,6 +226,25 @@ def figure_lines(rows: Iterable[FigureRow], first: str, second: str) -> list[dic
     ]
 
 
+def board_lines(board: Leaderboard) -> list[dict[str, str]]:
+    """Return the lines of the matrix of models and metrics."""
+    return [
+        {
+            "Model": titled(it.name),
+            **{
+                metric + (" (low is good)" if metric in board.lower_is_better else ""): (
+                    f"{plain(cell.mean)} ({between(cell.low, cell.high, sign=False)}) {cell.group}"
+                    if (cell := it.cells.get(metric)) and cell.mean is not None
+                    else "-"
+                )
+                for metric in board.metrics
+            },
+            "Better/worse": f"{it.better}/{it.worse}",
+        }
+        for it in board.standings
+    ]
+
+
 def label_lines(report: Report) -> list[str]:
     """Return how often the judge gave each label, for scales that have labels for numbers."""
     lines = []
@@ -288,7 +314,7 @@ def text_table(lines: Sequence[dict[str, str]], width: int | None = None) -> str
     for line in lines:
         table.add_row(*map(Text, line.values()))
     page = Console(file=io.StringIO(), width=100_000, color_system=None)
-    if width is not None and page.measure(table).maximum > width:
+    if width is not None and width < _WIDEST and page.measure(table).maximum > width:
         return "\n".join(_as_sentence(line, width) for line in lines)
     with page.capture() as drawn:
         page.print(table)

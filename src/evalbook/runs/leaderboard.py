@@ -1,0 +1,180 @@
+"""Several models on one matrix: which is best on each metric, and which can't be told apart.
+
+Every model is compared with every other one, record by record, and all those questions are
+corrected together. Models that no test tells apart share a letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from evalbook.runs.comparison import Comparison, MeanRow, means
+from evalbook.runs.store import Arm, RecordStore
+from evalbook.runs.verdicts import BETTER, WORSE
+from evalbook.runs.words import count, joined
+
+FEWEST_MODELS = 3
+MOST_MODELS = 20
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model on one metric."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    """95 % interval of the mean."""
+    records: int
+    group: str
+    """Letters; two models that share one can't be told apart. "a" is the best group."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One model, and how it stands against the others."""
+
+    name: str
+    cells: dict[str, Cell]
+    better: int
+    """Metrics and models that it is better than, of all comparisons."""
+    worse: int
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Models, the best first: by how often one is better than another, less how often worse."""
+
+    headline: str
+    metrics: tuple[str, ...]
+    lower_is_better: tuple[str, ...]
+    standings: tuple[Standing, ...]
+    comparisons: int
+    basis: tuple[str, ...]
+
+
+def pairs_of(arms: Sequence[Arm]) -> list[tuple[Arm, Arm]]:
+    """Return all pairs of models that a leaderboard compares; none for fewer than three models."""
+    return list(combinations(arms, 2)) if FEWEST_MODELS <= len(arms) <= MOST_MODELS else []
+
+
+def leaderboard(
+    store: RecordStore,
+    arms: Sequence[Arm],
+    compared: Sequence[Comparison],
+    lower: Iterable[str],
+    doubts: Sequence[str],
+) -> Leaderboard:
+    """Make the matrix of models that were all compared with each other.
+
+    Args:
+        store: where their records are.
+        arms: the models.
+        compared: a comparison for each pair of them, corrected together.
+        lower: metrics whose low scores are good.
+        doubts: why they may not be comparable.
+    """
+    lower = tuple(lower)
+    rows = {arm.number: {row.metric: row for row in means(store, arm, lower)} for arm in arms}
+    metrics = [it for it in store.metrics if any(it in rows[arm.number] for arm in arms)]
+    apart: set[tuple[str, int, int]] = set()
+    won = {arm.number: [0, 0] for arm in arms}
+    for pair in compared:
+        first, second = pair.first.number, pair.second.number
+        for row in pair.rows:
+            if row.verdict in (BETTER, WORSE):
+                apart |= {(row.metric, first, second), (row.metric, second, first)}
+                winner, loser = (second, first) if row.verdict == BETTER else (first, second)
+                won[winner][0] += 1
+                won[loser][1] += 1
+    ordered = sorted(arms, key=lambda arm: won[arm.number][1] - won[arm.number][0])
+    letters = {metric: _groups(metric, arms, rows, apart) for metric in metrics}
+    standings = tuple(
+        Standing(
+            arm.name,
+            {
+                metric: Cell(it.mean, it.low, it.high, it.records, letters[metric][arm.number])
+                for metric, it in rows[arm.number].items()
+            },
+            *won[arm.number],
+        )
+        for arm in ordered
+    )
+    low = {
+        row.metric for them in rows.values() for row in them.values() if not row.higher_is_better
+    }
+    return Leaderboard(
+        _headline(standings, metrics),
+        tuple(metrics),
+        tuple(it for it in metrics if it in low),
+        standings,
+        len(compared),
+        (*_basis(compared), *doubts),
+    )
+
+
+def _groups(
+    metric: str,
+    arms: Sequence[Arm],
+    rows: Mapping[int, Mapping[str, MeanRow]],
+    apart: set[tuple[str, int, int]],
+) -> dict[int, str]:
+    """Return each model's letters: one for each largest set of models that nothing tells apart."""
+    scored = [
+        (row.mean if row.higher_is_better else -row.mean, arm.number)
+        for arm in arms
+        if (row := rows[arm.number].get(metric)) is not None and row.mean is not None
+    ]
+    order = [number for _, number in sorted(scored, key=lambda it: -it[0])]
+    sets: list[frozenset[int]] = []
+
+    def grow(chosen: frozenset[int], left: list[int], done: list[int]) -> None:
+        if not left and not done:
+            sets.append(chosen)
+        for number in list(left):
+            near = [it for it in order if (metric, number, it) not in apart and it != number]
+            grow(
+                chosen | {number},
+                [it for it in left if it in near],
+                [it for it in done if it in near],
+            )
+            left.remove(number)
+            done.append(number)
+
+    grow(frozenset(), list(order), [])
+    sets.sort(key=lambda them: sorted(order.index(it) for it in them))
+    return {
+        arm.number: "".join(
+            _LETTERS[place % len(_LETTERS)] for place, them in enumerate(sets) if arm.number in them
+        )
+        for arm in arms
+    }
+
+
+def _headline(standings: Sequence[Standing], metrics: Sequence[str]) -> str:
+    said: dict[str, list[str]] = {}
+    for metric in metrics:
+        scored = [it for it in standings if metric in it.cells and it.cells[metric].group]
+        best = [it.name for it in scored if "a" in it.cells[metric].group]
+        if len(best) == len(scored):
+            words = "nothing tells the models apart"
+        else:
+            alone = "is best" if len(best) == 1 else "lead, and can't be told apart,"
+            words = f"{joined(best)} {alone}"
+        said.setdefault(words, []).append(metric)
+    sentence = "; ".join(f"{words} on {joined(named)}" for words, named in said.items())
+    return f"Of {count(len(standings), 'model')}, {sentence or 'no metric has scores'}."
+
+
+def _basis(compared: Sequence[Comparison]) -> list[str]:
+    asked = compared[0].tests if compared else 0
+    pairs, questions = count(len(compared), "comparison"), count(asked, "question")
+    alike = (
+        "Models that share a letter can't be told apart on that metric; that is no proof that they "
+        "are alike. Each interval is of that mean alone."
+    )
+    stricter = f"Stricter: {pairs}, of every model with every other, corrected together"
+    return [f"{stricter} (Holm, {questions}).", alike]
