@@ -19,6 +19,7 @@ from evalbook.workflow.steps import (
     data_fix,
     data_sample,
     dataset,
+    dataset_upload,
     evaluation_type,
     execution_role,
     inference_parameters,
@@ -39,12 +40,18 @@ from evalbook.workflow.steps import (
     subtasks,
     tags,
     task,
+    training_data,
+    training_overlap,
     vpc,
 )
 
 _FIRST = (
     evaluation_type.STEP,
     task.STEP,
+)
+_DATASET = (
+    dataset.STEP,
+    dataset_upload.STEP,  # where it is a file of this machine
 )
 _RECORDS = (
     data_sample.STEP,
@@ -54,6 +61,10 @@ _RECORDS = (
 _MODEL = (
     model.STEP,
     model_confirm.STEP,
+)
+_TRAINED_ON = (
+    training_data.STEP,  # where the training job says which data it read
+    training_overlap.STEP,  # where prompts of the dataset are among them
 )
 _PLACE = (
     region.STEP,
@@ -79,11 +90,12 @@ _LAST = (
 STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
     "llm_as_judge": (
         *_FIRST,
-        dataset.STEP,
+        *_DATASET,
         *_RECORDS,
         custom_metrics.STEP,
         builtin_metrics.STEP,
         *_MODEL,
+        *_TRAINED_ON,
         judge_model.STEP,
         *_PLACE,
         *_SETTINGS,
@@ -95,9 +107,10 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_FIRST,
         *_MODEL,
         # Before the scorer, so that a function can be tried on it; read by what the scorer wants.
-        dataset.STEP,
+        *_DATASET,
         scorer.STEP,
         *_RECORDS,
+        *_TRAINED_ON,
         *_PLACE,
         *_SETTINGS,
         inference_parameters.STEP,  # a setting
@@ -122,7 +135,7 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_MODEL,
         agent_config.STEP,
         agent_qualifier.STEP,  # where the agent has endpoints
-        dataset.STEP,
+        *_DATASET,
         data_sample.STEP,
         *_PLACE,
         *_SETTINGS,
