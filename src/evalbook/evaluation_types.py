@@ -8,7 +8,8 @@ What a type asks, and in which order, is in ``workflow/kinds.py``; its cells are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 PIPELINE_PREFIX = "SagemakerEvaluation"
@@ -60,6 +61,8 @@ class EvaluationType:
     # The models.
     one_nova_a_run: bool = False
     """Whether the SDK evaluates a Nova model alone, so that a comparison takes two runs."""
+    one_model_a_run: bool = False
+    """Whether the SDK evaluates any model alone, so that a comparison takes two runs."""
     trained_by_rollouts: bool = False
     """Whether it is for models trained with multi-turn RL, and their training job is of use."""
     parameters: tuple[str, ...] = ()
@@ -76,6 +79,8 @@ class EvaluationType:
     """What results hold, and so which of the templates in ``cells/results/`` read them."""
     evaluated_on: str = "records"
     """What is put to the models, as people call it."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """What its cells need beside the usual, and the oldest version."""
     experiment: str = "the pipeline's name"
     """What the SDK calls the MLflow experiment unless it is named."""
 
@@ -167,10 +172,17 @@ MULTI_TURN_RL = EvaluationType(
 INSPECT_AI = EvaluationType(
     name="inspect_ai",
     label="Inspect AI",
-    description="Tasks written for Inspect AI.",
+    description="Tasks written for Inspect AI, or one made of your own records, for a model on an "
+    "endpoint or in Bedrock.",
     pipeline="InspectAIEvaluation",
     recipes=(),
+    needs_reference=True,
+    one_model_a_run=True,
     class_name="InspectAIEvaluator",
+    recognised_by=("S3_OUTPUT",),
+    scores="by_record",
+    evaluated_on="samples",
+    packages={"zipfile-zstd": "0.0.4"},
 )
 
 EVALUATION_TYPES: dict[str, EvaluationType] = {

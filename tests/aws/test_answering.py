@@ -145,7 +145,7 @@ def a_model(**more: Any) -> dict[str, Any]:
             "amazon.nova-lite-v1:0",
             "GetFoundationModel",
             "ResourceNotFoundException",
-            "knows no such thing in us-east-1: amazon.nova-lite-v1:0 (a foundation model of",
+            "knows no amazon.nova-lite-v1:0 in us-east-1 (by its form the id of a foundation",
         ),
         (
             DEPLOYMENT,

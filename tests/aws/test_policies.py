@@ -10,6 +10,7 @@ from interviews import answered_until
 
 from evalbook.aws.permissions import gated_actions
 from evalbook.aws.policies import Scope, caller_policy, role_policy, trust_policy
+from evalbook.sandbox import world
 from evalbook.sandbox.process import Sandbox
 
 KNOWN = Scope(
@@ -21,7 +22,7 @@ KNOWN = Scope(
     dataset_bucket="evalbook-data",
     output_bucket="evalbook-results",
     judge="amazon.nova-pro-v1:0",
-    kms_key="arn:aws:kms:us-east-1:123456789012:key/k",
+    kms_keys=("arn:aws:kms:us-east-1:123456789012:key/k",),
     vpc=True,
     own_instances=True,
 )
@@ -94,6 +95,8 @@ ADVANCED = {
         ("custom_scorer", {"scorer": "exact-match"}),
         ("benchmark", {"advanced": "compute", "compute": "ml.g5.12xlarge"}),
         ("multi_turn_rl", {}),
+        ("inspect_ai", {"base_answered_by": world.DEPLOYMENT}),
+        ("inspect_ai", {"answered_by": world.IMPORTED, "base_answered_by": "none"}),
     ],
 )
 def test_caller_may_do_all_that_an_interview_asks_of_aws(
@@ -105,7 +108,7 @@ def test_caller_may_do_all_that_an_interview_asks_of_aws(
 
     asked = {f"{it['service']}:{it['operation']}" for it in in_sandbox.calls()[before:]}
     needed = {CALLED.get(action, action) for action in asked} - NOT_GRANTED
-    assert needed - actions(caller_policy(KNOWN)) == set()
+    assert needed - actions(caller_policy(replace(KNOWN, evaluation_type=kind))) == set()
 
 
 @pytest.mark.parametrize("make", [caller_policy, role_policy])

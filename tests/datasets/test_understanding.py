@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from evalbook.datasets.invalid import InvalidRecord
-from evalbook.datasets.understanding import understand
-from evalbook.datasets.uses import UNUSED
+from evalbook.datasets.understanding import UNUSED, understand
 
 Q, A = "What is 2+2?", "4"
 

@@ -131,6 +131,28 @@ def test_rollouts_end_at_rewards_and_pass_at_k_in_the_notebook_and_at_the_comman
     )
 
 
+def test_tasks_of_inspect_ai_are_run_for_each_model_and_compared_sample_by_sample():
+    _, started, polled, results = executed("inspect_ai")
+
+    assert started.count("Started") == 2
+    assert polled.count("InspectAIEvaluation") >= 2
+    # Both tasks have 12 samples; of the two epochs of a sample the mean is taken.
+    assert re.search(r"^refunds: match +.* 12 ", results, flags=re.M)
+    assert re.search(r"^refunds_abroad: match +.* 12 ", results, flags=re.M)
+
+
+def test_a_task_of_ones_own_records_is_run_on_a_model_that_is_hosted_for_the_run():
+    hosted = "s3://evalbook-models-us-east-1/support-bot-sft-2/output/model/"
+    answers = {"task_source": "records", "answered_by": hosted, "base_answered_by": "none"}
+
+    _, started, _, results = executed("inspect_ai", **answers, epochs="1", sample_limit="8")
+
+    assert started.count("Started") == 1
+    assert re.search(r"^own_records: match +.* 8 ", results, flags=re.M)
+    endpoints = boto3.client("sagemaker").list_endpoints()["Endpoints"]
+    assert not [it for it in endpoints if it["EndpointName"].startswith("inspectai")]
+
+
 def printed(*command: str) -> str:
     return subprocess.run(
         [sys.executable, "-m", "evalbook", *command], capture_output=True, text=True, check=True

@@ -16,6 +16,7 @@ from sdk_refusals import (
     AGENT,
     ARGUMENTS,
     BENCHMARK,
+    INSPECT,
     JUDGE,
     REFUSED_BY_CODE,
     REFUSED_BY_TYPE,
@@ -56,12 +57,17 @@ GOOD = {
         "dataset": "s3://evalbook-data/agents/trips.jsonl",
         "agent_config": world.AGENTS[0].arn,
     },
+    INSPECT: {
+        **SHARED,
+        "benchmarks_path": world.TASKS,
+        "bedrock_model_id": world.DEPLOYMENT,
+    },
 }
 """Arguments that the SDK takes, by evaluation type."""
 
 
 def handed(row: Refusal) -> dict[str, Any]:
-    arguments = {**GOOD[row.kind], **row.beside, ARGUMENTS[row.step]: row.value}
+    arguments = {**GOOD[row.kind], **row.beside, row.argument or ARGUMENTS[row.step]: row.value}
     return {
         "evaluator": EVALUATION_TYPES[row.kind].class_name,
         "arguments": arguments,

@@ -70,6 +70,23 @@ ANSWERS_BY_TYPE = {
         "benchmark": "mmlu",
         "subtasks": "anatomy, astronomy, virology",
     },
+    "inspect_ai": {
+        **SHARED,
+        "evaluation_type": "inspect_ai",
+        "task_source": "s3://evalbook-data/tasks/",
+        "tasks": "all",
+        "sample_limit": "all",
+        "epochs": "2",
+        "answered_by": "support-bot-v2",
+        "base_answered_by": "support-bot-base",
+        # Of tasks that are made of one's own records, and of artefacts that are hosted.
+        "dataset": "s3://evalbook-data/support/eval.jsonl",
+        "data_sample": "yes",
+        "answer_scorer": "includes",
+        "tasks_upload": "s3://evalbook-data/inspect-tasks/",
+        "hosting_image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-lmi",
+        "hosting_instances": "",
+    },
 }
 
 

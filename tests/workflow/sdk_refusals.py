@@ -62,6 +62,8 @@ class Refusal:
     """Words of the error, where the SDK makes them elsewhere than at the place."""
     note: str = ""
     """Why the SDK does not refuse it, where it looks as if it did."""
+    argument: str = ""
+    """The evaluator's argument, where the step's answer may become one of several."""
 
     @property
     def value(self) -> Any:
@@ -72,12 +74,15 @@ class Refusal:
 ARGUMENTS = {
     "agent_config": "agent_config",
     "agent_qualifier": "agent_qualifier",
+    "answered_by": "bedrock_model_id",
     "benchmark": "benchmark",
     "builtin_metrics": "builtin_metrics",
     "compute": "compute",
     "custom_metrics": "custom_metrics",
     "dataset": "dataset",
+    "epochs": "tasks",
     "execution_role": "role",
+    "generation": "temperature",
     "inference_parameters": "hyperparameters",
     "judge_model": "evaluator_model",
     "kms_key": "kms_key_id",
@@ -86,12 +91,14 @@ ARGUMENTS = {
     "model": "model",
     "region": "region",
     "run_name": "base_eval_name",
+    "sample_limit": "tasks",
     "s3_output": "s3_output_path",
     "scope": "evaluate_base_model",
     "scorer": "evaluator",
     "stopping_condition": "stopping_condition",
     "subtasks": "subtasks",
     "tags": "tags",
+    "task_source": "benchmarks_path",
     "vpc": "networking",
 }
 """The argument of the SDK's evaluators that each step's answer becomes."""
@@ -140,6 +147,10 @@ def _specification(container: dict[str, Any] | None) -> dict[str, Any]:
 
 
 JUDGE, SCORER, BENCHMARK, AGENT = "llm_as_judge", "custom_scorer", "benchmark", "multi_turn_rl"
+INSPECT = "inspect_ai"
+_ARTEFACTS = "s3://evalbook-models-us-east-1/support-bot-sft-2/output/model/"
+_IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:1"
+_HOSTED = {"answered_by": _ARTEFACTS, "base_answered_by": "none"}
 
 # fmt: off
 # The SDK's code ----------------------------------------------------------------------------------
@@ -566,7 +577,71 @@ _OWN_INSTANCES = (
     ),
 )
 
+_INSPECT_AI = (
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._validate_benchmarks_path",
+        "is required and cannot be empty", "no folder of tasks",
+        INSPECT, "task_source", "", "answer.empty", found="No answer",
+    ),
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._validate_benchmarks_path",
+        "must start with 's3://'", "a folder that is not there",
+        INSPECT, "task_source", "no-such-folder", "tasks.folder",
+    ),
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._validate_tasks",
+        "['limit'] must be", "no sample",
+        INSPECT, "sample_limit", "0", "sample_limit", [{"name": "refunds", "limit": 0}],
+    ),
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._validate_tasks",
+        "['epochs'] must be", "less than once",
+        INSPECT, "epochs", "0", "epochs", [{"name": "refunds", "epochs": 0}],
+    ),
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._validate_model_s3_uri",
+        "must start with 's3://'", "artefacts that are not in S3",
+        INSPECT, "answered_by", "/models/tuned", "answers.form", argument="model_s3_uri",
+        beside={"inference_image_uri": _IMAGE},
+    ),
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._get_bedrock_model_id",
+        "Cannot determine Bedrock model ID", "nothing that answers",
+        INSPECT, "answered_by", "", "answer.empty", None, when="dry run", found="No answer",
+    ),
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._validate_inference_image_uri",
+        "must be a valid ECR URI", "an image of another registry",
+        INSPECT, "hosting_image", "vllm/vllm-openai:latest", "image.form",
+        argument="inference_image_uri", given=_HOSTED, beside={"model_s3_uri": _ARTEFACTS},
+    ),
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._validate_inference_mode_consistency",
+        "inference_image_uri is required", "artefacts without an image",
+        INSPECT, "hosting_image", "", "answer.empty", _ARTEFACTS, argument="model_s3_uri",
+        given=_HOSTED, found="No answer",
+    ),
+    Refusal(
+        "inspect_ai_evaluator InspectAIEvaluator._validate_endpoint_instance_type",
+        "must start with 'ml.'", "a type of EC2's",
+        INSPECT, "hosting_instances", "g5.12xlarge", "compute.type",
+        argument="endpoint_instance_type", given=_HOSTED,
+        beside={"model_s3_uri": _ARTEFACTS, "inference_image_uri": _IMAGE},
+    ),
+    *(
+        Refusal(
+            f"inspect_ai_evaluator InspectAIEvaluator._validate_{name}",
+            f"{name} must be", f"{name} beyond its bounds",
+            INSPECT, "generation", f"{name}={wrong:g}", "generation.value", wrong, argument=name,
+        )
+        for name, wrong in (
+            ("max_connections", 0), ("max_retries", 0), ("max_tokens", 0), ("timeout", 0),
+            ("temperature", 2.5), ("top_p", 1.5), ("top_k", 0),
+        )
+    ),
+)
 REFUSED_BY_CODE = (
+    *_INSPECT_AI,
     *_OWN_INSTANCES,
     *_PARAMETERS,
     *_DATASETS,

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from sdk_source import sdk_file
 
+from evalbook.workflow.steps import generation
+
 MODULES = {
     path.rsplit("/", 1)[-1]: f"{path}.py"
     for path in (
@@ -27,6 +29,7 @@ MODULES = {
         "train/evaluate/constants",
         "train/evaluate/custom_scorer_evaluator",
         "train/evaluate/execution",
+        "train/evaluate/inspect_ai_evaluator",
         "train/evaluate/llm_as_judge_evaluator",
         "train/evaluate/llmaj_inference_benchmark",
         "train/evaluate/mtrl_pipeline_templates",
@@ -35,7 +38,7 @@ MODULES = {
         "train/recipe_resolver",
     )
 }
-"""What the four evaluators run before a pipeline's execution is started."""
+"""What the evaluators run before a pipeline's execution is started."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,35 @@ def _piece(node: ast.expr) -> str:
     return str(node.value) if isinstance(node, ast.Constant) else ""
 
 
+_CELLS = "written by cell 2 itself"
+_NOT_SET = "not handed over"
+
 UNTYPED = {
+    **{
+        (f"inspect_ai_evaluator InspectAIEvaluator.{function}", words): reason
+        for function, words, reason in (
+            ("_validate_environment", "flat Dict", _NOT_SET),
+            ("_validate_tasks", "must be a list of dicts", _CELLS),
+            ("_validate_tasks", "must be a dict, got", _CELLS),
+            ("_validate_tasks", "must have a 'name' key", _CELLS),
+            ("_validate_tasks", "must end with '.py'", _NOT_SET),
+            ("_validate_tasks", "['task_args'] must be", _NOT_SET),
+            ("_validate_output_format", "must be one of", _CELLS),
+            ("_validate_endpoint_execution_role_arn", "must be a valid IAM role", _NOT_SET),
+            ("_validate_image_uri", "must be a valid ECR URI", _NOT_SET),
+            ("_validate_instance_type", "must start with 'ml.'", _NOT_SET),
+            (
+                "_validate_inference_mode_consistency",
+                "mutually exclusive",
+                "one answer names one of them",
+            ),
+            (
+                "_validate_inference_mode_consistency",
+                "model_s3_uri is required",
+                "the image is asked for where artefacts are named",
+            ),
+        )
+    },
     # What is typed is a text, never an object of Python's.
     ("base_evaluator BaseEvaluator._validate_and_resolve_dataset", "Dataset must be a string"): (
         "an answer is a text"
@@ -237,6 +268,7 @@ _NO_RECIPE = "recipes are never handed over, and overrides on instances of one's
 _AFTER = "after the launch"
 
 NOT_CALLED = {
+    "inspect_ai_evaluator InspectAIEvaluator.upload_benchmarks": "evalbook uploads them",
     "base_evaluator BaseEvaluator._submit_hyperpod_eval_job": _HYPERPOD,
     "base_evaluator BaseEvaluator.evaluate": "each evaluator has its own",
     "base_evaluator BaseEvaluator.stream_logs": _AFTER,
@@ -283,9 +315,30 @@ NOT_CALLED = {
 }
 """Modules, classes and functions that an evaluation never comes to, and why."""
 
+NAMED_BY_ANSWERS = {
+    "bedrock_model_id",
+    "endpoint_instance_count",
+    "endpoint_instance_type",
+    "endpoint_name",
+    "inference_image_uri",
+    "model_s3_uri",
+    *generation.SETTINGS,
+}
+"""Arguments whose names are in the settings of cell 1, and not in the text of cell 2."""
+
 NOT_HANDED_OVER = {
     "accept_eula": "the SDK's default; its templates accept it whatever is said",
     "base_model_name": "for checkpoints in S3",
+    "cleanup_endpoint": "the SDK's default, which deletes it",
+    "context_length": "not asked for; the endpoint's own",
+    "endpoint_environment": "not asked for",
+    "endpoint_execution_role_arn": "the evaluation's own role",
+    "endpoint_prefix": "the SDK's default, by which endpoints left behind are found",
+    "environment": "not asked for",
+    "extra_args": "not asked for",
+    "image_uri": "the SDK's own image of the region",
+    "instance_type": "the SDK's default, which only sends the questions",
+    "max_concurrency": "not asked for; max_connections says the same",
     "mlflow_run_name": "not asked for",
     "recipe": "not asked for; the hub's own",
     "training_image": "not asked for; the recipe's own",

@@ -23,6 +23,8 @@ TAKEN = {
     "custom_scorer": [*SHARED, "inference_parameters", "compute"],
     "benchmark": [*SHARED, "inference_parameters", "compute"],
     "multi_turn_rl": [*SHARED, "inference_parameters", "stopping_condition"],
+    # Which models are evaluated is said by what answers for them.
+    "inspect_ai": ["mlflow", "kms_key", "vpc", "tags", "run_name", "generation"],
 }
 SERVER = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:mlflow-tracking-server/team-tracking"
 

@@ -45,7 +45,8 @@ def test_the_type_is_answered_by_value_label_or_number(said):
     ("said", "suggested"),
     [
         (["yes"], "multi_turn_rl"),
-        (["no", "no"], "benchmark"),
+        (["no", "no", "no"], "benchmark"),
+        (["no", "no", "yes"], "inspect_ai"),
         (["no", "yes", "yes"], "custom_scorer"),
         (["2", "1", "2", "3"], "llm_as_judge"),
     ],
@@ -66,7 +67,7 @@ def test_at_most_four_questions_lead_to_a_reasoned_suggestion(said, suggested):
 
 def test_a_number_names_a_type_and_is_no_yes_to_the_suggestion():
     workflow = an_interview()
-    for said in ("help", "no", "no"):
+    for said in ("help", "no", "no", "no"):
         turn = workflow.answer(said)
     assert turn.default == "benchmark"
 
@@ -75,7 +76,9 @@ def test_a_number_names_a_type_and_is_no_yes_to_the_suggestion():
     assert workflow.interview.type.name == "llm_as_judge"
 
 
-@pytest.mark.parametrize(("said", "led_to"), [("y", "Can code tell"), ("nope", "Benchmark fits")])
+@pytest.mark.parametrize(
+    ("said", "led_to"), [("y", "Can code tell"), ("nope", "Do you have tasks")]
+)
 def test_a_question_of_yes_or_no_is_answered_in_peoples_words(said, led_to):
     workflow = an_interview()
     for before in ("help", "n"):
@@ -96,7 +99,7 @@ def test_a_question_on_the_way_names_its_answers_by_their_labels():
 
 def test_a_suggestion_is_no_command():
     workflow = an_interview()
-    for said in ("help", "no", "no"):
+    for said in ("help", "no", "no", "no"):
         workflow.answer(said)
 
     workflow.answer("llm_as_judge")

@@ -103,7 +103,7 @@ A_QUESTION = {"text": "What?", "choices": [], "notices": [], "checks": []}
         ({"answers": {"task": 5}, "answered": ["task"]}, "answers.task: not an object"),
         ({"answers": {}, "answered": ["task"]}, "answers.task: missing"),
         ({"answers": {"task": AN_ANSWER}}, "answered: task is missing"),
-        ({"answers": {"tasks": AN_ANSWER}, "answered": ["tasks"]}, "answers.tasks: not an answer"),
+        ({"answers": {"taskz": AN_ANSWER}, "answered": ["taskz"]}, "answers.taskz: not an answer"),
         ({"answers": []}, "answers: an array, where an object was expected"),
         ({"pending": 5}, "pending: a whole number, where"),
         ({"pending": {"step": "task"}}, "pending.at: missing"),

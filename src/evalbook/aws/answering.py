@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -213,17 +213,23 @@ def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list
     return []
 
 
-def _near_endpoints(aws: Aws, region: str, name: str) -> str:
+def endpoints_in_service(aws: Aws, region: str, most: int = 10) -> list[str]:
+    """Return names of endpoints in service, the newest first; none where they can't be listed.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
     try:
-        names = [
-            str(it["EndpointName"])
-            for page in aws.client("sagemaker", region)
-            .get_paginator("list_endpoints")
-            .paginate(StatusEquals="InService")
-            for it in page["Endpoints"]
-        ]
+        page = aws.client("sagemaker", region).list_endpoints(
+            StatusEquals="InService", SortBy="CreationTime", MaxResults=most
+        )
     except NO_HELP:
-        return f"`aws sagemaker list-endpoints --region {region}` shows them."
+        return []
+    return [str(it["EndpointName"]) for it in page["Endpoints"]]
+
+
+def _near_endpoints(aws: Aws, region: str, name: str) -> str:
+    names = endpoints_in_service(aws, region, 100)
     near = difflib.get_close_matches(name, names, 3, 0.6) or names[:3]
     return f"There is {' and '.join(near)}." if near else "None is in service there: deploy one."
 
@@ -235,13 +241,13 @@ def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
     arn = parse_arn(model)
     kind = arn.path[0] if arn else _kind_of_id(model)
     operation, parameter, fit = _BEDROCK[kind]
-    words = describe_arn_kind(arn) if arn else f"a {kind.replace('-', ' ')} of Bedrock"
+    words = describe_arn_kind(arn) if arn else f"by its form the id of {_ID_OF[kind]}"
     try:
         answer = getattr(aws.client("bedrock", region), operation)(**{parameter: model})
     except (AwsMissing, AwsInvalid) as error:
         raise AnswerRejected(
             "answers.bedrock",
-            f"Bedrock knows no such thing in {region}: {model} ({words}). {error.message}",
+            f"Bedrock knows no {model} in {region} ({words}). {error.message}",
             "Check its id and region in the Bedrock console.",
         ) from None
     except AwsDenied as error:
@@ -254,6 +260,12 @@ def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
             )
         ]
     return fit(model, answer)
+
+
+_ID_OF = {
+    "foundation-model": "a foundation model",
+    "inference-profile": "an inference profile",
+}
 
 
 def _kind_of_id(model: str) -> str:
@@ -448,3 +460,51 @@ def hosting_checks(
             "`evalbook status` and `evalbook stop` look for endpoints that were left behind.",
         ),
     ]
+
+
+def call_checks(
+    aws: Aws, region: str, role: str, answering: Sequence[tuple[str, str]]
+) -> list[Check]:
+    """Simulate whether a role may call what answers, or host it, as the container does.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    found = parse_arn(role)
+    partition, account = (found.partition, found.account) if found else ("aws", "*")
+    wanted: dict[str, set[str]] = {}
+    for kind, name in answering:
+        if kind == "bedrock":
+            arn = name if name.startswith("arn:") else "*"
+            wanted.setdefault(arn, set()).add("bedrock:InvokeModel")
+        else:
+            arn = f"arn:{partition}:sagemaker:{region}:{account}:endpoint/"
+            arn += name if kind == "endpoint" else "inspectai-*"
+            wanted.setdefault(arn, set()).add("sagemaker:InvokeEndpoint")
+        if kind == "hosted":
+            wanted[arn] |= {"sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"}
+    return [_call_check(aws, region, role, arn, sorted(them)) for arn, them in wanted.items()]
+
+
+def _call_check(aws: Aws, region: str, role: str, arn: str, actions: list[str]) -> Check:
+    named = " and ".join(actions)
+    try:
+        answer = aws.client("iam", region).simulate_principal_policy(
+            PolicySourceArn=role, ActionNames=actions, ResourceArns=[arn]
+        )
+    except NO_HELP as error:
+        return skipped(
+            "role.permissions.answers",
+            f"Whether {role} may do {named} on {arn} was not checked. {error.message}",
+            "Ask for iam:SimulatePrincipalPolicy to have it checked.",
+        )
+    denied = [it["EvalActionName"] for it in answer["EvaluationResults"]
+              if it["EvalDecision"] != "allowed"]  # fmt: skip
+    if denied:
+        return warning(
+            "role.permissions.answers",
+            f"{role} may not do {' and '.join(denied)} on {arn}, as far as IAM's simulator can "
+            "tell: the container asks the model as this role.",
+            "Grant it; `evalbook doctor --policy role` prints the statement.",
+        )
+    return passed("role.permissions.answers", f"{role} may do {named} on {arn}.")

@@ -57,7 +57,7 @@ def _all_checks(aws: Aws, subject: Subject) -> list[Check]:
         ("judge", partial(_judges, aws, region, subject)),
         ("mlflow.plan", partial(_mlflow, aws, region, subject)),
         ("quotas", partial(_quotas, aws, region)),
-        *((f"s3.{name}", partial(_bucket, aws, region, name)) for name in subject.buckets),
+        *((f"s3.{name}", partial(_bucket, aws, region, subject, name)) for name in subject.buckets),
     ]
     for found in in_parallel([partial(_ask, about, question) for about, question in questions]):
         checks += found
@@ -192,10 +192,19 @@ def _quotas(aws: Aws, region: str) -> list[Check]:
     return quota_checks(aws, region)
 
 
-def _bucket(aws: Aws, region: str, name: str) -> list[Check]:
+def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
+    from evalbook.aws.key_rights import WRITES, default_key, role_key_check
     from evalbook.aws.s3 import bucket_facts, region_check
 
-    return [region_check(name, bucket_facts(aws, name), region)]
+    checks = [region_check(name, bucket_facts(aws, name), region)]
+    key = default_key(aws, name)
+    if key is None:
+        return checks
+    if subject.role is None or not subject.role.startswith("arn:"):
+        text = f"The bucket {name} encrypts with {key}; whether the role may use it was not asked."
+        return [*checks, skipped("kms.role", text, "Name the role by its ARN, with --role.")]
+    what = f"what is written to {name}"
+    return [*checks, role_key_check(aws, region, subject.role, key, what, WRITES)]
 
 
 def failing(checks: Sequence[Check]) -> bool:

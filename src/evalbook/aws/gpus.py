@@ -76,7 +76,7 @@ def gpu_checks(
         raise AnswerRejected(
             check_id,
             f"{instance_type} has no GPU, and the model's answers take one.",
-            f"Name a type with GPUs, such as {_smallest_for(billions)}{otherwise}.",
+            f"Name a type with GPUs, such as {smallest_for(billions)}{otherwise}.",
         )
     found = gpus_of(instance_type)
     if found is None:
@@ -88,7 +88,7 @@ def gpu_checks(
                 check_id,
                 f"The GPUs of {instance_type} do not calculate in bfloat16, in which most "
                 "open-weight models are kept: vLLM may refuse to load one.",
-                f"Name a type of a newer family, such as {_smallest_for(billions)}{otherwise}.",
+                f"Name a type of a newer family, such as {smallest_for(billions)}{otherwise}.",
             )
         )
     return [check for check in checks if check is not None]
@@ -106,7 +106,7 @@ def _memory_check(
             f"{instance_type} has {found.memory} GiB of GPU memory. By its name the model has "
             f"{billions:g} billion parameters, whose weights alone take about {needed:.0f} GiB at "
             f"{BYTES_A_PARAMETER} bytes each: an estimate, but it will hardly load.",
-            f"Name a type with more, such as {_smallest_for(billions)}{otherwise}.",
+            f"Name a type with more, such as {smallest_for(billions)}{otherwise}.",
         )
     return passed(
         check_id,
@@ -119,7 +119,7 @@ def _gib(billions: float) -> float:
     return billions * 1e9 * BYTES_A_PARAMETER / 2**30
 
 
-def _smallest_for(billions: float | None) -> str:
+def smallest_for(billions: float | None) -> str:
     """Return a type of a current family whose memory is half as much again as the weights."""
     wanted = _gib(billions or 1) * 1.5
     for instance_type in _LADDER:

@@ -202,6 +202,23 @@ def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:
     return bool(grants)
 
 
+def default_key(aws: Aws, bucket: str) -> str | None:
+    """Return the KMS key that a bucket encrypts with by itself; None where S3 names none.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    try:
+        answer = aws.client("s3").get_bucket_encryption(Bucket=bucket)
+    except NO_HELP:
+        return None
+    for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
+        by = rule.get("ApplyServerSideEncryptionByDefault")
+        if by and by["SSEAlgorithm"].startswith("aws:kms") and by.get("KMSMasterKeyID"):
+            return str(by["KMSMasterKeyID"])
+    return None
+
+
 def _account(arn: str) -> str:
     found = parse_arn(arn)
     return found.account if found else ""

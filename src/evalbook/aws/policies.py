@@ -42,7 +42,8 @@ class Scope:
     """Foundation model's ID."""
     base_profile: str | None = None
     """Inference profile by which a base Nova model answers, as ``us.amazon.nova-lite-v1:0``."""
-    kms_key: str | None = None
+    kms_keys: tuple[str, ...] = ()
+    """Those that were named, and those that the buckets encrypt with by themselves."""
     vpc: bool = False
     own_instances: bool = False
     """Whether the caller starts training jobs itself, instead of a pipeline that does."""
@@ -86,6 +87,7 @@ def caller_policy(scope: Scope) -> Policy:
                scope.sagemaker(f"model-package-group/{scope.group}")),
         _allow("Jobs", ["sagemaker:DescribeTrainingJob"], scope.sagemaker("training-job/*")),
         *_own_jobs(scope),
+        *_answering(scope),
         # Agents and jobs of multi-turn RL, and what MLflow recorded of them.
         _allow("Agents", ["bedrock-agentcore:ListAgentRuntimes"]),
         _allow("Functions", ["lambda:GetFunctionConfiguration"],
@@ -101,7 +103,8 @@ def caller_policy(scope: Scope) -> Policy:
         _allow("JudgeList", ["s3:GetObject"],
                scope.bucket(f"jumpstart-cache-prod-{scope.region}", "/*")),
         _allow("Data", ["s3:GetObject"], scope.bucket(scope.dataset_bucket, "/*")),
-        _allow("Buckets", ["s3:GetBucketLocation", "s3:ListBucket"],
+        _allow("Buckets", _prefixed("s3", ["GetBucketLocation", "GetEncryptionConfiguration",
+                                           "ListBucket"]),
                scope.bucket(scope.dataset_bucket), output),
         _allow("Results", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{output}/*"),
         _allow("Role", ["iam:GetRole"], scope.role),
@@ -139,6 +142,7 @@ def role_policy(scope: Scope) -> Policy:
         _allow("GatedBySdk", sorted(gated_actions(scope.evaluation_type))),
         _judge(scope),
         _base_model(scope),
+        *_asking(scope),
         # The judging job hands this very role on to Bedrock's evaluation job.
         _pass_role(scope, *scope.services),
         _allow("Data", ["s3:GetObject"], scope.bucket(scope.dataset_bucket, "/*")),
@@ -217,6 +221,40 @@ def _own_jobs(scope: Scope) -> list[dict[str, Any]]:
     ]
 
 
+def _answering(scope: Scope) -> list[dict[str, Any]]:
+    """Return what the caller needs to look at what answers Inspect AI's tasks."""
+    if not EVALUATION_TYPES[scope.evaluation_type].one_model_a_run:
+        return []
+    return [
+        _allow("Endpoints", ["sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig"],
+               scope.sagemaker("endpoint/*"), scope.sagemaker("endpoint-config/*")),
+        _allow("EndpointsLists", ["sagemaker:ListEndpoints"]),
+        _allow("CustomModels", _prefixed("bedrock", [
+            "GetCustomModelDeployment", "GetImportedModel", "GetInferenceProfile",
+            "GetProvisionedModelThroughput"])),
+    ]  # fmt: skip
+
+
+def _asking(scope: Scope) -> list[dict[str, Any]]:
+    """Return what the role needs to ask a model that an endpoint or Bedrock serves."""
+    if not EVALUATION_TYPES[scope.evaluation_type].one_model_a_run:
+        return []
+    bedrock = f"arn:{scope.partition}:bedrock:*"
+    own = ("custom-model-deployment", "imported-model", "inference-profile", "provisioned-model")
+    return [
+        _allow("Ask", ["sagemaker:InvokeEndpoint"], scope.sagemaker("endpoint/*")),
+        _allow("AskBedrock", ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+               f"{bedrock}::foundation-model/*",
+               *(f"{bedrock}:{scope.account}:{kind}/*" for kind in own)),
+        # An endpoint of the run's own, where artefacts are hosted for it.
+        _allow("Host", _prefixed("sagemaker", [
+            f"{verb}{what}" for what in ("Endpoint", "EndpointConfig", "Model")
+            for verb in ("Create", "Delete", "Describe")]),
+               *map(scope.sagemaker, ("endpoint/inspectai-*", "endpoint-config/inspectai-*",
+                                      "model/inspectai-*"))),
+    ]  # fmt: skip
+
+
 def _judge(scope: Scope) -> dict[str, Any] | None:
     if not EVALUATION_TYPES[scope.evaluation_type].bedrock_judges:
         return None
@@ -243,7 +281,7 @@ def _base_model(scope: Scope) -> dict[str, Any] | None:
 
 def _kms(scope: Scope, *more: str) -> dict[str, Any] | None:
     actions = _prefixed("kms", ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", *more])
-    return _allow("Key", actions, scope.kms_key) if scope.kms_key else None
+    return _allow("Key", actions, *scope.kms_keys) if scope.kms_keys else None
 
 
 def _log_groups(scope: Scope) -> list[str]:

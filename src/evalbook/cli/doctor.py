@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,10 @@ from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, check_words, complain, folded, terminal_width
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.turn import PROTOCOL
+
+if TYPE_CHECKING:
+    from evalbook.aws.session import Aws
+    from evalbook.workflow.interview import Interview
 
 _POLICIES = ("all", "caller", "role", "trust")
 
@@ -88,11 +92,33 @@ def _answers(settings: Settings) -> dict[str, Any]:
         "answers_by": model.answers_by if model else None,
         "dataset": dataset.uri if dataset else None,
         "output": interview.value(facts.S3_OUTPUT),
-        "kms_key": interview.value(facts.KMS_KEY),
+        "kms_keys": _keys(interview),
         "mlflow": interview.value(facts.MLFLOW),
         "vpc": interview.value(facts.VPC) is not None,
         "own_instances": interview.value(facts.COMPUTE) is not None,
     }
+
+
+def _keys(interview: Interview) -> tuple[str, ...]:
+    """Return the KMS keys that are known: that of the results, and what encrypts by default."""
+    from evalbook.workflow import facts
+
+    dataset, output = interview.facts(facts.DATASET), interview.facts(facts.S3_OUTPUT)
+    known = (
+        interview.value(facts.KMS_KEY),
+        dataset.kms_key if dataset else None,
+        output.kms_key if output else None,
+    )
+    return tuple(dict.fromkeys(key for key in known if key))
+
+
+def _default_keys(aws: Aws, answers: dict[str, Any]) -> tuple[str, ...]:
+    """Ask for the keys that the buckets encrypt with, where the state does not know them."""
+    from evalbook.aws.key_rights import default_key
+
+    buckets = dict.fromkeys(filter(None, map(_bucket, (answers["dataset"], answers["output"]))))
+    found = (default_key(aws, bucket) for bucket in buckets)
+    return tuple(dict.fromkeys(key for key in found if key and key not in answers["kms_keys"]))
 
 
 def _bucket(uri: str | None) -> str | None:
@@ -156,7 +182,7 @@ def _print_policies(
         output_bucket=_bucket(answers["output"]) or "*",
         judge=answers["judge"] or "*",
         base_profile=answers["answers_by"],
-        kms_key=answers["kms_key"],
+        kms_keys=(*answers["kms_keys"], *_default_keys(aws, answers)),
         vpc=answers["vpc"],
         own_instances=answers["own_instances"],
     )

@@ -129,19 +129,24 @@ _TURNS_TEXT_ROUND = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", 
 def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) -> dict[str, Any]:
     shared = {field.name: getattr(settings, field.name) for field in fields(settings)}
     own_instances = settings.answers.get("compute") is not None
+    evaluator = EVALUATION_TYPES[settings.evaluation_type]
     return {
         **settings.answers,
         **shared,
-        "evaluator": EVALUATION_TYPES[settings.evaluation_type],
+        "evaluator": evaluator,
         # For other partitions the package is handed over as an object of the SDK's.
         "attaches": _attaches(settings),
         "runs_as": "training_job" if own_instances else "pipeline",
         # Each is then a run of its own, its base model by its name.
-        "one_model_a_run": settings.is_nova or own_instances,
+        "one_model_a_run": settings.is_nova or own_instances or evaluator.one_model_a_run,
         "subnets": list(settings.vpc.subnets) if settings.vpc else [],
         "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],
         "lower_is_better": list(LOWER_IS_BETTER),
-        "minimum_versions": {"sagemaker": MINIMUM_SDK, "matplotlib": MINIMUM_MATPLOTLIB},
+        "minimum_versions": {
+            "sagemaker": MINIMUM_SDK,
+            "matplotlib": MINIMUM_MATPLOTLIB,
+            **evaluator.packages,
+        },
         "run_record": run_record,
         "poll_seconds": poll_seconds,
     }

@@ -134,7 +134,20 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
         expected=target.minutes or _expected(run, plan, steps),
         unknown=tuple(unknown),
     )
-    return replace(status, cause=_cause(status))
+    left = _left_behind(aws, status)
+    return replace(status, cause=_cause(status), unknown=(*status.unknown, *left))
+
+
+def _left_behind(aws: Aws, status: RunStatus) -> list[str]:
+    """Say which endpoints a run that is over may have left, where it hosts models of its own."""
+    from evalbook.runs.left_behind import endpoints_left, left_words
+
+    hosts = EVALUATION_TYPES.get(status.kind)
+    if hosts is None or not hosts.one_model_a_run or status.ended is None:
+        return []
+    region = status.arn.split(":")[3]
+    names = endpoints_left(aws, region, status.created, status.ended)
+    return [left_words(names, region)] if names else []
 
 
 def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:

@@ -9,13 +9,18 @@ from typing import Any
 from evalbook.datasets.invalid import plural
 from evalbook.datasets.report import Report
 from evalbook.workflow.facts import (
+    ANSWERED_BY,
+    BASE_ANSWERED_BY,
     BUILTIN_METRICS,
     COMPUTE,
     CUSTOM_METRICS,
     DATA_FIX,
     DATASET,
+    EPOCHS,
+    HOSTING_INSTANCES,
     JUDGE_MODEL,
     MODEL,
+    SAMPLE_LIMIT,
 )
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.compute import instances_words
@@ -72,6 +77,8 @@ class Estimate:
     """Whether a Nova model is evaluated by itself."""
     scope: str = BOTH
     """Which models are evaluated."""
+    served: tuple[str, ...] = ()
+    """What is paid for where the models are served elsewhere, in words."""
     instances: str | None = None
     """What each model's job runs on; None where it is serverless."""
     record_bytes: float | None = None
@@ -117,7 +124,7 @@ class Estimate:
             )
         if self.nova:
             lines.append(_NOVA[self.scope])
-        return lines
+        return [*lines, *self.served]
 
     def _calls(self) -> str:
         if self.judge_calls is None:
@@ -165,9 +172,36 @@ def estimate(interview: Interview) -> Estimate:
         minutes=_minutes(model.billions if model else None, models) if kind.minutes_known else None,
         nova=bool(model and model.nova) and kind.one_nova_a_run,
         scope=scope,
+        served=_served(interview),
         instances=_instances(interview),
         record_bytes=_record_bytes(interview, report),
     )
+
+
+def _served(interview: Interview) -> tuple[str, ...]:
+    """Say what is paid for where an endpoint or Bedrock answers: questions, and who hosts."""
+    answering = [interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY)]
+    facts = [it for it in answering if it is not None]
+    if not facts:
+        return ()
+    jobs = "a job for each model" if len(facts) > 1 else "a job"
+    epochs, limit = interview.value(EPOCHS) or 1, interview.value(SAMPLE_LIMIT)
+    first = f"the first {limit:,} samples" if limit else "every sample"
+    times = f", {epochs} times each" if epochs > 1 else ""
+    lines = [
+        f"Questions: {first} of each task{times}, by {jobs} on an instance of ml.m5.large.",
+    ]
+    if any(it.kind == "bedrock" for it in facts):
+        lines.append("Bedrock's inference is paid for by tokens, or as its deployment is.")
+    if any(it.kind == "endpoint" for it in facts):
+        lines.append("The endpoints are paid for as long as they are there, run or no run.")
+    instances, hosted = interview.value(HOSTING_INSTANCES), [it.kind for it in facts]
+    if instances is not None and "hosted" in hosted:
+        lines.append(
+            f"Hosting: {hosted.count('hosted')} endpoint(s) on {instances_words(instances)}, paid "
+            "for by the hour until deleted at the run's end."
+        )
+    return tuple(lines)
 
 
 def _instances(interview: Interview) -> str | None:

@@ -40,8 +40,8 @@ class DatasetFacts:
     etag: str
     region: str
     """The bucket's."""
-    local: bool = False
-    """Whether it is a file of this machine that has to be uploaded first; ``uri`` is its path."""
+    kms_key: str | None
+    """ARN of the KMS key that it is encrypted with; None where S3 does it by itself."""
 
 
 @dataclass(frozen=True)
@@ -71,25 +71,6 @@ class CopyFacts:
     size: int
     """Bytes."""
     report: Report
-
-
-@dataclass(frozen=True)
-class OverlapFacts:
-    """Which of the evaluation's prompts are in the model's own training data."""
-
-    job: str
-    """The training job."""
-    compared: int
-    exact: tuple[int, ...]
-    """Numbers of records, counted from 1, whose prompts are there word for word."""
-    near: tuple[int, ...]
-    """Numbers of those whose prompts are there nearly."""
-    training_records: int
-
-    @property
-    def places(self) -> tuple[int, ...]:
-        """Return the numbers of all of them."""
-        return tuple(sorted((*self.exact, *self.near)))
 
 
 @dataclass(frozen=True)
@@ -161,8 +142,6 @@ class ModelFacts:
     """Whether it was rejected by whoever reviewed it."""
     passed_over: tuple[str, ...]
     training_job: str | None
-    training_data: tuple[str, ...]
-    """S3 URIs, or ARNs of registered datasets, that the training job says it was trained on."""
     training: TrainingFacts | None
 
 
@@ -240,15 +219,48 @@ class NotebookFacts:
     """From the state file's folder, so that the two can move together."""
 
 
+@dataclass(frozen=True)
+class TaskFacts:
+    """A task of Inspect AI, as its file tells."""
+
+    name: str
+    file: str
+    """Path below the folder of tasks."""
+
+
+@dataclass(frozen=True)
+class TasksFacts:
+    """The tasks that were found in a folder."""
+
+    uri: str | None
+    """S3 URI of the folder; None where it is on this computer."""
+    tasks: tuple[TaskFacts, ...]
+
+
+@dataclass(frozen=True)
+class UploadFacts:
+    """Where the tasks were put."""
+
+    uri: str
+    """S3 URI of the folder."""
+
+
+@dataclass(frozen=True)
+class AnsweringFacts:
+    """What answers for a model."""
+
+    kind: str
+    """``endpoint``, ``bedrock`` or ``hosted``."""
+    name: str
+    """Endpoint's name, Bedrock's id or ARN, or the S3 URI of the artefacts."""
+
+
 EVALUATION_TYPE: Slot[str, None] = Slot("evaluation_type")
 TASK: Slot[str, None] = Slot("task")
 DATASET: Slot[str, DatasetFacts] = Slot("dataset")
 DATA_SAMPLE: Slot[bool, SampleFacts | PromptFacts | None] = Slot("data_sample")
 DATA_DESCRIPTION: Slot[str, None] = Slot("data_description")
-DATA_FIX: Slot[str, CopyFacts | None] = Slot("data_fix")
-DATASET_UPLOAD: Slot[str, None] = Slot("dataset_upload")
-TRAINING_DATA: Slot[bool, OverlapFacts | None] = Slot("training_data")
-TRAINING_OVERLAP: Slot[str, CopyFacts | None] = Slot("training_overlap")
+DATA_FIX: Slot[str, CopyFacts] = Slot("data_fix")
 CUSTOM_METRICS: Slot[str, CustomMetricsFacts | None] = Slot("custom_metrics")
 """As JSON text in Bedrock's format; empty for none."""
 BUILTIN_METRICS: Slot[list[str], None] = Slot("builtin_metrics")
@@ -260,6 +272,17 @@ BENCHMARK: Slot[str, None] = Slot("benchmark")
 SUBTASKS: Slot[list[str], None] = Slot("subtasks")
 AGENT_CONFIG: Slot[str, AgentFacts] = Slot("agent_config")
 AGENT_QUALIFIER: Slot[str | None, None] = Slot("agent_qualifier")
+TASK_SOURCE: Slot[str, TasksFacts | None] = Slot("task_source")
+ANSWER_SCORER: Slot[str, None] = Slot("answer_scorer")
+TASKS_UPLOAD: Slot[str, UploadFacts] = Slot("tasks_upload")
+TASKS: Slot[list[str], None] = Slot("tasks")
+SAMPLE_LIMIT: Slot[int | None, None] = Slot("sample_limit")
+EPOCHS: Slot[int, None] = Slot("epochs")
+ANSWERED_BY: Slot[str, AnsweringFacts] = Slot("answered_by")
+BASE_ANSWERED_BY: Slot[str | None, AnsweringFacts | None] = Slot("base_answered_by")
+HOSTING_IMAGE: Slot[str, None] = Slot("hosting_image")
+HOSTING_INSTANCES: Slot[OwnInstances, None] = Slot("hosting_instances")
+GENERATION: Slot[dict[str, ParameterValue] | None, None] = Slot("generation")
 REGION: Slot[str, None] = Slot("region")
 EXECUTION_ROLE: Slot[str, None] = Slot("execution_role")
 S3_OUTPUT: Slot[str, OutputFacts] = Slot("s3_output")

@@ -62,6 +62,8 @@ class Pending:
     narrowed: bool
     """Whether it asks once more about an answer that was given to its step."""
     question: Question
+    asked_as: str
+    """Fingerprint of whose credentials AWS was asked with: what one may see, another may not."""
 
 
 @dataclass

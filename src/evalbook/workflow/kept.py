@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+from evalbook.workflow.asker import asker
 from evalbook.workflow.interview import Interview, Pending, Step
 from evalbook.workflow.turn import Question
 
@@ -18,7 +19,8 @@ def keep_question(
 ) -> None:
     """Keep a question; ``narrowed`` where it asks once more about an answer."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    interview.aside.pending = Pending(step.name, now, narrowed, question)
+    who = asker(interview.aws.profile)
+    interview.aside.pending = Pending(step.name, now, narrowed, question, who)
 
 
 def forget_question_knowing(interview: Interview, said: Step[Any, Any]) -> None:
@@ -38,9 +40,11 @@ def is_narrowed(interview: Interview, step: Step[Any, Any] | None) -> bool:
 
 
 def kept_question(interview: Interview, step: Step[Any, Any]) -> Question | None:
-    """Return a step's kept question; None where there is none, or it is too old."""
+    """Return a step's kept question; None where there is none, it is too old, or another's."""
     pending = interview.aside.pending
     if pending is None or pending.step != step.name:
+        return None
+    if pending.asked_as != asker(interview.aws.profile):
         return None
     age = datetime.now(timezone.utc) - datetime.fromisoformat(pending.at)
     return pending.question if 0 <= age.total_seconds() < KEPT_QUESTION_SECONDS else None

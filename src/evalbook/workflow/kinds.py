@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from evalbook.workflow.interview import Step
@@ -9,6 +10,8 @@ from evalbook.workflow.steps import (
     advanced,
     agent_config,
     agent_qualifier,
+    answer_scorer,
+    answered_by,
     bedrock_terms,
     benchmark,
     builtin_metrics,
@@ -19,9 +22,11 @@ from evalbook.workflow.steps import (
     data_fix,
     data_sample,
     dataset,
-    dataset_upload,
+    epochs,
     evaluation_type,
     execution_role,
+    generation,
+    hosting,
     inference_parameters,
     judge_model,
     kms_key,
@@ -34,24 +39,22 @@ from evalbook.workflow.steps import (
     region,
     run_name,
     s3_output,
+    sample_limit,
     scope,
     scorer,
     stopping_condition,
     subtasks,
     tags,
     task,
-    training_data,
-    training_overlap,
+    task_source,
+    tasks,
+    tasks_upload,
     vpc,
 )
 
 _FIRST = (
     evaluation_type.STEP,
     task.STEP,
-)
-_DATASET = (
-    dataset.STEP,
-    dataset_upload.STEP,  # where it is a file of this machine
 )
 _RECORDS = (
     data_sample.STEP,
@@ -61,10 +64,6 @@ _RECORDS = (
 _MODEL = (
     model.STEP,
     model_confirm.STEP,
-)
-_TRAINED_ON = (
-    training_data.STEP,  # where the training job says which data it read
-    training_overlap.STEP,  # where prompts of the dataset are among them
 )
 _PLACE = (
     region.STEP,
@@ -87,15 +86,20 @@ _LAST = (
     notebook.STEP,
 )
 
+
+def only_of_records(step: Step[Any, Any]) -> Step[Any, Any]:
+    """Return a step that is asked only where a task is written of the person's own records."""
+    return replace(step, applies=lambda it: task_source.of_records(it) and step.applies(it))
+
+
 STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
     "llm_as_judge": (
         *_FIRST,
-        *_DATASET,
+        dataset.STEP,
         *_RECORDS,
         custom_metrics.STEP,
         builtin_metrics.STEP,
         *_MODEL,
-        *_TRAINED_ON,
         judge_model.STEP,
         *_PLACE,
         *_SETTINGS,
@@ -107,10 +111,9 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_FIRST,
         *_MODEL,
         # Before the scorer, so that a function can be tried on it; read by what the scorer wants.
-        *_DATASET,
+        dataset.STEP,
         scorer.STEP,
         *_RECORDS,
-        *_TRAINED_ON,
         *_PLACE,
         *_SETTINGS,
         inference_parameters.STEP,  # a setting
@@ -135,12 +138,40 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_MODEL,
         agent_config.STEP,
         agent_qualifier.STEP,  # where the agent has endpoints
-        *_DATASET,
+        dataset.STEP,
         data_sample.STEP,
         *_PLACE,
         *_SETTINGS,
         inference_parameters.STEP,  # a setting
         stopping_condition.STEP,  # a setting
+        confirm.STEP,
+        *_LAST,
+    ),
+    "inspect_ai": (
+        *_FIRST,
+        *_MODEL,
+        task_source.STEP,
+        # Where the task is written of one's own records.
+        *(only_of_records(step) for step in (dataset.STEP, *_RECORDS)),
+        answer_scorer.STEP,
+        tasks_upload.STEP,  # where they are not in S3
+        tasks.STEP,  # where there are several
+        sample_limit.STEP,
+        epochs.STEP,
+        region.STEP,
+        answered_by.STEP,
+        answered_by.BASE_STEP,  # where a fine-tuned model is evaluated
+        hosting.IMAGE_STEP,  # where artefacts are hosted
+        hosting.INSTANCES_STEP,
+        execution_role.STEP,
+        s3_output.STEP,
+        advanced.STEP,
+        mlflow.STEP,  # the SDK makes an app where there is none, though the run does not use it
+        kms_key.STEP,
+        vpc.STEP,
+        tags.STEP,
+        run_name.STEP,
+        generation.STEP,  # a setting
         confirm.STEP,
         *_LAST,
     ),

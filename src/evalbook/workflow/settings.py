@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 from evalbook.evaluation_types import pipeline_prefix
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import (
+    ANSWERED_BY,
+    BASE_ANSWERED_BY,
     COMPUTE,
     CUSTOM_METRICS,
     DATA_SAMPLE,
     DATASET,
     EXECUTION_ROLE,
+    HOSTING_IMAGE,
+    HOSTING_INSTANCES,
     KMS_KEY,
     MLFLOW,
     MLFLOW_EXPERIMENT,
@@ -30,6 +34,7 @@ from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.run_name import default_run_name
 from evalbook.workflow.steps.scope import BASE_ONLY, base_model_too, scope_of
+from evalbook.workflow.steps.tasks_upload import task_names, tasks_folder
 from evalbook.workflow.training import training_job
 
 if TYPE_CHECKING:
@@ -80,7 +85,29 @@ def _answers(interview: Interview) -> dict[str, Any]:
         values[CUSTOM_METRICS.name] = json.loads(metrics)
     if compute := values.get(COMPUTE.name):
         values[COMPUTE.name] = asdict(compute)
+    if ANSWERED_BY.name in values:
+        values["tasks_folder"] = tasks_folder(interview)
+        values["task_names"] = task_names(interview)
+        values["answering"] = _answering(interview)
     return values
+
+
+def _answering(interview: Interview) -> dict[str, dict[str, Any]]:
+    """Return the SDK's arguments that say what answers, by each model's label in the cells."""
+    alone = interview.answer(MODEL).facts.base_only
+    facts = {"base" if alone else "fine-tuned": interview.facts(ANSWERED_BY)}
+    facts["base"] = facts.get("base") or interview.facts(BASE_ANSWERED_BY)
+    instances = interview.value(HOSTING_INSTANCES)
+    hosted: dict[str, Any] = {"inference_image_uri": interview.value(HOSTING_IMAGE)}
+    if instances is not None:
+        hosted["endpoint_instance_type"] = instances.instance_type
+        hosted["endpoint_instance_count"] = instances.instance_count
+    arguments = {
+        "endpoint": lambda name: {"endpoint_name": name},
+        "bedrock": lambda name: {"bedrock_model_id": name},
+        "hosted": lambda name: {"model_s3_uri": name, **hosted},
+    }
+    return {label: arguments[it.kind](it.name) for label, it in facts.items() if it is not None}
 
 
 def _dataset(interview: Interview, records: int | None) -> dict[str, Any]:

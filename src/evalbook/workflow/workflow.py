@@ -291,7 +291,6 @@ class Workflow:
             shown,
             checks=(*accepted.checks, *doubts, *shown.checks),
             notices=(*accepted.notices, *shown.notices),
-            fields=accepted.fields,
             preview=accepted.preview,
         )
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.facts import EXECUTION_ROLE, JUDGE_MODEL, MODEL, REGION, SCORER
+from evalbook.checks import Check
+from evalbook.errors import rejection_for
+from evalbook.workflow.facts import (
+    ANSWERED_BY,
+    BASE_ANSWERED_BY,
+    DATASET,
+    EXECUTION_ROLE,
+    JUDGE_MODEL,
+    MODEL,
+    REGION,
+    SCORER,
+)
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
@@ -38,6 +49,7 @@ def _ask(interview: Interview) -> Question:
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
     from evalbook.aws.evaluators import invoke_check
+    from evalbook.aws.key_rights import READS, role_key_check
     from evalbook.aws.permissions import nova_invoke_check
     from evalbook.aws.roles import check_role
     from evalbook.aws.s3 import refuse_template_text
@@ -58,7 +70,23 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     profile = interview.answer(MODEL).facts.answers_by
     if profile:
         checks.append(nova_invoke_check(interview.aws, arn, region, profile))
+    checks += _answering_checks(arn, interview)
+    dataset = interview.facts(DATASET)
+    if dataset is not None and dataset.kms_key is not None:
+        key = role_key_check(interview.aws, region, arn, dataset.kms_key, "the dataset", READS)
+        if key.status == "failed":
+            raise rejection_for(key, *checks)
+        checks.append(key)
     return Accepted(arn, checks=tuple(checks))
+
+
+def _answering_checks(role: str, interview: Interview) -> list[Check]:
+    from evalbook.aws.answering import call_checks
+
+    answering = (interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY))
+    named = [(it.kind, it.name) for it in answering if it is not None]
+    region = interview.answer(REGION).value
+    return call_checks(interview.aws, region, role, named) if named else []
 
 
 def _services(interview: Interview) -> str:
@@ -75,6 +103,15 @@ STEP = Step(
     ask=_ask,
     check=_check,
     known=_known,
-    depends_on=("evaluation_type", "region", "model", "judge_model", "scorer"),
+    depends_on=(
+        "evaluation_type",
+        "region",
+        "model",
+        "judge_model",
+        "scorer",
+        "dataset",
+        "answered_by",
+        "base_answered_by",
+    ),
     asks_aws=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.facts import MODEL, SCOPE, BaseModelFacts
+from evalbook.workflow.facts import BASE_ANSWERED_BY, MODEL, SCOPE, BaseModelFacts
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
@@ -118,6 +118,8 @@ def _no_comparison() -> Check:
 def scope_of(interview: Interview) -> str:
     """Return which models are evaluated: both where they can be, unless the person chose."""
     possible = _possible(interview)
+    if interview.type.one_model_a_run and possible[0] != BASE_ONLY:
+        return BOTH if interview.value(BASE_ANSWERED_BY) else FINE_TUNED_ONLY
     said = interview.value(SCOPE)
     return said if said in possible else possible[0]
 

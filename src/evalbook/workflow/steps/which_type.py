@@ -85,10 +85,19 @@ _CODE = Asked(
     ),
 )
 
-_DATASET = Asked(
-    "Do you have a dataset of prompts for this task?",
+_TASKS = Asked(
+    "Do you have tasks that are written for Inspect AI, or will you write some?",
     (
-        ("dataset", "Yes", "In S3, or it can be put there.", _CODE),
+        (
+            "tasks",
+            "Yes",
+            "Python files with functions decorated with @task.",
+            Suggestion(
+                "inspect_ai",
+                "Inspect AI runs tasks of any kind, also in several turns or with tools, on a "
+                "model that an endpoint or Bedrock serves.",
+            ),
+        ),
         (
             "none",
             "No",
@@ -99,6 +108,14 @@ _DATASET = Asked(
                 "the fine-tuning gained or lost, not how well your task is done.",
             ),
         ),
+    ),
+)
+
+_DATASET = Asked(
+    "Do you have a dataset of prompts for this task?",
+    (
+        ("dataset", "Yes", "In S3, or it can be put there.", _CODE),
+        ("none", "No", "", _TASKS),
     ),
 )
 

@@ -1,0 +1,153 @@
+"""Folders of tasks for Inspect AI: read from S3 or from this computer, and put into S3."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from evalbook.aws.s3 import (
+    S3Uri,
+    bucket_facts,
+    parse_s3_uri,
+    read_head,
+    region_check,
+    upload_new,
+)
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.checks import Check, passed
+from evalbook.errors import AnswerRejected, rejection_for
+
+MOST_FILES = 500
+"""Files of a folder; more are taken for a slip, such as a home directory."""
+LARGEST_FILE = 1 << 20
+"""Bytes of a file of tasks."""
+LARGEST_FOLDER = 64 << 20
+"""Bytes that are uploaded."""
+
+
+def tasks_in_s3(aws: Aws, uri: S3Uri, region: str) -> tuple[dict[str, bytes], list[Check]]:
+    """Read the Python files under a prefix, by their paths below it.
+
+    Raises:
+        AnswerRejected: the bucket is not there, is in another region, or may not be read; there is
+            nothing under the prefix, or too much.
+        AwsUnavailable: AWS could not be asked.
+    """
+    here = region_check(uri.bucket, bucket_facts(aws, uri.bucket), region)
+    if here.status == "failed":
+        raise rejection_for(here)
+    prefix = uri.key.rstrip("/") + "/" if uri.key.strip("/") else ""
+    keys = _keys(aws, uri, prefix)
+    wanted = [key for key in keys if key.endswith(".py")]
+    read = [partial(read_head, aws, S3Uri(uri.bucket, key), LARGEST_FILE) for key in wanted]
+    sources = in_parallel(read)
+    found = {key.removeprefix(prefix): text for key, text in zip(wanted, sources, strict=True)}
+    return found, [here, passed("tasks.folder", f"{len(keys)} files lie under {uri}.")]
+
+
+def _keys(aws: Aws, uri: S3Uri, prefix: str) -> list[str]:
+    keys: list[str] = []
+    try:
+        pages = aws.client("s3").get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=uri.bucket, Prefix=prefix):
+            keys += [str(it["Key"]) for it in page.get("Contents", ())]
+            if len(keys) > MOST_FILES:
+                raise _too_many(str(uri))
+    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        raise AnswerRejected(
+            "tasks.denied",
+            f"{uri} can't be listed: {error.message}",
+            f"Ask for s3:ListBucket on {uri.bucket}, and s3:GetObject on what lies there.",
+        ) from None
+    if not keys:
+        raise AnswerRejected(
+            "tasks.folder",
+            f"There is nothing under {uri}.",
+            "Give the folder that the files with the tasks lie in.",
+        )
+    return keys
+
+
+def _too_many(folder: str) -> AnswerRejected:
+    return AnswerRejected(
+        "tasks.folder",
+        f"{folder} has more than {MOST_FILES} files.",
+        "Give the folder of the tasks alone.",
+    )
+
+
+def tasks_in_folder(folder: Path) -> dict[str, bytes]:
+    """Read all files of a folder on this computer, by their paths below it; hidden ones are left.
+
+    Raises:
+        AnswerRejected: it has too many files, or too large ones, or one can't be read.
+    """
+    found: dict[str, bytes] = {}
+    size = 0
+    for place, names, files in os.walk(folder):
+        names[:] = [name for name in names if not name.startswith((".", "__pycache__"))]
+        for name in files:
+            path = Path(place) / name
+            if name.startswith(".") or not path.is_file():
+                continue
+            try:
+                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+            except OSError as error:
+                raise AnswerRejected(
+                    "tasks.folder", f"{path} can't be read: {error.strerror}.", "Check it."
+                ) from None
+            size += path.stat().st_size
+            if len(found) > MOST_FILES:
+                raise _too_many(str(folder))
+            if size > LARGEST_FOLDER:
+                raise AnswerRejected(
+                    "tasks.folder",
+                    f"{folder} has more than {LARGEST_FOLDER >> 20} MB.",
+                    "Give the folder of the tasks alone; tasks read large datasets from S3.",
+                )
+    return found
+
+
+def sources_of(aws: Aws, source: str) -> dict[str, bytes]:
+    """Read the files of a folder, in S3 or on this computer.
+
+    Raises:
+        AnswerRejected, AwsUnavailable: as `tasks_in_s3` and `tasks_in_folder`.
+    """
+    if not source.startswith("s3://"):
+        return tasks_in_folder(Path(source))
+    place = parse_s3_uri(source, what="folder of tasks", key_needed=False)
+    return tasks_in_s3(aws, place, bucket_facts(aws, place.bucket))[0]
+
+
+def uploaded_to(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:
+    """Return the folder that these very files go to: what is changed goes to another one."""
+    digest = hashlib.sha256()
+    for path, content in sorted(files.items()):
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    prefix = below.key.strip("/")
+    return S3Uri(below.bucket, f"{prefix}/" * bool(prefix) + f"tasks-{digest.hexdigest()[:12]}/")
+
+
+def upload(aws: Aws, files: Mapping[str, bytes], to: S3Uri) -> None:
+    """Put files under a prefix that is theirs alone; those that are there already are left.
+
+    Raises:
+        AnswerRejected: it may not be written to.
+        AwsUnavailable: AWS could not be asked.
+    """
+    for path, content in files.items():
+        _put(aws, S3Uri(to.bucket, f"{to.key}{path}"), content)
+
+
+def _put(aws: Aws, uri: S3Uri, content: bytes) -> None:
+    try:
+        upload_new(aws, uri, io.BytesIO(content))
+    except AnswerRejected as rejection:
+        # What is there already is the same: the folder is named by what is in it.
+        if rejection.code != "s3.exists":
+            raise

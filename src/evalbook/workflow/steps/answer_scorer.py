@@ -1,0 +1,35 @@
+"""How the answers to one's own records are compared with their references."""
+
+from __future__ import annotations
+
+from evalbook.workflow.answers import read_choice
+from evalbook.workflow.facts import ANSWER_SCORER
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.steps.task_source import of_records
+from evalbook.workflow.turn import Choice, Question
+
+
+def _ask(_: Interview) -> Question:
+    from evalbook.metrics.inspect_tasks import SCORERS
+
+    return Question(
+        "How should an answer be compared with its reference?",
+        kind="choice",
+        choices=tuple(Choice(name, name, about) for name, about in SCORERS.items()),
+        default="match",
+        help="A name or a number. Scorers of Inspect AI; a task of your own can have any other.",
+    )
+
+
+def _read(text: str, question: Question, _: Interview) -> str:
+    return read_choice(text, question.choices)
+
+
+STEP = Step(
+    ANSWER_SCORER,
+    "Scored by",
+    ask=_ask,
+    read=_read,
+    applies=of_records,
+    depends_on=("task_source",),
+)

@@ -1,0 +1,147 @@
+"""By what the models answer: an endpoint, Bedrock, or artefacts that are hosted for the run."""
+
+from __future__ import annotations
+
+from evalbook.checks import Check, warning
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import says_none
+from evalbook.workflow.facts import (
+    ANSWERED_BY,
+    BASE_ANSWERED_BY,
+    MODEL,
+    REGION,
+    AnsweringFacts,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.turn import Question
+
+_HELP = (
+    "An endpoint's name; a Bedrock model's id or ARN, also of a custom model deployment or an "
+    "imported model; or the S3 folder of artefacts, which are hosted for the run."
+)
+
+
+def _ask(interview: Interview) -> Question:
+    from evalbook.aws.answering import endpoints_in_service
+
+    model = interview.answer(MODEL).facts
+    which = model.base_model.name if model.base_only else "the fine-tuned model"
+    names = endpoints_in_service(interview.aws, _region(interview))
+    hosted = model.model_data if not model.base_only else None
+    notices = []
+    if names:
+        notices.append(f"Endpoints in service: {', '.join(names)}.")
+    if hosted:
+        notices.append(f"The model package's artefacts: {hosted}")
+    return Question(
+        f"By what does {which} answer?",
+        help=_HELP,
+        notices=tuple(notices),
+        reference="references/inspect-ai.md",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    from evalbook.aws.answering import read_answering
+    from evalbook.aws.s3 import refuse_template_text
+
+    found = read_answering(text)
+    refuse_template_text(found.name, "what answers")
+    return found.name if found.kind != "endpoint" else text.strip().strip("\"'<> ")
+
+
+def _check(value: str, interview: Interview) -> Outcome[str, AnsweringFacts]:
+    from evalbook.aws.answering import check_answering, region_of_inspect_check
+
+    region = _region(interview)
+    interview.progress(f"Checking {value}", None, None)
+    offered = region_of_inspect_check(region)
+    found, checks = check_answering(interview.aws, value, region)
+    return Accepted(found.name, AnsweringFacts(found.kind, found.name), (offered, *checks))
+
+
+def _ask_base(interview: Interview) -> Question:
+    name = interview.answer(MODEL).facts.base_model.name
+    return Question(
+        f"And by what does the base model, {name}, answer?",
+        default="none",
+        help=f"{_HELP} Another run is started for it, to compare with; none starts only that of "
+        "the fine-tuned model.",
+    )
+
+
+def _read_base(text: str, question: Question, interview: Interview) -> str | None:
+    return None if says_none(text) else _read(text, question, interview)
+
+
+def _check_base(
+    value: str | None, interview: Interview
+) -> Outcome[str | None, AnsweringFacts | None]:
+    from evalbook.aws.answering import check_answering
+
+    if value is None:
+        return Accepted(None, None, (_no_comparison(),))
+    tuned = interview.answer(ANSWERED_BY).facts
+    found, checks = check_answering(interview.aws, value, _region(interview))
+    if found.name == tuned.name:
+        raise AnswerRejected(
+            "answers.same",
+            f"{found.name} answers for the fine-tuned model: the two would be the same.",
+            "Name what answers for the base model, or none.",
+        )
+    return Accepted(found.name, AnsweringFacts(found.kind, found.name), tuple(checks))
+
+
+def _no_comparison() -> Check:
+    return warning(
+        "scope.no_comparison",
+        "With one model alone the results can't say whether the fine-tuning helped.",
+        "To compare, name what answers for the base model.",
+    )
+
+
+def _region(interview: Interview) -> str:
+    return interview.value(REGION) or interview.answer(MODEL).facts.region
+
+
+def hosted(interview: Interview) -> bool:
+    """Tell whether artefacts are hosted for the run."""
+    answering = (interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY))
+    return any(it is not None and it.kind == "hosted" for it in answering)
+
+
+def _tuned(interview: Interview) -> bool:
+    model = interview.facts(MODEL)
+    return model is not None and not model.base_only
+
+
+def _describe(_: str | None, facts: AnsweringFacts | None) -> str:
+    if facts is None:
+        return "not evaluated"
+    return {
+        "endpoint": f"the endpoint {facts.name}",
+        "bedrock": f"Bedrock, {facts.name}",
+        "hosted": f"an endpoint that is made for the run of {facts.name}",
+    }[facts.kind]
+
+
+STEP = Step(
+    ANSWERED_BY,
+    "Answered by",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    depends_on=("evaluation_type", "model", "region"),
+)
+BASE_STEP = Step(
+    BASE_ANSWERED_BY,
+    "Base answered by",
+    ask=_ask_base,
+    read=_read_base,
+    check=_check_base,
+    describe=_describe,
+    applies=_tuned,
+    depends_on=("evaluation_type", "model", "region", "answered_by"),
+)

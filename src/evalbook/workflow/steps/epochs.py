@@ -1,0 +1,53 @@
+"""How often each sample is put to the model."""
+
+from __future__ import annotations
+
+from evalbook.checks import warning
+from evalbook.workflow.facts import EPOCHS, GENERATION
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.steps.sample_limit import at_least_one
+from evalbook.workflow.turn import Question
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        "How often should each sample be run?",
+        default="1",
+        help="Epochs: a model that answers by chance answers differently each time. The scores of "
+        "a sample are averaged before the models are compared.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> int:
+    words = {"once": "1", "one": "1", "twice": "2", "two": "2"}
+    plain = text.strip().casefold().removesuffix("times").removesuffix("epochs").strip()
+    return at_least_one(words.get(plain, plain), text, "epochs", "such as 1")
+
+
+def _check(value: int, interview: Interview) -> Outcome[int, None]:
+    temperature = (interview.value(GENERATION) or {}).get("temperature", 0)
+    if value == 1 or temperature:
+        return Accepted(value)
+    same = warning(
+        "epochs.same",
+        f"With temperature 0, which the SDK sends, the {value} answers to a sample will hardly "
+        "differ, and each is paid for.",
+        "Set a temperature in the advanced setting generation, or answer 1.",
+    )
+    return Accepted(value, checks=(same,))
+
+
+def _describe(value: int, _: None) -> str:
+    return "once" if value == 1 else f"{value} times each"
+
+
+STEP = Step(
+    EPOCHS,
+    "Epochs",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    depends_on=("evaluation_type", "generation"),
+)

@@ -1,0 +1,127 @@
+"""How Inspect AI asks the model: temperature, lengths, and how many questions at a time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import says_none
+from evalbook.workflow.facts import GENERATION, ParameterValue
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.turn import Question
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number that the SDK's evaluator takes (inspect_ai_evaluator.py, 3.27.0)."""
+
+    default: float
+    least: float
+    most: float | None = None
+    whole: bool = True
+    about: str = ""
+
+    @property
+    def bounds(self) -> str:
+        """What it may be, in words."""
+        kind = "a whole number" if self.whole else "a number"
+        upper = "" if self.most is None else f" to {self.most:g}"
+        return f"{kind} from {self.least:g}{upper}{self.about}"
+
+
+SETTINGS = {
+    "temperature": Setting(0.0, 0.0, 2.0, whole=False),
+    "top_p": Setting(1.0, 0.0, 1.0, whole=False),
+    "top_k": Setting(-1, 1, about=", or -1 for none"),
+    "max_tokens": Setting(8192, 1),
+    "max_connections": Setting(16, 1),
+    "max_retries": Setting(100, 1),
+    "timeout": Setting(600, 1, about=" of seconds"),
+    # The service's own longest; the SDK looks at neither end.
+    "max_runtime_seconds": Setting(86400, 1, 28 * 86400),
+}
+
+
+def _ask(_: Interview) -> Question:
+    shown = ", ".join(f"{name}={it.default:g}" for name, it in SETTINGS.items())
+    return Question(
+        "How should the model be asked?",
+        default="none",
+        help=f"NAME=VALUE, several with commas. What the SDK sends otherwise: {shown}.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> dict[str, ParameterValue] | None:
+    if says_none(text):
+        return None
+    found: dict[str, ParameterValue] = {}
+    for name, said in _pairs(text):
+        setting = SETTINGS.get(name)
+        if setting is None:
+            raise AnswerRejected(
+                "generation.unknown",
+                f"{name[:40]!r} is nothing that can be set.",
+                f"Set some of {', '.join(SETTINGS)}.",
+            )
+        found[name] = _number(name, said, setting)
+    return found
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    if text.lstrip().startswith("{"):
+        try:
+            loaded = json.loads(text)
+            return [(str(name), json.dumps(value)) for name, value in loaded.items()]
+        except (ValueError, AttributeError, RecursionError) as error:
+            raise AnswerRejected(
+                "generation.form", f"This is not valid JSON: {error}.", "Give NAME=VALUE."
+            ) from None
+    pairs = [part.partition("=") for part in text.replace("\n", ",").split(",") if part.strip()]
+    bad = next((name for name, equals, _ in pairs if not equals), None)
+    if bad is not None:
+        raise AnswerRejected(
+            "generation.form", f"{bad.strip()[:40]!r} has no value.", "Such as temperature=0.7."
+        )
+    return [(name.strip(), value.strip()) for name, _, value in pairs]
+
+
+def _number(name: str, said: str, setting: Setting) -> float | int:
+    try:
+        number: float = int(said) if setting.whole else float(said)
+    except ValueError:
+        raise _refused(name, said, setting) from None
+    none = name == "top_k" and number == -1
+    # Written so that nan fits nowhere.
+    fits = number >= setting.least and (setting.most is None or number <= setting.most)
+    if not (fits or none):
+        raise _refused(name, said, setting)
+    return number
+
+
+def _refused(name: str, said: str, setting: Setting) -> AnswerRejected:
+    return AnswerRejected(
+        "generation.value",
+        f"{name}={said[:40]} is not {setting.bounds}.",
+        f"Give such a number, or leave {name} out: it is {setting.default:g} then.",
+    )
+
+
+def _describe(value: dict[str, ParameterValue] | None, _: None) -> str:
+    if not value:
+        return "as the SDK does"
+    return ", ".join(f"{name}={it}" for name, it in value.items())
+
+
+STEP = Step(
+    GENERATION,
+    "Generation",
+    ask=_ask,
+    read=_read,
+    describe=_describe,
+    applies=wanted(GENERATION),
+    advanced=True,
+    depends_on=("evaluation_type",),
+    unasked={},
+)

@@ -1,0 +1,95 @@
+"""On which image and instances artefacts are hosted for a run."""
+
+from __future__ import annotations
+
+from evalbook.workflow.facts import (
+    HOSTING_IMAGE,
+    HOSTING_INSTANCES,
+    MODEL,
+    REGION,
+    OwnInstances,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.steps.answered_by import hosted
+from evalbook.workflow.turn import Question
+
+
+def _ask_image(interview: Interview) -> Question:
+    from evalbook.aws.answering import nova_image
+
+    model = interview.answer(MODEL).facts
+    return Question(
+        "Which container image should host the artefacts?",
+        default=nova_image(_region(interview)) if model.nova else None,
+        help="Its URI in Amazon ECR, in the region of the run, such as AWS's images for DJL or "
+        "vLLM: https://aws.github.io/deep-learning-containers/",
+    )
+
+
+def _check_image(value: str, interview: Interview) -> Outcome[str, None]:
+    from evalbook.aws.answering import check_image
+
+    image, checks = check_image(value, _region(interview))
+    return Accepted(image, checks=tuple(checks))
+
+
+def _ask_instances(interview: Interview) -> Question:
+    from evalbook.aws.gpus import smallest_for
+
+    return Question(
+        "On which instances should they be hosted?",
+        default=smallest_for(interview.answer(MODEL).facts.billions),
+        help="Such as ml.g5.12xlarge, or 2 x ml.g5.12xlarge: an endpoint for each model that is "
+        "hosted, paid by the hour while the run goes on.",
+    )
+
+
+def _read_instances(text: str, _question: Question, interview: Interview) -> OwnInstances:
+    from evalbook.aws.own_instances import read_instances
+
+    found = read_instances(interview.aws, text, _region(interview))
+    return OwnInstances(found.type, found.count)
+
+
+def _check_instances(value: OwnInstances, interview: Interview) -> Outcome[OwnInstances, None]:
+    from evalbook.aws.answering import hosting_checks
+
+    model = interview.answer(MODEL).facts
+    checks = hosting_checks(
+        interview.aws,
+        _region(interview),
+        value.instance_type,
+        value.instance_count,
+        model.billions,
+        model.base_model.name,
+    )
+    return Accepted(value, checks=tuple(checks))
+
+
+def _describe_instances(value: OwnInstances, _: None) -> str:
+    return f"{value.instance_count} x {value.instance_type}"
+
+
+def _region(interview: Interview) -> str:
+    return interview.value(REGION) or interview.answer(MODEL).facts.region
+
+
+IMAGE_STEP = Step(
+    HOSTING_IMAGE,
+    "Hosting image",
+    ask=_ask_image,
+    check=_check_image,
+    applies=hosted,
+    depends_on=("answered_by", "base_answered_by", "model", "region"),
+)
+INSTANCES_STEP = Step(
+    HOSTING_INSTANCES,
+    "Hosted on",
+    ask=_ask_instances,
+    read=_read_instances,
+    check=_check_instances,
+    describe=_describe_instances,
+    applies=hosted,
+    depends_on=("answered_by", "base_answered_by", "model", "region"),
+)

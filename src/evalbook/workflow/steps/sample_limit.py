@@ -1,0 +1,54 @@
+"""How many samples of each task are put to the model."""
+
+from __future__ import annotations
+
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import says_none
+from evalbook.workflow.facts import SAMPLE_LIMIT
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.turn import Question
+
+ALL = "all"
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        "How many samples of each task should be run?",
+        default=ALL,
+        help="A whole number, such as 10 to try it out; all for every one.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> int | None:
+    plain = text.strip().replace(",", "").casefold()
+    if plain == ALL or says_none(text) or plain in ("every", "every one", "no limit"):
+        return None
+    return at_least_one(plain, text, "sample_limit", f"such as 10, or {ALL}")
+
+
+def at_least_one(plain: str, said: str, code: str, such: str) -> int:
+    """Read a whole number from 1.
+
+    Raises:
+        AnswerRejected: it is none.
+    """
+    number = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 8 else 0
+    if number < 1:
+        raise AnswerRejected(
+            code, f"{said.strip()[:40]!r} is not a whole number from 1.", f"Give one, {such}."
+        )
+    return number
+
+
+def _describe(value: int | None, _: None) -> str:
+    return ALL if value is None else f"the first {value:,} of each task"
+
+
+STEP = Step(
+    SAMPLE_LIMIT,
+    "Samples",
+    ask=_ask,
+    read=_read,
+    describe=_describe,
+    depends_on=("evaluation_type",),
+)

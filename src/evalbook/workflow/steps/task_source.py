@@ -1,0 +1,86 @@
+"""Where the tasks for Inspect AI are: in S3, on this computer, or made of one's own records."""
+
+from __future__ import annotations
+
+from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.texts import shortened
+from evalbook.workflow.facts import MODEL, TASK_SOURCE, TaskFacts, TasksFacts
+from evalbook.workflow.interview import Interview, Step, is_a_folder
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.turn import Question
+
+RECORDS = "records"
+"""Says that a task is to be written of the person's own records."""
+
+
+def _ask(_: Interview) -> Question:
+    return Question(
+        "Where are the tasks for Inspect AI?",
+        help="An S3 folder, or a folder on this computer, whose Python files hold functions "
+        f"decorated with @task; or {RECORDS}, to have a task written of your own dataset.",
+        reference="references/inspect-ai.md",
+    )
+
+
+def _read(text: str, _question: Question, interview: Interview) -> str:
+    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
+
+    plain = text.strip("'\"<> ")
+    if plain.casefold() in (RECORDS, "my records", "dataset", "my dataset", "own", "my own"):
+        return RECORDS
+    if plain.startswith(("s3:", "http", "arn:")):
+        uri = str(parse_s3_uri(plain, what="folder of tasks", key_needed=False))
+        refuse_template_text(uri, "the folder of tasks")
+        return uri.rstrip("/") + "/"
+    path = interview.file_named(text)
+    if not is_a_folder(path):
+        raise AnswerRejected(
+            "tasks.folder",
+            f"There is no folder {shortened(str(path))}.",
+            f"Give a folder, an S3 URI, or {RECORDS}.",
+        )
+    return str(path)
+
+
+def _check(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
+    from pathlib import Path
+
+    from evalbook.aws.s3 import parse_s3_uri
+    from evalbook.aws.task_folders import tasks_in_folder, tasks_in_s3
+    from evalbook.metrics.inspect_tasks import read_tasks
+
+    if value == RECORDS:
+        return Accepted(value)
+    region = interview.answer(MODEL).facts.region
+    interview.progress("Looking for tasks", None, None)
+    if value.startswith("s3://"):
+        place = parse_s3_uri(value, what="folder of tasks", key_needed=False)
+        sources, checks = tasks_in_s3(interview.aws, place, region)
+    else:
+        sources, checks = tasks_in_folder(Path(value)), []
+    found = read_tasks(sources)
+    if found.stands_against is not None:
+        raise rejection_for(found.stands_against)
+    tasks = tuple(TaskFacts(task.name, task.file) for task in found.tasks)
+    uri = value if value.startswith("s3://") else None
+    return Accepted(value, TasksFacts(uri, tasks), (*checks, *found.checks))
+
+
+def of_records(interview: Interview) -> bool:
+    """Tell whether a task is written of the person's own records."""
+    return interview.value(TASK_SOURCE) == RECORDS
+
+
+def _describe(value: str, facts: TasksFacts | None) -> str:
+    return "written of your own records" if facts is None else value
+
+
+STEP = Step(
+    TASK_SOURCE,
+    "Tasks",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    depends_on=("evaluation_type", "model"),
+)

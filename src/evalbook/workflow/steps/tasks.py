@@ -1,0 +1,87 @@
+"""Which of the tasks are run."""
+
+from __future__ import annotations
+
+from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.workflow.answers import read_choice, says_yes, split_answers
+from evalbook.workflow.facts import TASK_SOURCE, TASKS, TasksFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.turn import Choice, Question
+
+ALL = "ALL"
+
+
+def _ask(interview: Interview) -> Question:
+    found = _found(interview)
+    return Question(
+        f"Which of the {len(found.tasks)} tasks?",
+        kind="multichoice",
+        choices=(
+            Choice(ALL, ALL, "Every task of the folder."),
+            *(Choice(it.name, it.name, f"In {it.file}.") for it in found.tasks),
+        ),
+        default=ALL,
+        help="Names or numbers, separated by commas; ALL for every one.",
+    )
+
+
+def _read(text: str, question: Question, _: Interview) -> list[str]:
+    names = [
+        ALL if part.casefold() == "all" or says_yes(part) else read_choice(part, question.choices)
+        for part in split_answers(text)
+    ]
+    if not names:
+        raise AnswerRejected("tasks.none", "No task is named.", "Name one, or answer ALL.")
+    if ALL in names:
+        return [ALL]
+    return [choice.value for choice in question.choices if choice.value in names]
+
+
+def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
+    from evalbook.aws.task_folders import sources_of
+    from evalbook.metrics.inspect_tasks import chosen_checks, read_tasks
+
+    found = _found(interview)
+    known = [task.name for task in found.tasks]
+    unknown = [name for name in value if name not in (ALL, *known)]
+    if unknown:
+        raise AnswerRejected(
+            "tasks.unknown",
+            f"There is no task {', '.join(unknown)} any more.",
+            "Choose among those listed, or answer ALL.",
+        )
+    source = interview.answer(TASK_SOURCE).value
+    read = read_tasks(sources_of(interview.aws, source))
+    checks = chosen_checks(known if value == [ALL] else value, read.tasks)
+    bad = next((check for check in checks if check.status == "failed"), None)
+    if bad is not None:
+        raise rejection_for(bad)
+    return Accepted(value, checks=tuple(checks))
+
+
+def _found(interview: Interview) -> TasksFacts:
+    found = interview.answer(TASK_SOURCE).facts
+    return found if found is not None else TasksFacts(None, ())
+
+
+def _applies(interview: Interview) -> bool:
+    found = interview.facts(TASK_SOURCE)
+    return found is not None and len(found.tasks) > 1
+
+
+def _describe(value: list[str], _: None) -> str:
+    return "all" if value == [ALL] else ", ".join(value)
+
+
+STEP = Step(
+    TASKS,
+    "Which tasks",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    applies=_applies,
+    depends_on=("task_source",),
+    unasked=[ALL],
+)

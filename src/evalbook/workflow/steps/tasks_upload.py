@@ -1,0 +1,121 @@
+"""Where in S3 tasks are put that are on this computer, or that are written of one's own records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evalbook.errors import rejection_for
+from evalbook.workflow.facts import (
+    ANSWER_SCORER,
+    DATASET,
+    MODEL,
+    TASK_SOURCE,
+    TASKS_UPLOAD,
+    UploadFacts,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.steps.dataset import effective_dataset
+from evalbook.workflow.steps.task_source import of_records
+from evalbook.workflow.turn import Question
+
+
+def _ask(interview: Interview) -> Question:
+    from evalbook.aws.s3 import parse_s3_uri
+
+    dataset = interview.facts(DATASET)
+    default = None
+    if dataset is not None:
+        bucket = parse_s3_uri(dataset.uri, what="dataset").bucket
+        default = f"s3://{bucket}/inspect-tasks/"
+    what = "the task that is written of your records" if of_records(interview) else "your tasks"
+    return Question(
+        f"Where in S3 should {what} be put?",
+        default=default,
+        help="An S3 folder, in a bucket of the model's region; they go to a folder of their own "
+        "in it. The job reads them there.",
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> str:
+    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
+
+    uri = str(parse_s3_uri(text, what="folder", key_needed=False))
+    refuse_template_text(uri, "the folder of tasks")
+    return uri.rstrip("/") + "/"
+
+
+def _check(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
+    from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check
+    from evalbook.aws.task_folders import uploaded_to
+
+    below = parse_s3_uri(value, what="folder", key_needed=False)
+    home = bucket_facts(interview.aws, below.bucket)
+    here = region_check(below.bucket, home, interview.answer(MODEL).facts.region)
+    if here.status == "failed":
+        raise rejection_for(here)
+    uri = str(uploaded_to(_files(interview), below))
+    return Accepted(value, UploadFacts(uri), (here,))
+
+
+def _do(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
+    from evalbook.aws.s3 import parse_s3_uri
+    from evalbook.aws.task_folders import upload
+
+    outcome = _check(value, interview)
+    assert isinstance(outcome, Accepted)  # noqa: S101 - as just returned
+    folder = parse_s3_uri(outcome.facts.uri, what="folder", key_needed=False)
+    interview.progress(f"Putting the tasks into {folder}", None, None)
+    upload(interview.aws, _files(interview), folder)
+    return outcome
+
+
+def _files(interview: Interview) -> dict[str, bytes]:
+    from evalbook.aws.task_folders import tasks_in_folder
+    from evalbook.metrics.inspect_tasks import OWN_FILE, own_task
+
+    if of_records(interview):
+        dataset = effective_dataset(interview)
+        if not dataset.startswith("s3://"):
+            dataset = interview.answer(DATASET).facts.uri
+        scorer = interview.value(ANSWER_SCORER) or "match"
+        return {OWN_FILE: own_task(dataset, scorer).encode()}
+    return tasks_in_folder(Path(interview.answer(TASK_SOURCE).value))
+
+
+def _applies(interview: Interview) -> bool:
+    return not (interview.value(TASK_SOURCE) or "s3://").startswith("s3://")
+
+
+def tasks_folder(interview: Interview) -> str:
+    """Return the S3 folder that the job reads the tasks from."""
+    upload, found = interview.facts(TASKS_UPLOAD), interview.facts(TASK_SOURCE)
+    if found is not None and found.uri is not None:
+        return found.uri
+    return upload.uri if upload is not None else interview.answer(TASKS_UPLOAD).facts.uri
+
+
+def task_names(interview: Interview) -> list[str]:
+    """Return the names of the tasks that there are."""
+    from evalbook.metrics.inspect_tasks import OWN_TASK
+
+    found = interview.facts(TASK_SOURCE)
+    return [OWN_TASK] if found is None else [task.name for task in found.tasks]
+
+
+def _describe(_: str, facts: UploadFacts) -> str:
+    return facts.uri
+
+
+STEP = Step(
+    TASKS_UPLOAD,
+    "Tasks in S3",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    do=_do,
+    describe=_describe,
+    applies=_applies,
+    depends_on=("task_source", "answer_scorer", "dataset", "data_sample", "data_fix", "model"),
+    said_ahead=False,
+)
