@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from evalbook.datasets.invalid import InvalidRecord
-from evalbook.datasets.understanding import UNUSED, understand
+from evalbook.datasets.understanding import understand
+from evalbook.datasets.uses import UNUSED
 
 Q, A = "What is 2+2?", "4"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evalbook.aws.dataset_arns import resolve_dataset_arn
+from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import NO_HELP, Aws
-from evalbook.errors import EvalbookError
+from evalbook.errors import AnswerRejected
 
 MOST_OBJECTS = 1000
 """Objects of a prefix that are read at most."""
@@ -27,41 +27,54 @@ class TrainingData:
     """What could not be found or looked at, as sentences."""
 
 
-def training_data(aws: Aws, job: str, region: str | None) -> TrainingData:
-    """Return the objects of a training job's channels, but for those it was validated with.
+def trained_on(aws: Aws, job: str, region: str | None) -> tuple[str, ...]:
+    """Return what a training job's channels read, as S3 URIs or ARNs of registered datasets.
+
+    Channels that it was only validated with are left out, and what can't be seen says nothing.
 
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
     try:
         found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=job)
-    except NO_HELP as error:
-        return TrainingData(job, (), 0, (f"Training job {job} can't be seen. {error.message}",))
+    except NO_HELP:
+        return ()
+    places = []
+    for channel in found.get("InputDataConfig") or []:
+        source: Mapping[str, Any] = channel.get("DataSource") or {}
+        place = (source.get("DatasetSource") or {}).get("DatasetArn") or (
+            source.get("S3DataSource") or {}
+        ).get("S3Uri")
+        if place and not channel["ChannelName"].lower().startswith(("val", "test", "eval")):
+            places.append(str(place))
+    return tuple(places)
+
+
+def training_data(aws: Aws, job: str, places: tuple[str, ...], region: str | None) -> TrainingData:
+    """Return the objects that the places stand for which a training job names.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
     objects: dict[S3Uri, int] = {}
     untold: list[str] = []
-    for channel in found.get("InputDataConfig") or []:
-        name = str(channel.get("ChannelName", ""))
-        if name.lower().startswith(("val", "test", "eval")):
-            continue
-        source: Mapping[str, Any] = channel.get("DataSource") or {}
-        arn = (source.get("DatasetSource") or {}).get("DatasetArn")
-        uri = (source.get("S3DataSource") or {}).get("S3Uri")
-        try:
-            if arn:
-                uri = str(resolve_dataset_arn(aws, arn).uri)
-            if not uri:
-                untold.append(f"Channel {name} reads no data from S3.")
-                continue
-            objects |= dict(_objects(aws, str(uri), region))
-        except NO_HELP as error:
-            untold.append(f"The data of channel {name} can't be listed. {error.message}")
-        except EvalbookError as error:
-            if error.exit_status != 3:
-                raise
-            untold.append(f"The data of channel {name} can't be found. {error.message}")
-    if not objects and not untold:
-        untold.append(f"Training job {job} names no data.")
+    for place in places:
+        found, problem = _listed(aws, place, region)
+        objects |= found
+        untold += [problem] if problem else []
     return TrainingData(job, tuple(objects), sum(objects.values()), tuple(untold))
+
+
+def _listed(aws: Aws, place: str, region: str | None) -> tuple[dict[S3Uri, int], str | None]:
+    try:
+        registered = is_dataset_arn(place)
+        uri = str(resolve_dataset_arn(aws, place).uri) if registered else place
+        found = dict(_objects(aws, uri, region))
+    except NO_HELP as error:
+        return {}, f"{place} can't be listed. {error.message}"
+    except AnswerRejected as error:
+        return {}, f"{place} can't be found. {error.message}"
+    return found, None if found else f"There is no object at {place} any more."
 
 
 def _objects(aws: Aws, uri: str, region: str | None) -> Iterator[tuple[S3Uri, int]]:

@@ -4,41 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from evalbook.datasets.invalid import harmless, plural
-from evalbook.datasets.understanding import UNUSED, Use
+from evalbook.datasets.invalid import harmless
+from evalbook.datasets.uses import UNUSED, FieldUse, Use
 
 _EXAMPLE = 60
 _MOST_FIELDS = 60
 _MOST_KINDS = 2000
-
-_TAKEN_FOR = {"system": "system prompt", "metadata": "scorer metadata"}
-
-
-@dataclass(frozen=True)
-class FieldUse:
-    """One field, role of a message or part of its content: what it is taken for, and how often."""
-
-    field: str
-    use: str
-    """``prompt``, ``system``, ``reference``, ``category``, ``metadata`` or ``not used``."""
-    records: int
-    meaning: str
-    """What is to be said of it, such as what it means that it is not used."""
-    example: str
-    """The first value, harmless and short."""
-
-    @property
-    def taken_for(self) -> str:
-        """Return what it is taken for, in words."""
-        return _TAKEN_FOR.get(self.use, self.use)
-
-    def sentence(self, records: int) -> str:
-        """Return it as a line for people: ``images (8 of 8): not used: …``."""
-        meaning = f": {self.meaning}" if self.meaning else ""
-        return f"{self.field} ({self.records:,} of {records:,}): {self.taken_for}{meaning}"
 
 
 class Account:
@@ -120,21 +93,3 @@ def _said_by(messages: list[Any], field: str) -> Any:
         if inner in message:
             return message[inner]
     return None
-
-
-def unused_lines(table: tuple[FieldUse, ...], records: int) -> list[str]:
-    """Return what is not used, and what that means, as lines for people."""
-    return [it.sentence(records) for it in table if it.use == UNUSED and it.meaning != "empty"]
-
-
-def table_lines(table: tuple[FieldUse, ...], records: int) -> list[str]:
-    """Return the whole table as lines for people."""
-    return [
-        it.sentence(records) + (f". For example: {it.example}" if it.example else "")
-        for it in table
-    ]
-
-
-def counted(records: int, of: int) -> str:
-    """Return how many of the records, in words."""
-    return f"all {plural(of, 'record')}" if records == of else f"{records:,} of {of:,} records"

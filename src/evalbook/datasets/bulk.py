@@ -17,7 +17,7 @@ from evalbook.datasets.account import Account
 from evalbook.datasets.conversations import joined_turns
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.rules import Rules, Shape
-from evalbook.datasets.understanding import Use
+from evalbook.datasets.uses import Use
 
 _MOST_LAYOUTS = 500
 

@@ -6,14 +6,14 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from evalbook.datasets.account import FieldUse, counted
 from evalbook.datasets.formats import SAGEMAKER, DatasetFormat, format_named
 from evalbook.datasets.invalid import plural
 from evalbook.datasets.reading import MAX_LINE, Reading, Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.strictjson import dump
-from evalbook.datasets.understanding import UNUSED, Understood, understand
+from evalbook.datasets.understanding import Understood, understand
+from evalbook.datasets.uses import UNUSED, FieldUse, counted
 
 SEED = 20250101
 """The seed where none is chosen: the same dataset gives the same sample."""

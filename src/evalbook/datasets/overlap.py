@@ -32,8 +32,8 @@ MOST_PROMPTS = 20_000
 """Prompts that are compared; an evaluation job takes fewer."""
 SHOWN = 20
 _LOOKED_FOR = 6
-_TEMPLATE = 10
-"""Prompts that have a run in common, from which on it is part of a template."""
+_TEMPLATE = 3
+"""Different prompts that have a run in common, from which on it is part of a template."""
 
 _Gram = tuple[bytes, ...]
 _Words = list[bytes]
@@ -75,7 +75,8 @@ class Prompts:
             words = words_of(prompt)
             if words and len(self._words) < MOST_PROMPTS:
                 self._words[place] = words
-        held = Counter(gram for words in self._words.values() for gram in set(_grams(words)))
+        different = {tuple(words) for words in self._words.values()}
+        held = Counter(gram for words in different for gram in set(_grams(words)))
         common = Counter(word for words in self._words.values() for word in set(words))
         self._grams: dict[int, frozenset[_Gram]] = {}
         self._anchors: dict[_Gram, list[int]] = {}
@@ -147,7 +148,7 @@ def words_of(text: str) -> _Words:
     return text.encode("utf-8", "replace").translate(_PLAIN).split()
 
 
-def _grams(words: _Words) -> Iterator[_Gram]:
+def _grams(words: Sequence[bytes]) -> Iterator[_Gram]:
     return zip(*(words[start:] for start in range(GRAM)), strict=False)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from evalbook.datasets.account import FieldUse
+from evalbook.datasets.uses import FieldUse
 
 VERY_LONG = 30_000
 """Characters of a prompt or reference above which it is counted as very long.

@@ -16,7 +16,8 @@ from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.scorer_rules import RULES
-from evalbook.datasets.understanding import CATEGORY, UNUSED, Understood, Use, understand
+from evalbook.datasets.understanding import Understood, understand
+from evalbook.datasets.uses import CATEGORY, UNUSED, Use
 
 _MOST_SHAPES = 1000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from evalbook.datasets.account import FieldUse
 from evalbook.datasets.containers import Container
 from evalbook.datasets.formats import DatasetFormat, detect_format
 from evalbook.datasets.invalid import InvalidRecord, harmless, named, plural
@@ -13,6 +12,7 @@ from evalbook.datasets.reading import Reading, Row, kind_of
 from evalbook.datasets.rules import Judged, Rules, job_format
 from evalbook.datasets.shown import brief, shown
 from evalbook.datasets.strictjson import parse_value
+from evalbook.datasets.uses import FieldUse
 
 __all__ = ["FieldSeen", "Sample", "read_sample", "shown"]
 

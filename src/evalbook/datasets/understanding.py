@@ -24,27 +24,18 @@ from evalbook.datasets.conversations import (
 )
 from evalbook.datasets.fields import plain_name
 from evalbook.datasets.invalid import InvalidRecord, named, wrong_type
-
-PROMPT = "prompt"
-SYSTEM = "system"
-REFERENCE = "reference"
-CATEGORY = "category"
-METADATA = "metadata"
-UNUSED = "not used"
+from evalbook.datasets.uses import (
+    CATEGORY,
+    METADATA,
+    PROMPT,
+    REFERENCE,
+    SYSTEM,
+    UNUSED,
+    Use,
+)
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SQL = re.compile(r"\s*(select|with|insert|update|delete|create|alter)\s", re.IGNORECASE)
-
-
-class Use(NamedTuple):
-    """What one field, role of a message or part of its content is taken for."""
-
-    field: str
-    """Its name; inside of others with dots, a message's with the role in brackets."""
-    use: str
-    """``prompt``, ``system``, ``reference``, ``category``, ``metadata`` or ``not used``."""
-    meaning: str = ""
-    """What is to be said of it, such as what it means that it is not used."""
 
 
 class Understood(NamedTuple):

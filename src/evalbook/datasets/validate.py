@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from evalbook.datasets.account import Account, FieldUse
+from evalbook.datasets.account import Account
 from evalbook.datasets.bulk import Bulk
 from evalbook.datasets.findings import report_checks
 from evalbook.datasets.formats import DatasetFormat, detect_format
@@ -16,7 +16,8 @@ from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.report import SHOWN, InvalidRow, Report
 from evalbook.datasets.rules import Judged, Rules, job_format
 from evalbook.datasets.survey import Survey
-from evalbook.datasets.understanding import UNUSED, understand
+from evalbook.datasets.understanding import understand
+from evalbook.datasets.uses import UNUSED, FieldUse
 
 __all__ = ["Report", "Rules", "report_checks", "validate"]
 

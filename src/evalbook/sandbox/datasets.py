@@ -228,6 +228,11 @@ DATASETS = (
     Dataset(
         "runs/fail-judge.jsonl", "passes, but the run fails at the judge", _made(sagemaker, 20)
     ),
+    Dataset(
+        "train/seen.jsonl",
+        "what the group seen-it-all was trained on: 10 prompts of support/eval.jsonl, and others",
+        lambda: lines([*map(openai, range(40, 50)), *map(trip, range(200))]),
+    ),
     Dataset("secret/eval.jsonl", "fails: access denied", _made(sagemaker, 10), DENIED_BUCKET),
     Dataset("support/eval.jsonl", "passes; in us-west-2", _made(sagemaker, 60), WEST_BUCKET),
     Dataset("support/eval.jsonl", "passes; in eu-west-1", _made(sagemaker, 60), EU_BUCKET),

@@ -293,7 +293,9 @@ def _seed_group(group: world.Group) -> None:
         container = _container(version, group.region, job)
         weights = container["ModelDataSource"]["S3DataSource"]["S3Uri"]
         s3_backends[ACCOUNT]["aws"].put_object(*split_uri(f"{weights}config.json"), b"{}")
-        arn = _create_package(sagemaker, group.name, None, container, version)
+        by = f"arn:aws:sagemaker:{group.region}:{ACCOUNT}:training-job/{job}"
+        made_by = by if version.trained_on else None
+        arn = _create_package(sagemaker, group.name, None, container, version, made_by)
         _note(sagemaker.model_packages[arn], version)
         # Multi-turn RL trains by a job of another kind: `_seed_agent_training`.
         if version.base is not None and version.technique == "SFT":
@@ -328,7 +330,7 @@ def _training_job(
     """Make the training job that a model package came from, as fine-tuning leaves it."""
     prefix = f"arn:aws:sagemaker:{region}"
     hub_path = f"{PUBLIC_HUB}/Model/{base.name}/{base.version}"
-    request = {
+    request: dict[str, Any] = {
         "RoleArn": world.ROLES[0].arn,
         "OutputDataConfig": {"S3OutputPath": f"s3://{world.models_bucket(region)}"},
         "ServerlessJobConfig": {
@@ -343,6 +345,10 @@ def _training_job(
             ).rpartition("/")[0]
         },
     }
+    if version.trained_on:
+        place = {"S3DataType": "S3Prefix", "S3Uri": version.trained_on}
+        channel = {"ChannelName": "train", "DataSource": {"S3DataSource": place}}
+        request["InputDataConfig"] = [channel]
     made = _day(version.day).timestamp()
     job = TrainingJob(
         Job(name, f"{prefix}:{ACCOUNT}:training-job/{name}", request), made - 7200, None, package
@@ -366,6 +372,7 @@ def _create_package(
     name: str | None,
     container: dict[str, Any],
     version: world.Version,
+    made_by: str | None = None,
 ) -> str:
     arn: str = sagemaker.create_model_package(
         model_package_name=name,
@@ -377,7 +384,7 @@ def _create_package(
         certify_for_marketplace=False,
         tags=[],
         model_approval_status=version.approval,
-        metadata_properties=None,
+        metadata_properties={"GeneratedBy": made_by} if made_by else None,
         model_metrics=None,
         client_token=None,
         customer_metadata_properties=None,

@@ -186,6 +186,8 @@ BASE_MODELS = (LLAMA_SMALL, LLAMA, QWEN, NOVA, NOVA_UNMAPPED, MISTRAL, FALCON)
 
 # Model packages ---------------------------------------------------------------------------------
 
+TRAINING_DATA = "s3://evalbook-data/train/seen.jsonl"
+
 Status = Literal["Completed", "InProgress", "Failed"]
 Approval = Literal["Approved", "Rejected", "PendingManualApproval"]
 
@@ -201,6 +203,8 @@ class Version:
     approval: Approval = "Approved"
     technique: Literal["SFT", "MTRL"] = "SFT"
     """How it was fine-tuned; after MTRL it names its recipe, as the others do not."""
+    trained_on: str | None = None
+    """S3 URI of its training data, where the package names its training job and that its data."""
 
 
 @dataclass(frozen=True)
@@ -260,6 +264,12 @@ GROUPS = (
         "us-east-1",
         "passes for multi-turn RL, which trained it in the agent travel_agent",
         (Version(-3, QWEN, technique="MTRL"),),
+    ),
+    Group(
+        "seen-it-all",
+        "us-east-1",
+        "passes; 10 prompts of support/eval.jsonl are in its training data",
+        (Version(-4, LLAMA_SMALL, trained_on=TRAINING_DATA),),
     ),
     Group("empty-group", "us-east-1", "fails: has no version"),
     Group(

@@ -40,7 +40,9 @@ class DatasetFacts:
     etag: str
     region: str
     """The bucket's."""
-    kms_key: str | None
+    local: bool = False
+    """Whether it is a file of this machine that has to be uploaded first; ``uri`` is its path."""
+    kms_key: str | None = None
     """ARN of the KMS key that it is encrypted with; None where S3 does it by itself."""
 
 
@@ -71,6 +73,25 @@ class CopyFacts:
     size: int
     """Bytes."""
     report: Report
+
+
+@dataclass(frozen=True)
+class OverlapFacts:
+    """Which of the evaluation's prompts are in the model's own training data."""
+
+    job: str
+    """The training job."""
+    compared: int
+    exact: tuple[int, ...]
+    """Numbers of records, counted from 1, whose prompts are there word for word."""
+    near: tuple[int, ...]
+    """Numbers of those whose prompts are there nearly."""
+    training_records: int
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Return the numbers of all of them."""
+        return tuple(sorted((*self.exact, *self.near)))
 
 
 @dataclass(frozen=True)
@@ -142,6 +163,8 @@ class ModelFacts:
     """Whether it was rejected by whoever reviewed it."""
     passed_over: tuple[str, ...]
     training_job: str | None
+    training_data: tuple[str, ...]
+    """S3 URIs, or ARNs of registered datasets, that the training job says it was trained on."""
     training: TrainingFacts | None
 
 
@@ -260,7 +283,10 @@ TASK: Slot[str, None] = Slot("task")
 DATASET: Slot[str, DatasetFacts] = Slot("dataset")
 DATA_SAMPLE: Slot[bool, SampleFacts | PromptFacts | None] = Slot("data_sample")
 DATA_DESCRIPTION: Slot[str, None] = Slot("data_description")
-DATA_FIX: Slot[str, CopyFacts] = Slot("data_fix")
+DATA_FIX: Slot[str, CopyFacts | None] = Slot("data_fix")
+DATASET_UPLOAD: Slot[str, None] = Slot("dataset_upload")
+TRAINING_DATA: Slot[bool, OverlapFacts | None] = Slot("training_data")
+TRAINING_OVERLAP: Slot[str, CopyFacts | None] = Slot("training_overlap")
 CUSTOM_METRICS: Slot[str, CustomMetricsFacts | None] = Slot("custom_metrics")
 """As JSON text in Bedrock's format; empty for none."""
 BUILTIN_METRICS: Slot[list[str], None] = Slot("builtin_metrics")

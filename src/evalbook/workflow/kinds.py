@@ -22,6 +22,7 @@ from evalbook.workflow.steps import (
     data_fix,
     data_sample,
     dataset,
+    dataset_upload,
     epochs,
     evaluation_type,
     execution_role,
@@ -49,12 +50,18 @@ from evalbook.workflow.steps import (
     task_source,
     tasks,
     tasks_upload,
+    training_data,
+    training_overlap,
     vpc,
 )
 
 _FIRST = (
     evaluation_type.STEP,
     task.STEP,
+)
+_DATASET = (
+    dataset.STEP,
+    dataset_upload.STEP,  # where it is a file of this machine
 )
 _RECORDS = (
     data_sample.STEP,
@@ -64,6 +71,10 @@ _RECORDS = (
 _MODEL = (
     model.STEP,
     model_confirm.STEP,
+)
+_TRAINED_ON = (
+    training_data.STEP,  # where the training job says which data it read
+    training_overlap.STEP,  # where prompts of the dataset are among them
 )
 _PLACE = (
     region.STEP,
@@ -95,11 +106,12 @@ def only_of_records(step: Step[Any, Any]) -> Step[Any, Any]:
 STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
     "llm_as_judge": (
         *_FIRST,
-        dataset.STEP,
+        *_DATASET,
         *_RECORDS,
         custom_metrics.STEP,
         builtin_metrics.STEP,
         *_MODEL,
+        *_TRAINED_ON,
         judge_model.STEP,
         *_PLACE,
         *_SETTINGS,
@@ -111,9 +123,10 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_FIRST,
         *_MODEL,
         # Before the scorer, so that a function can be tried on it; read by what the scorer wants.
-        dataset.STEP,
+        *_DATASET,
         scorer.STEP,
         *_RECORDS,
+        *_TRAINED_ON,
         *_PLACE,
         *_SETTINGS,
         inference_parameters.STEP,  # a setting
@@ -138,7 +151,7 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_MODEL,
         agent_config.STEP,
         agent_qualifier.STEP,  # where the agent has endpoints
-        dataset.STEP,
+        *_DATASET,
         data_sample.STEP,
         *_PLACE,
         *_SETTINGS,
@@ -152,7 +165,7 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_MODEL,
         task_source.STEP,
         # Where the task is written of one's own records.
-        *(only_of_records(step) for step in (dataset.STEP, *_RECORDS)),
+        *(only_of_records(step) for step in (*_DATASET, *_RECORDS, *_TRAINED_ON)),
         answer_scorer.STEP,
         tasks_upload.STEP,  # where they are not in S3
         tasks.STEP,  # where there are several

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from evalbook.checks import Check
+from evalbook.datasets.uses import FieldUse
 from evalbook.workflow.turn import Question
 
 V = TypeVar("V")
@@ -25,6 +26,8 @@ class Accepted(Generic[V, F]):
     notices: tuple[str, ...] = ()
     """What the person should see now; not kept."""
     preview: Any = None
+    fields: tuple[FieldUse, ...] = ()
+    """What every field of the dataset is taken for, where it was just read."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy, remedy_in_commands
+from evalbook.datasets.uses import FieldUse
 
 PROTOCOL = 1
 
@@ -77,6 +78,8 @@ class Turn:
     error: Problem | None = None
     reference: str | None = None
     notebook: str | None = None
+    fields: tuple[FieldUse, ...] = ()
+    """What every field of the dataset is taken for, where the last answer let it be read."""
     preview: Any = field(default=None, compare=False)
     """What a front end may draw instead of the notices that say the same; not part of the JSON."""
 

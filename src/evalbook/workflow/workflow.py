@@ -291,6 +291,7 @@ class Workflow:
             shown,
             checks=(*accepted.checks, *doubts, *shown.checks),
             notices=(*accepted.notices, *shown.notices),
+            fields=accepted.fields,
             preview=accepted.preview,
         )
 

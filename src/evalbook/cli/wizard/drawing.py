@@ -123,11 +123,12 @@ class Drawing:
         self.console.print(grid)
 
     def preview(self, sample: Any) -> None:
-        """Print a dataset's fields with two records, cut to the terminal's width."""
+        """Print what a dataset's fields are taken for, with two records, cut to the width."""
         from rich.table import Table
 
-        label = sample.format.label if sample.format else "not recognised"
-        self.console.print(_labelled("Format: ", label))
+        self.console.print(_labelled("Format: ", sample.label))
+        if sample.table:
+            self._uses(sample)
         records = list(sample.records)[:_PREVIEWED]
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=True)
         table.add_column("field", no_wrap=True, overflow="ellipsis", max_width=24)
@@ -140,6 +141,23 @@ class Drawing:
         self.console.print(table)
         for problem in sample.problems:
             self._marked("warning", problem, None)
+
+    def _uses(self, sample: Any) -> None:
+        from rich.table import Table
+
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=True)
+        table.add_column("field", overflow="fold", max_width=28)
+        table.add_column("records", justify="right", no_wrap=True)
+        table.add_column("taken for", overflow="fold", ratio=1)
+        table.add_column("example", no_wrap=True, overflow="ellipsis", ratio=1)
+        for it in sample.table:
+            taken_for = f"{it.taken_for}: {it.meaning}" if it.meaning else it.taken_for
+            used = "dim" if it.use == "not used" else ""
+            table.add_row(
+                text_of(it.field), text_of(f"{it.records:,}", "dim"), text_of(taken_for, used),
+                text_of(it.example, "dim"),
+            )  # fmt: skip
+        self.console.print(table)
 
     def answers(self, summary: Summary) -> None:
         """Print all answers as a table."""

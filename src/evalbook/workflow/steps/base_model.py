@@ -123,6 +123,7 @@ def accepted_base_model(
         needs_yes=False,
         passed_over=(),
         training_job=None,
+        training_data=(),
         training=None,
     )
     found = passed("model.base", f"{model.name} is a base model of the public hub.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalbook.checks import Check
+from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, says_none, says_yes, split_answers
 from evalbook.workflow.facts import BUILTIN_METRICS, CUSTOM_METRICS, DATA_SAMPLE, TASK, SampleFacts
@@ -77,6 +77,15 @@ def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
             "metrics.none",
             "Without custom metrics, at least one built-in metric is needed.",
             "Choose at least one built-in metric.",
+        )
+    custom = interview.facts(CUSTOM_METRICS)
+    taken = {name.casefold(): name for name in custom.names} if custom else {}
+    if same := [name for name in value if name.casefold() in taken]:
+        raise AnswerRejected(
+            "metrics.same_name",
+            f"{same[0]} is a built-in metric, and a custom metric is called"
+            f" {taken[same[0].casefold()]} too: one would overwrite the other in the results.",
+            Remedy("Leave it out, or give the custom metric another name:", CUSTOM_METRICS.name),
         )
     return Accepted(value, checks=_reference_checks(value, interview))
 

@@ -8,6 +8,7 @@ from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.estimate import estimate, with_price
 from evalbook.workflow.facts import CONFIRM
 from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 from evalbook.workflow.summary import summarise
 from evalbook.workflow.turn import Question
@@ -24,6 +25,9 @@ def _ask(interview: Interview) -> Question:
     lines = [f"{line.title}: {line.text}" for line in summary.lines]
     lines.append(_MODELS[scope_of(interview)])
     lines.extend(with_price(estimate(interview), interview).sentences())
+    report = effective_report(interview)
+    if report is not None:
+        lines.extend(f"Not evaluated: {it.sentence(report.records)}" for it in report.unused)
     lines.extend(f"Not checked: {check.message}" for check in summary.not_checked)
     lines.extend(f"Warning: {check.message}" for check in summary.warnings)
     return Question(

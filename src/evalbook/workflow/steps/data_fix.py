@@ -1,11 +1,11 @@
-"""What to do about records that can't be used: a converted copy, or another dataset."""
+"""What to do about what a job would not read of the dataset: a converted copy, or another one."""
 
 from __future__ import annotations
 
 import tempfile
 from typing import IO, TYPE_CHECKING
 
-from evalbook.checks import passed
+from evalbook.checks import Check, passed, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
@@ -25,23 +25,41 @@ from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
     from evalbook.aws.s3_uris import S3Uri
+    from evalbook.datasets.convert import Changes, Plan
 
 CONVERT = "convert"
+SYSTEM_IN_QUERY = "system_in_query"
+KEEP = "keep"
 ANOTHER = "another"
 
 
 def _ask(interview: Interview) -> Question:
-    plan = _plan(interview)
-    choices = [
+    plan = _plan(interview, CONVERT)
+    choices = []
+    if plan and not _only_a_system_prompt(interview):
+        choices.append(Choice(CONVERT, "Write a converted copy", plan.summary))
+    if plan and _loses_system(interview):
+        choices.append(
+            Choice(
+                SYSTEM_IN_QUERY,
+                "Write a copy with the system prompt before the query",
+                "Each query then opens with its system prompt, as one text.",
+            )
+        )
+    if _can_be_kept(interview):
+        choices.append(
+            Choice(KEEP, "Use it as it is", "What a job would not read of it is not evaluated.")
+        )
+    choices.append(
         Choice(ANOTHER, "Give another dataset", "Goes back to the question about the dataset.")
-    ]
-    if plan:
-        choices.insert(0, Choice(CONVERT, "Write a corrected copy", plan))
+    )
+    lines = plan.lines()[1:] if plan else ()
+    found = "is not wholly read" if _can_be_kept(interview) else "can't be used"
     return Question(
-        "The dataset can't be used as it is. What shall be done?",
+        f"The dataset {found} as it is. What shall be done?",
         kind="choice",
         choices=tuple(choices),
-        notices=(_trouble(interview),),
+        notices=(_trouble(interview), *lines),
         help="The original is never changed. An S3 URI is taken as the other dataset.",
         reference="references/dataset-formats.md",
     )
@@ -53,7 +71,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
     return read_choice(text, question.choices)
 
 
-def _check(_: str, interview: Interview) -> Outcome[str, CopyFacts]:
+def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Keep the copy that was agreed to, where it is still there and still the one that is needed.
 
     Raises:
@@ -61,37 +79,57 @@ def _check(_: str, interview: Interview) -> Outcome[str, CopyFacts]:
     """
     from evalbook.aws.s3 import object_facts
 
+    if value == KEEP:
+        return _kept(interview)
     earlier = interview.answer(DATA_FIX)
-    if earlier.facts.uri != str(_copy(interview)):
+    wanted = _copy(interview, value)
+    plain = value == CONVERT and _loses_system(interview)
+    if earlier.facts is None or earlier.facts.uri != str(wanted) or plain:
         raise AnswerRejected("data_fix.other_copy", _trouble(interview))
-    object_facts(interview.aws, _copy(interview))
-    return Accepted(CONVERT, earlier.facts, earlier.checks)
+    object_facts(interview.aws, wanted)
+    return Accepted(value, earlier.facts, earlier.checks)
 
 
-def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts]:
-    """Write the corrected copy beside the original and validate it as it stands in S3."""
+def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
+    if not _can_be_kept(interview):
+        raise AnswerRejected("data_fix.not_kept", _trouble(interview))
+    return Accepted(KEEP, None, (warning("dataset.kept", _trouble(interview), None),))
+
+
+def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
+    """Write the copy beside the original and validate it as it stands in S3."""
     from evalbook.aws.s3 import object_facts
     from evalbook.datasets.validate import report_checks
 
-    if value != CONVERT:
+    if value == KEEP:
+        return _kept(interview)
+    if value not in (CONVERT, SYSTEM_IN_QUERY):
         return Reopened("dataset", None if value == ANOTHER else value)
-    copy = _copy(interview)
+    copy = _copy(interview, value)
     try:
         found, _ = object_facts(interview.aws, copy)
     except AnswerRejected as rejection:
         if rejection.code != "s3.missing":
             raise
-        _write_copy(interview, _original(interview), copy)
+        _write_copy(interview, _original(interview), copy, value)
         found, _ = object_facts(interview.aws, copy)
     report = validate_object(interview, copy, found.size, found.etag)
     return Accepted(
-        CONVERT,
+        value,
         CopyFacts(str(copy), found.size, report),
         (
-            passed("dataset.copy", f"The corrected copy is {copy}; the original is unchanged."),
+            passed("dataset.copy", f"The converted copy is {copy}; the original is unchanged."),
+            *_left_out(interview),
             *report_checks(report, max_records=interview.type.most_records),
         ),
     )
+
+
+def _left_out(interview: Interview) -> list[Check]:
+    """Say again which records the copy is without."""
+    plan = _plan(interview, CONVERT)
+    rows = [line for line in plan.left_out if "not used" not in line] if plan else []
+    return [warning("dataset.left_out", f"{'. '.join(rows)}.", None)] if rows else []
 
 
 def _original(interview: Interview) -> S3Uri:
@@ -100,22 +138,22 @@ def _original(interview: Interview) -> S3Uri:
     return parse_s3_uri(interview.answer(DATASET).facts.uri, what="dataset")
 
 
-def _copy(interview: Interview) -> S3Uri:
+def _copy(interview: Interview, value: str) -> S3Uri:
     """Return where the copy belongs, named after this version of the original and the conversion.
 
     What stands there already was made by an earlier answer.
     """
     from evalbook.aws.s3 import sibling_key
 
-    return sibling_key(_original(interview), f"-evalbook-{_fingerprint(interview)}")
+    return sibling_key(_original(interview), f"-evalbook-{_fingerprint(interview, value)}")
 
 
-def _write_copy(interview: Interview, original: S3Uri, copy: S3Uri) -> None:
+def _write_copy(interview: Interview, original: S3Uri, copy: S3Uri, value: str) -> None:
     from evalbook.aws.s3 import upload_new
 
     with tempfile.TemporaryFile() as file:
         with still_the_same(original):
-            _write_corrected(interview, original, file)
+            _write_converted(interview, original, file, value)
         if file.tell() == 0:
             raise AnswerRejected(
                 "data_fix.nothing_left",
@@ -127,7 +165,7 @@ def _write_copy(interview: Interview, original: S3Uri, copy: S3Uri) -> None:
         upload_new(interview.aws, copy, file)
 
 
-def _write_corrected(interview: Interview, original: S3Uri, file: IO[bytes]) -> None:
+def _write_converted(interview: Interview, original: S3Uri, file: IO[bytes], value: str) -> None:
     from evalbook.aws.s3 import read_chunks
     from evalbook.datasets.convert import convert
 
@@ -136,16 +174,17 @@ def _write_corrected(interview: Interview, original: S3Uri, file: IO[bytes]) -> 
         report=_report(interview),
         limit=interview.type.most_records,
         target_format=_target_format(interview),
+        changes=_changes(value),
     ):
         file.write(line)
 
 
-def _fingerprint(interview: Interview) -> str:
+def _fingerprint(interview: Interview, value: str) -> str:
     """Return a short name for this version of the original, converted this way."""
     import hashlib
 
     etag = interview.answer(DATASET).facts.etag
-    text = f"{etag} {_target_format(interview)} {interview.type.most_records}"
+    text = f"{etag} {value} {_target_format(interview)} {interview.type.most_records}"
     if interview.type.needs_reference:
         text += f" {interview.value(SCORER)}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
@@ -162,15 +201,21 @@ def _target_format(interview: Interview) -> str | None:
     return "sagemaker" if _unusable_by_nova(interview) else None
 
 
-def _plan(interview: Interview) -> str | None:
-    from evalbook.datasets.convert import conversion_plan
+def _changes(value: str) -> Changes:
+    from evalbook.datasets.convert import Changes
 
-    plan: str | None = conversion_plan(
+    return Changes(system_into_query=value == SYSTEM_IN_QUERY)
+
+
+def _plan(interview: Interview, value: str) -> Plan | None:
+    from evalbook.datasets.convert import plan_of
+
+    return plan_of(
         _report(interview),
         limit=interview.type.most_records,
         target_format=_target_format(interview),
+        changes=_changes(value),
     )
-    return plan
 
 
 def _trouble(interview: Interview) -> str:
@@ -185,10 +230,26 @@ def _trouble(interview: Interview) -> str:
             f"it has {report.records:,} rows, and one LLM-as-judge job takes "
             f"{interview.type.most_records:,}"
         )
-    found.extend(_lost(report))
+    found.extend(_lost(interview))
     if _unusable_by_nova(interview):
         found.append("a Nova model needs a prompt or query field in every record")
+    if _loses_system(interview):
+        found.append(
+            f"a Nova model that is judged is given no system prompt, and {report.with_system:,} of"
+            f" {report.records:,} records have one"
+        )
     return f"{interview.answer(DATASET).facts.uri}: {'; '.join(found) or 'no usable record'}."
+
+
+def _lost(interview: Interview) -> list[str]:
+    """Return what a job would not read of the dataset as it is."""
+    from evalbook.datasets.findings import lost_lines
+
+    report = _report(interview)
+    problems = [report.container_problem] if report.container_problem else lost_lines(report)
+    if not problems and not _original(interview).key.lower().endswith(".jsonl"):
+        problems = ["A job reads only objects whose name ends in .jsonl"]
+    return [line.rstrip(".") for line in problems]
 
 
 def _too_many(interview: Interview) -> bool:
@@ -196,51 +257,72 @@ def _too_many(interview: Interview) -> bool:
     return most is not None and _report(interview).records > most
 
 
+def _judged_nova(interview: Interview) -> bool:
+    model = interview.facts(MODEL)
+    return model is not None and interview.type.one_nova_a_run and model.nova
+
+
 def _unusable_by_nova(interview: Interview) -> bool:
     # The SDK's converter for judged Nova runs knows the fields prompt and query, no others.
     from evalbook.datasets.formats import format_named
 
-    name, model = _report(interview).format, interview.facts(MODEL)
-    if name is None or model is None or not (interview.type.one_nova_a_run and model.nova):
+    name = _report(interview).format
+    if not _judged_nova(interview):
         return False
-    return not format_named(name).nova_ready
+    return name is None or not format_named(name).nova_ready
 
 
-def _lost(report: Report) -> list[str]:
-    """Return what a job would not read of the dataset as it is."""
-    from evalbook.datasets.findings import lost_lines
+def _loses_system(interview: Interview) -> bool:
+    return _judged_nova(interview) and _report(interview).with_system > 0
 
-    lines = [line.rstrip(".") for line in lost_lines(report)]
-    return [report.container_problem.rstrip("."), *lines] if report.container_problem else lines
+
+def _only_a_system_prompt(interview: Interview) -> bool:
+    """Tell whether a plain copy would mend nothing."""
+    return _loses_system(interview) and not _needs_a_copy(interview)
+
+
+def _can_be_kept(interview: Interview) -> bool:
+    report = _report(interview)
+    named = _original(interview).key.lower().endswith(".jsonl")
+    return (
+        report.keepable and named and not _too_many(interview) and not _unusable_by_nova(interview)
+    )
+
+
+def _needs_a_copy(interview: Interview) -> bool:
+    report = _report(interview)
+    return bool(
+        report.invalid
+        or not report.valid
+        or _too_many(interview)
+        or _lost(interview)
+        or _unusable_by_nova(interview)
+    )
 
 
 def _applies(interview: Interview) -> bool:
     if not isinstance(interview.facts(DATA_SAMPLE), SampleFacts):
         return False
-    report = _report(interview)
-    return bool(
-        report.invalid
-        or _too_many(interview)
-        or not report.valid
-        or _lost(report)
-        or _unusable_by_nova(interview)
-    )
+    return _needs_a_copy(interview) or _loses_system(interview)
 
 
-def _describe(_: str, facts: CopyFacts) -> str:
-    return f"corrected copy {facts.uri}, {facts.report.valid:,} records"
+def _describe(value: str, facts: CopyFacts | None) -> str:
+    if facts is None:
+        return "used as it is"
+    how = ", the system prompt before the query" if value == SYSTEM_IN_QUERY else ""
+    return f"converted copy {facts.uri}, {facts.report.valid:,} records{how}"
 
 
 STEP = Step(
     DATA_FIX,
-    "Corrected dataset",
+    "Converted dataset",
     ask=_ask,
     read=_read,
     check=_check,
     do=_do,
     describe=_describe,
     applies=_applies,
-    # All that matters about the model here is whether it is Nova; it is asked for later.
+    # Of a model only whether it is a Nova model matters; it is asked for later than the dataset.
     depends_on=("dataset", "data_sample", "scorer", "model"),
     said_ahead=False,
 )

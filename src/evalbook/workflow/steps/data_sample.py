@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from evalbook.checks import Remedy, failed, skipped
+from evalbook.checks import Check, Remedy, failed, skipped
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.answers import read_yes_or_no
-from evalbook.workflow.facts import DATA_SAMPLE, DATASET, SCORER, PromptFacts, SampleFacts
+from evalbook.workflow.facts import DATA_SAMPLE, DATASET, MODEL, SCORER, PromptFacts, SampleFacts
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.prompt_rows import asking_for_prompts, read_rows
@@ -62,18 +63,39 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
     sample = read_sample(head, complete=len(head) >= facts.size)
     with still_the_same(uri):
         report = validate_object(interview, uri, facts.size, facts.etag)
-    found = SampleFacts(
-        sample.format.name if sample.format else None,
-        tuple(field.name for field in sample.fields),
-        report,
-    )
+    sample = replace(sample, table=report.fields, counted=report.records)
+    names = {it.field.partition("[")[0].partition(".")[0]: None for it in report.fields}
+    found = SampleFacts(report.format, tuple(names), report)
     return Accepted(
         True,
         found,
-        tuple(report_checks(report, max_records=interview.type.most_records)),
+        (
+            *report_checks(report, max_records=interview.type.most_records),
+            *_length_checks(interview, report.longest_prompt),
+        ),
         notices=preview_lines(sample),
         preview=sample,
+        fields=report.fields,
     )
+
+
+def _length_checks(interview: Interview, longest: int) -> list[Check]:
+    """Hold the longest prompt against the length that the base model's recipe gives the model."""
+    from evalbook.aws.recipes import offered_parameters, parameter_doubts
+
+    model = interview.facts(MODEL)
+    if model is None or "max_model_len" not in interview.type.parameters:
+        return []
+    offered, _ = offered_parameters(
+        interview.aws,
+        model.region,
+        model.base_model.name,
+        interview.type.name,
+        interview.type.parameters,
+        None,
+    )
+    doubts = parameter_doubts(offered or [], {}, longest)
+    return [check for check in doubts if check.id == "parameters.length"]
 
 
 @contextmanager
@@ -119,12 +141,10 @@ def validate_object(interview: Interview, uri: Any, size: int, etag: str) -> Any
 def preview_lines(sample: Any) -> tuple[str, ...]:
     """Return a sample in words: what a front end that draws the sample need not print too."""
     from evalbook.datasets.sample import shown
+    from evalbook.datasets.uses import table_lines
 
-    lines = [f"Format: {sample.format.label if sample.format else 'not recognised'}"]
-    if sample.fields:
-        lines.append(
-            "Fields: " + ", ".join(f"{field.name} ({field.type})" for field in sample.fields)
-        )
+    lines = [f"Format: {sample.label}"]
+    lines.extend(table_lines(sample.table, sample.counted))
     lines.extend(
         f"Record {number}: {shown(record, 300)}"
         for number, record in enumerate(sample.records, start=1)

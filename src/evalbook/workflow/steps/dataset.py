@@ -1,6 +1,9 @@
-"""Where the evaluation dataset is: an S3 URI or the ARN of a registered dataset."""
+"""Where the evaluation dataset is: an S3 URI, the ARN of a registered dataset, or a local file."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
 
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
@@ -9,22 +12,34 @@ from evalbook.workflow.facts import (
     DATA_SAMPLE,
     DATASET,
     MODEL,
+    TRAINING_OVERLAP,
     CopyFacts,
     DatasetFacts,
     SampleFacts,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Interview, Step, is_a_file
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
+CONVERTIBLE = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
+"""Kinds of files from which records are read, each also compressed with gzip, where a run needs
+JSON Lines and a copy can be written."""
+_PIECE = 1 << 20
+
 
 def _ask(interview: Interview) -> Question:
-    *others, last = interview.type.file_types
-    endings = f"{', '.join(others)} or {last}" if others else last
+    *others, last = _endings(interview)
     return Question(
-        "Where in S3 is your evaluation dataset?",
-        help=f"An S3 URI ending in {endings}, or a hub-content DataSet ARN.",
+        "Where is your evaluation dataset?",
+        help=f"An S3 URI ending in {', '.join(others)} or {last}, a hub-content DataSet ARN, or a"
+        " file on this machine, which is then uploaded to where you say.",
     )
+
+
+def _endings(interview: Interview) -> tuple[str, ...]:
+    if interview.type.prompts_alone:
+        return interview.type.file_types
+    return (*CONVERTIBLE, ".gz")
 
 
 def _read(text: str, _question: Question, interview: Interview) -> str:
@@ -35,13 +50,18 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
     if is_dataset_arn(plain):
         refuse_template_text(plain, "the dataset's ARN")
         return plain
+    path = interview.file_named(text.removeprefix("file://"))
+    if "://" not in text.removeprefix("file://") and is_a_file(path):
+        refuse_template_text(str(path.resolve()), "the file's name")
+        refuse_other_file_types(path.name, _endings(interview))
+        return str(path.resolve())
     uri = parse_s3_uri(text, what="evaluation dataset")
     refuse_template_text(str(uri), "the dataset's path")
-    refuse_other_file_types(uri.key, interview.type.file_types)
+    refuse_other_file_types(uri.key, _endings(interview))
     return str(uri)
 
 
-def refuse_other_file_types(key: str, wanted: tuple[str, ...] = (".jsonl",)) -> None:
+def refuse_other_file_types(key: str, wanted: tuple[str, ...]) -> None:
     """Refuse what is by its name not a kind of file that the evaluation takes.
 
     Raises:
@@ -51,17 +71,11 @@ def refuse_other_file_types(key: str, wanted: tuple[str, ...] = (".jsonl",)) -> 
         return
     name = key.rsplit("/", 1)[-1]
     ending = f"ends in .{name.rsplit('.', 1)[-1]}" if "." in name else "has no ending"
-    if wanted != (".jsonl",):
-        raise AnswerRejected(
-            "dataset.file_type",
-            f"{name} {ending}; this evaluation takes {', '.join(wanted)}.",
-            "Give a dataset of one of these kinds.",
-        )
+    instead = "Give a dataset of one of these kinds."
+    if name.lower().endswith((".xlsx", ".xls", ".ods")):
+        instead = "Save the sheet as CSV, and give that."
     raise AnswerRejected(
-        "dataset.jsonl",
-        f"{name} {ending}; an evaluation dataset is a JSON Lines file, one record a line, "
-        "whose name ends in .jsonl.",
-        "Write it as JSON Lines under a name that ends in .jsonl, and give that object's S3 URI.",
+        "dataset.file_type", f"{name} {ending}; this evaluation takes {', '.join(wanted)}.", instead
     )
 
 
@@ -69,6 +83,8 @@ def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
     from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
     from evalbook.aws.s3 import object_facts, parse_s3_uri
 
+    if is_local(value):
+        return _check_local(Path(value), interview)
     interview.progress("Looking for the dataset in S3", None, None)
     arn = None
     if is_dataset_arn(value):
@@ -78,19 +94,61 @@ def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
     else:
         uri = parse_s3_uri(value, what="dataset")
     found, checks = object_facts(interview.aws, uri)
-    facts = DatasetFacts(str(uri), arn, found.size, found.etag, found.region, found.kms_key)
+    facts = DatasetFacts(str(uri), arn, found.size, found.etag, found.region, kms_key=found.kms_key)
     return Accepted(value, facts, tuple(checks))
+
+
+def is_local(value: str) -> bool:
+    """Tell whether the dataset is a file of this machine, and not uploaded yet."""
+    return not value.startswith(("s3://", "arn:"))
+
+
+def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]:
+    """Validate a file of this machine before it is uploaded."""
+    from evalbook.datasets.validate import report_checks, validate
+
+    if not is_a_file(path):
+        raise AnswerRejected(
+            "dataset.no_file", f"There is no file {path}.", "Give another dataset."
+        )
+    facts = DatasetFacts(str(path), None, path.stat().st_size, "", "", local=True)
+    if interview.type.prompts_alone:
+        return Accepted(str(path), facts)
+    doing = f"Validating {path.name}"
+    try:
+        report = validate(
+            _pieces(path),
+            max_records=interview.type.most_records,
+            require_reference=interview.type.needs_reference,
+            on_progress=lambda done, _: interview.progress(doing, done, facts.size),
+        )
+    except OSError as error:
+        raise AnswerRejected(
+            "dataset.unreadable", f"{path} can't be read: {error}.", "Give another dataset."
+        ) from error
+    checks = tuple(report_checks(report, max_records=interview.type.most_records))
+    if not report.valid:
+        first = next(check for check in checks if check.status == "failed")
+        raise AnswerRejected("dataset.no_records", f"{path.name}: {first.message}", first.remedy)
+    return Accepted(str(path), facts, checks)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _known(interview: Interview) -> str | None:
     found = interview.found("dataset_s3_uri", "dataset_path")
-    # Other tools also keep local paths under dataset_path; an evaluation reads only from S3.
-    return found if found and found.startswith(("s3://", "arn:")) else None
+    if found is None or not is_local(found):
+        return found
+    return found if is_a_file(interview.file_named(found)) else None
 
 
 def effective_dataset(interview: Interview) -> str:
-    """Return what the evaluation reads: the converted copy where one was made, else the answer."""
-    copy, model = interview.facts(DATA_FIX), interview.facts(MODEL)
+    """Return what the evaluation reads: the copy where one was made, else the answer."""
+    copy, model = _copy(interview), interview.facts(MODEL)
     if copy is not None:
         return copy.uri
     if interview.type.one_nova_a_run and model is not None and model.nova:
@@ -100,9 +158,29 @@ def effective_dataset(interview: Interview) -> str:
 
 
 def effective_report(interview: Interview) -> Report | None:
-    """Return the validation's report on what the evaluation reads; None where it was not read."""
+    """Return the validation's report on what the evaluation reads; None where it was not read.
+
+    Of a dataset that is used as it is, only what a job reads of it is counted.
+    """
+    overlap = interview.facts(TRAINING_OVERLAP)
+    report = overlap.report if overlap is not None else readable_report(interview)
+    return report.as_read if report is not None else None
+
+
+def readable_report(interview: Interview) -> Report | None:
+    """Return the report on the dataset, or on the converted copy of it, with all its records."""
     read = interview.facts(DATA_FIX) or interview.facts(DATA_SAMPLE)
     return read.report if isinstance(read, CopyFacts | SampleFacts) else None
+
+
+def readable_object(interview: Interview) -> str:
+    """Return the S3 URI of the dataset, or of the converted copy of it, with all its records."""
+    copy = interview.facts(DATA_FIX)
+    return copy.uri if copy is not None else interview.answer(DATASET).facts.uri
+
+
+def _copy(interview: Interview) -> CopyFacts | None:
+    return interview.facts(TRAINING_OVERLAP) or interview.facts(DATA_FIX)
 
 
 STEP = Step(

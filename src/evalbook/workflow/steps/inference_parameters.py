@@ -18,6 +18,7 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
+from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _read(text: str, _question: Question, interview: Interview) -> dict[str, Par
 def _check(
     value: dict[str, ParameterValue] | None, interview: Interview
 ) -> Outcome[dict[str, ParameterValue] | None, None]:
-    from evalbook.aws.recipes import parameter_doubts, unread_parameter
+    from evalbook.aws.recipes import unread_parameter
 
     if value is None:
         return Accepted(None)
@@ -73,7 +74,16 @@ def _check(
         offered = [unread_parameter(name) for name in interview.type.parameters]
     known = {it.name: it for it in offered}
     values = {name: _one(name, str(said), known, interview) for name, said in value.items()}
-    return Accepted(values, checks=(*checks, *parameter_doubts(offered, values)))
+    return Accepted(values, checks=(*checks, *_doubts(offered, values, interview)))
+
+
+def _doubts(
+    offered: list[Parameter], values: dict[str, ParameterValue], interview: Interview
+) -> list[Check]:
+    from evalbook.aws.recipes import parameter_doubts
+
+    report = effective_report(interview)
+    return parameter_doubts(offered, values, report.longest_prompt if report else None)
 
 
 def _one(name: str, said: str, known: dict[str, Parameter], interview: Interview) -> Any:

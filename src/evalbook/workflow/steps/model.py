@@ -115,6 +115,7 @@ def _package(
         is_nova,
         model_size_billions,
     )
+    from evalbook.aws.training_data import trained_on
 
     package = found.package
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
@@ -142,6 +143,7 @@ def _package(
         needs_yes=found.needs_yes,
         passed_over=found.passed_over,
         training_job=job,
+        training_data=trained_on(interview.aws, job, package.region) if job else (),
         training=training,
     )
     return Accepted(package.arn, facts, (*found.checks, *checks, *about_training))

@@ -23,10 +23,9 @@ from evalbook.workflow.turn import Question
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.s3 import parse_s3_uri
 
-    dataset = interview.facts(DATASET)
     default = None
-    if dataset is not None:
-        bucket = parse_s3_uri(dataset.uri, what="dataset").bucket
+    if of_records(interview):
+        bucket = parse_s3_uri(_records(interview), what="dataset").bucket
         default = f"s3://{bucket}/inspect-tasks/"
     what = "the task that is written of your records" if of_records(interview) else "your tasks"
     return Question(
@@ -75,12 +74,15 @@ def _files(interview: Interview) -> dict[str, bytes]:
     from evalbook.metrics.inspect_tasks import OWN_FILE, own_task
 
     if of_records(interview):
-        dataset = effective_dataset(interview)
-        if not dataset.startswith("s3://"):
-            dataset = interview.answer(DATASET).facts.uri
         scorer = interview.value(ANSWER_SCORER) or "match"
-        return {OWN_FILE: own_task(dataset, scorer).encode()}
+        return {OWN_FILE: own_task(_records(interview), scorer).encode()}
     return tasks_in_folder(Path(interview.answer(TASK_SOURCE).value))
+
+
+def _records(interview: Interview) -> str:
+    """Return the S3 URI of the records: the task reads them there, of a registered dataset too."""
+    dataset = effective_dataset(interview)
+    return dataset if dataset.startswith("s3://") else interview.answer(DATASET).facts.uri
 
 
 def _applies(interview: Interview) -> bool:
@@ -116,6 +118,15 @@ STEP = Step(
     do=_do,
     describe=_describe,
     applies=_applies,
-    depends_on=("task_source", "answer_scorer", "dataset", "data_sample", "data_fix", "model"),
+    depends_on=(
+        "task_source",
+        "answer_scorer",
+        "dataset",
+        "dataset_upload",
+        "data_sample",
+        "data_fix",
+        "training_overlap",
+        "model",
+    ),
     said_ahead=False,
 )

@@ -1,0 +1,124 @@
+"""Where in S3 a dataset of this machine goes. Answering uploads it; from then on it is that one."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalbook.errors import AnswerRejected, EvalbookError
+from evalbook.workflow.facts import DATASET, DATASET_UPLOAD
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.turn import Question
+
+if TYPE_CHECKING:
+    from evalbook.aws.s3_uris import S3Uri
+
+_PIECE = 1 << 20
+
+
+def _ask(interview: Interview) -> Question:
+    path = _file(interview)
+    return Question(
+        f"Where in S3 shall {path.name} be uploaded?",
+        default=_suggestion(interview, path),
+        help="The S3 URI of a bucket, of a folder in it, or the whole name that it shall have. What"
+        " is there already is not overwritten.",
+    )
+
+
+def _suggestion(interview: Interview, path: Path) -> str | None:
+    """Return a place in SageMaker's own bucket of the account and region, if there is one."""
+    from evalbook.aws.identity import caller
+    from evalbook.aws.s3 import bucket_facts
+
+    try:
+        region = interview.aws.default_region
+        if region is None:
+            return None
+        bucket = f"sagemaker-{region}-{caller(interview.aws, region).account}"
+        bucket_facts(interview.aws, bucket)
+    except EvalbookError:
+        return None
+    return f"s3://{bucket}/evalbook/{path.name}"
+
+
+def _read(text: str, question: Question, interview: Interview) -> str:
+    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
+    from evalbook.aws.s3_uris import S3Uri
+
+    uri = parse_s3_uri(text or question.default or "", what="place", key_needed=False)
+    if not uri.key or uri.key.endswith("/"):
+        uri = S3Uri(uri.bucket, uri.key + _file(interview).name)
+    refuse_template_text(str(uri), "the dataset's path")
+    return str(uri)
+
+
+def _check(value: str, interview: Interview) -> Outcome[str, None]:
+    from evalbook.aws.s3 import bucket_facts
+
+    bucket_facts(interview.aws, _place(value).bucket)
+    return Accepted(value)
+
+
+def _do(value: str, interview: Interview) -> Outcome[str, None]:
+    from evalbook.aws.s3 import bucket_facts, object_facts, upload_new
+
+    path, place = _file(interview), _place(value)
+    bucket_facts(interview.aws, place.bucket)
+    interview.progress(f"Uploading {path.name} to {place}", None, None)
+    said = f"Uploaded: {path} is {place} now."
+    try:
+        with path.open("rb") as file:
+            upload_new(interview.aws, place, file)
+    except OSError as error:
+        raise AnswerRejected(
+            "dataset.unreadable", f"{path} can't be read: {error}.", "Give another dataset."
+        ) from error
+    except AnswerRejected as rejection:
+        if rejection.code != "s3.exists":
+            raise
+        found, _ = object_facts(interview.aws, place)
+        if found.size != path.stat().st_size or found.etag.strip('"') != _md5(path):
+            raise
+        said = f"{place} holds {path.name} already, the same byte for byte; nothing was uploaded."
+    return Reopened(DATASET.name, str(place), (said,))
+
+
+def _file(interview: Interview) -> Path:
+    return Path(interview.answer(DATASET).value)
+
+
+def _place(value: str) -> S3Uri:
+    from evalbook.aws.s3 import parse_s3_uri
+
+    return parse_s3_uri(value, what="place")
+
+
+def _md5(path: Path) -> str:
+    """Return what S3 gives as the ETag of an object that was uploaded in one piece, unencrypted."""
+    found = hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            found.update(piece)
+    return found.hexdigest()
+
+
+def _applies(interview: Interview) -> bool:
+    found = interview.facts(DATASET)
+    return found is not None and found.local
+
+
+STEP = Step(
+    DATASET_UPLOAD,
+    "Upload",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    do=_do,
+    applies=_applies,
+    depends_on=("dataset",),
+    said_ahead=False,
+    asks_aws=True,
+)

@@ -1,0 +1,126 @@
+"""Whether the model was trained on the evaluation's prompts: with consent, its data are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.workflow.answers import read_yes_or_no
+from evalbook.workflow.facts import MODEL, TRAINING_DATA, OverlapFacts
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.steps.dataset import readable_object, readable_report
+from evalbook.workflow.turn import Question
+
+if TYPE_CHECKING:
+    from evalbook.aws.training_data import TrainingData
+    from evalbook.datasets.overlap import Overlap
+
+_NAMED = 10
+
+
+def _ask(interview: Interview) -> Question:
+    found = _found(interview)
+    size = f"{len(found.objects):,} object{'' if len(found.objects) == 1 else 's'}"
+    return Question(
+        f"May I read the data that training job {found.job} was trained on, to look for the"
+        " evaluation's prompts in them?",
+        kind="confirm",
+        help=f"Yes streams {size} of {_bytes(found.size)} past the prompts, on this machine, and"
+        " keeps nothing of them: a model scores too well on what it has seen. No reads nothing.",
+        notices=found.untold,
+    )
+
+
+def _read(text: str, _question: Question, _: Interview) -> bool:
+    return read_yes_or_no(text)
+
+
+def _check(value: bool, interview: Interview) -> Outcome[bool, OverlapFacts | None]:
+    if not value:
+        unread = "Whether the model was trained on the evaluation's prompts was not looked at."
+        return Accepted(value, None, (skipped("dataset.overlap", unread),))
+    found = _found(interview)
+    overlap = _overlap(interview, found)
+    facts = OverlapFacts(
+        found.job, overlap.compared, overlap.exact, overlap.near, overlap.training_records
+    )
+    return Accepted(True, facts, tuple(_checks(overlap, found)))
+
+
+def _found(interview: Interview) -> TrainingData:
+    from evalbook.aws.training_data import training_data
+
+    model = interview.answer(MODEL).facts
+    return training_data(interview.aws, str(model.training_job), model.training_data, model.region)
+
+
+def _overlap(interview: Interview, found: TrainingData) -> Overlap:
+    from evalbook.aws.s3 import parse_s3_uri, read_chunks
+    from evalbook.datasets.overlap import find_overlap
+
+    uri = parse_s3_uri(readable_object(interview), what="dataset")
+    return find_overlap(
+        read_chunks(interview.aws, uri),
+        (read_chunks(interview.aws, it) for it in found.objects),
+        lambda done, _: interview.progress("Reading the training data", done, None),
+    )
+
+
+def _checks(overlap: Overlap, found: TrainingData) -> list[Check]:
+    from evalbook.datasets.invalid import plural
+
+    check = "dataset.overlap"
+    read = plural(overlap.training_records, "training record")
+    told = [skipped(check, text) for text in found.untold]
+    if overlap.training_unread or overlap.objects_unread:
+        told.append(
+            skipped(
+                check,
+                f"{plural(overlap.training_unread, 'record')} and"
+                f" {plural(overlap.objects_unread, 'object')} of the training data were not read.",
+            )
+        )
+    if not overlap.places:
+        none = f"None of {plural(overlap.compared, 'prompt')} is among {read} of {found.job}."
+        return [passed(check, none), *told]
+    numbers = sorted(overlap.places)
+    shown = ", ".join(f"{number:,}" for number in numbers[:_NAMED])
+    more = f" and {len(numbers) - _NAMED:,} more" if len(numbers) > _NAMED else ""
+    message = (
+        f"{len(numbers):,} of {plural(overlap.compared, 'prompt')} are in the model's own training"
+        f" data ({len(overlap.exact):,} word for word, {len(overlap.near):,} nearly): records"
+        f" {shown}{more}. On these the fine-tuned model scores better than it would on new ones."
+    )
+    return [warning(check, message, "Leave them out, at the next question."), *told]
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
+
+
+def _applies(interview: Interview) -> bool:
+    model = interview.facts(MODEL)
+    return (
+        model is not None and bool(model.training_data) and readable_report(interview) is not None
+    )
+
+
+def _describe(value: bool, facts: OverlapFacts | None) -> str:
+    if not value or facts is None:
+        return "not read"
+    return f"{len(facts.exact) + len(facts.near):,} of {facts.compared:,} prompts in it"
+
+
+STEP = Step(
+    TRAINING_DATA,
+    "Training data",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    describe=_describe,
+    applies=_applies,
+    depends_on=("dataset", "data_sample", "data_fix", "model"),
+    asked_again=True,
+    asks_aws=True,
+)

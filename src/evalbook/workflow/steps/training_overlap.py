@@ -1,0 +1,158 @@
+"""What to do about prompts that the model was trained on: a copy without them, or all the same."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from typing import TYPE_CHECKING
+
+from evalbook.checks import passed, warning
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import read_choice
+from evalbook.workflow.facts import (
+    TRAINING_DATA,
+    TRAINING_OVERLAP,
+    CopyFacts,
+    OverlapFacts,
+)
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.steps.data_sample import validate_object
+from evalbook.workflow.steps.dataset import readable_object, readable_report
+from evalbook.workflow.turn import Choice, Question
+
+if TYPE_CHECKING:
+    from evalbook.aws.s3_uris import S3Uri
+
+WITHOUT = "without"
+KEEP = "keep"
+
+
+def _ask(interview: Interview) -> Question:
+    facts, left = _seen(interview), _left(interview)
+    choices = [
+        Choice(
+            KEEP,
+            "Evaluate all records all the same",
+            "The comparison favours the fine-tuned model; that is said again at the end.",
+        )
+    ]
+    if left:
+        choices.insert(
+            0,
+            Choice(
+                WITHOUT,
+                "Write a copy without them",
+                f"{left:,} records remain, in a new object; the original is not changed.",
+            ),
+        )
+    return Question(
+        f"{len(facts.places):,} prompts are in the model's own training data. What shall be done?",
+        kind="choice",
+        choices=tuple(choices),
+    )
+
+
+def _seen(interview: Interview) -> OverlapFacts:
+    found = interview.answer(TRAINING_DATA).facts
+    assert found is not None  # noqa: S101 - the step applies only then
+    return found
+
+
+def _left(interview: Interview) -> int:
+    report = readable_report(interview)
+    return report.valid - len(_seen(interview).places) if report is not None else 0
+
+
+def _read(text: str, question: Question, _: Interview) -> str:
+    return read_choice(text, question.choices)
+
+
+def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
+    """Keep the copy that was agreed to, where it is still the one that is needed."""
+    if value == KEEP:
+        return _kept(interview)
+    earlier = interview.answer(TRAINING_OVERLAP)
+    if earlier.facts is None or earlier.facts.uri != str(_copy(interview)):
+        raise AnswerRejected(
+            "training_overlap.other_copy", "Another copy without the training data is needed now."
+        )
+    return Accepted(WITHOUT, earlier.facts, earlier.checks)
+
+
+def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
+    """Write the copy beside the dataset, unless an earlier answer did."""
+    from evalbook.aws.s3 import object_facts
+
+    if value == KEEP:
+        return _kept(interview)
+    copy = _copy(interview)
+    try:
+        found, _ = object_facts(interview.aws, copy)
+    except AnswerRejected as rejection:
+        if rejection.code != "s3.missing":
+            raise
+        _write(interview, copy)
+        found, _ = object_facts(interview.aws, copy)
+    report = validate_object(interview, copy, found.size, found.etag)
+    said = f"The copy without the training data is {copy}; {report.valid:,} records are left."
+    return Accepted(
+        WITHOUT, CopyFacts(str(copy), found.size, report), (passed("dataset.unseen", said),)
+    )
+
+
+def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
+    seen = len(_seen(interview).places)
+    said = f"{seen:,} prompts that the model was trained on are evaluated all the same."
+    return Accepted(KEEP, None, (warning("dataset.seen", said, None),))
+
+
+def _copy(interview: Interview) -> S3Uri:
+    from evalbook.aws.s3 import parse_s3_uri, sibling_key
+
+    original = parse_s3_uri(readable_object(interview), what="dataset")
+    text = f"{original} {_seen(interview).places}"
+    return sibling_key(original, f"-unseen-{hashlib.sha256(text.encode()).hexdigest()[:8]}")
+
+
+def _write(interview: Interview, copy: S3Uri) -> None:
+    from evalbook.aws.s3 import parse_s3_uri, read_chunks, upload_new
+    from evalbook.datasets.convert import Changes, convert
+
+    report = readable_report(interview)
+    assert report is not None  # noqa: S101 - the dataset was read, or nothing was found in it
+    original = parse_s3_uri(readable_object(interview), what="dataset")
+    without = frozenset(place - 1 for place in _seen(interview).places)
+    with tempfile.TemporaryFile() as file:
+        for line in convert(
+            read_chunks(interview.aws, original), report=report, changes=Changes(without=without)
+        ):
+            file.write(line)
+        file.seek(0)
+        interview.progress(f"Writing {copy}", None, None)
+        upload_new(interview.aws, copy, file)
+
+
+def _applies(interview: Interview) -> bool:
+    found = interview.facts(TRAINING_DATA)
+    return found is not None and bool(found.places)
+
+
+def _describe(_: str, facts: CopyFacts | None) -> str:
+    if facts is None:
+        return "evaluated all the same"
+    return f"left out, in {facts.uri}"
+
+
+STEP = Step(
+    TRAINING_OVERLAP,
+    "Prompts of the training data",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    do=_do,
+    describe=_describe,
+    applies=_applies,
+    depends_on=("dataset", "data_sample", "data_fix", "training_data"),
+    said_ahead=False,
+)
