@@ -71,6 +71,11 @@ def parse_s3_uri(text: str, *, what: str, key_needed: bool = True) -> S3Uri:
     return S3Uri(bucket, key)
 
 
+def looks_like_a_file(text: str) -> bool:
+    """Tell whether a text is meant as the path of a file on this machine."""
+    return "://" not in text.removeprefix("file://") and _LOCAL_FILE.match(text) is not None
+
+
 def refuse_template_text(text: str, what: str) -> None:
     """Refuse text that the SageMaker SDK could not carry unchanged into its pipeline.
 

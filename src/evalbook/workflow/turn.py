@@ -87,6 +87,8 @@ class Turn:
         """Return the turn as the JSON command line prints it."""
         document = {"protocol": PROTOCOL, **asdict(replace(self, preview=None))}
         del document["preview"]
+        if not self.fields:
+            del document["fields"]
         document["checks"] = [check.to_json() for check in self.checks]
         if self.error is not None:
             document["error"]["remedy"] = remedy_in_commands(self.error.remedy)

@@ -30,7 +30,7 @@ _PIECE = 1 << 20
 def _ask(interview: Interview) -> Question:
     *others, last = _endings(interview)
     return Question(
-        "Where is your evaluation dataset?",
+        "Where in S3 is your evaluation dataset?",
         help=f"An S3 URI ending in {', '.join(others)} or {last}, a hub-content DataSet ARN, or a"
         " file on this machine, which is then uploaded to where you say.",
     )
@@ -45,6 +45,7 @@ def _endings(interview: Interview) -> tuple[str, ...]:
 def _read(text: str, _question: Question, interview: Interview) -> str:
     from evalbook.aws.dataset_arns import is_dataset_arn
     from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
+    from evalbook.aws.s3_uris import looks_like_a_file
 
     plain = text.strip("'\"<> ")
     if is_dataset_arn(plain):
@@ -55,6 +56,12 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
         refuse_template_text(str(path.resolve()), "the file's name")
         refuse_other_file_types(path.name, _endings(interview))
         return str(path.resolve())
+    if looks_like_a_file(plain):
+        raise AnswerRejected(
+            "dataset.no_file",
+            f"There is no file {path}.",
+            "Give the path of a file, or an S3 URI such as s3://bucket/path/file.jsonl.",
+        )
     uri = parse_s3_uri(text, what="evaluation dataset")
     refuse_template_text(str(uri), "the dataset's path")
     refuse_other_file_types(uri.key, _endings(interview))
