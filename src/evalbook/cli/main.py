@@ -37,6 +37,7 @@ _SECTIONS = {
         "status": "status",
         "results": "results",
         "gate": "gate",
+        "label": "label",
         "runs": "runs",
         "open": "open",
         "stop": "stop",

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest by default."
 )
 @click.option("--group", metavar="GROUP", help="All versions of a model package group.")
+@click.option(
+    "--labels", type=click.Path(path_type=Path), metavar="FILE", help="What `evalbook label` kept."
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
 @click.option(
     "--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw to .svg or .png."
@@ -52,6 +55,7 @@ def results_command(
     runs: tuple[str, ...],
     run: int | None,
     group: str | None,
+    labels: Path | None,
     as_csv: bool,
     plot: Path | None,
     html: Path | None,
@@ -81,6 +85,8 @@ def results_command(
     with RecordStore() as store:
         report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
         report.notes += passed
+        if labels is not None:
+            _correct(report, labels)
         written = _write(report, plot, html)
         if as_csv:
             output.document({}, report_csv(report).rstrip("\n"))
@@ -125,3 +131,16 @@ def _write(report: Report, plot: Path | None, html: Path | None) -> list[str]:
         write_page(report, html)
         written.append(str(html))
     return written
+
+
+def _correct(report: Report, path: Path) -> None:
+    """Correct the first comparison's gain by a person's labels."""
+    from evalbook.runs.labels import corrected_gain, draw, read_labels
+
+    kept = read_labels(path)
+    if not report.comparisons or kept.run != report.runs[0].arn:
+        raise UsageError("label.other", f"{path} is of another run: {kept.run}.")
+    comparison = report.comparisons[0]
+    sample = draw(report.store, comparison, kept.metric, kept.records, kept.seed)
+    names = comparison.first.name, comparison.second.name
+    report.corrected = corrected_gain(sample, kept, names)

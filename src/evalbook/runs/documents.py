@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow
+from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import Score
 from evalbook.runs.report import FigureTable, Report, RunFacts
@@ -82,6 +83,7 @@ class ResultsDocument:
     comparisons: tuple[ComparisonDocument, ...]
     alone: tuple[AloneDocument, ...]
     leaderboard: Leaderboard | None
+    corrected: Corrected | None
     figures: tuple[FiguresDocument, ...]
     figures_alone: tuple[FiguresAloneDocument, ...]
     labels: dict[str, dict[str, dict[str, int]]]
@@ -114,6 +116,7 @@ def results_document(
             for arm, rows in report.alone
         ),
         report.leaderboard,
+        report.corrected,
         tuple(
             FiguresDocument(
                 first,

@@ -49,6 +49,8 @@ from evalbook.runs.words import (
 from evalbook.whole_files import replacing, unwritable
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from evalbook.runs.comparison import Comparison
     from evalbook.runs.report import Report
 
@@ -78,9 +80,9 @@ def write_page(report: Report, path: Path) -> None:
 
 
 def _write(report: Report, file: TextIO) -> None:
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = page_asset("page.css"), page_asset("page.js")
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        f"default-src 'none'; style-src {page_hash(style)}; script-src {page_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
     title = "Evaluation: " + ", ".join(run.name for run in report.runs)
@@ -93,7 +95,7 @@ def _write(report: Report, file: TextIO) -> None:
     )
     for part in _sections(report, title):
         file.write(part + "\n")
-    file.write(_asset("page_records.html"))
+    file.write(page_asset("page_records.html"))
     file.write('<script type="application/json" id="data">[')
     for part in _data(report):
         file.write(part)
@@ -131,6 +133,8 @@ def _claims(report: Report) -> Iterator[str]:
         yield report.leaderboard.headline
     for comparison in report.comparisons:
         yield headline(comparison)
+    if report.corrected:
+        yield report.corrected.sentence
     for first, second, tables in report.figures:
         yield verdict_sentence(tables[0].rows, second, first)
     for arm, means in report.alone:
@@ -354,10 +358,18 @@ def html_text(text: str) -> str:
     return escape(legal, quote=True)
 
 
-def _asset(name: str) -> str:
+def page_asset(name: str) -> str:
     return (files("evalbook.runs") / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def page_template(name: str) -> Template:
+    """Return a page's template; what is put in is escaped where it does not say that it is safe."""
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    loader = DictLoader({name: page_asset(name)})
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(name)
+
+
+def page_hash(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

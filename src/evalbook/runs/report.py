@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from evalbook.aws.result_files import ResultFiles
     from evalbook.aws.s3 import S3Uri
     from evalbook.aws.session import Aws
+    from evalbook.runs.labels import Corrected
 
 BASE, TUNED, UNTOLD = "base", "fine-tuned", "evaluated"
 
@@ -88,6 +89,8 @@ class Report:
     figures_alone: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
     leaderboard: Leaderboard | None = None
     """Where there are several models."""
+    corrected: Corrected | None = None
+    """The first comparison's gain by a person's labels, where there are some."""
     notes: list[str] = field(default_factory=list)
     """What was noticed about the runs themselves."""
 

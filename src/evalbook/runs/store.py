@@ -283,6 +283,14 @@ class RecordStore:
             for arm in self.arms
         )
 
+    def key(self, place: Place) -> bytes:
+        """Return by what a record is known, also in other results of the same dataset."""
+        row = self._database.execute(
+            f"SELECT key, occurrence FROM records_{place.arm} WHERE id = ?",  # noqa: S608
+            (place.number,),
+        ).fetchone()
+        return bytes(row[0]) + int(row[1]).to_bytes(4, "big")
+
     def record(self, place: Place) -> JudgedRecord:
         """Read a record again, with its texts."""
         offset, length = self._database.execute(

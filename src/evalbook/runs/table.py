@@ -43,6 +43,8 @@ def report_words(report: Report, width: int = 100) -> str:
         parts.append(wrapped(report.leaderboard.headline, width))
         parts.append(text_table(board_lines(report.leaderboard), width))
         parts.append("\n".join(wrapped(line, width) for line in report.leaderboard.basis))
+    if report.corrected:
+        parts.append(wrapped(report.corrected.sentence, width))
     said: set[str] = set()
     for comparison in report.comparisons:
         parts += _comparison_words(report, comparison, width, said)

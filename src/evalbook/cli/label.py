@@ -1,0 +1,144 @@
+"""`evalbook label`: a person judges some records blind; how far the judge can be believed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evalbook.cli.completion import complete_runs
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output, complain, folded, terminal_width
+from evalbook.errors import AnswerRejected, UsageError
+from evalbook.workflow.turn import PROTOCOL
+
+if TYPE_CHECKING:
+    from evalbook.runs.labels import Answer, LabelFile, Sample
+    from evalbook.runs.store import RecordStore
+
+_FILE = click.Path(path_type=Path)
+
+
+@command(
+    "label",
+    examples=[
+        ("evalbook label support-bot-v2", "Judge 50 records here; it goes on where it was left."),
+        ("evalbook label support-bot-v2 --html label.html", "As a page, for somebody else."),
+        ("evalbook results support-bot-v2 --labels labels.json", "What the labels say."),
+    ],
+)
+@click.argument("run", metavar="RUN", shell_complete=complete_runs)
+@click.option("--records", type=click.IntRange(10), default=50, help="How many; 50 by default.")
+@click.option("--metric", metavar="METRIC", help="Score on its scale; else say which is better.")
+@click.option("--labels", type=_FILE, default="labels.json", help="The file; labels.json else.")
+@click.option("--html", type=_FILE, metavar="FILE", help="Write a page to judge in instead.")
+def label_command(
+    settings: Settings,
+    output: Output,
+    run: str,
+    records: int,
+    metric: str | None,
+    labels: Path,
+    html: Path | None,
+) -> int:
+    """Judge some records yourself, blind: is the judge right about this task?
+
+    Records are drawn where labels tell most. For each, say which answer is better: 1, 2 or same (s
+    skips, q ends); with --metric two scores, such as 0.5 1. The file is saved after every answer,
+    and asking again goes on; more --records adds to them. Nothing is sent anywhere.
+    """
+    from evalbook.aws.session import Aws
+    from evalbook.runs.find import targets
+    from evalbook.runs.labels import LabelFile, draw, read_labels
+    from evalbook.runs.report import read_report
+    from evalbook.runs.store import RecordStore
+
+    aws = Aws(settings.profile, settings.region)
+    wanted = targets(aws, (run,), settings.state)
+    with RecordStore() as store:
+        report = read_report(aws, wanted, store)
+        if not report.comparisons:
+            raise AnswerRejected("label.alone", f"{run} has no records of two models to judge.")
+        arn = report.runs[0].arn
+        kept = read_labels(labels) if labels.exists() else LabelFile(arn, metric, arn, records)
+        if (kept.run, kept.metric) != (arn, metric):
+            raise UsageError(
+                "label.other",
+                f"{labels} is of another run or metric.",
+                "Name another --labels FILE.",
+            )
+        kept.records = max(kept.records, records)
+        sample = draw(store, report.comparisons[0], metric, kept.records, kept.seed)
+        if html is not None:
+            _write_page(html, store, sample, kept)
+            words = f"Written: {html}. Its answers come back as a file for `results --labels`."
+        else:
+            _ask(store, sample, kept, labels)
+            words = f"{len(kept.answers)} of {len(sample.items)} are judged, kept in {labels}."
+    document = {
+        "protocol": PROTOCOL,
+        "status": "labels",
+        "records": len(sample.items),
+        "judged": len(kept.answers),
+        "written": str(html or labels),
+    }
+    output.document(document, words)
+    return 0
+
+
+def _write_page(path: Path, store: RecordStore, sample: Sample, labels: LabelFile) -> None:
+    from evalbook.runs.label_page import label_page
+    from evalbook.whole_files import replace_whole, unwritable
+
+    try:
+        replace_whole(path, label_page(store, sample, labels).encode("utf-8", "replace"))
+    except OSError as error:
+        raise unwritable("label.unwritable", path, error) from error
+
+
+def _ask(store: RecordStore, sample: Sample, labels: LabelFile, path: Path) -> None:
+    from evalbook.runs.label_page import shown
+
+    left = [it for it in sample.items if it.id not in labels.answers]
+    for item in left:
+        number = len(sample.items) - len(left) + left.index(item) + 1
+        complain(_words(shown(store, item), f"{number} of {len(sample.items)}"))
+        said = _answer(labels.metric)
+        if said == "q":
+            return
+        if said != "s":
+            labels.answers[item.id] = said
+            labels.save(path)
+
+
+def _words(record: dict[str, Any], number: str) -> str:
+    parts = [f"--- {number} ---", f"Prompt\n{record['prompt']}"]
+    if record["reference"] is not None:
+        parts.append(f"Reference answer\n{record['reference']}")
+    parts += [f"Answer 1\n{record['first']}", f"Answer 2\n{record['second']}"]
+    return folded("\n\n".join(parts), terminal_width())
+
+
+def _answer(metric: str | None) -> Answer:
+    """Ask until it is an answer; q where there is nobody to ask."""
+    asked = (
+        "Which is better? 1, 2, same; s skips, q ends:"
+        if metric is None
+        else f"{metric} of answer 1 and of answer 2? s skips, q ends:"
+    )
+    while True:
+        complain(asked)
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        said = line.strip().lower()
+        if not line or said in ("q", "s"):
+            return said or "q"
+        if metric is None and said in ("1", "2", "same", "=", "0"):
+            return "same" if said in ("=", "0") else said
+        try:
+            scores = [float(it) for it in said.replace(",", " ").split()]
+        except ValueError:
+            continue
+        if metric is not None and len(scores) == 2 and all(abs(it) < 1e15 for it in scores):
+            return scores

@@ -1,0 +1,48 @@
+"""The records to judge as one page that works offline; its answers come back as a file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from evalbook.runs.labels import Item, LabelFile, Sample
+from evalbook.runs.page import json_text, page_asset, page_hash, page_template
+from evalbook.runs.store import RecordStore
+
+_STYLE = """
+.answers { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: 1rem 0; }
+.answers[hidden] { display: none; }
+.answers input { width: 7rem; }
+[aria-pressed="true"] { border-color: var(--better); color: var(--better); font-weight: 600; }
+"""
+
+
+def shown(store: RecordStore, item: Item) -> dict[str, Any]:
+    """Return a record as it is shown: blind, and in the order that was drawn for it."""
+    first, second = (store.record(place) for place in item.lines)
+    answers = [first.response, second.response]
+    one, other = reversed(answers) if item.flipped else answers
+    reference = second.reference or None
+    return {
+        "id": item.id,
+        "prompt": second.prompt,
+        "reference": reference,
+        "first": one,
+        "second": other,
+    }
+
+
+def label_page(store: RecordStore, sample: Sample, labels: LabelFile) -> str:
+    """Return the page: it holds the records drawn, and not which model answered what."""
+    style, script = page_asset("page.css") + _STYLE, page_asset("label_page.js")
+    policy = (
+        f"default-src 'none'; style-src {page_hash(style)}; script-src {page_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    data = {
+        "file": {"evalbook_labels": 1, **asdict(labels)},
+        "items": [shown(store, item) for item in sample.items],
+    }
+    return page_template("label_page.html").render(
+        policy=policy, style=style, script=script, data=json_text(data)
+    )

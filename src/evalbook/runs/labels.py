@@ -1,0 +1,427 @@
+"""Whether the judge is right about this task: a person judges some records, blind.
+
+Records are drawn by strata of what the judge said, half of them in proportion and half spread over
+the strata, where labels tell more. As every stratum's share is known, what the labels say of the
+judge's mistakes holds for all records: the judge's mean is corrected by the mean mistake of each
+stratum (prediction-powered inference; Angelopoulos et al., Science 382, 2023, and PPI++, 2023, for
+how much weight the judge gets).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import NormalDist
+
+from evalbook.errors import AnswerRejected, UsageError
+from evalbook.runs.comparison import Comparison, overall_gains, signs_of
+from evalbook.runs.statistics import CONFIDENCE
+from evalbook.runs.store import NO_SCORE, Place, RecordStore
+from evalbook.runs.student import student_quantile
+from evalbook.runs.words import between, count, plain, signed, the
+from evalbook.whole_files import replace_whole, unwritable
+
+FEWEST = 10
+"""Labels below which nothing is estimated."""
+CHOICES = ("1", "2", "same")
+_CLEARLY = 0.25
+_LARGEST_FILE = 16 << 20
+Answer = str | list[float]
+"""Which of the two is better, or a score for each, in the order in which they were shown."""
+
+
+@dataclass
+class LabelFile:
+    """What a person said so far, and how the records were drawn, to draw them again."""
+
+    run: str
+    metric: str | None
+    """None where a person says which is better, else the metric on whose scale they score."""
+    seed: str
+    records: int
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    def save(self, path: Path) -> None:
+        """Write the file whole.
+
+        Raises:
+            AnswerRejected: it can't be written.
+        """
+        try:
+            replace_whole(path, json.dumps({"evalbook_labels": 1, **asdict(self)}).encode())
+        except OSError as error:
+            raise unwritable("label.unwritable", path, error) from error
+
+
+def read_labels(path: Path) -> LabelFile:
+    """Read a file of labels.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        document = json.loads(path.read_bytes()[:_LARGEST_FILE])
+        if document.pop("evalbook_labels") != 1:
+            raise ValueError("its version is unknown")
+        found = LabelFile(**document)
+        usable = all(map(_usable, found.answers.values())) and isinstance(found.records, int)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            "label.file",
+            f"{path} is not a file of labels: {error}.",
+            "`evalbook label` writes one.",
+        ) from error
+    if not usable:
+        raise UsageError("label.file", f"{path} has answers that no label is.")
+    return found
+
+
+def _usable(answer: object) -> bool:
+    if isinstance(answer, list):
+        return len(answer) == 2 and all(
+            isinstance(it, (int, float)) and not isinstance(it, bool) and math.isfinite(it)
+            for it in answer
+        )
+    return answer in CHOICES
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record to judge."""
+
+    id: str
+    lines: tuple[Place, Place]
+    stratum: int
+    flipped: bool
+    """Whether the second model's answer is shown first."""
+    judge: float
+    """What the judge said of it: a gain, or the sign of one."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The records drawn, in the order they are asked, and what the judge said of all."""
+
+    sizes: tuple[int, ...]
+    """Records in each stratum."""
+    mean: float
+    """Of what the judge said of all records."""
+    step: float
+    """A small difference on the scale."""
+    sign: int
+    """-1 where a low score is good."""
+    items: tuple[Item, ...]
+
+
+def draw(
+    store: RecordStore, comparison: Comparison, metric: str | None, records: int, seed: str
+) -> Sample:
+    """Draw records of a comparison; the same seed and number draw the same, a larger number more.
+
+    Raises:
+        UsageError: there is no such metric.
+    """
+    signs = signs_of(store, comparison.rows)
+    if metric is not None and metric not in store.metrics:
+        raise UsageError(
+            "label.metric", f"The results have no metric {metric!r}.", ", ".join(store.metrics)
+        )
+    place = store.metrics.index(metric) if metric is not None else None
+    strata: dict[int, list[tuple[bytes, float, int, int]]] = defaultdict(list)
+    total = 0.0
+    for batch in store.paired_batches(comparison.first, comparison.second):
+        overall = overall_gains(store, batch, signs)
+        for row, (number, before) in enumerate(zip(batch.places, batch.before, strict=True)):
+            columns = zip(batch.first, batch.second, signs, strict=True)
+            gains = [
+                None if NO_SCORE in (a[row], b[row]) else sign * (b[row] - a[row])
+                for a, b, sign in columns
+            ]
+            gain = overall[row] if place is None else gains[place]
+            if gain is None:
+                continue
+            judge = gain if place is not None else float((gain > 1e-9) - (gain < -1e-9))
+            total += judge
+            strata[_stratum(gain, gains)].append((_priority(seed, number), judge, number, before))
+    ordered = [sorted(strata[name]) for name in sorted(strata)]
+    sizes = tuple(map(len, ordered))
+    numbers = comparison.first.number, comparison.second.number
+    items = [
+        Item(
+            store.key(Place(numbers[1], number)).hex(),
+            (Place(numbers[0], before), Place(numbers[1], number)),
+            stratum,
+            bool(priority[-1] & 1),
+            judge,
+        )
+        for stratum, wanted in enumerate(allocation(sizes, records))
+        for priority, judge, number, before in ordered[stratum][:wanted]
+    ]
+    items.sort(key=lambda it: hashlib.blake2b(f"{seed}{it.id}".encode()).digest())
+    width = max((row.width for row in comparison.rows if row.metric == metric), default=1.0)
+    step = 1.0 if metric is None else width / 4
+    sign = 1 if place is None else signs[place]
+    return Sample(sizes, total / max(1, sum(sizes)), step, sign, tuple(items))
+
+
+def _priority(seed: str, number: int) -> bytes:
+    return hashlib.blake2b(f"{seed}:{number}".encode(), digest_size=8).digest()
+
+
+def _stratum(gain: float, gains: Iterable[float | None]) -> int:
+    """Return a number by what the judge said: 0 is clearly worse, 4 better, 5 both at once."""
+    told = [it for it in gains if it is not None]
+    if any(it > 0 for it in told) and any(it < 0 for it in told):
+        return 5
+    return 2 if abs(gain) <= 1e-9 else (gain > 0) * 2 + (gain >= _CLEARLY) + (gain > -_CLEARLY)
+
+
+def allocation(sizes: Sequence[int], records: int) -> list[int]:
+    """Return how many records to draw of each stratum: half in proportion, half spread evenly."""
+    total = sum(sizes)
+    if records >= total:
+        return list(sizes)
+    wanted = [
+        min(size, max(2, round(records * (0.5 * size / total + 0.5 / len(sizes)))))
+        for size in sizes
+    ]
+    # What a small stratum can't give, or rounding left, the largest ones do.
+    for place in sorted(range(len(sizes)), key=lambda it: -sizes[it]):
+        more = min(sizes[place] - wanted[place], max(0, records - sum(wanted)))
+        wanted[place] += more
+    return wanted
+
+
+# --- what the labels say --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far judge and person agree, on the labelled records; intervals are of 95 %."""
+
+    what: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The judge's gain, corrected by labels."""
+
+    metric: str | None
+    labels: int
+    records: int
+    judge: float
+    """The gain by the judge alone, over all records."""
+    gain: float
+    low: float
+    high: float
+    """95 % interval."""
+    weight: float
+    """How much the judge's word counts: 0 not at all, 1 in full."""
+    agreement: tuple[Agreement, ...]
+    more_labels: int | None
+    """How many more would probably decide; 0 where it is decided, None where no number would."""
+    sentence: str
+
+
+def corrected_gain(sample: Sample, labels: LabelFile, names: tuple[str, str]) -> Corrected:
+    """Return the gain of all records, by the judge's scores and a person's labels.
+
+    Raises:
+        AnswerRejected: ``label.few``, there are too few labels.
+    """
+    pairs = [
+        (it.stratum, it.judge, sample.sign * said)
+        for it in sample.items
+        if (said := _said(it, labels)) is not None
+    ]
+    if len(pairs) < FEWEST:
+        raise AnswerRejected(
+            "label.few",
+            f"There are {count(len(pairs), 'label')} for this run; at least {FEWEST} are needed.",
+            "`evalbook label` goes on where it was left.",
+        )
+    gain, error, weight, rest = estimate(sample.sizes, sample.mean, pairs, sample.step)
+    freedom = max(1, len(pairs) - len({stratum for stratum, *_ in pairs}))
+    reach = student_quantile(freedom, (1 + CONFIDENCE) / 2)
+    low, high = gain - reach * error, gain + reach * error
+    more = 0 if low > 0 or high < 0 else _more(gain, error, rest, len(pairs))
+    agreement = _agreement([(judge, said) for _, judge, said in pairs], labels.metric is None)
+    found = Corrected(
+        labels.metric, len(pairs), sum(sample.sizes), sample.mean, gain, low, high, weight,
+        agreement, more, "",
+    )  # fmt: skip
+    return Corrected(**{**vars(found), "sentence": _sentence(found, names)})
+
+
+def _said(item: Item, labels: LabelFile) -> float | None:
+    answer = labels.answers.get(item.id)
+    if isinstance(answer, list) and labels.metric is not None:
+        first, second = reversed(answer) if item.flipped else answer
+        return second - first
+    if isinstance(answer, str) and labels.metric is None:
+        return 0.0 if answer == "same" else 1.0 if (answer == "2") != item.flipped else -1.0
+    return None
+
+
+def estimate(
+    sizes: Sequence[int], mean: float, pairs: Sequence[tuple[int, float, float]], step: float
+) -> tuple[float, float, float, float]:
+    """Return the corrected mean, its standard error, the judge's weight, and the labels' variance.
+
+    Args:
+        sizes: records in each stratum.
+        mean: of what the judge said of all records.
+        pairs: of each labelled record its stratum, what the judge said and what the person said.
+        step: a small difference; as if one more label were off by it, where all labels agree.
+    """
+    strata = _merged(sizes, pairs)
+    total = sum(size for size, _ in strata)
+    n = len(pairs)
+    parts = []
+    for size, them in strata:
+        judged, said = [it[1] for it in them], [it[2] for it in them]
+        scale = (size / total) ** 2 * (1 - len(them) / size) / len(them)
+        parts.append((size / total, scale, judged, said))
+    shared = sum(scale * _covariance(a, b) for _, scale, a, b in parts)
+    spread = sum(scale * _covariance(a, a) for _, scale, a, _ in parts)
+    weight = min(1.0, max(0.0, shared / spread)) if spread > 0 else 1.0
+    gain = weight * mean
+    mistakes = second = first = 0.0
+    for share, scale, judged, said in parts:
+        off = [y - weight * f for f, y in zip(judged, said, strict=True)]
+        gain += share * sum(off) / len(off)
+        mistakes += scale * max(_covariance(off, off), step**2 / (n + 1))
+        first += share * sum(said) / len(said)
+        second += share * sum(y * y for y in said) / len(said)
+    of_records = max(second - first**2, step**2 / (n + 1)) / max(1, total - 1)
+    return gain, math.sqrt(of_records + mistakes), weight, mistakes
+
+
+def _merged(
+    sizes: Sequence[int], pairs: Sequence[tuple[int, float, float]]
+) -> list[tuple[int, list[tuple[int, float, float]]]]:
+    """Return strata with their labels; one with fewer than two joins the one before it."""
+    by_stratum: dict[int, list[tuple[int, float, float]]] = defaultdict(list)
+    for pair in pairs:
+        by_stratum[pair[0]].append(pair)
+    found: list[tuple[int, list[tuple[int, float, float]]]] = []
+    left, waiting = 0, list[tuple[int, float, float]]()
+    for stratum, size in enumerate(sizes):
+        left, waiting = left + size, waiting + by_stratum[stratum]
+        if len(waiting) >= min(2, left) and waiting:
+            found.append((left, waiting))
+            left, waiting = 0, []
+    if left and found:
+        size, them = found.pop()
+        found.append((size + left, them + waiting))
+    return found
+
+
+def _covariance(a: Sequence[float], b: Sequence[float]) -> float:
+    if len(a) < 2:
+        return 0.0
+    middle, other = sum(a) / len(a), sum(b) / len(b)
+    products = ((x - middle) * (y - other) for x, y in zip(a, b, strict=True))
+    return math.fsum(products) / (len(a) - 1)
+
+
+def _more(gain: float, error: float, mistakes: float, labels: int) -> int | None:
+    """Return how many more labels would decide, as those so far do; four of five times."""
+    normal = NormalDist()
+    reach = normal.inv_cdf((1 + CONFIDENCE) / 2) + normal.inv_cdf(0.8)
+    room = (gain / reach) ** 2 - (error**2 - mistakes)
+    if room <= 0:
+        return None
+    return max(1, math.ceil(labels * mistakes / room) - labels)
+
+
+def _agreement(pairs: Sequence[tuple[float, float]], choices: bool) -> tuple[Agreement, ...]:
+    if choices:
+        signs = [(int(a), int(b)) for a, b in pairs]
+        return (_same(signs), _kappa(signs))
+    judged, said = zip(*pairs, strict=True)
+    return (
+        _correlation("correlation (Pearson)", judged, said, 1.0),
+        _correlation("rank correlation (Spearman)", _ranks(judged), _ranks(said), 1.06),
+    )
+
+
+def _same(pairs: Sequence[tuple[int, int]]) -> Agreement:
+    """Return the share of the same answers, with Wilson's interval."""
+    n, z = len(pairs), NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    share = sum(a == b for a, b in pairs) / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return Agreement("same answer", share, middle - half, middle + half)
+
+
+def _kappa(pairs: Sequence[tuple[int, int]]) -> Agreement:
+    """Return Cohen's kappa, with the error of Fleiss, Cohen and Everitt (1969)."""
+    n = len(pairs)
+    cells = Counter(pairs)
+    rows, columns = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    kinds = {*rows, *columns}
+    seen = sum(cells[it, it] for it in kinds) / n
+    chance = sum(rows[it] * columns[it] for it in kinds) / n**2
+    if chance >= 1:
+        return Agreement("Cohen's kappa", None, None, None)
+    kappa = (seen - chance) / (1 - chance)
+    a = sum(
+        cells[it, it] / n * (1 - (rows[it] + columns[it]) / n * (1 - kappa)) ** 2 for it in kinds
+    )
+    b = (1 - kappa) ** 2 * sum(
+        cells[i, j] / n * ((columns[i] + rows[j]) / n) ** 2 for i in kinds for j in kinds if i != j
+    )
+    c = (kappa - chance * (1 - kappa)) ** 2
+    half = 1.96 * math.sqrt(max(0.0, a + b - c) / n) / (1 - chance)
+    return Agreement("Cohen's kappa", kappa, max(-1.0, kappa - half), min(1.0, kappa + half))
+
+
+def _correlation(what: str, a: Sequence[float], b: Sequence[float], wider: float) -> Agreement:
+    """Return a correlation with Fisher's interval."""
+    spread = math.sqrt(_covariance(a, a) * _covariance(b, b))
+    if not spread or len(a) < 4:
+        return Agreement(what, None, None, None)
+    value = max(-1.0, min(1.0, _covariance(a, b) / spread))
+    inside = max(-0.9999999, min(0.9999999, value))
+    half = 1.96 * math.sqrt(wider / (len(a) - 3))
+    ends = (math.tanh(math.atanh(inside) + it) for it in (-half, half))
+    return Agreement(what, value, *ends)
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    order = sorted(values)
+    first = {value: place for place, value in reversed(list(enumerate(order)))}
+    times = Counter(values)
+    return [first[value] + (times[value] - 1) / 2 for value in values]
+
+
+def _sentence(it: Corrected, names: tuple[str, str]) -> str:
+    what = "net preference (better less worse)" if it.metric is None else f"gain on {it.metric}"
+    first, second = map(the, names)
+    opening = (
+        f"By {count(it.labels, 'label')} of {it.records:,} records, the {what} of {second} against "
+        f"{first} is {signed(it.gain)} (95 % interval {between(it.low, it.high)}); by the judge "
+        f"alone it is {signed(it.judge)}."
+    )
+    said = [opening]
+    told = [
+        f"{one.what} {plain(one.value, 2)} ({between(one.low, one.high, sign=False)})"
+        for one in it.agreement
+        if one.value is not None
+    ]
+    if told:
+        said.append(f"Judge and person, on the labelled records: {', '.join(told)}.")
+    if it.more_labels is None:
+        said.append("No number of labels would decide: the records themselves are too few.")
+    elif it.more_labels:
+        said.append(f"About {it.more_labels:,} more labels would decide.")
+    return " ".join(said)
