@@ -103,6 +103,8 @@ def _turn(message: Any, place: str) -> Turn:
         keys = f"the fields are {named(message)}" if message else "it has no fields"
         raise InvalidRecord("missing_field", f"{place} has no content; {keys}")
     text, parts = _content(content, f"{place}.{key}")
+    if text == "" and (beside or parts):
+        text = None  # such as beside a call of a tool
     if text is None and any(what == _TOOL_RESULT for _, what in parts):
         found = "tool"
     return Turn(found, text, (*beside, *parts))
@@ -302,6 +304,8 @@ _TRANSCRIPTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"(?:<end_of_turn>)?\s*(?:<bos>)?<start_of_turn>(user|model)\n"),
      {"user": "user", "model": "assistant"}),
     (re.compile(r"\s*(?:<s>)?\s*(\[/?INST\])\s*"), {"[INST]": "user", "[/INST]": "assistant"}),
+    (re.compile(r"(?:^|\n)\s*(Question|Answer|Q|A): ?"),
+     {"Question": "user", "Q": "user", "Answer": "assistant", "A": "assistant"}),
     (re.compile(r"(?:^|\s*)### (Instruction|Input|Response): ?\n?"),
      {"Instruction": "user", "Input": "user", "Response": "assistant"}),
 )  # fmt: skip

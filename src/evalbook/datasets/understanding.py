@@ -134,7 +134,8 @@ def _unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in record.items():
         plain = plain_name(name)
-        if isinstance(value, dict) and plain in known.WRAPPERS and _holds_fields(value):
+        wraps = isinstance(value, dict) and plain in known.WRAPPERS
+        if wraps and (plain == "data" or _holds_fields(value)):
             flat.update({f"{name}.{inner}": item for inner, item in value.items()})
         else:
             flat[name] = value
@@ -294,7 +295,9 @@ def _with_context(it: _Fields, prompt: str) -> str:
         tables = ["input", "question", "inputs", *tables]
     for name, value in it.by_name(tables):
         text = _joined(_parsed(value))
-        if not text or not text.strip():
+        if not text or text.strip().lower() in _NOTHING:
+            if text:
+                it.take(name, UNUSED, "empty")
             continue
         if text in prompt:
             it.take(name, PROMPT, "it stands in the prompt already")
@@ -307,6 +310,9 @@ def _with_context(it: _Fields, prompt: str) -> str:
             it.take(other, UNUSED, known.UNKNOWN)
         return f"{prompt}\n\n{text}"
     return prompt
+
+
+_NOTHING = frozenset(("", "<noinput>", "noinput", "none", "n/a", "nan", "null"))
 
 
 def _joined(value: Any) -> str | None:
@@ -323,7 +329,8 @@ def _joined(value: Any) -> str | None:
         for key in ("parts", "page_content", "contexts", "passage", "body", "value"):
             if key in value:
                 return _joined(value[key])
-        return _joined([item for item in value.values() if isinstance(item, (str, list))])
+        # Lists side by side, such as titles and sentences; single values are no text to read.
+        return _joined([item for item in value.values() if isinstance(item, list)])
     return None
 
 
@@ -476,6 +483,9 @@ def _first(it: _Fields, table: Iterable[str]) -> str | None:
         if _is_made(value):
             it.take(name, UNUSED, known.MADE)
             continue
+        if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and _others(it, name):
+            it.take(name, UNUSED, "an address, not an answer")
+            continue
         text = _answer_text(value, name)
         if text is not None:
             several = isinstance(value, list) and len(value) > 1 and not is_conversation(value)
@@ -483,6 +493,15 @@ def _first(it: _Fields, table: Iterable[str]) -> str | None:
             it.take(name, REFERENCE, "the first of several" if several else "")
             return text
     return None
+
+
+_ADDRESS = re.compile(r"https?://\S+")
+
+
+def _others(it: _Fields, name: str) -> bool:
+    """Tell whether another field may hold the answer."""
+    tables = (known.REFERENCE, known.CHOSEN, known.ANSWERED)
+    return any(other != name for table in tables for other, _ in it.by_name(table))
 
 
 def _is_made(value: Any) -> bool:
@@ -576,10 +595,22 @@ def _answer_text(value: Any, name: str) -> str | None:
         answers = [turn for turn in turns if turn.role == "assistant"]
         return answers[-1].text if answers else None
     if len(value) == 1 or plain_name(name) in _PLURAL:
-        return _answer_text(value[0], name)
+        return _one_of(value, name)
     if all(part_text(item) is not None and isinstance(item, dict) for item in value):
         return "\n".join(str(part_text(item)) for item in value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _one_of(answers: list[Any], name: str) -> str | None:
+    """Return the answer that was accepted, else the first."""
+    marked = ("is_accepted", "accepted", "selected", "isAccepted")
+    kept = [it for it in answers if isinstance(it, dict) and any(it.get(key) for key in marked)]
+    first = (kept or answers)[0]
+    if isinstance(first, dict) and plain_name(name) in _PLURAL:
+        for key in ("text", "answer", "body", "content", "value"):
+            if isinstance(first.get(key), str):
+                return str(first[key])
+    return _answer_text(first, name)
 
 
 _PLURAL = frozenset(
