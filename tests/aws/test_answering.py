@@ -160,7 +160,7 @@ def a_model(**more: Any) -> dict[str, Any]:
             "is not Active but Creating.",
         ),
         (IMPORTED, "GetImportedModel", {"modelArchitecture": "llama"}, "puts an imported model"),
-        (IMPORTED, "GetImportedModel", "AccessDeniedException", "could not be told."),
+        (IMPORTED, "GetImportedModel", "AccessDeniedException", "could not be checked."),
     ],
 )
 def test_what_bedrock_has_is_asked_by_its_kind(

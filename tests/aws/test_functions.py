@@ -63,4 +63,4 @@ def test_one_that_may_not_be_looked_up_is_not_checked(check: Checking) -> None:
     found = check("AccessDeniedException")
 
     assert found.status == "skipped"
-    assert found.remedy == "With the permission lambda:GetFunctionConfiguration it can be."
+    assert found.remedy == "Grant lambda:GetFunctionConfiguration so that evalbook can check this."

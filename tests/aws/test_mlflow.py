@@ -82,7 +82,7 @@ def test_where_apps_may_not_be_listed_the_plan_cannot_be_told(aws: Aws, stub: St
 
     assert check.status == "skipped"
     assert check.message == (
-        "Which MLflow app the SDK would take can't be told: sagemaker:ListMlflowApps was denied: "
+        "Which MLflow app the SDK would take can't be checked: sagemaker:ListMlflowApps was denied: "
         "no. If it may not list them either, it goes on without MLflow."
     )
 
@@ -170,7 +170,7 @@ def test_an_app_that_may_not_be_described_is_taken_with_a_warning(aws: Aws, stub
 
     assert arn == APP
     assert checks[0].status == "warning"
-    assert checks[0].remedy == "It would take sagemaker:DescribeMlflowApp."
+    assert checks[0].remedy == "Grant sagemaker:DescribeMlflowApp so that evalbook can check this."
 
 
 @pytest.mark.parametrize(

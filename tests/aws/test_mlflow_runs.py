@@ -1,4 +1,4 @@
-"""What MLflow recorded of a multi-turn RL evaluation, and why it could not be told."""
+"""What MLflow recorded of a multi-turn RL evaluation, and why it could not be checked."""
 
 import pytest
 

@@ -163,8 +163,8 @@ def _endpoint(aws: Aws, name: str, region: str) -> list[Check]:
         return [
             warning(
                 "answers.endpoint",
-                f"Whether the endpoint {name} is in service could not be told. {error.message}",
-                "With the permission sagemaker:DescribeEndpoint it can be told.",
+                f"Whether the endpoint {name} is in service could not be checked. {error.message}",
+                "Grant sagemaker:DescribeEndpoint so that evalbook can check this.",
             )
         ]
     status = endpoint["EndpointStatus"]
@@ -255,8 +255,8 @@ def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
         return [
             warning(
                 "answers.bedrock",
-                f"Whether {model} ({words}) can be called could not be told. {error.message}",
-                f"With the permission bedrock:{action} it can be told.",
+                f"Whether {model} ({words}) can be called could not be checked. {error.message}",
+                f"Grant bedrock:{action} so that evalbook can check this.",
             )
         ]
     return fit(model, answer)

@@ -178,7 +178,7 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
     except (AwsDenied, AwsInternalError) as error:
         return warning(
             "model.recipe",
-            "It could not be told whether the base model has an evaluation recipe. "
+            "It could not be checked whether the base model has an evaluation recipe. "
             f"{error.message}",
             "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
         )
@@ -420,7 +420,7 @@ def _proxy_check(aws: Aws, region: str) -> Check:
     except (AwsDenied, AwsInvalid, AwsInternalError) as error:
         return warning(
             "model.nova.proxy",
-            f"It could not be told whether {NOVA_PROXY_MODEL}, which the judging step of a Nova "
+            f"It could not be checked whether {NOVA_PROXY_MODEL}, which the judging step of a Nova "
             f"evaluation needs, is there. {error.message}",
             "Ask for sagemaker:DescribeHubContent; the SDK stops without it.",
         )

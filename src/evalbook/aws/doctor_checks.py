@@ -98,8 +98,8 @@ def _expiry(credentials: Any, now: datetime) -> Check:
         if getattr(credentials, "token", None):
             return skipped(
                 "credentials.expiry",
-                "Until when these session credentials are valid can't be told.",
-                "If they were issued a while ago, sign in anew before a run is started.",
+                "Nobody but their issuer knows when these session credentials expire.",
+                "If they were issued a while ago, sign in again before you start a run.",
             )
         return passed("credentials.expiry", "These credentials do not expire.")
     left = (ends - now).total_seconds()

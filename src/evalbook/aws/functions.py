@@ -30,7 +30,7 @@ def function_check(aws: Aws, arn: str, region: str, of: str) -> Check:
         return skipped(
             f"{of}.exists",
             f"Whether {arn} exists was not checked. {error.message}",
-            "With the permission lambda:GetFunctionConfiguration it can be.",
+            "Grant lambda:GetFunctionConfiguration so that evalbook can check this.",
         )
     state = function.get("State", _READY)
     if state != _READY:

@@ -178,7 +178,7 @@ def find_hub_models(
 
 
 def names_near(aws: Aws, text: str, region: str | None) -> list[str]:
-    """Return names in the public hub that may have been meant; none where it can't be told."""
+    """Return names in the public hub that may have been meant; none where it can't be checked."""
     name = "-".join(_tokens(text))
     beginnings = list(dict.fromkeys(word[:4] for word in _LETTERS.findall(name) if len(word) > 3))
     try:

@@ -42,7 +42,7 @@ LEGACY_IDLE_DAYS = 30
 # The SDK asks Bedrock without naming a project, as evalbook does.
 _PROJECT = " A model that is yours through a Bedrock project only is not found by the SDK either."
 
-_ACCESS = "With the permission bedrock:GetFoundationModel it can be told."
+_ACCESS = "Grant bedrock:GetFoundationModel so that evalbook can check this."
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def check_judge(
         judge = Judge(wanted, wanted, wanted.split(".")[0], "UNKNOWN", None, None)
         denied = warning(
             "judge.lifecycle",
-            f"It could not be told whether {wanted} is in service. {answer.message}",
+            f"It could not be checked whether {wanted} is in service. {answer.message}",
             _ACCESS,
         )
         return judge, [*checks, denied]
@@ -230,7 +230,7 @@ def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]
     """Return what an ARN stands for where that is a model of an application inference profile.
 
     Raises:
-        AnswerRejected: it is another kind of ARN, or its model can't be told.
+        AnswerRejected: it is another kind of ARN, or its model can't be checked.
         AwsUnavailable: Bedrock could not be asked.
     """
     arn = parse_arn(text)
@@ -468,9 +468,9 @@ def _profiles_if_needed(
 def _unknown_profiles(profiles: _Profiles, region: str) -> Check:
     return warning(
         "judge.inference_profile",
-        "It could not be told whether the judges that need an inference profile have one in "
+        "It could not be checked whether the judges that need an inference profile have one in "
         f"{region}. {profiles.denied}",
-        "With the permission bedrock:ListInferenceProfiles it can be told.",
+        "Grant bedrock:ListInferenceProfiles so that evalbook can check this.",
     )
 
 

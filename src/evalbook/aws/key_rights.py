@@ -34,7 +34,7 @@ def role_key_check(
     """
     arn = parse_arn(key)
     if arn is None or parse_arn(role) is None:
-        return skipped("kms.role", f"Whether {role} may use the key {key} can't be told.")
+        return skipped("kms.role", f"Whether {role} may use the key {key} can't be checked.")
     region = arn.region or region
     named = f"the KMS key {key}, by which {what} is encrypted"
     needed = " and ".join(actions)
@@ -62,14 +62,14 @@ def role_key_check(
         return failed("kms.role", text, remedy)
     if says == "delegates" and allowed is False and granted is False:
         return failed("kms.role", f"{role} may not do {needed} on {named}.", remedy)
-    doubt = f"Whether {role} may use {named}, could not be told."
+    doubt = f"Whether {role} may use {named} could not be checked."
     if says == "nothing" or allowed is False:
-        doubt = f"{role} may not use {named}, as far as could be told."
+        doubt = f"{role} may not use {named}, as far as evalbook can see."
     return warning(
         "kms.role",
         doubt,
-        f"It needs {needed} on the key. With kms:GetKeyPolicy, kms:ListGrants and "
-        "iam:SimulatePrincipalPolicy that can be told.",
+        f"It needs {needed} on the key. Grant kms:GetKeyPolicy, kms:ListGrants and "
+        "iam:SimulatePrincipalPolicy so that evalbook can check this.",
     )
 
 

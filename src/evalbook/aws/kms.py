@@ -39,7 +39,13 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
         key = aws.client("kms", region).describe_key(KeyId=text)["KeyMetadata"]
     except AwsDenied:
         text_denied = f"Whether the key {text} is enabled and fits could not be checked."
-        return text, [warning("kms.key", text_denied, "It would take kms:DescribeKey on the key.")]
+        return text, [
+            warning(
+                "kms.key",
+                text_denied,
+                "Grant kms:DescribeKey on the key so that evalbook can check this.",
+            )
+        ]
     except AwsMissing:
         raise _missing(text, region) from None
     except AwsInvalid as error:

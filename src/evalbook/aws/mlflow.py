@@ -60,7 +60,7 @@ def mlflow_plan(aws: Aws, region: str) -> Check:
     except NO_HELP as error:
         return skipped(
             "mlflow.plan",
-            f"Which MLflow app the SDK would take can't be told: {error.message}. If it may not "
+            f"evalbook can't see which MLflow app the SDK would take: {error.message}. If it may not "
             "list them either, it goes on without MLflow.",
             "Ask for sagemaker:ListMlflowApps, or give an MLflow app's ARN.",
         )
@@ -136,7 +136,7 @@ def _listed(aws: Aws, region: str, listing: _Listing) -> tuple[list[MlflowResour
     try:
         found = listing.ask(aws, region)
     except NO_HELP as error:
-        unseen = f"Which {listing.kind}s there are can't be told: {error.message}"
+        unseen = f"Which {listing.kind}s there are can't be checked: {error.message}"
         remedy = f"Give an ARN, or ask for sagemaker:{listing.action}."
         return [], skipped("mlflow.list", unseen, remedy)
     return [it for it in found if it.arn and it.status not in _GONE], None
@@ -163,7 +163,7 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
     except AwsDenied:
         kind = "App" if arn.path[0] == "mlflow-app" else "TrackingServer"
         unchecked = f"Whether {arn} exists and is ready could not be checked."
-        remedy = f"It would take sagemaker:DescribeMlflow{kind}."
+        remedy = f"Grant sagemaker:DescribeMlflow{kind} so that evalbook can check this."
         return str(arn), [warning("mlflow.resource", unchecked, remedy)]
     except AwsMissing:
         found, status = "", ""

@@ -203,7 +203,7 @@ def _no_recipe(base_model: str, why: str) -> AnswerRejected:
 def _unread(base_model: str, why: str) -> Check:
     return skipped(
         "compute.recipe",
-        f"Whether {base_model} has a recipe for instances of your own can't be told: {why}",
+        f"Whether {base_model} has a recipe for instances of your own can't be checked: {why}",
         "Ask for sagemaker:DescribeHubContent, and s3:GetObject on the recipe; the SDK needs them "
         "too, and asks only when it starts the job.",
     )

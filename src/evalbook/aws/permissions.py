@@ -229,7 +229,7 @@ def _permission_check(
             check_id,
             f"{lacking} {', '.join(answer.unsure)}, says IAM's simulator, because of an "
             "organization's policy or a permissions boundary, whose conditions it does not "
-            "evaluate. It could not be told.",
+            "evaluate. It could not be checked.",
             "Ask who runs your organization's policies if the run is denied access.",
         )
     return passed(check_id, well)

@@ -111,7 +111,7 @@ def instance_quota_check(
         return skipped(
             check_id,
             f"The quota of {name} can't be read: {error.message}",
-            "With the permission servicequotas:ListServiceQuotas it can be told.",
+            "Grant servicequotas:ListServiceQuotas so that evalbook can check this.",
         )
     if value is None:
         return skipped(check_id, f"Service Quotas names none for {name}.")

@@ -201,7 +201,7 @@ def parameter_doubts(
 
 
 def _more_passes_than_rollouts(values: Mapping[str, Any]) -> list[Check]:
-    """Compare pass@k with the group size: the share of k rollouts can't be told from fewer."""
+    """Compare pass@k with the group size: fewer rollouts can't tell how often one of k passes."""
     group = values.get("eval_group_size")
     wanted = [int(number) for number in re.findall(r"\d+", str(values.get("pass_k_values", "")))]
     if not isinstance(group, int) or max(wanted, default=0) <= group:

@@ -266,7 +266,7 @@ def _unseen(arn: str, error: AwsDenied, given: bool) -> Check:
     guess = "" if given else f" It is taken for {arn}, which is wrong if the role has a path."
     return warning(
         "role.exists",
-        f"Whether the role exists could not be told. {error.message}{guess}",
+        f"Whether the role exists could not be checked. {error.message}{guess}",
         "Ask for iam:GetRole to have its existence and trust policy checked.",
     )
 
@@ -296,7 +296,7 @@ def _trust_checks(
         return [
             skipped(
                 f"role.trust.{service.split('.')[0]}",
-                f"Whether {service} may assume {role.arn} could not be told: its trust policy "
+                f"Whether {service} may assume {role.arn} could not be checked: its trust policy "
                 "may not be read.",
                 "Ask for iam:GetRole to have it checked.",
             )
@@ -331,6 +331,6 @@ def _trust_check(arn: str, service: str, verdict: str, why: str | None, remedy: 
         return failed(check_id, f"{service} may not assume {arn}{because}.", remedy)
     return warning(
         check_id,
-        f"Whether {service} may assume {arn} could not be told{because}.",
+        f"Whether {service} may assume {arn} could not be checked{because}.",
         "Look at the role's trust policy; a run that may not assume the role fails late.",
     )

@@ -44,7 +44,7 @@ class Finding:
     """What could be found out about a package's training."""
 
     trained: bool | None
-    """Whether it was multi-turn RL; None where that could not be told."""
+    """Whether it was multi-turn RL; None where that could not be checked."""
     job: RolloutTraining | None
     how: str
     """What was looked at, as a sentence."""

@@ -108,7 +108,7 @@ def tags_check(aws: Aws, region: str, pipelines: str, tags: Mapping[str, str]) -
     except NO_HELP as error:
         return skipped(
             "tags.pipeline",
-            "Whether the tags will be set can't be told: the SDK sets them only when it creates "
+            "Whether the tags will be set can't be checked: the SDK sets them only when it creates "
             f"the account's pipeline {pipelines}-…, and {error.message}",
             "Ask for sagemaker:ListPipelines and sagemaker:ListTags; the SDK needs them too.",
         )
