@@ -6,6 +6,8 @@ import shlex
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from evalbook.texts import shown
+
 Status = Literal["passed", "warning", "failed", "skipped"]
 
 
@@ -52,6 +54,12 @@ class Check:
     status: Status
     message: str
     remedy: str | Remedy | None = None
+
+    def __post_init__(self) -> None:
+        # Names that AWS, files and people give are part of it.
+        object.__setattr__(self, "message", shown(self.message))
+        if isinstance(self.remedy, str):
+            object.__setattr__(self, "remedy", shown(self.remedy))
 
     def to_json(self) -> dict[str, Any]:
         """Return the check as the contract's turns carry it."""

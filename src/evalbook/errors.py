@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from evalbook.checks import Check, Remedy
+from evalbook.texts import shown
 
 
 class EvalbookError(Exception):
@@ -22,8 +23,8 @@ class EvalbookError(Exception):
     ) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
-        self.remedy = remedy
+        self.message = shown(message)
+        self.remedy = shown(remedy) if isinstance(remedy, str) else remedy
         self.checks = tuple(checks)
 
 

@@ -23,6 +23,22 @@ def printable(text: str) -> str:
     )
 
 
+class Lines(str):
+    """A text of several lines that are meant to be several."""
+
+    __slots__ = ()
+
+
+def lines(*texts: str) -> Lines:
+    """Put texts below each other, each of them on one line."""
+    return Lines("\n".join(map(printable, texts)))
+
+
+def shown(text: str) -> str:
+    """Return a text as it may be shown: on one line, unless its lines are meant."""
+    return text if isinstance(text, Lines) else printable(text)
+
+
 def shortened(text: str, limit: int = 120) -> str:
     """Return the text cut to a length that fits into a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -82,7 +82,7 @@ def test_where_apps_may_not_be_listed_the_plan_cannot_be_told(aws: Aws, stub: St
 
     assert check.status == "skipped"
     assert check.message == (
-        "Which MLflow app the SDK would take can't be checked: sagemaker:ListMlflowApps was denied: "
+        "Which MLflow app the SDK would take is not known: sagemaker:ListMlflowApps was denied: "
         "no. If it may not list them either, it goes on without MLflow."
     )
 

@@ -20,7 +20,7 @@ from evalbook.aws.recipes import (
 )
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
-from evalbook.workflow.kinds import BENCHMARK, CUSTOM_SCORER, LLM_AS_JUDGE, MULTI_TURN_RL
+from evalbook.evaluation_types import BENCHMARK, CUSTOM_SCORER, LLM_AS_JUDGE, MULTI_TURN_RL
 
 WHOLE = {"default": 8, "type": "integer", "min": 1, "max": 64}
 SHARE = {"default": 1.0, "type": "float", "min": 0, "max": 1}

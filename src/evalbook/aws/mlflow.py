@@ -60,7 +60,7 @@ def mlflow_plan(aws: Aws, region: str) -> Check:
     except NO_HELP as error:
         return skipped(
             "mlflow.plan",
-            f"evalbook can't see which MLflow app the SDK would take: {error.message}. If it may not "
+            f"Which MLflow app the SDK would take is not known: {error.message}. If it may not "
             "list them either, it goes on without MLflow.",
             "Ask for sagemaker:ListMlflowApps, or give an MLflow app's ARN.",
         )

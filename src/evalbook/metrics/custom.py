@@ -16,6 +16,7 @@ from evalbook.checks import Check
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.custom_rules import WRAPPER, Findings, Place, check_metrics, described
 from evalbook.metrics.custom_text import FORMAT, JsonObject, parse_json, read_custom_metrics_file
+from evalbook.texts import lines
 
 __all__ = [
     "CustomMetrics",
@@ -109,14 +110,14 @@ def _rejection(findings: Findings, metrics: int) -> AnswerRejected:
     found = [check.message for check in findings.violations]
     things = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
     whole = "1 custom metric" if metrics == 1 else f"{metrics or 'the'} custom metrics"
-    lines = [f"{things} wrong in {whole}:", *found[:_SHOWN_IN_MESSAGE]]
+    told = [f"{things} wrong in {whole}:", *found[:_SHOWN_IN_MESSAGE]]
     remedy = "Correct the metrics and give all of them again."
     if len(found) > _SHOWN_IN_MESSAGE:
-        lines.append(f"and {len(found) - _SHOWN_IN_MESSAGE} more.")
+        told.append(f"and {len(found) - _SHOWN_IN_MESSAGE} more.")
         remedy = f"{remedy[:-1]}; each violation is listed as a check."
     return AnswerRejected(
         "custom_metrics.invalid",
-        "\n".join(lines),
+        lines(*told),
         remedy,
         findings.violations,
     )

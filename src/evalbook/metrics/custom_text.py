@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.facts import facts
+from evalbook.texts import lines
 from evalbook.whole_files import read_whole, reason
 
 if TYPE_CHECKING:
@@ -122,9 +123,10 @@ def _syntax(text: str, error: json.JSONDecodeError) -> str:
     place = _place(text, error.pos)
     line = text.count("\n", 0, place) + 1
     column = place - text.rfind("\n", 0, place)
-    return (
+    return lines(
         f"The custom metrics are not valid JSON: line {line}, column {column}: "
-        f"{_reason(text, place, error.msg)}.\n{_spot(text, place)}"
+        f"{_reason(text, place, error.msg)}.",
+        *_spot(text, place),
     )
 
 
@@ -186,11 +188,11 @@ def _syntax_remedy(text: str) -> str:
     )
 
 
-def _spot(text: str, place: int) -> str:
+def _spot(text: str, place: int) -> tuple[str, str]:
     """Return the line of a syntax error, cut to what surrounds it, with a mark beneath."""
     start = max(text.rfind("\n", 0, place) + 1, place - 40)
     shown = text[start : place + 30].split("\n")[0].replace("\t", " ").replace("\r", " ")
-    return f"    {shown}\n    {' ' * (place - start)}^"
+    return f"    {shown}", f"    {' ' * (place - start)}^"
 
 
 def _tolerated(message: str) -> Check:
