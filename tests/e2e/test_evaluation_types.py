@@ -136,9 +136,14 @@ def test_tasks_of_inspect_ai_are_run_for_each_model_and_compared_sample_by_sampl
 
     assert started.count("Started") == 2
     assert polled.count("InspectAIEvaluation") >= 2
-    # Both tasks have 12 samples; of the two epochs of a sample the mean is taken.
-    assert re.search(r"^refunds: match +.* 12 ", results, flags=re.M)
-    assert re.search(r"^refunds_abroad: match +.* 12 ", results, flags=re.M)
+    # Two tasks of 12 samples; of the two epochs of a sample the mean is taken.
+    shown = re.search(r"^match +(0\.\d+) +(0\.\d+) .* 24 ", results, flags=re.M)
+    assert shown, results
+    (compared,) = json.loads(printed("results", "--json"))["comparisons"]
+    (match,) = compared["metrics"]
+    assert match["records"] == 24
+    low, high = (float(it) for it in shown.groups())
+    assert f"{match['gain']:.3f}" == f"{high - low:.3f}"
 
 
 def test_a_task_of_ones_own_records_is_run_on_a_model_that_is_hosted_for_the_run():
@@ -148,7 +153,7 @@ def test_a_task_of_ones_own_records_is_run_on_a_model_that_is_hosted_for_the_run
     _, started, _, results = executed("inspect_ai", **answers, epochs="1", sample_limit="8")
 
     assert started.count("Started") == 1
-    assert re.search(r"^own_records: match +.* 8 ", results, flags=re.M)
+    assert re.search(r"^match +.* 8 ", results, flags=re.M)
     endpoints = boto3.client("sagemaker").list_endpoints()["Endpoints"]
     assert not [it for it in endpoints if it["EndpointName"].startswith("inspectai")]
 

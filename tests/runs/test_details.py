@@ -231,3 +231,20 @@ def test_where_pyarrow_is_not_installed_what_to_install_is_said(
 )
 def test_the_task_is_read_from_the_files_name(name: str, task: str | None) -> None:
     assert task_of(name) == task
+
+
+def test_epochs_of_a_sample_are_one_record_with_their_mean() -> None:
+    def a_sample(number: int, epoch: int, grade: str) -> dict[str, Any]:
+        scores = {"match": {"value": grade}, "said": {"value": "words"}}
+        return {"id": number, "epoch": epoch, "input": f"{number}?", "scores": scores}
+
+    samples = [a_sample(1, 1, "C"), a_sample(1, 2, "I"), a_sample(2, 1, "P"), a_sample(2, 2, "C")]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as log:
+        for it in samples:
+            log.writestr(f"samples/{it['id']}_epoch_{it['epoch']}.json", json.dumps(it))
+
+    for name, body in (("a.eval", file.getvalue()), ("a.json", a_log(samples))):
+        found = [read(line) for line in detail_lines(name, [body])]
+
+        assert [it.scores["match"].value for it in found] == [0.5, 0.75]

@@ -122,7 +122,8 @@ def inspect_files(
             item["Key"]
             for item in _items(aws, shared)
             if item["Key"].endswith(_LOGS)
-            and (started is None or item["LastModified"] >= started)
+            # S3 tells its times to the second.
+            and (started is None or item["LastModified"] >= started.replace(microsecond=0))
             and (last is None or item["LastModified"] <= last)
         )
     details = (tuple(S3Uri(root.bucket, key) for key in logs),) if logs else ()

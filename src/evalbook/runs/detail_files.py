@@ -27,6 +27,7 @@ from evalbook.runs.details import (
     REFERENCES,
     RESPONSES,
     SCORES,
+    averaged,
     detail_lines_of,
 )
 from evalbook.runs.unpacking import lines_of, unpacked
@@ -123,15 +124,23 @@ def _columns(schema: Any) -> Iterator[str]:
 
 
 def _zip_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
-    if sys.version_info < (3, 14):
-        # Teaches zipfile Zstandard, by which Inspect AI packs its logs (0.3.220).
-        import zipfile_zstd  # type: ignore[import-untyped]  # noqa: F401
-    with _as_file(chunks) as file, zipfile.ZipFile(file) as log:
+    with _as_file(chunks) as file, _opened_zip(file) as log:
+        samples: dict[str, list[zipfile.ZipInfo]] = {}
         for entry in log.infolist():
             if entry.filename.startswith("samples/") and entry.filename.endswith(".json"):
                 if entry.file_size > LARGEST_DOCUMENT:
                     raise ValueError(f"{entry.filename} has {entry.file_size:,} bytes")
-                yield json.loads(log.read(entry))
+                # samples/ID_epoch_2.json
+                samples.setdefault(entry.filename.rpartition("_epoch_")[0], []).append(entry)
+        for epochs in samples.values():
+            yield averaged([json.loads(log.read(entry)) for entry in epochs])
+
+
+def _opened_zip(file: IO[bytes]) -> zipfile.ZipFile:
+    if sys.version_info < (3, 14):
+        # Teaches zipfile Zstandard, by which Inspect AI packs its logs (0.3.220).
+        import zipfile_zstd  # type: ignore[import-untyped]  # noqa: F401
+    return zipfile.ZipFile(file)
 
 
 def _log_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
@@ -142,7 +151,13 @@ def _log_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
             raise ValueError("one JSON document of such a size can't be read bit by bit")
     document = json.loads(body)
     samples = document.get("samples") if isinstance(document, dict) else document
-    yield from samples if isinstance(samples, list) else ()
+    if not isinstance(samples, list):
+        return
+    by_id: dict[str, list[Any]] = {}
+    for number, sample in enumerate(samples):
+        told = isinstance(sample, dict) and "epoch" in sample and "id" in sample
+        by_id.setdefault(f"id {sample['id']}" if told else f"{number}", []).append(sample)
+    yield from map(averaged, by_id.values())
 
 
 def _json_lines(chunks: Iterable[bytes]) -> Iterator[Any]:
@@ -160,7 +175,7 @@ def log_head(name: str, file: IO[bytes]) -> LogHead | None:
     """
     try:
         if name.endswith(".eval"):
-            with zipfile.ZipFile(file) as log:
+            with _opened_zip(file) as log:
                 names = log.namelist()
                 head = next(it for it in ("header.json", "_journal/start.json") if it in names)
                 document = json.loads(log.read(head))

@@ -205,3 +205,26 @@ def _opened(value: Any) -> Any:
         except (ValueError, SyntaxError, RecursionError, MemoryError):  # noqa: PERF203
             continue
     return value
+
+
+def averaged(epochs: list[Any]) -> Any:
+    """Return a sample that was put to the model several times once, with the mean of each score.
+
+    Its epochs are not several records: they would make intervals narrower than they are.
+    """
+    first = epochs[0]
+    if len(epochs) < 2 or not isinstance(first, dict) or not isinstance(first.get("scores"), dict):
+        return first
+    means = {name: _mean(name, score, epochs) for name, score in first["scores"].items()}
+    return {**first, "scores": means}
+
+
+def _mean(name: str, score: Any, epochs: list[Any]) -> Any:
+    found = [(it.get("scores") or {}).get(name) for it in epochs if isinstance(it, dict)]
+    values = [it.get("value") if isinstance(it, Mapping) else it for it in found if it is not None]
+    graded = [_GRADES.get(it, it) if isinstance(it, str) else it for it in values]
+    numbers = [float(it) for it in graded if isinstance(it, (bool, int, float))]
+    if not numbers or len(numbers) < len(graded):
+        return score
+    mean = sum(numbers) / len(numbers)
+    return {**score, "value": mean} if isinstance(score, Mapping) else mean
