@@ -24,6 +24,7 @@ from evalbook.cli.wizard.working import shown_working, without_echo
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Progress
+from evalbook.workflow.steps.dataset import CONVERTIBLE
 from evalbook.workflow.steps.which_type import HELP
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Choice, Turn
@@ -137,10 +138,18 @@ def _yes_or_no(turn: Turn) -> str:
     return f"yes or no; Enter alone means {turn.default}" if turn.default else "yes or no"
 
 
+_RECORDS = (*CONVERTIBLE, ".gz")
+
+
 def _completer(turn: Turn) -> Completer | None:
-    """Return what Tab offers: files for custom metrics, folders for the project."""
+    """Return what Tab offers: files for dataset and custom metrics, folders for the project."""
     from questionary.prompts.path import GreatUXPathCompleter
 
+    if turn.step == "dataset":
+        return GreatUXPathCompleter(
+            expanduser=True,
+            file_filter=lambda name: Path(name).is_dir() or name.lower().endswith(_RECORDS),
+        )
     if turn.step == "custom_metrics":
         return GreatUXPathCompleter(
             expanduser=True, file_filter=lambda name: Path(name).is_dir() or name.endswith(".json")

@@ -122,5 +122,6 @@ STEP = Step(
     applies=_applies,
     depends_on=("dataset", "data_sample", "data_fix", "model"),
     asked_again=True,
+    said_ahead=False,
     asks_aws=True,
 )
