@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.datasets.uses import FieldUse
+from evalbook.texts import shown
 
 PROTOCOL = 1
 
@@ -22,6 +23,11 @@ class Choice:
     label: str
     description: str = ""
     recommended: bool = False
+
+    def __post_init__(self) -> None:
+        # What is given back is the value, to the letter; these are only shown.
+        object.__setattr__(self, "label", shown(self.label))
+        object.__setattr__(self, "description", shown(self.description))
 
 
 @dataclass(frozen=True)
