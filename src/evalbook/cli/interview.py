@@ -149,12 +149,26 @@ def check_command(settings: Settings, output: Output) -> int:
     examples=[
         ("evalbook generate", "Write the notebook again."),
         ("evalbook generate --script", "Write a plain Python file instead."),
+        ("evalbook generate --keep-copy", "Keep a copy of what you have edited."),
     ],
 )
 @click.option("--script", is_flag=True, help="Write a plain .py instead of a notebook.")
-def generate_command(settings: Settings, output: Output, script: bool) -> int:
-    """Write the notebook again, once every question is answered."""
-    path = settings.workflow().generate(script=script)
+@click.option(
+    "--keep-copy",
+    is_flag=True,
+    help="Keep a copy of a file whose cells you have edited.",
+)
+@click.option(
+    "--to", type=click.Path(path_type=Path), metavar="FILE", help="Write this file instead."
+)
+def generate_command(
+    settings: Settings, output: Output, script: bool, keep_copy: bool, to: Path | None
+) -> int:
+    """Write the notebook again, once every question is answered.
+
+    Cells that you have edited are never overwritten unasked.
+    """
+    path = settings.workflow().generate(script=script, keep_edits=keep_copy, to=to)
     document = {
         "protocol": PROTOCOL,
         "status": "complete",

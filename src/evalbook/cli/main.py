@@ -46,6 +46,7 @@ _SECTIONS = {
         "demo": "demo",
         "sandbox": "sandbox",
         "doctor": "doctor",
+        "schema": "schema",
         "config": "settings",
         "completion": "settings",
         "skill": "skill",

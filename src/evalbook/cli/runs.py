@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from evalbook.cli.options import Settings, command
@@ -53,6 +55,7 @@ def runs_command(
     from evalbook.aws.session import Aws
     from evalbook.runs.history import (
         Filter,
+        RunsDocument,
         past_runs,
         read_age,
         run_document,
@@ -65,12 +68,7 @@ def runs_command(
     region = aws.required_region()
     wanted = Filter(read_age(since) if since else None, status, kind, words)
     runs, more = past_runs(aws, region, wanted, limit)
-    document = {
-        "protocol": PROTOCOL,
-        "region": region,
-        "runs": [run_document(run) for run in runs],
-        "more": more,
-    }
+    document = asdict(RunsDocument(PROTOCOL, region, tuple(map(run_document, runs)), more))
     text = text_table(run_lines(runs)) or f"No evaluation in {region} fits."
     width = terminal_width()
     if width is not None and max(map(len, text.splitlines())) > width:

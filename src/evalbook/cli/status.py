@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ def status_command(
     """
     from evalbook.aws.session import Aws
     from evalbook.runs.find import targets
-    from evalbook.runs.status import status_document, status_words
+    from evalbook.runs.status import StatusDocument, status_document, status_words
 
     wanted = targets(Aws(settings.profile, settings.region), runs, settings.state, run)
     try:
@@ -76,7 +77,7 @@ def status_command(
         return INTERRUPTED
     seen = _with_logs(settings, seen, logs)
     output.document(
-        {"protocol": PROTOCOL, "runs": [status_document(it) for it in seen]},
+        asdict(StatusDocument(PROTOCOL, tuple(map(status_document, seen)))),
         folded("\n\n".join(map(status_words, seen)), terminal_width()),
     )
     if not watch:

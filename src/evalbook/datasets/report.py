@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from evalbook.datasets.uses import FieldUse
 
@@ -94,8 +92,8 @@ class Report:
     """Characters of the longest prompt or reference."""
     longest_prompt: int = 0
     """Tokens of the longest prompt with its system prompt, estimated from its characters."""
-    prompt_lengths: dict[str, int] = field(default_factory=dict)
-    """Records by those tokens, in steps of ``lengths.BUCKET``."""
+    prompt_lengths: tuple[tuple[int, int], ...] = ()
+    """Those tokens, in steps of ``lengths.BUCKET``, each with its records."""
     average_prompt: float = 0.0
     average_reference: float = 0.0
     """Over the records that have one."""
@@ -142,20 +140,3 @@ class Report:
     def place(self) -> str:
         """Return what ``InvalidRow.line`` counts."""
         return "line" if self.container.startswith(("JSON Lines", "CSV", "TSV")) else "record"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as plain JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, saved: Mapping[str, Any]) -> Report:
-        """Return a saved report; keys of a newer version are passed over."""
-        known = {item.name for item in fields(cls)}
-        found = {name: value for name, value in saved.items() if name in known}
-        found["fields"] = tuple(FieldUse(**it) for it in found.get("fields", ()))
-        found["examples"] = tuple(Rewritten(**it) for it in found.get("examples", ()))
-        found["invalid_shown"] = tuple(InvalidRow(**it) for it in found.get("invalid_shown", ()))
-        found["unread"] = InvalidRow(**found["unread"]) if found.get("unread") else None
-        found["categories"] = tuple((it[0], it[1]) for it in found.get("categories", ()))
-        found["need_fields"] = tuple(found.get("need_fields", ()))
-        return cls(**found)

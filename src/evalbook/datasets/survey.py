@@ -184,7 +184,7 @@ class Survey:
             "very_long": self._very_long,
             "longest": self._longest,
             "longest_prompt": self._longest_prompt,
-            "prompt_lengths": {str(key): self._lengths[key] for key in sorted(self._lengths)},
+            "prompt_lengths": tuple(sorted(self._lengths.items())),
             "average_prompt": _average(self._prompt_characters, self._valid),
             "average_reference": _average(self._reference_characters, self._with_reference),
             "multi_turn": self._multi_turn,

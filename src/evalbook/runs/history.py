@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected, UsageError
 
@@ -110,21 +110,48 @@ def _has(run: PastRun, words: Sequence[str]) -> bool:
     return all(word.lower() in text for word in words)
 
 
-def run_document(run: PastRun) -> dict[str, Any]:
-    """Return a past run as JSON."""
+@dataclass(frozen=True)
+class PastRunDocument:
+    """One past evaluation; ``created`` is ISO 8601."""
+
+    arn: str
+    name: str
+    kind: str
+    status: str
+    created: str
+    model: str | None
+    judge: str | None
+    dataset: str | None
+    output: str | None
+    failure: str | None
+
+
+@dataclass(frozen=True)
+class RunsDocument:
+    """What `evalbook runs --json` prints."""
+
+    protocol: int
+    region: str
+    runs: tuple[PastRunDocument, ...]
+    more: int
+    """How many more there are than are listed."""
+
+
+def run_document(run: PastRun) -> PastRunDocument:
+    """Return a past run as it is printed."""
     it, plan = run.execution, run.plan
-    return {
-        "arn": it.arn,
-        "name": it.name,
-        "kind": it.kind,
-        "status": it.status,
-        "created": it.created.isoformat(),
-        "model": plan.model_package or plan.base_model,
-        "judge": plan.judge,
-        "dataset": plan.dataset,
-        "output": plan.output,
-        "failure": it.failure,
-    }
+    return PastRunDocument(
+        arn=it.arn,
+        name=it.name,
+        kind=it.kind,
+        status=it.status,
+        created=it.created.isoformat(),
+        model=plan.model_package or plan.base_model,
+        judge=plan.judge,
+        dataset=plan.dataset,
+        output=plan.output,
+        failure=it.failure,
+    )
 
 
 def run_lines(runs: Sequence[PastRun], now: datetime | None = None) -> list[dict[str, str]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import to_the_minute
@@ -274,57 +274,109 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
 # --- shown ------------------------------------------------------------------------------------
 
 
-def status_document(status: RunStatus) -> dict[str, Any]:
-    """Return a run's status as JSON."""
+@dataclass(frozen=True)
+class BedrockJobDocument:
+    """Bedrock's evaluation job behind a step."""
+
+    arn: str
+    name: str
+    status: str
+    failures: tuple[str, ...]
+    judge: str | None
+    metrics: tuple[str, ...]
+    dataset: str | None
+    output: str | None
+    role: str | None
+
+
+@dataclass(frozen=True)
+class StepDocument:
+    """One step of a run; times are ISO 8601."""
+
+    name: str
+    status: str
+    started: str | None
+    ended: str | None
+    seconds: float | None
+    failure: str | None
+    training_job: str | None
+    training_job_failure: str | None
+    bedrock_job: BedrockJobDocument | None
+    log: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunDocument:
+    """One run's status; times are ISO 8601."""
+
+    arn: str
+    name: str
+    label: str
+    kind: str
+    status: str
+    created: str
+    ended: str | None
+    seconds: float
+    expected_minutes: tuple[int, int] | None
+    model: str | None
+    judge: str | None
+    dataset: str | None
+    failure: str | None
+    cause: Cause | None
+    steps: tuple[StepDocument, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StatusDocument:
+    """What `evalbook status --json` prints."""
+
+    protocol: int
+    runs: tuple[RunDocument, ...]
+
+
+def status_document(status: RunStatus) -> RunDocument:
+    """Return a run's status as it is printed."""
     now = datetime.now(timezone.utc)
-    return {
-        "arn": status.arn,
-        "name": status.name,
-        "label": status.label,
-        "kind": status.kind,
-        "status": status.status,
-        "created": status.created.isoformat(),
-        "ended": status.ended.isoformat() if status.ended else None,
-        "seconds": round(status.seconds(now), 1),
-        "expected_minutes": list(status.expected) if status.expected else None,
-        "model": status.plan.model_package or status.plan.base_model,
-        "judge": status.plan.judge,
-        "dataset": status.plan.dataset,
-        "failure": status.failure,
-        "cause": asdict(status.cause) if status.cause else None,
-        "steps": [_step_json(step, now) for step in status.steps],
-        "unknown": list(status.unknown),
-    }
+    return RunDocument(
+        arn=status.arn,
+        name=status.name,
+        label=status.label,
+        kind=status.kind,
+        status=status.status,
+        created=status.created.isoformat(),
+        ended=status.ended.isoformat() if status.ended else None,
+        seconds=round(status.seconds(now), 1),
+        expected_minutes=status.expected,
+        model=status.plan.model_package or status.plan.base_model,
+        judge=status.plan.judge,
+        dataset=status.plan.dataset,
+        failure=status.failure,
+        cause=status.cause,
+        steps=tuple(_step_document(step, now) for step in status.steps),
+        unknown=status.unknown,
+    )
 
 
-def _step_json(step: StepStatus, now: datetime) -> dict[str, Any]:
-    bedrock = step.bedrock
-    seconds = step.seconds(now)
-    return {
-        "name": step.name,
-        "status": step.status,
-        "started": step.started.isoformat() if step.started else None,
-        "ended": step.ended.isoformat() if step.ended else None,
-        "seconds": None if seconds is None else round(seconds, 1),
-        "failure": step.failure,
-        "training_job": step.job,
-        "training_job_failure": step.job_failure,
-        "bedrock_job": {
-            "arn": bedrock.arn,
-            "name": bedrock.name,
-            "status": bedrock.status,
-            "failures": list(bedrock.failures),
-            "judge": bedrock.judge,
-            "metrics": list(bedrock.metrics),
-            "dataset": bedrock.dataset,
-            "output": bedrock.output,
-            "role": bedrock.role,
-        }
-        if bedrock
+def _step_document(step: StepStatus, now: datetime) -> StepDocument:
+    seconds, job = step.seconds(now), step.bedrock
+    shared = {it.name for it in fields(BedrockJobDocument)}
+    return StepDocument(
+        name=step.name,
+        status=step.status,
+        started=step.started.isoformat() if step.started else None,
+        ended=step.ended.isoformat() if step.ended else None,
+        seconds=None if seconds is None else round(seconds, 1),
+        failure=step.failure,
+        training_job=step.job,
+        training_job_failure=step.job_failure,
+        bedrock_job=BedrockJobDocument(**{name: getattr(job, name) for name in shared})
+        if job
         else None,
-        "log": list(step.log),
-        "unknown": list(step.unknown),
-    }
+        log=step.log,
+        unknown=step.unknown,
+    )
 
 
 def status_words(status: RunStatus, now: datetime | None = None) -> str:

@@ -142,7 +142,7 @@ class ModelFacts:
     arn: str
     base_only: bool
     group: str | None
-    version: int | str | None
+    version: str | None
     approval: str | None
     created: str | None
     """ISO 8601, UTC."""

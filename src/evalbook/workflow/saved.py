@@ -100,7 +100,8 @@ def _need_moment(text: str, place: str) -> None:
 
 def _unusable(path: Path, own: Any, first: Misfit) -> StateFileError:
     """Say all that is wrong with a state, where pydantic can tell; else what was found first."""
-    problems = problems_in_state(own) or [first]
-    shown = "; ".join(map(str, [first, *(it for it in problems if it.place != first.place)][:3]))
-    more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
-    return unusable(path, f"{shown}{more}")
+    # What is wrong in the same answer may only be another way to say the first.
+    answer = ".".join(first.place.split(".")[:3])
+    found = [first, *(it for it in problems_in_state(own) if not it.place.startswith(answer))]
+    more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
+    return unusable(path, "; ".join(map(str, found[:3])) + more)

@@ -55,3 +55,16 @@ def problems_in_state(own: Any) -> list[Misfit]:
             for it in error.errors(include_url=False, include_context=False, include_input=False)
         ]
     return []
+
+
+AnswerValue = str | int | float | bool | None | list[Any] | dict[str, Any]
+
+
+@cache
+def answers_adapter() -> Any:
+    """Return a file of answers, ``step = value``, as a pydantic type adapter."""
+    from pydantic import ConfigDict, TypeAdapter, create_model
+
+    steps: dict[str, Any] = dict.fromkeys(slot_forms(), (AnswerValue, None))
+    model = create_model("answers", __config__=ConfigDict(extra="forbid"), **steps)
+    return TypeAdapter(model)

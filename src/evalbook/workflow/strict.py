@@ -89,6 +89,10 @@ def _object(form: Any, json: Any, place: str) -> Any:
 
 def _one_of(forms: tuple[Any, ...], json: Any, place: str) -> Any:
     misfits = []
+    if isinstance(json, dict):
+        # Of several kinds of objects, the one that it is most like.
+        forms = tuple(sorted(forms, key=lambda it: -_alike(it, json)))
+        forms = forms[:1] if is_dataclass(forms[0]) else forms
     for form in forms:
         try:
             return decode(form, json, place)
@@ -96,6 +100,13 @@ def _one_of(forms: tuple[Any, ...], json: Any, place: str) -> Any:
             misfits.append(misfit)
     # The alternative that came furthest tells most.
     raise max(misfits, key=lambda it: len(it.place))
+
+
+def _alike(form: Any, json: dict[str, Any]) -> float:
+    """Return the share of an object's fields that are there."""
+    if not is_dataclass(form):
+        return 0
+    return len(forms_of(form).keys() & json.keys()) / len(forms_of(form))
 
 
 def _items(origin: Any, forms: tuple[Any, ...], json: Any, place: str) -> Any:

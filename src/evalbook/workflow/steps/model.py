@@ -128,7 +128,7 @@ def _package(
         arn=package.arn,
         base_only=False,
         group=package.group,
-        version=package.version,
+        version=None if package.version is None else str(package.version),
         approval=package.approval,
         created=package.created,
         region=package.region,

@@ -1,0 +1,69 @@
+"""Everything that is printed under --json has the form that `evalbook schema` gives."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import boto3
+import pytest
+from commands import run, the_document
+from interviews import ANSWERS_BY_TYPE, an_interview
+from jsonschema import Draft202012Validator
+
+from evalbook.cli.schema import NAMES, json_schema
+from runs.pipelines import start_evaluation
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    schema = json_schema(name)
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def problems(name: str, document: object) -> list[str]:
+    text = json.loads(json.dumps(document, default=str))
+    return [f"{it.json_path}: {it.message}" for it in validator(name).iter_errors(text)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_is_of_2020_12_and_refuses_what_is_something_else(name):
+    assert json_schema(name)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert problems(name, {"protocol": "one", "stauts": "question"})
+
+
+@pytest.mark.usefixtures("in_sandbox")
+@pytest.mark.parametrize("kind", ANSWERS_BY_TYPE)
+def test_every_turn_and_state_of_a_whole_interview_has_its_form(kind):
+    workflow = an_interview()
+    turn = workflow.turn()
+    while turn.status == "question":
+        assert problems("turn", turn.to_json()) == []
+        wrong = workflow.answer("{[nothing of the kind")
+        assert problems("turn", wrong.to_json()) == []
+        answer = ANSWERS_BY_TYPE[kind][workflow.turn().step or turn.step or ""]
+        turn = workflow.answer(answer, step=None if wrong.status == "rejected" else turn.step)
+        assert problems("state", json.loads(Path("workflow_state.json").read_text())) == []
+    assert problems("turn", turn.to_json()) == []
+
+
+@pytest.mark.e2e
+def test_what_commands_print_has_its_form(in_sandbox):
+    arn = start_evaluation(boto3.client("sagemaker"), "a-run")
+    in_sandbox.advance(60)
+
+    for words in (
+        ["next"],
+        ["answer", "nonsense"],
+        ["back"],
+        ["status", arn],
+        ["results", arn],
+        ["runs"],
+        ["doctor"],
+        ["gate", arn],
+        ["status", "no-such-run"],
+    ):
+        name = {"next": "turn", "answer": "turn", "back": "turn"}.get(words[0], words[0])
+        printed = the_document(run(*words, "--json"))
+        assert problems(name, printed) == [], words
+    assert the_document(run("schema", "turn", "--json")) == json_schema("turn")
