@@ -59,7 +59,7 @@ check: $(VENV)/.development ## the fast part: lint, types, unit tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python scripts/build_references.py --check
 	$(BIN)/pytest -m "not e2e" -n 2
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
+from collections.abc import Iterable
 
 # Cc: control characters; Cf: format characters, such as those that turn the direction of writing;
 # Cs: lone surrogates, which no terminal and no file takes; Zl and Zp: line ends of Unicode's own.
@@ -42,3 +44,9 @@ def shown(text: str) -> str:
 def shortened(text: str, limit: int = 120) -> str:
     """Return the text cut to a length that fits into a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a sentence that names what a mistyped word may have meant; empty where nothing may."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.7)
+    return f"Did you mean {' or '.join(near)}?" if near else ""

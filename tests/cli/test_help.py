@@ -4,7 +4,8 @@ import click
 import pytest
 
 from evalbook.cli.main import evalbook
-from evalbook.cli.options import Command, did_you_mean
+from evalbook.cli.options import Command
+from evalbook.texts import did_you_mean
 
 TOP = click.Context(evalbook, info_name="evalbook")
 

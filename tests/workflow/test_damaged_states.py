@@ -45,6 +45,14 @@ def damaged(document: Any, path: tuple[str | int, ...], how: str) -> Any:
     return document
 
 
+def problem_of(path: Path) -> str:
+    try:
+        Workflow.load(path)
+    except StateFileError as error:
+        return error.message
+    return "none"
+
+
 @pytest.mark.usefixtures("in_sandbox")
 @pytest.mark.parametrize("kind", ANSWERS_BY_TYPE)
 def test_whatever_is_damaged_in_a_finished_state_is_named(kind):
@@ -56,13 +64,10 @@ def test_whatever_is_damaged_in_a_finished_state_is_named(kind):
         for how in ("deleted", "renamed", "retyped"):
             STATE.write_text(json.dumps(damaged(finished, path, how)))
             before = STATE.read_bytes()
-            try:
-                Workflow.load(STATE)
-                unnoticed.append((how, path))
-            except StateFileError as error:
-                named = ".".join(map(str, path[:2]))
-                assert named in error.message or "evalbook" in error.message, (how, path)
-                assert str(path[-1]) in error.message or how == "retyped", (how, path)
+            found = problem_of(STATE)
+            last = str(path[-1]) if how == "deleted" else ""
+            if ".".join(map(str, path[:2])) not in found or last not in found:
+                unnoticed.append((how, path, found))
             assert STATE.read_bytes() == before
 
     assert unnoticed == []

@@ -71,14 +71,3 @@ def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
     with contextlib.suppress(EvalbookError):
         return soon(ask, _PATIENCE) or []
     return []
-
-
-def complete_profiles(
-    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Offer the AWS profiles that are configured."""
-    from click.shell_completion import CompletionItem
-
-    from evalbook.aws.profiles import profiles
-
-    return [CompletionItem(name) for name in profiles() if name.startswith(incomplete)]

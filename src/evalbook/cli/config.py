@@ -120,7 +120,7 @@ def _content(path: Path) -> bytes:
 
 
 def _read(path: Path, table: Any, where: str = "") -> dict[str, Default]:
-    from evalbook.cli.options import did_you_mean
+    from evalbook.texts import did_you_mean
 
     if not isinstance(table, dict):
         raise _unusable(path, "has no table for evalbook's defaults.", "Write it as name = value.")

@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from evalbook import __version__
-from evalbook.cli.options import INTERRUPTED, common_options, did_you_mean
+from evalbook.cli.options import INTERRUPTED, common_options
 from evalbook.cli.output import Output, OutputLost, complain, take_standard_output
 from evalbook.errors import EvalbookError, StateFileError, UsageError
+from evalbook.texts import did_you_mean
 from evalbook.workflow.turn import PROTOCOL
 
 _SHOW_HELP = {"-h", "--help", "--version"}

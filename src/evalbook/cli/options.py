@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from evalbook.workflow.workflow import Workflow
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,10 +40,19 @@ class Settings:
         return Workflow.load(self.state, Aws(self.profile, self.region))
 
 
+def complete_profiles(
+    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the AWS profiles that are configured."""
+    from click.shell_completion import CompletionItem
+
+    from evalbook.aws.profiles import profiles
+
+    return [CompletionItem(name) for name in profiles() if name.startswith(incomplete)]
+
+
 def common_options(function: F) -> F:
     """Add --state, --profile, --region and --json; those after the command's name win."""
-    from evalbook.cli.completion import complete_profiles
-
     options = (
         click.option(
             "--state",
@@ -128,9 +138,3 @@ def settings_of(state: str | None, profile: str | None, region: str | None) -> S
         region or defaults.get("region"),
         defaults,
     )
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a sentence that names what a mistyped word may have meant; empty where nothing may."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.7)
-    return f"Did you mean {' or '.join(near)}?" if near else ""

@@ -104,9 +104,8 @@ def _one_of(forms: tuple[Any, ...], json: Any, place: str) -> Any:
 
 def _alike(form: Any, json: dict[str, Any]) -> float:
     """Return the share of an object's fields that are there."""
-    if not is_dataclass(form):
-        return 0
-    return len(forms_of(form).keys() & json.keys()) / len(forms_of(form))
+    fields_of = forms_of(form) if is_dataclass(form) else {}  # type: ignore[arg-type]
+    return len(fields_of.keys() & json.keys()) / max(1, len(fields_of))
 
 
 def _items(origin: Any, forms: tuple[Any, ...], json: Any, place: str) -> Any:
