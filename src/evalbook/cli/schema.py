@@ -89,16 +89,17 @@ def _printed(form: Any) -> dict[str, Any]:
     schema: dict[str, Any] = TypeAdapter(form | ErrorDocument).json_schema(
         mode="serialization", schema_generator=_generator()
     )
-    turn = schema["$defs"].get("Turn")
-    if turn is not None:
-        # What the wizard draws is no part of the document; the protocol is.
-        del turn["properties"]["preview"]
-        turn["properties"]["protocol"] = {"const": PROTOCOL, "type": "integer"}
-        turn["required"] = list(turn["properties"])
     for known in schema["$defs"].values():
         if known.get("type") == "object":
             known["additionalProperties"] = known.get("additionalProperties", False)
             known["required"] = list(known.get("properties", ()))
+    turn = schema["$defs"].get("Turn")
+    if turn is not None:
+        # What the wizard draws is no part of the document; the protocol is. The fields of a
+        # dataset stand only in the turn that follows reading it.
+        turn["properties"].pop("preview", None)
+        turn["properties"]["protocol"] = {"const": PROTOCOL, "type": "integer"}
+        turn["required"] = [name for name in turn["properties"] if name != "fields"]
     return schema
 
 
