@@ -159,8 +159,8 @@ _DATASETS = (
     Refusal(
         "base_evaluator BaseEvaluator._validate_and_resolve_dataset",
         "Invalid dataset format",
-        "a file on this computer",
-        JUDGE, "dataset", "eval.jsonl", "s3.uri",
+        "a file on this computer that is not there",
+        JUDGE, "dataset", "eval.jsonl", "dataset.no_file",
     ),
     Refusal(
         "base_evaluator BaseEvaluator._validate_and_resolve_dataset",
