@@ -238,8 +238,7 @@ def _turns(report: Report) -> Iterable[Check]:
             "dataset.turns",
             f"{plural(report.multi_turn, 'record')} {verb} several turns of the user. AWS documents"
             " a prompt and its answer only; what becomes of earlier turns is not said.",
-            "Have the dataset rewritten so that the query's text holds the earlier turns, or keep"
-            " one turn a record.",
+            "Have a copy written whose queries hold the earlier turns, or keep one turn a record.",
         )
 
 

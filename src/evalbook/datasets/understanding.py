@@ -157,7 +157,9 @@ def _holds_fields(value: dict[str, Any]) -> bool:
 
 def _asked(it: _Fields) -> tuple[Talk | None, str]:
     """Return the conversation, if it is one, and what is asked."""
-    for name, value in it.by_name(known.CONVERSATION):
+    query = it.values.get("query")
+    conversations = {} if isinstance(query, str) and query.strip() else known.CONVERSATION
+    for name, value in it.by_name(conversations):
         if plain_name(name) in known.HISTORY and _other_prompt(it, name):
             continue
         talk = _conversation(it, name, value)
@@ -293,6 +295,8 @@ def _with_context(it: _Fields, prompt: str) -> str:
     tables: list[str] = list(known.CONTEXT)
     if plain_name(used) in known.INSTRUCTION:
         tables = ["input", "question", "inputs", *tables]
+    elif plain_name(used) == "prompt" and "[" not in used:
+        tables = ["question", "input", "userinput", "problem", *tables]
     for name, value in it.by_name(tables):
         text = _joined(_parsed(value))
         if not text or text.strip().lower() in _NOTHING:
@@ -512,7 +516,8 @@ def _is_made(value: Any) -> bool:
 
 def _inside(it: _Fields) -> str | None:
     """Return the reference that stands in what is kept for scorers."""
-    for name, value in list(it.values.items()):
+    # Of verl's two places AWS's page has extra_info take precedence.
+    for name, value in sorted(it.values.items(), key=lambda item: item[0] != "extra_info"):
         inner = _parsed(value)
         plain = plain_name(name)
         if plain == "assert" and isinstance(inner, list):
@@ -665,9 +670,10 @@ def _responses_instructions(it: _Fields, said: list[str]) -> None:
 
 def _category(it: _Fields) -> str | None:
     for name, value in it.by_name(known.CATEGORY):
-        if isinstance(value, str) and value:
-            it.take(name, CATEGORY)
-            return value
+        if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
+            continue
+        it.take(name, CATEGORY)
+        return str(value)
     if any(use.meaning == "asked with it" for use in it.uses):
         for name, value in it.by_name(("subject",)):
             if isinstance(value, str) and value and len(value) <= 64:

@@ -198,7 +198,8 @@ def _report(interview: Interview) -> Report:
 
 
 def _target_format(interview: Interview) -> str | None:
-    return "sagemaker" if _unusable_by_nova(interview) else None
+    several = _report(interview).multi_turn > 0
+    return "sagemaker" if several or _unusable_by_nova(interview) else None
 
 
 def _changes(value: str) -> Changes:
@@ -244,9 +245,16 @@ def _trouble(interview: Interview) -> str:
 def _lost(interview: Interview) -> list[str]:
     """Return what a job would not read of the dataset as it is."""
     from evalbook.datasets.findings import lost_lines
+    from evalbook.datasets.invalid import plural
 
     report = _report(interview)
     problems = [report.container_problem] if report.container_problem else lost_lines(report)
+    if report.multi_turn:
+        verb = "has" if report.multi_turn == 1 else "have"
+        problems.append(
+            f"{plural(report.multi_turn, 'record')} {verb} several turns of the user, and AWS does"
+            " not say what becomes of the earlier ones; a copy has them in the query's text"
+        )
     if not problems and not _original(interview).key.lower().endswith(".jsonl"):
         problems = ["A job reads only objects whose name ends in .jsonl"]
     return [line.rstrip(".") for line in problems]
