@@ -227,3 +227,35 @@ def test_a_model_alone_has_scores_and_neither_wins_nor_losses(started: Any, tmp_
     assert found.page.locator(".better, .worse").count() == 0
     assert found.page.get_by_label("Show").locator("option:not([hidden])").count() == 2
     assert found.said == []
+
+
+def test_an_address_with_a_record_opens_it(started: Any, mild: Path) -> None:
+    page = opened(started, mild).page
+    page.locator(".record > summary").nth(2).click()
+    address = page.url
+    first = prompts(page)[2]
+    page.goto("about:blank")
+    page.goto(address)
+    page.locator(".record[open] .why").first.wait_for()
+
+    assert "#record-" in address
+    assert page.locator(".record[open] .start").all_text_contents() == [first]
+
+
+def test_three_examples_stand_side_by_side_with_what_differs_marked(
+    started: Any, mild: Path
+) -> None:
+    page = opened(started, mild).page
+
+    titles = page.locator(".example > h3").all_text_contents()
+    assert [it.split(":")[0] for it in titles] == ["Largest gain", "Typical", "Largest loss"]
+    assert page.locator(".example mark").count() > 0
+    assert not page.get_by_text("Each interval").is_visible()
+
+
+def test_the_picture_has_the_pages_ground_in_the_dark(started: Any, mild: Path) -> None:
+    page = opened(started, mild, color_scheme="dark", width=390).page
+    ground = "getComputedStyle(document.querySelector('.narrow rect')).fill"
+
+    assert page.evaluate(ground) == page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

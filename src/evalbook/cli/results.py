@@ -85,6 +85,8 @@ def results_command(
     with RecordStore() as store:
         report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
         report.notes += passed
+        if not runs and not group:
+            report.task = _task(settings)
         if labels is not None:
             _correct(report, labels)
         written = _write(report, plot, html)
@@ -144,3 +146,10 @@ def _correct(report: Report, path: Path) -> None:
     sample = draw(report.store, comparison, kept.metric, kept.records, kept.seed)
     names = comparison.first.name, comparison.second.name
     report.corrected = corrected_gain(sample, kept, names)
+
+
+def _task(settings: Settings) -> str | None:
+    from evalbook.workflow.facts import TASK
+    from evalbook.workflow.workflow import Workflow
+
+    return Workflow.load(settings.state).interview.value(TASK)

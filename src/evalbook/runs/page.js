@@ -110,11 +110,14 @@ function draw() {
   list.replaceChildren();
   for (const record of found.slice(0, shown)) {
     const card = make("details", "record");
+    card.id = "record-" + record.place;
     const head = make("summary");
     const gain = gainOf(record);
     const start = make("span", "start", record.prompt.slice(0, 300));
     start.dir = "auto";
-    head.append(make("span", look(gain), shownGain(gain)), start);
+    const number = make("span", look(gain), shownGain(gain));
+    number.title = alone() ? "Score" : "Gain";
+    head.append(number, start);
     if (record.category) head.append(make("span", "tag", record.category));
     card.append(head);
     card.addEventListener("toggle", () => {
@@ -123,6 +126,8 @@ function draw() {
         fill(inside, record);
         card.append(inside);
       }
+      // So that the address leads to this record.
+      if (card.open && location.hash !== "#" + card.id) history.replaceState(null, "", "#" + card.id);
     });
     list.append(card);
   }
@@ -183,6 +188,20 @@ for (const table of document.querySelectorAll("table")) {
   });
 }
 
+// An address that ends in #record-7 opens that record, whatever is filtered.
+function follow() {
+  const place = Number((location.hash.match(/^#record-(\d+)$/) || [])[1]);
+  if (!place || !data.length) return;
+  if (!at("record-" + place)) {
+    for (const id of ["search", "category", "outcome"]) at(id).value = "";
+    shown = Infinity;
+    draw();
+  }
+  const card = at("record-" + place);
+  if (card) { card.open = true; card.scrollIntoView(); }
+}
+addEventListener("hashchange", follow);
+
 data.forEach((it, place) => option(at("which"), String(place), it.title));
 at("which").parentElement.hidden = data.length < 2;
 at("which").addEventListener("change", setUp);
@@ -191,4 +210,5 @@ at("more").addEventListener("click", () => { shown += PAGE; draw(); });
 if (data.length) {
   at("records").hidden = false;
   setUp();
+  follow();
 }

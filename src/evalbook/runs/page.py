@@ -16,7 +16,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -32,6 +31,7 @@ from evalbook.runs.table import (
     label_lines,
     lines_of_figures,
     lines_of_means,
+    short_name,
     task_lines,
 )
 from evalbook.runs.verdicts import BETTER, WORSE
@@ -44,6 +44,7 @@ from evalbook.runs.words import (
     categories_basis,
     figures_alone_headline,
     headline,
+    signed,
     verdict_sentence,
 )
 from evalbook.whole_files import replacing, unwritable
@@ -59,6 +60,9 @@ MOST_RECORDS = 1000
 LONGEST_TEXT = 8000
 """Characters of a text on a page."""
 
+_LONGEST_EXAMPLE = 2000
+_MARK = "\x00records\x00"
+"""Where the records go: no text has it, as control characters are taken out."""
 _NARROW = 343
 """Pixels of a small phone without its margins."""
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -85,47 +89,46 @@ def _write(report: Report, file: TextIO) -> None:
         f"default-src 'none'; style-src {page_hash(style)}; script-src {page_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
-    title = "Evaluation: " + ", ".join(run.name for run in report.runs)
-    file.write(
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{html_text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+    board = report.leaderboard
+    whole = page_template("page.html").render(
+        policy=policy,
+        style=style,
+        script=script,
+        records=page_asset("page_records.html"),
+        mark=_MARK,
+        title="Evaluation: " + ", ".join(run.name for run in report.runs),
+        task=report.task,
+        claims=list(_claims(report)),
+        facts=list(_facts(report)),
+        board=board_lines(board) if board else [],
+        board_basis=board.basis if board else (),
+        pictures=_pictures(report),
+        parts=[*_comparisons(report), *_alone(report), *_figures(report)],
+        examples=list(_examples(report)),
+        notes=[*label_lines(report), *report.notes],
     )
-    for part in _sections(report, title):
-        file.write(part + "\n")
-    file.write(page_asset("page_records.html"))
-    file.write('<script type="application/json" id="data">[')
+    # Records are written one by one, so that memory stays constant.
+    before, after = whole.split(_MARK)
+    file.write(f"{before}[")
     for part in _data(report):
         file.write(part)
-    file.write(f"]</script>\n<script>{script}</script>\n")
-    file.write("</main>\n</body>\n</html>\n")
+    file.write(f"]{after}")
 
 
-def _sections(report: Report, title: str) -> Iterator[str]:
-    yield f"<h1>{html_text(title)}</h1>"
+def _facts(report: Report) -> Iterator[str]:
     for run in report.runs:
-        named = {"model": run.model, "judge": run.judge, "dataset": run.dataset}
-        facts = [run.status, run.created, *(f"{name} {it}" for name, it in named.items() if it)]
-        yield f'<p class="facts">{html_text(run.name)}: {html_text(" · ".join(facts))}</p>'
-    for claim in _claims(report):
-        yield f'<p class="headline">{html_text(claim)}</p>'
-    if report.leaderboard:
-        yield "<h2>Leaderboard</h2>" + _table(board_lines(report.leaderboard))
-        yield _list("", report.leaderboard.basis)
-    yield _pictures(report)
-    said: set[str] = set()
-    for comparison in report.comparisons:
-        yield from _comparison(comparison, said)
-    for arm, means in report.alone:
-        yield f"<h2>{html_text(arm.name)}, {arm.records:,} records</h2>"
-        yield _table(lines_of_means(means))
-        yield _list("What this rests on", alone_basis(arm, means))
-    yield from _figures(report)
-    notes = [*label_lines(report), *report.notes]
-    if notes:
-        yield _list("Notes", notes)
+        named = {
+            "model": short_name(run.model),
+            "base model": short_name(run.base_model),
+            "judge": run.judge,
+            "dataset": run.dataset,
+        }
+        about = [
+            run.status,
+            run.created[:10],
+            *(f"{name} {it}" for name, it in named.items() if it),
+        ]
+        yield f"{run.name}: {' · '.join(about)}"
 
 
 def _claims(report: Report) -> Iterator[str]:
@@ -143,81 +146,118 @@ def _claims(report: Report) -> Iterator[str]:
         yield figures_alone_headline(name, figures)
 
 
-def _pictures(report: Report) -> str:
+def _pictures(report: Report) -> list[str]:
     panels = panels_of(report)
-    if not panels:
-        return ""
-    wide, narrow = (svg(forest(panels, width), "Gains by metric") for width in (760, _NARROW))
-    return (
-        f'<div class="picture"><div class="wide">{wide}</div>'
-        f'<div class="narrow">{narrow}</div></div>'
-    )
+    return [svg(forest(panels, width), "Gains by metric") for width in (760, _NARROW) if panels]
 
 
-def _comparison(comparison: Comparison, said: set[str]) -> Iterator[str]:
-    # What holds for all comparisons is said once.
-    resting = [line for line in basis(comparison) if line not in said]
-    said.update(resting)
-    title = f"{comparison.second.name} against {comparison.first.name}"
-    yield f"<h2>{html_text(title)}</h2>"
-    yield _table(comparison_lines(comparison), [row.verdict for row in comparison.rows])
-    yield _list("What this rests on", resting)
-    if comparison.categories:
-        verdicts = [row.verdict for rows in comparison.categories.values() for row in rows]
-        yield f"<details><summary>By category ({len(comparison.categories)})</summary>"
-        yield _list("", categories_basis(comparison))
-        yield _table(category_lines(comparison), verdicts) + "</details>"
+@dataclass(frozen=True)
+class _Part:
+    """One table of the page, what it rests on, and the one inside it."""
+
+    title: str
+    lines: Sequence[dict[str, str]]
+    basis: Sequence[str] = ()
+    inside_title: str = ""
+    inside: Sequence[dict[str, str]] = ()
+    inside_basis: Sequence[str] = ()
+    inside_count: int = 0
 
 
-def _figures(report: Report) -> Iterator[str]:
-    for first, second, tables in report.figures:
-        whole, *tasks = tables
-        yield f"<h2>{html_text(f'{second} against {first}')}</h2>"
-        yield _table(figure_lines(whole.rows, first, second), [it.verdict for it in whole.rows])
-        yield _list("What this rests on", FIGURES_BASIS)
-        if tasks:
-            verdicts = [row.verdict for task in tasks for row in task.rows]
-            yield f"<details><summary>By task ({len(tasks)})</summary>"
-            yield _list("", [TASKS_BASIS])
-            yield _table(task_lines(tasks, first, second), verdicts) + "</details>"
+def _comparisons(report: Report) -> Iterator[_Part]:
+    said: set[str] = set()
+    for it in report.comparisons:
+        # What holds for all comparisons is said once.
+        resting = [line for line in basis(it) if line not in said]
+        said.update(resting)
+        yield _Part(
+            f"{it.second.name} against {it.first.name}", comparison_lines(it), resting,
+            "By category", category_lines(it), categories_basis(it), len(it.categories),
+        )  # fmt: skip
+
+
+def _alone(report: Report) -> Iterator[_Part]:
+    for arm, means in report.alone:
+        title = f"{arm.name}, {arm.records:,} records"
+        yield _Part(title, lines_of_means(means), alone_basis(arm, means))
+
+
+def _figures(report: Report) -> Iterator[_Part]:
+    for first, second, (whole, *tasks) in report.figures:
+        yield _Part(
+            f"{second} against {first}", figure_lines(whole.rows, first, second), FIGURES_BASIS,
+            "By task", task_lines(tasks, first, second), [TASKS_BASIS], len(tasks),
+        )  # fmt: skip
     for name, figures in report.figures_alone:
-        yield f"<h2>{html_text(name)}</h2>"
-        yield _table(lines_of_figures(figures))
+        yield _Part(name, lines_of_figures(figures))
 
 
-def _table(lines: Sequence[dict[str, str]], verdicts: Sequence[str] = ()) -> str:
-    """Return a table that the script lets be sorted, and a phone shows row by row."""
-    if not lines:
-        return ""
-    heads = "".join(
-        f'<th scope="col"{_look(title, place)}>{html_text(title)}</th>'
-        for place, title in enumerate(lines[0])
-    )
-    rows = [f"<tr>{heads}</tr>"]
-    for number, line in enumerate(lines):
-        verdict = verdicts[number] if number < len(verdicts) else ""
-        cells = (
-            f'<td data-title="{html_text(title)}"{_look(title, place, verdict)}>'
-            f"{html_text(text)}</td>"
-            for place, (title, text) in enumerate(line.items())
-        )
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    body = "\n".join(rows[1:])
-    return (
-        f'<div class="scroll"><table><thead>{rows[0]}</thead>\n<tbody>{body}</tbody></table></div>'
-    )
+# --- three examples -------------------------------------------------------------------------------
 
 
-def _look(title: str, place: int, verdict: str = "") -> str:
-    if title == "Verdict":
-        return f' class="words {verdict}"' if verdict in (BETTER, WORSE) else ' class="words"'
-    return ' class="name"' if place == 0 or title == "Metric" else ""
+@dataclass(frozen=True)
+class _Side:
+    name: str
+    words: Sequence[tuple[str, bool]]
+    """Texts, and whether the other model says something else there."""
 
 
-def _list(title: str, lines: Iterable[str]) -> str:
-    items = "\n".join(f"<li>{html_text(line)}</li>" for line in lines)
-    notes = f'<ul class="notes">\n{items}\n</ul>'
-    return f"<details open><summary>{title}</summary>{notes}</details>" if title else notes
+@dataclass(frozen=True)
+class _Example:
+    title: str
+    gain: str
+    prompt: str
+    sides: tuple[_Side, _Side]
+
+
+def _examples(report: Report) -> Iterator[_Example]:
+    """Yield the record with the largest gain, one with the usual gain, and the largest loss."""
+    if not report.comparisons or not report.comparisons[0].paired:
+        return
+    it, store = report.comparisons[0], report.store
+    signs = signs_of(store, it.rows)
+
+    def known() -> Iterator[tuple[float, int, int]]:
+        for batch in store.paired_batches(it.first, it.second):
+            gains = overall_gains(store, batch, signs)
+            told = zip(gains, batch.before, batch.places, strict=True)
+            yield from ((gain, *places) for gain, *places in told if gain is not None)  # type: ignore[misc]
+
+    best = max(known(), key=lambda them: (them[0], -them[2]), default=None)
+    worst = min(known(), default=None)
+    if best is None or worst is None:
+        return
+    count, total = 0, 0.0
+    for gain, *_ in known():
+        count, total = count + 1, total + gain
+    middle = total / count
+    usual = min(known(), key=lambda them: (abs(them[0] - middle), them in (best, worst), them[2]))
+    for title, found in (("Largest gain", best), ("Typical", usual), ("Largest loss", worst)):
+        gain, *places = found
+        if title != "Typical" and (gain > 0) != (title == "Largest gain"):
+            continue
+        arms = (it.first, it.second)
+        records = [
+            store.record(Place(arm.number, place)) for arm, place in zip(arms, places, strict=True)
+        ]
+        marked = _marked(*(_cut(record.response, _LONGEST_EXAMPLE) for record in records))
+        sides = [_Side(arm.name, words) for arm, words in zip(arms, marked, strict=True)]
+        prompt = _cut(records[1].prompt, _LONGEST_EXAMPLE)
+        yield _Example(title, f"gain {signed(gain)}", prompt, (sides[0], sides[1]))
+
+
+def _marked(first: str, second: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Return two texts in pieces, those marked that the other one does not have."""
+    from difflib import SequenceMatcher
+
+    words = [re.findall(r"\S+\s*|\s+", text) for text in (first, second)]
+    plain = [[word.strip() for word in them] for them in words]
+    found: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
+    for tag, *ends in SequenceMatcher(None, plain[0], plain[1], autojunk=False).get_opcodes():
+        for side, (start, end) in enumerate((ends[:2], ends[2:])):
+            if end > start:
+                found[side].append(("".join(words[side][start:end]), tag != "equal"))
+    return found
 
 
 # --- the records ------------------------------------------------------------------------------
@@ -332,10 +372,11 @@ def _record_json(store: RecordStore, shown: _Shown) -> dict[str, Any]:
     }
 
 
-def _cut(text: str) -> str:
-    if len(text) <= LONGEST_TEXT:
+def _cut(text: str, longest: int | None = None) -> str:
+    longest = longest or LONGEST_TEXT
+    if len(text) <= longest:
         return text
-    return f"{text[:LONGEST_TEXT]}\n[… {len(text) - LONGEST_TEXT:,} more characters]"
+    return f"{text[:longest]}\n[… {len(text) - longest:,} more characters]"
 
 
 # --- keeping data from being anything else ----------------------------------------------------
@@ -349,13 +390,19 @@ def json_text(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def html_text(text: str) -> str:
-    """Return text as markup that shows it: escaped, without control characters and surrogates."""
-    legal = "".join(
+def _legal(text: object) -> str:
+    """Return a text without control characters and surrogates; the template escapes the rest."""
+    return "".join(
         character if character.isprintable() or character in " \n\t\u00a0" else "\ufffd"
-        for character in text
+        for character in str(text)
     )
-    return escape(legal, quote=True)
+
+
+def _look(title: str, first: bool, text: str = "") -> str:
+    """Return the classes of a table's cell."""
+    if title == "Verdict":
+        return f"words {text}" if text in (BETTER, WORSE) else "words"
+    return "name" if first or title == "Metric" else "number"
 
 
 def page_asset(name: str) -> str:
@@ -367,7 +414,9 @@ def page_template(name: str) -> Template:
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     loader = DictLoader({name: page_asset(name)})
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(name)
+    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    pages.filters.update(legal=_legal, look=_look)
+    return pages.get_template(name)
 
 
 def page_hash(text: str) -> str:

@@ -64,6 +64,8 @@ class RunFacts:
     model: str | None
     judge: str | None
     dataset: str | None
+    base_model: str | None = None
+    """Beside which the model was evaluated, where the run tells."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Report:
     figures_alone: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
     leaderboard: Leaderboard | None = None
     """Where there are several models."""
+    task: str | None = None
+    """What the model was trained to do, where the interview is at hand."""
     corrected: Corrected | None = None
     """The first comparison's gain by a person's labels, where there are some."""
     notes: list[str] = field(default_factory=list)
@@ -302,6 +306,7 @@ def _facts(run: Execution, plan: Plan) -> RunFacts:
         plan.model_package or plan.base_model,
         plan.judge,
         plan.dataset,
+        plan.base_model if plan.model_package else None,
     )
 
 

@@ -63,7 +63,7 @@ def report_words(report: Report, width: int = 100) -> str:
 def _heads(report: Report) -> str:
     lines = []
     for run in report.runs:
-        about = [f"model {_short(run.model)}" if run.model else "", f"judge {run.judge}"]
+        about = [f"model {short_name(run.model)}" if run.model else "", f"judge {run.judge}"]
         about = [it for it in about if it and not it.endswith(" None")]
         lines.append(f"{run.name} ({', '.join([run.status, *about])})")
     return "\n".join(lines)
@@ -283,7 +283,10 @@ def shortened(text: str, longest: int = _LONGEST_TEXT) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
-def _short(arn: str) -> str:
+def short_name(arn: str | None) -> str | None:
+    """Return what people call a model: its group and version, or the base model's name."""
+    if arn is None:
+        return None
     if ":hub-content/" in arn:
         return arn.split("/")[-2]
     return arn.rpartition(":model-package/")[2] if ":model-package/" in arn else arn
