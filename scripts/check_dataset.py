@@ -2,7 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["evalbook"]
 # ///
-"""Check an evaluation dataset before it is named: its format, every record, and what is wrong.
+"""Check an evaluation dataset before it is named: what each field is taken for, and what is wrong.
 
     uv run check_dataset.py eval.jsonl
     uv run check_dataset.py s3://bucket/eval.jsonl
@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from evalbook.datasets.uses import table_lines
 from evalbook.datasets.validate import report_checks, validate
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.evaluation_types import MOST_JUDGED_RECORDS
@@ -38,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"{dataset} can't be read: {error}", file=sys.stderr)
         return 2
+    for line in table_lines(report.fields, report.records):
+        print(line)
     checks = report_checks(report, max_records=MOST_JUDGED_RECORDS)
     for check in checks:
         remedy = f" {check.remedy}" if check.remedy and check.status != "passed" else ""

@@ -44,6 +44,7 @@ def test_a_valid_dataset_passes(tmp_path):
 
     assert status == 0
     assert "passed: 3 records, all valid." in said
+    assert "response (3 of 3): reference. For example: Five days." in said
 
 
 def test_a_dataset_with_an_invalid_record_fails(tmp_path):
