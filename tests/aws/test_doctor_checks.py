@@ -9,7 +9,7 @@ from evalbook.aws.doctor_checks import (
     Subject,
     _clock,
     _expiry,
-    credential_checks,
+    check_credentials,
     doctor_checks,
     failing,
     region_checks,
@@ -69,7 +69,7 @@ def test_one_question_that_fails_stops_no_other(in_sandbox: Sandbox) -> None:
 
 def test_says_who_asks(in_sandbox: Sandbox) -> None:
     assert in_sandbox.endpoint
-    who, _, clock = credential_checks(Aws())
+    who, _, clock = check_credentials(Aws())
 
     assert "SandboxCaller/you, account 123456789012." in who.message
     assert clock.message == "This computer's clock agrees with AWS's."

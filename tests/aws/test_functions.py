@@ -9,7 +9,7 @@ import pytest
 from border import answer
 from moto import mock_aws
 
-from evalbook.aws.functions import function_check
+from evalbook.aws.functions import check_function
 from evalbook.aws.session import Aws
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected
@@ -26,7 +26,7 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Any:
     def checked(said: dict[str, Any] | str) -> Check:
         aws = Aws(region="us-east-1")
         answer(aws.client("lambda", "us-east-1"), "GetFunctionConfiguration", lambda _: said)
-        return function_check(aws, ARN, "us-east-1", "scorer")
+        return check_function(aws, ARN, "us-east-1", "scorer")
 
     with mock_aws():
         yield checked

@@ -3,7 +3,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from evalbook.aws.gpus import gpu_checks, gpus_of, has_no_gpu
+from evalbook.aws.gpus import check_gpus, gpus_of, has_no_gpu
 from evalbook.errors import AnswerRejected
 
 
@@ -20,7 +20,7 @@ from evalbook.errors import AnswerRejected
     ],
 )
 def test_memory_is_compared_with_the_weights(instance_type, billions, found):
-    checks = gpu_checks("compute.gpu", instance_type, billions)
+    checks = check_gpus("compute.gpu", instance_type, billions)
 
     assert [it.status for it in checks] == [status for status, _ in found]
     assert all(said in it.message for it, (_, said) in zip(checks, found, strict=True))
@@ -29,7 +29,7 @@ def test_memory_is_compared_with_the_weights(instance_type, billions, found):
 @pytest.mark.parametrize("instance_type", ["ml.m5.large", "ml.trn1.32xlarge", "ml.c7i-flex.large"])
 def test_a_family_without_gpus_is_refused(instance_type):
     with pytest.raises(AnswerRejected) as caught:
-        gpu_checks("compute.gpu", instance_type, 8, ", or answer serverless")
+        check_gpus("compute.gpu", instance_type, 8, ", or answer serverless")
 
     assert caught.value.message == (
         f"{instance_type} has no GPU, and the model's answers take one."

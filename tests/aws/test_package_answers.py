@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from evalbook.aws.package_answers import (
-    failure_reasons,
+    explain_failure,
+    explain_missing_base,
     iso_utc,
-    no_base_model,
     read_package,
 )
 
@@ -39,7 +39,7 @@ def test_model_data_is_found_in_a_data_source() -> None:
     ],
 )
 def test_what_lacks_before_the_base_model_is_said(answer: dict[str, Any], why: str) -> None:
-    assert no_base_model(answer) == why
+    assert explain_missing_base(answer) == why
 
 
 def test_failure_reasons_are_joined() -> None:
@@ -47,7 +47,7 @@ def test_failure_reasons_are_joined() -> None:
     scans = [{"Name": "c", "Status": "Failed", "FailureReason": "old image"}]
     details = {"ValidationStatuses": statuses, "ImageScanStatuses": scans}
 
-    assert failure_reasons({"ModelPackageStatusDetails": details}) == "no weights; old image"
+    assert explain_failure({"ModelPackageStatusDetails": details}) == "no weights; old image"
 
 
 def test_moments_are_written_in_utc() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from border import answer
 
-from evalbook.aws.quotas import quota_checks
+from evalbook.aws.quotas import check_quotas
 from evalbook.aws.session import Aws
 from evalbook.sandbox.process import Sandbox
 
@@ -25,7 +25,7 @@ def quotas(aws: Aws, said: Any, running: int = 0) -> list[tuple[str, str]]:
     }
     jobs = {"jobSummaries": [job] * running}
     answer(aws.client("bedrock", REGION), "ListEvaluationJobs", lambda _: jobs)
-    return [(check.status, check.message) for check in quota_checks(aws, REGION)]
+    return [(check.status, check.message) for check in check_quotas(aws, REGION)]
 
 
 def test_compares_the_quota_with_what_runs_now(aws: Aws) -> None:
@@ -67,7 +67,7 @@ def test_an_empty_list_is_said(aws: Aws) -> None:
 
 def test_the_sandboxs_quotas_are_read(in_sandbox: Sandbox) -> None:
     assert in_sandbox.endpoint
-    checks = quota_checks(Aws(), "us-east-1")
+    checks = check_quotas(Aws(), "us-east-1")
 
     assert [check.status for check in checks] == ["passed", "passed"]
     assert checks[0].message.startswith(

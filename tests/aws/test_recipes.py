@@ -13,9 +13,9 @@ from test_base_models import REGION, a_hub
 
 from evalbook.aws.recipes import (
     Parameter,
-    described_parameter,
     offered_parameters,
     parameter_doubts,
+    read_parameter,
     unread_parameter,
 )
 from evalbook.aws.session import Aws
@@ -103,7 +103,7 @@ def test_a_file_that_can_not_be_read_is_said(aws: Aws, file: bytes | None) -> No
     [None, 8192, {}, {"type": "integer"}, {"default": 1, "min": None}, {"default": 1, "max": "9"}],
 )
 def test_what_the_sdk_would_stumble_over_is_not_offered(spec: Any) -> None:
-    assert described_parameter("it", spec) is None
+    assert read_parameter("it", spec) is None
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFound"])
@@ -144,7 +144,7 @@ def test_a_hub_that_can_not_be_asked_is_no_answer(aws: Aws) -> None:
 def test_a_value_is_read_as_the_recipe_and_the_sdk_want_it(
     spec: dict[str, Any], text: str, value: Any
 ) -> None:
-    parameter = described_parameter("it", spec)
+    parameter = read_parameter("it", spec)
     assert parameter is not None
 
     read = parameter.read(text)
@@ -169,7 +169,7 @@ def test_a_value_is_read_as_the_recipe_and_the_sdk_want_it(
     ],
 )
 def test_what_the_sdk_refuses_is_refused(spec: dict[str, Any], text: str, as_typed: Any) -> None:
-    parameter = described_parameter("it", spec)
+    parameter = read_parameter("it", spec)
     assert parameter is not None
 
     with pytest.raises(AnswerRejected) as caught:

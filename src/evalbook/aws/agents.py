@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
-from evalbook.aws.functions import function_check
+from evalbook.aws.functions import check_function
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
@@ -38,7 +38,7 @@ def is_runtime(arn: str) -> bool:
     return _RUNTIME.fullmatch(arn) is not None
 
 
-def agent_runtimes(aws: Aws, region: str) -> tuple[list[Runtime], list[Check]]:
+def list_runtimes(aws: Aws, region: str) -> tuple[list[Runtime], list[Check]]:
     """Return the region's AgentCore runtimes, and why they could not be listed, if so.
 
     Raises:
@@ -85,7 +85,7 @@ def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
             f"Give an agent of {region}.",
         )
     if not is_runtime(str(arn)):
-        return str(arn), [function_check(aws, str(arn), region, "agent")]
+        return str(arn), [check_function(aws, str(arn), region, "agent")]
     return str(arn), [_runtime_check(aws, str(arn), region)]
 
 
@@ -97,7 +97,7 @@ def _runtime_check(aws: Aws, arn: str, region: str) -> Check:
             f"{arn} is an endpoint of an AgentCore runtime. The runtime's own ARN is needed.",
             f"Give {runtime}; the endpoint, {endpoint}, is asked for next.",
         )
-    runtimes, unlisted = agent_runtimes(aws, region)
+    runtimes, unlisted = list_runtimes(aws, region)
     if unlisted:
         return skipped("agent.exists", f"Whether {arn} exists was not checked.")
     known = {runtime.arn: runtime for runtime in runtimes}

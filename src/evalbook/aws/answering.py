@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.base_models import is_nova
-from evalbook.aws.gpus import gpu_checks
+from evalbook.aws.gpus import check_gpus
 from evalbook.aws.quotas import instance_quota_check
 from evalbook.aws.regions import GEOGRAPHIES, is_region
 from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check
@@ -447,7 +447,7 @@ def hosting_checks(
         raise AnswerRejected(
             "hosting.count", f"{count} instances host nothing.", f"Such as 1 x {instance_type}."
         )
-    checks = gpu_checks("hosting.gpu", instance_type, None if is_nova(base) else billions)
+    checks = check_gpus("hosting.gpu", instance_type, None if is_nova(base) else billions)
     return [
         *checks,
         instance_quota_check(

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.hub_documents import HubDocument, model_document
-from evalbook.aws.hub_models import HubModel, describe_hub_model, nova_in_bedrock, nova_models
+from evalbook.aws.hub_documents import HubDocument, describe_hub_document
+from evalbook.aws.hub_models import HubModel, describe_hub_model, load_nova_models, nova_in_bedrock
 from evalbook.aws.package_answers import (
     HUB_SETTING,
     PUBLIC_HUB,
@@ -216,7 +216,7 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
         return
     if in_public_hub(base):
         try:
-            model_document(aws, region, hub, base.name, base.version)
+            describe_hub_document(aws, region, hub, base.name, base.version)
         except NO_HELP:
             return
     raise rejection_for(
@@ -281,7 +281,7 @@ def _recipe_verdict(name: str, region: str, types: tuple[str, ...] | None, *, fo
     )
 
 
-def recipe_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
+def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
     """Return by which technique a model's recipe trained it, such as SFT; None where unknown.
 
     Raises:
@@ -306,7 +306,7 @@ def _hub_document(aws: Aws, base: BaseModel, region: str) -> HubDocument | None:
         if arn.account != "aws":
             # A private hub is named by its ARN, which works from another account too.
             hub = f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:hub/{hub}"
-    return model_document(aws, region, hub, name, version)
+    return describe_hub_document(aws, region, hub, name, version)
 
 
 # --- Nova -------------------------------------------------------------------------------------
@@ -336,7 +336,7 @@ def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
     _refuse_nova_elsewhere(model.name, region)
     profile = nova_in_bedrock(model.name, region)
     if profile is None:
-        known = ", ".join(sorted(nova_models()["hub_names"].values()))
+        known = ", ".join(sorted(load_nova_models()["hub_names"].values()))
         raise rejection_for(
             failed(
                 "model.nova.bedrock",
@@ -416,7 +416,7 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
 
 def _proxy_check(aws: Aws, region: str) -> Check:
     try:
-        model_document(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
+        describe_hub_document(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
     except (AwsDenied, AwsInvalid, AwsInternalError) as error:
         return warning(
             "model.nova.proxy",

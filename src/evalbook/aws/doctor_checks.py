@@ -47,7 +47,7 @@ def doctor_checks(aws: Aws, subject: Subject) -> list[Check]:
 
 
 def _all_checks(aws: Aws, subject: Subject) -> list[Check]:
-    checks = [*credential_checks(aws)]
+    checks = [*check_credentials(aws)]
     region = subject.region or aws.default_region
     checks += region_checks(region)
     if region is None:
@@ -74,7 +74,7 @@ def _ask(about: str, question: Callable[[], list[Check]]) -> list[Check]:
         return list(rejection.checks) or [failed(about, rejection.message, rejection.remedy)]
 
 
-def credential_checks(aws: Aws) -> list[Check]:
+def check_credentials(aws: Aws) -> list[Check]:
     """Say who asks, until when, and whether this computer's clock is AWS's.
 
     Raises:
@@ -187,9 +187,9 @@ def _mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
 
 
 def _quotas(aws: Aws, region: str) -> list[Check]:
-    from evalbook.aws.quotas import quota_checks
+    from evalbook.aws.quotas import check_quotas
 
-    return quota_checks(aws, region)
+    return check_quotas(aws, region)
 
 
 def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.executions import TrainingJob
-from evalbook.aws.session import Aws
+from evalbook.aws.session import Aws, in_parallel
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import EvaluationSummaryTypeDef
@@ -43,7 +44,7 @@ class EvaluationJob:
     modified: datetime | None
 
 
-def evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
+def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
     """Describe one job.
 
     Raises:
@@ -84,10 +85,13 @@ def job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJob | 
     named += [it for it in summaries if training.name in it["jobName"] and it not in named]
     # The step's own name for it tells base from fine-tuned, and so comes first.
     if named:
-        return evaluation_job(aws, region, named[0]["jobArn"])
-    looked_at = [
-        evaluation_job(aws, region, summary["jobArn"]) for summary in summaries[:_MOST_LOOKED_AT]
-    ]
+        return describe_evaluation_job(aws, region, named[0]["jobArn"])
+    looked_at = in_parallel(
+        [
+            partial(describe_evaluation_job, aws, region, summary["jobArn"])
+            for summary in summaries[:_MOST_LOOKED_AT]
+        ]
+    )
     judged = training.settings.get("inference_data_s3_path")
     for job in looked_at:
         if job.dataset is not None and job.dataset == judged:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.documents import read_document
-from evalbook.aws.functions import function_check
+from evalbook.aws.functions import check_function
 from evalbook.aws.identity import caller
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, passed, skipped, warning
@@ -52,7 +52,7 @@ def registry_hub(account: str, region: str) -> str:
     return base64.b32hexencode(digest).decode().strip("=")
 
 
-def registered_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]]:
+def list_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]]:
     """Return the scorers of the account's AI registry, newest version each.
 
     Raises:
@@ -132,7 +132,7 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
     checks = [passed("scorer", f"{name} is registered and scores by {function}.")]
     scores = parse_arn(function)
     if scores is not None and scores.service == "lambda":
-        checks.append(function_check(aws, function, scores.region, "scorer"))
+        checks.append(check_function(aws, function, scores.region, "scorer"))
     return found, checks
 
 

@@ -11,7 +11,7 @@ from evalbook.errors import AnswerRejected
 _READY = "Active"
 
 
-def function_check(aws: Aws, arn: str, region: str, of: str) -> Check:
+def check_function(aws: Aws, arn: str, region: str, of: str) -> Check:
     """Find a function; ``of`` is what needs it, in one word, such as ``agent``.
 
     Raises:

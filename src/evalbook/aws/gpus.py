@@ -58,7 +58,7 @@ def has_no_gpu(instance_type: str) -> bool:
     return _WITHOUT.match(instance_type.split(".")[1]) is not None
 
 
-def gpu_checks(
+def check_gpus(
     check_id: str, instance_type: str, billions: float | None, otherwise: str = ""
 ) -> list[Check]:
     """Compare the GPUs of an instance type with a model of so many billions of parameters.

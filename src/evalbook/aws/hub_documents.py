@@ -73,7 +73,7 @@ def _read_recipe(found: Document) -> HubRecipe:
     )
 
 
-def model_document(
+def describe_hub_document(
     aws: Aws, region: str, hub: str, name: str, version: str | None = None
 ) -> HubDocument | None:
     """Return what a hub says of a model; None where that is not a JSON object.

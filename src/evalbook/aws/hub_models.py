@@ -99,11 +99,11 @@ def hub_name(text: str) -> str:
     Bedrock's ids may carry a version (``:0``) and the prefix of an inference profile (``us.``).
     """
     plain = re.sub(rf"^({'|'.join(GEOGRAPHIES)})\.|:\d+$", "", text.strip().lower())
-    return str(nova_models()["hub_names"].get(plain, text.strip()))
+    return str(load_nova_models()["hub_names"].get(plain, text.strip()))
 
 
 @cache
-def nova_models() -> dict[str, Any]:
+def load_nova_models() -> dict[str, Any]:
     """Return what is known of Nova models: their names in the hub and Bedrock's profiles."""
     text = (files("evalbook") / "data" / "nova_models.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
@@ -115,8 +115,8 @@ def nova_in_bedrock(name: str, region: str) -> str | None:
 
     As ``_resolve_bedrock_model_id`` of ``train/evaluate/llm_as_judge_evaluator.py``.
     """
-    known = {hub: bedrock for bedrock, hub in nova_models()["hub_names"].items()}
-    prefix = nova_models()["profile_prefixes"].get(region)
+    known = {hub: bedrock for bedrock, hub in load_nova_models()["hub_names"].items()}
+    prefix = load_nova_models()["profile_prefixes"].get(region)
     return f"{prefix}.{known[name]}:0" if prefix and name in known else None
 
 

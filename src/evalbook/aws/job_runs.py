@@ -109,7 +109,7 @@ def _step(phase: SecondaryStatusTransitionTypeDef, arn: str) -> RunStep:
     return RunStep(phase["Status"], status, phase["StartTime"], ended, None, job)
 
 
-def training_job_arn(aws: Aws, region: str, name: str) -> str | None:
+def find_training_job(aws: Aws, region: str, name: str) -> str | None:
     """Return the ARN of a training job by its name; None where there is none.
 
     Raises:

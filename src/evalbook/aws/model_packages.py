@@ -18,15 +18,15 @@ from evalbook.aws.package_answers import (
     PUBLIC_HUB,
     BaseModel,
     ModelPackage,
-    failure_reasons,
-    no_base_model,
+    explain_failure,
+    explain_missing_base,
     read_package,
 )
 from evalbook.aws.package_groups import (
     Candidate,
     candidates,
-    groups_containing,
-    name_near_groups,
+    find_groups,
+    suggest_groups,
 )
 from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsMissing
 from evalbook.checks import Check, failed, passed, warning
@@ -202,7 +202,7 @@ def _described(aws: Aws, text: str, arn: Arn) -> DescribeModelPackageOutputTypeD
         raise AnswerRejected(
             "model.missing",
             f"There is no model package {text} in {arn.region}.",
-            name_near_groups(aws, name, arn.region) or _FORMS,
+            suggest_groups(aws, name, arn.region) or _FORMS,
         ) from error
     except AwsDenied as error:
         raise _denied(aws, text, arn, error) from error
@@ -304,7 +304,7 @@ def _resolve_group(aws: Aws, versions: _Versions) -> Resolution:
         answer = _describe_one(aws, str(summary["ModelPackageArn"]), versions)
         package = read_package(answer)
         if package.base_model is None:
-            over.append(f"{label}: {no_base_model(answer)}")
+            over.append(f"{label}: {explain_missing_base(answer)}")
         elif package.approval == "Rejected":
             over.append(f"{label}: Rejected")
             rejected = package
@@ -365,7 +365,7 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
             "Give two or three words of the group's name.",
         )
     try:
-        groups = groups_containing(aws, words, region)
+        groups = find_groups(aws, words, region)
     except AwsDenied as error:
         raise AnswerRejected(
             "model.denied",
@@ -377,7 +377,7 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
         raise AnswerRejected(
             "model.missing",
             f'No model package group in {where} is named "{text}" or contains it.',
-            name_near_groups(aws, text, region) or _FORMS,
+            suggest_groups(aws, text, region) or _FORMS,
         )
     if len(groups) == 1:
         name = str(groups[0]["ModelPackageGroupName"])
@@ -429,7 +429,7 @@ def _summaries(aws: Aws, versions: _Versions) -> Iterator[ModelPackageSummaryTyp
             "model.missing",
             f'There is no model package group "{versions.label}" in '
             f"{versions.region or aws.default_region}.",
-            name_near_groups(aws, versions.label, versions.region) or _FORMS,
+            suggest_groups(aws, versions.label, versions.region) or _FORMS,
         ) from error
 
 
@@ -452,7 +452,7 @@ def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
     """Take a package that was named itself, or reject it with the reason."""
     package = read_package(answer)
     if package.status == "Failed":
-        reasons = failure_reasons(answer)
+        reasons = explain_failure(answer)
         raise rejection_for(
             failed(
                 "model.status",
@@ -476,7 +476,7 @@ def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
         raise rejection_for(
             failed(
                 "model.base_model",
-                f"{text} can't be evaluated: {no_base_model(answer)}. The SDK evaluates "
+                f"{text} can't be evaluated: {explain_missing_base(answer)}. The SDK evaluates "
                 "packages customized by SageMaker's fine-tuning only.",
                 "Give the package that the fine-tuning job registered.",
             )

@@ -16,10 +16,10 @@ from typing import Any
 
 from evalbook.aws.base_models import is_nova, recipe_types
 from evalbook.aws.documents import read_document
-from evalbook.aws.gpus import gpu_checks
-from evalbook.aws.hub_documents import HubDocument, HubRecipe, model_document
+from evalbook.aws.gpus import check_gpus
+from evalbook.aws.hub_documents import HubDocument, HubRecipe, describe_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB
-from evalbook.aws.recipes import LARGEST_FILE, described_parameter
+from evalbook.aws.recipes import LARGEST_FILE, read_parameter
 from evalbook.aws.s3 import parse_s3_uri, read_head
 from evalbook.aws.session import NO_HELP, Aws, AwsInternalError
 from evalbook.checks import Check, passed, skipped, warning
@@ -139,7 +139,7 @@ class Recipe:
     """What it runs on; empty where it does not say."""
 
 
-def own_recipe(
+def find_own_recipe(
     aws: Aws, region: str, base_model: str, evaluation_type: str
 ) -> tuple[Recipe | None, list[Check]]:
     """Return the recipe by which the SDK evaluates on instances of one's own.
@@ -152,7 +152,7 @@ def own_recipe(
         AwsUnavailable: AWS could not be asked.
     """
     try:
-        document = model_document(aws, region, PUBLIC_HUB, base_model)
+        document = describe_hub_document(aws, region, PUBLIC_HUB, base_model)
     except NO_HELP as error:
         return None, [_unread(base_model, error.message)]
     if document is None:
@@ -219,7 +219,7 @@ def instance_checks(
     """
     if recipe is not None and instances.type in recipe.instance_types:
         return []
-    return gpu_checks("compute.gpu", instances.type, billions, ", or answer serverless")
+    return check_gpus("compute.gpu", instances.type, billions, ", or answer serverless")
 
 
 def check_recipe(
@@ -239,8 +239,7 @@ def check_recipe(
     unknown = [
         name
         for name in parameters
-        if described_parameter(name, recipe.parameters.get(name)) is None
-        or name not in recipe.template
+        if read_parameter(name, recipe.parameters.get(name)) is None or name not in recipe.template
     ]
     if unknown:
         raise AnswerRejected(

@@ -69,7 +69,7 @@ class ModelPackage:
     description: str | None
 
 
-def failure_reasons(answer: DescribeModelPackageOutputTypeDef) -> str:
+def explain_failure(answer: DescribeModelPackageOutputTypeDef) -> str:
     """Return why SageMaker failed a package, or nothing where it does not say."""
     details = answer.get("ModelPackageStatusDetails") or {}
     items = [*details.get("ValidationStatuses", ()), *details.get("ImageScanStatuses", ())]
@@ -83,7 +83,7 @@ def _containers(
     return list(specification.get("Containers") or ()) if specification else []
 
 
-def no_base_model(answer: DescribeModelPackageOutputTypeDef) -> str:
+def explain_missing_base(answer: DescribeModelPackageOutputTypeDef) -> str:
     """Say which of the SDK's demands on base-model metadata is not met."""
     if not answer.get("InferenceSpecification"):
         return "it has no inference specification"

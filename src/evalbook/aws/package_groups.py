@@ -31,7 +31,7 @@ class Candidate:
     description: str
 
 
-def groups_containing(
+def find_groups(
     aws: Aws, words: list[str], region: str | None
 ) -> list[ModelPackageGroupSummaryTypeDef]:
     """Return the groups whose names contain all the words, else any of them; newest first.
@@ -80,7 +80,7 @@ def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSumma
     yield from pages
 
 
-def name_near_groups(aws: Aws, name: str, region: str | None) -> str | None:
+def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
     """Say which groups may have been meant by a name that none has; None where AWS won't say."""
     try:
         names = [printable(str(it["ModelPackageGroupName"])) for it in _all_groups(aws, region)]

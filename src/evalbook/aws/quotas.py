@@ -13,7 +13,7 @@ _ABOUT_EVALUATION = re.compile(r"model evaluation|evaluation job|judge", re.I)
 _CONCURRENT = re.compile(r"concurrent", re.I)
 
 
-def quota_checks(aws: Aws, region: str) -> list[Check]:
+def check_quotas(aws: Aws, region: str) -> list[Check]:
     """Compare Bedrock's quota of concurrent evaluation jobs with those that run now.
 
     Raises:

@@ -16,7 +16,7 @@ from typing import Any
 
 from evalbook.aws.base_models import recipe_types
 from evalbook.aws.documents import read_document
-from evalbook.aws.hub_documents import model_document
+from evalbook.aws.hub_documents import describe_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.s3 import parse_s3_uri, read_head, refuse_template_text
 from evalbook.aws.session import Aws, AwsInternalError
@@ -158,11 +158,11 @@ def offered_parameters(
                 "needs them too.",
             )
         ]
-    found = [described_parameter(name, overrides.get(name)) for name in names]
+    found = [read_parameter(name, overrides.get(name)) for name in names]
     return [parameter for parameter in found if parameter is not None], []
 
 
-def described_parameter(name: str, spec: Any) -> Parameter | None:
+def read_parameter(name: str, spec: Any) -> Parameter | None:
     """Return a parameter that the SDK takes: one with a default, and bounds that are numbers."""
     if not isinstance(spec, dict) or "default" not in spec:
         return None
@@ -286,7 +286,7 @@ def _recipe_type(base_model: str, evaluation_type: str, benchmark: str | None) -
 
 
 def _overrides(aws: Aws, region: str, base_model: str, kind: str) -> dict[str, Any]:
-    document = model_document(aws, region, PUBLIC_HUB, base_model)
+    document = describe_hub_document(aws, region, PUBLIC_HUB, base_model)
     recipes = document.evaluations if document else []
     uri = next((it.parameters for it in recipes if it.evaluation == kind), None)
     if uri is None:

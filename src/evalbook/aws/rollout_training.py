@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from evalbook.aws.base_models import recipe_technique
+from evalbook.aws.base_models import find_technique
 from evalbook.aws.documents import read_document
 from evalbook.aws.identity import caller
 from evalbook.aws.package_answers import ModelPackage
@@ -86,7 +86,7 @@ def how_trained(aws: Aws, package: ModelPackage, job: str | None = None) -> Find
 
 def _technique(aws: Aws, package: ModelPackage) -> str | None:
     base = package.base_model
-    return recipe_technique(aws, base, package.region) if base and base.recipe else None
+    return find_technique(aws, base, package.region) if base and base.recipe else None
 
 
 def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:

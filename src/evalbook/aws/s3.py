@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from evalbook.aws.answers import Asked
 from evalbook.aws.regions import is_region, partition_of
-from evalbook.aws.s3_near import Nearby, what_is_near
+from evalbook.aws.s3_near import Nearby, look_nearby
 from evalbook.aws.s3_uris import S3Uri, parse_s3_uri, refuse_template_text, sibling_key
 from evalbook.aws.session import (
     Aws,
@@ -296,7 +296,7 @@ def _missing(aws: Aws, uri: S3Uri, region: str, *, deleted: bool = False) -> Ans
     if deleted:
         message = f"{uri} was deleted; the bucket still keeps older versions of it."
     try:
-        near = what_is_near(aws, uri, region)
+        near = look_nearby(aws, uri, region)
     except (AwsDenied, AwsInvalid):
         return _reject("s3.missing", message, "Check the key; the bucket may not be listed.")
     if near.inside or not uri.key or uri.key.endswith("/"):

@@ -37,7 +37,7 @@ class _Level:
     """Keys and folders (ending in a slash) directly under the prefix."""
 
 
-def what_is_near(aws: Aws, uri: S3Uri, region: str | None) -> Nearby:
+def look_nearby(aws: Aws, uri: S3Uri, region: str | None) -> Nearby:
     """Look below, beside and above a key that is not there; one question a level, all at once.
 
     Raises:

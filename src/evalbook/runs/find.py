@@ -111,7 +111,7 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
 def _named(aws: Aws, name: str) -> Target:
     """Return the one evaluation of a name in the region that is set."""
     from evalbook.aws.executions import evaluation_executions
-    from evalbook.aws.job_runs import training_job_arn
+    from evalbook.aws.job_runs import find_training_job
 
     region = aws.required_region()
     try:
@@ -126,7 +126,7 @@ def _named(aws: Aws, name: str) -> Target:
     same = [run for run in runs if run.name.lower() == name.lower()]
     if len(same) == 1:
         return Target(same[0].arn)
-    if not same and (job := training_job_arn(aws, region, name)):
+    if not same and (job := find_training_job(aws, region, name)):
         return Target(job)
     if not same:
         near = _near(name, {run.name for run in runs})

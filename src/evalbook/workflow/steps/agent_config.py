@@ -11,9 +11,9 @@ from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.agents import agent_runtimes
+    from evalbook.aws.agents import list_runtimes
 
-    runtimes, checks = agent_runtimes(interview.aws, interview.answer(MODEL).facts.region)
+    runtimes, checks = list_runtimes(interview.aws, interview.answer(MODEL).facts.region)
     return Question(
         "Which agent does the model act in?",
         kind="choice" if runtimes else "text",

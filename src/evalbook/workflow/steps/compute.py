@@ -47,7 +47,7 @@ def _read(text: str, _question: Question, interview: Interview) -> OwnInstances 
 
 
 def _check(value: OwnInstances | None, interview: Interview) -> Outcome[OwnInstances | None, None]:
-    from evalbook.aws.own_instances import Instances, check_recipe, instance_checks, own_recipe
+    from evalbook.aws.own_instances import Instances, check_recipe, find_own_recipe, instance_checks
     from evalbook.aws.permissions import job_permission_check
     from evalbook.aws.quotas import training_quota_check
 
@@ -58,7 +58,7 @@ def _check(value: OwnInstances | None, interview: Interview) -> Outcome[OwnInsta
     interview.progress("Looking for a recipe for instances of your own", None, None)
     model, region = interview.answer(MODEL).facts, interview.answer(REGION).value
     base = model.base_model.name
-    recipe, checks = own_recipe(interview.aws, region, base, interview.type.name)
+    recipe, checks = find_own_recipe(interview.aws, region, base, interview.type.name)
     checks += instance_checks(recipe, instances, model.billions)
     checks += _model_checks(base, interview)
     if recipe is not None:

@@ -26,12 +26,12 @@ _TRY_ON = re.compile(r"(?P<file>.+\.py)\s+on\s+(?P<records>.+)", re.I | re.S)
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.evaluators import registered_evaluators
+    from evalbook.aws.evaluators import list_evaluators
     from evalbook.metrics.scorers import PRESETS
 
     region = _region(interview)
     interview.progress(f"Looking for scorers registered in {region}", None, None)
-    registered, checks = registered_evaluators(interview.aws, region)
+    registered, checks = list_evaluators(interview.aws, region)
     return Question(
         "Which scorer?",
         kind="choice",
