@@ -125,6 +125,16 @@ def test_too_few_records_for_so_many_metrics_is_said() -> None:
     ) in basis(comparison)
 
 
+def test_how_many_more_records_would_make_it_clear_is_said() -> None:
+    base = lines([0.5] * 40)
+
+    # ((1.960 + 0.842) * 0.4975 / 0.05) ** 2 = 778
+    said = " ".join(basis(compared(base, lines([0.0] * 18 + [1.0] * 22))))
+    assert "would probably make it clear, if the models differ as they did here: Metric1 738." in (
+        said
+    )
+
+
 def test_no_difference_in_any_record_is_no_proof_of_none() -> None:
     assert (
         "Where not one of 56 records differs, up to 5.2 % of all such records still may (95 % "

@@ -44,6 +44,13 @@ if TYPE_CHECKING:
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one page to send."
 )
 @click.option(
+    "--eval",
+    "log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write .eval logs, for InspectAI's viewer.",
+)
+@click.option(
     "--lower-is-better",
     multiple=True,
     metavar="METRIC",
@@ -59,6 +66,7 @@ def results_command(
     as_csv: bool,
     plot: Path | None,
     html: Path | None,
+    log: Path | None,
     lower_is_better: tuple[str, ...],
 ) -> int:
     """Compare the base model with the fine-tuned one, or runs with each other.
@@ -89,7 +97,7 @@ def results_command(
             report.task = _task(settings)
         if labels is not None:
             _correct(report, labels)
-        written = _write(report, plot, html)
+        written = _write(report, plot, html, log)
         if as_csv:
             output.document({}, report_csv(report).rstrip("\n"))
         else:
@@ -120,7 +128,7 @@ def _progress() -> Callable[[str], None]:
     return complain if sys.stderr.isatty() else lambda _: None
 
 
-def _write(report: Report, plot: Path | None, html: Path | None) -> list[str]:
+def _write(report: Report, plot: Path | None, html: Path | None, log: Path | None) -> list[str]:
     written = []
     if plot is not None:
         from evalbook.runs.picture import write_picture
@@ -132,6 +140,10 @@ def _write(report: Report, plot: Path | None, html: Path | None) -> list[str]:
 
         write_page(report, html)
         written.append(str(html))
+    if log is not None:
+        from evalbook.runs.eval_log import write_logs
+
+        written += map(str, write_logs(report, log))
     return written
 
 

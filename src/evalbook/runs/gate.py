@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any, Literal
 
 if sys.version_info >= (3, 11):
@@ -23,7 +22,12 @@ else:
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.comparison import FEWEST, MetricRow
 from evalbook.runs.report import Report, RunFacts
-from evalbook.runs.statistics import CONFIDENCE, SIGNIFICANT, most_that_may_differ
+from evalbook.runs.statistics import (
+    CONFIDENCE,
+    SIGNIFICANT,
+    most_that_may_differ,
+    records_needed,
+)
 from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
 from evalbook.runs.words import between, count, joined, plain, signed
@@ -32,9 +36,6 @@ Outcome = Literal["pass", "fail", "undecided"]
 
 MAY_LOSE = 0.05
 """Share of a metric's scale that may be lost, without a policy."""
-CHANCE_TO_DECIDE = 0.8
-"""With which the number of records that is named would decide, if the gain is as it was seen."""
-MOST_RECORDS = 10_000_000
 ANY = "*"
 """Stands in a policy for every metric that it does not name."""
 _RULES = ("gain", "lose", "records", "left_out")
@@ -347,12 +348,10 @@ def _more(it: _Seen, bound: float, significant: float) -> int | None:
     From the gain and the deviation that were seen: about the number at which four of five such
     evaluations decide. None where the gain is the bound, or nothing is known of the deviation.
     """
-    if it.gain is None or not it.deviation or it.records is None or it.gain == bound:
+    if it.gain is None or not it.deviation or it.records is None:
         return None
-    normal = NormalDist()
-    reach = normal.inv_cdf(1 - significant / 2) + normal.inv_cdf(CHANCE_TO_DECIDE)
-    needed = math.ceil((reach * it.deviation / (it.gain - bound)) ** 2)
-    return max(1, needed - it.records) if needed <= MOST_RECORDS else None
+    needed = records_needed(it.gain - bound, it.deviation, significant)
+    return None if needed is None else max(1, needed - it.records)
 
 
 def _one_gains(seen: Sequence[_Seen]) -> RuleResult:

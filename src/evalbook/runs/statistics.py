@@ -25,6 +25,9 @@ DECIMALS = 9
 
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05
+CHANCE_TO_DECIDE = 0.8
+"""With which the number of records that is named decides, if the models differ as was seen."""
+MOST_RECORDS = 1_000_000
 
 REACH_OF_MANY = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 # Sums are followed this many standard deviations to each side; what lies beyond is below 1e-15.
@@ -110,6 +113,25 @@ def bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
     # What rounding to the lattice moved the mean by is moved back.
     shift = tally.mean - mean * step
     return ends[0] + shift, ends[1] + shift
+
+
+def records_needed(distance: float, deviation: float, significant: float) -> int | None:
+    """Return of how many records four of five evaluations tell a mean from a bound.
+
+    Args:
+        distance: of the mean from the bound, as it was seen.
+        deviation: of a record's value, as it was seen.
+        significant: the chance of a false alarm, both sides together.
+
+    Returns:
+        None where nothing can be said, or where it is beyond all reason.
+    """
+    if not distance or not deviation:
+        return None
+    normal = NormalDist()
+    reach = normal.inv_cdf(1 - significant / 2) + normal.inv_cdf(CHANCE_TO_DECIDE)
+    needed = math.ceil((reach * deviation / distance) ** 2)
+    return needed if needed <= MOST_RECORDS else None
 
 
 def most_that_may_differ(records: int, confidence: float = CONFIDENCE) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from evalbook.runs.answers import WORDS as FAULTS
 from evalbook.runs.comparison import Comparison, MeanRow, MetricRow
-from evalbook.runs.statistics import SIGNIFICANT, most_that_may_differ
+from evalbook.runs.statistics import SIGNIFICANT, most_that_may_differ, records_needed
 from evalbook.runs.store import Arm
 from evalbook.runs.summaries import Figure, FigureRow
 from evalbook.runs.verdicts import BETTER, SAME, UNCLEAR, VERDICTS, WORSE
@@ -208,6 +208,7 @@ def _what_could_not_show(comparison: Comparison) -> Iterable[str]:
             f"On {joined(powerless)} no difference, however large, could have passed the test: too "
             "few records for so many metrics."
         )
+    yield from _what_would_decide(comparison, tested)
     same = [row.records for row in comparison.rows if row.verdict == SAME]
     if same:
         share = 100 * most_that_may_differ(min(same))
@@ -224,6 +225,22 @@ def _what_could_not_show(comparison: Comparison) -> Iterable[str]:
         yield (
             f"On {joined(constant)} every record has the same gain; how sure its size is can't be "
             "told from that, so there is no interval."
+        )
+
+
+def _what_would_decide(comparison: Comparison, tested: Sequence[MetricRow]) -> Iterable[str]:
+    """Yield how many more records would make clear what is not."""
+    needed = {
+        row.metric: records_needed(row.gain or 0.0, row.deviation or 0.0, significant)
+        for row in tested
+        for significant in [SIGNIFICANT / max(1, comparison.tests)]
+    }
+    more = {row.metric: (needed[row.metric] or 0) - row.records for row in tested}
+    named = [f"{metric} {records:,}" for metric, records in more.items() if records > 0]
+    if named:
+        yield (
+            "So many more records would probably make it clear, if the models differ as they did "
+            f"here: {joined(named)}."
         )
 
 
