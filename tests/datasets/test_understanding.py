@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evalbook.datasets import fields
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.understanding import understand
 from evalbook.datasets.uses import UNUSED
@@ -113,3 +115,40 @@ def test_what_is_not_used_is_named_with_what_that_means(
     record: Mapping[str, Any], field: str, meaning: str
 ) -> None:
     assert (field, UNUSED, meaning) in understand(record).uses
+
+
+WORDS = [
+    "", "a", "[1, 2]", "{'a': 1}", "SELECT 1", "\n\nHuman: x\n\nAssistant: y", "1", "true",
+    "user", "assistant", "system", "tool", "human", "gpt", "text", None, True, 0, -1.5, 10**30,
+]  # fmt: skip
+KEYS = [
+    *fields.PROMPT, *fields.CONTEXT, *fields.REFERENCE, *fields.CHOSEN, *fields.ANSWERED,
+    *fields.LABEL, *fields.CHOICES, *fields.SYSTEM, *fields.CATEGORY, *fields.CONVERSATION,
+    *fields.HISTORY, *fields.METADATA, *fields.WRAPPERS, *fields.GOOD, "A", "B", "opa", "opb",
+    "assert", "replies", "role", "from", "value", "parts", "type", "stem", "candidates",
+    "tool_calls", "answer_start", "is_accepted", "toolUse",
+]  # fmt: skip
+
+
+def anything(draw: random.Random, depth: int = 0) -> Any:
+    kind = draw.randrange(6 if depth < 3 else 4)
+    if kind < 4:
+        return draw.choice(WORDS)
+    if kind == 4:
+        return [anything(draw, depth + 1) for _ in range(draw.randrange(4))]
+    return {draw.choice(KEYS): anything(draw, depth + 1) for _ in range(draw.randrange(4))}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_record_is_misread_in_silence(seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(300):
+        record = {draw.choice(KEYS): anything(draw) for _ in range(draw.randrange(1, 6))}
+        try:
+            meant = understand(record)
+        except InvalidRecord:
+            continue
+        texts = (meant.prompt, meant.reference or "", meant.system or "", meant.category or "")
+        assert all(isinstance(text, str) for text in texts), record
+        named = {use.field.split("[")[0].split(".")[0] for use in meant.uses}
+        assert named == {name.split(".")[0] for name in record}, record

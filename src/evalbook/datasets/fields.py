@@ -80,8 +80,8 @@ SYSTEM = _names("""
 CATEGORY = _names("category topic domain ability intent")
 
 CONVERSATION = _names("""
-    messages conversations conversation contents turns chat dialog dialogue prompt input query
-    chatmessages history
+    messages conversations conversation contents turns chat dialog dialogue prompt input inputs
+    query chatmessages history
 """)
 """A list of messages."""
 

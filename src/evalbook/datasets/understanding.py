@@ -134,7 +134,7 @@ def _unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in record.items():
         plain = plain_name(name)
-        wraps = isinstance(value, dict) and plain in known.WRAPPERS
+        wraps = isinstance(value, dict) and value and plain in known.WRAPPERS
         if wraps and (plain == "data" or _holds_fields(value)):
             flat.update({f"{name}.{inner}": item for inner, item in value.items()})
         else:
@@ -564,6 +564,8 @@ def _judged(
     for name, value in list(it.values.items()):
         plain = plain_name(name)
         if name in it.taken or plain not in known.GOOD:
+            continue
+        if not isinstance(value, (bool, int, str)):
             continue
         good = _TRUTH.get(value.strip().lower() if isinstance(value, str) else value)
         by_number = plain in ("label", "ktotag") and not only
