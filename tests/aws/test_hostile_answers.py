@@ -276,6 +276,13 @@ def test_an_aws_that_never_answers_is_given_up_and_named(quick: Callable[[Answer
     )
 
 
+def test_what_a_write_that_was_given_up_may_have_left_is_named(
+    quick: Callable[[Answer], Aws],
+) -> None:
+    with pytest.raises(AwsUnavailable, match=r"object of 8 bytes is left: s3://bucket/out/evalb"):
+        write_probe(quick(silent), S3Uri("bucket", "out/"))
+
+
 def test_answers_that_come_byte_by_byte_are_given_up_too(quick: Callable[[Answer], Aws]) -> None:
     def drip(request: Any) -> None:
         request.send_response(200)

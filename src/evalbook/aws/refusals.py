@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import Any, cast
 
 from evalbook.aws.answers import NO_REQUEST_ID, Asked, AwsUnreadable, has_request_id
@@ -179,6 +178,8 @@ def unknown_operation(service: str, operation: str) -> AwsInvalid:
 @cache
 def error_codes() -> dict[str, Any]:
     """Return the table of AWS's error codes: ``every_service``, and ``services`` by their names."""
+    from importlib.resources import files
+
     text = (files("evalbook") / "data" / "aws_error_codes.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

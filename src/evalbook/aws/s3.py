@@ -200,6 +200,12 @@ def write_probe(
         )
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise _write_rejection(aws, prefix, error) from None
+    except AwsUnavailable as error:
+        if error.code not in ("no_answer", "no_network"):
+            raise
+        # S3 may have taken it all the same.
+        left = f"If S3 took it all the same, a test object of 8 bytes is left: {probe}"
+        raise AwsUnavailable(error.code, f"{error.message} {left}", error.remedy) from error
     key = _key_of(put)
     checks = [passed("s3.writable", f"{prefix} can be written to.")]
     if key is not None:
