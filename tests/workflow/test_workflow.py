@@ -313,7 +313,7 @@ def test_what_can_be_no_files_name_is_rejected_as_such(name, kind, step, ending,
     assert len(turn.error.message) < 400
 
 
-@pytest.mark.parametrize("step", ["model", "region", "project"])
+@pytest.mark.parametrize("step", ["region", "execution_role", "project"])
 def test_a_rejection_repeats_at_most_a_line_of_what_was_said(step):
     workflow, _ = answered_until(step, evaluation_type="benchmark")
     shown = [workflow.answer(said).error for said in ("What a name! " * 300, "x" * 1_000_000)]
