@@ -28,7 +28,7 @@ def test_a_pipelines_name_tells_the_evaluation_type(name: str, kind: str) -> Non
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("hello", "'hello' is no ARN."),
+        ("hello", "'hello' is not an ARN."),
         (f"{ARN}/p", "is a SageMaker pipeline."),
         ("arn:aws:sagemaker:us-east-1:123456789012:processing-job/j", "is a processing job."),
     ],

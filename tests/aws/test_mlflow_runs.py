@@ -24,7 +24,7 @@ def test_an_app_that_is_not_there_is_missing():
 
 
 def test_what_is_no_mlflow_is_not_asked():
-    with pytest.raises(AwsInvalid, match="is no MLflow app or tracking server"):
+    with pytest.raises(AwsInvalid, match="is not an MLflow app or tracking server"):
         run_metrics(Aws(), TrackedRun("arn:aws:s3:::mlflow-app", None, None, "1"))
 
 

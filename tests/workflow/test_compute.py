@@ -89,11 +89,11 @@ def test_serverless_is_what_nothing_said_means(said):
 @pytest.mark.parametrize(
     ("said", "code", "words"),
     [
-        ("a big machine", "compute.form", "'a big machine' is no instance type"),
+        ("a big machine", "compute.form", "'a big machine' is not an instance type"),
         ("{", "compute.form", "not valid JSON"),
         ('{"a":' * 50_000, "compute.form", "not valid JSON"),
         ('{"instance_type": "ml.g5.12xlarge", "spot": true}', "compute.form", "spot"),
-        ("g5.12xlarge", "compute.type", "'g5.12xlarge' is no instance type"),
+        ("g5.12xlarge", "compute.type", "'g5.12xlarge' is not an instance type"),
         ("0 x ml.g5.12xlarge", "compute.count", "0 instances were asked for"),
         ("101 x ml.g5.12xlarge", "compute.count", "101 instances"),
         ("3 x ml.g5.12xlarge", "compute.quota", "is 2; 3 would be needed"),

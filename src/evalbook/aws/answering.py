@@ -410,7 +410,7 @@ def check_image(text: str, region: str) -> tuple[str, list[Check]]:
             "Such as 763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-lmi.",
         )
     if found["region"] != region:
-        known = "" if is_region(found["region"]) else ", which is no region"
+        known = "" if is_region(found["region"]) else ", which is not a region"
         raise AnswerRejected(
             "image.region",
             f"The image is in {found['region']}{known}; the endpoint would be in {region}.",
@@ -440,7 +440,7 @@ def hosting_checks(
         near = difflib.get_close_matches(instance_type, sorted(known), 3, 0.75)
         raise AnswerRejected(
             "hosting.type",
-            f"{instance_type} is no instance type of endpoints.",
+            f"{instance_type} is not an instance type of endpoints.",
             f"Did you mean {' or '.join(near)}?" if near else "Such as ml.g5.12xlarge.",
         )
     if count < 1:
@@ -496,7 +496,7 @@ def _call_check(aws: Aws, region: str, role: str, arn: str, actions: list[str]) 
         return skipped(
             "role.permissions.answers",
             f"Whether {role} may do {named} on {arn} was not checked. {error.message}",
-            "Ask for iam:SimulatePrincipalPolicy to have it checked.",
+            "Grant iam:SimulatePrincipalPolicy so that evalbook can check this.",
         )
     denied = [it["EvalActionName"] for it in answer["EvaluationResults"]
               if it["EvalDecision"] != "allowed"]  # fmt: skip

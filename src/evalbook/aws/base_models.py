@@ -157,7 +157,7 @@ def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: s
             warning(
                 "model.licence",
                 f"Running {model.name} accepts its licence: the SDK (3.27.0) always does so for "
-                "whoever starts the run.",
+                "the person who starts the run.",
                 f"Read it first: {model.licence}",
             )
         )

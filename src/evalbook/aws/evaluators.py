@@ -147,7 +147,7 @@ def invoke_check(aws: Aws, role: str, function: str, region: str) -> Check:
         return skipped(
             "role.permissions.lambda",
             f"Whether {role} may invoke {function} was not checked. {error.message}",
-            "Ask for iam:SimulatePrincipalPolicy to have it checked.",
+            "Grant iam:SimulatePrincipalPolicy so that evalbook can check this.",
         )
     if all(found["EvalDecision"] == "allowed" for found in answer["EvaluationResults"]):
         return passed("role.permissions.lambda", f"{role} may invoke {function}.")

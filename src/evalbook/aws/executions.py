@@ -142,7 +142,9 @@ def execution_arn(text: str) -> str:
     if arn is not None and describe_arn_kind(arn) in ("a pipeline execution", "a training job"):
         return str(arn)
     found = (
-        f"{text.strip()!r} is {describe_arn_kind(arn)}" if arn else f"{text.strip()!r} is no ARN"
+        f"{text.strip()!r} is {describe_arn_kind(arn)}"
+        if arn
+        else f"{text.strip()!r} is not an ARN"
     )
     raise AnswerRejected(
         "run.not_an_execution",

@@ -46,7 +46,7 @@ class HubDocument:
 
 
 def read_hub_document(text: str | None) -> HubDocument | None:
-    """Read the document of a hub content; None where it is no JSON object."""
+    """Read the document of a hub content; None where it is not a JSON object."""
     found = read_document(text)
     if not isinstance(found.value, dict):
         return None

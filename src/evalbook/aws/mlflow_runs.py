@@ -92,7 +92,7 @@ def run_metrics(aws: Aws, run: TrackedRun) -> dict[str, float]:
     arn = parse_arn(run.mlflow_arn)
     kind = _KINDS.get(arn.resource.partition("/")[0]) if arn else None
     if arn is None or kind is None or arn.service != "sagemaker":
-        raise AwsInvalid("mlflow.arn", f"{run.mlflow_arn} is no MLflow app or tracking server.")
+        raise AwsInvalid("mlflow.arn", f"{run.mlflow_arn} is not an MLflow app or tracking server.")
     status, body = _get(aws, arn, kind, run)
     document = read_document(body)
     if status != 200:

@@ -338,7 +338,7 @@ def _approval(package: ModelPackage) -> tuple[Check, ...]:
     if package.approval == "PendingManualApproval":
         return (passed("model.approval", "Its approval is pending; it can be evaluated as it is."),)
     if package.approval == "Rejected":
-        message = "Its approval status is Rejected: whoever reviews models decided against it."
+        message = "Its approval status is Rejected: its reviewer decided against it."
         return (warning("model.approval", message, "Say yes to evaluate it all the same."),)
     return ()
 

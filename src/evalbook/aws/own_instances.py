@@ -64,7 +64,7 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
         )
         raise AnswerRejected(
             "compute.type",
-            f"{kind[:60]!r} is no instance type of SageMaker's training jobs.",
+            f"{kind[:60]!r} is not an instance type of SageMaker's training jobs.",
             f"Did you mean {' or '.join(near)}?" if near else "Such as ml.g5.12xlarge.",
         )
     if not 1 <= count <= MOST_INSTANCES:
@@ -99,7 +99,7 @@ def _words(text: str) -> tuple[str, int]:
             return found["name"], int(found.groupdict().get("number") or 1)
     raise AnswerRejected(
         "compute.form",
-        f"{text.strip()[:60]!r} is no instance type, with or without a number of instances.",
+        f"{text.strip()[:60]!r} is not an instance type, with or without a number of instances.",
         _EXAMPLES,
     )
 
@@ -156,7 +156,7 @@ def find_own_recipe(
     except NO_HELP as error:
         return None, [_unread(base_model, error.message)]
     if document is None:
-        return None, [_unread(base_model, "its hub content is no JSON object.")]
+        return None, [_unread(base_model, "its hub content is not a JSON object.")]
     chosen = _chosen(document, evaluation_type)
     if chosen is None or chosen.own_template is None:
         raise _no_recipe(base_model, "its hub content has no recipe for that")
@@ -174,7 +174,7 @@ def find_own_recipe(
     except (AnswerRejected, AwsInternalError) as error:
         return None, [_unread(base_model, error.message)]
     if not isinstance(parameters.value, dict):
-        return None, [_unread(base_model, f"{chosen.parameters} is no JSON object.")]
+        return None, [_unread(base_model, f"{chosen.parameters} is not a JSON object.")]
     return Recipe(kind, template, parameters.value, chosen.instance_types), [
         passed("compute.recipe", f"{base_model} has a recipe for instances of your own.")
     ]

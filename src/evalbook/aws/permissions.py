@@ -23,7 +23,7 @@ from evalbook.evaluation_types import EVALUATION_TYPES
 if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import EvaluationResultTypeDef
 
-_SIMULATE = "Ask for iam:SimulatePrincipalPolicy to have it checked."
+_SIMULATE = "Grant iam:SimulatePrincipalPolicy so that evalbook can check this."
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def check_quotas(aws: Aws, region: str) -> list[Check]:
             skipped(
                 "quotas",
                 f"Bedrock's quotas can't be read: {error.message}",
-                "Ask for servicequotas:ListServiceQuotas to have them told.",
+                "Grant servicequotas:ListServiceQuotas so that evalbook can check this.",
             )
         ]
     if not quotas:

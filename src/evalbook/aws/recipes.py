@@ -293,7 +293,7 @@ def _overrides(aws: Aws, region: str, base_model: str, kind: str) -> dict[str, A
         return {}
     overrides = read_document(read_head(aws, parse_s3_uri(uri, what="recipe"), LARGEST_FILE)).value
     if not isinstance(overrides, dict):
-        raise AnswerRejected("parameters.recipe", f"{uri} is no JSON object.")
+        raise AnswerRejected("parameters.recipe", f"{uri} is not a JSON object.")
     return overrides
 
 

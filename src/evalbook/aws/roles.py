@@ -267,7 +267,7 @@ def _unseen(arn: str, error: AwsDenied, given: bool) -> Check:
     return warning(
         "role.exists",
         f"Whether the role exists could not be checked. {error.message}{guess}",
-        "Ask for iam:GetRole to have its existence and trust policy checked.",
+        "Grant iam:GetRole so that evalbook can check this and the trust policy.",
     )
 
 
@@ -298,7 +298,7 @@ def _trust_checks(
                 f"role.trust.{service.split('.')[0]}",
                 f"Whether {service} may assume {role.arn} could not be checked: its trust policy "
                 "may not be read.",
-                "Ask for iam:GetRole to have it checked.",
+                "Grant iam:GetRole so that evalbook can check this.",
             )
             for service in services
         ]

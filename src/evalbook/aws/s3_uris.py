@@ -143,7 +143,7 @@ def _check_bucket(bucket: str, key: str, what: str) -> None:
         raise _rejected(f"No bucket's name follows s3:// in the {what}.", meant)
     if bucket.startswith("arn:"):
         raise _rejected(
-            f"s3://{bucket} has an ARN in the place of the bucket's name.",
+            f"s3://{bucket} has an ARN in place of the bucket's name.",
             "Give the bucket's name itself: s3://bucket/key.",
         )
     if bucket != bucket.lower() and _BUCKET.fullmatch(bucket.lower()):

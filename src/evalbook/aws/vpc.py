@@ -62,7 +62,9 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
         )
     except (AwsDenied, AwsInvalid):
         unchecked = "Whether the subnets and security groups exist, in one VPC, was not checked."
-        remedy = "Grant ec2:DescribeSubnets and ec2:DescribeSecurityGroups to have it checked."
+        remedy = (
+            "Grant ec2:DescribeSubnets and ec2:DescribeSecurityGroups so that evalbook can check."
+        )
         return VpcChoice(None, subnets, groups), [warning("vpc.network", unchecked, remedy)]
     _check_present((*subnets, *groups), {*found_subnets, *found_groups}, region)
     vpc = _one_vpc({**found_subnets, **found_groups})
