@@ -140,7 +140,7 @@ def test_the_uri_meant_is_spelled_out(text: str, remedy: str) -> None:
         (
             "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/a/faq",
             (
-                "s3://arn:aws:s3:us-east-1:123456789012:accesspoint has an ARN in the place of "
+                "s3://arn:aws:s3:us-east-1:123456789012:accesspoint has an ARN in place of "
                 "the bucket's name."
             ),
         ),
