@@ -32,7 +32,7 @@ $(BIN)/python:
 
 $(VENV)/.sandbox: requirements/constraints.txt requirements/sandbox.txt pyproject.toml | $(BIN)/python
 	@echo "Installing evalbook with its sandbox (about 800 MB, most of it the SageMaker SDK) ..."
-	$(PIP) -r requirements/sandbox.txt
+	$(filter-out --quiet,$(PIP)) -r requirements/sandbox.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

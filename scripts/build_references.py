@@ -357,12 +357,11 @@ _ANY = {
 
 def sdk_versions() -> str:
     """Return which versions the notebook needs."""
-    from evalbook.notebook.sdk import MINIMUM_MATPLOTLIB, MINIMUM_SDK
+    from evalbook.notebook.sdk import MINIMUM_SDK
 
     return (
-        f"It needs `sagemaker` {MINIMUM_SDK} or later, `boto3`, and `matplotlib` "
-        f"{MINIMUM_MATPLOTLIB} or later; cell 1 installs what is missing. `evalbook` itself is not "
-        "needed."
+        f"It needs `sagemaker` {MINIMUM_SDK} or later and `matplotlib` 3.6 or later; cell 1 "
+        "installs what is missing. `evalbook` itself is not needed."
     )
 
 

@@ -119,7 +119,7 @@ LLM_AS_JUDGE = EvaluationType(
     # _get_llmaj_template_additions in train/evaluate/llm_as_judge_evaluator.py, 3.22.0 to 3.27.0.
     fixed_parameters="max_new_tokens 8192, temperature 0, top_k -1, top_p 1.0",
     class_name="LLMAsJudgeEvaluator",
-    recognised_by=("JUDGE_MODEL", "DATASET", "models[label]"),
+    recognised_by=("JUDGE_MODEL", "DATASET"),
     scores="by_record",
 )
 
@@ -133,7 +133,7 @@ CUSTOM_SCORER = EvaluationType(
     needs_reference=True,
     parameters=_OF_ANSWERS,
     class_name="CustomScorerEvaluator",
-    recognised_by=("SCORER", "DATASET", "models[label]"),
+    recognised_by=("SCORER", "DATASET"),
 )
 
 BENCHMARK = EvaluationType(
@@ -146,7 +146,7 @@ BENCHMARK = EvaluationType(
     nova_recipes=("DeterministicTextBenchmark", "DeterministicMultiModalBenchmark"),
     parameters=_OF_ANSWERS,
     class_name="BenchMarkEvaluator",
-    recognised_by=("BENCHMARK", "S3_OUTPUT", "models[label]"),
+    recognised_by=("BENCHMARK", 'S3_OUTPUT.rstrip("/")'),
     evaluated_on="questions",
 )
 
@@ -163,7 +163,7 @@ MULTI_TURN_RL = EvaluationType(
     trained_by_rollouts=True,
     parameters=_OF_ROLLOUTS,
     class_name="MultiTurnRLEvaluator",
-    recognised_by=("AGENT_CONFIG", "DATASET", "models[label]"),
+    recognised_by=("AGENT_CONFIG", "DATASET"),
     scores="mlflow",
     evaluated_on="prompts",
     experiment="mtrl-eval- and the base model's name",

@@ -31,11 +31,11 @@ def test_a_base_model_is_judged_alone():
 
     _, started, polled, shown = execute_notebook(the_notebook(answers))
 
-    assert "Started evaluation: " in started
+    assert "RUN_NUMBER = 2 starts another" in started
     assert "WARNING" not in started
     assert "EvaluateBaseModelMetrics" in polled
     assert "Custom" not in polled
-    assert "Scores of the base model" in shown
+    assert "The base model alone, over " in shown
     assert "fine-tuned" not in shown.lower()
     results = the_document(run("results", "--json"))
     assert results["comparisons"] == []
@@ -49,4 +49,4 @@ def test_a_base_model_acts_alone_in_an_agent():
 
     assert "EvaluateBaseModel " in polled
     assert "EvaluateFineTunedModel" not in polled
-    assert "run base-model-eval" in shown
+    assert "The base model alone: pass@1 0." in shown

@@ -102,7 +102,7 @@ def test_the_demo_runs_from_the_wheel_to_an_executed_notebook_and_the_comparison
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == [1, 2, 3, 4]
     assert any("image/png" in output.get("data", {}) for output in code[3].outputs)
-    assert "fine-tuned is better" in document["cells"][3]
+    assert "The fine-tuned model against the base model, " in document["cells"][3]
     run(commands / "evalbook", "skill", "install", "skills", folder=tmp_path)
     assert (tmp_path / "skills" / "model-evaluation" / "SKILL.md").is_file()
 

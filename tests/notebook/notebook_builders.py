@@ -83,10 +83,15 @@ def names_in(path: Path) -> list[str]:
     return [cell["metadata"].get("evalbook", {}).get("cell", "") for cell in cells_in(path)]
 
 
+def without_magics(source: str) -> str:
+    """The code of a cell that Python can read."""
+    return "\n".join("pass" if line.startswith("%") else line for line in source.split("\n"))
+
+
 def constants_in(source: str) -> dict[str, Any]:
     """The values of the NAME = literal statements in some code, without running it."""
     found = {}
-    for statement in ast.parse(source).body:
+    for statement in ast.parse(without_magics(source)).body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name = statement.targets[0].id
             if name.isupper():

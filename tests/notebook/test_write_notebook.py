@@ -34,7 +34,7 @@ def test_new_notebook_is_valid_and_runs_python_3(tmp_path: Path) -> None:
 def test_record_of_runs_is_named_after_the_notebook(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "bot.ipynb", some_settings())
 
-    assert 'RUN_RECORD = "bot.run.json"\n' in cells_in(path)[1]["source"]
+    assert 'RUN_RECORD = "bot.run.json"  # type: str\n' in cells_in(path)[1]["source"]
 
 
 def test_writing_the_same_again_changes_nothing(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_appending_twice_replaces_the_cells_where_they_stand(tmp_path: Path) -> 
 
     write_notebook(path, some_settings(task="Another task"), append_to=path)
     assert names_in(path) == ["", *OURS, ""]
-    assert 'TASK = "Another task"\n' in cells_in(path)[2]["source"]
+    assert 'TASK = "Another task"  # type: str\n' in cells_in(path)[2]["source"]
 
 
 def test_outputs_are_kept_where_a_cell_did_not_change(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_outputs_are_kept_where_a_cell_did_not_change(tmp_path: Path) -> None:
         cell.update(outputs=[OUTPUT], execution_count=3)
     path.write_text(json.dumps(document))
 
-    write_notebook(path, some_settings(records=7))
+    write_notebook(path, some_settings(task="Other"))
     assert [cell["outputs"] for cell in cells_in(path)[1:]] == [[], [OUTPUT], [OUTPUT], [OUTPUT]]
 
 
@@ -272,7 +272,7 @@ def test_script_is_written_and_written_again(tmp_path: Path) -> None:
     path = write_script(tmp_path / "bot.py", some_settings())
     write_script(path, some_settings(task="Another task"))
 
-    assert 'TASK = "Another task"\n' in path.read_text(encoding="utf-8")
+    assert 'TASK = "Another task"  # type: str\n' in path.read_text(encoding="utf-8")
     compile(path.read_text(encoding="utf-8"), path, "exec")
 
 

@@ -60,7 +60,10 @@ def demo_command(_: Settings, output: Output) -> int:
         "notebook": str(notebook),
         "cells": outputs,
     }
-    words = f"{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}"
+    words = (
+        f"{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}\n"
+        "Next, answer the questions yourself on a simulated AWS: evalbook sandbox"
+    )
     output.document(document, words)
     return 0
 

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.notebook.existing import OWN, fingerprint
 from evalbook.notebook.literals import literal
-from evalbook.notebook.sdk import MINIMUM_MATPLOTLIB, MINIMUM_SDK
-from evalbook.notebook.settings import EvaluationSettings
+from evalbook.notebook.sdk import REQUIREMENTS
+from evalbook.notebook.settings import EvaluationSettings, Vpc
 
 CellType = Literal["markdown", "code"]
 
@@ -27,15 +27,14 @@ LOWER_IS_BETTER = ("Harmfulness", "Stereotyping", "Refusal")
 POLL_SECONDS = 30
 """Longest pause between two looks at a run, in seconds."""
 
-# Name in the metadata, kind, template, tags. Tools that fill in parameters look for the tag.
-_CELLS: tuple[tuple[str, CellType, str, tuple[str, ...]], ...] = (
-    ("header", "markdown", "header.md.j2", ()),
-    ("configuration", "code", "configuration.py.j2", ("parameters",)),
-    ("start", "code", "start.py.j2", ()),
-    ("poll", "code", "poll.py.j2", ()),
-    ("results", "code", "results.py.j2", ()),
-)
+NAMES = ("header", "configuration", "start", "poll", "results")
+"""The cells' names in their metadata, in order: one of Markdown, four of code."""
 
+_CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
 _TOO_LONG_TO_READ = 300
 
 
@@ -55,6 +54,7 @@ def render_cells(
     *,
     run_record: str = RUN_RECORD,
     poll_seconds: float = POLL_SECONDS,
+    script: bool = False,
 ) -> list[Cell]:
     """Return the header and the four code cells, in order.
 
@@ -65,12 +65,34 @@ def render_cells(
         settings: the evaluation.
         run_record: name of the file, beside the notebook, that keeps what was started.
         poll_seconds: longest pause between two looks at a run.
+        script: whether `python` runs them, and not Jupyter.
     """
-    values = _values(settings, run_record, poll_seconds)
-    return [
-        Cell(name, kind, _environment().get_template(template).render(values).strip(), tags)
-        for name, kind, template, tags in _CELLS
-    ]
+    values = _values(settings, run_record, poll_seconds, script=script)
+    return [_cell(name, values) for name in NAMES]
+
+
+def _cell(name: str, values: dict[str, Any]) -> Cell:
+    kind: CellType = "markdown" if name == "header" else "code"
+    template = _environment().get_template(_template(name, values))
+    # Tools that fill in parameters look for the tag.
+    tags = ("parameters",) if name == "configuration" else ()
+    return Cell(name, kind, template.render(values).strip(), tags)
+
+
+def _template(name: str, values: dict[str, Any]) -> str:
+    """Return the file that a cell is made from: its own where sharing would cost more."""
+    own_instances = values["runs_as"] == "training_job"
+    if name == "header":
+        return "header.md.j2"
+    if name == "start" and values["one_model_a_run"]:
+        return "start_each.py.j2"
+    if name == "poll" and own_instances:
+        return "poll_jobs.py.j2"
+    if name == "results" and "answering" in values:
+        return "results_inspect.py.j2"
+    if name == "results":
+        return f"results_{values['evaluator'].scores}.py.j2"
+    return f"{name}.py.j2"
 
 
 def render_script(settings: EvaluationSettings, *, run_record: str = RUN_RECORD) -> str:
@@ -78,7 +100,7 @@ def render_script(settings: EvaluationSettings, *, run_record: str = RUN_RECORD)
 
     The cells are marked in the "percent" format of jupytext.
     """
-    return percent_text(render_cells(settings, run_record=run_record))
+    return percent_text(render_cells(settings, run_record=run_record, script=True))
 
 
 def percent_text(cells: list[Cell]) -> str:
@@ -126,7 +148,9 @@ def _harmless(character: str) -> str:
 _TURNS_TEXT_ROUND = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
-def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) -> dict[str, Any]:
+def _values(
+    settings: EvaluationSettings, run_record: str, poll_seconds: float, *, script: bool
+) -> dict[str, Any]:
     shared = {field.name: getattr(settings, field.name) for field in fields(settings)}
     own_instances = settings.answers.get("compute") is not None
     evaluator = EVALUATION_TYPES[settings.evaluation_type]
@@ -139,17 +163,22 @@ def _values(settings: EvaluationSettings, run_record: str, poll_seconds: float) 
         "runs_as": "training_job" if own_instances else "pipeline",
         # Each is then a run of its own, its base model by its name.
         "one_model_a_run": settings.is_nova or own_instances or evaluator.one_model_a_run,
-        "subnets": list(settings.vpc.subnets) if settings.vpc else [],
-        "security_group_ids": list(settings.vpc.security_group_ids) if settings.vpc else [],
+        "model": "BASE_MODEL_NAME" if settings.model_package_arn is None else "MODEL_PACKAGE_ARN",
+        "networking": _networking(settings.vpc),
         "lower_is_better": list(LOWER_IS_BETTER),
-        "minimum_versions": {
-            "sagemaker": MINIMUM_SDK,
-            "matplotlib": MINIMUM_MATPLOTLIB,
-            **evaluator.packages,
-        },
+        "requirements": [*REQUIREMENTS, *(f'"{name}"' for name in evaluator.packages)],
         "run_record": run_record,
         "poll_seconds": poll_seconds,
+        "script": script,
+        "console": _CONSOLES.get(settings.partition, _CONSOLES["aws"]),
     }
+
+
+def _networking(vpc: Vpc | None) -> dict[str, list[str]] | None:
+    """Return the network as the SDK takes it."""
+    if vpc is None:
+        return None
+    return {"subnets": [*vpc.subnets], "security_group_ids": [*vpc.security_group_ids]}
 
 
 def _attaches(settings: EvaluationSettings) -> bool:

@@ -32,5 +32,6 @@ put first, the tests of the cells run on them::
     PYTHONPATH=old-sdk python -m pytest tests/e2e/test_notebook_cells.py
 """
 
-MINIMUM_MATPLOTLIB = "3.6"
-"""Oldest `matplotlib` that can draw a label without reading ``$`` in it as mathematics."""
+REQUIREMENTS = (f'"sagemaker>={MINIMUM_SDK}"', '"matplotlib>3.5.3"')
+"""What the cells need, as pip takes it. matplotlib 3.6 can draw a label without reading ``$`` in it
+as mathematics; two signs of equality in a line are more than papermill can parse."""

@@ -154,7 +154,9 @@ def keep_copy(path: Path) -> Path:
 def _script_cells(path: Path) -> list[Any]:
     import jupytext
 
-    cells: list[Any] = jupytext.reads(read_text(path), fmt="py:percent").cells
+    # As they stand in the file: Jupyter opens a magic that is a comment there as the magic.
+    as_written = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+    cells: list[Any] = jupytext.reads(read_text(path), fmt=as_written).cells
     return cells
 
 
