@@ -49,6 +49,7 @@ def describe_world() -> list[Suggestion]:
             Suggestion("s3_output", f"s3://{bucket.name}/runs/", bucket.about)
             for bucket in world.BUCKETS
         ),
+        *_inspect_ai(),
         *_advanced(),
         *(
             Suggestion("run name or dataset key", f"…{scenario.word}…", scenario.outcome)
@@ -118,6 +119,27 @@ def _kind(group: world.Group) -> str | None:
     """Return the evaluation type that a group's technique of training is for alone."""
     rollouts = any(version.technique == "MTRL" for version in group.versions)
     return "multi_turn_rl" if rollouts else None
+
+
+def _inspect_ai() -> list[Suggestion]:
+    kind = "inspect_ai"
+    endpoints = (
+        Suggestion(
+            "answered_by",
+            name,
+            "passes" if status == "InService" else f"fails: not in service but {status}",
+            kind,
+        )
+        for name, status in world.ENDPOINTS.items()
+    )
+    return [
+        Suggestion("task_source", world.TASKS, "passes: two tasks", kind),
+        Suggestion("task_source", world.SANDBOXED_TASKS, "fails: a task that needs Docker", kind),
+        Suggestion("task_source", "records", "passes: asks for your dataset", kind),
+        *endpoints,
+        Suggestion("answered_by", world.DEPLOYMENT, "passes: a custom model's deployment", kind),
+        Suggestion("answered_by", world.IMPORTED, "passes: an imported model", kind),
+    ]
 
 
 def _advanced() -> list[Suggestion]:
