@@ -23,6 +23,9 @@ def test_a_failed_run_is_shown_with_its_cause_and_exit_status_0(in_sandbox: Sand
 
     assert shown.returncode == 0
     assert "Why: The judge amazon.nova-pro-v1:0 is past its end of life" in shown.stdout
+    assert run("status", arn, "--exit-code").returncode == 1
+    assert run("results", arn).returncode == 1
+    assert run("status", started("slow-run"), "--exit-code").returncode == 0
 
 
 @pytest.mark.parametrize(
