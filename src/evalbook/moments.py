@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 
 def to_the_minute(moment: datetime | str) -> str:
@@ -10,3 +10,14 @@ def to_the_minute(moment: datetime | str) -> str:
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
     return f"{moment.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+
+
+def ago(then: datetime, now: datetime | None = None) -> str:
+    """Return how long ago a moment was, in its largest unit, such as ``2 h ago``."""
+    passed = (now or datetime.now(timezone.utc)) - then
+    if passed >= timedelta(days=1):
+        return f"{passed.days} {'day' if passed.days == 1 else 'days'} ago"
+    minutes = passed // timedelta(minutes=1)
+    if minutes >= 60:
+        return f"{minutes // 60} h ago"
+    return f"{minutes} min ago" if minutes >= 1 else "just now"

@@ -10,7 +10,7 @@ from pipelines import start_benchmark
 
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.runs.history import Filter, age, past_runs, read_age, run_lines
+from evalbook.runs.history import Filter, past_runs, read_age
 from evalbook.sandbox.process import Sandbox
 
 REGION = "us-east-1"
@@ -75,8 +75,8 @@ def test_a_plan_that_may_not_be_seen_leaves_dashes(
     finally:
         in_sandbox.heal()
 
-    [line] = run_lines(runs)
-    assert (line["Name"], line["Model"], line["Judge"]) == ("plain", "-", "-")
+    [run] = runs
+    assert (run.execution.name, run.model, run.plan.judge) == ("plain", "", None)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,3 @@ def test_reads_ages(text: str, hours: float) -> None:
 def test_refuses_what_is_no_age(text: str) -> None:
     with pytest.raises(UsageError):
         read_age(text)
-
-
-def test_shows_ages_in_their_largest_unit() -> None:
-    shown = [age(timedelta(seconds=it)) for it in (5, 70, 7300, 200_000)]
-
-    assert shown == ["5s", "1m", "2h", "2d"]

@@ -10,13 +10,16 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook import texts
 from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
 from evalbook.workflow.brief import brief as without_silence
 from evalbook.workflow.turn import PROTOCOL, Turn
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _MARKS = {"passed": "ok", "warning": "warning", "failed": "failed", "skipped": "not checked"}
 
@@ -30,8 +33,17 @@ class Output:
 
     def document(self, document: dict[str, Any], words: str) -> None:
         """Print the JSON document, or the words for people."""
+        self._print(document, printable(words))
+
+    def draw(self, document: dict[str, Any], *parts: RenderableType) -> None:
+        """Print the JSON document, or what was drawn with `evalbook.cli.tables`."""
+        from evalbook.cli.tables import as_text
+
+        self._print(document, "" if self.as_json else as_text(parts, self.stream))
+
+    def _print(self, document: dict[str, Any], words: str) -> None:
         # JSON in ASCII only, so that it survives any locale; surrogates too.
-        text = json.dumps(document, default=str) if self.as_json else printable(words)
+        text = json.dumps(document, default=str) if self.as_json else words
         try:
             print(text, file=self.stream, flush=True)
         except OSError as error:

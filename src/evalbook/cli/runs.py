@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, terminal_width
+from evalbook.cli.output import Output
+from evalbook.cli.tables import cell, state_cell, table
+from evalbook.console import console_url
 from evalbook.evaluation_types import EVALUATION_TYPES
+from evalbook.moments import ago
 from evalbook.workflow.turn import PROTOCOL
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from evalbook.runs.history import PastRun
 
 _STATES = (
     "Executing",
@@ -53,27 +63,35 @@ def runs_command(
     notebook, or their ARN.
     """
     from evalbook.aws.session import Aws
-    from evalbook.runs.history import (
-        Filter,
-        RunsDocument,
-        past_runs,
-        read_age,
-        run_document,
-        run_lines,
-        run_words,
-    )
-    from evalbook.runs.table import text_table
+    from evalbook.runs.history import Filter, RunsDocument, past_runs, read_age, run_document
 
     aws = Aws(settings.profile, settings.region)
     region = aws.required_region()
     wanted = Filter(read_age(since) if since else None, status, kind, words)
     runs, more = past_runs(aws, region, wanted, limit)
     document = asdict(RunsDocument(PROTOCOL, region, tuple(map(run_document, runs)), more))
-    text = text_table(run_lines(runs)) or f"No evaluation in {region} fits."
-    width = terminal_width()
-    if width is not None and max(map(len, text.splitlines())) > width:
-        text = "\n".join(map(run_words, runs))
-    if more:
-        text += f"\n{more:,} more; --limit {len(runs) + more} shows them."
-    output.document(document, text)
+    shown = _table(runs) if runs else cell(f"No evaluation in {region} fits.")
+    rest = [cell(f"{more:,} more; --limit {len(runs) + more} shows them.", "dim")] if more else []
+    output.draw(document, shown, *rest)
     return 0
+
+
+def _table(runs: Sequence[PastRun]) -> Table:
+    """Return the runs as people tell them apart: by name, state and age; --json has the ARNs."""
+    names = [run.execution.name for run in runs]
+    rows = []
+    for run in runs:
+        it = run.execution
+        known = EVALUATION_TYPES.get(it.kind)
+        rows.append(
+            (
+                # Two runs of one name are told apart by their ARNs alone.
+                cell(it.name if names.count(it.name) == 1 else it.arn, "bold", console_url(it.arn)),
+                state_cell(it.status),
+                cell(ago(it.created)),
+                cell(known.label if known else it.kind),
+                cell(run.model or "-"),
+                cell(run.plan.judge or "-"),
+            )
+        )
+    return table(("Name", "State", "Started", "Type", "Model", "Judge"), rows)

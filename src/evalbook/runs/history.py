@@ -152,39 +152,3 @@ def run_document(run: PastRun) -> PastRunDocument:
         output=plan.output,
         failure=it.failure,
     )
-
-
-def run_lines(runs: Sequence[PastRun], now: datetime | None = None) -> list[dict[str, str]]:
-    """Return the lines of a table of past runs: column titles and texts."""
-    now = now or datetime.now(timezone.utc)
-    return [
-        {
-            "Name": run.execution.name,
-            "Type": run.execution.kind,
-            "State": run.execution.status,
-            "Age": age(now - run.execution.created),
-            "Model": run.model or "-",
-            "Judge": run.plan.judge or "-",
-            "ARN": run.execution.arn,
-        }
-        for run in runs
-    ]
-
-
-def run_words(run: PastRun, now: datetime | None = None) -> str:
-    """Return a past run in lines that a narrow terminal takes; its ARN has one of its own."""
-    now = now or datetime.now(timezone.utc)
-    it = run.execution
-    about = f"{it.kind} of {run.model}" if run.model else it.kind
-    judge = f", judge {run.plan.judge}" if run.plan.judge else ""
-    passed = age(now - it.created)
-    return f"{it.name}: {it.status}, started {passed} ago\n  {about}{judge}\n  {it.arn}"
-
-
-def age(passed: timedelta) -> str:
-    """Return how long ago something was, in its largest unit."""
-    seconds = max(0, int(passed.total_seconds()))
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= size:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"

@@ -1,5 +1,3 @@
-from datetime import datetime, timedelta, timezone
-
 import pytest
 
 from evalbook.checks import Remedy, failed, skipped
@@ -7,7 +5,6 @@ from evalbook.cli.wizard.wording import (
     checks_beside,
     command_line,
     help_of,
-    how_long_ago,
     notices_to_read,
     one_to_try,
     step_title,
@@ -45,22 +42,6 @@ def a_turn(step="dataset", **parts):
 )
 def test_a_remedy_is_said_with_keys(said, meant):
     assert with_keys(said) == meant
-
-
-@pytest.mark.parametrize(
-    ("age", "words"),
-    [
-        (timedelta(seconds=5), "a moment ago"),
-        (timedelta(minutes=5), "5 minutes ago"),
-        (timedelta(hours=1, minutes=50), "1 hour ago"),
-        (timedelta(days=3), "3 days ago"),
-        (timedelta(seconds=-30), "a moment ago"),
-    ],
-)
-def test_ages_are_said_as_people_say_them(age, words):
-    now = datetime(2026, 11, 21, tzinfo=timezone.utc)
-
-    assert how_long_ago(now - age, now) == words
 
 
 def test_the_command_that_goes_on_is_quoted_for_a_shell():

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evalbook.checks import Check, Remedy
+from evalbook.cli.links import links_work, pieces
 from evalbook.cli.output import printable
-from evalbook.cli.wizard.links import links_work, pieces
 from evalbook.cli.wizard.prompts import cut_at_word
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.wording import (

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from evalbook.cli.wizard.terminal import Item, Leaving, Terminal
-from evalbook.cli.wizard.wording import how_long_ago
+from evalbook.moments import ago
 from evalbook.workflow import state
 from evalbook.workflow.workflow import Workflow
 
@@ -51,7 +51,7 @@ def offer_to_resume(
 def _what_it_holds(workflow: Workflow, finished: bool) -> str:
     answers = workflow.interview.answers.values()
     last = max(datetime.fromisoformat(answer.at) for answer in answers)
-    age = how_long_ago(last)
+    age = ago(last)
     if finished:
         return f"The evaluation in {workflow.path} is finished; its last answer was given {age}."
     count = len(answers)

@@ -6,7 +6,6 @@ import contextlib
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from evalbook.checks import Check, Remedy
 from evalbook.cli.wizard.terminal import Suggestions
@@ -98,18 +97,6 @@ def checks_beside(turn: Turn) -> list[Check]:
 def place_of(turn: Turn) -> str:
     """Return where in the interview a turn is."""
     return f"{turn.position.index} of {turn.position.total}" if turn.position else ""
-
-
-def how_long_ago(then: datetime, now: datetime | None = None) -> str:
-    """Return the age of something in the words people use."""
-    seconds = ((now or datetime.now(timezone.utc)) - then).total_seconds()
-    if seconds < 90:
-        return "a moment ago"
-    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
-    return "a moment ago"
 
 
 def ways_to_open(notebook: str) -> tuple[tuple[str, str], ...]:

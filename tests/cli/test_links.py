@@ -1,6 +1,6 @@
 import pytest
 
-from evalbook.cli.wizard.links import Piece, links_work, pieces
+from evalbook.cli.links import Piece, links_work, pieces
 
 
 @pytest.mark.parametrize(
