@@ -27,6 +27,8 @@ from evalbook.evaluation_types import EVALUATION_TYPES, EvaluationType
 _ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (*sorted((_ROOT / "references").glob("*.md")), *sorted((_ROOT / "docs").glob("*.md")))
 
+SCHEMAS = _ROOT / "docs" / "schemas"
+
 _BLOCK = re.compile(r"(<!-- facts: (?P<name>[a-z-]+) -->\n).*?(<!-- /facts -->)", re.DOTALL)
 
 
@@ -36,12 +38,11 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     stale = []
-    for path in DOCUMENTS:
-        before = path.read_text(encoding="utf-8")
-        after = with_facts(before)
-        if after != before:
+    for path, after in (*_documents(), *_schemas()):
+        if not path.exists() or after != path.read_text(encoding="utf-8"):
             stale.append(path)
             if not arguments:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(after, encoding="utf-8")
     for path in stale:
         what = "does not say what the code does" if arguments else "written"
@@ -50,6 +51,20 @@ def main(arguments: list[str]) -> int:
         print("Run: python scripts/build_references.py")
         return 1
     return 0
+
+
+def _documents() -> Iterator[tuple[Path, str]]:
+    """Yield each page that holds facts, as it should read."""
+    for path in DOCUMENTS:
+        yield path, with_facts(path.read_text(encoding="utf-8"))
+
+
+def _schemas() -> Iterator[tuple[Path, str]]:
+    """Yield the JSON Schema of each document that is read or printed."""
+    from evalbook.cli.schema import NAMES, json_schema
+
+    for name in NAMES:
+        yield SCHEMAS / f"{name}.json", json.dumps(json_schema(name), indent=2) + "\n"
 
 
 def with_facts(text: str) -> str:
