@@ -9,6 +9,7 @@ import pytest
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.runs.find import Target, targets
+from evalbook.workflow.state import nothing_saved
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/"
 AT = "2026-11-25T07:30:00+00:00"
@@ -33,11 +34,20 @@ def a_record(folder: Path, runs: dict[str, dict[str, str | None]]) -> Path:
 def a_state(folder: Path, **answers: Any) -> Path:
     """A state with some answers, each a pair of value and facts."""
     saved = {
-        step: {"value": value, "facts": facts, "said": "", "at": AT, "checks": []}
+        step: {
+            "value": value,
+            "facts": facts,
+            "said": "",
+            "at": AT,
+            "checks": [],
+            "in_doubt": False,
+            "reopened": False,
+        }
         for step, (value, facts) in answers.items()
     }
+    own = {**nothing_saved(), "answers": saved, "answered": list(saved)}
     path = folder / "workflow_state.json"
-    path.write_text(json.dumps({"schema_version": 1, "evalbook": {"answers": saved}}))
+    path.write_text(json.dumps({"schema_version": 1, "evalbook": own}))
     return path
 
 
@@ -105,7 +115,7 @@ def test_a_missing_record_says_what_to_run(tmp_path: Path) -> None:
 
 def test_a_state_without_a_notebook_knows_no_run(tmp_path: Path) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        targets(NO_AWS, [], a_state(tmp_path, task=("t", {})))
+        targets(NO_AWS, [], a_state(tmp_path, task=("t", None)))
 
     assert caught.value.code == "run.none"
 

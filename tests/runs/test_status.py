@@ -157,11 +157,11 @@ def test_a_run_that_is_not_there_is_named(live_aws: Aws) -> None:
 def test_document_has_times_causes_and_jobs(evaluated: Callable[..., str], live_aws: Aws) -> None:
     document = status_document(look(live_aws, Target(evaluated("fail-judge"))))
 
-    assert document["status"] == "Failed"
-    assert document["cause"]["id"] == "judge.retired"
-    judging = [step for step in document["steps"] if step["bedrock_job"]]
-    assert judging[0]["bedrock_job"]["judge"] == "amazon.nova-pro-v1:0"
-    assert judging[0]["seconds"] == pytest.approx(0.2, abs=0.1)
+    assert document.status == "Failed"
+    assert document.cause.id == "judge.retired"
+    judging = [step for step in document.steps if step.bedrock_job]
+    assert judging[0].bedrock_job.judge == "amazon.nova-pro-v1:0"
+    assert judging[0].seconds == pytest.approx(0.2, abs=0.1)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def test_the_installed_folder_holds_everything_the_skill_needs(tmp_path):
         "references/custom-scorers.md",
         "references/dataset-formats.md",
         "references/execution-role.md",
+        "references/inspect-ai.md",
         "references/judges.md",
         "references/model-packages.md",
         "references/multi-turn-rl.md",
@@ -83,5 +84,5 @@ def test_the_command_says_what_it_wrote(tmp_path):
     document = json.loads(done.stdout)
     assert document["status"] == "complete"
     assert Path(document["skill"]) == Path("skills/model-evaluation")
-    assert len(document["files"]) == 17
+    assert len(document["files"]) == 18
     assert document["replaced"] is False

@@ -2,12 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from interviews import an_interview, answer_until
 
-from evalbook.aws.session import Aws, AwsMissing
+from evalbook.sandbox import world
 from evalbook.workflow import facts
 from evalbook.workflow.workflow import Workflow
 
@@ -15,52 +14,39 @@ pytestmark = pytest.mark.usefixtures("in_sandbox")
 
 PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2"
 EU_PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/support-bot-eu/1"
-ROLE = "arn:aws:iam::123456789012:role/EvaluationRole"
-
-
-class AwsWithTrainingJob(Aws):
-    """The sandbox, and one training job more, which registered the support bot."""
-
-    def call(
-        self, service: str, operation: str, region: str | None = None, **parameters: Any
-    ) -> dict[str, Any]:
-        if operation != "describe_training_job":
-            return super().call(service, operation, region=region, **parameters)
-        if parameters["TrainingJobName"] != "support-tuning-7":
-            raise AwsMissing("missing", "There is no such training job.")
-        return {"OutputModelPackageArn": PACKAGE, "RoleArn": ROLE}
+JOB = world.training_job("support-bot", 2)
 
 
 def asked_for_the_model(**left_by_other_tools: str) -> Workflow:
     Path("workflow_state.json").write_text(json.dumps(left_by_other_tools), encoding="utf-8")
-    workflow = an_interview(aws=AwsWithTrainingJob())
+    workflow = an_interview()
     turn = answer_until(workflow, "model")
     assert turn.step == "model"
     return workflow
 
 
 def test_a_training_job_alone_leads_to_package_region_and_role():
-    workflow = asked_for_the_model(training_job_name="support-tuning-7")
+    workflow = asked_for_the_model(training_job_name=JOB)
 
     assert workflow.turn().question == (
-        "Found in workflow_state.json: model 'support-tuning-7'. Use it?"
+        "Found in workflow_state.json: model '" + JOB + "'. Use it?"
     )
     workflow.answer("yes")
     turn = answer_until(workflow, "execution_role")
 
     assert workflow.interview.value(facts.MODEL) == PACKAGE
     assert workflow.interview.value(facts.REGION) == "us-east-1"
-    assert workflow.interview.facts(facts.MODEL).training_job == "support-tuning-7"
-    assert ROLE in f"{turn.default} {turn.notices}"
+    assert workflow.interview.facts(facts.MODEL).training_job == JOB
+    assert "role/EvaluationRole" in f"{turn.default} {turn.notices}"
 
 
 def test_a_training_jobs_name_given_as_the_model_is_understood():
     workflow = asked_for_the_model()
 
-    turn = workflow.answer("support-tuning-7")
+    turn = workflow.answer(JOB)
 
     assert turn.step == "model_confirm"
-    assert turn.checks[0].message == f"Training job support-tuning-7 registered {PACKAGE}."
+    assert turn.checks[0].message == f"Training job {JOB} registered {PACKAGE}."
 
 
 def test_a_name_that_is_neither_group_nor_training_job_is_rejected():

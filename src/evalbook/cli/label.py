@@ -26,7 +26,6 @@ _FILE = click.Path(path_type=Path)
     examples=[
         ("evalbook label support-bot-v2", "Judge 50 records here; it goes on where it was left."),
         ("evalbook label support-bot-v2 --html label.html", "As a page, for somebody else."),
-        ("evalbook results support-bot-v2 --labels labels.json", "What the labels say."),
     ],
 )
 @click.argument("run", metavar="RUN", shell_complete=complete_runs)
@@ -43,7 +42,7 @@ def label_command(
     labels: Path,
     html: Path | None,
 ) -> int:
-    """Judge some records yourself, blind: is the judge right about this task?
+    """Judge some records yourself, blind, to see whether the judge is right about your task.
 
     Records are drawn where labels tell most. For each, say which answer is better: 1, 2 or same (s
     skips, q ends); with --metric two scores, such as 0.5 1. The file is saved after every answer,
