@@ -81,13 +81,19 @@ def arguments_of_the_evaluators() -> Iterator[str]:
 
 def handed_over_by_the_cells() -> set[str]:
     cells = Path(evalbook.notebook.__file__).with_name("cells")
-    templates = [cells / "start.py.j2", *cells.glob("*/arguments.py.j2")]
+    templates = [
+        *cells.glob("start*.py.j2"),
+        cells / "parts" / "settings.py.j2",
+        *cells.glob("*/arguments.py.j2"),
+    ]
     text = "\n".join(template.read_text(encoding="utf-8") for template in templates)
     return {
         *re.findall(r'^ {4}"(\w+)": ', text, re.M),
-        *re.findall(r'arguments\["(\w+)"\]', text),
-        *re.findall(r"dict\(settings, .*\b(base_eval_name)=", text),
+        *re.findall(r'(?:arguments|settings)\["(\w+)"\]', text),
+        *re.findall(r"\b(base_eval_name|sagemaker_session)=", text),
+        *re.findall(r"evaluator\.(hyperparameters)", text),
         *NAMED_BY_ANSWERS,
+        "region",  # with the session
     }
 
 
