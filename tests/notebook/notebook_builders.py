@@ -23,6 +23,8 @@ def some_settings(
     given = {**settings.answers, **{it: changes[it] for it in changes.keys() - shared}}
     # Of what a type does not ask, its cells can't be given an answer.
     answers = {step.name: given.get(step.name, step.unasked) for step in STEPS_BY_TYPE[kind]}
+    if kind == "inspect_ai":  # its cells are made from what its answers come to, too
+        answers |= {name: given.get(name) for name in ("tasks_folder", "task_names", "answering")}
     assert changes.keys() - shared <= answers.keys()
     return replace(
         settings,

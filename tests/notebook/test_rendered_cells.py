@@ -25,6 +25,20 @@ ON_INSTANCES: dict[str, Any] = {
     "compute": {"instance_type": "ml.g5.12xlarge", "instance_count": 1},
     "minutes": None,
 }
+INSPECT_AI: dict[str, Any] = {
+    "evaluation_type": "inspect_ai",
+    "tasks_folder": "s3://support-data/tasks",
+    "task_names": ["capitals", "sums"],
+    "tasks": ["ALL"],
+    "sample_limit": None,
+    "epochs": 1,
+    "answering": {
+        "fine-tuned": {"endpoint_name": "support-bot"},
+        "base": {"bedrock_model_id": "us.amazon.nova-lite-v1:0"},
+    },
+    "generation": {},
+    "minutes": None,
+}
 VARIANTS: list[dict[str, Any]] = [
     {},
     {"evaluate_base_model": False},
@@ -54,6 +68,14 @@ VARIANTS: list[dict[str, Any]] = [
         "evaluation_type": "custom_scorer",
         "scorer": "prime_code",
         "evaluate_base_model": False,
+    },
+    INSPECT_AI,
+    {**INSPECT_AI, "tasks": ["sums"], "sample_limit": 20, "epochs": 4, "partition": "aws-us-gov"},
+    {
+        **INSPECT_AI,
+        **BASE_ONLY,
+        "answering": {"base": {"bedrock_model_id": "us.amazon.nova-lite-v1:0"}},
+        "generation": {"temperature": 0.0},
     },
 ]
 
