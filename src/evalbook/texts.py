@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # Cc: control characters; Cf: format characters, such as those that turn the direction of writing;
 # Cs: lone surrogates, which no terminal and no file takes; Zl and Zp: line ends of Unicode's own.
@@ -50,3 +50,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a sentence that names what a mistyped word may have meant; empty where nothing may."""
     near = difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.7)
     return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it takes one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -79,7 +79,7 @@ _OTHER: dict[type, Any] = {
     float: [1.5],
     list: {"a": 1},
     dict: ["a"],
-    type(None): {"a": 1},
+    type(None): [["a"]],
 }
 
 
@@ -147,6 +147,6 @@ def _changes(key: Any, value: Any) -> Iterator[tuple[str, Any]]:
         float: [1.5],
         list: {"a": 1},
         dict: ["a"],
-        type(None): {"a": 1},
+        type(None): [["a"]],
     }
     yield "retyped", lambda parent: parent.__setitem__(key, other[type(value)])

@@ -72,7 +72,12 @@ def test_what_other_tools_wrote_becomes_context_and_stays(tmp_path):
         ('{"schema_version": null}', "schema_version is None"),
         ('{"schema_version": 1, "evalbook": []}', "evalbook: not an object"),
         ('{"evalbook": {"answers": {}}}', "no schema_version"),
-        ("[" * 100_000, "not valid JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a": ' * 100_000, "nested too deeply"),
+        ('{"schema_version": 1, "evalbook": {"a": ' + "[" * 200 + "]" * 200 + "}}", "too deeply"),
+        ('{"schema_version": 1,}', "not valid JSON"),
+        ('{"schema_version": 1} 2', "not valid JSON"),
+        ('{"schema_version": 1, "evalbook": {}', "not valid JSON"),
     ],
 )
 def test_an_unusable_file_is_named_and_left_as_it_is(tmp_path, text, why):
@@ -162,6 +167,34 @@ def test_saving_keeps_the_mode_and_follows_a_link(tmp_path):
     assert link.is_symlink()
     assert real.stat().st_mode & 0o777 == 0o600
     assert json.loads(real.read_text())["schema_version"] == 1
+
+
+FOREIGN = """{
+    "long": 0.1000000000000000055511151231257827, "huge": 1e999, "digits": DIGITS,
+    "nested": [{"a": 1E5, "b": -0.0, "c": "\\u00e9\\ud800", "a": 2}, DEEP]
+}""".replace("DIGITS", "9" * 5000).replace("DEEP", "[" * 300 + "]" * 300)
+
+
+def test_what_other_tools_wrote_is_kept_to_the_letter(tmp_path):
+    path = a_state_file(tmp_path, FOREIGN)
+
+    state.save(path, state.load(path))
+    state.save(path, state.load(path))
+
+    text = path.read_text()
+    for part in FOREIGN.strip("{}\n ").split(",\n    "):
+        assert part.split(", ", 1)[0] in text
+    assert FOREIGN[FOREIGN.index("[{") :].rstrip("}\n") in text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="special files")
+def test_what_is_no_file_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+
+    for name in ("pipe", "zero", ""):
+        with pytest.raises(StateFileError, match="not a regular file"):
+            state.load(tmp_path / name)
 
 
 def test_text_that_utf8_cannot_hold_is_saved_and_read_back(tmp_path):

@@ -293,7 +293,7 @@ def test_a_notebook_to_append_to_is_named_as_people_name_files(tmp_path, monkeyp
     assert (turn.status, turn.notebook) == ("complete", "mine.ipynb")
 
 
-@pytest.mark.parametrize("name", ["~nobody-has-this-name/a", "a\0b", "It was good. " * 500])
+@pytest.mark.parametrize("name", ["~nobody-has-this-name/a", "a\0b", "It was good. " * 300])
 @pytest.mark.parametrize(
     ("kind", "step", "ending", "code"),
     [
@@ -311,6 +311,15 @@ def test_what_can_be_no_files_name_is_rejected_as_such(name, kind, step, ending,
     assert turn.error is not None
     assert turn.error.code == code
     assert len(turn.error.message) < 400
+
+
+@pytest.mark.parametrize("step", ["region", "execution_role", "project"])
+def test_a_rejection_repeats_at_most_a_line_of_what_was_said(step):
+    workflow, _ = answered_until(step, evaluation_type="benchmark")
+    shown = [workflow.answer(said).error for said in ("What a name! " * 300, "x" * 1_000_000)]
+
+    assert [problem.code == "answer.long" for problem in shown if problem] == [False, True]
+    assert all(len(problem.message) < 500 for problem in shown if problem)
 
 
 def test_a_file_of_answers_may_hold_what_only_toml_has():

@@ -16,7 +16,7 @@ import msgspec
 from evalbook.datasets.account import Account
 from evalbook.datasets.conversations import joined_turns
 from evalbook.datasets.invalid import InvalidRecord
-from evalbook.datasets.rules import Rules, Shape
+from evalbook.datasets.rules import OPENS_OTHERWISE, Rules, Shape
 from evalbook.datasets.uses import Use
 
 _MOST_LAYOUTS = 500
@@ -101,8 +101,11 @@ class Bulk:
                 left.append(place)
                 continue
             prompt, reference, system, category, *_ = group.shape
+            if record[prompt][:1] in OPENS_OTHERWISE:
+                left.append(place)
+                continue
             if system is not None:
-                if not record[system]:
+                if record[system][:1] in ("", "["):
                     left.append(place)
                     continue
                 group.systems.append(record[system])

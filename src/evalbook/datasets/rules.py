@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from evalbook.datasets import fields
+from evalbook.datasets.fields import plain_name
 from evalbook.datasets.formats import (
     DatasetFormat,
     Record,
@@ -126,6 +128,10 @@ class Rules:
         for value in record.values():
             if type(value) is not str:
                 return None
+        if record[shape.prompt][:1] in OPENS_OTHERWISE:
+            return None
+        if shape.system and record[shape.system][:1] == "[":
+            return None
         return Judged(
             Understood(
                 record[shape.prompt],
@@ -143,7 +149,7 @@ class Rules:
     def shape_of(self, names: tuple[str, ...]) -> Shape | None:
         """Return how texts of these fields are read, where what they say makes no difference."""
         shape = None
-        if set(names) <= _BY_NAME_ALONE:
+        if _told_by_names(names):
             probe = {name: f"the {name}" for name in names}
             try:
                 meant = understand(probe)
@@ -184,11 +190,40 @@ def _without_category(meant: Understood) -> Understood:
 
 _NO_CATEGORY = "a job reads categories from a field named category"
 _UNKNOWN: Any = object()
-# Of these the content, where it is text, changes nothing about what they are taken for.
+OPENS_OTHERWISE = frozenset("[\n ")
+"""How a text opens that may be more than a text: a list of messages, or a transcript."""
+
+# What these hold, where it is text, changes nothing about what they are taken for.
 _BY_NAME_ALONE = frozenset(
-    "query response category prompt completion id chosen rejected answer reference"
-    " reference_answer referenceResponse ground_truth expected_output user_input".split()
+    "query question prompt instruction problem userinput userquery response completion output"
+    " solution answer reference referenceanswer referenceresponse groundtruth expected"
+    " expectedoutput expectedresponse target gold ideal chosen system systemprompt category".split()
 )
+# And of these it may; what has another name is not used, whatever it holds.
+_BY_CONTENT = frozenset(
+    (
+        *fields.PROMPT, *fields.CONTEXT, *fields.REFERENCE, *fields.CHOSEN, *fields.ANSWERED,
+        *fields.LABEL, *fields.GOOD, *fields.ANSWER_KEY, *fields.CHOICES, *fields.SYSTEM,
+        *fields.CATEGORY, *fields.CONVERSATION, *fields.HISTORY, *fields.METADATA,
+        *fields.WRAPPERS, "assert", "replies", "role", "subject", "conversationturns",
+    )
+)  # fmt: skip
+_ANSWERS = frozenset((*fields.REFERENCE, *fields.CHOSEN, *fields.ANSWERED))
+
+
+def _told_by_names(names: tuple[str, ...]) -> bool:
+    """Tell whether records of these fields, all of them texts, mean the same whatever they say."""
+    plain = [plain_name(name) for name in names]
+    sure = all(name in _BY_NAME_ALONE or name not in _BY_CONTENT for name in plain)
+    choices = any(len(name) == 1 or name[-1:].isdigit() or name[:-1] in _LETTERED for name in plain)
+    prompts = sum(name in fields.PROMPT for name in plain)
+    answers = sum(name in _ANSWERS for name in plain)
+    # Where a query stands beside a question it may be the answer, in SQL.
+    one = prompts == 1 or (prompts > 1 and "query" not in plain)
+    return sure and not choices and one and answers < 2
+
+
+_LETTERED = ("op", "option", "choice")
 
 
 def job_format(found: DatasetFormat | None) -> DatasetFormat | None:

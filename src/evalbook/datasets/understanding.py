@@ -172,7 +172,9 @@ def _asked(it: _Fields) -> tuple[Talk | None, str]:
         return implicit, implicit.prompt
     for name, value in it.values.items():
         plain = plain_name(name)
-        if isinstance(value, str) and ("question" in plain or "prompt" in plain):
+        asks = "question" in plain or "prompt" in plain
+        asks = asks and plain not in known.SYSTEM and known.told(plain) == known.UNKNOWN
+        if asks and isinstance(value, str):
             return _from_text(it, name, value)
     raise _no_prompt(it)
 
@@ -298,7 +300,7 @@ def _with_context(it: _Fields, prompt: str) -> str:
     elif plain_name(used) == "prompt" and "[" not in used:
         tables = ["question", "input", "userinput", "problem", *tables]
     for name, value in it.by_name(tables):
-        text = _joined(_parsed(value))
+        text = _text_in(value)
         if not text or text.strip().lower() in _NOTHING:
             if text:
                 it.take(name, UNUSED, "empty")
@@ -317,6 +319,11 @@ def _with_context(it: _Fields, prompt: str) -> str:
 
 
 _NOTHING = frozenset(("", "<noinput>", "noinput", "none", "n/a", "nan", "null"))
+
+
+def _text_in(value: Any) -> str | None:
+    """Return the texts in a value; of a text that only looks like a list, the text itself."""
+    return _joined(_parsed(value)) or (value if isinstance(value, str) else None)
 
 
 def _joined(value: Any) -> str | None:
@@ -648,7 +655,7 @@ def _object_answer(value: dict[str, Any], name: str) -> str | None:
 def _system(it: _Fields, talk: Talk | None) -> str | None:
     said = [talk.system] if talk is not None and talk.system else []
     for name, value in list(it.by_name(known.SYSTEM)):
-        text = _joined(_parsed(value)) if not is_conversation(value) else None
+        text = _text_in(value) if not is_conversation(value) else None
         if text is None:
             continue
         if not text.strip():

@@ -30,7 +30,8 @@ from evalbook.runs.statistics import (
 )
 from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
-from evalbook.runs.words import between, count, joined, plain, signed
+from evalbook.runs.words import between, plain, signed
+from evalbook.texts import count, joined
 
 Outcome = Literal["pass", "fail", "undecided"]
 

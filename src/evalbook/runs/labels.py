@@ -23,7 +23,8 @@ from evalbook.runs.comparison import Comparison, overall_gains, signs_of
 from evalbook.runs.statistics import CONFIDENCE
 from evalbook.runs.store import NO_SCORE, Place, RecordStore
 from evalbook.runs.student import student_quantile
-from evalbook.runs.words import between, count, plain, signed, the
+from evalbook.runs.words import between, plain, signed, the
+from evalbook.texts import count
 from evalbook.whole_files import replace_whole, unwritable
 
 FEWEST = 10

@@ -13,7 +13,7 @@ from itertools import combinations
 from evalbook.runs.comparison import Comparison, MeanRow, means
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.verdicts import BETTER, WORSE
-from evalbook.runs.words import count, joined
+from evalbook.texts import count, joined
 
 FEWEST_MODELS = 3
 MOST_MODELS = 20

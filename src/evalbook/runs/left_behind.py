@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from evalbook.aws.session import NO_HELP, Aws
+from evalbook.evaluation_types import EVALUATION_TYPES
 
 PREFIX = "inspectai"
 """How their names begin (``endpoint_prefix`` in train/evaluate/inspect_ai_evaluator.py, 3.27.0)."""
 _GRACE = timedelta(minutes=2)
+
+
+def hosts_models(kind: str) -> bool:
+    """Tell whether runs of an evaluation type may host a model on an endpoint of their own."""
+    known = EVALUATION_TYPES.get(kind)
+    return known is not None and known.one_model_a_run
 
 
 def endpoints_left(aws: Aws, region: str, since: datetime, until: datetime) -> list[str]:

@@ -140,10 +140,9 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
 
 def _left_behind(aws: Aws, status: RunStatus) -> list[str]:
     """Say which endpoints a run that is over may have left, where it hosts models of its own."""
-    from evalbook.runs.left_behind import endpoints_left, left_words
+    from evalbook.runs.left_behind import endpoints_left, hosts_models, left_words
 
-    hosts = EVALUATION_TYPES.get(status.kind)
-    if hosts is None or not hosts.one_model_a_run or status.ended is None:
+    if status.ended is None or not hosts_models(status.kind):
         return []
     region = status.arn.split(":")[3]
     names = endpoints_left(aws, region, status.created, status.ended)

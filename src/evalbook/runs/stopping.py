@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from evalbook.runs.left_behind import hosts_models
 from evalbook.runs.status import RunStatus, clock
 
 LINEAGE = ("CreateEvaluationAction", "AssociateLineage")
@@ -25,6 +26,11 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
         "Stopping it ends what is still to come. What ran so far is paid for, and a stopped run "
         f"can't be continued.{f' Finished: {_listed(done)}.' if done else ''}"
     )
+    if hosts_models(status.kind):
+        lines.append(
+            "If it hosts the model itself, its endpoint stays and is paid for: `evalbook status` "
+            "names it once the run is stopped."
+        )
     return "\n".join(lines)
 
 

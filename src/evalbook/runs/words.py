@@ -14,6 +14,7 @@ from evalbook.runs.statistics import SIGNIFICANT, most_that_may_differ, records_
 from evalbook.runs.store import Arm
 from evalbook.runs.summaries import Figure, FigureRow
 from evalbook.runs.verdicts import BETTER, SAME, UNCLEAR, VERDICTS, WORSE
+from evalbook.texts import count, joined
 
 ROUGH_BELOW = 20
 """Records below which the interval deserves a word of caution."""
@@ -339,12 +340,3 @@ def between(low: float | None, high: float | None, *, sign: bool = True) -> str:
     """Return an interval, or a dash where there is none."""
     shown = signed if sign else plain
     return "-" if low is None or high is None else f"{shown(low)} to {shown(high)}"
-
-
-def joined(names: Sequence[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

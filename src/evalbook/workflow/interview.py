@@ -248,6 +248,8 @@ class Step(Generic[V, F]):
     """Whether it is a setting that most leave alone, asked only where it is wanted."""
     asked_knowing: tuple[str, ...] = ()
     """Steps whose answers, said ahead, may change the question itself."""
+    longest: int = 4096
+    """Characters of an answer. An ARN, an S3 URI and a path have fewer."""
     exact_in_file: str | None = None
     """The only text that answers this step from a file of answers."""
     unasked: Any = field(default=None, hash=False)

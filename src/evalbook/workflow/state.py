@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from evalbook.errors import StateFileError
-from evalbook.whole_files import replace_whole
+from evalbook.whole_files import read_whole, reason, replace_whole
 
 SCHEMA_VERSION = 1
+_SPACE = re.compile(r"[ \t\r\n]*")
 
-Document = dict[str, Any]
+LARGEST_FILE = 16 << 20
+"""Bytes; a finished interview has some twenty thousand."""
+_DEEPEST = 100
+"""Levels of objects and arrays in what is evalbook's own, which has a dozen."""
+
+
+class Document(dict[str, Any]):
+    """What a state file holds, and how it wrote what is not evalbook's."""
+
+    def __init__(self, *values: Any, written: Mapping[str, str] | None = None) -> None:
+        super().__init__(*values)
+        self.written = dict(written or {})
+        """Each value of another tool as it was written: no number loses a digit by being read."""
+
 
 # From a version to the next one: what `load` applies, in order, to files that an older evalbook
 # wrote. Version 1 is the first.
@@ -34,18 +49,61 @@ def load(path: Path) -> Document:
         StateFileError: it can't be read, is not a JSON object, or is of an unknown version.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_whole(path, LARGEST_FILE).decode("utf-8-sig")
     except FileNotFoundError:
-        return {"schema_version": SCHEMA_VERSION, OWN_KEY: nothing_saved()}
+        return Document({"schema_version": SCHEMA_VERSION, OWN_KEY: nothing_saved()})
     except (OSError, UnicodeDecodeError) as error:
-        raise unusable(path, f"it can't be read ({error})") from error
+        raise unusable(path, f"it can't be read: {reason(error)}") from error
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        if not text.lstrip().startswith("{"):
+            kind = type(json.loads(text)).__name__
+            raise unusable(path, f"it holds a JSON {kind}, not an object")
+        document = _read(text)
+    except RecursionError as error:
+        raise unusable(path, "it is nested too deeply") from error
+    except ValueError as error:
         raise unusable(path, f"it is not valid JSON ({error})") from error
-    if not isinstance(document, dict):
-        raise unusable(path, f"it holds a JSON {type(document).__name__}, not an object")
     return _current(path, document)
+
+
+def _read(text: str) -> Document:
+    """Read an object of JSON member by member, to keep how each was written.
+
+    Raises:
+        ValueError: it is not valid JSON.
+        RecursionError: it is nested more deeply than Python reads.
+    """
+    values = json.JSONDecoder(parse_int=_whole_number)
+    document = Document()
+    at = _after_space(text, text.index("{") + 1)
+    while text[at : at + 1] != "}":
+        if document:
+            if text[at : at + 1] != ",":
+                raise json.JSONDecodeError("Expecting ',' delimiter", text, at)
+            at = _after_space(text, at + 1)
+        if text[at : at + 1] != '"':
+            raise json.JSONDecodeError("Expecting a key in double quotes", text, at)
+        key, at = values.raw_decode(text, at)
+        at = _after_space(text, at)
+        if text[at : at + 1] != ":":
+            raise json.JSONDecodeError("Expecting ':' delimiter", text, at)
+        start = _after_space(text, at + 1)
+        document[key], end = values.raw_decode(text, start)
+        document.written[key] = text[start:end]
+        at = _after_space(text, end)
+    if text[at + 1 :].strip():
+        raise json.JSONDecodeError("Extra data", text, at + 1)
+    return document
+
+
+def _after_space(text: str, at: int) -> int:
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
+
+
+def _whole_number(digits: str) -> int | float:
+    # Python refuses to read thousands of digits.
+    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def _current(path: Path, document: Document) -> Document:
@@ -53,7 +111,8 @@ def _current(path: Path, document: Document) -> Document:
         if OWN_KEY in document:
             raise unusable(path, f"it has {OWN_KEY!r} answers but no schema_version")
         # Written by another tool: what it knows is context, confirmed when its turn comes.
-        return {**document, "schema_version": SCHEMA_VERSION, OWN_KEY: nothing_saved()}
+        document.update({"schema_version": SCHEMA_VERSION, OWN_KEY: nothing_saved()})
+        return document
     version = document["schema_version"]
     if not isinstance(version, int) or isinstance(version, bool):
         raise unusable(path, f"its schema_version is {version!r}, not a whole number")
@@ -69,30 +128,53 @@ def _current(path: Path, document: Document) -> Document:
     if not isinstance(document.get(OWN_KEY), dict):
         problem = "not an object" if OWN_KEY in document else "missing"
         raise unusable(path, f"{OWN_KEY}: {problem}")
+    if _is_deep(document[OWN_KEY]):
+        raise unusable(path, f"{OWN_KEY} is nested too deeply")
     return document
 
 
-def nothing_saved() -> Document:
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner: list[Any] = []
+        for item in level:
+            inner.extend(item.values() if isinstance(item, dict) else item)
+        level = [item for item in inner if isinstance(item, dict | list)]
+    return bool(level)
+
+
+def nothing_saved() -> dict[str, Any]:
     """Return what evalbook keeps of an interview that has not begun."""
     return {ANSWERS: {}, ANSWERED: [], "pending": None, "dismissed": [], "volunteered": {}}
 
 
-def save(path: Path, document: Document) -> None:
+def save(path: Path, document: Mapping[str, Any]) -> None:
     """Replace the state file by the document: afterwards it holds all of it, or is as it was.
 
     Raises:
         StateFileError: the folder can't be written.
     """
-    text = json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    written = getattr(document, "written", {})
+    members = (f"  {_json(key)}: {_as_written(key, it, written)}" for key, it in document.items())
+    text = "{\n" + ",\n".join(members) + "\n}\n"
     try:
         # A half surrogate pair, which UTF-8 can't hold, is written as JSON's own escape.
         replace_whole(path, text.encode("utf-8", errors="backslashreplace"))
     except OSError as error:
         raise StateFileError(
             "state.unwritable",
-            f"The state file {path} can't be written: {error}",
+            f"The state file {path} can't be written: {reason(error)}.",
             "Free the disk or fix the folder's permissions, or name another file with --state.",
         ) from error
+
+
+def _as_written(key: str, value: Any, written: Mapping[str, str]) -> str:
+    own = key in (OWN_KEY, "schema_version") or key not in written
+    return _json(value).replace("\n", "\n  ") if own else written[key]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
 @contextmanager
@@ -117,7 +199,7 @@ def locked(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StateFileError(
             "state.unwritable",
-            f"The state file {path} can't be locked: {error}",
+            f"The state file {path} can't be locked: {reason(error)}.",
             "Fix the folder's permissions, or name another file with --state.",
         ) from error
     try:

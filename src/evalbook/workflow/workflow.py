@@ -12,6 +12,7 @@ from typing import Any
 
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.texts import shortened
 from evalbook.workflow import answers, state
 from evalbook.workflow.interview import Answer, Interview, Progress, Step, no_progress
 from evalbook.workflow.kept import (
@@ -31,6 +32,10 @@ AnyStep = Step[Any, Any]
 AnyAccepted = Accepted[Any, Any]
 
 _NOTHING = Question("")
+_LINE = 120
+"""Characters of what was said that a rejection repeats."""
+_LONGEST_MESSAGE = 2000
+"""Characters of a message about a long answer, such as one on all that ails custom metrics."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ class Workflow:
                     _refuse_what_is_never_asked(interview, named)
                 return self._proceed(interview, accepted)
             except AnswerRejected as rejection:
-                return self._rejected(rejection)
+                return self._rejected(_quoting_a_line(rejection, text))
 
     def back(self, step: str | None = None) -> Turn:
         """Reopen the last answered step, or the one named, and return its turn.
@@ -230,7 +235,7 @@ class Workflow:
         """Read and check one answer and put it among the answers."""
         step, question = ahead.step, ahead.asked
         assert step is not None  # noqa: S101 - the callers know which step is answered
-        said = text.strip()
+        said = _not_too_long(step, text.strip())
         if ahead.finding is not None:
             verdict = answers.yes_or_no(said) if said else True
             if verdict is False:
@@ -272,7 +277,7 @@ class Workflow:
             raise AnswerRejected(
                 "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
             )
-        interview.aside.volunteered[step.name] = text.strip()
+        interview.aside.volunteered[step.name] = _not_too_long(step, text.strip())
         forget_question_knowing(interview, step)
         return Accepted(
             None, notices=(f"Noted for {step.name}; it is confirmed when its turn comes.",)
@@ -407,6 +412,43 @@ def _takes_default(said: str, question: Question) -> bool:
         return True
     proposed = question.kind == "text" and not answers.says_none(question.default or "none")
     return proposed and answers.says_yes(said)
+
+
+def _not_too_long(step: AnyStep, said: str) -> str:
+    if len(said) > step.longest:
+        raise AnswerRejected(
+            "answer.long",
+            f"The answer has {len(said):,} characters; {step.name} takes at most {step.longest:,}.",
+            "Answer the question in a few words.",
+        )
+    return said
+
+
+def _quoting_a_line(rejection: AnswerRejected, said: str) -> AnswerRejected:
+    """Return a rejection that repeats at most a line of what was said."""
+    said = said.strip()
+    forms = {said, said.strip("'\"<> "), repr(said)[1:-1]}
+    long = [form for form in forms if len(form) > _LINE]
+    if not long:
+        return rejection
+
+    def cut(text: str) -> str:
+        for form in long:
+            text = text.replace(form, shortened(form, _LINE))
+        return shortened(text, _LONGEST_MESSAGE)
+
+    def cut_remedy(remedy: str | Remedy | None) -> str | Remedy | None:
+        if isinstance(remedy, Remedy):
+            return replace(remedy, text=cut(remedy.text))
+        return None if remedy is None else cut(remedy)
+
+    checks = [
+        replace(it, message=cut(it.message), remedy=cut_remedy(it.remedy))
+        for it in rejection.checks
+    ]
+    return AnswerRejected(
+        rejection.code, cut(rejection.message), cut_remedy(rejection.remedy), checks
+    )
 
 
 def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question:

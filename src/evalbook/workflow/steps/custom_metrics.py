@@ -53,6 +53,7 @@ def _describe(_: str, facts: CustomMetricsFacts | None) -> str:
 STEP = Step(
     CUSTOM_METRICS,
     "Custom metrics",
+    longest=1_000_000,
     ask=_ask,
     read=_read,
     check=_check,

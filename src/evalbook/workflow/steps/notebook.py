@@ -74,6 +74,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
 
     named = value.removeprefix(_KEEP_COPY)
     path = own_notebook(interview) if named == NEW else interview.folder / named
+    _need_inside(path, interview)
     edited = edited_cells(path)
     if edited and named == value:
         return Narrowed(_what_becomes_of_edits(value, path, edited, interview))
@@ -151,6 +152,8 @@ def write_again(
     from evalbook.notebook.write import edited_cells, keep_copy, write_notebook, write_script
 
     path = to or written_notebook(interview).with_suffix(".py" if script else ".ipynb")
+    if to is None:
+        _need_inside(path, interview)
     edited = edited_cells(path)
     if edited and not keep_edits:
         raise AnswerRejected(
@@ -166,6 +169,17 @@ def write_again(
     else:
         write_notebook(path, settings, append_to=path if path.exists() else None)
     return path
+
+
+def _need_inside(path: Path, interview: Interview) -> None:
+    """Refuse what leads elsewhere: a state or a file of answers may come from anybody."""
+    folders = (interview.folder.resolve(), interview.state_path.resolve().parent)
+    if not any(path.resolve().is_relative_to(folder) for folder in folders):
+        raise AnswerRejected(
+            "notebook.outside",
+            f"{shortened(str(path))} is outside {folders[0]}; nothing is written there.",
+            "Name a notebook in this folder, or start evalbook in the folder of that one.",
+        )
 
 
 def own_notebook(interview: Interview) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
+from evalbook.whole_files import replace_whole, unwritable
 from evalbook.workflow.answers import read_choice, says_yes, shortened
 from evalbook.workflow.facts import DATASET, MODEL, SCORER, ScorerFacts
 from evalbook.workflow.interview import Interview, Step, is_a_file, is_a_folder
@@ -124,7 +125,10 @@ def _starter_in(folder: Path) -> Path:
 
     path = folder / STARTER
     if not path.exists():
-        path.write_text(starter_function(), encoding="utf-8")
+        try:
+            replace_whole(path, starter_function().encode())
+        except OSError as error:
+            raise unwritable("scorer.file", path, error) from error
     return path
 
 

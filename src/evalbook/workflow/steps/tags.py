@@ -63,6 +63,7 @@ def _describe(value: dict[str, str] | None, _: None) -> str:
 STEP = Step(
     TAGS,
     "Tags",
+    longest=50_000,
     ask=_ask,
     read=_read,
     check=_check,
