@@ -25,6 +25,8 @@ def mcp_command(settings: Settings, output: Output) -> int:
             "mcp.json", "The server speaks its own protocol; --json has no place in it."
         )
     from evalbook.mcp.server import build_server
+    from evalbook.mcp.wire import mend_standard_input
 
+    mend_standard_input()
     build_server(settings.workflow).run("stdio")
     return 0
