@@ -9,14 +9,14 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook import texts
 from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
 from evalbook.workflow.brief import brief as without_silence
-from evalbook.workflow.turn import PROTOCOL, Turn
+from evalbook.workflow.turn import PROTOCOL, Choice, Turn
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -127,8 +127,14 @@ def _fold(line: str, width: int) -> str:
     )
 
 
-def turn_words(turn: Turn) -> str:
-    """Return a turn in words for people."""
+def turn_words(
+    turn: Turn, title: str | None = None, name: Callable[[Choice], str] | None = None
+) -> str:
+    """Return a turn in words for people.
+
+    ``title`` stands for the step's name, and ``name`` calls choices, where nothing is to be copied.
+    """
+    called = name or _name_and_value
     lines = [check_words(check) for check in turn.checks]
     lines.extend(turn.notices)
     if turn.status == "complete":
@@ -136,12 +142,11 @@ def turn_words(turn: Turn) -> str:
     if lines:
         lines.append("")
     if turn.position:
-        lines.append(f"[{turn.position.index}/{turn.position.total}] {turn.step}")
+        lines.append(f"[{turn.position.index}/{turn.position.total}] {title or turn.step}")
     lines.append(turn.question)
     for number, choice in enumerate(turn.choices, start=1):
         mark = " (recommended)" if choice.recommended else ""
-        name = choice.label if choice.label == choice.value else f"{choice.label} [{choice.value}]"
-        lines.append(f"  {number}. {texts.printable(name)}{mark}")
+        lines.append(f"  {number}. {texts.printable(called(choice))}{mark}")
         if choice.description:
             lines.append(f"     {texts.printable(choice.description)}")
     if turn.help:
@@ -149,6 +154,10 @@ def turn_words(turn: Turn) -> str:
     if turn.default is not None:
         lines.append(f"Default: {turn.default}")
     return "\n".join(lines)
+
+
+def _name_and_value(choice: Choice) -> str:
+    return choice.label if choice.label == choice.value else f"{choice.label} [{choice.value}]"
 
 
 def check_words(check: Check) -> str:

@@ -208,6 +208,33 @@ def describe_value(value: Any, _facts: Any) -> str:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A good answer to a step's question."""
+
+    answer: str
+    meaning: str
+    """What comes of it, and what it costs, in whole sentences."""
+
+
+@dataclass(frozen=True)
+class Wants:
+    """How a step's answer is best taken, for whoever asks it of a person."""
+
+    long: bool = False
+    """Whether some sentences or a pasted document are what one expects."""
+    files: tuple[str, ...] = ()
+    """What the names of files end in that may be named."""
+    s3: bool = False
+    """Whether an S3 URI may be named."""
+    projects: bool = False
+    """Whether a project's folder is named."""
+    word_for_word: bool = False
+    """Whether the question is shown as it stands, its links included."""
+    review: bool = False
+    """Whether all answers so far are shown with the question, each to be changed by its number."""
+
+
+@dataclass(frozen=True)
 class Step(Generic[V, F]):
     """One thing that is asked, checked and saved. No step knows which comes next."""
 
@@ -252,6 +279,8 @@ class Step(Generic[V, F]):
     """Characters of an answer. An ARN, an S3 URI and a path have fewer."""
     exact_in_file: str | None = None
     """The only text that answers this step from a file of answers."""
+    example: Example | None = None
+    wants: Wants = Wants()
     unasked: Any = field(default=None, hash=False)
     """What the notebook's cells are given where the step was not asked, or was answered none."""
 

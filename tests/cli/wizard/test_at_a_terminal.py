@@ -103,7 +103,7 @@ def test_a_rejected_search_is_cleared_and_so_is_one_by_escape(tmp_path):
         terminal.waits_for(TYPE).waits_for("explains").types("poetry", ENTER)
         terminal.waits_for("'poetry' is not one of the choices.").waits_for("» LLM as judge")
         assert "/ poetry" not in terminal.screen
-        terminal.types("ben").waits_for("1 of 5 fit; Esc shows all.").types("x")
+        terminal.types("ben").waits_for("1 of 6 fit; Esc shows all.").types("x")
         terminal.waits_for("Nothing in the list fits.").types("\x1b").waits_for("Help me decide")
         terminal.types("x", DOWN, DOWN).waits_for("» Benchmark").types(ENTER).waits_for(TASK)
         terminal.waits_for("Evaluation type: Benchmark")
@@ -188,7 +188,7 @@ def test_an_unfinished_state_is_offered_with_what_it_holds_and_its_age(tmp_path)
         terminal.types("review", ENTER).waits_for("Task  Answers billing questions.")
         terminal.waits_for("» Continue").types("change", ENTER).waits_for("Which answer")
         terminal.types(ENTER).waits_for("> Answers billing questions.")
-        terminal.types(CTRL_U, "Sorts mail.", ENTER).waits_for("2 of 16")
+        terminal.types(CTRL_U, "Sorts mail.", ENTER).waits_for("3 of 17")
 
     saved = json.loads((tmp_path / STATE).read_text())
     assert saved["evalbook"]["answers"]["task"]["value"] == "Sorts mail."

@@ -36,7 +36,8 @@ def test_a_damaged_file_is_no_draft(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path):
-    drafts = Drafts(tmp_path / "missing" / "workflow_state.json")
+    (tmp_path / "file").touch()
+    drafts = Drafts(tmp_path / "file" / "workflow_state.json")
     drafts.keep("task", "half")
 
     drafts.save()

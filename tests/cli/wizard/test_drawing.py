@@ -122,7 +122,8 @@ def test_an_explanation_tells_every_choice_and_what_enter_means():
 
     lines = drawn(lambda drawing: drawing.explanation(turn)).splitlines()
 
-    assert [line.rstrip() for line in lines[:4]] == [
+    assert lines[1].startswith("For example: s3://my-bucket/eval.jsonl.")
+    assert [line.rstrip() for line in (lines[0], *lines[4:7])] == [
         "One of two.",
         "Both  Compares.",
         "One   No comparison.",

@@ -4,7 +4,8 @@ from evalbook.checks import Remedy, failed, skipped
 from evalbook.cli.wizard.wording import (
     checks_beside,
     command_line,
-    help_of,
+    example_of,
+    name_of,
     notices_to_read,
     one_to_try,
     step_title,
@@ -12,6 +13,7 @@ from evalbook.cli.wizard.wording import (
     ticked,
     with_keys,
 )
+from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.summary import Summary, SummaryLine
 from evalbook.workflow.turn import Choice, Problem, Turn
 
@@ -56,12 +58,6 @@ def test_what_was_typed_decides_the_ticks_and_the_default_does_otherwise():
     assert ticked(turn, None) == {"Correctness"}
     assert ticked(turn, "2, no-such") == {"Relevance"}
     assert ticked(turn, "[broken") == frozenset()
-
-
-def test_confirm_is_helped_by_keys_not_by_commands():
-    help_text = "To change something: evalbook answer --step STEP VALUE."
-
-    assert "evalbook" not in (help_of(a_turn("confirm", help=help_text)) or "")
 
 
 def test_what_the_table_says_is_not_said_again():
@@ -112,3 +108,24 @@ def test_what_a_rejection_says_is_not_listed_beside_it():
 
 def test_steps_are_called_what_summaries_call_them():
     assert step_title("s3_output") == "Results"
+
+
+@pytest.mark.parametrize("step", [it for steps in STEPS_BY_TYPE.values() for it in steps])
+def test_every_step_has_an_example_with_what_it_means(step):
+    said = example_of(a_turn(step.name))
+
+    assert said is not None
+    assert said.startswith("For example: ")
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("value", "label", "name"),
+    [
+        ("llm_as_judge", "LLM as judge", "LLM as judge"),
+        ("help", "Help me decide", "Help me decide"),
+        ("amazon.nova-pro-v1:0", "Amazon Nova Pro", "Amazon Nova Pro  amazon.nova-pro-v1:0"),
+    ],
+)
+def test_a_value_is_shown_where_it_says_more_than_the_label(value, label, name):
+    assert name_of(Choice(value, label)) == name

@@ -114,7 +114,7 @@ def run(
     """
     from evalbook.cli.wizard.hangup import leaving_on_hangup
 
-    terminal = _terminal(manner, suggestions)
+    terminal = _terminal(settings, manner, suggestions)
     with leaving_on_hangup(), terminal.held():
         try:
             notebook = _converse(settings, terminal, offers_status=offers_status)
@@ -127,14 +127,18 @@ def run(
     return 0
 
 
-def _terminal(manner: Manner, suggestions: Suggestions) -> Terminal:
+def _terminal(settings: Settings, manner: Manner, suggestions: Suggestions) -> Terminal:
     if manner.plain:
         from evalbook.cli.wizard.plain import PlainTerminal
 
         return PlainTerminal(suggestions)
+    from evalbook.aws.s3_names import continue_uri
+    from evalbook.aws.session import Aws
     from evalbook.cli.wizard.full import FullTerminal
 
-    return FullTerminal(suggestions)
+    return FullTerminal(
+        suggestions, lambda text: continue_uri(Aws(settings.profile, settings.region), text)
+    )
 
 
 def _converse(settings: Settings, terminal: Terminal, *, offers_status: bool) -> Path:

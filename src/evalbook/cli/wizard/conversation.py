@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from evalbook.cli.wizard.drafts import Drafts
 from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Said, Terminal
-from evalbook.cli.wizard.wording import place_of, with_keys
+from evalbook.cli.wizard.wording import place_of, wants_of, with_keys
 from evalbook.errors import AwsUnavailable, EvalbookError, StateFileError
 from evalbook.workflow.turn import Turn
 from evalbook.workflow.workflow import Workflow
@@ -92,6 +92,9 @@ class Conversation:
         reply = self.terminal.ask(turn, typed, self._glance(turn))
         if not isinstance(reply, Said):
             return self._elsewhere(turn, reply.text)
+        numbered = self._step_of_line(turn, reply.text)
+        if numbered is not None:
+            return self._elsewhere(turn, None, numbered)
         try:
             after = self._with_checks(lambda: self.workflow.answer(reply.text), reply.text)
         except _Unanswered:
@@ -102,10 +105,19 @@ class Conversation:
             return self._elsewhere(turn, None)
         return after, reply.text if after.status == "rejected" else None
 
-    def _elsewhere(self, turn: Turn, typed: str | None) -> tuple[Turn, str | None]:
+    def _step_of_line(self, turn: Turn, text: str) -> str | None:
+        """Return the step whose number was given where all answers are reviewed."""
+        lines = self.workflow.summary().lines if wants_of(turn).review else ()
+        number = text.strip()
+        inside = number.isascii() and number.isdigit() and 1 <= int(number) <= len(lines)
+        return lines[int(number) - 1].step if inside else None
+
+    def _elsewhere(
+        self, turn: Turn, typed: str | None, step: str | None = None
+    ) -> tuple[Turn, str | None]:
         """Go to the answer that the person wants to change, or stay with the question."""
         try:
-            earlier = self._go_back()
+            earlier = self._go_back(step)
         except Leaving:
             raise Leaving(typed) from None
         if earlier is None:
@@ -120,8 +132,8 @@ class Conversation:
         )
         return Glance(place_of(turn), tuple(answers))
 
-    def _go_back(self) -> Turn | None:
-        """Let the person choose an answer; return its turn, or None where they choose none."""
+    def _go_back(self, step: str | None = None) -> Turn | None:
+        """Let the person choose an answer, unless they named its step; return its turn, or None."""
         lines = self.workflow.summary().lines
         items = [Item(line.step, f"{line.title}: {line.text}") for line in lines]
         if self.workflow.asks_once_more and self._step:
@@ -129,7 +141,9 @@ class Conversation:
         if not items:
             self.terminal.say("This is the first question; there is nothing to go back to.")
             return None
-        step = self.terminal.choose("Which answer do you want to change?", items, items[-1].value)
+        if step is None:
+            start = items[-1].value
+            step = self.terminal.choose("Which answer do you want to change?", items, start)
         if step is None:
             return None
         try:

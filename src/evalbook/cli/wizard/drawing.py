@@ -16,11 +16,12 @@ from evalbook.cli.wizard.prompts import cut_at_word
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
-    help_of,
+    example_of,
     one_to_try,
     place_of,
     step_title,
     suggestions_for,
+    wants_of,
     ways_to_open,
     with_keys,
 )
@@ -74,11 +75,11 @@ class Drawing:
 
     def question(self, turn: Turn, kind: str | None = None) -> None:
         """Print the question and what helps to answer it."""
-        if turn.step == "bedrock_terms":
+        if wants_of(turn).word_for_word:
             self.terms(turn.question)
         else:
             self.say(turn.question, "bold")
-        hint = help_of(turn)
+        hint = turn.help
         # A list shows by itself how it is answered; ? explains the rest.
         if hint and not turn.choices:
             self.say(hint, "dim")
@@ -160,8 +161,9 @@ class Drawing:
         self.console.print(table)
 
     def answers(self, summary: Summary) -> None:
-        """Print all answers as a table."""
-        self.console.print(_pairs((line.title, line.text) for line in summary.lines))
+        """Print all answers as a table, numbered as they can be changed."""
+        lines = enumerate(summary.lines, start=1)
+        self.console.print(_pairs((f"{at:>2} {line.title}", line.text) for at, line in lines))
 
     def outcome(self, summary: Summary) -> None:
         """Print what the answers so far leave to be known."""
@@ -181,10 +183,13 @@ class Drawing:
 
     def explanation(self, turn: Turn, kind: str | None = None) -> None:
         """Print in a few lines what the question is about and how to answer it."""
-        hint = help_of(turn)
+        hint = turn.help
         # Right below the question it would be there twice.
         if hint and (turn.choices or turn.error is not None):
             self.say(hint)
+        example = example_of(turn)
+        if example:
+            self.say(example)
         described = [(c.label, c.description) for c in turn.choices if c.description]
         if described:
             self.console.print(_pairs(described))

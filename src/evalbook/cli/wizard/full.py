@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,20 +13,19 @@ from evalbook.cli.wizard.drawing import Drawing
 from evalbook.cli.wizard.prompts import Around, Line, Option
 from evalbook.cli.wizard.terminal import Glance, Item, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
-    LONG_ANSWERS,
     checks_beside,
     kind_in,
+    name_of,
     notices_to_read,
     ticked,
+    wants_of,
 )
 from evalbook.cli.wizard.working import shown_working, without_echo
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
-from evalbook.workflow.interview import Progress
-from evalbook.workflow.steps.dataset import CONVERTIBLE
-from evalbook.workflow.steps.which_type import HELP
+from evalbook.workflow.interview import Progress, Wants
 from evalbook.workflow.summary import Summary
-from evalbook.workflow.turn import Choice, Turn
+from evalbook.workflow.turn import Turn
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
@@ -35,18 +33,22 @@ if TYPE_CHECKING:
 
 _KEYS = "? explains   < earlier answers   Ctrl-C leaves, all is saved"
 _MENU_KEYS = "↑ ↓ choose, Enter takes   < back   Ctrl-C leaves, all is saved"
+_REVIEW_KEYS = "a number changes that answer   ? explains   Ctrl-C leaves, all is saved"
 _LONG_KEYS = "? explains   < earlier answers   Alt-Enter new line   Ctrl-X Ctrl-E editor"
 
 
 class FullTerminal:
     """Draws and asks with all that a terminal can do."""
 
-    def __init__(self, suggestions: Suggestions) -> None:
+    def __init__(
+        self, suggestions: Suggestions, complete_s3: Callable[[str], list[str]] = lambda _: []
+    ) -> None:
         from rich.console import Console
 
         self._console: Console = Console(highlight=False, markup=False, emoji=False)
         self._drawing = Drawing(self._console, suggestions)
         self._kind: str | None = None
+        self._complete_s3 = complete_s3
 
     def held(self) -> AbstractContextManager[None]:
         """Keep the terminal from showing what is typed between two prompts."""
@@ -74,7 +76,7 @@ class FullTerminal:
         if turn.preview is not None:
             drawing.preview(turn.preview)
         drawing.heading(turn)
-        if turn.step == "confirm":
+        if wants_of(turn).review:
             drawing.answers(summary)
             drawing.outcome(summary)
         for notice in notices_to_read(turn, summary):
@@ -83,10 +85,10 @@ class FullTerminal:
 
     def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:
         """Hear the answer to the turn shown; ``typed`` is there to be edited."""
-        keys = _LONG_KEYS if turn.step in LONG_ANSWERS else _KEYS
+        keys = _keys(turn)
         around = Around(glance, lambda: self._drawing.explanation(turn, self._kind), keys)
         if not turn.choices:
-            return prompts.ask_line(around, _line(turn, typed))
+            return prompts.ask_line(around, self._line(turn, typed))
         if turn.kind == "multichoice":
             reply = prompts.ask_several(around, _ticked_options(turn, typed))
         else:
@@ -97,6 +99,13 @@ class FullTerminal:
         if isinstance(reply, Said):
             self._drawing.say(f"{prompts.MARK}  {_label_of(turn, reply.text)}")
         return reply
+
+    def _line(self, turn: Turn, typed: str | None) -> Line:
+        if turn.kind == "confirm":
+            # Not typed in beforehand: y would come after it.
+            return Line(typed or "", placeholder=f"({_yes_or_no(turn)})")
+        completer = _completer(wants_of(turn), self._complete_s3)
+        return Line(typed or "", turn.default or "", completer=completer)
 
     def choose(self, question: str, items: Sequence[Item], start: str | None = None) -> str | None:
         """Return the value of the item chosen; None where the person turned back from choosing."""
@@ -127,57 +136,46 @@ class FullTerminal:
             self.say("Once it runs, follow it from any terminal: evalbook status --watch")
 
 
-def _line(turn: Turn, typed: str | None) -> Line:
-    if turn.kind == "confirm":
-        # Not typed in beforehand: y would come after it.
-        return Line(typed or "", placeholder=f"({_yes_or_no(turn)})")
-    return Line(typed or "", turn.default or "", completer=_completer(turn))
+def _keys(turn: Turn) -> str:
+    wants = wants_of(turn)
+    return _REVIEW_KEYS if wants.review else _LONG_KEYS if wants.long else _KEYS
 
 
 def _yes_or_no(turn: Turn) -> str:
-    return f"yes or no; Enter alone means {turn.default}" if turn.default else "yes or no"
+    more = ", or the number of what to change" if wants_of(turn).review else ""
+    return f"yes or no; Enter alone means {turn.default}" if turn.default else f"yes or no{more}"
 
 
-_RECORDS = (*CONVERTIBLE, ".gz")
-
-
-def _completer(turn: Turn) -> Completer | None:
-    """Return what Tab offers: files for dataset and custom metrics, folders for the project."""
+def _completer(wants: Wants, complete_s3: Callable[[str], list[str]]) -> Completer | None:
+    """Return what Tab offers: files of the endings wanted, buckets and keys, or projects here."""
+    from prompt_toolkit.application import get_app
+    from prompt_toolkit.completion import DynamicCompleter, ThreadedCompleter, WordCompleter
     from questionary.prompts.path import GreatUXPathCompleter
 
-    if turn.step == "dataset":
-        return GreatUXPathCompleter(
-            expanduser=True,
-            file_filter=lambda name: Path(name).is_dir() or name.lower().endswith(_RECORDS),
-        )
-    if turn.step == "custom_metrics":
-        return GreatUXPathCompleter(
-            expanduser=True, file_filter=lambda name: Path(name).is_dir() or name.endswith(".json")
-        )
-    if turn.step == "project":
-        from prompt_toolkit.completion import WordCompleter
-
+    if wants.projects:
         projects = sorted(path.parent.name for path in Path().glob("*/notebooks"))
         return WordCompleter(projects, sentence=True)
-    return None
+    if not wants.files and not wants.s3:
+        return None
+    files = GreatUXPathCompleter(
+        expanduser=True,
+        file_filter=lambda name: Path(name).is_dir() or name.lower().endswith(wants.files),
+    )
+    if not wants.s3:
+        return files
+    s3 = ThreadedCompleter(
+        WordCompleter(lambda: complete_s3(get_app().current_buffer.text), sentence=True)
+    )
+    return DynamicCompleter(
+        lambda: s3 if get_app().current_buffer.text.startswith("s3:") or not wants.files else files
+    )
 
 
 def _options(turn: Turn, width: int) -> list[Option]:
     return [
-        Option(choice.value, prompts.cut(_with_value(choice), width), choice.description)
+        Option(choice.value, prompts.cut(name_of(choice), width), choice.description)
         for choice in turn.choices
     ]
-
-
-def _with_value(choice: Choice) -> str:
-    # A value that says nothing more, such as llm_as_judge, is for programs.
-    if _words(choice.value) <= _words(choice.label) or choice.value.startswith(f"{HELP}."):
-        return choice.label
-    return f"{choice.label}  {choice.value}"
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.lower()))
 
 
 def _ticked_options(turn: Turn, typed: str | None) -> list[Option]:

@@ -11,14 +11,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import replace
 from typing import Any
 
-from evalbook.checks import Remedy
+from evalbook.checks import Check, Remedy
 from evalbook.cli.output import check_words, printable, turn_words
 from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
     checks_beside,
-    help_of,
+    example_of,
     kind_in,
+    name_of,
     one_to_try,
     step_title,
     suggestions_for,
@@ -56,12 +57,12 @@ class PlainTerminal:
         """Show everything about a turn but the place to type in."""
         if turn.error is not None:
             for check in checks_beside(turn):
-                self.say(with_keys(check_words(check)))
+                self.say(check_words(_in_keys(check)))
             self.problem(turn.error.message, turn.error.remedy)
             return
         self._kind = kind_in(summary)
         self.say("")
-        self.say(with_keys(turn_words(replace(turn, help=help_of(turn)))))
+        self.say(self._words(turn))
         to_try = one_to_try(suggestions_for(turn, self._suggestions, self._kind))
         if to_try:
             self.say(to_try)
@@ -104,7 +105,7 @@ class PlainTerminal:
         for line in summary.lines:
             self.say(f"{line.title}: {line.text}")
         for check in (*summary.warnings, *summary.not_checked):
-            self.say(with_keys(check_words(check)))
+            self.say(check_words(_in_keys(check)))
 
     def working(self) -> AbstractContextManager[Progress]:
         """Show what is being done, a line for each new thing."""
@@ -126,19 +127,30 @@ class PlainTerminal:
     def finished(self, turn: Turn, offers_status: bool) -> None:
         """Show where the notebook is and how to run it."""
         self.say("")
-        self.say(with_keys(turn_words(turn)))
+        self.say(self._words(turn))
         for program, how in ways_to_open(turn.notebook or ""):
             self.say(f"{program}: {how}")
         if offers_status:
             self.say("Once it runs, follow it from any terminal: evalbook status --watch")
 
+    def _words(self, turn: Turn) -> str:
+        checks = tuple(map(_in_keys, turn.checks))
+        return turn_words(replace(turn, checks=checks), step_title(turn.step), name_of)
+
     def _explain(self, turn: Turn) -> None:
-        self.say(turn_words(replace(turn, checks=(), notices=(), help=help_of(turn))))
+        self.say(self._words(replace(turn, checks=(), notices=())))
+        example = example_of(turn)
+        if example:
+            self.say(example)
         for answer, outcome in suggestions_for(turn, self._suggestions, self._kind):
             self.say(f"In this simulated AWS: {answer} ({outcome})")
         self.say("A ? alone explains; a < alone opens your earlier answers to change one.")
         for line in KEYS_EXPLAINED[1:]:
             self.say(line)
+
+
+def _in_keys(check: Check) -> Check:
+    return replace(check, remedy=check.remedy and with_keys(check.remedy))
 
 
 def read_line(prompt: str, typed: str | None) -> str:

@@ -13,6 +13,8 @@ from evalbook.workflow import state
 from evalbook.workflow.workflow import Workflow
 
 _LAST_STEP = "notebook"
+SANDBOX_ACCOUNT = "123456789012"
+"""The account of the simulated AWS, which AWS gives to nobody: it is the one of its examples."""
 
 
 def offer_to_resume(
@@ -31,6 +33,11 @@ def offer_to_resume(
         return None
     finished = interview.answered(_LAST_STEP)
     terminal.say(_what_it_holds(workflow, finished))
+    if _begun_in_sandbox(workflow) and not os.environ.get("AWS_ENDPOINT_URL"):
+        terminal.say(
+            "It was begun in the sandbox: its model, role and buckets are not in your account. "
+            "Go on with: evalbook wizard --sandbox"
+        )
     while True:
         chosen = terminal.choose("What would you like to do?", _menu(finished))
         if chosen == "review":
@@ -59,6 +66,12 @@ def _what_it_holds(workflow: Workflow, finished: bool) -> str:
         f"There is an unfinished evaluation in {workflow.path}: "
         f"{count} {'answer' if count == 1 else 'answers'}, the last one given {age}."
     )
+
+
+def _begun_in_sandbox(workflow: Workflow) -> bool:
+    """Tell whether an answer names what only the simulated AWS has."""
+    texts = (str(answer.value) for answer in workflow.interview.answers.values())
+    return any(f":{SANDBOX_ACCOUNT}:" in it or it.startswith("s3://evalbook-") for it in texts)
 
 
 def _menu(finished: bool) -> list[Item]:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from evalbook.checks import Check, Remedy
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, split_answers
+from evalbook.workflow.interview import Step, Wants
 from evalbook.workflow.steps.data_sample import preview_lines
+from evalbook.workflow.steps.which_type import HELP
 from evalbook.workflow.summary import Summary
-from evalbook.workflow.turn import Turn
-
-_HELP = {
-    "confirm": "Yes goes on, and starts nothing yet. No lets you change any answer.",
-}
-
-# In these, a few sentences or pasted JSON are what one expects to type.
-LONG_ANSWERS = frozenset({"task", "data_description", "custom_metrics"})
+from evalbook.workflow.turn import Choice, Turn
 
 _MOST_SUGGESTIONS = 8
 
@@ -42,17 +39,31 @@ def with_keys(remedy: str | Remedy) -> str:
     return f"{text} (press <)." if remedy.command == "back STEP" else remedy.in_commands()
 
 
-def help_of(turn: Turn) -> str | None:
-    """Return what helps to answer the turn."""
-    return _HELP.get(turn.step or "", turn.help)
-
-
-def step_title(step: str | None) -> str:
-    """Return what a step's answer is called."""
+def step_named(name: str | None) -> Step[Any, Any] | None:
+    """Return the step of a name."""
     from evalbook.workflow.kinds import STEPS_BY_TYPE
 
-    titles = {it.name: it.title for steps in STEPS_BY_TYPE.values() for it in steps}
-    return titles.get(step or "", "")
+    return next((it for steps in STEPS_BY_TYPE.values() for it in steps if it.name == name), None)
+
+
+def step_title(name: str | None) -> str:
+    """Return what a step's answer is called."""
+    step = step_named(name)
+    return step.title if step else ""
+
+
+def wants_of(turn: Turn) -> Wants:
+    """Return how the answer to a turn is best taken."""
+    step = step_named(turn.step)
+    return step.wants if step else Wants()
+
+
+def example_of(turn: Turn) -> str | None:
+    """Return an example of a good answer, and what it means or costs."""
+    step = step_named(turn.step)
+    if step is None or step.example is None:
+        return None
+    return f"For example: {step.example.answer}. {step.example.meaning}"
 
 
 def suggestions_for(
@@ -92,6 +103,18 @@ def checks_beside(turn: Turn) -> list[Check]:
         for check in turn.checks
         if check.message not in error.message
     ]
+
+
+def name_of(choice: Choice) -> str:
+    """Return what a choice is called, with its value where that says more than the label does."""
+    # Values on the way to an evaluation type, and such as llm_as_judge, are for programs.
+    if _words(choice.value) <= _words(choice.label) or choice.value.startswith(f"{HELP}."):
+        return choice.label
+    return f"{choice.label}  {choice.value}"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.lower()))
 
 
 def place_of(turn: Turn) -> str:
@@ -139,7 +162,7 @@ def notices_to_read(turn: Turn, summary: Summary) -> list[str]:
     drawn: set[str] = set()
     if turn.preview is not None:
         drawn.update(preview_lines(turn.preview))
-    if turn.step == "confirm":
+    if wants_of(turn).review:
         drawn.update(f"{line.title}: {line.text}" for line in summary.lines)
         drawn.update(f"Not checked: {check.message}" for check in summary.not_checked)
         drawn.update(f"Warning: {check.message}" for check in summary.warnings)

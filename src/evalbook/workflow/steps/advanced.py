@@ -9,7 +9,7 @@ from typing import Any
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none, shortened, split_answers, yes_or_no
 from evalbook.workflow.facts import ADVANCED, REGION, Slot
-from evalbook.workflow.interview import Answer, Interview, Step
+from evalbook.workflow.interview import Answer, Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
@@ -111,4 +111,9 @@ STEP = Step(
     check=_check,
     describe=_describe,
     depends_on=("evaluation_type", "region"),
+    example=Example(
+        "tags, kms_key",
+        "Only those two are asked about. With no, every setting keeps its default; nothing of "
+        "it costs.",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import AGENT_CONFIG, MODEL, AgentFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Choice, Question
@@ -61,4 +61,8 @@ STEP = Step(
     known_from=training_named,
     depends_on=("evaluation_type", "model"),
     asks_aws=True,
+    example=Example(
+        "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/my-agent",
+        "The agent that plays; each rollout calls it, and its model, at your account's cost.",
+    ),
 )

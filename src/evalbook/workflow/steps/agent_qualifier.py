@@ -7,7 +7,7 @@ import re
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import AGENT_CONFIG, AGENT_QUALIFIER
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Question
 
@@ -64,4 +64,8 @@ STEP = Step(
     applies=_applies,
     depends_on=("agent_config",),
     asked_again=True,
+    example=Example(
+        "DEFAULT",
+        "The endpoint of the agent's runtime that is called.",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import ANSWER_SCORER
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.steps.task_source import of_records
 from evalbook.workflow.turn import Choice, Question
 
@@ -32,4 +32,9 @@ STEP = Step(
     read=_read,
     applies=of_records,
     depends_on=("task_source",),
+    example=Example(
+        "match",
+        "The answer has to begin or end with the reference. No model judges, so it costs "
+        "nothing more.",
+    ),
 )

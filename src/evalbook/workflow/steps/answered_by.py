@@ -12,7 +12,7 @@ from evalbook.workflow.facts import (
     REGION,
     AnsweringFacts,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
@@ -134,6 +134,11 @@ STEP = Step(
     check=_check,
     describe=_describe,
     depends_on=("evaluation_type", "model", "region"),
+    example=Example(
+        "amazon.nova-lite-v1:0",
+        "What answers the tasks' questions; it is paid for by token, or by the hour as an "
+        "endpoint.",
+    ),
 )
 BASE_STEP = Step(
     BASE_ANSWERED_BY,
@@ -144,4 +149,9 @@ BASE_STEP = Step(
     describe=_describe,
     applies=_tuned,
     depends_on=("evaluation_type", "model", "region", "answered_by"),
+    example=Example(
+        "amazon.nova-lite-v1:0",
+        "What answers the tasks' questions; it is paid for by token, or by the hour as an "
+        "endpoint.",
+    ),
 )

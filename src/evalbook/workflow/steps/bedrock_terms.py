@@ -6,7 +6,7 @@ from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import shortened, yes_or_no
 from evalbook.workflow.facts import BEDROCK_TERMS, REGION, Agreement
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
@@ -80,4 +80,9 @@ STEP = Step(
     asked_again=True,
     said_ahead=False,
     exact_in_file="I agree",
+    example=Example(
+        "I agree",
+        "Your own words, recorded with time and caller. Nothing is started by it.",
+    ),
+    wants=Wants(word_for_word=True),
 )

@@ -6,7 +6,7 @@ from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import BENCHMARK, MODEL
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Choice, Question
 
@@ -83,4 +83,9 @@ STEP = Step(
     read=_read,
     check=_check,
     depends_on=("evaluation_type", "model"),
+    example=Example(
+        "mmlu",
+        "Both models answer its own questions; no dataset of yours is needed. More questions "
+        "take longer.",
+    ),
 )

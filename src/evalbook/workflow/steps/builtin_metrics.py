@@ -6,7 +6,7 @@ from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, says_none, says_yes, split_answers
 from evalbook.workflow.facts import BUILTIN_METRICS, CUSTOM_METRICS, DATA_SAMPLE, TASK, SampleFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.custom_metrics import has_reference
 from evalbook.workflow.steps.dataset import effective_report
@@ -117,4 +117,9 @@ STEP = Step(
     describe=_describe,
     depends_on=("custom_metrics", "dataset", "data_sample", "data_fix"),
     unasked=(),
+    example=Example(
+        "Correctness, Helpfulness",
+        "Each metric is one call of the judge for each record and model: 60 records, two "
+        "metrics and two models are 240 calls.",
+    ),
 )

@@ -17,7 +17,7 @@ from evalbook.workflow.facts import (
     VPC,
     OwnInstances,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.dataset import effective_dataset
@@ -174,5 +174,9 @@ STEP = Step(
         "vpc",
         "tags",
         "inference_parameters",
+    ),
+    example=Example(
+        "2 x ml.g5.12xlarge",
+        "Instances of your own, paid by the hour; serverless is the default, and is paid by use.",
     ),
 )

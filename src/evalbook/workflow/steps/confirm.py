@@ -7,7 +7,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.estimate import estimate, with_price
 from evalbook.workflow.facts import CONFIRM
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 from evalbook.workflow.summary import summarise
@@ -62,4 +62,9 @@ STEP = Step(
     asked_again=True,
     said_ahead=False,
     asks_aws=True,
+    example=Example(
+        "yes",
+        "Time and price are shown above. Yes starts nothing yet: cell 2 of the notebook does.",
+    ),
+    wants=Wants(review=True),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import CUSTOM_METRICS, CustomMetricsFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
@@ -60,4 +60,10 @@ STEP = Step(
     describe=_describe,
     depends_on=("dataset", "data_sample", "data_fix"),
     unasked=(),
+    example=Example(
+        "politeness.json",
+        "A file with instructions to the judge in Bedrock's format. Each metric of your own "
+        "costs a judge's call like a built-in one.",
+    ),
+    wants=Wants(long=True, files=(".json",)),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalbook.workflow.facts import DATA_DESCRIPTION, DATA_SAMPLE
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.turn import Question
 
 
@@ -28,4 +28,9 @@ STEP = Step(
     applies=_applies,
     depends_on=("dataset", "data_sample"),
     asked_again=True,
+    example=Example(
+        "120 billing questions in English with answers of our staff",
+        "Your words take the place of looking; records are then neither counted nor validated.",
+    ),
+    wants=Wants(long=True),
 )

@@ -18,7 +18,7 @@ from evalbook.workflow.facts import (
     CopyFacts,
     SampleFacts,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.steps.data_sample import still_the_same, validate_object
 from evalbook.workflow.turn import Choice, Question
@@ -333,4 +333,8 @@ STEP = Step(
     # Of a model only whether it is a Nova model matters; it is asked for later than the dataset.
     depends_on=("dataset", "data_sample", "scorer", "model"),
     said_ahead=False,
+    example=Example(
+        "convert",
+        "A corrected copy is written beside the original, which is never changed.",
+    ),
 )

@@ -11,7 +11,7 @@ from evalbook.checks import Check, Remedy, failed, skipped
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.facts import DATA_SAMPLE, DATASET, MODEL, SCORER, PromptFacts, SampleFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.prompt_rows import asking_for_prompts, read_rows
 from evalbook.workflow.turn import Question
@@ -169,4 +169,9 @@ STEP = Step(
     describe=_describe,
     depends_on=("evaluation_type", "dataset", "scorer"),
     asked_again=True,
+    example=Example(
+        "yes",
+        "The file is read on this machine, and nothing of it is kept. Reading it costs a "
+        "fraction of a cent for each GB.",
+    ),
 )

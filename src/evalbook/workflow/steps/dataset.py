@@ -17,7 +17,7 @@ from evalbook.workflow.facts import (
     DatasetFacts,
     SampleFacts,
 )
-from evalbook.workflow.interview import Interview, Step, is_a_file
+from evalbook.workflow.interview import Example, Interview, Step, Wants, is_a_file
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
@@ -198,4 +198,10 @@ STEP = Step(
     check=_check,
     known=_known,
     depends_on=("evaluation_type",),
+    example=Example(
+        "s3://my-bucket/eval.jsonl",
+        "Records that the model was not trained on, one test case each; or a file on this "
+        "computer, which is uploaded where you say.",
+    ),
+    wants=Wants(files=(*CONVERTIBLE, ".gz"), s3=True),
 )

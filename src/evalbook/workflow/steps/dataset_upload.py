@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.workflow.facts import DATASET, DATASET_UPLOAD
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.turn import Question
 
@@ -121,4 +121,9 @@ STEP = Step(
     depends_on=("dataset",),
     said_ahead=False,
     asks_aws=True,
+    example=Example(
+        "s3://my-bucket/datasets/",
+        "A copy of your file is put there, and stays until you delete it.",
+    ),
+    wants=Wants(s3=True),
 )

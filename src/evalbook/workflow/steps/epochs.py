@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import warning
 from evalbook.workflow.facts import EPOCHS, GENERATION
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.sample_limit import at_least_one
 from evalbook.workflow.turn import Question
@@ -50,4 +50,9 @@ STEP = Step(
     check=_check,
     describe=_describe,
     depends_on=("evaluation_type", "generation"),
+    example=Example(
+        "3",
+        "Each sample is run three times: the scores are steadier, and it takes and costs three "
+        "times as much.",
+    ),
 )

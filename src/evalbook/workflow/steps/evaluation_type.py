@@ -6,7 +6,7 @@ from evalbook.errors import EvalbookError
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.answers import says_yes
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.steps.model import find_package, known_model
 from evalbook.workflow.steps.which_type import (
@@ -103,4 +103,8 @@ STEP = Step(
     describe=_describe,
     asks_aws=True,
     asked_knowing=("model",),
+    example=Example(
+        "LLM as judge",
+        "What scores the answers. A judge costs a call for each score; code and benchmarks don't.",
+    ),
 )

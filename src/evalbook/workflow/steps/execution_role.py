@@ -14,7 +14,7 @@ from evalbook.workflow.facts import (
     REGION,
     SCORER,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
@@ -114,4 +114,8 @@ STEP = Step(
         "base_answered_by",
     ),
     asks_aws=True,
+    example=Example(
+        "EvaluationRole",
+        "Its name or its ARN. SageMaker and Bedrock act as this role while the run goes on.",
+    ),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import GENERATION, ParameterValue
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -124,4 +124,8 @@ STEP = Step(
     advanced=True,
     depends_on=("evaluation_type",),
     unasked={},
+    example=Example(
+        "temperature=0, max_tokens=512",
+        "How the models are asked. Longer answers take and cost more.",
+    ),
 )

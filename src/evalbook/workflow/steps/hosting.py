@@ -9,7 +9,7 @@ from evalbook.workflow.facts import (
     REGION,
     OwnInstances,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.answered_by import hosted
 from evalbook.workflow.turn import Question
@@ -82,6 +82,10 @@ IMAGE_STEP = Step(
     check=_check_image,
     applies=hosted,
     depends_on=("answered_by", "base_answered_by", "model", "region"),
+    example=Example(
+        "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.33.0-lmi15.0.0-cu128",
+        "What serves the model while the run goes on.",
+    ),
 )
 INSTANCES_STEP = Step(
     HOSTING_INSTANCES,
@@ -92,4 +96,8 @@ INSTANCES_STEP = Step(
     describe=_describe_instances,
     applies=hosted,
     depends_on=("answered_by", "base_answered_by", "model", "region"),
+    example=Example(
+        "ml.g5.12xlarge",
+        "An endpoint for each model, paid by the hour until the run is over.",
+    ),
 )

@@ -15,7 +15,7 @@ from evalbook.workflow.facts import (
     SCORER,
     ParameterValue,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.dataset import effective_report
@@ -135,4 +135,8 @@ STEP = Step(
     depends_on=("evaluation_type", "model", "scorer", "benchmark", "region"),
     asks_aws=True,
     unasked={},
+    example=Example(
+        "temperature=0, max_new_tokens=512",
+        "How both models answer. Longer answers take and cost more.",
+    ),
 )

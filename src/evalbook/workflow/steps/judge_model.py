@@ -7,7 +7,7 @@ import re
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import JUDGE_MODEL, MODEL, JudgeFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Choice, Question
 
@@ -76,4 +76,9 @@ STEP = Step(
     check=_check,
     depends_on=("model",),
     asks_aws=True,
+    example=Example(
+        "2",
+        "The number, the label or the id. The judge is paid for by token; the price is shown "
+        "before you confirm.",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import KMS_KEY, REGION
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
@@ -47,4 +47,8 @@ STEP = Step(
     applies=wanted(KMS_KEY),
     advanced=True,
     depends_on=("region",),
+    example=Example(
+        "alias/my-key",
+        "Results are encrypted with it; the role has to be allowed to use it.",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.workflow.answers import only_says_none, read_choice
 from evalbook.workflow.facts import MLFLOW, REGION
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Choice, Question
@@ -69,4 +69,9 @@ STEP = Step(
     advanced=True,
     depends_on=("region",),
     asks_aws=True,
+    example=Example(
+        "my-tracking-server",
+        "Where the run's metrics are logged. A tracking server costs by the hour, whether it is"
+        " used or not.",
+    ),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import only_says_none
 from evalbook.workflow.facts import MLFLOW_EXPERIMENT
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -57,4 +57,8 @@ STEP = Step(
     applies=wanted(MLFLOW_EXPERIMENT),
     advanced=True,
     depends_on=("evaluation_type",),
+    example=Example(
+        "support-bot",
+        "The run's metrics are logged under that name.",
+    ),
 )

@@ -10,7 +10,7 @@ from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import MODEL, REGION, BaseModelFacts, ModelFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.steps.base_model import (
     InHub,
@@ -267,4 +267,9 @@ STEP = Step(
     describe=_describe,
     known=_known,
     depends_on=("evaluation_type",),
+    example=Example(
+        "support-bot",
+        "A model package's ARN, its group's name, or words of it: its newest usable version is "
+        "found, and shown to you.",
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.moments import to_the_minute
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.facts import MODEL, MODEL_CONFIRM, ModelFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.training import training_notices
 from evalbook.workflow.turn import Question
@@ -63,4 +63,8 @@ STEP = Step(
     describe=_describe,
     depends_on=("model",),
     asked_again=True,
+    example=Example(
+        "yes",
+        "No asks for the model again.",
+    ),
 )

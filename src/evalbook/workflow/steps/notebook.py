@@ -11,7 +11,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, shortened
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import NOTEBOOK, PROJECT, NotebookFacts
-from evalbook.workflow.interview import Interview, Step, is_a_file
+from evalbook.workflow.interview import Example, Interview, Step, Wants, is_a_file
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY
@@ -240,4 +240,10 @@ STEP = Step(
     do=_do,
     depends_on_all=True,
     asked_again=True,
+    example=Example(
+        "new",
+        "Or the path of a notebook: its own cells stay as they are, and the four are put behind"
+        " them.",
+    ),
+    wants=Wants(files=(".ipynb",)),
 )

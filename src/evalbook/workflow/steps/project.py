@@ -6,7 +6,7 @@ import re
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import PROJECT
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.run_name import name_of_model, without_accents
 from evalbook.workflow.turn import Question
@@ -53,4 +53,15 @@ def slug(text: str) -> str:
     return words[:LONGEST].strip("-") or "evaluation"
 
 
-STEP = Step(PROJECT, "Project", ask=_ask, read=_read, check=_check)
+STEP = Step(
+    PROJECT,
+    "Project",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    example=Example(
+        "support-bot",
+        "A folder of that name is made here, with the notebook in it.",
+    ),
+    wants=Wants(projects=True),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.checks import Remedy, failed, passed
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.facts import DATASET, JUDGE_MODEL, MODEL, REGION
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Question
@@ -121,4 +121,8 @@ STEP = Step(
     check=_check,
     known=_known,
     depends_on=("model", "dataset", "data_fix", "judge_model"),
+    example=Example(
+        "us-east-1",
+        "Where the run takes place: model, judge and buckets have to be usable from there.",
+    ),
 )

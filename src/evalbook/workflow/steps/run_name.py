@@ -7,7 +7,7 @@ import unicodedata
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import MODEL, RUN_NAME
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -67,4 +67,8 @@ STEP = Step(
     read=_read,
     applies=wanted(RUN_NAME),
     advanced=True,
+    example=Example(
+        "support-bot-v2-october",
+        "The name by which `evalbook runs` lists the run.",
+    ),
 )

@@ -12,7 +12,7 @@ from evalbook.workflow.facts import (
     S3_OUTPUT,
     OutputFacts,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
@@ -107,4 +107,10 @@ STEP = Step(
     check=_check,
     known=_known,
     depends_on=("evaluation_type", "region", "model", "execution_role", "kms_key"),
+    example=Example(
+        "s3://my-bucket/evaluations/",
+        "Results are written below it. They stay until you delete them, and cost as S3 storage "
+        "does.",
+    ),
+    wants=Wants(s3=True),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import SAMPLE_LIMIT
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.turn import Question
 
 ALL = "all"
@@ -51,4 +51,8 @@ STEP = Step(
     read=_read,
     describe=_describe,
     depends_on=("evaluation_type",),
+    example=Example(
+        "10",
+        "Ten samples of each task, to try it out: quick and cheap, and too few for a verdict.",
+    ),
 )

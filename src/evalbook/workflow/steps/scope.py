@@ -6,7 +6,7 @@ from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import BASE_ANSWERED_BY, MODEL, SCOPE, BaseModelFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.base_model import newest_in_hub
@@ -148,4 +148,9 @@ STEP = Step(
     applies=_applies,
     advanced=True,
     depends_on=("evaluation_type", "model"),
+    example=Example(
+        "both",
+        "The base model answers too, so that there is something to compare with. It doubles "
+        "time and cost.",
+    ),
 )

@@ -14,7 +14,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.whole_files import replace_whole, unwritable
 from evalbook.workflow.answers import read_choice, says_yes, shortened
 from evalbook.workflow.facts import DATASET, MODEL, SCORER, ScorerFacts
-from evalbook.workflow.interview import Interview, Step, is_a_file, is_a_folder
+from evalbook.workflow.interview import Example, Interview, Step, Wants, is_a_file, is_a_folder
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.turn import Choice, Question
 
@@ -271,4 +271,10 @@ STEP = Step(
     describe=_describe,
     depends_on=("evaluation_type", "model"),
     asks_aws=True,
+    example=Example(
+        "prime_math",
+        "Code scores the answers, so no judge is paid for. A function of your own runs as a "
+        "Lambda function.",
+    ),
+    wants=Wants(files=(".py",)),
 )

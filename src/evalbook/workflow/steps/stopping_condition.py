@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import STOPPING_CONDITION
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -46,4 +46,8 @@ STEP = Step(
     applies=wanted(STOPPING_CONDITION),
     advanced=True,
     unasked=DEFAULT,
+    example=Example(
+        "7200",
+        "A job that takes longer than two hours is stopped, and what it cost until then is paid.",
+    ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice, says_yes, split_answers
 from evalbook.workflow.facts import BENCHMARK, SUBTASKS
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Choice, Question
 
@@ -89,4 +89,8 @@ STEP = Step(
     applies=_applies,
     depends_on=("benchmark",),
     unasked=(),
+    example=Example(
+        "anatomy, virology",
+        "Only these are run, which takes less time than ALL.",
+    ),
 )

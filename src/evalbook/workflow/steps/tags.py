@@ -6,7 +6,7 @@ from evalbook.checks import passed
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import REGION, TAGS
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
@@ -71,4 +71,8 @@ STEP = Step(
     applies=wanted(TAGS),
     advanced=True,
     depends_on=("evaluation_type", "region"),
+    example=Example(
+        "team=search, cost-center=4711",
+        "The run carries them, so that its costs can be found by them.",
+    ),
 )

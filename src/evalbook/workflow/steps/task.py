@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import TASK
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.turn import Question
 
 LONGEST = 4000
@@ -35,4 +35,14 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     return text
 
 
-STEP = Step(TASK, "Task", ask=_ask, read=_read)
+STEP = Step(
+    TASK,
+    "Task",
+    ask=_ask,
+    read=_read,
+    example=Example(
+        "Answers customers' billing questions, politely.",
+        "A sentence or two. It decides which metrics are recommended, and stands in the notebook.",
+    ),
+    wants=Wants(long=True),
+)

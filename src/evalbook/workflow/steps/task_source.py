@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.texts import shortened
 from evalbook.workflow.facts import MODEL, TASK_SOURCE, TaskFacts, TasksFacts
-from evalbook.workflow.interview import Interview, Step, is_a_folder
+from evalbook.workflow.interview import Example, Interview, Step, Wants, is_a_folder
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
@@ -83,4 +83,10 @@ STEP = Step(
     check=_check,
     describe=_describe,
     depends_on=("evaluation_type", "model"),
+    example=Example(
+        "./tasks",
+        "Python files with functions decorated with @task; or dataset, to have a task written "
+        "of your records.",
+    ),
+    wants=Wants(files=(".py",), s3=True),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.answers import read_choice, says_yes, split_answers
 from evalbook.workflow.facts import TASK_SOURCE, TASKS, TasksFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Choice, Question
 
@@ -84,4 +84,8 @@ STEP = Step(
     applies=_applies,
     depends_on=("task_source",),
     unasked=[ALL],
+    example=Example(
+        "ALL",
+        "Each task is a comparison of its own. More tasks take longer.",
+    ),
 )

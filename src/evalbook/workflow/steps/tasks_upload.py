@@ -13,7 +13,7 @@ from evalbook.workflow.facts import (
     TASKS_UPLOAD,
     UploadFacts,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.task_source import of_records
@@ -129,4 +129,9 @@ STEP = Step(
         "model",
     ),
     said_ahead=False,
+    example=Example(
+        "s3://my-bucket/tasks/",
+        "A copy of the folder is put there for the job to read, and stays until you delete it.",
+    ),
+    wants=Wants(s3=True),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.facts import MODEL, TRAINING_DATA, OverlapFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Question
@@ -124,4 +124,9 @@ STEP = Step(
     asked_again=True,
     said_ahead=False,
     asks_aws=True,
+    example=Example(
+        "yes",
+        "What the model was trained on is streamed once, to find prompts that it has seen. "
+        "Nothing is kept.",
+    ),
 )

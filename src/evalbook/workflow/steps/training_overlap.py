@@ -15,7 +15,7 @@ from evalbook.workflow.facts import (
     CopyFacts,
     OverlapFacts,
 )
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.data_sample import validate_object
 from evalbook.workflow.steps.dataset import readable_object, readable_report
@@ -155,4 +155,8 @@ STEP = Step(
     applies=_applies,
     depends_on=("dataset", "data_sample", "data_fix", "training_data"),
     said_ahead=False,
+    example=Example(
+        "1",
+        "A model scores too well on prompts that it was trained on.",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import REGION, VPC, VpcFacts
-from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
@@ -49,4 +49,8 @@ STEP = Step(
     applies=wanted(VPC),
     advanced=True,
     depends_on=("region",),
+    example=Example(
+        "subnet-0a1b, sg-0c2d",
+        "The jobs run inside your network, and reach only what it lets them reach.",
+    ),
 )
