@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -48,6 +47,8 @@ def shortened(text: str, limit: int = 120) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a sentence that names what a mistyped word may have meant; empty where nothing may."""
+    import difflib
+
     near = difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.7)
     return f"Did you mean {' or '.join(near)}?" if near else ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -80,7 +79,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
         raise _no_name(error, path) from error
     _sweep(target)
     # A name that nobody can have foreseen, and never one that exists.
-    beside = target.with_name(f"{_beside(target)}{secrets.token_hex(8)}.new")
+    beside = target.with_name(f"{_beside(target)}{os.urandom(8).hex()}.new")
     mode = 0o600 if private or before else 0o666
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY, mode)
     try:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
@@ -30,6 +29,8 @@ from evalbook.aws.refusals import (
 from evalbook.errors import AwsUnavailable, EvalbookError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock_agentcore_control import BedrockAgentCoreControlClient
     from mypy_boto3_ec2 import EC2Client
@@ -179,6 +180,8 @@ class Aws:
             self._waiting_for.append(asking)
         try:
             answer = _start(question)
+            from concurrent.futures import wait
+
             wait([answer], max(0.0, self.patience - waited) + more)
             if answer.done():
                 return answer.result()
@@ -364,6 +367,8 @@ def _service_models(data_path: str | None) -> Any:
 
 
 def _start(question: Callable[[], T]) -> Future[T]:
+    from concurrent.futures import Future
+
     answer: Future[T] = Future()
     threading.Thread(target=_settle, args=(question, answer), daemon=True).start()
     return answer
@@ -384,6 +389,8 @@ def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
     """
     if len(questions) < 2:
         return [question() for question in questions]
+    from concurrent.futures import Future
+
     answers: list[Future[T]] = [Future() for _ in questions]
     waiting = deque(zip(questions, answers, strict=True))
 
@@ -411,6 +418,8 @@ def soon(question: Callable[[], T], seconds: float | None = None) -> T | None:
     Raises what the question raised in time.
     """
     answer = _start(question)
+    from concurrent.futures import wait
+
     wait([answer], SOON_SECONDS if seconds is None else seconds)
     return answer.result() if answer.done() else None
 

@@ -6,9 +6,7 @@ import contextlib
 import io
 import json
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -101,6 +99,8 @@ def printable(text: str) -> str:
 def terminal_width() -> int | None:
     """Return how many characters a line of the terminal takes; None where it is none."""
     shown = sys.stdout is not None and sys.stdout.isatty()  # None where it was closed
+    import shutil
+
     return shutil.get_terminal_size().columns if shown else None
 
 
@@ -118,6 +118,8 @@ def _fold(line: str, width: int) -> str:
     if len(line) <= width:
         return line
     indent = " " * (len(line) - len(line.lstrip()))
+    import textwrap
+
     return textwrap.fill(
         line,
         width,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import IO, TYPE_CHECKING
 
 from evalbook.checks import Check, passed, warning
@@ -149,6 +148,8 @@ def _copy(interview: Interview, value: str) -> S3Uri:
 
 
 def _write_copy(interview: Interview, original: S3Uri, copy: S3Uri, value: str) -> None:
+    import tempfile
+
     from evalbook.aws.s3 import upload_new
 
     with tempfile.TemporaryFile() as file:

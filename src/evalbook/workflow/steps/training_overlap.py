@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from typing import TYPE_CHECKING
 
 from evalbook.checks import passed, warning
@@ -123,6 +122,8 @@ def _write(interview: Interview, copy: S3Uri) -> None:
     assert report is not None  # noqa: S101 - the dataset was read, or nothing was found in it
     original = parse_s3_uri(readable_object(interview), what="dataset")
     without = frozenset(place - 1 for place in _seen(interview).places)
+    import tempfile
+
     with tempfile.TemporaryFile() as file:
         for line in convert(
             read_chunks(interview.aws, original), report=report, changes=Changes(without=without)
