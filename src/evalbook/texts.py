@@ -24,6 +24,14 @@ def printable(text: str) -> str:
     )
 
 
+def printable_lines(text: str) -> str:
+    """Return the text with nothing in it but its line ends that could control a terminal.
+
+    Texts come from AWS, from datasets and from files; none of them may move the cursor.
+    """
+    return "\n".join(map(printable, text.split("\n")))
+
+
 class Lines(str):
     """A text of several lines that are meant to be several."""
 

@@ -8,7 +8,8 @@ import boto3
 import pytest
 from interviews import answered_until
 
-from evalbook.cli.output import printable, turn_words
+from evalbook.cli.output import turn_words
+from evalbook.texts import printable_lines
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -18,7 +19,7 @@ EVIL = f"evil\n{SPOOF}\u202e\u2028\x85<script>"
 
 def lines_shown(text: str) -> list[str]:
     """Return the lines as a terminal shows them; they must hold nothing that acts on one."""
-    shown = printable(text)
+    shown = printable_lines(text)
     assert all(it.isprintable() or it == "\n" for it in shown)
     return [line.strip() for line in shown.split("\n")]
 

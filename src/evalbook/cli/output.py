@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
-from evalbook import texts
 from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
+from evalbook.texts import printable, printable_lines
 from evalbook.workflow.brief import brief as without_silence
 from evalbook.workflow.turn import PROTOCOL, Choice, Turn
 
@@ -31,7 +31,7 @@ class Output:
 
     def document(self, document: dict[str, Any], words: str) -> None:
         """Print the JSON document, or the words for people."""
-        self._print(document, printable(words))
+        self._print(document, printable_lines(words))
 
     def draw(self, document: dict[str, Any], *parts: RenderableType) -> None:
         """Print the JSON document, or what was drawn with `evalbook.cli.tables`."""
@@ -85,15 +85,7 @@ def complain(text: str) -> None:
     """Print words for people to standard error, if there is anybody to read it."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print(printable(text), file=sys.stderr, flush=True)  # noqa: T201
-
-
-def printable(text: str) -> str:
-    """Return the text with nothing in it but its line ends that could control a terminal.
-
-    Texts come from AWS, from datasets and from files; none of them may move the cursor.
-    """
-    return "\n".join(map(texts.printable, text.split("\n")))
+            print(printable_lines(text), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def terminal_width() -> int | None:
@@ -148,9 +140,9 @@ def turn_words(
     lines.append(turn.question)
     for number, choice in enumerate(turn.choices, start=1):
         mark = " (recommended)" if choice.recommended else ""
-        lines.append(f"  {number}. {texts.printable(called(choice))}{mark}")
+        lines.append(f"  {number}. {printable(called(choice))}{mark}")
         if choice.description:
-            lines.append(f"     {texts.printable(choice.description)}")
+            lines.append(f"     {printable(choice.description)}")
     if turn.help:
         lines.append(turn.help)
     if turn.default is not None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.checks import Check, Remedy
 from evalbook.cli.links import links_work, pieces
-from evalbook.cli.output import printable
 from evalbook.cli.wizard.prompts import cut_at_word
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.wording import (
@@ -25,6 +24,7 @@ from evalbook.cli.wizard.wording import (
     ways_to_open,
     with_keys,
 )
+from evalbook.texts import printable_lines
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
 
@@ -51,7 +51,7 @@ def text_of(text: str, style: str = "") -> Text:
     """Return text from anywhere, with nothing in it that could control the terminal."""
     from rich.text import Text
 
-    return Text(printable(text), style=style)
+    return Text(printable_lines(text), style=style)
 
 
 class Drawing:
@@ -107,7 +107,7 @@ class Drawing:
     def _quietly(self, message: str) -> None:
         mark, colour = _MARKS["passed"]
         line = text_of("").append_text(text_of(mark, f"bold {colour}"))
-        shown = cut_at_word(printable(message).replace("\n", " "), self.console.width - 2)
+        shown = cut_at_word(printable_lines(message).replace("\n", " "), self.console.width - 2)
         line.append_text(text_of(f" {shown}", "dim"))
         self.console.print(line, no_wrap=True, overflow="ellipsis")
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from evalbook.checks import Check, Remedy
-from evalbook.cli.output import check_words, printable, turn_words
+from evalbook.cli.output import check_words, turn_words
 from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
@@ -27,6 +27,7 @@ from evalbook.cli.wizard.wording import (
     with_keys,
 )
 from evalbook.cli.wizard.working import keyboard_at_rest
+from evalbook.texts import printable_lines
 from evalbook.workflow.interview import Progress
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
@@ -45,7 +46,7 @@ class PlainTerminal:
 
     def say(self, text: str) -> None:
         """Show words of the wizard's own."""
-        print(printable(text), flush=True)  # noqa: T201 - this class is the terminal
+        print(printable_lines(text), flush=True)  # noqa: T201 - this class is the terminal
 
     def problem(self, message: str, remedy: str | Remedy | None) -> None:
         """Show what stands in the way, and what to do about it."""
@@ -163,7 +164,7 @@ def read_line(prompt: str, typed: str | None) -> str:
     if line_editor is not None:
         line_editor.set_startup_hook((lambda: line_editor.insert_text(typed)) if typed else None)
     elif typed:
-        prompt = f"You said: {printable(typed)}\n{prompt}"
+        prompt = f"You said: {printable_lines(typed)}\n{prompt}"
     try:
         return input(prompt)
     except (KeyboardInterrupt, EOFError):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from evalbook.cli.output import printable
 from evalbook.cli.wizard.terminal import Glance, Leaving, Said, WantsBack
+from evalbook.texts import printable_lines
 
 if TYPE_CHECKING:
     from prompt_toolkit import Application
@@ -120,7 +120,7 @@ def ask_line(around: Around, line: Line) -> Said | WantsBack:
         default=began_with,
         qmark=MARK,
         style=questionary.Style(_STYLE),
-        placeholder=[("class:placeholder", printable(line.placeholder))]
+        placeholder=[("class:placeholder", printable_lines(line.placeholder))]
         if line.placeholder
         else None,
         completer=line.completer,
@@ -209,7 +209,7 @@ def ask_one(around: Around, options: Sequence[Option], start: str | None) -> Sai
     if start is None:
         choices.insert(0, questionary.Choice(_NOTHING_YET, value=_NOTHING_YET))
     question = questionary.select(
-        printable(around.message),
+        printable_lines(around.message),
         choices,
         default=start,
         qmark=MARK,
@@ -283,7 +283,7 @@ def _choice(option: Option) -> Any:
     import questionary
 
     return questionary.Choice(
-        printable(option.label).replace("\n", " "), value=option.value, checked=option.chosen
+        printable_lines(option.label).replace("\n", " "), value=option.value, checked=option.chosen
     )
 
 
@@ -368,7 +368,7 @@ def _leave_room_for_question(application: Application[Any], control: InquirerCon
 
 
 def _search(control: InquirerControl, text: str) -> None:
-    for character in printable(text).replace("\n", " ").strip():
+    for character in printable_lines(text).replace("\n", " ").strip():
         control.add_search_character(character)  # type: ignore[arg-type]
 
 
@@ -459,7 +459,7 @@ def _run(application: Application[Any], typed: Callable[[], str | None]) -> Any:
 
 def _indented(text: str) -> str:
     """Return the text in lines of the terminal's width, broken between words."""
-    lines = textwrap.wrap(printable(text), max(20, _width() - 6))
+    lines = textwrap.wrap(printable_lines(text), max(20, _width() - 6))
     return "\n".join(f"     {line}" for line in lines)
 
 
@@ -498,7 +498,7 @@ def answers_in_brief(glance: Glance, width: int) -> str:
 
 def _telling_part(text: str) -> str:
     """Return an answer on one line; of an ARN, only what comes after account and region."""
-    line = printable(text).replace("\n", " ")
+    line = printable_lines(text).replace("\n", " ")
     return line.split(":", 5)[-1] if line.startswith("arn:") else line
 
 

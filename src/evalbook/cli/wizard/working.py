@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from evalbook.cli.output import printable
+from evalbook.texts import printable_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +31,7 @@ class Working:
         with self._lock:
             if self._over:
                 return
-            words = printable(doing).replace("\n", " ")
+            words = printable_lines(doing).replace("\n", " ")
             if self._task is None or self._progress.tasks[-1].description != words:
                 if self._task is not None:
                     self._progress.remove_task(self._task)
