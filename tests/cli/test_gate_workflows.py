@@ -84,12 +84,16 @@ def test_the_pipeline_is_taken_by_sagemaker_and_its_step_decides_and_records(
     script = found["Steps"][0]["Arguments"]["AppSpecification"]["ContainerEntrypoint"][2]
     install, *decide = script.strip().splitlines()
     assert install.startswith("pip install ")
-    (tmp_path / "policy.toml").write_text(POLICIES[1])
-    here = "\n".join(decide).replace("/opt/ml/processing/input/gate", str(tmp_path))
-    done = bash(here, tmp_path, RUN=evaluated)
+    approvals = {0: "Approved", 1: "Rejected", 6: "PendingManualApproval"}
+    for status, approval in approvals.items():
+        folder = tmp_path / approval
+        folder.mkdir()
+        (folder / "policy.toml").write_text(POLICIES[status])
+        here = "\n".join(decide).replace("/opt/ml/processing/input/gate", str(folder))
+        done = bash(here, folder, RUN=evaluated)
 
-    assert done.returncode == 1, done.stderr
-    package = re.search(r"Recorded in (\S+)\.", done.stdout)
-    assert package
-    status = sagemaker.describe_model_package(ModelPackageName=package[1])
-    assert status["ModelApprovalStatus"] == "Rejected"
+        assert done.returncode == status, done.stderr
+        package = re.search(r"Recorded in (\S+)\.", done.stdout)
+        assert package
+        model = sagemaker.describe_model_package(ModelPackageName=package[1])
+        assert model["ModelApprovalStatus"] == approval
