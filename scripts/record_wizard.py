@@ -44,7 +44,7 @@ SCENES = (
     Scene((), "Which kind of evaluation?"),
     Scene((ENTER,), "What task is this model trained to do?"),
     Scene(("Answers customers' billing questions, politely.", ENTER), "Where in S3"),
-    Scene(("s3://evalbook-data/support/eval.json", ENTER), "ends in .json;"),
+    Scene(("s3://evalbook-data/support/eval.json", ENTER), "Did you mean"),
     Scene(("l", ENTER), "May I read the dataset", "wizard-rejected"),
     Scene(("yes", ENTER), "Do you have custom metrics", "wizard-preview"),
     Scene((ENTER,), "Which built-in metrics?"),

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,16 @@ from commands import run, the_document
 
 from evalbook.cli.config import Default, all_defaults, defaults_in_force
 from evalbook.errors import UsageError
+
+UNTIL_THE_ROLE = {
+    "evaluation_type": "benchmark",
+    "task": "Answers questions.",
+    "model": "support-bot",
+    "model_confirm": "yes",
+    "benchmark": "mmlu",
+    "subtasks": "anatomy",
+    "region": "us-east-1",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +29,7 @@ def a_home_of_its_own(tmp_path, monkeypatch):
 
 
 def own_defaults(text):
-    path = Path("../../home/evalbook/config.toml").resolve()
+    path = Path(os.environ["XDG_CONFIG_HOME"], "evalbook", "config.toml")
     path.parent.mkdir(parents=True)
     path.write_text(text)
     return path
@@ -102,3 +113,17 @@ def test_the_command_says_what_is_in_force_and_where_it_comes_from():
     assert "profile  work  (--profile)" in words
     assert "role     not set" in words
     assert document["defaults"]["region"] == {"value": "eu-west-1", "source": str(own)}
+
+
+def test_a_default_is_offered_when_its_question_is_asked_and_taken_on_a_yes(in_sandbox):
+    own_defaults('role = "EvaluationRole"\n')
+    for step, answer in UNTIL_THE_ROLE.items():
+        asked = the_document(run("answer", answer, "--json", env=in_sandbox.environment))
+        assert asked["status"] == "question", step
+
+    assert asked["step"] == "execution_role"
+    assert asked["question"] == (
+        "Found in your defaults (`evalbook config`): execution role 'EvaluationRole'. Use it?"
+    )
+    taken = the_document(run("answer", "yes", "--json", env=in_sandbox.environment))
+    assert taken["step"] == "s3_output"

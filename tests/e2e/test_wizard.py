@@ -216,7 +216,7 @@ def test_a_rejected_answer_is_there_to_be_edited(folder: Path) -> None:
     answered_until("dataset")
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("dataset"))
-        terminal.types("s3://evalbook-data/support/eval.json", ENTER).waits_for("ends in .json;")
+        terminal.types("s3://evalbook-data/support/eval.json", ENTER).waits_for("Did you mean")
         terminal.types("l", ENTER).waits_for(question_of("data_sample"))
 
     assert saved_answers()["dataset"] == "s3://evalbook-data/support/eval.jsonl"
@@ -285,6 +285,15 @@ def test_an_earlier_answer_is_changed_from_any_prompt_and_what_depends_on_it_is_
     assert saved_answers()["judge_model"] == "meta.llama3-3-70b-instruct-v1:0"
 
 
+def test_a_number_at_the_review_changes_that_answer_and_comes_back(folder: Path) -> None:
+    answered_until("confirm")
+    with RealTerminal(folder=folder, size=(100, 60)) as terminal:
+        terminal.waits_for("Continue").types(ENTER).waits_for(question_of("confirm"))
+        terminal.waits_for("2 Task").types("2", ENTER).waits_for("> Answers billing questions.")
+        terminal.types(CTRL_U, "Sorts mail.", ENTER).waits_for("2 Task Sorts mail.")
+        terminal.waits_for(question_of("confirm"))
+
+
 def test_no_to_the_configuration_opens_the_answers_and_going_back_keeps_the_question(
     folder: Path,
 ) -> None:
@@ -292,7 +301,7 @@ def test_no_to_the_configuration_opens_the_answers_and_going_back_keeps_the_ques
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("confirm"))
         terminal.types("no", ENTER).waits_for("Which answer do you want to change?")
-        terminal.types("<").waits_for("(yes or no)")
+        terminal.types("<").waits_for("(yes or no, or the number of what to change)")
         terminal.types("yes", ENTER).waits_for(question_of("bedrock_terms"))
 
 
@@ -459,7 +468,7 @@ def test_a_newcomer_gets_to_an_executed_notebook_in_one_terminal(tmp_path: Path)
         for visit in VISITS:
             terminal.waits_for(visit.question).waits_for("explains").types(*visit.good, ENTER)
         terminal.waits_for("The simulated AWS is still running.").types(ENTER)
-        terminal.waits_for("Base and fine-tuned model, record by record", patience=120)
+        terminal.waits_for("The fine-tuned model against the base model", patience=120)
         terminal.waits_for(f"Executed, with its outputs: {NOTEBOOK}")
         assert terminal.ends() == 0
 

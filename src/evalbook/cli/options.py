@@ -37,7 +37,16 @@ class Settings:
         from evalbook.aws.session import Aws
         from evalbook.workflow.workflow import Workflow
 
-        return Workflow.load(self.state, Aws(self.profile, self.region))
+        workflow = Workflow.load(self.state, Aws(self.profile, self.region))
+        workflow.defaults = {
+            step: self.defaults[name]
+            for name, step in _ANSWERED_BY_DEFAULT.items()
+            if name in self.defaults
+        }
+        return workflow
+
+
+_ANSWERED_BY_DEFAULT = {"role": "execution_role", "output": "s3_output", "tags": "tags"}
 
 
 def complete_profiles(

@@ -97,6 +97,8 @@ class Interview:
     state_path: Path
     steps_by_type: Mapping[str, tuple[Step[Any, Any], ...]]
     """The steps of each evaluation type, in their order."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Answers that the person's own settings offer, by step."""
     folder: Path = field(default_factory=Path.cwd)
     """Where projects are made and files are named from."""
     progress: Progress = no_progress

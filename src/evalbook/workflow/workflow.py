@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -67,6 +67,8 @@ class Workflow:
         self.path = path
         self.aws = aws
         self.progress = progress
+        self.defaults: Mapping[str, str] = {}
+        """Answers that the person's own settings offer, by step; each is confirmed."""
 
     @classmethod
     def load(cls, path: str | Path, aws: Any = None, progress: Progress = no_progress) -> Workflow:
@@ -209,9 +211,11 @@ class Workflow:
         return self._interview()
 
     def _interview(self) -> Interview:
-        return read_interview(
+        interview = read_interview(
             state.load(self.path), self.aws, self.path, STEPS_BY_TYPE, self.progress
         )
+        interview.defaults = self.defaults
+        return interview
 
     @contextmanager
     def _changing(self) -> Iterator[Interview]:
@@ -454,6 +458,8 @@ def _quoting_a_line(rejection: AnswerRejected, said: str) -> AnswerRejected:
 def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question:
     volunteered = step.name in interview.aside.volunteered
     found_in = step.known_from(interview) or interview.state_path.name
+    if not volunteered and step.known(interview) is None:
+        found_in = "your defaults (`evalbook config`)"
     where = "You said earlier" if volunteered else f"Found in {found_in}"
     return Question(
         f"{where}: {step.title.lower()} {finding!r}. Use it?",
@@ -472,7 +478,7 @@ def _finding(interview: Interview, step: AnyStep) -> str | None:
         return volunteered
     if step.name in interview.aside.dismissed:
         return None
-    return step.known(interview)
+    return step.known(interview) or interview.defaults.get(step.name)
 
 
 def _forget_finding(interview: Interview, step: AnyStep) -> None:
