@@ -27,6 +27,7 @@ def start_evaluation(
     judge: str = JUDGE,
     base_model: str = "",
     custom_metrics: str = "",
+    package: str = PACKAGE,
 ) -> str:
     """Start an LLM-as-judge evaluation as the SDK does, and return its ARN."""
     model = base_model or _base_model(sagemaker)
@@ -36,6 +37,7 @@ def start_evaluation(
         steps[1]["Arguments"]["HyperParameters"]["custom_metrics"] = custom_metrics
     if base:
         steps += [_inference("Base", dataset, **common), _judging("Base", judge, metrics, **common)]
+    steps = json.loads(json.dumps(steps).replace(PACKAGE, package))
     return _start(sagemaker, "SagemakerEvaluation-LLMAJEvaluation-1", name, steps)
 
 

@@ -16,6 +16,7 @@ from evalbook.errors import UsageError
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
+    from evalbook.aws.session import Aws
     from evalbook.runs.report import Report
 
 
@@ -94,7 +95,7 @@ def results_command(
         report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
         report.notes += passed
         if not runs and not group:
-            report.task = _task(settings)
+            _add_known(aws, report, settings)
         if labels is not None:
             _correct(report, labels)
         written = _write(report, plot, html, log)
@@ -160,8 +161,12 @@ def _correct(report: Report, path: Path) -> None:
     report.corrected = corrected_gain(sample, kept, names)
 
 
-def _task(settings: Settings) -> str | None:
+def _add_known(aws: Aws, report: Report, settings: Settings) -> None:
+    """Add what the interview knows of the run."""
+    from evalbook.runs.training_prompts import add_unseen
     from evalbook.workflow.facts import TASK
     from evalbook.workflow.workflow import Workflow
 
-    return Workflow.load(settings.state).interview.value(TASK)
+    interview = Workflow.load(settings.state).interview
+    report.task = interview.value(TASK)
+    add_unseen(aws, report, interview)

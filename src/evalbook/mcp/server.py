@@ -102,9 +102,12 @@ class Tools:
             from evalbook.runs.report import read_report
             from evalbook.runs.store import RecordStore
             from evalbook.runs.table import report_words
+            from evalbook.runs.training_prompts import add_unseen
 
             with RecordStore() as store:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
+                if run is None:
+                    add_unseen(workflow.aws, report, workflow.interview)
                 return {"protocol": PROTOCOL, "text": report_words(report)}
 
         return self._document(compare)

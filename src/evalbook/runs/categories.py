@@ -54,14 +54,14 @@ def _note(store: RecordStore, records: Iterator[Record]) -> int:
             category = record.category[:LONGEST_NAME]
             if len(seen) < 2:
                 seen.add(category)
-            for key in _keys(record):
+            for key in record_keys(record):
                 store.note_category(key, category)
         elif not seen and number >= MOST_WITHOUT:
             break
     return len(seen)
 
 
-def _keys(record: Record) -> Iterator[bytes]:
+def record_keys(record: Record) -> Iterator[bytes]:
     """Yield how a judge's output may know the record: with its system prompt, without reference."""
     prompts = [record.prompt]
     if record.system:

@@ -168,14 +168,17 @@ def compare(
     store: RecordStore,
     pairings: Sequence[tuple[Arm, Arm]],
     lower_is_better: Iterable[str] = (),
+    *,
+    unseen: bool = False,
 ) -> list[Comparison]:
     """Compare the second model of each pairing with the first, on the records both answered.
 
-    The verdicts are corrected for all metrics of all pairings together.
+    The verdicts are corrected for all metrics of all pairings together. With ``unseen``,
+    only the metrics over records that the store was not told of as seen are compared.
     """
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
-    found = [_compare(store, first, second, signs) for first, second in pairings]
+    found = [_compare(store, first, second, signs, unseen) for first, second in pairings]
     found = [replace(it, rows=tuple(judge_rows(it.rows))) for it in found]
     found = [
         replace(it, rows=tuple(replace(row, by_itself=row.verdict) for row in it.rows))
@@ -206,11 +209,13 @@ def _tests(rows: Iterable[MetricRow]) -> int:
     return sum(row.records >= FEWEST for row in rows)
 
 
-def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) -> Comparison:
+def _compare(
+    store: RecordStore, first: Arm, second: Arm, signs: Sequence[int], unseen: bool
+) -> Comparison:
     told = {*first.metrics, *second.metrics}
     scales = list(zip(signs, widths_of(store), strict=True))
     columns = [_Column(*scale) for scale in scales]
-    sizes = store.categories(second, FEWEST_IN_CATEGORY)
+    sizes = [] if unseen else store.categories(second, FEWEST_IN_CATEGORY)
     if len(sizes) == 1 and sizes[0][1] == second.records:
         sizes = []  # one category of all records is the whole once more
     named = {
@@ -218,7 +223,7 @@ def _compare(store: RecordStore, first: Arm, second: Arm, signs: Sequence[int]) 
     }
     worst: list[tuple[float, int, int]] = []
     paired = 0
-    for batch in store.paired_batches(first, second):
+    for batch in store.paired_batches(first, second, unseen=unseen):
         paired += len(batch.places)
         _add(columns, batch.first, batch.second)
         for category, rows in _by_category(batch, named):
@@ -330,12 +335,14 @@ def _verdict(row: MetricRow, chance: float) -> Verdict:
     return by_chance(row.gain, chance, SIGNIFICANT)
 
 
-def means(store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = ()) -> tuple[MeanRow, ...]:
+def means(
+    store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = (), *, unseen: bool = False
+) -> tuple[MeanRow, ...]:
     """Return one model's mean score on each metric, with its interval."""
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     tallies = [Tally() for _ in store.metrics]
     left_out = [0 for _ in store.metrics]
-    for batch in store.batches(arm):
+    for batch in store.batches(arm, unseen=unseen):
         for place, column in enumerate(batch.second):
             for score, records in Counter(column).items():
                 if score == NO_SCORE:

@@ -13,6 +13,7 @@ from evalbook.runs.records import Score
 from evalbook.runs.report import FigureTable, Report, RunFacts
 from evalbook.runs.store import RecordStore
 from evalbook.runs.summaries import Figure
+from evalbook.runs.unseen import Unseen
 from evalbook.runs.words import (
     FIGURES_BASIS,
     alone_basis,
@@ -84,6 +85,7 @@ class ResultsDocument:
     alone: tuple[AloneDocument, ...]
     leaderboard: Leaderboard | None
     corrected: Corrected | None
+    unseen: Unseen | None
     figures: tuple[FiguresDocument, ...]
     figures_alone: tuple[FiguresAloneDocument, ...]
     labels: dict[str, dict[str, dict[str, int]]]
@@ -117,6 +119,7 @@ def results_document(
         ),
         report.leaderboard,
         report.corrected,
+        report.unseen,
         tuple(
             FiguresDocument(
                 first,

@@ -33,6 +33,7 @@ from evalbook.runs.table import (
     lines_of_means,
     short_name,
     task_lines,
+    unseen_parts,
 )
 from evalbook.runs.verdicts import BETTER, WORSE
 from evalbook.runs.words import (
@@ -103,7 +104,7 @@ def _write(report: Report, file: TextIO) -> None:
         board=board_lines(board) if board else [],
         board_basis=board.basis if board else (),
         pictures=_pictures(report),
-        parts=[*_comparisons(report), *_alone(report), *_figures(report)],
+        parts=[*_comparisons(report), *_alone(report), *_unseen(report), *_figures(report)],
         examples=list(_examples(report)),
         notes=[*label_lines(report), *report.notes],
     )
@@ -142,6 +143,8 @@ def _claims(report: Report) -> Iterator[str]:
         yield verdict_sentence(tables[0].rows, second, first)
     for arm, means in report.alone:
         yield alone_headline(arm, means)
+    for claim, _ in unseen_parts(report):
+        yield claim
     for name, figures in report.figures_alone:
         yield figures_alone_headline(name, figures)
 
@@ -180,6 +183,11 @@ def _alone(report: Report) -> Iterator[_Part]:
     for arm, means in report.alone:
         title = f"{arm.name}, {arm.records:,} records"
         yield _Part(title, lines_of_means(means), alone_basis(arm, means))
+
+
+def _unseen(report: Report) -> Iterator[_Part]:
+    for _, lines in unseen_parts(report):
+        yield _Part("Without prompts of the training data", lines)
 
 
 def _figures(report: Report) -> Iterator[_Part]:

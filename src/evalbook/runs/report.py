@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from evalbook.aws.s3 import S3Uri
     from evalbook.aws.session import Aws
     from evalbook.runs.labels import Corrected
+    from evalbook.runs.unseen import Unseen
 
 BASE, TUNED, UNTOLD = "base", "fine-tuned", "evaluated"
 
@@ -95,6 +96,8 @@ class Report:
     """What the model was trained to do, where the interview is at hand."""
     corrected: Corrected | None = None
     """The first comparison's gain by a person's labels, where there are some."""
+    unseen: Unseen | None = None
+    """The comparisons without the prompts of the model's own training data, where known."""
     notes: list[str] = field(default_factory=list)
     """What was noticed about the runs themselves."""
 

@@ -48,6 +48,8 @@ _NUMBER = """UPDATE records_{0} SET occurrence = n FROM (
     SELECT id AS it, row_number() OVER (PARTITION BY key ORDER BY id) AS n FROM records_{0}
 ) WHERE id = it AND n > 1"""
 
+_UNSEEN = "WHERE b.key NOT IN (SELECT key FROM seen)"
+
 
 @dataclass
 class Arm:
@@ -119,6 +121,7 @@ class RecordStore:
         ):
             self._database.execute(f"PRAGMA {setting}")
         self._database.execute("CREATE TABLE noted (key BLOB PRIMARY KEY, category) WITHOUT ROWID")
+        self._database.execute("CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID")
         self.metrics: list[str] = []
         self.arms: list[Arm] = []
         self.ranges: dict[str, tuple[float, float]] = {}
@@ -201,25 +204,30 @@ class RecordStore:
                 if known:
                     self.ranges[name] = min(known), max(known)
 
-    def batches(self, arm: Arm) -> Iterator[Batch]:
-        """Yield a model's records in the order they were read; ``first`` is empty."""
+    def batches(self, arm: Arm, *, unseen: bool = False) -> Iterator[Batch]:
+        """Yield a model's records in the order they were read; ``first`` is empty.
+
+        With ``unseen``, only those that `note_seen` was not told of.
+        """
         rows = self._database.execute(
-            f"SELECT id, category, scores FROM records_{arm.number} ORDER BY id"  # noqa: S608
+            f"SELECT id, category, scores FROM records_{arm.number} b "  # noqa: S608
+            f"{_UNSEEN if unseen else ''} ORDER BY id"
         )
         while some := rows.fetchmany(_BATCH):
             places, categories, scores = zip(*some, strict=True)
             yield Batch(places, (), categories, [], self._columns(arm, scores))
 
-    def paired_batches(self, first: Arm, second: Arm) -> Iterator[Batch]:
+    def paired_batches(self, first: Arm, second: Arm, *, unseen: bool = False) -> Iterator[Batch]:
         """Yield the records that both models answered, in the order the second one has them.
 
         A record is known by its prompt and reference, not by its place: two files may have them in
-        different orders.
+        different orders. With ``unseen``, only those that `note_seen` was not told of.
         """
         rows = self._database.execute(
             "SELECT b.id, a.id, COALESCE(b.category, a.category), a.scores, b.scores "  # noqa: S608
             f"FROM records_{second.number} b CROSS JOIN records_{first.number} a "
-            "ON a.key = b.key AND a.occurrence = b.occurrence ORDER BY b.id"
+            "ON a.key = b.key AND a.occurrence = b.occurrence "
+            f"{_UNSEEN if unseen else ''} ORDER BY b.id"
         )
         while some := rows.fetchmany(_BATCH):
             places, before, categories, scores_a, scores_b = zip(*some, strict=True)
@@ -282,6 +290,14 @@ class RecordStore:
             ).rowcount
             for arm in self.arms
         )
+
+    def note_seen(self, keys: Iterable[bytes]) -> None:
+        """Keep the keys that a record may have whose prompt is in the training data."""
+        self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?)", zip(keys))
+
+    def unseen_records(self, arm: Arm) -> int:
+        """Return how many records of a model `note_seen` was not told of."""
+        return sum(len(it.places) for it in self.batches(arm, unseen=True))
 
     def key(self, place: Place) -> bytes:
         """Return by what a record is known, also in other results of the same dataset."""

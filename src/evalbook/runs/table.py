@@ -55,9 +55,22 @@ def report_words(report: Report, width: int = 100) -> str:
     for name, figures in report.figures_alone:
         parts.append(wrapped(figures_alone_headline(name, figures), width))
         parts.append(text_table(lines_of_figures(figures), width))
+    for claim, lines in unseen_parts(report):
+        parts += [wrapped(claim, width), text_table(lines, width)]
     parts += label_lines(report)
     parts += [wrapped(note, width) for note in report.notes]
     return "\n\n".join(part for part in parts if part)
+
+
+def unseen_parts(report: Report) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Yield what is said, and the table, of records without prompts of the training data."""
+    unseen = report.unseen
+    if unseen is None:
+        return
+    for it in unseen.comparisons:
+        yield unseen.said(it), lines_of_rows(it.metrics, it.first, it.second)
+    for alone in unseen.alone:
+        yield unseen.said(alone), lines_of_means(alone.metrics)
 
 
 def _heads(report: Report) -> str:
@@ -128,22 +141,22 @@ def category_lines(comparison: Comparison) -> list[dict[str, str]]:
     return [
         {"Category": category, **line}
         for category, rows in comparison.categories.items()
-        for line in lines_of_rows(rows, comparison)
+        for line in lines_of_rows(rows, comparison.first.name, comparison.second.name)
     ]
 
 
 def comparison_lines(comparison: Comparison) -> list[dict[str, str]]:
     """Return the lines of a comparison's table: column titles and texts."""
-    return lines_of_rows(comparison.rows, comparison)
+    return lines_of_rows(comparison.rows, comparison.first.name, comparison.second.name)
 
 
-def lines_of_rows(rows: Iterable[MetricRow], comparison: Comparison) -> list[dict[str, str]]:
+def lines_of_rows(rows: Iterable[MetricRow], first: str, second: str) -> list[dict[str, str]]:
     """Return the lines of a table of some rows of a comparison."""
     return [
         {
             "Metric": named(row),
-            titled(comparison.first.name): plain(row.first),
-            titled(comparison.second.name): plain(row.second),
+            titled(first): plain(row.first),
+            titled(second): plain(row.second),
             "Gain": signed(row.gain),
             "95 % interval": between(row.low, row.high),
             "Better/same/worse": f"{row.wins}/{row.ties}/{row.losses}",

@@ -275,10 +275,14 @@ def _left_out(comparison: Comparison) -> Iterable[str]:
 
 def alone_headline(arm: Arm, rows: Sequence[MeanRow]) -> str:
     """Say in one sentence what is known of a model that there is nothing to compare with."""
+    return " ".join([alone_sentence(arm.name, arm.records, rows), *_faulty(arm)])
+
+
+def alone_sentence(name: str, records: int, rows: Sequence[MeanRow]) -> str:
+    """Return what a model's means are in one sentence."""
     scored = [f"{row.metric} {plain(row.mean)}" for row in rows if row.records]
     said = f"mean {joined(scored)}" if scored else "no scores"
-    opening = f"{the(arm.name)} alone, over {count(arm.records, 'record')}"
-    return " ".join([_sentence(f"{opening}: {said}."), *_faulty(arm)])
+    return _sentence(f"{the(name)} alone, over {count(records, 'record')}: {said}.")
 
 
 def alone_basis(arm: Arm, rows: Sequence[MeanRow]) -> list[str]:

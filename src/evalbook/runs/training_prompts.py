@@ -1,0 +1,109 @@
+"""A run's results once more, without the prompts that are in the model's own training data.
+
+Which those are is known where the interview looked for them and they were evaluated all the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalbook.errors import AnswerRejected
+from evalbook.runs.categories import record_keys
+from evalbook.runs.comparison import compare, means
+from evalbook.runs.unseen import Unseen, UnseenAlone, UnseenComparison
+from evalbook.runs.words import alone_sentence, verdict_sentence
+from evalbook.texts import count
+
+if TYPE_CHECKING:
+    from evalbook.aws.session import Aws
+    from evalbook.runs.report import Report
+    from evalbook.workflow.facts import OverlapFacts
+    from evalbook.workflow.interview import Interview
+
+
+def add_unseen(aws: Aws, report: Report, interview: Interview) -> None:
+    """Add to a report what it would be without the prompts that the interview's model has seen.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    from evalbook.workflow.facts import MODEL, TRAINING_DATA, TRAINING_OVERLAP
+    from evalbook.workflow.steps.dataset import effective_dataset
+
+    found, model = interview.facts(TRAINING_DATA), interview.facts(MODEL)
+    copy = interview.facts(TRAINING_OVERLAP)
+    if found is None or model is None or not found.places or copy is not None:
+        return  # none is there, or the run had a copy without them
+    dataset = effective_dataset(interview)
+    if not any((it.model, it.dataset) == (model.arn, dataset) for it in report.runs):
+        return
+    told = f"{count(len(found.places), 'prompt')} of {found.job}'s training data"
+    if not report.comparisons and not report.alone:
+        report.notes.append(f"{told} can't be left out here: there are totals only.")
+        return
+    try:
+        _note_seen(aws, report, interview, found)
+    except AnswerRejected as error:
+        report.notes.append(f"{told} can't be left out: {error.message}")
+        return
+    unseen = _without(report, found)
+    if sum(it.left_out for it in unseen.comparisons) + sum(it.left_out for it in unseen.alone):
+        report.unseen = unseen
+    else:
+        report.notes.append(f"{told} can't be left out: the results do not hold them.")
+
+
+def _note_seen(aws: Aws, report: Report, interview: Interview, found: OverlapFacts) -> None:
+    from evalbook.aws.s3 import parse_s3_uri, read_chunks
+    from evalbook.datasets.formats import format_of
+    from evalbook.datasets.invalid import InvalidRecord
+    from evalbook.datasets.reading import Reading
+    from evalbook.workflow.facts import DATA_FIX, DATASET
+    from evalbook.workflow.steps.dataset import readable_object
+
+    # A copy is named after its content; the person's own object may have changed since.
+    copied = interview.facts(DATA_FIX) is not None
+    etag = None if copied else interview.answer(DATASET).facts.etag
+    uri, seen = parse_s3_uri(readable_object(interview), what="dataset"), set(found.places)
+    for number, row in enumerate(Reading(read_chunks(aws, uri, etag=etag)).rows(), start=1):
+        known = format_of(row.record) if number in seen and row.record is not None else None
+        if known is None or row.record is None:
+            continue
+        try:
+            report.store.note_seen(record_keys(known.read(row.record)))
+        except InvalidRecord:  # it was not evaluated either
+            continue
+
+
+def _without(report: Report, found: OverlapFacts) -> Unseen:
+    store, before = report.store, report.comparisons
+    rows = [row for it in before for row in it.rows] + [row for _, it in report.alone for row in it]
+    lower = {row.metric for row in rows if not row.higher_is_better}
+    compared = compare(store, [(it.first, it.second) for it in before], lower, unseen=True)
+    return Unseen(
+        found.job,
+        len(found.places),
+        tuple(
+            UnseenComparison(
+                it.first.name,
+                it.second.name,
+                verdict_sentence(it.rows, it.second.name, it.first.name, it.paired),
+                whole.paired - it.paired,
+                it.paired,
+                it.rows,
+            )
+            for whole, it in zip(before, compared, strict=True)
+        ),
+        tuple(
+            UnseenAlone(
+                arm.name,
+                alone_sentence(arm.name, left, of_them),
+                arm.records - left,
+                left,
+                of_them,
+            )
+            for arm, _ in report.alone
+            for left in [store.unseen_records(arm)]
+            for of_them in [means(store, arm, lower, unseen=True)]
+        ),
+    )
