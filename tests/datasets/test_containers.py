@@ -34,7 +34,7 @@ RECORD = {"query": "ä", "response": "b"}
         (lines(RECORD).decode().encode("utf-16"), "JSON Lines in UTF-16"),
         (lines(RECORD).decode().encode("utf-16-be"), "JSON Lines in UTF-16"),
         (b"PAR1\x15\x04", "a Parquet file"),
-        (gzip.compress(lines(RECORD)), "JSON Lines, compressed with gzip"),
+        (gzip.compress(lines(RECORD), mtime=0), "JSON Lines, compressed with gzip"),
         (b"\x1f\x8b\x00\x00", "compressed with gzip, and damaged"),
         (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
         (b"abc\x00\x01\x02def", "binary data"),

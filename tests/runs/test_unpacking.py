@@ -23,9 +23,9 @@ def pieces(content: bytes, size: int) -> Iterator[bytes]:
     [
         LINES,
         ARRAY,
-        gzip.compress(LINES),
-        gzip.compress(ARRAY),
-        gzip.compress(LINES[:40]) + gzip.compress(LINES[40:]),
+        gzip.compress(LINES, mtime=0),
+        gzip.compress(ARRAY, mtime=0),
+        gzip.compress(LINES[:40], mtime=0) + gzip.compress(LINES[40:], mtime=0),
     ],
     ids=["lines", "array", "lines.gz", "array.gz", "two members"],
 )
