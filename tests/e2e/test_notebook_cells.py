@@ -382,7 +382,7 @@ def test_a_base_model_alone_is_started_once_and_its_scores_shown(
 ) -> None:
     running = kernel(some_settings(settings, run_name=f"alone-{label}", **BASE_ALONE))
 
-    assert "WARNING" not in running.run(CONFIGURATION, START)
+    assert "WARNING: another start" not in running.run(CONFIGURATION, START)
     running.run(START)
     assert len(executions(sandbox, f"alone-{label}")) == 1
     assert f"{step} " in running.run(POLL)
@@ -404,7 +404,7 @@ def test_changed_settings_need_a_new_run_number(kernel: Any, sandbox: Sandbox) -
 
 def test_run_that_carries_another_configuration_is_warned_of(kernel: Any) -> None:
     running = kernel(some_settings(SETTINGS, run_name="overtaken"))
-    assert "WARNING" not in running.run(CONFIGURATION, START)
+    assert "WARNING: another start" not in running.run(CONFIGURATION, START)
 
     # As if another start had put its dataset into the shared pipeline in between.
     check = "definition = " + running.notebook.cells[START].source.partition("\ndefinition = ")[2]
