@@ -15,6 +15,7 @@ import boto3
 import pytest
 from notebook_builders import some_settings
 
+from evalbook.notebook.render import render_cells
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.write import write_script
 from evalbook.sandbox.process import Sandbox
@@ -156,6 +157,24 @@ def rows_of(text: str) -> list[str]:
         for metric, verdict, lines in worded
         if "better/same/worse" in lines
     ]
+
+
+def test_two_that_start_at_the_same_moment_start_one_run(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    cells = render_cells(some_settings(SETTINGS, run_name="at-once"))[1:3]
+    script = tmp_path / "start.py"
+    script.write_text("\n".join(cell.source for cell in cells).replace("%pip", "# %pip"))
+
+    command = [sys.executable, script]
+    both = [
+        subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    told = [process.communicate()[0].splitlines()[-1].partition(": ")[0] for process in both]
+    assert told[0].startswith("arn:aws:sagemaker:")
+    assert told[0] == told[1]
+    assert len(evalbook(tmp_path, environment, "runs", "at-once")["runs"]) == 1
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, NOVA], ids=["llama", "nova"])
