@@ -17,10 +17,12 @@ from notebook_builders import some_settings
 from scipy import stats
 
 from evalbook.notebook.render import render_cells
+from evalbook.notebook.settings import EvaluationSettings
 from evalbook.runs.comparison import compare, means
 from evalbook.runs.store import RecordStore
-from evalbook.runs.table import comparison_lines, lines_of_means
-from evalbook.runs.words import alone_sentence, verdict_sentence
+from evalbook.runs.summaries import figure_rows, judge_figures, read_figures
+from evalbook.runs.table import comparison_lines, figure_lines, lines_of_figures, lines_of_means
+from evalbook.runs.words import alone_sentence, figures_alone_headline, verdict_sentence
 
 pytestmark = [
     pytest.mark.usefixtures("in_sandbox"),
@@ -68,18 +70,29 @@ def cell_4(arms: Mapping[str, Sequence[bytes]], capsys: Any) -> tuple[str, list[
         bucket.put_object(Key=f"judge-{name}/x_output.jsonl", Body=b"\n".join(records))
         place = f"{name}/output/output/judge-{name}/bedrock_llm_judge_results.json"
         bucket.put_object(Key=place, Body=b"{}")
-    tree = ast.parse(render_cells(some_settings())[4].source)
+    jobs = {name: f"arn:job/{name}" for name in arms}
+    return shown_by(some_settings(), "display(text", jobs, capsys)
+
+
+def shown_by(
+    settings: EvaluationSettings, last: str, jobs: Mapping[str, str], capsys: Any
+) -> tuple[str, list[dict[str, str]]]:
+    """What cell 4 prints first, and its first table, run on jobs and ended after a statement."""
+    tree = ast.parse(render_cells(settings)[4].source)
     source = [ast.unparse(node) for node in tree.body]
     (start,) = [n for n, it in enumerate(source) if it.startswith("models, comparing")]
-    (end,) = [n for n, it in enumerate(source) if it.startswith("display(text")]
-    functions = [it for it in tree.body[:start] if isinstance(it, ast.FunctionDef)]
+    (end,) = [n for n, it in enumerate(source) if it.startswith(last)]
+    functions = [
+        it
+        for it, text in zip(tree.body[:start], source, strict=False)
+        if isinstance(it, ast.FunctionDef) or text.startswith("VERDICTS")
+    ]
     tree.body = [*functions, *tree.body[start : end + 1]]
     shown: list[pd.DataFrame] = []
     names = {
-        "np": np, "pd": pd, "stats": stats, "json": json,
-        "bucket": bucket, "prefix": "", "S3_OUTPUT": f"s3://{BUCKET}",
-        "LOWER_IS_BETTER": ["Harmfulness"], "display": shown.append,
-        "jobs": {name: f"arn:job/{name}" for name in arms},
+        "np": np, "pd": pd, "stats": stats, "json": json, "display": shown.append, "jobs": jobs,
+        "bucket": boto3.resource("s3").Bucket(BUCKET), "prefix": "", "S3_OUTPUT": f"s3://{BUCKET}",
+        "LOWER_IS_BETTER": ["Harmfulness"],
     }  # fmt: skip
     exec(compile(tree, "cell 4", "exec"), names)  # noqa: S102
     table = shown[0].rename_axis("Metric").reset_index().astype(str)
@@ -104,4 +117,56 @@ def test_sentence_columns_and_digits_are_those_of_the_command_line(
             expected = alone_sentence(added[0].name, added[0].records, rows)
             told = lines_of_means(rows)
     assert sentence == expected
+    assert [list(row.items()) for row in table] == [list(row.items()) for row in told]
+
+
+TOTALS: dict[str, Mapping[str, Mapping[str, float]]] = {
+    "gains, losses, ties": {
+        "base": {
+            "em": 0.4,
+            "em_stderr": 0.02,
+            "f1": 0.6,
+            "f1_stderr": 0.02,
+            "q": 0.5,
+            "q_stderr": 0.1,
+        },
+        "fine-tuned": {
+            "em": 0.6,
+            "em_stderr": 0.02,
+            "f1": 0.4,
+            "f1_stderr": 0.02,
+            "q": 0.5,
+            "q_stderr": 0.1,
+        },
+    },
+    "without errors": {
+        "base": {"em": 0.4, "f1": 0.6, "f1_stderr": 0.0},
+        "fine-tuned": {"em": 0.6, "f1": 0.61, "f1_stderr": 0.02},
+    },
+    "one model": {"fine-tuned": {"em": 0.4, "em_stderr": 0.02, "f1": 0.6}},
+}
+
+
+@pytest.mark.parametrize("results", TOTALS.values(), ids=TOTALS)
+def test_sentence_columns_and_digits_of_totals_are_those_of_the_command_line(
+    results: Mapping[str, Mapping[str, float]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bucket = boto3.resource("s3").Bucket(BUCKET)
+    for name, totals in results.items():
+        place = f"totals-{name}/output/output/results_1.json"
+        bucket.put_object(Key=place, Body=json.dumps({"results": {"all": totals}}).encode())
+    settings = some_settings(evaluation_type="custom_scorer", scorer="prime_math")
+    sentence, table = shown_by(
+        settings, "show(table)", {name: f"arn:job/totals-{name}" for name in results}, capsys
+    )
+
+    read = {name: read_figures({"results": {"all": it}})[0] for name, it in results.items()}
+    if len(read) == 2:
+        rows = judge_figures(figure_rows(read["base"], read["fine-tuned"], ()))
+        assert sentence == verdict_sentence(rows, "fine-tuned", "base")
+        told = figure_lines(rows, "base", "fine-tuned")
+    else:
+        ((name, figures),) = read.items()
+        assert sentence == figures_alone_headline(name, figures)
+        told = lines_of_figures(figures)
     assert [list(row.items()) for row in table] == [list(row.items()) for row in told]
