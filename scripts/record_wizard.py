@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-SIZE = (84, 26)
+SIZE = (84, 24)
 """Columns and lines; a README shows some 90 columns at a readable size."""
 
 sys.path.insert(0, str(ROOT / "tests"))

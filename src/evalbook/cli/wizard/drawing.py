@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.checks import Check, Remedy
 from evalbook.cli.links import links_work, pieces
-from evalbook.cli.wizard.prompts import cut_at_word
+from evalbook.cli.wizard.prompts import cut_at_word, telling_part
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
@@ -65,12 +65,13 @@ class Drawing:
         """Print a line."""
         self.console.print(text_of(text, style))
 
-    def heading(self, turn: Turn) -> None:
-        """Print where in the interview the turn is."""
+    def heading(self, turn: Turn, *, close: bool = False) -> None:
+        """Print where in the interview the turn is; ``close`` leaves no line free above."""
         from rich.rule import Rule
 
         title = text_of(f"{place_of(turn)} · {step_title(turn.step)}", "bold")
-        self.console.print()
+        if not close:
+            self.console.print()
         self.console.print(Rule(title, align="left", style="dim"))
 
     def question(self, turn: Turn, kind: str | None = None) -> None:
@@ -81,7 +82,7 @@ class Drawing:
             self.say(turn.question, "bold")
         hint = turn.help
         # A list shows by itself how it is answered; ? explains the rest.
-        if hint and not turn.choices:
+        if hint and not turn.choices and not wants_of(turn).review:
             self.say(hint, "dim")
         to_try = one_to_try(suggestions_for(turn, self._suggestions, kind))
         if to_try:
@@ -164,6 +165,25 @@ class Drawing:
         """Print all answers as a table, numbered as they can be changed."""
         lines = enumerate(summary.lines, start=1)
         self.console.print(_pairs((f"{at:>2} {line.title}", line.text) for at, line in lines))
+
+    def review(self, summary: Summary, notices: Sequence[str]) -> None:
+        """Print answers, warnings and notices in a line each, so that a small screen holds them."""
+        from rich.text import Text
+
+        wide = max((len(line.title) for line in summary.lines), default=0)
+        for at, line in enumerate(summary.lines, start=1):
+            head = f"{at:>2} {line.title:<{wide}}  "
+            row = text_of(head, "bold")
+            self._one_line(Text().append_text(row), telling_part(line.text), len(head))
+        for check in (*summary.warnings, *summary.not_checked):
+            mark, colour = _MARKS[check.status]
+            self._one_line(text_of(f"{mark} ", f"bold {colour}"), check.message, 2)
+        for notice in notices:
+            self._one_line(text_of(""), notice, 0)
+
+    def _one_line(self, row: Text, text: str, indent: int) -> None:
+        shown = cut_at_word(printable_lines(text).replace("\n", " "), self.console.width - indent)
+        self.console.print(text_of("").append_text(row).append_text(text_of(shown)), no_wrap=True)
 
     def outcome(self, summary: Summary) -> None:
         """Print what the answers so far leave to be known."""

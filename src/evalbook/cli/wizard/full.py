@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _KEYS = "? explains   < earlier answers   Ctrl-C leaves, all is saved"
 _MENU_KEYS = "↑ ↓ choose, Enter takes   < back   Ctrl-C leaves, all is saved"
-_REVIEW_KEYS = "a number changes that answer   ? explains   Ctrl-C leaves, all is saved"
+_REVIEW_KEYS = "a number changes that answer   ? explains in full   Ctrl-C leaves, all is saved"
 _LONG_KEYS = "? explains   < earlier answers   Alt-Enter new line   Ctrl-X Ctrl-E editor"
 
 
@@ -48,6 +48,8 @@ class FullTerminal:
         self._console: Console = Console(highlight=False, markup=False, emoji=False)
         self._drawing = Drawing(self._console, suggestions)
         self._kind: str | None = None
+        self._in_full: Callable[[], None] = lambda: None
+        """Shows whole what the turn was shown of in brief."""
         self._complete_s3 = complete_s3
 
     def held(self) -> AbstractContextManager[None]:
@@ -75,18 +77,24 @@ class FullTerminal:
         drawing.checks(turn.checks)
         if turn.preview is not None:
             drawing.preview(turn.preview)
-        drawing.heading(turn)
-        if wants_of(turn).review:
-            drawing.answers(summary)
-            drawing.outcome(summary)
-        for notice in notices_to_read(turn, summary):
-            drawing.say(notice)
+        notices = notices_to_read(turn, summary)
+        review = wants_of(turn).review
+        drawing.heading(turn, close=review)
+        self._in_full = lambda: None
+        if review:
+            drawing.review(summary, notices)
+            self._in_full = lambda: self._explain_review(summary, notices)
+        else:
+            for notice in notices:
+                drawing.say(notice)
         drawing.question(turn, self._kind)
 
     def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:
         """Hear the answer to the turn shown; ``typed`` is there to be edited."""
         keys = _keys(turn)
-        around = Around(glance, lambda: self._drawing.explanation(turn, self._kind), keys)
+        # Where all answers are shown, none need be repeated below.
+        seen = None if wants_of(turn).review else glance
+        around = Around(seen, lambda: self._explain(turn), keys)
         if not turn.choices:
             return prompts.ask_line(around, self._line(turn, typed))
         if turn.kind == "multichoice":
@@ -99,6 +107,16 @@ class FullTerminal:
         if isinstance(reply, Said):
             self._drawing.say(f"{prompts.MARK}  {_label_of(turn, reply.text)}")
         return reply
+
+    def _explain(self, turn: Turn) -> None:
+        self._in_full()
+        self._drawing.explanation(turn, self._kind)
+
+    def _explain_review(self, summary: Summary, notices: Sequence[str]) -> None:
+        self._drawing.answers(summary)
+        self._drawing.outcome(summary)
+        for notice in notices:
+            self._drawing.say(notice)
 
     def _line(self, turn: Turn, typed: str | None) -> Line:
         if turn.kind == "confirm":

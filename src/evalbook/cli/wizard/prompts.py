@@ -484,7 +484,7 @@ def answers_in_brief(glance: Glance, width: int) -> str:
     left_out = len(glance.answers)
     shown: list[str] = []
     for title, text in reversed(glance.answers):
-        part = f"{title}: {cut(_telling_part(text), 24)}"
+        part = f"{title}: {cut(telling_part(text), 24)}"
         more = f" │ {left_out - 1} more" if left_out > 1 else ""
         if _columns(" │ ".join([line, *shown, part]) + more) > width:
             break
@@ -496,7 +496,7 @@ def answers_in_brief(glance: Glance, width: int) -> str:
     return cut(" │ ".join(parts), width)
 
 
-def _telling_part(text: str) -> str:
+def telling_part(text: str) -> str:
     """Return an answer on one line; of an ARN, only what comes after account and region."""
     line = printable_lines(text).replace("\n", " ")
     return line.split(":", 5)[-1] if line.startswith("arn:") else line

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.answers import says_none
+from evalbook.errors import AnswerRejected
+from evalbook.workflow.answers import says_none, yes_or_no
 from evalbook.workflow.facts import CUSTOM_METRICS, CustomMetricsFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -25,9 +26,23 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
 
     if says_none(text):
         return ""
+    if yes_or_no(text):
+        raise AnswerRejected(
+            "custom_metrics.which",
+            "Yes, and which? The metrics themselves are needed.",
+            "Give the path of a JSON file, or its content.",
+        )
     if "```" in text or text.lstrip("\ufeff \t\r\n").startswith(("[", "{")):
         return text
-    return read_custom_metrics_file(interview.file_named(text))
+    path = interview.file_named(text)
+    found = read_custom_metrics_file(path)
+    if not found.strip():
+        raise AnswerRejected(
+            "custom_metrics.empty",
+            f"The file {path} is empty.",
+            "Give a file that holds custom metrics, or answer none.",
+        )
+    return found
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, CustomMetricsFacts | None]:
