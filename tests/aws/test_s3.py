@@ -162,6 +162,12 @@ def test_what_is_no_s3_uri_is_named_for_what_it_is(text: str, message: str) -> N
     assert rejection(lambda: parse_s3_uri(text, what="dataset")).message == message
 
 
+def test_a_place_for_results_is_not_said_to_be_a_file_to_upload() -> None:
+    rejected = rejection(lambda: parse_s3_uri("foo", what="output prefix", key_needed=False))
+
+    assert rejected.remedy == "Give one such as s3://bucket/path."
+
+
 def test_the_signature_of_a_presigned_url_is_not_repeated() -> None:
     text = "https://research.s3.amazonaws.com/faq.jsonl?X-Amz-Signature=5ec2e7"
 
@@ -215,6 +221,7 @@ def test_harmless_text_is_let_through(text: str) -> None:
     [
         ("data/faq.csv", "data/faq-converted.jsonl"),
         ("faq.jsonl", "faq-converted.jsonl"),
+        ("faq.jsonl.gz", "faq-converted.jsonl"),
         ("data.v2/faq", "data.v2/faq-converted.jsonl"),
         ("a/b.c/faq.v1.json", "a/b.c/faq.v1-converted.jsonl"),
     ],

@@ -92,11 +92,11 @@ def test_many_problems_are_cut_short() -> None:
 
 
 def test_a_record_is_shown_on_one_line() -> None:
-    record = {"query": "Line\none", "messages": turns("Hi", "Hello"), "n": 1.5, "none": None}
+    record = {"query": "Line\none", "messages": turns("Hi", "Hello"), "n": 1.5, "good": False}
 
     assert shown(record, 200) == (
         'query: "Line\\none", messages: [{role: "user", content: "Hi"}, {role: "assistant",'
-        ' content: "Hello"}], n: 1.5, none: null'
+        ' content: "Hello"}], n: 1.5, good: false'
     )
 
 

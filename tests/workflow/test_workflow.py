@@ -66,6 +66,15 @@ def test_where_aws_cannot_be_asked_nothing_changes(in_sandbox, monkeypatch):
     assert STATE.read_bytes() == before
 
 
+def test_an_abbreviation_stays_one_in_the_confirmation_of_what_was_said_earlier():
+    workflow, _ = answered_until("advanced")
+    workflow.answer("alias/evalbook", step="kms_key")
+
+    turn = answer_until(workflow, "kms_key")
+
+    assert turn.question == "You said earlier: KMS key 'alias/evalbook'. Use it?"
+
+
 def test_a_volunteered_answer_is_confirmed_when_its_turn_comes():
     workflow, _ = answered_until("dataset")
 

@@ -108,7 +108,8 @@ def sibling_key(uri: S3Uri, suffix: str) -> S3Uri:
     ``sibling_key(s3://b/data/train.csv, "-converted")`` is ``s3://b/data/train-converted.jsonl``.
     """
     path = PurePosixPath(uri.key)
-    folder, name = uri.key[: len(uri.key) - len(path.name)], path.stem
+    folder = uri.key[: len(uri.key) - len(path.name)]
+    name = PurePosixPath(path.name.removesuffix(".gz")).stem
     return S3Uri(uri.bucket, f"{folder}{name}{suffix}.jsonl")
 
 
@@ -202,7 +203,7 @@ def _not_an_s3_uri(text: str, what: str, key_needed: bool) -> AnswerRejected:
         example = f"s3://{text}"
     return _rejected(
         f'"{text}" is not an S3 URI: it does not begin with s3://.',
-        f"Give one such as {example}; a file on this computer is uploaded with `aws s3 cp` first.",
+        f"Give one such as {example}.",
     )
 
 

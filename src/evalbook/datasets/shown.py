@@ -40,4 +40,4 @@ def brief(value: Any, depth: int = 0) -> str:
     if isinstance(value, list):
         items = [brief(inner, depth + 1) for inner in value[:_SHOWN_ITEMS]]
         return "[" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "]"
-    return json.dumps(value) if not isinstance(value, int) else str(value)[:40]
+    return json.dumps(value)[:40]

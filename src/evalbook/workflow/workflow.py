@@ -462,11 +462,16 @@ def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question
         found_in = "your defaults (`evalbook config`)"
     where = "You said earlier" if volunteered else f"Found in {found_in}"
     return Question(
-        f"{where}: {step.title.lower()} {finding!r}. Use it?",
+        f"{where}: {_within_a_sentence(step.title)} {finding!r}. Use it?",
         kind="confirm",
         default="yes",
         help="Yes uses it, no asks afresh; anything else is taken as the answer itself.",
     )
+
+
+def _within_a_sentence(title: str) -> str:
+    """Return a title as it is written there: "results", but "KMS key"."""
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _finding(interview: Interview, step: AnyStep) -> str | None:

@@ -160,6 +160,11 @@ def test_a_choice_with_an_arn_is_named_by_its_label():
     assert caught.value.remedy == "Answer with a number, or one of: travel_agent."
 
 
+def test_a_lone_choice_is_not_numbered_1_to_1():
+    with pytest.raises(AnswerRejected, match=r"There is no choice 9; there is only 1\."):
+        read_choice("9", [Choice("new", "A new one")])
+
+
 def test_a_label_that_two_choices_share_names_neither():
     twins = (Choice("a", "Twin"), Choice("b", "Twin"))
 

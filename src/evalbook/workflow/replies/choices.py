@@ -80,7 +80,12 @@ def read_choice(text: str, choices: Sequence[Choice]) -> str:
     if number.isascii() and number.isdigit():
         raise AnswerRejected(
             "answer.choice",
-            f"There is no choice {shortened(number)}; they are numbered 1 to {len(choices)}.",
+            f"There is no choice {shortened(number)}; "
+            + (
+                "there is only 1."
+                if len(choices) == 1
+                else f"they are numbered 1 to {len(choices)}."
+            ),
             name_one(choices),
         )
     raise AnswerRejected(
