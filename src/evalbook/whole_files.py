@@ -73,7 +73,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """
     try:
         before = _existing(path)
-        target = _end_of_links(path)
+        target = _followed(path)
         target.parent.mkdir(parents=True, exist_ok=True)
     except ValueError as error:
         raise _no_name(error, path) from error
@@ -95,6 +95,33 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
             beside.unlink()
         raise
     _sync_folder(target.parent)
+
+
+# Unlike Path's, these take any text for a name, and a folder that may not be looked into for one
+# that has nothing in it.
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether there is anything of that name that may be seen."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_a_file(path: Path) -> bool:
+    """Tell whether there is a file of that name."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_a_folder(path: Path) -> bool:
+    """Tell whether there is a folder of that name."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def end_of_links(path: Path) -> Path:
+    """Return the absolute path of what links lead to; where they go in a circle, the link's own.
+
+    Path.resolve raises there, until Python 3.13.
+    """
+    return Path(os.path.realpath(path))
 
 
 def reason(error: Exception) -> str:
@@ -136,7 +163,7 @@ def _existing(path: Path) -> os.stat_result | None:
     return info
 
 
-def _end_of_links(path: Path) -> Path:
+def _followed(path: Path) -> Path:
     """Return what a link points to at last; one that somebody else planted is not followed."""
     for _ in range(_MOST_LINKS):
         try:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from commands import COMMAND, run, the_document
+from interviews import answered_until
 
 pytestmark = [
     pytest.mark.e2e,
@@ -101,3 +104,30 @@ def test_an_interrupt_while_it_starts_is_told_in_one_document_and_without_traceb
 
     assert (finished.returncode, "Traceback" in finished.stderr) == (130, False)
     assert the_document(finished)["error"]["code"] == "interrupted"
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="drops rights")
+@pytest.mark.parametrize("folder", ["support-bot", "support-bot/notebooks"])
+def test_a_project_folder_without_permission_is_told_in_words(folder):
+    answered_until("notebook", evaluation_type="benchmark")
+    Path("support-bot/notebooks").mkdir(parents=True)
+    Path(folder).chmod(0)
+
+    # Root with the rights of anybody: what its owner may not do, it may not either.
+    asked = in_shell("setpriv --bounding-set=-dac_override,-dac_read_search $E answer new")
+    Path(folder).chmod(0o755)
+
+    assert (asked.returncode, "Traceback" in asked.stderr) == (3, False)
+    assert "Permission denied" in asked.stderr
+
+
+def test_a_notebook_that_links_to_itself_is_told_in_words():
+    answered_until("notebook", evaluation_type="benchmark")
+    path = Path("support-bot/notebooks/support-bot_model-evaluation.ipynb")
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path.name)
+
+    asked = run("answer", "new")
+
+    assert (asked.returncode, "Traceback" in asked.stderr) == (3, False)
+    assert "Too many levels of symbolic links" in asked.stderr

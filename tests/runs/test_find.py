@@ -95,7 +95,22 @@ def test_a_run_that_was_not_started_is_said_so(
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"runs": 1}', '{"runs": {"x": {}}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"runs": 1}',
+        '{"runs": {"x": {}}}',
+        '{"runs": {"1": 7}}',
+        '{"runs": {"1": {"executions": 5}}}',
+        '{"runs": {"1": {"executions": [1]}}}',
+        '{"runs": {"1": {"executions": {"a": {"arn": 7}}}}}',
+        '{"runs": {"%s": {}}}' % ("9" * 5000),
+    ],
+)
 def test_what_is_no_record_is_said_so(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bot.run.json"
     path.write_text(text)

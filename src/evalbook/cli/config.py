@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import UsageError
-from evalbook.whole_files import read_whole, reason
-from evalbook.workflow.interview import is_a_file
+from evalbook.whole_files import is_a_file, read_whole, reason
 
 _LARGEST_FILE = 4 << 20
 _MEND = "Mend it, or move it away."

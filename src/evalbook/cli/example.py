@@ -9,7 +9,7 @@ import click
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
 from evalbook.errors import AnswerRejected
-from evalbook.whole_files import replace_whole
+from evalbook.whole_files import is_there, replace_whole, unwritable
 from evalbook.workflow.turn import PROTOCOL
 
 _FILES = {
@@ -49,14 +49,17 @@ def example_command(
     path = out or Path(_FILES[kind])
     if form and kind != "dataset":
         raise click.UsageError(f"Only a dataset has a format; expected: evalbook example {kind}")
-    if path.exists():
+    if is_there(path):
         raise AnswerRejected(
             "example.exists",
             f"{path} is there already; it was left as it is.",
             "Name another file with --out FILE.",
         )
     content = _content(kind, form or _FORMATS[0])
-    replace_whole(path, content.encode())
+    try:
+        replace_whole(path, content.encode())
+    except OSError as error:
+        raise unwritable("example.file", path, error) from error
     document = {
         "protocol": PROTOCOL,
         "status": "complete",

@@ -12,6 +12,7 @@ from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, folded, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.whole_files import is_there
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def label_command(
         if not report.comparisons:
             raise AnswerRejected("label.alone", f"{run} has no records of two models to judge.")
         arn = report.runs[0].arn
-        kept = read_labels(labels) if labels.exists() else LabelFile(arn, metric, arn, records)
+        kept = read_labels(labels) if is_there(labels) else LabelFile(arn, metric, arn, records)
         if (kept.run, kept.metric) != (arn, metric):
             raise UsageError(
                 "label.other",

@@ -13,6 +13,7 @@ from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import UsageError
+from evalbook.whole_files import is_a_folder
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _check_usage(output: Output, as_csv: bool, plot: Path | None, html: Path | N
             f"{plot} ends neither in .svg nor in .png.",
             "Name the picture's file, such as results.svg.",
         )
-    if html is not None and (not html.name or html.is_dir()):
+    if html is not None and (not html.name or is_a_folder(html)):
         raise UsageError(
             "results.html", f"{html} is a folder.", "Name the page's file, such as results.html."
         )

@@ -26,7 +26,7 @@ from evalbook.notebook.render import (
 )
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.splice import splice
-from evalbook.whole_files import read_whole, replace_whole, unwritable
+from evalbook.whole_files import is_there, read_whole, replace_whole, unwritable
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -65,7 +65,7 @@ def write_notebook(
     """
     target = append_to or path
     cells = render_cells(settings, run_record=_run_record(target), poll_seconds=poll_seconds)
-    if append_to is None and not target.exists():
+    if append_to is None and not is_there(target):
         text = _new_notebook(cells)
     else:
         notebook = read_notebook(target)
@@ -83,7 +83,7 @@ def write_script(path: Path, settings: EvaluationSettings) -> Path:
         AnswerRejected: the file exists and is not a script of ours, or can't be written.
     """
     text = render_script(settings, run_record=_run_record(path))
-    if path.exists() and _SCRIPT_MARK not in read_text(path):
+    if is_there(path) and _SCRIPT_MARK not in read_text(path):
         raise _not_ours(path)
     _write(path, text)
     return path
@@ -117,7 +117,7 @@ def edited_cells(path: Path) -> tuple[EditedCell, ...]:
     Raises:
         AnswerRejected: the notebook can't be used.
     """
-    if not path.exists():
+    if not is_there(path):
         return ()
     cells = _script_cells(path) if path.suffix == ".py" else read_notebook(path).cells
     own = own_places(cells)
@@ -131,7 +131,7 @@ def edited_cells(path: Path) -> tuple[EditedCell, ...]:
 def copy_of(path: Path) -> Path:
     """Return the first free name beside a file: ``bot-2.ipynb`` for ``bot.ipynb``."""
     number = 2
-    while (free := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
+    while is_there(free := path.with_name(f"{path.stem}-{number}{path.suffix}")):
         number += 1
     return free
 

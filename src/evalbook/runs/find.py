@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evalbook.aws.arns import parse_arn
 from evalbook.errors import AnswerRejected
-from evalbook.whole_files import read_whole, reason
+from evalbook.texts import shortened
+from evalbook.whole_files import end_of_links, read_whole, reason
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
@@ -168,7 +170,7 @@ def _of_state(state: Path, run: int | None) -> list[Target]:
             f"Name a run by its ARN, or a notebook. {_LIST}",
         )
     minutes = _expected(interview)
-    path = state.resolve().parent / notebook.path
+    path = end_of_links(state).parent / notebook.path
     return [Target(found.arn, found.label, minutes) for found in _recorded(_record_of(path), run)]
 
 
@@ -191,12 +193,7 @@ def _recorded(record: Path, run: int | None) -> list[Target]:
             f"{record} knows of no run {number}." if number else f"{record} knows of no run.",
             f"Run the notebook's cells 1 and 2 first. {_LIST}",
         )
-    executions = runs[number].get("executions") or {}
-    found = [
-        Target(str(entry["arn"]), str(label))
-        for label, entry in executions.items()
-        if isinstance(entry, dict) and entry.get("arn")
-    ]
+    found = [Target(arn, label) for label, arn in runs[number].items()]
     if not found:
         raise AnswerRejected(
             "run.not_started",
@@ -206,10 +203,11 @@ def _recorded(record: Path, run: int | None) -> list[Target]:
     return found
 
 
-def _runs_in(record: Path) -> dict[str, dict[str, Any]]:
+def _runs_in(record: Path) -> dict[str, dict[str, str]]:
+    """Return by number what each run started: ARNs by what the notebook calls them."""
     try:
         runs = json.loads(read_whole(record, _LARGEST_RECORD))["runs"]
-        return {number: found for number, found in runs.items() if int(number) >= 0}
+        return {number: _started(run) for number, run in runs.items() if int(number) >= 0}
     except FileNotFoundError:
         raise AnswerRejected(
             "run.not_started",
@@ -225,6 +223,17 @@ def _runs_in(record: Path) -> dict[str, dict[str, Any]]:
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise AnswerRejected(
             "run.record_unusable",
-            f"{record} is not the record of a run: {error}.",
+            f"{record} is not the record of a run: {shortened(str(error))}.",
             f"Name the run by its ARN. {_LIST}",
         ) from None
+
+
+def _started(run: dict[str, Any]) -> dict[str, str]:
+    found = {}
+    for label, entry in (run.get("executions") or {}).items():
+        arn = entry.get("arn")
+        if arn and parse_arn(str(arn)) is None:
+            raise ValueError(f"{arn!r} is not an ARN")
+        if arn:
+            found[str(label)] = str(arn)
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalbook.errors import UsageError
+from evalbook.whole_files import is_a_folder, is_there
 
 NAME = "model-evaluation"
 """Folder and skill have the same name, as the Agent Skills specification demands."""
@@ -55,7 +56,7 @@ def install(into: Path) -> Installed:
     from evalbook.whole_files import reason, replace_whole
 
     folder = into / NAME
-    replaced = folder.exists()
+    replaced = is_there(folder)
     if replaced and not _is_the_skill(folder):
         raise UsageError(
             "skill.folder_taken",
@@ -77,7 +78,7 @@ def install(into: Path) -> Installed:
 
 
 def _is_the_skill(folder: Path) -> bool:
-    if not folder.is_dir():
+    if not is_a_folder(folder):
         return False
     if not any(folder.iterdir()):
         return True

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
 
 from evalbook.datasets.invalid import plural
 from evalbook.datasets.report import Report
@@ -218,19 +217,13 @@ def with_price(expected: Estimate, interview: Interview) -> Estimate:
     judge = interview.facts(JUDGE_MODEL)
     if expected.tokens is None or judge is None:
         return expected
-    answers: list[tuple[Any, str | None]] = []
+    from evalbook.aws.pricing import token_price
+    from evalbook.aws.session import soon
 
-    def ask() -> None:
-        from evalbook.aws.pricing import token_price
-
-        name = judge.label.removeprefix(judge.provider).strip() or judge.label
-        answers.append(token_price(interview.aws, judge.region, name))
-
-    # A thread of its own that is left behind if it is slow: the turn is worth more than a price.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(_SECONDS_FOR_PRICE)
-    price, why_not = answers[0] if answers else (None, "the Price List did not answer in time")
+    name = judge.label.removeprefix(judge.provider).strip() or judge.label
+    # Left behind if it is slow: the turn is worth more than a price.
+    told = soon(partial(token_price, interview.aws, judge.region, name), _SECONDS_FOR_PRICE)
+    price, why_not = told or (None, "the Price List did not answer in time")
     if price is None:
         return replace(expected, price_basis=why_not)
     low, high = (

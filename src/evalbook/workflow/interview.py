@@ -6,7 +6,6 @@ always within an interview; an interview goes through its steps.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -75,16 +74,6 @@ class Aside:
     """Steps for which the person did not want what other tools had left."""
     volunteered: dict[str, str] = field(default_factory=dict)
     """What the person said ahead of its turn, by step."""
-
-
-def is_a_file(path: Path) -> bool:
-    """Tell whether there is a file of that name; there is none whose name is a whole text."""
-    return os.path.isfile(path)  # noqa: PTH113 - unlike Path's, it takes any text for a name
-
-
-def is_a_folder(path: Path) -> bool:
-    """Tell whether there is a folder of that name; there is none whose name is a whole text."""
-    return os.path.isdir(path)  # noqa: PTH112 - as above
 
 
 @dataclass

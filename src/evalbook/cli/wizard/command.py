@@ -16,6 +16,7 @@ from evalbook.cli.output import Output, complain
 from evalbook.cli.wizard.drafts import Drafts
 from evalbook.cli.wizard.terminal import Item, Leaving, Suggestions, Terminal
 from evalbook.errors import UsageError
+from evalbook.whole_files import is_there
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def how_to_go_on(settings: Settings, manner: Manner) -> str:
         }
     )
     lines = ["", "No answer was given yet."]
-    if settings.state.exists():
+    if is_there(settings.state):
         lines = ["", f"Every accepted answer is saved in {settings.state}."]
     if Drafts(settings.state).is_kept:
         lines.append("What you were typing is kept too.")

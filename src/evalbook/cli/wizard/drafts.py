@@ -6,7 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from evalbook.whole_files import read_whole, replace_whole
+from evalbook.whole_files import is_there, read_whole, replace_whole
 
 _MOST_BYTES = 4 << 20
 
@@ -39,7 +39,7 @@ class Drafts:
     @property
     def is_kept(self) -> bool:
         """Whether anything is kept beside the state file."""
-        return self._path.exists()
+        return is_there(self._path)
 
     def save(self) -> None:
         """Write what is kept; a folder that can't be written is no reason to trouble anyone."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evalbook.cli.wizard.terminal import Item, Leaving, Terminal
 from evalbook.moments import ago
+from evalbook.whole_files import is_there
 from evalbook.workflow import state
 from evalbook.workflow.workflow import Workflow
 
@@ -113,7 +114,7 @@ def _free_name(path: Path) -> Path:
     stamp = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
     free = path.with_name(f"{path.stem}-{stamp}{path.suffix}")
     number = 2
-    while free.exists():
+    while is_there(free):
         free = path.with_name(f"{path.stem}-{stamp}-{number}{path.suffix}")
         number += 1
     return free

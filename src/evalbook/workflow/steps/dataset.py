@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
+from evalbook.whole_files import end_of_links, is_a_file
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -17,7 +18,7 @@ from evalbook.workflow.facts import (
     DatasetFacts,
     SampleFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step, Wants, is_a_file
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
@@ -53,9 +54,9 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
         return plain
     path = interview.file_named(text.removeprefix("file://"))
     if "://" not in text.removeprefix("file://") and is_a_file(path):
-        refuse_template_text(str(path.resolve()), "the file's name")
+        refuse_template_text(str(end_of_links(path)), "the file's name")
         refuse_other_file_types(path.name, _endings(interview))
-        return str(path.resolve())
+        return str(end_of_links(path))
     if looks_like_a_file(plain):
         raise AnswerRejected(
             "dataset.no_file",

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
+from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
 from evalbook.workflow.answers import read_choice, shortened
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import NOTEBOOK, PROJECT, NotebookFacts
-from evalbook.workflow.interview import Example, Interview, Step, Wants, is_a_file
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY
@@ -27,7 +28,7 @@ _KEEP_COPY = "copy of "
 
 def _ask(interview: Interview) -> Question:
     own = own_notebook(interview)
-    exists = own.exists()
+    exists = is_there(own)
     choices = [
         Choice(
             NEW,
@@ -39,7 +40,7 @@ def _ask(interview: Interview) -> Question:
     ]
     choices.extend(
         Choice(str(_shown(path, interview)), path.name, "Adds the cells at its end.")
-        for path in sorted(own.parent.glob("*.ipynb"))
+        for path in (sorted(own.parent.glob("*.ipynb")) if is_a_folder(own.parent) else ())
         if path != own
     )
     return Question(
@@ -80,9 +81,9 @@ def _do(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
         return Narrowed(_what_becomes_of_edits(value, path, edited, interview))
     interview.progress(f"Writing {path}", None, None)
     notices = (f"Kept your edits in {_shown(keep_copy(path), interview)}.",) if edited else ()
-    write_notebook(path, settings_of(interview), append_to=path if path.exists() else None)
+    write_notebook(path, settings_of(interview), append_to=path if is_there(path) else None)
     # Named from the state's folder, so that the two can move together.
-    folder = interview.state_path.resolve().parent
+    folder = end_of_links(interview.state_path).parent
     return Accepted(named, NotebookFacts(str(_seen_from(folder, path))), notices=notices)
 
 
@@ -120,7 +121,7 @@ def _as_it_stands(interview: Interview) -> Check:
     from evalbook.notebook.write import edited_cells
 
     path = written_notebook(interview)
-    if not path.exists():
+    if not is_there(path):
         return warning(
             "notebook.missing",
             f"The notebook {path} is not there any more.",
@@ -167,14 +168,14 @@ def write_again(
     if script:
         write_script(path, settings)
     else:
-        write_notebook(path, settings, append_to=path if path.exists() else None)
+        write_notebook(path, settings, append_to=path if is_there(path) else None)
     return path
 
 
 def _need_inside(path: Path, interview: Interview) -> None:
     """Refuse what leads elsewhere: a state or a file of answers may come from anybody."""
-    folders = (interview.folder.resolve(), interview.state_path.resolve().parent)
-    if not any(path.resolve().is_relative_to(folder) for folder in folders):
+    folders = (end_of_links(interview.folder), end_of_links(interview.state_path).parent)
+    if not any(end_of_links(path).is_relative_to(folder) for folder in folders):
         raise AnswerRejected(
             "notebook.outside",
             f"{shortened(str(path))} is outside {folders[0]}; nothing is written there.",
@@ -190,7 +191,7 @@ def own_notebook(interview: Interview) -> Path:
 
 def written_notebook(interview: Interview) -> Path:
     """Return the path of the notebook that was written, from the current folder."""
-    path = interview.state_path.resolve().parent / interview.answer(NOTEBOOK).facts.path
+    path = end_of_links(interview.state_path).parent / interview.answer(NOTEBOOK).facts.path
     return _shown(path, interview)
 
 
@@ -220,15 +221,15 @@ def run_instructions(interview: Interview) -> tuple[str, ...]:
 
 
 def _shown(path: Path, interview: Interview) -> Path:
-    return _seen_from(interview.folder.resolve(), path)
+    return _seen_from(end_of_links(interview.folder), path)
 
 
 def _seen_from(folder: Path, path: Path) -> Path:
     """Return the way from a folder to a file; on another drive of Windows there is none."""
     try:
-        return Path(os.path.relpath(path.resolve(), folder))
+        return Path(os.path.relpath(end_of_links(path), folder))
     except ValueError:
-        return path.resolve()
+        return end_of_links(path)
 
 
 STEP = Step(

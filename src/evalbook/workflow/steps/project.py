@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from evalbook.errors import AnswerRejected
+from evalbook.whole_files import is_a_folder, is_there
 from evalbook.workflow.facts import PROJECT
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -38,7 +39,7 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
     folder = interview.folder / value
-    if folder.exists() and not folder.is_dir():
+    if is_there(folder) and not is_a_folder(folder):
         raise AnswerRejected(
             "project.not_a_folder",
             f"{folder} exists and is not a folder.",

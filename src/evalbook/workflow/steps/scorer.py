@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
-from evalbook.whole_files import replace_whole, unwritable
+from evalbook.whole_files import is_a_file, is_a_folder, is_there, replace_whole, unwritable
 from evalbook.workflow.answers import read_choice, says_yes, shortened
 from evalbook.workflow.facts import DATASET, MODEL, SCORER, ScorerFacts
-from evalbook.workflow.interview import Example, Interview, Step, Wants, is_a_file, is_a_folder
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.turn import Choice, Question
 
@@ -124,7 +124,7 @@ def _starter_in(folder: Path) -> Path:
     from evalbook.metrics.scorers import starter_function
 
     path = folder / STARTER
-    if not path.exists():
+    if not is_there(path):
         try:
             replace_whole(path, starter_function().encode())
         except OSError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.texts import shortened
+from evalbook.whole_files import is_a_folder
 from evalbook.workflow.facts import MODEL, TASK_SOURCE, TaskFacts, TasksFacts
-from evalbook.workflow.interview import Example, Interview, Step, Wants, is_a_folder
+from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
