@@ -47,10 +47,14 @@ def test_an_answer_brings_the_next_turn_and_back_the_one_before(tmp_path):
 
 
 def test_what_is_said_out_of_turn_is_noted(tmp_path):
-    noted = document_of(tools_for(tmp_path / "state.json").answer("s3://b/out", "s3_output"))
+    noted = document_of(
+        tools_for(tmp_path / "state.json").answer("s3://my-bucket/out", "s3_output")
+    )
 
     assert noted["step"] == "evaluation_type"
-    assert noted["notices"] == ["Noted for s3_output; it is confirmed when its turn comes."]
+    assert noted["notices"] == [
+        "Noted for s3_output: s3://my-bucket/out; it is confirmed in its turn."
+    ]
 
 
 def test_the_terms_are_not_agreed_to_ahead_of_their_turn(tmp_path):

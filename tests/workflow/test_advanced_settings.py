@@ -143,7 +143,7 @@ def test_what_the_sdk_does_about_mlflow_is_said_unless_it_is_asked():
 
 def test_a_setting_that_the_type_does_not_take_is_refused():
     workflow, _ = asked_for("advanced", "llm_as_judge")
-    said = ["compute", "tags, colour", "stopping_condition", "tags, 7", "perhaps"]
+    said = ["compute", "tags, colour", "stopping_condition", "tags, 7", "blue"]
     wrong = dict.fromkeys(said, "advanced.unknown")
 
     assert refusals(workflow, wrong) == wrong

@@ -91,7 +91,7 @@ def test_a_question_on_the_way_names_its_answers_by_their_labels():
     workflow = an_interview()
     workflow.answer("help")
 
-    turn = workflow.answer("maybe")
+    turn = workflow.answer("blue")
 
     assert turn.error is not None
     assert turn.error.remedy == "Answer with a number, or one of: Yes; No."

@@ -276,25 +276,13 @@ def _reference_users(metrics: Sequence[str]) -> list[str]:
 def _power(records: int) -> Check:
     check = "dataset.power"
     smallest = detectable_difference(records)
-    assumed = (
-        f"with 80 % power at 5 % significance, if the differences between two models' scores of a"
-        f" record have a standard deviation of {ASSUMED_DEVIATION} (assumed)"
-    )
+    count = plural(records, "record")
     if smallest <= WANTED_DIFFERENCE:
-        count = plural(records, "record")
-        return passed(
-            check,
-            f"{count} can show a mean difference of {smallest:.2f} or more on a score from 0 to 1,"
-            f" {assumed}.",
-        )
-    needed = records_needed(WANTED_DIFFERENCE)
+        return passed(check, f"With {count}, differences of {smallest:.2f} will probably show.")
     found = (
-        f"{plural(records, 'record')} can show a mean difference of {smallest:.2f} or more only"
+        f"With {count}, differences below about {smallest:.2f} will probably not show."
         if smallest < 1
-        else f"{plural(records, 'record')} can't show any difference"
+        else f"With {count}, no difference will show."
     )
-    return warning(
-        check,
-        f"{found} on a score from 0 to 1, {assumed}.",
-        f"For a difference of {WANTED_DIFFERENCE} use about {needed} records.",
-    )
+    needed = records_needed(WANTED_DIFFERENCE)
+    return warning(check, found, f"About {needed} records would show {WANTED_DIFFERENCE}.")

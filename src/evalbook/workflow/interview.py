@@ -17,6 +17,7 @@ from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, EvaluationType
 from evalbook.workflow.facts import EVALUATION_TYPE, Slot
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.state import Document, found_by_other_tools
 from evalbook.workflow.turn import Question
 
@@ -66,6 +67,17 @@ class Pending:
 
 
 @dataclass
+class AskedBack:
+    """What was said fits one answer without being it, and is asked back."""
+
+    answer: str
+    """The answer that it fits, as its step reads it."""
+    said: str
+    question: str
+    """The question that asks back."""
+
+
+@dataclass
 class Aside:
     """What is kept beside the answers."""
 
@@ -74,6 +86,12 @@ class Aside:
     """Steps for which the person did not want what other tools had left."""
     volunteered: dict[str, str] = field(default_factory=dict)
     """What the person said ahead of its turn, by step."""
+    asked_back: dict[str, AskedBack] = field(default_factory=dict)
+    """By step."""
+    unsettled: dict[str, str] = field(default_factory=dict)
+    """Changes that were wished and could not be made, by step, and why."""
+    confirmed: list[str] = field(default_factory=list)
+    """The lines of the configuration that were shown last."""
 
 
 @dataclass
@@ -233,6 +251,8 @@ class Step(Generic[V, F]):
     title: str
     """What the answer is called in a summary."""
     ask: Callable[[Interview], Question]
+    hears: Callable[[str, Question, Interview], Reading] | None = None
+    """A whole reply, as people say it, to an answer; by the kind of its question if None."""
     read: Callable[[str, Question, Interview], V] = read_text
     """Text to value, without asking AWS; raises `AnswerRejected`."""
     check: Callable[[V, Interview], Outcome[V, F]] = accept

@@ -145,7 +145,16 @@ def _is_deep(value: Any) -> bool:
 
 def nothing_saved() -> dict[str, Any]:
     """Return what evalbook keeps of an interview that has not begun."""
-    return {ANSWERS: {}, ANSWERED: [], "pending": None, "dismissed": [], "volunteered": {}}
+    return {
+        ANSWERS: {},
+        ANSWERED: [],
+        "pending": None,
+        "dismissed": [],
+        "volunteered": {},
+        "asked_back": {},
+        "unsettled": {},
+        "confirmed": [],
+    }
 
 
 def save(path: Path, document: Mapping[str, Any]) -> None:

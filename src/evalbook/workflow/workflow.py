@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,8 +14,10 @@ from typing import Any
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import shortened
-from evalbook.workflow import answers, state
-from evalbook.workflow.interview import Answer, Interview, Progress, Step, no_progress
+from evalbook.workflow import answers, hearing, state
+from evalbook.workflow.elsewhere import foreseen, pieces_of
+from evalbook.workflow.facts import CONFIRM
+from evalbook.workflow.interview import Answer, AskedBack, Interview, Progress, Step, no_progress
 from evalbook.workflow.kept import (
     forget_question_knowing,
     is_narrowed,
@@ -23,6 +26,16 @@ from evalbook.workflow.kept import (
 )
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.outcomes import Accepted, Narrowed, Reopened
+from evalbook.workflow.replies.pieces import Found
+from evalbook.workflow.replies.reading import (
+    AskBack,
+    Hesitates,
+    Incomplete,
+    NotUnderstood,
+    Reading,
+    Taken,
+)
+from evalbook.workflow.replies.words import means_default, plain
 from evalbook.workflow.saved import read_interview, write_interview
 from evalbook.workflow.steps import notebook
 from evalbook.workflow.summary import Summary, summarise
@@ -111,19 +124,16 @@ class Workflow:
             ahead = self._ahead(interview)
             named = _named_step(interview, step) if step else ahead.step
             try:
-                if named is None:
-                    raise AnswerRejected(
-                        "complete",
-                        "Every question is answered and the notebook is written.",
-                        Remedy("Reopen a step to change its answer:", command="back STEP"),
-                    )
-                if ahead.step is not None and named.name == ahead.step.name:
-                    accepted = self._take(interview, ahead, text)
-                elif named.name in interview.answers:
-                    accepted = self._take(interview, _Ahead(named, named.ask(interview)), text)
+                if ahead.step is None and named is None:
+                    accepted = self._change(interview, text)
+                elif ahead.step is not None and named is ahead.step:
+                    accepted = self._hear(interview, ahead, text)
+                elif named is not None and named.name in interview.answers:
+                    accepted = self._take(interview, _Ahead(named, named.ask(interview)), text)[0]
                 else:
-                    accepted = self._keep_for_later(interview, named, text)
+                    assert named is not None  # noqa: S101 - without a step the current one is
                     _refuse_what_is_never_asked(interview, named)
+                    accepted = self._keep_for_later(interview, named, text)
                 return self._proceed(interview, accepted)
             except AnswerRejected as rejection:
                 return self._rejected(_quoting_a_line(rejection, text))
@@ -235,27 +245,101 @@ class Workflow:
             error=Problem(rejection.code, rejection.message, rejection.remedy),
         )
 
-    def _take(self, interview: Interview, ahead: _Ahead, text: str) -> AnyAccepted:
-        """Read and check one answer and put it among the answers."""
+    def _hear(self, interview: Interview, ahead: _Ahead, text: str) -> AnyAccepted:
+        """Take from a reply what answers the question, and keep what answers other steps."""
+        assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+        try:
+            accepted, left = self._take(interview, ahead, text)
+        except AnswerRejected as rejection:
+            more = _may_say_more(text, ahead, rejection)
+            found = pieces_of(text, ahead.step) if more else Found(())
+            if not found.pieces:
+                raise
+            return self._keep_pieces(interview, found, rejection)
+        found = pieces_of(left, ahead.step) if left else Found(())
+        if not found.pieces:
+            return accepted
+        beside = self._keep_pieces(interview, replace(found, rest=""), None)
+        return replace(
+            accepted,
+            checks=(*accepted.checks, *beside.checks),
+            notices=(*accepted.notices, *beside.notices),
+        )
+
+    def _take(self, interview: Interview, ahead: _Ahead, text: str) -> tuple[AnyAccepted, str]:
+        """Read and check one answer and put it among the answers.
+
+        Returns:
+            What was accepted, and the words in which something else may be said.
+        """
         step, question = ahead.step, ahead.asked
         assert step is not None  # noqa: S101 - the callers know which step is answered
         said = _not_too_long(step, text.strip())
         if ahead.finding is not None:
-            verdict = answers.yes_or_no(said) if said else True
-            if verdict is False:
-                _forget_finding(interview, step)
-                return Accepted(None)
-            if verdict is True:
-                said = ahead.finding
-        if question.default is not None and _takes_default(said, question):
-            said = question.default
+            settled, said = self._confirmed(interview, ahead, said)
+            if settled is not None:
+                return settled, said
+        if not said and question.default is not None:
+            return self._check(interview, step, question, question.default, question.default), ""
         if not said:
             raise AnswerRejected(
                 "answer.empty", "No answer was given.", answers.how_to_answer(question)
             )
+        if step.name == CONFIRM.name and interview.aside.unsettled and _drops_wishes(said):
+            interview.aside.unsettled.clear()
+            return Accepted(None, notices=("It is left as it was.",)), ""
+        reading = _heard(step, said, question, interview)
+        if isinstance(reading, Hesitates | Incomplete):
+            raise hearing.rejection(reading, said, step.name, question)
+        if isinstance(reading, AskBack):
+            _ask_back(interview, step, reading, said)
+            return Accepted(None), ""
+        if isinstance(reading, NotUnderstood):
+            return self._check(interview, step, question, said, said), ""
+        accepted = self._check(interview, step, question, reading.text, said)
+        kept = interview.answers.get(step.name)
+        if not reading.exact and kept is not None and accepted.value is not None:
+            taken = f"{step.title}: {step.describe(kept.value, kept.facts)}"
+            accepted = replace(accepted, notices=(taken, *accepted.notices))
+        return accepted, reading.left or ("" if reading.exact else said)
+
+    def _confirmed(
+        self, interview: Interview, ahead: _Ahead, said: str
+    ) -> tuple[AnyAccepted | None, str]:
+        """Hear what is said to something known already: yes, no, or the answer itself.
+
+        Returns:
+            What was accepted, if that settles it, and the words that are left to be heard.
+        """
+        step, finding = ahead.step, ahead.finding
+        assert step is not None  # noqa: S101 - the caller asked for a finding
+        assert finding is not None  # noqa: S101
+        confirmation = ahead.question(interview)
+        agreed = hearing.by_kind(said, confirmation, interview) if said else Taken("yes")
+        if isinstance(agreed, Hesitates):
+            raise hearing.rejection(agreed, said, step.name, confirmation)
+        if not isinstance(agreed, Taken):
+            return None, said
+        if agreed.text == "yes":
+            back = interview.aside.asked_back.get(step.name)
+            words = back.said if back else finding
+            return self._check(interview, step, ahead.asked, finding, words), ""
+        _forget_finding(interview, step)
+        more = bool(agreed.left) and isinstance(
+            _heard(step, agreed.left, ahead.asked, interview), Taken
+        )
+        return (None if more else Accepted(None)), agreed.left
+
+    def _check(
+        self, interview: Interview, step: AnyStep, question: Question, text: str, said: str
+    ) -> AnyAccepted:
+        """Have the step read and check an answer, and put it among the answers."""
         act = step.do or step.check
-        outcome = act(step.read(said, question, interview), interview)
+        outcome = act(step.read(text, question, interview), interview)
         if isinstance(outcome, Narrowed):
+            if step.name in interview.answers:
+                _reopen(interview, step.name)
+            interview.aside.asked_back.pop(step.name, None)
             keep_question(interview, step, outcome.question, narrowed=True)
             return Accepted(None)
         if isinstance(outcome, Reopened):
@@ -263,12 +347,68 @@ class Workflow:
         _put(interview, step, outcome, said)
         return outcome
 
+    def _change(self, interview: Interview, text: str) -> AnyAccepted:
+        """Change answers of a complete interview by what is said."""
+        found = pieces_of(text, None)
+        complete = AnswerRejected(
+            "complete",
+            "Every question is answered and the notebook is written.",
+            Remedy("Say what to change, or reopen a step:", command="back STEP"),
+        )
+        if not found.pieces:
+            raise complete
+        return self._keep_pieces(interview, found, complete)
+
+    def _keep_pieces(
+        self, interview: Interview, found: Found, rejection: AnswerRejected | None
+    ) -> AnyAccepted:
+        """Change answers by the pieces of a reply, keep those whose turn comes, say what fails.
+
+        Raises:
+            AnswerRejected: no piece could be used, and no change was wished.
+        """
+        steps = interview.steps if interview.answers else interview.all_steps
+        by_name = {step.name: step for step in steps}
+        notices: list[str] = []
+        checks: list[Check] = []
+        failures: list[AnswerRejected] = []
+        for piece in found.pieces:
+            step = by_name.get(piece.step)
+            if step is None or not step.said_ahead:
+                continue
+            changes = step.name in interview.answers
+            try:
+                if changes:
+                    before = interview.answers[step.name]
+                    asked = _Ahead(step, step.ask(interview))
+                    accepted, _ = self._take(interview, asked, piece.said)
+                    kept = interview.answers.get(step.name)
+                    taken = f"{step.title}: {step.describe(kept.value, kept.facts)}" if kept else ""
+                    if kept is not None and kept is not before and taken not in accepted.notices:
+                        notices.append(taken)
+                else:
+                    accepted = self._keep_for_later(interview, step, piece.said)
+                notices += accepted.notices
+                checks += accepted.checks
+            except AnswerRejected as failure:
+                failures.append(failure)
+                if changes:
+                    interview.aside.unsettled[step.name] = f"{step.title}: {failure.message}"
+                notices.append(_not_taken(step, failure))
+        if not notices and rejection is not None:
+            raise rejection
+        if failures and len(failures) == len(notices) and not interview.aside.unsettled:
+            raise failures[0]
+        if found.rest:
+            notices.append(f"Not understood: “{shortened(found.rest)}”.")
+        return Accepted(None, checks=tuple(checks), notices=tuple(notices))
+
     def _answer_elsewhere(self, interview: Interview, outcome: Reopened) -> AnyAccepted:
         _reopen(interview, outcome.step)
         if outcome.said is None:
             return Accepted(None, notices=outcome.notices)
         step = _named_step(interview, outcome.step)
-        return self._take(interview, _Ahead(step, step.ask(interview)), outcome.said)
+        return self._take(interview, _Ahead(step, step.ask(interview)), outcome.said)[0]
 
     def _keep_for_later(self, interview: Interview, step: AnyStep, text: str) -> AnyAccepted:
         if not step.said_ahead:
@@ -281,10 +421,14 @@ class Workflow:
             raise AnswerRejected(
                 "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
             )
-        interview.aside.volunteered[step.name] = _not_too_long(step, text.strip())
+        said = _not_too_long(step, text.strip())
+        remark = foreseen(interview, step, said)
+        quoted = shortened(said, 80)
+        interview.aside.volunteered[step.name] = said
         forget_question_knowing(interview, step)
         return Accepted(
-            None, notices=(f"Noted for {step.name}; it is confirmed when its turn comes.",)
+            None,
+            notices=(f"Noted for {step.name}: {quoted}{remark}; it is confirmed in its turn.",),
         )
 
     def _proceed(self, interview: Interview, accepted: AnyAccepted) -> Turn:
@@ -294,8 +438,10 @@ class Workflow:
         kept = ahead.step is not None and kept_question(interview, ahead.step)
         if ahead.step is not None and ahead.step.asks_aws and not kept:
             keep_question(interview, ahead.step, ahead.asked)
-        self._save(interview)
         shown = self._show(interview, ahead)
+        if ahead.step is not None and ahead.step.name == CONFIRM.name:
+            shown = _only_what_changed(interview, shown)
+        self._save(interview)
         return replace(
             shown,
             checks=(*accepted.checks, *doubts, *shown.checks),
@@ -391,31 +537,88 @@ class Workflow:
 def _at(interview: Interview, step: AnyStep) -> _Ahead:
     """Return the step with what it asks, and what is known about its answer already."""
     asked = kept_question(interview, step) or step.ask(interview)
+    back = interview.aside.asked_back.get(step.name)
+    if back is not None:
+        return _Ahead(step, asked, back.answer)
     reopened = interview.answers.get(step.name)
     if reopened is not None and asked.kind != "confirm":
-        return _Ahead(step, replace(asked, default=_again(reopened, asked)))
+        return _Ahead(step, replace(asked, default=_again(reopened, asked, step, interview)))
     finding = _finding(interview, step)
     if finding is None:
         return _Ahead(step, asked)
     try:
+        reading = _heard(step, finding, asked, interview)
+        if isinstance(reading, AskBack):
+            _ask_back(interview, step, reading, finding)
+            return _Ahead(step, asked, reading.text)
+        finding = reading.text if isinstance(reading, Taken) else finding
         step.read(finding, asked, interview)
     except AnswerRejected as rejection:
         return _Ahead(step, asked.with_notices(f"Known so far: {finding!r}. {rejection.message}"))
     return _Ahead(step, asked, finding)
 
 
-def _again(answer: Answer[Any, Any], asked: Question) -> str:
+def _again(answer: Answer[Any, Any], asked: Question, step: AnyStep, interview: Interview) -> str:
     """Return an earlier answer as the default of its question: what was said, or led to."""
-    led_to = answer.value in [choice.value for choice in asked.choices]
-    return str(answer.value) if led_to else answer.said
+    value = answer.value
+    if value in [choice.value for choice in asked.choices]:
+        return str(value)
+    if asked.kind == "multichoice" and isinstance(value, list | tuple) and value:
+        return ", ".join(map(str, value))
+    reading = _heard(step, answer.said, replace(asked, default=None), interview)
+    plainly = isinstance(reading, NotUnderstood) or (isinstance(reading, Taken) and reading.exact)
+    return str(value) if isinstance(value, str) and not plainly else answer.said
 
 
-def _takes_default(said: str, question: Question) -> bool:
-    """Tell whether an answer means the default: nothing, the word, or a yes to a name proposed."""
-    if not said or said.casefold() == "default":
-        return True
-    proposed = question.kind == "text" and not answers.says_none(question.default or "none")
-    return proposed and answers.says_yes(said)
+def _heard(step: AnyStep, said: str, question: Question, interview: Interview) -> Reading:
+    return (step.hears or hearing.by_kind)(said, question, interview)
+
+
+def _ask_back(interview: Interview, step: AnyStep, reading: AskBack, said: str) -> None:
+    answer = hearing.as_list(reading.text)
+    interview.aside.asked_back[step.name] = AskedBack(answer, said, reading.words())
+    if step.name in interview.answers:
+        interview.answers[step.name].reopened = True
+
+
+_NOT_HEARD = ("answer.", "confirm.declined", "terms.", "task.", "region.unknown", "project.name")
+
+
+def _may_say_more(text: str, ahead: _Ahead, rejection: AnswerRejected) -> bool:
+    """Tell whether a reply that was rejected may answer other steps, and is no wrong value."""
+    words = text.split()
+    if not words or text.lstrip().startswith(("{", "[")):
+        return False
+    value = words[0].lower().startswith(("s3://", "arn:")) and not re.search(r"[,;]| and ", text)
+    hears = ahead.step.hears if ahead.step else None
+    if ahead.asked.kind == "text" and hears not in (None, hearing.free_text):
+        return len(words) > 1 and not value
+    return rejection.code.startswith(_NOT_HEARD)
+
+
+def _drops_wishes(said: str) -> bool:
+    """Tell whether a wish that could not be settled is given up."""
+    words = plain(said)
+    return means_default(said) or bool(
+        re.search(
+            r"\b(?:never ?mind|forget (?:it|that)|drop (?:it|that)|leave (?:it|that))\b", words
+        )
+    )
+
+
+def _not_taken(step: AnyStep, failure: AnswerRejected) -> str:
+    remedy = failure.remedy.text if isinstance(failure.remedy, Remedy) else failure.remedy
+    return f"Not taken for {step.name}: {failure.message} {remedy or ''}".strip()
+
+
+def _only_what_changed(interview: Interview, shown: Turn) -> Turn:
+    """Return the confirmation with the lines that were not shown before."""
+    lines, before = shown.notices, interview.aside.confirmed
+    interview.aside.confirmed = list(lines)
+    changed = tuple(line for line in lines if line not in before)
+    if not before or len(changed) == len(lines):
+        return shown
+    return replace(shown, notices=(*changed, "All else is as it was."))
 
 
 def _not_too_long(step: AnyStep, said: str) -> str:
@@ -456,6 +659,9 @@ def _quoting_a_line(rejection: AnswerRejected, said: str) -> AnswerRejected:
 
 
 def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question:
+    back = interview.aside.asked_back.get(step.name)
+    if back is not None:
+        return Question(back.question, kind="confirm", default="yes", help="No asks afresh.")
     volunteered = step.name in interview.aside.volunteered
     found_in = step.known_from(interview) or interview.state_path.name
     if not volunteered and step.known(interview) is None:
@@ -487,7 +693,8 @@ def _finding(interview: Interview, step: AnyStep) -> str | None:
 
 
 def _forget_finding(interview: Interview, step: AnyStep) -> None:
-    if interview.aside.volunteered.pop(step.name, None) is None:
+    back = interview.aside.asked_back.pop(step.name, None)
+    if interview.aside.volunteered.pop(step.name, None) is None and back is None:
         interview.aside.dismissed.append(step.name)
 
 
@@ -497,7 +704,12 @@ def _put(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) 
     interview.answers[step.name] = Answer(
         accepted.value, accepted.facts, said, accepted.checks, _now()
     )
-    interview.aside.volunteered.pop(step.name, None)
+    for kept in (
+        interview.aside.volunteered,
+        interview.aside.asked_back,
+        interview.aside.unsettled,
+    ):
+        kept.pop(step.name, None)
     interview.aside.pending = None
     if before is None or (before.value, before.facts) != (accepted.value, accepted.facts):
         _put_dependants_in_doubt(interview, step.name)
@@ -523,6 +735,7 @@ def _depends(interview: Interview, step: AnyStep, changed: str) -> bool:
 
 def _reopen(interview: Interview, name: str) -> None:
     interview.answers[name].reopened = True
+    interview.aside.asked_back.pop(name, None)
     interview.aside.pending = None
 
 

@@ -136,7 +136,7 @@ def test_the_question_back_repeats_the_persons_word():
     reading = understand_choice("ok then nova pro", JUDGES)
 
     assert isinstance(reading, AskBack)
-    assert reading.words(PRO) == "You said nova pro. That is amazon.nova-pro-v1:0. Use it?"
+    assert reading.words() == "You said nova pro. That is amazon.nova-pro-v1:0. Use it?"
 
 
 @pytest.mark.parametrize("text", ["0", "4", "claude", "-1", "9" * 5000])

@@ -22,6 +22,9 @@ from evalbook.workflow.replies.words import (
 )
 from evalbook.workflow.turn import Choice, Question
 
+LONGEST = 300
+"""Characters; who chooses among what is listed says less."""
+
 _ORDINALS = {
     word: number
     for number, words in enumerate(
@@ -97,7 +100,8 @@ def name_one(choices: Sequence[Choice]) -> str:
     """Return in one sentence which answers there are."""
     # Nobody types an ARN where its name does.
     shown = ", ".join(
-        choice.label if choice.value.startswith("arn:") else choice.value for choice in choices[:12]
+        choice.label if choice.value.startswith(("arn:", "help.")) else choice.value
+        for choice in choices[:12]
     )
     more = f" and {len(choices) - 12} more" if len(choices) > 12 else ""
     return f"Answer with a number, or one of: {shown}{more}."
@@ -117,6 +121,16 @@ def understand_choice(
     said = only(reply)
     if (value := named_choice(said, choices)) is not None:
         return Taken(value, exact=_is(said, value, choices))
+    # The path of a file is none of the words that tell choices apart.
+    if len(said) > LONGEST or re.match(r"['\"]?(?:[~./][^\s,]*/|arn:|s3:)\S+$", said.strip()):
+        return NotUnderstood()
+    return _understood(reply, said, question, synonyms or {})
+
+
+def _understood(
+    reply: str, said: str, question: Question, synonyms: Mapping[str, Sequence[str]]
+) -> Reading:
+    choices = question.choices
     if "?" not in said and (value := _by_name(said, choices)) is not None:
         return Taken(value, exact=False)
     asked, wish = _politely_asked(said)
@@ -131,7 +145,7 @@ def understand_choice(
         if len(marked) == 1:
             return Taken(marked[0], exact=False)
         return _undecided("you_decide", question)
-    for read in (_by_order, _by_name, lambda text, of: _by_synonyms(text, of, synonyms or {})):
+    for read in (_by_order, _by_name, lambda text, of: _by_synonyms(text, of, synonyms)):
         found = read(said, choices)
         if found is not None:
             return _asked_back(found, reply) if asked else Taken(found, exact=False, left=left)
@@ -144,7 +158,7 @@ def understand_choice(
 def _undecided(doubt: object, question: Question) -> Reading:
     """Return a doubt, or where the person leaves it to the default, the default asked back."""
     if doubt == "you_decide" and question.default:
-        return AskBack(question.default, "that the choice is left to you")
+        return AskBack(question.default)
     return Hesitates(doubt)  # type: ignore[arg-type]
 
 

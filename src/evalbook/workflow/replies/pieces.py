@@ -218,13 +218,11 @@ class _Search:
             name = found["name"].casefold()
             step = _TITLES.get(name.replace("_", " "), name)
             before = len(self.pieces)
-            self.take(
-                step,
-                found["value"].strip(" .")
-                if "://" not in found["value"]
-                else found["value"].strip(),
-                *found.span(),
-            )
+            value, end = found["value"].strip(), found.end()
+            if uri := re.match(_URI, value):
+                # The sentence goes on behind a place.
+                value, end = uri[0], found.start("value") + uri.end()
+            self.take(step, value if "://" in value else value.strip(" ."), found.start(), end)
             if len(self.pieces) == before:
                 return
 

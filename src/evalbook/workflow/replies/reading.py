@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,11 +27,22 @@ class AskBack:
 
     text: str
     """The answer that it fits."""
-    said: str
+    said: str = ""
+    """The words that it fits; empty where only the proposal is meant."""
 
-    def words(self, meaning: str) -> str:
-        """Return the question that asks back; ``meaning`` is what people call the answer."""
-        return f"You said {self.said}. That is {meaning}. Use it?"
+    def words(self) -> str:
+        """Return the question that asks back."""
+        if not self.said:
+            return f"The suggestion is {self.meaning}. Use it?"
+        return f"You said {self.said}. That is {self.meaning}. Use it?"
+
+    @property
+    def meaning(self) -> str:
+        """The answer as people write it."""
+        if not self.text.startswith('["'):
+            return self.text
+        *first, last = json.loads(self.text)
+        return f"{', '.join(first)} and {last}" if first else str(last)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -89,7 +90,7 @@ def understand_text(reply: str, question: Question, about: Iterable[str] = ()) -
     if proposed and (says_yes(said) or means_default(said)):
         assert question.default is not None  # noqa: S101 - for the type checker
         if consents(said):
-            return AskBack(question.default, reply.strip())
+            return AskBack(question.default)
         return Taken(question.default, exact=False)
     if question.default is not None and means_default(said):
         return Taken(question.default, exact=False)
@@ -98,7 +99,7 @@ def understand_text(reply: str, question: Question, about: Iterable[str] = ()) -
     doubt = doubt_in(said)
     if doubt and not _is_data(said):
         if doubt == "you_decide" and proposed and question.default:
-            return AskBack(question.default, "that it is left to you")
+            return AskBack(question.default)
         return Hesitates(doubt)
     if question.default == "none" and says_none(said, about):
         return Taken("none", exact=plain(said) == "none")
@@ -125,7 +126,8 @@ def name_in(text: str, about: Iterable[str] = ()) -> str | None:
     """Return the one name or ARN that a sentence gives; None where it gives none, or several."""
     arns = [it.rstrip(".:!?") for it in ARN.findall(text)]
     if arns:
-        return arns[0] if len(set(arns)) == 1 else None
+        follows = text.strip()[len(arns[0]) :] if text.strip().startswith(arns[0]) else ""
+        return arns[0] if len(set(arns)) == 1 and _only_polite(follows) else None
     if (quoted := _QUOTED.fullmatch(text.strip())) or len(_QUOTED.findall(text)) == 1:
         found = quoted or _QUOTED.search(text)
         return (found[1] or found[2]).strip() if found else None
@@ -203,11 +205,18 @@ def understand_project(reply: str, question: Question) -> Reading:
     called = _CALLED.search(said)
     words = [
         word
-        for word in re.findall(r"[a-z0-9]+", folded(said[called.start(1) :] if called else said))
+        for word in re.findall(
+            r"[a-z0-9]+", _without_accents(said[called.start(1) :] if called else said)
+        )
         if word not in POLITE | set(about)
     ]
     slug = "-".join(words)
     return AskBack(slug, said) if 0 < len(slug) <= 64 and len(words) < 7 else NotUnderstood()
+
+
+def _without_accents(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", folded(text.replace("ß", "ss")))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 # Places -----------------------------------------------------------------------------------------
@@ -237,6 +246,8 @@ def understand_s3(reply: str, question: Question, current: str | None = None) ->
         doubt = doubt_in(said)
         if doubt:
             return Hesitates(doubt)
+        if said.casefold().startswith("s3://") and not _only_polite(said[len(uris[0]) :]):
+            return NotUnderstood()
         return Taken(uris[0], exact=False)
     if len(uris) > 1:
         return NotUnderstood("It names more than one place.")
@@ -245,6 +256,11 @@ def understand_s3(reply: str, question: Question, current: str | None = None) ->
         return first
     place = _folder_of(said, current or question.default)
     return Taken(place, exact=False) if place else NotUnderstood()
+
+
+def _only_polite(text: str) -> bool:
+    """Tell whether what follows a value goes on with the sentence, and not with the value."""
+    return not text.strip() or text.lstrip()[:1] in ",;.!?)" or set(words_of(text)) <= POLITE
 
 
 def _ends_in_a_file(text: str) -> bool:

@@ -340,6 +340,8 @@ def doubt_in(text: str, *, free: bool = False) -> Doubt | None:
         return None
     if _asks(text, said, words, free=free):
         return "question"
+    if len(words) == 1 and names_something(text):
+        return None
     if free and len(words) > 6:
         return None
     if _YOU_DECIDE.search(said):

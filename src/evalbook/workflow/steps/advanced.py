@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.answers import says_none, shortened, split_answers, yes_or_no
 from evalbook.workflow.facts import ADVANCED, REGION, Slot
 from evalbook.workflow.interview import Answer, Example, Interview, Step
@@ -107,6 +108,7 @@ STEP = Step(
     ADVANCED,
     "Advanced settings",
     ask=_ask,
+    hears=hearing.exact_agreement,
     read=_read,
     check=_check,
     describe=_describe,

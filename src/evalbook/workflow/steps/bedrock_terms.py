@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.answers import shortened, yes_or_no
 from evalbook.workflow.facts import BEDROCK_TERMS, REGION, Agreement
 from evalbook.workflow.interview import Example, Interview, Step, Wants
@@ -33,7 +34,7 @@ def _ask(_: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, _: Interview) -> Agreement:
-    verdict = yes_or_no(text)
+    verdict = yes_or_no(text, strict=True)
     if verdict is False:
         raise AnswerRejected(
             "terms.declined",
@@ -73,6 +74,7 @@ STEP = Step(
     BEDROCK_TERMS,
     "Bedrock Evaluations terms",
     ask=_ask,
+    hears=hearing.to_the_letter,
     read=_read,
     check=_check,
     describe=_describe,

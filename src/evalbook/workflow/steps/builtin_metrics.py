@@ -8,6 +8,8 @@ from evalbook.workflow.answers import read_choice, says_none, says_yes, split_an
 from evalbook.workflow.facts import BUILTIN_METRICS, CUSTOM_METRICS, DATA_SAMPLE, TASK, SampleFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import understand_choices
+from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.steps.custom_metrics import has_reference
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Choice, Question
@@ -44,6 +46,10 @@ def _ask(interview: Interview) -> Question:
         + ("; none uses your custom metrics alone." if has_custom else "."),
         reference="references/builtin-metrics.md",
     )
+
+
+def _hears(reply: str, question: Question, interview: Interview) -> Reading:
+    return understand_choices(reply, question, interview.value(BUILTIN_METRICS))
 
 
 def _read(text: str, question: Question, interview: Interview) -> list[str]:
@@ -112,6 +118,7 @@ STEP = Step(
     BUILTIN_METRICS,
     "Built-in metrics",
     ask=_ask,
+    hears=_hears,
     read=_read,
     check=_check,
     describe=_describe,

@@ -38,7 +38,13 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _read(text: str, _question: Question, _: Interview) -> bool:
+def _read(text: str, _question: Question, interview: Interview) -> bool:
+    if read_yes_or_no(text) and interview.aside.unsettled:
+        raise AnswerRejected(
+            "confirm.unsettled",
+            f"A change is not settled yet. {' '.join(interview.aside.unsettled.values())}",
+            "Say what it should be instead, or: leave it as it is.",
+        )
     if not read_yes_or_no(text):
         raise AnswerRejected(
             "confirm.declined",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.answers import says_none, yes_or_no
 from evalbook.workflow.facts import CUSTOM_METRICS, CustomMetricsFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
@@ -70,6 +71,7 @@ STEP = Step(
     "Custom metrics",
     longest=1_000_000,
     ask=_ask,
+    hears=hearing.metrics_file,
     read=_read,
     check=_check,
     describe=_describe,

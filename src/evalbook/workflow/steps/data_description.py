@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import DATA_DESCRIPTION, DATA_SAMPLE
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.turn import Question
@@ -25,6 +26,7 @@ STEP = Step(
     DATA_DESCRIPTION,
     "Dataset in words",
     ask=_ask,
+    hears=hearing.free_text,
     applies=_applies,
     depends_on=("dataset", "data_sample"),
     asked_again=True,

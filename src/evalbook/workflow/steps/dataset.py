@@ -8,6 +8,7 @@ from pathlib import Path
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
 from evalbook.whole_files import end_of_links, is_a_file
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -195,6 +196,7 @@ STEP = Step(
     DATASET,
     "Evaluation dataset",
     ask=_ask,
+    hears=hearing.place,
     read=_read,
     check=_check,
     known=_known,

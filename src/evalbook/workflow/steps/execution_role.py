@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import Check
 from evalbook.errors import rejection_for
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     ANSWERED_BY,
     BASE_ANSWERED_BY,
@@ -101,6 +102,7 @@ STEP = Step(
     EXECUTION_ROLE,
     "Execution role",
     ask=_ask,
+    hears=hearing.named("role", "iam", "execution"),
     check=_check,
     known=_known,
     depends_on=(

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 
+from evalbook.aws.regions import is_region
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import JUDGE_MODEL, MODEL, JudgeFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import understand_choice
+from evalbook.workflow.replies.reading import AskBack, Taken
 from evalbook.workflow.turn import Choice, Question
 
 _MODEL_ID = re.compile(r"[a-z][\w-]*\.[\w.:-]+", re.IGNORECASE)
 
 
 def _ask(interview: Interview) -> Question:
+    return _asked_in(judge_region(interview), interview)
+
+
+def _asked_in(region: str, interview: Interview) -> Question:
     from evalbook.aws.judges import judge_offer
 
-    region = judge_region(interview)
     interview.progress(f"Asking which judge models can be used in {region}", None, None)
     offer = judge_offer(interview.aws, region)
     if not offer.judges:
@@ -66,6 +72,22 @@ def _check(value: str, interview: Interview) -> Outcome[str, JudgeFacts]:
 def judge_region(interview: Interview) -> str:
     """Return the model package's region: the judge has to be usable where the model is."""
     return interview.answer(MODEL).facts.region
+
+
+def foreseen(interview: Interview, said: str) -> str:
+    """Return what can be told of a judge that is named before its turn, as a remark."""
+    model = interview.facts(MODEL)
+    named = interview.aside.volunteered.get("region") or ""
+    region = model.region if model else named if is_region(named) else interview.aws.default_region
+    if region is None:
+        return ""
+    question = _asked_in(region, interview)
+    reading = understand_choice(said, question)
+    if isinstance(reading, Taken | AskBack):
+        return f", that is {reading.text} in {region}"
+    if model and question.choices and not _MODEL_ID.fullmatch(said):
+        return str(_read(said, question, interview))
+    return "" if _MODEL_ID.fullmatch(said) else f", by which no single judge of {region} is called"
 
 
 STEP = Step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook.workflow import hearing
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import KMS_KEY, REGION
 from evalbook.workflow.interview import Example, Interview, Step
@@ -19,7 +20,7 @@ def _ask(_: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, _: Interview) -> str | None:
-    return None if says_none(text) else text
+    return None if says_none(text, ("kms", "key", "encryption")) else text
 
 
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
@@ -41,6 +42,7 @@ STEP = Step(
     KMS_KEY,
     "KMS key",
     ask=_ask,
+    hears=hearing.named("kms", "key", "encryption"),
     read=_read,
     check=_check,
     describe=_describe,

@@ -12,6 +12,9 @@ from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import MODEL, REGION, BaseModelFacts, ModelFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.replies.choices import understand_choice
+from evalbook.workflow.replies.reading import NotUnderstood, Reading
+from evalbook.workflow.replies.values import understand_model
 from evalbook.workflow.steps.base_model import (
     InHub,
     accepted_base_model,
@@ -39,6 +42,14 @@ def _ask(_: Interview) -> Question:
         "JumpStart id, such as meta-textgeneration-llama-3-2-1b-instruct, or words of it.",
         reference="references/model-packages.md",
     )
+
+
+def _hears(reply: str, question: Question, interview: Interview) -> Reading:
+    if question.choices:
+        reading = understand_choice(reply, question)
+        if not isinstance(reading, NotUnderstood):
+            return reading
+    return understand_model(reply, question, interview.value(MODEL))
 
 
 def _read(text: str, question: Question, _: Interview) -> str:
@@ -262,6 +273,7 @@ STEP = Step(
     MODEL,
     "Model",
     ask=_ask,
+    hears=_hears,
     read=_read,
     check=_check,
     describe=_describe,

@@ -6,6 +6,7 @@ import re
 
 from evalbook.errors import AnswerRejected
 from evalbook.whole_files import is_a_folder, is_there
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import PROJECT
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -58,6 +59,7 @@ STEP = Step(
     PROJECT,
     "Project",
     ask=_ask,
+    hears=hearing.project,
     read=_read,
     check=_check,
     example=Example(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import Remedy, failed, passed
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import DATASET, JUDGE_MODEL, MODEL, REGION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -117,6 +118,7 @@ STEP = Step(
     REGION,
     "Region",
     ask=_ask,
+    hears=hearing.region,
     read=_read,
     check=_check,
     known=_known,

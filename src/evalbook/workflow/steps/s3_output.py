@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     DATASET,
     EXECUTION_ROLE,
@@ -103,6 +104,7 @@ STEP = Step(
     S3_OUTPUT,
     "Results",
     ask=_ask,
+    hears=hearing.place,
     read=_read,
     check=_check,
     known=_known,

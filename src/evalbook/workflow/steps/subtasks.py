@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.answers import read_choice, says_yes, split_answers
 from evalbook.workflow.facts import BENCHMARK, SUBTASKS
 from evalbook.workflow.interview import Example, Interview, Step
@@ -83,6 +84,7 @@ STEP = Step(
     SUBTASKS,
     "Subtasks",
     ask=_ask,
+    hears=hearing.plainly,
     read=_read,
     check=_check,
     describe=_describe,

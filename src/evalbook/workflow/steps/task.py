@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import TASK
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.turn import Question
@@ -39,6 +40,7 @@ STEP = Step(
     TASK,
     "Task",
     ask=_ask,
+    hears=hearing.free_text,
     read=_read,
     example=Example(
         "Answers customers' billing questions, politely.",

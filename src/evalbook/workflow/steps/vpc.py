@@ -20,7 +20,7 @@ def _ask(_: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, _: Interview) -> str | None:
-    return None if says_none(text) else text
+    return None if says_none(text, ("vpc", "vpcs")) else text
 
 
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, VpcFacts | None]:

@@ -1,0 +1,148 @@
+"""What people ask at a question, and what there is to say: two sentences each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from evalbook.workflow.replies.words import plain
+from evalbook.workflow.turn import Question
+
+
+@dataclass(frozen=True)
+class Known:
+    """An answer that is ready."""
+
+    words: str
+    """Pattern of the words that ask for it."""
+    answer: str
+    steps: tuple[str, ...] = ()
+    """Where alone it is meant; everywhere if none is named."""
+
+
+_ANSWERS = (
+    Known(
+        r"leave|leaves|across region|other region|transmit|where .*data .*go|stay in",
+        "Your dataset and the results stay in your buckets, and the jobs run in the model's region. "
+        "Bedrock may process the judging in other regions of the same geography; the terms say so.",
+        ("judge_model", "bedrock_terms", "data_sample", "confirm", "region", "dataset", "s3_output"),
+    ),
+    Known(
+        r"stored?\b|keep|kept|saved?\b|retain|log",
+        "evalbook stores your answers in workflow_state.json and no credentials; what it reads of the "
+        "dataset stays on this machine. The run writes prompts, answers and scores to your results "
+        "prefix, and nothing else is kept.",
+        ("data_sample", "bedrock_terms", "dataset", "s3_output", "judge_model", "confirm", "task"),
+    ),
+    Known(
+        r"train(?:ed|ing)? on my|use my data|learn from",
+        "Bedrock does not use your prompts or answers to train models. What applies is in the service "
+        "terms that are shown before the notebook is written.",
+    ),
+    Known(
+        r"cost|costs|price|pricing|expensive|pay|paid|charge|cheap|money|bill",
+        "Answering these questions costs nothing; a run is paid when you start cell 2. What the "
+        "judging will cost is estimated before you confirm, by records, metrics and the judge's "
+        "price; SageMaker's jobs come on top.",
+    ),
+    Known(
+        r"how long|time does|duration|minutes|hours",
+        "These questions take a few minutes. A run of both models takes about an hour for a few "
+        "hundred records, and the estimate is shown before you confirm.",
+    ),
+    Known(
+        r"what happens|do with it|read it|what do you read|how much .*read",
+        "The first few KB are read to show two records; then the object is read once to count and "
+        "check every record on this machine. Nothing is changed, and on no nothing is read.",
+        ("data_sample",),
+    ),
+    Known(
+        r"which role|what role|role (?:would|will|can|should)|role work|permissions?",
+        "One that SageMaker and, for a judge, Bedrock may assume, and that may read the dataset and "
+        "write the results. The default and the other roles named here were found to be trusted; "
+        "permissions are checked when you name one.",
+        ("execution_role",),
+    ),
+    Known(
+        r"why not|why .*version|passed over|newer|latest|newest",
+        "The newest version that can be used is taken: its status is Completed, and it was not "
+        "rejected. Newer ones that were passed over are named with their status; name one to use it "
+        "once it is completed.",
+        ("model", "model_confirm"),
+    ),
+    Known(
+        r"what .*task|what do you mean|for what|why .*task|like what|example",
+        "In a sentence, what the model does for its users, such as: answers customers' billing "
+        "questions. It guides which metrics are recommended and changes nothing else.",
+        ("task",),
+    ),
+    Known(
+        r"format|jsonl|look like|which fields|columns?",
+        "One JSON record a line, with the prompt and, where there is one, the right answer; "
+        "the usual shapes of training data are understood. What can't be used as it is can be "
+        "converted into a copy.",
+        ("dataset", "data_sample", "data_fix"),
+    ),
+    Known(
+        r"custom metric",
+        "A custom metric is a prompt of yours by which the judge scores each answer, in Bedrock's "
+        "JSON format. Without one the built-in metrics do.",
+        ("custom_metrics",),
+    ),
+    Known(
+        r"which .*(?:judge|one|model)|recommend|best|better|difference|should i|would you|stronger|good",
+        "The choice of the judge is yours alone, and nothing is recommended. Any of the listed "
+        "ones can be used in this region.",
+        ("judge_model",),
+    ),
+    Known(
+        r"which|recommend|how many|enough|should i",
+        "The recommended ones fit the task and the data, with the reason beside each. Each metric is "
+        "one more call of the judge for every record, so a handful does.",
+        ("builtin_metrics",),
+    ),
+    Known(
+        r"why .*region|another region|other region|possible|can i|elsewhere",
+        "The run has to be where the model is registered; it can be used from nowhere else. "
+        "Dataset, results and judge are taken in the same region.",
+        ("region",),
+    ),
+    Known(
+        r"advanced|settings|what are|which",
+        "They set what most leave alone: which models are evaluated, MLflow tracking, a KMS key, a "
+        "VPC, tags and the run's name. No keeps the SDK's defaults.",
+        ("advanced",),
+    ),
+    Known(
+        r"agree|have to|must|terms|legal|binding|why",
+        "Without agreement no notebook is written, because the run uses Bedrock Evaluations. The "
+        "answers are kept, so you can agree any time later.",
+        ("bedrock_terms",),
+    ),
+    Known(
+        r"notebook|append|new|cells?",
+        "A new notebook holds a header and four cells: settings, start, progress, results. Appended "
+        "to one of yours, they come at its end and nothing else in it changes.",
+        ("notebook",),
+    ),
+    Known(
+        r"difference|which|what is|what are|mean|judge|scorer|benchmark",
+        "LLM as judge has a model score free-form answers; a custom scorer compares by code; a "
+        "benchmark measures general abilities; multi-turn RL plays an agent's rollouts. Choose Help "
+        "me decide for four short questions.",
+        ("evaluation_type",),
+    ),
+)  # fmt: skip
+
+
+def answer_to(said: str, step: str, question: Question) -> str | None:
+    """Return what there is to say to a question of the person's; None where nothing is ready."""
+    words = plain(said)
+    for choice in question.choices:
+        names = {choice.label.casefold(), choice.value.casefold()}
+        if choice.description and step == "builtin_metrics" and any(it in words for it in names):
+            return f"{choice.label}: {choice.description}"
+    for known in _ANSWERS:
+        if (not known.steps or step in known.steps) and re.search(known.words, words):
+            return known.answer
+    return None

@@ -1,0 +1,88 @@
+"""What was said for a step whose turn has not come, checked as far as can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.metrics.benchmarks import benchmarks
+from evalbook.metrics.builtin import builtin_metrics
+from evalbook.workflow import hearing
+from evalbook.workflow.interview import Interview, Step
+from evalbook.workflow.outcomes import Accepted
+from evalbook.workflow.replies.pieces import Found, find_pieces
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
+from evalbook.workflow.steps import judge_model
+from evalbook.workflow.turn import Question
+
+LONGEST = 4000
+"""Characters of a reply in which answers to other steps are looked for."""
+_PURE = ("s3_output", "region", "project", "run_name")
+"""Steps whose reading needs nothing that was answered before."""
+_ALONE = {"dataset": ("s3.", "dataset."), "model": ("model.missing", "model.arn", "model.kind")}
+"""Steps that can be checked before the evaluation type is known, and what would refuse any."""
+
+
+def pieces_of(text: str, asked: Step[Any, Any] | None) -> Found:
+    """Return what a reply says for other steps than the one that is asked."""
+    if len(text) > LONGEST:
+        return Found(())
+    beside = (asked.name,) if asked else ()
+    metrics = [metric.name for metric in builtin_metrics()]
+    return find_pieces(text, metrics, [it.name for it in benchmarks()], beside)
+
+
+def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
+    """Check what was said ahead of its turn as far as can be, and return a remark about it.
+
+    Raises:
+        AnswerRejected: it can be told by now that it will not do.
+    """
+    try:
+        if step.name == "judge_model":
+            return judge_model.foreseen(interview, said)
+        known = all(
+            interview.answered(it.name)
+            for it in interview.steps
+            if it.name in step.depends_on and it.applies(interview)
+        )
+        if known or step.name in _ALONE:
+            return _checked(interview, step, said, certain=known)
+        if step.name in _PURE:
+            _text_of(interview, step, said, Question(step.title))
+    except AwsUnavailable:
+        return ", not checked yet, as AWS can't be asked"
+    return ""
+
+
+def _checked(interview: Interview, step: Step[Any, Any], said: str, *, certain: bool) -> str:
+    try:
+        text, remark = _text_of(interview, step, said, step.ask(interview))
+        if step.do is not None or step.depends_on_all:
+            return remark
+        value = step.read(text, step.ask(interview), interview)
+        outcome = step.check(value, interview)
+    except AnswerRejected as rejection:
+        if rejection.code == "step.not_answered":
+            return ""
+        if certain or rejection.code.startswith(_ALONE[step.name]):
+            raise
+        return ""
+    return remark or (", checked" if isinstance(outcome, Accepted) else "")
+
+
+def _text_of(
+    interview: Interview, step: Step[Any, Any], said: str, question: Question
+) -> tuple[str, str]:
+    """Return what was said as the step reads it, and a remark about that."""
+    reading = (step.hears or hearing.by_kind)(said, question, interview)
+    if isinstance(reading, Hesitates | Incomplete):
+        raise hearing.rejection(reading, said, step.name, question)
+    if isinstance(reading, NotUnderstood) and reading.why:
+        raise AnswerRejected("answer.unclear", f"{said!r}: {reading.why}", question.help)
+    if isinstance(reading, AskBack):
+        return hearing.as_list(reading.text), f", that is {reading.meaning}"
+    text = reading.text if isinstance(reading, Taken) else said
+    if step.name in _PURE:
+        step.read(text, question, interview)
+    return text, "" if text == said else f", that is {hearing.as_list(text)}"

@@ -1,0 +1,121 @@
+"""How a step hears a whole reply: what of it answers the question, if anything does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from evalbook.errors import AnswerRejected
+from evalbook.texts import shortened
+from evalbook.workflow.answers import how_to_answer
+from evalbook.workflow.asked import answer_to
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.replies import values
+from evalbook.workflow.replies.agreeing import understand_yes_or_no
+from evalbook.workflow.replies.choices import understand_choice, understand_choices
+from evalbook.workflow.replies.pieces import find_pieces
+from evalbook.workflow.replies.reading import Hesitates, Incomplete, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.synonyms import SYNONYMS
+from evalbook.workflow.replies.words import doubt_in, yes_or_no
+from evalbook.workflow.turn import Question
+
+Hears = Callable[[str, Question, Interview], Reading]
+
+
+def by_kind(reply: str, question: Question, _: Interview) -> Reading:
+    """Hear a reply by the kind of its question."""
+    if question.kind == "confirm":
+        return understand_yes_or_no(reply, question)
+    if question.kind == "multichoice":
+        return understand_choices(reply, question)
+    if question.choices:
+        if {choice.label for choice in question.choices} == {"Yes", "No"}:
+            reading = understand_yes_or_no(reply, question)
+            return Taken(reading.text.capitalize()) if isinstance(reading, Taken) else reading
+        return understand_choice(reply, question, SYNONYMS)
+    return values.understand_text(reply, question)
+
+
+def free_text(reply: str, question: Question, _: Interview) -> Reading:
+    """Hear any text, unless it plainly answers something else."""
+    reading = values.understand_free(reply, question)
+    found = find_pieces(reply)
+    elsewhere = found.pieces and not found.rest
+    return NotUnderstood() if elsewhere and isinstance(reading, Taken) else reading
+
+
+def place(reply: str, question: Question, _: Interview) -> Reading:
+    """Hear a place in S3."""
+    return values.understand_s3(reply, question)
+
+
+def region(reply: str, question: Question, _: Interview) -> Reading:
+    """Hear a region, by its code or its place."""
+    return values.understand_region(reply, question)
+
+
+def project(reply: str, question: Question, _: Interview) -> Reading:
+    """Hear a folder's name."""
+    return values.understand_project(reply, question)
+
+
+def metrics_file(reply: str, question: Question, _: Interview) -> Reading:
+    """Hear whether there are custom metrics, and where."""
+    return values.understand_metrics_file(reply, question)
+
+
+def named(*about: str) -> Hears:
+    """Return what hears a name, ``about`` being words of the question that name nothing."""
+
+    def hears(reply: str, question: Question, _: Interview) -> Reading:
+        if question.choices:
+            reading = understand_choice(reply, question)
+            if not isinstance(reading, NotUnderstood):
+                return reading
+        return values.understand_name(reply, question, about)
+
+    return hears
+
+
+def exact_agreement(reply: str, _question: Question, _: Interview) -> Reading:
+    """Hear nothing but a plain yes or no, and whether it is a question."""
+    verdict = yes_or_no(reply)
+    if verdict is not None:
+        return Taken("yes" if verdict else "no")
+    doubt = doubt_in(reply)
+    return Hesitates(doubt) if doubt else NotUnderstood()
+
+
+def plainly(reply: str, question: Question, _: Interview) -> Reading:
+    """Hear only the default, a yes to it and doubt; all else is read by the step itself."""
+    return values.understand_text(reply, question)
+
+
+def to_the_letter(reply: str, _question: Question, _: Interview) -> Reading:
+    """Leave a reply to the step as it is, unless it asks."""
+    return Hesitates("question") if doubt_in(reply) == "question" else NotUnderstood()
+
+
+def rejection(
+    reading: Hesitates | Incomplete, said: str, step: str, question: Question
+) -> AnswerRejected:
+    """Return why a reply is no answer, with what helps to give one."""
+    if isinstance(reading, Incomplete):
+        return AnswerRejected("answer.incomplete", reading.wanted, how_to_answer(question))
+    known = answer_to(said, step, question)
+    how = how_to_answer(question)
+    if reading.how == "question":
+        message = known or "That is a question, and evalbook has no ready answer to it."
+        return AnswerRejected("answer.question", message, f"Nothing was answered yet. {how}")
+    words = shortened(said, 60)
+    message = {
+        "condition": f"“{words}” sets a condition, which is no answer. {known or ''}".strip(),
+        "hesitation": f"“{words}” is no answer yet; take your time.",
+        "you_decide": "The choice is yours: evalbook decides nothing for you.",
+    }[reading.how]
+    return AnswerRejected(f"answer.{reading.how}", message, how)
+
+
+def as_list(text: str) -> str:
+    """Return a JSON array of names as people write it."""
+    return ", ".join(json.loads(text)) if text.startswith('["') else text
