@@ -132,7 +132,6 @@ class Workflow:
                     accepted = self._take(interview, _Ahead(named, named.ask(interview)), text)[0]
                 else:
                     assert named is not None  # noqa: S101 - without a step the current one is
-                    _refuse_what_is_never_asked(interview, named)
                     accepted = self._keep_for_later(interview, named, text)
                 return self._proceed(interview, accepted)
             except AnswerRejected as rejection:
@@ -422,9 +421,14 @@ class Workflow:
                 "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
             )
         said = _not_too_long(step, text.strip())
-        remark = foreseen(interview, step, said)
         quoted = shortened(said, 80)
         interview.aside.volunteered[step.name] = said
+        _refuse_what_is_never_asked(interview, step)
+        try:
+            remark = foreseen(interview, step, said)
+        except AnswerRejected:
+            del interview.aside.volunteered[step.name]
+            raise
         forget_question_knowing(interview, step)
         return Accepted(
             None,
