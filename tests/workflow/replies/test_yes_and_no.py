@@ -103,7 +103,7 @@ TERMS_YES = [
 TERMS_NOT = [
     "[-1]", "-1", "[true]", "1 1 1 1", "k", "1", "y1", "yes?", "yes, but", "yes if free", "👍", "I may agree",
     "right", "perfect", "fine", "use it", "[\"yes\"]", "{\"agree\": true}", "yes_please", "yes/no", "I can agree",
-    "yeah right", "true\n1", "agree-ish", "--yes", "/agree", "yes 100%", "looks right to me", "maybe", "I guess so",
+    "yeah right", "true\n1", "agree-ish", "--yes", "/agree", "yes 100%", "looks right to me", "maybe", "I guess so", "true",
     "oui; non", "please do", "all good", "I agree under protest", "agree to disagree", "ok=ok", "y.e.s", "",
 ]  # fmt: skip
 

@@ -234,7 +234,7 @@ def _affirms(words: list[str], *, asks: bool, strict: bool) -> bool:
     said = " ".join(words)
     if said in _YES_PHRASES or _polite(words) in _YES_PHRASES:
         return True
-    if said in _IRONY or (strict and words == ["k"]):
+    if said in _IRONY or (strict and words in (["k"], ["true"])):
         return False
     if not strict and (said in _YES_IN_PASSING or _polite(words) in _YES_IN_PASSING):
         return True
