@@ -21,7 +21,8 @@ def run(
         input=said or "",
         capture_output=True,
         text=True,
-        env={**os.environ, **(env or {})},
+        # Some library sets the width for all that the tests start.
+        env={**{k: v for k, v in os.environ.items() if k != "COLUMNS"}, **(env or {})},
         cwd=cwd,
         check=False,
         timeout=120,

@@ -92,6 +92,9 @@ def make_endpoint(name: str, settings: Mapping[str, Any], account: str, region: 
     # moto's own list of types ends before the current families.
     made.production_variants[0]["InstanceType"] = settings.get("instance_type", "ml.g5.12xlarge")
     backend.create_endpoint(name, name, [])
+    endpoint = backend.endpoints[name]
+    # By the sandbox's clock, as runs are, which may be ahead of moto's.
+    endpoint.creation_time = moment(CLOCK.now()).replace(tzinfo=endpoint.creation_time.tzinfo)
 
 
 def delete_endpoint(name: str, account: str, region: str) -> None:

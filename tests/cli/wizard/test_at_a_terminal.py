@@ -133,7 +133,7 @@ def test_a_question_mark_explains_and_stays_out_of_the_answer(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
         at_the_task(terminal).types("?")
         terminal.waits_for("Each answer is checked before it is accepted")
-        terminal.types("Is it good?").waits_for("> Is it good?").types(ENTER)
+        terminal.types("Says what is good.").waits_for("> Says what is good.").types(ENTER)
         terminal.waits_for("Where in S3 is your evaluation dataset?")
 
 
