@@ -119,7 +119,7 @@ def test_a_rejected_answer_shows_why_and_asks_again(tmp_path, sandbox):
         turn = await call(client, "answer", value="s3://evalbook-data/support/evil.jsonl")
 
         assert (turn["status"], turn["step"]) == ("rejected", "dataset")
-        assert turn["error"]["code"] == "s3.missing"
+        assert "evil.jsonl" in turn["say"]
 
     with_client(tmp_path, sandbox.environment, mistake)
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from evalbook.checks import Remedy, passed, skipped, warning
 from evalbook.errors import AwsUnavailable
 from evalbook.mcp.server import Tools
 from evalbook.workflow.brief import brief
+from evalbook.workflow.turn import Choice, Turn
 from evalbook.workflow.workflow import Workflow
 
 
@@ -23,18 +25,13 @@ def document_of(result) -> dict:
 def test_a_turn_is_shown_without_what_says_nothing(tmp_path):
     shown = document_of(tools_for(tmp_path / "state.json").next())
 
-    assert shown == {
-        "protocol": 1,
-        "status": "question",
-        "state": str(tmp_path / "state.json"),
-        "step": "evaluation_type",
-        "position": shown["position"],
-        "question": "Which kind of evaluation?",
-        "kind": "choice",
-        "choices": shown["choices"],
-        "default": "llm_as_judge",
-        "reference": "references/choosing-an-evaluation.md",
-    }
+    assert shown.keys() == {"status", "step", "say", "reply", "reference"}
+    assert (shown["status"], shown["step"], shown["reply"]) == (
+        "question",
+        "evaluation_type",
+        "number",
+    )
+    assert shown["say"].startswith("Which kind of evaluation?\n1. LLM as judge: ")
 
 
 def test_an_answer_brings_the_next_turn_and_back_the_one_before(tmp_path):
@@ -43,7 +40,8 @@ def test_an_answer_brings_the_next_turn_and_back_the_one_before(tmp_path):
 
     assert document_of(tools.answer("Summarises tickets."))["step"] == "dataset"
     again = document_of(tools.back())
-    assert (again["step"], again["default"]) == ("task", "Summarises tickets.")
+    assert again["step"] == "task"
+    assert "Default: Summarises tickets." in again["say"]
 
 
 def test_what_is_said_out_of_turn_is_noted(tmp_path):
@@ -52,9 +50,9 @@ def test_what_is_said_out_of_turn_is_noted(tmp_path):
     )
 
     assert noted["step"] == "evaluation_type"
-    assert noted["notices"] == [
+    assert noted["say"].startswith(
         "Noted for s3_output: s3://my-bucket/out; it is confirmed in its turn."
-    ]
+    )
 
 
 def test_the_terms_are_not_agreed_to_ahead_of_their_turn(tmp_path):
@@ -63,7 +61,7 @@ def test_the_terms_are_not_agreed_to_ahead_of_their_turn(tmp_path):
     rejected = document_of(tools.answer("I agree", "bedrock_terms"))
 
     assert rejected["status"] == "rejected"
-    assert rejected["error"]["code"] == "step.not_yet"
+    assert rejected["say"].startswith("bedrock_terms is answered only when it is asked")
 
 
 def test_the_summary_holds_what_was_said(tmp_path):
@@ -96,35 +94,39 @@ def test_aws_that_cannot_be_asked_is_an_error_with_its_remedy():
     }
 
 
-@pytest.mark.parametrize(
-    ("choice", "short"),
-    [
-        (
-            {"value": "a", "label": "a", "description": "", "recommended": False},
-            {"value": "a"},
-        ),
-        (
-            {"value": "a", "label": "A", "description": "one", "recommended": True},
-            {"value": "a", "label": "A", "description": "one", "recommended": True},
-        ),
-    ],
-)
-def test_a_choice_keeps_what_tells_something(choice, short):
-    turn = {"status": "question", "checks": [], "choices": [choice], "error": None}
+def test_what_is_said_holds_what_did_not_pass_and_nothing_that_did():
+    checks = (
+        passed("a", "Fine."),
+        warning("b", "Old.", Remedy("Choose another.", step="model")),
+        skipped("c", "Unknown."),
+    )
+    turn = Turn(
+        "question", "s.json", "model_confirm", question="Is it?", kind="confirm", checks=checks
+    )
 
-    assert brief(turn) == {"status": "question", "choices": [short]}
+    assert brief(turn) == {
+        "status": "question",
+        "step": "model_confirm",
+        "say": "Note: Old. Choose another.\nNot checked: Unknown.\n\nIs it?",
+        "reply": "yes_no",
+    }
 
 
-def test_only_checks_that_did_not_pass_are_kept():
-    checks = [
-        {"id": "a", "status": "passed", "message": "Fine.", "remedy": None},
-        {"id": "b", "status": "warning", "message": "Old.", "remedy": "Renew."},
-        {"id": "c", "status": "skipped", "message": "Unknown.", "remedy": None},
-    ]
-    turn = {"status": "question", "checks": checks, "choices": [], "error": None}
+def test_of_many_metrics_the_recommended_ones_come_with_their_reasons():
+    choices = (
+        Choice("A", "A", "Is it right? The task asks. More.", recommended=True),
+        Choice("B", "B", "Is it whole? Nothing points to it."),
+    )
+    turn = Turn(
+        "question",
+        "s.json",
+        "builtin_metrics",
+        question="Which?",
+        kind="multichoice",
+        choices=choices,
+    )
 
-    assert [check["id"] for check in brief(turn)["checks"]] == ["b", "c"]
-    assert brief(turn)["checks"][1] == {"id": "c", "status": "skipped", "message": "Unknown."}
+    assert brief(turn)["say"] == "Which?\n1. A (recommended): The task asks\nOthers: 2. B"
 
 
 @pytest.mark.parametrize("tool", ["status", "results"])

@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from skill_folder import ROOT, an_installed_skill
+from skill_folder import an_installed_skill
 
 from evalbook.errors import UsageError
-from evalbook.skill.installer import install
+from evalbook.skill.installer import install, started_by
 
 
 def files_in(folder: Path) -> list[str]:
@@ -48,7 +48,9 @@ def test_an_earlier_installation_is_replaced_and_other_files_are_kept(tmp_path):
     installed = install(tmp_path)
 
     assert installed.replaced
-    assert (folder / "SKILL.md").read_bytes() == (ROOT / "skill" / "SKILL.md").read_bytes()
+    text = (folder / "SKILL.md").read_text(encoding="utf-8")
+    assert f"`{started_by()} next --json --brief`" in text
+    assert f"   {started_by()} answer --json --brief - <<'END'" in text
     assert (folder / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 

@@ -1,12 +1,10 @@
 import re
-from collections import Counter
 from importlib.util import find_spec
 
 import pytest
-from skill_folder import ROOT, an_installed_skill, body, front_matter
+from skill_folder import ROOT, an_installed_skill, front_matter
 
 from evalbook.errors import UsageError
-from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.workflow import Workflow
 
 SKILL = (ROOT / "skill" / "SKILL.md").read_text(encoding="utf-8")
@@ -49,23 +47,6 @@ if find_spec("skills_ref"):
 
 def test_the_skill_costs_less_than_900_tokens():
     assert len(SKILL) / 4 < 900
-
-
-def test_the_steps_that_most_types_ask_are_named_and_examples_of_the_others():
-    common, own = re.search(
-        r"STEP: ([^.]*)\.\s+A type's own, such as ([^:]*):", body(SKILL)
-    ).groups()
-    asked = Counter(
-        step.name for steps in STEPS_BY_TYPE.values() for step in steps if step.said_ahead
-    )
-
-    # Yes or no to what is on the screen has no sense before it is there.
-    only_when_asked = {"data_description", "model_confirm", "advanced"}
-    expected = {
-        name for name, types in asked.items() if types > len(STEPS_BY_TYPE) / 2
-    } - only_when_asked
-    assert sorted(re.split(r",\s+", common)) == sorted(expected)
-    assert set(re.split(r"[,;]\s+", own)) <= asked.keys() - expected
 
 
 def test_naming_a_step_that_is_not_there_brings_the_list(in_sandbox, tmp_path):

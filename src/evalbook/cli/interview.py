@@ -17,7 +17,7 @@ _LONGEST_SAID = 1_000_000
 """Characters; ten custom metrics at their limits have fewer."""
 
 _brief = click.option(
-    "--brief", is_flag=True, help="With --json: leave out empty fields and checks that passed."
+    "--brief", is_flag=True, help="With --json: what an assistant passes on, ready to show."
 )
 
 

@@ -54,7 +54,7 @@ class Output:
                 f"{turn.error.message}\n{remedy_in_commands(turn.error.remedy) or ''}".rstrip()
             )
         document = turn.to_json()
-        self.document(without_silence(document) if brief else document, turn_words(turn))
+        self.document(without_silence(turn) if brief else document, turn_words(turn))
 
     def error(self, code: str, message: str, remedy: str | Remedy | None = None) -> None:
         """Say what went wrong."""

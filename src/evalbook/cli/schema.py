@@ -33,6 +33,12 @@ class DoctorDocument:
     checks: tuple[Check, ...]
 
 
+def _brief() -> Any:
+    from evalbook.workflow.brief import Brief
+
+    return Brief
+
+
 def _status() -> Any:
     from evalbook.runs.status import StatusDocument
 
@@ -59,6 +65,7 @@ def _gate() -> Any:
 
 PRINTED: dict[str, Callable[[], Any]] = {
     "turn": lambda: Turn,
+    "brief": _brief,
     "status": _status,
     "results": _results,
     "runs": _runs,
@@ -93,6 +100,8 @@ def _printed(form: Any) -> dict[str, Any]:
         if known.get("type") == "object":
             known["additionalProperties"] = known.get("additionalProperties", False)
             known["required"] = list(known.get("properties", ()))
+    if "Brief" in schema["$defs"]:
+        schema["$defs"]["Brief"]["required"] = ["status", "say"]
     turn = schema["$defs"].get("Turn")
     if turn is not None:
         # What the wizard draws is no part of the document; the protocol is. The fields of a

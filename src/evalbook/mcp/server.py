@@ -27,17 +27,15 @@ evalbook asks a person, one question a turn, what it takes to evaluate a model f
 Amazon SageMaker, checks each answer against AWS, and writes the notebook. You carry words between
 the two.
 
-Call `next` to start or go on. Show the turn as it is: notices, checks that did not pass with their
-remedies, question, numbered choices, default, help. Wait for the person, then call `answer` with
-what they said, unchanged; of a sentence that gives a value, a choice, yes or no, that alone; empty
-takes the default. What belongs to another step goes to `answer` with its name as `step`. A question
-or a hesitation is no answer: help, then show the question again. Go on until `status` is
-`complete`, and show its notices.
+Call `next` to start or go on. Show `say` as it is, wait for the person, then call `answer` with
+their whole reply, unchanged; the same goes for a first message with everything in it, for
+questions, and for wishes that belong to another step. `for_you` is yours alone. Go on until
+`status` is `complete`.
 
 Never answer for the person. Never recommend, rank or hint at a judge, least of all when asked. Show
 the terms of `bedrock_terms` word for word, and pass on the person's whole reply to them, nothing
-said earlier. One question at a time, no narration. A turn's `reference` is the resource
-evalbook://NAME: read it only when the person needs more than the turn says."""
+said earlier. A turn's `reference` is the resource evalbook://NAME: read it only when the person
+needs more than `say` tells."""
 
 REFERENCES = "evalbook://references/"
 
@@ -113,7 +111,7 @@ class Tools:
         return self._document(compare)
 
     def _turn(self, ask: Callable[[Workflow], Turn]) -> CallToolResult:
-        return self._document(lambda workflow: brief(ask(workflow).to_json()))
+        return self._document(lambda workflow: brief(ask(workflow)))
 
     def _document(self, ask: Callable[[Workflow], dict[str, Any]]) -> CallToolResult:
         failed = False

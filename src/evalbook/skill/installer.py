@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +45,24 @@ def skill_files() -> Iterator[tuple[str, bytes]]:
         yield f"scripts/{name}", (top / "scripts" / name).read_bytes()
 
 
+def started_by() -> str:
+    """Return the command by which this very installation is started."""
+    script = Path(sys.executable).with_name("evalbook")
+    return (
+        shlex.quote(str(script))
+        if script.is_file()
+        else f"{shlex.quote(sys.executable)} -m evalbook"
+    )
+
+
+def _with_command(text: bytes) -> bytes:
+    """Return SKILL.md with this installation's command, so that an assistant needs no other."""
+    plain = text.decode("utf-8")
+    own = started_by()
+    plain = re.sub(r"(?<=`)evalbook (?=[a-z])", lambda _: f"{own} ", plain)
+    return re.sub(r"(?m)^( +)evalbook (?=[a-z])", lambda found: f"{found[1]}{own} ", plain).encode()
+
+
 def install(into: Path) -> Installed:
     """Write the skill into a folder, over an earlier one if there is one.
 
@@ -66,7 +87,7 @@ def install(into: Path) -> Installed:
     written = []
     try:
         for name, content in skill_files():
-            replace_whole(folder / name, content)
+            replace_whole(folder / name, _with_command(content) if name == "SKILL.md" else content)
             written.append(name)
     except OSError as error:
         raise UsageError(
