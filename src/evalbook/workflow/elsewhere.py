@@ -41,7 +41,8 @@ def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
     try:
         if step.name == "judge_model":
             return judge_model.foreseen(interview, said)
-        known = all(
+        # What another type asks can't be checked until the type is known.
+        known = step in interview.steps and all(
             interview.answered(it.name)
             for it in interview.steps
             if it.name in step.depends_on and it.applies(interview)

@@ -423,8 +423,8 @@ class Workflow:
         said = _not_too_long(step, text.strip())
         quoted = shortened(said, 80)
         interview.aside.volunteered[step.name] = said
-        _refuse_what_is_never_asked(interview, step)
         try:
+            _refuse_what_is_never_asked(interview, step)
             remark = foreseen(interview, step, said)
         except AnswerRejected:
             del interview.aside.volunteered[step.name]
