@@ -137,13 +137,13 @@ def test_tasks_of_inspect_ai_are_run_for_each_model_and_compared_sample_by_sampl
     assert len(re.findall(r"^(?:fine-tuned|base): arn:", started, flags=re.M)) == 2
     assert polled.count("InspectAIEvaluation") >= 2
     # Two tasks of 12 samples; of the two epochs of a sample the mean is taken.
-    shown = re.search(r"^match +(0\.\d+) +(0\.\d+) .* 24 ", results, flags=re.M)
+    shown = re.search(r"^match +(\S+) +(\S+) +(\S+) .* 24 ", results, flags=re.M)
     assert shown, results
     (compared,) = json.loads(printed("results", "--json"))["comparisons"]
     (match,) = compared["metrics"]
     assert match["records"] == 24
-    low, high = (float(it) for it in shown.groups())
-    assert f"{match['gain']:.3f}" == f"{high - low:.3f}"
+    gain = f"{match['gain']:+.3f}".replace("+0.000", "0.000")
+    assert shown.groups() == (f"{match['first']:.3f}", f"{match['second']:.3f}", gain)
 
 
 def test_a_task_of_ones_own_records_is_run_on_a_model_that_is_hosted_for_the_run():

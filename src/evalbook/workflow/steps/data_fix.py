@@ -331,7 +331,7 @@ STEP = Step(
     do=_do,
     describe=_describe,
     applies=_applies,
-    # Of a model only whether it is a Nova model matters; it is asked for later than the dataset.
+    # All that matters about the model here is whether it is Nova; it is asked for later.
     depends_on=("dataset", "data_sample", "scorer", "model"),
     said_ahead=False,
     example=Example(
