@@ -9,11 +9,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from evalbook.version import __version__
 
+TYPE_CHECKING = False  # that of typing takes 5 ms, before the command could hear Ctrl-C
 if TYPE_CHECKING:
+    from typing import Any
+
     from evalbook.workflow.turn import Turn
     from evalbook.workflow.workflow import Workflow
 

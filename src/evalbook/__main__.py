@@ -1,40 +1,22 @@
-"""Where the command starts: what can be interrupted, from its first import to its last thread."""
+"""Where the command starts: what can be interrupted, from its first line to its last thread."""
 
-from __future__ import annotations
-
+# Until the handler below is set, Ctrl-C shows Python's own traceback: so nothing that has to be
+# looked for comes before it. Python has os and sys already; `signal` would read enum and more, for
+# 3 ms. What Python does before it reads this line is out of reach.
 import os
-import signal
 import sys
-from types import FrameType
+from _signal import (  # type: ignore[import-not-found]
+    SIGINT,
+    default_int_handler,
+    getsignal,
+    signal,
+)
+from _thread import interrupt_main
 
 _STATUS = 130
 
 
-def main() -> None:
-    """Run the command; Ctrl-C ends it at any instant, in words."""
-    # Importing takes a while, and an interrupted import would show a traceback. Where the shell
-    # has interrupts ignored, as for what runs in the background, they stay ignored.
-    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if heard:
-        signal.signal(signal.SIGINT, _leave)
-    from evalbook.cli.main import main as run
-
-    try:
-        if heard:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        run()
-    except KeyboardInterrupt:
-        _leave()
-    except SystemExit as end:
-        if end.code == _STATUS:
-            _end(_STATUS)
-        if heard:
-            # All is said; what still waits for a thread is given up without a word.
-            signal.signal(signal.SIGINT, lambda *_, status=end.code or 0: _end(status))
-        raise
-
-
-def _leave(_number: int = 0, _frame: FrameType | None = None) -> None:
+def _leave(*_: object) -> None:
     said = "Interrupted; every accepted answer is saved."
     os.write(2, f"{said}\n".encode())
     if "--json" in sys.argv:
@@ -45,10 +27,42 @@ def _leave(_number: int = 0, _frame: FrameType | None = None) -> None:
 
 def _end(status: int) -> None:
     # At once: Python would wait for threads that still ask AWS.
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
-    os._exit(status)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    finally:
+        os._exit(status)
+
+
+# Where the shell has interrupts ignored, as for what runs in the background, they stay ignored.
+_HEARD = getsignal(SIGINT) is default_int_handler
+if _HEARD:
+    signal(SIGINT, _leave)
+
+
+def main() -> None:
+    """Run the command; Ctrl-C ends it at any instant, in words."""
+    from evalbook.cli.main import main as run
+
+    # Raised where nothing may raise, as while Python cleans up after an import: so raised again.
+    show = sys.unraisablehook
+    sys.unraisablehook = lambda it: (
+        interrupt_main() if it.exc_type is KeyboardInterrupt else show(it)
+    )
+    try:
+        if _HEARD:
+            signal(SIGINT, default_int_handler)
+        run()
+    except KeyboardInterrupt:
+        _leave()
+    except SystemExit as end:
+        if end.code == _STATUS:
+            _end(_STATUS)
+        if _HEARD:
+            # All is said; what still waits for a thread is given up without a word.
+            signal(SIGINT, lambda *_, status=end.code or 0: _end(status))
+        raise
 
 
 if __name__ == "__main__":

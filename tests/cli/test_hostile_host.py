@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -82,11 +83,14 @@ def test_the_version_under_json_is_one_document():
 INTERRUPTED_AT = """
 import os, signal, sys
 awaited = sys.argv[1]
+class Interrupt:
+    def __set_name__(self, *_):
+        os.kill(os.getpid(), signal.SIGINT)
 class Interrupts:
     def find_spec(self, name, *_):
         if name == awaited:
             sys.meta_path.remove(self)
-            os.kill(os.getpid(), signal.SIGINT)
+            type("InTheMaking", (), {"interrupt": Interrupt()})
 sys.meta_path.insert(0, Interrupts())
 from evalbook.__main__ import main
 sys.argv[1:2] = ["next", "--json"]
@@ -95,7 +99,7 @@ main()
 
 
 @pytest.mark.parametrize(
-    "module", ["click", "evalbook.cli.main", "evalbook.cli.interview", "evalbook.workflow.kinds"]
+    "module", ["evalbook.cli", "click", "evalbook.cli.interview", "evalbook.workflow.kinds"]
 )
 def test_an_interrupt_while_it_starts_is_told_in_one_document_and_without_traceback(module):
     finished = subprocess.run(
@@ -104,6 +108,18 @@ def test_an_interrupt_while_it_starts_is_told_in_one_document_and_without_traceb
 
     assert (finished.returncode, "Traceback" in finished.stderr) == (130, False)
     assert the_document(finished)["error"]["code"] == "interrupted"
+
+
+def test_nothing_but_the_package_is_looked_for_before_interrupts_are_heard():
+    asked = (
+        "import sys; had = {*sys.modules}; import evalbook.__main__; print({*sys.modules} - had)"
+    )
+
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True).stdout
+
+    assert ast.literal_eval(found.decode()) <= {
+        "__future__", "evalbook", "evalbook.version", "evalbook.__main__",
+    }  # fmt: skip
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="drops rights")

@@ -154,6 +154,13 @@ def _how_to_use(error: click.UsageError) -> str:
     return "See `evalbook --help`."
 
 
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Tell Ctrl-C, also where a library, or Python's own making of a class, has wrapped it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt | click.Abort):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def _run(words: list[str], output: Output, *, shows_help: bool) -> int:
     try:
         if not shows_help:
@@ -178,7 +185,9 @@ def _run(words: list[str], output: Output, *, shows_help: bool) -> int:
     except EvalbookError as error:
         output.error(error.code, error.message, error.remedy)
         return error.exit_status
-    except (KeyboardInterrupt, click.Abort):
+    except (Exception, KeyboardInterrupt) as error:
+        if not _was_interrupted(error):
+            raise
         output.error("interrupted", "Interrupted; every accepted answer is saved.")
         return INTERRUPTED
     return status if isinstance(status, int) else 0
