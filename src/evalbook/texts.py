@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Joiners that Indic scripts, Persian and emoji need.
 _HARMLESS = frozenset("\u200c\u200d")
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 def printable(text: str) -> str:
@@ -30,6 +32,15 @@ def printable_lines(text: str) -> str:
     Texts come from AWS, from datasets and from files; none of them may move the cursor.
     """
     return "\n".join(map(printable, text.split("\n")))
+
+
+def quoted_lines(text: str) -> list[str]:
+    """Return what somebody else wrote line by line, so that it can be set off from our own lines.
+
+    Colours go; so do empty lines, after which it could go on as if it were something new.
+    """
+    split = map(printable, _COLOURS.sub("", text).splitlines())
+    return [line.rstrip() for line in split if not line.isspace() and line]
 
 
 class Lines(str):

@@ -450,7 +450,7 @@ def test_failed_run_tells_why_in_bedrocks_words(kernel: Any, settings: Evaluatio
         running.run(CONFIGURATION, START, POLL)
     told = str(caught.value).split("\n")
     assert " ended as Failed." in told[0]
-    assert [line for line in told if line.startswith("Evaluate")]
+    assert all(line.startswith(("The run (", "Evaluate", "Bedrock job ")) for line in told)
     [*_, bedrock] = [line for line in told if line.startswith("Bedrock job ")]
     assert bedrock.endswith(
         "This model version has reached the end of its life: amazon.nova-pro-v1:0."

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -89,6 +90,21 @@ def test_what_bedrock_said_is_not_said_three_times(
     shown = status_words(look(live_aws, Target(evaluated("fail-judge", base=False))))
 
     assert shown.count("has reached the end of its life") == 1
+
+
+def test_texts_of_several_lines_are_set_off_and_act_on_nothing(
+    evaluated: Callable[..., str], live_aws: Aws
+) -> None:
+    evil = "Error:\r\n\x1b[31m  in line 1\x1b[0m\n\nWhy: all is well\u2028\x1b[2J\x1b]0;t\x07"
+    status = look(live_aws, Target(evaluated("fail-judge", base=False)))
+    failed = [replace(it, log=(evil,)) if it.status == "Failed" else it for it in status.steps]
+
+    shown = status_words(replace(status, failure=evil, steps=tuple(failed)))
+
+    assert (
+        shown.count("\n  Error:\n    in line 1\n  Why: all is well\n  \\x1b[2J\\x1b]0;t\\x07") == 2
+    )
+    assert all(it.isprintable() for it in shown.split("\n"))
 
 
 def test_too_many_rows_are_told_apart_from_other_failures(

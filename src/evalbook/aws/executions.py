@@ -18,6 +18,7 @@ from evalbook.aws.documents import Document, read_document
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
+from evalbook.texts import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -177,7 +178,7 @@ class PipelineRun:
             ) from None
         return Execution(
             self.arn,
-            found.get("PipelineExecutionDisplayName") or self.arn.rpartition("/")[2],
+            printable(found.get("PipelineExecutionDisplayName") or self.arn.rpartition("/")[2]),
             found["PipelineExecutionStatus"],
             found.get("FailureReason"),
             found["CreationTime"],
@@ -211,7 +212,7 @@ def _step(found: PipelineExecutionStepTypeDef) -> RunStep:
     metadata = found.get("Metadata")
     job = (metadata.get("TrainingJob") or metadata.get("Job")) if metadata else None
     return RunStep(
-        found["StepName"],
+        printable(found["StepName"]),
         found["StepStatus"],
         found.get("StartTime"),
         found.get("EndTime"),
@@ -366,7 +367,7 @@ def _listed(found: PipelineExecutionSummaryTypeDef, started: datetime) -> Execut
     arn = found["PipelineExecutionArn"]
     return Execution(
         arn,
-        found.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2],
+        printable(found.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2]),
         found["PipelineExecutionStatus"],
         found.get("PipelineExecutionFailureReason"),
         started,

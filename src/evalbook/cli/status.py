@@ -16,7 +16,6 @@ import click
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain, folded, terminal_width
-from evalbook.texts import printable_lines
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -176,7 +175,7 @@ def _tell(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) -> None
         **os.environ,
         "EVALBOOK_STATUS": states.pop() if len(states) == 1 else "Mixed",
         "EVALBOOK_ARN": " ".join(it.arn for it in seen),
-        "EVALBOOK_NAME": printable_lines(" ".join(it.name for it in seen)),
+        "EVALBOOK_NAME": " ".join(it.name for it in seen),
     }
     # The person's own command; what AWS says reaches it in variables only, never as words of it.
     done = subprocess.run(on_done, shell=True, env=environment, stdout=2, check=False)  # noqa: S602

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from evalbook.cli.links import links_work
-from evalbook.texts import printable_lines
+from evalbook.texts import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -37,7 +37,7 @@ def cell(text: str, style: str = "", url: str | None = None) -> Text:
     from rich.style import Style
     from rich.text import Text
 
-    shown = Text(printable_lines(text), style=style)
+    shown = Text(printable(text), style=style)
     if url and links_work():
         shown.stylize(Style(link=url))
     return shown

@@ -7,7 +7,6 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from evalbook.runs.status import RunStatus, StepStatus, clock
-from evalbook.texts import printable_lines
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -37,7 +36,7 @@ def progress_text(seen: Sequence[RunStatus], now: datetime | None = None) -> Tex
 
 
 def _run(text: Any, run: RunStatus, now: datetime) -> None:
-    text.append(printable_lines(run.name), "bold")
+    text.append(run.name, "bold")
     text.append(f"  {run.status}\n")
     seconds = run.seconds(now)
     if run.expected:
@@ -58,7 +57,7 @@ def _step(text: Any, step: StepStatus, now: datetime) -> None:
     seconds = step.seconds(now)
     took = clock(seconds) if seconds is not None else ""
     text.append(f"  {mark} ", colour)
-    text.append(f"{printable_lines(step.name):<30} {took:>8}")
+    text.append(f"{step.name:<30} {took:>8}")
     if step.bedrock:
         text.append(f"  Bedrock: {step.bedrock.status}", "bright_black")
     text.append("\n")

@@ -8,10 +8,12 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING
 
+from evalbook import texts
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import to_the_minute
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
+from evalbook.texts import quoted_lines
 
 if TYPE_CHECKING:
     from evalbook.aws.evaluation_jobs import EvaluationJob
@@ -395,7 +397,7 @@ def status_words(status: RunStatus, now: datetime | None = None) -> str:
         lines += _failure_words(status)
     elif status.succeeded:
         lines.append("  The results: evalbook results " + status.arn)
-    return "\n".join(lines)
+    return texts.lines(*lines)
 
 
 def _step_word(step: StepStatus) -> str:
@@ -434,12 +436,13 @@ def _failure_words(status: RunStatus) -> list[str]:
         # A step repeats what its job says, and the job what Bedrock said.
         bare = [text.removeprefix("Amazon Bedrock evaluation job: ") for text in said]
         told = [it for it, inner in zip(said, bare, strict=True) if not _repeated(inner, said, it)]
-        lines += [f"  {step.name}: {text}" for text in told]
-    if status.failure:
-        lines.append(f"  {status.failure}")
+        for first, *rest in filter(None, map(quoted_lines, told)):
+            lines += [f"  {step.name}: {first}", *(f"    {line}" for line in rest)]
+    lines += [f"  {line}" for line in quoted_lines(status.failure or "")]
     for step in status.steps:
         if step.log:
-            lines += ["", f"The log of {step.name} ends:", *(f"  {text}" for text in step.log)]
+            told = [line for text in step.log for line in quoted_lines(text)]
+            lines += ["", f"The log of {step.name} ends:", *(f"  {line}" for line in told)]
     return lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from evalbook import texts
 from evalbook.runs.left_behind import hosts_models
 from evalbook.runs.status import RunStatus, clock
 
@@ -31,7 +32,7 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
             "If it hosts the model itself, its endpoint stays and is paid for: `evalbook status` "
             "names it once the run is stopped."
         )
-    return "\n".join(lines)
+    return texts.lines(*lines)
 
 
 def _cost(status: RunStatus, training: list[str], judging: list[str]) -> str:

@@ -319,7 +319,9 @@ class Evaluations:
             return JobFailed(f"ClientError: {reason}")
         bedrock_job.status, bedrock_job.modified = "Failed", at
         bedrock_job.failures = [reason]
-        return JobFailed(f"ClientError: Bedrock evaluation job {bedrock_job.name} failed: {reason}")
+        # In several lines, as SageMaker tells what a container wrote.
+        told = f"ExitCode 1\nBedrock evaluation job {bedrock_job.name} failed: {reason}"
+        return JobFailed(f"AlgorithmError: ExecuteUserScriptError:\n{told}")
 
     def _why_bedrock_fails(self, job: Job, bedrock_job: EvaluationJob, rows: int) -> str | None:
         role = find_role(bedrock_job.role)
