@@ -103,6 +103,30 @@ def test_a_project_without_a_table_of_ours_is_nothing_to_read():
     assert defaults_in_force() == {}
 
 
+def test_a_project_that_sets_whom_and_where_to_ask_says_so():
+    project = the_projects('[tool.evalbook]\nregion = "eu-west-1"\nprofile = "work"\n')
+
+    told = run("schema", "turn", "--region", "us-east-1").stderr
+
+    assert told == f"The profile is work, by [tool.evalbook] of {project}.\n"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="gives files away")
+@pytest.mark.parametrize("give_away", [os.chown, os.lchown])
+def test_what_somebody_else_put_there_sets_nothing(give_away, tmp_path):
+    (tmp_path / "true.toml").write_text('[tool.evalbook]\nregion = "eu-west-1"\n')
+    project = tmp_path / "project" / "pyproject.toml"
+    project.symlink_to("../true.toml")
+    assert set(defaults_in_force()) == {"region"}
+
+    give_away(project, 12345, 12345)
+
+    assert defaults_in_force() == {}
+    assert (
+        f"{project} belongs to somebody else; its defaults are not taken." in run("config").stdout
+    )
+
+
 def test_the_command_says_what_is_in_force_and_where_it_comes_from():
     own = own_defaults('region = "eu-west-1"\n')
 
@@ -116,14 +140,12 @@ def test_the_command_says_what_is_in_force_and_where_it_comes_from():
 
 
 def test_a_default_is_offered_when_its_question_is_asked_and_taken_on_a_yes(in_sandbox):
-    own_defaults('role = "EvaluationRole"\n')
+    own = own_defaults('role = "EvaluationRole"\n')
     for step, answer in UNTIL_THE_ROLE.items():
         asked = the_document(run("answer", answer, "--json", env=in_sandbox.environment))
         assert asked["status"] == "question", step
 
     assert asked["step"] == "execution_role"
-    assert asked["question"] == (
-        "Found in your defaults (`evalbook config`): execution role 'EvaluationRole'. Use it?"
-    )
+    assert asked["question"] == (f"Found in {own}: execution role 'EvaluationRole'. Use it?")
     taken = the_document(run("answer", "yes", "--json", env=in_sandbox.environment))
     assert taken["step"] == "s3_output"

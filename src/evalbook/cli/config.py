@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evalbook.errors import UsageError
 from evalbook.whole_files import is_a_file, read_whole, reason
+from evalbook.workflow.turn import Default
 
 _LARGEST_FILE = 4 << 20
 _MEND = "Mend it, or move it away."
+PROJECTS = "[tool.evalbook] of "
+"""How the source of a project's default begins."""
 
 _CONSENT = frozenset({"bedrock_terms", "confirm", "data_sample", "yes"})
 _ENVIRONMENT = {
@@ -24,14 +26,6 @@ _ENVIRONMENT = {
 """Variables that boto3 reads; they come before a file's default."""
 
 
-@dataclass(frozen=True)
-class Default:
-    """A default, and the file or variable that sets it."""
-
-    value: str
-    source: str
-
-
 def config_file() -> Path:
     """Return where a person's own defaults stand."""
     home = os.environ.get("XDG_CONFIG_HOME")
@@ -40,18 +34,14 @@ def config_file() -> Path:
     return Path(folder) / "evalbook" / "config.toml"
 
 
-def defaults_in_force() -> dict[str, str]:
+def defaults_in_force() -> dict[str, Default]:
     """Return the defaults that files set and no variable of AWS's overrules.
 
     Raises:
         UsageError: a file of defaults can't be used.
     """
     overruled = {name for name, variables in _ENVIRONMENT.items() if _first_set(variables)}
-    return {
-        name: default.value
-        for name, default in defaults_in_files().items()
-        if name not in overruled
-    }
+    return {name: default for name, default in defaults_in_files().items() if name not in overruled}
 
 
 def all_defaults() -> dict[str, Default | None]:
@@ -82,15 +72,31 @@ def defaults_in_files() -> dict[str, Default]:
     if is_a_file(own):
         found.update(_read(own, _toml(own)))
     project = _project_file()
-    if project is not None:
+    if project is not None and _is_own(project):
         table = _toml(project).get("tool", {}).get("evalbook", {})
-        found.update(_read(project, table, "[tool.evalbook] of "))
+        found.update(_read(project, table, PROJECTS))
     return found
 
 
+def somebody_elses() -> Path | None:
+    """Return the project's file if its defaults are not taken, as it belongs to somebody else."""
+    project = _project_file()
+    return None if project is None or _is_own(project) else project
+
+
+def _is_own(path: Path) -> bool:
+    """Tell whether nobody but the caller or root can have put a file, and a link to it, there."""
+    trusted = {os.geteuid(), 0} if os.name == "posix" else {0}
+    return {path.lstat().st_uid, path.stat().st_uid} <= trusted
+
+
 def _project_file() -> Path | None:
-    """Return the nearest pyproject.toml with a table of ours, from this folder upwards."""
-    for folder in (Path.cwd(), *Path.cwd().parents):
+    """Return the nearest pyproject.toml with a table of ours, from this folder upwards.
+
+    Windows does not tell easily whose a file is: there, this folder's only.
+    """
+    here = Path.cwd()
+    for folder in (here, *(here.parents if os.name == "posix" else ())):
         path = folder / "pyproject.toml"
         if is_a_file(path):
             return path if b"[tool.evalbook" in _content(path) else None

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from evalbook.workflow.turn import Default
     from evalbook.workflow.workflow import Workflow
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,7 +30,7 @@ class Settings:
     state: Path
     profile: str | None
     region: str | None
-    defaults: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Default] = field(default_factory=dict)
     """What the person's and the project's own settings say, by name; see `cli/config.py`."""
 
     def workflow(self) -> Workflow:
@@ -123,13 +124,26 @@ def command(
 
             given = {key: setting(key) for key in ("state", "profile", "region")}
             parameters.pop("as_json")
-            return function(settings_of(**given), ctx.obj, **parameters)
+            settings = settings_of(**given)
+            _say_what_a_project_sets(settings)
+            return function(settings, ctx.obj, **parameters)
 
         as_command: Callable[[Callable[..., Any]], click.Command]
         as_command = click.command(name, cls=Command, examples=examples, **attributes)
         return as_command(run)
 
     return decorate
+
+
+def _say_what_a_project_sets(settings: Settings) -> None:
+    """Say whom and where a project makes evalbook ask: nobody is asked about these two."""
+    from evalbook.cli.config import PROJECTS
+    from evalbook.cli.output import complain
+
+    for name, used in (("profile", settings.profile), ("region", settings.region)):
+        default = settings.defaults.get(name)
+        if default and default.value == used and default.source.startswith(PROJECTS):
+            complain(f"The {name} is {used}, by {default.source}.")
 
 
 def settings_of(state: str | None, profile: str | None, region: str | None) -> Settings:
@@ -143,7 +157,11 @@ def settings_of(state: str | None, profile: str | None, region: str | None) -> S
     defaults = defaults_in_force()
     return Settings(
         Path(state or DEFAULT_STATE),
-        profile or defaults.get("profile"),
-        region or defaults.get("region"),
+        profile or _value(defaults.get("profile")),
+        region or _value(defaults.get("region")),
         defaults,
     )
+
+
+def _value(default: Default | None) -> str | None:
+    return default.value if default else None

@@ -6,7 +6,7 @@ import click
 
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
-from evalbook.workflow.turn import PROTOCOL
+from evalbook.workflow.turn import PROTOCOL, Default
 
 
 @command(
@@ -17,21 +17,26 @@ def config_command(settings: Settings, output: Output) -> int:
     """Show your defaults: role, output, region, profile and tags.
 
     They are read from ~/.config/evalbook/config.toml, and from [tool.evalbook] in the
-    pyproject.toml of this folder or one above it, which comes first. AWS's own environment
-    variables come before both, and options before everything. A default is offered when its
-    question is asked; consent is never taken from a file.
+    pyproject.toml of this folder or one above it, which comes first and has to be your own file or
+    root's. AWS's own environment variables come before both, and options before everything. A
+    default is offered when its question is asked, with the file that it stands in; consent is never
+    taken from a file.
     """
-    from evalbook.cli.config import Default, all_defaults, config_file
+    from evalbook.cli.config import all_defaults, config_file, somebody_elses
 
     found = all_defaults()
     for name, given in (("profile", settings.profile), ("region", settings.region)):
-        if given and given != settings.defaults.get(name):
+        default = settings.defaults.get(name)
+        if given and (default is None or given != default.value):
             found[name] = Default(given, f"--{name}")
     wide = max(map(len, found))
     lines = [
         f"{name:<{wide}}  {it.value}  ({it.source})" if it else f"{name:<{wide}}  not set"
         for name, it in found.items()
     ]
+    others = somebody_elses()
+    if others:
+        lines += ["", f"{others} belongs to somebody else; its defaults are not taken."]
     lines += ["", f'Your own defaults are kept in {config_file()}, such as: role = "MyRole"']
     document = {
         "protocol": PROTOCOL,

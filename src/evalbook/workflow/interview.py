@@ -19,7 +19,7 @@ from evalbook.workflow.facts import EVALUATION_TYPE, Slot
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.state import Document, found_by_other_tools
-from evalbook.workflow.turn import Question
+from evalbook.workflow.turn import Default, Question
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
@@ -104,7 +104,7 @@ class Interview:
     state_path: Path
     steps_by_type: Mapping[str, tuple[Step[Any, Any], ...]]
     """The steps of each evaluation type, in their order."""
-    defaults: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Default] = field(default_factory=dict)
     """Answers that the person's own settings offer, by step."""
     folder: Path = field(default_factory=Path.cwd)
     """Where projects are made and files are named from."""

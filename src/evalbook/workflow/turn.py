@@ -16,6 +16,14 @@ Status = Literal["question", "rejected", "complete"]
 
 
 @dataclass(frozen=True)
+class Default:
+    """What is offered unless something else is said, and the file or variable that sets it."""
+
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of several answers; given back by its value, its label or its 1-based number."""
 

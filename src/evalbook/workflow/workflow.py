@@ -39,7 +39,7 @@ from evalbook.workflow.replies.words import means_default, plain
 from evalbook.workflow.saved import read_interview, write_interview
 from evalbook.workflow.steps import notebook
 from evalbook.workflow.summary import Summary, summarise
-from evalbook.workflow.turn import Position, Problem, Question, Turn
+from evalbook.workflow.turn import Default, Position, Problem, Question, Turn
 
 AnyStep = Step[Any, Any]
 AnyAccepted = Accepted[Any, Any]
@@ -80,7 +80,7 @@ class Workflow:
         self.path = path
         self.aws = aws
         self.progress = progress
-        self.defaults: Mapping[str, str] = {}
+        self.defaults: Mapping[str, Default] = {}
         """Answers that the person's own settings offer, by step; each is confirmed."""
 
     @classmethod
@@ -669,7 +669,7 @@ def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question
     volunteered = step.name in interview.aside.volunteered
     found_in = step.known_from(interview) or interview.state_path.name
     if not volunteered and step.known(interview) is None:
-        found_in = "your defaults (`evalbook config`)"
+        found_in = interview.defaults[step.name].source
     where = "You said earlier" if volunteered else f"Found in {found_in}"
     return Question(
         f"{where}: {_within_a_sentence(step.title)} {finding!r}. Use it?",
@@ -693,7 +693,8 @@ def _finding(interview: Interview, step: AnyStep) -> str | None:
         return volunteered
     if step.name in interview.aside.dismissed:
         return None
-    return step.known(interview) or interview.defaults.get(step.name)
+    default = interview.defaults.get(step.name)
+    return step.known(interview) or (default.value if default else None)
 
 
 def _forget_finding(interview: Interview, step: AnyStep) -> None:
