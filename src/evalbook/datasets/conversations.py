@@ -63,13 +63,51 @@ class Talk(NamedTuple):
 
 
 def is_conversation(value: Any) -> bool:
-    """Tell whether a value is a list of messages."""
+    """Tell whether a value is a list of messages, or of questions each with its answer."""
     if not isinstance(value, list) or not value or not isinstance(value[0], dict):
         return False
-    first = value[0]
-    return any(isinstance(first.get(key), str) for key in _ROLE_KEYS) and any(
-        key in first for key in (*_TEXT_KEYS, "tool_calls")
-    )
+    return is_message(value[0]) or _pair(value[0]) is not None
+
+
+def is_message(value: Any) -> bool:
+    """Tell whether a value is one message."""
+    if not isinstance(value, dict):
+        return False
+    opened = _opened(value)
+    says = any(key in opened for key in (*_TEXT_KEYS, "tool_calls"))
+    return says and any(isinstance(opened.get(key), str) for key in _ROLE_KEYS)
+
+
+def role_named(name: str) -> str | None:
+    """Return the role that is meant by a name."""
+    return _ROLES.get(plain_name(name))
+
+
+def _opened(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message without what LangChain puts around it."""
+    inner = message.get("data", message.get("kwargs"))
+    if isinstance(inner, dict) and "content" in inner:
+        kind = inner.get("type", message.get("type"))
+        path = message.get("id")
+        if isinstance(path, list) and path and isinstance(path[-1], str):
+            kind = path[-1].removesuffix("Message").removesuffix("MessageChunk")
+        return {"role": kind, "content": inner["content"]}
+    kind = message.get("type")
+    if isinstance(kind, str) and role_named(kind) and message.keys().isdisjoint(_ROLE_KEYS):
+        return {"role": kind, **{key: it for key, it in message.items() if key != "type"}}
+    return message
+
+
+_PAIRS = (
+    ("input", "output"), ("question", "answer"), ("user", "assistant"), ("human", "assistant"),
+    ("prompt", "response"), ("instruction", "response"), ("human", "gpt"), ("q", "a"),
+)  # fmt: skip
+
+
+def _pair(message: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the names under which one object holds a question and its answer."""
+    names = message.keys()
+    return next((it for it in _PAIRS if names >= set(it) and isinstance(message[it[0]], str)), None)
 
 
 def read_turns(value: Any, field: str) -> list[Turn]:
@@ -80,7 +118,18 @@ def read_turns(value: Any, field: str) -> list[Turn]:
     """
     if not isinstance(value, list) or not value:
         raise wrong_type(field, value, "a list of messages, each with role and content")
-    return [_turn(message, f"{field}[{place}]") for place, message in enumerate(value)]
+    turns: list[Turn] = []
+    for place, message in enumerate(value):
+        at = f"{field}[{place}]"
+        pair = None if not isinstance(message, dict) or "role" in message else _pair(message)
+        if pair is None:
+            turns.append(_turn(message, at))
+            continue
+        said = [("user", message[pair[0]]), ("assistant", message[pair[1]])]
+        turns += [_turn({"role": role, "content": text}, at) for role, text in said]
+        beside = [(key, _NOT_TEXT) for key in message if key not in pair and _says(message[key])]
+        turns[-2] = turns[-2]._replace(beside=tuple(beside))
+    return turns
 
 
 def _turn(message: Any, place: str) -> Turn:
@@ -91,6 +140,7 @@ def _turn(message: Any, place: str) -> Turn:
         content = message.get("content")
         if type(content) is str:
             return Turn(_ROLES[role], content)
+    message = _opened(message)
     found = _role(message, place)
     beside = [
         (key, _beside(key)) for key, item in message.items() if key not in _BESIDE and _says(item)
@@ -293,6 +343,8 @@ def _each_use(turns: list[Turn], last: int, answer_at: int | None, field: str) -
 _TRANSCRIPTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"(?:^|\n\n)(Human|Assistant): ?"),
      {"Human": "user", "Assistant": "assistant"}),
+    (re.compile(r"(?:^|\n\n+)(SYSTEM|USER|ASSISTANT|FUNCTION RESPONSE): ?"),
+     {"SYSTEM": "system", "USER": "user", "ASSISTANT": "assistant", "FUNCTION RESPONSE": "tool"}),
     (re.compile(r"(?:^|\s*)### (Human|Assistant|User|System|Bot): ?"),
      {"Human": "user", "User": "user", "Assistant": "assistant", "Bot": "assistant",
       "System": "system"}),
@@ -309,7 +361,7 @@ _TRANSCRIPTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"(?:^|\s*)### (Instruction|Input|Response): ?\n?"),
      {"Instruction": "user", "Input": "user", "Response": "assistant"}),
 )  # fmt: skip
-_ENDS = re.compile(r"\s*(?:<\|im_end\|>|<\|eot_id\|>|<end_of_turn>|</s>)\s*$")
+_ENDS = re.compile(r"\s*(?:<\|im_end\|>|<\|eot_id\|>|<end_of_turn>|</s>|<\|endoftext\|>)\s*$")
 _LLAMA_SYSTEM = re.compile(r"^<<SYS>>\s*(.*?)\s*<</SYS>>\s*(.*)$", re.DOTALL)
 
 

@@ -19,9 +19,13 @@ PROMPT = _names("""
     query prompt question instruction instructions userinput userquery userquestion userprompt
     usermessage input inputtext inputs problem problemstatement request sqlprompt goal behavior
     message ask task questiontext questionbody frage pregunta pergunta domanda ctx sentence text
-    content article document dialogue dialog passage body source user human
+    content article document dialogue dialog chat conversation passage user human q claim
+    patient customermessage questionstem inputspretokenized sourcetext
 """)
 """What the model is asked."""
+
+WEAK = _names("post body title source history")
+"""What the model is asked where nothing else is, and an answer is there."""
 
 INSTRUCTION = frozenset("instruction instructions task".split())
 """Prompts that are about something else in the record, which is asked with them."""
@@ -30,6 +34,7 @@ CONTEXT = _names("""
     context contexts sqlcontext passage passages paragraph story background backgroundinformation
     document documents documenttext article text transcript dialogue inputcontext knowledge schema
     retrievedcontexts retrievedcontext retrievalcontext retrieveddocuments retrievedpassages
+    referencecontexts selftext support
 """)
 """What the question is about: asked with it."""
 
@@ -38,11 +43,20 @@ REFERENCE = _names("""
     groundtruthanswer groundtruthresponse goldanswer goldanswers goldenanswer goldresponse golden
     gold idealanswer idealresponse ideal expectedoutput expectedresponse expectedanswer
     expectedresult expectedvalue expected referenceoutput referenceoutputs reference references
-    correctanswer correctanswers correctresponse bestanswer targetanswer targetoutput targettext
-    target targets finalanswer answerkey answer answers acceptedanswer antwort respuesta resposta
-    risposta labeltext labelname
+    bestanswer correctanswer correctanswers correctresponse correctlabel targetanswer targetoutput
+    targettext targetspretokenized target targets finalanswer answerkey answer answers
+    acceptedanswer antwort respuesta resposta risposta labeltext labelname origanswer
+    answersspans
 """)
 """The answer to compare with, named as such."""
+
+LIKE_A_REFERENCE = re.compile(
+    r"(?:reference|expected|groundtruth|golden|gold|ideal|correct|true|target)"
+    r"(?:answer|response|output|completion|json|text|label|value|summary|sql|code|translation)"
+    r"|(?:faq|agent|human|expert|official|approved|verified|support|staff|kb|written)"
+    r"(?:answer|response|reply)"
+)
+"""Names of references that few people use."""
 
 CHOSEN = _names("""
     chosen chosenresponse preferredoutput preferredresponse preferred accepted acceptedresponse
@@ -50,12 +64,12 @@ CHOSEN = _names("""
 """The better one of two answers."""
 
 ANSWERED = _names("""
-    response completion output outputs outputtext solution canonicalsolution summary highlights
-    translation reply assistant assistantresponse sql
+    response completion output outputs outputtext solution solutions canonicalsolution summary
+    highlights translation reply assistant assistantresponse sql
 """)
 """The answer to compare with where nothing else is: else it is what some model once said."""
 
-LABEL = _names("label labels class sentiment code query finaldecision decision verdict")
+LABEL = _names("label labels class sentiment code query finaldecision decision verdict longanswer")
 """The answer to compare with where nothing else is; or whether the answer is a good one."""
 
 GOOD = frozenset(
@@ -81,7 +95,8 @@ CATEGORY = _names("category topic domain ability intent")
 
 CONVERSATION = _names("""
     messages conversations conversation contents turns chat dialog dialogue prompt input inputs
-    query chatmessages history
+    query chatmessages history userinput question conversationinput questions context
+    conversationonly
 """)
 """A list of messages."""
 

@@ -1,0 +1,149 @@
+"""What holds the record: wrappers, turns, pairs of answers, annotations around the fields.
+
+Each is undone, so that what is in it is found as it would be at the top.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evalbook.datasets import fields as known
+from evalbook.datasets.conversations import is_message, part_text, role_named
+from evalbook.datasets.fields import plain_name
+from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.record_fields import Fields, parsed
+from evalbook.datasets.uses import UNUSED
+
+
+def fields_of(record: Mapping[str, Any], *, first_question: bool = False) -> Fields:
+    """Return the fields of a record, those inside of a wrapper by their path.
+
+    Raises:
+        InvalidRecord: it is no whole record, or asks several questions.
+    """
+    it = Fields({}, first_question=first_question)
+    turns = record.get("conversationTurns")
+    if isinstance(turns, list) and turns and isinstance(turns[0], dict):
+        first = it.one_question("conversationTurns", turns)
+        it.values = {f"conversationTurns.{name}": value for name, value in first.items()}
+        it.values |= {name: item for name, item in record.items() if name != "conversationTurns"}
+        return it
+    if isinstance(record.get("role"), str) and not _has_prompt(record):
+        _one_message(record, it)
+    for name, value in record.items():
+        plain = plain_name(name)
+        wraps = isinstance(value, dict) and value and plain in known.WRAPPERS
+        if wraps and (plain == "data" or not (part_text(value) or is_message(value))):
+            it.values.update({f"{name}.{inner}": item for inner, item in value.items()})
+        else:
+            it.values[name] = value
+    _call_pairs(it)
+    for name, text, plain in list(_annotated(it.values)):
+        it.values[name] = text
+        it.called[name] = plain
+    return it
+
+
+def _has_prompt(record: Mapping[str, Any]) -> bool:
+    sure = ("query", "prompt", "question", "instruction", "messages", "conversations", "input")
+    return any(name in record for name in sure)
+
+
+def _one_message(record: Mapping[str, Any], it: Fields) -> None:
+    """Take a message of the user with its replies for a record of its own."""
+    role = str(record["role"])
+    if role_named(role) != "user" or not isinstance(record.get("replies"), list):
+        raise InvalidRecord(
+            "one_message", f"one message of a conversation (role {role}); expected a whole record"
+        )
+    it.called["text"] = "prompt"
+    it.take("role", UNUSED, "it says who speaks")
+
+
+# Two answers, and which of them is the better one ---------------------------------------------
+
+_ONE_OF_TWO = re.compile(
+    r"((?:model)?(?:response|answer|output|completion|generation)|humanref|conversation)s?([ab12])$"
+)
+_MARKS = (("a", "b"), ("1", "2"))
+_WHICH = frozenset(
+    "winner preference preferred overallpreference labels label better betterresponse choice"
+    " humanpreference preferredresponse winnermodela winnermodelb winnertie".split()
+)
+_IS_BETTER = "it says which answer is the better one, which is the reference"
+
+
+def _call_pairs(it: Fields) -> None:
+    found: dict[tuple[str, str], str] = {}
+    for name in it.values:
+        if match := _ONE_OF_TWO.match(plain_name(name)):
+            found[match[1], match[2]] = name
+    for stem, marks in ((stem, marks) for stem, mark in list(found) for marks in _MARKS
+                        if mark == marks[0] and (stem, marks[1]) in found):  # fmt: skip
+        names = [found[stem, mark] for mark in marks]
+        which = {name: plain for name in it.values if (plain := plain_name(name)) in _WHICH}
+        better = [
+            at for name, plain in which.items() if (at := _better(plain, it.values[name])) in (0, 1)
+        ]
+        talks = stem == "conversation"
+        if better:
+            for name in which:
+                it.take(name, UNUSED, _IS_BETTER)
+            it.called[names[better[0]]] = "messages" if talks else "chosen"
+            it.called[names[1 - better[0]]] = "rejected"
+        else:
+            it.called[names[0]] = "conversationonly" if talks else "modelresponse"
+            it.called[names[1]] = "modelresponse"
+        return
+
+
+def _better(plain: str, value: Any) -> int | None:
+    """Return 0 where the first one of two answers is the better one, and 1 for the second."""
+    if plain in ("winnermodela", "winnermodelb"):
+        return plain.endswith("b") if value in (1, "1", True, "true", "True") else None
+    if isinstance(value, str) and not value.lstrip("-").isdigit():
+        mark = plain_name(value).removesuffix("isbetter").removesuffix("wins")
+        return {"a": 0, "1": 0, "b": 1, "2": 1}.get(mark[-1:])
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    number = int(value)
+    if plain == "labels":  # of SHP: 1 says that A was preferred
+        return 1 - number if number in (0, 1) else None
+    if plain == "overallpreference":  # of HelpSteer: below 0 the first one
+        return None if number == 0 else int(number > 0)
+    return number - 1 if plain != "label" and number in (1, 2) else None
+
+
+# What people answered in tools for annotation ---------------------------------------------------
+
+
+def _annotated(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield fields that hold annotators' answers, each with the first one, and what it is."""
+    for name, value in values.items():
+        answers = parsed(value)
+        if not isinstance(answers, list) or not answers:
+            continue
+        stem, _, last = name.rpartition(".")
+        if last == "responses" and plain_name(stem) in (*known.REFERENCE, *known.ANSWERED):
+            if isinstance(answers[0], str):
+                yield name, answers[0], plain_name(stem)
+        elif name in ("annotations", "completions", "responses") and isinstance(answers[0], dict):
+            text = "\n".join(_texts_of(answers[0]))
+            if text:
+                yield name, text, "reference"
+
+
+def _texts_of(answer: Mapping[str, Any]) -> Iterator[str]:
+    results, by_question = answer.get("result"), answer.get("values")
+    if isinstance(results, list):  # Label Studio
+        for result in results:
+            value = result.get("value") if isinstance(result, dict) else None
+            for kind in ("text", "choices") if isinstance(value, dict) else ():
+                said = value.get(kind) if isinstance(value, dict) else None
+                yield from [said] if isinstance(said, str) else map(str, said or ())
+    elif isinstance(by_question, dict):  # Argilla
+        for it in by_question.values():
+            if isinstance(it, dict) and isinstance(it.get("value"), str):
+                yield it["value"]

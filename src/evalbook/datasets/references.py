@@ -1,0 +1,258 @@
+"""What an answer is compared with, and whether anybody called that reference a bad one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from evalbook.datasets import fields as known
+from evalbook.datasets.choices import Choices, right_choice
+from evalbook.datasets.conversations import Talk, is_conversation, is_message, part_text, read_turns
+from evalbook.datasets.fields import plain_name
+from evalbook.datasets.record_fields import Fields, parsed, text_of
+from evalbook.datasets.uses import PROMPT, REFERENCE, UNUSED, Use
+
+
+def reference_of(
+    it: Fields, talk: Talk | None, choices: Choices | None
+) -> tuple[str | None, str | None]:
+    """Return the reference, and why the record is no test case where it is none."""
+    if choices:
+        right = right_choice(it, choices)
+        if right is not None:
+            return right, None
+    explicit = _first(it, known.REFERENCE)
+    for find in (_inside, _chosen):
+        explicit = find(it) if explicit is None else explicit
+    if explicit is not None:
+        if talk is not None and talk.answer is not None:
+            it.answers_are(known.MADE, "[")
+        return _judged(it, explicit, only=bool)
+    if any(it.plain(use.field) == "userinput" for use in it.uses):
+        # Where RAG frameworks keep what the system under test once said.
+        for name, _ in it.by_name(("response",)):
+            it.take(name, UNUSED, known.MADE)
+    said = talk.answer if talk is not None else None
+    answered = said if said is not None else _first(it, known.ANSWERED)
+    if answered is not None:
+        return _judged(it, answered)
+    return _last_resort(it), None
+
+
+def _chosen(it: Fields) -> str | None:
+    return _first(it, known.CHOSEN)
+
+
+def _last_resort(it: Fields) -> str | None:
+    for name, replies in it.by_name(("replies",)):
+        if isinstance(replies, list) and replies:
+            it.take(name, REFERENCE, "the first of the replies")
+            return text_of(replies[0])
+    for find in (_named_alike, _only_output, _labels):
+        for name, value in find(it):
+            text = answer_text(value, it.plain(name))
+            if text is not None:
+                it.take(name, REFERENCE)
+                return text
+    return None
+
+
+def _labels(it: Fields) -> Iterator[tuple[str, Any]]:
+    return it.by_name(known.LABEL)
+
+
+def _named_alike(it: Fields) -> Iterator[tuple[str, Any]]:
+    """Yield what is named as references are, though not by a name that many use."""
+    for name, value in it.values.items():
+        plain = it.plain(name)
+        alike = known.LIKE_A_REFERENCE.fullmatch(plain) and known.told(plain) == known.UNKNOWN
+        if alike and name not in it.taken and not isinstance(value, bool):
+            yield name, value
+    asked = {it.plain(use.field) for use in it.uses if use.use == PROMPT}
+    yield from it.by_name([ANSWERS[plain] for plain in asked if plain in ANSWERS])
+
+
+ANSWERS = {"q": "a", "patient": "doctor"}
+"""Names that say something only beside another one, which is what is asked."""
+
+
+def _only_output(it: Fields) -> Iterator[tuple[str, Any]]:
+    """Yield what stands alone among the outputs that are expected."""
+    found = [
+        name
+        for name in it.values
+        if plain_name(name.partition(".")[0]) in ("outputs", "expectations") and "." in name
+    ]
+    if len(found) == 1 and found[0] not in it.taken:
+        yield found[0], it.values[found[0]]
+
+
+def _first(it: Fields, table: Iterable[str]) -> str | None:
+    """Return the first answer of these names."""
+    for name, value in it.by_name(table):
+        if isinstance(value, bool) and it.plain(name) in known.GOOD:
+            continue
+        if _is_made(value):
+            it.take(name, UNUSED, known.MADE)
+            continue
+        if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and _others(it, name):
+            it.take(name, UNUSED, "an address, not an answer")
+            continue
+        if it.plain(name) in _PLURAL or name in it.called:
+            value = parsed(value)
+        if it.asked > 1 and isinstance(value, list) and len(value) == it.asked:
+            value = value[0]
+        text = answer_text(value, it.plain(name))
+        if text is not None:
+            several = isinstance(value, list) and len(value) > 1 and not is_conversation(value)
+            several = several and not text.startswith("[")
+            ranked = several and any(isinstance(one, dict) and "rank" in one for one in value)
+            which = "the best of several" if ranked else "the first of several" if several else ""
+            it.take(name, REFERENCE, which)
+            return text
+    return None
+
+
+def has_answer(it: Fields) -> bool:
+    """Tell whether a record has anything that answers it."""
+    return _others(it, "")
+
+
+_ADDRESS = re.compile(r"https?://\S+")
+
+
+def _others(it: Fields, name: str) -> bool:
+    """Tell whether another field may hold the answer."""
+    tables = (known.REFERENCE, known.CHOSEN, known.ANSWERED)
+    return any(other != name for table in tables for other, _ in it.by_name(table))
+
+
+def _is_made(value: Any) -> bool:
+    """Tell what an inference service answered, whole, from an answer."""
+    marks = {"choices", "status_code", "stopReason", "stop_reason", "generation", "usage"}
+    return isinstance(value, dict) and not marks.isdisjoint(value)
+
+
+def _inside(it: Fields) -> str | None:
+    """Return the reference that stands in what is kept for scorers."""
+    # Of verl's two places AWS's page has extra_info take precedence.
+    for name, value in sorted(it.values.items(), key=lambda item: item[0] != "extra_info"):
+        inner = parsed(value)
+        plain = it.plain(name)
+        if plain == "assert" and isinstance(inner, list):
+            for item in inner:
+                kind = item.get("type") if isinstance(item, dict) else None
+                if kind in ("equals", "similar", "factuality", "icontains", "contains"):
+                    text = answer_text(item.get("value"), plain)
+                    if text is not None:
+                        it.take(name, REFERENCE, f"the value of {kind}")
+                        return text
+        if not isinstance(inner, dict) or plain not in known.METADATA:
+            continue
+        for key in ("answer", "ground_truth", *inner):
+            if key in inner and plain_name(key) in known.REFERENCE:
+                text = answer_text(inner[key], plain_name(key))
+                if text is not None:
+                    it.uses.append(Use(f"{name}.{key}", REFERENCE))
+                    return text
+    return None
+
+
+def _holds_made(it: Fields) -> bool:
+    return any(known.is_made(it.plain(name)) for name in it.values)
+
+
+def _judged(
+    it: Fields, answer: str, only: type[bool] | None = None
+) -> tuple[str | None, str | None]:
+    """Return the answer if nobody called it a bad one; where ``only`` is given, by true or false.
+
+    A mark says it of what a model once answered, where that stands in the record too.
+    """
+    if only and (_holds_made(it) or any(True for _ in it.by_name(known.ANSWERED))):
+        return answer, None
+    for name, value in list(it.values.items()):
+        plain = it.plain(name)
+        if name in it.taken or plain not in known.GOOD:
+            continue
+        if not isinstance(value, (bool, int, str)):
+            continue
+        good = _TRUTH.get(value.strip().lower() if isinstance(value, str) else value)
+        by_number = plain in ("label", "ktotag") and not only
+        if good is None or not (by_number or isinstance(value, bool)):
+            continue
+        it.take(name, UNUSED, "it says which answers are good; only these are references")
+        if not good:
+            it.answers_are(known.REJECTED)
+            return None, f"{name} says that its answer is a bad one"
+    return answer, None
+
+
+_TRUTH: dict[Any, bool] = {
+    True: True, False: False, "true": True, "false": False, "1": True, "0": False,
+    "good": True, "bad": False, "desirable": True, "undesirable": False,
+}  # fmt: skip
+
+
+def answer_text(value: Any, plain: str) -> str | None:
+    """Return an answer as text; what is no text is written as JSON."""
+    if isinstance(value, str):
+        return value
+    if value is None or value == [] or value == {}:
+        return None
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    if isinstance(value, dict):
+        return _object_answer(value, plain)
+    if is_conversation(value):
+        turns = [turn for turn in read_turns(value, plain) if turn.text is not None]
+        answers = [turn for turn in turns if turn.role == "assistant"]
+        return answers[-1].text if answers else None
+    if len(value) == 1 or plain in _PLURAL:
+        return _one_of(value, plain)
+    if all(part_text(item) is not None and isinstance(item, dict) for item in value):
+        return "\n".join(str(part_text(item)) for item in value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _one_of(answers: list[Any], plain: str) -> str | None:
+    """Return the answer that was accepted, or is ranked first, else the first."""
+    marked = ("is_accepted", "accepted", "selected", "isAccepted")
+    objects = [it for it in answers if isinstance(it, dict)]
+    kept = [it for it in objects if any(it.get(key) for key in marked)]
+    ranked = [it for it in objects if type(it.get("rank")) in (int, float)]
+    first = kept[0] if kept else min(ranked, key=lambda it: it["rank"]) if ranked else answers[0]
+    if isinstance(first, dict) and plain in _PLURAL:
+        for key in ("text", "answer", "body", "content", "value", "response"):
+            if isinstance(first.get(key), str):
+                return str(first[key])
+    return answer_text(first, plain)
+
+
+_PLURAL = frozenset(
+    "answers references groundtruths goldanswers referenceanswers referenceresponses targets"
+    " correctanswers referenceoutputs solutions".split()
+)
+
+
+def _object_answer(value: dict[str, Any], plain: str) -> str | None:
+    if "input_text" in value:
+        value = {"text": value["input_text"]}
+    if value.keys() <= {"text", "answer_start", "answer_end", "start", "end", "answer_id", "a_id",
+                        "score", "text_urls"}:  # fmt: skip
+        texts = value.get("text")
+        first = texts[0] if isinstance(texts, list) and texts else texts
+        return first if isinstance(first, str) else None
+    if isinstance(value.get("spans"), list) and value["spans"]:
+        return answer_text(value["spans"][0], plain)
+    if is_message(value):
+        return answer_text([value], plain)
+    if value.keys() <= {"text", "type", "content", "value", "aliases", "normalized_aliases",
+                        "normalized_value", "matched_wiki_entity_name", "role",
+                        "normalized_matched_wiki_entity_name"}:  # fmt: skip
+        text = text_of(value)
+        if text is not None:
+            return text
+    return json.dumps(value, ensure_ascii=False)
