@@ -79,21 +79,16 @@ class _Rule:
     """Words around a value, and the step that it is for."""
 
     step: str
-    pattern: re.Pattern[str]
+    pattern: str
     value: Callable[[re.Match[str]], str | None] = lambda found: found["value"]
 
 
 def _rule(
     step: str, pattern: str, value: str | Callable[[re.Match[str]], str | None] | None = None
 ) -> _Rule:
-    compiled = re.compile(pattern, re.IGNORECASE)
     if value is None:
-        return _Rule(step, compiled)
-    return _Rule(step, compiled, value if callable(value) else lambda _: value)
-
-
-def _title(found: re.Match[str]) -> str:
-    return found["value"].strip(" .\"'")
+        return _Rule(step, pattern)
+    return _Rule(step, pattern, value if callable(value) else lambda _: value)
 
 
 def _no_stop_word(found: re.Match[str]) -> str | None:
@@ -143,7 +138,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule("notebook", r"\b(?:append|add)\s+(?:it\s+|them\s+|the cells\s+)?to\s+[\"'“`]?(?P<value>[\w./~-]+\.ipynb)"),
     _rule("notebook", r"\b(?:write\s+|make\s+|create\s+|into\s+|in\s+|use\s+)?a\s+(?:brand[- ])?new\s+notebook\b", "new"),
     _rule("custom_metrics", r"\b(?:my |the |own |custom )*metrics?\s+(?:are|is|file|come|comes|from|in)+\s+(?:in\s+|from\s+)?(?P<value>[\w./~-]+\.json)\b"),
-    _rule("region", rf"\b(?:in|region|from)?\s*(?:is\s+|the\s+)?(?P<value>{REGION.pattern})"),
+    _rule("region", rf"\b(?:in|region|from)?\s*(?:is\s+|the\s+)?(?P<value>{REGION})"),
     _rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
     _rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
     _rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
@@ -195,13 +190,12 @@ class _Search:
         self.text = f"{self.text[:start]} ¦ {self.text[end:]}"
 
     def apply(self, rule: _Rule) -> None:
-        found = rule.pattern.search(self.text)
-        while found:
+        # Compiled when first needed: to show a question no reply is searched.
+        for found in re.finditer(rule.pattern, self.text, re.IGNORECASE):
             value = None if _denied(self.text[: found.start()]) else rule.value(found)
             if value:
                 self.take(rule.step, value, *found.span())
                 return
-            found = rule.pattern.search(self.text, found.end())
 
     def lines(self) -> None:
         """Take what is written as ``name: value``, after a comma, a semicolon or a line's end."""
@@ -228,7 +222,7 @@ class _Search:
 
     def arns(self) -> None:
         """Take each ARN for the step whose kind of thing it names."""
-        for found in list(ARN.finditer(self.text)):
+        for found in list(re.finditer(ARN, self.text)):
             arn = found[0].rstrip(".:!?")
             for pattern, step in _ARN_STEPS:
                 start = self.text.find(arn)

@@ -31,50 +31,34 @@ from evalbook.workflow.replies.words import (
 )
 from evalbook.workflow.turn import Question
 
-S3_URI = re.compile(r"s3[an]?://[^\s,;\"'<>`)\]]+", re.IGNORECASE)
-ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\s,;\"'<>`)\]]+")
-REGION = re.compile(
+S3_URI = r"s3[an]?://[^\s,;\"'<>`)\]]+"
+ARN = r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:[^\s,;\"'<>`)\]]+"
+REGION = (
     r"(?<![\w./:-])(?:us-gov|us|eu|ap|ca|sa|af|me|il|mx|cn)-"
-    r"(?:central|(?:north|south)?(?:east|west)|north|south)-[1-9](?![\w/-])",
-    re.IGNORECASE,
+    r"(?:central|(?:north|south)?(?:east|west)|north|south)-[1-9](?![\w/-])"
 )
-_QUOTED = re.compile(r"[\"“”`]([^\"“”`]{1,300})[\"“”`]|(?<!\w)'([^']{1,300})'(?!\w)")
-_CALLED = re.compile(
-    r"\b(?:called|named|name it|call it|call that|call them|titled)\s+(\S+)", re.IGNORECASE
-)
-_SAME_BUCKET = re.compile(
+_QUOTED = r"[\"“”`]([^\"“”`]{1,300})[\"“”`]|(?<!\w)'([^']{1,300})'(?!\w)"
+_CALLED = r"\b(?:called|named|name it|call it|call that|call them|titled)\s+(\S+)"
+_SAME_BUCKET = (
     r"\b(?:(?:the |that )?same bucket|that bucket|this bucket|bucket as before)\b"
-    r"(?: as (?:the |my )?(?:dataset|data|before))?",
-    re.IGNORECASE,
+    r"(?: as (?:the |my )?(?:dataset|data|before))?"
 )
 _FOLDERS = (
-    re.compile(
+    (
         r"\b(?:sub-?folder|folder|prefix|path|directory|dir|under|into?|to)\s+(?:(?:called|named|the|a|an|new|"
         r"folder|sub-?folder|prefix|path|directory|of|is|it|its|should be|be|to)\s+)*"
-        r"[\"'`“]?/?(?P<name>[\w!.*()/=-]+?)/?[\"'`”]?(?=$|[\s,;.!?])",
-        re.IGNORECASE,
+        r"[\"'`“]?/?(?P<name>[\w!.*()/=-]+?)/?[\"'`”]?(?=$|[\s,;.!?])"
     ),
-    re.compile(
-        r"[\"'`“]?(?P<name>[\w!.*()/=-]+?)/?[\"'`”]?\s+(?:sub-?folder|folder|prefix|directory)\b",
-        re.IGNORECASE,
-    ),
+    r"[\"'`“]?(?P<name>[\w!.*()/=-]+?)/?[\"'`”]?\s+(?:sub-?folder|folder|prefix|directory)\b",
 )
-_BUCKET = re.compile(r"\b(?:(?:the |that )?same bucket|that bucket|this bucket|bucket as before)\b")
-_FOLDER = re.compile(
-    r"\b(?:sub-?folder|folder|prefix|path|directory|dir|under|into?|to)\s+(?:(?:called|named|the|a|an|new|"
-    r"folder|sub-?folder|prefix|path|directory|of|is|it|its|should be|be|to)\s+)*"
-    r"[\"'`“]?/?(?P<after>[\w!.*()/=-]+?)/?[\"'`”]?(?=$|[\s,;.!?])"
-    r"|[\"'`“]?(?P<before>[\w!.*()/=-]+?)/?[\"'`”]?\s+(?:sub-?folder|folder|prefix|directory)\b",
-    re.IGNORECASE,
-)
-_BUCKET = re.compile(
+_BUCKET = (
     r"\bbucket\s+(?:(?:called|named|is|should be)\s+)?[\"'`“]?(?P<after>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\b"
     r"|\b(?P<before>[a-z0-9][a-z0-9.]*-[a-z0-9.-]{0,60}[a-z0-9])\s+bucket\b"
 )
 _NO_FOLDER = frozenset(
     "the a an same that this bucket s3 it my our folder prefix as of in and another new there".split()
 )
-_BARE = re.compile(r"[\w.:/@+=,-]+")
+_BARE = r"[\w.:/@+=,-]+"
 
 
 def understand_text(reply: str, question: Question, about: Iterable[str] = ()) -> Reading:
@@ -124,21 +108,21 @@ def understand_name(reply: str, question: Question, about: Iterable[str] = ()) -
 
 def name_in(text: str, about: Iterable[str] = ()) -> str | None:
     """Return the one name or ARN that a sentence gives; None where it gives none, or several."""
-    arns = [it.rstrip(".:!?") for it in ARN.findall(text)]
+    arns = [it.rstrip(".:!?") for it in re.findall(ARN, text)]
     if arns:
         follows = text.strip()[len(arns[0]) :] if text.strip().startswith(arns[0]) else ""
         return arns[0] if len(set(arns)) == 1 and _only_polite(follows) else None
-    if (quoted := _QUOTED.fullmatch(text.strip())) or len(_QUOTED.findall(text)) == 1:
-        found = quoted or _QUOTED.search(text)
+    if (quoted := re.fullmatch(_QUOTED, text.strip())) or len(re.findall(_QUOTED, text)) == 1:
+        found = quoted or re.search(_QUOTED, text)
         return (found[1] or found[2]).strip() if found else None
-    if called := _CALLED.search(text):
+    if called := re.search(_CALLED, text, re.IGNORECASE):
         name = called[1].strip(".,;:!?\"'“”`")
         if folded(name) not in POLITE:
             return name
     beside = POLITE | set(about) | _BESIDE_NAME
     kept = [word for part in text.split() if (word := part.strip(".,;:!?\"'()“”`"))]
     names = [word for word in kept if folded(word) not in beside]
-    if len(names) == 1 and _BARE.fullmatch(names[0]):
+    if len(names) == 1 and re.fullmatch(_BARE, names[0]):
         return names[0]
     return None
 
@@ -163,21 +147,19 @@ def understand_model(reply: str, question: Question, current: str | None = None)
         return first
     if version := version_in(reply, current):
         return Taken(version, exact=version == reply.strip())
-    if _VERSION_SAID.search(reply) and not ARN.search(reply):
+    if re.search(_VERSION_SAID, reply, re.IGNORECASE) and not re.search(ARN, reply):
         return NotUnderstood("It does not say of which group.")
     return understand_name(reply, question, about)
 
 
-_VERSION_SAID = re.compile(
-    r"\b(?:version|ver\.?|v)\s*\.?\s*(\d{1,6})\b|\bv(\d{1,6})\b", re.IGNORECASE
-)
+_VERSION_SAID = r"\b(?:version|ver\.?|v)\s*\.?\s*(\d{1,6})\b|\bv(\d{1,6})\b"
 
 
 def version_in(text: str, current: str | None = None) -> str | None:
     """Return GROUP/VERSION, or the ARN of another version, where a version is said in words."""
-    if ARN.search(text):
+    if re.search(ARN, text):
         return None
-    found = _VERSION_SAID.search(text)
+    found = re.search(_VERSION_SAID, text, re.IGNORECASE)
     if found is None:
         return None
     version = int(found[1] or found[2])
@@ -202,7 +184,7 @@ def understand_project(reply: str, question: Question) -> Reading:
     name = name_in(said, about)
     if name is not None and re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name):
         return Taken(name, exact=False)
-    called = _CALLED.search(said)
+    called = re.search(_CALLED, said, re.IGNORECASE)
     words = [
         word
         for word in re.findall(
@@ -224,7 +206,7 @@ def _without_accents(text: str) -> str:
 
 def s3_uris(text: str) -> list[str]:
     """Return the S3 URIs in a text, without what ends the sentence around them."""
-    return [it.rstrip(".:!?") for it in S3_URI.findall(text)]
+    return [it.rstrip(".:!?") for it in re.findall(S3_URI, text, re.IGNORECASE)]
 
 
 def understand_s3(reply: str, question: Question, current: str | None = None) -> Reading:
@@ -269,8 +251,8 @@ def _ends_in_a_file(text: str) -> bool:
 
 def _folder_of(text: str, base: str | None) -> str | None:
     """Return the place that a bucket and a folder make, in words: "same bucket, folder out"."""
-    same = _SAME_BUCKET.search(text)
-    other = None if same else _BUCKET.search(text)
+    same = re.search(_SAME_BUCKET, text, re.IGNORECASE)
+    other = None if same else re.search(_BUCKET, text)
     bucket = other and (other["after"] or other["before"])
     if bucket in _NO_FOLDER:
         bucket = other = None
@@ -287,7 +269,7 @@ def _folder_of(text: str, base: str | None) -> str | None:
 def _named_folder(text: str, *, alone: bool) -> str | None:
     """Return the folder that a text names; ``alone`` where a single word will do."""
     for pattern in _FOLDERS:
-        for found in pattern.finditer(text):
+        for found in re.finditer(pattern, text, re.IGNORECASE):
             name = found["name"].strip("/.")
             if name and name.casefold() not in _NO_FOLDER:
                 return name
@@ -315,7 +297,7 @@ def region_of(text: str) -> str | None:
 def understand_region(reply: str, question: Question) -> Reading:
     """Read a region: its code alone or in a sentence, or a place, which is asked back."""
     said = only(reply).strip().strip("'\"")
-    codes = {code.casefold() for code in REGION.findall(said)}
+    codes = {code.casefold() for code in re.findall(REGION, said, re.IGNORECASE)}
     if len(codes) == 1:
         code = codes.pop()
         doubt = doubt_in(said)
@@ -326,10 +308,10 @@ def understand_region(reply: str, question: Question) -> Reading:
     if not isinstance(first, NotUnderstood):
         return first
     spaced = re.sub(r"[\s_.]+", "-", said.casefold())
-    if REGION.fullmatch(spaced):
+    if re.fullmatch(REGION, spaced, re.IGNORECASE):
         return AskBack(spaced, said)
     if re.fullmatch(
-        rf"{REGION.pattern}[a-f]|(?:us|eu|ap|ca|sa)(?:north|south)?(?:east|west|central)\d",
+        rf"{REGION}[a-f]|(?:us|eu|ap|ca|sa)(?:north|south)?(?:east|west|central)\d",
         said,
         re.I,
     ):

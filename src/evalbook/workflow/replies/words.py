@@ -124,12 +124,12 @@ _ASKING = (
     "wondering", "wonder whether", "i have a question", "not clear to me", "do i have to",
     "do i need", "do i agree",
 )  # fmt: skip
-_CONDITION = re.compile(
+_CONDITION = (
     r"\b(?:if|unless|provided(?: that)?|providing|assuming|supposing|as long as|so long as|in case|"
     r"depends|depending|until|only when|on (?:the )?condition|once (?:i|we|you|it|legal|they|the|my|our)|"
     r"subject to|would depend)\b"
 )
-_HESITATION = re.compile(
+_HESITATION = (
     r"\b(?:maybe|perhaps|hmm+|hm+|not (?:quite |so |really |entirely )?sure|unsure|i guess|i suppose|"
     r"suppose so|guess so|think so|probably|possibly|dunno|no idea|no clue|dont know|do not know|"
     r"let me think|let me check|let me ask|hold on|wait|hang on|later|one moment|one sec|give me a|"
@@ -137,14 +137,14 @@ _HESITATION = re.compile(
     r"ill check|get back to you|come back to|in two minds|not convinced|i doubt|idk|no opinion|"
     r"im torn|tempted|leaning towards)\b"
 )
-_YOU_DECIDE = re.compile(
+_YOU_DECIDE = (
     r"\b(?:you (?:decide|choose|pick|tell me)|up to you|your (?:call|choice)|whatever(?: you| is)?|"
     r"whichever|any (?:one )?(?:is fine|will do|of them)|either (?:is fine|one)|i dont care|"
     r"i do not care|dont mind|do not mind|surprise me|you know (?:best|better)|the best one|"
     r"the best|best one|whats best|as you (?:like|wish|see fit)|no preference|what you (?:think|would)|"
     r"the cheapest|cheapest one|the strongest|the most accurate)\b"
 )
-_DEFAULT = re.compile(
+_DEFAULT = (
     r"(?:(?:please |just |then |ok |okay |yes )*(?:use |take |keep |with |go with |stick with )?"
     r"(?:the |your )?(?:default|default one|default value|defaults|suggestion|suggested one|"
     r"suggested name|proposal|proposed one|same|same one|same thing|same value)"
@@ -282,14 +282,14 @@ def no_and_more(text: str) -> str | None:
     rest = words[1:]
     opens = set(rest[:1]) & _NO_NO or " ".join(rest).isdigit()
     worries = rest[:1] == ["dont"] and set(rest[1:2]) & _NOT_A_REFUSAL
-    if opens or worries or _says_yes_too(rest) or _GO.search(" ".join(rest)):
+    if opens or worries or _says_yes_too(rest) or re.search(_GO, " ".join(rest)):
         return None
     also = " ".join(rest) in _YES_PHRASES or " ".join(rest) in _YES_IN_PASSING
     return None if also else " ".join(rest)
 
 
 _REFUSES = _NO - {"stop", "cancel", "reject", "false", "decline"}
-_GO = re.compile(r"\b(?:go ahead|go on|please do|do it|do so)\b")
+_GO = r"\b(?:go ahead|go on|please do|do it|do so)\b"
 
 
 def _says_yes_too(words: list[str]) -> bool:
@@ -344,11 +344,11 @@ def doubt_in(text: str, *, free: bool = False) -> Doubt | None:
         return None
     if free and len(words) > 6:
         return None
-    if _YOU_DECIDE.search(said):
+    if re.search(_YOU_DECIDE, said):
         return "you_decide"
-    if _HESITATION.search(said):
+    if re.search(_HESITATION, said):
         return "hesitation"
-    return "condition" if not free and _CONDITION.search(said) else None
+    return "condition" if not free and re.search(_CONDITION, said) else None
 
 
 def _asks(text: str, said: str, words: list[str], *, free: bool) -> bool:
@@ -382,7 +382,7 @@ def means_default(text: str) -> bool:
     """Return whether the text asks for what is proposed, or for what was before."""
     said = re.sub(r"^(?:please|just|ok|okay|yes|sure|then|well) ", "", plain(text))
     said = re.sub(r" (?:please|thanks|thank you|then)$", "", said)
-    return bool(_DEFAULT.fullmatch(said))
+    return bool(re.fullmatch(_DEFAULT, said))
 
 
 def negates(text: str) -> bool:
