@@ -298,15 +298,19 @@ def test_answers_that_come_byte_by_byte_are_given_up_too(quick: Callable[[Answer
         aws.client("iam").get_role(RoleName="r")
 
 
-def test_slow_answers_add_up_within_a_turn_only(quick: Callable[[Answer], Aws]) -> None:
+def test_slow_answers_add_up_within_a_turn_and_are_told_outside(endpoint: Endpoint) -> None:
     def slow(request: Any) -> None:
         time.sleep(0.2)
         says(200, b'{"PipelineSummaries": []}')(request)
 
-    aws = quick(slow)
+    told: list[str] = []
+    aws = Aws(region=endpoint(slow).default_region, patience=0.3, tell=told.append)
     aws.client("sagemaker").list_pipelines()
     aws.client("sagemaker").list_pipelines()
 
+    assert told
+    assert {*told} == {"AWS is slow: 0 s so far, now sagemaker:ListPipelines. Ctrl-C ends it."}
+    told.clear()
     with aws.turn():
         aws.client("sagemaker").list_pipelines()
         time.sleep(0.3)  # what is done with an answer is no waiting
@@ -314,6 +318,7 @@ def test_slow_answers_add_up_within_a_turn_only(quick: Callable[[Answer], Aws]) 
             aws.client("sagemaker").list_pipelines()
     with aws.turn():
         aws.client("sagemaker").list_pipelines()
+    assert told == []
 
 
 def test_an_object_that_stops_arriving_is_given_up(quick: Callable[[Answer], Aws]) -> None:

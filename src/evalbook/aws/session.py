@@ -27,6 +27,7 @@ from evalbook.aws.refusals import (
     without_answer,
 )
 from evalbook.errors import AwsUnavailable, EvalbookError
+from evalbook.texts import joined
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -85,13 +86,20 @@ class Aws:
         profile: of the AWS settings; None leaves the choice to boto3.
         region: asked where none is named; None for that of the AWS settings.
         patience: seconds that a turn, or a question outside of one, may take.
+        tell: is given a sentence each time that questions outside of a turn took half of that more.
     """
 
     def __init__(
-        self, profile: str | None = None, region: str | None = None, patience: float = PATIENCE
+        self,
+        profile: str | None = None,
+        region: str | None = None,
+        patience: float = PATIENCE,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.profile = profile
         self.patience = patience
+        self._tell = tell
+        self._tell_at = patience / 2
         self._region = region
         self._session: Any = None
         self._clients: dict[tuple[str, str | None], Any] = {}
@@ -176,17 +184,23 @@ class Aws:
             if not self._waiting_for:
                 self._waiting_since = now
                 self._given_up.clear()
-            waited = self._waited + now - self._waiting_since if self._in_turn else 0.0
+            waited = self._waited + now - self._waiting_since
             self._waiting_for.append(asking)
+        left = self.patience - (waited if self._in_turn else 0.0)
         try:
             answer = _start(question)
             from concurrent.futures import wait
 
-            wait([answer], max(0.0, self.patience - waited) + more)
+            if self._tell and not self._in_turn:
+                quiet = max(0.0, min(left, self._tell_at - waited))
+                if not wait([answer], quiet).done:
+                    self._say_that_it_takes(waited + quiet)
+                    left -= quiet
+            wait([answer], max(0.0, left) + more)
             if answer.done():
                 return answer.result()
             self._given_up.add(asking)
-            names = " and ".join(sorted({*self._waiting_for, *self._given_up}))
+            names = joined(sorted({*self._waiting_for, *self._given_up}))
             raise AwsUnavailable(
                 "no_answer",
                 f"AWS did not answer {names} within {self.patience:g} s.",
@@ -197,6 +211,14 @@ class Aws:
                 self._waiting_for.remove(asking)
                 if not self._waiting_for:
                     self._waited += max(0.0, time.monotonic() - self._waiting_since - more)
+
+    def _say_that_it_takes(self, waited: float) -> None:
+        with self._lock:
+            if self._tell is None or waited < self._tell_at:
+                return
+            self._tell_at = waited + self.patience / 2
+            names = joined(sorted({*self._waiting_for}))
+        self._tell(f"AWS is slow: {waited:.0f} s so far, now {names}. Ctrl-C ends it.")
 
     @overload
     def client(self, service: Literal["bedrock"], region: str | None = None) -> BedrockClient: ...

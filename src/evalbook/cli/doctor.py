@@ -46,12 +46,11 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     reads. With --policy it prints what you and the execution role need to be allowed.
     """
     from evalbook.aws.doctor_checks import doctor_checks, failing
-    from evalbook.aws.session import Aws
     from evalbook.checks import failed
     from evalbook.errors import AwsUnavailable
 
     answers = _answers(settings)
-    aws = Aws(settings.profile, settings.region or answers.get("region"))
+    aws = settings.aws(answers.get("region"))
     if policy:
         return _print_policies(output, aws, answers, role, policy)
     checks = _version_checks()

@@ -89,7 +89,6 @@ def gate_command(
     a policy, no metric may have lost more than 0.05 of its scale, and at least one must have gained
     clearly. docs/gate.md has the policy's keys, and workflows to copy.
     """
-    from evalbook.aws.session import Aws
     from evalbook.runs.find import targets
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
@@ -99,7 +98,7 @@ def gate_command(
             "gate.asks", "--record asks first, and --json leaves no room for that.", "Add --yes."
         )
     policy = _policy(**rules)
-    aws = Aws(settings.profile, settings.region)
+    aws = settings.aws()
     wanted = targets(aws, runs, settings.state, run)
     with RecordStore() as store:
         document = _decided(aws, read_report(aws, wanted, store, lower_is_better), policy)

@@ -49,13 +49,12 @@ def label_command(
     skips, q ends); with --metric two scores, such as 0.5 1. The file is saved after every answer,
     and asking again goes on; more --records adds to them. Nothing is sent anywhere.
     """
-    from evalbook.aws.session import Aws
     from evalbook.runs.find import targets
     from evalbook.runs.labels import LabelFile, draw, read_labels
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
 
-    aws = Aws(settings.profile, settings.region)
+    aws = settings.aws()
     wanted = targets(aws, (run,), settings.state)
     with RecordStore() as store:
         report = read_report(aws, wanted, store)

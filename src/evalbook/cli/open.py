@@ -45,12 +45,12 @@ def open_command(
     state started. Pipelines are shown by SageMaker Studio: where this account has a Studio domain,
     its page of the run is opened, else the page from which Studio is opened.
     """
-    from evalbook.aws.session import Aws, in_parallel
+    from evalbook.aws.session import in_parallel
     from evalbook.errors import AnswerRejected
     from evalbook.runs.find import targets
     from evalbook.runs.status import look
 
-    aws = Aws(settings.profile, settings.region)
+    aws = settings.aws()
     wanted = targets(aws, (run,) if run else (), settings.state)
     seen = in_parallel([partial(look, aws, it) for it in wanted])
     pages = {name: [url for it in seen for url in _urls(aws, it, name)] for name in _PAGES}

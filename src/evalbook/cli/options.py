@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from evalbook.aws.session import Aws
     from evalbook.workflow.turn import Default
     from evalbook.workflow.workflow import Workflow
 
@@ -32,6 +33,16 @@ class Settings:
     region: str | None
     defaults: Mapping[str, Default] = field(default_factory=dict)
     """What the person's and the project's own settings say, by name; see `cli/config.py`."""
+
+    def aws(self, region: str | None = None) -> Aws:
+        """Return AWS for a command whose questions have no number, so that waiting is told.
+
+        ``region`` is asked where none was given.
+        """
+        from evalbook.aws.session import Aws
+        from evalbook.cli.output import complain
+
+        return Aws(self.profile, self.region or region, tell=complain)
 
     def workflow(self) -> Workflow:
         """Open the interview kept in the state file."""

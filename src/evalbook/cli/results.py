@@ -80,7 +80,6 @@ def results_command(
     figures, labels and notes; --csv a row for each metric and category. docs/results.md has every
     key and column, and how gains, intervals and verdicts are meant.
     """
-    from evalbook.aws.session import Aws
     from evalbook.runs.documents import results_document
     from evalbook.runs.find import targets, targets_of_group
     from evalbook.runs.report import read_report
@@ -88,7 +87,7 @@ def results_command(
     from evalbook.runs.table import report_csv, report_words
 
     _check_usage(output, as_csv, plot, html)
-    aws = Aws(settings.profile, settings.region)
+    aws = settings.aws()
     wanted, passed = (
         targets_of_group(aws, group) if group else (targets(aws, runs, settings.state, run), [])
     )

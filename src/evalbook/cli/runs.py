@@ -62,10 +62,9 @@ def runs_command(
     Training jobs on instances of your own are not listed: status, results and stop take their
     notebook, or their ARN.
     """
-    from evalbook.aws.session import Aws
     from evalbook.runs.history import Filter, RunsDocument, past_runs, read_age, run_document
 
-    aws = Aws(settings.profile, settings.region)
+    aws = settings.aws()
     region = aws.required_region()
     wanted = Filter(read_age(since) if since else None, status, kind, words)
     runs, more = past_runs(aws, region, wanted, limit)

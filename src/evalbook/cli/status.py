@@ -65,11 +65,10 @@ def status_command(
     RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; without one, it is
     the run that the notebook of the state started.
     """
-    from evalbook.aws.session import Aws
     from evalbook.runs.find import targets
     from evalbook.runs.status import StatusDocument, status_document, status_words
 
-    wanted = targets(Aws(settings.profile, settings.region), runs, settings.state, run)
+    wanted = targets(settings.aws(), runs, settings.state, run)
     try:
         seen = _watch(settings, output, wanted, give_up * 60) if watch else _look(settings, wanted)
     except KeyboardInterrupt:
@@ -91,21 +90,20 @@ def _look(
     settings: Settings, wanted: Sequence[Target], before: Sequence[RunStatus] = ()
 ) -> list[RunStatus]:
     """Look at the runs once, with a new session: credentials are read anew each time."""
-    from evalbook.aws.session import Aws, in_parallel
+    from evalbook.aws.session import in_parallel
     from evalbook.runs.status import look
 
-    aws = Aws(settings.profile, settings.region)
+    aws = settings.aws()
     known = {it.arn: it for it in before}
     with aws.turn():
         return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
 
 
 def _with_logs(settings: Settings, seen: list[RunStatus], always: bool) -> list[RunStatus]:
-    from evalbook.aws.session import Aws
     from evalbook.runs.status import with_logs
 
     failed = ("Failed", "CompletedWithFailures")
-    aws = Aws(settings.profile, settings.region)
+    aws = settings.aws()
     return [
         with_logs(aws, it) if it.status in failed and (always or it.cause is None) else it
         for it in seen

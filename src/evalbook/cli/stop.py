@@ -23,7 +23,6 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
     stopped.
     """
     from evalbook.aws.runs import stop_run
-    from evalbook.aws.session import Aws
     from evalbook.runs.find import targets
     from evalbook.runs.status import look
     from evalbook.runs.stopping import stop_words
@@ -32,7 +31,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         raise UsageError(
             "stop.asks", "stop asks first, and --json leaves no room for that.", "Add --yes."
         )
-    aws = Aws(settings.profile, settings.region)
+    aws = settings.aws()
     seen = [look(aws, target) for target in targets(aws, (arn,), settings.state)]
     running = [status for status in seen if not status.over and status.status != "Stopping"]
     if not running:
