@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.documents import Document, read_document
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
 from evalbook.texts import printable
@@ -329,47 +330,36 @@ def _datasets(channels: Document) -> Iterator[Document]:
 
 def evaluation_executions(
     aws: Aws, region: str, *, since: datetime | None = None
-) -> Iterator[Execution]:
-    """Yield the evaluations of an account and region, pipeline by pipeline, newest first in each.
+) -> list[Execution]:
+    """Return the evaluations of an account and region, by pipeline, the newest first in each.
 
     Raises:
         AwsDenied, AwsInvalid: pipelines may not be listed.
         AwsUnavailable: AWS could not be asked.
     """
-    pipelines = (
-        it
-        for page in aws.client("sagemaker", region)
-        .get_paginator("list_pipelines")
-        .paginate(PipelineNamePrefix=PIPELINE_PREFIX)
-        for it in page["PipelineSummaries"]
-    )
+    sagemaker = aws.client("sagemaker", region)
     filters: dict[str, Any] = {"CreatedAfter": since} if since else {}
-    for pipeline in pipelines:
-        executions = (
-            it
-            for page in aws.client("sagemaker", region)
-            .get_paginator("list_pipeline_executions")
-            .paginate(
-                PipelineName=pipeline["PipelineName"],
-                SortBy="CreationTime",
-                SortOrder="Descending",
-                **filters,
-            )
-            for it in page["PipelineExecutionSummaries"]
+
+    def executions(pipeline: str) -> list[Execution]:
+        pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
+            PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending", **filters
         )
-        for found in executions:
-            started = found["StartTime"]
-            if since is None or started >= since:
-                yield _listed(found, started)
+        found = (it for page in pages for it in page["PipelineExecutionSummaries"])
+        return [_listed(it) for it in found if since is None or it["StartTime"] >= since]
+
+    pages = sagemaker.get_paginator("list_pipelines").paginate(PipelineNamePrefix=PIPELINE_PREFIX)
+    names = [it["PipelineName"] for page in pages for it in page["PipelineSummaries"]]
+    each = in_parallel([partial(executions, name) for name in names])
+    return [execution for found in each for execution in found]
 
 
-def _listed(found: PipelineExecutionSummaryTypeDef, started: datetime) -> Execution:
+def _listed(found: PipelineExecutionSummaryTypeDef) -> Execution:
     arn = found["PipelineExecutionArn"]
     return Execution(
         arn,
         printable(found.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2]),
         found["PipelineExecutionStatus"],
         found.get("PipelineExecutionFailureReason"),
-        started,
-        started,
+        found["StartTime"],
+        found["StartTime"],
     )

@@ -63,7 +63,7 @@ def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
         profile, region = (ctx.params.get(it) or before.get(it) for it in ("profile", "region"))
         settings = settings_of(None, profile, region)
         aws = Aws(settings.profile, settings.region)
-        runs = list(evaluation_executions(aws, aws.required_region()))
+        runs = evaluation_executions(aws, aws.required_region())
         runs.sort(key=lambda run: run.created, reverse=True)
         return [(run.name, run.status) for run in runs]
 

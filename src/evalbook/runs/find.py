@@ -117,7 +117,7 @@ def _named(aws: Aws, name: str) -> Target:
 
     region = aws.required_region()
     try:
-        runs = list(evaluation_executions(aws, region))
+        runs = evaluation_executions(aws, region)
     except AnswerRejected as error:
         raise AnswerRejected(
             "runs.denied",
