@@ -99,7 +99,6 @@ def test_evaluation_recipe_passes_and_the_package_version_is_asked(aws: Aws) -> 
         (f"{PUBLIC}/nova-textgeneration-premier/1.0.0", JUDGED, False),
         (f"{PUBLIC}/nova-textgeneration-premier/1.0.0", "benchmark", True),
         (f"{PUBLIC}/meta-llama/1.2.0", JUDGED, True),
-        (f"{PUBLIC.replace('SageMakerPublicHub', 'Ours')}/meta-llama/1", "benchmark", False),
     ],
 )
 def test_base_model_is_evaluated_by_its_name_where_the_sdk_finds_it(
@@ -186,40 +185,31 @@ def in_hubs(aws: Aws, *there: tuple[str, str, str]) -> None:
     answer(aws.client("sagemaker", REGION), "DescribeHubContent", respond)
 
 
-OURS = f"arn:aws:sagemaker:{REGION}:123456789012:hub-content/our-hub/Model/meta-llama/1.2.0"
-
-
 @pytest.mark.parametrize(
-    ("there", "arn", "setting", "found"),
+    ("there", "setting", "found"),
     [
-        ([], "", "", "not in the hub SageMakerPublicHub of us-east-1, so the run would fail"),
-        ([(PUBLIC_HUB, "meta-llama", "1.9.0")], "", "", "in version 1.2.0, so the run would fail"),
-        ([], OURS, "", "not in the hub our-hub of us-east-1"),
-        ([("our-hub", "meta-llama", "1.2.0")], OURS, "", "taken from the private hub our-hub"),
+        ([], "", "not in the hub SageMakerPublicHub of us-east-1, so the run would fail"),
+        ([(PUBLIC_HUB, "meta-llama", "1.9.0")], "", "in version 1.2.0, so the run would fail"),
         # The SDK is told to look in the private hub first, and takes what it finds there.
         (
             [("our-hub", "meta-llama", "1.2.0"), (PUBLIC_HUB, "meta-llama", "1.2.0")],
-            "",
             "our-hub",
             "taken from the private hub our-hub",
         ),
-        ([(PUBLIC_HUB, "meta-llama", "1.2.0")], "", "our-hub", None),
-        ([(PUBLIC_HUB, "meta-llama", "1.2.0")], "", PUBLIC_HUB, None),
+        ([(PUBLIC_HUB, "meta-llama", "1.2.0")], "our-hub", None),
+        ([(PUBLIC_HUB, "meta-llama", "1.2.0")], PUBLIC_HUB, None),
     ],
 )
 def test_base_model_has_to_be_in_the_public_hub(
     aws: Aws,
     monkeypatch: pytest.MonkeyPatch,
     there: list[tuple[str, str, str]],
-    arn: str,
     setting: str,
     found: str | None,
 ) -> None:
     in_hubs(aws, *there)
     monkeypatch.setenv("SAGEMAKER_HUB_NAME", setting)
     package = a_package()
-    if arn:
-        package = replace(package, base_model=BaseModel("meta-llama", "1.2.0", arn))
 
     if found is None:
         assert [it.status for it in base_model_checks(aws, package, REGION, JUDGED)] == ["passed"]

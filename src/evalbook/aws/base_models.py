@@ -10,7 +10,6 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from evalbook.aws.arns import parse_arn
 from evalbook.aws.hub_documents import HubDocument, describe_hub_document
 from evalbook.aws.hub_models import HubModel, describe_hub_model, load_nova_models, nova_in_bedrock
 from evalbook.aws.package_answers import (
@@ -125,12 +124,10 @@ def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
 def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
     """Tell whether the SDK finds a package's base model by its name alone.
 
-    It looks in the public hub only, and lets Nova models be judged by their answers in Bedrock.
+    It lets Nova models be judged by their answers in Bedrock.
     """
     judged_nova = _is_judged_nova(base.name, evaluation_type)
-    return in_public_hub(base) and (
-        not judged_nova or nova_in_bedrock(base.name, region) is not None
-    )
+    return not judged_nova or nova_in_bedrock(base.name, region) is not None
 
 
 def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
@@ -197,28 +194,20 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
     return _recipe_verdict(base.name, region, types, found=found)
 
 
-def in_public_hub(base: BaseModel) -> bool:
-    """Tell whether a base model is named in the public hub, the only one for serverless runs.
-
-    Source: https://github.com/aws/sagemaker-python-sdk/pull/5959, read 2026-11-27.
-    """
-    return f"/{PUBLIC_HUB}/" in base.arn
-
-
 def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
     """Refuse a base model that the SDK would name in another hub than the public one.
 
-    Of a package that names no ARN it makes one in the hub that `HUB_SETTING` names, if the model is
-    there in that version (``_resolve_base_model_hub`` of ``common_utils/model_resolution.py``).
+    It names it in the hub that `HUB_SETTING` names, if the model is there in that version
+    (``_resolve_base_model_hub`` of ``common_utils/model_resolution.py``); serverless runs take the
+    public hub only (https://github.com/aws/sagemaker-python-sdk/pull/5959, read 2026-11-27).
     """
-    hub = _hub_of(base) if not in_public_hub(base) else private_hub()
+    hub = private_hub()
     if hub is None:
         return
-    if in_public_hub(base):
-        try:
-            describe_hub_document(aws, region, hub, base.name, base.version)
-        except NO_HELP:
-            return
+    try:
+        describe_hub_document(aws, region, hub, base.name, base.version)
+    except NO_HELP:
+        return
     raise rejection_for(
         failed(
             "model.hub",
@@ -227,10 +216,6 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
             _unset_or("Give a package that was fine-tuned from a model of the public hub."),
         )
     )
-
-
-def _hub_of(base: BaseModel) -> str:
-    return base.arn.split("/")[1]
 
 
 def _unset_or(remedy: str) -> str:
@@ -242,12 +227,11 @@ def _unset_or(remedy: str) -> str:
 
 def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
     """Say which is missing, the model or only its version."""
-    hub, version = _hub_of(base), f" in version {base.version}" if base.version else ""
+    version = f" in version {base.version}"
     remedy = "Give a package whose base model the public hub has, or such a base model."
     newest = None
-    if in_public_hub(base) and base.version:
-        with suppress(*NO_HELP):
-            newest = describe_hub_model(aws, base.name, region)
+    with suppress(*NO_HELP):
+        newest = describe_hub_model(aws, base.name, region)
     if newest is None:
         version = ""
     else:
@@ -257,8 +241,8 @@ def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
         )
     return failed(
         "model.hub",
-        f"The base model {base.name} is not in the hub {hub} of {region}{version}, so the run "
-        "would fail.",
+        f"The base model {base.name} is not in the hub {PUBLIC_HUB} of {region}{version}, so the "
+        "run would fail.",
         _unset_or(remedy),
     )
 
@@ -297,16 +281,7 @@ def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
 
 def _hub_document(aws: Aws, base: BaseModel, region: str) -> HubDocument | None:
     """Read the hub content of a base model; None where its document is not a JSON object."""
-    arn = parse_arn(base.arn)
-    hub, name, version = PUBLIC_HUB, base.name, base.version
-    if arn is not None:
-        parts = arn.resource.split("/")
-        if len(parts) >= 4:
-            hub, name = parts[1], parts[3]
-        if arn.account != "aws":
-            # A private hub is named by its ARN, which works from another account too.
-            hub = f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:hub/{hub}"
-    return describe_hub_document(aws, region, hub, name, version)
+    return describe_hub_document(aws, region, PUBLIC_HUB, base.name, base.version)
 
 
 # --- Nova -------------------------------------------------------------------------------------
