@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal
 
+from evalbook.records import dataclass
 from evalbook.texts import shown
 
 Status = Literal["passed", "warning", "failed", "skipped"]

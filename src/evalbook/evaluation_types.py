@@ -9,8 +9,10 @@ What a type asks, and in which order, is in ``workflow/kinds.py``; its cells are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from evalbook.records import dataclass
 
 PIPELINE_PREFIX = "SagemakerEvaluation"
 

@@ -7,11 +7,11 @@ empty answer, which would read as "there is none".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from evalbook.errors import AwsUnavailable
+from evalbook.records import dataclass
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "boolean": bool,

@@ -7,10 +7,11 @@ partition's names are: a known prefix, a compass word and a number. `is_known` t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
+
+from evalbook.records import dataclass
 
 GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
 """First parts of the ids of system-defined inference profiles: where their requests may go."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from evalbook.datasets.uses import FieldUse
+from evalbook.records import dataclass
 
 VERY_LONG = 30_000
 """Characters of a prompt or reference above which it is counted as very long.

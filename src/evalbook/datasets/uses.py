@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from evalbook.datasets.invalid import plural
+from evalbook.records import dataclass
 
 PROMPT = "prompt"
 SYSTEM = "system"

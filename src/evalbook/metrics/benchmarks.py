@@ -10,12 +10,13 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from evalbook.records import dataclass
 
 _SOURCE = Path("train", "evaluate", "benchmark_evaluator.py")
 _TABLE = "_BENCHMARK_CONFIG"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.facts import facts
 from evalbook.metrics.words import Words, comparable
+from evalbook.records import dataclass
 
 Group = Literal["quality", "responsible-ai"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from evalbook.records import dataclass
 from evalbook.workflow.replies.words import plain
 from evalbook.workflow.turn import Question
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy
+from evalbook.records import dataclass
 from evalbook.workflow.turn import Choice, Status, Turn
 
 Reply = Literal["yes_no", "number", "numbers", "value", "words"]

@@ -7,11 +7,11 @@ plain data, so that they can be kept as JSON and read back strictly.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from evalbook.datasets.report import Report
+from evalbook.records import dataclass
 
 V = TypeVar("V", covariant=True)
 F = TypeVar("F", covariant=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from evalbook.checks import Check
 from evalbook.datasets.uses import FieldUse
+from evalbook.records import dataclass
 from evalbook.workflow.turn import Question
 
 V = TypeVar("V")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
 from evalbook.checks import Check
+from evalbook.records import dataclass
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.strict import encode
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.datasets.uses import FieldUse
+from evalbook.records import dataclass
 from evalbook.texts import shown
 
 PROTOCOL = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import takewhile
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.records import dataclass
 from evalbook.texts import shortened
 from evalbook.workflow import answers, hearing, state
 from evalbook.workflow.elsewhere import foreseen, pieces_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from evalbook.records import dataclass
 from evalbook.workflow.replies.values import ARN, REGION, region_of
 from evalbook.workflow.replies.words import POLITE, doubt_in, folded, words_of
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Literal
+
+from evalbook.records import dataclass
 
 Doubt = Literal["question", "condition", "hesitation", "you_decide"]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
+from evalbook.records import dataclass
 from evalbook.workflow.facts import BaseModelFacts, ModelFacts
 from evalbook.workflow.outcomes import Accepted
 from evalbook.workflow.turn import Choice

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from evalbook.errors import AnswerRejected
+from evalbook.records import dataclass
 from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import GENERATION, ParameterValue
 from evalbook.workflow.interview import Example, Interview, Step

@@ -6,9 +6,9 @@ What was answered so far is the value of each choice, so that nothing but the qu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from evalbook.errors import AnswerRejected
+from evalbook.records import dataclass
 from evalbook.workflow.answers import read_choice, yes_or_no
 from evalbook.workflow.turn import Choice, Question
 
