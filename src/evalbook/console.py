@@ -19,17 +19,19 @@ def console_url(name: str, *, called: str | None = None, domain: str | None = No
     """Return the console's page of an ARN or an S3 URI; None where it has none that is known.
 
     Args:
-        name: the ARN of a pipeline execution, training job, Bedrock evaluation job or role; or
-            ``s3://bucket/prefix``.
+        name: the ARN of a pipeline execution, training job, MLflow app or tracking server, Bedrock
+            evaluation job or role; or ``s3://bucket/prefix``.
         called: the name of a Bedrock evaluation job, which its ARN does not tell.
-        domain: a Studio domain's id. Studio alone shows pipelines: without a domain, the page is
-            where Studio is opened.
+        domain: a Studio domain's id. Studio alone shows pipelines and MLflow: without a domain, the
+            page is where Studio is opened.
     """
     if name.startswith("s3://"):
         return _s3_url(name)
     partition, service, region, resource = _parts(name)
     kind, _, rest = resource.partition("/")
-    if (service, kind) == ("sagemaker", "pipeline"):
+    if service == "sagemaker" and kind in ("mlflow-app", "mlflow-tracking-server"):
+        page = "#/studio-landing"
+    elif (service, kind) == ("sagemaker", "pipeline"):
         pipeline, _, execution = rest.partition("/execution/")
         if domain and execution:
             studio = f"https://studio-{domain}.studio.{region}.sagemaker.aws"

@@ -16,8 +16,11 @@ def test_a_healthy_account_passes() -> None:
     shown = run("doctor")
 
     assert shown.returncode == 0
-    assert "ok: You are arn:aws:sts::123456789012:assumed-role/SandboxCaller/you" in shown.stdout
-    assert shown.stdout.endswith("Nothing found that would stop a run.\n")
+    assert (
+        "\nok           You are arn:aws:sts::123456789012:assumed-role/SandboxCaller"
+        in shown.stdout
+    )
+    assert "\n\nNothing found that would stop a run. (15 ok, " in shown.stdout
 
 
 @pytest.mark.usefixtures("in_sandbox")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import boto3
 import pytest
 
 from evalbook.aws.executions import Plan
-from evalbook.cli.watching import progress_text
+from evalbook.cli.tables import as_text
+from evalbook.cli.watching import progress
 from evalbook.runs.status import RunStatus, StepStatus
 from evalbook.sandbox.process import Sandbox
 from real_terminal import RealTerminal
@@ -23,20 +25,34 @@ def a_run(*steps: StepStatus, expected: tuple[int, int] | None = (25, 60)) -> Ru
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("minutes", "filled"), [(0, 0), (30, 15), (60, 30), (600, 30)])
-def test_the_bar_fills_with_the_expected_time(minutes: int, filled: int) -> None:
-    text = progress_text([a_run()], BEGAN + timedelta(minutes=minutes))
-
-    bright = [text.plain[it.start : it.end] for it in text.spans if it.style == "cyan"]
-    assert bright == (["  " + "━" * filled] if filled else ["  "])
+def shown(run: RunStatus, minutes: int) -> str:
+    return as_text([progress([run], BEGAN + timedelta(minutes=minutes))], io.StringIO())
 
 
-def test_steps_have_marks_and_times_and_nothing_moves_the_cursor() -> None:
+@pytest.mark.parametrize(
+    ("minutes", "filled", "left"),
+    [
+        (0, 0, ", about 25 to 60 minutes left"),
+        (30, 20, ", up to 30 minutes left"),
+        (60, 40, ", longer than expected"),
+        (600, 40, ", longer than expected"),
+    ],
+)
+def test_the_bar_fills_with_the_expected_time_and_says_what_is_left(
+    minutes: int, filled: int, left: str
+) -> None:
+    head, about, bar, *_ = shown(a_run(StepStatus("A", "Executing")), minutes).splitlines()
+
+    assert head.endswith(f" of about 25 to 60 minutes{left}")
+    assert about == "LLM as judge"
+    assert bar.count("━") == filled
+
+
+def test_steps_have_states_and_times_and_nothing_moves_the_cursor() -> None:
     done = StepStatus("EvaluateCustomInferenceModel", "Succeeded", BEGAN, BEGAN + _TWO)
-    text = progress_text([a_run(done, StepStatus("Later", "Waiting"))], BEGAN + 2 * _TWO).plain
+    text = shown(a_run(done, StepStatus("Later", "Waiting")), 4)
 
-    assert "  ✓ EvaluateCustomInferenceModel       2:00\n" in text
-    assert "  · Later" in text
+    assert "\nEvaluateCustomInferenceModel  Succeeded  2:00\nLater " in text
     assert "\x1b" not in text
 
 

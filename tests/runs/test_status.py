@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -43,24 +42,7 @@ def test_one_that_succeeded_shows_the_bedrock_job_of_each_model(
         "EvaluateBaseModelMetrics": "base",
     }
     assert {job.status for job in jobs.values()} == {"Completed"}
-    assert "The results: evalbook results arn:aws:sagemaker:" in status_words(status)
-
-
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="a process keeps its zone on Windows")
-def test_the_end_is_told_in_utc_wherever_the_reader_is(
-    evaluated: Callable[..., str], live_aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    arn = evaluated("good")
-    told = []
-    for zone in ("UTC", "America/New_York"):
-        with monkeypatch.context() as here:
-            here.setenv("TZ", zone)
-            time.tzset()
-            told.append(status_words(look(live_aws, Target(arn))).partition("\n")[0])
-        time.tzset()
-
-    assert told[0].endswith(" UTC")
-    assert told[0] == told[1]
+    assert "EvaluateBaseModelMetrics      Succeeded" in status_words(status)
 
 
 @pytest.mark.parametrize(

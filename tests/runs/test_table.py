@@ -9,8 +9,9 @@ import pytest
 from judged import a_line, a_report, lines
 
 from evalbook.runs.documents import results_document
+from evalbook.runs.parts import text_table
 from evalbook.runs.store import RecordStore
-from evalbook.runs.table import report_csv, report_words, text_table
+from evalbook.runs.table import report_csv, report_words
 from evalbook.runs.verdicts import VERDICTS
 
 
@@ -20,15 +21,9 @@ def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
     assert table == "Metric     Gain\nA          +0.5\nLong one  -0.25"
 
 
-def test_a_table_too_wide_becomes_sentences() -> None:
-    line = {"Metric": "A", "Gain": "+0.5", "Records": "20", "Verdict": "better"}
-
-    assert text_table([line], 20) == "A: better\n  gain +0.5, records\n  20"
-
-
 def test_report_in_words_begins_with_the_claim() -> None:
     with RecordStore() as store:
-        words = report_words(a_report(store, lines([0.5] * 8), lines([1.0] * 8)), 120)
+        words = report_words(a_report(store, lines([0.5] * 8), lines([1.0] * 8)))
 
     assert "a-run (Succeeded, model support-bot/2, judge a-judge)" in words
     assert "The fine-tuned model against the base model, over 8 records: better on Metric1." in (

@@ -49,7 +49,7 @@ def test_results_are_given_with_and_without_prompts_of_the_training_data(
         report = read_report(live_aws, [Target(arn)], store)
         add_unseen(live_aws, report, workflow.interview)
         document = results_document(report).to_json()["unseen"]
-        words = report_words(report, 10_000)
+        words = report_words(report)
 
         assert (document is not None) == added
         assert (LEFT_OUT in words) == added

@@ -150,3 +150,12 @@ def _special_kind(arn: Arn) -> str | None:
     if arn.service == "sagemaker" and names[0] == "pipeline":
         return "a pipeline execution" if "execution" in names[2:3] else "a SageMaker pipeline"
     return None
+
+
+def short_name(arn: str | None) -> str | None:
+    """Return what people call a model: its group and version, or the base model's name."""
+    if arn is None:
+        return None
+    if ":hub-content/" in arn:
+        return arn.split("/")[-2]
+    return arn.rpartition(":model-package/")[2] if ":model-package/" in arn else arn

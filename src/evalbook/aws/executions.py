@@ -107,6 +107,8 @@ class Plan:
     dataset: str | None = None
     output: str | None = None
     role: str | None = None
+    mlflow: str | None = None
+    """ARN of the MLflow app or tracking server that it records in."""
     instances: str | None = None
     """What a training job of its own runs on."""
     metrics: tuple[str, ...] = ()
@@ -270,9 +272,10 @@ def read_definition(text: str) -> Plan:
 
     Its members' names are those of sagemaker 3.27.0, ``train/evaluate/pipeline_templates.py``.
     """
+    document = read_document(text)
     steps = {
         str(step["Name"].value): _flat(step["Arguments"])
-        for step in read_document(text)["Steps"].items
+        for step in document["Steps"].items
         if isinstance(step.value, dict) and step["Type"].value != "Lineage"
     }
     jobs = list(steps.values())
@@ -290,6 +293,10 @@ def read_definition(text: str) -> Plan:
         dataset=_first(uri for job in jobs for uri in _datasets(job["InputDataConfig"])),
         output=_first(job["OutputDataConfig"]["S3OutputPath"] for job in jobs),
         role=_first(job["RoleArn"] for job in jobs),
+        mlflow=_first(
+            it["MlflowConfig"]["MlflowResourceArn"]
+            for it in (document, *(job["OutputDataConfig"] for job in jobs))
+        ),
         metrics=tuple(str(name.value) for name in read_document(metrics).items),
         custom_metrics=_first(it["custom_metrics"] for it in settings),
         steps=tuple(steps),

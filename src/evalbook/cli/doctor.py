@@ -5,17 +5,25 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from evalbook.checks import remedy_in_commands
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, check_words, complain, folded, terminal_width
+from evalbook.cli.output import MARKS, Output, complain
+from evalbook.cli.tables import Prose, Rows, cell, spaced
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
     from evalbook.aws.session import Aws
+    from evalbook.checks import Check
     from evalbook.workflow.interview import Interview
 
 _POLICIES = ("all", "caller", "role", "trust")
@@ -67,12 +75,29 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
         "status": "failed" if failing(checks) else "passed",
         "checks": [check.to_json() for check in checks],
     }
-    verdict = (
-        "Something would stop a run." if failing(checks) else "Nothing found that would stop a run."
-    )
-    words = "\n".join([*map(check_words, checks), "", verdict])
-    output.document(document, folded(words, terminal_width()))
+    output.draw(document, *spaced(_parts(checks)))
     return status
+
+
+def _parts(checks: Sequence[Check]) -> Iterator[RenderableType]:
+    """Yield the checks as a table, roles by their names, and what they come to."""
+    rows: list[dict[str, str | Text]] = []
+    for check in checks:
+        rows.append({"State": MARKS[check.status], "What was looked at": _named(check.message)})
+        if check.remedy and check.status != "passed":
+            remedy = cell(remedy_in_commands(check.remedy) or "", "italic")
+            rows.append({"State": "", "What was looked at": remedy})
+    yield Rows(rows)
+    counts = Counter(MARKS[check.status] for check in checks)
+    found = ", ".join(f"{number} {mark}" for mark, number in counts.items())
+    stops = counts["failed"] > 0
+    verdict = "Something would stop a run." if stops else "Nothing found that would stop a run."
+    yield Prose(f"{verdict} ({found})", "red" if stops else "green")
+
+
+def _named(message: str) -> str:
+    """Return a message with roles by their names, which work wherever a role is asked for."""
+    return re.sub(r"arn:[\w-]+:iam::\d{12}:role/(?:[^\s/]+/)*([\w+=@-]+)", r"\1", message)
 
 
 def _answers(settings: Settings) -> dict[str, Any]:

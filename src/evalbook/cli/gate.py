@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,12 @@ import click
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
+from evalbook.cli.tables import Prose, Rows, coloured, spaced
 from evalbook.errors import AnswerRejected, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from evalbook.aws.approvals import Approval
     from evalbook.aws.session import Aws
     from evalbook.runs.gate import GateDocument, Policy
@@ -105,7 +108,7 @@ def gate_command(
     if record:
         document = replace(document, recorded=_record(aws, document, asked=not yes))
     document = replace(document, written=tuple(_write(document, junit, markdown)))
-    output.document(document.to_json(), _words(document))
+    output.draw(document.to_json(), *spaced(_parts(document)))
     return EXIT_STATUS[document.status]
 
 
@@ -187,12 +190,10 @@ def _write(document: GateDocument, junit: Path | None, markdown: Path | None) ->
     return written
 
 
-def _words(document: GateDocument) -> str:
-    from evalbook.runs.table import text_table
-
-    lines = [
+def _parts(document: GateDocument) -> Iterator[RenderableType]:
+    rows = [
         {
-            "": rule.outcome,
+            "State": rule.outcome,
             "Metric": f"{rule.metric or 'all'}{f' in {rule.category}' if rule.category else ''}",
             "Rule": rule.rule,
             "Seen": rule.why,
@@ -200,6 +201,9 @@ def _words(document: GateDocument) -> str:
         for rule in document.rules
     ]
     it = document.evidence
-    about = f"{it.run.name}: {it.second} against {it.first}, policy {document.policy.source}"
-    recorded = [f"Recorded in {document.recorded}."] if document.recorded else []
-    return "\n\n".join([about, document.sentence, text_table(lines), *document.notes, *recorded])
+    yield Prose(f"{it.run.name}: {it.second} against {it.first}, policy {document.policy.source}")
+    yield Prose(document.sentence, str(coloured(document.status).style))
+    yield Rows(rows)
+    yield from map(Prose, document.notes)
+    if document.recorded:
+        yield Prose(f"Recorded in {document.recorded}.")

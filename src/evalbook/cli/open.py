@@ -11,14 +11,13 @@ import click
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
-from evalbook.console import console_url, logs_url
+from evalbook.console import console_url
+from evalbook.runs.status import PAGES
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
     from evalbook.runs.status import RunStatus
-
-_PAGES = ("run", "bedrock", "logs", "results")
 
 
 @command(
@@ -31,9 +30,9 @@ _PAGES = ("run", "bedrock", "logs", "results")
 @click.argument("run", required=False, metavar="[RUN]", shell_complete=complete_runs)
 @click.option(
     "--page",
-    type=click.Choice(_PAGES),
+    type=click.Choice(tuple(PAGES)),
     default="run",
-    help="What to open: the run itself, its Bedrock job, its logs, or its results in S3.",
+    help="What to open: the run itself, its Bedrock job, its logs, its results in S3, or MLflow.",
 )
 @click.option("--print", "only_print", is_flag=True, help="Print the address; open no browser.")
 def open_command(
@@ -43,7 +42,8 @@ def open_command(
 
     RUN is named as `evalbook status` takes it; without one, it is the run that the notebook of the
     state started. Pipelines are shown by SageMaker Studio: where this account has a Studio domain,
-    its page of the run is opened, else the page from which Studio is opened.
+    its page of the run is opened, else the page from which Studio is opened. MLflow is opened by a
+    link that AWS makes for you alone, and that holds for a few minutes.
     """
     from evalbook.aws.session import in_parallel
     from evalbook.errors import AnswerRejected
@@ -53,10 +53,12 @@ def open_command(
     aws = settings.aws()
     wanted = targets(aws, (run,) if run else (), settings.state)
     seen = in_parallel([partial(look, aws, it) for it in wanted])
-    pages = {name: [url for it in seen for url in _urls(aws, it, name)] for name in _PAGES}
+    pages = {kind: [url for it in seen for url in it.pages()[kind]] for kind in PAGES}
+    if page in ("run", "mlflow"):
+        pages[page] = [_page(aws, it, page) or url for it in seen for url in it.pages()[page]]
     chosen = pages[page]
     if not chosen:
-        others = [name for name, urls in pages.items() if urls]
+        others = [kind for kind, urls in pages.items() if urls]
         raise AnswerRejected(
             "open.nothing",
             f"{seen[0].name} has no page of that kind yet.",
@@ -72,29 +74,22 @@ def open_command(
     return 0
 
 
-def _urls(aws: Aws, run: RunStatus, page: str) -> list[str]:
-    if page == "run":
-        urls = [console_url(run.arn, domain=_studio_domain(aws, run.arn.split(":")[3]))]
-    elif page == "bedrock":
-        jobs = [step.bedrock for step in run.steps if step.bedrock]
-        urls = [console_url(job.arn, called=job.name) for job in jobs]
-    elif page == "logs":
-        urls = [logs_url(step.job) for step in run.steps if step.job]
-    else:
-        urls = [console_url(run.plan.output)] if run.plan.output else []
-    return [url for url in urls if url]
+def _page(aws: Aws, run: RunStatus, page: str) -> str | None:
+    """Return the very page, where AWS has to be asked for it and tells."""
+    from evalbook.errors import EvalbookError
+
+    region = run.arn.split(":")[3]
+    try:
+        if page == "run":
+            return console_url(run.arn, domain=_studio_domain(aws, region))
+        client = aws.client("sagemaker", region)
+        return client.create_presigned_mlflow_app_url(Arn=run.plan.mlflow or "")["AuthorizedUrl"]
+    except EvalbookError:
+        return None
 
 
 def _studio_domain(aws: Aws, region: str) -> str | None:
-    """Return the region's Studio domain; None unless there is exactly one and it may be listed."""
-    from evalbook.errors import EvalbookError
-
-    try:
-        domains = [
-            it
-            for page in aws.client("sagemaker", region).get_paginator("list_domains").paginate()
-            for it in page["Domains"]
-        ]
-    except EvalbookError:
-        return None
+    """Return the region's Studio domain; None unless there is exactly one."""
+    pages = aws.client("sagemaker", region).get_paginator("list_domains").paginate()
+    domains = [it for page in pages for it in page["Domains"]]
     return domains[0]["DomainId"] if len(domains) == 1 else None

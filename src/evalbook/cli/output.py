@@ -19,7 +19,8 @@ from evalbook.workflow.turn import PROTOCOL, Choice, Turn
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_MARKS = {"passed": "ok", "warning": "warning", "failed": "failed", "skipped": "not checked"}
+MARKS = {"passed": "ok", "warning": "warning", "failed": "failed", "skipped": "not checked"}
+"""How checks came out, in words."""
 
 
 class Output:
@@ -96,26 +97,32 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if shown else None
 
 
-def folded(text: str, width: int | None) -> str:
-    """Return the text with lines longer than ``width`` broken between words, and indented so.
+def folded(text: str, width: int | None, *, hanging: bool = True) -> str:
+    """Return the text with lines longer than ``width`` broken between words.
 
     What has no spaces, such as an ARN, stays whole, so that it can be copied.
+
+    Args:
+        text: any text.
+        width: columns; None where nothing is to be broken.
+        hanging: whether what continues a line is indented more than its beginning.
     """
     if width is None:
         return text
-    return "\n".join(_fold(line, width) for line in text.split("\n"))
+    return "\n".join(_fold(line, width, "  " if hanging else "") for line in text.split("\n"))
 
 
-def _fold(line: str, width: int) -> str:
+def _fold(line: str, width: int, more: str) -> str:
     if len(line) <= width:
         return line
     indent = " " * (len(line) - len(line.lstrip()))
     import textwrap
 
     return textwrap.fill(
-        line,
+        line.strip(),
         width,
-        subsequent_indent=f"{indent}  ",
+        initial_indent=indent,
+        subsequent_indent=f"{indent}{more}",
         break_long_words=False,
         break_on_hyphens=False,
     )
@@ -156,7 +163,7 @@ def _name_and_value(choice: Choice) -> str:
 
 def check_words(check: Check) -> str:
     """Return a check in one line, with its remedy where it has one."""
-    line = f"{_MARKS[check.status]}: {check.message}"
+    line = f"{MARKS[check.status]}: {check.message}"
     return (
         f"{line} {remedy_in_commands(check.remedy)}"
         if check.remedy and check.status != "passed"

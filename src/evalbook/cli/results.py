@@ -11,7 +11,8 @@ import click
 
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, terminal_width
+from evalbook.cli.output import Output, complain
+from evalbook.cli.tables import Prose, Rows, spaced
 from evalbook.errors import UsageError
 from evalbook.whole_files import is_a_folder
 from evalbook.workflow.turn import PROTOCOL
@@ -84,7 +85,7 @@ def results_command(
     from evalbook.runs.find import targets, targets_of_group
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
-    from evalbook.runs.table import report_csv, report_words
+    from evalbook.runs.table import report_csv, report_parts
 
     _check_usage(output, as_csv, plot, html)
     aws = settings.aws()
@@ -102,9 +103,8 @@ def results_command(
         if as_csv:
             output.document({}, report_csv(report).rstrip("\n"))
         else:
-            width = min(terminal_width() or 120, 120)
-            document = results_document(report, PROTOCOL, written).to_json()
-            output.document(document, report_words(report, width) if not output.as_json else "")
+            parts = [Prose(it) if isinstance(it, str) else Rows(it) for it in report_parts(report)]
+            output.draw(results_document(report, PROTOCOL, written).to_json(), *spaced(parts))
     for path in written:
         complain(f"Written: {path}")
     return 0

@@ -10,14 +10,14 @@ import click
 
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
-from evalbook.cli.tables import cell, state_cell, table
+from evalbook.cli.tables import Rows, cell
 from evalbook.console import console_url
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.text import Text
 
     from evalbook.runs.history import PastRun
 
@@ -69,28 +69,29 @@ def runs_command(
     wanted = Filter(read_age(since) if since else None, status, kind, words)
     runs, more = past_runs(aws, region, wanted, limit)
     document = asdict(RunsDocument(PROTOCOL, region, tuple(map(run_document, runs)), more))
-    shown = _table(runs) if runs else cell(f"No evaluation in {region} fits.")
+    shown = Rows(_rows(runs)) if runs else cell(f"No evaluation in {region} fits.")
     rest = [cell(f"{more:,} more; --limit {len(runs) + more} shows them.", "dim")] if more else []
     output.draw(document, shown, *rest)
     return 0
 
 
-def _table(runs: Sequence[PastRun]) -> Table:
+def _rows(runs: Sequence[PastRun]) -> list[dict[str, str | Text]]:
     """Return the runs as people tell them apart: by name, state and age; --json has the ARNs."""
     names = [run.execution.name for run in runs]
-    rows = []
+    rows: list[dict[str, str | Text]] = []
     for run in runs:
         it = run.execution
         known = EVALUATION_TYPES.get(it.kind)
+        # Two runs of one name are told apart by their ARNs alone.
+        name = it.name if names.count(it.name) == 1 else it.arn
         rows.append(
-            (
-                # Two runs of one name are told apart by their ARNs alone.
-                cell(it.name if names.count(it.name) == 1 else it.arn, "bold", console_url(it.arn)),
-                state_cell(it.status),
-                cell(ago(it.created)),
-                cell(known.label if known else it.kind),
-                cell(run.model or "-"),
-                cell(run.plan.judge or "-"),
-            )
+            {
+                "Name": cell(name, "bold", console_url(it.arn)),
+                "State": it.status,
+                "Started": ago(it.created),
+                "Type": known.label if known else it.kind,
+                "Model": run.model or "-",
+                "Judge": run.plan.judge or "-",
+            }
         )
-    return table(("Name", "State", "Started", "Type", "Model", "Judge"), rows)
+    return rows

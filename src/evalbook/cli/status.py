@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +14,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evalbook import texts
 from evalbook.cli.completion import complete_runs
+from evalbook.cli.links import links_work
 from evalbook.cli.options import INTERRUPTED, Settings, command
-from evalbook.cli.output import Output, complain, folded, terminal_width
+from evalbook.cli.output import Output, complain, terminal_width
+from evalbook.cli.tables import Prose, spaced
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from evalbook.runs.find import Target
     from evalbook.runs.status import RunStatus
 
@@ -65,8 +71,9 @@ def status_command(
     RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; without one, it is
     the run that the notebook of the state started.
     """
+    from evalbook.cli.watching import drawn
     from evalbook.runs.find import targets
-    from evalbook.runs.status import StatusDocument, status_document, status_words
+    from evalbook.runs.status import StatusDocument, status_document
 
     wanted = targets(settings.aws(), runs, settings.state, run)
     try:
@@ -75,15 +82,25 @@ def status_command(
         output.error("interrupted", "Interrupted; the run goes on.", "`evalbook stop` stops it.")
         return INTERRUPTED
     seen = _with_logs(settings, seen, logs)
-    output.document(
-        asdict(StatusDocument(PROTOCOL, tuple(map(status_document, seen)))),
-        folded("\n\n".join(map(status_words, seen)), terminal_width()),
-    )
+    document = asdict(StatusDocument(PROTOCOL, tuple(map(status_document, seen))))
+    named = (*(("--run", str(run)) if run else ()), *runs)
+    parts = [part for it in seen for part in drawn(it)]
+    output.draw(document, *spaced([*parts, *_next(seen, named)]))
     if not watch:
         failed = exit_code and any(it.over and not it.succeeded for it in seen)
         return NOT_SUCCEEDED if failed else 0
     _tell(seen, on_done, bell=not no_bell)
     return 0 if all(it.succeeded for it in seen) else NOT_SUCCEEDED
+
+
+def _next(seen: Sequence[RunStatus], words: Sequence[str]) -> Iterator[RenderableType]:
+    """Yield the commands that go on from here, by the words that led here."""
+    named = "".join(f" {shlex.quote(word)}" for word in words)
+    lines = [f"The results: evalbook results{named}"] if any(it.succeeded for it in seen) else []
+    if len(seen) == 1 and not links_work():
+        lines.append(f"In the AWS console: evalbook open{named}")
+    if lines:
+        yield Prose(texts.lines(*lines))
 
 
 def _look(
@@ -128,7 +145,7 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
     from rich.console import Console
     from rich.live import Live
 
-    from evalbook.cli.watching import progress_text
+    from evalbook.cli.watching import progress
 
     shown: list[Sequence[RunStatus]] = [()]
 
@@ -137,7 +154,7 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
 
     # Drawn twice a second whether something was seen or not: the clock goes on between two looks.
     with Live(
-        get_renderable=lambda: progress_text(shown[0]),
+        get_renderable=lambda: progress(shown[0]),
         console=Console(),
         refresh_per_second=2,
         transient=True,

@@ -4,28 +4,52 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from evalbook import texts
 from evalbook.cli.links import links_work
-from evalbook.texts import printable
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
 
 _IN_A_FILE = 200
 """Columns where no terminal sets a width: whoever reads a file can scroll."""
+_READABLE = 120
+"""Columns of a line of prose, however wide the terminal is."""
 
-_STATES = {
+_BREAK = "\x1f"
+"""White space of no width to rich: where a long word may be broken. It is never printed."""
+_MAY_BREAK = re.compile(r"(?<=[-_/.:])(?=[^\W\d])|(?<=[a-z])(?=[A-Z][a-z])")
+_SHORT_WORD = 30
+_NUMBER = re.compile(r"[-+\d.,/:% ]*(to [-+\d.]+)?")
+
+_VERDICT = re.compile(r"(?<=[:;]\s)(?:better|worse)(?=\son\s)")
+"""What a sentence says of some metrics."""
+
+_COLOURED = frozenset({"Verdict", "State"})
+"""The columns whose words have colours."""
+_COLOURS = {
     "Succeeded": "green",
+    "Completed": "green",
     "Failed": "red",
     "CompletedWithFailures": "red",
     "Stopped": "yellow",
     "Stopping": "yellow",
     "Executing": "cyan",
+    "InProgress": "cyan",
+    "better": "green",
+    "worse": "red",
+    "ok": "green",
+    "warning": "yellow",
+    "failed": "red",
+    "not checked": "yellow",
+    "pass": "green",
+    "fail": "red",
+    "undecided": "yellow",
 }
 
 
@@ -37,35 +61,144 @@ def cell(text: str, style: str = "", url: str | None = None) -> Text:
     from rich.style import Style
     from rich.text import Text
 
-    shown = Text(printable(text), style=style)
+    shown = Text(texts.shown(text), style=style)
     if url and links_work():
         shown.stylize(Style(link=url))
     return shown
 
 
-def state_cell(state: str) -> Text:
-    """Return a run's state in its colour."""
-    return cell(state, _STATES.get(state, ""))
+def coloured(word: str) -> Text:
+    """Return a state or a verdict in its colour."""
+    return cell(word, _COLOURS.get(word, ""))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Text]], right: Sequence[int] = ()) -> Table:
-    """Return a table whose cells fold where the terminal is narrow; columns ``right`` hold numbers.
+class Prose:
+    """Sentences, in lines that can be read; what has no spaces stays whole, to be copied."""
 
-    Args:
-        head: the columns' titles.
-        rows: a cell for each column.
-        right: indices of the columns that are set to the right, and never folded.
+    def __init__(self, text: str, style: str = "") -> None:
+        self._text, self._style = text, style
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw them."""
+        from rich.text import Text
+
+        from evalbook.cli.output import folded
+
+        text = texts.shown(self._text)
+        lines = folded(text, min(options.max_width, _READABLE), hanging="\n" in text)
+        drawn = Text(lines, style=self._style, no_wrap=True, overflow="ignore")
+        for found in _VERDICT.finditer(lines):
+            drawn.stylize(_COLOURS[found[0]], *found.span())
+        yield drawn
+
+
+class Rows:
+    """A table: each row has a cell for each column's title, and all have the same columns.
+
+    Where it is too wide, its cells fold between words and parts of words; where even that does not
+    help, each row becomes a block of its own.
     """
-    from rich.table import Table
 
-    drawn = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for index, title in enumerate(head):
-        number = index in right
-        justify = "right" if number else "left"
-        drawn.add_column(title, justify=justify, overflow="fold", no_wrap=number)  # type: ignore[arg-type]
-    for row in rows:
-        drawn.add_row(*row)
-    return drawn
+    def __init__(self, rows: Sequence[Mapping[str, str | Text]]) -> None:
+        self._rows = [{title: _cell(title, it) for title, it in row.items()} for row in rows]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it as the width allows."""
+        from rich.segment import Segment
+
+        for segment in console.render(self._drawn(console, options), options):
+            yield Segment(segment.text.replace(_BREAK, ""), segment.style, segment.control)
+
+    def _drawn(self, console: Console, options: ConsoleOptions) -> RenderableType:
+        from rich.console import Group
+        from rich.measure import Measurement
+        from rich.table import Table
+        from rich.text import Text
+
+        if not self._rows:
+            return Group()
+        titles = list(self._rows[0])
+        columns = [
+            [_breakable(it) for it in (cell(title), *(row[title] for row in self._rows))]
+            for title in titles
+        ]
+        needs = [[Measurement.get(console, options, it) for it in column] for column in columns]
+        most = [min(_READABLE, max(it.maximum for it in need)) for need in needs]
+        # A title that folds costs one line, a cell that does costs one in its row.
+        titles_fold = [max(head.minimum, *(it.maximum for it in rest)) for head, *rest in needs]
+        cells_fold = [max(it.minimum for it in need) for need in needs]
+        ways = ((most, 2), (titles_fold, 2), (titles_fold, 1), (cells_fold, 2), (cells_fold, 1))
+        room = options.max_width
+        way = next((it for it in ways if sum(it[0]) + it[1] * (len(titles) - 1) <= room), None)
+        if way is None:
+            return Group(*map(_block, self._rows))
+        least, gap = way
+        widths = _fitted(least, most, room - gap * (len(titles) - 1))
+        folds = [
+            len(column[0].wrap(console, width)) - 1
+            for column, width in zip(columns, widths, strict=True)
+        ]
+        drawn = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False)
+        for (title, *cells), width, fold in zip(columns, widths, folds, strict=True):
+            number = all(_NUMBER.fullmatch(it.plain) for it in cells)
+            title.stylize("bold")
+            # The titles of one line stand right above what they are the titles of.
+            head = Text("\n" * (max(folds) - fold)).append_text(title)
+            drawn.add_column(head, justify="right" if number else "left", width=width)
+        for row in list(zip(*columns, strict=True))[1:]:
+            drawn.add_row(*row)
+        return drawn
+
+
+def _cell(title: str, text: str | Text) -> Text:
+    if not isinstance(text, str):
+        return text
+    line = " ".join(text.split())
+    return coloured(line) if title in _COLOURED else cell(line)
+
+
+def _breakable(text: Text) -> Text:
+    """Return a word, or the longest of a sentence, with places where it may be broken."""
+    from rich.text import Text
+
+    short = _SHORT_WORD if " " in text.plain else 0
+    places = [
+        word.start() + it.start()
+        for word in re.finditer(r"\S+", text.plain)
+        if len(word[0]) > short
+        for it in _MAY_BREAK.finditer(word[0])
+    ]
+    return Text(_BREAK).join(text.divide(places)) if places else text
+
+
+def _fitted(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
+    """Return the columns' widths: the widest give way first, none below what it needs."""
+    widths = list(most)
+    while sum(widths) > room:
+        _, at = max((width, at) for at, width in enumerate(widths) if width > least[at])
+        widths[at] -= 1
+    return widths
+
+
+def _block(row: Mapping[str, Text]) -> RenderableType:
+    """Return a row as its first cell with its state or verdict, and the others below."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    first, *others = row
+    beside = [title for title in others if title in _COLOURED]
+    head = Text("  ").join([row[first].copy(), *(row[title] for title in beside)])
+    pairs = [Text.assemble((f"{it} ".lower(), "dim"), row[it]) for it in others if it not in beside]
+    return Group(head, Padding(Text(", ").join(pairs), (0, 0, 0, 2)))
+
+
+def spaced(parts: Iterable[RenderableType]) -> list[RenderableType]:
+    """Return parts with a line free between each two."""
+    shown: list[RenderableType] = []
+    for part in parts:
+        shown += ["", part] if shown else [part]
+    return shown
 
 
 def as_text(parts: Iterable[RenderableType], stream: TextIO) -> str:
@@ -86,5 +219,5 @@ def as_text(parts: Iterable[RenderableType], stream: TextIO) -> str:
         legacy_windows=False,
     )
     for part in parts:
-        console.print(part)
+        console.print(part, crop=False)
     return "\n".join(line.rstrip() for line in into.getvalue().rstrip("\n").split("\n"))

@@ -1,63 +1,72 @@
-"""What `evalbook status --watch` draws on a terminal."""
+"""Runs as `evalbook status` draws them, once and while it follows them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from evalbook.runs.status import RunStatus, StepStatus, clock
+from evalbook.cli.links import links_work
+from evalbook.cli.tables import Prose, Rows, cell, coloured
+from evalbook.console import console_url
+from evalbook.runs.status import PAGES, RunStatus, head_words, status_parts, step_rows
 
 if TYPE_CHECKING:
+    from rich.console import Group, RenderableType
     from rich.text import Text
 
-_LOOKS = {
-    "Succeeded": ("✓", "green"),
-    "Failed": ("✗", "red"),
-    "Stopped": ("■", "yellow"),
-    "Stopping": ("■", "yellow"),
-    "Executing": ("●", "cyan"),
-    "Starting": ("●", "cyan"),
-}
-_BAR = 30
 
-
-def progress_text(seen: Sequence[RunStatus], now: datetime | None = None) -> Text:
-    """Return runs as a drawing: a bar of expected time, and a line for each step."""
+def drawn(run: RunStatus, now: datetime | None = None) -> Iterator[RenderableType]:
+    """Yield what is said of a run, part by part."""
     from rich.text import Text
 
     now = now or datetime.now(timezone.utc)
-    text = Text()
+    _, *parts = status_parts(run, now)
+    yield _head(run, now)
+    for part in parts:
+        yield Prose(part) if isinstance(part, str) else Rows(_linked(run, part))
+    if links_work():
+        pages = run.pages()
+        links = [
+            cell(PAGES[it], url=url) for it in ("run", "results", "mlflow") for url in pages[it]
+        ]
+        yield Text.assemble("In the AWS console: ", Text(", ").join(links))
+
+
+def _linked(run: RunStatus, rows: Sequence[Mapping[str, str]]) -> list[dict[str, str | Text]]:
+    """Return the rows of a run's steps, each leading to its logs and to Bedrock's job."""
+    linked: list[dict[str, str | Text]] = []
+    for step, row in zip(run.steps, rows, strict=True):
+        more = {"Step": cell(row["Step"], url=run.logs(step))}
+        if step.bedrock:
+            url = console_url(step.bedrock.arn, called=step.bedrock.name)
+            more["Bedrock job"] = cell(row["Bedrock job"], url=url)
+        linked.append({**row, **more})
+    return linked
+
+
+def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
+    """Return runs as they are followed: a bar of the expected time, and the steps."""
+    from rich.console import Group
+    from rich.progress_bar import ProgressBar
+
+    now = now or datetime.now(timezone.utc)
+    parts: list[RenderableType] = [] if seen else ["Looking …"]
     for run in seen:
-        _run(text, run, now)
-    if not seen:
-        text.append("Looking …")
-    return text
+        parts.append(_head(run, now))
+        if run.expected:
+            # Full at the high estimate; what takes longer stays full.
+            end = run.expected[1] * 60
+            bar = ProgressBar(end, min(end, run.seconds(now)), width=40, style="dim",
+                              complete_style="cyan", finished_style="cyan")  # fmt: skip
+            parts.append(bar)
+        parts.append(Rows(step_rows(run, now)))
+    return Group(*parts)
 
 
-def _run(text: Any, run: RunStatus, now: datetime) -> None:
-    text.append(run.name, "bold")
-    text.append(f"  {run.status}\n")
-    seconds = run.seconds(now)
-    if run.expected:
-        low, high = run.expected
-        # Full at the high estimate; what takes longer stays full.
-        filled = min(_BAR, round(_BAR * seconds / (high * 60)))
-        text.append("  " + "━" * filled, "cyan")
-        text.append("━" * (_BAR - filled), "bright_black")
-        text.append(f"  {clock(seconds)} of about {low} to {high} minutes\n")
-    else:
-        text.append(f"  {clock(seconds)}\n")
-    for step in run.steps:
-        _step(text, step, now)
-
-
-def _step(text: Any, step: StepStatus, now: datetime) -> None:
-    mark, colour = _LOOKS.get(step.status, ("·", "bright_black"))
-    seconds = step.seconds(now)
-    took = clock(seconds) if seconds is not None else ""
-    text.append(f"  {mark} ", colour)
-    text.append(f"{step.name:<30} {took:>8}")
-    if step.bedrock:
-        text.append(f"  Bedrock: {step.bedrock.status}", "bright_black")
-    text.append("\n")
+def _head(run: RunStatus, now: datetime) -> Text:
+    """Return the first lines about a run, its name and its state standing out."""
+    head = cell(head_words(run, now))
+    head.stylize("bold", 0, head.plain.index(": "))
+    head.highlight_words([f": {run.status},"], str(coloured(run.status).style))
+    return head

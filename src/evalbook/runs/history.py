@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING
 
+from evalbook.aws.arns import short_name
 from evalbook.errors import AnswerRejected, UsageError
 
 if TYPE_CHECKING:
@@ -31,11 +32,7 @@ class PastRun:
     @property
     def model(self) -> str:
         """The model package as group/version, or the base model's name."""
-        arn = self.plan.model_package or ""
-        if ":model-package/" in arn:
-            return arn.rpartition(":model-package/")[2]
-        base = (self.plan.base_model or "").split("/")
-        return base[-2] if len(base) > 2 else self.plan.base_model or ""
+        return short_name(self.plan.model_package or self.plan.base_model) or ""
 
     def words(self) -> str:
         """Return all that a filter may look for."""

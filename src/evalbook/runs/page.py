@@ -20,6 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from evalbook.aws.arns import short_name
 from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
@@ -31,7 +32,6 @@ from evalbook.runs.table import (
     label_lines,
     lines_of_figures,
     lines_of_means,
-    short_name,
     task_lines,
     unseen_parts,
 )

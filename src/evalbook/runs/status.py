@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
@@ -9,10 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from evalbook import texts
+from evalbook.aws.arns import short_name
+from evalbook.console import console_url, logs_url
 from evalbook.evaluation_types import EVALUATION_TYPES
-from evalbook.moments import to_the_minute
+from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
+from evalbook.runs.parts import Part, in_words
 from evalbook.texts import quoted_lines
 
 if TYPE_CHECKING:
@@ -98,6 +102,34 @@ class RunStatus:
         """Return how long it took, or has taken by now."""
         end = self.ended or now or datetime.now(timezone.utc)
         return max(0.0, (end - self.created).total_seconds())
+
+    def logs(self, step: StepStatus) -> str | None:
+        """Return where the AWS console shows the logs of a step; None where it has none."""
+        if step.job is None or self.kind == "multi_turn_rl":
+            return None
+        return logs_url(f"{':'.join(self.arn.split(':')[:5])}:training-job/{step.job}")
+
+    def pages(self) -> dict[str, list[str]]:
+        """Return where the AWS console shows it, by the kind of page; nothing is asked of AWS."""
+        jobs = [step.bedrock for step in self.steps if step.bedrock]
+        found = {
+            "run": [console_url(self.arn)],
+            "bedrock": [console_url(job.arn, called=job.name) for job in jobs],
+            "logs": [self.logs(step) for step in self.steps],
+            "results": [console_url(self.plan.output or "")],
+            "mlflow": [console_url(self.plan.mlflow or "")],
+        }
+        return {kind: [url for url in found[kind] if url] for kind in PAGES}
+
+
+PAGES = {
+    "run": "the run",
+    "bedrock": "its Bedrock job",
+    "logs": "its logs",
+    "results": "its results in S3",
+    "mlflow": "MLflow",
+}
+"""The kinds of pages that the AWS console has of a run, each in words."""
 
 
 def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStatus:
@@ -380,57 +412,82 @@ def _step_document(step: StepStatus, now: datetime) -> StepDocument:
     )
 
 
-def status_words(status: RunStatus, now: datetime | None = None) -> str:
-    """Return a run's status for people."""
+def status_parts(status: RunStatus, now: datetime | None = None) -> Iterator[Part]:
+    """Yield what is said of a run to people, part by part."""
     now = now or datetime.now(timezone.utc)
-    label = f" ({status.label})" if status.label != "evaluation" else ""
-    lines = [f"{status.name}{label}: {status.status}, {_time_words(status, now)}"]
-    wide = max([len(step.name) for step in status.steps], default=0)
-    for step in status.steps:
-        seconds = step.seconds(now)
-        took = clock(seconds) if seconds is not None else ""
-        lines.append(f"  {step.name:<{wide}}  {_step_word(step):<10}  {took:>8}".rstrip())
-        lines += _bedrock_words(step)
-        lines += [f"      {text}" for text in step.unknown]
-    lines += [f"  {text}" for text in status.unknown]
+    yield head_words(status, now)
+    if status.steps:
+        yield step_rows(status, now)
+    unknown = [*(it for step in status.steps for it in step.unknown), *status.unknown]
+    if unknown:
+        yield texts.lines(*unknown)
     if status.status in ("Failed", "CompletedWithFailures"):
-        lines += _failure_words(status)
-    elif status.succeeded:
-        lines.append("  The results: evalbook results " + status.arn)
-    return texts.lines(*lines)
+        yield from _failure_parts(status)
 
 
-def _step_word(step: StepStatus) -> str:
-    return "not begun" if step.status == "NotStarted" else step.status
+def status_words(status: RunStatus) -> str:
+    """Return a run's status for people, in lines of any length."""
+    return in_words(status_parts(status))
+
+
+def head_words(status: RunStatus, now: datetime) -> str:
+    """Return which run it is, how it is doing and how long it has taken, and what it evaluates."""
+    plan, known = status.plan, EVALUATION_TYPES.get(status.kind)
+    label = f" ({status.label})" if status.label != "evaluation" else ""
+    head = f"{status.name}{label}: {status.status}, {_time_words(status, now)}"
+    model = short_name(plan.model_package or plan.base_model)
+    metrics = ", ".join(name.removeprefix("Builtin.") for name in plan.metrics)
+    about = [
+        known.label if known else "",
+        f"model {model}" if model else "",
+        f"judge {plan.judge}" if plan.judge else "",
+        f"metrics {metrics}" if metrics else "",
+    ]
+    return texts.lines(*filter(None, (head, "; ".join(filter(None, about)))))
+
+
+def step_rows(status: RunStatus, now: datetime) -> list[dict[str, str]]:
+    """Return the rows of a table of a run's steps."""
+    judged = any(step.bedrock for step in status.steps)
+    rows = []
+    for step in status.steps:
+        seconds, job = step.seconds(now), step.bedrock
+        row = {
+            "Step": step.name,
+            "State": "not begun" if step.status == "NotStarted" else step.status,
+            "Took": clock(seconds) if seconds is not None else "",
+        }
+        rows.append(row | {"Bedrock job": f"{job.name}: {job.status}" if job else ""}
+                    if judged else row)  # fmt: skip
+    return rows
 
 
 def _time_words(status: RunStatus, now: datetime) -> str:
-    if status.ended:
-        return f"{clock(status.seconds())}, ended {to_the_minute(status.ended)}"
     elapsed = clock(status.seconds(now))
+    if status.ended:
+        return f"{elapsed}, ended {ago(status.ended, now)}"
     if not status.expected:
         return elapsed
     low, high = status.expected
-    late = ", longer than expected" if status.seconds(now) > high * 60 else ""
-    return f"{elapsed} of about {low} to {high} minutes{late}"
+    return f"{elapsed} of about {low} to {high} minutes{left_words(status, now)}"
 
 
-def _bedrock_words(step: StepStatus) -> list[str]:
-    if step.bedrock is None:
-        return []
-    job = step.bedrock
-    metrics = ", ".join(name.removeprefix("Builtin.") for name in job.metrics)
-    about = "; ".join(filter(None, [job.judge and f"judge {job.judge}", metrics]))
-    return [f"      Bedrock job {job.name}: {job.status}{f' ({about})' if about else ''}"]
+def left_words(status: RunStatus, now: datetime) -> str:
+    """Return how much longer a run goes on by what is expected of it."""
+    if not status.expected:
+        return ""
+    low, high = (math.ceil(it - status.seconds(now) / 60) for it in status.expected)
+    if high <= 0:
+        return ", longer than expected"
+    return f", about {low} to {high} minutes left" if low > 0 else f", up to {high} minutes left"
 
 
-def _failure_words(status: RunStatus) -> list[str]:
-    lines = [""]
+def _failure_parts(status: RunStatus) -> Iterator[Part]:
     if status.cause:
-        lines += [f"Why: {status.cause.cause}", f"What to do: {status.cause.remedy}", ""]
+        yield texts.lines(f"Why: {status.cause.cause}", f"What to do: {status.cause.remedy}")
     else:
-        lines += ["Why: none of the known causes; what AWS says is below.", ""]
-    lines.append("What AWS says:")
+        yield "Why: none of the known causes; what AWS says is below."
+    lines = ["What AWS says:"]
     for step in status.steps:
         said = list(dict.fromkeys(step.said())) if step.status == "Failed" else []
         # A step repeats what its job says, and the job what Bedrock said.
@@ -439,11 +496,11 @@ def _failure_words(status: RunStatus) -> list[str]:
         for first, *rest in filter(None, map(quoted_lines, told)):
             lines += [f"  {step.name}: {first}", *(f"    {line}" for line in rest)]
     lines += [f"  {line}" for line in quoted_lines(status.failure or "")]
+    yield texts.lines(*lines)
     for step in status.steps:
         if step.log:
             told = [line for text in step.log for line in quoted_lines(text)]
-            lines += ["", f"The log of {step.name} ends:", *(f"  {line}" for line in told)]
-    return lines
+            yield texts.lines(f"The log of {step.name} ends:", *(f"  {line}" for line in told))
 
 
 def _repeated(inner: str, said: Sequence[str], own: str) -> bool:

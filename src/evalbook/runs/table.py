@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from evalbook import texts
+from evalbook.aws.arns import short_name
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, lowest_records
 from evalbook.runs.leaderboard import Leaderboard
+from evalbook.runs.parts import Part, in_words
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import FigureTable, Report
 from evalbook.runs.store import Arm, RecordStore
@@ -25,41 +27,42 @@ from evalbook.runs.words import (
     headline,
     plain,
     signed,
+    the,
     verdict_sentence,
 )
 
 _LONGEST_TEXT = 160
-_WIDEST = 120
-"""Columns of a line of text; where there is room for them, a table may take more."""
 SHOWN_LOSSES = 3
 SHOWN_ROWS = 40
 """Rows about categories or tasks in a terminal; the other outputs have all of them."""
 
 
-def report_words(report: Report, width: int = 100) -> str:
-    """Return a report for people."""
-    parts: list[str] = [_heads(report)]
+def report_words(report: Report) -> str:
+    """Return a report for people, in lines of any length."""
+    return in_words(report_parts(report))
+
+
+def report_parts(report: Report) -> list[Part]:
+    """Return what a report says to people, part by part."""
+    parts: list[Part] = [_heads(report)]
     if report.leaderboard:
-        parts.append(wrapped(report.leaderboard.headline, width))
-        parts.append(text_table(board_lines(report.leaderboard), width))
-        parts.append("\n".join(wrapped(line, width) for line in report.leaderboard.basis))
+        board = report.leaderboard
+        parts += [board.headline, board_lines(board), texts.lines(*board.basis)]
     if report.corrected:
-        parts.append(wrapped(report.corrected.sentence, width))
+        parts.append(report.corrected.sentence)
     said: set[str] = set()
     for comparison in report.comparisons:
-        parts += _comparison_words(report, comparison, width, said)
+        parts += _comparison_parts(report, comparison, said)
     for arm, means in report.alone:
-        parts += _alone_words(report.store, arm, means, width)
+        parts += _alone_parts(report.store, arm, means)
     for first, second, tables in report.figures:
-        parts += _figures_words(first, second, tables, width)
+        parts += _figures_parts(first, second, tables)
     for name, figures in report.figures_alone:
-        parts.append(wrapped(figures_alone_headline(name, figures), width))
-        parts.append(text_table(lines_of_figures(figures), width))
+        parts += [figures_alone_headline(name, figures), lines_of_figures(figures)]
     for claim, lines in unseen_parts(report):
-        parts += [wrapped(claim, width), text_table(lines, width)]
+        parts += [claim, lines]
     parts += label_lines(report)
-    parts += [wrapped(note, width) for note in report.notes]
-    return "\n\n".join(part for part in parts if part)
+    return [part for part in (*parts, *report.notes) if part]
 
 
 def unseen_parts(report: Report) -> Iterator[tuple[str, list[dict[str, str]]]]:
@@ -79,43 +82,34 @@ def _heads(report: Report) -> str:
         about = [f"model {short_name(run.model)}" if run.model else "", f"judge {run.judge}"]
         about = [it for it in about if it and not it.endswith(" None")]
         lines.append(f"{run.name} ({', '.join([run.status, *about])})")
-    return "\n".join(lines)
+    return texts.lines(*lines)
 
 
-def _comparison_words(
-    report: Report, comparison: Comparison, width: int, said: set[str]
-) -> list[str]:
+def _comparison_parts(report: Report, comparison: Comparison, said: set[str]) -> Iterator[Part]:
     # What holds for all comparisons is said once.
     resting = [line for line in basis(comparison) if line not in said]
     said.update(resting)
-    parts = [
-        wrapped(headline(comparison), width),
-        text_table(comparison_lines(comparison), width),
-        "\n".join(wrapped(line, width) for line in resting),
-    ]
+    yield from (headline(comparison), comparison_lines(comparison), texts.lines(*resting))
     if comparison.categories:
-        parts.append("By category")
-        parts.append(_some_lines(category_lines(comparison), width))
-        parts.append("\n".join(wrapped(line, width) for line in categories_basis(comparison)))
+        yield "By category"
+        yield from _some_lines(category_lines(comparison))
+        yield texts.lines(*categories_basis(comparison))
     if comparison.losses:
-        parts.append(f"Where {comparison.second.name} lost most:")
-        parts += [
-            _loss_words(report.store, it, comparison) for it in comparison.losses[:SHOWN_LOSSES]
-        ]
-    return parts
+        yield f"Where {the(comparison.second.name)} lost most:"
+        for loss in comparison.losses[:SHOWN_LOSSES]:
+            yield _loss_words(report.store, loss, comparison)
 
 
-def _alone_words(store: RecordStore, arm: Arm, rows: Sequence[MeanRow], width: int) -> list[str]:
-    parts = [
-        wrapped(alone_headline(arm, rows), width),
-        text_table(lines_of_means(rows), width),
-        "\n".join(wrapped(line, width) for line in alone_basis(arm, rows)),
-    ]
+def _alone_parts(store: RecordStore, arm: Arm, rows: Sequence[MeanRow]) -> Iterator[Part]:
+    yield from (
+        alone_headline(arm, rows),
+        lines_of_means(rows),
+        texts.lines(*alone_basis(arm, rows)),
+    )
     lowest = lowest_records(store, arm, rows, SHOWN_LOSSES)
     if lowest:
-        parts.append(f"Where {arm.name} scored lowest:")
-        parts += [_low_words(store.record(place), rows) for place in lowest]
-    return parts
+        yield f"Where {the(arm.name)} scored lowest:"
+        yield from (_low_words(store.record(place), rows) for place in lowest)
 
 
 def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
@@ -127,13 +121,13 @@ def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
         f"    {metric} {plain(score.value, 2)}: {shortened(score.explanation)}".rstrip(": ")
         for metric, score in scored[:SHOWN_LOSSES]
     ]
-    return "\n".join(lines)
+    return texts.lines(*lines)
 
 
-def _some_lines(lines: Sequence[dict[str, str]], width: int) -> str:
-    text = text_table(lines[:SHOWN_ROWS], width)
-    left = len(lines) - SHOWN_ROWS
-    return f"{text}\n… and {left} more rows: --html FILE or --csv" if left > 0 else text
+def _some_lines(lines: Sequence[dict[str, str]]) -> Iterator[Part]:
+    yield lines[:SHOWN_ROWS]
+    if len(lines) > SHOWN_ROWS:
+        yield f"… and {len(lines) - SHOWN_ROWS} more rows: --html FILE or --csv"
 
 
 def category_lines(comparison: Comparison) -> list[dict[str, str]]:
@@ -192,17 +186,15 @@ def lines_of_means(rows: Iterable[MeanRow]) -> list[dict[str, str]]:
     ]
 
 
-def _figures_words(first: str, second: str, tables: Sequence[FigureTable], width: int) -> list[str]:
+def _figures_parts(first: str, second: str, tables: Sequence[FigureTable]) -> Iterator[Part]:
     whole, *tasks = tables
-    parts = [
-        wrapped(verdict_sentence(whole.rows, second, first), width),
-        text_table(figure_lines(whole.rows, first, second), width),
-        "\n".join(wrapped(line, width) for line in FIGURES_BASIS),
-    ]
+    yield verdict_sentence(whole.rows, second, first)
+    yield figure_lines(whole.rows, first, second)
+    yield texts.lines(*FIGURES_BASIS)
     if tasks:
-        parts += ["By task", _some_lines(task_lines(tasks, first, second), width)]
-        parts.append(wrapped(TASKS_BASIS, width))
-    return parts
+        yield "By task"
+        yield from _some_lines(task_lines(tasks, first, second))
+        yield TASKS_BASIS
 
 
 def task_lines(tasks: Iterable[FigureTable], first: str, second: str) -> list[dict[str, str]]:
@@ -269,7 +261,7 @@ def label_lines(report: Report) -> list[str]:
             if counts:
                 shares = ", ".join(f"{label} {count}" for label, count in counts.most_common())
                 lines.append(f"{metric}, {arm.name}: {shares} (labels have no order to test)")
-    return ["\n".join(lines)] if lines else []
+    return [texts.lines(*lines)] if lines else []
 
 
 def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
@@ -287,62 +279,13 @@ def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
             f"    {metric} {plain(before.value, 2)} -> {plain(score.value, 2)}: "
             f"{shortened(score.explanation)}".rstrip(": ")
         )
-    return "\n".join(lines)
+    return texts.lines(*lines)
 
 
 def shortened(text: str, longest: int = _LONGEST_TEXT) -> str:
     """Return a text on one line, cut where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
-
-
-def short_name(arn: str | None) -> str | None:
-    """Return what people call a model: its group and version, or the base model's name."""
-    if arn is None:
-        return None
-    if ":hub-content/" in arn:
-        return arn.split("/")[-2]
-    return arn.rpartition(":model-package/")[2] if ":model-package/" in arn else arn
-
-
-def wrapped(text: str, width: int) -> str:
-    """Return a text with line breaks."""
-    return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
-
-
-def text_table(lines: Sequence[dict[str, str]], width: int | None = None) -> str:
-    """Return a table: columns of numbers to the right, of words to the left.
-
-    Where ``width`` is too narrow for it, each line becomes a sentence of its own.
-    """
-    if not lines:
-        return ""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    lines = [
-        {" ".join(title.split()): " ".join(cell.split()) for title, cell in line.items()}
-        for line in lines
-    ]
-    for title in lines[0]:
-        numbers = all(line[title][:1] in "+-0123456789" for line in lines)
-        table.add_column(Text(title), justify="right" if numbers else "left", no_wrap=True)
-    for line in lines:
-        table.add_row(*map(Text, line.values()))
-    page = Console(file=io.StringIO(), width=100_000, color_system=None)
-    if width is not None and width < _WIDEST and page.measure(table).maximum > width:
-        return "\n".join(_as_sentence(line, width) for line in lines)
-    with page.capture() as drawn:
-        page.print(table)
-    return "\n".join(line.rstrip() for line in drawn.get().rstrip().splitlines())
-
-
-def _as_sentence(line: dict[str, str], width: int) -> str:
-    (_, name), *middle, (_, last) = line.items()
-    told = ", ".join(f"{title.lower()} {cell}" for title, cell in middle)
-    return f"{name}: {last}\n" + textwrap.indent(wrapped(told, width - 2), "  ")
 
 
 _CSV_COLUMNS = (
