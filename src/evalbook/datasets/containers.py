@@ -8,11 +8,22 @@ import json
 import re
 import zlib
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
-from evalbook.datasets.fields import ANSWERED, CONVERSATION, PROMPT, REFERENCE, plain_name
+from evalbook.datasets.fields import (
+    ANSWERED,
+    CHOSEN,
+    CONVERSATION,
+    PROMPT,
+    REFERENCE,
+    WRAPPERS,
+    plain_name,
+)
 from evalbook.datasets.invalid import named
 
+Layout = Literal["records", "columns", "split", "keyed"]
+"""Records as such; columns by their names, each a list or an object; pandas' columns and data; each
+record under a name of its own."""
 Kind = Literal["jsonl", "json", "csv", "parquet", "unreadable", "empty"]
 
 EMPTY = "an empty object"
@@ -53,6 +64,8 @@ class Container:
     """Between the columns of a CSV file."""
     within: str | None = None
     """The name of the list that holds the records, where one object holds it."""
+    layout: Layout = "records"
+    """How one object holds records that stand in no list of objects."""
     gzipped: bool = False
     carriage_returns: bool = False
     """Whether lines end in a carriage return alone."""
@@ -200,6 +213,11 @@ def _object_container(text: str, first: str, lines: list[str]) -> Container:
         if within is not None:
             problem = f'The object is one JSON object whose "{within}" holds the records. {_LINES}'
             return Container("json", "a JSON object with a list", problem, within=within)
+        layout = _layout_of(text)
+        if layout != "records":
+            what = _LAYOUTS[layout]
+            problem = f"The object is one JSON object that holds {what}. {_LINES}"
+            return Container("json", f"a JSON object of {what}", problem, layout=layout)
     if _is_json(first):
         return Container("jsonl", "JSON Lines")
     if _several_on_a_line(first):
@@ -237,6 +255,59 @@ def _list_within(text: str) -> str | None:
     return None
 
 
+_LAYOUTS = {
+    "columns": "columns",
+    "split": "columns and their data",
+    "keyed": "records by their names",
+}
+
+
+def _layout_of(text: str) -> Layout:
+    """Tell by its first two values how one object holds records."""
+    values: dict[str, Any] = {}
+    at = text.find("{") + 1
+    while len(values) < 3 and (match := _KEY.match(text, at)):
+        try:
+            value, at = json.JSONDecoder().raw_decode(text, match.end())
+        except (ValueError, RecursionError):
+            # Of a value that goes on behind the head its opening has to do.
+            opening = text[match.end() : match.end() + 400]
+            if re.match(r'\{\s*"0"\s*:', opening):
+                return "columns"
+            if re.match(r'\[\s*"[^"]*"\s*,', opening) and len(text) > _LONG:
+                value = ["", ""]
+            else:
+                break
+            values[json.loads(match[1])] = value
+            break
+        values[json.loads(match[1])] = value
+    if not values:
+        return "records"
+    plain = {plain_name(name) for name in values}
+    found = list(values.values())
+    named = not plain.isdisjoint(_FIELDS)
+    if "columns" in values and plain <= {"columns", "index", "data"}:
+        return "split"
+    if all(isinstance(value, dict) and list(value)[:2] in (["0"], ["0", "1"]) for value in found):
+        return "columns"
+    if all(isinstance(value, list) and len(value) > 1 for value in found) and named:
+        cells = [value[0] for value in found]
+        alike = len({len(value) for value in found}) == 1 and not any(
+            isinstance(cell, dict) for cell in cells
+        )
+        several = len(found) > 1 or isinstance(cells[0], list)
+        return "columns" if alike and several else "records"
+    keyed = len(found) > 1 and all(
+        isinstance(value, dict) and not _FIELDS.isdisjoint(map(plain_name, value))
+        for value in found
+    )
+    return "keyed" if keyed and plain.isdisjoint(WRAPPERS) else "records"
+
+
+_LONG = 60_000
+_FIELDS = frozenset((*PROMPT, *REFERENCE, *ANSWERED, *CONVERSATION, *CHOSEN))
+
+
 def _table_container(lines: list[str]) -> Container:
     if lines and (named_mark := re.match(r"^sep=(.)\s*$", lines[0])):
         lines = lines[1:]
@@ -268,6 +339,6 @@ def _is_header(rows: list[list[str]]) -> bool:
     if not names or not all(name.strip() and len(name) <= 64 for name in names):
         return False
     plain = {plain_name(name) for name in names}
-    if not plain.isdisjoint((*PROMPT, *REFERENCE, *ANSWERED, *CONVERSATION)):
+    if not plain.isdisjoint(_FIELDS):
         return True
     return len(rows) > 1 and len(rows[0]) > 1 and len(rows[0]) == len(rows[1])

@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Any, NamedTuple, Protocol
 
 from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
@@ -185,7 +185,13 @@ class Reading:
 
     def _values(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = self._not_lines()
-        found = _json_values(_texts(chunks), self.container.within, self.outside)
+        texts = _texts(chunks)
+        if self.container.layout in ("columns", "split"):
+            found = _rows_of_columns(texts)
+        elif self.container.layout == "keyed":
+            found = _keyed_values(texts)
+        else:
+            found = _json_values(texts, self.container.within, self.outside)
         values = (item for value in found for item in _questions_in(value))
         for place, value in enumerate(values, start=1):
             yield _value_row(place, value, misplaced)
@@ -460,6 +466,58 @@ def _json_values(
             buffer, ended = _more(buffer[at:], texts)
             at = 0
 
+
+def _keyed_values(texts: Iterator[str]) -> Iterator[Any]:
+    """Yield the values of one object, each with its name; errors as values, at the end."""
+    buffer, ended = _more("", texts)
+    at = buffer.find("{") + 1
+    while True:
+        name = _NAME.match(buffer, at)
+        value, end = _next_value(buffer, name.end(), ended) if name else (None, None)
+        if name and end is not None:
+            yield {"key": json.loads(name[1]), **value} if isinstance(value, dict) else value
+            at = end
+        elif isinstance(value, InvalidRecord):
+            yield value
+            return
+        elif ended or buffer[at:].lstrip().startswith("}"):
+            return
+        else:
+            buffer, ended = _more(buffer[at:], texts)
+            at = 0
+
+
+def _rows_of_columns(texts: Iterator[str]) -> Iterator[Any]:
+    """Yield the rows of a table that is written column by column; it is read whole."""
+    parts: list[str] = []
+    for text in texts:
+        parts.append(text)
+        if sum(map(len, parts)) > _MOST_COLUMNS:
+            yield InvalidRecord(
+                "too_long",
+                "the table is written column by column, which can't be read as a stream; expected"
+                " a record after the other (pandas: to_json(orient='records', lines=True))",
+            )
+            return
+    try:
+        table, _ = parse_value("".join(parts).lstrip(), 0)
+    except InvalidRecord as error:
+        yield error
+        return
+    if "columns" in table and isinstance(table.get("data"), list):
+        rows = table["data"]
+        yield from (dict(zip(table["columns"], row, strict=False)) for row in rows)
+        return
+    columns = {
+        name: list(column.values()) if isinstance(column, dict) else column
+        for name, column in table.items()
+        if isinstance(column, (dict, list))
+    }
+    for cells in zip_longest(*columns.values()):
+        yield {name: cell for name, cell in zip(columns, cells, strict=True) if cell is not None}
+
+
+_MOST_COLUMNS = 64 * 1024 * 1024
 
 _NAME = re.compile(r'[\s,{]*("(?:[^"\\]|\\.)*")\s*:\s*')
 
