@@ -14,13 +14,14 @@ from sdk_source import sdk_file
 from evalbook.aws.answering import (
     check_answering,
     check_image,
+    container_checks,
     nova_image,
     offered_regions,
     read_answering,
-    region_of_inspect_check,
 )
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
+from evalbook.sandbox.process import Sandbox
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -188,32 +189,49 @@ def test_artefacts_have_to_be_in_the_region_and_not_nothing(aws: Aws) -> None:
     ]
 
 
+DJL = "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference"
+
+
 @pytest.mark.parametrize(
-    ("image", "code"),
+    ("image", "said"),
     [
-        ("763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-lmi", None),
-        ("763104351884.dkr.ecr.us-west-2.amazonaws.com/djl-inference:0.36.0-lmi", "image.region"),
-        ("vllm/vllm-openai:latest", "image.form"),
+        (f"{DJL}:0.36.0-lmi", "is there."),
+        (f"{DJL}:0.36.0-lm", "There is 0.36.0-lmi"),
+        (f"{DJL}", "has no image latest in us-east-1. There is 0.33.0-lmi15.0.0-cu128 and"),
+        (DJL.replace("djl", "dlj"), "There is no repository dlj-inference in the registry of acc"),
+        (DJL.replace("us-east-1", "us-west-2"), "The image is in us-west-2; the endpoint would be"),
+        ("vllm/vllm-openai:latest", "is no image that the SDK takes."),
     ],
 )
-def test_the_image_has_to_be_one_of_the_region(image: str, code: str | None) -> None:
-    if code is None:
-        assert check_image(image, REGION)[0] == image
-        return
-    with pytest.raises(AnswerRejected) as caught:
-        check_image(image, REGION)
-    assert caught.value.code == code
+@pytest.mark.usefixtures("in_sandbox")
+def test_the_image_has_to_be_there_and_in_the_region(image: str, said: str) -> None:
+    try:
+        text = check_image(Aws(), image, REGION)[1].message
+    except AnswerRejected as rejection:
+        text = f"{rejection.message} {rejection.remedy}"
+
+    assert said in text
+
+
+def test_an_image_that_one_may_not_ask_for_is_skipped(in_sandbox: Sandbox) -> None:
+    in_sandbox.fail("ecr:BatchGetImage", "AccessDeniedException", "no", status=400, times=None)
+    check = check_image(Aws(), f"{DJL}:0.36.0-lmi", REGION)[1]
+    in_sandbox.heal()
+
+    assert check.status == "skipped"
+    assert "Grant ecr:BatchGetImage" in str(check.remedy)
 
 
 @pytest.mark.parametrize(
     ("region", "status"), [("us-east-1", "passed"), ("eu-west-1", "warning"), ("cn-north-1", None)]
 )
+@pytest.mark.usefixtures("in_sandbox")
 def test_the_container_is_offered_in_few_regions(region: str, status: str | None) -> None:
     if status:
-        assert region_of_inspect_check(region).status == status
+        assert [it.status for it in container_checks(Aws(), region)] == [status, "passed"]
         return
     with pytest.raises(AnswerRejected, match="knows no image"):
-        region_of_inspect_check(region)
+        container_checks(Aws(), region)
 
 
 def test_regions_and_accounts_are_those_of_the_installed_sdk() -> None:
@@ -221,7 +239,11 @@ def test_regions_and_accounts_are_those_of_the_installed_sdk() -> None:
     images = json.loads(sdk_file("core/image_uri_config/sagemaker-inspect-ai.json"))
     constants = sdk_file("train/evaluate/constants.py")
 
-    assert sorted(images["versions"]["latest"]["registries"]) == known["image_regions"]
+    latest = images["versions"]["latest"]
+    assert latest == {
+        "registries": dict.fromkeys(known["image_regions"], known["account"]),
+        "repository": known["repository"],
+    }
     assert all(f'"{account}"' in constants for account in known["nova_accounts"].values())
     assert set(offered_regions()) <= set(known["image_regions"])
     assert nova_image("eu-central-1") is None

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.base_models import is_nova
 from evalbook.aws.gpus import check_gpus
+from evalbook.aws.images import image_check
 from evalbook.aws.quotas import instance_quota_check
 from evalbook.aws.regions import GEOGRAPHIES, is_region
 from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check
@@ -60,12 +61,19 @@ def offered_regions() -> tuple[str, ...]:
     return tuple(_images()["regions"])
 
 
-def region_of_inspect_check(region: str) -> Check:
-    """Tell whether Inspect AI's container is offered in a region.
+def container_checks(aws: Aws, region: str) -> list[Check]:
+    """Check Inspect AI's container in a region: whether it is offered, and its image there.
 
     Raises:
-        AnswerRejected: the SDK knows no image there.
+        AnswerRejected: the SDK knows no image there, or ECR has none.
+        AwsUnavailable: AWS could not be asked.
     """
+    offered = _offered_check(region)
+    image = f"{_images()['account']}.dkr.ecr.{region}.amazonaws.com/{_images()['repository']}"
+    return [offered, image_check(aws, image)]
+
+
+def _offered_check(region: str) -> Check:
     images = _images()
     if region not in images["image_regions"]:
         raise AnswerRejected(
@@ -395,11 +403,12 @@ def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
     return checks
 
 
-def check_image(text: str, region: str) -> tuple[str, list[Check]]:
-    """Check the image that hosts a model, by its form and region.
+def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
+    """Check the image that hosts a model.
 
     Raises:
-        AnswerRejected: ``image.form`` or ``image.region``.
+        AnswerRejected: ``image.form``, ``image.region`` or ``image.missing``.
+        AwsUnavailable: AWS could not be asked.
     """
     text = text.strip()
     found = _IMAGE.fullmatch(text)
@@ -416,13 +425,7 @@ def check_image(text: str, region: str) -> tuple[str, list[Check]]:
             f"The image is in {found['region']}{known}; the endpoint would be in {region}.",
             f"Give {text.replace(found['region'], region, 1)}, if it is there.",
         )
-    return text, [
-        skipped(
-            "image.there",
-            f"Whether {text} is there was not asked: it may be of another account.",
-            "The role needs ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on it.",
-        )
-    ]
+    return text, image_check(aws, text)
 
 
 def hosting_checks(

@@ -229,6 +229,8 @@ def _answering(scope: Scope) -> list[dict[str, Any]]:
         _allow("Endpoints", ["sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig"],
                scope.sagemaker("endpoint/*"), scope.sagemaker("endpoint-config/*")),
         _allow("EndpointsLists", ["sagemaker:ListEndpoints"]),
+        _allow("Images", _prefixed("ecr", ["BatchGetImage", "ListImages"]),
+               f"arn:{scope.partition}:ecr:{scope.region}:*:repository/*"),
         _allow("CustomModels", _prefixed("bedrock", [
             "GetCustomModelDeployment", "GetImportedModel", "GetInferenceProfile",
             "GetProvisionedModelThroughput"])),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock_agentcore_control import BedrockAgentCoreControlClient
     from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ecr import ECRClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
@@ -228,6 +229,8 @@ class Aws:
     ) -> BedrockAgentCoreControlClient: ...
     @overload
     def client(self, service: Literal["ec2"], region: str | None = None) -> EC2Client: ...
+    @overload
+    def client(self, service: Literal["ecr"], region: str | None = None) -> ECRClient: ...
     @overload
     def client(self, service: Literal["iam"], region: str | None = None) -> IAMClient: ...
     @overload

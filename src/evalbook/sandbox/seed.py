@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
@@ -515,8 +516,21 @@ def _seed_functions() -> None:
         )
 
 
+def _seed_images() -> None:
+    """Fill ECR; moto gives them to whoever asks for them, whatever the account in their URI."""
+    for region in world.REGIONS:
+        ecr = ecr_backends[ACCOUNT][region]
+        for repository, tags in world.IMAGES.items():
+            ecr.create_repository(repository, world.IMAGES_ACCOUNT, {}, None, "MUTABLE", [])
+            for tag in tags:
+                ecr.put_image(
+                    repository, json.dumps({"tag": tag}), tag, "application/vnd.oci.image"
+                )
+
+
 LATE_SEEDS = {
     "ec2": _seed_network,
+    "ecr": _seed_images,
     "kms": _seed_keys,
     "runs": seed_past_runs,
     "logs": seed_logs,

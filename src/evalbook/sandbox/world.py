@@ -507,6 +507,14 @@ def repairs():
 """,
 }
 
+IMAGES_ACCOUNT = "763104351884"
+IMAGES = {
+    "djl-inference": ("0.33.0-lmi15.0.0-cu128", "0.36.0-lmi"),
+    "nova-inference-repo": ("SM-Inference-latest",),
+    "sagemaker-inspect-ai": ("latest",),
+}
+"""Container images, by repository; each region has them, whatever the account."""
+
 FUNCTIONS = ("exact-match-scorer", "wrapped-agent")
 """Lambda functions of the home region: what scores, and what wraps an agent."""
 

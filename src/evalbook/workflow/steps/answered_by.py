@@ -52,13 +52,13 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, AnsweringFacts]:
-    from evalbook.aws.answering import check_answering, region_of_inspect_check
+    from evalbook.aws.answering import check_answering, container_checks
 
     region = _region(interview)
     interview.progress(f"Checking {value}", None, None)
-    offered = region_of_inspect_check(region)
+    container = container_checks(interview.aws, region)
     found, checks = check_answering(interview.aws, value, region)
-    return Accepted(found.name, AnsweringFacts(found.kind, found.name), (offered, *checks))
+    return Accepted(found.name, AnsweringFacts(found.kind, found.name), (*container, *checks))
 
 
 def _ask_base(interview: Interview) -> Question:

@@ -30,8 +30,8 @@ def _ask_image(interview: Interview) -> Question:
 def _check_image(value: str, interview: Interview) -> Outcome[str, None]:
     from evalbook.aws.answering import check_image
 
-    image, checks = check_image(value, _region(interview))
-    return Accepted(image, checks=tuple(checks))
+    image, check = check_image(interview.aws, value, _region(interview))
+    return Accepted(image, checks=(check,))
 
 
 def _ask_instances(interview: Interview) -> Question:

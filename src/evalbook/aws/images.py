@@ -1,0 +1,74 @@
+"""Whether a container image is there, asked as whoever pulls it would ask."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing
+from evalbook.checks import Check, passed, skipped
+from evalbook.errors import AnswerRejected
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
+
+
+def image_check(aws: Aws, image: str) -> Check:
+    """Ask Amazon ECR for an image, given by its URI; without a tag it is that of ``latest``.
+
+    BatchGetImage is what pulling takes, so that another account, such as AWS's own, that lets an
+    image be pulled lets it be asked for.
+
+    Raises:
+        AnswerRejected: ``image.missing``, the repository or the image is not there.
+        AwsUnavailable: ECR could not be asked.
+    """
+    host, _, path = image.partition("/")
+    account, region = host.split(".")[0], host.split(".")[3]
+    repository, _, tag = path.partition(":")
+    wanted: ImageIdentifierTypeDef = {"imageTag": tag or "latest"}
+    try:
+        found = aws.client("ecr", region).batch_get_image(
+            registryId=account, repositoryName=repository, imageIds=[wanted]
+        )
+    except AwsMissing:
+        raise AnswerRejected(
+            "image.missing",
+            f"There is no repository {repository} in the registry of account {account} in "
+            f"{region}.",
+            "Check the image's account, region and name.",
+        ) from None
+    except NO_HELP as error:
+        return skipped(
+            "image.there",
+            f"Whether the image {image} is there could not be checked. {error.message}",
+            "Grant ecr:BatchGetImage so that evalbook can check this; the role needs it too.",
+        )
+    failures = [it.get("failureCode") for it in found.get("failures") or ()]
+    if "ImageNotFound" in failures:
+        raise AnswerRejected(
+            "image.missing",
+            f"The repository {repository} of account {account} has no image {wanted['imageTag']} "
+            f"in {region}.",
+            _other_tags(aws, region, account, repository, wanted["imageTag"]),
+        )
+    if not found.get("images"):
+        return skipped(
+            "image.there",
+            f"Whether the image {image} is there could not be told: ECR says "
+            f"{failures[0] if failures else 'nothing of it'}.",
+        )
+    return passed("image.there", f"The image {image} is there.")
+
+
+def _other_tags(aws: Aws, region: str, account: str, repository: str, tag: str) -> str:
+    """Return which tags may have been meant."""
+    try:
+        page = aws.client("ecr", region).list_images(
+            registryId=account, repositoryName=repository, filter={"tagStatus": "TAGGED"}
+        )
+    except (*NO_HELP, AwsInvalid):
+        return "Check its tag."
+    tags = [str(it["imageTag"]) for it in page["imageIds"] if it.get("imageTag")]
+    near = difflib.get_close_matches(tag, tags, 3, 0.5) or sorted(tags)[-3:]
+    return f"There is {' and '.join(near)}." if near else "Check its tag."
