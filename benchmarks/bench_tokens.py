@@ -47,7 +47,7 @@ def interview() -> tuple[list[str], list[str], set[str]]:
         workflow = Workflow.load("workflow_state.json")
         turn = workflow.turn()
         while True:
-            turns.append(json.dumps(brief(turn)))
+            turns.append(json.dumps(brief(turn), separators=(",", ":")))
             if turn.status != "question":
                 break
             if turn.reference:

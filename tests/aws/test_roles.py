@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from importlib.resources import files
 from typing import Any
 
@@ -323,8 +324,20 @@ def test_own_role_is_proposed_with_its_path(aws: Aws) -> None:
     offer = find_execution_role(aws, REGION, actions_for=JUDGED)
 
     assert offer.default == mine
-    assert offer.found_in == "the role you are signed in with"
-    assert offer.others == (other,)
+    assert [(it.arn, it.about) for it in offer.roles] == [
+        (mine, "the role you are signed in with"),
+        (other, f"made {datetime.now(timezone.utc):%Y-%m-%d}"),
+    ]
+
+
+def test_a_role_that_lacks_what_the_sdk_insists_on_is_not_proposed(aws: Aws) -> None:
+    a_role(aws, "Studio")
+    a_caller(aws, "assumed-role/Studio/SageMaker")
+    a_simulator(aws, bedrock_GetEvaluationJob="implicitDeny")
+
+    offer = find_execution_role(aws, REGION, actions_for=JUDGED)
+
+    assert (offer.default, offer.roles) == (None, ())
 
 
 def test_training_jobs_role_comes_second(aws: Aws) -> None:
@@ -343,7 +356,8 @@ def test_training_jobs_role_comes_second(aws: Aws) -> None:
 
     offer = find_execution_role(aws, REGION, actions_for=JUDGED, training_job="tune-7")
 
-    assert (offer.default, offer.found_in) == (trained, "the role of training job tune-7")
+    assert offer.default == trained
+    assert offer.roles[0].about == "the role of training job tune-7"
 
 
 def test_only_role_of_the_account_is_proposed(aws: Aws) -> None:
@@ -358,8 +372,8 @@ def test_of_several_roles_none_is_guessed(aws: Aws) -> None:
 
     offer = find_execution_role(aws, REGION, actions_for=JUDGED, training_job="unknown")
 
-    assert (offer.default, offer.found_in) == (None, None)
-    assert set(offer.others) == roles
+    assert offer.default is None
+    assert {it.arn for it in offer.roles} == roles
     assert [it.status for it in offer.checks] == ["skipped"]
 
 

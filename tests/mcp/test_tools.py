@@ -31,7 +31,7 @@ def test_a_turn_is_shown_without_what_says_nothing(tmp_path):
         "evaluation_type",
         "number",
     )
-    assert shown["say"].startswith("Which kind of evaluation?\n1. LLM as judge: ")
+    assert shown["say"].startswith("Which kind of evaluation?\n1. LLM as judge (default): ")
 
 
 def test_an_answer_brings_the_next_turn_and_back_the_one_before(tmp_path):
@@ -126,7 +126,7 @@ def test_of_many_metrics_the_recommended_ones_come_with_their_reasons():
         choices=choices,
     )
 
-    assert brief(turn)["say"] == "Which?\n1. A (recommended): The task asks\nOthers: 2. B"
+    assert brief(turn)["say"] == "Which?\nRecommended:\n1. A: The task asks\nOthers: 2. B"
 
 
 @pytest.mark.parametrize("tool", ["status", "results"])

@@ -117,7 +117,7 @@ def test_long_nonsense_is_cut_in_the_message():
         (
             "Summarise customer support tickets",
             True,
-            ["Correctness", "Completeness", "Faithfulness", "Helpfulness", "Relevance"],
+            ["Correctness", "Completeness", "Faithfulness", "Coherence", "Relevance"],
         ),
         (
             "translates legal contracts",
@@ -212,9 +212,9 @@ def test_fewer_are_recommended_beside_custom_metrics():
 
     assert len(recommended(task, has_reference=True)) == 5
     assert recommended(task, has_reference=True, has_custom=True) == [
+        "Correctness",
         "Completeness",
         "Faithfulness",
-        "Helpfulness",
     ]
 
 
@@ -235,7 +235,6 @@ def test_system_prompts_in_the_data_bring_following_instructions():
 @pytest.mark.parametrize(
     ("has_reference", "expected"),
     [
-        (True, "The judge compares with the dataset's reference answers."),
         (None, "Reference answers are used where the dataset has them."),
         (False, "The dataset has no reference answers, so the judge goes by what it knows itself."),
     ],
@@ -244,6 +243,24 @@ def test_reason_says_what_the_reference_does(has_reference, expected):
     told = reason("Correctness", "classify tickets", has_reference=has_reference)
 
     assert told == f'The task mentions "classify": a label is right or wrong. {expected}'
+
+
+@pytest.mark.parametrize(
+    ("task", "metric"),
+    [
+        ("Summarises customer support tickets", "Helpfulness"),
+        ("classify incoming e-mails", "ProfessionalStyleAndTone"),
+        ("answers questions about invoices", "Faithfulness"),
+    ],
+)
+def test_what_a_task_works_on_is_not_what_it_does(task, metric):
+    assert metric not in recommended(task)
+
+
+def test_with_references_it_is_the_data_that_point_to_correctness():
+    assert reason("Correctness", "classify tickets", has_reference=True) == (
+        "The dataset has reference answers to compare with."
+    )
 
 
 def test_reason_against_says_when_to_add_the_metric():

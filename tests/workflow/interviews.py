@@ -105,9 +105,11 @@ def answer_until(workflow: Workflow, step: str | None, **instead: str) -> Turn:
     """Go on answering until a step is asked."""
     kind = instead.get("evaluation_type", workflow.interview.type.name)
     answers = {**ANSWERS_BY_TYPE[kind], **instead}
+    workflow.at_hand = {name: answer for name, answer in answers.items() if name != step}
     turn = workflow.turn()
     while turn.status == "question" and turn.step != step:
         asked = turn.step or ""
         turn = workflow.answer(answers[asked])
         assert turn.status != "rejected", (asked, turn.error)
+    workflow.at_hand = {}
     return turn

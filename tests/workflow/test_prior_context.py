@@ -37,7 +37,7 @@ def test_a_training_job_alone_leads_to_package_region_and_role():
     assert workflow.interview.value(facts.MODEL) == PACKAGE
     assert workflow.interview.value(facts.REGION) == "us-east-1"
     assert workflow.interview.facts(facts.MODEL).training_job == JOB
-    assert "role/EvaluationRole" in f"{turn.default} {turn.notices}"
+    assert "EvaluationRole" in [choice.label for choice in turn.choices]
 
 
 def test_a_training_jobs_name_given_as_the_model_is_understood():

@@ -60,6 +60,8 @@ def test_what_fits_one_answer_is_asked_back_once(step, said, question):
         ("custom_metrics", "yes", "answer.incomplete"),
         ("judge_model", "which one would you take?", "answer.question"),
         ("judge_model", "you decide", "answer.you_decide"),
+        ("judge_model", "claude opus 4.5 please", "judge.left_out"),
+        ("judge_model", "gemini", "answer.choice"),
         ("bedrock_terms", "[-1]", "terms.unclear"),
         ("bedrock_terms", "what does that cost?", "answer.question"),
         ("confirm", "-1", "answer.yes_or_no"),

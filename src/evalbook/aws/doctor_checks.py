@@ -155,7 +155,7 @@ def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
         if offer.default is None:
             return list(offer.checks)
         role = offer.default
-        checks.append(passed("role.found", f"{role} would be proposed: {offer.found_in}."))
+        checks.append(passed("role.found", f"{role} would be proposed: {offer.roles[0].about}."))
     _, found = check_role(
         aws, role, region=region, actions_for=subject.evaluation_type, judge=subject.judge
     )

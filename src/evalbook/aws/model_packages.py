@@ -109,6 +109,16 @@ def resolve(aws: Aws, text: str, region: str | None = None) -> Resolution:
     return _resolve_keywords(aws, text, region)
 
 
+def newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
+    """Find the newest usable version of a group by its name.
+
+    Raises:
+        AnswerRejected: ``model.unusable``, it has none; or its versions may not be seen.
+        AwsUnavailable: SageMaker could not be asked.
+    """
+    return _resolve_group(aws, _Versions(group, region, group))
+
+
 def package_of_training_job(aws: Aws, name: str, region: str | None = None) -> str | None:
     """Return the ARN of the model package that a training job registered, or None.
 

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from evalbook.aws.package_answers import iso_utc
@@ -65,6 +66,16 @@ def find_groups(
     return sorted((groups[name] for name in full), key=lambda it: it["CreationTime"], reverse=True)
 
 
+def newest_groups(aws: Aws, region: str | None, most: int) -> tuple[Candidate, ...]:
+    """Return the newest groups of a region.
+
+    Raises:
+        AwsDenied: groups may not be listed.
+        AwsUnavailable: SageMaker could not be asked.
+    """
+    return candidates(list(islice(_all_groups(aws, region), most)), most)
+
+
 def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSummaryTypeDef]:
     pages = (
         it
@@ -95,8 +106,10 @@ def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
     return "The newest groups there are " + ", ".join(f'"{it}"' for it in names[:5]) + "."
 
 
-def candidates(groups: list[ModelPackageGroupSummaryTypeDef]) -> tuple[Candidate, ...]:
-    """Turn groups into choices, at most `MOST_CANDIDATES`."""
+def candidates(
+    groups: list[ModelPackageGroupSummaryTypeDef], most: int = MOST_CANDIDATES
+) -> tuple[Candidate, ...]:
+    """Turn groups into choices."""
     return tuple(
         Candidate(
             arn=str(group["ModelPackageGroupArn"]),
@@ -104,7 +117,7 @@ def candidates(groups: list[ModelPackageGroupSummaryTypeDef]) -> tuple[Candidate
             label=printable(str(group["ModelPackageGroupName"])),
             description=_description(group),
         )
-        for group in groups[:MOST_CANDIDATES]
+        for group in groups[:most]
     )
 
 

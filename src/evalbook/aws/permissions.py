@@ -56,23 +56,28 @@ def own_instances_caller_actions() -> list[str]:
     return actions
 
 
-def role_permission_checks(
-    aws: Aws, arn: str, region: str, actions_for: str, judge: str | None = None
-) -> list[Check]:
-    """Simulate what the role may do: the actions that the SDK insists on, then InvokeModel.
+def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
+    """Simulate whether the role may do what the SDK insists on.
 
     The SDK simulates without naming resources, so it insists only on actions that its own policy
     grants on every resource; a role that may use certain buckets and models is not at fault.
     """
+    return _permission_check(
+        "role.permissions",
+        _simulate(aws, region, arn, gated_actions(actions_for)),
+        f"{arn} may do what the SDK asks of it.",
+        f"{arn} may not do",
+        "Grant these to the role; the SDK refuses it without.",
+    )
+
+
+def role_permission_checks(
+    aws: Aws, arn: str, region: str, actions_for: str, judge: str | None = None
+) -> list[Check]:
+    """Simulate what the role may do: the actions that the SDK insists on, then InvokeModel."""
 
     def gate() -> Check:
-        return _permission_check(
-            "role.permissions",
-            _simulate(aws, region, arn, gated_actions(actions_for)),
-            f"{arn} may do what the SDK asks of it.",
-            f"{arn} may not do",
-            "Grant these to the role; the SDK refuses it without.",
-        )
+        return role_gate(aws, arn, region, actions_for)
 
     if not EVALUATION_TYPES[actions_for].bedrock_judges:
         return [gate()]

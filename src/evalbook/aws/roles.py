@@ -11,15 +11,17 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.identity import Caller, caller, is_reserved
-from evalbook.aws.permissions import caller_permission_checks, role_permission_checks
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel
+from evalbook.aws.package_answers import iso_utc
+from evalbook.aws.permissions import caller_permission_checks, role_gate, role_permission_checks
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel, soon
 from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
 from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.texts import printable
 
@@ -27,16 +29,27 @@ _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
 _FORMS = "Give a role's name, or its ARN: arn:aws:iam::ACCOUNT:role/NAME."
 
 
+LOOKED_INTO = 10
+"""Roles whose permissions are simulated before they are offered."""
+
+
+@dataclass(frozen=True)
+class OfferedRole:
+    """A role that the services may assume, and that lacks nothing that IAM can tell."""
+
+    arn: str
+    name: str
+    about: str
+
+
 @dataclass(frozen=True)
 class RoleOffer:
-    """An execution role to propose, where one was found, and others that would do."""
+    """An execution role to propose, where one was found, and all that would do."""
 
     default: str | None
-    """ARN of a role that passed the trust checks; None where none was found."""
-    found_in: str | None
-    """Where the default was found, such as ``the role of training job tune-7``."""
-    others: tuple[str, ...]
-    """ARNs of further roles whose trust policy lets both services in."""
+    """ARN of a role that passed the checks; None where none was found."""
+    roles: tuple[OfferedRole, ...]
+    """Those that would do: the default first, the others newest first."""
     checks: tuple[Check, ...]
 
 
@@ -46,6 +59,8 @@ class _Role:
 
     arn: str
     document: Any
+    created: str = ""
+    """The day it was made."""
 
 
 # --- finding a role ---------------------------------------------------------------------------
@@ -74,18 +89,42 @@ def find_execution_role(
             for verdict, _ in [trust(role.document, _assumption(service, me, region))]
         )
 
-    fitting = [role.arn for role in listed if fits(role) and not _is_service_linked(role.arn)]
     named = (
         (own, "the role you are signed in with"),
         (trained, f"the role of training job {training_job}"),
     )
-    found = [(role.arn, place) for role, place in named if fits(role)]
-    if not found and len(fitting) == 1:
-        found = [(fitting[0], "the only role of the account that the services may assume")]
-    default, found_in = found[0] if found else (None, None)
-    others = dict.fromkeys(arn for arn in [*(it for it, _ in found), *fitting] if arn != default)
-    shown = tuple(map(printable, others))
-    return RoleOffer(default, found_in, shown, _offer_checks(default, unlisted))
+    found: dict[str, str] = {}
+    for role, place in named:
+        if role is not None and fits(role):
+            found.setdefault(role.arn, place)
+    newest = sorted(sorted(listed, key=lambda it: it.arn), key=lambda it: it.created, reverse=True)
+    others = {
+        it.arn: f"made {it.created}" if it.created else ""
+        for it in newest
+        if fits(it) and not _is_service_linked(it.arn) and it.arn not in found
+    }
+    able = _able(aws, region, actions_for, {**found, **others})
+    default = next((arn for arn in found if arn in able), None)
+    if default is None and len(able) == 1:
+        default = next(iter(able))
+        able[default] = "the only role of the account that would do"
+    roles = tuple(
+        OfferedRole(arn, printable(arn.rsplit("/", 1)[-1]), about) for arn, about in able.items()
+    )
+    return RoleOffer(default, roles, _offer_checks(default, unlisted))
+
+
+def _able(aws: Aws, region: str, actions_for: str, roles: dict[str, str]) -> dict[str, str]:
+    """Return the roles without those that IAM's simulator says lack what the SDK insists on."""
+    newest = list(roles)[:LOOKED_INTO]
+    asked = [partial(role_gate, aws, arn, region, actions_for) for arn in newest]
+    try:
+        verdicts = soon(lambda: in_parallel(asked), aws.patience / 4) or []
+    except AwsUnavailable:
+        # The one that is chosen is checked again.
+        verdicts = []
+    lacking = {it for it, gate in zip(newest, verdicts, strict=False) if gate.status == "failed"}
+    return {arn: about for arn, about in roles.items() if arn not in lacking}
 
 
 def _offer_checks(default: str | None, unlisted: str | None) -> tuple[Check, ...]:
@@ -129,7 +168,9 @@ def _list_roles(aws: Aws, region: str) -> tuple[list[_Role], str | None]:
     pages = aws.client("iam", region).get_paginator("list_roles")
     try:
         return [
-            _Role(role["Arn"], role.get("AssumeRolePolicyDocument"))
+            _Role(
+                role["Arn"], role.get("AssumeRolePolicyDocument"), iso_utc(role["CreateDate"])[:10]
+            )
             for page in pages.paginate(PaginationConfig={"PageSize": 1000})
             for role in page["Roles"]
         ], None

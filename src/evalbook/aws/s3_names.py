@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.refusals import NO_HELP
 from evalbook.aws.session import Aws, soon
 from evalbook.errors import AwsUnavailable
 
 _MOST = 50
 _SECONDS = 3.0
+
+
+def buckets_in(aws: Aws, region: str) -> list[tuple[str, str]]:
+    """Return the account's buckets in a region, newest first, each with the day it was made.
+
+    None where AWS does not say, or not soon.
+    """
+
+    def ask() -> list[tuple[str, str]]:
+        found = aws.client("s3", region).list_buckets(BucketRegion=region).get("Buckets", ())
+        newest = sorted(found, key=lambda it: it["CreationDate"], reverse=True)
+        return [(it["Name"], iso_utc(it["CreationDate"])[:10]) for it in newest][:_MOST]
+
+    try:
+        return soon(ask, _SECONDS) or []
+    except (*NO_HELP, AwsUnavailable):
+        return []
 
 
 def continue_uri(aws: Aws, typed: str) -> list[str]:

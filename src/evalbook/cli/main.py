@@ -32,6 +32,7 @@ _SECTIONS = {
         "show": "interview",
         "check": "interview",
         "generate": "interview",
+        "new": "new",
         "example": "example",
     },
     "After the launch": {

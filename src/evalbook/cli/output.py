@@ -40,9 +40,10 @@ class Output:
 
         self._print(document, "" if self.as_json else as_text(parts, self.stream))
 
-    def _print(self, document: dict[str, Any], words: str) -> None:
+    def _print(self, document: dict[str, Any], words: str, *, close: bool = False) -> None:
         # JSON in ASCII only, so that it survives any locale; surrogates too.
-        text = json.dumps(document, default=str) if self.as_json else words
+        signs = (",", ":") if close else None
+        text = json.dumps(document, default=str, separators=signs) if self.as_json else words
         try:
             print(text, file=self.stream, flush=True)
         except OSError as error:
@@ -54,8 +55,8 @@ class Output:
             complain(
                 f"{turn.error.message}\n{remedy_in_commands(turn.error.remedy) or ''}".rstrip()
             )
-        document = turn.to_json()
-        self.document(without_silence(turn) if brief else document, turn_words(turn))
+        document = without_silence(turn) if brief else turn.to_json()
+        self._print(document, printable_lines(turn_words(turn)), close=brief)
 
     def error(self, code: str, message: str, remedy: str | Remedy | None = None) -> None:
         """Say what went wrong."""

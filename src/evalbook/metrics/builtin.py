@@ -25,6 +25,8 @@ _MOST_BESIDE_CUSTOM = 3
 _NAMED = 4
 _SUGGESTED = (3, 2, 1)
 _REFERENCE = 2
+_COMPARED = "Correctness"
+_TO_COMPARE = "The dataset has reference answers to compare with"
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,12 @@ def _claims(task: str, fields: Sequence[str]) -> dict[str, _Claim]:
     for metric in builtin_metrics():
         if word := words.first(metric.words):
             _add(claims, metric.name, _NAMED, f'The task mentions "{word}"')
+    named = {topic["topic"]: words.first(topic["words"]) for topic in topics}
+    # What summarises support tickets serves no customer: the tickets are its matter.
+    works_on = any(named[topic["topic"]] for topic in topics if topic.get("works_on_any_matter"))
     for topic in topics:
-        if word := words.first(topic["words"]):
+        word = named[topic["topic"]]
+        if word and not (works_on and topic.get("often_only_its_matter")):
             _add_suggested(claims, topic, f'The task mentions "{word}"')
     if not claims:
         for name, reason in facts(_FACTS)["fallback"].items():
@@ -180,7 +186,7 @@ def _strongest(claims: dict[str, _Claim], has_reference: bool | None, most: int)
             weights[metric.name] += _REFERENCE if has_reference else -_REFERENCE
     if has_reference:
         # A reference answer was written to be compared with, whatever the task's words.
-        weights.setdefault("Correctness", _REFERENCE)
+        weights.setdefault(_COMPARED, _REFERENCE)
     ranked = sorted(weights, key=lambda name: (-weights[name], order.index(name)))
     worth_it = [name for name in ranked if weights[name] > 0] or ranked[:1]
     return set(worth_it[:most])
@@ -189,8 +195,10 @@ def _strongest(claims: dict[str, _Claim], has_reference: bool | None, most: int)
 def _reason(
     metric: BuiltinMetric, claim: _Claim | None, chosen: bool, has_reference: bool | None
 ) -> str:
+    if chosen and metric.name == _COMPARED and has_reference:
+        return f"{_TO_COMPARE}."
     if chosen:
-        why = claim.reason if claim else "The dataset has reference answers to compare with"
+        why = claim.reason if claim else _TO_COMPARE
         return f"{why}.{_about_reference(metric, has_reference) if claim else ''}"
     if claim and metric.uses_reference and has_reference is False:
         return (

@@ -82,16 +82,20 @@ def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
             turn = workflow.answer(said, name)
             if turn.status == "rejected":
                 return turn
+    workflow.at_hand = answers
     turn = workflow.turn()
     only = _only_type_that_asks(values)
     if only is not None:
         answers.setdefault("evaluation_type", only)
     while turn.status == "question" and turn.step in answers:
         step = steps[turn.step]
-        said = answers.pop(turn.step)
+        said = answers[turn.step]
         if step.exact_in_file is not None and said != step.exact_in_file:
             return _not_the_exact_words(turn, step, said)
+        asked = turn.step
         turn = workflow.answer(said)
+        del answers[asked]
+    workflow.at_hand = {}
     return turn
 
 

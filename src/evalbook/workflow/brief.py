@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy
@@ -12,11 +12,19 @@ from evalbook.workflow.turn import Choice, Status, Turn
 
 Reply = Literal["yes_no", "number", "numbers", "value", "words"]
 
+_HOW_TO_GO_ON = "evalbook status, evalbook results; another like it: evalbook new --from STATE"
 _IN_WORDS = ("task", "data_description", "bedrock_terms")
-_HINTS = {"confirm": "Pass changes on in the person's own sentence."}
-_NOT_AGAIN = ("Warning: ", "Model confirmed: ", "Advanced settings: left", "Judge tokens")
-"""Lines of the configuration that were said before, or say nothing."""
-_ROLE = re.compile(r"arn:aws[\w-]*:iam::\d+:role/(?:[\w.-]+/)*")
+_NOT_AGAIN = {
+    "confirm": ("Warning: ", "Model confirmed: ", "Advanced settings: left", "Judge tokens"),
+    "model_confirm": ("Group: ",),
+}
+"""Beginnings of notices that were said before, or say nothing more than another."""
+_BEFORE_NAME = re.compile(
+    r"^(Execution role: |Model: )arn:[^/]*(?::role/(?:[\w.-]+/)*|:model-package/)"
+)
+_MOST_LISTED = 10
+"""Of what can be chosen where anything else may be said as well."""
+_HELP_UNNEEDED = ("bedrock_terms", "builtin_metrics", "judge_model", "region", "project")
 _WHOLE_HELP = ("data_sample", "confirm")
 _SHOWN_ELSEWHERE = ("Record ", "Cell 1:", "Cell 3:", "Cell 4:")
 
@@ -44,7 +52,7 @@ def brief(turn: Turn) -> dict[str, Any]:
         say(turn),
         turn.step,
         _reply(turn),
-        _HINTS.get(turn.step or ""),
+        _HOW_TO_GO_ON if turn.status == "complete" else None,
         turn.reference,
         turn.notebook,
     )
@@ -56,26 +64,27 @@ def say(turn: Turn) -> str:
     lines: list[str] = []
     if turn.error is not None:
         lines.append(_with_remedy(turn.error.message, turn.error.remedy))
+    lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
     lines += [_check(check) for check in turn.checks if check.status != "passed"]
-    again = _NOT_AGAIN if turn.step == "confirm" else ()
+    again = _NOT_AGAIN.get(turn.step or "", ())
     lines += [_notice(it) for it in turn.notices if not it.startswith((*again, *_SHOWN_ELSEWHERE))]
     above = [line for line in lines if line]
     asked = [turn.question, *_choices(turn)]
-    if turn.default is not None and not (turn.kind == "multichoice" and _marked(turn)):
+    marked = [None, *(it.value for it in turn.choices)]
+    if turn.default not in marked and not (turn.kind == "multichoice" and _marked(turn)):
         asked.append(f"Default: {turn.default}")
-    unneeded = turn.step in ("bedrock_terms", "model") and turn.status == "question"
+    unneeded = turn.step in _HELP_UNNEEDED and turn.status == "question"
     if turn.help and not unneeded:
         whole = turn.step in _WHOLE_HELP or turn.status == "rejected"
-        asked.append(turn.help if whole else re.split(r"(?<=[.;]) ", turn.help)[0])
+        asked.append(turn.help if whole else re.split(r"(?<=\.) |; ", turn.help)[0])
     if turn.status == "complete":
-        asked = ["Say what to change, or ask how to go on: evalbook status, evalbook results."]
+        asked = ["Say what to change, or ask how the run is doing, or for another like it."]
     return "\n\n".join(filter(None, ("\n".join(above), "\n".join(filter(None, asked)))))
 
 
 def _notice(text: str) -> str:
     """Return a notice without what a person needs no sight of: how an estimate was made."""
-    if text.startswith("Other roles"):
-        return _ROLE.sub("", text)
+    text = _BEFORE_NAME.sub(r"\1", text)
     estimate = text.startswith("Price of the judging")
     return re.sub(r" \([^()]*\)", "", text) if estimate else text
 
@@ -97,22 +106,43 @@ def _marked(turn: Turn) -> bool:
 def _choices(turn: Turn) -> list[str]:
     numbered = list(enumerate(turn.choices, start=1))
     if turn.kind != "multichoice" or not _marked(turn):
-        return [_choice(number, choice) for number, choice in numbered]
+        most = _MOST_LISTED if turn.kind == "text" else len(numbered)
+        more = len(numbered) - most
+        lines = [_choice(number, choice, turn.default) for number, choice in numbered[:most]]
+        if turn.step == "s3_output":
+            # All alike, and a bucket's name says what it is for.
+            lines = [
+                ", ".join(
+                    _choice(at, replace(it, description=""), turn.default)
+                    for at, it in numbered[:most]
+                )
+            ]
+        return [*lines, f"{more} more: say a name, or a word of it." if more > 0 else ""]
     # The recommended ones with their reasons, the others by name.
-    lines = [_choice(number, choice) for number, choice in numbered if choice.recommended]
+    lines = [_choice(at, choice) for at, choice in numbered if choice.recommended]
     others = [f"{number}. {choice.label}" for number, choice in numbered if not choice.recommended]
-    return [*lines, f"Others: {', '.join(others)}" if others else ""]
+    return ["Recommended:", *lines, f"Others: {', '.join(others)}" if others else ""]
 
 
-def _choice(number: int, choice: Choice) -> str:
-    mark = " (recommended)" if choice.recommended else ""
+def _choice(number: int, choice: Choice, default: str | None = None) -> str:
+    mark = " (default)" if choice.value == default else ""
     told = re.sub(r"(?:; )?called through inference profile \S+", "", choice.description)
+    told = re.sub(r": Bedrock refuses it if unused .*", ": refused once unused for 30 days", told)
     if not choice.recommended:
-        told = re.split(r"; |, such as|: an? ", told)[0].rstrip(".")
+        told = re.split(r"; |, such as|, or |: an? ", told)[0].rstrip(".")
     if choice.recommended and "? " in told:
         # What a metric asks is in the reference; why it is recommended is what decides.
         told = told.split("? ", 1)[1].split(". ", 1)[0].rstrip(".")
     return f"{number}. {choice.label}{mark}{f': {told}' if told else ''}"
+
+
+def _passed(ids: set[str]) -> str:
+    """Return in a clause what is worth knowing of the checks that passed."""
+    if "role.trust.sagemaker" not in ids:
+        return ""
+    trusted = "both services" if "role.trust.bedrock" in ids else "SageMaker"
+    permissions = ", permissions checked" if "role.permissions" in ids else ""
+    return f"Role: trusted by {trusted}{permissions}."
 
 
 def _check(check: Check) -> str:

@@ -14,7 +14,14 @@ from evalbook.workflow.replies import values
 from evalbook.workflow.replies.agreeing import understand_yes_or_no
 from evalbook.workflow.replies.choices import understand_choice, understand_choices
 from evalbook.workflow.replies.pieces import find_pieces
-from evalbook.workflow.replies.reading import Hesitates, Incomplete, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.reading import (
+    AskBack,
+    Hesitates,
+    Incomplete,
+    NotUnderstood,
+    Reading,
+    Taken,
+)
 from evalbook.workflow.replies.synonyms import SYNONYMS
 from evalbook.workflow.replies.words import doubt_in, yes_or_no
 from evalbook.workflow.turn import Question
@@ -44,8 +51,19 @@ def free_text(reply: str, question: Question, _: Interview) -> Reading:
     return NotUnderstood() if elsewhere and isinstance(reading, Taken) else reading
 
 
+def listed(reply: str, question: Question) -> Reading:
+    """Hear which of the choices is meant where anything else may be said as well."""
+    reading = understand_choice(reply, question) if question.choices else NotUnderstood()
+    # A name that is like one of the list is another one.
+    another = isinstance(reading, AskBack) and question.kind == "text" and " " not in reply.strip()
+    return NotUnderstood() if another else reading
+
+
 def place(reply: str, question: Question, _: Interview) -> Reading:
     """Hear a place in S3."""
+    reading = listed(reply, question)
+    if isinstance(reading, Taken):
+        return reading
     return values.understand_s3(reply, question)
 
 
@@ -68,10 +86,9 @@ def named(*about: str) -> Hears:
     """Return what hears a name, ``about`` being words of the question that name nothing."""
 
     def hears(reply: str, question: Question, _: Interview) -> Reading:
-        if question.choices:
-            reading = understand_choice(reply, question)
-            if not isinstance(reading, NotUnderstood):
-                return reading
+        reading = listed(reply, question)
+        if not isinstance(reading, NotUnderstood):
+            return reading
         return values.understand_name(reply, question, about)
 
     return hears

@@ -107,6 +107,8 @@ class Interview:
     """The steps of each evaluation type, in their order."""
     defaults: Mapping[str, Default] = field(default_factory=dict)
     """Answers that the person's own settings offer, by step."""
+    at_hand: Mapping[str, str] = field(default_factory=dict)
+    """Answers that are given as soon as they are asked for, by step."""
     folder: Path = field(default_factory=Path.cwd)
     """Where projects are made and files are named from."""
     progress: Progress = no_progress
@@ -174,6 +176,25 @@ class Interview:
         """Return what the checks of an answer found out; None where there is none."""
         found = self.answers.get(slot.name)
         return None if found is None else found.facts
+
+    def finding(self, step: Step[Any, Any]) -> str | None:
+        """Return what is known for a step without having been asked, and not been dismissed."""
+        if step.name in self.answers:
+            return None
+        said = self.aside.volunteered.get(step.name)
+        if said is not None or step.name in self.aside.dismissed:
+            return said
+        default = self.defaults.get(step.name)
+        return step.known(self) or (default.value if default else None)
+
+    def will_ask(self, step: Step[Any, Any]) -> bool:
+        """Return whether somebody will look at a step's question to answer it afresh.
+
+        Where its answer is known, or at hand, what there is to choose from need not be looked up.
+        """
+        at_hand = self.at_hand.get(step.name, "").strip()
+        known = self.answered(step.name) or self.finding(step) is not None
+        return not known and (not at_hand or at_hand.isdigit())
 
     def file_named(self, said: str) -> Path:
         """Return the path that a person gave, from the folder they work in; ``~`` is home."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -83,6 +83,8 @@ class Workflow:
         self.progress = progress
         self.defaults: Mapping[str, Default] = {}
         """Answers that the person's own settings offer, by step; each is confirmed."""
+        self.at_hand: Mapping[str, str] = {}
+        """Answers that are given as soon as their steps are asked."""
 
     @classmethod
     def load(cls, path: str | Path, aws: Any = None, progress: Progress = no_progress) -> Workflow:
@@ -137,6 +139,30 @@ class Workflow:
                 return self._proceed(interview, accepted)
             except AnswerRejected as rejection:
                 return self._rejected(_quoting_a_line(rejection, text))
+
+    def begin(self, known: Mapping[str, str], checked: Iterable[str], notice: str) -> Turn:
+        """Begin with answers that are confirmed in their turns, and return the first turn.
+
+        Args:
+            known: texts by step.
+            checked: steps whose texts are checked as far as they can be by now.
+            notice: said with the first turn.
+
+        Raises:
+            UsageError: there is no such step.
+            AnswerRejected: it can be told by now that an answer will not do.
+        """
+        with self._changing() as interview:
+            notices = [notice] if notice else []
+            for name, text in known.items():
+                step = next((it for it in interview.all_steps if it.name == name), None)
+                if step is None:
+                    raise _no_such_step(name, interview.all_steps)
+                if name in checked:
+                    notices += self._keep_for_later(interview, step, text).notices
+                else:
+                    interview.aside.volunteered[name] = text
+            return self._proceed(interview, Accepted(None, notices=tuple(notices)))
 
     def back(self, step: str | None = None) -> Turn:
         """Reopen the last answered step, or the one named, and return its turn.
@@ -225,6 +251,7 @@ class Workflow:
             state.load(self.path), self.aws, self.path, STEPS_BY_TYPE, self.progress
         )
         interview.defaults = self.defaults
+        interview.at_hand = self.at_hand
         return interview
 
     @contextmanager
@@ -237,6 +264,7 @@ class Workflow:
 
     def _rejected(self, rejection: AnswerRejected) -> Turn:
         interview = self._interview()
+        interview.at_hand = {}
         shown = self._show(interview, self._ahead(interview))
         return replace(
             shown,
@@ -441,7 +469,10 @@ class Workflow:
         doubts = self._settle_doubts(interview)
         ahead = self._ahead(interview)
         kept = ahead.step is not None and kept_question(interview, ahead.step)
-        if ahead.step is not None and ahead.step.asks_aws and not kept:
+        shown_whole = ahead.step is not None and (
+            bool(ahead.asked.choices) or ahead.step.name not in interview.at_hand
+        )
+        if ahead.step is not None and ahead.step.asks_aws and shown_whole and not kept:
             keep_question(interview, ahead.step, ahead.asked)
         shown = self._show(interview, ahead)
         if ahead.step is not None and ahead.step.name == CONFIRM.name:
@@ -548,7 +579,7 @@ def _at(interview: Interview, step: AnyStep) -> _Ahead:
     reopened = interview.answers.get(step.name)
     if reopened is not None and asked.kind != "confirm":
         return _Ahead(step, replace(asked, default=_again(reopened, asked, step, interview)))
-    finding = _finding(interview, step)
+    finding = interview.finding(step)
     if finding is None:
         return _Ahead(step, asked)
     try:
@@ -673,7 +704,7 @@ def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question
         found_in = interview.defaults[step.name].source
     where = "You said earlier" if volunteered else f"Found in {found_in}"
     return Question(
-        f"{where}: {_within_a_sentence(step.title)} {finding!r}. Use it?",
+        f"{where}: {_within_a_sentence(step.title)} {shortened(finding, 300)!r}. Use it?",
         kind="confirm",
         default="yes",
         help="Yes uses it, no asks afresh; anything else is taken as the answer itself.",
@@ -683,19 +714,6 @@ def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question
 def _within_a_sentence(title: str) -> str:
     """Return a title as it is written there: "results", but "KMS key"."""
     return title[0].lower() + title[1:] if title[1:2].islower() else title
-
-
-def _finding(interview: Interview, step: AnyStep) -> str | None:
-    """Return what is known for a step without having been asked, and not been dismissed."""
-    if step.name in interview.answers:
-        return None
-    volunteered = interview.aside.volunteered.get(step.name)
-    if volunteered is not None:
-        return volunteered
-    if step.name in interview.aside.dismissed:
-        return None
-    default = interview.defaults.get(step.name)
-    return step.known(interview) or (default.value if default else None)
 
 
 def _forget_finding(interview: Interview, step: AnyStep) -> None:
@@ -776,7 +794,11 @@ def _named_step(interview: Interview, name: str) -> AnyStep:
     for step in steps:
         if step.name == name:
             return step
-    raise UsageError(
+    raise _no_such_step(name, steps)
+
+
+def _no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:
+    return UsageError(
         "step.unknown",
         f"There is no step {name!r}.",
         f"The steps are: {', '.join(dict.fromkeys(step.name for step in steps))}.",

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from evalbook.cli.wizard.saved import set_aside
 from evalbook.errors import StateFileError
+from evalbook.workflow.another import set_aside
 from evalbook.workflow.state import nothing_saved
 
 OWN = {"answers": {"task": {}}}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalbook.checks import Remedy
+from evalbook.checks import Check, Remedy
 from evalbook.cli.wizard import prompts
 from evalbook.cli.wizard.drawing import Drawing
 from evalbook.cli.wizard.prompts import Around, Line, Option
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
     from rich.console import Console
 
+_ANOTHER = "another …"
+"""The entry of a list after which anything else may be typed."""
 _KEYS = "? explains   < earlier answers   Ctrl-C leaves, all is saved"
 _MENU_KEYS = "↑ ↓ choose, Enter takes   < back   Ctrl-C leaves, all is saved"
 _REVIEW_KEYS = "a number changes that answer   ? explains in full   Ctrl-C leaves, all is saved"
@@ -48,6 +52,8 @@ class FullTerminal:
         self._console: Console = Console(highlight=False, markup=False, emoji=False)
         self._drawing = Drawing(self._console, suggestions)
         self._kind: str | None = None
+        self._asked_with: Sequence[Check] = ()
+        """The checks shown with the question."""
         self._in_full: Callable[[], None] = lambda: None
         """Shows whole what the turn was shown of in brief."""
         self._complete_s3 = complete_s3
@@ -68,12 +74,14 @@ class FullTerminal:
         """Show everything about a turn but the place to type in."""
         drawing = self._drawing
         if turn.error is not None:
-            drawing.checks(checks_beside(turn))
+            # What the question itself found stands above already.
+            drawing.checks([it for it in checks_beside(turn) if it not in self._asked_with])
             # The list right below names the choices, and has no numbers to answer with.
-            at_list = turn.choices and turn.error.code == "answer.choice"
+            at_list = turn.choices and turn.error.code in ("answer.choice", "judge.left_out")
             drawing.problem(turn.error.message, None if at_list else turn.error.remedy)
             return
         self._kind = kind_in(summary)
+        self._asked_with = turn.checks
         drawing.checks(turn.checks)
         if turn.preview is not None:
             drawing.preview(turn.preview)
@@ -95,7 +103,10 @@ class FullTerminal:
         # Where all answers are shown, none need be repeated below.
         seen = None if wants_of(turn).review else glance
         around = Around(seen, lambda: self._explain(turn), keys)
-        if not turn.choices:
+        open_list = turn.kind == "text" and turn.choices
+        # An ARN or a path is worth editing; a word that was searched for is typed anew.
+        edited = open_list and typed and re.search("[/:]", typed) and not _value_of(turn, typed)
+        if not turn.choices or edited:
             return prompts.ask_line(around, self._line(turn, typed))
         if turn.kind == "multichoice":
             reply = prompts.ask_several(around, _ticked_options(turn, typed))
@@ -103,7 +114,11 @@ class FullTerminal:
             meant = _value_of(turn, typed)
             start = meant or _value_of(turn, turn.default)
             options = _options(turn, self._console.width - 4)
+            if open_list:
+                options.append(Option(_ANOTHER, "Another …", turn.help or ""))
             reply = prompts.ask_one(around, options, start)
+            if isinstance(reply, Said) and reply.text == _ANOTHER:
+                return prompts.ask_line(around, replace(self._line(turn, None), default=""))
         if isinstance(reply, Said):
             self._drawing.say(f"{prompts.MARK}  {_label_of(turn, reply.text)}")
         return reply
@@ -190,9 +205,21 @@ def _completer(wants: Wants, complete_s3: Callable[[str], list[str]]) -> Complet
 
 
 def _options(turn: Turn, width: int) -> list[Option]:
+    names = [name_of(choice) for choice in turn.choices]
+    if turn.kind == "text":
+        # What there is to choose from tells more by its date and kind than by its name alone.
+        wide = max(map(len, names))
+        names = [
+            f"{name:<{wide}}  {choice.description}".rstrip()
+            for name, choice in zip(names, turn.choices, strict=True)
+        ]
     return [
-        Option(choice.value, prompts.cut(name_of(choice), width), choice.description)
-        for choice in turn.choices
+        Option(
+            choice.value,
+            prompts.cut(name, width),
+            "" if len(name) <= width and turn.kind == "text" else choice.description,
+        )
+        for name, choice in zip(names, turn.choices, strict=True)
     ]
 
 

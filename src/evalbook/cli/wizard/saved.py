@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 
 from evalbook.cli.wizard.terminal import Item, Leaving, Terminal
 from evalbook.moments import ago
-from evalbook.whole_files import is_there
-from evalbook.workflow import state
+from evalbook.workflow.another import begin_like, set_aside
 from evalbook.workflow.workflow import Workflow
 
 _LAST_STEP = "notebook"
@@ -47,6 +46,10 @@ def offer_to_resume(
             aside = set_aside(workflow.path)
             terminal.say(f"Starting over. The old answers are kept in {aside.name}.")
             return aside
+        elif chosen == "like":
+            first = begin_like(workflow, workflow.path, {})
+            terminal.say(first.notices[0])
+            return workflow.path
         elif chosen == "change":
             if change_an_answer():
                 return None
@@ -81,40 +84,12 @@ def _menu(finished: bool) -> list[Item]:
         if finished
         else Item("continue", "Continue with the next question")
     )
+    like = Item("like", "Start another like it", "Its answers are confirmed one by one.")
     return [
         go_on,
         Item("review", "Review the answers"),
         Item("change", "Change an answer"),
+        *([like] if finished else []),
         Item("over", "Start over", "The old file is kept under another name."),
         Item("leave", "Leave"),
     ]
-
-
-def set_aside(path: Path) -> Path:
-    """Give the state file another name; what other tools left in it stays known.
-
-    Returns:
-        The old file's new path.
-
-    Raises:
-        StateFileError: another process is using it, or the folder can't be written.
-    """
-    with state.locked(path):
-        document = state.load(path)
-        target = Path(os.path.realpath(path))
-        aside = _free_name(target)
-        target.rename(aside)
-        others = {key: value for key, value in document.items() if key != state.OWN_KEY}
-        if set(others) - {"schema_version"}:
-            state.save(path, {**others, state.OWN_KEY: state.nothing_saved()})
-    return aside
-
-
-def _free_name(path: Path) -> Path:
-    stamp = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
-    free = path.with_name(f"{path.stem}-{stamp}{path.suffix}")
-    number = 2
-    while is_there(free):
-        free = path.with_name(f"{path.stem}-{stamp}-{number}{path.suffix}")
-        number += 1
-    return free

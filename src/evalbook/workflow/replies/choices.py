@@ -96,6 +96,18 @@ def read_choice(text: str, choices: Sequence[Choice]) -> str:
     )
 
 
+def read_choice_or_text(text: str, choices: Sequence[Choice]) -> str:
+    """Return the value of the choice that the text names; the text itself where it names none.
+
+    Raises:
+        AnswerRejected: it is the number of no choice.
+    """
+    value = named_choice(text, choices)
+    if value is None and choices and text.strip().isdigit():
+        return read_choice(text, choices)
+    return text if value is None else value
+
+
 def name_one(choices: Sequence[Choice]) -> str:
     """Return in one sentence which answers there are."""
     # Nobody types an ARN where its name does.

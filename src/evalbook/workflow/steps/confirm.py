@@ -34,7 +34,7 @@ def _ask(interview: Interview) -> Question:
         "Is this configuration right?",
         kind="confirm",
         notices=tuple(lines),
-        help="Yes writes nothing yet; no lets you say what should be different.",
+        help="Yes, or say what should be different; nothing is written yet.",
     )
 
 

@@ -33,8 +33,8 @@ def _ask(interview: Interview) -> Question:
     *others, last = _endings(interview)
     return Question(
         "Where in S3 is your evaluation dataset?",
-        help=f"An S3 URI ending in {', '.join(others)} or {last}, a hub-content DataSet ARN, or a"
-        " file on this machine, which is then uploaded to where you say.",
+        help="An S3 URI, a hub-content DataSet ARN, or a file on this machine, which is then "
+        f"uploaded to where you say. It ends in {', '.join(others)} or {last}.",
     )
 
 

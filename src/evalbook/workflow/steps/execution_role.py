@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evalbook.checks import Check
 from evalbook.errors import rejection_for
 from evalbook.workflow import hearing
@@ -17,13 +19,21 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.turn import Question
+from evalbook.workflow.replies.choices import read_choice_or_text
+from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.roles import find_execution_role
 
     services = _services(interview)
+    asked = Question(
+        "Which IAM role should run the evaluation?",
+        help=f"A role's ARN or name. {services} must be allowed to assume it.",
+        reference="references/execution-role.md",
+    )
+    if not interview.will_ask(STEP):
+        return asked
     interview.progress(f"Looking for a role that {services} may assume", None, None)
     offer = find_execution_role(
         interview.aws,
@@ -31,21 +41,20 @@ def _ask(interview: Interview) -> Question:
         training_job=interview.answer(MODEL).facts.training_job,
         actions_for=interview.type.name,
     )
-    notices = []
-    if offer.default:
-        notices.append(f"Found: {offer.found_in}.")
-    if offer.others:
-        notices.append(
-            f"Other roles of this account that {services} may assume: {', '.join(offer.others)}."
-        )
-    return Question(
-        "Which IAM role should run the evaluation?",
+    if not offer.roles:
+        return replace(asked, checks=offer.checks)
+    return replace(
+        asked,
+        text=f"{asked.text} {services} may assume these.",
+        choices=tuple(Choice(it.arn, it.name, it.about) for it in offer.roles),
         default=offer.default,
-        help=f"A role's ARN or name. {services} must be allowed to assume it.",
-        notices=tuple(notices),
+        help="Or another role's ARN or name.",
         checks=offer.checks,
-        reference="references/execution-role.md",
     )
+
+
+def _read(text: str, question: Question, _: Interview) -> str:
+    return read_choice_or_text(text, question.choices)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
@@ -103,6 +112,7 @@ STEP = Step(
     "Execution role",
     ask=_ask,
     hears=hearing.named("role", "iam", "execution"),
+    read=_read,
     check=_check,
     known=_known,
     depends_on=(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from evalbook.aws.regions import is_region
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
+from evalbook.texts import shortened
 from evalbook.workflow.facts import JUDGE_MODEL, MODEL, JudgeFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import understand_choice
+from evalbook.workflow.replies.choices import name_one, read_choice, understand_choice
 from evalbook.workflow.replies.reading import AskBack, Taken
+from evalbook.workflow.replies.words import content
 from evalbook.workflow.turn import Choice, Question
+
+if TYPE_CHECKING:
+    from evalbook.aws.judges import JudgeOffer
 
 _MODEL_ID = re.compile(r"[a-z][\w-]*\.[\w.:-]+", re.IGNORECASE)
 
@@ -36,7 +41,7 @@ def _asked_in(region: str, interview: Interview) -> Question:
     return Question(
         f"Which judge model? These can be used in {region}.",
         kind="choice",
-        choices=tuple(Choice(judge.id, judge.label, judge.note) for judge in offer.judges),
+        choices=_choices(offer),
         checks=offer.checks,
         help="The exact id, the label or the number. The choice is yours alone.",
         reference="references/judges.md",
@@ -49,11 +54,11 @@ def _read(text: str, question: Question, _: Interview) -> str:
     try:
         return read_choice(text, question.choices)
     except AnswerRejected:
-        # A full model id may be right though it was left out; the check says why it was, or maps
-        # an inference profile to its model.
-        if _MODEL_ID.fullmatch(text) or text.startswith("arn:"):
-            return text
-        raise
+        # What was left out may be named as well; the check says why it was, or maps an inference
+        # profile to its model.
+        if text.strip().isdigit():
+            raise
+        return text
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, JudgeFacts]:
@@ -65,8 +70,36 @@ def _check(value: str, interview: Interview) -> Outcome[str, JudgeFacts]:
     refuse_template_text(value, "the judge's id")
     region = judge_region(interview)
     interview.progress(f"Checking {value} in {region}", None, None)
+    if not (_MODEL_ID.fullmatch(value) or value.startswith("arn:")):
+        raise _not_a_judge(value, region, interview)
     judge, checks = check_judge(interview.aws, region, value)
     return Accepted(judge.id, JudgeFacts(**asdict(judge), region=region), tuple(checks))
+
+
+def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejected:
+    """Return why no judge is called by these words, or why the one that is was left out."""
+    from evalbook.aws.judges import judge_offer
+
+    offer = judge_offer(interview.aws, region)
+    choices = _choices(offer)
+    said = _parts(" ".join(content(words, ("model", "judge", "claude", "amazon"))))
+    meant = [it for it in offer.left_out if said and said <= _parts(it.id)]
+    if not meant:
+        return AnswerRejected(
+            "answer.choice", f"{shortened(words)!r} is not one of the choices.", name_one(choices)
+        )
+    why = "; ".join(f"{it.id}: {it.reason}" for it in meant[:4])
+    return AnswerRejected(
+        "judge.left_out", f"This can't be the judge in {region}: {why}.", name_one(choices)
+    )
+
+
+def _choices(offer: JudgeOffer) -> tuple[Choice, ...]:
+    return tuple(Choice(judge.id, judge.label, judge.note) for judge in offer.judges)
+
+
+def _parts(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]+|\d+", text.casefold()))
 
 
 def judge_region(interview: Interview) -> str:
@@ -86,7 +119,7 @@ def foreseen(interview: Interview, said: str) -> str:
     if isinstance(reading, Taken | AskBack):
         return f", that is {reading.text} in {region}"
     if model and question.choices and not _MODEL_ID.fullmatch(said):
-        return str(_read(said, question, interview))
+        raise _not_a_judge(said, region, interview)
     return "" if _MODEL_ID.fullmatch(said) else f", by which no single judge of {region} is called"
 
 

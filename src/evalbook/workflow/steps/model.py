@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import MODEL, REGION, BaseModelFacts, ModelFacts
+from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
-from evalbook.workflow.replies.choices import understand_choice
-from evalbook.workflow.replies.reading import NotUnderstood, Reading
+from evalbook.workflow.replies.choices import read_choice_or_text
+from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading
 from evalbook.workflow.replies.values import understand_model
 from evalbook.workflow.steps.base_model import (
     InHub,
@@ -33,33 +33,54 @@ if TYPE_CHECKING:
 _TRAINING_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
-def _ask(_: Interview) -> Question:
+def _ask(interview: Interview) -> Question:
+    from evalbook.aws.group_offer import group_offer
+
+    region = _regions(interview)[0]
+    if not interview.will_ask(STEP) or not (region or interview.aws.default_region):
+        return _ASKED
+    interview.progress("Looking for your models", None, None)
+    offer = group_offer(interview.aws, region)
+    notices = []
+    if offer.unlisted:
+        notices.append(f"Your model package groups could not be listed. {offer.unlisted}")
+    if offer.left_out:
+        names = ", ".join(offer.left_out)
+        notices.append(f"Nothing to evaluate in {names}; name one to hear why.")
+    if not offer.groups:
+        return _ASKED.with_notices(*notices)
+    where = region or interview.aws.default_region
     return Question(
-        "Which fine-tuned model? Give its model package ARN, its group's name, or words from it; "
-        "or a base model's id, to evaluate that alone.",
-        help="Such as arn:aws:sagemaker:REGION:ACCOUNT:model-package/GROUP/VERSION, GROUP, "
-        "or support bot. A group means its newest usable version. A base model is named by its "
-        "JumpStart id, such as meta-textgeneration-llama-3-2-1b-instruct, or words of it.",
+        f"Which fine-tuned model? These are the groups of {where}, newest first.",
+        choices=tuple(Choice(it.name, it.name, it.about) for it in offer.groups),
+        help="Another is named by its ARN, its group or words of that; a base model by its id. "
+        "A group means its newest usable version; GROUP/VERSION means that one.",
+        notices=tuple(notices),
         reference="references/model-packages.md",
     )
 
 
+_ASKED = Question(
+    "Which fine-tuned model? Give its model package ARN, its group's name, or words from it; "
+    "or a base model's id, to evaluate that alone.",
+    help="Such as arn:aws:sagemaker:REGION:ACCOUNT:model-package/GROUP/VERSION, GROUP, "
+    "or support bot. A group means its newest usable version. A base model is named by its "
+    "JumpStart id, such as meta-textgeneration-llama-3-2-1b-instruct, or words of it.",
+    reference="references/model-packages.md",
+)
+
+
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
-    if question.choices:
-        reading = understand_choice(reply, question)
-        if not isinstance(reading, NotUnderstood):
-            return reading
+    reading = listed(reply, question)
+    # What is found by words is shown before it is used; that asks back already.
+    asks_back = isinstance(reading, AskBack) and question.kind == "text"
+    if not asks_back and not isinstance(reading, NotUnderstood):
+        return reading
     return understand_model(reply, question, interview.value(MODEL))
 
 
 def _read(text: str, question: Question, _: Interview) -> str:
-    if question.choices:
-        try:
-            return read_choice(text, question.choices)
-        except AnswerRejected:
-            if text.strip().isdigit():
-                raise
-    return text.strip("'\"<> ")
+    return read_choice_or_text(text, question.choices).strip("'\"<> ")
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
@@ -279,6 +300,8 @@ STEP = Step(
     describe=_describe,
     known=_known,
     depends_on=("evaluation_type",),
+    asks_aws=True,
+    asked_knowing=("region",),
     example=Example(
         "support-bot",
         "A model package's ARN, its group's name, or words of it: its newest usable version is "

@@ -49,7 +49,6 @@ def _ask(interview: Interview) -> Question:
         choices=tuple(choices),
         default=NEW,
         help="new, a number, or the path of a notebook to append to.",
-        reference="references/notebook-structure.md",
     )
 
 

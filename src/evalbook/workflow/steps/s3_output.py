@@ -15,30 +15,44 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.turn import Question
+from evalbook.workflow.replies.choices import read_choice_or_text
+from evalbook.workflow.turn import Choice, Question
 
 LONGEST = 512
 """Characters, of the 1,024 of a URI in SageMaker's service model (2017-07-24)."""
+_FOLDER = "evaluation-results/"
 
 
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.s3 import parse_s3_uri
+    from evalbook.aws.s3_names import buckets_in
 
     dataset = interview.facts(DATASET)
-    default = None
-    if dataset and dataset.region == interview.value(REGION):
+    region = interview.answer(REGION).value
+    bucket = None
+    if dataset and dataset.region == region:
         bucket = parse_s3_uri(dataset.uri, what="dataset").bucket
-        default = f"s3://{bucket}/evaluation-results/"
+    there = buckets_in(interview.aws, region) if interview.will_ask(STEP) else []
+    # That of the dataset is the default, and comes first.
+    there.sort(key=lambda it: it[0] != bucket)
     return Question(
-        "Where in S3 should the results go?",
-        default=default,
-        help=f"An S3 prefix in a bucket of {interview.value(REGION)}.",
+        "Where in S3 should the results go? In a bucket, they go to evaluation-results/."
+        if there
+        else "Where in S3 should the results go?",
+        choices=tuple(Choice(_in_bucket(name), name, f"made {day}") for name, day in there),
+        default=_in_bucket(bucket) if bucket else None,
+        help=f"{'Or another' if there else 'An'} S3 prefix in a bucket of {region}.",
     )
 
 
-def _read(text: str, _question: Question, _: Interview) -> str:
+def _in_bucket(name: str) -> str:
+    return f"s3://{name}/{_FOLDER}"
+
+
+def _read(text: str, question: Question, _: Interview) -> str:
     from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
 
+    text = read_choice_or_text(text, question.choices)
     uri = str(parse_s3_uri(text, what="output prefix", key_needed=False))
     refuse_template_text(uri, "the output path")
     # The SDK puts slashes of its own between the prefix and what it writes under it.
@@ -114,5 +128,6 @@ STEP = Step(
         "Results are written below it. They stay until you delete them, and cost as S3 storage "
         "does.",
     ),
+    asks_aws=True,
     wants=Wants(s3=True),
 )

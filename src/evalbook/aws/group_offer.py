@@ -1,0 +1,80 @@
+"""Which model package groups there are to choose from, with what each has to evaluate."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from evalbook.aws.model_packages import newest_usable
+from evalbook.aws.package_groups import Candidate, newest_groups
+from evalbook.aws.session import NO_HELP, Aws, in_parallel, soon
+from evalbook.errors import AnswerRejected, AwsUnavailable
+
+LISTED = 100
+"""Groups that are listed, the newest."""
+LOOKED_INTO = 10
+"""Groups whose versions are looked at."""
+_SHARE = 4
+"""Either of the two questions keeps the person waiting for this part of a turn at most."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group, and what is known of its newest usable version."""
+
+    name: str
+    about: str
+    usable: bool = True
+
+
+@dataclass(frozen=True)
+class GroupOffer:
+    """The groups of a region, the newest first."""
+
+    groups: tuple[Group, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Names of groups without a version that can be evaluated."""
+    unlisted: str | None = None
+    """Why they could not be listed."""
+
+
+def group_offer(aws: Aws, region: str | None) -> GroupOffer:
+    """Look which model package groups there are; never waits long, and never fails."""
+    seconds = aws.patience / _SHARE
+    try:
+        found = soon(lambda: newest_groups(aws, region, LISTED), seconds)
+        if found is None:
+            return GroupOffer(unlisted=f"SageMaker did not list them within {seconds:g} s.")
+        newest, older = found[:LOOKED_INTO], found[LOOKED_INTO:]
+        looks = [partial(_look_into, aws, it, region) for it in newest]
+        known = soon(lambda: in_parallel(looks), seconds)
+    except (*NO_HELP, AwsUnavailable) as error:
+        return GroupOffer(unlisted=error.message)
+    if known is None:
+        known = [Group(it.label, it.description) for it in newest]
+    older_ones = [Group(it.label, it.description) for it in older]
+    return GroupOffer(
+        (*(it for it in known if it.usable), *older_ones),
+        tuple(it.name for it in known if not it.usable),
+    )
+
+
+def _look_into(aws: Aws, group: Candidate, region: str | None) -> Group:
+    try:
+        found = newest_usable(aws, group.name, region)
+    except AnswerRejected as rejection:
+        return Group(group.label, group.description, rejection.code != "model.unusable")
+    package = found.package
+    assert package is not None and package.base_model is not None  # noqa: S101, PT018 - usable
+    rejected = ", rejected by its reviewer" if found.needs_yes else ""
+    made = package.created[:10]
+    return Group(
+        group.label,
+        f"version {package.version} of {made}{rejected}, {_short(package.base_model.name)}",
+    )
+
+
+def _short(base_model: str) -> str:
+    """Return a base model's name without what says whose list it is from."""
+    return re.sub(r"^(?:meta|huggingface)-(?:textgeneration|llm)-|textgeneration-", "", base_model)

@@ -1,0 +1,64 @@
+"""`evalbook new`: another evaluation like an earlier one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalbook.cli.completion import complete_steps
+from evalbook.cli.options import Settings, command
+from evalbook.cli.output import Output
+from evalbook.errors import UsageError
+
+
+@command(
+    "new",
+    examples=[
+        (
+            "evalbook new --from workflow_state.json --set model=support-bot/3",
+            "The same evaluation of another version.",
+        ),
+    ],
+)
+@click.option(
+    "--from",
+    "earlier",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="STATE",
+    help="The state file of the earlier evaluation.",
+)
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="STEP=VALUE",
+    shell_complete=complete_steps,
+    help="What differs; may be given several times.",
+)
+@click.option(
+    "--brief", is_flag=True, help="With --json: what an assistant passes on, ready to show."
+)
+def new_command(
+    settings: Settings, output: Output, earlier: Path, assignments: tuple[str, ...], brief: bool
+) -> int:
+    """Start an evaluation like an earlier one, whose answers are confirmed.
+
+    Each is checked when its turn comes; what was consented to is asked anew. Where both would be
+    kept in one file, the earlier one gets another name.
+    """
+    from evalbook.workflow.another import begin_like
+
+    instead = {}
+    for assignment in assignments:
+        step, sign, value = assignment.partition("=")
+        if not sign or not value.strip():
+            raise UsageError(
+                "new.set",
+                f"{assignment!r} gives no step a value.",
+                "Such as --set model=support-bot/3.",
+            )
+        instead[step.strip()] = value.strip()
+    output.turn(begin_like(settings.workflow(), earlier, instead), brief=brief)
+    return 0

@@ -1,0 +1,110 @@
+"""A new evaluation like an earlier one: what was answered is confirmed when its turn comes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalbook.errors import UsageError
+from evalbook.whole_files import is_there
+from evalbook.workflow import state
+from evalbook.workflow.facts import ADVANCED, PROJECT, RUN_NAME
+
+if TYPE_CHECKING:
+    from evalbook.workflow.interview import Interview
+    from evalbook.workflow.turn import Turn
+    from evalbook.workflow.workflow import Workflow
+
+_ITS_OWN = (PROJECT.name, RUN_NAME.name, ADVANCED.name)
+"""What names an evaluation, or only leads to other answers."""
+
+
+def begin_like(workflow: Workflow, earlier: Path, instead: Mapping[str, str]) -> Turn:
+    """Begin a new interview that knows what an earlier one knew, and return its first turn.
+
+    Args:
+        workflow: the new one. Where its file is the earlier one's, that gets another name.
+        earlier: the state file to begin from.
+        instead: answers that differ, by step.
+
+    Raises:
+        UsageError: there is nothing to begin from, the new file is in use, or no such step.
+        AnswerRejected: it can be told by now that an answer in ``instead`` will not do.
+        StateFileError: a state file can't be used.
+    """
+    known = type(workflow).load(earlier, workflow.aws).interview
+    if not known.answers:
+        raise UsageError(
+            "new.from",
+            f"Nothing is answered in {earlier}.",
+            "Name the state file of an evaluation.",
+        )
+    carried = dict(_carried(known))
+    if is_there(workflow.path) and not workflow.path.samefile(earlier):
+        if workflow.interview.answers:
+            raise UsageError(
+                "new.exists",
+                f"{workflow.path} holds another evaluation.",
+                "Give the new one a file of its own: --state FILE.",
+            )
+        aside = None
+    else:
+        aside = set_aside(earlier) if is_there(workflow.path) else None
+    kept = f"The earlier evaluation is kept in {aside}." if aside else ""
+    try:
+        return workflow.begin({**carried, **instead}, instead, kept)
+    except BaseException:
+        if aside is not None and not workflow.interview.aside.volunteered:
+            aside.replace(workflow.path)
+        raise
+
+
+def _carried(earlier: Interview) -> Iterator[tuple[str, str]]:
+    """Yield the answers that hold for another evaluation as well, as they would be given.
+
+    What a person consented to is asked anew.
+    """
+    for step in earlier.steps:
+        answer = earlier.answers.get(step.name)
+        if answer is None or not step.said_ahead or step.asked_again or step.name in _ITS_OWN:
+            continue
+        value = answer.value
+        if isinstance(value, str):
+            yield step.name, value or "none"
+        elif isinstance(value, list | tuple):
+            yield step.name, ", ".join(map(str, value)) or "none"
+        elif value is not None:
+            yield step.name, answer.said
+
+
+def set_aside(path: Path) -> Path:
+    """Give the state file another name; what other tools left in it stays known.
+
+    Returns:
+        The old file's new path.
+
+    Raises:
+        StateFileError: another process is using it, or the folder can't be written.
+    """
+    with state.locked(path):
+        document = state.load(path)
+        target = Path(os.path.realpath(path))
+        aside = _free_name(target)
+        target.rename(aside)
+        others = {key: value for key, value in document.items() if key != state.OWN_KEY}
+        if set(others) - {"schema_version"}:
+            state.save(path, {**others, state.OWN_KEY: state.nothing_saved()})
+    return aside
+
+
+def _free_name(path: Path) -> Path:
+    stamp = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H-%M-%SZ")
+    free = path.with_name(f"{path.stem}-{stamp}{path.suffix}")
+    number = 2
+    while is_there(free):
+        free = path.with_name(f"{path.stem}-{stamp}-{number}{path.suffix}")
+        number += 1
+    return free
