@@ -79,11 +79,8 @@ def usual(kind: str) -> dict[str, Any]:
     return {"evaluator": EVALUATION_TYPES[kind].class_name, "arguments": GOOD[kind], "start": False}
 
 
-@pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
-    """What the SDK says to the good arguments of each type, then to each row's."""
-    folder = tmp_path_factory.mktemp("sdk")
-    inputs = [*map(usual, GOOD), *map(handed, ROWS)]
+def sdk_outcomes(inputs: list[dict[str, Any]], folder: Path) -> list[tuple[str, str]]:
+    """When the SDK refuses each of the inputs, and in which words."""
     with Sandbox(step_seconds=0.2) as sandbox:
         endpoint, keys = sandbox.environment["AWS_ENDPOINT_URL"], world.CALLER
         make_odd_packages(
@@ -110,16 +107,14 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     return [tuple(outcome) for outcome in json.loads(found.stdout.rpartition("\n=== ")[2])]
 
 
-def test_the_sdk_takes_the_arguments_that_the_wrong_ones_stand_beside(outcomes):
-    assert outcomes[: len(GOOD)] == [("nowhere", "")] * len(GOOD)
+def test_the_sdk_refuses_each_input_where_and_as_the_table_says(tmp_path: Path) -> None:
+    found = sdk_outcomes([*map(usual, GOOD), *map(handed, ROWS)], tmp_path)
+    beside_good_arguments, of_rows = found[: len(GOOD)], found[len(GOOD) :]
 
-
-def test_the_sdk_refuses_each_input_where_and_as_the_table_says(outcomes):
-    rows = zip(ROWS, outcomes[len(GOOD) :], strict=True)
-
+    assert beside_good_arguments == [("nowhere", "")] * len(GOOD)
     wrong = [
         f"{row.place} ({row.wrong}): {when}, not {row.when}: {words}"
-        for row, (when, words) in rows
+        for row, (when, words) in zip(ROWS, of_rows, strict=True)
         if when != row.when or (when != "nowhere" and not says(row, words))
     ]
     assert not wrong, "\n".join(wrong)
