@@ -70,4 +70,4 @@ def test_lengths_are_estimated_from_characters() -> None:
         2,
         2,
     ]
-    assert too_long({"0": 5, "14": 2, "15": 1, "27": 3}, 3_808) == 4
+    assert too_long({0: 5, 14: 2, 15: 1, 27: 3}, 3_808) == 4

@@ -139,6 +139,8 @@ CASES = (
          lines(lambda q, a: {"messages": [user("Hi"), assistant("Yes?"), user(q), assistant(a)]}),
          [(f"User: Hi\n\nAssistant: Yes?\n\nUser: {q}", None, a) for q, a in PAIRS],
          ("4 records have several turns of the user",)),
+    Case("mt-bench.jsonl", lines(lambda q, a: {"turns": [q, "And?"], "reference": [a, "No."]}), ALL,
+         ("turns (later) (4 of 4): not used: only the first question is asked",), "first_question"),
     Case("images.jsonl", lines(lambda q, a: {**plain(q, a), "images": ["s3://b/a.png"]}), ALL,
          ("images (4 of 4): not used: neither the model nor the judge gets it",), None),
     Case("thinking.jsonl", lines(lambda q, a: plain(f"{q} /no_think", f"<think></think>{a}")),
@@ -274,6 +276,10 @@ def test_a_local_file_without_a_usable_record_is_refused_before_it_is_uploaded()
     assert turn.error.message == (
         "notes.jsonl: 1 of 1 record is invalid. line 1: no prompt; the fields are colour."
     )
+    assert str(turn.error.remedy).startswith("Call the field with the question query")
+    turn = workflow.answer("foo")
+    assert turn.error is not None
+    assert str(turn.error.remedy).endswith("or the path of a file.")
 
 
 def test_what_is_not_used_is_said_again_before_the_confirmation() -> None:
@@ -296,6 +302,26 @@ def test_a_built_in_metric_with_a_custom_ones_name_is_refused() -> None:
     assert turn.error is not None
     assert turn.error.code == "metrics.same_name"
     assert workflow.answer("Helpfulness").step == "model"
+
+
+def test_empty_custom_metrics_are_none_and_that_is_said() -> None:
+    workflow, _ = answered_until("custom_metrics")
+
+    turn = workflow.answer("{}")
+
+    assert turn.step == "builtin_metrics"
+    assert "No custom metrics: {} holds none." in turn.notices
+
+
+def test_prompts_that_may_be_too_long_for_a_judged_model_are_said() -> None:
+    Path("longer.jsonl").write_bytes(lines(lambda q, a: plain(q * 1000, a)))
+    folder = f"s3://{world.DATA_BUCKET}/people/"
+    workflow, _ = answered_until("model_confirm", dataset="longer.jsonl", dataset_upload=folder)
+
+    turn = workflow.answer("yes")
+
+    (found,) = [check for check in turn.checks if check.id == "dataset.length"]
+    assert found.message.startswith("4 prompts, of up to about 6,500 tokens by estimate, may be")
 
 
 def test_prompts_that_leave_no_room_for_the_answer_are_said() -> None:

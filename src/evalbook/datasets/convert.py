@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalbook.datasets.formats import SAGEMAKER, DatasetFormat, format_named
 from evalbook.datasets.invalid import plural
@@ -27,6 +27,8 @@ class Changes:
 
     system_into_query: bool = False
     """Whether the system prompt is put before the query, for models that are given none."""
+    first_question: bool = False
+    """Whether of records with several questions the first one is taken."""
     without: frozenset[int] = frozenset()
     """Rows to leave out, counted from 0 among all rows, such as those a model was trained on."""
 
@@ -62,8 +64,9 @@ def convert(
         raise ValueError(f"The limit is {limit}; expected at least 1.")
     changes = changes or Changes()
     rewritten = _target(report, target_format, changes) is not None
-    save = _save(Rules.of(report), rewritten, changes)
-    chosen = _sample(report.valid - len(changes.without), limit, seed)
+    rules = replace(Rules.of(report), first_question=changes.first_question)
+    save = _save(rules, rewritten, changes)
+    chosen = _sample(_savable(report, changes), limit, seed)
     rows = (row for at, row in enumerate(Reading(chunks).rows()) if at not in changes.without)
     return _batches(_picked(rows, save, chosen))
 
@@ -99,13 +102,16 @@ def plan_of(
     if summary is None:
         return None
     if _target(report, target_format, changes) is None:
-        return Plan(summary, (), _rows_left_out(report), ())
+        return Plan(summary, (), _rows_left_out(report, changes), ())
     used = [it for it in report.fields if it.use != UNUSED]
     unused = [it for it in report.unused if it.records]
     return Plan(
         summary,
         tuple(_becomes(it, report, changes) for it in used),
-        (*(f"Left out: {it.sentence(report.records)}" for it in unused), *_rows_left_out(report)),
+        (
+            *(f"Left out: {it.sentence(report.records)}" for it in unused),
+            *_rows_left_out(report, changes),
+        ),
         tuple(
             f"Record {number} {when}: {text}"
             for number, it in enumerate(report.examples, start=1)
@@ -131,7 +137,9 @@ def _becomes(it: FieldUse, report: Report, changes: Changes) -> str:
     return f"{it.field} becomes {target}{meaning}, in {counted(it.records, report.records)}"
 
 
-def _rows_left_out(report: Report) -> tuple[str, ...]:
+def _rows_left_out(report: Report, changes: Changes) -> tuple[str, ...]:
+    if changes.first_question and report.several_questions == report.invalid:
+        return ()
     shown = [
         f"Left out: {report.place} {it.line:,}: {it.reason}" for it in report.invalid_shown[:5]
     ]
@@ -149,7 +157,7 @@ def conversion_plan(
     """Say in a sentence or two what ``convert`` would write and leave out; None for nothing."""
     changes = changes or Changes()
     target = _target(report, target_format, changes)
-    kept = report.valid - len(changes.without)
+    kept = _savable(report, changes)
     if kept <= 0:
         return None
     count = min(kept, limit) if limit else kept
@@ -182,7 +190,13 @@ def _target(
             raise ValueError(f"{target.label} can't be written; expected {SAGEMAKER.label}.")
         return target
     keeps = report.as_it_is == report.valid and not report.container_problem
-    return None if keeps and not changes.system_into_query else SAGEMAKER
+    as_chosen = changes.system_into_query or changes.first_question
+    return None if keeps and not as_chosen else SAGEMAKER
+
+
+def _savable(report: Report, changes: Changes) -> int:
+    several = report.several_questions if changes.first_question else 0
+    return report.valid + several - len(changes.without)
 
 
 def _named(name: str) -> DatasetFormat:
@@ -211,7 +225,7 @@ def _save(rules: Rules, rewritten: bool, changes: Changes) -> _Save:
             return None
         if not rewritten:
             return row.raw
-        meant = understand(row.record)
+        meant = understand(row.record, first_question=changes.first_question)
         if changes.system_into_query:
             meant = _with_system_in_query(meant)
         return dump(written(row.record, meant, rules.need_fields)).encode()

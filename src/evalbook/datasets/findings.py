@@ -93,6 +93,14 @@ def _records(report: Report) -> Check:
         )
     else:
         remedy = "Correct the records, or give another dataset."
+        if report.several_questions:
+            remedy = "Have a copy written with the first question of each, or give another dataset."
+        elif report.reasons.get("no_prompt") == report.invalid:
+            remedy = (
+                "Call the field with the question query, and the one with the reference answer"
+                " response (`evalbook example dataset` writes a file to imitate); or give another"
+                " dataset."
+            )
     return failed(check, message, remedy)
 
 

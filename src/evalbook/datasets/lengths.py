@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 BYTES_PER_TOKEN = 4
 """Of UTF-8. English has 4 to 5 in today's tokenizers, code and other languages fewer."""
@@ -16,11 +17,11 @@ def estimated_tokens(text: str) -> int:
     return math.ceil(size / BYTES_PER_TOKEN)
 
 
-def too_long(lengths: dict[str, int], room: int) -> int:
+def too_long(lengths: Mapping[int, int], room: int) -> int:
     """Return how many records certainly have a longer prompt than there is room for.
 
     Args:
         lengths: records by their prompt's length in tokens, counted in steps of `BUCKET`.
         room: tokens.
     """
-    return sum(count for bucket, count in lengths.items() if int(bucket) * BUCKET > room)
+    return sum(count for bucket, count in lengths.items() if bucket * BUCKET > room)

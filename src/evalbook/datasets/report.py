@@ -138,6 +138,11 @@ class Report:
         return tuple(it for it in self.fields if it.use == "not used" and it.meaning != "empty")
 
     @property
+    def several_questions(self) -> int:
+        """Return how many records are refused only because they ask several questions."""
+        return self.reasons.get("several_turns", 0)
+
+    @property
     def place(self) -> str:
         """Return what ``InvalidRow.line`` counts."""
         return "line" if self.container.startswith(("JSON Lines", "CSV", "TSV")) else "record"

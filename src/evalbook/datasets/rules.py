@@ -56,6 +56,8 @@ class Rules:
     require_reference: bool = False
     scorer: str | None = None
     """Preset scorer whose rules hold too; see `evalbook.datasets.scorer_rules`."""
+    first_question: bool = False
+    """Whether of records with several questions the first one is taken."""
     _shapes: dict[tuple[str, ...], Shape | None] = field(default_factory=dict, repr=False)
 
     def judge(self, row: Row) -> Judged | InvalidRecord:
@@ -78,7 +80,7 @@ class Rules:
         Raises:
             InvalidRecord: there is no telling.
         """
-        meant = understand(record)
+        meant = understand(record, first_question=self.first_question)
         lost, why = self._lost(record, meant)
         # A category alone is not worth a copy; without one it is not read.
         if lost == "category":

@@ -111,7 +111,7 @@ def _beside(reading: Reading) -> tuple[FieldUse, ...]:
 
 def _account_invalid(account: Account, record: dict[str, Any]) -> None:
     try:
-        account.add(understand(record).uses, record)
+        account.add(understand(record, first_question=True).uses, record)
     except InvalidRecord:
         return
 

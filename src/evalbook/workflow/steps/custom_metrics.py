@@ -11,6 +11,8 @@ from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
 
+_EMPTY = ("[]", "{}", "[null]")
+
 
 def _ask(_: Interview) -> Question:
     return Question(
@@ -25,6 +27,8 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
     """Return the JSON text that was given or that stands in the file; empty for none."""
     from evalbook.metrics.custom import read_custom_metrics_file
 
+    if text.strip() in _EMPTY:
+        return text.strip()
     if says_none(text):
         return ""
     if yes_or_no(text):
@@ -51,6 +55,8 @@ def _check(value: str, interview: Interview) -> Outcome[str, CustomMetricsFacts 
 
     if not value:
         return Accepted("")
+    if value in _EMPTY:
+        return Accepted("", notices=(f"No custom metrics: {value} holds none.",))
     parsed = parse_custom_metrics(value, has_reference=has_reference(interview))
     facts = CustomMetricsFacts(parsed.names, parsed.uses_reference)
     return Accepted(custom_metrics_text(parsed.metrics), facts, parsed.warnings)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CONVERT = "convert"
 SYSTEM_IN_QUERY = "system_in_query"
+FIRST_QUESTION = "first_question"
 KEEP = "keep"
 ANOTHER = "another"
 
@@ -43,6 +44,16 @@ def _ask(interview: Interview) -> Question:
                 SYSTEM_IN_QUERY,
                 "Write a copy with the system prompt before the query",
                 "Each query then opens with its system prompt, as one text.",
+            )
+        )
+    first = _plan(interview, FIRST_QUESTION) if _report(interview).several_questions else None
+    if first:
+        plan = plan or first
+        choices.append(
+            Choice(
+                FIRST_QUESTION,
+                "Write a copy with the first of several questions",
+                f"{first.summary} Later questions are not asked.",
             )
         )
     if _can_be_kept(interview):
@@ -102,7 +113,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
 
     if value == KEEP:
         return _kept(interview)
-    if value not in (CONVERT, SYSTEM_IN_QUERY):
+    if value not in (CONVERT, SYSTEM_IN_QUERY, FIRST_QUESTION):
         return Reopened("dataset", None if value == ANOTHER else value)
     copy = _copy(interview, value)
     try:
@@ -118,15 +129,15 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
         CopyFacts(str(copy), found.size, report),
         (
             passed("dataset.copy", f"The converted copy is {copy}; the original is unchanged."),
-            *_left_out(interview),
+            *_left_out(interview, value),
             *report_checks(report, max_records=interview.type.most_records),
         ),
     )
 
 
-def _left_out(interview: Interview) -> list[Check]:
+def _left_out(interview: Interview, value: str) -> list[Check]:
     """Say again which records the copy is without."""
-    plan = _plan(interview, CONVERT)
+    plan = _plan(interview, value)
     rows = [line for line in plan.left_out if "not used" not in line] if plan else []
     return [warning("dataset.left_out", f"{'. '.join(rows)}.", None)] if rows else []
 
@@ -206,7 +217,9 @@ def _target_format(interview: Interview) -> str | None:
 def _changes(value: str) -> Changes:
     from evalbook.datasets.convert import Changes
 
-    return Changes(system_into_query=value == SYSTEM_IN_QUERY)
+    return Changes(
+        system_into_query=value == SYSTEM_IN_QUERY, first_question=value == FIRST_QUESTION
+    )
 
 
 def _plan(interview: Interview, value: str) -> Plan | None:
@@ -318,8 +331,14 @@ def _applies(interview: Interview) -> bool:
 def _describe(value: str, facts: CopyFacts | None) -> str:
     if facts is None:
         return "used as it is"
-    how = ", the system prompt before the query" if value == SYSTEM_IN_QUERY else ""
+    how = _HOW.get(value, "")
     return f"converted copy {facts.uri}, {facts.report.valid:,} records{how}"
+
+
+_HOW = {
+    SYSTEM_IN_QUERY: ", the system prompt before the query",
+    FIRST_QUESTION: ", the first of several questions",
+}
 
 
 STEP = Step(

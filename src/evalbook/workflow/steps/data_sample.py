@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from evalbook.checks import Check, Remedy, failed, skipped
+from evalbook.checks import Check, Remedy, failed, skipped, warning
+from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.evaluation_types import CUSTOM_SCORER
 from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.facts import DATA_SAMPLE, DATASET, MODEL, SCORER, PromptFacts, SampleFacts
 from evalbook.workflow.interview import Example, Interview, Step
@@ -71,7 +73,7 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
         found,
         (
             *report_checks(report, max_records=interview.type.most_records),
-            *_length_checks(interview, report.longest_prompt),
+            *length_checks(interview, report),
         ),
         notices=preview_lines(sample),
         preview=sample,
@@ -79,23 +81,51 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
     )
 
 
-def _length_checks(interview: Interview, longest: int) -> list[Check]:
-    """Hold the longest prompt against the length that the base model's recipe gives the model."""
+def length_checks(interview: Interview, report: Report) -> list[Check]:
+    """Hold the prompts against the length that the base model's recipe gives the model.
+
+    An evaluation by a judge has no such recipe: what is known of the model is in another type's.
+    """
     from evalbook.aws.recipes import offered_parameters, parameter_doubts
 
-    model = interview.facts(MODEL)
-    if model is None or "max_model_len" not in interview.type.parameters:
+    model, kind = interview.facts(MODEL), interview.type
+    judged = kind.bedrock_judges and report.longest_prompt > _ALWAYS_FITS
+    if model is None or not (judged or "max_model_len" in kind.parameters):
         return []
+    of = CUSTOM_SCORER if judged else kind
     offered, _ = offered_parameters(
-        interview.aws,
-        model.region,
-        model.base_model.name,
-        interview.type.name,
-        interview.type.parameters,
-        None,
+        interview.aws, model.region, model.base_model.name, of.name, of.parameters, None
     )
-    doubts = parameter_doubts(offered or [], {}, longest)
+    if judged:
+        return _judged_lengths(report, {it.name: it.default for it in offered or []})
+    doubts = parameter_doubts(offered or [], {}, report.longest_prompt)
     return [check for check in doubts if check.id == "parameters.length"]
+
+
+def _judged_lengths(report: Report, recipe: dict[str, object]) -> list[Check]:
+    from evalbook.datasets.invalid import plural
+    from evalbook.datasets.lengths import too_long
+
+    whole = recipe.get("max_model_len")
+    if not isinstance(whole, int) or report.longest_prompt <= whole - JUDGED_NEW_TOKENS:
+        return []
+    room = max(0, whole - JUDGED_NEW_TOKENS)
+    count = max(1, too_long(dict(report.prompt_lengths), room))
+    return [
+        warning(
+            "dataset.length",
+            f"{plural(count, 'prompt')}, of up to about {report.longest_prompt:,} tokens by"
+            f" estimate, may be too long: the base model's recipe for scorers gives the model"
+            f" {whole:,} tokens, and {JUDGED_NEW_TOKENS:,} are kept for the answer here.",
+            "Shorten or leave out such records; their answers may be cut or missing.",
+        )
+    ]
+
+
+JUDGED_NEW_TOKENS = 8192
+"""What the SDK sets for evaluations by a judge; see `EvaluationType.fixed_parameters`."""
+_ALWAYS_FITS = 1000
+"""Tokens of a prompt for which AWS need not be asked about the model."""
 
 
 @contextmanager

@@ -45,6 +45,7 @@ def _endings(interview: Interview) -> tuple[str, ...]:
 
 
 def _read(text: str, _question: Question, interview: Interview) -> str:
+    from evalbook.aws.arns import parse_arn
     from evalbook.aws.dataset_arns import is_dataset_arn
     from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
     from evalbook.aws.s3_uris import looks_like_a_file
@@ -64,7 +65,16 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
             f"There is no file {path}.",
             "Give the path of a file, or an S3 URI such as s3://bucket/path/file.jsonl.",
         )
-    uri = parse_s3_uri(text, what="evaluation dataset")
+    try:
+        uri = parse_s3_uri(text, what="evaluation dataset")
+    except AnswerRejected as rejection:
+        if "://" in plain or parse_arn(plain) is not None:
+            raise
+        raise AnswerRejected(
+            rejection.code,
+            f"{rejection.message} Nor is it a file on this machine.",
+            "Give an S3 URI such as s3://bucket/path/file.jsonl, or the path of a file.",
+        ) from rejection
     refuse_template_text(str(uri), "the dataset's path")
     refuse_other_file_types(uri.key, _endings(interview))
     return str(uri)
@@ -136,7 +146,7 @@ def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]
             "dataset.unreadable", f"{path} can't be read: {error}.", "Give another dataset."
         ) from error
     checks = tuple(report_checks(report, max_records=interview.type.most_records))
-    if not report.valid:
+    if not report.valid and not report.several_questions:
         first = next(check for check in checks if check.status == "failed")
         raise AnswerRejected("dataset.no_records", f"{path.name}: {first.message}", first.remedy)
     return Accepted(str(path), facts, checks)

@@ -7,6 +7,8 @@ from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.facts import MODEL, MODEL_CONFIRM, ModelFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.steps.data_sample import length_checks
+from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.training import training_notices
 from evalbook.workflow.turn import Question
 
@@ -46,8 +48,11 @@ def _read(text: str, _question: Question, _: Interview) -> bool:
     return read_yes_or_no(text)
 
 
-def _check(value: bool, _: Interview) -> Outcome[bool, None]:
-    return Accepted(value) if value else Reopened("model")
+def _check(value: bool, interview: Interview) -> Outcome[bool, None]:
+    if not value:
+        return Reopened("model")
+    report = effective_report(interview)
+    return Accepted(value, checks=tuple(length_checks(interview, report)) if report else ())
 
 
 def _describe(_: bool, __: None) -> str:
