@@ -215,22 +215,22 @@ def builtin_metrics() -> str:
 
 def metric_topics() -> str:
     """Return which metrics the kinds of task suggest."""
-    from evalbook.metrics.facts import facts
+    from evalbook.packaged import load_facts
 
     return _table(
         ("task", "metrics, the most telling first"),
         (
             (topic["topic"], ", ".join(topic["suggests"]))
-            for topic in facts("builtin_metrics.json")["topics"]
+            for topic in load_facts("metrics/builtin_metrics.json")["topics"]
         ),
     )
 
 
 def custom_metric_limits() -> str:
     """Return Bedrock's limits for custom metrics."""
-    from evalbook.metrics.facts import facts
+    from evalbook.packaged import load_facts
 
-    limits = facts("custom_metric_limits.json")
+    limits = load_facts("metrics/custom_metric_limits.json")
 
     def span(name: str) -> str:
         return f"{limits[name]['min']:,} to {limits[name]['max']:,}"

@@ -7,12 +7,9 @@ there: its dry run passes with an endpoint that does not exist.
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
@@ -25,6 +22,7 @@ from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.packaged import load_facts
 
 Kind = Literal["endpoint", "bedrock", "hosted"]
 
@@ -49,16 +47,7 @@ class Answering:
     """Endpoint's name, Bedrock's id or ARN, or the S3 URI of the artefacts."""
 
 
-@cache
-def _images() -> dict[str, Any]:
-    text = (files("evalbook") / "data" / "inspect_ai.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
-
-
-def offered_regions() -> tuple[str, ...]:
-    """Return the regions that AWS names for Inspect AI's container."""
-    return tuple(_images()["regions"])
+_IMAGES = "data/inspect_ai.json"
 
 
 def container_checks(aws: Aws, region: str) -> list[Check]:
@@ -69,12 +58,13 @@ def container_checks(aws: Aws, region: str) -> list[Check]:
         AwsUnavailable: AWS could not be asked.
     """
     offered = _offered_check(region)
-    image = f"{_images()['account']}.dkr.ecr.{region}.amazonaws.com/{_images()['repository']}"
+    images = load_facts(_IMAGES)
+    image = f"{images['account']}.dkr.ecr.{region}.amazonaws.com/{images['repository']}"
     return [offered, image_check(aws, image)]
 
 
 def _offered_check(region: str) -> Check:
-    images = _images()
+    images = load_facts(_IMAGES)
     if region not in images["image_regions"]:
         raise AnswerRejected(
             "inspect.region",
@@ -93,7 +83,7 @@ def _offered_check(region: str) -> Check:
 
 def nova_image(region: str) -> str | None:
     """Return the image that hosts a Nova model in a region, as the SDK knows it."""
-    account = _images()["nova_accounts"].get(region)
+    account = load_facts(_IMAGES)["nova_accounts"].get(region)
     if account is None:
         return None
     return f"{account}.dkr.ecr.{region}.amazonaws.com/nova-inference-repo:SM-Inference-latest"

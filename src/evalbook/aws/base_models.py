@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from evalbook.aws.hub_documents import HubDocument, describe_hub_document
-from evalbook.aws.hub_models import HubModel, describe_hub_model, load_nova_models, nova_in_bedrock
+from evalbook.aws.hub_models import NOVA_MODELS, HubModel, describe_hub_model, nova_in_bedrock
 from evalbook.aws.package_answers import (
     HUB_SETTING,
     PUBLIC_HUB,
@@ -30,6 +30,7 @@ from evalbook.aws.session import (
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
+from evalbook.packaged import load_facts
 
 # constants._REGION_TO_BEDROCK_PREFIX: where InspectAI and Bedrock's Nova inference both are.
 NOVA_REGIONS = ("eu-west-2", "us-east-1", "us-west-2")
@@ -311,7 +312,7 @@ def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
     _refuse_nova_elsewhere(model.name, region)
     profile = nova_in_bedrock(model.name, region)
     if profile is None:
-        known = ", ".join(sorted(load_nova_models()["hub_names"].values()))
+        known = ", ".join(sorted(load_facts(NOVA_MODELS)["hub_names"].values()))
         raise rejection_for(
             failed(
                 "model.nova.bedrock",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from evalbook.checks import Check, passed, warning
 from evalbook.errors import AnswerRejected
+from evalbook.packaged import load_facts
 
 BYTES_A_PARAMETER = 2
 """Of 16-bit weights, as open-weight models are kept; what answers take in memory comes on top."""
@@ -34,20 +31,13 @@ class Gpus:
         return self.number * self.gib
 
 
-@cache
-def _families() -> dict[str, Any]:
-    text = (files("evalbook") / "data" / "gpus.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)["families"]
-    return loaded
-
-
 def gpus_of(instance_type: str) -> Gpus | None:
     """Return the GPUs of a type such as ``ml.g5.12xlarge``; None where it has none or is not known.
 
     `has_no_gpu` tells the two apart.
     """
     _, family, size = instance_type.split(".")
-    known = _families().get(family)
+    known = load_facts("data/gpus.json")["families"].get(family)
     if known is None:
         return None
     return Gpus(known["sizes"].get(size, 1), known["gib"], known.get("bfloat16", True))

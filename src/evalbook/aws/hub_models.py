@@ -8,12 +8,10 @@ The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in it
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import Arn, parse_arn
@@ -21,6 +19,7 @@ from evalbook.aws.hub_documents import read_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
+from evalbook.packaged import load_facts
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import (
@@ -93,21 +92,16 @@ def hub_model_arn(text: str) -> Arn | None:
     return arn if parts[0] == "hub-content" and len(parts) > 3 and parts[2] == "Model" else None
 
 
+NOVA_MODELS = "data/nova_models.json"
+
+
 def hub_name(text: str) -> str:
     """Return what the hub calls a model that Bedrock knows under this id; else the text itself.
 
     Bedrock's ids may carry a version (``:0``) and the prefix of an inference profile (``us.``).
     """
     plain = re.sub(rf"^({'|'.join(GEOGRAPHIES)})\.|:\d+$", "", text.strip().lower())
-    return str(load_nova_models()["hub_names"].get(plain, text.strip()))
-
-
-@cache
-def load_nova_models() -> dict[str, Any]:
-    """Return what is known of Nova models: their names in the hub and Bedrock's profiles."""
-    text = (files("evalbook") / "data" / "nova_models.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+    return str(load_facts(NOVA_MODELS)["hub_names"].get(plain, text.strip()))
 
 
 def nova_in_bedrock(name: str, region: str) -> str | None:
@@ -115,8 +109,8 @@ def nova_in_bedrock(name: str, region: str) -> str | None:
 
     As ``_resolve_bedrock_model_id`` of ``train/evaluate/llm_as_judge_evaluator.py``.
     """
-    known = {hub: bedrock for bedrock, hub in load_nova_models()["hub_names"].items()}
-    prefix = load_nova_models()["profile_prefixes"].get(region)
+    known = {hub: bedrock for bedrock, hub in load_facts(NOVA_MODELS)["hub_names"].items()}
+    prefix = load_facts(NOVA_MODELS)["profile_prefixes"].get(region)
     return f"{prefix}.{known[name]}:0" if prefix and name in known else None
 
 

@@ -6,10 +6,7 @@ The SDK asks the same before it starts a run, and refuses on a definite no: sage
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import parse_arn
@@ -19,6 +16,7 @@ from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
+from evalbook.packaged import load_facts
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import EvaluationResultTypeDef
@@ -37,22 +35,20 @@ class _Simulation:
     """Why it could not be asked."""
 
 
-@cache
-def _actions() -> dict[str, Any]:
-    text = (files("evalbook") / "data" / "role_actions.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+_ACTIONS = "data/role_actions.json"
 
 
 def gated_actions(evaluation_type: str) -> list[str]:
     """Return what the SDK insists that the role of an evaluation may do on every resource."""
-    gated: list[str] = _actions()["gated_role_actions"][EVALUATION_TYPES[evaluation_type].role_type]
+    gated: list[str] = load_facts(_ACTIONS)["gated_role_actions"][
+        EVALUATION_TYPES[evaluation_type].role_type
+    ]
     return gated
 
 
 def own_instances_caller_actions() -> list[str]:
     """Return what the caller does to have an evaluation run on instances of one's own."""
-    actions: list[str] = _actions()["own_instances_caller_actions"]
+    actions: list[str] = load_facts(_ACTIONS)["own_instances_caller_actions"]
     return actions
 
 
@@ -137,7 +133,7 @@ def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None)
     source = _simulated_as(aws, region, me)
     answer, passing = in_parallel(
         [
-            lambda: _simulate(aws, region, source, _actions()["caller_actions"]),
+            lambda: _simulate(aws, region, source, load_facts(_ACTIONS)["caller_actions"]),
             lambda: _simulate_passing(aws, region, source, role_arn),
         ]
     )

@@ -6,12 +6,11 @@ an error. Everything else means that AWS could not be asked.
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from typing import Any, cast
 
 from evalbook.aws.answers import NO_REQUEST_ID, Asked, AwsUnreadable, has_request_id
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
+from evalbook.packaged import load_facts
 from evalbook.texts import printable
 
 
@@ -175,19 +174,10 @@ def unknown_operation(service: str, operation: str) -> AwsInvalid:
     )
 
 
-@cache
-def error_codes() -> dict[str, Any]:
-    """Return the table of AWS's error codes: ``every_service``, and ``services`` by their names."""
-    from importlib.resources import files
-
-    text = (files("evalbook") / "data" / "aws_error_codes.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
-
-
 def _meaning(service: str, code: str, text: str) -> str | None:
     """Return what a code means, such as ``missing``; None where that is not known."""
-    own, common = error_codes()["services"].get(service, {}), error_codes()["every_service"]
+    known = load_facts("data/aws_error_codes.json")
+    own, common = known["services"].get(service, {}), known["every_service"]
     if code in ("ValidationException", "ValidationError"):
         # Some services have no code for what is not there: they say so in words.
         words = own.get("missing_in_words", ())

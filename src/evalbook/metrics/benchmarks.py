@@ -8,14 +8,13 @@ seconds. Elsewhere ``data/benchmarks.json`` has what `get_benchmarks()` and
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from evalbook.packaged import load_facts
 from evalbook.records import dataclass
 
 _SOURCE = Path("train", "evaluate", "benchmark_evaluator.py")
@@ -76,8 +75,7 @@ def _from_table(table: Mapping[str, Mapping[str, Any]]) -> tuple[Benchmark, ...]
 
 
 def _kept_table() -> dict[str, Any]:
-    text = (files("evalbook") / "data" / "benchmarks.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)["benchmarks"]
+    table: dict[str, Any] = load_facts("data/benchmarks.json")["benchmarks"]
     return table
 
 

@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any, Literal
 
 from evalbook.errors import AnswerRejected
-from evalbook.metrics.facts import facts
 from evalbook.metrics.words import Words, comparable
+from evalbook.packaged import load_facts
 from evalbook.records import dataclass
 
 Group = Literal["quality", "responsible-ai"]
 
-_FACTS = "builtin_metrics.json"
+_FACTS = "metrics/builtin_metrics.json"
 
 # Every metric is one more judge call for each record: a handful answers most questions, and with
 # custom metrics beside them fewer do.
@@ -69,7 +69,7 @@ def builtin_metrics() -> tuple[BuiltinMetric, ...]:
             words=tuple(entry["words"]),
             add_when=entry["add_when"],
         )
-        for entry in facts(_FACTS)["metrics"]
+        for entry in load_facts(_FACTS)["metrics"]
     )
 
 
@@ -142,7 +142,7 @@ class _Claim:
 def _claims(task: str, fields: Sequence[str]) -> dict[str, _Claim]:
     """Collect what the task's words and the dataset's fields say for each metric."""
     words = Words(task)
-    topics = facts(_FACTS)["topics"]
+    topics = load_facts(_FACTS)["topics"]
     claims: dict[str, _Claim] = {}
     for metric in builtin_metrics():
         if word := words.first(metric.words):
@@ -155,7 +155,7 @@ def _claims(task: str, fields: Sequence[str]) -> dict[str, _Claim]:
         if word and not (works_on and topic.get("often_only_its_matter")):
             _add_suggested(claims, topic, f'The task mentions "{word}"')
     if not claims:
-        for name, reason in facts(_FACTS)["fallback"].items():
+        for name, reason in load_facts(_FACTS)["fallback"].items():
             _add(claims, name, _SUGGESTED[-1], reason)
     present = {field.casefold() for field in fields}
     for topic in topics:
@@ -224,14 +224,14 @@ def _about_reference(metric: BuiltinMetric, has_reference: bool | None) -> str:
 def _by_spelling() -> dict[str, str]:
     return {
         comparable(spelling): entry["name"]
-        for entry in facts(_FACTS)["metrics"]
+        for entry in load_facts(_FACTS)["metrics"]
         for spelling in (entry["name"], *entry["also_called"])
     }
 
 
 def _instead(spelling: str, known: dict[str, str]) -> str:
     """Return what was probably meant, as a sentence with a leading space, or nothing."""
-    for name, nearest in facts(_FACTS)["metrics_of_other_jobs"].items():
+    for name, nearest in load_facts(_FACTS)["metrics_of_other_jobs"].items():
         if spelling == comparable(name):
             return f" {name} belongs to other kinds of Bedrock evaluation; {nearest} comes nearest."
     from difflib import get_close_matches

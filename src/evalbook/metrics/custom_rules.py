@@ -14,9 +14,9 @@ from typing import Any
 from evalbook.checks import Check, failed, warning
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.metrics.custom_text import JsonObject
-from evalbook.metrics.facts import facts
 from evalbook.metrics.words import comparable
 from evalbook.numeric import is_finite_number
+from evalbook.packaged import load_facts
 
 WRAPPER = "customMetricDefinition"
 
@@ -26,7 +26,7 @@ _SHORT_ENDING = 40
 
 def limits() -> dict[str, Any]:
     """Return Bedrock's limits for custom metrics, by the field they apply to."""
-    return facts("custom_metric_limits.json")
+    return load_facts("metrics/custom_metric_limits.json")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
-from evalbook.metrics.facts import facts
+from evalbook.packaged import load_facts
 from evalbook.texts import lines
 from evalbook.whole_files import read_whole, reason
 
@@ -38,7 +38,7 @@ def read_custom_metrics_file(path: Path) -> str:
         AnswerRejected: ``custom_metrics.file``: missing, a folder, unreadable, too large, or not
             UTF-8.
     """
-    limit = facts("custom_metric_limits.json")["text_bytes"]
+    limit = load_facts("metrics/custom_metric_limits.json")["text_bytes"]
     try:
         full = path.expanduser()
         if not full.exists():
@@ -68,7 +68,7 @@ def parse_json(text: str) -> tuple[Any, list[Check]]:
     Raises:
         AnswerRejected: ``custom_metrics.json``, naming line and column and showing the spot.
     """
-    limit = facts("custom_metric_limits.json")["text_bytes"]
+    limit = load_facts("metrics/custom_metric_limits.json")["text_bytes"]
     if len(text) > limit:
         raise _not_json(f"The custom metrics have over {limit:,} characters.")
     tolerated: list[Check] = []

@@ -14,9 +14,9 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 from evalbook.checks import Check, failed, passed, warning
+from evalbook.packaged import read_packaged
 
 PYTHON = (3, 12)
 """What the container runs."""
@@ -307,7 +307,7 @@ SCORERS = {
 
 def own_task(dataset: str, scorer: str) -> str:
     """Return the source of a task that puts the records of a dataset to the model."""
-    source = (files("evalbook") / "data" / "inspect_task.py").read_text(encoding="utf-8")
+    source = read_packaged("data/inspect_task.py")
     for name, before, value in (("DATASET", "", dataset), ("SCORER", "match", scorer)):
         source = source.replace(f'{name} = "{before}"', f"{name} = {json.dumps(value)}", 1)
     return source

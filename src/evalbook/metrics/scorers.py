@@ -7,7 +7,8 @@ read 2026-11-21, which AWS's page on custom scorers refers to.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
+
+from evalbook.packaged import read_packaged
 
 
 @dataclass(frozen=True)
@@ -36,4 +37,4 @@ PRESETS = (
 
 def starter_function() -> str:
     """Return the source of a scorer to start from."""
-    return (files("evalbook") / "data" / "starter_scorer.py").read_text(encoding="utf-8")
+    return read_packaged("data/starter_scorer.py")

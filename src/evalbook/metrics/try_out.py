@@ -11,12 +11,12 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
 from evalbook.numeric import is_finite_number
+from evalbook.packaged import read_packaged
 
 TRY_SECONDS = 20
 """How long a try-out may take; a Lambda function has 3 seconds unless more are asked for."""
@@ -105,7 +105,7 @@ def try_on(path: Path, samples: Sequence[Sample]) -> list[Tried]:
 
 def _run(path: Path, batches: Sequence[Sequence[Sample]]) -> list[dict[str, Any]]:
     """Return for each batch its ``result``, or the ``problem``."""
-    runner = (files("evalbook") / "data" / "run_scorer.py").read_text(encoding="utf-8")
+    runner = read_packaged("data/run_scorer.py")
     with tempfile.TemporaryDirectory(prefix="evalbook-scorer-") as folder:
         asked, answered = Path(folder) / "asked.json", Path(folder) / "answered.jsonl"
         asked.write_text(json.dumps(list(map(list, batches))), encoding="utf-8")

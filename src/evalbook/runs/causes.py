@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from evalbook.packaged import load_facts
 
 _UNNAMED = {
     "role": "of the run",
@@ -44,7 +44,6 @@ class _Known:
 
 @cache
 def _known() -> tuple[_Known, ...]:
-    text = (files("evalbook.runs") / "known_causes.json").read_text(encoding="utf-8")
     return tuple(
         _Known(
             entry["id"],
@@ -53,7 +52,7 @@ def _known() -> tuple[_Known, ...]:
             entry["remedy"],
             entry.get("general", False),
         )
-        for entry in json.loads(text)["causes"]
+        for entry in load_facts("runs/known_causes.json")["causes"]
     )
 
 

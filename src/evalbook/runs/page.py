@@ -16,11 +16,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook.aws.arns import short_name
+from evalbook.packaged import read_packaged
 from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
@@ -414,7 +414,7 @@ def _look(title: str, first: bool, text: str = "") -> str:
 
 
 def page_asset(name: str) -> str:
-    return (files("evalbook.runs") / name).read_text(encoding="utf-8")
+    return read_packaged(f"runs/{name}")
 
 
 def page_template(name: str) -> Template:

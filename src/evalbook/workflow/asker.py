@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +27,8 @@ def asker(profile: str | None) -> str:
     It may change though the person stays the same, such as when keys are renewed: then a question
     is only asked once more.
     """
+    import hashlib
+
     parts = [profile or "", *(os.environ.get(name, "") for name in _SETTINGS)]
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape"))
     for name, usual in _FILES.items():

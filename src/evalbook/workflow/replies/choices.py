@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
@@ -327,7 +326,13 @@ def _nearly(word: str, names: set[str]) -> bool:
         return True
     if any(name.startswith(word) for name in names if len(word) > 3):
         return True
-    return len(word) > 4 and bool(difflib.get_close_matches(word, names, n=1, cutoff=0.8))
+    return len(word) > 4 and bool(_near(word, names, 1))
+
+
+def _near(word: str, names: Iterable[str], most: int) -> list[str]:
+    import difflib
+
+    return difflib.get_close_matches(word, list(names), most, 0.8)
 
 
 # Several choices --------------------------------------------------------------------------------
@@ -503,9 +508,7 @@ class _Edit:
         if wanted in by_letters:
             return [by_letters[wanted]]
         near = {by_letters[it] for it in by_letters if len(wanted) > 4 and it.startswith(wanted)}
-        near = near or {
-            by_letters[it] for it in difflib.get_close_matches(wanted, by_letters, n=2, cutoff=0.8)
-        }
+        near = near or {by_letters[it] for it in _near(wanted, by_letters, 2)}
         if len(near) != 1:
             self.unknown.append(part)
             return []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 
+from evalbook.packaged import load_facts
 from evalbook.workflow.replies.reading import (
     AskBack,
     Hesitates,
@@ -281,8 +280,7 @@ def _named_folder(text: str, *, alone: bool) -> str | None:
 
 @cache
 def _places() -> dict[str, str]:
-    text = files("evalbook").joinpath("data/places.json").read_text(encoding="utf-8")
-    places: dict[str, list[str]] = json.loads(text)["places"]
+    places: dict[str, list[str]] = load_facts("data/places.json")["places"]
     return {name: region for region, names in places.items() for name in names}
 
 
