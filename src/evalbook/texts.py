@@ -81,3 +81,34 @@ def joined(words: Sequence[str]) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it takes one."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def fold_lines(text: str, width: int | None, *, hanging: bool = True) -> str:
+    """Return the text with lines longer than ``width`` broken between words.
+
+    What has no spaces, such as an ARN, stays whole, so that it can be copied.
+
+    Args:
+        text: any text.
+        width: columns; None where nothing is to be broken.
+        hanging: whether what continues a line is indented more than its beginning.
+    """
+    if width is None:
+        return text
+    return "\n".join(_fold(line, width, "  " if hanging else "") for line in text.split("\n"))
+
+
+def _fold(line: str, width: int, more: str) -> str:
+    if len(line) <= width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()))
+    import textwrap
+
+    return textwrap.fill(
+        line.strip(),
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}{more}",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -10,8 +10,9 @@ import click
 
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, folded, terminal_width
+from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.texts import fold_lines
 from evalbook.whole_files import is_there
 from evalbook.workflow.turn import PROTOCOL
 
@@ -117,7 +118,7 @@ def _words(record: dict[str, Any], number: str) -> str:
     if record["reference"] is not None:
         parts.append(f"Reference answer\n{record['reference']}")
     parts += [f"Answer 1\n{record['first']}", f"Answer 2\n{record['second']}"]
-    return folded("\n\n".join(parts), terminal_width())
+    return fold_lines("\n\n".join(parts), terminal_width())
 
 
 def _answer(metric: str | None) -> Answer:

@@ -98,37 +98,6 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if shown else None
 
 
-def folded(text: str, width: int | None, *, hanging: bool = True) -> str:
-    """Return the text with lines longer than ``width`` broken between words.
-
-    What has no spaces, such as an ARN, stays whole, so that it can be copied.
-
-    Args:
-        text: any text.
-        width: columns; None where nothing is to be broken.
-        hanging: whether what continues a line is indented more than its beginning.
-    """
-    if width is None:
-        return text
-    return "\n".join(_fold(line, width, "  " if hanging else "") for line in text.split("\n"))
-
-
-def _fold(line: str, width: int, more: str) -> str:
-    if len(line) <= width:
-        return line
-    indent = " " * (len(line) - len(line.lstrip()))
-    import textwrap
-
-    return textwrap.fill(
-        line.strip(),
-        width,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}{more}",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def turn_words(
     turn: Turn, title: str | None = None, name: Callable[[Choice], str] | None = None
 ) -> str:

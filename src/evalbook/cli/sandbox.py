@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, folded, terminal_width
+from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import UsageError
+from evalbook.texts import fold_lines
 from evalbook.workflow.turn import PROTOCOL
 
 
@@ -123,7 +124,7 @@ def _print_answers(output: Output) -> int:
     for step, group in itertools.groupby(tips, key=lambda tip: tip.step):
         lines += ["", step, *(f"  {tip.answer}  ({tip.outcome})" for tip in group)]
     document = {"protocol": PROTOCOL, "answers": [tip._asdict() for tip in tips]}
-    output.document(document, folded("\n".join(lines[1:]), terminal_width()))
+    output.document(document, fold_lines("\n".join(lines[1:]), terminal_width()))
     return 0
 
 

@@ -8,8 +8,9 @@ import click
 
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, folded, terminal_width
+from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.texts import fold_lines
 from evalbook.workflow.turn import PROTOCOL
 
 
@@ -40,7 +41,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
             "run.over", f"There is nothing to stop: {states}.", "`evalbook status` shows how it is."
         )
     if not yes:
-        complain(folded("\n\n".join(map(stop_words, running)), terminal_width()))
+        complain(fold_lines("\n\n".join(map(stop_words, running)), terminal_width()))
         _confirm(" and ".join(status.name for status in running))
     for status in running:
         stop_run(aws, status.arn)

@@ -82,10 +82,8 @@ class Prose:
         """Draw them."""
         from rich.text import Text
 
-        from evalbook.cli.output import folded
-
         text = texts.shown(self._text)
-        lines = folded(text, min(options.max_width, _READABLE), hanging="\n" in text)
+        lines = texts.fold_lines(text, min(options.max_width, _READABLE), hanging="\n" in text)
         drawn = Text(lines, style=self._style, no_wrap=True, overflow="ignore")
         for found in _VERDICT.finditer(lines):
             drawn.stylize(_COLOURS[found[0]], *found.span())
