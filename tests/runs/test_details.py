@@ -15,6 +15,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.detail_files import detail_lines, task_of
 from evalbook.runs.details import detail_line, detail_lines_of
 from evalbook.runs.records import JudgedRecord, read_record
+from evalbook.runs.store import RecordStore
 
 OLD = {
     "example": "Capital of France?",
@@ -244,7 +245,32 @@ def test_epochs_of_a_sample_are_one_record_with_their_mean() -> None:
         for it in samples:
             log.writestr(f"samples/{it['id']}_epoch_{it['epoch']}.json", json.dumps(it))
 
-    for name, body in (("a.eval", file.getvalue()), ("a.json", a_log(samples))):
+    files = {"a.eval": file.getvalue(), "a.json": a_log(samples), "a.jsonl": json_lines(samples)}
+    for name, body in {**files, "a.csv": OF_SAMPLES_DF}.items():
         found = [read(line) for line in detail_lines(name, [body])]
 
         assert [it.scores["match"].value for it in found] == [0.5, 0.75]
+
+
+OF_SAMPLES_DF = b"""\
+sample_id,eval_id,log,id,epoch,input,choices,target,metadata_category,score_match,error,limit,retries
+AUxzh8,AVjpPX,/logs/a.eval,1,1,"user:
+1?
+",,2,sum,C,,,0
+Zqa3f8,AVjpPX,/logs/a.eval,1,2,"user:
+1?
+",,2,sum,I,,,0
+B7xzh8,AVjpPX,/logs/a.eval,2,1,"user:
+2?
+",,4,sum,0.5,,,0
+Cqa3f8,AVjpPX,/logs/a.eval,2,2,"user:
+2?
+",,4,sum,1.0,,,0
+"""
+
+
+def test_a_table_without_answers_does_not_say_that_they_were_empty() -> None:
+    with RecordStore() as store:
+        arm = store.add_arm("m", detail_lines("a.csv", [OF_SAMPLES_DF]))
+
+    assert (arm.records, arm.faults.found()) == (2, {})

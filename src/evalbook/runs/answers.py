@@ -59,13 +59,15 @@ class AnswerFaults:
 
     def look(self, line: Line) -> None:
         """Count one answer; it has one fault at most, the gravest."""
+        if not line.model_responses:
+            return
         self.answers += 1
-        answer = line.model_responses[0] if line.model_responses else None
-        text = response_text(answer.response).strip() if answer else ""
+        answer = line.model_responses[0]
+        text = response_text(answer.response).strip()
         place = len(text) < _SHORT, hash(text)
         if place in self._texts or len(self._texts) < _MOST_TEXTS:
             self._texts[place] += 1
-        fault = _fault(text, answer.stop_reason if answer else None, line)
+        fault = _fault(text, answer.stop_reason, line)
         if fault:
             self.counts[fault] += 1
 

@@ -90,10 +90,11 @@ def _rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
     if name.endswith(".eval"):
         return _zip_rows(chunks)
     if name.endswith((".jsonl", ".ndjson")):
-        return _json_lines(chunks)
+        return _by_sample(_json_lines(chunks))
     if name.endswith(".csv"):
         csv.field_size_limit(LARGEST_DOCUMENT)
-        return iter(csv.DictReader(line.decode("utf-8", "replace") for line in lines_of(chunks)))
+        lines = (line.decode("utf-8", "replace") for line in lines_of(chunks))
+        return _by_sample(csv.DictReader(lines))
     return _log_rows(chunks)
 
 
@@ -153,11 +154,19 @@ def _log_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
     samples = document.get("samples") if isinstance(document, dict) else document
     if not isinstance(samples, list):
         return
-    by_id: dict[str, list[Any]] = {}
-    for number, sample in enumerate(samples):
-        told = isinstance(sample, dict) and "epoch" in sample and "id" in sample
-        by_id.setdefault(f"id {sample['id']}" if told else f"{number}", []).append(sample)
-    yield from map(averaged, by_id.values())
+    yield from _by_sample(samples)
+
+
+def _by_sample(rows: Iterable[Any]) -> Iterator[Any]:
+    """Yield rows as they come, but each sample that has epochs once, in the end."""
+    epochs: dict[tuple[str, str], list[Any]] = {}
+    for row in rows:
+        if isinstance(row, dict) and "epoch" in row and "id" in row:
+            # A table may hold several logs, whose samples are numbered alike.
+            epochs.setdefault((str(row.get("eval_id")), str(row["id"])), []).append(row)
+        else:
+            yield row
+    yield from map(averaged, epochs.values())
 
 
 def _json_lines(chunks: Iterable[bytes]) -> Iterator[Any]:

@@ -13,7 +13,8 @@ from where, read 2026-11-25:
   ``aggregate_reward_score``, ``metrics_list`` ("RFT evaluation").
 - InspectAI's samples have ``input``, ``target``, ``output.completion`` and ``scores``, whose values
   may be C, I, P or N (inspect.aisi.org.uk, "Log Files"). Older logs have no ``completion`` but
-  ``output.choices[0].message.content``.
+  ``output.choices[0].message.content``. As tables they have a column for each score, such as
+  ``score_match``, and no answers (inspect_ai 0.3.220, ``samples_df``).
 - What a scorer's Lambda function answered for a Nova model may stand as it was answered: with
   ``statusCode`` and a ``body``, which is the JSON of one record or of several.
 
@@ -26,6 +27,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from evalbook.runs.records import prompt_text, response_text
@@ -49,6 +51,7 @@ OTHERS = (
 NESTED = {"doc": ("query", "choices", "gold_index"), "model_response": ("text",), "output": ()}
 """Columns that hold columns, and which of those are read."""
 
+_ANSWERS = frozenset([*RESPONSES, "output", "model_response"])
 # Correct, incorrect, partly, no answer: inspect_ai.scorer, value_to_float.
 _GRADES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
 _LONGEST_LITERAL = 1 << 20
@@ -83,7 +86,11 @@ def detail_line(row: Mapping[str, Any], category: str | None = None) -> bytes | 
         asked["category"] = category
     record = {
         "inputRecord": asked,
-        "modelResponses": [{"response": [_response(row)], "stopReason": _stop_reason(row)}],
+        "modelResponses": [
+            {"response": [_response(row)], "stopReason": _stop_reason(row)}
+            # A table of InspectAI's has no answers, which is not to say that they were empty.
+            for _ in (() if _ANSWERS.isdisjoint(row) else (row,))
+        ],
         "automatedEvaluationResult": {"scores": scores},
     }
     return json.dumps(record).encode()
@@ -179,7 +186,7 @@ def _chosen(choices: Any, place: Any) -> str:
 
 
 def _category(row: Mapping[str, Any]) -> str | None:
-    found = row.get("category") or row.get("subset")
+    found = row.get("category") or row.get("subset") or row.get("metadata_category")
     if found is None:
         metadata = _opened(row.get("metadata"))
         found = metadata.get("category") if isinstance(metadata, Mapping) else None
@@ -213,18 +220,35 @@ def averaged(epochs: list[Any]) -> Any:
     Its epochs are not several records: they would make intervals narrower than they are.
     """
     first = epochs[0]
-    if len(epochs) < 2 or not isinstance(first, dict) or not isinstance(first.get("scores"), dict):
+    each = [_by_scorer(it) for it in epochs if isinstance(it, Mapping)]
+    if len(each) < 2 or not each[0]:
         return first
-    means = {name: _mean(name, score, epochs) for name, score in first["scores"].items()}
-    return {**first, "scores": means}
+    means = {name: _mean(name, score, each) for name, score in each[0].items()}
+    return {**{it: first[it] for it in first if not it.startswith(_COLUMN)}, "scores": means}
 
 
-def _mean(name: str, score: Any, epochs: list[Any]) -> Any:
-    found = [(it.get("scores") or {}).get(name) for it in epochs if isinstance(it, dict)]
-    values = [it.get("value") if isinstance(it, Mapping) else it for it in found if it is not None]
-    graded = [_GRADES.get(it, it) if isinstance(it, str) else it for it in values]
-    numbers = [float(it) for it in graded if isinstance(it, (bool, int, float))]
-    if not numbers or len(numbers) < len(graded):
+_COLUMN = "score_"
+
+
+def _by_scorer(sample: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a sample's scores, which a table has in columns (inspect_ai 0.3.220, samples_df)."""
+    found = _opened(sample.get("scores"))
+    if isinstance(found, Mapping):
+        return dict(found)
+    columns = (it for it in sample if it.startswith(_COLUMN))
+    return {it.removeprefix(_COLUMN): sample[it] for it in columns}
+
+
+def _mean(name: str, score: Any, epochs: list[dict[str, Any]]) -> Any:
+    found = [it[name] for it in epochs if it.get(name) is not None]
+    values = [it.get("value") if isinstance(it, Mapping) else it for it in found]
+    numbers = [number for it in values for number in _number(it)]
+    if not numbers or len(numbers) < len(values):
         return score
     mean = sum(numbers) / len(numbers)
     return {**score, "value": mean} if isinstance(score, Mapping) else mean
+
+
+def _number(value: Any) -> Iterator[float]:
+    with suppress(ValueError, TypeError, OverflowError):
+        yield _GRADES[value] if isinstance(value, str) and value in _GRADES else float(value)

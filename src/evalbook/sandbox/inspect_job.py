@@ -1,8 +1,9 @@
 """What a job of Inspect AI does: it finds the tasks, asks the model, and writes a log for each.
 
 Logs are those of Inspect AI 0.3.220: a zip, packed by Zstandard, with a header and a JSON file for
-each sample and epoch. What the container makes of ``output_format`` is not documented; other than
-``eval``, JSON is the same as one document, and JSON Lines and CSV have a row for each sample.
+each sample and epoch. What the container makes of ``output_format`` is not documented; the cells
+ask for ``eval``. Of the others, JSON is the same as one document, and JSON Lines and CSV are the
+tables that Inspect AI itself makes of its samples.
 
 Kinder than AWS: a task's code is not run. Samples are the records of the dataset that a file names
 in ``DATASET``, or made up; whether the role may call the model is not looked at.
@@ -247,19 +248,33 @@ def _document(header: Mapping[str, Any], samples: list[dict[str, Any]]) -> bytes
     return json.dumps({**header, "samples": samples}).encode()
 
 
-def _lines(_: Mapping[str, Any], samples: list[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(sample) + "\n" for sample in samples).encode()
+def _rows(header: Mapping[str, Any], samples: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return what Inspect AI's own tables have of each sample (0.3.220, ``samples_df``)."""
+    job = header["eval"]["eval_id"]
+    return tuple(
+        {
+            "sample_id": f"{job}-{it['id']}-{it['epoch']}",
+            "eval_id": job,
+            "id": it["id"],
+            "epoch": it["epoch"],
+            "input": f"user:\n{it['input']}\n",
+            "target": it["target"],
+            "score_match": it["scores"]["match"]["value"],
+            "error": None,
+        }
+        for it in samples
+    )
 
 
-def _table(_: Mapping[str, Any], samples: list[dict[str, Any]]) -> bytes:
-    text = io.StringIO()
-    columns = ("id", "epoch", "input", "target", "completion", "score_match")
-    table = csv.DictWriter(text, columns)
+def _lines(header: Mapping[str, Any], samples: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in _rows(header, samples)).encode()
+
+
+def _table(header: Mapping[str, Any], samples: list[dict[str, Any]]) -> bytes:
+    rows, text = _rows(header, samples), io.StringIO()
+    table = csv.DictWriter(text, rows[0] if rows else ())
     table.writeheader()
-    for sample in samples:
-        row = {name: sample[name] for name in columns[:4]}
-        grade = sample["scores"]["match"]["value"]
-        table.writerow({**row, "completion": sample["output"]["completion"], "score_match": grade})
+    table.writerows(rows)
     return text.getvalue().encode()
 
 
