@@ -64,11 +64,15 @@ def shortened(text: str, limit: int = 120) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a sentence that names what a mistyped word may have meant; empty where nothing may."""
+def nearest(word: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Return what a mistyped word may have meant, the most alike first."""
     import difflib
 
-    near = difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.7)
+    return difflib.get_close_matches(word, list(known), most, cutoff)
+
+
+def did_you_mean(near: Sequence[str]) -> str:
+    """Ask whether one of these was meant; empty where there is none."""
     return f"Did you mean {' or '.join(near)}?" if near else ""
 
 

@@ -6,7 +6,6 @@ there: its dry run passes with an endpoint that does not exist.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.packaged import load_facts
+from evalbook.texts import did_you_mean, nearest
 
 Kind = Literal["endpoint", "bedrock", "hosted"]
 
@@ -228,7 +228,7 @@ def endpoints_in_service(aws: Aws, region: str, most: int = 10) -> list[str]:
 
 def _near_endpoints(aws: Aws, region: str, name: str) -> str:
     names = endpoints_in_service(aws, region, 100)
-    near = difflib.get_close_matches(name, names, 3, 0.6) or names[:3]
+    near = nearest(name, names) or names[:3]
     return f"There is {' and '.join(near)}." if near else "None is in service there: deploy one."
 
 
@@ -430,11 +430,11 @@ def hosting_checks(
     model: Any = aws.client("sagemaker", region).meta.service_model
     known = set(model.shape_for("ProductionVariantInstanceType").enum)
     if instance_type not in known:
-        near = difflib.get_close_matches(instance_type, sorted(known), 3, 0.75)
         raise AnswerRejected(
             "hosting.type",
             f"{instance_type} is not an instance type of endpoints.",
-            f"Did you mean {' or '.join(near)}?" if near else "Such as ml.g5.12xlarge.",
+            did_you_mean(nearest(instance_type, sorted(known), cutoff=0.75))
+            or "Such as ml.g5.12xlarge.",
         )
     if count < 1:
         raise AnswerRejected(

@@ -7,7 +7,6 @@ The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in it
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
 from evalbook.packaged import load_facts
+from evalbook.texts import nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import (
@@ -180,7 +180,7 @@ def names_near(aws: Aws, text: str, region: str | None) -> list[str]:
     except NO_HELP:
         return []
     known = {"-".join(_tokens(model.name)): model.name for page in pages for model in page}
-    return [known[near] for near in difflib.get_close_matches(name, known, 3, 0.6)]
+    return [known[near] for near in nearest(name, known)]
 
 
 def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
+from evalbook.texts import nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
@@ -70,5 +70,5 @@ def _other_tags(aws: Aws, region: str, account: str, repository: str, tag: str) 
     except (*NO_HELP, AwsInvalid):
         return "Check its tag."
     tags = [str(it["imageTag"]) for it in page["imageIds"] if it.get("imageTag")]
-    near = difflib.get_close_matches(tag, tags, 3, 0.5) or sorted(tags)[-3:]
+    near = nearest(tag, tags, cutoff=0.5) or sorted(tags)[-3:]
     return f"There is {' and '.join(near)}." if near else "Check its tag."

@@ -7,7 +7,6 @@ in service is asked of Bedrock, as the SDK does when an evaluation starts (3.27.
 
 from __future__ import annotations
 
-import difflib
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -28,6 +27,7 @@ from evalbook.aws.session import (
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
+from evalbook.texts import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import FoundationModelDetailsTypeDef
@@ -318,14 +318,12 @@ def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Chec
     if model not in listed and head in GEOGRAPHIES and "." in rest:
         model = by_lower.get(rest.lower(), rest)
     if listed and model not in listed:
-        near = difflib.get_close_matches(model.lower(), by_lower, 3, 0.6)
+        near = nearest(model.lower(), by_lower)
         raise rejection_for(
             failed(
                 "judge.list",
                 f'"{text}" is not on the list of {len(listed)} judge models of {region}.',
-                "Did you mean " + " or ".join(by_lower[it] for it in near) + "?"
-                if near
-                else "Choose one of the listed judges.",
+                did_you_mean([by_lower[it] for it in near]) or "Choose one of the listed judges.",
             )
         )
     checks = [passed("judge.list", f"{model} is on the list of judge models.")] if listed else []

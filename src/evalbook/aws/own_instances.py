@@ -7,7 +7,6 @@ base_evaluator.py; sagemaker 3.22.0 to 3.27.0). It checks nothing before the pai
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from evalbook.aws.s3 import parse_s3_uri, read_head
 from evalbook.aws.session import NO_HELP, Aws, AwsInternalError
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
+from evalbook.texts import did_you_mean, nearest
 
 MINUTES = 60
 """Minutes after which such a job is stopped: the SDK hands no stopping condition over, and its
@@ -59,13 +59,11 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
     known = instance_types(aws, region)
     kind = kind.casefold()
     if kind not in known:
-        near = difflib.get_close_matches(
-            kind if kind.startswith("ml.") else f"ml.{kind}", sorted(known), 3, 0.75
-        )
+        near = nearest(f"ml.{kind.removeprefix('ml.')}", sorted(known), cutoff=0.75)
         raise AnswerRejected(
             "compute.type",
             f"{kind[:60]!r} is not an instance type of SageMaker's training jobs.",
-            f"Did you mean {' or '.join(near)}?" if near else "Such as ml.g5.12xlarge.",
+            did_you_mean(near) or "Such as ml.g5.12xlarge.",
         )
     if not 1 <= count <= MOST_INSTANCES:
         raise AnswerRejected(

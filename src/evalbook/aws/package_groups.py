@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.session import NO_HELP, Aws, in_parallel
-from evalbook.texts import printable
+from evalbook.texts import did_you_mean, nearest, printable
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import ModelPackageGroupSummaryTypeDef
@@ -98,9 +97,9 @@ def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
     except NO_HELP:
         return None
     lower = {known.lower(): known for known in names}
-    near = [lower[it] for it in difflib.get_close_matches(name.lower(), lower, 3, 0.5)]
+    near = [lower[it] for it in nearest(name.lower(), lower, cutoff=0.5)]
     if near:
-        return "Did you mean " + " or ".join(f'"{it}"' for it in near) + "?"
+        return did_you_mean([f'"{it}"' for it in near])
     if not names:
         return "There is no model package group there: is it the right region and account?"
     return "The newest groups there are " + ", ".join(f'"{it}"' for it in names[:5]) + "."

@@ -7,11 +7,11 @@ partition's names are: a known prefix, a compass word and a number. `is_known` t
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from evalbook.records import dataclass
+from evalbook.texts import nearest
 
 GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
 """First parts of the ids of system-defined inference profiles: where their requests may go."""
@@ -106,7 +106,7 @@ def similar_regions(name: str) -> list[str]:
     if named:
         return named[:_SUGGESTIONS]
     by_letters = {region.replace("-", ""): region for region in titles}
-    near = get_close_matches(wanted.replace("-", ""), by_letters, n=_SUGGESTIONS, cutoff=0.75)
+    near = nearest(wanted.replace("-", ""), by_letters, _SUGGESTIONS, 0.75)
     return [by_letters[letters] for letters in near]
 
 

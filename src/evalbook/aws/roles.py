@@ -7,7 +7,6 @@ sagemaker 3.27.0, ``core/helper/iam_role_resolver.py``.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, st
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
-from evalbook.texts import printable
+from evalbook.texts import did_you_mean, nearest, printable
 
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
 _FORMS = "Give a role's name, or its ARN: arn:aws:iam::ACCOUNT:role/NAME."
@@ -299,8 +298,7 @@ def _existing(
 
 def _near_remedy(aws: Aws, region: str, name: str) -> str:
     names = [printable(role.arn.rsplit("/", 1)[-1]) for role in _list_roles(aws, region)[0]]
-    near = difflib.get_close_matches(name, names, 3, 0.6)
-    return "Did you mean " + " or ".join(f'"{it}"' for it in near) + "?" if near else _FORMS
+    return did_you_mean([f'"{it}"' for it in nearest(name, names)]) or _FORMS
 
 
 def _unseen(arn: str, error: AwsDenied, given: bool) -> Check:

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -26,7 +25,7 @@ from evalbook.aws.session import (
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, rejection_for
 from evalbook.moments import to_the_minute
-from evalbook.texts import printable
+from evalbook.texts import did_you_mean, nearest, printable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import (
@@ -270,9 +269,7 @@ def _no_bucket(aws: Aws, bucket: str) -> AnswerRejected:
     remedy = "Check the name; `aws s3 ls` lists the buckets of this account."
     with suppress(AwsDenied, AwsInvalid):
         names = [entry["Name"] for entry in aws.client("s3").list_buckets().get("Buckets", ())]
-        near = get_close_matches(bucket, names, n=3, cutoff=0.75)
-        if near:
-            remedy = f"Did you mean {' or '.join(near)}?"
+        remedy = did_you_mean(nearest(bucket, names, cutoff=0.75)) or remedy
     return _reject("s3.no_bucket", f"There is no bucket {bucket}.", remedy)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from urllib.parse import unquote
 
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws, in_parallel
+from evalbook.texts import nearest
 
 # One page a folder: names near the one typed are wanted, not an inventory.
 _PAGE = 1000
@@ -86,7 +86,7 @@ def _choose(bucket: str, level: _Level) -> Nearby:
     by_name: dict[str, list[str]] = {}
     for key in level.found:
         by_name.setdefault(_comparable(key[len(level.prefix) :]), []).append(key)
-    near = get_close_matches(_comparable(level.wanted), by_name, n=_SUGGESTIONS, cutoff=0.7)
+    near = nearest(_comparable(level.wanted), by_name, _SUGGESTIONS, 0.7)
     similar = [key for name in near for key in by_name[name]]
     if similar:
         return Nearby(similar=tuple(S3Uri(bucket, key) for key in similar[:_SUGGESTIONS]))

@@ -125,7 +125,7 @@ def _content(path: Path) -> bytes:
 
 
 def _read(path: Path, table: Any, where: str = "") -> dict[str, Default]:
-    from evalbook.texts import did_you_mean
+    from evalbook.texts import did_you_mean, nearest
 
     if not isinstance(table, dict):
         raise _unusable(path, "has no table for evalbook's defaults.", "Write it as name = value.")
@@ -136,10 +136,9 @@ def _read(path: Path, table: Any, where: str = "") -> dict[str, Default]:
                 path, f"sets {name}, but consent is asked for every time.", "Take that line out."
             )
         if name not in _SETTINGS:
+            meant = did_you_mean(nearest(name.lower(), _SETTINGS, cutoff=0.7))
             known = f"The defaults are {', '.join(_SETTINGS)}."
-            raise _unusable(
-                path, f"sets {name}, which is no default.", did_you_mean(name, _SETTINGS) or known
-            )
+            raise _unusable(path, f"sets {name}, which is no default.", meant or known)
         text = _SETTINGS[name](value)
         if text is None:
             expected = 'a table, such as {team = "search"}' if name == "tags" else "a text"

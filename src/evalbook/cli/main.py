@@ -15,7 +15,7 @@ from evalbook import __version__
 from evalbook.cli.options import INTERRUPTED, common_options
 from evalbook.cli.output import Output, OutputLost, complain, take_standard_output
 from evalbook.errors import EvalbookError, StateFileError, UsageError
-from evalbook.texts import did_you_mean
+from evalbook.texts import did_you_mean, nearest
 from evalbook.workflow.turn import PROTOCOL
 
 _SHOW_HELP = {"-h", "--help", "--version"}
@@ -74,7 +74,7 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            instead = did_you_mean(name, _COMMANDS)
+            instead = did_you_mean(nearest(name.lower(), _COMMANDS, cutoff=0.7))
             ctx.fail(f"There is no command {name!r}. {instead}".rstrip())
         return super().resolve_command(ctx, args)
 

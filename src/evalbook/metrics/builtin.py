@@ -10,6 +10,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.words import Words, comparable
 from evalbook.packaged import load_facts
 from evalbook.records import dataclass
+from evalbook.texts import did_you_mean
 
 Group = Literal["quality", "responsible-ai"]
 
@@ -234,10 +235,8 @@ def _instead(spelling: str, known: dict[str, str]) -> str:
     for name, nearest in load_facts(_FACTS)["metrics_of_other_jobs"].items():
         if spelling == comparable(name):
             return f" {name} belongs to other kinds of Bedrock evaluation; {nearest} comes nearest."
-    from difflib import get_close_matches
-
-    near = dict.fromkeys(known[match] for match in get_close_matches(spelling, known, n=2))
-    return f" Did you mean {' or '.join(near)}?" if near else ""
+    near = dict.fromkeys(known[match] for match in nearest(spelling, known, 2))
+    return f" {did_you_mean(list(near))}".rstrip()
 
 
 def _shown(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
 from evalbook.packaged import load_facts
-from evalbook.texts import lines
+from evalbook.texts import did_you_mean, lines, nearest
 from evalbook.whole_files import read_whole, reason
 
 if TYPE_CHECKING:
@@ -210,13 +210,11 @@ def _shown(path: Path | str) -> str:
 
 
 def _missing(path: Path) -> AnswerRejected:
-    from difflib import get_close_matches
-
     folder = path.expanduser().parent
     where = "" if path.is_absolute() else f" in {folder.absolute()}"
     names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-    near = get_close_matches(path.name, names, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else "Give the path of a JSON file, or its content."
+    meant = did_you_mean(nearest(path.name, names, 1))
+    remedy = meant or "Give the path of a JSON file, or its content."
     return _unusable(f'There is no file "{_shown(path.name if where else path)}"{where}.', remedy)
 
 

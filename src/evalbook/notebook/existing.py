@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -48,9 +47,10 @@ def own_places(cells: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 def fingerprint(source: str) -> str:
     """Return by what a cell that nobody edited is known: its source, whatever its line ends."""
-    return hashlib.sha256("\n".join(source.splitlines()).encode("utf-8", "replace")).hexdigest()[
-        :12
-    ]
+    import hashlib
+
+    text = "\n".join(source.splitlines())
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def is_edited(cell: Mapping[str, Any]) -> bool:

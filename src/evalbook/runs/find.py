@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.errors import AnswerRejected
-from evalbook.texts import shortened
+from evalbook.texts import did_you_mean, nearest, shortened
 from evalbook.whole_files import end_of_links, read_whole, reason
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _named(aws: Aws, name: str) -> Target:
         raise AnswerRejected(
             "run.missing",
             f"No evaluation in {region} is named {name!r}.",
-            f"Did you mean {' or '.join(near)}? {_LIST}" if near else _LIST,
+            f"{did_you_mean(near)} {_LIST}".strip(),
         )
     raise AnswerRejected(
         "run.several",
@@ -146,11 +146,9 @@ def _named(aws: Aws, name: str) -> Target:
 
 def _near(name: str, names: Iterable[str]) -> list[str]:
     """Return the names that contain this one, or else are spelled much like it."""
-    import difflib
-
     names = sorted(names)
     containing = [it for it in names if name.lower() in it.lower()]
-    return containing[:3] or difflib.get_close_matches(name, names, n=3, cutoff=0.7)
+    return containing[:3] or nearest(name, names, cutoff=0.7)
 
 
 def _record_of(path: Path) -> Path:

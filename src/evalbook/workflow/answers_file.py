@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.texts import did_you_mean, nearest
 from evalbook.whole_files import read_whole, reason
 from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview, Step
@@ -143,13 +144,10 @@ def _refuse_unknown(known: list[str], values: dict[str, Any], interview: Intervi
             f"Leave it out, or answer {evaluation_type.STEP.name} with a type that asks it.",
         )
     if unknown:
-        import difflib
-
-        near = difflib.get_close_matches(unknown[0], known, n=1)
         raise UsageError(
             "step.unknown",
             f"The file answers {', '.join(map(repr, unknown))}, which no step asks.",
-            f"Did you mean {near[0]}?" if near else f"The steps are: {', '.join(known)}.",
+            did_you_mean(nearest(unknown[0], known, 1)) or f"The steps are: {', '.join(known)}.",
         )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from evalbook.errors import AnswerRejected
-from evalbook.texts import shortened
+from evalbook.texts import nearest, shortened
 from evalbook.workflow.replies.reading import AskBack, Hesitates, NotUnderstood, Reading, Taken
 from evalbook.workflow.replies.words import (
     POLITE,
@@ -326,13 +326,7 @@ def _nearly(word: str, names: set[str]) -> bool:
         return True
     if any(name.startswith(word) for name in names if len(word) > 3):
         return True
-    return len(word) > 4 and bool(_near(word, names, 1))
-
-
-def _near(word: str, names: Iterable[str], most: int) -> list[str]:
-    import difflib
-
-    return difflib.get_close_matches(word, list(names), most, 0.8)
+    return len(word) > 4 and bool(nearest(word, names, 1, 0.8))
 
 
 # Several choices --------------------------------------------------------------------------------
@@ -508,7 +502,7 @@ class _Edit:
         if wanted in by_letters:
             return [by_letters[wanted]]
         near = {by_letters[it] for it in by_letters if len(wanted) > 4 and it.startswith(wanted)}
-        near = near or {by_letters[it] for it in _near(wanted, by_letters, 2)}
+        near = near or {by_letters[it] for it in nearest(wanted, by_letters, 2, 0.8)}
         if len(near) != 1:
             self.unknown.append(part)
             return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +97,8 @@ def _place(value: str) -> S3Uri:
 
 def _md5(path: Path) -> str:
     """Return what S3 gives as the ETag of an object that was uploaded in one piece, unencrypted."""
+    import hashlib
+
     found = hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
         while piece := file.read(_PIECE):

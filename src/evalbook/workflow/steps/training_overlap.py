@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from evalbook.checks import passed, warning
@@ -107,6 +106,8 @@ def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
 
 
 def _copy(interview: Interview) -> S3Uri:
+    import hashlib
+
     from evalbook.aws.s3 import parse_s3_uri, sibling_key
 
     original = parse_s3_uri(readable_object(interview), what="dataset")
