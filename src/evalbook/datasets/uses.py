@@ -53,11 +53,6 @@ class FieldUse:
         return f"{self.field} ({self.records:,} of {records:,}): {self.taken_for}{meaning}"
 
 
-def unused_lines(table: tuple[FieldUse, ...], records: int) -> list[str]:
-    """Return what is not used, and what that means, as lines for people."""
-    return [it.sentence(records) for it in table if it.use == UNUSED and it.meaning != "empty"]
-
-
 def table_lines(table: tuple[FieldUse, ...], records: int) -> list[str]:
     """Return the whole table as lines for people."""
     return [

@@ -10,7 +10,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.words import Words, comparable
 from evalbook.packaged import load_facts
 from evalbook.records import dataclass
-from evalbook.texts import did_you_mean
+from evalbook.texts import did_you_mean, nearest
 
 Group = Literal["quality", "responsible-ai"]
 
@@ -232,9 +232,9 @@ def _by_spelling() -> dict[str, str]:
 
 def _instead(spelling: str, known: dict[str, str]) -> str:
     """Return what was probably meant, as a sentence with a leading space, or nothing."""
-    for name, nearest in load_facts(_FACTS)["metrics_of_other_jobs"].items():
+    for name, instead in load_facts(_FACTS)["metrics_of_other_jobs"].items():
         if spelling == comparable(name):
-            return f" {name} belongs to other kinds of Bedrock evaluation; {nearest} comes nearest."
+            return f" {name} belongs to other kinds of Bedrock evaluation; {instead} comes nearest."
     near = dict.fromkeys(known[match] for match in nearest(spelling, known, 2))
     return f" {did_you_mean(list(near))}".rstrip()
 
