@@ -13,7 +13,7 @@ from evalbook.runs.documents import results_document
 from evalbook.runs.find import Target
 from evalbook.runs.report import read_report
 from evalbook.runs.store import Place, RecordStore
-from evalbook.runs.table import report_words
+from evalbook.runs.table import UNSEEN_CATEGORY, report_csv, report_words
 from evalbook.runs.training_prompts import add_unseen
 
 SEEN_IT_ALL = PACKAGE.replace("support-bot/2", "seen-it-all/1")
@@ -53,6 +53,7 @@ def test_results_are_given_with_and_without_prompts_of_the_training_data(
 
         assert (document is not None) == added
         assert (LEFT_OUT in words) == added
+        assert (UNSEEN_CATEGORY in report_csv(report)) == (added and base)
         if not added:
             return
         (part,) = document["comparisons" if base else "alone"]
@@ -73,3 +74,24 @@ def test_results_are_given_with_and_without_prompts_of_the_training_data(
         (row,) = [it for it in part["metrics"] if it["metric"] == "Correctness"]
         mean = sum(filter(None, scored)) / len(scored)
         assert row["second" if base else "mean"] == pytest.approx(mean)
+
+
+def test_beside_another_model_only_the_models_own_comparison_is_given_again(
+    evaluated: Callable[..., str], live_aws: Aws
+) -> None:
+    workflow, _ = answered_until(
+        None, model="seen-it-all", training_data="yes", training_overlap="keep"
+    )
+    with RecordStore() as store:
+        runs = [
+            Target(evaluated("other", package=PACKAGE)),
+            Target(evaluated("seen", package=SEEN_IT_ALL)),
+        ]
+        report = read_report(live_aws, runs, store)
+        add_unseen(live_aws, report, workflow.interview)
+
+        assert report.unseen is not None
+        names = [(it.first, it.second) for it in report.unseen.comparisons]
+        assert names
+        assert all("seen" in first + second for first, second in names), names
+        assert len(names) < len(report.comparisons)

@@ -13,7 +13,7 @@ from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.cli.tables import Prose, Rows, spaced
-from evalbook.errors import UsageError
+from evalbook.errors import StateFileError, UsageError
 from evalbook.whole_files import is_a_folder
 from evalbook.workflow.turn import PROTOCOL
 
@@ -95,8 +95,7 @@ def results_command(
     with RecordStore() as store:
         report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
         report.notes += passed
-        if not runs and not group:
-            _add_known(aws, report, settings)
+        _add_known(aws, report, settings, named=bool(runs or group))
         if labels is not None:
             _correct(report, labels)
         written = _write(report, plot, html, log)
@@ -161,12 +160,18 @@ def _correct(report: Report, path: Path) -> None:
     report.corrected = corrected_gain(sample, kept, names)
 
 
-def _add_known(aws: Aws, report: Report, settings: Settings) -> None:
-    """Add what the interview knows of the run."""
+def _add_known(aws: Aws, report: Report, settings: Settings, *, named: bool) -> None:
+    """Add what the interview knows of the runs; where they were named, there need be none."""
     from evalbook.runs.training_prompts import add_unseen
     from evalbook.workflow.facts import TASK
     from evalbook.workflow.workflow import Workflow
 
-    interview = Workflow.load(settings.state).interview
-    report.task = interview.value(TASK)
+    try:
+        interview = Workflow.load(settings.state).interview
+    except StateFileError:
+        if named:
+            return
+        raise
+    if not named:
+        report.task = interview.value(TASK)
     add_unseen(aws, report, interview)

@@ -104,8 +104,7 @@ class Tools:
 
             with RecordStore() as store:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
-                if run is None:
-                    add_unseen(workflow.aws, report, workflow.interview)
+                add_unseen(workflow.aws, report, workflow.interview)
                 return {"protocol": PROTOCOL, "text": report_words(report)}
 
         return self._document(compare)

@@ -313,7 +313,15 @@ def report_csv(report: Report) -> str:
                 write([*map(_cell, (*names, it.metric)), *_figure_cells(it)])
     for cells in _rows_alone(report):
         write(cells)
+    for left in report.unseen.comparisons if report.unseen else ():
+        for row in left.metrics:
+            names = left.first, left.second, UNSEEN_CATEGORY
+            write([*map(_cell, (*names, row.metric)), *_metric_cells(row)])
     return file.getvalue()
+
+
+UNSEEN_CATEGORY = "(not in the training data)"
+"""What stands for a category where the prompts are left out that the model was trained on."""
 
 
 def _rows_alone(report: Report) -> Iterator[list[object]]:

@@ -15,8 +15,11 @@ from evalbook.runs.words import alone_sentence, verdict_sentence
 from evalbook.texts import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evalbook.aws.session import Aws
     from evalbook.runs.report import Report
+    from evalbook.runs.store import Arm
     from evalbook.workflow.facts import OverlapFacts
     from evalbook.workflow.interview import Interview
 
@@ -35,7 +38,8 @@ def add_unseen(aws: Aws, report: Report, interview: Interview) -> None:
     if found is None or model is None or not found.places or copy is not None:
         return  # none is there, or the run had a copy without them
     dataset = effective_dataset(interview)
-    if not any((it.model, it.dataset) == (model.arn, dataset) for it in report.runs):
+    runs = [it.name for it in report.runs if (it.model, it.dataset) == (model.arn, dataset)]
+    if not runs:
         return
     told = f"{count(len(found.places), 'prompt')} of {found.job}'s training data"
     if not report.comparisons and not report.alone:
@@ -46,7 +50,7 @@ def add_unseen(aws: Aws, report: Report, interview: Interview) -> None:
     except AnswerRejected as error:
         report.notes.append(f"{told} can't be left out: {error.message}")
         return
-    unseen = _without(report, found)
+    unseen = _without(report, found, runs)
     if sum(it.left_out for it in unseen.comparisons) + sum(it.left_out for it in unseen.alone):
         report.unseen = unseen
     else:
@@ -75,9 +79,16 @@ def _note_seen(aws: Aws, report: Report, interview: Interview, found: OverlapFac
             continue
 
 
-def _without(report: Report, found: OverlapFacts) -> Unseen:
-    store, before = report.store, report.comparisons
-    rows = [row for it in before for row in it.rows] + [row for _, it in report.alone for row in it]
+def _without(report: Report, found: OverlapFacts, runs: Sequence[str]) -> Unseen:
+    def of_the_model(*arms: Arm) -> bool:
+        # Beside other runs' models, one is named after its run.
+        names = [arm.name.startswith(f"{run} ") for arm in arms for run in runs]
+        return len(report.runs) == len(runs) or any(names)
+
+    store = report.store
+    before = [it for it in report.comparisons if of_the_model(it.first, it.second)]
+    models = [(arm, rows) for arm, rows in report.alone if of_the_model(arm)]
+    rows = [row for it in before for row in it.rows] + [row for _, it in models for row in it]
     lower = {row.metric for row in rows if not row.higher_is_better}
     compared = compare(store, [(it.first, it.second) for it in before], lower, unseen=True)
     return Unseen(
@@ -102,7 +113,7 @@ def _without(report: Report, found: OverlapFacts) -> Unseen:
                 left,
                 of_them,
             )
-            for arm, _ in report.alone
+            for arm, _ in models
             for left in [store.unseen_records(arm)]
             for of_them in [means(store, arm, lower, unseen=True)]
         ),
