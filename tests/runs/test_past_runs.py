@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -160,15 +159,8 @@ def test_the_agent_and_the_dataset_of_multi_turn_rl_are_told(live_aws: Aws) -> N
 
 
 def test_an_inspect_ai_run_does_not_say_which_model_it_evaluated(live_aws: Aws) -> None:
-    run = next(run for run in PAST_RUNS if run.type == "InspectAIEvaluation")
-    [step] = look(live_aws, Target(run.arn)).steps
-    samples = [{"input": f"{n}?", "target": "x", "scores": {"m": {"value": "C"}}} for n in range(3)]
-    boto3.client("s3").put_object(
-        Bucket=run.output.split("/")[2],
-        Key=f"{run.output.split('/', 3)[3]}/{(step.job or '').rpartition('/')[2]}/output/a.json",
-        Body=json.dumps({"samples": samples}).encode(),
-    )
+    report = results_of(live_aws, "inspect-ai-v2")
 
-    report = results_of(live_aws, run.name)
     [(arm, _)] = report.alone
-    assert (arm.name, report.notes, report.runs[0].dataset) == ("evaluated", [], None)
+    assert (arm.name, arm.records, list(arm.metrics)) == ("evaluated", 24, ["match"])
+    assert (report.notes, report.runs[0].dataset) == ([], None)

@@ -200,7 +200,7 @@ def _rollouts(run: PastRun) -> list[dict[str, Any]]:
 
 def _inspected(run: PastRun) -> list[dict[str, Any]]:
     config = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{run.output}/config"}}
-    image = f"{world.ACCOUNT}.dkr.ecr.{world.HOME_REGION}.amazonaws.com/inspect-ai:latest"
+    image = f"{world.IMAGES_ACCOUNT}.dkr.ecr.{world.HOME_REGION}.amazonaws.com/sagemaker-inspect-ai"
     arguments = {
         "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
         "RoleArn": ROLE,

@@ -15,8 +15,10 @@ from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
 
+from evalbook.sandbox import world
 from evalbook.sandbox.clock import CLOCK, moment
 from evalbook.sandbox.evaluation import Evaluations, Job, JobFailed
+from evalbook.sandbox.inspect_job import CONFIG
 from evalbook.sandbox.past.definitions import ROLE, definition_of
 from evalbook.sandbox.past.failures import Failure
 from evalbook.sandbox.past.table import PAST_RUNS, PastRun
@@ -113,8 +115,18 @@ class PastEvaluations(Evaluations):
             raise self._ended_by(failure, job, at)
         if job.bedrock_job is not None:
             job.bedrock_job.status, job.bedrock_job.modified = "Completed", at
-        if self._run.type != "InspectAIEvaluation":
-            UNWRITTEN.add(job.output, partial(super().finish, job, at))
+        UNWRITTEN.add(job.output, partial(self._write, job, at))
+
+    def _write(self, job: Job, at: float) -> None:
+        if self._run.type == "InspectAIEvaluation":
+            config = {
+                "benchmarks": {"s3_path": world.TASKS},
+                "inference_provider": {"bedrock": {"model_id": world.DEPLOYMENT}},
+                "output": {"s3_path": f"{job.output}/{job.name}/output/"},
+            }
+            uri = f"{self._run.output}/config/{CONFIG}"
+            write_object(uri, json.dumps(config).encode(), ACCOUNT)
+        super().finish(job, at)
 
     def finish_rollouts(self, job: RolloutJob, at: float) -> None:
         """End a job of multi-turn RL as it did."""

@@ -186,7 +186,7 @@ _DONE = (
     PastRun("travel-agent-v1", "multi-turn RL", 2 * DAY + 3 * HOUR, pace=70,
             type="MTRLEvaluation", group="travel-agent", version=1,
             dataset="s3://evalbook-data/agents/trips.jsonl", shown=True),
-    PastRun("inspect-ai-v2", "an InspectAI evaluation, of another tool", 15 * DAY, pace=30,
+    PastRun("inspect-ai-v2", "tasks of Inspect AI", 15 * DAY, pace=30,
             type="InspectAIEvaluation", dataset="", base=False),
     PastRun("support-bot-stopped", "was stopped", 10 * DAY, stopped_after=20),
 )  # fmt: skip
