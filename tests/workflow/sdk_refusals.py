@@ -404,7 +404,7 @@ _SCORERS_AND_BENCHMARKS = (
         "benchmark_evaluator BenchMarkEvaluator._validate_subtasks",
         "Subtask list cannot be empty",
         "no subtask",
-        BENCHMARK, "subtasks", "[]", "subtasks.none", [], found="No subtask",
+        BENCHMARK, "subtasks", "[]", "answer.none", [], found="Nothing is named",
     ),
     Refusal(
         "benchmark_evaluator BenchMarkEvaluator._validate_subtasks",

@@ -102,7 +102,9 @@ def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
         return did_you_mean([f'"{it}"' for it in near])
     if not names:
         return "There is no model package group there: is it the right region and account?"
-    return "The newest groups there are " + ", ".join(f'"{it}"' for it in names[:5]) + "."
+    shown = ", ".join(f'"{it}"' for it in names[:MOST_CANDIDATES])
+    more = f" and {len(names) - MOST_CANDIDATES} more" if len(names) > MOST_CANDIDATES else ""
+    return f"The groups there are, newest first: {shown}{more}."
 
 
 def candidates(

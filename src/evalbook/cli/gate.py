@@ -154,7 +154,7 @@ def _decided(aws: Aws, report: Any, policy: Policy) -> GateDocument:
 
 def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
     from evalbook.aws.approvals import set_approval
-    from evalbook.workflow.answers import yes_or_no
+    from evalbook.workflow.replies.words import yes_or_no
 
     package = document.evidence.run.model or ""
     if ":model-package/" not in package:

@@ -54,7 +54,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
 
 
 def _confirm(names: str) -> None:
-    from evalbook.workflow.answers import yes_or_no
+    from evalbook.workflow.replies.words import yes_or_no
 
     complain(f"Stop {names}? yes or no (no):")
     said = sys.stdin.readline(100) if sys.stdin is not None else ""

@@ -9,9 +9,9 @@ from typing import Any
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import did_you_mean, nearest
 from evalbook.whole_files import read_whole, reason
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.kinds import STEPS_BY_TYPE
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps import advanced, evaluation_type
 from evalbook.workflow.turn import Problem, Turn
 from evalbook.workflow.workflow import Workflow

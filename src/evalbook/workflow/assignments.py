@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import shortened
+from evalbook.texts import shortened
 
 # A comma parts two assignments only where another name and its sign follow: values hold commas too.
 _BETWEEN = re.compile(r"(?:[;\n]+|,\s*(?=[^,=;\n]+=))\s*")

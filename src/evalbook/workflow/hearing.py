@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
-from evalbook.workflow.answers import how_to_answer
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.replies import values
 from evalbook.workflow.replies.agreeing import understand_yes_or_no
-from evalbook.workflow.replies.choices import understand_choice, understand_choices
+from evalbook.workflow.replies.choices import how_to_answer, understand_choice, understand_choices
 from evalbook.workflow.replies.pieces import find_pieces
 from evalbook.workflow.replies.reading import (
     AskBack,
@@ -101,11 +100,6 @@ def exact_agreement(reply: str, _question: Question, _: Interview) -> Reading:
         return Taken("yes" if verdict else "no")
     doubt = doubt_in(reply)
     return Hesitates(doubt) if doubt else NotUnderstood()
-
-
-def plainly(reply: str, question: Question, _: Interview) -> Reading:
-    """Hear only the default, a yes to it and doubt; all else is read by the step itself."""
-    return values.understand_text(reply, question)
 
 
 def to_the_letter(reply: str, _question: Question, _: Interview) -> Reading:

@@ -15,7 +15,7 @@ from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.records import dataclass
 from evalbook.texts import shortened
-from evalbook.workflow import answers, hearing, state
+from evalbook.workflow import hearing, state
 from evalbook.workflow.elsewhere import foreseen, pieces_of
 from evalbook.workflow.facts import CONFIRM
 from evalbook.workflow.interview import Answer, AskedBack, Interview, Progress, Step, no_progress
@@ -27,6 +27,7 @@ from evalbook.workflow.kept import (
 )
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.outcomes import Accepted, Narrowed, Reopened
+from evalbook.workflow.replies.choices import how_to_answer
 from evalbook.workflow.replies.pieces import Found
 from evalbook.workflow.replies.reading import (
     AskBack,
@@ -310,9 +311,7 @@ class Workflow:
         if not said and question.default is not None:
             return self._check(interview, step, question, question.default, question.default), ""
         if not said:
-            raise AnswerRejected(
-                "answer.empty", "No answer was given.", answers.how_to_answer(question)
-            )
+            raise AnswerRejected("answer.empty", "No answer was given.", how_to_answer(question))
         if step.name == CONFIRM.name and interview.aside.unsettled and _drops_wishes(said):
             interview.aside.unsettled.clear()
             return Accepted(None, notices=("It is left as it was.",)), ""

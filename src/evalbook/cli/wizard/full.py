@@ -24,8 +24,8 @@ from evalbook.cli.wizard.wording import (
 )
 from evalbook.cli.wizard.working import shown_working, without_echo
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.interview import Progress, Wants
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
 

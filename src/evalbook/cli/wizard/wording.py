@@ -12,8 +12,8 @@ from typing import Any
 from evalbook.checks import Check, Remedy
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice, split_answers
 from evalbook.workflow.interview import Step, Wants
+from evalbook.workflow.replies.choices import read_choice, split_answers
 from evalbook.workflow.steps.data_sample import preview_lines
 from evalbook.workflow.steps.which_type import HELP
 from evalbook.workflow.summary import Summary

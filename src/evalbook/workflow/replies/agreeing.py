@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from evalbook.errors import AnswerRejected
+from evalbook.texts import shortened
 from evalbook.workflow.replies.reading import Hesitates, NotUnderstood, Reading, Taken
 from evalbook.workflow.replies.words import (
     POLITE,
@@ -16,6 +18,20 @@ from evalbook.workflow.replies.words import (
     yes_or_no,
 )
 from evalbook.workflow.turn import Question
+
+
+def read_yes_or_no(text: str) -> bool:
+    """Return the verdict.
+
+    Raises:
+        AnswerRejected: the text is neither yes nor no.
+    """
+    verdict = yes_or_no(text)
+    if verdict is None:
+        raise AnswerRejected(
+            "answer.yes_or_no", f"{shortened(text)!r} is neither yes nor no.", "Answer yes or no."
+        )
+    return verdict
 
 
 def understand_yes_or_no(reply: str, question: Question) -> Reading:

@@ -21,6 +21,8 @@ from evalbook.workflow.replies.words import (
 )
 from evalbook.workflow.turn import Choice, Question
 
+ALL = "ALL"
+"""The value of a choice that stands for all the others."""
 LONGEST = 300
 """Characters; who chooses among what is listed says less."""
 
@@ -116,6 +118,15 @@ def name_one(choices: Sequence[Choice]) -> str:
     )
     more = f" and {len(choices) - 12} more" if len(choices) > 12 else ""
     return f"Answer with a number, or one of: {shown}{more}."
+
+
+def how_to_answer(question: Question) -> str:
+    """Return in one sentence what an answer to the question looks like."""
+    if question.kind == "confirm":
+        return "Answer yes or no."
+    if question.choices and question.kind != "text":
+        return name_one(question.choices)
+    return question.help or "Answer the question in a few words."
 
 
 def understand_choice(
@@ -353,6 +364,28 @@ def split_answers(text: str) -> list[str]:
     return [str(part) for part in parts]
 
 
+def read_all_or_some(text: str, question: Question, _: object) -> list[str]:
+    """Return what is named of a list that may be taken whole; `ALL` alone where it is.
+
+    Raises:
+        AnswerRejected: nothing is named, or what is not in the list.
+    """
+    parts = split_answers(text)
+    names = [ALL if says_yes(part) else read_choice(part, question.choices) for part in parts]
+    if not names:
+        raise AnswerRejected(
+            "answer.none", "Nothing is named.", "Name at least one, or answer ALL."
+        )
+    if ALL in names:
+        return [ALL]
+    return [choice.value for choice in question.choices if choice.value in names]
+
+
+def describe_all_or_some(value: list[str], _: object) -> str:
+    """Describe what was taken of such a list."""
+    return "all" if value == [ALL] else ", ".join(value)
+
+
 def understand_choices(
     reply: str, question: Question, current: Sequence[str] | None = None
 ) -> Reading:
@@ -364,7 +397,7 @@ def understand_choices(
         current: what "add" and "without" start from, where it is not the default.
     """
     said = reply.strip()
-    if said.startswith("["):
+    if said.startswith("[") or not words_of(said):
         return NotUnderstood()
     asked, said = _politely_asked(said)
     if not _only_edits(said):
@@ -461,6 +494,8 @@ class _Edit:
             # "without Harmfulness and Refusal": an "and" goes on with what was begun.
             dropping = drops or (dropping and does == "and")
             found = self._named(names)
+            if dropping and chosen == [ALL]:
+                chosen = [choice.value for choice in self.choices if choice.value != ALL]
             chosen = (
                 [name for name in chosen if name not in found] if dropping else [*chosen, *found]
             )
@@ -478,12 +513,8 @@ class _Edit:
         if not left:
             return []
         values = [choice.value for choice in self.choices]
-        if (
-            left == ["all"]
-            or left[0] in ("everything",)
-            or (left[0] == "all" and left[1:] in ([str(len(values))],))
-        ):
-            return values
+        if left in (["all"], ["all", str(len(values))]) or left[0] == "everything":
+            return [ALL] if ALL in values else values
         if set(left) & _RECOMMENDED and set(left) <= _RECOMMENDED | _BESIDE_RECOMMENDED:
             return [choice.value for choice in self.choices if choice.recommended] or self.start
         if set(left) <= {"ones", "same", "current", "previous", "before", "those"}:

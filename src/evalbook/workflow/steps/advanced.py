@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from evalbook.errors import AnswerRejected
+from evalbook.texts import shortened
 from evalbook.workflow import hearing
-from evalbook.workflow.answers import says_none, shortened, split_answers, yes_or_no
 from evalbook.workflow.facts import ADVANCED, REGION, Slot
 from evalbook.workflow.interview import Answer, Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import split_answers
+from evalbook.workflow.replies.words import says_none, yes_or_no
 from evalbook.workflow.turn import Question
 
 _KEPT = "Set already, and kept as it is: {}. Reopen a setting to change it."

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import AGENT_CONFIG, MODEL, AgentFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Choice, Question
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import AGENT_CONFIG, AGENT_QUALIFIER
 from evalbook.workflow.interview import Example, Interview, Step
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Question
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import ANSWER_SCORER
 from evalbook.workflow.interview import Example, Interview, Step
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps.task_source import of_records
 from evalbook.workflow.turn import Choice, Question
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import (
     ANSWERED_BY,
     BASE_ANSWERED_BY,
@@ -14,6 +13,7 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
 
 _HELP = (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
+from evalbook.texts import shortened
 from evalbook.workflow import hearing
-from evalbook.workflow.answers import shortened, yes_or_no
 from evalbook.workflow.facts import BEDROCK_TERMS, REGION, Agreement
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.words import yes_or_no
 from evalbook.workflow.turn import Question
 
 TERMS = """\

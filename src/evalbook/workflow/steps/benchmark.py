@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import BENCHMARK, MODEL
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.turn import Choice, Question
 
 

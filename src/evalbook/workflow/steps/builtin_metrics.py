@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice, says_none, says_yes, split_answers
 from evalbook.workflow.facts import BUILTIN_METRICS, CUSTOM_METRICS, DATA_SAMPLE, TASK, SampleFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import understand_choices
+from evalbook.workflow.replies.choices import read_choice, split_answers, understand_choices
 from evalbook.workflow.replies.reading import Reading
+from evalbook.workflow.replies.words import says_none, says_yes
 from evalbook.workflow.steps.custom_metrics import has_reference
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Choice, Question

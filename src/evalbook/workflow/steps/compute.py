@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import (
     COMPUTE,
     DATASET,
@@ -19,6 +18,7 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, base_model_checks, scope_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from evalbook.checks import Remedy
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.estimate import estimate, with_price
 from evalbook.workflow.facts import CONFIRM
 from evalbook.workflow.interview import Example, Interview, Step, Wants
+from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 from evalbook.workflow.summary import summarise

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing
-from evalbook.workflow.answers import says_none, yes_or_no
 from evalbook.workflow.facts import CUSTOM_METRICS, CustomMetricsFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.words import says_none, yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
 

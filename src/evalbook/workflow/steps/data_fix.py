@@ -7,7 +7,6 @@ from typing import IO, TYPE_CHECKING
 from evalbook.checks import Check, passed, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -19,6 +18,7 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps.data_sample import still_the_same, validate_object
 from evalbook.workflow.turn import Choice, Question
 

@@ -11,10 +11,10 @@ from evalbook.checks import Check, Remedy, failed, skipped, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.evaluation_types import CUSTOM_SCORER
-from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.facts import DATA_SAMPLE, DATASET, MODEL, SCORER, PromptFacts, SampleFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.steps.prompt_rows import asking_for_prompts, read_rows
 from evalbook.workflow.turn import Question
 

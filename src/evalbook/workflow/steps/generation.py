@@ -6,9 +6,9 @@ import json
 
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import GENERATION, ParameterValue
 from evalbook.workflow.interview import Example, Interview, Step
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 

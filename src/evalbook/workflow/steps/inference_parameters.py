@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import (
     BENCHMARK,
@@ -17,6 +16,7 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question

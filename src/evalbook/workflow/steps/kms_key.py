@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from evalbook.workflow import hearing
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import KMS_KEY, REGION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.answers import only_says_none, read_choice
 from evalbook.workflow.facts import MLFLOW, REGION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Choice, Question
 
@@ -33,7 +34,7 @@ def _ask(interview: Interview) -> Question:
 
 
 def _read(text: str, question: Question, _: Interview) -> str | None:
-    if only_says_none(text) or text.casefold() == DEFAULT:
+    if says_none(text) or text.casefold() == DEFAULT:
         return None
     plain = text.strip("'\"<> ")
     if plain.startswith("arn:") or not question.choices:

@@ -8,9 +8,9 @@ mtrl_pipeline_templates.py, 3.22.0 to 3.27.0).
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import only_says_none
 from evalbook.workflow.facts import MLFLOW_EXPERIMENT
 from evalbook.workflow.interview import Example, Interview, Step
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
@@ -32,7 +32,7 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
     from evalbook.aws.s3 import refuse_template_text
 
     name = text.strip()
-    if only_says_none(name) or name.casefold() == DEFAULT:
+    if says_none(name) or name.casefold() == DEFAULT:
         return None
     if len(name) > LONGEST:
         raise AnswerRejected(

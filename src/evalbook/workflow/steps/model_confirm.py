@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from evalbook.moments import to_the_minute
-from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.facts import MODEL, MODEL_CONFIRM, ModelFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.steps.data_sample import length_checks
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.training import training_notices

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
+from evalbook.texts import shortened
 from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
-from evalbook.workflow.answers import read_choice, shortened
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import NOTEBOOK, PROJECT, NotebookFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY
 from evalbook.workflow.turn import Choice, Question
@@ -55,9 +56,13 @@ def _ask(interview: Interview) -> Question:
 def _read(text: str, question: Question, interview: Interview) -> str:
     try:
         return read_choice(text, question.choices)
-    except AnswerRejected:
+    except AnswerRejected as rejection:
         if not text.strip("'\" ").endswith(".ipynb"):
-            raise
+            raise AnswerRejected(
+                rejection.code,
+                rejection.message,
+                f"{rejection.remedy} Or give the path of a notebook, ending in .ipynb.",
+            ) from rejection
     path = interview.file_named(text)
     if not is_a_file(path):
         raise AnswerRejected(

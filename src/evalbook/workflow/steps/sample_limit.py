@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import SAMPLE_LIMIT
 from evalbook.workflow.interview import Example, Interview, Step
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
 
 ALL = "all"

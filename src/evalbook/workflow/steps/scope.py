@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import BASE_ANSWERED_BY, MODEL, SCOPE, BaseModelFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.base_model import newest_in_hub
 from evalbook.workflow.turn import Choice, Question

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import AnswerRejected
+from evalbook.texts import shortened
 from evalbook.whole_files import is_a_file, is_a_folder, is_there, replace_whole, unwritable
-from evalbook.workflow.answers import read_choice, says_yes, shortened
 from evalbook.workflow.facts import DATASET, MODEL, SCORER, ScorerFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.turn import Choice, Question
 
 OWN = "own"

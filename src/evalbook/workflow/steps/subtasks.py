@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
-from evalbook.workflow.answers import read_choice, says_yes, split_answers
 from evalbook.workflow.facts import BENCHMARK, SUBTASKS
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import ALL, describe_all_or_some, read_all_or_some
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
     from evalbook.metrics.benchmarks import Benchmark
-
-ALL = "ALL"
 
 
 def _ask(interview: Interview) -> Question:
@@ -31,25 +28,6 @@ def _ask(interview: Interview) -> Question:
         default=ALL,
         help="Names or numbers, separated by commas; ALL for every one.",
     )
-
-
-def _read(text: str, question: Question, _: Interview) -> list[str]:
-    names = [
-        ALL if part.casefold() == "all" or says_yes(part) else read_choice(part, question.choices)
-        for part in split_answers(text)
-    ]
-    if not names:
-        raise AnswerRejected(
-            "subtasks.none", "No subtask is named.", "Name at least one, or answer ALL."
-        )
-    if ALL in names and len(set(names)) > 1:
-        others = ", ".join(name for name in names if name != ALL)
-        raise AnswerRejected(
-            "subtasks.all",
-            f"ALL already holds {others}.",
-            f"Answer ALL, or {others} alone.",
-        )
-    return [choice.value for choice in question.choices if choice.value in names]
 
 
 def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
@@ -76,18 +54,13 @@ def _benchmark(interview: Interview) -> Benchmark | None:
     return None if name is None else benchmark_named(name)
 
 
-def _describe(value: list[str], _: None) -> str:
-    return "all" if value == [ALL] else ", ".join(value)
-
-
 STEP = Step(
     SUBTASKS,
     "Subtasks",
     ask=_ask,
-    hears=hearing.plainly,
-    read=_read,
+    read=read_all_or_some,
     check=_check,
-    describe=_describe,
+    describe=describe_all_or_some,
     applies=_applies,
     depends_on=("benchmark",),
     unasked=(),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from evalbook.checks import passed
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import REGION, TAGS
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected, rejection_for
-from evalbook.workflow.answers import read_choice, says_yes, split_answers
 from evalbook.workflow.facts import TASK_SOURCE, TASKS, TasksFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import ALL, describe_all_or_some, read_all_or_some
 from evalbook.workflow.turn import Choice, Question
-
-ALL = "ALL"
 
 
 def _ask(interview: Interview) -> Question:
@@ -24,18 +22,6 @@ def _ask(interview: Interview) -> Question:
         default=ALL,
         help="Names or numbers, separated by commas; ALL for every one.",
     )
-
-
-def _read(text: str, question: Question, _: Interview) -> list[str]:
-    names = [
-        ALL if part.casefold() == "all" or says_yes(part) else read_choice(part, question.choices)
-        for part in split_answers(text)
-    ]
-    if not names:
-        raise AnswerRejected("tasks.none", "No task is named.", "Name one, or answer ALL.")
-    if ALL in names:
-        return [ALL]
-    return [choice.value for choice in question.choices if choice.value in names]
 
 
 def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
@@ -70,17 +56,13 @@ def _applies(interview: Interview) -> bool:
     return found is not None and len(found.tasks) > 1
 
 
-def _describe(value: list[str], _: None) -> str:
-    return "all" if value == [ALL] else ", ".join(value)
-
-
 STEP = Step(
     TASKS,
     "Which tasks",
     ask=_ask,
-    read=_read,
+    read=read_all_or_some,
     check=_check,
-    describe=_describe,
+    describe=describe_all_or_some,
     applies=_applies,
     depends_on=("task_source",),
     unasked=[ALL],

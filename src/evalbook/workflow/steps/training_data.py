@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, passed, skipped, warning
-from evalbook.workflow.answers import read_yes_or_no
 from evalbook.workflow.facts import MODEL, TRAINING_DATA, OverlapFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Question
 

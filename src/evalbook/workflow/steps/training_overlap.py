@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import passed, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.answers import read_choice
 from evalbook.workflow.facts import (
     TRAINING_DATA,
     TRAINING_OVERLAP,
@@ -15,6 +14,7 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps.data_sample import validate_object
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Choice, Question

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.answers import says_none
 from evalbook.workflow.facts import REGION, VPC, VpcFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 

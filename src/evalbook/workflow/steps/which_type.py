@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
-from evalbook.workflow.answers import read_choice, yes_or_no
+from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.words import yes_or_no
 from evalbook.workflow.turn import Choice, Question
 
 HELP = "help"
