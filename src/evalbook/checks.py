@@ -45,7 +45,7 @@ def remedy_in_commands(remedy: str | Remedy | None) -> str | None:
 class Check:
     """One check of one answer.
 
-    ``skipped`` means that it could not be told; it is repeated at ``confirm`` among what was not
+    ``skipped`` means that it could not be checked; it is repeated at ``confirm`` among what was not
     checked. ``message`` says what was found and, unless passed, what was expected; ``remedy`` the
     next thing to do.
     """

@@ -95,12 +95,12 @@ def test_an_answer_that_somebody_called_bad_is_no_reference(record: Mapping[str,
         (
             {"prompt": Q, "modelResponses": [{"response": "5"}]},
             "modelResponses",
-            "a response already made; the run asks the models anew",
+            "a response already made; the run asks the models again",
         ),
         (
             {"prompt": Q, "answer": A, "gpt4_answer": "5"},
             "gpt4_answer",
-            "a response already made; the run asks the models anew",
+            "a response already made; the run asks the models again",
         ),
         (
             {"prompt": Q, "rejected": "5"},

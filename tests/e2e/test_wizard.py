@@ -323,10 +323,10 @@ def test_where_aws_gives_no_answer_the_typed_one_is_kept_and_can_be_tried_again(
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("model"))
         terminal.types("support-bot", ENTER).waits_for("The AWS credentials have expired")
-        terminal.waits_for("How shall we go on?").types(ENTER)
+        terminal.waits_for("How do you want to go on?").types(ENTER)
         # The same words stand there already: a second failure below the first one is what is new.
         terminal.waits_for("repeat this. ✗ The AWS credentials have expired")
-        terminal.waits_for("How shall we go on?").types(DOWN, ENTER).waits_for("? explains")
+        terminal.waits_for("How do you want to go on?").types(DOWN, ENTER).waits_for("? explains")
         terminal.waits_for("> support-bot")
         in_sandbox.heal()
         terminal.types(ENTER).waits_for(question_of("model_confirm"))

@@ -56,7 +56,7 @@ def test_several_code_blocks_are_rejected():
     error = syntax_error(f"```\n[{METRIC}]\n```\nor\n```\n[{METRIC}]\n```")
 
     assert error.message == (
-        "Several code blocks were given, and it can't be told which one is meant."
+        "Several code blocks were given, and evalbook can't tell which one is meant."
     )
 
 

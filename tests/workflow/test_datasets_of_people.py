@@ -108,7 +108,7 @@ def kto(prompt: str, reference: str) -> dict[str, Any]:
 
 ALL = [(prompt, None, reference) for prompt, reference in PAIRS]
 IN_FRENCH = [(prompt, FRENCH, reference) for prompt, reference in PAIRS]
-MADE = "a response already made; the run asks the models anew"
+MADE = "a response already made; the run asks the models again"
 NOT_JSON = "not JSON: a comma behind the record"
 CASES = (
     Case("prompt-answer.jsonl", lines(lambda q, a: {"prompt": q, "answer": a}), ALL,

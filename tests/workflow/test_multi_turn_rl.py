@@ -60,7 +60,7 @@ def test_a_model_of_another_training_is_warned_of_and_its_agent_asked():
     workflow, turn = asked_for("model_confirm", model="medical-notes")
 
     assert turn.notices[-1] == (
-        "Multi-turn RL did not train this model; it can be evaluated so all the same."
+        "Multi-turn RL did not train this model; it can still be evaluated this way."
     )
     checks = workflow.interview.answers["model"].checks
     (found,) = [check for check in checks if check.id == "model.training"]
@@ -77,7 +77,9 @@ def test_whether_rollouts_trained_the_model_may_be_untold(in_sandbox):
     checks = workflow.interview.answers["model"].checks
     (found,) = [check for check in checks if check.id == "model.training"]
     assert found.status == "skipped"
-    assert found.message.startswith("Whether multi-turn RL trained the model could not be told.")
+    assert found.message.startswith(
+        "evalbook could not find out whether multi-turn RL trained the model."
+    )
 
 
 def test_the_recipe_tells_where_jobs_may_not_be_listed(in_sandbox):

@@ -115,7 +115,7 @@ A_QUESTION = {"text": "What?", "choices": [], "notices": [], "checks": []}
         ({"volunteered": ["support-bot"]}, "volunteered: an array, where an object was expected"),
         (
             {"answers": {"task": {**AN_ANSWER, "at": "yesterday"}}, "answered": ["task"]},
-            "answers.task.at: 'yesterday' is no time with its offset from UTC",
+            "answers.task.at: 'yesterday' is not a time with its offset from UTC",
         ),
         (
             {"answers": {"task": {**AN_ANSWER, "value": 5}}, "answered": ["task"]},

@@ -1,4 +1,4 @@
-"""By what a model answers the tasks of Inspect AI: an endpoint, Bedrock, or artefacts to be hosted.
+"""What answers the tasks of Inspect AI for a model: an endpoint, Bedrock, or hosted artefacts.
 
 The SDK (3.27.0, ``train/evaluate/inspect_ai_evaluator.py``) asks of none of them whether it is
 there: its dry run passes with an endpoint that does not exist.
@@ -299,7 +299,7 @@ def _foundation(model: str, answer: Any) -> list[Check]:
         return [
             warning(
                 "answers.bedrock",
-                f"{model} is legacy: Bedrock refuses it if this account has not used it of late.",
+                f"{model} is legacy: Bedrock refuses it if this account has not used it lately.",
                 "Call it once before the run.",
             )
         ]

@@ -108,7 +108,7 @@ def _expiry(credentials: Any, now: datetime) -> Check:
         return warning(
             "credentials.expiry",
             f"{text}: {max(0, round(left / 60))} minutes.",
-            "Sign in anew before a run is started; one that runs needs them no more.",
+            "Sign in again before you start a run; one that is running no longer needs them.",
         )
     return passed("credentials.expiry", f"{text}.")
 

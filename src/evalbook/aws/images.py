@@ -55,7 +55,7 @@ def image_check(aws: Aws, image: str) -> Check:
     if not found.get("images"):
         return skipped(
             "image.there",
-            f"Whether the image {image} is there could not be told: ECR says "
+            f"Whether the image {image} is there could not be checked: ECR says "
             f"{failures[0] if failures else 'nothing of it'}.",
         )
     return passed("image.there", f"The image {image} is there.")

@@ -40,7 +40,7 @@ LARGEST_LIST = 1 << 20
 LEGACY_IDLE_DAYS = 30
 
 # The SDK asks Bedrock without naming a project, as evalbook does.
-_PROJECT = " A model that is yours through a Bedrock project only is not found by the SDK either."
+_PROJECT = " Nor does the SDK find a model that is yours only through a Bedrock project."
 
 _ACCESS = "Grant bedrock:GetFoundationModel so that evalbook can check this."
 

@@ -349,7 +349,7 @@ def _approval(package: ModelPackage) -> tuple[Check, ...]:
         return (passed("model.approval", "Its approval is pending; it can be evaluated as it is."),)
     if package.approval == "Rejected":
         message = "Its approval status is Rejected: its reviewer decided against it."
-        return (warning("model.approval", message, "Say yes to evaluate it all the same."),)
+        return (warning("model.approval", message, "Say yes to evaluate it anyway."),)
     return ()
 
 

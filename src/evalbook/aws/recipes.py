@@ -210,7 +210,7 @@ def _more_passes_than_rollouts(values: Mapping[str, Any]) -> list[Check]:
         warning(
             "parameters.pass_k",
             f"pass_k_values asks for pass@{max(wanted)}, and eval_group_size is {group}: from "
-            f"{group} rollouts of a prompt it can't be told how often one of {max(wanted)} passes.",
+            f"{group} rollouts of a prompt nobody can tell how often one of {max(wanted)} passes.",
             f"Set eval_group_size to {max(wanted)}, or leave out what is above {group}.",
         )
     ]

@@ -202,8 +202,8 @@ def write_probe(
     except AwsUnavailable as error:
         if error.code not in ("no_answer", "no_network"):
             raise
-        # S3 may have taken it all the same.
-        left = f"If S3 took it all the same, a test object of 8 bytes is left: {probe}"
+        # S3 may have taken it anyway.
+        left = f"If S3 took it anyway, a test object of 8 bytes is left: {probe}"
         raise AwsUnavailable(error.code, f"{error.message} {left}", error.remedy) from error
     key = _key_of(put)
     checks = [passed("s3.writable", f"{prefix} can be written to.")]

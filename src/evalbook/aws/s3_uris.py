@@ -173,7 +173,7 @@ def _check_key(bucket: str, key: str, what: str) -> None:
     if any(unicodedata.category(character) == "Cs" for character in key):
         raise _rejected(
             f"The {what}'s key holds bytes that are not UTF-8 text.",
-            "Type the key anew, or rename the object.",
+            "Type the key again, or rename the object.",
         )
     if len(key.encode()) > _MOST_KEY_BYTES:
         raise _rejected(

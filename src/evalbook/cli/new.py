@@ -45,7 +45,7 @@ def new_command(
 ) -> int:
     """Start an evaluation like an earlier one, whose answers are confirmed.
 
-    Each is checked when its turn comes; what was consented to is asked anew. Where both would be
+    Each is checked when its turn comes; what was consented to is asked again. Where both would be
     kept in one file, the earlier one gets another name.
     """
     from evalbook.workflow.another import begin_like

@@ -36,7 +36,7 @@ NOT_SUCCEEDED = 1
     "status",
     examples=[
         ("evalbook status", "The run that this folder's notebook started."),
-        ("evalbook status --watch --on-done 'notify-send done'", "Follow it, then be told."),
+        ("evalbook status --watch --on-done 'notify-send done'", "Follow it, then be notified."),
         ("evalbook status support-bot-v2 --logs", "Another run, with the logs of what failed."),
     ],
 )

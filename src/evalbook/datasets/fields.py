@@ -118,7 +118,7 @@ def _tell(what: str, names: str) -> None:
     _TOLD.update(dict.fromkeys(names.split(), what))
 
 
-MADE = "a response already made; the run asks the models anew"
+MADE = "a response already made; the run asks the models again"
 REJECTED = "a rejected answer; it is compared with nothing"
 MEDIA = "neither the model nor the judge gets it"
 TOOLS = "the model is given no tools"

@@ -431,7 +431,7 @@ def _json_values(
 ) -> Iterator[Any]:
     """Yield the elements of a JSON array, or values that follow each other; errors as values.
 
-    Behind what is not JSON nothing more can be told, so that such an error is the last.
+    Behind what is not JSON nothing more is known, so that such an error is the last.
 
     Args:
         texts: the file.

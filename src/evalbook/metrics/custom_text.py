@@ -45,7 +45,7 @@ def read_custom_metrics_file(path: Path) -> str:
             raise _missing(path)
         content = read_whole(full, limit)
     except (OSError, RuntimeError) as error:
-        # A home folder that can't be told is a RuntimeError.
+        # An unknown home folder is a RuntimeError.
         raise _unusable(f'"{_shown(path)}" can\'t be read: {reason(error)}.') from error
     try:
         return content.decode("utf-8")
@@ -112,7 +112,7 @@ def _without_fences(text: str) -> str:
     body = text[opening.end() : closing]
     if re.search(r"^\s*```", body, re.MULTILINE):
         raise _not_json(
-            "Several code blocks were given, and it can't be told which one is meant.",
+            "Several code blocks were given, and evalbook can't tell which one is meant.",
             "Give one JSON array with all metrics.",
         )
     # Blanks instead of what was dropped keep line and column as in the text that was given.

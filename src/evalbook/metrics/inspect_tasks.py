@@ -148,7 +148,7 @@ def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
                     "tasks.syntax",
                     f"{path}{where} can't be read by this Python ({here}): {said}. The container "
                     "has 3.12, which may read it; if not, its tasks are passed over in silence.",
-                    "Run evalbook with Python 3.12 to be told.",
+                    "Run evalbook with Python 3.12 to find out.",
                 )
             )
         else:
@@ -268,7 +268,7 @@ def _missing_packages(path: str, tree: ast.Module, local: set[str]) -> Iterator[
         yield warning(
             "tasks.package",
             f"{path}, line {line} needs the package {package}, which does not come with Inspect "
-            "AI: whether the container has it can't be told.",
+            "AI: evalbook can't tell whether the container has it.",
             "Do without it, or put its source beside the task.",
         )
 

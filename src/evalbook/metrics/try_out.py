@@ -116,7 +116,7 @@ def _run(path: Path, batches: Sequence[Sequence[Sample]]) -> list[dict[str, Any]
         except ValueError as error:
             found, why_not = [], str(error)
     if len(found) > len(batches):
-        # Which of them is whose can't be told.
+        # Nothing tells which of them is whose.
         found, why_not = [], "returned more often than it was called: it forks its process"
     missing = {"problem": why_not or "ended without a result"}
     return [*found, *[missing] * (len(batches) - len(found))]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def evidence_of(aws: Aws, report: Report) -> tuple[Evidence, str | None]:
-    """Return what a report's first comparison rests on, and what could not be told of it.
+    """Return what a report's first comparison rests on, and what is not known of it.
 
     Raises:
         AwsUnavailable: AWS could not be asked.

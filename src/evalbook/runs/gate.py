@@ -80,7 +80,7 @@ class RuleResult:
     outcome: Outcome
     why: str
     more_records: int | None
-    """How many more records would probably decide, where it is undecided and that can be told."""
+    """How many more records would probably decide, where it is undecided and that is known."""
 
 
 @dataclass(frozen=True)

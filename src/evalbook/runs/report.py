@@ -324,7 +324,7 @@ def _notes(runs: Sequence[RunFacts], problems: Sequence[str]) -> list[str]:
     unknown = [run.name for run in runs if not run.dataset]
     if len(runs) > 1 and datasets and unknown:
         notes.append(
-            f"Which dataset {' and '.join(unknown)} had can't be told; records are paired by "
+            f"Which dataset {' and '.join(unknown)} had is not known; records are paired by "
             "prompt and reference."
         )
     elif len(runs) > 1 and len(datasets) == 1:
@@ -482,7 +482,7 @@ def _doubts(report: Report, runs: Iterable[int]) -> list[str]:
         ("judge", {run.judge for run in facts}),
     ):
         if len(named) > 1:
-            shown = ", ".join(sorted(it or "one that can't be told" for it in named))
+            shown = ", ".join(sorted(it or "an unknown one" for it in named))
             doubts.append(f"But the runs differ in their {what} ({shown}): this is not one scale.")
         elif None not in named:
             doubts.append(f"All runs have the same {what}: {named.pop()}.")

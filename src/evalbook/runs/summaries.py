@@ -2,7 +2,7 @@
 
 The files hold no record's score, so models can't be paired record by record. Where a figure comes
 with its standard error, the difference of two is tested as if the models had answered different
-questions; having answered the same ones, they can be told apart better than that says.
+questions; having answered the same ones, they can be distinguished better than that says.
 """
 
 from __future__ import annotations

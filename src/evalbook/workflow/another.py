@@ -32,7 +32,7 @@ def begin_like(workflow: Workflow, earlier: Path, instead: Mapping[str, str]) ->
 
     Raises:
         UsageError: there is nothing to begin from, the new file is in use, or no such step.
-        AnswerRejected: it can be told by now that an answer in ``instead`` will not do.
+        AnswerRejected: an answer in ``instead`` is known by now to be unusable.
         StateFileError: a state file can't be used.
     """
     known = type(workflow).load(earlier, workflow.aws).interview
@@ -65,7 +65,7 @@ def begin_like(workflow: Workflow, earlier: Path, instead: Mapping[str, str]) ->
 def _carried(earlier: Interview) -> Iterator[tuple[str, str]]:
     """Yield the answers that hold for another evaluation as well, as they would be given.
 
-    What a person consented to is asked anew.
+    What a person consented to is asked again.
     """
     for step in earlier.steps:
         answer = earlier.answers.get(step.name)

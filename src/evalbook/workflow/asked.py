@@ -103,7 +103,7 @@ _ANSWERS = (
     ),
     Known(
         r"why .*region|another region|other region|possible|can i|elsewhere",
-        "The run has to be where the model is registered; it can be used from nowhere else. "
+        "The run has to be where the model is registered; it can only be used from there. "
         "Dataset, results and judge are taken in the same region.",
         ("region",),
     ),

@@ -36,7 +36,7 @@ def read_assignments(text: str, code: str, example: str) -> list[tuple[str, str]
         if not sign or not name.strip():
             raise AnswerRejected(
                 code,
-                f"{shortened(part)!r} is no name with a value: there is no = in it."
+                f"{shortened(part)!r} has no = between a name and its value."
                 if not sign
                 else f"{shortened(part)!r} gives a value to no name.",
                 f"Such as {example}.",

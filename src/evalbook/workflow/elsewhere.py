@@ -36,7 +36,7 @@ def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
     """Check what was said ahead of its turn as far as can be, and return a remark about it.
 
     Raises:
-        AnswerRejected: it can be told by now that it will not do.
+        AnswerRejected: it is known by now to be unusable.
     """
     try:
         if step.name == "judge_model":

@@ -130,7 +130,7 @@ class TrainingFacts:
     """What could be found out about how a model was trained."""
 
     trained: bool | None
-    """Whether multi-turn RL trained it; None where it could not be told."""
+    """Whether multi-turn RL trained it; None where that is not known."""
     job: RolloutJobFacts | None
     how: str
 
@@ -231,7 +231,7 @@ class Agreement:
 
     words: str
     caller: str | None
-    """ARN; None where it could not be told."""
+    """ARN; None where that is not known."""
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,7 @@ class Interview:
     def file_named(self, said: str) -> Path:
         """Return the path that a person gave, from the folder they work in; ``~`` is home."""
         path = Path(said.strip("'\" "))
-        # Whose home can't be told is a folder of that name.
+        # Without a known home it is a folder of that name.
         with suppress(RuntimeError):
             path = path.expanduser()
         return self.folder / path

@@ -95,7 +95,7 @@ def _need_moment(text: str, place: str) -> None:
             return
     except ValueError:
         pass
-    raise Misfit(place, f"{text[:40]!r} is no time with its offset from UTC")
+    raise Misfit(place, f"{text[:40]!r} is not a time with its offset from UTC")
 
 
 def _unusable(path: Path, own: Any, first: Misfit) -> StateFileError:

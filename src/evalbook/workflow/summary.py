@@ -36,7 +36,7 @@ class Summary:
 
     @property
     def warnings(self) -> tuple[Check, ...]:
-        """What was found and accepted all the same."""
+        """What was found and accepted anyway."""
         return self._with_status("warning")
 
     def _with_status(self, status: str) -> tuple[Check, ...]:

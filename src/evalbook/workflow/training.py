@@ -36,7 +36,9 @@ def _checks(evaluation_type: EvaluationType, found: TrainingFacts) -> list[Check
         if found.trained:
             return [passed("model.training", f"Multi-turn RL trained the model. {found.how}")]
         if found.trained is None:
-            message = f"Whether multi-turn RL trained the model could not be told. {found.how}"
+            message = (
+                f"evalbook could not find out whether multi-turn RL trained the model. {found.how}"
+            )
             return [skipped("model.training", message)]
         message = f"The model was not trained with multi-turn RL. {found.how}"
         return [warning("model.training", message)]
@@ -51,7 +53,7 @@ def training_notices(interview: Interview) -> tuple[str, ...]:
     model = interview.facts(MODEL)
     trained = model.training.trained if model and model.training else None
     if interview.type.trained_by_rollouts and trained is False:
-        return ("Multi-turn RL did not train this model; it can be evaluated so all the same.",)
+        return ("Multi-turn RL did not train this model; it can still be evaluated this way.",)
     if not interview.type.trained_by_rollouts and trained:
         return (f"Multi-turn RL trained this model. {how_to_switch().text}",)
     return ()

@@ -151,7 +151,7 @@ class Workflow:
 
         Raises:
             UsageError: there is no such step.
-            AnswerRejected: it can be told by now that an answer will not do.
+            AnswerRejected: an answer is known by now to be unusable.
         """
         with self._changing() as interview:
             notices = [notice] if notice else []

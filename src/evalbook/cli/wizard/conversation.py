@@ -178,7 +178,7 @@ class Conversation:
             items.append(Item("profile", "Use another AWS profile", ", ".join(profiles)))
         items.append(Item("leave", "Leave for now", "Every accepted answer is saved."))
         try:
-            chosen = self.terminal.choose("How shall we go on?", items)
+            chosen = self.terminal.choose("How do you want to go on?", items)
             if chosen == "profile":
                 items = [Item(name, name) for name in profiles]
                 profile = self.terminal.choose("Which AWS profile?", items)

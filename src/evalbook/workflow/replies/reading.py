@@ -62,7 +62,7 @@ class Incomplete:
 
 @dataclass(frozen=True)
 class NotUnderstood:
-    """The reply is no answer to this question that could be told; the step's own reading decides."""
+    """The reply is no recognisable answer to this question; the step's own reading decides."""
 
     why: str = ""
 

@@ -1,4 +1,4 @@
-"""By what the models answer: an endpoint, Bedrock, or artefacts that are hosted for the run."""
+"""What answers for the models: an endpoint, Bedrock, or artefacts that are hosted for the run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _ask(interview: Interview) -> Question:
     if hosted:
         notices.append(f"The model package's artefacts: {hosted}")
     return Question(
-        f"By what does {which} answer?",
+        f"What answers for {which}?",
         help=_HELP,
         notices=tuple(notices),
         reference="references/inspect-ai.md",

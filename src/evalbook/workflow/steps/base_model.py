@@ -191,7 +191,7 @@ def cut_short(inside: InHub) -> tuple[str, ...]:
         )
     if inside.fitting and inside.fitting.untold:
         notices.append(
-            f"Not told: whether {inside.fitting.untold} more base models that match can be "
+            f"Not checked: whether {inside.fitting.untold} more base models that match can be "
             "evaluated. Give the whole name of one to have it checked."
         )
     return tuple(notices)
@@ -209,7 +209,9 @@ def nothing_found(
         said = f"In the public hub {some} matches, but can't be evaluated by this type."
         remedy = "Name another base model, or choose another evaluation type."
     elif inside.fitting.untold:
-        said = "Base models of the public hub match, but whether they can be evaluated isn't told."
+        said = (
+            "Base models of the public hub match, but whether they can be evaluated is not known."
+        )
         remedy = "Give the whole name of one."
     else:
         said = "No base model of the public hub matches it either."

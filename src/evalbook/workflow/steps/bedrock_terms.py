@@ -63,7 +63,9 @@ def _caller(interview: Interview) -> tuple[str | None, Check]:
     try:
         arn = caller(interview.aws, interview.value(REGION)).arn
     except AwsDenied as denial:
-        return None, skipped("terms.caller", f"Who agreed could not be told: {denial.message}")
+        return None, skipped(
+            "terms.caller", f"evalbook could not find out who agreed: {denial.message}"
+        )
     return arn, passed("terms.caller", f"Agreed to by {arn}.")
 
 

@@ -133,7 +133,7 @@ def _doubts(interview: Interview) -> list[Check]:
             warning(
                 "compute.scorer",
                 "The SDK hands a registered scorer to the job by the ARN of its registration, not "
-                "of its function; whether the container takes that can't be told.",
+                "of its function; nobody can tell beforehand whether the container takes that.",
                 "Try it with a few records first.",
             )
         )

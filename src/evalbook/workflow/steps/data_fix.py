@@ -66,7 +66,7 @@ def _ask(interview: Interview) -> Question:
     lines = plan.lines()[1:] if plan else ()
     found = "is not wholly read" if _can_be_kept(interview) else "can't be used"
     return Question(
-        f"The dataset {found} as it is. What shall be done?",
+        f"The dataset {found} as it is. What should be done?",
         kind="choice",
         choices=tuple(choices),
         notices=(_trouble(interview), *lines),

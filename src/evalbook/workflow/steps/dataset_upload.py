@@ -20,9 +20,9 @@ _PIECE = 1 << 20
 def _ask(interview: Interview) -> Question:
     path = _file(interview)
     return Question(
-        f"Where in S3 shall {path.name} be uploaded?",
+        f"Where in S3 should {path.name} be uploaded?",
         default=_suggestion(interview, path),
-        help="The S3 URI of a bucket, of a folder in it, or the whole name that it shall have. What"
+        help="The S3 URI of a bucket, of a folder in it, or its full name. What"
         " is there already is not overwritten.",
     )
 

@@ -62,7 +62,7 @@ def _read(text: str, _question: Question, _: Interview) -> dict[str, ParameterVa
         if setting is None:
             raise AnswerRejected(
                 "generation.unknown",
-                f"{name[:40]!r} is nothing that can be set.",
+                f"{name[:40]!r} is not a parameter that can be set.",
                 f"Set some of {', '.join(SETTINGS)}.",
             )
         found[name] = _number(name, said, setting)

@@ -43,7 +43,7 @@ def _asked_in(region: str, interview: Interview) -> Question:
         kind="choice",
         choices=_choices(offer),
         checks=offer.checks,
-        help="The exact id, the label or the number. The choice is yours alone.",
+        help="Its exact id, label or number. The choice is yours alone.",
         reference="references/judges.md",
     )
 
@@ -108,7 +108,7 @@ def judge_region(interview: Interview) -> str:
 
 
 def foreseen(interview: Interview, said: str) -> str:
-    """Return what can be told of a judge that is named before its turn, as a remark."""
+    """Return what is known of a judge that is named before its turn, as a remark."""
     model = interview.facts(MODEL)
     named = interview.aside.volunteered.get("region") or ""
     region = model.region if model else named if is_region(named) else interview.aws.default_region

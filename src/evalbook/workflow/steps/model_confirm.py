@@ -31,7 +31,7 @@ def _package(found: ModelFacts) -> tuple[str, ...]:
         f"Approval: {found.approval}",
         f"Base model: {found.base_model.name}",
     )
-    rejected = "This version was REJECTED by whoever reviewed it. Yes uses it all the same."
+    rejected = "This version was REJECTED by whoever reviewed it. Yes uses it anyway."
     return (*notices, rejected) if found.needs_yes else notices
 
 

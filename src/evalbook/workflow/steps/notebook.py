@@ -98,13 +98,13 @@ def _what_becomes_of_edits(
 
     shown, another = _shown(path, interview), _shown(copy_of(path), interview)
     return Question(
-        f"You have edited {_titles(edited)} of {shown}. What shall become of that?",
+        f"You have edited {_titles(edited)} of {shown}. What should happen to your edits?",
         kind="choice",
         choices=(
             Choice(
                 f"{_KEEP_COPY}{value}",
                 "Keep a copy",
-                f"Copies it to {another.name}, then writes {path.name} anew.",
+                f"Copies it to {another.name}, then writes {path.name} again.",
             ),
             Choice(str(another), "Write another file", f"Writes {another.name}; nothing else."),
         ),

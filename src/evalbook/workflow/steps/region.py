@@ -16,7 +16,7 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which AWS region should the evaluation run in?",
         default=interview.answer(MODEL).facts.region,
-        help=f"The default is where {_model(interview)} is; it can be used from nowhere else.",
+        help=f"The default is where {_model(interview)} is; it can only be used from there.",
     )
 
 

@@ -103,7 +103,7 @@ def _version_check(base: BaseModelFacts, newest: str) -> Check:
         "scope.version",
         f"The package was made from version {base.version} of {base.name}; alone, the SDK "
         f"evaluates the newest, {newest}.",
-        "Keep that in mind where you compare it with other runs.",
+        "Keep that in mind when you compare it with other runs.",
     )
 
 

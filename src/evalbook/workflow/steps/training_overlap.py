@@ -1,4 +1,4 @@
-"""What to do about prompts that the model was trained on: a copy without them, or all the same."""
+"""What to do about prompts that the model was trained on: leave them out, or keep them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _ask(interview: Interview) -> Question:
     choices = [
         Choice(
             KEEP,
-            "Evaluate all records all the same",
+            "Evaluate all records anyway",
             "The comparison favours the fine-tuned model; that is said again at the end.",
         )
     ]
@@ -45,7 +45,7 @@ def _ask(interview: Interview) -> Question:
             ),
         )
     return Question(
-        f"{len(facts.places):,} prompts are in the model's own training data. What shall be done?",
+        f"{len(facts.places):,} prompts are in the model's own training data. What should be done?",
         kind="choice",
         choices=tuple(choices),
     )
@@ -101,7 +101,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
 
 def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
     seen = len(_seen(interview).places)
-    said = f"{seen:,} prompts that the model was trained on are evaluated all the same."
+    said = f"{seen:,} prompts that the model was trained on are evaluated anyway."
     return Accepted(KEEP, None, (warning("dataset.seen", said, None),))
 
 
@@ -142,7 +142,7 @@ def _applies(interview: Interview) -> bool:
 
 def _describe(_: str, facts: CopyFacts | None) -> str:
     if facts is None:
-        return "evaluated all the same"
+        return "evaluated anyway"
     return f"left out, in {facts.uri}"
 
 
