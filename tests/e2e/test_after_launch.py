@@ -107,10 +107,19 @@ INSTANCES = some_settings(
     compute={"instance_type": "ml.g5.12xlarge", "instance_count": 1},
 )
 ALONE: dict[str, Any] = {"evaluate_base_model": False, "run_name": "alone"}
+IN_PARTS: dict[str, Any] = {
+    "run_name": "parts",
+    "records": 180,
+    "parts": [
+        "s3://evalbook-data/support/eval.jsonl",
+        "s3://evalbook-data/support/categories.jsonl",
+    ],
+}
 OF_ALL_KINDS = {
     "judge": SETTINGS,
     "judge-alone": some_settings(SETTINGS, **ALONE),
-    "nova": NOVA,
+    "parts": some_settings(SETTINGS, **IN_PARTS),
+    "nova-pilot": some_settings(NOVA, **IN_PARTS, pilot=60, pilot_only=True),
     "benchmark": BENCHMARK,
     "benchmark-alone": some_settings(BENCHMARK, **ALONE),
     "scorer": SCORER,
@@ -151,7 +160,7 @@ def rows_of(text: str) -> list[str]:
         titles, *rows = lines_of(text[text.index("\nMetric ") + 1 :].partition("\n\n")[0])
         return [titles.removeprefix("Metric "), *rows]
     worded = re.findall(r"^(\S.*): (.+)\n((?:  .*\n)+)", text, flags=re.M)
-    numbers = r"(?:base|fine-tuned|gain|95 % interval|better/same/worse|records|left out) ([^,]+)"
+    numbers = r"(?:base|fine-tuned|gain|9\d % interval|better/same/worse|records|left out) ([^,]+)"
     return [
         " ".join([metric, *re.findall(numbers, " ".join(lines.split())), verdict])
         for metric, verdict, lines in worded

@@ -51,11 +51,10 @@ def a_state(folder: Path, **answers: Any) -> Path:
     return path
 
 
-def test_an_arn_is_taken_as_it_is() -> None:
-    assert targets(NO_AWS, [ARN + "a", ARN + "b", ARN + "a"], NOWHERE) == [
-        Target(ARN + "a"),
-        Target(ARN + "b"),
-    ]
+def test_an_arn_that_is_said_twice_is_one_run() -> None:
+    jobs = [f"arn:aws:sagemaker:us-east-1:123456789012:training-job/{it}" for it in "ab"]
+
+    assert targets(NO_AWS, [*jobs, jobs[0]], NOWHERE) == [Target(jobs[0]), Target(jobs[1])]
 
 
 def test_a_notebook_stands_for_the_newest_run_beside_it(tmp_path: Path) -> None:

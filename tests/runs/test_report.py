@@ -55,8 +55,8 @@ def test_one_model_alone_has_means_with_intervals(
 def test_two_nova_runs_are_one_comparison(
     sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
 ) -> None:
-    tuned = Target(start_nova_evaluation(sagemaker, "nova", tuned=True), "fine-tuned")
-    base = Target(start_nova_evaluation(sagemaker, "nova-base", tuned=False), "base")
+    tuned = Target(start_nova_evaluation(sagemaker, "nova-0a1b2c3d", tuned=True), "fine-tuned")
+    base = Target(start_nova_evaluation(sagemaker, "nova-0a1b2c3d-base", tuned=False), "base")
     in_sandbox.advance(60)
 
     [comparison] = report_on(live_aws, tuned, base).comparisons

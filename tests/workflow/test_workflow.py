@@ -388,7 +388,6 @@ def test_checks_that_only_help_are_skipped_where_aws_fails_at_them(in_sandbox):
     [
         ("broken/lines", 60, 58),
         ("broken/mixed", 40, 40),
-        ("broken/too-many", 1001, 1000),
         ("broken/array", 20, 20),
     ],
 )

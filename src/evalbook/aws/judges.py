@@ -18,6 +18,7 @@ from evalbook.aws.regions import GEOGRAPHIES, may_be_called_from
 from evalbook.aws.s3 import S3Uri, read_head
 from evalbook.aws.session import (
     NO_HELP,
+    REFUSED,
     Aws,
     AwsDenied,
     AwsInternalError,
@@ -396,6 +397,18 @@ def _utc(moment: datetime | None) -> datetime | None:
         if moment.tzinfo is None
         else moment.astimezone(timezone.utc)
     )
+
+
+def judge_name(aws: Aws, region: str, judge_id: str) -> str | None:
+    """Return what the Price List calls a judge; None where Bedrock does not say."""
+    geography, _, plain = judge_id.rpartition("/")[2].partition(".")
+    model = plain if geography in GEOGRAPHIES else judge_id
+    try:
+        found = aws.client("bedrock", region).get_foundation_model(modelIdentifier=model)
+    except (*REFUSED, AwsUnavailable):
+        return None
+    name = found["modelDetails"].get("modelName")
+    return name and name.removeprefix(found["modelDetails"].get("providerName") or "").strip()
 
 
 def _label(judge_id: str, details: FoundationModelDetailsTypeDef) -> str:

@@ -57,6 +57,12 @@ class ResultFiles:
     """Files with a row for each record of a benchmark, a scorer or InspectAI; those of one kind
     together, and the kind that says most first."""
 
+    def with_more(self, more: ResultFiles) -> ResultFiles:
+        """Return these and those of another part of the same records; totals can't be added."""
+        return ResultFiles(
+            self.records + more.records, (), self.looked_at + more.looked_at, self.details
+        )
+
 
 def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None) -> ResultFiles:
     """Find the files of a job under an output prefix; all pages of the listing are read.

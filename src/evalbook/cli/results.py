@@ -83,6 +83,7 @@ def results_command(
     """
     from evalbook.runs.documents import results_document
     from evalbook.runs.find import targets, targets_of_group
+    from evalbook.runs.prospect import add_prospect
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
     from evalbook.runs.table import report_csv, report_parts
@@ -95,6 +96,7 @@ def results_command(
     with RecordStore() as store:
         report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
         report.notes += passed
+        add_prospect(aws, report)
         _add_known(aws, report, settings, named=bool(runs or group))
         if labels is not None:
             _correct(report, labels)

@@ -73,7 +73,7 @@ def status_command(
     """
     from evalbook.cli.watching import drawn
     from evalbook.runs.find import targets
-    from evalbook.runs.status import StatusDocument, status_document
+    from evalbook.runs.status import StatusDocument, status_document, together_words
 
     wanted = targets(settings.aws(), runs, settings.state, run)
     try:
@@ -84,8 +84,11 @@ def status_command(
     seen = _with_logs(settings, seen, logs)
     document = asdict(StatusDocument(PROTOCOL, tuple(map(status_document, seen))))
     named = (*(("--run", str(run)) if run else ()), *runs)
+    together = together_words(seen)
     parts = [part for it in seen for part in drawn(it)]
-    output.draw(document, *spaced([*parts, *_next(seen, named)]))
+    output.draw(
+        document, *spaced([*([Prose(together)] if together else []), *parts, *_next(seen, named)])
+    )
     if not watch:
         failed = exit_code and any(it.over and not it.succeeded for it in seen)
         return NOT_SUCCEEDED if failed else 0

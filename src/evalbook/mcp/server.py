@@ -82,10 +82,10 @@ class Tools:
         """
 
         def look(workflow: Workflow) -> dict[str, Any]:
-            from evalbook.runs.status import look, status_words
+            from evalbook.runs.status import look, statuses_words
 
             seen = [look(workflow.aws, target) for target in _targets(workflow, run)]
-            return {"protocol": PROTOCOL, "text": "\n\n".join(map(status_words, seen))}
+            return {"protocol": PROTOCOL, "text": statuses_words(seen)}
 
         return self._document(look)
 
@@ -97,6 +97,7 @@ class Tools:
         """
 
         def compare(workflow: Workflow) -> dict[str, Any]:
+            from evalbook.runs.prospect import add_prospect
             from evalbook.runs.report import read_report
             from evalbook.runs.store import RecordStore
             from evalbook.runs.table import report_words
@@ -104,6 +105,7 @@ class Tools:
 
             with RecordStore() as store:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
+                add_prospect(workflow.aws, report)
                 add_unseen(workflow.aws, report, workflow.interview)
                 return {"protocol": PROTOCOL, "text": report_words(report)}
 

@@ -84,7 +84,7 @@ def _template(name: str, values: dict[str, Any]) -> str:
     own_instances = values["runs_as"] == "training_job"
     if name == "header":
         return "header.md.j2"
-    if name == "start" and values["one_model_a_run"]:
+    if name == "start" and values["several_runs"]:
         return "start_each.py.j2"
     if name == "poll" and own_instances:
         return "poll_jobs.py.j2"
@@ -154,6 +154,8 @@ def _values(
     shared = {field.name: getattr(settings, field.name) for field in fields(settings)}
     own_instances = settings.answers.get("compute") is not None
     evaluator = EVALUATION_TYPES[settings.evaluation_type]
+    # Each is then a run of its own, its base model by its name.
+    one_model_a_run = settings.is_nova or own_instances or evaluator.one_model_a_run
     return {
         **settings.answers,
         **shared,
@@ -161,8 +163,8 @@ def _values(
         # For other partitions the package is handed over as an object of the SDK's.
         "attaches": _attaches(settings),
         "runs_as": "training_job" if own_instances else "pipeline",
-        # Each is then a run of its own, its base model by its name.
-        "one_model_a_run": settings.is_nova or own_instances or evaluator.one_model_a_run,
+        "one_model_a_run": one_model_a_run,
+        "several_runs": one_model_a_run or bool(settings.parts),
         "model": "BASE_MODEL_NAME" if settings.model_package_arn is None else "MODEL_PACKAGE_ARN",
         "networking": _networking(settings.vpc),
         "lower_is_better": list(LOWER_IS_BETTER),

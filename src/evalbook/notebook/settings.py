@@ -38,6 +38,12 @@ class EvaluationSettings:
     """S3 URI of an object, or the ARN of a DataSet in a hub; None where the type takes none."""
     records: int | None = None
     """Records in the dataset; None where they were not counted."""
+    parts: tuple[str, ...] = ()
+    """S3 URIs of the objects that the dataset was split into, a job each; none for one job."""
+    pilot: int = 0
+    """Records of the first part, where it is a pilot."""
+    pilot_only: bool = False
+    """Whether the pilot alone is started."""
     model_package_arn: str | None
     """None where the base model is evaluated alone."""
     base_model_name: str

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from evalbook.runs.statistics import (
+    CONFIDENCE,
     DECIMALS,
     SIGNIFICANT,
     Tally,
@@ -49,7 +50,7 @@ class MetricRow:
     """Mean paired difference, with its sign turned where a low score is good."""
     low: float | None
     high: float | None
-    """The 95 % interval of the gain, of this metric by itself; None where every record has the same
+    """The interval of the gain, of this metric by itself; None where every record has the same
     gain."""
     wins: int
     ties: int
@@ -69,6 +70,8 @@ class MetricRow:
     verdict: Verdict = UNCLEAR
     by_itself: Verdict = UNCLEAR
     """The verdict, were this the only comparison."""
+    confidence: float = CONFIDENCE
+    """Of the interval."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class MeanRow:
     high: float | None
     records: int
     left_out: int
+    confidence: float = CONFIDENCE
+    """Of the interval."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,8 @@ class Comparison:
     """How many comparisons the verdicts were corrected together with, this one included."""
     category_tests: int = 0
     """The same for the categories, which are a family of their own."""
+    level: float = SIGNIFICANT
+    """How sure a difference has to be."""
     categories_left: int = 0
     """Categories of their own size that were too many to show."""
 
@@ -140,9 +147,9 @@ class _Column:
             self.sums[1] += after * records
             self.outcomes[(gain < 0) - (gain > 0) + 1] += records
 
-    def row(self, metric: str) -> MetricRow:
+    def row(self, metric: str, confidence: float) -> MetricRow:
         records = self.gains.records
-        low, high = interval(self.gains)
+        low, high = interval(self.gains, confidence)
         wins, ties, losses = self.outcomes
         return MetricRow(
             metric,
@@ -161,6 +168,7 @@ class _Column:
             real(self.gains.deviation),
             self.width,
             chance_of_no_difference(self.gains),
+            confidence=confidence,
         )
 
 
@@ -179,15 +187,14 @@ def compare(
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
     found = [_compare(store, first, second, signs, unseen) for first, second in pairings]
-    found = [replace(it, rows=tuple(judge_rows(it.rows))) for it in found]
+    found = [replace(it, rows=tuple(judge_rows(it.rows, store.level))) for it in found]
     found = [
         replace(it, rows=tuple(replace(row, by_itself=row.verdict) for row in it.rows))
         for it in found
     ]
-    rows = iter(judge_rows([row for it in found for row in it.rows]))
-    inside = iter(
-        judge_rows([row for it in found for them in it.categories.values() for row in them])
-    )
+    rows = iter(judge_rows([row for it in found for row in it.rows], store.level))
+    within = [row for it in found for them in it.categories.values() for row in them]
+    inside = iter(judge_rows(within, store.level))
     tests = _tests(row for it in found for row in it.rows)
     more = _tests(row for it in found for them in it.categories.values() for row in them)
     return [
@@ -247,6 +254,7 @@ def _compare(
             for loss, place, before in sorted(worst, reverse=True)
         ),
         paired,
+        level=store.level,
         categories_left=max(0, len(sizes) - MOST_CATEGORIES),
     )
 
@@ -263,7 +271,7 @@ def _by_category(batch: Batch, named: Mapping[str, object]) -> Iterator[tuple[st
 def _rows(store: RecordStore, columns: Sequence[_Column], told: set[str]) -> list[MetricRow]:
     """Return the rows of the metrics that either model was judged on; others are of other runs."""
     named = zip(store.metrics, columns, strict=True)
-    return [column.row(metric) for metric, column in named if metric in told]
+    return [column.row(metric, 1 - store.level) for metric, column in named if metric in told]
 
 
 def signs_of(store: RecordStore, rows: Iterable[MetricRow | MeanRow]) -> list[int]:
@@ -311,14 +319,16 @@ def _mean_of(parts: Sequence[float]) -> float | None:
     return math.fsum(scored) / len(scored) if scored else None
 
 
-def judge_rows(rows: Sequence[MetricRow]) -> list[MetricRow]:
+def judge_rows(rows: Sequence[MetricRow], level: float = SIGNIFICANT) -> list[MetricRow]:
     """Give rows their verdicts, corrected for how many questions they ask together (Holm).
 
-    A row that no test could have found different is not counted among the questions.
+    A row that no test could have found different is not counted among the questions. Of a stricter
+    level as much again is taken, so that `SIGNIFICANT` decides everywhere.
     """
     asked = [place for place, row in enumerate(rows) if row.records >= FEWEST]
-    chances = dict(zip(asked, corrected([rows[place].chance for place in asked]), strict=True))
-    return [_judged(row, chances.get(place, 1.0)) for place, row in enumerate(rows)]
+    chances = corrected([rows[place].chance for place in asked], SIGNIFICANT / level)
+    by_place = dict(zip(asked, chances, strict=True))
+    return [_judged(row, by_place.get(place, 1.0)) for place, row in enumerate(rows)]
 
 
 def _judged(row: MetricRow, chance: float) -> MetricRow:
@@ -358,10 +368,11 @@ def means(
             real(ends[1]),
             tally.records,
             missing,
+            1 - store.level,
         )
         for metric, tally, missing in zip(store.metrics, tallies, left_out, strict=True)
         if metric in arm.metrics
-        for ends in [interval(tally)]
+        for ends in [interval(tally, 1 - store.level)]
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow
+from evalbook.runs.jobs import Prospect
 from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import Score
@@ -86,6 +87,7 @@ class ResultsDocument:
     leaderboard: Leaderboard | None
     corrected: Corrected | None
     unseen: Unseen | None
+    pilot: Prospect | None
     figures: tuple[FiguresDocument, ...]
     figures_alone: tuple[FiguresAloneDocument, ...]
     labels: dict[str, dict[str, dict[str, int]]]
@@ -120,6 +122,7 @@ def results_document(
         report.leaderboard,
         report.corrected,
         report.unseen,
+        report.prospect,
         tuple(
             FiguresDocument(
                 first,

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.errors import AnswerRejected
+from evalbook.runs.jobs import Job, job_of, whole_dataset
 from evalbook.texts import did_you_mean, nearest, shortened
 from evalbook.whole_files import end_of_links, read_whole, reason
 
 if TYPE_CHECKING:
+    from evalbook.aws.executions import Execution
     from evalbook.aws.session import Aws
     from evalbook.workflow.interview import Interview
 
@@ -36,7 +38,8 @@ class Target:
 
     arn: str
     label: str = "evaluation"
-    """What the notebook calls it: ``evaluation``, or for Nova models ``fine-tuned`` or ``base``."""
+    """What the notebook calls it: ``evaluation``, or for Nova models ``fine-tuned`` or ``base``;
+    where there are several jobs, with the part's number behind it."""
     minutes: tuple[int, int] | None = None
     """How long it is expected to take in all, where the state tells."""
 
@@ -66,9 +69,9 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
         if not word.startswith("arn:") and path.suffix in (".ipynb", ".json", ".py"):
             found += _recorded(_record_of(path), run)
         elif word.startswith("arn:") or not _NAME.fullmatch(word):
-            found.append(Target(execution_arn(word)))
+            found += _with_other_parts(aws, execution_arn(word))
         else:
-            found.append(_named(aws, word))
+            found += _named(aws, word)
     return list(dict.fromkeys(found))
 
 
@@ -87,19 +90,21 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
     region = aws.required_region()
     name = group.rpartition("/")[2]
     runs, _ = past_runs(aws, region, Filter(status="Succeeded", words=(f"{name}/",)), _MOST_RUNS)
-    versions: dict[int, Target] = {}
+    versions: dict[int, list[Target]] = {}
     passed: list[str] = []
     same: object = None
     for run in runs:
         package, _, version = run.model.rpartition("/")
         if package != name or not version.isdigit():
             continue
-        how = run.execution.kind, run.plan.dataset, run.plan.judge
+        job = job_of(run.execution.name)
+        how = run.execution.kind, whole_dataset(run.plan.dataset), run.plan.judge
         same = same or how
         if how != same:
             passed.append(run.execution.name)
         elif int(version) not in versions:
-            versions[int(version)] = Target(run.execution.arn)
+            parts = _parts_of(job.evaluation, [it.execution for it in runs]) if job.parts else []
+            versions[int(version)] = parts or [Target(run.execution.arn)]
     if not versions:
         raise AnswerRejected(
             "run.missing",
@@ -107,17 +112,38 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
             _LIST,
         )
     notes = [f"Passed over, with another type, dataset or judge: {', '.join(passed)}."]
-    return [versions[it] for it in sorted(versions)], notes if passed else []
+    return [part for it in sorted(versions) for part in versions[it]], notes if passed else []
 
 
-def _named(aws: Aws, name: str) -> Target:
-    """Return the one evaluation of a name in the region that is set."""
+def _with_other_parts(aws: Aws, arn: str) -> list[Target]:
+    """Return a run with the other jobs of its evaluation, where it is one of several."""
+    from evalbook.aws.executions import is_training_job, region_of
+    from evalbook.aws.runs import run_of
+
+    if is_training_job(arn):
+        return [Target(arn)]
+    job = job_of(run_of(arn).describe(aws).name)
+    if not job.parts:
+        return [Target(arn)]
+    return _parts_of(job.evaluation, _listed(aws, region_of(arn))) or [Target(arn)]
+
+
+def _parts_of(evaluation: str, runs: Iterable[Execution]) -> list[Target]:
+    """Return the jobs of an evaluation in their order; of a part that ran twice, the newest."""
+    parts: dict[Job, Execution] = {}
+    for run in sorted(runs, key=lambda it: it.created):
+        job = job_of(run.name)
+        if job.parts and job.evaluation.lower() == evaluation.lower():
+            parts[job] = run
+    ordered = sorted(parts.items(), key=lambda it: (it[0].base, it[0].part))
+    return [Target(run.arn, f"{'base' if job.base else 'part'} {job.part}") for job, run in ordered]
+
+
+def _listed(aws: Aws, region: str) -> list[Execution]:
     from evalbook.aws.executions import evaluation_executions
-    from evalbook.aws.job_runs import find_training_job
 
-    region = aws.required_region()
     try:
-        runs = evaluation_executions(aws, region)
+        return list(evaluation_executions(aws, region))
     except AnswerRejected as error:
         raise AnswerRejected(
             "runs.denied",
@@ -125,11 +151,21 @@ def _named(aws: Aws, name: str) -> Target:
             "Name the run by its ARN, or ask for sagemaker:ListPipelines and "
             "sagemaker:ListPipelineExecutions.",
         ) from None
+
+
+def _named(aws: Aws, name: str) -> list[Target]:
+    """Return the one evaluation of a name in the region that is set."""
+    from evalbook.aws.job_runs import find_training_job
+
+    region = aws.required_region()
+    runs = _listed(aws, region)
+    if parts := _parts_of(job_of(name).evaluation, runs):
+        return parts
     same = [run for run in runs if run.name.lower() == name.lower()]
     if len(same) == 1:
-        return Target(same[0].arn)
+        return [Target(same[0].arn)]
     if not same and (job := find_training_job(aws, region, name)):
-        return Target(job)
+        return [Target(job)]
     if not same:
         near = _near(name, {run.name for run in runs})
         raise AnswerRejected(

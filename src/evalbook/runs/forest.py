@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from evalbook.runs.summaries import figure_ends
 from evalbook.runs.verdicts import UNCLEAR, UNTESTED
-from evalbook.runs.words import plain, signed
+from evalbook.runs.words import interval_name, plain, signed
 
 if TYPE_CHECKING:
     from evalbook.runs.comparison import MetricRow
@@ -26,7 +26,7 @@ INK, FAINT, LINE = "#1c2733", "#5b6875", "#d5dbe1"
 COLOURS = {"better": "#0072b2", "worse": "#c04a00"}
 NEUTRAL = "#6a7580"
 
-GAIN_AXIS = "worse  ←  gain per record, 95 % interval  →  better"
+GAIN_AXIS = "worse  ←  gain per record, {}  →  better"
 
 _ROW, _TITLE, _AXIS = 30, 34, 44
 _MOST_LABEL = 30
@@ -97,14 +97,15 @@ def panels_of(report: Report) -> list[Panel]:
                              row.verdict, _beside(row)))
             for row in comparison.rows if row.gain is not None
         ]  # fmt: skip
-        found += _split(report, f"{second} against {first}", rows, GAIN_AXIS, True)
+        axis = GAIN_AXIS.format(interval_name(comparison.rows))
+        found += _split(report, f"{second} against {first}", rows, axis, True)
     for arm, means in report.alone:
         rows = [
             (it.metric, Row(_label(it.metric, it.higher_is_better), it.mean, it.low, it.high, "",
                             plain(it.mean)))
             for it in means if it.mean is not None
         ]  # fmt: skip
-        found += _split(report, arm.name, rows, "mean score, 95 % interval", False)
+        found += _split(report, arm.name, rows, f"mean score, {interval_name(means)}", False)
     for first, second, tables in report.figures:
         figures = tuple(
             Row(_label(it.metric, it.higher_is_better), it.gain, it.low, it.high, it.verdict,

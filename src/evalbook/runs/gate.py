@@ -24,7 +24,6 @@ from evalbook.runs.comparison import FEWEST, MetricRow
 from evalbook.runs.report import Report, RunFacts
 from evalbook.runs.statistics import (
     CONFIDENCE,
-    SIGNIFICANT,
     most_that_may_differ,
     records_needed,
 )
@@ -209,6 +208,8 @@ class _Seen:
     deviation: float | None
     """Of a record's gain."""
     better: bool
+    confidence: float = CONFIDENCE
+    """Of the interval."""
 
 
 def decide(report: Report, policy: Policy) -> tuple[Outcome, str, tuple[RuleResult, ...]]:
@@ -277,12 +278,12 @@ def _seen(row: MetricRow | FigureRow) -> _Seen:
     low, high = row.low, row.high
     if low is None and row.records and row.gain is not None:
         # Where all gains are alike, so many others may still be anything on the scale.
-        unlike = most_that_may_differ(row.records, (1 + CONFIDENCE) / 2)
+        unlike = most_that_may_differ(row.records, (1 + row.confidence) / 2)
         low = (1 - unlike) * row.gain - unlike * row.width
         high = (1 - unlike) * row.gain + unlike * row.width
     return _Seen(
         row.metric, row.gain, low, high, row.records, row.left_out, row.width or 1.0,
-        row.deviation, row.verdict == BETTER,
+        row.deviation, row.verdict == BETTER, row.confidence,
     )  # fmt: skip
 
 
@@ -334,13 +335,13 @@ def _held(it: _Seen, rule: str, bound: float) -> RuleResult:
     if it.records is not None and it.records < FEWEST:
         why = f"{count(it.records, 'record')} are too few to tell"
         return RuleResult(it.metric, None, rule, "undecided", why, FEWEST - it.records)
-    why = f"gain {signed(it.gain)}, 95 % interval {between(it.low, it.high)}"
+    why = f"gain {signed(it.gain)}, {100 * it.confidence:.0f} % interval {between(it.low, it.high)}"
     # To gain nothing is not to gain.
     if it.low > bound or (bound and it.low == bound):
         return RuleResult(it.metric, None, rule, "pass", why, None)
     if it.high < bound or (not bound and it.high == 0):
         return RuleResult(it.metric, None, rule, "fail", why, None)
-    return RuleResult(it.metric, None, rule, "undecided", why, _more(it, bound, SIGNIFICANT))
+    return RuleResult(it.metric, None, rule, "undecided", why, _more(it, bound, 1 - it.confidence))
 
 
 def _more(it: _Seen, bound: float, significant: float) -> int | None:
@@ -370,7 +371,7 @@ def _one_gains(seen: Sequence[_Seen]) -> RuleResult:
         more
         for it in seen
         if it.gain is not None and it.gain > 0
-        and (more := _more(it, 0.0, SIGNIFICANT / len(seen))) is not None
+        and (more := _more(it, 0.0, (1 - it.confidence) / len(seen))) is not None
     ]  # fmt: skip
     return RuleResult(
         None, None, rule, "undecided", "none has, none surely has not", min(needed, default=None)

@@ -145,6 +145,8 @@ def _claims(report: Report) -> Iterator[str]:
         yield alone_headline(arm, means)
     for claim, _ in unseen_parts(report):
         yield claim
+    if report.prospect:
+        yield report.prospect.sentence
     for name, figures in report.figures_alone:
         yield figures_alone_headline(name, figures)
 

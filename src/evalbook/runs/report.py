@@ -14,12 +14,14 @@ from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, compare, means
 from evalbook.runs.detail_arms import detail_arm
 from evalbook.runs.find import Target
+from evalbook.runs.jobs import Job, Look, Prospect, job_of, level_of, look_at, whole_dataset
 from evalbook.runs.leaderboard import Leaderboard, leaderboard, pairs_of
 from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.words import plain
+from evalbook.texts import joined
 
 if TYPE_CHECKING:
     from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
@@ -67,6 +69,8 @@ class RunFacts:
     dataset: str | None
     base_model: str | None = None
     """Beside which the model was evaluated, where the run tells."""
+    jobs: int = 1
+    """How many executions it is; ``arn`` is the first one's."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,10 @@ class Report:
     figures_alone: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
     leaderboard: Leaderboard | None = None
     """Where there are several models."""
+    look: Look | None = None
+    """Where it is of one evaluation with a pilot."""
+    prospect: Prospect | None = None
+    """Of a pilot: what the rest would bring."""
     task: str | None = None
     """What the model was trained to do, where the interview is at hand."""
     corrected: Corrected | None = None
@@ -109,6 +117,8 @@ class _Source:
     name: str
     model: str
     run: int
+    """Place of its run in the report."""
+    evaluation: str
     files: ResultFiles | None
     """None where MLflow keeps them."""
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -144,22 +154,26 @@ def read_report(
         AwsUnavailable: AWS could not be asked.
     """
     looked = [_look(aws, target) for target in wanted]
+    runs = _runs_of(looked)
+    several = len({run.evaluation for run in runs}) > 1
     sources: list[_Source] = []
     problems: list[str] = []
-    for place, (target, run, steps, _) in enumerate(looked):
-        progress(f"Looking for the results of {run.name}")
-        many = run.name if len(wanted) > 1 and target.label == "evaluation" else None
-        sources += _sources(aws, target, run, steps, place, many, problems)
+    for place, run in enumerate(runs):
+        progress(f"Looking for the results of {run.facts.name}")
+        sources += _sources(aws, run, place, several, problems)
     if not sources:
         raise _nothing(looked, problems)
     sources.sort(key=lambda it: (it.run, it.model != BASE))
-    report = Report([_facts(run, plan) for _, run, _, plan in looked], store)
-    report.notes += _notes(report.runs, problems)
+    report = Report([run.facts for run in runs], store)
+    report.notes += [*_notes(report.runs), *_missing_parts(runs), *problems]
+    looks = [run.look for run in runs]
+    store.level = level_of(looks)
+    report.look = None if several else looks[0]
     lower = [*_lower_builtin(), *LOW_IS_GOOD, *lower_is_better]
     judged, others = _by_records(report, sources)
     detailed = _read_details(aws, report, others, progress)
     arms = [*_read_judged(aws, report, judged, progress), *detailed]
-    _note_definitions(aws, report, [plan for *_, plan in looked], arms)
+    _note_definitions(aws, report, [run.looked[0][3] for run in runs], arms)
     _categorise(aws, report, arms, progress)
     _compare_records(report, arms, lower)
     _compare_figures(aws, report, [] if detailed else others, lower)
@@ -184,7 +198,44 @@ def _by_records(report: Report, sources: Sequence[_Source]) -> tuple[list[_Sourc
     return judged, [source for source in sources if source not in judged]
 
 
-def _look(aws: Aws, target: Target) -> tuple[Target, Execution, list[RunStep], Plan]:
+_Looked = tuple[Target, "Execution", "list[RunStep]", "Plan"]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a report takes for one run: an execution, or all of those that share a dataset."""
+
+    evaluation: str
+    looked: tuple[_Looked, ...]
+    jobs: tuple[Job, ...]
+    facts: RunFacts
+    look: Look | None
+
+
+def _runs_of(looked: Sequence[_Looked]) -> list[_Run]:
+    """Put together the executions that are parts of one evaluation."""
+    found: dict[object, list[_Looked]] = {}
+    for one in looked:
+        job = job_of(one[1].name)
+        found.setdefault((job.evaluation, job.base) if job.parts else one[1].arn, []).append(one)
+    runs = []
+    for them in found.values():
+        them.sort(key=lambda one: job_of(one[1].name).part)
+        jobs = tuple(job_of(run.name) for _, run, _, _ in them)
+        look = look_at(jobs)
+        runs.append(_Run(jobs[0].evaluation, tuple(them), jobs, _facts(them), look))
+    return runs
+
+
+def _missing_parts(runs: Iterable[_Run]) -> Iterator[str]:
+    for run in runs:
+        parts = run.jobs[0].parts
+        if parts > len(run.jobs) and not (run.look and run.look.early):
+            there = joined([str(job.part) for job in run.jobs])
+            yield f"Of the {parts} parts of {run.facts.name} only {there} was run."
+
+
+def _look(aws: Aws, target: Target) -> _Looked:
     from evalbook.aws.runs import plan_of, run_of
 
     run = run_of(target.arn).describe(aws)
@@ -198,14 +249,24 @@ def _look(aws: Aws, target: Target) -> tuple[Target, Execution, list[RunStep], P
 
 
 def _sources(
-    aws: Aws,
-    target: Target,
-    run: Execution,
-    steps: Sequence[RunStep],
-    place: int,
-    many: str | None,
-    problems: list[str],
-) -> Iterator[_Source]:
+    aws: Aws, run: _Run, place: int, several: bool, problems: list[str]
+) -> Iterable[_Source]:
+    """Return each model's results, of all jobs together."""
+    found: dict[str, _Source] = {}
+    for target, execution, steps, _ in run.looked:
+        for model, files, metrics in _results(aws, target, execution, steps, problems):
+            name = f"{run.facts.name} {model}" if several else model
+            before = found.get(model)
+            if before is not None and before.files is not None and files is not None:
+                files = before.files.with_more(files)
+            found[model] = _Source(name, model, place, run.evaluation, files, metrics)
+    return found.values()
+
+
+def _results(
+    aws: Aws, target: Target, run: Execution, steps: Sequence[RunStep], problems: list[str]
+) -> Iterator[tuple[str, ResultFiles | None, Mapping[str, float]]]:
+    """Yield what each step of an execution left: of which model, its files or its metrics."""
     from evalbook.aws.executions import training_job
     from evalbook.aws.result_files import inspect_files, result_files
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
@@ -215,8 +276,7 @@ def _sources(
             continue
         if ":training-job/" not in step.job:
             if metrics := _tracked(aws, step, problems):
-                model = _MODEL_OF[step.name] or TUNED
-                yield _Source(f"{many} {model}" if many else model, model, place, None, metrics)
+                yield _MODEL_OF[step.name] or TUNED, None, metrics
             continue
         try:
             job = training_job(aws, step.job)
@@ -231,8 +291,7 @@ def _sources(
         if not files.records and not files.summaries and not files.details:
             problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
             continue
-        model = _model_of(step, target, job)
-        yield _Source(f"{many} {model}" if many else model, model, place, files)
+        yield _model_of(step, target, job), files, {}
 
 
 def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
@@ -276,8 +335,9 @@ def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
     named = _MODEL_OF[step.name]
     if named is not None:
         return named
-    if target.label in (BASE, TUNED):
-        return target.label
+    named = target.label.split()[0]  # behind it, the part's number
+    if named in (BASE, TUNED):
+        return named
     if step.name == "Training":
         return BASE if _OF_BASE.search(job.name) else TUNED
     if job.model_package is None and job.base_model is None:
@@ -285,9 +345,7 @@ def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
     return TUNED if job.model_package else BASE
 
 
-def _nothing(
-    looked: Sequence[tuple[Target, Execution, list[RunStep], Plan]], problems: Sequence[str]
-) -> AnswerRejected:
+def _nothing(looked: Sequence[_Looked], problems: Sequence[str]) -> AnswerRejected:
     states = ", ".join(f"{run.name} ended as {run.status}" for _, run, _, _ in looked)
     details = f" {' '.join(problems)}" if problems else ""
     return RunFailed(
@@ -299,21 +357,26 @@ def _nothing(
     )
 
 
-def _facts(run: Execution, plan: Plan) -> RunFacts:
+def _facts(looked: Sequence[_Looked]) -> RunFacts:
+    _, run, _, plan = looked[0]
+    job = job_of(run.name)
+    name = job.evaluation + ("-base" if job.base else "") if job.parts else run.name
+    states = {it.status: None for _, it, _, _ in looked}
     return RunFacts(
         run.arn,
-        run.name,
-        run.status,
+        name,
+        next((it for it in states if it != "Succeeded"), "Succeeded"),
         run.kind,
         run.created.isoformat(timespec="seconds"),
         plan.model_package or plan.base_model,
         plan.judge,
-        plan.dataset,
+        whole_dataset(plan.dataset) if job.parts else plan.dataset,
         plan.base_model if plan.model_package else None,
+        len(looked),
     )
 
 
-def _notes(runs: Sequence[RunFacts], problems: Sequence[str]) -> list[str]:
+def _notes(runs: Sequence[RunFacts]) -> list[str]:
     notes = [f"{run.name} ended as {run.status}." for run in runs if run.status != "Succeeded"]
     datasets = {run.dataset for run in runs if run.dataset}
     if len(datasets) > 1:
@@ -332,7 +395,7 @@ def _notes(runs: Sequence[RunFacts], problems: Sequence[str]) -> list[str]:
     judges = {run.judge for run in runs if run.judge}
     if len(judges) > 1:
         notes.append(f"The runs had different judges: {', '.join(sorted(judges))}.")
-    return [*notes, *problems]
+    return notes
 
 
 def _lower_builtin() -> list[str]:
@@ -518,7 +581,7 @@ def _pairings(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, Arm]]:
     if len(bases) == 1 and len(tuned) == 1:
         return [(bases[0][1], tuned[0][1])]
     for source, arm in tuned:
-        found += [(base, arm) for other, base in bases if other.run == source.run]
+        found += [(base, arm) for other, base in bases if other.evaluation == source.evaluation]
     leaders = tuned if len(tuned) > 1 else bases if len(bases) > 1 else []
     found += [(leaders[0][1], arm) for _, arm in leaders[1:]]
     return found

@@ -192,12 +192,15 @@ def _tail_of_flips(places: Mapping[int, int], observed: int) -> float:
     return min(1.0, max(0.0, 1.0 - within / period))
 
 
-def corrected(chances: Sequence[float]) -> list[float]:
-    """Return the chances, made larger for having asked several questions at once (Holm 1979)."""
+def corrected(chances: Sequence[float], times: float = 1.0) -> list[float]:
+    """Return the chances, made larger for having asked several questions at once (Holm 1979).
+
+    And so many times larger than that, such as for having looked twice.
+    """
     order = sorted(range(len(chances)), key=lambda place: chances[place])
     answer, largest = [0.0] * len(chances), 0.0
     for rank, place in enumerate(order):
-        largest = max(largest, min(1.0, chances[place] * (len(chances) - rank)))
+        largest = max(largest, min(1.0, chances[place] * (len(chances) - rank) * times))
         answer[place] = largest
     return answer
 

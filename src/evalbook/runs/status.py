@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
@@ -16,6 +17,7 @@ from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
+from evalbook.runs.jobs import job_of
 from evalbook.runs.parts import Part, in_words
 from evalbook.texts import quoted_lines
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 # Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
 # 2026-11-20); used where the state does not tell more.
-_MINUTES_A_MODEL = (25, 60)
+MINUTES_A_MODEL = (25, 60)
 
 _FAILED = ("Failed", "Stopped")
 
@@ -261,7 +263,7 @@ def _expected(run: Execution, plan: Plan, steps: Sequence[RunStep]) -> tuple[int
         return None
     names = plan.steps or tuple(step.name for step in steps)
     models = 2 if any("Base" in name for name in names) else 1
-    low, high = _MINUTES_A_MODEL
+    low, high = MINUTES_A_MODEL
     return low * models, high * models
 
 
@@ -428,6 +430,21 @@ def status_parts(status: RunStatus, now: datetime | None = None) -> Iterator[Par
 def status_words(status: RunStatus) -> str:
     """Return a run's status for people, in lines of any length."""
     return in_words(status_parts(status))
+
+
+def together_words(seen: Sequence[RunStatus]) -> str | None:
+    """Return how the jobs of one evaluation are doing; None where there are not several."""
+    jobs = [job_of(it.name) for it in seen]
+    if not jobs or not jobs[0].parts or len({job.evaluation for job in jobs}) > 1:
+        return None
+    states = Counter(it.status for it in seen)
+    said = texts.joined([f"{number} {state}" for state, number in states.items()])
+    return f"{jobs[0].evaluation}, {texts.count(len(seen), 'job')}: {said}"
+
+
+def statuses_words(seen: Sequence[RunStatus]) -> str:
+    """Return several runs' statuses for people, in lines of any length."""
+    return in_words(filter(None, [together_words(seen), *map(status_words, seen)]))
 
 
 def head_words(status: RunStatus, now: datetime) -> str:

@@ -30,6 +30,7 @@ from evalbook.runs.records import (
     read_record,
     shown_names,
 )
+from evalbook.runs.statistics import SIGNIFICANT
 
 NO_SCORE = inf
 """Stands for a missing score in columns: unlike nan it equals itself, so that it can be counted."""
@@ -124,6 +125,8 @@ class RecordStore:
         self._database.execute("CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID")
         self.metrics: list[str] = []
         self.arms: list[Arm] = []
+        self.level = SIGNIFICANT
+        """How sure a difference has to be: stricter where this is one of two looks."""
         self.ranges: dict[str, tuple[float, float]] = {}
         """Lowest and highest score on each metric, of any model."""
 

@@ -25,6 +25,7 @@ from evalbook.runs.words import (
     categories_basis,
     figures_alone_headline,
     headline,
+    interval_name,
     plain,
     signed,
     the,
@@ -61,6 +62,8 @@ def report_parts(report: Report) -> list[Part]:
         parts += [figures_alone_headline(name, figures), lines_of_figures(figures)]
     for claim, lines in unseen_parts(report):
         parts += [claim, lines]
+    if report.prospect:
+        parts.append(report.prospect.sentence)
     parts += label_lines(report)
     return [part for part in (*parts, *report.notes) if part]
 
@@ -144,7 +147,7 @@ def comparison_lines(comparison: Comparison) -> list[dict[str, str]]:
     return lines_of_rows(comparison.rows, comparison.first.name, comparison.second.name)
 
 
-def lines_of_rows(rows: Iterable[MetricRow], first: str, second: str) -> list[dict[str, str]]:
+def lines_of_rows(rows: Sequence[MetricRow], first: str, second: str) -> list[dict[str, str]]:
     """Return the lines of a table of some rows of a comparison."""
     return [
         {
@@ -152,7 +155,7 @@ def lines_of_rows(rows: Iterable[MetricRow], first: str, second: str) -> list[di
             titled(first): plain(row.first),
             titled(second): plain(row.second),
             "Gain": signed(row.gain),
-            "95 % interval": between(row.low, row.high),
+            interval_name(rows): between(row.low, row.high),
             "Better/same/worse": f"{row.wins}/{row.ties}/{row.losses}",
             "Records": f"{row.records}",
             "Left out": f"{row.left_out}",
@@ -172,13 +175,13 @@ def titled(name: str) -> str:
     return name.capitalize() if name in ("base", "fine-tuned", "evaluated") else name
 
 
-def lines_of_means(rows: Iterable[MeanRow]) -> list[dict[str, str]]:
+def lines_of_means(rows: Sequence[MeanRow]) -> list[dict[str, str]]:
     """Return the lines of a table of one model's means."""
     return [
         {
             "Metric": named(row),
             "Mean": plain(row.mean),
-            "95 % interval": between(row.low, row.high, sign=False),
+            interval_name(rows): between(row.low, row.high, sign=False),
             "Records": f"{row.records}",
             "Left out": f"{row.left_out}",
         }

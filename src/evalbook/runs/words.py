@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from evalbook.runs.answers import WORDS as FAULTS
 from evalbook.runs.comparison import Comparison, MeanRow, MetricRow
-from evalbook.runs.statistics import SIGNIFICANT, most_that_may_differ, records_needed
+from evalbook.runs.statistics import CONFIDENCE, SIGNIFICANT, most_that_may_differ, records_needed
 from evalbook.runs.store import Arm
 from evalbook.runs.summaries import Figure, FigureRow
 from evalbook.runs.verdicts import BETTER, SAME, UNCLEAR, VERDICTS, WORSE
@@ -146,12 +146,14 @@ def basis(comparison: Comparison) -> list[str]:
 def _certainty(comparison: Comparison) -> str:
     asked, together = comparison.tests, comparison.together
     correction = ""
+    looks = "" if comparison.level == SIGNIFICANT else ", with the other look 5 %"
     if asked > 1:
         among = f" of {together} comparisons" if together > 1 else ""
         correction = f", with Holm's correction for {asked} metrics{among}"
     return (
         'How sure "better" and "worse" are: the chance that even one metric on which the models do '
-        f"not differ is called so is at most 5 % (sign-flip test over records{correction}). Each "
+        f"not differ is called so is at most {percent(comparison.level)}{looks} (sign-flip test "
+        f"over records{correction}). Each "
         "interval (bootstrap over records) is of its metric alone: it may leave out zero where the "
         f'verdict is "{UNCLEAR}". That no difference is clear does not show that there is none: '
         "the interval tells how large it may be."
@@ -202,7 +204,9 @@ def _what_could_not_show(comparison: Comparison) -> Iterable[str]:
     # Holm's factor is the number of questions as long as none of them was answered.
     none_passed = not any(row.verdict in (BETTER, WORSE) for row in comparison.rows)
     powerless = [
-        row.metric for row in tested if 2.0 ** (1 - row.records) * comparison.tests >= SIGNIFICANT
+        row.metric
+        for row in tested
+        if 2.0 ** (1 - row.records) * comparison.tests >= comparison.level
     ]
     if powerless and none_passed and comparison.together == 1:
         yield (
@@ -234,7 +238,7 @@ def _what_would_decide(comparison: Comparison, tested: Sequence[MetricRow]) -> I
     needed = {
         row.metric: records_needed(row.gain or 0.0, row.deviation or 0.0, significant)
         for row in tested
-        for significant in [SIGNIFICANT / max(1, comparison.tests)]
+        for significant in [comparison.level / max(1, comparison.tests)]
     }
     more = {row.metric: (needed[row.metric] or 0) - row.records for row in tested}
     named = [f"{metric} {records:,}" for metric, records in more.items() if records > 0]
@@ -338,6 +342,16 @@ def signed(number: float | None, decimals: int = 3) -> str:
 def plain(number: float | None, decimals: int = 3) -> str:
     """Return a number, or a dash where there is none."""
     return "-" if number is None else f"{number:.{decimals}f}"
+
+
+def percent(share: float) -> str:
+    """Return a share as people write it."""
+    return f"{100 * share:.0f} %"
+
+
+def interval_name(rows: Sequence[MetricRow | MeanRow]) -> str:
+    """Return what the column of some rows' intervals is called."""
+    return f"{percent(rows[0].confidence if rows else CONFIDENCE)} interval"
 
 
 def between(low: float | None, high: float | None, *, sign: bool = True) -> str:

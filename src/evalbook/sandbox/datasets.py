@@ -193,6 +193,11 @@ DATASETS = (
     Dataset(
         "support/categories.jsonl", "passes: records of four categories", _made(categorised, 120)
     ),
+    Dataset(
+        "support/large.jsonl",
+        "passes: 1,200 records of four categories, which take two jobs",
+        _made(categorised, 1200),
+    ),
     Dataset("formats/openai.jsonl", "passes: OpenAI format", _made(openai, 60)),
     Dataset("formats/completion.jsonl", "passes: prompt/completion", _made(completion, 60)),
     Dataset("formats/chat-completion.jsonl", "passes: with messages", _made(chat_completion, 60)),
@@ -216,7 +221,9 @@ DATASETS = (
     Dataset("agents/trips.parquet", "passes for multi-turn RL: Parquet", lambda: _trips_parquet()),
     Dataset("broken/lines.jsonl", "three broken lines among 60", _with_broken_lines),
     Dataset("broken/mixed.jsonl", "two formats in one file", _mixed),
-    Dataset("broken/too-many.jsonl", "fails: 1,001 rows", _made(sagemaker, 1001)),
+    Dataset(
+        "broken/too-many.jsonl", "1,001 rows: one more than a job takes", _made(sagemaker, 1001)
+    ),
     Dataset("broken/empty.jsonl", "fails: empty", lambda: b""),
     Dataset("broken/array.jsonl", "a JSON array, not lines", _array),
     Dataset("broken/notes.txt", "fails: not a .jsonl file", lambda: b"not a dataset\n"),

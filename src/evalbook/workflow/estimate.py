@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from evalbook.datasets.invalid import plural
 from evalbook.datasets.report import Report
@@ -20,12 +21,16 @@ from evalbook.workflow.facts import (
     HOSTING_INSTANCES,
     JUDGE_MODEL,
     MODEL,
+    PILOT,
     SAMPLE_LIMIT,
 )
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.compute import instances_words
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
+
+if TYPE_CHECKING:
+    from evalbook.aws.session import Aws
 
 # Minutes for one model, below and above; AWS's figures for an LLM-as-judge run of a small and of
 # a large model, read 2026-11-20. Evaluating the base model too doubles them.
@@ -87,6 +92,14 @@ class Estimate:
     """The judging, in US dollars: low and high; None where no price was asked or found."""
     price_basis: str | None = None
     """What the price rests on, or why there is none."""
+    jobs: int = 1
+    """Into how many the records are split."""
+
+    def of(self, records: int) -> Estimate:
+        """Return the estimate for another number of the same records."""
+        share = records / (self.records or records)
+        price = (self.price[0] * share, self.price[1] * share) if self.price else None
+        return replace(self, records=records, price=price)
 
     @property
     def judge_calls(self) -> int | None:
@@ -111,6 +124,8 @@ class Estimate:
     def sentences(self) -> list[str]:
         """Return the estimate in words."""
         models = "both models" if self.models > 1 else "one model"
+        if self.jobs > 1:
+            models += f", {self.jobs} jobs side by side"
         lines = [self._calls(), *self._cost_sentences()] if self.judged else []
         if self.minutes is None:
             lines.append(f"Time for {models}: AWS gives no figure for this type.")
@@ -166,7 +181,7 @@ def estimate(interview: Interview) -> Estimate:
     model = interview.facts(MODEL)
     return Estimate(
         judged=kind.bedrock_judges,
-        records=report.valid if report else None,
+        records=_records(interview, report),
         metrics=len(interview.value(BUILTIN_METRICS) or ()) + len(custom.names if custom else ()),
         models=models,
         minutes=_minutes(model.billions if model else None, models) if kind.minutes_known else None,
@@ -175,7 +190,22 @@ def estimate(interview: Interview) -> Estimate:
         served=_served(interview),
         instances=_instances(interview),
         record_bytes=_record_bytes(interview, report),
+        jobs=len(_sizes_now(interview)) or 1,
     )
+
+
+def _records(interview: Interview, report: Report | None) -> int | None:
+    return sum(_sizes_now(interview)) or (report.valid if report else None)
+
+
+def _sizes_now(interview: Interview) -> tuple[int, ...]:
+    """Return how many records each job has that is started next; nothing where there is one."""
+    parts = interview.facts(PILOT)
+    if parts is None:
+        return ()
+    if not parts.pilot:
+        return parts.records
+    return parts.records[1:] if interview.value(PILOT) == "rest" else parts.records[:1]
 
 
 def _served(interview: Interview) -> tuple[str, ...]:
@@ -216,14 +246,21 @@ def with_price(expected: Estimate, interview: Interview) -> Estimate:
     is raised, and nobody waits longer.
     """
     judge = interview.facts(JUDGE_MODEL)
-    if expected.tokens is None or judge is None:
+    if judge is None:
         return expected
+    name = judge.label.removeprefix(judge.provider).strip() or judge.label
+    return priced(expected, interview.aws, judge.region, name)
+
+
+def priced(expected: Estimate, aws: Aws, region: str, judge: str) -> Estimate:
+    """Do the same for a judge by Bedrock's display name, without the provider."""
     from evalbook.aws.pricing import token_price
     from evalbook.aws.session import soon
 
-    name = judge.label.removeprefix(judge.provider).strip() or judge.label
+    if expected.tokens is None:
+        return expected
     # Left behind if it is slow: the turn is worth more than a price.
-    told = soon(partial(token_price, interview.aws, judge.region, name), _SECONDS_FOR_PRICE)
+    told = soon(partial(token_price, aws, region, judge), _SECONDS_FOR_PRICE)
     price, why_not = told or (None, "the Price List did not answer in time")
     if price is None:
         return replace(expected, price_basis=why_not)
@@ -233,7 +270,7 @@ def with_price(expected: Estimate, interview: Interview) -> Estimate:
     )
     basis = (
         f"{price.input:g} dollars a million tokens read and {price.output:g} written, on demand in "
-        f"{judge.region} by AWS's Price List"
+        f"{region} by AWS's Price List"
     )
     return replace(expected, price=(low, high), price_basis=basis)
 

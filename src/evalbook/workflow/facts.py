@@ -76,6 +76,17 @@ class CopyFacts:
 
 
 @dataclass(frozen=True)
+class PartsFacts:
+    """The objects that the dataset was split into, one for each job."""
+
+    uris: tuple[str, ...]
+    records: tuple[int, ...]
+    """Of each."""
+    pilot: bool
+    """Whether the first is a pilot, drawn to stand for the whole."""
+
+
+@dataclass(frozen=True)
 class OverlapFacts:
     """Which of the evaluation's prompts are in the model's own training data."""
 
@@ -287,6 +298,8 @@ DATA_FIX: Slot[str, CopyFacts | None] = Slot("data_fix")
 DATASET_UPLOAD: Slot[str, None] = Slot("dataset_upload")
 TRAINING_DATA: Slot[bool, OverlapFacts | None] = Slot("training_data")
 TRAINING_OVERLAP: Slot[str, CopyFacts | None] = Slot("training_overlap")
+PILOT: Slot[str, PartsFacts | None] = Slot("pilot")
+"""``all``, how many records a pilot has, or ``rest``; without facts, all is one job."""
 CUSTOM_METRICS: Slot[str, CustomMetricsFacts | None] = Slot("custom_metrics")
 """As JSON text in Bedrock's format; empty for none."""
 BUILTIN_METRICS: Slot[list[str], None] = Slot("builtin_metrics")

@@ -36,6 +36,7 @@ from evalbook.workflow.steps import (
     model,
     model_confirm,
     notebook,
+    pilot,
     project,
     region,
     run_name,
@@ -115,6 +116,7 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         judge_model.STEP,
         *_PLACE,
         *_SETTINGS,
+        pilot.STEP,  # where there are many records
         confirm.STEP,
         bedrock_terms.STEP,
         *_LAST,

@@ -22,6 +22,7 @@ from evalbook.workflow.facts import (
     MLFLOW,
     MLFLOW_EXPERIMENT,
     MODEL,
+    PILOT,
     REGION,
     RUN_NAME,
     S3_OUTPUT,
@@ -113,7 +114,15 @@ def _answering(interview: Interview) -> dict[str, dict[str, Any]]:
 def _dataset(interview: Interview, records: int | None) -> dict[str, Any]:
     if interview.facts(DATASET) is None:
         return {}
-    sample = interview.facts(DATA_SAMPLE)
+    sample, parts = interview.facts(DATA_SAMPLE), interview.facts(PILOT)
+    if parts is not None:
+        return {
+            "dataset": effective_dataset(interview),
+            "records": sum(parts.records),
+            "parts": parts.uris,
+            "pilot": parts.records[0] if parts.pilot else 0,
+            "pilot_only": parts.pilot and interview.value(PILOT) != "rest",
+        }
     return {
         "dataset": effective_dataset(interview),
         "records": sample.rows if isinstance(sample, PromptFacts) else records,

@@ -184,7 +184,6 @@ def _write_converted(interview: Interview, original: S3Uri, file: IO[bytes], val
     for line in convert(
         read_chunks(interview.aws, original, etag=interview.answer(DATASET).facts.etag),
         report=_report(interview),
-        limit=interview.type.most_records,
         target_format=_target_format(interview),
         changes=_changes(value),
     ):
@@ -196,7 +195,7 @@ def _fingerprint(interview: Interview, value: str) -> str:
     import hashlib
 
     etag = interview.answer(DATASET).facts.etag
-    text = f"{etag} {value} {_target_format(interview)} {interview.type.most_records}"
+    text = f"{etag} {value} {_target_format(interview)}"
     if interview.type.needs_reference:
         text += f" {interview.value(SCORER)}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
@@ -227,7 +226,6 @@ def _plan(interview: Interview, value: str) -> Plan | None:
 
     return plan_of(
         _report(interview),
-        limit=interview.type.most_records,
         target_format=_target_format(interview),
         changes=_changes(value),
     )
@@ -240,11 +238,6 @@ def _trouble(interview: Interview) -> str:
     found = []
     if report.invalid:
         found.append(invalid_of(report.invalid, report.records))
-    if _too_many(interview):
-        found.append(
-            f"it has {report.records:,} rows, and one LLM-as-judge job takes "
-            f"{interview.type.most_records:,}"
-        )
     found.extend(_lost(interview))
     if _unusable_by_nova(interview):
         found.append("a Nova model needs a prompt or query field in every record")
@@ -274,11 +267,6 @@ def _lost(interview: Interview) -> list[str]:
     return [line.rstrip(".") for line in problems]
 
 
-def _too_many(interview: Interview) -> bool:
-    most = interview.type.most_records
-    return most is not None and _report(interview).records > most
-
-
 def _judged_nova(interview: Interview) -> bool:
     model = interview.facts(MODEL)
     return model is not None and interview.type.one_nova_a_run and model.nova
@@ -306,19 +294,13 @@ def _only_a_system_prompt(interview: Interview) -> bool:
 def _can_be_kept(interview: Interview) -> bool:
     report = _report(interview)
     named = _original(interview).key.lower().endswith(".jsonl")
-    return (
-        report.keepable and named and not _too_many(interview) and not _unusable_by_nova(interview)
-    )
+    return report.keepable and named and not _unusable_by_nova(interview)
 
 
 def _needs_a_copy(interview: Interview) -> bool:
     report = _report(interview)
     return bool(
-        report.invalid
-        or not report.valid
-        or _too_many(interview)
-        or _lost(interview)
-        or _unusable_by_nova(interview)
+        report.invalid or not report.valid or _lost(interview) or _unusable_by_nova(interview)
     )
 
 

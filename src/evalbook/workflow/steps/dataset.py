@@ -172,8 +172,14 @@ def effective_dataset(interview: Interview) -> str:
         return copy.uri
     if interview.type.one_nova_a_run and model is not None and model.nova:
         # For Nova the SDK resolves a dataset's ARN by its name alone, to its newest version.
-        return interview.answer(DATASET).facts.uri
+        return effective_object(interview)
     return interview.answer(DATASET).value
+
+
+def effective_object(interview: Interview) -> str:
+    """Return the S3 URI of what the evaluation reads."""
+    copy = _copy(interview)
+    return copy.uri if copy is not None else interview.answer(DATASET).facts.uri
 
 
 def effective_report(interview: Interview) -> Report | None:

@@ -1,0 +1,230 @@
+"""How many records are evaluated: all, in as many jobs as it takes, or a pilot of some first."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from evalbook.checks import passed
+from evalbook.errors import AnswerRejected
+from evalbook.texts import shortened
+from evalbook.workflow.estimate import Estimate, estimate, with_price
+from evalbook.workflow.facts import DATASET, PILOT, PartsFacts
+from evalbook.workflow.interview import Example, Interview, Step
+from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.choices import how_to_answer, read_choice
+from evalbook.workflow.steps.dataset import effective_object, effective_report
+from evalbook.workflow.turn import Choice, Question
+
+if TYPE_CHECKING:
+    from evalbook.aws.s3_uris import S3Uri
+
+ALL = "all"
+FIRST = "pilot"
+REST = "rest"
+
+LARGE_ENOUGH = 300
+"""Records of which a pilot is worth while."""
+FEWEST, SHARE = 50, 10
+"""Records of the smallest pilot, and what part of all one is by default."""
+
+
+def _ask(interview: Interview) -> Question:
+    whole, most = _whole(interview), _most(interview)
+    expected = with_price(replace(estimate(interview), records=whole), interview)
+    pilot = _pilot(interview)
+    choices = [
+        Choice(ALL, f"All {whole:,} records", _costs(expected, _jobs(whole, most))),
+        Choice(
+            FIRST,
+            f"A pilot of {pilot:,} records first",
+            f"{_costs(expected.of(pilot), 1)} The rest follows, or not, by what it shows.",
+        ),
+    ]
+    if interview.value(PILOT) is not None and _of_earlier(interview):
+        rest = _costs(expected.of(whole - pilot), _jobs(whole - pilot, most))
+        choices.append(Choice(REST, f"The rest, after the pilot of {pilot:,}", rest))
+    if whole < LARGE_ENOUGH:
+        del choices[1]
+    return Question(
+        "Evaluate all records, or a pilot first?",
+        kind="choice",
+        choices=tuple(choices),
+        help=f"A number from {FEWEST} to {min(most, whole // 2):,} is a pilot of so many. It is "
+        "drawn by category, or by the length of prompts, so that it stands for the whole. Looking "
+        "early is paid for: the pilot's differences have to be clear at 1 %, those of the whole "
+        "at 4 %, instead of 5 % once.",
+    )
+
+
+def _costs(it: Estimate, jobs: int) -> str:
+    price = "No price is known"
+    if it.price is not None:
+        price = "About {:,.2f} to {:,.2f} US dollars of judging".format(*it.price)
+    time = ", {} to {} minutes".format(*it.minutes) if it.minutes else ""
+    side = f", in {jobs} jobs side by side" if jobs > 1 else ""
+    return f"{price}{time}{side}."
+
+
+def _jobs(records: int, most: int) -> int:
+    return -(-records // most)
+
+
+def _most(interview: Interview) -> int:
+    most = interview.type.most_records
+    assert most is not None  # noqa: S101 - only types with a limit ask this
+    return most
+
+
+def _whole(interview: Interview) -> int:
+    report = effective_report(interview)
+    return report.valid if report is not None else 0
+
+
+def _pilot(interview: Interview) -> int:
+    """Return how many records the pilot has, where no other number is said."""
+    usual = min(max(2 * FEWEST, _whole(interview) // SHARE), _most(interview))
+    return _of_earlier(interview) or usual
+
+
+def _of_earlier(interview: Interview) -> int:
+    """Return how many records the pilot has that was chosen before; 0 where none was."""
+    facts = interview.facts(PILOT)
+    return facts.records[0] if facts is not None and facts.pilot else 0
+
+
+def _read(text: str, question: Question, interview: Interview) -> str:
+    number = text.replace(",", "").strip()
+    most = min(_most(interview), _whole(interview) // 2)
+    if number.isdecimal() and FEWEST <= int(number) <= most:
+        return str(int(number))
+    try:
+        chosen = read_choice(text, question.choices)
+        return str(_pilot(interview)) if chosen == FIRST else chosen
+    except AnswerRejected:
+        raise AnswerRejected(
+            "pilot.unclear",
+            f"{shortened(text)!r} is neither a choice nor a number from {FEWEST} to {most:,}.",
+            how_to_answer(question),
+        ) from None
+
+
+def _plan(value: str, interview: Interview) -> tuple[list[int], bool] | None:
+    """Return how many records each part has, and whether the first is a pilot; None for one job."""
+    from evalbook.datasets.parts import sizes_of
+
+    pilot = 0 if value == ALL else _of_earlier(interview) if value == REST else int(value)
+    if value == REST and not pilot:
+        raise AnswerRejected(
+            "pilot.none", "There was no pilot that a rest is left of.", "Choose all, or a pilot."
+        )
+    sizes = sizes_of(_whole(interview), _most(interview), pilot)
+    return (sizes, pilot > 0) if len(sizes) > 1 else None
+
+
+def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[S3Uri]:
+    """Return where the parts belong: beside the dataset, named after it and what is split."""
+    from evalbook.aws.s3 import parse_s3_uri, sibling_key
+
+    original = parse_s3_uri(effective_object(interview), what="dataset")
+    text = f"{original} {interview.answer(DATASET).facts.etag} {sizes}"
+    told = hashlib.sha256(text.encode()).hexdigest()[:8]
+    names = [f"-{told}-{part}-of-{len(sizes)}" for part in range(1, len(sizes) + 1)]
+    if pilot:
+        names[0] += f"-pilot-{sizes[0]}-of-{sum(sizes)}"
+    return [sibling_key(original, name) for name in names]
+
+
+def _check(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
+    """Keep the parts that were written, where they are still those that are needed."""
+    earlier = interview.answer(PILOT)
+    plan = _plan(value, interview)
+    wanted = tuple(map(str, _parts(*plan, interview))) if plan else ()
+    if wanted != (earlier.facts.uris if earlier.facts else ()):
+        raise AnswerRejected("pilot.other_parts", "The dataset has to be split anew.")
+    return Accepted(value, earlier.facts, earlier.checks)
+
+
+def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
+    """Write the parts that are not there yet."""
+    plan = _plan(value, interview)
+    if plan is None:
+        return Accepted(value, None)
+    sizes, pilot = plan
+    parts = _parts(sizes, pilot, interview)
+    missing = [place for place, uri in enumerate(parts) if not _exists(interview, uri)]
+    if missing:
+        _write(interview, sizes, pilot, {place: parts[place] for place in missing})
+    said = "; ".join(f"{uri} ({size:,} records)" for uri, size in zip(parts, sizes, strict=True))
+    return Accepted(
+        value,
+        PartsFacts(tuple(map(str, parts)), tuple(sizes), pilot),
+        (passed("dataset.parts", f"A job each, beside the dataset: {said}."),),
+    )
+
+
+def _exists(interview: Interview, uri: S3Uri) -> bool:
+    from evalbook.aws.s3 import object_facts
+
+    try:
+        object_facts(interview.aws, uri)
+    except AnswerRejected as rejection:
+        if rejection.code != "s3.missing":
+            raise
+        return False
+    return True
+
+
+def _write(interview: Interview, sizes: list[int], pilot: bool, missing: dict[int, S3Uri]) -> None:
+    import tempfile
+
+    from evalbook.aws.s3 import parse_s3_uri, read_chunks, upload_new
+    from evalbook.datasets.parts import drawn, strata_of, write_parts
+
+    original = parse_s3_uri(effective_object(interview), what="dataset")
+    interview.progress(f"Splitting {original}", None, None)
+    first = frozenset[int]()
+    if pilot:
+        first = drawn(strata_of(read_chunks(interview.aws, original)), sizes[0])
+    with ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in sizes]
+        write_parts(read_chunks(interview.aws, original), sizes, first, files)
+        for place, uri in missing.items():
+            files[place].seek(0)
+            interview.progress(f"Writing {uri}", None, None)
+            upload_new(interview.aws, uri, files[place])
+
+
+def _applies(interview: Interview) -> bool:
+    most, whole = interview.type.most_records, _whole(interview)
+    return most is not None and whole >= min(LARGE_ENOUGH, most + 1)
+
+
+def _describe(value: str, facts: PartsFacts | None) -> str:
+    if facts is None:
+        return "all, in one job"
+    whole, jobs = sum(facts.records), len(facts.uris)
+    if value == ALL:
+        return f"all {whole:,}, in {jobs} jobs"
+    pilot = facts.records[0]
+    return f"a pilot of {pilot:,} of {whole:,}" + (", and the rest" if value == REST else "")
+
+
+STEP = Step(
+    PILOT,
+    "Records to evaluate",
+    ask=_ask,
+    read=_read,
+    check=_check,
+    do=_do,
+    describe=_describe,
+    applies=_applies,
+    depends_on=("dataset", "data_sample", "data_fix", "training_overlap"),
+    asks_aws=True,
+    example=Example(
+        "all",
+        "A pilot costs a fraction, and shows how likely the whole settles the question.",
+    ),
+)
