@@ -13,8 +13,8 @@ from sdk_source import sdk_file
 
 from evalbook.aws.answering import (
     check_answering,
+    check_container,
     check_image,
-    container_checks,
     nova_image,
     read_answering,
 )
@@ -227,10 +227,10 @@ def test_an_image_that_one_may_not_ask_for_is_skipped(in_sandbox: Sandbox) -> No
 @pytest.mark.usefixtures("in_sandbox")
 def test_the_container_is_offered_in_few_regions(region: str, status: str | None) -> None:
     if status:
-        assert [it.status for it in container_checks(Aws(), region)] == [status, "passed"]
+        assert [it.status for it in check_container(Aws(), region)] == [status, "passed"]
         return
     with pytest.raises(AnswerRejected, match="knows no image"):
-        container_checks(Aws(), region)
+        check_container(Aws(), region)
 
 
 def test_regions_and_accounts_are_those_of_the_installed_sdk() -> None:

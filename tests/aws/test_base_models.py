@@ -12,9 +12,9 @@ from border import answer
 from evalbook.aws.base_models import (
     NOVA_REGIONS,
     NovaPlan,
-    base_alone_checks,
-    base_model_checks,
     can_be_named,
+    check_base_alone,
+    check_base_model,
     is_nova,
     model_size_billions,
 )
@@ -80,7 +80,7 @@ def a_recipe(kind: str = "DeterministicEvaluation") -> dict[str, str]:
 def test_evaluation_recipe_passes_and_the_package_version_is_asked(aws: Aws) -> None:
     asked = a_hub(aws, {"RecipeCollection": [{"Type": "FineTuning"}, a_recipe()]})
 
-    checks = base_model_checks(aws, a_package(), REGION, JUDGED)
+    checks = check_base_model(aws, a_package(), REGION, JUDGED)
 
     assert [(it.id, it.status) for it in checks] == [("model.recipe", "passed")]
     assert asked == [
@@ -115,7 +115,7 @@ def test_no_evaluation_recipe_is_rejected(aws: Aws, recipes: list[Any]) -> None:
     a_hub(aws, {"RecipeCollection": recipes})
 
     with pytest.raises(AnswerRejected) as caught:
-        base_model_checks(aws, a_package(), REGION, JUDGED)
+        check_base_model(aws, a_package(), REGION, JUDGED)
 
     assert caught.value.code == "model.recipe"
     assert caught.value.message == (
@@ -136,7 +136,7 @@ def test_other_types_need_their_own_recipe(aws: Aws, evaluation_type: str, recip
     a_hub(aws, {"RecipeCollection": [a_recipe("SomethingElse")]})
 
     with pytest.raises(AnswerRejected, match=f"of type {recipe} "):
-        base_model_checks(aws, a_package(), REGION, evaluation_type)
+        check_base_model(aws, a_package(), REGION, evaluation_type)
 
 
 @pytest.mark.parametrize(
@@ -150,14 +150,14 @@ def test_other_types_need_their_own_recipe(aws: Aws, evaluation_type: str, recip
 def test_unknown_recipes_are_no_rejection(aws: Aws, document: Any, status: str) -> None:
     a_hub(aws, document)
 
-    assert [it.status for it in base_model_checks(aws, a_package(), REGION, JUDGED)] == [status]
+    assert [it.status for it in check_base_model(aws, a_package(), REGION, JUDGED)] == [status]
 
 
 def test_throttled_hub_is_no_rejection(aws: Aws) -> None:
     a_hub(aws, "ThrottlingException")
 
     with pytest.raises(AwsUnavailable):
-        base_model_checks(aws, a_package(), REGION, JUDGED)
+        check_base_model(aws, a_package(), REGION, JUDGED)
 
 
 def in_hubs(aws: Aws, *there: tuple[str, str, str]) -> None:
@@ -213,10 +213,10 @@ def test_base_model_has_to_be_in_the_public_hub(
     package = a_package()
 
     if found is None:
-        assert [it.status for it in base_model_checks(aws, package, REGION, JUDGED)] == ["passed"]
+        assert [it.status for it in check_base_model(aws, package, REGION, JUDGED)] == ["passed"]
         return
     with pytest.raises(AnswerRejected, match=found) as caught:
-        base_model_checks(aws, package, REGION, JUDGED)
+        check_base_model(aws, package, REGION, JUDGED)
 
     assert caught.value.code == "model.hub"
     assert ("Unset SAGEMAKER_HUB_NAME" in str(caught.value.remedy)) is bool(setting)
@@ -230,18 +230,18 @@ def test_base_model_alone_is_not_taken_from_a_private_hub(
     model = HubModel("meta-llama", "1.2.0", f"{PUBLIC}/meta-llama/1.2.0", "", frozenset({"x"}))
 
     with pytest.raises(AnswerRejected, match="taken from the private hub our-hub"):
-        base_alone_checks(aws, model, REGION, JUDGED)
+        check_base_alone(aws, model, REGION, JUDGED)
 
 
 def test_package_without_base_model_is_rejected(aws: Aws) -> None:
     with pytest.raises(AnswerRejected, match="has no base-model metadata"):
-        base_model_checks(aws, replace(a_package(), base_model=None), REGION, JUDGED)
+        check_base_model(aws, replace(a_package(), base_model=None), REGION, JUDGED)
 
 
 def test_nova_extra_cost_and_single_model_are_said(aws: Aws) -> None:
     asked = a_hub(aws, {})
 
-    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
+    checks = check_base_model(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
 
     assert [(it.id, it.status) for it in checks] == [
         ("model.nova.artifacts", "passed"),
@@ -256,7 +256,7 @@ def test_nova_extra_cost_and_single_model_are_said(aws: Aws) -> None:
 
 def test_nova_in_another_region_is_rejected(aws: Aws) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        base_model_checks(aws, a_package("nova-textgeneration-lite"), "eu-west-1", JUDGED)
+        check_base_model(aws, a_package("nova-textgeneration-lite"), "eu-west-1", JUDGED)
 
     assert caught.value.message == (
         "nova-textgeneration-lite can't be judged in eu-west-1: the SDK takes Nova models in "
@@ -266,7 +266,7 @@ def test_nova_in_another_region_is_rejected(aws: Aws) -> None:
 
 def test_nova_without_model_data_is_rejected(aws: Aws) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        base_model_checks(
+        check_base_model(
             aws, a_package("nova-textgeneration-lite", model_data=None), REGION, JUDGED
         )
 
@@ -277,7 +277,7 @@ def test_nova_without_proxy_model_is_rejected(aws: Aws) -> None:
     a_hub(aws, "ResourceNotFound")
 
     with pytest.raises(AnswerRejected) as caught:
-        base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
+        check_base_model(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
 
     assert caught.value.code == "model.nova.proxy"
 
@@ -285,7 +285,7 @@ def test_nova_without_proxy_model_is_rejected(aws: Aws) -> None:
 def test_nova_proxy_that_may_not_be_seen_is_a_warning(aws: Aws) -> None:
     a_hub(aws, "AccessDeniedException")
 
-    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
+    checks = check_base_model(aws, a_package("nova-textgeneration-lite"), REGION, JUDGED)
 
     assert ("model.nova.proxy", "warning") in [(it.id, it.status) for it in checks]
 
@@ -293,7 +293,7 @@ def test_nova_proxy_that_may_not_be_seen_is_a_warning(aws: Aws) -> None:
 def test_nova_benchmark_needs_nova_recipes(aws: Aws) -> None:
     a_hub(aws, {"RecipeCollection": [a_recipe("DeterministicTextBenchmark")]})
 
-    checks = base_model_checks(aws, a_package("nova-textgeneration-lite"), REGION, "benchmark")
+    checks = check_base_model(aws, a_package("nova-textgeneration-lite"), REGION, "benchmark")
 
     assert [it.status for it in checks] == ["passed"]
 
@@ -301,7 +301,7 @@ def test_nova_benchmark_needs_nova_recipes(aws: Aws) -> None:
 def test_a_type_without_recipes_asks_for_none(aws: Aws) -> None:
     a_hub(aws, {"RecipeCollection": []})
 
-    assert base_model_checks(aws, a_package("meta-llama"), REGION, "inspect_ai") == []
+    assert check_base_model(aws, a_package("meta-llama"), REGION, "inspect_ai") == []
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from evalbook.aws.doctor_checks import (
     _clock,
     _expiry,
     check_credentials,
-    doctor_checks,
+    check_everything,
+    check_region,
     failing,
-    region_checks,
 )
 from evalbook.aws.session import Aws
 from evalbook.errors import AwsUnavailable
@@ -27,7 +27,7 @@ JUDGED = "llm_as_judge"
 
 def test_asks_only_what_reads(in_sandbox: Sandbox) -> None:
     before = len(in_sandbox.calls())
-    checks = doctor_checks(
+    checks = check_everything(
         Aws(), Subject(JUDGED, role="EvaluationRole", buckets=("evalbook-results",))
     )
 
@@ -39,7 +39,7 @@ def test_asks_only_what_reads(in_sandbox: Sandbox) -> None:
 def test_finds_what_would_stop_a_run(in_sandbox: Sandbox) -> None:
     assert in_sandbox.endpoint
     subject = Subject(JUDGED, role="SageMakerOnlyRole", buckets=("evalbook-eu", "no-such-bucket"))
-    checks = {check.id: check for check in doctor_checks(Aws(), subject)}
+    checks = {check.id: check for check in check_everything(Aws(), subject)}
 
     assert checks["role.trust.bedrock"].status == "failed"
     assert checks["s3.region"].status == "failed"
@@ -53,13 +53,13 @@ def test_credentials_that_expired_can_not_be_asked(
         monkeypatch.setenv(name, value)
 
     with pytest.raises(AwsUnavailable):
-        doctor_checks(Aws(), Subject(JUDGED))
+        check_everything(Aws(), Subject(JUDGED))
 
 
 def test_one_question_that_fails_stops_no_other(in_sandbox: Sandbox) -> None:
     in_sandbox.fail("sagemaker:ListMlflowApps", "InternalFailure", status=500, times=None)
     try:
-        checks = {check.id: check for check in doctor_checks(Aws(), Subject(JUDGED))}
+        checks = {check.id: check for check in check_everything(Aws(), Subject(JUDGED))}
     finally:
         in_sandbox.heal()
 
@@ -109,4 +109,4 @@ def test_a_clock_that_is_off_is_told(date: str | None, status: str) -> None:
     ("region", "status"), [("us-east-1", "passed"), ("nowhere", "failed"), (None, "failed")]
 )
 def test_regions_are_looked_at(region: str | None, status: str) -> None:
-    assert region_checks(region)[0].status == status
+    assert check_region(region)[0].status == status

@@ -6,7 +6,7 @@ from typing import Any
 
 from border import answer
 
-from evalbook.aws.evaluation_jobs import job_behind
+from evalbook.aws.evaluation_jobs import find_job_behind
 from evalbook.aws.executions import TrainingJob
 from evalbook.aws.session import Aws
 
@@ -56,7 +56,7 @@ def with_jobs(aws: Aws, **jobs: Mapping[str, str]) -> None:
 
 
 def found(aws: Aws, **settings: str) -> str | None:
-    job = job_behind(aws, REGION, a_training_job(**settings))
+    job = find_job_behind(aws, REGION, a_training_job(**settings))
     return job.name if job else None
 
 
@@ -86,7 +86,7 @@ def test_two_that_write_to_one_place_are_not_told_apart_by_guessing(aws: Aws) ->
 
 def test_tells_why_it_failed(aws: Aws) -> None:
     with_jobs(aws, **{"a-name": {}})
-    job = job_behind(aws, REGION, a_training_job(name="a-name"))
+    job = find_job_behind(aws, REGION, a_training_job(name="a-name"))
 
     assert job is not None
     assert (job.status, job.failures, job.metrics) == (

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from evalbook.aws.judges import judge_offer
-from evalbook.aws.model_packages import resolve
+from evalbook.aws.judges import find_judges
+from evalbook.aws.model_packages import resolve_package
 from evalbook.aws.roles import check_role, find_execution_role
 from evalbook.aws.runs import run_of
-from evalbook.aws.s3 import S3Uri, object_facts, read_chunks, read_head, write_probe
+from evalbook.aws.s3 import S3Uri, describe_object, read_chunks, read_head, write_probe
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AwsUnavailable
 
@@ -164,10 +164,10 @@ def test_nothing_is_missing_because_of_it(endpoint: Endpoint, status: int, body:
     questions: list[Callable[[], Any]] = [
         partial(check_role, aws, "EvaluationRole", region=REGION, actions_for="llm_as_judge"),
         partial(find_execution_role, aws, REGION, actions_for="llm_as_judge"),
-        partial(resolve, aws, "support-bot", REGION),
-        partial(resolve, aws, GROUP),
-        partial(judge_offer, aws, REGION),
-        partial(object_facts, aws, S3Uri("bucket", "faq.jsonl")),
+        partial(resolve_package, aws, "support-bot", REGION),
+        partial(resolve_package, aws, GROUP),
+        partial(find_judges, aws, REGION),
+        partial(describe_object, aws, S3Uri("bucket", "faq.jsonl")),
         partial(read_head, aws, S3Uri("bucket", "faq.jsonl")),
         partial(run_of(RUN).describe, aws),
         partial(run_of(RUN).list_steps, aws),

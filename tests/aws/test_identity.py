@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from botocore.stub import Stubber
 
-from evalbook.aws.identity import Caller, caller
+from evalbook.aws.identity import Caller, find_caller
 from evalbook.aws.session import Aws
 from evalbook.errors import AwsUnavailable
 
@@ -14,7 +14,7 @@ ACCOUNT = "123456789012"
 
 
 def test_a_user_has_no_role(aws: Aws) -> None:
-    assert caller(aws) == Caller(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:user/moto", "aws", None)
+    assert find_caller(aws) == Caller(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:user/moto", "aws", None)
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,14 @@ def test_the_role_behind_a_session_is_told(
     answer = {"UserId": "AROAEXAMPLE:me", "Account": ACCOUNT, "Arn": arn}
     stub("sts").add_response("get_caller_identity", answer)
 
-    assert caller(aws) == Caller(ACCOUNT, arn, partition, role)
+    assert find_caller(aws) == Caller(ACCOUNT, arn, partition, role)
 
 
 def test_expired_credentials_are_said_to_be_expired(aws: Aws, stub: Stub) -> None:
     stub("sts").add_client_error("get_caller_identity", "ExpiredToken", "The token has expired")
 
     with pytest.raises(AwsUnavailable) as caught:
-        caller(aws)
+        find_caller(aws)
 
     assert caught.value.message == (
         "The AWS credentials have expired. ExpiredToken: The token has expired"

@@ -9,7 +9,7 @@ import pytest
 from border import answer
 from botocore.exceptions import EndpointConnectionError
 
-from evalbook.aws.judges import Judge, JudgeOffer, check_judge, judge_offer
+from evalbook.aws.judges import Judge, JudgeOffer, check_judge, find_judges
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 
@@ -82,7 +82,7 @@ def test_usable_judges_are_offered_by_id(aws: Aws) -> None:
     a_list(aws, "b.two", "a.one")
     a_bedrock(aws, a_model("a.one", "One"), a_model("b.two", "Two", ends=FUTURE))
 
-    offer = judge_offer(aws, REGION)
+    offer = find_judges(aws, REGION)
 
     assert offer.judges == (
         Judge("a.one", "Anthropic One", "Anthropic", "ACTIVE", None, None),
@@ -101,7 +101,7 @@ def test_judges_left_out_are_said_once_by_reason(aws: Aws) -> None:
         a_bad="ValidationException",
     )
 
-    offer = judge_offer(aws, REGION)
+    offer = find_judges(aws, REGION)
 
     assert [it.id for it in offer.judges] == ["a.good"]
     assert offer.checks[1].id == "judge.left_out"
@@ -117,7 +117,7 @@ def test_legacy_judge_is_kept_and_marked(aws: Aws) -> None:
     a_list(aws, "a.one")
     a_bedrock(aws, a_model("a.one", status="LEGACY", ends=FUTURE))
 
-    (judge,) = judge_offer(aws, REGION).judges
+    (judge,) = find_judges(aws, REGION).judges
 
     assert judge.lifecycle == "LEGACY"
     assert judge.note == (
@@ -129,7 +129,7 @@ def test_denied_judge_is_left_out_with_a_warning(aws: Aws) -> None:
     a_list(aws, "a.one", "a.two")
     a_bedrock(aws, a_model("a.one"), a_two="AccessDeniedException")
 
-    offer = judge_offer(aws, REGION)
+    offer = find_judges(aws, REGION)
 
     assert [it.id for it in offer.judges] == ["a.one"]
     assert (offer.checks[1].id, offer.checks[1].status) == ("judge.left_out", "warning")
@@ -139,7 +139,7 @@ def test_all_denied_offers_nothing_and_says_so(aws: Aws) -> None:
     a_list(aws, "a.one", "a.two")
     a_bedrock(aws, a_one="AccessDeniedException", a_two="AccessDeniedException")
 
-    offer = judge_offer(aws, REGION)
+    offer = find_judges(aws, REGION)
 
     assert offer.judges == ()
     assert [(it.id, it.status) for it in offer.checks] == [("judge.lifecycle", "skipped")]
@@ -159,7 +159,7 @@ def test_all_denied_offers_nothing_and_says_so(aws: Aws) -> None:
 def test_malformed_list_is_said(aws: Aws, body: bytes) -> None:
     a_list(aws, body=body)
 
-    offer = judge_offer(aws, REGION)
+    offer = find_judges(aws, REGION)
 
     assert not offer.list_read
     assert offer.judges == ()
@@ -167,14 +167,14 @@ def test_malformed_list_is_said(aws: Aws, body: bytes) -> None:
 
 
 def test_missing_list_is_said(aws: Aws) -> None:
-    assert not judge_offer(aws, REGION).list_read
+    assert not find_judges(aws, REGION).list_read
 
 
 def test_one_judge_that_could_not_be_asked_is_left_out(aws: Aws) -> None:
     a_list(aws, "a.one", "a.two")
     a_bedrock(aws, a_model("a.one"), a_two="ThrottlingException")
 
-    offer = judge_offer(aws, REGION)
+    offer = find_judges(aws, REGION)
 
     assert [it.id for it in offer.judges] == ["a.one"]
     assert offer.left_out[0].reason == "Bedrock could not be asked (throttled)"
@@ -189,7 +189,7 @@ def test_no_judge_that_could_be_asked_is_an_outage(aws: Aws) -> None:
     answer(aws.client("bedrock", REGION), "GetFoundationModel", unreachable)
 
     with pytest.raises(AwsUnavailable):
-        judge_offer(aws, REGION)
+        find_judges(aws, REGION)
 
 
 def test_judge_behind_an_inference_profile_keeps_its_own_id(aws: Aws) -> None:
@@ -197,7 +197,7 @@ def test_judge_behind_an_inference_profile_keeps_its_own_id(aws: Aws) -> None:
     a_bedrock(aws, a_model("a.one", kinds=("INFERENCE_PROFILE",)))
     profiles(aws, "global.a.one", "us.a.one", model="a.one")
 
-    (judge,) = judge_offer(aws, REGION).judges
+    (judge,) = find_judges(aws, REGION).judges
 
     assert (judge.id, judge.inference_profile) == ("a.one", "us.a.one")
 
@@ -207,7 +207,7 @@ def test_judge_without_a_profile_in_the_region_is_left_out(aws: Aws) -> None:
     a_bedrock(aws, a_model("a.one", kinds=("INFERENCE_PROFILE",)), a_model("a.two"))
     profiles(aws, "us.a.other", model="a.other")
 
-    offer = judge_offer(aws, REGION)
+    offer = find_judges(aws, REGION)
 
     assert [it.id for it in offer.judges] == ["a.two"]
     assert offer.left_out[0].reason == (
@@ -221,7 +221,7 @@ def test_unlistable_profiles_are_a_warning(aws: Aws) -> None:
     denied = "AccessDeniedException"
     answer(aws.client("bedrock", REGION), "ListInferenceProfiles", lambda _: denied)
 
-    offer = judge_offer(aws, REGION)
+    offer = find_judges(aws, REGION)
 
     assert [it.id for it in offer.judges] == ["a.one"]
     assert [it.id for it in offer.checks] == ["judge.list", "judge.inference_profile"]
@@ -231,7 +231,7 @@ def test_equal_labels_get_their_ids(aws: Aws) -> None:
     a_list(aws, "a.one", "a.two", "a.three")
     a_bedrock(aws, a_model("a.one"), a_model("a.two"), a_model("a.three", "Anthropic Three"))
 
-    assert [it.label for it in judge_offer(aws, REGION).judges] == [
+    assert [it.label for it in find_judges(aws, REGION).judges] == [
         "Anthropic Claude (a.one)",
         "Anthropic Three",
         "Anthropic Claude (a.two)",

@@ -7,7 +7,7 @@ import pytest
 from border import answer
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.key_rights import WRITES, key_policy_says, role_key_check
+from evalbook.aws.key_rights import WRITES, check_role_key, key_policy_says
 from evalbook.aws.session import Aws
 
 REGION = "us-east-1"
@@ -73,7 +73,7 @@ def test_policy_simulation_and_grants_are_weighed(
     results = [{"EvalActionName": it, "EvalDecision": decision} for it in WRITES]
     answer(iam, "SimulatePrincipalPolicy", lambda _: {"EvaluationResults": results})
 
-    found = role_key_check(aws, REGION, ROLE, KEY, "the results' bucket", WRITES)
+    found = check_role_key(aws, REGION, ROLE, KEY, "the results' bucket", WRITES)
 
     assert found.status == status
     assert KEY in found.message

@@ -10,8 +10,8 @@ from botocore.stub import Stubber
 from evalbook.aws.mlflow import (
     MlflowResource,
     check_mlflow_arn,
-    mlflow_plan,
-    mlflow_resources,
+    list_mlflow_resources,
+    plan_mlflow,
 )
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
@@ -28,7 +28,7 @@ def an_app(name: str, status: str) -> dict[str, str]:
 
 def plan(aws: Aws, stub: Stub, *apps: dict[str, str]) -> Any:
     stub("sagemaker").add_response("list_mlflow_apps", {"Summaries": list(apps)})
-    return mlflow_plan(aws, "us-east-1")
+    return plan_mlflow(aws, "us-east-1")
 
 
 def rejection(aws: Aws, text: str) -> AnswerRejected:
@@ -52,7 +52,7 @@ def test_a_ready_app_on_a_later_page_is_found(aws: Aws, stub: Stub) -> None:
     sagemaker.add_response("list_mlflow_apps", first)
     sagemaker.add_response("list_mlflow_apps", {"Summaries": [an_app("team", "Created")]})
 
-    assert mlflow_plan(aws, "us-east-1").status == "passed"
+    assert plan_mlflow(aws, "us-east-1").status == "passed"
 
 
 def test_without_an_app_one_will_be_created(aws: Aws, stub: Stub) -> None:
@@ -78,7 +78,7 @@ def test_where_no_app_is_ready_one_will_be_created(aws: Aws, stub: Stub) -> None
 def test_where_apps_may_not_be_listed_the_plan_cannot_be_told(aws: Aws, stub: Stub) -> None:
     stub("sagemaker").add_client_error("list_mlflow_apps", "AccessDeniedException", "no")
 
-    check = mlflow_plan(aws, "us-east-1")
+    check = plan_mlflow(aws, "us-east-1")
 
     assert check.status == "skipped"
     assert check.message == (
@@ -211,7 +211,7 @@ def test_apps_and_servers_that_are_being_deleted_are_not_offered(aws: Aws) -> No
         lambda _: {"TrackingServerSummaries": [server]},
     )
 
-    found, checks = mlflow_resources(aws, "us-east-1")
+    found, checks = list_mlflow_resources(aws, "us-east-1")
 
     assert found == [MlflowResource(APP, "app-1", "MLflow app", "Updated")]
     assert checks == []
@@ -230,7 +230,7 @@ def test_what_can_not_be_listed_is_said_and_the_rest_offered(aws: Aws) -> None:
         lambda _: {"TrackingServerSummaries": [server]},
     )
 
-    found, [check] = mlflow_resources(aws, "us-east-1")
+    found, [check] = list_mlflow_resources(aws, "us-east-1")
 
     assert [it.arn for it in found] == [SERVER]
     assert (check.id, check.status) == ("mlflow.list", "skipped")

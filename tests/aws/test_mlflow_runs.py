@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalbook.aws.mlflow_runs import TrackedRun, run_metrics, tracked_run
+from evalbook.aws.mlflow_runs import TrackedRun, find_tracked_run, run_metrics
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AwsUnavailable
 from evalbook.sandbox import world
@@ -46,6 +46,6 @@ def test_a_server_out_of_reach_is_told_as_such(monkeypatch):
 
 def test_a_job_that_does_not_exist_is_missing():
     with pytest.raises(AwsMissing):
-        tracked_run(
+        find_tracked_run(
             Aws(), f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:job/AgentRFTEvaluation/none"
         )

@@ -7,7 +7,7 @@ import pytest
 from border import answer
 from moto.sagemaker.models import sagemaker_backends
 
-from evalbook.aws.model_packages import BaseModel, package_of_training_job, resolve
+from evalbook.aws.model_packages import BaseModel, find_package_of_job, resolve_package
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.sandbox import world
@@ -62,7 +62,7 @@ def a_package(
 
 def rejection(aws: Aws, text: str) -> AnswerRejected:
     with pytest.raises(AnswerRejected) as caught:
-        resolve(aws, text)
+        resolve_package(aws, text)
     return caught.value
 
 
@@ -71,7 +71,7 @@ def test_versioned_arn_is_described_whole(aws: Aws) -> None:
     job = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:training-job/tune-7"
     a_package(aws, MetadataProperties={"GeneratedBy": job}, ModelPackageDescription="v1")
 
-    package = resolve(aws, package_arn("support-bot/1")).package
+    package = resolve_package(aws, package_arn("support-bot/1")).package
 
     assert package is not None
     assert (package.group, package.version, package.status) == ("support-bot", 1, "Completed")
@@ -102,7 +102,7 @@ def test_group_in_every_form_is_its_newest_version(aws: Aws, text: str) -> None:
     a_package(aws)
     a_package(aws, approval="PendingManualApproval")
 
-    resolution = resolve(aws, text)
+    resolution = resolve_package(aws, text)
 
     assert resolution.package is not None
     assert resolution.package.arn == package_arn("support-bot/2")
@@ -117,7 +117,7 @@ def test_name_and_version_is_that_version(aws: Aws) -> None:
     a_package(aws)
     a_package(aws)
 
-    package = resolve(aws, "support-bot/1").package
+    package = resolve_package(aws, "support-bot/1").package
 
     assert package is not None
     assert package.arn == package_arn("support-bot/1")
@@ -150,7 +150,7 @@ def test_unusable_versions_are_passed_over_and_said(aws: Aws) -> None:
     a_package(aws, status="Failed")
     a_package(aws, status="InProgress")
 
-    resolution = resolve(aws, "support-bot")
+    resolution = resolve_package(aws, "support-bot")
 
     assert resolution.package is not None
     assert resolution.package.version == 1
@@ -169,7 +169,7 @@ def test_only_rejected_versions_need_a_yes(aws: Aws) -> None:
     a_package(aws, approval="Rejected")
     a_package(aws, status="Failed")
 
-    resolution = resolve(aws, "support-bot")
+    resolution = resolve_package(aws, "support-bot")
 
     assert resolution.package is not None
     assert resolution.package.version == 2
@@ -181,7 +181,7 @@ def test_rejected_version_named_itself_needs_a_yes(aws: Aws) -> None:
     a_group(aws, "support-bot")
     a_package(aws, approval="Rejected")
 
-    assert resolve(aws, package_arn("support-bot/1")).needs_yes
+    assert resolve_package(aws, package_arn("support-bot/1")).needs_yes
 
 
 def test_group_without_usable_version_is_rejected(aws: Aws) -> None:
@@ -265,12 +265,12 @@ def test_training_job_is_named_and_its_package_told(aws: Aws) -> None:
 
 @pytest.mark.usefixtures("in_sandbox")
 def test_package_of_an_unknown_training_job_is_none() -> None:
-    assert package_of_training_job(Aws(), "no-such-job") is None
+    assert find_package_of_job(Aws(), "no-such-job") is None
 
 
 @pytest.mark.usefixtures("in_sandbox")
 def test_package_of_a_multi_turn_rl_job_is_found_though_it_is_no_training_job() -> None:
-    arn = package_of_training_job(Aws(), world.AGENT_TRAINING_JOB)
+    arn = find_package_of_job(Aws(), world.AGENT_TRAINING_JOB)
 
     assert arn == world.package_arn("travel-agent", 1)
 
@@ -295,7 +295,7 @@ def test_region_is_taken_from_the_arn(aws: Aws) -> None:
     a_group(aws, "support-bot", "eu-west-2")
     arn = a_package(aws, region="eu-west-2")
 
-    package = resolve(aws, arn).package
+    package = resolve_package(aws, arn).package
 
     assert package is not None
     assert package.region == "eu-west-2"
@@ -305,7 +305,7 @@ def test_several_groups_become_a_choice_newest_first(aws: Aws) -> None:
     for name in ("support-bot", "support-mail", "sales-bot"):
         a_group(aws, name)
 
-    resolution = resolve(aws, "support")
+    resolution = resolve_package(aws, "support")
 
     assert resolution.package is None
     assert [it.name for it in resolution.candidates] == ["support-mail", "support-bot"]
@@ -314,7 +314,7 @@ def test_several_groups_become_a_choice_newest_first(aws: Aws) -> None:
 
 def test_a_text_of_thousands_of_words_is_not_looked_for(aws: Aws) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        resolve(aws, " ".join(f"word{n}" for n in range(4000)))
+        resolve_package(aws, " ".join(f"word{n}" for n in range(4000)))
 
     assert caught.value.message == "4,000 words were given; at most 12 are looked for."
 
@@ -324,7 +324,7 @@ def test_groups_with_all_the_words_win_over_those_with_some(aws: Aws) -> None:
         a_group(aws, name)
     a_package(aws, "support-mail")
 
-    resolution = resolve(aws, "mail support")
+    resolution = resolve_package(aws, "mail support")
 
     assert resolution.package is not None
     assert resolution.package.group == "support-mail"
@@ -334,7 +334,7 @@ def test_groups_are_found_beyond_the_first_page(aws: Aws) -> None:
     for number in range(105):
         a_group(aws, f"bot-{number}")
 
-    resolution = resolve(aws, "bot -")
+    resolution = resolve_package(aws, "bot -")
 
     assert len(resolution.candidates) == 20
     assert resolution.checks[0].message == (
@@ -390,7 +390,7 @@ def test_china_package_is_understood_and_the_sdk_limit_said(aws: Aws) -> None:
     client = aws.client("sagemaker", "cn-north-1")
     answer(client, "DescribeModelPackage", lambda _: described)
 
-    resolution = resolve(aws, arn)
+    resolution = resolve_package(aws, arn)
 
     assert resolution.package is not None
     assert resolution.package.partition == "aws-cn"
@@ -407,4 +407,4 @@ def test_throttling_is_no_rejection(aws: Aws) -> None:
     )
 
     with pytest.raises(AwsUnavailable):
-        resolve(aws, "support-bot")
+        resolve_package(aws, "support-bot")

@@ -5,7 +5,7 @@ from typing import Any
 
 from border import answer
 
-from evalbook.aws.pricing import PRICING_REGION, TokenPrice, token_price
+from evalbook.aws.pricing import PRICING_REGION, TokenPrice, find_token_price
 from evalbook.aws.session import Aws
 from evalbook.sandbox.process import Sandbox
 
@@ -22,7 +22,7 @@ def price_of(aws: Aws, *products: str) -> tuple[TokenPrice | None, str | None]:
         return {"PriceList": list(products) if asked["ServiceCode"] == "AmazonBedrock" else []}
 
     answer(aws.client("pricing", PRICING_REGION), "GetProducts", respond)
-    return token_price(aws, "us-east-1", "Nova Pro")
+    return find_token_price(aws, "us-east-1", "Nova Pro")
 
 
 def test_reads_the_price_of_a_million_tokens(aws: Aws) -> None:
@@ -55,14 +55,14 @@ def test_two_prices_are_none(aws: Aws) -> None:
 def test_a_denial_is_said(aws: Aws) -> None:
     answer(aws.client("pricing", PRICING_REGION), "GetProducts", lambda _: "AccessDeniedException")
 
-    price, why_not = token_price(aws, "us-east-1", "Nova Pro")
+    price, why_not = find_token_price(aws, "us-east-1", "Nova Pro")
     assert price is None
     assert why_not == "the Price List may not be asked (pricing:GetProducts)"
 
 
 def test_the_sandbox_has_prices_in_the_shape_of_the_list(in_sandbox: Sandbox) -> None:
     assert in_sandbox.endpoint
-    prices = {name: token_price(Aws(), "us-east-1", name) for name in ("Nova Pro", "Nova Max")}
+    prices = {name: find_token_price(Aws(), "us-east-1", name) for name in ("Nova Pro", "Nova Max")}
 
     assert prices["Nova Pro"] == (TokenPrice(0.8, 3.2), None)
     assert prices["Nova Max"][0] is None

@@ -13,9 +13,9 @@ from test_base_models import REGION, a_hub
 
 from evalbook.aws.recipes import (
     Parameter,
-    offered_parameters,
     parameter_doubts,
     read_parameter,
+    read_parameters,
     unread_parameter,
 )
 from evalbook.aws.session import Aws
@@ -44,7 +44,7 @@ def in_recipe(aws: Aws, file: bytes | None, *, base: str = "meta-llama", **more:
     s3.create_bucket(Bucket="recipes")
     if file is not None:
         s3.put_object(Bucket="recipes", Key=more.pop("kind", kinds[0]), Body=file)
-    return offered_parameters(aws, REGION, base, "benchmark", BENCHMARK.parameters, **more)
+    return read_parameters(aws, REGION, base, "benchmark", BENCHMARK.parameters, **more)
 
 
 def sdk_refuses(spec: dict[str, Any], value: Any) -> bool:
@@ -110,7 +110,7 @@ def test_what_the_sdk_would_stumble_over_is_not_offered(spec: Any) -> None:
 def test_a_hub_that_does_not_tell_is_said(aws: Aws, code: str) -> None:
     a_hub(aws, code)
 
-    offered, [check] = offered_parameters(aws, REGION, "meta-llama", "benchmark", ["top_p"])
+    offered, [check] = read_parameters(aws, REGION, "meta-llama", "benchmark", ["top_p"])
 
     assert offered is None
     assert check.status == "skipped"
@@ -120,7 +120,7 @@ def test_a_hub_that_can_not_be_asked_is_no_answer(aws: Aws) -> None:
     a_hub(aws, "ThrottlingException")
 
     with pytest.raises(AwsUnavailable):
-        offered_parameters(aws, REGION, "meta-llama", "benchmark", ["top_p"])
+        read_parameters(aws, REGION, "meta-llama", "benchmark", ["top_p"])
 
 
 @pytest.mark.parametrize(

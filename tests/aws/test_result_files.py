@@ -6,7 +6,7 @@ import tarfile
 import pytest
 from moto.s3.models import s3_backends
 
-from evalbook.aws.result_files import read_summary, result_files
+from evalbook.aws.result_files import find_result_files, read_summary
 from evalbook.aws.s3 import S3Uri
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
@@ -37,7 +37,7 @@ def test_a_judges_records_are_found_through_its_totals(bucket: Aws) -> None:
             "run/bed-2/x/datasets/a_output.jsonl": b"",
         },
     )
-    files = result_files(bucket, f"s3://{BUCKET}/run/", "job-1")
+    files = find_result_files(bucket, f"s3://{BUCKET}/run/", "job-1")
 
     assert [uri.key for uri in files.records] == [
         "run/bed-1/x/datasets/a_output.jsonl",
@@ -49,7 +49,7 @@ def test_a_judges_records_are_found_through_its_totals(bucket: Aws) -> None:
 def test_a_bucket_without_a_prefix_will_do(bucket: Aws) -> None:
     put(bucket, **{"job-1/output/output/task/results_1.json": b"{}"})
 
-    assert result_files(bucket, f"s3://{BUCKET}", "job-1").summaries == (
+    assert find_result_files(bucket, f"s3://{BUCKET}", "job-1").summaries == (
         S3Uri(BUCKET, "job-1/output/output/task/results_1.json"),
     )
 
@@ -62,11 +62,11 @@ def test_what_lies_behind_a_thousand_keys_is_found(bucket: Aws) -> None:
         )
     put(bucket, **{"run/job-1/output/output/z/results_1.json": b"{}"})
 
-    assert len(result_files(bucket, f"s3://{BUCKET}/run", "job-1").summaries) == 1
+    assert len(find_result_files(bucket, f"s3://{BUCKET}/run", "job-1").summaries) == 1
 
 
 def test_where_nothing_is_the_places_are_told(bucket: Aws) -> None:
-    files = result_files(bucket, f"s3://{BUCKET}/run", "job-1", "bed-9")
+    files = find_result_files(bucket, f"s3://{BUCKET}/run", "job-1", "bed-9")
 
     assert (files.records, files.summaries) == ((), ())
     assert files.looked_at == (
@@ -77,7 +77,7 @@ def test_where_nothing_is_the_places_are_told(bucket: Aws) -> None:
 
 def test_a_missing_bucket_is_a_rejection(aws: Aws) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        result_files(aws, "s3://no-such-bucket-here/run", "job")
+        find_result_files(aws, "s3://no-such-bucket-here/run", "job")
 
     assert caught.value.code == "results.denied"
 
@@ -110,7 +110,7 @@ def test_the_newest_totals_in_a_jobs_archive_are_read(bucket: Aws) -> None:
     )
     put(bucket, **{"run/job-1/output/output.tar.gz": packed})
 
-    files = result_files(bucket, f"s3://{BUCKET}/run", "job-1")
+    files = find_result_files(bucket, f"s3://{BUCKET}/run", "job-1")
     assert [uri.key for uri in files.summaries] == ["run/job-1/output/output.tar.gz"]
     assert files.details == (files.summaries,)
     assert read_summary(bucket, files.summaries[0]) == {"results": 2}

@@ -10,7 +10,7 @@ import pytest
 from border import answer
 from sdk_source import sdk_module
 
-from evalbook.aws.permissions import caller_permission_checks
+from evalbook.aws.permissions import check_caller_permissions
 from evalbook.aws.roles import check_role, find_execution_role
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
@@ -291,7 +291,7 @@ def test_calling_user_without_an_action_is_warned(aws: Aws) -> None:
     a_caller(aws, "user/me")
     a_simulator(aws, sagemaker_CreatePipeline="implicitDeny")
 
-    checks = caller_permission_checks(aws, REGION)
+    checks = check_caller_permissions(aws, REGION)
 
     assert [(it.id, it.status) for it in checks] == [("caller.permissions", "warning")]
 
@@ -299,14 +299,14 @@ def test_calling_user_without_an_action_is_warned(aws: Aws) -> None:
 def test_root_is_not_simulated(aws: Aws) -> None:
     a_caller(aws, "root")
 
-    assert [it.status for it in caller_permission_checks(aws, REGION)] == ["skipped"]
+    assert [it.status for it in check_caller_permissions(aws, REGION)] == ["skipped"]
 
 
 def test_role_that_may_not_be_passed_is_a_warning(aws: Aws) -> None:
     a_caller(aws, "user/me")
     asked = a_simulator(aws, iam_PassRole="implicitDeny")
 
-    checks = caller_permission_checks(aws, REGION, ARN)
+    checks = check_caller_permissions(aws, REGION, ARN)
 
     assert [(it.id, it.status) for it in checks] == [
         ("caller.permissions", "passed"),

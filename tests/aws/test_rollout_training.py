@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from evalbook.aws import rollout_training
-from evalbook.aws.model_packages import ModelPackage, resolve
-from evalbook.aws.rollout_training import how_trained
+from evalbook.aws.model_packages import ModelPackage, resolve_package
+from evalbook.aws.rollout_training import find_training
 from evalbook.aws.session import Aws
 from evalbook.sandbox import world
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("in_sandbox")
 
 
 def a_package(group: str = "travel-agent", **changes: Any) -> ModelPackage:
-    package = resolve(Aws(), group).package
+    package = resolve_package(Aws(), group).package
     assert package is not None
     return replace(package, **changes)
 
@@ -29,7 +29,7 @@ def without_recipe(package: ModelPackage) -> ModelPackage:
 
 def questions(sandbox: Any, package: ModelPackage, job: str | None = None) -> list[str]:
     before = len(sandbox.calls())
-    how_trained(Aws(), package, job)
+    find_training(Aws(), package, job)
     return [call["operation"] for call in sandbox.calls()[before:]]
 
 
@@ -43,13 +43,13 @@ def test_only_jobs_that_ran_when_the_package_was_made_are_looked_at(in_sandbox):
     other = a_package("medical-notes")
 
     assert questions(in_sandbox, other) == ["ListJobs", "GetCallerIdentity"]
-    found = how_trained(Aws(), without_recipe(a_package()))
+    found = find_training(Aws(), without_recipe(a_package()))
     assert found.job is not None
     assert (found.job.job, found.job.qualifier) == (world.AGENT_TRAINING_JOB, "PROD")
 
 
 def test_another_jobs_name_does_not_count():
-    found = how_trained(Aws(), a_package("medical-notes"), world.AGENT_TRAINING_JOB)
+    found = find_training(Aws(), a_package("medical-notes"), world.AGENT_TRAINING_JOB)
 
     assert found.trained is False
 
@@ -59,7 +59,7 @@ def test_a_recipe_of_another_technique_settles_it():
     assert package.base_model is not None
     base = replace(package.base_model, recipe=f"{package.base_model.name}-sft")
 
-    found = how_trained(Aws(), replace(package, base_model=base))
+    found = find_training(Aws(), replace(package, base_model=base))
 
     assert (found.trained, found.how) == (False, "Its recipe is one of SFT.")
 
@@ -69,11 +69,11 @@ def test_a_recipe_that_the_hub_does_not_have_settles_nothing():
     assert package.base_model is not None
     base = replace(package.base_model, recipe="of-yesterday")
 
-    assert how_trained(Aws(), replace(package, base_model=base)).job is not None
+    assert find_training(Aws(), replace(package, base_model=base)).job is not None
 
 
 def test_jobs_of_another_account_are_not_taken_for_none():
-    found = how_trained(Aws(), a_package("medical-notes", account="999999999999"))
+    found = find_training(Aws(), a_package("medical-notes", account="999999999999"))
 
     assert found.trained is None
     assert found.how == "The jobs of account 999999999999 can't be seen from here."
@@ -82,7 +82,7 @@ def test_jobs_of_another_account_are_not_taken_for_none():
 def test_jobs_that_may_not_be_looked_at_are_counted(in_sandbox):
     in_sandbox.fail("sagemaker:DescribeJob", "AccessDeniedException")
 
-    found = how_trained(Aws(), without_recipe(a_package()))
+    found = find_training(Aws(), without_recipe(a_package()))
 
     assert found.trained is None
     assert found.how == "1 of 1 multi-turn RL training jobs may not be looked at."
@@ -91,7 +91,7 @@ def test_jobs_that_may_not_be_looked_at_are_counted(in_sandbox):
 def test_beyond_the_bound_it_is_said_how_many_were_looked_at(monkeypatch):
     monkeypatch.setattr(rollout_training, "MOST_JOBS", 0)
 
-    found = how_trained(Aws(), without_recipe(a_package()))
+    found = find_training(Aws(), without_recipe(a_package()))
 
     assert found.trained is None
     assert found.how == ("The 0 newest multi-turn RL training jobs of its time did not make it.")

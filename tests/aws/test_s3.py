@@ -11,13 +11,13 @@ from botocore.stub import ANY, Stubber
 from evalbook.aws.s3 import (
     ObjectFacts,
     S3Uri,
-    bucket_facts,
-    object_facts,
+    check_bucket_region,
+    describe_bucket,
+    describe_object,
     parse_s3_uri,
     read_chunks,
     read_head,
     refuse_template_text,
-    region_check,
     sibling_key,
     upload_new,
     write_probe,
@@ -237,14 +237,14 @@ def test_a_buckets_region_is_told(aws: Aws) -> None:
     a_bucket(aws)
     a_bucket(aws, name="europe", region="eu-west-1")
 
-    assert bucket_facts(aws, "research") == "us-east-1"
-    assert bucket_facts(aws, "europe") == "eu-west-1"
+    assert describe_bucket(aws, "research") == "us-east-1"
+    assert describe_bucket(aws, "europe") == "eu-west-1"
 
 
 def test_a_missing_bucket_is_rejected_with_near_names(aws: Aws) -> None:
     a_bucket(aws)
 
-    rejected = rejection(lambda: bucket_facts(aws, "reserach"))
+    rejected = rejection(lambda: describe_bucket(aws, "reserach"))
 
     assert rejected.code == "s3.no_bucket"
     assert rejected.message == "There is no bucket reserach."
@@ -255,7 +255,7 @@ def test_the_region_of_a_forbidden_bucket_is_read_from_the_refusal(aws: Aws, stu
     region = {"HTTPHeaders": {"x-amz-bucket-region": "eu-west-1", "x-amz-request-id": "1"}}
     stub("s3").add_client_error("head_bucket", "403", response_meta=region)
 
-    assert bucket_facts(aws, "theirs") == "eu-west-1"
+    assert describe_bucket(aws, "theirs") == "eu-west-1"
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_bucket_whose_head_tells_nothing_is_asked_for_its_location(
     s3.add_client_error("head_bucket", "301")
     s3.add_response("get_bucket_location", {"LocationConstraint": constraint} if constraint else {})
 
-    assert bucket_facts(aws, "research") == region
+    assert describe_bucket(aws, "research") == region
 
 
 def test_a_bucket_that_tells_nothing_at_all_is_denied(aws: Aws, stub: Stub) -> None:
@@ -276,7 +276,7 @@ def test_a_bucket_that_tells_nothing_at_all_is_denied(aws: Aws, stub: Stub) -> N
     s3.add_client_error("head_bucket", "403")
     s3.add_client_error("get_bucket_location", "AccessDenied")
 
-    rejected = rejection(lambda: bucket_facts(aws, "theirs"))
+    rejected = rejection(lambda: describe_bucket(aws, "theirs"))
 
     assert rejected.code == "s3.denied"
     assert (
@@ -290,20 +290,20 @@ def test_expired_credentials_behind_a_bare_400_are_found_out(aws: Aws, stub: Stu
     s3.add_client_error("get_bucket_location", "ExpiredToken")
 
     with pytest.raises(AwsUnavailable) as caught:
-        bucket_facts(aws, "research")
+        describe_bucket(aws, "research")
 
     assert caught.value.code == "expired_credentials"
 
 
 def test_a_bucket_in_another_region_is_named_as_such() -> None:
-    check = region_check("research", "eu-west-1", "us-east-1")
+    check = check_bucket_region("research", "eu-west-1", "us-east-1")
 
     assert check.status == "failed"
     assert check.message == (
         "The bucket research is in eu-west-1, the evaluation in us-east-1. "
         "SageMaker and Bedrock need them in one region."
     )
-    assert region_check("research", "us-east-1", "us-east-1").status == "passed"
+    assert check_bucket_region("research", "us-east-1", "us-east-1").status == "passed"
 
 
 # Objects
@@ -312,7 +312,7 @@ def test_a_bucket_in_another_region_is_named_as_such() -> None:
 def test_an_object_is_described_without_being_read(aws: Aws) -> None:
     a_bucket(aws, "data/faq.jsonl", region="eu-west-1")
 
-    facts, checks = object_facts(aws, S3Uri("research", "data/faq.jsonl"))
+    facts, checks = describe_object(aws, S3Uri("research", "data/faq.jsonl"))
 
     assert facts == ObjectFacts(
         uri="s3://research/data/faq.jsonl",
@@ -338,7 +338,7 @@ def test_the_version_of_an_object_is_kept(aws: Aws) -> None:
     aws.client("s3").put_bucket_versioning(Bucket="research", VersioningConfiguration=versioning)
     put = aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=RECORDS)
 
-    facts, _ = object_facts(aws, S3Uri("research", "faq.jsonl"))
+    facts, _ = describe_object(aws, S3Uri("research", "faq.jsonl"))
 
     assert facts.version_id == put["VersionId"]
 
@@ -359,7 +359,7 @@ def test_a_missing_object_is_rejected_with_what_is_there(
 ) -> None:
     a_bucket(aws, there)
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", asked)))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", asked)))
 
     assert rejected.code == "s3.missing"
     assert rejected.message == f"There is no object s3://research/{asked}."
@@ -369,7 +369,7 @@ def test_a_missing_object_is_rejected_with_what_is_there(
 def test_at_most_five_names_are_suggested_json_lines_first(aws: Aws) -> None:
     a_bucket(aws, *(f"data/part-{number}.csv" for number in range(6)), "data/z.jsonl")
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "data")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "data")))
 
     assert rejected.code == "s3.folder"
     assert rejected.message == "s3://research/data is a folder. One object is needed."
@@ -382,7 +382,7 @@ def test_at_most_five_names_are_suggested_json_lines_first(aws: Aws) -> None:
 def test_a_folder_given_with_its_slash_is_a_folder(aws: Aws) -> None:
     a_bucket(aws, "data/", "data/faq.jsonl")
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "data/")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "data/")))
 
     assert rejected.code == "s3.folder"
     assert rejected.remedy == "Give an object in it, such as s3://research/data/faq.jsonl."
@@ -391,7 +391,7 @@ def test_a_folder_given_with_its_slash_is_a_folder(aws: Aws) -> None:
 def test_a_folder_that_holds_nothing_is_missing(aws: Aws) -> None:
     a_bucket(aws, "data/faq.jsonl")
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "dato/")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "dato/")))
 
     assert rejected.code == "s3.missing"
     assert rejected.remedy == "Did you mean s3://research/data/?"
@@ -400,7 +400,7 @@ def test_a_folder_that_holds_nothing_is_missing(aws: Aws) -> None:
 def test_in_an_empty_bucket_uploading_is_suggested(aws: Aws) -> None:
     a_bucket(aws)
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.remedy == "The bucket is empty: upload the file with `aws s3 cp` first."
 
@@ -412,7 +412,7 @@ def test_a_deleted_object_is_said_to_be_deleted(aws: Aws) -> None:
     aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=RECORDS)
     aws.client("s3").delete_object(Bucket="research", Key="faq.jsonl")
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.message == (
         "s3://research/faq.jsonl was deleted; the bucket still keeps older versions of it."
@@ -423,7 +423,7 @@ def test_an_empty_object_is_rejected(aws: Aws) -> None:
     a_bucket(aws)
     aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=b"")
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.code == "s3.empty"
     assert rejected.message == "s3://research/faq.jsonl is empty (0 bytes)."
@@ -436,7 +436,7 @@ def test_an_archived_object_is_rejected(aws: Aws, place: str) -> None:
         Bucket="research", Key="faq.jsonl", Body=RECORDS, StorageClass=place
     )
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.code == "s3.archived"
     assert rejected.message == f"s3://research/faq.jsonl is archived ({place}) and can't be read."
@@ -453,7 +453,7 @@ def test_a_restored_object_is_readable_for_a_while(aws: Aws, stub: Stub) -> None
     restored = 'ongoing-request="false", expiry-date="Fri, 27 Nov 2026 00:00:00 GMT"'
     a_head(stub, StorageClass="GLACIER", Restore=restored)
 
-    _, checks = object_facts(aws, S3Uri("research", "faq.jsonl"))
+    _, checks = describe_object(aws, S3Uri("research", "faq.jsonl"))
 
     assert checks[1].message == ("s3://research/faq.jsonl exists: 2.5 MB, of 2026-11-20 08:00 UTC.")
     assert (checks[2].id, checks[2].status) == ("s3.archived", "warning")
@@ -463,7 +463,7 @@ def test_a_restored_object_is_readable_for_a_while(aws: Aws, stub: Stub) -> None
 def test_an_object_being_restored_is_rejected(aws: Aws, stub: Stub) -> None:
     a_head(stub, StorageClass="DEEP_ARCHIVE", Restore='ongoing-request="true"')
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.remedy == "Repeat this when S3 has restored it."
 
@@ -471,13 +471,13 @@ def test_an_object_being_restored_is_rejected(aws: Aws, stub: Stub) -> None:
 def test_an_object_archived_by_intelligent_tiering_is_rejected(aws: Aws, stub: Stub) -> None:
     a_head(stub, StorageClass="INTELLIGENT_TIERING", ArchiveStatus="ARCHIVE_ACCESS")
 
-    assert rejection(lambda: object_facts(aws, S3Uri("research", "a"))).code == "s3.archived"
+    assert rejection(lambda: describe_object(aws, S3Uri("research", "a"))).code == "s3.archived"
 
 
 def test_decryption_is_said_not_to_be_checked(aws: Aws, stub: Stub) -> None:
     a_head(stub, ServerSideEncryption="aws:kms", SSEKMSKeyId="arn:aws:kms:us-east-1:1:key/k")
 
-    _, checks = object_facts(aws, S3Uri("research", "faq.jsonl"))
+    _, checks = describe_object(aws, S3Uri("research", "faq.jsonl"))
 
     assert (checks[2].id, checks[2].status) == ("s3.decryption", "skipped")
     assert checks[2].remedy == "You and the execution role need kms:Decrypt on that key."
@@ -493,7 +493,7 @@ def a_refused_head(stub: Stub, code: str) -> Stubber:
 def test_where_nothing_may_be_listed_both_possibilities_are_told(aws: Aws, stub: Stub) -> None:
     a_refused_head(stub, "403").add_client_error("list_objects_v2", "AccessDenied")
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.code == "s3.denied"
     assert rejected.message == (
@@ -507,7 +507,7 @@ def test_an_object_that_is_listed_but_forbidden_exists(aws: Aws, stub: Stub) -> 
     listed = {"Contents": [{"Key": "faq.jsonl"}]}
     a_refused_head(stub, "403").add_response("list_objects_v2", listed)
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.code == "s3.denied"
     assert rejected.message == "s3://research/faq.jsonl exists, but may not be read."
@@ -517,7 +517,7 @@ def test_an_object_with_the_customers_own_key_is_unreadable(aws: Aws, stub: Stub
     listed = {"Contents": [{"Key": "faq.jsonl"}]}
     a_refused_head(stub, "400").add_response("list_objects_v2", listed)
 
-    rejected = rejection(lambda: object_facts(aws, S3Uri("research", "faq.jsonl")))
+    rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.code == "s3.unreadable"
     assert "SSE-C" in rejected.message
@@ -527,7 +527,7 @@ def test_unknown_credentials_behind_a_bare_403_are_found_out(aws: Aws, stub: Stu
     a_refused_head(stub, "403").add_client_error("list_objects_v2", "InvalidAccessKeyId")
 
     with pytest.raises(AwsUnavailable) as caught:
-        object_facts(aws, S3Uri("research", "faq.jsonl"))
+        describe_object(aws, S3Uri("research", "faq.jsonl"))
 
     assert caught.value.code == "invalid_credentials"
 
@@ -568,7 +568,7 @@ def test_an_object_is_read_in_pieces(aws: Aws, body: bytes) -> None:
 
 def test_an_object_that_is_no_longer_the_one_looked_at_is_rejected(aws: Aws) -> None:
     uri = an_object(aws, b"old")
-    facts, _ = object_facts(aws, uri)
+    facts, _ = describe_object(aws, uri)
     aws.client("s3").put_object(Bucket="research", Key="faq.jsonl", Body=b"new")
 
     rejected = rejection(lambda: list(read_chunks(aws, uri, etag=facts.etag)))

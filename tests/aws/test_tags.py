@@ -9,7 +9,7 @@ import pytest
 from border import answer
 
 from evalbook.aws.session import Aws
-from evalbook.aws.tags import SDK_TAG, check_tags, tags_check
+from evalbook.aws.tags import SDK_TAG, check_pipeline_tags, check_tags
 from evalbook.errors import AnswerRejected
 
 PREFIX = "SagemakerEvaluation-LLMAJEvaluation"
@@ -35,7 +35,7 @@ def pipelines_with(aws: Aws, tags: dict[str, dict[str, str]] | str) -> list[dict
 def test_the_pipeline_that_carries_the_sdks_tag_is_the_one_that_counts(aws: Aws) -> None:
     asked = pipelines_with(aws, {"mine": {"team": "a"}, "sdks": {SDK_TAG: "true", "team": "b"}})
 
-    check = tags_check(aws, "us-east-1", PREFIX, {"team": "a"})
+    check = check_pipeline_tags(aws, "us-east-1", PREFIX, {"team": "a"})
 
     assert check.status == "warning"
     assert f"--resource-arn {ARN}sdks --tags 'Key=team,Value=a'" in (check.remedy or "")
@@ -45,13 +45,13 @@ def test_the_pipeline_that_carries_the_sdks_tag_is_the_one_that_counts(aws: Aws)
 def test_a_pipeline_without_the_sdks_tag_is_not_used_again(aws: Aws) -> None:
     pipelines_with(aws, {"mine": {"team": "a"}})
 
-    assert tags_check(aws, "us-east-1", PREFIX, {"team": "a"}).status == "passed"
+    assert check_pipeline_tags(aws, "us-east-1", PREFIX, {"team": "a"}).status == "passed"
 
 
 def test_what_can_not_be_told_is_not_passed(aws: Aws) -> None:
     pipelines_with(aws, "AccessDeniedException")
 
-    check = tags_check(aws, "us-east-1", PREFIX, {"team": "a"})
+    check = check_pipeline_tags(aws, "us-east-1", PREFIX, {"team": "a"})
 
     assert check.status == "skipped"
     assert check.message.startswith(

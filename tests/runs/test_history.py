@@ -10,7 +10,7 @@ from pipelines import start_benchmark
 
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.runs.history import Filter, past_runs, read_age
+from evalbook.runs.history import Filter, list_past_runs, read_age
 from evalbook.sandbox.process import Sandbox
 
 REGION = "us-east-1"
@@ -21,7 +21,7 @@ def test_lists_the_newest_first_with_model_and_judge(
 ) -> None:
     mark = uuid.uuid4().hex[:8]
     arns = [evaluated(f"{mark}-{n}") for n in (1, 2)]
-    runs, more = past_runs(live_aws, REGION, Filter(words=(mark,)), 20)
+    runs, more = list_past_runs(live_aws, REGION, Filter(words=(mark,)), 20)
 
     assert ([run.execution.arn for run in runs], more) == (arns[::-1], 0)
     assert (runs[0].model, runs[0].plan.judge) == ("support-bot/2", "amazon.nova-pro-v1:0")
@@ -36,7 +36,7 @@ def test_filters_by_state_type_and_words(
     start_benchmark(sagemaker, f"{mark}-mmlu")
 
     def names(wanted: Filter) -> list[str]:
-        return [run.execution.name for run in past_runs(live_aws, REGION, wanted, 20)[0]]
+        return [run.execution.name for run in list_past_runs(live_aws, REGION, wanted, 20)[0]]
 
     assert names(Filter(status="failed", words=(mark,))) == [f"{mark}-fail-judge"]
     assert names(Filter(kind="benchmark", words=(mark,))) == [f"{mark}-mmlu"]
@@ -46,7 +46,7 @@ def test_filters_by_state_type_and_words(
 def test_says_how_many_more_there_are(evaluated: Callable[..., str], live_aws: Aws) -> None:
     for _ in range(2):
         evaluated("again")
-    runs, more = past_runs(live_aws, REGION, Filter(), 1)
+    runs, more = list_past_runs(live_aws, REGION, Filter(), 1)
 
     assert len(runs) == 1
     assert more >= 1
@@ -56,7 +56,7 @@ def test_a_denied_listing_is_a_rejection(live_aws: Aws, in_sandbox: Sandbox) -> 
     in_sandbox.fail("sagemaker:ListPipelines", "AccessDeniedException", status=403, times=None)
     try:
         with pytest.raises(AnswerRejected) as caught:
-            past_runs(live_aws, REGION, Filter(), 1)
+            list_past_runs(live_aws, REGION, Filter(), 1)
     finally:
         in_sandbox.heal()
 
@@ -71,7 +71,7 @@ def test_a_plan_that_may_not_be_seen_leaves_dashes(
     operation = "sagemaker:DescribePipelineDefinitionForExecution"
     in_sandbox.fail(operation, "AccessDeniedException", status=403, times=None)
     try:
-        runs, _ = past_runs(live_aws, REGION, Filter(), 1)
+        runs, _ = list_past_runs(live_aws, REGION, Filter(), 1)
     finally:
         in_sandbox.heal()
 

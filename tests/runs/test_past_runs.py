@@ -13,7 +13,7 @@ from evalbook.aws.executions import kind_of_pipeline
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target, targets
-from evalbook.runs.history import Filter, past_runs
+from evalbook.runs.history import Filter, list_past_runs
 from evalbook.runs.report import Report, read_report
 from evalbook.runs.status import RunStatus, look, status_words, with_logs
 from evalbook.runs.store import RecordStore
@@ -59,7 +59,7 @@ def results_of(aws: Aws, *names: str) -> Report:
 
 
 def test_there_are_runs_in_every_state_of_every_type(live_aws: Aws) -> None:
-    runs, more = past_runs(live_aws, "us-east-1", Filter(), 100)
+    runs, more = list_past_runs(live_aws, "us-east-1", Filter(), 100)
 
     assert (len(runs), more) == (len(PAST_RUNS), 0)
     assert {run.execution.status for run in runs} == set(
@@ -152,7 +152,7 @@ def test_rewards_of_a_past_run_are_read_from_mlflow(live_aws: Aws) -> None:
 
 
 def test_the_agent_and_the_dataset_of_multi_turn_rl_are_told(live_aws: Aws) -> None:
-    [run], _ = past_runs(live_aws, "us-east-1", Filter(words=("travel-agent-v1",)), 9)
+    [run], _ = list_past_runs(live_aws, "us-east-1", Filter(words=("travel-agent-v1",)), 9)
 
     assert run.model == "travel-agent/1"
     assert run.plan.dataset == "s3://evalbook-data/agents/trips.jsonl"

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from interviews import GOOD_ANSWERS, an_interview, answered_until
 
-from evalbook.aws.doctor_checks import Subject, doctor_checks
+from evalbook.aws.doctor_checks import Subject, check_everything
 from evalbook.aws.session import Aws
 from evalbook.runs.causes import find_cause
 from evalbook.sandbox import world
@@ -87,7 +87,7 @@ def test_doctor_holds_the_role_against_the_buckets_own_key():
     role = f"arn:aws:iam::{world.ACCOUNT}:role/EvaluationRole"
     subject = Subject("benchmark", "us-east-1", role, None, (world.LOCKED_BUCKET,))
 
-    found = [it for it in doctor_checks(Aws(), subject) if it.id == "kms.role"]
+    found = [it for it in check_everything(Aws(), subject) if it.id == "kms.role"]
 
     assert [it.status for it in found] == ["failed"]
     assert LOCKED_KEY in found[0].message

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.base_models import is_nova
 from evalbook.aws.gpus import check_gpus
-from evalbook.aws.images import image_check
-from evalbook.aws.quotas import instance_quota_check
+from evalbook.aws.images import look_for_image
+from evalbook.aws.quotas import check_instance_quota
 from evalbook.aws.regions import GEOGRAPHIES, is_region
-from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check
+from evalbook.aws.s3 import check_bucket_region, describe_bucket, parse_s3_uri
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
@@ -50,7 +50,7 @@ class Answering:
 _IMAGES = "data/inspect_ai.json"
 
 
-def container_checks(aws: Aws, region: str) -> list[Check]:
+def check_container(aws: Aws, region: str) -> list[Check]:
     """Check Inspect AI's container in a region: whether it is offered, and its image there.
 
     Raises:
@@ -60,7 +60,7 @@ def container_checks(aws: Aws, region: str) -> list[Check]:
     offered = _offered_check(region)
     images = load_facts(_IMAGES)
     image = f"{images['account']}.dkr.ecr.{region}.amazonaws.com/{images['repository']}"
-    return [offered, image_check(aws, image)]
+    return [offered, look_for_image(aws, image)]
 
 
 def _offered_check(region: str) -> Check:
@@ -211,7 +211,7 @@ def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list
     return []
 
 
-def endpoints_in_service(aws: Aws, region: str, most: int = 10) -> list[str]:
+def list_endpoints(aws: Aws, region: str, most: int = 10) -> list[str]:
     """Return names of endpoints in service, the newest first; none where they can't be listed.
 
     Raises:
@@ -227,7 +227,7 @@ def endpoints_in_service(aws: Aws, region: str, most: int = 10) -> list[str]:
 
 
 def _near_endpoints(aws: Aws, region: str, name: str) -> str:
-    names = endpoints_in_service(aws, region, 100)
+    names = list_endpoints(aws, region, 100)
     near = nearest(name, names) or names[:3]
     return f"There is {' and '.join(near)}." if near else "None is in service there: deploy one."
 
@@ -362,8 +362,8 @@ _BEDROCK: dict[str, tuple[str, str, Callable[[str, Any], list[Check]]]] = {
 
 def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
     place = parse_s3_uri(uri, what="artefacts", key_needed=False)
-    home = bucket_facts(aws, place.bucket)
-    here = region_check(place.bucket, home, region)
+    home = describe_bucket(aws, place.bucket)
+    here = check_bucket_region(place.bucket, home, region)
     if here.status == "failed":
         raise rejection_for(here)
     try:
@@ -415,10 +415,10 @@ def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
             f"The image is in {found['region']}{known}; the endpoint would be in {region}.",
             f"Give {text.replace(found['region'], region, 1)}, if it is there.",
         )
-    return text, image_check(aws, text)
+    return text, look_for_image(aws, text)
 
 
-def hosting_checks(
+def check_hosting(
     aws: Aws, region: str, instance_type: str, count: int, billions: float | None, base: str
 ) -> list[Check]:
     """Hold the instances that are to host a model against the model and the quota.
@@ -443,7 +443,7 @@ def hosting_checks(
     checks = check_gpus("hosting.gpu", instance_type, None if is_nova(base) else billions)
     return [
         *checks,
-        instance_quota_check(
+        check_instance_quota(
             aws, region, "hosting.quota", f"{instance_type} for endpoint usage", count
         ),
         warning(

@@ -75,7 +75,7 @@ def model_size_billions(name: str) -> float | None:
     return float(size[1].replace("p", ".").replace("-", ".")) if size else None
 
 
-def base_model_checks(
+def check_base_model(
     aws: Aws, package: ModelPackage, region: str, evaluation_type: str
 ) -> list[Check]:
     """Check what the base model has to bring for this kind of evaluation in this region.
@@ -131,7 +131,7 @@ def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
     return not judged_nova or nova_in_bedrock(base.name, region) is not None
 
 
-def base_alone_checks(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
+def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
     """Check what a base model has to bring for being evaluated alone, by its name.
 
     Raises:

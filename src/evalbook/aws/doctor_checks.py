@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
-from evalbook.aws.identity import caller
+from evalbook.aws.identity import find_caller
 from evalbook.aws.regions import bedrock_offered, is_region
 from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.checks import Check, failed, passed, skipped, warning
@@ -36,7 +36,7 @@ class Subject:
     mlflow: str | None = None
 
 
-def doctor_checks(aws: Aws, subject: Subject) -> list[Check]:
+def check_everything(aws: Aws, subject: Subject) -> list[Check]:
     """Return everything found, failures included; asks only what reads.
 
     Raises:
@@ -49,7 +49,7 @@ def doctor_checks(aws: Aws, subject: Subject) -> list[Check]:
 def _all_checks(aws: Aws, subject: Subject) -> list[Check]:
     checks = [*check_credentials(aws)]
     region = subject.region or aws.default_region
-    checks += region_checks(region)
+    checks += check_region(region)
     if region is None:
         return checks
     questions: list[tuple[str, Callable[[], list[Check]]]] = [
@@ -81,7 +81,7 @@ def check_credentials(aws: Aws) -> list[Check]:
         AwsUnavailable: no, expired or unknown credentials, or no network.
     """
     answer = aws.once("caller", aws.client("sts").get_caller_identity)
-    me = caller(aws)
+    me = find_caller(aws)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     now = datetime.now(timezone.utc)
     return [
@@ -126,7 +126,7 @@ def _clock(date: str | None, now: datetime) -> Check:
     return passed("clock", "This computer's clock agrees with AWS's.")
 
 
-def region_checks(region: str | None) -> list[Check]:
+def check_region(region: str | None) -> list[Check]:
     """Say whether a region is set, is one, and has Bedrock."""
     if region is None:
         return [
@@ -163,11 +163,11 @@ def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
 
 
 def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
-    from evalbook.aws.judges import check_judge, judge_offer
+    from evalbook.aws.judges import check_judge, find_judges
 
     if not EVALUATION_TYPES[subject.evaluation_type].bedrock_judges:
         return []
-    offer = judge_offer(aws, region)
+    offer = find_judges(aws, region)
     checks = list(offer.checks)
     if offer.list_read and not offer.judges:
         checks.append(
@@ -179,11 +179,11 @@ def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
 
 
 def _mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
-    from evalbook.aws.mlflow import check_mlflow_arn, mlflow_plan
+    from evalbook.aws.mlflow import check_mlflow_arn, plan_mlflow
 
     if subject.mlflow:
         return check_mlflow_arn(aws, subject.mlflow, region)[1]
-    return [mlflow_plan(aws, region)]
+    return [plan_mlflow(aws, region)]
 
 
 def _quotas(aws: Aws, region: str) -> list[Check]:
@@ -193,10 +193,10 @@ def _quotas(aws: Aws, region: str) -> list[Check]:
 
 
 def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
-    from evalbook.aws.key_rights import WRITES, default_key, role_key_check
-    from evalbook.aws.s3 import bucket_facts, region_check
+    from evalbook.aws.key_rights import WRITES, check_role_key, default_key
+    from evalbook.aws.s3 import check_bucket_region, describe_bucket
 
-    checks = [region_check(name, bucket_facts(aws, name), region)]
+    checks = [check_bucket_region(name, describe_bucket(aws, name), region)]
     key = default_key(aws, name)
     if key is None:
         return checks
@@ -204,7 +204,7 @@ def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
         text = f"The bucket {name} encrypts with {key}; whether the role may use it was not asked."
         return [*checks, skipped("kms.role", text, "Name the role by its ARN, with --role.")]
     what = f"what is written to {name}"
-    return [*checks, role_key_check(aws, region, subject.role, key, what, WRITES)]
+    return [*checks, check_role_key(aws, region, subject.role, key, what, WRITES)]
 
 
 def failing(checks: Sequence[Check]) -> bool:

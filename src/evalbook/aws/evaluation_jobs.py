@@ -72,7 +72,7 @@ def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
     )
 
 
-def job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJob | None:
+def find_job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJob | None:
     """Return the Bedrock job that a judging step's training job started, or None.
 
     Raises:

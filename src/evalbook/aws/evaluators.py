@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.documents import read_document
 from evalbook.aws.functions import check_function
-from evalbook.aws.identity import caller
+from evalbook.aws.identity import find_caller
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
@@ -58,7 +58,7 @@ def list_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    hub = registry_hub(caller(aws, region).account, region)
+    hub = registry_hub(find_caller(aws, region).account, region)
     try:
         arns = _contents(aws, region, hub)
     except AwsMissing:
@@ -136,7 +136,7 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
     return found, checks
 
 
-def invoke_check(aws: Aws, role: str, function: str, region: str) -> Check:
+def check_invocation(aws: Aws, role: str, function: str, region: str) -> Check:
     """Simulate whether a role may invoke a scorer's function."""
     lacking = f"{role} may not do lambda:InvokeFunction on {function}"
     try:

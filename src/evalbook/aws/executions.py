@@ -335,9 +335,7 @@ def _datasets(channels: Document) -> Iterator[Document]:
             yield source["DatasetSource"]["DatasetArn"]
 
 
-def evaluation_executions(
-    aws: Aws, region: str, *, since: datetime | None = None
-) -> list[Execution]:
+def list_executions(aws: Aws, region: str, *, since: datetime | None = None) -> list[Execution]:
     """Return the evaluations of an account and region, by pipeline, the newest first in each.
 
     Raises:

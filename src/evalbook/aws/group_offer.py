@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from evalbook.aws.model_packages import newest_usable
-from evalbook.aws.package_groups import Candidate, newest_groups
+from evalbook.aws.model_packages import find_newest_usable
+from evalbook.aws.package_groups import Candidate, list_newest_groups
 from evalbook.aws.session import NO_HELP, Aws, in_parallel, soon
 from evalbook.errors import AnswerRejected, AwsUnavailable
 
@@ -43,7 +43,7 @@ def group_offer(aws: Aws, region: str | None) -> GroupOffer:
     """Look which model package groups there are; never waits long, and never fails."""
     seconds = aws.patience / _SHARE
     try:
-        found = soon(lambda: newest_groups(aws, region, LISTED), seconds)
+        found = soon(lambda: list_newest_groups(aws, region, LISTED), seconds)
         if found is None:
             return GroupOffer(unlisted=f"SageMaker did not list them within {seconds:g} s.")
         newest, older = found[:LOOKED_INTO], found[LOOKED_INTO:]
@@ -62,7 +62,7 @@ def group_offer(aws: Aws, region: str | None) -> GroupOffer:
 
 def _look_into(aws: Aws, group: Candidate, region: str | None) -> Group:
     try:
-        found = newest_usable(aws, group.name, region)
+        found = find_newest_usable(aws, group.name, region)
     except AnswerRejected as rejection:
         return Group(group.label, group.description, rejection.code != "model.unusable")
     package = found.package

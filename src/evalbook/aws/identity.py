@@ -22,7 +22,7 @@ class Caller:
     """The role whose session this is; None for users and the account itself."""
 
 
-def caller(aws: Aws, region: str | None = None) -> Caller:
+def find_caller(aws: Aws, region: str | None = None) -> Caller:
     """Ask STS who the caller is; this needs no permission.
 
     Args:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 
-def image_check(aws: Aws, image: str) -> Check:
+def look_for_image(aws: Aws, image: str) -> Check:
     """Ask Amazon ECR for an image, given by its URI; without a tag it is that of ``latest``.
 
     BatchGetImage is what pulling takes, so that another account, such as AWS's own, that lets an

@@ -9,7 +9,7 @@ ROLLOUT_LOG_GROUP = "/aws/sagemaker/Job/AgentRFTEvaluation"
 """Where jobs of multi-turn RL evaluations write; sagemaker 3.27.0, ``base_evaluator.py``."""
 
 
-def last_log_lines(
+def read_last_log_lines(
     aws: Aws, region: str, job: str, most: int = 20, group: str = LOG_GROUP
 ) -> tuple[list[str], str | None]:
     """Return the last lines of a job's newest log stream, and why there are none if so.

@@ -113,7 +113,7 @@ class _Profiles:
     denied: str | None = None
 
 
-def judge_offer(aws: Aws, region: str) -> JudgeOffer:
+def find_judges(aws: Aws, region: str) -> JudgeOffer:
     """Ask which judges on the service's list can be used in a region.
 
     Raises:

@@ -24,7 +24,7 @@ WRITES = ("kms:GenerateDataKey", "kms:Decrypt")
 Says = Literal["allows", "delegates", "denies", "nothing", "could not tell"]
 
 
-def role_key_check(
+def check_role_key(
     aws: Aws, region: str, role: str, key: str, what: str, actions: Sequence[str]
 ) -> Check:
     """Tell whether a role may do these actions on the key that ``what`` is encrypted with.

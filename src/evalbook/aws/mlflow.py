@@ -46,7 +46,7 @@ _PERHAPS = frozenset(
 )
 
 
-def mlflow_plan(aws: Aws, region: str) -> Check:
+def plan_mlflow(aws: Aws, region: str) -> Check:
     """Say what the SageMaker SDK does in a region where no MLflow ARN is given.
 
     It takes the app that the list marks as the account's default (the list has no such mark in the
@@ -82,7 +82,7 @@ class MlflowResource:
     status: str
 
 
-def mlflow_resources(aws: Aws, region: str) -> tuple[list[MlflowResource], list[Check]]:
+def list_mlflow_resources(aws: Aws, region: str) -> tuple[list[MlflowResource], list[Check]]:
     """Return the MLflow apps and tracking servers of a region, and what could not be listed.
 
     Raises:

@@ -63,7 +63,7 @@ class TrackedRun:
     run_id: str
 
 
-def tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
+def find_tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
     """Return where a job of a multi-turn RL evaluation recorded; None where it does not say.
 
     Raises:

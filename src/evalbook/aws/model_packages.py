@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
-from evalbook.aws.identity import caller
+from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import (
     PUBLIC_HUB,
     BaseModel,
@@ -45,8 +45,8 @@ __all__ = [
     "Candidate",
     "ModelPackage",
     "Resolution",
-    "package_of_training_job",
-    "resolve",
+    "find_package_of_job",
+    "resolve_package",
 ]
 
 # Versions looked into for base-model metadata before giving up; each costs one question.
@@ -84,7 +84,7 @@ class _Versions:
     label: str
 
 
-def resolve(aws: Aws, text: str, region: str | None = None) -> Resolution:
+def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolution:
     """Find the model package that ``text`` names; the region of an ARN wins over ``region``.
 
     Raises:
@@ -109,7 +109,7 @@ def resolve(aws: Aws, text: str, region: str | None = None) -> Resolution:
     return _resolve_keywords(aws, text, region)
 
 
-def newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
+def find_newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
     """Find the newest usable version of a group by its name.
 
     Raises:
@@ -119,7 +119,7 @@ def newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
     return _resolve_group(aws, _Versions(group, region, group))
 
 
-def package_of_training_job(aws: Aws, name: str, region: str | None = None) -> str | None:
+def find_package_of_job(aws: Aws, name: str, region: str | None = None) -> str | None:
     """Return the ARN of the model package that a training job registered, or None.
 
     None also where the job may not be seen: the answer only helps.
@@ -127,13 +127,13 @@ def package_of_training_job(aws: Aws, name: str, region: str | None = None) -> s
     Raises:
         AwsUnavailable: SageMaker could not be asked.
     """
-    from evalbook.aws.rollout_training import rollout_training
+    from evalbook.aws.rollout_training import find_rollout_training
 
     try:
         job = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
     except REFUSED:
         # Multi-turn RL trains by jobs of another kind.
-        trained = rollout_training(aws, name, region)
+        trained = find_rollout_training(aws, name, region)
         return trained.package if trained else None
     arn = job.get("OutputModelPackageArn")
     return str(arn) if arn else None
@@ -171,7 +171,7 @@ def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
     remedy = "Give the ARN it was registered under, or its group's name."
     kind, _, name = arn.resource.partition("/")
     if arn.service == "sagemaker" and kind in ("training-job", "job"):
-        package = package_of_training_job(aws, name.rpartition("/")[2], arn.region or None)
+        package = find_package_of_job(aws, name.rpartition("/")[2], arn.region or None)
         if package:
             remedy = f"The model package it registered is {package}: give that."
     return AnswerRejected(
@@ -219,7 +219,7 @@ def _described(aws: Aws, text: str, arn: Arn) -> DescribeModelPackageOutputTypeD
 
 
 def _denied(aws: Aws, text: str, arn: Arn, error: AwsDenied) -> AnswerRejected:
-    mine = caller(aws, arn.region).account
+    mine = find_caller(aws, arn.region).account
     if arn.account == mine:
         remedy = "Ask for sagemaker:DescribeModelPackage and sagemaker:ListModelPackages on it."
     else:
@@ -233,7 +233,7 @@ def _denied(aws: Aws, text: str, arn: Arn, error: AwsDenied) -> AnswerRejected:
 def _with_remarks(aws: Aws, resolution: Resolution, arn: Arn) -> Resolution:
     """Add what an ARN tells beside the package: another account, another partition."""
     remarks = []
-    mine = caller(aws, arn.region).account
+    mine = find_caller(aws, arn.region).account
     if arn.account != mine:
         remarks.append(
             warning(

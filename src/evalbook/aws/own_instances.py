@@ -56,7 +56,7 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
         AnswerRejected: ``compute.form``, ``compute.type`` or ``compute.count``.
     """
     kind, count = _json(text) if text.lstrip().startswith("{") else _words(text)
-    known = instance_types(aws, region)
+    known = list_instance_types(aws, region)
     kind = kind.casefold()
     if kind not in known:
         near = nearest(f"ml.{kind.removeprefix('ml.')}", sorted(known), cutoff=0.75)
@@ -74,7 +74,7 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
     return Instances(kind, count)
 
 
-def instance_types(aws: Aws, region: str) -> frozenset[str]:
+def list_instance_types(aws: Aws, region: str) -> frozenset[str]:
     """Return the instance types of training jobs, by botocore's service model."""
     model = aws.client("sagemaker", region).meta.service_model
     return frozenset(model.shape_for("TrainingInstanceType").metadata["enum"])
@@ -207,7 +207,7 @@ def _unread(base_model: str, why: str) -> Check:
     )
 
 
-def instance_checks(
+def check_instances(
     recipe: Recipe | None, instances: Instances, billions: float | None
 ) -> list[Check]:
     """Hold the instances' GPUs against the model, unless the recipe itself names their type.

@@ -65,7 +65,7 @@ def find_groups(
     return sorted((groups[name] for name in full), key=lambda it: it["CreationTime"], reverse=True)
 
 
-def newest_groups(aws: Aws, region: str | None, most: int) -> tuple[Candidate, ...]:
+def list_newest_groups(aws: Aws, region: str | None, most: int) -> tuple[Candidate, ...]:
     """Return the newest groups of a region.
 
     Raises:

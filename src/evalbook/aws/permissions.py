@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.identity import Caller, caller, is_reserved
+from evalbook.aws.identity import Caller, find_caller, is_reserved
 from evalbook.aws.session import NO_HELP, Aws, in_parallel
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
@@ -67,7 +67,7 @@ def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
     )
 
 
-def role_permission_checks(
+def check_role_permissions(
     aws: Aws, arn: str, region: str, actions_for: str, judge: str | None = None
 ) -> list[Check]:
     """Simulate what the role may do: the actions that the SDK insists on, then InvokeModel."""
@@ -90,7 +90,7 @@ def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
     return _may_invoke(aws, arn, region, "role.permissions.invoke", [model], remedy)
 
 
-def nova_invoke_check(aws: Aws, arn: str, region: str, profile: str) -> Check:
+def check_nova_invocation(aws: Aws, arn: str, region: str, profile: str) -> Check:
     """Simulate whether a role may have a base Nova model answer through an inference profile."""
     role = parse_arn(arn)
     partition, account = (role.partition, role.account) if role else ("aws", "*")
@@ -118,13 +118,13 @@ def _may_invoke(
     return passed(check_id, f"{arn} may do bedrock:InvokeModel on {named}.")
 
 
-def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None) -> list[Check]:
+def check_caller_permissions(aws: Aws, region: str, role_arn: str | None = None) -> list[Check]:
     """Simulate what the caller may do: the notebook builds and starts the pipeline as the caller.
 
     The SDK asks this of a role only; an IAM user who lacks an action is warned. With ``role_arn``
     also whether the caller may pass that role to SageMaker, which the SDK does not ask.
     """
-    me = caller(aws, region)
+    me = find_caller(aws, region)
     resource = me.arn.rsplit(":", 1)[-1]
     if resource == "root":
         return [skipped("caller.permissions", "The account's root user can't be simulated.")]
@@ -149,7 +149,7 @@ def caller_permission_checks(aws: Aws, region: str, role_arn: str | None = None)
     return [check, *_pass_role_check(passing, source, role_arn)]
 
 
-def job_permission_check(aws: Aws, region: str) -> Check:
+def check_job_permissions(aws: Aws, region: str) -> Check:
     """Simulate whether the caller may start, find and stop a training job by itself.
 
     On instances of one's own, the SDK starts it as the caller and asks nothing before.
@@ -158,7 +158,7 @@ def job_permission_check(aws: Aws, region: str) -> Check:
         AnswerRejected: ``caller.jobs``, the caller may not.
         AwsUnavailable: AWS could not be asked.
     """
-    me = caller(aws, region)
+    me = find_caller(aws, region)
     resource = me.arn.rsplit(":", 1)[-1]
     if not me.role_name and not resource.startswith("user/"):
         return skipped("caller.jobs", f"{me.arn} can't be simulated: not a role or user.")

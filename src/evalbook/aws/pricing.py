@@ -37,7 +37,9 @@ class TokenPrice:
     output: float
 
 
-def token_price(aws: Aws, region: str, model_name: str) -> tuple[TokenPrice | None, str | None]:
+def find_token_price(
+    aws: Aws, region: str, model_name: str
+) -> tuple[TokenPrice | None, str | None]:
     """Return a model's price, and why there is none if so.
 
     ``model_name`` is Bedrock's display name, without the provider.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def profiles() -> list[str]:
+def list_profiles() -> list[str]:
     """Return the names of the profiles in AWS's config files; empty where those can't be read."""
     import botocore.session
     from botocore.exceptions import BotoCoreError

@@ -78,7 +78,7 @@ def _check(name: str, value: float, running: int | None) -> Check:
     return passed("quotas", f"{text}; {running} in progress.")
 
 
-def training_quota_check(aws: Aws, region: str, instance_type: str, count: int) -> Check:
+def check_training_quota(aws: Aws, region: str, instance_type: str, count: int) -> Check:
     """Compare the quota of an instance type for training jobs with what a job would take.
 
     Raises:
@@ -86,10 +86,10 @@ def training_quota_check(aws: Aws, region: str, instance_type: str, count: int) 
         AwsUnavailable: AWS could not be asked.
     """
     name = f"{instance_type} for training job usage"
-    return instance_quota_check(aws, region, "compute.quota", name, count, ", or answer serverless")
+    return check_instance_quota(aws, region, "compute.quota", name, count, ", or answer serverless")
 
 
-def instance_quota_check(
+def check_instance_quota(
     aws: Aws, region: str, check_id: str, name: str, count: int, otherwise: str = ""
 ) -> Check:
     """Compare a quota of SageMaker's instances, by its name, with how many would be taken.

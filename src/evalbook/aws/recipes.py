@@ -120,7 +120,7 @@ class Parameter:
         )
 
 
-def offered_parameters(
+def read_parameters(
     aws: Aws,
     region: str,
     base_model: str,

@@ -64,7 +64,9 @@ class ResultFiles:
         )
 
 
-def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None) -> ResultFiles:
+def find_result_files(
+    aws: Aws, output: str, job: str, bedrock_job: str | None = None
+) -> ResultFiles:
     """Find the files of a job under an output prefix; all pages of the listing are read.
 
     ``bedrock_job`` is the name of the Bedrock job where it is known from elsewhere.
@@ -106,7 +108,7 @@ def result_files(aws: Aws, output: str, job: str, bedrock_job: str | None = None
     return ResultFiles(tuple(records), tuple(summaries), tuple(looked_at), details)
 
 
-def inspect_files(
+def find_inspect_files(
     aws: Aws, output: str, job: str, started: datetime | None, ended: datetime | None
 ) -> ResultFiles:
     """Find the logs of an InspectAI job: those below its own prefix, or else those of its time.
@@ -164,7 +166,7 @@ def read_summary(aws: Aws, uri: S3Uri) -> Any:
 
 def _newest_in_archive(aws: Aws, uri: S3Uri) -> bytes:
     newest, content = "", b"null"
-    for name, file, _ in archive_files(aws, uri, _is_summary):
+    for name, file, _ in find_archives(aws, uri, _is_summary):
         last = name.rpartition("/")[2]
         if last > newest:
             newest, content = last, file.read(_LARGEST_SUMMARY)
@@ -176,7 +178,7 @@ def _is_summary(name: str) -> bool:
     return last.startswith("results_") and last.endswith((".json", ".json.gz"))
 
 
-def archive_files(
+def find_archives(
     aws: Aws, uri: S3Uri, wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, IO[bytes], int]]:
     """Yield name and content of the files wanted of an archive, and how many there are.

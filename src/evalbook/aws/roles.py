@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
-from evalbook.aws.identity import Caller, caller, is_reserved
+from evalbook.aws.identity import Caller, find_caller, is_reserved
 from evalbook.aws.package_answers import iso_utc
-from evalbook.aws.permissions import caller_permission_checks, role_gate, role_permission_checks
+from evalbook.aws.permissions import check_caller_permissions, check_role_permissions, role_gate
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel, soon
 from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
 from evalbook.checks import Check, failed, passed, skipped, warning
@@ -73,7 +73,7 @@ def find_execution_role(
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    me = caller(aws, region)
+    me = find_caller(aws, region)
     questions: list[Callable[[], Any]] = [
         lambda: _get_role_quietly(aws, region, me.role_name),
         lambda: _role_of_training_job(aws, region, training_job),
@@ -205,7 +205,7 @@ def check_role(
             or the caller definitely lacks an action that the SDK insists on.
         AwsUnavailable: AWS could not be asked.
     """
-    me = caller(aws, region)
+    me = find_caller(aws, region)
     account = account or me.account
     name, given = _parse(text, account)
     try:
@@ -231,8 +231,8 @@ def check_role(
         )
     checks += _trust_checks(role, me, region, account, actions_for)
     questions: list[Callable[[], list[Check]]] = [
-        lambda: role_permission_checks(aws, role.arn, region, actions_for, judge),
-        lambda: caller_permission_checks(aws, region, role.arn),
+        lambda: check_role_permissions(aws, role.arn, region, actions_for, judge),
+        lambda: check_caller_permissions(aws, region, role.arn),
     ]
     for found in in_parallel(questions):
         checks += found

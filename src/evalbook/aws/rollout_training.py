@@ -14,7 +14,7 @@ from itertools import islice
 
 from evalbook.aws.base_models import find_technique
 from evalbook.aws.documents import read_document
-from evalbook.aws.identity import caller
+from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import ModelPackage
 from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, REFUSED, Aws, in_parallel
 
@@ -50,7 +50,7 @@ class Finding:
     """What was looked at, as a sentence."""
 
 
-def rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining | None:
+def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining | None:
     """Return the multi-turn RL training job of a name; None where there is none to be seen.
 
     Raises:
@@ -63,7 +63,7 @@ def rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining
     return _read(name, found.get("JobConfigDocument"))
 
 
-def how_trained(aws: Aws, package: ModelPackage, job: str | None = None) -> Finding:
+def find_training(aws: Aws, package: ModelPackage, job: str | None = None) -> Finding:
     """Find out whether multi-turn RL made a package, and by which job.
 
     ``job`` is the name of the training job, where the person or the package tells it.
@@ -71,7 +71,7 @@ def how_trained(aws: Aws, package: ModelPackage, job: str | None = None) -> Find
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    told = rollout_training(aws, job, package.region) if job else None
+    told = find_rollout_training(aws, job, package.region) if job else None
     if told is not None and told.package == package.arn:
         return Finding(True, told, _made_by(told))
     technique = _technique(aws, package)
@@ -110,7 +110,7 @@ def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
         first = islice(jobs, MOST_JOBS)
         while names := [str(job["JobName"]) for job in islice(first, PARALLEL_REQUESTS)]:
             described = in_parallel(
-                [partial(rollout_training, aws, name, package.region) for name in names]
+                [partial(find_rollout_training, aws, name, package.region) for name in names]
             )
             for job in described:
                 if job is not None and job.package == package.arn:
@@ -120,7 +120,7 @@ def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
         more = next(jobs, None) is not None
     except NO_HELP as error:
         return Finding(None, None, f"Multi-turn RL training jobs can't be listed. {error.message}")
-    if caller(aws, package.region).account != package.account:
+    if find_caller(aws, package.region).account != package.account:
         return Finding(
             None, None, f"The jobs of account {package.account} can't be seen from here."
         )

@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ObjectFacts",
     "S3Uri",
-    "bucket_facts",
-    "object_facts",
+    "check_bucket_region",
+    "describe_bucket",
+    "describe_object",
     "parse_s3_uri",
     "read_chunks",
     "read_head",
     "refuse_template_text",
-    "region_check",
     "sibling_key",
     "upload_new",
     "write_probe",
@@ -77,7 +77,7 @@ class ObjectFacts:
     """ARN of the KMS key that it is encrypted with; None where S3 does it by itself."""
 
 
-def bucket_facts(aws: Aws, bucket: str) -> str:
+def describe_bucket(aws: Aws, bucket: str) -> str:
     """Return the region of a bucket.
 
     Raises:
@@ -96,7 +96,7 @@ def bucket_facts(aws: Aws, bucket: str) -> str:
     return region or _bucket_location(aws, bucket)
 
 
-def region_check(bucket: str, bucket_region: str, region: str) -> Check:
+def check_bucket_region(bucket: str, bucket_region: str, region: str) -> Check:
     """Compare a bucket's region with that of the evaluation, which must be the same."""
     if bucket_region == region:
         return passed("s3.region", f"The bucket {bucket} is in {region}.")
@@ -108,7 +108,7 @@ def region_check(bucket: str, bucket_region: str, region: str) -> Check:
     )
 
 
-def object_facts(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
+def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
     """Look at an object without reading it: a HEAD request, more only where that fails.
 
     Raises:
@@ -116,7 +116,7 @@ def object_facts(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
             ``s3.empty``, ``s3.archived`` or ``s3.unreadable``.
         AwsUnavailable: AWS could not be asked.
     """
-    region = bucket_facts(aws, uri.bucket)
+    region = describe_bucket(aws, uri.bucket)
     in_bucket = passed("s3.bucket", f"The bucket {uri.bucket} exists, in {region}.")
     if not uri.key or uri.key.endswith("/"):
         raise _missing(aws, uri, region)
@@ -170,7 +170,7 @@ def read_chunks(
     """Yield an object's bytes in pieces of at most ``chunk``; memory stays at one piece.
 
     A connection that breaks is taken up again where it broke. With ``etag`` the object must still
-    be the one that `object_facts` saw.
+    be the one that `describe_object` saw.
 
     Raises:
         AnswerRejected: as `read_head`, and ``s3.changed`` where another object took its place.

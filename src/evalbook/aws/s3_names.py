@@ -11,7 +11,7 @@ _MOST = 50
 _SECONDS = 3.0
 
 
-def buckets_in(aws: Aws, region: str) -> list[tuple[str, str]]:
+def list_buckets(aws: Aws, region: str) -> list[tuple[str, str]]:
     """Return the account's buckets in a region, newest first, each with the day it was made.
 
     None where AWS does not say, or not soon.

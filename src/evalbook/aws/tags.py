@@ -87,7 +87,7 @@ def _allowed(character: str) -> bool:
     return character in _SIGNS or unicodedata.category(character)[0] in _CATEGORIES
 
 
-def tags_check(aws: Aws, region: str, pipelines: str, tags: Mapping[str, str]) -> Check:
+def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str, str]) -> Check:
     """Say whether the SDK will set the tags: it does when it creates the account's pipeline.
 
     It looks for a pipeline of the evaluation type that carries its own tag, and changes only the

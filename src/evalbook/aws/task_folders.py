@@ -11,10 +11,10 @@ from pathlib import Path
 
 from evalbook.aws.s3 import (
     S3Uri,
-    bucket_facts,
+    check_bucket_region,
+    describe_bucket,
     parse_s3_uri,
     read_head,
-    region_check,
     upload_new,
 )
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
@@ -29,7 +29,7 @@ LARGEST_FOLDER = 64 << 20
 """Bytes that are uploaded."""
 
 
-def tasks_in_s3(aws: Aws, uri: S3Uri, region: str) -> tuple[dict[str, bytes], list[Check]]:
+def list_tasks_in_s3(aws: Aws, uri: S3Uri, region: str) -> tuple[dict[str, bytes], list[Check]]:
     """Read the Python files under a prefix, by their paths below it.
 
     Raises:
@@ -37,7 +37,7 @@ def tasks_in_s3(aws: Aws, uri: S3Uri, region: str) -> tuple[dict[str, bytes], li
             nothing under the prefix, or too much.
         AwsUnavailable: AWS could not be asked.
     """
-    here = region_check(uri.bucket, bucket_facts(aws, uri.bucket), region)
+    here = check_bucket_region(uri.bucket, describe_bucket(aws, uri.bucket), region)
     if here.status == "failed":
         raise rejection_for(here)
     prefix = uri.key.rstrip("/") + "/" if uri.key.strip("/") else ""
@@ -80,7 +80,7 @@ def _too_many(folder: str) -> AnswerRejected:
     )
 
 
-def tasks_in_folder(folder: Path) -> dict[str, bytes]:
+def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
     """Read all files of a folder on this computer, by their paths below it; hidden ones are left.
 
     Raises:
@@ -116,12 +116,12 @@ def sources_of(aws: Aws, source: str) -> dict[str, bytes]:
     """Read the files of a folder, in S3 or on this computer.
 
     Raises:
-        AnswerRejected, AwsUnavailable: as `tasks_in_s3` and `tasks_in_folder`.
+        AnswerRejected, AwsUnavailable: as `list_tasks_in_s3` and `list_tasks_in_folder`.
     """
     if not source.startswith("s3://"):
-        return tasks_in_folder(Path(source))
+        return list_tasks_in_folder(Path(source))
     place = parse_s3_uri(source, what="folder of tasks", key_needed=False)
-    return tasks_in_s3(aws, place, bucket_facts(aws, place.bucket))[0]
+    return list_tasks_in_s3(aws, place, describe_bucket(aws, place.bucket))[0]
 
 
 def uploaded_to(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:

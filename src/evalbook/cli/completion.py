@@ -52,7 +52,7 @@ def complete_runs(
 
 def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
     """Return names and states of the runs, newest first; none where AWS does not say in time."""
-    from evalbook.aws.executions import evaluation_executions
+    from evalbook.aws.executions import list_executions
     from evalbook.aws.session import Aws, soon
     from evalbook.cli.options import settings_of
     from evalbook.errors import EvalbookError
@@ -63,7 +63,7 @@ def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
         profile, region = (ctx.params.get(it) or before.get(it) for it in ("profile", "region"))
         settings = settings_of(None, profile, region)
         aws = Aws(settings.profile, settings.region)
-        runs = evaluation_executions(aws, aws.required_region())
+        runs = list_executions(aws, aws.required_region())
         runs.sort(key=lambda run: run.created, reverse=True)
         return [(run.name, run.status) for run in runs]
 

@@ -53,7 +53,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     Credentials, region, role, judges, buckets and versions are looked at. AWS is asked only what
     reads. With --policy it prints what you and the execution role need to be allowed.
     """
-    from evalbook.aws.doctor_checks import doctor_checks, failing
+    from evalbook.aws.doctor_checks import check_everything, failing
     from evalbook.checks import failed
     from evalbook.errors import AwsUnavailable
 
@@ -64,7 +64,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     checks = _version_checks()
     status = 0
     try:
-        checks += doctor_checks(aws, _subject(answers, role))
+        checks += check_everything(aws, _subject(answers, role))
     except AwsUnavailable as error:
         checks.append(failed(error.code, error.message, error.remedy))
         status = AwsUnavailable.exit_status
@@ -187,10 +187,10 @@ def _version_checks() -> list[Any]:
 def _print_policies(
     output: Output, aws: Any, answers: dict[str, Any], role: str | None, which: str
 ) -> int:
-    from evalbook.aws.identity import caller
+    from evalbook.aws.identity import find_caller
     from evalbook.aws.policies import NOTE, Scope, caller_policy, role_policy, trust_policy
 
-    me = caller(aws)
+    me = find_caller(aws)
     region = aws.required_region()
     named = role or answers["role"] or "*"
     scope = Scope(

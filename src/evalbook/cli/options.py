@@ -69,9 +69,9 @@ def complete_profiles(
     """Offer the AWS profiles that are configured."""
     from click.shell_completion import CompletionItem
 
-    from evalbook.aws.profiles import profiles
+    from evalbook.aws.profiles import list_profiles
 
-    return [CompletionItem(name) for name in profiles() if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in list_profiles() if name.startswith(incomplete)]
 
 
 def common_options(function: F) -> F:

@@ -62,13 +62,13 @@ def runs_command(
     Training jobs on instances of your own are not listed: status, results and stop take their
     notebook, or their ARN.
     """
-    from evalbook.runs.history import Filter, RunsDocument, past_runs, read_age, run_document
+    from evalbook.runs.history import Filter, RunsDocument, describe_run, list_past_runs, read_age
 
     aws = settings.aws()
     region = aws.required_region()
     wanted = Filter(read_age(since) if since else None, status, kind, words)
-    runs, more = past_runs(aws, region, wanted, limit)
-    document = asdict(RunsDocument(PROTOCOL, region, tuple(map(run_document, runs)), more))
+    runs, more = list_past_runs(aws, region, wanted, limit)
+    document = asdict(RunsDocument(PROTOCOL, region, tuple(map(describe_run, runs)), more))
     shown = Rows(_rows(runs)) if runs else cell(f"No evaluation in {region} fits.")
     rest = [cell(f"{more:,} more; --limit {len(runs) + more} shows them.", "dim")] if more else []
     output.draw(document, shown, *rest)

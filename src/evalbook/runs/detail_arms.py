@@ -93,10 +93,10 @@ def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
     Raises:
         AnswerRejected: ``results.unreadable``.
     """
-    from evalbook.aws.result_files import archive_files
+    from evalbook.aws.result_files import find_archives
 
     try:
-        for name, file, number in archive_files(aws, uri, _has_details):
+        for name, file, number in find_archives(aws, uri, _has_details):
             task = task_of(name) if number > 1 else None
             pieces = iter(partial(file.read, _PIECE), b"")
             yield from detail_lines(f"{uri}: {name}", pieces, task)

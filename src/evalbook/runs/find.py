@@ -85,11 +85,12 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
         AnswerRejected: ``run.missing``, no version has a run that succeeded.
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.runs.history import Filter, past_runs
+    from evalbook.runs.history import Filter, list_past_runs
 
     region = aws.required_region()
     name = group.rpartition("/")[2]
-    runs, _ = past_runs(aws, region, Filter(status="Succeeded", words=(f"{name}/",)), _MOST_RUNS)
+    succeeded = Filter(status="Succeeded", words=(f"{name}/",))
+    runs, _ = list_past_runs(aws, region, succeeded, _MOST_RUNS)
     versions: dict[int, list[Target]] = {}
     passed: list[str] = []
     same: object = None
@@ -140,10 +141,10 @@ def _parts_of(evaluation: str, runs: Iterable[Execution]) -> list[Target]:
 
 
 def _listed(aws: Aws, region: str) -> list[Execution]:
-    from evalbook.aws.executions import evaluation_executions
+    from evalbook.aws.executions import list_executions
 
     try:
-        return list(evaluation_executions(aws, region))
+        return list(list_executions(aws, region))
     except AnswerRejected as error:
         raise AnswerRejected(
             "runs.denied",

@@ -70,7 +70,7 @@ def read_age(text: str) -> timedelta:
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 
-def past_runs(
+def list_past_runs(
     aws: Aws, region: str, wanted: Filter, most: int, now: datetime | None = None
 ) -> tuple[list[PastRun], int]:
     """Return the newest evaluations that fit, at most so many, and how many more fit the listing.
@@ -79,13 +79,13 @@ def past_runs(
         AnswerRejected: ``runs.denied``, pipelines may not be listed.
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.executions import evaluation_executions
+    from evalbook.aws.executions import list_executions
     from evalbook.aws.runs import plan_of
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing, in_parallel
 
     since = (now or datetime.now(timezone.utc)) - wanted.since if wanted.since else None
     try:
-        listed = [it for it in evaluation_executions(aws, region, since=since) if wanted.fits(it)]
+        listed = [it for it in list_executions(aws, region, since=since) if wanted.fits(it)]
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise AnswerRejected(
             "runs.denied",
@@ -134,7 +134,7 @@ class RunsDocument:
     """How many more there are than are listed."""
 
 
-def run_document(run: PastRun) -> PastRunDocument:
+def describe_run(run: PastRun) -> PastRunDocument:
     """Return a past run as it is printed."""
     it, plan = run.execution, run.plan
     return PastRunDocument(

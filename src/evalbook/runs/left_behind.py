@@ -18,7 +18,7 @@ def hosts_models(kind: str) -> bool:
     return known is not None and known.one_model_a_run
 
 
-def endpoints_left(aws: Aws, region: str, since: datetime, until: datetime) -> list[str]:
+def find_endpoints_left(aws: Aws, region: str, since: datetime, until: datetime) -> list[str]:
     """Return the names of such endpoints that were made while a run went on, and are there still.
 
     No endpoint names the run that made it: another run of the same time may be its owner.

@@ -268,7 +268,7 @@ def _results(
 ) -> Iterator[tuple[str, ResultFiles | None, Mapping[str, float]]]:
     """Yield what each step of an execution left: of which model, its files or its metrics."""
     from evalbook.aws.executions import training_job
-    from evalbook.aws.result_files import inspect_files, result_files
+    from evalbook.aws.result_files import find_inspect_files, find_result_files
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
 
     for step in steps:
@@ -284,10 +284,10 @@ def _results(
             problems.append(f"The job of {step.name} can't be looked at: {error.message}")
             continue
         if step.name == "InspectAIEvaluation":
-            files = inspect_files(aws, job.output, job.name, job.created, job.ended)
+            files = find_inspect_files(aws, job.output, job.name, job.created, job.ended)
         else:
             behind = _bedrock_job(aws, run.region, step, job)
-            files = result_files(aws, job.output, job.name, behind)
+            files = find_result_files(aws, job.output, job.name, behind)
         if not files.records and not files.summaries and not files.details:
             problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
             continue
@@ -296,12 +296,12 @@ def _results(
 
 def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
     """Return the metrics that MLflow has of a multi-turn RL evaluation step."""
-    from evalbook.aws.mlflow_runs import run_metrics, tracked_run
+    from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
     from evalbook.aws.session import NO_HELP
 
     run = None
     try:
-        run = tracked_run(aws, step.job or "")
+        run = find_tracked_run(aws, step.job or "")
         metrics = run_metrics(aws, run) if run else {}
         why = f"{'MLflow has no metrics' if run else 'its job names no MLflow run'}."
     except NO_HELP as error:
@@ -321,11 +321,11 @@ def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str 
     """Return the Bedrock job's name where only Bedrock tells it: the step failed after judging."""
     if step.status == "Succeeded" or job.evaluation != "LLMAJEvaluation":
         return None
-    from evalbook.aws.evaluation_jobs import job_behind
+    from evalbook.aws.evaluation_jobs import find_job_behind
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
 
     try:
-        found = job_behind(aws, region, job)
+        found = find_job_behind(aws, region, job)
     except (AwsDenied, AwsMissing, AwsInvalid):
         return None
     return found.name if found else None

@@ -176,12 +176,12 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
 
 def _left_behind(aws: Aws, status: RunStatus) -> list[str]:
     """Say which endpoints a run that is over may have left, where it hosts models of its own."""
-    from evalbook.runs.left_behind import endpoints_left, hosts_models, left_words
+    from evalbook.runs.left_behind import find_endpoints_left, hosts_models, left_words
 
     if status.ended is None or not hosts_models(status.kind):
         return []
     region = status.arn.split(":")[3]
-    names = endpoints_left(aws, region, status.created, status.ended)
+    names = find_endpoints_left(aws, region, status.created, status.ended)
     return [left_words(names, region)] if names else []
 
 
@@ -247,12 +247,12 @@ def _behind_rollouts(aws: Aws, step: RunStep, status: StepStatus) -> StepStatus:
 def _bedrock(
     aws: Aws, region: str, job: TrainingJob
 ) -> tuple[EvaluationJob | None, tuple[str, ...]]:
-    from evalbook.aws.evaluation_jobs import job_behind
+    from evalbook.aws.evaluation_jobs import find_job_behind
     from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
     from evalbook.errors import AwsUnavailable
 
     try:
-        return job_behind(aws, region, job), ()
+        return find_job_behind(aws, region, job), ()
     except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
         return None, (f"Bedrock's evaluation job can't be looked at: {error.message}",)
 
@@ -292,13 +292,14 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP, last_log_lines
+    from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP, read_last_log_lines
 
     group = ROLLOUT_LOG_GROUP if status.kind == "multi_turn_rl" else LOG_GROUP
     steps = []
     for step in status.steps:
         if step.status == "Failed" and step.job:
-            lines, why_not = last_log_lines(aws, status.arn.split(":")[3], step.job, group=group)
+            region = status.arn.split(":")[3]
+            lines, why_not = read_last_log_lines(aws, region, step.job, group=group)
             unknown = (*step.unknown, why_not) if why_not else step.unknown
             step = replace(step, log=tuple(lines), unknown=unknown)
         steps.append(step)

@@ -254,13 +254,13 @@ def with_price(expected: Estimate, interview: Interview) -> Estimate:
 
 def priced(expected: Estimate, aws: Aws, region: str, judge: str) -> Estimate:
     """Do the same for a judge by Bedrock's display name, without the provider."""
-    from evalbook.aws.pricing import token_price
+    from evalbook.aws.pricing import find_token_price
     from evalbook.aws.session import soon
 
     if expected.tokens is None:
         return expected
     # Left behind if it is slow: the turn is worth more than a price.
-    told = soon(partial(token_price, aws, region, judge), _SECONDS_FOR_PRICE)
+    told = soon(partial(find_token_price, aws, region, judge), _SECONDS_FOR_PRICE)
     price, why_not = told or (None, "the Price List did not answer in time")
     if price is None:
         return replace(expected, price_basis=why_not)

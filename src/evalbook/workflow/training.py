@@ -22,10 +22,10 @@ def training_facts(
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.rollout_training import how_trained
+    from evalbook.aws.rollout_training import find_training
 
     interview.progress("Looking for the job that trained the model", None, None)
-    found = how_trained(interview.aws, package, job)
+    found = find_training(interview.aws, package, job)
     made_by = RolloutJobFacts(**asdict(found.job)) if found.job else None
     facts = TrainingFacts(found.trained, made_by, found.how)
     return facts, _checks(interview.type, facts)

@@ -168,19 +168,19 @@ class Conversation:
     def _after(self, error: EvalbookError, text: str | None) -> None:
         """Return where it is to be tried again; raise what the person wants instead."""
         self.terminal.problem(error.message, error.remedy and with_keys(error.remedy))
-        profiles = _other_profiles(self.workflow) if isinstance(error, AwsUnavailable) else []
+        list_profiles = _other_profiles(self.workflow) if isinstance(error, AwsUnavailable) else []
         items = [Item("again", "Try again")]
         if text is not None:
             items.append(Item("edit", "Back to the question", "What you typed is kept."))
         if self.workflow.summary().lines:
             items.append(Item("back", "Change an earlier answer"))
-        if profiles:
-            items.append(Item("profile", "Use another AWS profile", ", ".join(profiles)))
+        if list_profiles:
+            items.append(Item("profile", "Use another AWS profile", ", ".join(list_profiles)))
         items.append(Item("leave", "Leave for now", "Every accepted answer is saved."))
         try:
             chosen = self.terminal.choose("How do you want to go on?", items)
             if chosen == "profile":
-                items = [Item(name, name) for name in profiles]
+                items = [Item(name, name) for name in list_profiles]
                 profile = self.terminal.choose("Which AWS profile?", items)
                 if profile is not None:
                     self._other_profile(profile)
@@ -195,6 +195,6 @@ class Conversation:
 
 
 def _other_profiles(workflow: Workflow) -> list[str]:
-    from evalbook.aws.profiles import profiles
+    from evalbook.aws.profiles import list_profiles
 
-    return [name for name in profiles() if name != workflow.aws.profile]
+    return [name for name in list_profiles() if name != workflow.aws.profile]

@@ -61,7 +61,7 @@ def _unknown(said: Sequence[str], interview: Interview) -> AnswerRejected:
 
 
 def _check(value: bool | list[str], interview: Interview) -> Outcome[bool | list[str], None]:
-    from evalbook.aws.mlflow import mlflow_plan
+    from evalbook.aws.mlflow import plan_mlflow
 
     names = value if isinstance(value, list) else _names(interview) if value else []
     unknown = [name for name in names if name not in _names(interview)]
@@ -69,7 +69,7 @@ def _check(value: bool | list[str], interview: Interview) -> Outcome[bool | list
         raise _unknown(unknown, interview)
     if "mlflow" in names:
         return Accepted(value)
-    return Accepted(value, checks=(mlflow_plan(interview.aws, interview.answer(REGION).value),))
+    return Accepted(value, checks=(plan_mlflow(interview.aws, interview.answer(REGION).value),))
 
 
 def _names(interview: Interview) -> list[str]:

@@ -23,11 +23,11 @@ _HELP = (
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.answering import endpoints_in_service
+    from evalbook.aws.answering import list_endpoints
 
     model = interview.answer(MODEL).facts
     which = model.base_model.name if model.base_only else "the fine-tuned model"
-    names = endpoints_in_service(interview.aws, _region(interview))
+    names = list_endpoints(interview.aws, _region(interview))
     hosted = model.model_data if not model.base_only else None
     notices = []
     if names:
@@ -52,11 +52,11 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, AnsweringFacts]:
-    from evalbook.aws.answering import check_answering, container_checks
+    from evalbook.aws.answering import check_answering, check_container
 
     region = _region(interview)
     interview.progress(f"Checking {value}", None, None)
-    container = container_checks(interview.aws, region)
+    container = check_container(interview.aws, region)
     found, checks = check_answering(interview.aws, value, region)
     return Accepted(found.name, AnsweringFacts(found.kind, found.name), (*container, *checks))
 

@@ -95,7 +95,7 @@ def accepted_base_model(
     from evalbook.aws.arns import parse_arn
     from evalbook.aws.base_models import (
         answers_by,
-        base_alone_checks,
+        check_base_alone,
         is_nova,
         model_size_billions,
     )
@@ -104,7 +104,7 @@ def accepted_base_model(
     assert arn is not None  # noqa: S101 - SageMaker's own ARN
     interview.progress("Checking the base model", None, None)
     kind = interview.type.name
-    checks = base_alone_checks(interview.aws, model, arn.region, kind)
+    checks = check_base_alone(interview.aws, model, arn.region, kind)
     facts = ModelFacts(
         arn=model.arn,
         base_only=True,

@@ -52,16 +52,16 @@ def _read(text: str, _question: Question, _: Interview) -> Agreement:
 
 
 def _check(value: Agreement, interview: Interview) -> Outcome[Agreement, None]:
-    caller, check = _caller(interview)
-    return Accepted(Agreement(value.words, caller), checks=(check,))
+    find_caller, check = _caller(interview)
+    return Accepted(Agreement(value.words, find_caller), checks=(check,))
 
 
 def _caller(interview: Interview) -> tuple[str | None, Check]:
-    from evalbook.aws.identity import caller
+    from evalbook.aws.identity import find_caller
     from evalbook.aws.session import AwsDenied
 
     try:
-        arn = caller(interview.aws, interview.value(REGION)).arn
+        arn = find_caller(interview.aws, interview.value(REGION)).arn
     except AwsDenied as denial:
         return None, skipped(
             "terms.caller", f"evalbook could not find out who agreed: {denial.message}"

@@ -21,7 +21,7 @@ from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.dataset import effective_dataset
-from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, base_model_checks, scope_of
+from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, check_scope_base, scope_of
 from evalbook.workflow.turn import Question
 
 SERVERLESS = "serverless"
@@ -47,9 +47,9 @@ def _read(text: str, _question: Question, interview: Interview) -> OwnInstances 
 
 
 def _check(value: OwnInstances | None, interview: Interview) -> Outcome[OwnInstances | None, None]:
-    from evalbook.aws.own_instances import Instances, check_recipe, find_own_recipe, instance_checks
-    from evalbook.aws.permissions import job_permission_check
-    from evalbook.aws.quotas import training_quota_check
+    from evalbook.aws.own_instances import Instances, check_instances, check_recipe, find_own_recipe
+    from evalbook.aws.permissions import check_job_permissions
+    from evalbook.aws.quotas import check_training_quota
 
     if value is None:
         return Accepted(None)
@@ -59,13 +59,13 @@ def _check(value: OwnInstances | None, interview: Interview) -> Outcome[OwnInsta
     model, region = interview.answer(MODEL).facts, interview.answer(REGION).value
     base = model.base_model.name
     recipe, checks = find_own_recipe(interview.aws, region, base, interview.type.name)
-    checks += instance_checks(recipe, instances, model.billions)
+    checks += check_instances(recipe, instances, model.billions)
     checks += _model_checks(base, interview)
     if recipe is not None:
         parameters = interview.value(INFERENCE_PARAMETERS) or {}
         checks += check_recipe(recipe, instances, parameters, interview.value(KMS_KEY))
-    checks.append(job_permission_check(interview.aws, region))
-    checks.append(training_quota_check(interview.aws, region, instances.type, instances.count))
+    checks.append(check_job_permissions(interview.aws, region))
+    checks.append(check_training_quota(interview.aws, region, instances.type, instances.count))
     return Accepted(value, checks=(*checks, *_doubts(interview)))
 
 
@@ -109,7 +109,7 @@ def _model_checks(base: str, interview: Interview) -> list[Check]:
             f"{base} by its name.",
             "Answer scope with fine_tuned_only, or answer serverless.",
         )
-    return base_model_checks(interview)
+    return check_scope_base(interview)
 
 
 def _doubts(interview: Interview) -> list[Check]:

@@ -87,7 +87,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     Raises:
         AnswerRejected: another one would have to be written, which only the person can decide.
     """
-    from evalbook.aws.s3 import object_facts
+    from evalbook.aws.s3 import describe_object
 
     if value == KEEP:
         return _kept(interview)
@@ -96,7 +96,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     plain = value == CONVERT and _loses_system(interview)
     if earlier.facts is None or earlier.facts.uri != str(wanted) or plain:
         raise AnswerRejected("data_fix.other_copy", _trouble(interview))
-    object_facts(interview.aws, wanted)
+    describe_object(interview.aws, wanted)
     return Accepted(value, earlier.facts, earlier.checks)
 
 
@@ -108,7 +108,7 @@ def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
 
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy beside the original and validate it as it stands in S3."""
-    from evalbook.aws.s3 import object_facts
+    from evalbook.aws.s3 import describe_object
     from evalbook.datasets.validate import report_checks
 
     if value == KEEP:
@@ -117,12 +117,12 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
         return Reopened("dataset", None if value == ANOTHER else value)
     copy = _copy(interview, value)
     try:
-        found, _ = object_facts(interview.aws, copy)
+        found, _ = describe_object(interview.aws, copy)
     except AnswerRejected as rejection:
         if rejection.code != "s3.missing":
             raise
         _write_copy(interview, _original(interview), copy, value)
-        found, _ = object_facts(interview.aws, copy)
+        found, _ = describe_object(interview.aws, copy)
     report = validate_object(interview, copy, found.size, found.etag)
     return Accepted(
         value,

@@ -86,14 +86,14 @@ def length_checks(interview: Interview, report: Report) -> list[Check]:
 
     An evaluation by a judge has no such recipe: what is known of the model is in another type's.
     """
-    from evalbook.aws.recipes import offered_parameters, parameter_doubts
+    from evalbook.aws.recipes import parameter_doubts, read_parameters
 
     model, kind = interview.facts(MODEL), interview.type
     judged = kind.bedrock_judges and report.longest_prompt > _ALWAYS_FITS
     if model is None or not (judged or "max_model_len" in kind.parameters):
         return []
     of = CUSTOM_SCORER if judged else kind
-    offered, _ = offered_parameters(
+    offered, _ = read_parameters(
         interview.aws, model.region, model.base_model.name, of.name, of.parameters, None
     )
     if judged:

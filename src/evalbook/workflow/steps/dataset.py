@@ -100,7 +100,7 @@ def refuse_other_file_types(key: str, wanted: tuple[str, ...]) -> None:
 
 def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
     from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
-    from evalbook.aws.s3 import object_facts, parse_s3_uri
+    from evalbook.aws.s3 import describe_object, parse_s3_uri
 
     if is_local(value):
         return _check_local(Path(value), interview)
@@ -112,7 +112,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
         uri = registered.uri
     else:
         uri = parse_s3_uri(value, what="dataset")
-    found, checks = object_facts(interview.aws, uri)
+    found, checks = describe_object(interview.aws, uri)
     facts = DatasetFacts(str(uri), arn, found.size, found.etag, found.region, kms_key=found.kms_key)
     return Accepted(value, facts, tuple(checks))
 

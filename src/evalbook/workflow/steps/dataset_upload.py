@@ -29,15 +29,15 @@ def _ask(interview: Interview) -> Question:
 
 def _suggestion(interview: Interview, path: Path) -> str | None:
     """Return a place in SageMaker's own bucket of the account and region, if there is one."""
-    from evalbook.aws.identity import caller
-    from evalbook.aws.s3 import bucket_facts
+    from evalbook.aws.identity import find_caller
+    from evalbook.aws.s3 import describe_bucket
 
     try:
         region = interview.aws.default_region
         if region is None:
             return None
-        bucket = f"sagemaker-{region}-{caller(interview.aws, region).account}"
-        bucket_facts(interview.aws, bucket)
+        bucket = f"sagemaker-{region}-{find_caller(interview.aws, region).account}"
+        describe_bucket(interview.aws, bucket)
     except EvalbookError:
         return None
     return f"s3://{bucket}/evalbook/{path.name}"
@@ -55,17 +55,17 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.aws.s3 import bucket_facts
+    from evalbook.aws.s3 import describe_bucket
 
-    bucket_facts(interview.aws, _place(value).bucket)
+    describe_bucket(interview.aws, _place(value).bucket)
     return Accepted(value)
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.aws.s3 import bucket_facts, object_facts, upload_new
+    from evalbook.aws.s3 import describe_bucket, describe_object, upload_new
 
     path, place = _file(interview), _place(value)
-    bucket_facts(interview.aws, place.bucket)
+    describe_bucket(interview.aws, place.bucket)
     interview.progress(f"Uploading {path.name} to {place}", None, None)
     said = f"Uploaded: {path} is {place} now."
     try:
@@ -78,7 +78,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, None]:
     except AnswerRejected as rejection:
         if rejection.code != "s3.exists":
             raise
-        found, _ = object_facts(interview.aws, place)
+        found, _ = describe_object(interview.aws, place)
         if found.size != path.stat().st_size or found.etag.strip('"') != _md5(path):
             raise
         said = f"{place} holds {path.name} already, the same byte for byte; nothing was uploaded."

@@ -60,13 +60,13 @@ def _known_training(interview: Interview) -> str | None:
 
 
 def _asked_about(interview: Interview, text: str) -> str | None:
-    from evalbook.aws.rollout_training import how_trained
+    from evalbook.aws.rollout_training import find_training
     from evalbook.aws.session import soon
 
     def ask() -> str | None:
         try:
             found, job = find_package(text, interview)
-            finding = how_trained(interview.aws, found.package, job) if found.package else None
+            finding = find_training(interview.aws, found.package, job) if found.package else None
         except EvalbookError:
             return None
         return finding.how if finding and finding.trained else None

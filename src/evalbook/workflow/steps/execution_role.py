@@ -58,9 +58,9 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.aws.evaluators import invoke_check
-    from evalbook.aws.key_rights import READS, role_key_check
-    from evalbook.aws.permissions import nova_invoke_check
+    from evalbook.aws.evaluators import check_invocation
+    from evalbook.aws.key_rights import READS, check_role_key
+    from evalbook.aws.permissions import check_nova_invocation
     from evalbook.aws.roles import check_role
     from evalbook.aws.s3 import refuse_template_text
 
@@ -76,14 +76,14 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     )
     scorer = interview.facts(SCORER)
     if scorer is not None:
-        checks.append(invoke_check(interview.aws, arn, scorer.function, region))
+        checks.append(check_invocation(interview.aws, arn, scorer.function, region))
     profile = interview.answer(MODEL).facts.answers_by
     if profile:
-        checks.append(nova_invoke_check(interview.aws, arn, region, profile))
+        checks.append(check_nova_invocation(interview.aws, arn, region, profile))
     checks += _answering_checks(arn, interview)
     dataset = interview.facts(DATASET)
     if dataset is not None and dataset.kms_key is not None:
-        key = role_key_check(interview.aws, region, arn, dataset.kms_key, "the dataset", READS)
+        key = check_role_key(interview.aws, region, arn, dataset.kms_key, "the dataset", READS)
         if key.status == "failed":
             raise rejection_for(key, *checks)
         checks.append(key)

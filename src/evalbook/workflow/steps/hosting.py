@@ -53,10 +53,10 @@ def _read_instances(text: str, _question: Question, interview: Interview) -> Own
 
 
 def _check_instances(value: OwnInstances, interview: Interview) -> Outcome[OwnInstances, None]:
-    from evalbook.aws.answering import hosting_checks
+    from evalbook.aws.answering import check_hosting
 
     model = interview.answer(MODEL).facts
-    checks = hosting_checks(
+    checks = check_hosting(
         interview.aws,
         _region(interview),
         value.instance_type,

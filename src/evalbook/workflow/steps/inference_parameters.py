@@ -106,10 +106,10 @@ def _one(name: str, said: str, known: dict[str, Parameter], interview: Interview
 
 
 def _offered(interview: Interview) -> tuple[list[Parameter] | None, list[Check]]:
-    from evalbook.aws.recipes import offered_parameters
+    from evalbook.aws.recipes import read_parameters
 
     interview.progress("Reading what the base model's recipe takes", None, None)
-    return offered_parameters(
+    return read_parameters(
         interview.aws,
         interview.answer(REGION).value,
         interview.answer(MODEL).facts.base_model.name,

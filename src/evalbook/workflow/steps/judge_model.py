@@ -27,10 +27,10 @@ def _ask(interview: Interview) -> Question:
 
 
 def _asked_in(region: str, interview: Interview) -> Question:
-    from evalbook.aws.judges import judge_offer
+    from evalbook.aws.judges import find_judges
 
     interview.progress(f"Asking which judge models can be used in {region}", None, None)
-    offer = judge_offer(interview.aws, region)
+    offer = find_judges(interview.aws, region)
     if not offer.judges:
         return Question(
             f"Which judge model? The list for {region} could not be made; type a model id.",
@@ -78,9 +78,9 @@ def _check(value: str, interview: Interview) -> Outcome[str, JudgeFacts]:
 
 def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejected:
     """Return why no judge is called by these words, or why the one that is was left out."""
-    from evalbook.aws.judges import judge_offer
+    from evalbook.aws.judges import find_judges
 
-    offer = judge_offer(interview.aws, region)
+    offer = find_judges(interview.aws, region)
     choices = _choices(offer)
     said = _parts(" ".join(content(words, ("model", "judge", "claude", "amazon"))))
     meant = [it for it in offer.left_out if said and said <= _parts(it.id)]

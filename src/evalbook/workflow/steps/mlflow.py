@@ -14,12 +14,12 @@ DEFAULT = "default"
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.mlflow import mlflow_plan, mlflow_resources
+    from evalbook.aws.mlflow import list_mlflow_resources, plan_mlflow
 
     region = interview.answer(REGION).value
     interview.progress("Looking for MLflow apps and tracking servers", None, None)
-    plan = mlflow_plan(interview.aws, region)
-    found, checks = mlflow_resources(interview.aws, region)
+    plan = plan_mlflow(interview.aws, region)
+    found, checks = list_mlflow_resources(interview.aws, region)
     listed = (Choice(it.arn, it.name or it.arn, f"{it.kind}, {it.status.lower()}.") for it in found)
     return Question(
         "Which MLflow app or tracking server should record the run?",
@@ -44,12 +44,12 @@ def _read(text: str, question: Question, _: Interview) -> str | None:
 
 
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
-    from evalbook.aws.mlflow import check_mlflow_arn, mlflow_plan
+    from evalbook.aws.mlflow import check_mlflow_arn, plan_mlflow
     from evalbook.aws.s3 import refuse_template_text
 
     region = interview.answer(REGION).value
     if value is None:
-        return Accepted(None, checks=(mlflow_plan(interview.aws, region),))
+        return Accepted(None, checks=(plan_mlflow(interview.aws, region),))
     refuse_template_text(value, "the MLflow ARN")
     arn, checks = check_mlflow_arn(interview.aws, value, region)
     return Accepted(arn, checks=tuple(checks))

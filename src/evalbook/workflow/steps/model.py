@@ -142,8 +142,8 @@ def _package(
 
     from evalbook.aws.base_models import (
         answers_by,
-        base_model_checks,
         can_be_named,
+        check_base_model,
         is_nova,
         model_size_billions,
     )
@@ -153,7 +153,7 @@ def _package(
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
     kind, base = interview.type.name, package.base_model
     interview.progress("Checking the base model", None, None)
-    checks = base_model_checks(interview.aws, package, package.region, kind)
+    checks = check_base_model(interview.aws, package, package.region, kind)
     job = training_job or package.training_job
     training, about_training = training_facts(interview, package, job)
     facts = ModelFacts(
@@ -204,13 +204,13 @@ def _resolve_in(
     Raises:
         AnswerRejected: it is not there, or can't be used.
     """
-    from evalbook.aws.model_packages import resolve
+    from evalbook.aws.model_packages import resolve_package
 
     found_before = text == interview.found("training_job_name")
     if found_before and (registered := _registered_by(region, text, interview)):
         return registered, text
     try:
-        return resolve(interview.aws, text, region), None
+        return resolve_package(interview.aws, text, region), None
     except AnswerRejected as rejection:
         missing = rejection.code == "model.missing"
         registered = _registered_by(region, text, interview) if missing else None
@@ -221,14 +221,14 @@ def _resolve_in(
 
 def _registered_by(region: str | None, text: str, interview: Interview) -> Resolution | None:
     """Return the package that the training job of that name registered, if there is one."""
-    from evalbook.aws.model_packages import package_of_training_job, resolve
+    from evalbook.aws.model_packages import find_package_of_job, resolve_package
 
     if not _TRAINING_JOB_NAME.fullmatch(text):
         return None
-    arn = package_of_training_job(interview.aws, text, region)
+    arn = find_package_of_job(interview.aws, text, region)
     if arn is None:
         return None
-    found = resolve(interview.aws, arn)
+    found = resolve_package(interview.aws, arn)
     note = passed("model.training_job", f"Training job {text} registered {arn}.")
     return replace(found, checks=(note, *found.checks))
 

@@ -166,10 +166,10 @@ def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
 
 
 def _exists(interview: Interview, uri: S3Uri) -> bool:
-    from evalbook.aws.s3 import object_facts
+    from evalbook.aws.s3 import describe_object
 
     try:
-        object_facts(interview.aws, uri)
+        describe_object(interview.aws, uri)
     except AnswerRejected as rejection:
         if rejection.code != "s3.missing":
             raise

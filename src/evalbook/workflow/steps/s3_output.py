@@ -25,14 +25,14 @@ _FOLDER = "evaluation-results/"
 
 def _ask(interview: Interview) -> Question:
     from evalbook.aws.s3 import parse_s3_uri
-    from evalbook.aws.s3_names import buckets_in
+    from evalbook.aws.s3_names import list_buckets
 
     dataset = interview.facts(DATASET)
     region = interview.answer(REGION).value
     bucket = None
     if dataset and dataset.region == region:
         bucket = parse_s3_uri(dataset.uri, what="dataset").bucket
-    there = buckets_in(interview.aws, region) if interview.will_ask(STEP) else []
+    there = list_buckets(interview.aws, region) if interview.will_ask(STEP) else []
     # That of the dataset is the default, and comes first.
     there.sort(key=lambda it: it[0] != bucket)
     return Question(
@@ -85,13 +85,13 @@ def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
-    from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check, write_probe
+    from evalbook.aws.s3 import check_bucket_region, describe_bucket, parse_s3_uri, write_probe
 
     _refuse_what_no_job_could_write_to(value, interview)
     prefix = parse_s3_uri(value, what="output prefix", key_needed=False)
     interview.progress(f"Checking that {value} can be written", None, None)
-    home = bucket_facts(interview.aws, prefix.bucket)
-    in_region = region_check(prefix.bucket, home, interview.answer(REGION).value)
+    home = describe_bucket(interview.aws, prefix.bucket)
+    in_region = check_bucket_region(prefix.bucket, home, interview.answer(REGION).value)
     if in_region.status == "failed":
         raise rejection_for(in_region)
     key, checks = write_probe(interview.aws, prefix, kms_key=interview.value(KMS_KEY))
@@ -101,10 +101,10 @@ def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
 
 
 def _role_may_use(key: str, interview: Interview) -> Check:
-    from evalbook.aws.key_rights import WRITES, role_key_check
+    from evalbook.aws.key_rights import WRITES, check_role_key
 
     region, role = interview.answer(REGION).value, interview.answer(EXECUTION_ROLE).value
-    found = role_key_check(interview.aws, region, role, key, "what is written there", WRITES)
+    found = check_role_key(interview.aws, region, role, key, "what is written there", WRITES)
     if found.status == "failed":
         raise rejection_for(found)
     return found

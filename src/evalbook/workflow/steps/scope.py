@@ -68,17 +68,17 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     if value == BOTH:
         return Accepted(value)
     if value == BASE_ONLY:
-        return Accepted(value, checks=(*base_model_checks(interview), _no_comparison()))
+        return Accepted(value, checks=(*check_scope_base(interview), _no_comparison()))
     return Accepted(value, checks=(_no_comparison(),))
 
 
-def base_model_checks(interview: Interview) -> list[Check]:
+def check_scope_base(interview: Interview) -> list[Check]:
     """Check the newest version of the package's base model, which the SDK takes by its name.
 
     Raises:
         AnswerRejected: it is not in the public hub, or can't be evaluated.
     """
-    from evalbook.aws.base_models import base_alone_checks
+    from evalbook.aws.base_models import check_base_alone
 
     model = interview.answer(MODEL).facts
     base, region = model.base_model, model.region
@@ -92,7 +92,7 @@ def base_model_checks(interview: Interview) -> list[Check]:
         )
     return [
         _version_check(base, newest.version),
-        *base_alone_checks(interview.aws, newest, region, interview.type.name),
+        *check_base_alone(interview.aws, newest, region, interview.type.name),
     ]
 
 

@@ -40,7 +40,7 @@ def _read(text: str, _question: Question, interview: Interview) -> dict[str, str
 def _check(
     value: dict[str, str] | None, interview: Interview
 ) -> Outcome[dict[str, str] | None, None]:
-    from evalbook.aws.tags import check_tags, tags_check
+    from evalbook.aws.tags import check_pipeline_tags, check_tags
     from evalbook.evaluation_types import pipeline_prefix
 
     if value is None:
@@ -52,7 +52,7 @@ def _check(
             value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
         )
     pipelines = pipeline_prefix(kind.name)
-    check = tags_check(interview.aws, interview.answer(REGION).value, pipelines, value)
+    check = check_pipeline_tags(interview.aws, interview.answer(REGION).value, pipelines, value)
     return Accepted(value, checks=(check,))
 
 

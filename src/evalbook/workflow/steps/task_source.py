@@ -47,7 +47,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
     from pathlib import Path
 
     from evalbook.aws.s3 import parse_s3_uri
-    from evalbook.aws.task_folders import tasks_in_folder, tasks_in_s3
+    from evalbook.aws.task_folders import list_tasks_in_folder, list_tasks_in_s3
     from evalbook.metrics.inspect_tasks import read_tasks
 
     if value == RECORDS:
@@ -56,9 +56,9 @@ def _check(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
     interview.progress("Looking for tasks", None, None)
     if value.startswith("s3://"):
         place = parse_s3_uri(value, what="folder of tasks", key_needed=False)
-        sources, checks = tasks_in_s3(interview.aws, place, region)
+        sources, checks = list_tasks_in_s3(interview.aws, place, region)
     else:
-        sources, checks = tasks_in_folder(Path(value)), []
+        sources, checks = list_tasks_in_folder(Path(value)), []
     found = read_tasks(sources)
     if found.stands_against is not None:
         raise rejection_for(found.stands_against)

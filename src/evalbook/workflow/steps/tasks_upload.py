@@ -45,12 +45,12 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
-    from evalbook.aws.s3 import bucket_facts, parse_s3_uri, region_check
+    from evalbook.aws.s3 import check_bucket_region, describe_bucket, parse_s3_uri
     from evalbook.aws.task_folders import uploaded_to
 
     below = parse_s3_uri(value, what="folder", key_needed=False)
-    home = bucket_facts(interview.aws, below.bucket)
-    here = region_check(below.bucket, home, interview.answer(MODEL).facts.region)
+    home = describe_bucket(interview.aws, below.bucket)
+    here = check_bucket_region(below.bucket, home, interview.answer(MODEL).facts.region)
     if here.status == "failed":
         raise rejection_for(here)
     uri = str(uploaded_to(_files(interview), below))
@@ -70,13 +70,13 @@ def _do(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
 
 
 def _files(interview: Interview) -> dict[str, bytes]:
-    from evalbook.aws.task_folders import tasks_in_folder
+    from evalbook.aws.task_folders import list_tasks_in_folder
     from evalbook.metrics.inspect_tasks import OWN_FILE, own_task
 
     if of_records(interview):
         scorer = interview.value(ANSWER_SCORER) or "match"
         return {OWN_FILE: own_task(_records(interview), scorer).encode()}
-    return tasks_in_folder(Path(interview.answer(TASK_SOURCE).value))
+    return list_tasks_in_folder(Path(interview.answer(TASK_SOURCE).value))
 
 
 def _records(interview: Interview) -> str:

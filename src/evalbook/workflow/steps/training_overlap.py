@@ -80,18 +80,18 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
 
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy beside the dataset, unless an earlier answer did."""
-    from evalbook.aws.s3 import object_facts
+    from evalbook.aws.s3 import describe_object
 
     if value == KEEP:
         return _kept(interview)
     copy = _copy(interview)
     try:
-        found, _ = object_facts(interview.aws, copy)
+        found, _ = describe_object(interview.aws, copy)
     except AnswerRejected as rejection:
         if rejection.code != "s3.missing":
             raise
         _write(interview, copy)
-        found, _ = object_facts(interview.aws, copy)
+        found, _ = describe_object(interview.aws, copy)
     report = validate_object(interview, copy, found.size, found.etag)
     said = f"The copy without the training data is {copy}; {report.valid:,} records are left."
     return Accepted(
