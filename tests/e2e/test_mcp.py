@@ -1,14 +1,18 @@
-"""A whole run over standard input and output, with the client of the mcp package itself."""
+"""Whole runs over standard input and output, with the client of the mcp package itself."""
 
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from clients import Person
+from interviews import ANSWERS_BY_TYPE
 from nbclient import NotebookClient
 
 from evalbook.sandbox.process import Sandbox
@@ -16,40 +20,33 @@ from mcp import Client, StdioServerParameters, stdio_client
 
 pytestmark = pytest.mark.e2e
 
-ANSWERS = {
-    "evaluation_type": "llm_as_judge",
-    "task": "Answers customers' billing questions.",
-    "dataset": "s3://evalbook-data/support/eval.jsonl",
-    "data_sample": "yes",
-    "custom_metrics": "",
-    "builtin_metrics": "",
-    "model": "support-bot",
-    "model_confirm": "yes",
-    "judge_model": "Amazon Nova Pro",
-    "region": "",
-    "execution_role": "EvaluationRole",
-    "s3_output": "yes",
-    "advanced": "no",
-    "confirm": "yes",
-    "bedrock_terms": "Yes, I agree.",
-    "project": "",
-    "notebook": "new",
+COMMAND = [sys.executable, "-m", "evalbook", "mcp"]
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
 }
 
 
 def with_client(
-    folder: Path, environment: dict[str, str], use: Callable[[Client], Awaitable[None]]
+    folder: Path,
+    environment: dict[str, str],
+    use: Callable[[Client], Awaitable[None]],
+    **settings: Any,
 ) -> None:
     """Start the server in a folder, use it, and end it."""
     server = StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "evalbook", "mcp"],
-        env={**os.environ, **environment},
-        cwd=folder,
+        command=COMMAND[0], args=COMMAND[1:], env={**os.environ, **environment}, cwd=folder
     )
 
     async def session() -> None:
-        async with Client(stdio_client(server)) as client:
+        async with Client(stdio_client(server), **settings) as client:
+            await client.list_tools()
             await use(client)
 
     asyncio.run(session())
@@ -63,9 +60,8 @@ def execute(path: Path, environment: dict[str, str]) -> None:
     client.execute(env={**os.environ, **environment})
 
 
-async def call(client: Client, tool: str, **arguments: str) -> dict:
-    result = await client.call_tool(tool, arguments)
-    return json.loads(result.content[0].text)
+async def call(client: Client, tool: str, **arguments: str) -> dict[str, Any]:
+    return (await client.call_tool(tool, arguments)).structured_content
 
 
 @pytest.fixture(scope="module")
@@ -74,62 +70,57 @@ def sandbox():
         yield running
 
 
-def test_the_server_tells_what_it_can_do(tmp_path, sandbox):
-    async def look(client: Client) -> None:
-        tools = {tool.name for tool in (await client.list_tools()).tools}
-        assert tools == {"next", "answer", "back", "show", "status", "results"}
-        assert "Never recommend" in (client.instructions or "")
-        resources = {str(it.uri) for it in (await client.list_resources()).resources}
-        assert "evalbook://references/judges.md" in resources
-        read = await client.read_resource("evalbook://references/judges.md")
-        assert read.contents[0].text.startswith("# Judges")
+def test_a_person_who_fills_in_forms_gets_a_notebook_and_its_results(tmp_path, sandbox):
+    answers = ANSWERS_BY_TYPE["llm_as_judge"]
+    datasets = ["s3://evalbook-data/nothing.jsonl", answers["dataset"]]
+    person = Person({**answers, "dataset": datasets, "s3_output": "yes"})
 
-    with_client(tmp_path, sandbox.environment, look)
-
-
-def test_a_whole_run_ends_in_a_notebook_and_its_results(tmp_path, sandbox):
     async def interview(client: Client) -> None:
+        # Told in words, and confirmed in its form.
         await call(client, "answer", value="s3://evalbook-results/run1", step="s3_output")
-        turn = await call(client, "next")
-        asked = []
-        while turn["status"] == "question":
-            asked.append(turn["step"])
-            turn = await call(client, "answer", value=ANSWERS[turn["step"]])
+        told = await call(client, "interview")
 
-        assert turn["status"] == "complete", turn
-        assert asked == list(ANSWERS)
-        shown = await call(client, "show")
-        terms = next(line for line in shown["answers"] if line["step"] == "bedrock_terms")
-        assert terms["said"] == "Yes, I agree."
-        path = tmp_path / turn["notebook"]
+        assert told["status"] == "complete", told
+        path = tmp_path / told["notebook"]
         nbformat.validate(nbformat.read(path, as_version=4))
-
         await asyncio.to_thread(execute, path, sandbox.environment)
         assert "Succeeded" in (await call(client, "status"))["text"]
-        results = (await call(client, "results", run=str(path)))["text"]
-        assert "Correctness" in results
+        assert "Correctness" in (await call(client, "results", run=str(path)))["text"]
 
-    with_client(tmp_path, sandbox.environment, interview)
-
-
-def test_a_rejected_answer_shows_why_and_asks_again(tmp_path, sandbox):
-    async def mistake(client: Client) -> None:
-        await call(client, "answer", value="LLM as judge")
-        await call(client, "answer", value="Answers billing questions.")
-        turn = await call(client, "answer", value="s3://evalbook-data/support/evil.jsonl")
-
-        assert (turn["status"], turn["step"]) == ("rejected", "dataset")
-        assert "evil.jsonl" in turn["say"]
-
-    with_client(tmp_path, sandbox.environment, mistake)
+    with_client(
+        tmp_path, sandbox.environment, interview, mode="legacy", elicitation_callback=person.fill
+    )
+    assert len(person.asked) == len(answers) + 1
 
 
-def test_two_calls_at_once_are_both_answered(tmp_path, sandbox):
-    async def both(client: Client) -> None:
-        first, second = await asyncio.gather(
-            call(client, "answer", value="s3://evalbook-results/a", step="s3_output"),
-            call(client, "answer", value="us-east-1", step="region"),
-        )
-        assert first["status"] == second["status"] == "question"
+def test_whatever_is_sent_is_answered(tmp_path):
+    deep = "[" * 1000 + "]" * 1000
+    calls = [
+        r'{"name":"answer","arguments":{"value":"half \ud800 a pair"}}',
+        json.dumps({"name": "answer", "arguments": {"value": "x" * 2_000_000}}),
+        '{"name":"answer","arguments":{"value":{"a":[1,null]}}}',
+        '{"name":"answer","arguments":{"value":null}}',
+        '{"name":"answer","arguments":{"value":"1","step":"no-such-step"}}',
+        '{"name":"no-such-tool","arguments":{}}',
+        '{"name":"next","arguments":[1]}',
+        '{"name":7}',
+        f'{{"name":"answer","arguments":{{"value":{deep}}}}}',
+        '{"name":"next"}',
+    ]
+    begun = json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"})
+    request = '{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":%s}'
+    lines = [json.dumps(HELLO), begun, *(request % it for it in enumerate(calls, start=2))]
 
-    with_client(tmp_path, sandbox.environment, both)
+    with subprocess.Popen(
+        COMMAND, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdin
+        assert server.stdout
+        server.stdin.write("\n".join(lines) + "\n")
+        server.stdin.flush()
+        read = [json.loads(server.stdout.readline()) for _ in range(len(calls) + 1)]
+        server.stdin.close()
+
+    replies = {it["id"]: it.get("result") or it["error"] for it in read}
+    assert replies.keys() == set(range(1, len(calls) + 2))
+    assert replies[len(calls) + 1]["structuredContent"]["status"] == "question"

@@ -1,29 +1,22 @@
-"""The tools without a transport: what each returns."""
-
-import json
-from pathlib import Path
+"""The other tools, the prompt and the resources, through a client in this process."""
 
 import pytest
+from clients import STATE, call, with_client
+from jsonschema import Draft202012Validator
 
 from evalbook.checks import Remedy, passed, skipped, warning
-from evalbook.errors import AwsUnavailable
-from evalbook.mcp.server import Tools
+from evalbook.cli.schema import json_schema
 from evalbook.workflow.brief import brief
 from evalbook.workflow.turn import Choice, Turn
-from evalbook.workflow.workflow import Workflow
 
 
-def tools_for(state: Path) -> Tools:
-    return Tools(lambda: Workflow.load(state))
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
 
 
-def document_of(result) -> dict:
-    (content,) = result.content
-    return json.loads(content.text)
-
-
-def test_a_turn_is_shown_without_what_says_nothing(tmp_path):
-    shown = document_of(tools_for(tmp_path / "state.json").next())
+def test_a_turn_is_shown_without_what_says_nothing():
+    shown = call("next")
 
     assert shown.keys() == {"status", "step", "say", "reply", "reference"}
     assert (shown["status"], shown["step"], shown["reply"]) == (
@@ -34,64 +27,81 @@ def test_a_turn_is_shown_without_what_says_nothing(tmp_path):
     assert shown["say"].startswith("Which kind of evaluation?\n1. LLM as judge (default): ")
 
 
-def test_an_answer_brings_the_next_turn_and_back_the_one_before(tmp_path):
-    tools = tools_for(tmp_path / "state.json")
-    tools.answer("LLM as judge")
+def test_an_answer_brings_the_next_turn_and_back_the_one_before():
+    # Assistants send a number as such, too.
+    assert call("answer", value=1)["step"] == "task"
+    assert call("answer", value="Summarises tickets.")["step"] == "dataset"
 
-    assert document_of(tools.answer("Summarises tickets."))["step"] == "dataset"
-    again = document_of(tools.back())
+    again = call("back")
     assert again["step"] == "task"
     assert "Default: Summarises tickets." in again["say"]
+    line = call("show")["answers"][0]
+    assert (line["step"], line["said"]) == ("evaluation_type", "1")
 
 
-def test_what_is_said_out_of_turn_is_noted(tmp_path):
-    noted = document_of(
-        tools_for(tmp_path / "state.json").answer("s3://my-bucket/out", "s3_output")
-    )
+def test_what_is_said_out_of_turn_is_noted_unless_it_is_the_terms():
+    noted = call("answer", value="s3://my-bucket/out", step="s3_output")
+    rejected = call("answer", value="I agree", step="bedrock_terms")
 
     assert noted["step"] == "evaluation_type"
     assert noted["say"].startswith(
         "Noted for s3_output: s3://my-bucket/out; it is confirmed in its turn."
     )
-
-
-def test_the_terms_are_not_agreed_to_ahead_of_their_turn(tmp_path):
-    tools = tools_for(tmp_path / "state.json")
-
-    rejected = document_of(tools.answer("I agree", "bedrock_terms"))
-
     assert rejected["status"] == "rejected"
     assert rejected["say"].startswith("bedrock_terms is answered only when it is asked")
 
 
-def test_the_summary_holds_what_was_said(tmp_path):
-    tools = tools_for(tmp_path / "state.json")
-    tools.answer("LLM as judge")
-    tools.answer("Summarises tickets.")
+@pytest.mark.parametrize(
+    ("tool", "arguments", "code"),
+    [
+        ("next", {}, "state.unusable"),
+        ("interview", {}, "state.unusable"),
+        ("status", {"run": "arn:aws:s3:::bucket"}, "state.unusable"),
+    ],
+)
+def test_an_unusable_state_is_an_error_and_not_a_crash(tool, arguments, code):
+    STATE.write_text("{", encoding="utf-8")
 
-    _, line = document_of(tools.show())["answers"]
-    assert (line["step"], line["said"]) == ("task", "Summarises tickets.")
-
-
-def test_an_unusable_state_is_an_error_and_not_a_crash(tmp_path):
-    state = tmp_path / "state.json"
-    state.write_text("{", encoding="utf-8")
-
-    result = tools_for(state).next()
-
-    assert result.is_error
-    assert document_of(result)["error"]["code"] == "state.unusable"
+    assert call(tool, **arguments)["error"]["code"] == code
 
 
-def test_aws_that_cannot_be_asked_is_an_error_with_its_remedy():
-    def unreachable() -> Workflow:
-        raise AwsUnavailable("expired_credentials", "The credentials expired.", "Sign in again.")
+@pytest.mark.parametrize("tool", ["status", "results"])
+def test_without_a_notebook_there_is_no_run_to_tell_about(tool):
+    assert call(tool)["error"]["code"] == "run.none"
 
-    assert document_of(Tools(unreachable).next())["error"] == {
-        "code": "expired_credentials",
-        "message": "The credentials expired.",
-        "remedy": "Sign in again.",
-    }
+
+@pytest.mark.usefixtures("in_sandbox")
+def test_a_remedy_names_the_tool_where_there_is_one():
+    words = call("status", run="support-bot-judge-retired")["text"]
+
+    assert "the tool `back judge_model`" in words
+    assert "`evalbook runs`" in call("status", run="no-such-run")["error"]["remedy"]
+
+
+def test_the_server_says_what_it_offers_and_what_for():
+    async def look(client):
+        assert "Never recommend" in client.instructions
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert list(tools) == ["interview", "next", "answer", "back", "show", "status", "results"]
+        for tool in tools.values():
+            assert tool.description
+            assert all("description" in it for it in tool.input_schema["properties"].values())
+            Draft202012Validator.check_schema(tool.output_schema)
+        for name, schema in {"next": "brief", "answer": "brief", "show": "show"}.items():
+            assert tools[name].output_schema == json_schema(schema)
+
+        (prompt,) = (await client.list_prompts()).prompts
+        assert all(it.description and not it.required for it in prompt.arguments)
+        asked = await client.get_prompt("evaluate", {"model": "support-bot"})
+        assert "- model: support-bot" in asked.messages[0].content.text
+        assert "call `interview`" in asked.messages[0].content.text
+
+        resources = {str(it.uri): it for it in (await client.list_resources()).resources}
+        assert all(it.title and it.description for it in resources.values())
+        read = await client.read_resource("evalbook://references/judges.md")
+        assert read.contents[0].text.startswith("# Judges")
+
+    with_client(look)
 
 
 def test_what_is_said_holds_what_did_not_pass_and_nothing_that_did():
@@ -127,11 +137,3 @@ def test_of_many_metrics_the_recommended_ones_come_with_their_reasons():
     )
 
     assert brief(turn)["say"] == "Which?\nRecommended:\n1. A: The task asks\nOthers: 2. B"
-
-
-@pytest.mark.parametrize("tool", ["status", "results"])
-def test_without_a_notebook_there_is_no_run_to_tell_about(tool, tmp_path):
-    result = getattr(tools_for(tmp_path / "state.json"), tool)()
-
-    assert result.is_error
-    assert document_of(result)["error"]["code"] == "run.none"

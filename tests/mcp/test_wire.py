@@ -20,3 +20,10 @@ from evalbook.mcp.wire import mended
 )
 def test_half_a_surrogate_pair_is_replaced_and_nothing_else(sent, passed_on):
     assert json.loads(mended(sent.encode())) == passed_on
+
+
+def test_what_cannot_be_read_is_a_request_that_is_refused():
+    deep = b'{"params":' + b"[" * 999 + b"]" * 999 + b',"id": 7,"method":"tools/call"}'
+
+    assert json.loads(mended(deep)) == {"jsonrpc": "2.0", "id": 7, "method": "unreadable"}
+    assert mended(b"no JSON") == b"no JSON"

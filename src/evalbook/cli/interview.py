@@ -119,8 +119,7 @@ def show_command(settings: Settings, output: Output) -> int:
     summary = workflow.summary()
     lines = [f"{line.title}: {line.text}" for line in summary.lines] or ["Nothing is answered yet."]
     lines.extend(check_words(check) for check in (*summary.warnings, *summary.not_checked))
-    document = {"protocol": PROTOCOL, "state": str(settings.state), **summary.to_json()}
-    output.document(document, "\n".join(lines))
+    output.document(summary.document(settings.state), "\n".join(lines))
     return 0
 
 

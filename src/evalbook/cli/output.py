@@ -14,7 +14,7 @@ from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
 from evalbook.texts import printable, printable_lines
 from evalbook.workflow.brief import brief as without_silence
-from evalbook.workflow.turn import PROTOCOL, Choice, Turn
+from evalbook.workflow.turn import PROTOCOL, Choice, Turn, printed
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,20 +30,22 @@ class Output:
         self.as_json = as_json
         self.stream: TextIO = sys.stdout
 
-    def document(self, document: dict[str, Any], words: str) -> None:
+    def document(self, document: Any, words: str) -> None:
         """Print the JSON document, or the words for people."""
         self._print(document, printable_lines(words))
 
-    def draw(self, document: dict[str, Any], *parts: RenderableType) -> None:
+    def draw(self, document: Any, *parts: RenderableType) -> None:
         """Print the JSON document, or what was drawn with `evalbook.cli.tables`."""
         from evalbook.cli.tables import as_text
 
         self._print(document, "" if self.as_json else as_text(parts, self.stream))
 
-    def _print(self, document: dict[str, Any], words: str, *, close: bool = False) -> None:
+    def _print(self, document: Any, words: str, *, close: bool = False) -> None:
         # JSON in ASCII only, so that it survives any locale; surrogates too.
         signs = (",", ":") if close else None
-        text = json.dumps(document, default=str, separators=signs) if self.as_json else words
+        text = words
+        if self.as_json:
+            text = json.dumps(printed(document), default=str, separators=signs)
         try:
             print(text, file=self.stream, flush=True)
         except OSError as error:

@@ -1,22 +1,31 @@
-"""The tools: the same turns as the command line's JSON, without what says nothing.
+"""The server: its tools, the prompt to start from, and the references as resources.
 
 Imported by `evalbook mcp` alone, so that nothing else needs the package mcp.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
-import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
-from mcp.server.mcpserver import MCPServer
-from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.request_state import RequestStateSecurity
+from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
+from pydantic import BeforeValidator, Field
 
-from evalbook.checks import remedy_in_commands
 from evalbook.errors import EvalbookError
-from evalbook.workflow.brief import brief
-from evalbook.workflow.turn import PROTOCOL, Turn
+from evalbook.mcp.calls import Call, Interviews
+from evalbook.mcp.documents import InterviewDocument, WordsDocument
+from evalbook.mcp.interview import hold_interview
+from evalbook.workflow.brief import Brief, brief
+from evalbook.workflow.schemas import ErrorDocument, printed_schema
+from evalbook.workflow.summary import ShowDocument
+from evalbook.workflow.turn import PROTOCOL, Problem, Turn, printed
 
 if TYPE_CHECKING:
     from evalbook.runs.find import Target
@@ -24,13 +33,14 @@ if TYPE_CHECKING:
 
 INSTRUCTIONS = """\
 evalbook asks a person, one question a turn, what it takes to evaluate a model fine-tuned with
-Amazon SageMaker, checks each answer against AWS, and writes the notebook. You carry words between
-the two.
+Amazon SageMaker, checks each answer against AWS, and writes the notebook. What the person has said
+already goes to `answer` first, unchanged. Then call `interview`: it puts the questions to the
+person itself, and returns what was decided.
 
-Call `next` to start or go on. Show `say` as it is, wait for the person, then call `answer` with
-their whole reply, unchanged; the same goes for a first message with everything in it, for
-questions, and for wishes that belong to another step. `for_you` is yours alone. Go on until
-`status` is `complete`.
+Where `interview` says that the client shows no forms, carry the words yourself: call `next`, show
+`say` as it is, wait for the person, and call `answer` with their whole reply, unchanged; the same
+goes for questions, and for wishes that belong to another step. `for_you` is yours alone. Go on
+until `status` is `complete`.
 
 Never answer for the person. Never recommend, rank or hint at a judge, least of all when asked. Show
 the terms of `bedrock_terms` word for word, and pass on the person's whole reply to them, nothing
@@ -38,63 +48,97 @@ said earlier. A turn's `reference` is the resource evalbook://NAME: read it only
 needs more than `say` tells."""
 
 REFERENCES = "evalbook://references/"
+_DAY = 24 * 60 * 60.0
+
+
+def _in_words(value: Any) -> Any:
+    """Return an answer as it is said, also where an assistant sends a number, or several."""
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+Run = Annotated[
+    str | None,
+    Field(
+        description="The ARN of a pipeline execution, its name, or the path of a notebook; "
+        "without it, the run that the interview's notebook started."
+    ),
+]
 
 
 class Tools:
-    """What the server's tools do, each returning a JSON document.
-
-    One call at a time: two at once would only be told that the state file is in use.
-    """
+    """What the server's tools do, each returning a JSON document."""
 
     def __init__(self, open_workflow: Callable[[], Workflow]) -> None:
-        self._open = open_workflow
-        self._one_at_a_time = threading.Lock()
+        self._interviews = Interviews(open_workflow)
 
-    def next(self) -> CallToolResult:
+    async def interview(self, ctx: Context) -> CallToolResult | InputRequiredResult:
+        """Put the open questions to the person in forms of this client's own.
+
+        Returns what was answered, what stands, and how to go on. Where the client shows no forms,
+        it says so, and the other tools do the same turn by turn.
+        """
+
+        async def hold(call: Call) -> dict[str, Any] | InputRequiredResult:
+            held = await hold_interview(call, ctx)
+            return held if isinstance(held, InputRequiredResult) else asdict(held)
+
+        return await self._call(ctx, hold)
+
+    async def next(self, ctx: Context) -> CallToolResult | InputRequiredResult:
         """Show the current turn; change nothing."""
-        return self._turn(lambda workflow: workflow.turn())
+        return await self._turn(ctx, "Looking at the interview", lambda it: it.turn())
 
-    def answer(self, value: str, step: str | None = None) -> CallToolResult:
-        """Answer the current turn in the person's own words, and show the next one.
+    async def answer(
+        self,
+        ctx: Context,
+        value: Annotated[
+            str,
+            BeforeValidator(_in_words),
+            Field(
+                description="The person's whole reply, unchanged, to the current question or to "
+                "any other. Empty takes the default."
+            ),
+        ],
+        step: Annotated[
+            str | None,
+            Field(
+                description="The step that the person evidently spoke of, where it is not the "
+                "current one: it is answered again, or the value is kept and confirmed in its turn."
+            ),
+        ] = None,
+    ) -> CallToolResult | InputRequiredResult:
+        """Answer the current turn in the person's own words, and show the next one."""
+        return await self._turn(ctx, "Checking the answer", lambda it: it.answer(value, step))
 
-        An empty value takes the turn's default. With step, what the person said out of turn: that
-        step is answered again, or the value is kept until its turn comes and confirmed then.
-        """
-        return self._turn(lambda workflow: workflow.answer(value, step))
+    async def back(
+        self,
+        ctx: Context,
+        step: Annotated[
+            str | None, Field(description="The step to reopen; without it, the last answered one.")
+        ] = None,
+    ) -> CallToolResult | InputRequiredResult:
+        """Reopen an answered step, and show its turn."""
+        return await self._turn(ctx, "Going back", lambda it: it.back(step))
 
-    def back(self, step: str | None = None) -> CallToolResult:
-        """Reopen the last answered step, or the one named, and show its turn."""
-        return self._turn(lambda workflow: workflow.back(step))
-
-    def show(self) -> CallToolResult:
+    async def show(self, ctx: Context) -> CallToolResult | InputRequiredResult:
         """Show the configuration so far, with what was checked and what was not."""
+        return await self._work(
+            ctx, "Looking at the answers", lambda it: printed(it.summary().document(it.path))
+        )
 
-        def summary(workflow: Workflow) -> dict[str, Any]:
-            return {"protocol": PROTOCOL, **workflow.summary().to_json()}
-
-        return self._document(summary)
-
-    def status(self, run: str | None = None) -> CallToolResult:
-        """Tell how a started run is doing, and why it failed if it did; in words to be shown.
-
-        run is the ARN of a pipeline execution, or the path of a notebook; without it, the run that
-        the interview's notebook started.
-        """
+    async def status(self, ctx: Context, run: Run = None) -> CallToolResult | InputRequiredResult:
+        """Tell how a started run is doing, and why it failed if it did; in words to be shown."""
 
         def look(workflow: Workflow) -> dict[str, Any]:
             from evalbook.runs.status import look, statuses_words
 
             seen = [look(workflow.aws, target) for target in _targets(workflow, run)]
-            return {"protocol": PROTOCOL, "text": statuses_words(seen)}
+            return _words(statuses_words(seen))
 
-        return self._document(look)
+        return await self._work(ctx, "Looking at the run", look)
 
-    def results(self, run: str | None = None) -> CallToolResult:
-        """Compare the base model with the fine-tuned one; in words to be shown as they are.
-
-        run is the ARN of a pipeline execution, or the path of a notebook; without it, the run that
-        the interview's notebook started.
-        """
+    async def results(self, ctx: Context, run: Run = None) -> CallToolResult | InputRequiredResult:
+        """Compare the base model with the fine-tuned one; in words to be shown as they are."""
 
         def compare(workflow: Workflow) -> dict[str, Any]:
             from evalbook.runs.prospect import add_prospect
@@ -107,28 +151,52 @@ class Tools:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
                 add_prospect(workflow.aws, report)
                 add_unseen(workflow.aws, report, workflow.interview)
-                return {"protocol": PROTOCOL, "text": report_words(report)}
+                return _words(report_words(report))
 
-        return self._document(compare)
+        return await self._work(ctx, "Reading the results", compare)
 
-    def _turn(self, ask: Callable[[Workflow], Turn]) -> CallToolResult:
-        return self._document(lambda workflow: brief(ask(workflow)))
+    async def _turn(
+        self, ctx: Context, doing: str, ask: Callable[[Workflow], Turn]
+    ) -> CallToolResult | InputRequiredResult:
+        return await self._work(ctx, doing, lambda workflow: brief(ask(workflow)))
 
-    def _document(self, ask: Callable[[Workflow], dict[str, Any]]) -> CallToolResult:
+    async def _work(
+        self, ctx: Context, doing: str, ask: Callable[[Workflow], dict[str, Any]]
+    ) -> CallToolResult | InputRequiredResult:
+        return await self._call(ctx, lambda call: call.work(doing, ask))
+
+    async def _call(
+        self,
+        ctx: Context,
+        use: Callable[[Call], Awaitable[dict[str, Any] | InputRequiredResult]],
+    ) -> CallToolResult | InputRequiredResult:
         failed = False
         try:
-            with self._one_at_a_time:
-                document = ask(self._open())
+            document = await use(Call(self._interviews, ctx))
         except EvalbookError as error:
             failed = True
-            problem = {
-                "code": error.code,
-                "message": error.message,
-                "remedy": remedy_in_commands(error.remedy),
-            }
-            document = {"protocol": PROTOCOL, "status": "error", "error": problem}
-        text = json.dumps(document, default=str, separators=(",", ":"))
-        return CallToolResult(content=[TextContent(type="text", text=text)], is_error=failed)
+            problem = Problem(error.code, error.message, error.remedy)
+            document = printed(ErrorDocument(PROTOCOL, "error", problem))
+        if isinstance(document, InputRequiredResult):
+            return document
+        text = _naming_tools(json.dumps(document, default=str, separators=(",", ":")))
+        return CallToolResult(
+            content=[TextContent(type="text", text=text)],
+            structured_content=json.loads(text),
+            is_error=failed,
+        )
+
+
+_COMMAND = re.compile(r"`evalbook ((?:next|answer|back|show|status|results)\b[^`]*)`")
+
+
+def _naming_tools(text: str) -> str:
+    """Return a text with the tool where it names the command of the same name."""
+    return _COMMAND.sub(r"the tool `\1`", text)
+
+
+def _words(text: str) -> dict[str, Any]:
+    return asdict(WordsDocument(PROTOCOL, text))
 
 
 def _targets(workflow: Workflow, run: str | None) -> Sequence[Target]:
@@ -138,27 +206,75 @@ def _targets(workflow: Workflow, run: str | None) -> Sequence[Target]:
 
 
 def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
-    """Return the server with its tools, and the references as resources.
+    """Return the server with its tools, its prompt, and the references as resources.
 
     Args:
-        open_workflow: opens the interview; called once for each tool call, so that credentials
+        open_workflow: opens the interview; called once for each piece of work, so that credentials
             renewed in the meantime are seen.
     """
     from evalbook import __version__
 
-    server: MCPServer = MCPServer(
-        "evalbook", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING"
-    )
     tools = Tools(open_workflow)
-    tool: Callable[..., CallToolResult]
     reading = ToolAnnotations(read_only_hint=True)
     writing = ToolAnnotations(destructive_hint=False)
-    for tool in (tools.next, tools.show, tools.status, tools.results):
-        server.add_tool(tool, annotations=reading)
-    for tool in (tools.answer, tools.back):
-        server.add_tool(tool, annotations=writing)
+    server = MCPServer(
+        "evalbook",
+        instructions=INSTRUCTIONS,
+        version=__version__,
+        log_level="WARNING",
+        tools=[
+            _tool(tools.interview, InterviewDocument, "interview", writing),
+            _tool(tools.next, Brief, "brief", reading),
+            _tool(tools.answer, Brief, "brief", writing),
+            _tool(tools.back, Brief, "brief", writing),
+            _tool(tools.show, ShowDocument, "show", reading),
+            _tool(tools.status, WordsDocument, "words", reading),
+            _tool(tools.results, WordsDocument, "words", reading),
+        ],
+        # A person may think about a form for longer than the usual ten minutes.
+        request_state_security=RequestStateSecurity.ephemeral(ttl=_DAY),
+    )
+    server.prompt(title="Evaluate a fine-tuned model")(evaluate)
     _add_references(server)
     return server
+
+
+def _tool(
+    function: Callable[..., Any], form: type, name: str, annotations: ToolAnnotations
+) -> Tool:
+    """Return a tool that publishes the form of what it returns, as `evalbook schema` prints it."""
+    tool = Tool.from_function(
+        function,
+        description=inspect.getdoc(function),
+        annotations=annotations,
+        structured_output=False,
+    )
+    tool.fn_metadata.output_schema = printed_schema(form, name)
+    return tool
+
+
+def evaluate(
+    model: Annotated[
+        str, Field(description="A model package: its group's name, its ARN, or words from it.")
+    ] = "",
+    task: Annotated[str, Field(description="What the model was trained to do.")] = "",
+    dataset: Annotated[
+        str, Field(description="The evaluation dataset: an S3 URI, or a file on this machine.")
+    ] = "",
+    judge: Annotated[str, Field(description="The judge model, where you know which.")] = "",
+) -> str:
+    """Find out whether a fine-tuned model is better than its base model."""
+    said: Mapping[str, str] = {"model": model, "task": task, "dataset": dataset}
+    given = {**said, "judge_model": judge}
+    lines = [f"- {step}: {value}" for step, value in given.items() if value]
+    known = (
+        "What I know already; pass each to `answer` with its step, word for word:\n"
+        + "\n".join(lines)
+        + "\n\n"
+        if lines
+        else ""
+    )
+    return f"Evaluate my fine-tuned model with evalbook.\n\n{known}Then call `interview`."
 
 
 def _add_references(server: MCPServer) -> None:
@@ -171,8 +287,15 @@ def _add_references(server: MCPServer) -> None:
 
 
 def _add_reference(server: MCPServer, file: str, text: str) -> None:
-    title = text.partition("\n")[0].lstrip("# ")
+    title, _, rest = text.partition("\n")
+    first = re.split(r"(?<=[.:;]) ", " ".join(rest.split()))[0].rstrip(":;")
 
-    @server.resource(f"{REFERENCES}{file}", name=file, title=title, mime_type="text/markdown")
+    @server.resource(
+        f"{REFERENCES}{file}",
+        name=file,
+        title=title.lstrip("# "),
+        description=first,
+        mime_type="text/markdown",
+    )
     def read() -> str:
         return text

@@ -12,7 +12,9 @@ from evalbook.workflow.turn import Choice, Status, Turn
 
 Reply = Literal["yes_no", "number", "numbers", "value", "words"]
 
-_HOW_TO_GO_ON = "evalbook status, evalbook results; another like it: evalbook new --from STATE"
+_HOW_TO_GO_ON = (
+    "`evalbook status`, `evalbook results`; another like it: `evalbook new --from STATE`"
+)
 _IN_WORDS = ("task", "data_description", "bedrock_terms")
 _NOT_AGAIN = {
     "confirm": ("Warning: ", "Model confirmed: ", "Advanced settings: left", "Judge tokens"),
@@ -61,15 +63,7 @@ def brief(turn: Turn) -> dict[str, Any]:
 
 def say(turn: Turn) -> str:
     """Return all that a person should see of a turn, as Markdown."""
-    lines: list[str] = []
-    if turn.error is not None:
-        lines.append(_with_remedy(turn.error.message, turn.error.remedy))
-    lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
-    lines += [_check(check) for check in turn.checks if check.status != "passed"]
-    again = _NOT_AGAIN.get(turn.step or "", ())
-    lines += [_notice(it) for it in turn.notices if not it.startswith((*again, *_SHOWN_ELSEWHERE))]
-    above = [line for line in lines if line]
-    asked = [turn.question, *_choices(turn)]
+    asked = [turn.question, *choice_lines(turn)]
     marked = [None, *(it.value for it in turn.choices)]
     if turn.default not in marked and not (turn.kind == "multichoice" and _marked(turn)):
         asked.append(f"Default: {turn.default}")
@@ -79,7 +73,19 @@ def say(turn: Turn) -> str:
         asked.append(turn.help if whole else re.split(r"(?<=\.) |; ", turn.help)[0])
     if turn.status == "complete":
         asked = ["Say what to change, or ask how the run is doing, or for another like it."]
-    return "\n\n".join(filter(None, ("\n".join(above), "\n".join(filter(None, asked)))))
+    return "\n\n".join(filter(None, (told(turn), "\n".join(filter(None, asked)))))
+
+
+def told(turn: Turn) -> str:
+    """Return what a person should see before the question: why not, what was found and taken."""
+    lines: list[str] = []
+    if turn.error is not None:
+        lines.append(_with_remedy(turn.error.message, turn.error.remedy))
+    lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
+    lines += [_check(check) for check in turn.checks if check.status != "passed"]
+    again = _NOT_AGAIN.get(turn.step or "", ())
+    lines += [_notice(it) for it in turn.notices if not it.startswith((*again, *_SHOWN_ELSEWHERE))]
+    return "\n".join(filter(None, lines))
 
 
 def _notice(text: str) -> str:
@@ -103,7 +109,8 @@ def _marked(turn: Turn) -> bool:
     return any(choice.recommended for choice in turn.choices)
 
 
-def _choices(turn: Turn) -> list[str]:
+def choice_lines(turn: Turn) -> list[str]:
+    """Return the numbered choices; of many, those recommended with their reasons."""
     numbered = list(enumerate(turn.choices, start=1))
     if turn.kind != "multichoice" or not _marked(turn):
         most = _MOST_LISTED if turn.kind == "text" else len(numbered)
@@ -126,6 +133,11 @@ def _choices(turn: Turn) -> list[str]:
 
 def _choice(number: int, choice: Choice, default: str | None = None) -> str:
     mark = " (default)" if choice.value == default else ""
+    return f"{number}. {choice_words(choice, mark)}"
+
+
+def choice_words(choice: Choice, mark: str = "") -> str:
+    """Return a choice in one line: its label, and what tells it from the others."""
     told = re.sub(r"(?:; )?called through inference profile \S+", "", choice.description)
     told = re.sub(r": Bedrock refuses it if unused .*", ": refused once unused for 30 days", told)
     if not choice.recommended:
@@ -133,7 +145,7 @@ def _choice(number: int, choice: Choice, default: str | None = None) -> str:
     if choice.recommended and "? " in told:
         # What a metric asks is in the reference; why it is recommended is what decides.
         told = told.split("? ", 1)[1].split(". ", 1)[0].rstrip(".")
-    return f"{number}. {choice.label}{mark}{f': {told}' if told else ''}"
+    return f"{choice.label}{mark}{f': {told}' if told else ''}"
 
 
 def _passed(ids: set[str]) -> str:

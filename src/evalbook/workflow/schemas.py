@@ -1,15 +1,18 @@
-"""The state file's form for pydantic: all that does not fit at once, and a JSON Schema of it."""
+"""The types of documents for pydantic: all that does not fit at once, and their JSON Schemas."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
+from evalbook.checks import Remedy
+from evalbook.records import dataclass
 from evalbook.workflow.facts import slot_forms
 from evalbook.workflow.interview import Answer, Aside
 from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, SCHEMA_VERSION
 from evalbook.workflow.strict import Misfit, forms_of
+from evalbook.workflow.turn import PROTOCOL, Problem
 
 
 @cache
@@ -68,3 +71,55 @@ def answers_adapter() -> Any:
     steps: dict[str, Any] = dict.fromkeys(slot_forms(), (AnswerValue, None))
     model = create_model("answers", __config__=ConfigDict(extra="forbid"), **steps)
     return TypeAdapter(model)
+
+
+@dataclass(frozen=True)
+class ErrorDocument:
+    """What any command prints under ``--json`` where it could not do what it was asked."""
+
+    protocol: int
+    status: Literal["error"]
+    error: Problem
+
+
+def titled(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a schema that says what it is of; also at its root, as MCP asks of it."""
+    root = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}
+    return {**root, **schema, "title": f"evalbook {name}"}
+
+
+def printed_schema(form: Any, name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a document that is printed, or of the error in its place."""
+    from pydantic import TypeAdapter
+
+    schema: dict[str, Any] = TypeAdapter(form | ErrorDocument).json_schema(
+        mode="serialization", schema_generator=_generator()
+    )
+    for known in schema["$defs"].values():
+        if known.get("type") == "object":
+            known["additionalProperties"] = known.get("additionalProperties", False)
+            known["required"] = list(known.get("properties", ()))
+    if "Brief" in schema["$defs"]:
+        schema["$defs"]["Brief"]["required"] = ["status", "say"]
+    turn = schema["$defs"].get("Turn")
+    if turn is not None:
+        # What the wizard draws is no part of the document; the protocol is. The fields of a
+        # dataset stand only in the turn that follows reading it.
+        turn["properties"].pop("preview", None)
+        turn["properties"]["protocol"] = {"const": PROTOCOL, "type": "integer"}
+        turn["required"] = [name for name in turn["properties"] if name != "fields"]
+    return titled(schema, name)
+
+
+def _generator() -> Any:
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Generator(GenerateJsonSchema):
+        """Says that a remedy is printed as the sentence that the command line makes of it."""
+
+        def dataclass_schema(self, schema: Any) -> Any:
+            if schema["cls"] is Remedy:
+                return {"type": "string"}
+            return super().dataclass_schema(schema)
+
+    return Generator

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from evalbook.checks import Check
 from evalbook.records import dataclass
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.strict import encode
+from evalbook.workflow.turn import PROTOCOL
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,20 @@ class Summary:
         # A corrected dataset is warned of in the words that its original was.
         return tuple(dict.fromkeys(found))
 
-    def to_json(self) -> dict[str, Any]:
+    def document(self, state: Path) -> ShowDocument:
         """Return the summary as the JSON command line prints it."""
-        return {
-            "answers": [
-                {**encode(line), "checks": [check.to_json() for check in line.checks]}
-                for line in self.lines
-            ],
-            "not_checked": [check.to_json() for check in self.not_checked],
-            "warnings": [check.to_json() for check in self.warnings],
-        }
+        return ShowDocument(PROTOCOL, str(state), self.lines, self.not_checked, self.warnings)
+
+
+@dataclass(frozen=True)
+class ShowDocument:
+    """What `evalbook show --json` prints."""
+
+    protocol: int
+    state: str
+    answers: tuple[SummaryLine, ...]
+    not_checked: tuple[Check, ...]
+    warnings: tuple[Check, ...]
 
 
 def summarise(interview: Interview, until: str | None = None) -> Summary:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, field, replace
+from collections.abc import Mapping
+from dataclasses import field, fields, is_dataclass, replace
 from typing import Any, Literal
 
-from evalbook.checks import Check, Remedy, remedy_in_commands
+from evalbook.checks import Check, Remedy
 from evalbook.datasets.uses import FieldUse
 from evalbook.records import dataclass
 from evalbook.texts import shown
@@ -100,11 +101,19 @@ class Turn:
 
     def to_json(self) -> dict[str, Any]:
         """Return the turn as the JSON command line prints it."""
-        document = {"protocol": PROTOCOL, **asdict(replace(self, preview=None))}
+        document = {"protocol": PROTOCOL, **printed(replace(self, preview=None))}
         del document["preview"]
         if not self.fields:
             del document["fields"]
-        document["checks"] = [check.to_json() for check in self.checks]
-        if self.error is not None:
-            document["error"]["remedy"] = remedy_in_commands(self.error.remedy)
         return document
+
+
+def printed(data: Any) -> Any:
+    """Return what a document holds as JSON has it: a remedy as the command line words it."""
+    if isinstance(data, Remedy):
+        return data.in_commands()
+    if is_dataclass(data):
+        return {it.name: printed(getattr(data, it.name)) for it in fields(data)}
+    if isinstance(data, Mapping):
+        return {key: printed(it) for key, it in data.items()}
+    return [printed(it) for it in data] if isinstance(data, (list, tuple)) else data

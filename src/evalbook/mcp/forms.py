@@ -1,0 +1,107 @@
+"""A turn as a form of the client's own (elicitation), and what was filled in as an answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mcp.types import ElicitRequestFormParams, ElicitResult
+from mcp_types.version import is_version_at_least
+
+from evalbook.workflow.brief import choice_lines, choice_words, told
+from evalbook.workflow.facts import BEDROCK_TERMS
+from evalbook.workflow.kinds import STEPS_BY_TYPE
+from evalbook.workflow.replies.choices import named_choice, split_answers
+from evalbook.workflow.turn import Choice, Turn
+
+GO_BACK = "<"
+"""As in the terminal; no answer is called so."""
+IN_WORDS = "…"
+_TITLES = {step.name: step.title for steps in STEPS_BY_TYPE.values() for step in steps}
+_YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
+_TERMS = (Choice("I agree", "I agree"), Choice("no", "I do not agree"))
+_HOW_TO_TYPE = "Names or numbers, separated by commas"
+
+
+def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitRequestFormParams:
+    """Return a turn as a form with one field, called like the step.
+
+    Args:
+        turn: a question, or one asked again with the reason.
+        version: the protocol's, which decides what a form may hold.
+        in_words: whether the answer is to be typed where there are choices.
+    """
+    assert turn.step is not None  # noqa: S101 - only a finished interview is at no step
+    # Since then choices have titles, and a field takes several of them.
+    newer = is_version_at_least(version, "2025-11-25")
+    several = turn.kind == "multichoice"
+    typed = in_words or not (turn.choices or turn.kind == "confirm") or (several and not newer)
+    hints = [turn.help or ""]
+    form: dict[str, Any] = {"type": "string"}
+    if typed:
+        hints.append("< goes back to the question before.")
+    else:
+        hints = [hints[0].removeprefix(_HOW_TO_TYPE).lstrip(".; ")]
+        offered = [{"const": value, "title": title} for value, title in _offered(turn)]
+        if several:
+            form = {"type": "array", "items": {"anyOf": offered}}
+        elif newer:
+            form["oneOf"] = offered
+        else:
+            form["enum"], form["enumNames"] = map(list, zip(*_offered(turn), strict=True))
+    default = None if in_words else _default(turn, typed=typed)
+    if default is not None and newer:
+        form["default"] = default
+    elif turn.default is not None and not in_words:
+        hints.append(f"Default: {turn.default}.")
+    place = f"Question {turn.position.index} of {turn.position.total}" if turn.position else ""
+    asked = "\n".join([turn.question, *(choice_lines(turn) if typed else ())])
+    description = " ".join(filter(None, hints)) or turn.question
+    return ElicitRequestFormParams(
+        message="\n\n".join(filter(None, (told(turn), place, asked))),
+        requested_schema={
+            "type": "object",
+            "properties": {
+                turn.step: {"title": _TITLES[turn.step], "description": description, **form}
+            },
+            "required": [] if turn.default is not None or in_words else [turn.step],
+        },
+    )
+
+
+def said_in(reply: ElicitResult, step: str) -> str:
+    """Return what was filled in, as an answer in words; empty for nothing."""
+    value = (reply.content or {}).get(step)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        own = [it for it in (GO_BACK, IN_WORDS) if it in value]
+        commas = any("," in it for it in value)
+        return own[0] if own else json.dumps(value) if commas else ", ".join(value) or "none"
+    return "" if value is None else str(value).strip()
+
+
+def _offered(turn: Turn) -> list[tuple[str, str]]:
+    """Return what there is to choose, each with its title."""
+    choices = turn.choices
+    if turn.kind == "confirm":
+        choices = _TERMS if turn.step == BEDROCK_TERMS.name else _YES_NO
+    offered = [
+        (it.value, choice_words(it, " (recommended)" if it.recommended else "")) for it in choices
+    ]
+    offered.append((IN_WORDS, "Something else, in your own words"))
+    if turn.position is None or turn.position.index > 1:
+        offered.append((GO_BACK, "Back to the question before"))
+    return offered
+
+
+def _default(turn: Turn, *, typed: bool) -> str | list[str] | None:
+    """Return what is filled in beforehand: what an empty answer would mean."""
+    if turn.default is None or typed or turn.kind == "confirm":
+        return turn.default
+    several = turn.kind == "multichoice"
+    parts = split_answers(turn.default) if several else [turn.default]
+    values = [value for it in parts if (value := named_choice(it, turn.choices)) is not None]
+    if len(values) < len(parts):
+        return None
+    return values if several else values[0]
