@@ -31,7 +31,7 @@ def test_a_base_model_is_judged_alone():
 
     _, started, polled, shown = execute_notebook(the_notebook(answers))
 
-    assert "RUN_NUMBER = 2 starts another" in started
+    assert "A higher RUN_NUMBER starts another" in started
     assert "WARNING" not in started
     assert "EvaluateBaseModelMetrics" in polled
     assert "Custom" not in polled

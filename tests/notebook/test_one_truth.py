@@ -85,7 +85,7 @@ def shown_by(
     functions = [
         it
         for it, text in zip(tree.body[:start], source, strict=False)
-        if isinstance(it, ast.FunctionDef) or text.startswith("VERDICTS")
+        if isinstance(it, ast.FunctionDef) or text.startswith(("COLOURS", "pd.options"))
     ]
     tree.body = [*functions, *tree.body[start : end + 1]]
     shown: list[pd.DataFrame] = []

@@ -89,7 +89,6 @@ CARRIED = {
     "task": "TASK",
     "dataset": "DATASET",
     "model_package_arn": "MODEL_PACKAGE_ARN",
-    "base_model_name": "BASE_MODEL_NAME",
     "judge_model": "JUDGE_MODEL",
     "region": "REGION",
     "role_arn": "ROLE_ARN",
@@ -203,7 +202,7 @@ def test_first_cell_installs_and_sets_and_does_nothing_else() -> None:
     source = render_cells(some_settings())[1].source
 
     magics = [line for line in source.split("\n") if line.startswith("%")]
-    assert magics == ['%pip install -qq "sagemaker>=3.22.0" "matplotlib>3.5.3"']
+    assert magics == ['%pip install -qq "sagemaker>=3.24.0" "matplotlib>3.5.3"']
     statements = ast.parse(without_magics(source)).body
     assert {type(it) for it in statements} == {ast.Assign, ast.Pass}
     # More than one sign of equality in a line is more than papermill can parse.
@@ -218,7 +217,7 @@ def test_cells_are_short(changes: dict[str, Any]) -> None:
     lengths = [len(cell.split("\n")) for cell in cells]
     assert sum(lengths) <= 350
     if settings.evaluation_type == "llm_as_judge" and not settings.is_nova and not settings.parts:
-        assert all(map(int.__le__, lengths, (95 if settings.partition != "aws" else 90, 80, 140)))
+        assert all(map(int.__le__, lengths, (90, 80, 140)))
     functions = [
         node
         for cell in cells
@@ -252,6 +251,15 @@ def test_a_base_model_alone_is_named_by_its_id_and_compared_with_nothing() -> No
     assert '"model": BASE_MODEL_NAME,' in start.source
     assert header.source.startswith("# Model evaluation: how good is the base model?\n")
     assert "EVALUATE_BASE_MODEL" not in start.source + results.source
+
+
+@pytest.mark.parametrize("changes", VARIANTS)
+def test_no_setting_is_without_effect(changes: dict[str, Any]) -> None:
+    _, configuration, *cells = render_cells(some_settings(**changes))
+
+    names = {node.id for it in cells for node in ast.walk(ast.parse(it.source))
+             if isinstance(node, ast.Name)}  # fmt: skip
+    assert constants_in(configuration.source).keys() <= names
 
 
 def test_cells_never_name_evalbook_in_code() -> None:

@@ -15,7 +15,7 @@ IN_USE = "RuntimeError: An older sagemaker is in use: restart the kernel and beg
 
 def run_cell_2(tmp_path: Path, before: str) -> str:
     """Run the beginning of cell 2 in a process that did something before."""
-    cell = render_cells(some_settings())[2].source.partition("warnings.filterwarnings")[0]
+    cell = render_cells(some_settings())[2].source.partition("warnings.simplefilter")[0]
     code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n{before}\n{cell}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     return done.stderr.rstrip()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,19 @@ def test_what_is_no_record_is_said_so(tmp_path: Path, text: str) -> None:
     with pytest.raises(AnswerRejected) as caught:
         targets(NO_AWS, [str(path)], NOWHERE)
     assert caught.value.code == "run.record_unusable"
+
+
+def test_a_run_that_papermill_started_here_is_found_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    record = a_record(tmp_path, {"1": {"evaluation": ARN + "a"}, "2": {"evaluation": ARN + "b"}})
+    os.utime(record, (1, 1))
+    a_record(Path(), {"2": {"evaluation": ARN + "c"}})
+
+    assert targets(NO_AWS, [str(tmp_path / "bot.ipynb")], NOWHERE) == [Target(ARN + "c")]
+    assert targets(NO_AWS, [str(record)], NOWHERE, 1) == [Target(ARN + "a")]
 
 
 def test_a_missing_record_says_what_to_run(tmp_path: Path) -> None:

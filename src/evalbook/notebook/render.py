@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.notebook.existing import OWN, fingerprint
@@ -160,8 +161,9 @@ def _values(
         **settings.answers,
         **shared,
         "evaluator": evaluator,
-        # For other partitions the package is handed over as an object of the SDK's.
         "attaches": _attaches(settings),
+        "region_in_url": quote(settings.region, safe="", errors="replace"),
+        "packages_as_objects": _packages_as_objects(settings),
         "runs_as": "training_job" if own_instances else "pipeline",
         "one_model_a_run": one_model_a_run,
         "several_runs": one_model_a_run or bool(settings.parts),
@@ -187,6 +189,16 @@ def _attaches(settings: EvaluationSettings) -> bool:
     """Tell whether cell 2 attaches to the training job, which stands for the package it made."""
     package, job = settings.model_package_arn, settings.training_job
     return package is not None and job is not None and settings.partition == "aws"
+
+
+def _packages_as_objects(settings: EvaluationSettings) -> bool:
+    """Tell whether the SDK would take the package's ARN for a model's id.
+
+    It does outside the partition "aws", where Inspect AI's evaluations are not offered.
+    """
+    evaluator = EVALUATION_TYPES[settings.evaluation_type]
+    elsewhere = settings.partition != "aws" and not evaluator.one_model_a_run
+    return elsewhere and settings.model_package_arn is not None
 
 
 @cache

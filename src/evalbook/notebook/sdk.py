@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MINIMUM_SDK = "3.22.0"
+MINIMUM_SDK = "3.24.0"
 """Oldest `sagemaker` that the cells accept.
 
 What they use, and since when (read in the wheels of sagemaker-train 1.18 to 1.27, which carry the
@@ -12,23 +12,24 @@ SDK's minor versions; 2026-11-21):
 - The judge checked against the service's own list, and against Bedrock's end-of-life date: 3.22.
   Older versions carry a list of their own, which has gone stale: they refuse judges that are in
   service and let retired ones through, and the run then fails after its first paid half hour.
+- Importing it leaves logging alone: 3.24. Older ones show the INFO lines of all libraries.
 
-3.22 to 3.27 need nothing else of the cells.
+3.24 to 3.27 need nothing else of the cells.
 """
 
 MINIMUM_SDK_PARTS = (
-    "sagemaker==3.22.0",
-    "sagemaker-core==2.22.0",
-    "sagemaker-train==1.22.0",
-    "sagemaker-serve==1.22.0",
-    "sagemaker-mlops==1.22.0",
+    "sagemaker==3.24.0",
+    "sagemaker-core==2.24.0",
+    "sagemaker-train==1.24.0",
+    "sagemaker-serve==1.24.0",
+    "sagemaker-mlops==1.24.0",
 )
 """The oldest SDK, all of it: `sagemaker` itself is but a list of the others.
 
 They can be tried beside a newer SDK, whose dependencies serve them too. With a folder of their own
 put first, the tests of the cells run on them::
 
-    python -m pip install --no-deps --target old-sdk sagemaker==3.22.0 sagemaker-core==2.22.0 ...
+    python -m pip install --no-deps --target old-sdk sagemaker==3.24.0 sagemaker-core==2.24.0 ...
     PYTHONPATH=old-sdk python -m pytest tests/e2e/test_notebook_cells.py
 """
 

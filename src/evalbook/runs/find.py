@@ -220,7 +220,7 @@ def _expected(interview: Interview) -> tuple[int, int] | None:
 
 
 def _recorded(record: Path, run: int | None) -> list[Target]:
-    runs = _runs_in(record)
+    runs = _known_runs(record)
     number = str(run) if run is not None else max(runs, key=int, default="")
     if number not in runs:
         raise AnswerRejected(
@@ -236,6 +236,25 @@ def _recorded(record: Path, run: int | None) -> list[Target]:
             "Run the notebook's cell 2 again; it finds out which.",
         )
     return found
+
+
+def _known_runs(record: Path) -> dict[str, dict[str, str]]:
+    """Return the runs in a record, and in one of its name in the current folder; newer ones win.
+
+    papermill runs a notebook in the folder that it is called from, and so do some editors.
+    """
+    changed = {when: it for it in (Path(record.name), record) if (when := _changed(it))}
+    found: dict[str, dict[str, str]] = {}
+    for _, it in sorted(changed.items()) or [(0.0, record)]:
+        found |= _runs_in(it)
+    return found
+
+
+def _changed(record: Path) -> float | None:
+    try:
+        return record.stat().st_mtime
+    except OSError:
+        return None
 
 
 def _runs_in(record: Path) -> dict[str, dict[str, str]]:
