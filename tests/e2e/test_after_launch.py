@@ -186,19 +186,17 @@ def test_two_that_start_at_the_same_moment_start_one_run(
     assert len(evalbook(tmp_path, environment, "runs", "at-once")["runs"]) == 1
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, NOVA], ids=["llama", "nova"])
-def test_commands_agree_with_the_cells(
-    settings: EvaluationSettings, tmp_path: Path, environment: dict[str, str]
-) -> None:
-    script = write_script(tmp_path / "bot.py", settings)
+def test_commands_agree_with_the_cells(tmp_path: Path, environment: dict[str, str]) -> None:
+    script = write_script(tmp_path / "bot.py", SETTINGS)
     cells = run(tmp_path, environment, script.name)
     assert cells.returncode == 0, cells.stderr
 
     statuses = evalbook(tmp_path, environment, "status", "bot.py")["runs"]
     assert {status["status"] for status in statuses} == {"Succeeded"}
     assert_as_set(statuses[0]["arn"], environment)
-    [comparison] = evalbook(tmp_path, environment, "results", "bot.py")["comparisons"]
-    assert comparison["paired_records"] == 60
+    told = evalbook(tmp_path, environment, "results", "bot.py", "--mlflow", "--yes")
+    assert told["comparisons"][0]["paired_records"] == 60
+    assert re.fullmatch(r"MLflow run \w+ in experiment Support bots", told["written"][0])
 
 
 def test_a_run_of_the_real_sdk_is_explained_when_it_fails(

@@ -109,6 +109,8 @@ class Plan:
     role: str | None = None
     mlflow: str | None = None
     """ARN of the MLflow app or tracking server that it records in."""
+    experiment: str | None = None
+    """MLflow's, where one was named."""
     instances: str | None = None
     """What a training job of its own runs on."""
     metrics: tuple[str, ...] = ()
@@ -297,6 +299,7 @@ def read_definition(text: str) -> Plan:
             it["MlflowConfig"]["MlflowResourceArn"]
             for it in (document, *(job["OutputDataConfig"] for job in jobs))
         ),
+        experiment=document["MlflowConfig"]["MlflowExperimentName"].text,
         metrics=tuple(str(name.value) for name in read_document(metrics).items),
         custom_metrics=_first(it["custom_metrics"] for it in settings),
         steps=tuple(steps),

@@ -1,4 +1,4 @@
-"""What a run recorded in MLflow as SageMaker hosts it, asked for over MLflow's REST API.
+"""What a run recorded in MLflow as SageMaker hosts it, read and written over MLflow's REST API.
 
 Hosts, signing names and headers are those of sagemaker-mlflow 0.5.0
 (``mlflow_sagemaker_helpers.py``, ``auth_provider.py``,
@@ -8,9 +8,14 @@ honoured.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from urllib.parse import urlencode
 
 from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
@@ -27,9 +32,9 @@ from evalbook.errors import EvalbookError
 from evalbook.numeric import is_finite_number
 from evalbook.texts import printable
 
-_ASKED = Asked("sagemaker-mlflow", "GetRun", "MLflow")
-_NO_BODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-"""SHA-256 of nothing."""
+_API = "/api/2.0/mlflow"
+_MOST_METRICS = 1000
+"""Of one call of LogBatch."""
 
 
 @dataclass(frozen=True)
@@ -89,55 +94,112 @@ def run_metrics(aws: Aws, run: TrackedRun) -> dict[str, float]:
         AwsDenied, AwsMissing, AwsInvalid: MLflow's answer was no, or it is no MLflow that is known.
         AwsUnavailable: there was no answer.
     """
-    arn = parse_arn(run.mlflow_arn)
+    found = _ask(aws, run.mlflow_arn, "GetRun", f"runs/get?{urlencode({'run_id': run.run_id})}")
+    return _values(found["run"]["data"]["metrics"].items)
+
+
+def record_run(
+    aws: Aws,
+    mlflow_arn: str,
+    experiment: str,
+    name: str,
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+    files: Mapping[str, bytes],
+) -> TrackedRun:
+    """Record a finished run of its own in an experiment, which is made where there is none.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: the answer was no.
+        AwsUnavailable: there was no answer.
+    """
+    ask = partial(_ask, aws, mlflow_arn)
+    asked = urlencode({"experiment_name": experiment})
+    try:
+        found = ask("GetExperimentByName", f"experiments/get-by-name?{asked}")["experiment"]
+    except AwsMissing:
+        found = ask("CreateExperiment", "experiments/create", {"name": experiment})
+    now = int(time.time() * 1000)
+    wanted = {
+        "experiment_id": found["experiment_id"].text,
+        "run_name": name,
+        "start_time": now,
+        "tags": [{"key": key, "value": value} for key, value in tags.items()],
+    }
+    run = ask("CreateRun", "runs/create", wanted)["run"]["info"]
+    run_id, artifacts = run["run_id"].text or "", run["artifact_uri"].text or ""
+    measured = [
+        {"key": key, "value": value, "timestamp": now, "step": 0} for key, value in metrics.items()
+    ]
+    for first in range(0, len(measured), _MOST_METRICS):
+        batch = measured[first : first + _MOST_METRICS]
+        ask("LogBatch", "runs/log-batch", {"run_id": run_id, "metrics": batch})
+    if not artifacts.startswith("s3://"):
+        raise AwsInvalid("mlflow.artifacts", f"MLflow keeps its files at {artifacts}, not in S3.")
+    for file, content in files.items():
+        bucket, _, prefix = artifacts.removeprefix("s3://").rstrip("/").partition("/")
+        aws.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{file}", Body=content)
+    ask("UpdateRun", "runs/update", {"run_id": run_id, "status": "FINISHED", "end_time": now})
+    return TrackedRun(mlflow_arn, experiment, name, run_id)
+
+
+def _ask(
+    aws: Aws, mlflow_arn: str, operation: str, path: str, body: Mapping[str, object] | None = None
+) -> Document:
+    """Ask MLflow one thing: with a body it is told, else it is asked for."""
+    arn = parse_arn(mlflow_arn)
     kind = _KINDS.get(arn.resource.partition("/")[0]) if arn else None
     if arn is None or kind is None or arn.service != "sagemaker":
-        raise AwsInvalid("mlflow.arn", f"{run.mlflow_arn} is not an MLflow app or tracking server.")
-    status, body = _get(aws, arn, kind, run)
-    document = read_document(body)
+        raise AwsInvalid("mlflow.arn", f"{mlflow_arn} is not an MLflow app or tracking server.")
+    endpoint = os.environ.get("SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT") or kind.host.format(
+        region=arn.region
+    )
+    asked = Asked("sagemaker-mlflow", operation, endpoint)
+    status, answer = _sent(aws, arn, kind, asked, path, body)
+    document = read_document(answer)
     if status != 200:
-        raise _refusal(status, document["error_code"].text, document["message"].text)
-    if not isinstance(document["run"].value, dict):
-        raise AwsUnreadable(_ASKED, "it is not in the form of MLflow's answers")
-    return _values(document["run"]["data"]["metrics"].items)
+        raise _refusal(asked, status, document["error_code"].text, document["message"].text)
+    if not isinstance(document.value, dict):
+        raise AwsUnreadable(asked, "it is not in the form of MLflow's answers")
+    return document
 
 
-def _get(aws: Aws, arn: Arn, kind: _Kind, run: TrackedRun) -> tuple[int, bytes]:
-    from urllib.parse import urlencode
-
+def _sent(
+    aws: Aws, arn: Arn, kind: _Kind, asked: Asked, path: str, body: Mapping[str, object] | None
+) -> tuple[int, bytes]:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.httpsession import URLLib3Session
 
-    endpoint = os.environ.get("SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT") or kind.host.format(
-        region=arn.region
-    )
-    url = f"{endpoint}/api/2.0/mlflow/runs/get?{urlencode({'run_id': run.run_id})}"
-    headers = {kind.header: str(arn), "X-Amz-Content-SHA256": _NO_BODY}
-    request = AWSRequest("GET", url, headers=headers)
+    data = json.dumps(body).encode() if body is not None else b""
+    headers = {kind.header: str(arn), "X-Amz-Content-SHA256": sha256(data).hexdigest()}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    method = "GET" if body is None else "POST"
+    request = AWSRequest(method, f"{asked.endpoint}{_API}/{path}", headers=headers, data=data)
 
     def ask() -> tuple[int, bytes]:
-        with border(replace(_ASKED, endpoint=endpoint)):
+        with border(asked):
             credentials = aws.session.get_credentials()
             SigV4Auth(credentials, kind.signing_name, arn.region).add_auth(request)
             answer = URLLib3Session(timeout=max(1, int(aws.patience))).send(request.prepare())
             return answer.status_code, answer.content
 
-    return aws.wait_for(str(_ASKED), ask)
+    return aws.wait_for(str(asked), ask)
 
 
-def _refusal(status: int, code: str | None, message: str | None) -> EvalbookError:
+def _refusal(asked: Asked, status: int, code: str | None, message: str | None) -> EvalbookError:
     """Return what MLflow's refusal means; without a code or a message of its own it is none."""
     said = printable(message or code or f"HTTP status {status}")
     if status >= 500 or status == 429:
-        return AwsInternalError("aws_internal", f"MLflow did not answer {_ASKED}: {said}")
+        return AwsInternalError("aws_internal", f"MLflow did not answer {asked}: {said}")
     if not message and not code:
-        return AwsUnreadable(_ASKED, f"{said} without a word of MLflow's")
+        return AwsUnreadable(asked, f"{said} without a word of MLflow's")
     if status in (401, 403):
-        return AwsDenied("denied", f"{_ASKED} was denied: {said}")
+        return AwsDenied("denied", f"{asked} was denied: {said}")
     if status == 404:
         return AwsMissing("missing", said)
-    return AwsInvalid("mlflow.run", f"{_ASKED} was refused: {said}")
+    return AwsInvalid("mlflow.run", f"{asked} was refused: {said}")
 
 
 def _values(metrics: Iterable[Document]) -> dict[str, float]:

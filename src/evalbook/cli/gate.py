@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evalbook.cli.asking import need_yes
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain
+from evalbook.cli.output import Output
 from evalbook.cli.tables import Prose, Rows, coloured, spaced
 from evalbook.errors import AnswerRejected, UsageError
 
@@ -154,19 +154,14 @@ def _decided(aws: Aws, report: Any, policy: Policy) -> GateDocument:
 
 def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
     from evalbook.aws.approvals import set_approval
-    from evalbook.workflow.replies.words import yes_or_no
 
     package = document.evidence.run.model or ""
     if ":model-package/" not in package:
         raise AnswerRejected("gate.record", "The run names no model package to record this in.")
     approval = _APPROVALS[document.status]
     if asked:
-        complain(f"{document.sentence}\nSet {package} to {approval}? yes or no (no):")
-        said = sys.stdin.readline() if sys.stdin is not None else ""
-        if not yes_or_no(said.strip()):
-            raise AnswerRejected(
-                "gate.declined", "Nothing was recorded.", "Answer yes, or add --yes."
-            )
+        question = f"{document.sentence}\nSet {package} to {approval}?"
+        need_yes(question, "gate.declined", "Nothing was recorded.")
     set_approval(aws, package, approval, f"evalbook gate: {document.sentence}")
     return package
 

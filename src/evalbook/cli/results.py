@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evalbook.cli.asking import need_yes
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
@@ -54,6 +55,10 @@ if TYPE_CHECKING:
     help="Write .eval logs, for InspectAI's viewer.",
 )
 @click.option(
+    "--mlflow", is_flag=True, help="Record them in the run's own MLflow experiment, after a yes."
+)
+@click.option("--yes", is_flag=True, help="With --mlflow: don't ask.")
+@click.option(
     "--lower-is-better",
     multiple=True,
     metavar="METRIC",
@@ -70,6 +75,8 @@ def results_command(
     plot: Path | None,
     html: Path | None,
     log: Path | None,
+    mlflow: bool,
+    yes: bool,
     lower_is_better: tuple[str, ...],
 ) -> int:
     """Compare the base model with the fine-tuned one, or runs with each other.
@@ -89,6 +96,10 @@ def results_command(
     from evalbook.runs.table import report_csv, report_parts
 
     _check_usage(output, as_csv, plot, html)
+    if mlflow and output.as_json and not yes:
+        raise UsageError(
+            "results.asks", "--mlflow asks first, and --json leaves no room for that.", "Add --yes."
+        )
     aws = settings.aws()
     wanted, passed = (
         targets_of_group(aws, group) if group else (targets(aws, runs, settings.state, run), [])
@@ -101,6 +112,8 @@ def results_command(
         if labels is not None:
             _correct(report, labels)
         written = _write(report, plot, html, log)
+        if mlflow:
+            written.append(_track(aws, report, asked=not yes))
         if as_csv:
             output.document({}, report_csv(report).rstrip("\n"))
         else:
@@ -147,6 +160,18 @@ def _write(report: Report, plot: Path | None, html: Path | None, log: Path | Non
 
         written += map(str, write_logs(report, log))
     return written
+
+
+def _track(aws: Aws, report: Report, *, asked: bool) -> str:
+    from evalbook.runs.documents import results_document
+    from evalbook.runs.tracking import experiment_of, record
+
+    experiment = experiment_of(aws, report)
+    if asked:
+        where = f"experiment {experiment.name} of {experiment.mlflow_arn}"
+        need_yes(f"Record a run in {where}?", "results.declined", "Nothing was recorded.")
+    run = record(aws, report, results_document(report, PROTOCOL), experiment)
+    return f"MLflow run {run.run_id} in experiment {run.experiment}"
 
 
 def _correct(report: Report, path: Path) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
+from evalbook.cli.asking import need_yes
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
@@ -42,7 +41,8 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         )
     if not yes:
         complain(fold_lines("\n\n".join(map(stop_words, running)), terminal_width()))
-        _confirm(" and ".join(status.name for status in running))
+        names = " and ".join(status.name for status in running)
+        need_yes(f"Stop {names}?", "stop.declined", "Nothing was stopped.")
     for status in running:
         stop_run(aws, status.arn)
     stopped = [{"arn": status.arn, "name": status.name} for status in running]
@@ -51,12 +51,3 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         "\n".join(f"Stopping: {it['name']}" for it in stopped),
     )
     return 0
-
-
-def _confirm(names: str) -> None:
-    from evalbook.workflow.replies.words import yes_or_no
-
-    complain(f"Stop {names}? yes or no (no):")
-    said = sys.stdin.readline(100) if sys.stdin is not None else ""
-    if not yes_or_no(said.strip()):
-        raise AnswerRejected("stop.declined", "Nothing was stopped.", "Answer yes, or add --yes.")

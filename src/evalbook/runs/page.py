@@ -69,6 +69,13 @@ _NARROW = 343
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
+def page_text(report: Report) -> str:
+    """Return a report as one HTML page."""
+    page = io.StringIO()
+    _write(report, page)
+    return page.getvalue()
+
+
 def write_page(report: Report, path: Path) -> None:
     """Write a report as one HTML file; record by record, so that memory stays constant.
 

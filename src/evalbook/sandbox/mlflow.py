@@ -2,8 +2,8 @@
 
 The metrics are named as on
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-customize-mtrl-evaluation.html, read
-2026-11-25; the rollouts behind them are drawn, no agent was asked. Of MLflow there is GetRun alone,
-and every dataset has 40 prompts.
+2026-11-25; the rollouts behind them are drawn, no agent was asked, and every dataset has 40
+prompts. Of MLflow there is what records a run and reads it again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from evalbook.sandbox.clock import CLOCK
 from evalbook.sandbox.faults import AwsError
 from evalbook.sandbox.sagemaker.models import sagemaker_in
 from evalbook.sandbox.sagemaker.rollouts import RolloutJob
+from evalbook.sandbox.sagemaker.tracking import missing, refusal
 from evalbook.sandbox.wire import AwsRequest
 
 PROMPTS = 40
@@ -30,12 +31,20 @@ SUCCESS = 1.0
 """Reward from which a rollout has succeeded."""
 _SERVER_HEADERS = ("HTTP_X_SM_MLFLOW_APP_ARN", "HTTP_X_MLFLOW_SM_TRACKING_SERVER_ARN")
 """By which a request names its app or tracking server, as WSGI calls them."""
-_GET_RUN = "/api/2.0/mlflow/runs/get"
+_API = "/api/2.0/mlflow/"
+_OPERATIONS = {
+    "runs/get": "GetRun",
+    "experiments/get-by-name": "GetExperimentByName",
+    "experiments/create": "CreateExperiment",
+    "runs/create": "CreateRun",
+    "runs/log-batch": "LogBatch",
+    "runs/update": "UpdateRun",
+}
 
 
 def as_mlflow_request(request: AwsRequest, path: str) -> AwsRequest:
     """Return a request to MLflow under the service and action that IAM knows it by."""
-    operation = "GetRun" if path == _GET_RUN else ""
+    operation = _OPERATIONS.get(path.removeprefix(_API), "")
     return AwsRequest("sagemaker-mlflow", operation, request.region, request.access_key)
 
 
@@ -43,27 +52,29 @@ def mlflow_answer(
     environ: Mapping[str, Any], request: AwsRequest, path: str
 ) -> tuple[int, dict[str, Any]]:
     """Answer one request: an HTTP status and a document."""
-    if path != _GET_RUN:
-        return _error(404, "ENDPOINT_NOT_FOUND", f"The sandbox's MLflow has no {path}.")
+    if not request.operation:
+        return refusal(404, "ENDPOINT_NOT_FOUND", f"The sandbox's MLflow has no {path}.")
     sagemaker = sagemaker_in(world.ACCOUNT, request.region or world.HOME_REGION)
     server = next((environ[header] for header in _SERVER_HEADERS if header in environ), "")
     if server not in sagemaker.registry.mlflow_arns():
-        return _error(404, "RESOURCE_DOES_NOT_EXIST", f"There is no MLflow {server!r}.")
-    run_id = parse_qs(environ.get("QUERY_STRING", "")).get("run_id", [""])[0]
+        return missing(f"There is no MLflow {server!r}.")
+    asked = {key: it[0] for key, it in parse_qs(environ.get("QUERY_STRING", "")).items()}
+    if environ["REQUEST_METHOD"] == "POST":
+        asked = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    told = sagemaker.tracking_of(server).answer(request.operation, asked)
+    if told is not None:
+        return told
+    run_id = asked.get("run_id")
     for job in sagemaker.rollouts.values():
         details = job.document["ServiceOutput"].get("MlflowDetails", {})
         if details.get("RunId") == run_id and job.category == "AgentRFTEvaluation":
             return 200, {"run": _run(job, details)}
-    return _error(404, "RESOURCE_DOES_NOT_EXIST", f"Run with id={run_id} not found")
+    return missing(f"Run with id={run_id} not found")
 
 
 def refused(error: AwsError) -> tuple[int, dict[str, Any]]:
     """Tell in MLflow's words what AWS would not let through."""
-    return _error(error.status, "PERMISSION_DENIED", error.message)
-
-
-def _error(status: int, code: str, message: str) -> tuple[int, dict[str, Any]]:
-    return status, {"error_code": code, "message": message}
+    return refusal(error.status, "PERMISSION_DENIED", error.message)
 
 
 def _run(job: RolloutJob, details: Mapping[str, str]) -> dict[str, Any]:

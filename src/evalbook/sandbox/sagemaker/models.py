@@ -23,6 +23,7 @@ from evalbook.sandbox.sagemaker.exceptions import (
 from evalbook.sandbox.sagemaker.executions import Execution
 from evalbook.sandbox.sagemaker.registry import Registry
 from evalbook.sandbox.sagemaker.rollouts import RolloutJob
+from evalbook.sandbox.sagemaker.tracking import Tracking
 from evalbook.sandbox.scenarios import effects_in
 
 
@@ -36,8 +37,13 @@ class SageMaker:
         """Jobs of multi-turn RL, by name."""
         self.own_instances: list[OwnInstancesJob] = []
         """Training jobs that were created by themselves, for no pipeline."""
+        self._tracking: dict[str, Tracking] = {}
         self._tokens: dict[str, str] = {}
         self._lock = threading.RLock()
+
+    def tracking_of(self, server: str) -> Tracking:
+        """Return what was recorded in an MLflow server, by its ARN."""
+        return self._tracking.setdefault(server, Tracking())
 
     @property
     def moto(self) -> SageMakerModelBackend:

@@ -1,0 +1,22 @@
+"""A yes that is asked for before something is done."""
+
+from __future__ import annotations
+
+import sys
+
+from evalbook.cli.output import complain
+from evalbook.errors import AnswerRejected
+
+
+def need_yes(question: str, code: str, declined: str) -> None:
+    """Ask on standard error, and read the answer from standard input.
+
+    Raises:
+        AnswerRejected: ``code``, it is no yes; ``declined`` says what was not done.
+    """
+    from evalbook.workflow.replies.words import yes_or_no
+
+    complain(f"{question} yes or no (no):")
+    said = sys.stdin.readline(100) if sys.stdin is not None else ""
+    if not yes_or_no(said.strip()):
+        raise AnswerRejected(code, declined, "Answer yes, or add --yes.")

@@ -1,0 +1,116 @@
+"""A run's results in MLflow, in the experiment in which its jobs are recorded."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evalbook.errors import AnswerRejected
+from evalbook.runs.documents import ResultsDocument
+from evalbook.runs.page import page_text
+
+if TYPE_CHECKING:
+    from evalbook.aws.mlflow_runs import TrackedRun
+    from evalbook.aws.session import Aws
+    from evalbook.runs.report import Report
+
+# What MLflow takes in a metric's name (mlflow/utils/validation.py, 3.17).
+_NOT_IN_A_NAME = re.compile(r"[^\w.\- /:]")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Where a run's results belong."""
+
+    mlflow_arn: str
+    name: str
+
+
+def experiment_of(aws: Aws, report: Report) -> Experiment:
+    """Return the experiment in which a report's first run is recorded.
+
+    Raises:
+        AnswerRejected: ``results.mlflow``, it is recorded in none.
+    """
+    from evalbook.aws.runs import plan_of
+
+    run = report.runs[0]
+    plan = plan_of(aws, run.arn)
+    if plan.mlflow is None:
+        raise AnswerRejected(
+            "results.mlflow",
+            f"{run.name} is recorded in no MLflow app that its definition names.",
+            "Give an app at `mlflow` among the advanced settings of the next run.",
+        )
+    # A pipeline's experiment is called after it where the definition names none.
+    return Experiment(plan.mlflow, plan.experiment or run.arn.split("/")[1])
+
+
+def metrics_of(report: Report) -> dict[str, float]:
+    """Return a report's figures by the names that they have in MLflow."""
+    found: dict[str, float | None] = {}
+    for it in report.comparisons:
+        for row in it.rows:
+            figures = {
+                it.first.name: row.first,
+                it.second.name: row.second,
+                "gain": row.gain,
+                "gain low": row.low,
+                "gain high": row.high,
+                "corrected chance": row.corrected,
+                "records": row.records,
+            }
+            found |= {f"{row.metric}/{name}": value for name, value in figures.items()}
+    for arm, means in report.alone:
+        found |= {f"{mean.metric}/{arm.name}": mean.mean for mean in means}
+    for first, second, (whole, *_) in report.figures:
+        for one in whole.rows:
+            found[f"{one.metric}/{first}"] = one.first.value
+            found[f"{one.metric}/{second}"] = one.second.value
+            found[f"{one.metric}/gain"] = one.gain
+    for name, alone in report.figures_alone:
+        found |= {f"{metric}/{name}": figure.value for metric, figure in alone.items()}
+    return {
+        _NOT_IN_A_NAME.sub("_", f"evalbook/{name}"): value
+        for name, value in found.items()
+        if value is not None
+    }
+
+
+def record(
+    aws: Aws, report: Report, document: ResultsDocument, experiment: Experiment
+) -> TrackedRun:
+    """Record metrics, verdict, and the results as JSON and as page.
+
+    Raises:
+        AnswerRejected: ``results.mlflow``, MLflow or its bucket refused it.
+        AwsUnavailable: AWS could not be asked.
+    """
+    from evalbook.aws.mlflow_runs import record_run
+    from evalbook.aws.session import REFUSED
+
+    run = report.runs[0]
+    claims = [
+        *(it.headline for it in document.comparisons),
+        *(it.headline for it in document.alone),
+        *(it.headline for it in document.figures),
+    ]
+    tags = {"evalbook.run": run.arn, "evalbook.verdict": " ".join(claims)[:5000]}
+    files = {
+        "evalbook/results.json": json.dumps(document.to_json(), indent=2).encode(),
+        "evalbook/results.html": page_text(report).encode("utf-8", "replace"),
+    }
+    name = f"evalbook {run.name}"
+    try:
+        return record_run(
+            aws, experiment.mlflow_arn, experiment.name, name, metrics_of(report), tags, files
+        )
+    except REFUSED as error:
+        raise AnswerRejected(
+            "results.mlflow",
+            f"The results can't be recorded in {experiment.mlflow_arn}: {error.message}",
+            "Grant sagemaker-mlflow:GetExperimentByName, CreateExperiment, CreateRun, LogBatch and "
+            "UpdateRun, and s3:PutObject on its bucket.",
+        ) from error

@@ -1,0 +1,50 @@
+"""What is recorded of results in MLflow, read back from there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import boto3
+import pytest
+
+from evalbook.aws.mlflow_runs import run_metrics
+from evalbook.aws.session import Aws
+from evalbook.errors import AnswerRejected
+from evalbook.runs.documents import results_document
+from evalbook.runs.find import Target
+from evalbook.runs.report import read_report
+from evalbook.runs.store import RecordStore
+from evalbook.runs.tracking import Experiment, experiment_of, record
+from evalbook.sandbox import world
+from evalbook.sandbox.process import Sandbox
+
+APP = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:mlflow-app/{world.MLFLOW_APP_ID}"
+
+
+def test_metrics_and_files_are_where_mlflow_looks_for_them(
+    evaluated: Callable[..., str], live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    with RecordStore() as store:
+        report = read_report(live_aws, [Target(evaluated("tracked"))], store)
+        with pytest.raises(AnswerRejected, match="recorded in no MLflow app"):
+            experiment_of(live_aws, report)
+        experiment = Experiment(APP, "Support bots")
+        # The experiment is made for the first one.
+        runs = [record(live_aws, report, results_document(report), experiment) for _ in range(2)]
+        in_sandbox.fail("sagemaker-mlflow:CreateRun", "AccessDeniedException", status=403)
+        with pytest.raises(AnswerRejected, match="sagemaker-mlflow:CreateRun was denied"):
+            record(live_aws, report, results_document(report), experiment)
+    [comparison] = report.comparisons
+    found = run_metrics(live_aws, runs[1])
+    for row in comparison.rows:
+        assert found[f"evalbook/{row.metric}/gain"] == row.gain
+        assert found[f"evalbook/{row.metric}/fine-tuned"] == row.second
+    folder = f"mlflow/{runs[1].run_id}/artifacts/evalbook"
+    s3 = boto3.client("s3")
+    kept = {
+        name: s3.get_object(Bucket=world.RESULTS_BUCKET, Key=f"{folder}/{name}")["Body"].read()
+        for name in ("results.json", "results.html")
+    }
+    assert json.loads(kept["results.json"])["runs"][0]["name"] == "tracked"
+    assert kept["results.html"].startswith(b"<!doctype html>")
