@@ -11,6 +11,8 @@ from evalbook.texts import shown
 
 Status = Literal["passed", "warning", "failed", "skipped"]
 
+REOPEN = "back STEP"
+
 
 @dataclass(frozen=True)
 class Remedy:
@@ -27,6 +29,11 @@ class Remedy:
     """What it has to be answered with; None where that is the person's to say."""
     command: str | None = None
     """A command that helps, without ``evalbook`` before it."""
+
+    @property
+    def reopens_any(self) -> bool:
+        """Whether it is to change whichever answer the person chooses."""
+        return self.command == REOPEN
 
     def in_commands(self) -> str:
         """Return the remedy as the command line words it."""

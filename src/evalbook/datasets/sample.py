@@ -12,7 +12,7 @@ from evalbook.datasets.reading import Reading, Row, kind_of
 from evalbook.datasets.rules import Judged, Rules, job_format
 from evalbook.datasets.shown import brief, shown
 from evalbook.datasets.strictjson import parse_value
-from evalbook.datasets.uses import FieldUse
+from evalbook.datasets.uses import FieldUse, table_lines
 
 __all__ = ["FieldSeen", "Sample", "read_sample", "shown"]
 
@@ -58,6 +58,15 @@ class Sample:
             return "none that AWS documents"
         more = "" if self.format.documented else ", which AWS does not document for evaluation"
         return f"{self.format.label}{more}"
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the sample in words."""
+        records = (
+            f"Record {number}: {shown(record, 300)}"
+            for number, record in enumerate(self.records, start=1)
+        )
+        table = table_lines(self.table, self.counted)
+        return (f"Format: {self.label}", *table, *records, *self.problems)
 
 
 def read_sample(head: bytes, *, complete: bool) -> Sample:

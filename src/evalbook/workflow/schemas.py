@@ -106,6 +106,7 @@ def printed_schema(form: Any, name: str) -> dict[str, Any]:
         # What the wizard draws is no part of the document; the protocol is. The fields of a
         # dataset stand only in the turn that follows reading it.
         turn["properties"].pop("preview", None)
+        turn["properties"].pop("review", None)
         turn["properties"]["protocol"] = {"const": PROTOCOL, "type": "integer"}
         turn["required"] = [name for name in turn["properties"] if name != "fields"]
     return titled(schema, name)

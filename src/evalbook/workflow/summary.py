@@ -8,6 +8,7 @@ from typing import Any
 
 from evalbook.checks import Check
 from evalbook.records import dataclass
+from evalbook.workflow.facts import EVALUATION_TYPE
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.turn import PROTOCOL
 
@@ -29,6 +30,19 @@ class Summary:
     """The answers in the order of the steps."""
 
     lines: tuple[SummaryLine, ...]
+    evaluation_type: str | None = None
+    """None where it is not answered yet."""
+
+    def answers(self) -> list[str]:
+        """Return a sentence for each answer."""
+        return [f"{line.title}: {line.text}" for line in self.lines]
+
+    def doubts(self) -> list[str]:
+        """Return a sentence for each check that could not be made or came out with a warning."""
+        return [
+            *(f"Not checked: {check.message}" for check in self.not_checked),
+            *(f"Warning: {check.message}" for check in self.warnings),
+        ]
 
     @property
     def not_checked(self) -> tuple[Check, ...]:
@@ -76,5 +90,6 @@ def summarise(interview: Interview, until: str | None = None) -> Summary:
             )
             for step in steps
             if step.applies(interview) and (answer := interview.answers.get(step.name)) is not None
-        )
+        ),
+        interview.value(EVALUATION_TYPE),
     )

@@ -97,12 +97,20 @@ class Turn:
     fields: tuple[FieldUse, ...] = ()
     """What every field of the dataset is taken for, where the last answer let it be read."""
     preview: Any = field(default=None, compare=False)
-    """What a front end may draw instead of the notices that say the same; not part of the JSON."""
+    """The sample, which a front end may draw in place of its lines; not in JSON."""
+    review: tuple[str, ...] = field(default=(), compare=False)
+    """The notices that repeat the answers under review; not in JSON either."""
+
+    @property
+    def notices_beside(self) -> list[str]:
+        """The notices that neither the preview nor the review of all answers says."""
+        drawn = (*self.review, *(self.preview.lines() if self.preview else ()))
+        return [notice for notice in self.notices if notice not in drawn]
 
     def to_json(self) -> dict[str, Any]:
         """Return the turn as the JSON command line prints it."""
         document = {"protocol": PROTOCOL, **printed(replace(self, preview=None))}
-        del document["preview"]
+        del document["preview"], document["review"]
         if not self.fields:
             del document["fields"]
         return document

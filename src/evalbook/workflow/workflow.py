@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from evalbook.checks import Check, Remedy, warning
+from evalbook.checks import REOPEN, Check, Remedy, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.records import dataclass
 from evalbook.texts import shortened
@@ -237,6 +237,11 @@ class Workflow:
         return notebook.write_again(interview, script=script, keep_edits=keep_edits, to=to)
 
     @property
+    def complete(self) -> bool:
+        """Whether every question is answered."""
+        return self._first_unanswered(self._interview()) is None
+
+    @property
     def asks_once_more(self) -> bool:
         """Whether the current question is about an answer just given, and not the step's own."""
         interview = self._interview()
@@ -380,7 +385,7 @@ class Workflow:
         complete = AnswerRejected(
             "complete",
             "Every question is answered and the notebook is written.",
-            Remedy("Say what to change, or reopen a step:", command="back STEP"),
+            Remedy("Say what to change, or reopen a step:", command=REOPEN),
         )
         if not found.pieces:
             raise complete
@@ -566,7 +571,13 @@ class Workflow:
             notices=question.notices,
             checks=question.checks,
             reference=question.reference,
+            review=_reviewed(interview) if ahead.step.wants.review else (),
         )
+
+
+def _reviewed(interview: Interview) -> tuple[str, ...]:
+    summary = summarise(interview)
+    return (*summary.answers(), *summary.doubts())
 
 
 def _at(interview: Interview, step: AnyStep) -> _Ahead:

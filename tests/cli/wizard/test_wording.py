@@ -6,7 +6,6 @@ from evalbook.cli.wizard.wording import (
     command_line,
     example_of,
     name_of,
-    notices_to_read,
     one_to_try,
     step_title,
     suggestions_for,
@@ -69,9 +68,11 @@ def test_what_the_table_says_is_not_said_again():
         "Time: about 50 to 80 minutes.",
     )
 
-    left = notices_to_read(a_turn("confirm", notices=notices), Summary((line,)))
+    summary = Summary((line,))
+    review = (*summary.answers(), *summary.doubts())
+    turn = a_turn("confirm", notices=notices, review=review)
 
-    assert left == ["Time: about 50 to 80 minutes."]
+    assert turn.notices_beside == ["Time: about 50 to 80 minutes."]
 
 
 def test_suggestions_are_for_questions_without_a_list_or_a_default():

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from evalbook.checks import Remedy
 from evalbook.cli.wizard.drafts import Drafts
 from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Said, Terminal
 from evalbook.cli.wizard.wording import place_of, wants_of, with_keys
 from evalbook.errors import AwsUnavailable, EvalbookError, StateFileError
 from evalbook.workflow.turn import Turn
 from evalbook.workflow.workflow import Workflow
-
-# The rejection after which the list of answers opens by itself: no to the whole configuration.
-_WANTS_CHANGES = "confirm.declined"
 
 
 class _Unanswered(Exception):
@@ -101,7 +99,8 @@ class Conversation:
             return turn, reply.text
         except _WantsBackInstead:
             return self._elsewhere(turn, reply.text)
-        if after.error is not None and after.error.code == _WANTS_CHANGES:
+        remedy = after.error and after.error.remedy
+        if isinstance(remedy, Remedy) and remedy.reopens_any:
             return self._elsewhere(turn, None)
         return after, reply.text if after.status == "rejected" else None
 

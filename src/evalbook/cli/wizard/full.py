@@ -16,9 +16,7 @@ from evalbook.cli.wizard.prompts import Around, Line, Option
 from evalbook.cli.wizard.terminal import Glance, Item, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
     checks_beside,
-    kind_in,
     name_of,
-    notices_to_read,
     ticked,
     wants_of,
 )
@@ -80,12 +78,12 @@ class FullTerminal:
             at_list = turn.choices and turn.error.code in ("answer.choice", "judge.left_out")
             drawing.problem(turn.error.message, None if at_list else turn.error.remedy)
             return
-        self._kind = kind_in(summary)
+        self._kind = summary.evaluation_type
         self._asked_with = turn.checks
         drawing.checks(turn.checks)
         if turn.preview is not None:
             drawing.preview(turn.preview)
-        notices = notices_to_read(turn, summary)
+        notices = turn.notices_beside
         review = wants_of(turn).review
         drawing.heading(turn, close=review)
         self._in_full = lambda: None

@@ -18,7 +18,6 @@ from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
     checks_beside,
     example_of,
-    kind_in,
     name_of,
     one_to_try,
     step_title,
@@ -61,7 +60,7 @@ class PlainTerminal:
                 self.say(check_words(_in_keys(check)))
             self.problem(turn.error.message, turn.error.remedy)
             return
-        self._kind = kind_in(summary)
+        self._kind = summary.evaluation_type
         self.say("")
         self.say(self._words(turn))
         to_try = one_to_try(suggestions_for(turn, self._suggestions, self._kind))

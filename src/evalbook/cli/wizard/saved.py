@@ -12,7 +12,6 @@ from evalbook.moments import ago
 from evalbook.workflow.another import begin_like, set_aside
 from evalbook.workflow.workflow import Workflow
 
-_LAST_STEP = "notebook"
 SANDBOX_ACCOUNT = "123456789012"
 """The account of the simulated AWS, which AWS gives to nobody: it is the one of its examples."""
 
@@ -28,10 +27,9 @@ def offer_to_resume(
     Raises:
         Leaving: the person left.
     """
-    interview = workflow.interview
-    if not interview.answers:
+    if not workflow.interview.answers:
         return None
-    finished = interview.answered(_LAST_STEP)
+    finished = workflow.complete
     terminal.say(_what_it_holds(workflow, finished))
     if _begun_in_sandbox(workflow) and not os.environ.get("AWS_ENDPOINT_URL"):
         terminal.say(

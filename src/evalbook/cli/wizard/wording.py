@@ -14,9 +14,7 @@ from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.interview import Step, Wants
 from evalbook.workflow.replies.choices import read_choice, split_answers
-from evalbook.workflow.steps.data_sample import preview_lines
 from evalbook.workflow.steps.which_type import HELP
-from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Choice, Turn
 
 _MOST_SUGGESTIONS = 8
@@ -36,7 +34,7 @@ def with_keys(remedy: str | Remedy) -> str:
     if remedy.step:
         said = f" and answer {remedy.answer}" if remedy.answer else ""
         return f"{text} (press < and choose {step_title(remedy.step)}{said})."
-    return f"{text} (press <)." if remedy.command == "back STEP" else remedy.in_commands()
+    return f"{text} (press <)." if remedy.reopens_any else remedy.in_commands()
 
 
 def step_named(name: str | None) -> Step[Any, Any] | None:
@@ -86,11 +84,6 @@ def one_to_try(suggested: Sequence[tuple[str, str]]) -> str | None:
         return None
     more = "; ? shows more" if len(suggested) > 1 else ""
     return f"In this simulated AWS, try {suggested[0][0]}{more}."
-
-
-def kind_in(summary: Summary) -> str | None:
-    """Return the evaluation type that was answered."""
-    return next((line.value for line in summary.lines if line.step == "evaluation_type"), None)
 
 
 def checks_beside(turn: Turn) -> list[Check]:
@@ -158,15 +151,3 @@ def ticked(turn: Turn, typed: str | None) -> frozenset[str]:
     except AnswerRejected:
         return frozenset()
     return frozenset(values)
-
-
-def notices_to_read(turn: Turn, summary: Summary) -> list[str]:
-    """Return the notices that nothing drawn for this turn says already."""
-    drawn: set[str] = set()
-    if turn.preview is not None:
-        drawn.update(preview_lines(turn.preview))
-    if wants_of(turn).review:
-        drawn.update(f"{line.title}: {line.text}" for line in summary.lines)
-        drawn.update(f"Not checked: {check.message}" for check in summary.not_checked)
-        drawn.update(f"Warning: {check.message}" for check in summary.warnings)
-    return [notice for notice in turn.notices if notice not in drawn]

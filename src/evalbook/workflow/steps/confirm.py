@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalbook.checks import Remedy
+from evalbook.checks import REOPEN, Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.estimate import estimate, with_price
 from evalbook.workflow.facts import CONFIRM
@@ -22,14 +22,13 @@ _MODELS = {
 
 def _ask(interview: Interview) -> Question:
     summary = summarise(interview, until="confirm")
-    lines = [f"{line.title}: {line.text}" for line in summary.lines]
+    lines = summary.answers()
     lines.append(_MODELS[scope_of(interview)])
     lines.extend(with_price(estimate(interview), interview).sentences())
     report = effective_report(interview)
     if report is not None:
         lines.extend(f"Not evaluated: {it.sentence(report.records)}" for it in report.unused)
-    lines.extend(f"Not checked: {check.message}" for check in summary.not_checked)
-    lines.extend(f"Warning: {check.message}" for check in summary.warnings)
+    lines.extend(summary.doubts())
     return Question(
         "Is this configuration right?",
         kind="confirm",
@@ -49,7 +48,7 @@ def _read(text: str, _question: Question, interview: Interview) -> bool:
         raise AnswerRejected(
             "confirm.declined",
             "The configuration was not confirmed; nothing is generated.",
-            Remedy("What should be different? Change it, then confirm.", command="back STEP"),
+            Remedy("What should be different? Change it, then confirm.", command=REOPEN),
         )
     return True
 

@@ -75,7 +75,7 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
             *report_checks(report, max_records=interview.type.most_records),
             *length_checks(interview, report),
         ),
-        notices=preview_lines(sample),
+        notices=sample.lines(),
         preview=sample,
         fields=report.fields,
     )
@@ -166,20 +166,6 @@ def validate_object(interview: Interview, uri: Any, size: int, etag: str) -> Any
         scorer=interview.value(SCORER),
         on_progress=lambda done, _records: interview.progress(doing, done, size),
     )
-
-
-def preview_lines(sample: Any) -> tuple[str, ...]:
-    """Return a sample in words: what a front end that draws the sample need not print too."""
-    from evalbook.datasets.sample import shown
-    from evalbook.datasets.uses import table_lines
-
-    lines = [f"Format: {sample.label}"]
-    lines.extend(table_lines(sample.table, sample.counted))
-    lines.extend(
-        f"Record {number}: {shown(record, 300)}"
-        for number, record in enumerate(sample.records, start=1)
-    )
-    return (*lines, *sample.problems)
 
 
 def _describe(_: bool, facts: SampleFacts | PromptFacts | None) -> str:
