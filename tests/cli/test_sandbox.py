@@ -1,25 +1,39 @@
 """The sandbox as a person starts, uses and ends it."""
 
-from commands import run, the_document
+import shlex
+import subprocess
+
+from commands import COMMAND, run
+
+THROUGH_A_SHELL = """
+export AWS_PROFILE=mine AWS_REGION='eu west' AWS_CA_BUNDLE=kept; unset AWS_SESSION_TOKEN
+before=$(env | grep ^AWS | sort)
+eval "$({evalbook} sandbox --env)"
+{evalbook} sandbox --env && echo another
+{evalbook} runs --limit 1
+eval "$({evalbook} sandbox --stop)"
+test "$before" = "$(env | grep ^AWS | sort)" && ! env | grep EVALBOOK_ && echo as before
+{evalbook} sandbox --stop
+"""
 
 
-def test_it_runs_in_the_background_until_it_is_stopped():
-    started = run("sandbox", "--env", "--json")
-    there = the_document(started)["environment"]
-
-    assert run("runs", "--limit", "1", env=there).returncode == 0
-    assert (
-        "AWS_ENDPOINT_URL" in the_document(run("sandbox", "--stop", "--json", env=there))["unset"]
+def test_it_runs_in_the_background_until_it_is_stopped_and_leaves_the_terminal_as_it_was():
+    script = THROUGH_A_SHELL.replace("{evalbook}", shlex.join(COMMAND))
+    finished = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=False, timeout=60
     )
-    again = run("sandbox", "--stop", env=there)
-    assert (again.returncode, again.stdout) == (2, "")
-    assert again.stderr.startswith("This terminal's settings lead to no sandbox that is running.")
+
+    assert finished.stdout.startswith("Name "), finished.stderr
+    assert finished.stdout.endswith("\nas before\n")
+    assert finished.returncode == 2
+    assert "This terminal's settings lead to a sandbox that is running already." in finished.stderr
+    assert "This terminal's settings lead to no sandbox that is running." in finished.stderr
 
 
 def test_a_port_that_is_taken_is_wrong_usage(in_sandbox):
     port = in_sandbox.endpoint.rpartition(":")[2]
 
-    finished = run("sandbox", "--env", "--port", port)
+    finished = run("sandbox", "--env", "--port", port, env={"AWS_ENDPOINT_URL": ""})
 
     assert finished.returncode == 2
     assert finished.stdout == ""

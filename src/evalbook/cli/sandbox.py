@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -79,8 +80,14 @@ def sandbox_command(
 
 
 def _start_in_background(output: Output, port: int) -> int:
-    from evalbook.sandbox import SandboxDidNotStart, start_in_background
+    from evalbook.sandbox import SandboxDidNotStart, is_in_background, start_in_background
 
+    if is_in_background(os.environ):
+        raise UsageError(
+            "sandbox.running",
+            "This terminal's settings lead to a sandbox that is running already.",
+            'To have a fresh one, end it first: eval "$(evalbook sandbox --stop)"',
+        )
     try:
         pid, environment = start_in_background(port)
     except SandboxDidNotStart as error:
@@ -89,7 +96,9 @@ def _start_in_background(output: Output, port: int) -> int:
             "sandbox.start", f"The sandbox did not start: {said}", "Try another --port, or none."
         ) from error
     document = _document(environment["AWS_ENDPOINT_URL"], pid, environment)
-    output.document(document, "\n".join(_exports(environment)))
+    kept = _kept([*environment, *_IN_THE_WAY])
+    exports = [*kept, *_exports(environment), f"unset {' '.join(_IN_THE_WAY)}"]
+    output.document(document, "\n".join(exports))
     if not output.as_json:
         complain(f"A simulated AWS is running in the background, as process {pid}.")
         complain('Stop it with: eval "$(evalbook sandbox --stop)"')
@@ -107,9 +116,13 @@ def _stop(output: Output) -> int:
             "This terminal's settings lead to no sandbox that is running.",
             "Run this in the terminal in which it was started.",
         )
-    names = [name for name in os.environ if name.startswith(_SETTINGS)]
+    set_by_us = os.environ.get(_NAMES, "").split()
+    back = [name for name in set_by_us if _BEFORE + name in os.environ]
+    gone = [_NAMES, *(it for it in set_by_us if it not in back), *(_BEFORE + it for it in back)]
+    lines = [f'export {name}="${_BEFORE}{name}"' for name in back]
     output.document(
-        {"protocol": PROTOCOL, "status": "stopped", "unset": names}, f"unset {' '.join(names)}"
+        {"protocol": PROTOCOL, "status": "stopped", "restore": back, "unset": gone},
+        "\n".join([*lines, f"unset {' '.join(gone)}"]),
     )
     if not output.as_json:
         complain("The simulated AWS has ended.")
@@ -128,8 +141,12 @@ def _print_answers(output: Output) -> int:
     return 0
 
 
-_SETTINGS = ("AWS_", "SAGEMAKER_MLFLOW_", "SAGEMAKER_USER_CONFIG", "SAGEMAKER_ADMIN_CONFIG")
-"""What the names of the variables that lead to a sandbox begin with."""
+_NAMES = "EVALBOOK_SANDBOX_SET"
+"""Variable with the names of those that were set for the sandbox."""
+_BEFORE = "EVALBOOK_BEFORE_"
+"""How the variables begin in which the terminal keeps what they were set to before."""
+_IN_THE_WAY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+"""They name profiles that the sandbox does not have."""
 
 _TRY = "# What to answer there: evalbook sandbox --answers. Runs to look at: evalbook runs"
 
@@ -145,3 +162,13 @@ def _document(endpoint: str, pid: int, environment: dict[str, str]) -> dict[str,
 
 def _exports(environment: dict[str, str]) -> list[str]:
     return [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+
+
+def _kept(names: Sequence[str]) -> list[str]:
+    """Return the commands by which a shell keeps what is set, to put it back in the end.
+
+    What it is set to is never printed: it may be a secret, and the shell knows it.
+    """
+    before = [name for name in names if name in os.environ]
+    kept = [f'export {_BEFORE}{name}="${name}"' for name in before]
+    return [*kept, f"export {_NAMES}={shlex.quote(' '.join(names))}"]

@@ -14,6 +14,7 @@ from evalbook.sandbox.guide import Suggestion, describe_world
 from evalbook.sandbox.process import (
     Sandbox,
     SandboxDidNotStart,
+    is_in_background,
     serve,
     settings,
     start_in_background,
@@ -25,6 +26,7 @@ __all__ = [
     "SandboxDidNotStart",
     "Suggestion",
     "describe_world",
+    "is_in_background",
     "serve",
     "settings",
     "start_in_background",

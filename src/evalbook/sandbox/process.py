@@ -125,27 +125,36 @@ def start_in_background(port: int = 0) -> tuple[int, dict[str, str]]:
     return process.pid, settings(endpoint, folder / "aws")
 
 
+def is_in_background(environment: Mapping[str, str]) -> bool:
+    """Tell whether an environment leads to a sandbox that is running."""
+    return _answers(environment, "GET", "/calls")
+
+
 def stop_in_background(environment: Mapping[str, str]) -> bool:
     """End the sandbox that an environment leads to; tell whether there was one."""
+    found = False
+    # Asked until nobody answers: it has ended when we say so.
+    while _answers(environment, "POST", "/stop"):
+        found = True
+        time.sleep(0.05)
+    folder = Path(environment.get("AWS_CONFIG_FILE", "")).parent.parent
+    if found and folder.name.startswith(_FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+def _answers(environment: Mapping[str, str], method: str, path: str) -> bool:
     import urllib.request
 
     endpoint = environment.get("AWS_ENDPOINT_URL", "")
     if not endpoint.startswith("http://127.0.0.1:"):
         return False
-    stop = urllib.request.Request(  # noqa: S310 - this machine's
-        f"{endpoint}{CONTROL_PATH}/stop", method="POST", data=b"{}"
-    )
-    found = False
-    # Asked until nobody answers: it has ended when we say so.
-    with suppress(OSError):
-        while urllib.request.urlopen(stop, timeout=5).close() is None:  # noqa: S310
-            found = True
-            time.sleep(0.05)
-    if not found:
+    body = b"{}" if method == "POST" else None
+    request = urllib.request.Request(f"{endpoint}{CONTROL_PATH}{path}", method=method, data=body)  # noqa: S310 - this machine's
+    try:
+        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
+    except OSError:
         return False
-    folder = Path(environment.get("AWS_CONFIG_FILE", "")).parent.parent
-    if folder.name.startswith(_FOLDER):
-        shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
