@@ -171,7 +171,7 @@ def test_its_scope_is_not_asked_and_is_said_at_confirmation():
 def test_a_scope_is_offered_where_there_are_several(model, offered):
     _, turn = answered_until("advanced", model=model)
 
-    assert ("scope, mlflow" in (turn.help or "")) is offered
+    assert ("Scope, MLflow" in (turn.help or "")) is offered
 
 
 def test_the_base_model_of_a_package_can_be_evaluated_alone():

@@ -28,7 +28,7 @@ def test_judge_tokens_follow_from_calls_and_record_size() -> None:
     assert tokens.record == 300
     assert tokens.read == (400 * (400 + 450), 400 * (1000 + 600))
     assert tokens.written == (40_000, 160_000)
-    assert SOME.sentences()[1] == (
+    assert SOME.sentences()[2] == (
         "Judge tokens, an estimate: 0.34 to 0.64 million read, 0.04 to 0.16 written (records of "
         "about 300 tokens by their bytes)."
     )
@@ -37,7 +37,7 @@ def test_judge_tokens_follow_from_calls_and_record_size() -> None:
 def test_one_of_anything_is_called_one() -> None:
     one = replace(SOME, records=1, metrics=1, models=1)
 
-    assert one.sentences()[0] == "Judge calls: 1 (1 record x 1 metric x 1 model)."
+    assert one.sentences()[1] == "Judge calls: 1 (1 record x 1 metric x 1 model)."
 
 
 def test_without_a_look_at_the_data_no_tokens_are_claimed() -> None:
@@ -50,10 +50,11 @@ def test_without_a_look_at_the_data_no_tokens_are_claimed() -> None:
 def test_a_price_is_said_with_its_basis() -> None:
     priced = replace(SOME, price=(0.31, 1.02), price_basis="by some list")
 
-    assert priced.sentences()[2] == (
-        "Price of the judging, an estimate: 0.31 to 1.02 US dollars (by some list). SageMaker's "
-        "own jobs come on top."
+    first, *_, last = priced.sentences()
+    assert (
+        first == "Time and price, about: 25 to 40 minutes, 0.31 to 1.02 US dollars for the judge."
     )
+    assert last == "SageMaker's own jobs come on top of the judge's price (by some list)."
 
 
 @pytest.mark.usefixtures("in_sandbox")

@@ -125,8 +125,14 @@ def turn_words(
     if turn.help:
         lines.append(turn.help)
     if turn.default is not None:
-        lines.append(f"Default: {turn.default}")
+        lines.append(f"Default: {default_of(turn) if name else turn.default}")
     return "\n".join(lines)
+
+
+def default_of(turn: Turn) -> str:
+    """Return what an empty answer means, by its labels where it has some."""
+    labels = {choice.value: choice.label for choice in turn.choices}
+    return ", ".join(labels.get(it, it) for it in (turn.default or "").split(", "))
 
 
 def _name_and_value(choice: Choice) -> str:

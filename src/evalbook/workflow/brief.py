@@ -91,7 +91,7 @@ def told(turn: Turn) -> str:
 def _notice(text: str) -> str:
     """Return a notice without what a person needs no sight of: how an estimate was made."""
     text = _BEFORE_NAME.sub(r"\1", text)
-    estimate = text.startswith("Price of the judging")
+    estimate = text.startswith("SageMaker's own jobs")
     return re.sub(r" \([^()]*\)", "", text) if estimate else text
 
 

@@ -123,15 +123,9 @@ class Estimate:
 
     def sentences(self) -> list[str]:
         """Return the estimate in words."""
-        models = "both models" if self.models > 1 else "one model"
-        if self.jobs > 1:
-            models += f", {self.jobs} jobs side by side"
-        lines = [self._calls(), *self._cost_sentences()] if self.judged else []
-        if self.minutes is None:
-            lines.append(f"Time for {models}: AWS gives no figure for this type.")
-        else:
-            low, high = self.minutes
-            lines.append(f"Time: about {low} to {high} minutes for {models}.")
+        lines = [self._time_and_price()]
+        if self.judged:
+            lines += [self._calls(), *self._cost_sentences()]
         if self.instances:
             jobs = "two training jobs, one for each model," if self.models > 1 else "a training job"
             lines.append(
@@ -140,6 +134,20 @@ class Estimate:
         if self.nova:
             lines.append(_NOVA[self.scope])
         return [*lines, *self.served]
+
+    def _time_and_price(self) -> str:
+        models = "both models" if self.models > 1 else "one model"
+        if self.jobs > 1:
+            models += f", {self.jobs} jobs side by side"
+        if self.minutes is None:
+            return f"Time for {models}: AWS gives no figure for this type."
+        low, high = self.minutes
+        if self.price is None:
+            return f"Time: about {low} to {high} minutes for {models}."
+        least, most = self.price
+        judging = f"{least:,.2f} to {most:,.2f} US dollars for the judge"
+        jobs = f" for {models}" if self.jobs > 1 else ""
+        return f"Time and price, about: {low} to {high} minutes{jobs}, {judging}."
 
     def _calls(self) -> str:
         if self.judge_calls is None:
@@ -156,10 +164,8 @@ class Estimate:
         basis = f"records of about {tokens.record:,} tokens by their bytes"
         lines = [f"Judge tokens, an estimate: {read} million read, {written} written ({basis})."]
         if self.price is not None:
-            low, high = self.price
             lines.append(
-                f"Price of the judging, an estimate: {low:,.2f} to {high:,.2f} US dollars "
-                f"({self.price_basis}). SageMaker's own jobs come on top."
+                f"SageMaker's own jobs come on top of the judge's price ({self.price_basis})."
             )
         elif self.price_basis:
             lines.append(f"Price: not estimated, because {self.price_basis}.")

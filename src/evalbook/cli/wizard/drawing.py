@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.checks import Check, Remedy
 from evalbook.cli.links import links_work, pieces
+from evalbook.cli.output import default_of
 from evalbook.cli.wizard.prompts import cut_at_word, telling_part
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.wording import (
@@ -24,12 +25,12 @@ from evalbook.cli.wizard.wording import (
     ways_to_open,
     with_keys,
 )
-from evalbook.texts import printable_lines
+from evalbook.texts import count, printable_lines
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -60,6 +61,7 @@ class Drawing:
     def __init__(self, console: Console, suggestions: Suggestions) -> None:
         self.console = console
         self._suggestions = suggestions
+        self._keys_explained = False
 
     def say(self, text: str, style: str = "") -> None:
         """Print a line."""
@@ -96,69 +98,71 @@ class Drawing:
         """Print how checks came out: what is well quietly, what is not with its remedy."""
         well = [check for check in checks if check.status == "passed"]
         for check in well[:_PASSED_LISTED]:
-            self._quietly(check.message)
+            self._marked("passed", check.message, None, "dim")
         if len(well) > _PASSED_LISTED:
             more = len(well) - _PASSED_LISTED
-            self._quietly(f"and {more} more {_checks(more)} passed")
+            self._marked("passed", f"and {count(more, 'more check')} passed", None, "dim")
         for check in checks:
             if check.status != "passed":
                 words = "not checked: " if check.status == "skipped" else ""
                 self._marked(check.status, words + check.message, check.remedy)
 
-    def _quietly(self, message: str) -> None:
-        mark, colour = _MARKS["passed"]
-        line = text_of("").append_text(text_of(mark, f"bold {colour}"))
-        shown = cut_at_word(printable_lines(message).replace("\n", " "), self.console.width - 2)
-        line.append_text(text_of(f" {shown}", "dim"))
-        self.console.print(line, no_wrap=True, overflow="ellipsis")
-
-    def _marked(self, status: str, message: str, remedy: str | Remedy | None) -> None:
+    def _marked(
+        self, status: str, message: str, remedy: str | Remedy | None, style: str = ""
+    ) -> None:
         from rich.table import Table
 
         mark, colour = _MARKS[status]
         grid = Table.grid(padding=(0, 1))
         grid.add_column(no_wrap=True, min_width=1)
         grid.add_column(overflow="fold")
-        grid.add_row(text_of(mark, f"bold {colour}"), text_of(message))
+        grid.add_row(text_of(mark, f"bold {colour}"), text_of(message, style))
         if remedy:
             grid.add_row("", text_of(with_keys(remedy), "italic"))
         self.console.print(grid)
 
     def preview(self, sample: Any) -> None:
-        """Print what a dataset's fields are taken for, with two records, cut to the width."""
-        from rich.table import Table
-
+        """Print what a dataset's fields are taken for, with examples cut to the width."""
         self.console.print(_labelled("Format: ", sample.label))
         if sample.table:
-            self._uses(sample)
-        records = list(sample.records)[:_PREVIEWED]
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=True)
-        table.add_column("field", no_wrap=True, overflow="ellipsis", max_width=24)
-        table.add_column("type", no_wrap=True, overflow="ellipsis", max_width=16)
-        for number in range(1, len(records) + 1):
-            table.add_column(f"record {number}", no_wrap=True, overflow="ellipsis", ratio=1)
-        for field in sample.fields:
-            cells = [_cell(record, field.name) for record in records]
-            table.add_row(text_of(field.name), text_of(str(field.type), "dim"), *cells)
-        self.console.print(table)
+            rows = [
+                (
+                    it.field,
+                    f"{it.records:,}",
+                    f"{it.taken_for}: {it.meaning}" if it.meaning else it.taken_for,
+                    it.example,
+                )
+                for it in sample.table
+            ]
+            self._fields(("field", "records", "taken for", "example"), rows)
+        else:
+            records = list(sample.records)[:_PREVIEWED]
+            rows = [
+                (it.name, str(it.type), *(_shown(record, it.name) for record in records))
+                for it in sample.fields
+            ]
+            titles = [f"record {number}" for number in range(1, len(records) + 1)]
+            self._fields(("field", "type", *titles), rows)
         for problem in sample.problems:
             self._marked("warning", problem, None)
 
-    def _uses(self, sample: Any) -> None:
+    def _fields(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table of fields, in which what comes from records is a line each."""
         from rich.table import Table
 
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=True)
-        table.add_column("field", overflow="fold", max_width=28)
-        table.add_column("records", justify="right", no_wrap=True)
-        table.add_column("taken for", overflow="fold", ratio=1)
-        table.add_column("example", no_wrap=True, overflow="ellipsis", ratio=1)
-        for it in sample.table:
-            taken_for = f"{it.taken_for}: {it.meaning}" if it.meaning else it.taken_for
-            used = "dim" if it.use == "not used" else ""
-            table.add_row(
-                text_of(it.field), text_of(f"{it.records:,}", "dim"), text_of(taken_for, used),
-                text_of(it.example, "dim"),
-            )  # fmt: skip
+        for title in titles:
+            said, quoted = title == "taken for", title.startswith(("example", "record "))
+            table.add_column(
+                title,
+                justify="right" if title == "records" else "left",
+                overflow="fold" if said else "ellipsis",
+                no_wrap=not said,
+                ratio=1 if said or quoted else None,
+                max_width=None if said or quoted else 28,
+            )
+        for row in rows:
+            table.add_row(*map(text_of, row))
         self.console.print(table)
 
     def answers(self, summary: Summary) -> None:
@@ -216,11 +220,12 @@ class Drawing:
         suggested = suggestions_for(turn, self._suggestions, kind)
         if suggested:
             self.say("To try in this simulated AWS:", "bold")
-            self.console.print(_pairs(suggested, title_width=None))
+            self.console.print(_pairs(suggested))
         if turn.default is not None:
-            self.say(f"If you just press Enter: {turn.default}")
-        for line in KEYS_EXPLAINED:
-            self.say(line, "dim")
+            self.say(f"If you just press Enter: {default_of(turn)}")
+        if not self._keys_explained:
+            self.say("\n".join(KEYS_EXPLAINED), "dim")
+            self._keys_explained = True
 
     def _indented(self, text: str) -> None:
         from rich.padding import Padding
@@ -262,28 +267,23 @@ def _labelled(label: str, text: str) -> Text:
     return text_of("").append_text(text_of(label, "bold")).append_text(text_of(text))
 
 
-def _pairs(pairs: Iterable[tuple[str, str]], title_width: int | None = 26) -> Table:
+def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=title_width)
+    table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     for title, text in pairs:
         table.add_row(text_of(title, "bold"), text_of(text))
     return table
 
 
-def _cell(record: Any, field: str) -> RenderableType:
+def _shown(record: Any, field: str) -> str:
+    """Return a field of a record on one line."""
     import json
 
-    if not isinstance(record, dict):
-        return text_of(json.dumps(record, ensure_ascii=False))
-    if field not in record:
-        return text_of("(none)", "dim")
-    value = record[field]
+    if isinstance(record, dict) and field not in record:
+        return "(none)"
+    value = record[field] if isinstance(record, dict) else record
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text_of(text.replace("\n", " ⏎ "))
-
-
-def _checks(count: int) -> str:
-    return "check" if count == 1 else "checks"
+    return text.replace("\n", " ⏎ ")

@@ -19,6 +19,7 @@ from evalbook.workflow.turn import Choice, Turn
 
 _MOST_SUGGESTIONS = 8
 
+# Said with the first explanation; the keys stand below every prompt.
 KEYS_EXPLAINED = (
     "< or Ctrl-B opens your earlier answers; choose one to change it.",
     "Ctrl-C leaves. Every accepted answer is saved, and half-typed ones are kept.",
@@ -61,7 +62,7 @@ def example_of(turn: Turn) -> str | None:
     step = step_named(turn.step)
     if step is None or step.example is None:
         return None
-    return f"For example: {step.example.answer}. {step.example.meaning}"
+    return f"For example: {step.example.answer}\n{step.example.meaning}"
 
 
 def suggestions_for(

@@ -77,11 +77,11 @@ def _names(interview: Interview) -> list[str]:
 
 
 def _offered(interview: Interview) -> list[str]:
-    """Return the settings that would be asked about if all were wanted: no scope of one model."""
+    """Return the titles of what would be asked about if all were wanted: no scope of one model."""
     saying_yes = Answer(True, None, "yes", (), "")
     answers = {**interview.answers, STEP.name: saying_yes}
     supposed = replace(interview, answers=answers)
-    return [step.name for step in interview.settings if step.applies(supposed)]
+    return [step.title for step in interview.settings if step.applies(supposed)]
 
 
 def wanted(setting: Slot[Any, Any]) -> Callable[[Interview], bool]:
