@@ -421,7 +421,8 @@ def test_the_records_are_previewed_and_the_configuration_is_a_table(folder: Path
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("data_sample"))
         terminal.types("y", ENTER).waits_for(question_of("custom_metrics"))
 
-        assert re.search(r"field +records +taken for +example\nquery +60 +prompt +\S.*…", terminal.screen)
+        rows = r"field +records +taken for +example\nquery +60 +prompt +\S.*…"
+        assert re.search(rows, terminal.screen)
         assert "Record 1:" not in terminal.everything
 
 

@@ -8,7 +8,7 @@ from prompt_toolkit.output import DummyOutput
 from evalbook.cli.wizard.prompts import Around, Line, ask_line
 from evalbook.cli.wizard.terminal import Said
 
-AROUND = Around(None, None, "")
+AROUND = Around(None, None, ("? explains",))
 LEFT, HOME, BACKSPACE, TAB, CTRL_U = "\x1b[D", "\x1b[H", "\x7f", "\t", "\x15"
 
 

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 _ANOTHER = "another …"
 """The entry of a list after which anything else may be typed."""
-_KEYS = "? explains   < earlier answers   Ctrl-C leaves, all is saved"
-_MENU_KEYS = "↑ ↓ choose, Enter takes   < back   Ctrl-C leaves, all is saved"
-_REVIEW_KEYS = "a number changes that answer   ? explains in full   Ctrl-C leaves, all is saved"
-_LONG_KEYS = "? explains   < earlier answers   Alt-Enter new line   Ctrl-X Ctrl-E editor"
+_LEAVES = "Ctrl-C saves and leaves"
+_KEYS = ("? explains", "< earlier answers", _LEAVES)
+_MENU_KEYS = ("↑ ↓ choose", "Enter takes", "< back", _LEAVES)
+_REVIEW_KEYS = ("a number changes that answer", "? explains in full", _LEAVES)
+_LONG_KEYS = ("? explains", "< earlier answers", "Alt-Enter new line", "Ctrl-X Ctrl-E editor")
 
 
 class FullTerminal:
@@ -167,7 +168,7 @@ class FullTerminal:
             self.say("Once it runs, follow it from any terminal: evalbook status --watch")
 
 
-def _keys(turn: Turn) -> str:
+def _keys(turn: Turn) -> tuple[str, ...]:
     wants = wants_of(turn)
     return _REVIEW_KEYS if wants.review else _LONG_KEYS if wants.long else _KEYS
 

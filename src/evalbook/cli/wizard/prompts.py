@@ -76,8 +76,8 @@ class Around:
 
     glance: Glance | None
     explain: Callable[[], None] | None
-    keys: str
-    """The keys that work here, in words."""
+    keys: tuple[str, ...]
+    """The keys that work here, each with what it does; the first matter most."""
     message: str = ""
     """The question, where it is not shown above already."""
 
@@ -474,7 +474,11 @@ def toolbar(around: Around, width: int) -> StyleAndTextTuples:
     lines = []
     if around.glance is not None:
         lines.append(answers_in_brief(around.glance, width))
-    lines.append(cut(f" {around.keys}", width))
+    keys = f" {around.keys[0]}"
+    for key in around.keys[1:]:
+        more = f"{keys}   {key}"
+        keys = more if _columns(more) <= width else keys
+    lines.append(cut(keys, width))
     return [("", "\n".join(lines))]
 
 
