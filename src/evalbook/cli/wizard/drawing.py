@@ -158,8 +158,8 @@ class Drawing:
                 justify="right" if title == "records" else "left",
                 overflow="fold" if said else "ellipsis",
                 no_wrap=not said,
-                ratio=1 if said or quoted else None,
-                max_width=None if said or quoted else 28,
+                ratio=1 if quoted else None,
+                max_width=None if quoted else 28,
             )
         for row in rows:
             table.add_row(*map(text_of, row))

@@ -112,7 +112,7 @@ class FullTerminal:
         else:
             meant = _value_of(turn, typed)
             start = meant or _value_of(turn, turn.default)
-            options = _options(turn, self._console.width - 4)
+            options = _options(turn)
             if open_list:
                 options.append(Option(_ANOTHER, "Another …", turn.help or ""))
             reply = prompts.ask_one(around, options, start)
@@ -142,11 +142,7 @@ class FullTerminal:
     def choose(self, question: str, items: Sequence[Item], start: str | None = None) -> str | None:
         """Return the value of the item chosen; None where the person turned back from choosing."""
         around = Around(None, None, _MENU_KEYS, question)
-        width = self._console.width - 4
-        options = [
-            Option(item.value, prompts.cut(item.label.replace("\n", " "), width), item.description)
-            for item in items
-        ]
+        options = [Option(item.value, item.label, item.description) for item in items]
         reply = prompts.ask_one(around, options, start or items[0].value)
         if isinstance(reply, WantsBack):
             return None
@@ -203,21 +199,17 @@ def _completer(wants: Wants, complete_s3: Callable[[str], list[str]]) -> Complet
     )
 
 
-def _options(turn: Turn, width: int) -> list[Option]:
+def _options(turn: Turn) -> list[Option]:
     names = [name_of(choice) for choice in turn.choices]
-    if turn.kind == "text":
-        # What there is to choose from tells more by its date and kind than by its name alone.
-        wide = max(map(len, names))
-        names = [
-            f"{name:<{wide}}  {choice.description}".rstrip()
+    if turn.kind != "text":
+        return [
+            Option(choice.value, name, choice.description)
             for name, choice in zip(names, turn.choices, strict=True)
         ]
+    # What there is to choose from tells more by its date and kind than by its name alone.
+    wide = max(map(len, names))
     return [
-        Option(
-            choice.value,
-            prompts.cut(name, width),
-            "" if len(name) <= width and turn.kind == "text" else choice.description,
-        )
+        Option(choice.value, f"{name:<{wide}}  {choice.description}".rstrip())
         for name, choice in zip(names, turn.choices, strict=True)
     ]
 

@@ -31,6 +31,8 @@ _LEAST_LISTED = 3
 _AROUND_LIST = 12
 """Rows for the question above a list and for what stands below it."""
 
+_POINTER = 5
+"""Columns before an entry."""
 _MORE_LINES = 4
 """Rows at most for more about the entry pointed at."""
 
@@ -68,6 +70,11 @@ class Option:
     chosen: bool = False
     alone: bool = False
     """Whether it stands for all, so that ticking another unticks it."""
+
+    @property
+    def shown(self) -> str:
+        """Its label on one line."""
+        return printable_lines(self.label).replace("\n", " ")
 
 
 @dataclass(frozen=True)
@@ -282,9 +289,8 @@ def _ticked(ticked: Sequence[str], pointed_at: str, alone: Sequence[str]) -> lis
 def _choice(option: Option) -> Any:
     import questionary
 
-    return questionary.Choice(
-        printable_lines(option.label).replace("\n", " "), value=option.value, checked=option.chosen
-    )
+    label = cut(option.shown, _width() - _POINTER)
+    return questionary.Choice(label, value=option.value, checked=option.chosen)
 
 
 def _control(application: Application[Any]) -> InquirerControl:
@@ -389,6 +395,8 @@ def _below_list(
             return [("class:instruction", _indented(_FITS_NOTHING))]
         option = options.get(str(control.get_pointed_at().value))
         lines = [option.description] if option and option.description else []
+        if option and cut(option.shown, _width() - _POINTER) != option.shown:
+            lines.insert(0, option.shown)
         if control.search_filter:
             fit = sum(choice.value in options for choice in control.filtered_choices)
             lines.insert(0, f"{fit} of {len(options)} fit; Esc shows all.")
