@@ -108,6 +108,18 @@ _ANSWERS = (
         ("region",),
     ),
     Known(
+        r"mlflow",
+        "MLflow keeps the metrics of runs side by side, on a tracking server of your account. Without "
+        "one, nothing is tracked, and the results in S3 are the same.",
+        ("advanced", "mlflow", "mlflow_experiment"),
+    ),
+    Known(
+        r"kms|encrypt|vpc",
+        "A KMS key of yours encrypts what the jobs write; a VPC keeps them in your own network. "
+        "Without either, AWS's own keys and network are used.",
+        ("advanced", "kms_key", "vpc"),
+    ),
+    Known(
         r"advanced|settings|what are|which",
         "They set what most leave alone: which models are evaluated, MLflow tracking, a KMS key, a "
         "VPC, tags and the run's name. No keeps the SDK's defaults.",
@@ -126,7 +138,7 @@ _ANSWERS = (
         ("notebook",),
     ),
     Known(
-        r"difference|which|what is|what are|mean|judge|scorer|benchmark",
+        r"difference|which|what is|what are|mean|judge|scorer|benchmark|recommend|should|best",
         "LLM as judge has a model score free-form answers; a custom scorer compares by code; a "
         "benchmark measures general abilities; multi-turn RL plays an agent's rollouts. Choose Help "
         "me decide for four short questions.",

@@ -10,7 +10,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 
 # A comma parts two assignments only where another name and its sign follow: values hold commas too.
-_BETWEEN = re.compile(r"(?:[;\n]+|,\s*(?=[^,=;\n]+=))\s*")
+_BETWEEN = re.compile(r"(?:[;\n]+|,\s*(?=[^,=;\n]+=)|\s+and\s+(?=[\w.:/-]+\s*=))\s*")
 _PAIR_NAMES = ("key", "value")
 
 

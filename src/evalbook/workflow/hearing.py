@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 from evalbook.errors import AnswerRejected
@@ -22,7 +23,7 @@ from evalbook.workflow.replies.reading import (
     Taken,
 )
 from evalbook.workflow.replies.synonyms import SYNONYMS
-from evalbook.workflow.replies.words import doubt_in, yes_or_no
+from evalbook.workflow.replies.words import content, doubt_in, says_none, yes_or_no
 from evalbook.workflow.turn import Question
 
 Hears = Callable[[str, Question, Interview], Reading]
@@ -45,14 +46,28 @@ def by_kind(reply: str, question: Question, _: Interview) -> Reading:
 def free_text(reply: str, question: Question, _: Interview) -> Reading:
     """Hear any text, unless it plainly answers something else."""
     reading = values.understand_free(reply, question)
-    found = find_pieces(reply)
-    elsewhere = found.pieces and not found.rest
-    return NotUnderstood() if elsewhere and isinstance(reading, Taken) else reading
+    if not isinstance(reading, Taken):
+        return reading
+    sentences = re.split(r"(?<=[.!?])\s+(?=\S)|\n", reading.text)
+    found = [find_pieces(sentence, beside=("task",)) for sentence in sentences]
+    elsewhere = [bool(it.pieces) and not it.rest for it in found]
+    if all(elsewhere):
+        return NotUnderstood()
+    if not any(elsewhere):
+        return reading
+    own = " ".join(it for it, other in zip(sentences, elsewhere, strict=True) if not other)
+    left = " ".join(it for it, other in zip(sentences, elsewhere, strict=True) if other)
+    return Taken(own, exact=False, left=f"{left} {reading.left}".strip())
 
 
 def listed(reply: str, question: Question) -> Reading:
     """Hear which of the choices is meant where anything else may be said as well."""
-    reading = understand_choice(reply, question) if question.choices else NotUnderstood()
+    if not question.choices:
+        return NotUnderstood()
+    newest = {"newest", "latest", "recent"} & set(content(reply, ("most",)))
+    if newest and len(content(reply, ("most",))) == 1 and "newest first" in question.text:
+        return Taken(question.choices[0].value, exact=False)
+    reading = understand_choice(reply, question)
     # A name that is like one of the list is another one.
     another = isinstance(reading, AskBack) and question.kind == "text" and " " not in reply.strip()
     return NotUnderstood() if another else reading
@@ -64,6 +79,24 @@ def place(reply: str, question: Question, _: Interview) -> Reading:
     if isinstance(reading, Taken):
         return reading
     return values.understand_s3(reply, question)
+
+
+def notebook(reply: str, question: Question, interview: Interview) -> Reading:
+    """Hear a choice, or the path of a notebook in a sentence."""
+    paths = re.findall(r"[\w./~-]+\.ipynb\b", reply)
+    if len(paths) == 1 and paths[0] != reply.strip() and not doubt_in(reply):
+        return Taken(paths[0], exact=False)
+    return by_kind(reply, question, interview)
+
+
+def dataset(reply: str, question: Question, interview: Interview) -> Reading:
+    """Hear a place in S3, or that there are no data yet."""
+    if says_none(reply, ("dataset", "data", "file", "records", "yet")):
+        return Incomplete(
+            "Records are needed; a few dozen will do. `evalbook example dataset` writes some to "
+            "start from."
+        )
+    return place(reply, question, interview)
 
 
 def region(reply: str, question: Question, _: Interview) -> Reading:

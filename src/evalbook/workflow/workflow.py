@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import takewhile
@@ -17,7 +17,7 @@ from evalbook.records import dataclass
 from evalbook.texts import shortened
 from evalbook.workflow import hearing, state
 from evalbook.workflow.elsewhere import foreseen, pieces_of
-from evalbook.workflow.facts import CONFIRM
+from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, MODEL
 from evalbook.workflow.interview import Answer, AskedBack, Interview, Progress, Step, no_progress
 from evalbook.workflow.kept import (
     forget_question_knowing,
@@ -28,7 +28,7 @@ from evalbook.workflow.kept import (
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.outcomes import Accepted, Narrowed, Reopened
 from evalbook.workflow.replies.choices import how_to_answer
-from evalbook.workflow.replies.pieces import Found
+from evalbook.workflow.replies.pieces import Found, step_to_change
 from evalbook.workflow.replies.reading import (
     AskBack,
     Hesitates,
@@ -282,17 +282,56 @@ class Workflow:
     def _hear(self, interview: Interview, ahead: _Ahead, text: str) -> AnyAccepted:
         """Take from a reply what answers the question, and keep what answers other steps."""
         assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+        searched = _searched_by_words(ahead, text, interview)
+        found = pieces_of(text, ahead.step) if searched else Found(())
+        if found.pieces and (accepted := self._take_rest(interview, ahead, found.rest)):
+            return self._with_pieces(interview, accepted, found)
         try:
             accepted, left = self._take(interview, ahead, text)
         except AnswerRejected as rejection:
             more = _may_say_more(text, ahead, rejection)
             found = pieces_of(text, ahead.step) if more else Found(())
             if not found.pieces:
-                raise
+                return self._reopened_by_name(interview, text, rejection)
+            if ahead.step.name == BEDROCK_TERMS.name:
+                found = replace(found, rest="")
+                kept = self._keep_pieces(interview, found, rejection)
+                return replace(kept, notices=(*kept.notices, "The terms are agreed to alone."))
+            if accepted := self._take_rest(interview, ahead, found.rest):
+                return self._with_pieces(interview, accepted, found)
             return self._keep_pieces(interview, found, rejection)
         found = pieces_of(left, ahead.step) if left else Found(())
-        if not found.pieces:
-            return accepted
+        return self._with_pieces(interview, accepted, found) if found.pieces else accepted
+
+    def _reopened_by_name(
+        self, interview: Interview, said: str, rejection: AnswerRejected
+    ) -> AnyAccepted:
+        """Reopen the step that a reply to the whole configuration wants changed.
+
+        Raises:
+            AnswerRejected: the rejection, where it names none.
+        """
+        confirming = rejection.code in ("answer.yes_or_no", "confirm.declined", "complete")
+        name = step_to_change(said) if confirming else None
+        if name is None or not interview.answered(name):
+            raise rejection
+        _reopen(interview, name)
+        return Accepted(None)
+
+    def _take_rest(self, interview: Interview, ahead: _Ahead, rest: str) -> AnyAccepted | None:
+        """Take what is left of a reply, but for what answers other steps, for the answer."""
+        assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+        own = re.sub(r"^\W*(?:and|but|with)\b|\b(?:and|but|with|,)\W*$", "", rest).strip(" ,;.")
+        if not own or ";" in own or not ahead.step.said_ahead:
+            return None
+        try:
+            return self._take(interview, ahead, own)[0]
+        except AnswerRejected:
+            return None
+
+    def _with_pieces(
+        self, interview: Interview, accepted: AnyAccepted, found: Found
+    ) -> AnyAccepted:
         beside = self._keep_pieces(interview, replace(found, rest=""), None)
         return replace(
             accepted,
@@ -328,12 +367,13 @@ class Workflow:
             return Accepted(None), ""
         if isinstance(reading, NotUnderstood):
             return self._check(interview, step, question, said, said), ""
-        accepted = self._check(interview, step, question, reading.text, said)
+        accepted = self._check(interview, step, question, reading.text, said, reading.left)
         kept = interview.answers.get(step.name)
         if not reading.exact and kept is not None and accepted.value is not None:
             taken = f"{step.title}: {step.describe(kept.value, kept.facts)}"
             accepted = replace(accepted, notices=(taken, *accepted.notices))
-        return accepted, reading.left or ("" if reading.exact else said)
+        left = "" if reading.exact else said.replace(reading.text, " ¦ ")
+        return accepted, reading.left or left
 
     def _confirmed(
         self, interview: Interview, ahead: _Ahead, said: str
@@ -363,9 +403,18 @@ class Workflow:
         return (None if more else Accepted(None)), agreed.left
 
     def _check(
-        self, interview: Interview, step: AnyStep, question: Question, text: str, said: str
+        self,
+        interview: Interview,
+        step: AnyStep,
+        question: Question,
+        text: str,
+        said: str,
+        left: str = "",
     ) -> AnyAccepted:
-        """Have the step read and check an answer, and put it among the answers."""
+        """Have the step read and check an answer, and put it among the answers.
+
+        ``left`` is what else was said; a name after a no is what is meant instead.
+        """
         act = step.do or step.check
         outcome = act(step.read(text, question, interview), interview)
         if isinstance(outcome, Narrowed):
@@ -375,6 +424,10 @@ class Workflow:
             keep_question(interview, step, outcome.question, narrowed=True)
             return Accepted(None)
         if isinstance(outcome, Reopened):
+            name = left.strip(" ,.!'\"")
+            if outcome.said is None and re.fullmatch(r"[\w./:-]{4,}", name):
+                with suppress(AnswerRejected):
+                    return self._answer_elsewhere(interview, replace(outcome, said=name))
             return self._answer_elsewhere(interview, outcome)
         _put(interview, step, outcome, said)
         return outcome
@@ -388,7 +441,7 @@ class Workflow:
             Remedy("Say what to change, or reopen a step:", command=REOPEN),
         )
         if not found.pieces:
-            raise complete
+            return self._reopened_by_name(interview, text, complete)
         return self._keep_pieces(interview, found, complete)
 
     def _keep_pieces(
@@ -404,6 +457,7 @@ class Workflow:
         notices: list[str] = []
         checks: list[Check] = []
         failures: list[AnswerRejected] = []
+        asked_back = False
         for piece in found.pieces:
             step = by_name.get(piece.step)
             if step is None or not step.said_ahead:
@@ -416,6 +470,7 @@ class Workflow:
                     accepted, _ = self._take(interview, asked, piece.said)
                     kept = interview.answers.get(step.name)
                     taken = f"{step.title}: {step.describe(kept.value, kept.facts)}" if kept else ""
+                    asked_back = asked_back or step.name in interview.aside.asked_back
                     if kept is not None and kept is not before and taken not in accepted.notices:
                         notices.append(taken)
                 else:
@@ -427,7 +482,7 @@ class Workflow:
                 if changes:
                     interview.aside.unsettled[step.name] = f"{step.title}: {failure.message}"
                 notices.append(_not_taken(step, failure))
-        if not notices and rejection is not None:
+        if not (notices or asked_back) and rejection is not None:
             raise rejection
         if failures and len(failures) == len(notices) and not interview.aside.unsettled:
             raise failures[0]
@@ -627,7 +682,23 @@ def _ask_back(interview: Interview, step: AnyStep, reading: AskBack, said: str) 
         interview.answers[step.name].reopened = True
 
 
-_NOT_HEARD = ("answer.", "confirm.declined", "terms.", "task.", "region.unknown", "project.name")
+def _searched_by_words(ahead: _Ahead, said: str, interview: Interview) -> bool:
+    """Tell whether a sentence would be searched for as it is, pieces for other steps and all."""
+    step = ahead.step
+    if step is None or step.name != MODEL.name or ahead.finding is not None or " " not in said:
+        return False
+    return isinstance(_heard(step, said, ahead.asked, interview), NotUnderstood)
+
+
+_NOT_HEARD = (
+    "answer.",
+    "confirm.declined",
+    "terms.",
+    "task.",
+    "region.unknown",
+    "project.name",
+    "advanced.",
+)
 
 
 def _may_say_more(text: str, ahead: _Ahead, rejection: AnswerRejected) -> bool:

@@ -49,6 +49,8 @@ def understand_yes_or_no(reply: str, question: Question) -> Reading:
     more = yes_and_more(said)
     if more and not negates(more) and _repeats(more, question):
         return Taken("yes")
+    if more and words_of(more)[:1] == ["but"] and negates(more):
+        return Hesitates("condition")
     refused = no_and_more(said)
     if refused is not None:
         return Taken("no", left=_after_no(reply))

@@ -8,11 +8,19 @@ from collections.abc import Mapping, Sequence
 
 from evalbook.errors import AnswerRejected
 from evalbook.texts import nearest, shortened
-from evalbook.workflow.replies.reading import AskBack, Hesitates, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.reading import (
+    AskBack,
+    Hesitates,
+    Incomplete,
+    NotUnderstood,
+    Reading,
+    Taken,
+)
 from evalbook.workflow.replies.words import (
     POLITE,
     doubt_in,
     folded,
+    means_another_time,
     means_default,
     only,
     says_none,
@@ -49,7 +57,7 @@ _BESIDE_RECOMMENDED = POLITE | frozenset(
 )
 _ADD = r"add|also|plus|include|including|and|as well as|along with|together with|additionally"
 _DROP = (
-    r"without|remove|drop|except(?: for)?|excluding|minus|leave out|skip|not|no|but not|"
+    r"(?:i |we )*(?:don['’]?t|do not) (?:want|need|use|take|add|include)|without|remove|drop|except(?: for)?|excluding|minus|leave out|skip|not|no|but not|"
     r"omit|delete|take out|get rid of|exclude|kick out|lose|forget|but|less|other than|apart from"
 )
 
@@ -146,6 +154,9 @@ def understand_choice(
     # The path of a file is none of the words that tell choices apart.
     if len(said) > LONGEST or re.match(r"['\"]?(?:[~./][^\s,]*/|arn:|s3:)\S+$", said.strip()):
         return NotUnderstood()
+    denied = _denies(said) and doubt_in(said) is None
+    if denied and (value := _by_synonyms(said, choices, synonyms or {})) is not None:
+        return Taken(value, exact=False)
     return _understood(reply, said, question, synonyms or {})
 
 
@@ -162,6 +173,8 @@ def _understood(
         return _undecided(doubt, question)
     if says_yes(said) or means_default(said):
         return Taken(question.default, exact=False) if question.default else NotUnderstood()
+    if means_another_time(said):
+        return from_another_time(question)
     if _means_recommended(said):
         marked = [choice.value for choice in choices if choice.recommended]
         if len(marked) == 1:
@@ -171,10 +184,17 @@ def _understood(
         found = read(said, choices)
         if found is not None:
             return _asked_back(found, reply) if asked else Taken(found, exact=False, left=left)
-    fitting = _by_words(said, choices)
+    fitting = _by_words(said, choices, described=question.kind == "text")
     if len(fitting) == 1 and not left and not _denies(said):
         return AskBack(fitting[0], _what_was_said(said))
     return NotUnderstood()
+
+
+def from_another_time(question: Question) -> Reading:
+    """Return what "the same as last time" comes to, where nothing is known of that time."""
+    if question.default:
+        return AskBack(question.default)
+    return Incomplete("What was answered another time is not known here. Say it in full.")
 
 
 def _undecided(doubt: object, question: Question) -> Reading:
@@ -219,7 +239,7 @@ def _politely_asked(text: str) -> tuple[bool, str]:
 def _without_what_is_not(text: str) -> tuple[str, str]:
     """Return the text without a clause that says what is not meant: "the second, not the first"."""
     clause = re.search(
-        r"(?:,\s*(?:and |but )?not\b|\brather than\b|\binstead of\b|\band not\b|\bbut not\b).*$",
+        r"(?:,\s*(?:and |but )?(?:not|no(?! problem))\b|\brather than\b|\binstead of\b|\band not\b|\bbut not\b).*$",
         text,
         re.IGNORECASE | re.DOTALL,
     )
@@ -293,20 +313,31 @@ def _by_name(text: str, choices: Sequence[Choice]) -> str | None:
 def _by_synonyms(
     text: str, choices: Sequence[Choice], synonyms: Mapping[str, Sequence[str]]
 ) -> str | None:
-    if _denies(text):
-        return None
     said = set(_tokens(text)) | {_key(word) for word in _tokens(text)}
+    denied = said & {"no", "without", "not"}
+    if _denies(text) and not denied:
+        return None
     found = [
         choice.value
         for choice in choices
-        if any(set(words.split()) <= said for words in synonyms.get(choice.value, ()))
+        if any(denied <= set(words.split()) <= said for words in synonyms.get(choice.value, ()))
     ]
     return found[0] if len(found) == 1 else None
 
 
-def _by_words(text: str, choices: Sequence[Choice]) -> list[str]:
-    """Return the choices that fit all that was said: each word is one of theirs, or nearly."""
+def _by_words(text: str, choices: Sequence[Choice], *, described: bool = False) -> list[str]:
+    """Return the choices that fit all that was said: each word is one of theirs, or nearly.
+
+    Args:
+        text: what was said.
+        choices: to choose from.
+        described: whether the words of their descriptions count as well.
+    """
     said = _keys(text)
+    if described:
+        words = {it.value: _keys(f"{it.label} {it.description}", frozenset()) for it in choices}
+        if fitting := [value for value, its in words.items() if said and said <= its]:
+            return fitting
     if not any(sign.isalpha() for word in said for sign in word):
         return []
     fitting = [
@@ -319,17 +350,11 @@ def _by_words(text: str, choices: Sequence[Choice]) -> list[str]:
     # What belongs to no choice ("the new llama model") counts for nothing where a word tells.
     names = {choice.value: _keys(f"{choice.label} {choice.value}") for choice in choices}
     known = {word for word in said if any(word in its for its in names.values())}
-    beside = said - known <= {
-        "model",
-        "judge",
-        "version",
-        "aws",
-        "amazon",
-        "kind",
-        "evaluation",
-        "type",
-    }
+    beside = said - known <= _KINDS
     return [value for value, its in names.items() if known and beside and known <= its]
+
+
+_KINDS = frozenset("model judge version aws amazon kind evaluation type bucket role group".split())
 
 
 def _nearly(word: str, names: set[str]) -> bool:
@@ -400,10 +425,13 @@ def understand_choices(
     if said.startswith("[") or not words_of(said):
         return NotUnderstood()
     asked, said = _politely_asked(said)
-    if not _only_edits(said):
-        doubt = doubt_in(said)
-        if doubt not in (None, "question") or (doubt and not asked):
-            return _undecided(doubt, question)
+    doubt = doubt_in(said)
+    if _only_edits(said):
+        doubt = "condition" if doubt == "condition" else None
+    if doubt not in (None, "question") or (doubt and not asked):
+        return _undecided(doubt, question)
+    if means_another_time(said):
+        return from_another_time(question)
     if says_none(said, ("metrics", "metric", "built-in", "builtin", "subtasks", "subtask")):
         return NotUnderstood()
     default = [name.strip() for name in (question.default or "").split(",") if name.strip()]
@@ -411,7 +439,7 @@ def understand_choices(
         return Taken(json.dumps(default), exact=False)
     edit = _Edit(question.choices, list(current if current is not None else default))
     chosen = edit.apply(said)
-    if not chosen or edit.unknown:
+    if edit.unknown or (not chosen and not edit.dropped):
         return NotUnderstood(", ".join(edit.unknown))
     answer = json.dumps(chosen)
     if edit.guessed or asked:
@@ -440,6 +468,7 @@ class _Edit:
         self.start = start
         self.unknown: list[str] = []
         self.guessed = False
+        self.dropped = False
 
     def apply(self, text: str) -> list[str]:
         text = re.sub(r"(\d)\s*(?:to|through|until|–)\s*(\d)", r"\1-\2", text)
@@ -474,6 +503,7 @@ class _Edit:
     def _followed(self, parts: Sequence[str]) -> list[str]:
         """Return what is chosen after all clauses; each is a word for what to do, and names."""
         opening = parts[0]
+        names_first = bool(opening.strip(" ,.;:"))
         more = bool(
             re.search(r"\b(?:too|as well|also|additionally|add)\b", " ".join(parts), re.IGNORECASE)
         )
@@ -496,6 +526,10 @@ class _Edit:
             found = self._named(names)
             if dropping and chosen == [ALL]:
                 chosen = [choice.value for choice in self.choices if choice.value != ALL]
+            if dropping:
+                self.dropped = True
+                # What is not chosen can't be dropped: something else may be meant.
+                self.guessed = self.guessed or not (set(found) & set(chosen) or names_first)
             chosen = (
                 [name for name in chosen if name not in found] if dropping else [*chosen, *found]
             )
@@ -519,6 +553,13 @@ class _Edit:
             return [choice.value for choice in self.choices if choice.recommended] or self.start
         if set(left) <= {"ones", "same", "current", "previous", "before", "those"}:
             return list(self.start)
+        in_order = {*left} & {"first", "last", "second", "third"}
+        if in_order and ALL in values:
+            # Whether the one for all is counted can't be told.
+            values, self.guessed = [value for value in values if value != ALL], True
+        if re.search(r"\b(?:of|than|least|most|up to|any)\b", part) and not in_order:
+            self.unknown.append(part)
+            return []
         if (numbers := _numbers(left, len(values))) is not None:
             return [values[number - 1] for number in numbers]
         name = "".join(re.sub(r"^builtin\.", "", word) for word in left)
@@ -532,7 +573,8 @@ class _Edit:
         }
         if wanted in by_letters:
             return [by_letters[wanted]]
-        near = {by_letters[it] for it in by_letters if len(wanted) > 4 and it.startswith(wanted)}
+        near = {by_letters[it] for it in by_letters if len(wanted) > 2 and it.startswith(wanted)}
+        near = near or {by_letters[it] for it in by_letters if len(wanted) > 3 and wanted in it}
         near = near or {by_letters[it] for it in nearest(wanted, by_letters, 2, 0.8)}
         if len(near) != 1:
             self.unknown.append(part)
@@ -546,7 +588,7 @@ class _Edit:
 
 _FILLER = POLITE - {"all"} | frozenset(
     "metric metrics built-in builtin ones too additionally them those these of ones with both "
-    "subtask subtasks want like well everything's included".split()
+    "subtask subtasks want like well everything's included stuff thing things setting settings".split()
 ) - {"one"}
 
 

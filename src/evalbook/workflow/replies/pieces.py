@@ -140,7 +140,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule("notebook", r"\b(?:write\s+|make\s+|create\s+|into\s+|in\s+|use\s+)?a\s+(?:brand[- ])?new\s+notebook\b", "new"),
     _rule("custom_metrics", r"\b(?:my |the |own |custom )*metrics?\s+(?:are|is|file|come|comes|from|in)+\s+(?:in\s+|from\s+)?(?P<value>[\w./~-]+\.json)\b"),
     _rule("region", rf"\b(?:in|region|from)?\s*(?:is\s+|the\s+)?(?P<value>{REGION})"),
-    _rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
+    _rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|should be\s+|to\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
     _rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
     _rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
     _rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?fine-?tuned(?:\s+(?:model|one))?\b|\bfine-?tuned\s+(?:model\s+)?only\b", "fine_tuned_only"),
@@ -175,6 +175,31 @@ def find_pieces(
     return Found(tuple(search.pieces), "; ".join(filter(None, (search.rest(), *doubtful))))
 
 
+# "The role is right", "the task is wrong, it summarises": said of an answer, and no answer.
+_JUDGES_IT = (
+    r"(?:all |not |quite |too |also )*(?:right|wrong|fine|ok|okay|good|correct|incorrect|bad|missing|different|"
+    r"what|same|changed|needed|there|here|perfect|great|nice|unclear|off)\b(?=\W|$)(?![-_])"
+)
+
+
+def step_to_change(text: str) -> str | None:
+    """Return the one step whose answer a reply wants changed, without saying to what."""
+    if not re.search(_WANTS_CHANGED, text, re.IGNORECASE):
+        return None
+    said = " ".join(words_of(text))
+    named = {name: step for name, step in _TITLES.items() if re.search(rf"\b{name}\b", said)}
+    # "Judge model" is no "model" besides.
+    whole = [name for name in named if not any(name in it and name != it for it in named)]
+    steps = {named[name] for name in whole}
+    return steps.pop() if len(steps) == 1 else None
+
+
+_WANTS_CHANGED = (
+    r"\b(?:change|another|different|other|wrong|except|but|not right|incorrect|isn['’]?t right|reopen|redo|fix|"
+    r"correct the|go back to|edit|switch)\b"
+)
+
+
 @dataclass
 class _Search:
     """The text of a reply, from which pieces are taken."""
@@ -186,6 +211,8 @@ class _Search:
     def take(self, step: str, said: str, start: int, end: int) -> None:
         """Take a piece out of the text, unless its step has one already: the first counts."""
         if step in self.beside or any(piece.step == step for piece in self.pieces):
+            return
+        if re.match(_JUDGES_IT, said.strip(), re.IGNORECASE):
             return
         self.pieces.append(Piece(step, said.strip()))
         self.text = f"{self.text[:start]} ¦ {self.text[end:]}"
@@ -247,14 +274,14 @@ class _Search:
         )  # fmt: skip
         said, found = [], pattern.search(self.text)
         while found and "builtin_metrics" not in self.beside:
-            said.append(
-                re.sub(
-                    r"^(?:and|but|please|i|we|with|for|by|on|the)\s+",
-                    "",
-                    found[0].strip(),
-                    flags=re.IGNORECASE,
-                )
+            clause = re.sub(
+                r"^(?:and|but|please|i|we|with|for|by|on|the)\s+",
+                "",
+                found[0].strip(),
+                flags=re.IGNORECASE,
             )
+            denied = _denied(self.text[: found.start()])
+            said.append(f"without {found['names']}" if denied else clause)
             self.text = f"{self.text[: found.start()]} ¦ {self.text[found.end() :]}"
             found = pattern.search(self.text)
         if said:
@@ -298,6 +325,6 @@ _LINKING = frozenset(
     "and but or with to from at as almost nearly except change changes also results result output "
     "write save put store then instead evaluate test judge judged model dataset data metrics metric "
     "region role project folder notebook call name set let's please otherwise rest everything else "
-    "same correct looks ones is are its no not quite yet should add too only under into want run "
+    "way btw same correct looks ones is are its no not quite yet should add too only under into want run "
     "against over both them they nope hmm first last thing things two one small other s".split()
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from evalbook.packaged import load_facts
+from evalbook.workflow.replies.choices import from_another_time
 from evalbook.workflow.replies.reading import (
     AskBack,
     Hesitates,
@@ -21,12 +22,14 @@ from evalbook.workflow.replies.words import (
     consents,
     doubt_in,
     folded,
+    means_another_time,
     means_default,
     only,
     plain,
     says_none,
     says_yes,
     words_of,
+    yes_or_no,
 )
 from evalbook.workflow.turn import Question
 
@@ -55,7 +58,12 @@ _BUCKET = (
     r"|\b(?P<before>[a-z0-9][a-z0-9.]*-[a-z0-9.-]{0,60}[a-z0-9])\s+bucket\b"
 )
 _NO_FOLDER = frozenset(
-    "the a an same that this bucket s3 it my our folder prefix as of in and another new there".split()
+    "the a an same that this bucket s3 it my our folder prefix as of in and another new there data "
+    "dataset".split()
+)
+_AROUND_FOLDER = _NO_FOLDER | frozenset(
+    "but with same results result output outputs write put save store them everything all default "
+    "bucket go goes should into called named to under sub subfolder somewhere".split()
 )
 _BARE = r"[\w.:/@+=,-]+"
 
@@ -79,6 +87,8 @@ def understand_text(reply: str, question: Question, about: Iterable[str] = ()) -
         return Taken(question.default, exact=False)
     if said != reply:
         return Taken(said, exact=False)
+    if means_another_time(said) or (question.default is None and means_default(said)):
+        return from_another_time(question)
     doubt = doubt_in(said)
     if doubt and not _is_data(said):
         if doubt == "you_decide" and proposed and question.default:
@@ -144,14 +154,24 @@ def understand_model(reply: str, question: Question, current: str | None = None)
     first = understand_text(reply, question, about)
     if not isinstance(first, NotUnderstood):
         return first
+    if re.search(rf"\b(?:not|no|except|without|but)\b[^,;.]*?(?:{_VERSION_SAID})", reply, re.I):
+        return Incomplete("Say which version you want instead.")
     if version := version_in(reply, current):
         return Taken(version, exact=version == reply.strip())
     if re.search(_VERSION_SAID, reply, re.IGNORECASE) and not re.search(ARN, reply):
-        return NotUnderstood("It does not say of which group.")
+        return Incomplete("Say of which group, such as GROUP/1.")
     return understand_name(reply, question, about)
 
 
-_VERSION_SAID = r"\b(?:version|ver\.?|v)\s*\.?\s*(\d{1,6})\b|\bv(\d{1,6})\b"
+_NUMBERS = "one two three four five six seven eight nine ten".split()
+_VERSION_SAID = (
+    rf"\b(?:version|ver\.?|v)\s*\.?\s*(\d{{1,6}}|{'|'.join(_NUMBERS)})\b|\bv(\d{{1,6}})\b"
+)
+
+
+def says_version(text: str) -> bool:
+    """Return whether a version is said in words."""
+    return bool(re.search(_VERSION_SAID, text, re.IGNORECASE))
 
 
 def version_in(text: str, current: str | None = None) -> str | None:
@@ -161,7 +181,8 @@ def version_in(text: str, current: str | None = None) -> str | None:
     found = re.search(_VERSION_SAID, text, re.IGNORECASE)
     if found is None:
         return None
-    version = int(found[1] or found[2])
+    number = (found[1] or found[2]).lower()
+    version = _NUMBERS.index(number) + 1 if number in _NUMBERS else int(number)
     rest = f"{text[: found.start()]} {text[found.end() :]}"
     name = name_in(rest, ("model", "models", "package", "group"))
     if name and re.fullmatch(r"(?=.*[a-zA-Z])[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name):
@@ -178,6 +199,10 @@ def understand_project(reply: str, question: Question) -> Reading:
     if isinstance(first, Taken | AskBack | Hesitates):
         return first
     said = reply.strip()
+    if yes_or_no(said) is False or re.match(_WHAT_IS_NOT, said, re.IGNORECASE):
+        return Incomplete("Say what it should be called.")
+    if re.match(r"\W*(?:the )?same (?:name )?as\b", said, re.IGNORECASE):
+        return from_another_time(question)
     if re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", said) and len(said) <= 64:
         return Taken(said)
     name = name_in(said, about)
@@ -193,6 +218,9 @@ def understand_project(reply: str, question: Question) -> Reading:
     ]
     slug = "-".join(words)
     return AskBack(slug, said) if 0 < len(slug) <= 64 and len(words) < 7 else NotUnderstood()
+
+
+_WHAT_IS_NOT = r"\W*(?:not|anything but|no)\s"
 
 
 def _without_accents(text: str) -> str:
@@ -224,6 +252,8 @@ def understand_s3(reply: str, question: Question, current: str | None = None) ->
     if alone and len(uris) == 1:
         return NotUnderstood() if said == reply.strip() else Taken(said, exact=False)
     if len(uris) == 1:
+        if re.match(_WHAT_IS_NOT, said, re.IGNORECASE):
+            return Incomplete("Say which one you want instead.")
         doubt = doubt_in(said)
         if doubt:
             return Hesitates(doubt)
@@ -231,12 +261,33 @@ def understand_s3(reply: str, question: Question, current: str | None = None) ->
             return NotUnderstood()
         return Taken(uris[0], exact=False)
     if len(uris) > 1:
-        return NotUnderstood("It names more than one place.")
+        return Incomplete("That names more than one place. Give one.")
     first = understand_text(reply, question)
     if not isinstance(first, NotUnderstood):
         return first
-    place = _folder_of(said, current or question.default)
-    return Taken(place, exact=False) if place else NotUnderstood()
+    named, base = _in_named_bucket(said, question, current or question.default)
+    if place := _folder_of(named, base):
+        return Taken(place, exact=False)
+    as_the_data = question.default and re.search(_AS_THE_DATA, said, re.IGNORECASE)
+    return AskBack(question.default or "") if as_the_data else NotUnderstood()
+
+
+_AS_THE_DATA = (
+    r"\b(?:same (?:place|bucket )?(?:as|where)|next to|beside|near|with|where) (?:the |my )?(?:eval\w* )?"
+    r"(?:data|dataset|records)\b(?! \w+ folder)"
+)
+
+
+def _in_named_bucket(text: str, question: Question, base: str | None) -> tuple[str, str | None]:
+    """Return a reply without the bucket of the list that it names, and a place in that bucket."""
+    for at, choice in enumerate(question.choices):
+        order = ("first", "second", "third", "fourth", "fifth")[at : at + 1]
+        names = "|".join([re.escape(choice.label), *(f"(?:the )?{it} bucket" for it in order)])
+        found = re.search(rf"(?<![\w.-])(?:{names})(?![\w.-])/?", text, re.IGNORECASE)
+        if found and not re.match(_WHAT_IS_NOT, text, re.IGNORECASE):
+            rest = f"{text[: found.start()]} {text[found.end() :]}"
+            return f"same bucket {rest}", choice.value
+    return text, base
 
 
 def _only_polite(text: str) -> bool:
@@ -260,9 +311,12 @@ def _folder_of(text: str, base: str | None) -> str | None:
     folder = _named_folder(rest, alone=around is not None)
     if bucket is None and base:
         bucket = base.removeprefix("s3://").partition("/")[0]
+    if folder is None and same and base and not set(words_of(rest)) - POLITE - _AROUND_FOLDER:
+        return base
     if not bucket or (folder is None and other is None):
         return None
-    return f"s3://{bucket}/{folder}/" if folder else f"s3://{bucket}/"
+    ending = "" if folder and re.search(r"\.\w{2,8}$", folder) else "/"
+    return f"s3://{bucket}/{folder}{ending}" if folder else f"s3://{bucket}/"
 
 
 def _named_folder(text: str, *, alone: bool) -> str | None:
@@ -270,9 +324,13 @@ def _named_folder(text: str, *, alone: bool) -> str | None:
     for pattern in _FOLDERS:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             name = found["name"].strip("/.")
+            # Words that say more than where the results go may mean another place.
+            rest = f"{text[: found.start()]} {text[found.end() :]}"
+            if set(words_of(rest)) - POLITE - _AROUND_FOLDER:
+                continue
             if name and name.casefold() not in _NO_FOLDER:
                 return name
-    beside = POLITE | {"but", "bucket", "called", "named"}
+    beside = POLITE | _AROUND_FOLDER
     words = [word for word in text.replace(",", " ").split() if folded(word) not in beside]
     plainly = alone and len(words) == 1 and re.fullmatch(r"[\w./=-]+", words[0])
     return words[0].strip("/.") if plainly else None
@@ -296,12 +354,16 @@ def understand_region(reply: str, question: Question) -> Reading:
     """Read a region: its code alone or in a sentence, or a place, which is asked back."""
     said = only(reply).strip().strip("'\"")
     codes = {code.casefold() for code in re.findall(REGION, said, re.IGNORECASE)}
+    if len(codes) == 1 and re.match(_WHAT_IS_NOT, said, re.IGNORECASE):
+        return Incomplete("Say which region you want instead.")
     if len(codes) == 1:
         code = codes.pop()
         doubt = doubt_in(said)
         return Hesitates(doubt) if doubt else Taken(code, exact=code == said)
     if len(codes) > 1:
-        return NotUnderstood("It names more than one region.")
+        return Incomplete("That names more than one region. Give one.")
+    if question.default and re.search(r"\b(?:model|package)\b", said) and not region_of(said):
+        return AskBack(question.default)
     first = understand_text(reply, question)
     if not isinstance(first, NotUnderstood):
         return first
@@ -329,7 +391,12 @@ def understand_metrics_file(reply: str, _question: Question) -> Reading:
     said = only(reply).strip() if not reply.lstrip().startswith(("[", "{")) else reply
     if _is_data(said):
         return NotUnderstood()
-    if says_none(said, about) or means_default(said):
+    if (
+        says_none(said, about)
+        or means_default(said)
+        or said == "0"
+        or "not that i know" in plain(said)
+    ):
         return Taken("none", exact=plain(said) == "none")
     doubt = doubt_in(said)
     if doubt:
@@ -343,10 +410,14 @@ def understand_metrics_file(reply: str, _question: Question) -> Reading:
     paths = [
         word
         for part in said.split()
-        if re.search(r"\.json$", word := part.strip(".,;:!?\"'()`"), re.IGNORECASE)
+        if re.search(r"\.json$", word := part.strip(",;:!?\"'()`").rstrip("."), re.IGNORECASE)
     ]
     if len(paths) == 1 and paths[0] != said and not re.match(r"[./~]", said):
         return Taken(paths[0], exact=False)
+    if not paths and len(words) > 2 and not re.search(r"[/\\]", said):
+        return Incomplete(
+            "Say none, or give the path of their JSON file, or paste the JSON itself."
+        )
     return NotUnderstood()
 
 
@@ -360,6 +431,8 @@ def understand_free(reply: str, question: Question) -> Reading:
     if doubt:
         return Hesitates(doubt)
     words = words_of(reply)
+    if " ".join(words) in _PLACEHOLDERS:
+        return Incomplete("That does not say anything yet.")
     if (
         all(word in POLITE or word.isdigit() for word in words)
         or says_yes(reply)
@@ -370,6 +443,14 @@ def understand_free(reply: str, question: Question) -> Reading:
     if asked and statements:
         return Taken(statements, exact=False, left=asked)
     return Taken(reply)
+
+
+_PLACEHOLDERS = frozenset(
+    {
+        "tbd", "todo", "tba", "see above", "see below", "same", "same as above", "asdf", "test", "foo", "xxx",
+        "none of your business", "secret", "anything", "something", "stuff", "nothing special",
+    }
+)  # fmt: skip
 
 
 def _split_question(text: str) -> tuple[str, str]:

@@ -46,6 +46,7 @@ _YES_IN_PASSING = frozenset(
         "that is the one", "it is", "it does", "thats fine", "that is fine", "fine by me",
         "fine with me", "works for me", "that works", "that is good", "thats good", "please do",
         "read it", "use it", "use that", "use that one", "take it", "take that", "take that one",
+        "why not", "knock yourself out",
         "you may", "you can", "you may read it", "you can read it", "please read it",
         "go for it", "make it so", "by all means", "feel free", "be my guest", "all correct",
         "everything is right", "everything is correct", "everything looks good", "all of it is right",
@@ -75,6 +76,7 @@ _NO_PHRASES = frozenset(
         "that is not it", "that is wrong", "thats wrong", "not right", "that is not right",
         "thats not right", "dont", "sorry no", "no it is not", "no it isnt", "no its not",
         "it is not", "it isnt", "no that is wrong", "no thats wrong", "no not that one",
+        "hell no", "id rather you didnt", "id rather you did not",
         "no dont", "no not yet", "no not now", "wrong one", "the wrong one", "not correct",
         "incorrect", "thats incorrect", "no im good", "im good",
     }
@@ -98,7 +100,7 @@ _NONE_PHRASES = (
     "dont have", "do not have", "dont need", "do not need", "dont want", "do not want",
     "havent got", "have none", "there arent any", "there are none", "not needed", "not necessary",
     "not required", "no need", "skip", "leave it out", "without", "dont use", "do not use",
-    "not using", "leave it empty", "without it", "without one",
+    "not using", "not that i know", "just the built-in", "only the built-in", "leave it empty", "without it", "without one",
 )  # fmt: skip
 _BESIDE_NONE = frozenset(
     "i we you it as said the a an any of them these those that this there are is im my our own for "
@@ -125,7 +127,7 @@ _ASKING = (
     "do i need", "do i agree",
 )  # fmt: skip
 _CONDITION = (
-    r"\b(?:if|unless|provided(?: that)?|providing|assuming|supposing|as long as|so long as|in case|"
+    r"\b(?:(?<!know )(?<!see )(?<!check )(?<!out )(?<!tell )(?<!wonder )if|unless|provided(?: that)?|providing|assuming|supposing|as long as|so long as|in case|"
     r"depends|depending|until|only when|on (?:the )?condition|once (?:i|we|you|it|legal|they|the|my|our)|"
     r"subject to|would depend)\b"
 )
@@ -134,11 +136,11 @@ _HESITATION = (
     r"suppose so|guess so|think so|probably|possibly|dunno|no idea|no clue|dont know|do not know|"
     r"let me think|let me check|let me ask|hold on|wait|hang on|later|one moment|one sec|give me a|"
     r"undecided|cant decide|cannot decide|might|have to ask|need to ask|need to check|will check|"
-    r"ill check|get back to you|come back to|in two minds|not convinced|i doubt|idk|no opinion|"
+    r"ill check|let me look|get back to you|come back to|in two minds|not convinced|i doubt|idk|no opinion|"
     r"im torn|tempted|leaning towards)\b"
 )
 _YOU_DECIDE = (
-    r"\b(?:you (?:decide|choose|pick|tell me)|up to you|your (?:call|choice)|whatever(?: you| is)?|"
+    r"\b(?:you (?:decide|choose|pick|tell me)|up to you|your (?:call|choice)|what(?:ever)? you (?:want|like|wish|please)|whatever(?: you| is)?|"
     r"whichever|any (?:one )?(?:is fine|will do|of them)|either (?:is fine|one)|i dont care|"
     r"i do not care|dont mind|do not mind|surprise me|you know (?:best|better)|the best one|"
     r"the best|best one|whats best|as you (?:like|wish|see fit)|no preference|what you (?:think|would)|"
@@ -151,9 +153,14 @@ _DEFAULT = (
     r"(?: please| then| again| is fine| is good| is ok| works| one)*"
     r"|(?:please |just |ok |yes )*(?:keep|leave|use) (?:it|that|them|this)(?: as| the way| like)?"
     r"(?: it| they| that)?(?: is| are)?(?: please| then)?"
-    r"|(?:the )?same (?:as|one as|thing as|like) (?:before|last time|earlier|previously|suggested|always)"
-    r"|as (?:before|it is|is|suggested|proposed|it was|usual)|unchanged|no changes?|stays? (?:as it is|the same)"
-    r"|like (?:before|last time)|what you (?:suggest|suggested|propose|proposed)|as you (?:suggest|suggested))"
+    r"|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
+    r"|as (?:before|it is|is|suggested|proposed|it was)|unchanged|no changes?|stays? (?:as it is|the same)"
+    r"|like before|what you (?:suggest|suggested|propose|proposed)|as you (?:suggest|suggested))"
+)
+# What was there another time is not known here; at most the proposal is meant.
+_ANOTHER_TIME = (
+    r"(?:the )?(?:same|usual)(?: one| thing)?(?: (?:as|like))?(?: (?:last time|always|usual|the last one))?"
+    r"|(?:as|like) (?:always|usual|last time)|the usual(?: one)?"
 )
 # Said around an answer, and no part of it.
 POLITE = frozenset(
@@ -383,6 +390,11 @@ def means_default(text: str) -> bool:
     said = re.sub(r"^(?:please|just|ok|okay|yes|sure|then|well) ", "", plain(text))
     said = re.sub(r" (?:please|thanks|thank you|then)$", "", said)
     return bool(re.fullmatch(_DEFAULT, said))
+
+
+def means_another_time(text: str) -> bool:
+    """Return whether the text refers to what was answered another time, which is not known."""
+    return bool(re.fullmatch(_ANOTHER_TIME, plain(text)))
 
 
 def negates(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,9 +13,10 @@ from evalbook.workflow import hearing
 from evalbook.workflow.facts import ADVANCED, REGION, Slot
 from evalbook.workflow.interview import Answer, Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import split_answers
-from evalbook.workflow.replies.words import says_none, yes_or_no
-from evalbook.workflow.turn import Question
+from evalbook.workflow.replies.choices import split_answers, understand_choices
+from evalbook.workflow.replies.reading import NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.words import means_default, says_none, yes_or_no
+from evalbook.workflow.turn import Choice, Question
 
 _KEPT = "Set already, and kept as it is: {}. Reopen a setting to change it."
 
@@ -31,6 +33,21 @@ def _ask(interview: Interview) -> Question:
         notices=(_KEPT.format(", ".join(kept)),) if kept else (),
         reference="references/advanced-settings.md",
     )
+
+
+def _hears(reply: str, question: Question, interview: Interview) -> Reading:
+    exactly = hearing.exact_agreement(reply, question, interview)
+    if not isinstance(exactly, NotUnderstood):
+        return exactly
+    if means_default(reply):
+        return Taken("no", exact=False)
+    if any(map(str.isdigit, reply)):
+        # They are named, and have no numbers.
+        return exactly
+    settings = tuple(Choice(step.name, step.title) for step in interview.settings)
+    named = understand_choices(reply, Question("", kind="multichoice", choices=settings))
+    whole = isinstance(named, Taken) and len(json.loads(named.text)) == len(settings)
+    return Taken("yes", exact=False) if whole else named
 
 
 def _read(text: str, _question: Question, interview: Interview) -> bool | list[str]:
@@ -110,7 +127,7 @@ STEP = Step(
     ADVANCED,
     "Advanced settings",
     ask=_ask,
-    hears=hearing.exact_agreement,
+    hears=_hears,
     read=_read,
     check=_check,
     describe=_describe,

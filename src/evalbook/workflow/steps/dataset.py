@@ -212,7 +212,7 @@ STEP = Step(
     DATASET,
     "Evaluation dataset",
     ask=_ask,
-    hears=hearing.place,
+    hears=hearing.dataset,
     read=_read,
     check=_check,
     known=_known,

@@ -14,7 +14,7 @@ from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading
-from evalbook.workflow.replies.values import understand_model
+from evalbook.workflow.replies.values import says_version, understand_model
 from evalbook.workflow.steps.base_model import (
     InHub,
     accepted_base_model,
@@ -71,7 +71,7 @@ _ASKED = Question(
 
 
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
-    reading = listed(reply, question)
+    reading = NotUnderstood() if says_version(reply) else listed(reply, question)
     # What is found by words is shown before it is used; that asks back already.
     asks_back = isinstance(reading, AskBack) and question.kind == "text"
     if not asks_back and not isinstance(reading, NotUnderstood):

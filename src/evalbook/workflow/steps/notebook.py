@@ -10,6 +10,7 @@ from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
+from evalbook.workflow import hearing
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import NOTEBOOK, PROJECT, NotebookFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
@@ -240,6 +241,7 @@ STEP = Step(
     NOTEBOOK,
     "Notebook",
     ask=_ask,
+    hears=hearing.notebook,
     read=_read,
     check=_check,
     do=_do,

@@ -31,7 +31,7 @@ def _ask(interview: Interview) -> Question:
 def _read(text: str, _question: Question, interview: Interview) -> dict[str, str] | None:
     from evalbook.aws.tags import check_tags
 
-    if "=" not in text and says_none(text):
+    if "=" not in text and says_none(text, ("tags", "tag")):
         return None
     pairs = read_assignments(text, "tags.form", _EXAMPLE)
     return check_tags(pairs, keeps_empty=interview.type.tags_jobs) or None
