@@ -13,8 +13,8 @@ from evalbook.errors import StateFileError
 from evalbook.workflow.workflow import Workflow
 
 STATE = Path("workflow_state.json")
-# Where the keys are a person's or a dataset's own words, one less is a state like any other.
-FREE = ("volunteered", "reasons", "lost")
+# Where the keys are a person's own words, one less is a state like any other.
+FREE = ("volunteered",)
 ANOTHER_TYPE = {str: 5, bool: "yes", int: "five", float: "half", list: "several", dict: []}
 
 

@@ -95,7 +95,7 @@ def _records(report: Report) -> Check:
         remedy = "Correct the records, or give another dataset."
         if report.several_questions:
             remedy = "Have a copy written with the first question of each, or give another dataset."
-        elif report.reasons.get("no_prompt") == report.invalid:
+        elif report.reasons == (("no_prompt", report.invalid),):
             remedy = (
                 "Call the field with the question query, and the one with the reference answer"
                 " response (`evalbook example dataset` writes a file to imitate); or give another"
@@ -118,7 +118,7 @@ def _format(report: Report) -> Check:
     if not report.valid:
         return failed(check, "No record is in a format that can be read.", remedy)
     lost = lost_lines(report)
-    if report.keepable and not report.lost.get("prompt"):
+    if report.keepable and not report.losing("prompt"):
         return warning(check, " ".join(lost), _CONVERT)
     return failed(check, " ".join(lost), remedy)
 
@@ -137,7 +137,7 @@ _LOST = {
 def lost_lines(report: Report) -> list[str]:
     """Return what a job would not read of the dataset as it is, as sentences."""
     lines = []
-    for what, count in report.lost.items():
+    for what, count in report.lost:
         line = f"As it is, a job {_LOST[what].format(count=plural(count, 'record'))}"
         if what == "record" and report.unread:
             line += f" ({report.place} {report.unread.line:,}: {report.unread.reason})"

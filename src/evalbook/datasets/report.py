@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import replace
+from typing import Literal
 
 from evalbook.datasets.uses import FieldUse
 from evalbook.records import dataclass
@@ -13,6 +14,8 @@ VERY_LONG = 30_000
 Some 7,500 tokens of English: with the model's answer and the judge's instructions more than a
 judge with a small context window takes. An estimate, not a limit of AWS.
 """
+Lost = Literal["reference", "reference_wrong", "system", "prompt", "category", "metadata", "record"]
+"""What of a record a job may not read; a wrong reference, or nothing of the record at all."""
 REMEMBERED = 20_000
 """Different prompts, and references, remembered to count repetitions; later ones are not."""
 SHOWN = 20
@@ -55,9 +58,8 @@ class Report:
     """Records that are understood and meet what the evaluation wants, as they are or rewritten."""
     as_it_is: int = 0
     """Those of them of which a job reads, as they are, all that is meant."""
-    lost: dict[str, int] = field(default_factory=dict)
-    """Of the others: in how many a job would read no ``reference``, no ``system``, a wrong
-    ``reference_wrong``, not the whole ``prompt``, no ``category``, or nothing (``record``)."""
+    lost: tuple[tuple[Lost, int], ...] = ()
+    """What a job would not read of the others, each with its records."""
     unread: InvalidRow | None = None
     """The first of those of which it would read nothing, and why."""
     fields: tuple[FieldUse, ...] = ()
@@ -66,7 +68,7 @@ class Report:
     """The first valid records."""
     invalid: int = 0
     invalid_shown: tuple[InvalidRow, ...] = ()
-    reasons: dict[str, int] = field(default_factory=dict)
+    reasons: tuple[tuple[str, int], ...] = ()
     """Invalid records by kind of reason, most frequent first."""
     require_reference: bool = False
     scorer: str | None = None
@@ -115,10 +117,14 @@ class Report:
         """Whether a job reads of every record all that is meant, and there is one."""
         return self.records > 0 and self.as_it_is == self.records and not self.container_problem
 
+    def losing(self, what: Lost) -> int:
+        """Return of how many records a job would not read this."""
+        return dict(self.lost).get(what, 0)
+
     @property
     def keepable(self) -> bool:
         """Whether a job can read it as it is, though not all that is meant; nothing wrong."""
-        unread = self.lost.get("record", 0) + self.lost.get("reference_wrong", 0)
+        unread = self.losing("record") + self.losing("reference_wrong")
         return not (self.container_problem or self.invalid or unread) and self.records > 0
 
     @property
@@ -128,8 +134,8 @@ class Report:
             return self
         return replace(
             self,
-            with_reference=max(0, self.with_reference - self.lost.get("reference", 0)),
-            with_system=max(0, self.with_system - self.lost.get("system", 0)),
+            with_reference=max(0, self.with_reference - self.losing("reference")),
+            with_system=max(0, self.with_system - self.losing("system")),
         )
 
     @property
@@ -140,7 +146,7 @@ class Report:
     @property
     def several_questions(self) -> int:
         """Return how many records are refused only because they ask several questions."""
-        return self.reasons.get("several_turns", 0)
+        return dict(self.reasons).get("several_turns", 0)
 
     @property
     def place(self) -> str:

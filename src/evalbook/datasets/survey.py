@@ -168,7 +168,7 @@ class Survey:
         return {
             "valid": self._valid,
             "as_it_is": self._as_it_is,
-            "lost": dict(lost),
+            "lost": tuple(lost.items()),
             "unread": self._unread,
             "examples": tuple(self._examples),
             "with_reference": self._with_reference,

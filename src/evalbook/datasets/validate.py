@@ -132,5 +132,5 @@ class _Faults:
         return {
             "invalid": self._kinds.total(),
             "invalid_shown": tuple(self._shown),
-            "reasons": dict(self._kinds.most_common()),
+            "reasons": tuple(self._kinds.most_common()),
         }
