@@ -691,6 +691,7 @@ REFUSED_BY_TYPE = (
         "evaluate_base_model bool", "", "neither of the two models",
         BENCHMARK, "scope", "neither", "answer.choice",
     ),
+    # Construction asks in the region of the model's ARN; evaluate() is the first to ask in this.
     Refusal(
         "region str", "", "a region that boto3 can't ask in",
         BENCHMARK, "region", "us-middle-1", "region.unknown", when="dry run",
