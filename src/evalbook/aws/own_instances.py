@@ -57,9 +57,10 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
     """
     kind, count = _json(text) if text.lstrip().startswith("{") else _words(text)
     known = list_instance_types(aws, region)
-    kind = kind.casefold()
+    # EC2 names them without.
+    kind = f"ml.{kind.casefold().removeprefix('ml.')}"
     if kind not in known:
-        near = nearest(f"ml.{kind.removeprefix('ml.')}", sorted(known), cutoff=0.75)
+        near = nearest(kind, sorted(known), cutoff=0.75)
         raise AnswerRejected(
             "compute.type",
             f"{kind[:60]!r} is not an instance type of SageMaker's training jobs.",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evalbook.cli.options import Settings, command
+from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.errors import AnswerRejected
 from evalbook.whole_files import is_there, replace_whole, unwritable
@@ -37,7 +37,7 @@ _FORMATS = (
 )
 @click.argument("kind", type=click.Choice(list(_FILES)))
 @click.argument("form", metavar="[FORMAT]", required=False, type=click.Choice(_FORMATS))
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Where to write it.")
+@click.option("--out", metavar="FILE", type=A_FILE, help="Where to write it.")
 def example_command(
     _: Settings, output: Output, kind: str, form: str | None, out: Path | None
 ) -> int:

@@ -11,7 +11,7 @@ import click
 
 from evalbook.cli.asking import need_yes
 from evalbook.cli.completion import complete_runs
-from evalbook.cli.options import Settings, command
+from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.cli.tables import Prose, Rows, coloured, spaced
 from evalbook.errors import AnswerRejected, UsageError
@@ -29,7 +29,6 @@ _APPROVALS: dict[str, Approval] = {
     "fail": "Rejected",
     "undecided": "PendingManualApproval",
 }
-_FILE = click.Path(path_type=Path)
 
 
 def _limits(
@@ -54,7 +53,7 @@ def _limits(
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
 @click.option("--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest else.")
-@click.option("--policy", type=_FILE, metavar="FILE", help="Rules in TOML.")
+@click.option("--policy", type=A_FILE, metavar="FILE", help="Rules in TOML.")
 @click.option(
     "--must-gain", multiple=True, metavar="METRIC=SHARE", callback=_limits,
     help="A share of its scale that a metric must gain; without METRIC=, every metric.",
@@ -68,8 +67,10 @@ def _limits(
     "--max-left-out", type=click.IntRange(0), metavar="N", help="Records left out at most."
 )
 @click.option("--lower-is-better", multiple=True, metavar="METRIC", help="Low scores are good.")
-@click.option("--junit", type=_FILE, metavar="FILE", help="Write the rules as JUnit's XML.")
-@click.option("--markdown", type=_FILE, metavar="FILE", help="Write a summary, for a pull request.")
+@click.option("--junit", type=A_FILE, metavar="FILE", help="Write the rules as JUnit's XML.")
+@click.option(
+    "--markdown", type=A_FILE, metavar="FILE", help="Write a summary, for a pull request."
+)
 @click.option(
     "--record", is_flag=True, help="Set the model package's approval status, after a yes."
 )

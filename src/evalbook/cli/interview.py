@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from evalbook.cli.completion import complete_steps
-from evalbook.cli.options import Settings, command
+from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, check_words
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import PROTOCOL, Turn
@@ -83,7 +83,7 @@ def _standard_input() -> str:
 
 
 @command("apply", examples=[("evalbook apply answers.toml", "Answer all that the file answers.")])
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=A_FILE)
 def apply_command(settings: Settings, output: Output, file: Path) -> int:
     """Answer many questions from a JSON or TOML file of step = value.
 
@@ -157,9 +157,7 @@ def check_command(settings: Settings, output: Output) -> int:
     is_flag=True,
     help="Keep a copy of a file whose cells you have edited.",
 )
-@click.option(
-    "--to", type=click.Path(path_type=Path), metavar="FILE", help="Write this file instead."
-)
+@click.option("--to", type=A_FILE, metavar="FILE", help="Write this file instead.")
 def generate_command(
     settings: Settings, output: Output, script: bool, keep_copy: bool, to: Path | None
 ) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalbook.cli.completion import complete_runs
-from evalbook.cli.options import Settings, command
+from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import fold_lines
@@ -19,8 +19,6 @@ from evalbook.workflow.turn import PROTOCOL
 if TYPE_CHECKING:
     from evalbook.runs.labels import Answer, LabelFile, Sample
     from evalbook.runs.store import RecordStore
-
-_FILE = click.Path(path_type=Path)
 
 
 @command(
@@ -33,8 +31,8 @@ _FILE = click.Path(path_type=Path)
 @click.argument("run", metavar="RUN", shell_complete=complete_runs)
 @click.option("--records", type=click.IntRange(10), default=50, help="How many; 50 by default.")
 @click.option("--metric", metavar="METRIC", help="Score on its scale; else say which is better.")
-@click.option("--labels", type=_FILE, default="labels.json", help="The file; labels.json else.")
-@click.option("--html", type=_FILE, metavar="FILE", help="Write a page to judge in instead.")
+@click.option("--labels", type=A_FILE, default="labels.json", help="The file; labels.json else.")
+@click.option("--html", type=A_FILE, metavar="FILE", help="Write a page to judge in instead.")
 def label_command(
     settings: Settings,
     output: Output,

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalbook.cli.completion import complete_steps
-from evalbook.cli.options import Settings, command
+from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.errors import UsageError
 
@@ -25,7 +25,7 @@ from evalbook.errors import UsageError
     "--from",
     "earlier",
     required=True,
-    type=click.Path(path_type=Path),
+    type=A_FILE,
     metavar="STATE",
     help="The state file of the earlier evaluation.",
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from evalbook.records import dataclass
+from evalbook.whole_files import is_a_folder
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class _File(click.Path):
+    """A file's name; what has it and is neither file nor folder is refused where it is used."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(value)
+        if not path.name or is_a_folder(path):
+            self.fail(f"{str(path)!r} is a folder. Name a file.", param, ctx)
+        return path
+
+
+A_FILE = _File()
 DEFAULT_STATE = "workflow_state.json"
 INTERRUPTED = 130
 """Exit status."""

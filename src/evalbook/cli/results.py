@@ -11,11 +11,11 @@ import click
 
 from evalbook.cli.asking import need_yes
 from evalbook.cli.completion import complete_runs
-from evalbook.cli.options import Settings, command
+from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.cli.tables import Prose, Rows, spaced
 from evalbook.errors import StateFileError, UsageError
-from evalbook.whole_files import is_a_folder
+from evalbook.texts import printable
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -37,20 +37,14 @@ if TYPE_CHECKING:
     "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest by default."
 )
 @click.option("--group", metavar="GROUP", help="All versions of a model package group.")
-@click.option(
-    "--labels", type=click.Path(path_type=Path), metavar="FILE", help="What `evalbook label` kept."
-)
+@click.option("--labels", type=A_FILE, metavar="FILE", help="What `evalbook label` kept.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
-@click.option(
-    "--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw to .svg or .png."
-)
-@click.option(
-    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one page to send."
-)
+@click.option("--plot", type=A_FILE, metavar="FILE", help="Draw to .svg or .png.")
+@click.option("--html", type=A_FILE, metavar="FILE", help="Write one page to send.")
 @click.option(
     "--eval",
     "log",
-    type=click.Path(path_type=Path),
+    type=A_FILE,
     metavar="FILE",
     help="Write .eval logs, for InspectAI's viewer.",
 )
@@ -95,7 +89,7 @@ def results_command(
     from evalbook.runs.store import RecordStore
     from evalbook.runs.table import report_csv, report_parts
 
-    _check_usage(output, as_csv, plot, html)
+    _check_usage(output, as_csv, plot)
     if mlflow and output.as_json and not yes:
         raise UsageError(
             "results.asks", "--mlflow asks first, and --json leaves no room for that.", "Add --yes."
@@ -120,11 +114,11 @@ def results_command(
             parts = [Prose(it) if isinstance(it, str) else Rows(it) for it in report_parts(report)]
             output.draw(results_document(report, PROTOCOL, written).to_json(), *spaced(parts))
     for path in written:
-        complain(f"Written: {path}")
+        complain(f"Written: {printable(path)}")
     return 0
 
 
-def _check_usage(output: Output, as_csv: bool, plot: Path | None, html: Path | None) -> None:
+def _check_usage(output: Output, as_csv: bool, plot: Path | None) -> None:
     if as_csv and output.as_json:
         raise UsageError("usage", "--csv and --json exclude each other.", "Give one of them.")
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
@@ -132,10 +126,6 @@ def _check_usage(output: Output, as_csv: bool, plot: Path | None, html: Path | N
             "results.plot",
             f"{plot} ends neither in .svg nor in .png.",
             "Name the picture's file, such as results.svg.",
-        )
-    if html is not None and (not html.name or is_a_folder(html)):
-        raise UsageError(
-            "results.html", f"{html} is a folder.", "Name the page's file, such as results.html."
         )
 
 
