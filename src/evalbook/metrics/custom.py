@@ -90,7 +90,7 @@ def _items(value: Any, findings: Findings) -> list[Any]:
             )
         value = value["customMetrics"]
     elif isinstance(value, JsonObject) and _is_metric(value):
-        findings.warn("format", "A single metric was given; it was read as an array of one.")
+        findings.note("format", "A single metric was given; it was read as an array of one.")
         value = [value]
     if not isinstance(value, list):
         findings.violate(Place(), "customMetrics", described(value), "an array is needed", FORMAT)
@@ -98,7 +98,8 @@ def _items(value: Any, findings: Findings) -> list[Any]:
     findings.size(Place(), "customMetrics", len(value), "metrics")
     bare = sum(isinstance(item, JsonObject) and WRAPPER not in item for item in value)
     if bare:
-        findings.warn("format", f'"{WRAPPER}" was put around {bare} of {len(value)} definitions.')
+        which = "each definition" if bare == len(value) else f"{bare} of {len(value)} definitions"
+        findings.note("format", f'"{WRAPPER}" was put around {which}, as Bedrock wants it.')
     return value
 
 

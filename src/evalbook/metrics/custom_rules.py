@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from evalbook.checks import Check, failed, warning
+from evalbook.checks import Check, failed, passed, warning
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.metrics.custom_text import JsonObject
 from evalbook.metrics.words import comparable
@@ -72,6 +72,10 @@ class Findings:
     def warn(self, subject: str, message: str, remedy: str | None = None) -> None:
         """Note something that Bedrock accepts but that may not be meant."""
         self.warnings.append(warning(f"custom_metrics.{subject}", message, remedy))
+
+    def note(self, subject: str, message: str) -> None:
+        """Note how something was read that can have meant nothing else."""
+        self.warnings.append(passed(f"custom_metrics.{subject}", message))
 
     def size(self, place: Place, subject: str, count: int, things: str) -> None:
         """Check a number of characters or entries against the limits of its field."""

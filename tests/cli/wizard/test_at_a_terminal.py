@@ -92,10 +92,14 @@ def test_plain_lines_give_a_rejected_answer_back_to_be_edited(tmp_path):
 def test_plain_lines_take_a_key_after_a_rejected_answer_for_a_key(tmp_path):
     with RealTerminal("wizard", "--plain", folder=tmp_path) as terminal:
         terminal.waits_for("(? explains, < goes back):").types("poetry", ENTER)
-        again = "Evaluation type (? explains, < goes back): poetry"
-        terminal.waits_for(f"Help me decide. {again}").types("?", ENTER)
+        # What does not take long to type is not there to be deleted first.
+        terminal.waits_for("Help me decide. Evaluation type (? explains, < goes back):")
+        terminal.types("1", ENTER)
+        terminal.waits_for(TASK).waits_for("(? explains, < goes back):").types("!!", ENTER)
+        again = "Task (? explains, < goes back): !!"
+        terminal.waits_for(f"support tickets. {again}").types("?", ENTER)
         terminal.waits_for(f"costs yet. {again}").types("<", ENTER)
-        terminal.waits_for("This is the first question; there is nothing to go back to.")
+        terminal.waits_for("Which answer do you want to change?")
 
 
 def test_a_rejected_search_is_cleared_and_so_is_one_by_escape(tmp_path):

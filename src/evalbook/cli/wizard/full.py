@@ -134,8 +134,8 @@ class FullTerminal:
 
     def _line(self, turn: Turn, typed: str | None) -> Line:
         if turn.kind == "confirm":
-            # Not typed in beforehand: y would come after it.
-            return Line(typed or "", placeholder=f"({_yes_or_no(turn)})")
+            # Nothing stands there beforehand, not even what did not pass: y would come after it.
+            return Line(placeholder=f"({_yes_or_no(turn)})")
         completer = _completer(wants_of(turn), self._complete_s3)
         return Line(typed or "", turn.default or "", completer=completer)
 

@@ -6,6 +6,7 @@ answer is a line. It shows what `evalbook next` shows, in the same words.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
@@ -26,7 +27,7 @@ from evalbook.cli.wizard.wording import (
     with_keys,
 )
 from evalbook.cli.wizard.working import keyboard_at_rest
-from evalbook.texts import printable_lines
+from evalbook.texts import fold_lines, printable_lines
 from evalbook.workflow.interview import Progress
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
@@ -38,6 +39,7 @@ class PlainTerminal:
     def __init__(self, suggestions: Suggestions) -> None:
         self._suggestions = suggestions
         self._kind: str | None = None
+        self._keys_explained = False
 
     def held(self) -> AbstractContextManager[None]:
         """Leave the terminal as it is."""
@@ -45,7 +47,9 @@ class PlainTerminal:
 
     def say(self, text: str) -> None:
         """Show words of the wizard's own."""
-        print(printable_lines(text), flush=True)  # noqa: T201 - this class is the terminal
+        columns = shutil.get_terminal_size().columns
+        folded = fold_lines(printable_lines(text), columns, hanging=False)
+        print(folded, flush=True)  # noqa: T201 - this class is the terminal
 
     def problem(self, message: str, remedy: str | Remedy | None) -> None:
         """Show what stands in the way, and what to do about it."""
@@ -69,7 +73,8 @@ class PlainTerminal:
 
     def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:  # noqa: ARG002
         """Hear the answer to the turn shown; ``typed`` is there to be edited."""
-        before = (typed or "").replace("\n", " ")
+        # What did not pass is mended where it is long; a number or a yes is quicker typed anew.
+        before = (typed or "").replace("\n", " ") if turn.kind == "text" else ""
         while True:
             text = read_line(f"{step_title(turn.step)} (? explains, < goes back): ", before)
             # A rejected answer stands there already; a key typed after it is still a key.
@@ -144,9 +149,11 @@ class PlainTerminal:
             self.say(example)
         for answer, outcome in suggestions_for(turn, self._suggestions, self._kind):
             self.say(f"In this simulated AWS: {answer} ({outcome})")
-        self.say("A ? alone explains; a < alone opens your earlier answers to change one.")
-        for line in KEYS_EXPLAINED[1:]:
-            self.say(line)
+        if not self._keys_explained:
+            self.say("A ? alone explains; a < alone opens your earlier answers to change one.")
+            for line in KEYS_EXPLAINED[1:]:
+                self.say(line)
+            self._keys_explained = True
 
 
 def _in_keys(check: Check) -> Check:
