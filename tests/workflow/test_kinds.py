@@ -56,7 +56,7 @@ def test_terms_are_asked_for_exactly_where_bedrock_judges(kind):
 def test_steps_depend_on_steps_that_are_asked():
     known = {step.name for step in ALL_STEPS}
 
-    assert {step.name: set(step.depends_on) - known for step in ALL_STEPS} == {
+    assert {step.name: {it.name for it in step.depends_on} - known for step in ALL_STEPS} == {
         step.name: set() for step in ALL_STEPS
     }
 

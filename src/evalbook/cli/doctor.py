@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
+    from evalbook.aws.doctor_checks import Subject
     from evalbook.aws.session import Aws
     from evalbook.checks import Check
     from evalbook.workflow.interview import Interview
@@ -58,7 +60,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     from evalbook.errors import AwsUnavailable
 
     answers = _answers(settings)
-    aws = settings.aws(answers.get("region"))
+    aws = settings.aws(answers.region)
     if policy:
         return _print_policies(output, aws, answers, role, policy)
     checks = _version_checks()
@@ -100,27 +102,45 @@ def _named(message: str) -> str:
     return re.sub(r"arn:[\w-]+:iam::\d{12}:role/(?:[^\s/]+/)*([\w+=@-]+)", r"\1", message)
 
 
-def _answers(settings: Settings) -> dict[str, Any]:
-    """Return what the state tells of a run; an empty state tells nothing."""
+@dataclass(frozen=True)
+class _Answers:
+    """What the state tells of a run; an empty state tells nothing."""
+
+    type: str
+    region: str | None
+    role: str | None
+    judge: str | None
+    group: str | None
+    answers_by: str | None
+    """The inference profile by which a base Nova model answers."""
+    dataset: str | None
+    output: str | None
+    kms_keys: tuple[str, ...]
+    mlflow: str | None
+    vpc: bool
+    own_instances: bool
+
+
+def _answers(settings: Settings) -> _Answers:
     from evalbook.workflow import facts
     from evalbook.workflow.workflow import Workflow
 
     interview = Workflow.load(settings.state).interview
     model, dataset = interview.facts(facts.MODEL), interview.facts(facts.DATASET)
-    return {
-        "type": interview.type.name,
-        "region": interview.value(facts.REGION),
-        "role": interview.value(facts.EXECUTION_ROLE),
-        "judge": interview.value(facts.JUDGE_MODEL),
-        "group": model.group if model else None,
-        "answers_by": model.answers_by if model else None,
-        "dataset": dataset.uri if dataset else None,
-        "output": interview.value(facts.S3_OUTPUT),
-        "kms_keys": _keys(interview),
-        "mlflow": interview.value(facts.MLFLOW),
-        "vpc": interview.value(facts.VPC) is not None,
-        "own_instances": interview.value(facts.COMPUTE) is not None,
-    }
+    return _Answers(
+        type=interview.type.name,
+        region=interview.value(facts.REGION),
+        role=interview.value(facts.EXECUTION_ROLE),
+        judge=interview.value(facts.JUDGE_MODEL),
+        group=model.group if model else None,
+        answers_by=model.answers_by if model else None,
+        dataset=dataset.uri if dataset else None,
+        output=interview.value(facts.S3_OUTPUT),
+        kms_keys=_keys(interview),
+        mlflow=interview.value(facts.MLFLOW),
+        vpc=interview.value(facts.VPC) is not None,
+        own_instances=interview.value(facts.COMPUTE) is not None,
+    )
 
 
 def _keys(interview: Interview) -> tuple[str, ...]:
@@ -136,30 +156,30 @@ def _keys(interview: Interview) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in known if key))
 
 
-def _default_keys(aws: Aws, answers: dict[str, Any]) -> tuple[str, ...]:
+def _default_keys(aws: Aws, answers: _Answers) -> tuple[str, ...]:
     """Ask for the keys that the buckets encrypt with, where the state does not know them."""
     from evalbook.aws.key_rights import default_key
 
-    buckets = dict.fromkeys(filter(None, map(_bucket, (answers["dataset"], answers["output"]))))
+    buckets = dict.fromkeys(filter(None, map(_bucket, (answers.dataset, answers.output))))
     found = (default_key(aws, bucket) for bucket in buckets)
-    return tuple(dict.fromkeys(key for key in found if key and key not in answers["kms_keys"]))
+    return tuple(dict.fromkeys(key for key in found if key and key not in answers.kms_keys))
 
 
 def _bucket(uri: str | None) -> str | None:
     return (uri or "").removeprefix("s3://").partition("/")[0] or None
 
 
-def _subject(answers: dict[str, Any], role: str | None) -> Any:
+def _subject(answers: _Answers, role: str | None) -> Subject:
     from evalbook.aws.doctor_checks import Subject
 
-    buckets = dict.fromkeys(filter(None, map(_bucket, (answers["dataset"], answers["output"]))))
+    buckets = dict.fromkeys(filter(None, map(_bucket, (answers.dataset, answers.output))))
     return Subject(
-        answers["type"],
-        answers["region"],
-        role or answers["role"],
-        answers["judge"],
+        answers.type,
+        answers.region,
+        role or answers.role,
+        answers.judge,
         tuple(buckets),
-        answers["mlflow"],
+        answers.mlflow,
     )
 
 
@@ -185,30 +205,30 @@ def _version_checks() -> list[Any]:
 
 
 def _print_policies(
-    output: Output, aws: Any, answers: dict[str, Any], role: str | None, which: str
+    output: Output, aws: Any, answers: _Answers, role: str | None, which: str
 ) -> int:
     from evalbook.aws.identity import find_caller
     from evalbook.aws.policies import NOTE, Scope, caller_policy, role_policy, trust_policy
 
     me = find_caller(aws)
     region = aws.required_region()
-    named = role or answers["role"] or "*"
+    named = role or answers.role or "*"
     scope = Scope(
         account=me.account,
         region=region,
         partition=me.partition,
-        evaluation_type=answers["type"],
+        evaluation_type=answers.type,
         role=named
         if named.startswith("arn:")
         else f"arn:{me.partition}:iam::{me.account}:role/{named}",
-        group=answers["group"] or "*",
-        dataset_bucket=_bucket(answers["dataset"]) or "*",
-        output_bucket=_bucket(answers["output"]) or "*",
-        judge=answers["judge"] or "*",
-        base_profile=answers["answers_by"],
-        kms_keys=(*answers["kms_keys"], *_default_keys(aws, answers)),
-        vpc=answers["vpc"],
-        own_instances=answers["own_instances"],
+        group=answers.group or "*",
+        dataset_bucket=_bucket(answers.dataset) or "*",
+        output_bucket=_bucket(answers.output) or "*",
+        judge=answers.judge or "*",
+        base_profile=answers.answers_by,
+        kms_keys=(*answers.kms_keys, *_default_keys(aws, answers)),
+        vpc=answers.vpc,
+        own_instances=answers.own_instances,
     )
     made = {"caller": caller_policy, "role": role_policy, "trust": trust_policy}
     policies = {name: make(scope) for name, make in made.items() if which in ("all", name)}

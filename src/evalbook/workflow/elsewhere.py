@@ -8,6 +8,15 @@ from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.metrics.benchmarks import benchmarks
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.workflow import hearing
+from evalbook.workflow.facts import (
+    DATASET,
+    JUDGE_MODEL,
+    MODEL,
+    PROJECT,
+    REGION,
+    RUN_NAME,
+    S3_OUTPUT,
+)
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.outcomes import Accepted
 from evalbook.workflow.replies.pieces import Found, find_pieces
@@ -17,9 +26,9 @@ from evalbook.workflow.turn import Question
 
 LONGEST = 4000
 """Characters of a reply in which answers to other steps are looked for."""
-_PURE = ("s3_output", "region", "project", "run_name")
+_PURE = (S3_OUTPUT, REGION, PROJECT, RUN_NAME)
 """Steps whose reading needs nothing that was answered before."""
-_ALONE = {"dataset": ("s3.", "dataset."), "model": ("model.missing", "model.arn", "model.kind")}
+_ALONE = {DATASET: ("s3.", "dataset."), MODEL: ("model.missing", "model.arn", "model.kind")}
 """Steps that can be checked before the evaluation type is known, and what would refuse any."""
 
 
@@ -39,17 +48,17 @@ def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
         AnswerRejected: it is known by now to be unusable.
     """
     try:
-        if step.name == "judge_model":
+        if step.slot == JUDGE_MODEL:
             return judge_model.foreseen(interview, said)
         # What another type asks can't be checked until the type is known.
         known = step in interview.steps and all(
             interview.answered(it.name)
             for it in interview.steps
-            if it.name in step.depends_on and it.applies(interview)
+            if it.slot in step.depends_on and it.applies(interview)
         )
-        if known or step.name in _ALONE:
+        if known or step.slot in _ALONE:
             return _checked(interview, step, said, certain=known)
-        if step.name in _PURE:
+        if step.slot in _PURE:
             _text_of(interview, step, said, Question(step.title))
     except AwsUnavailable:
         return ", not checked yet, as AWS can't be asked"
@@ -66,7 +75,7 @@ def _checked(interview: Interview, step: Step[Any, Any], said: str, *, certain: 
     except AnswerRejected as rejection:
         if rejection.code == "step.not_answered":
             return ""
-        if certain or rejection.code.startswith(_ALONE[step.name]):
+        if certain or rejection.code.startswith(_ALONE[step.slot]):
             raise
         return ""
     return remark or (", checked" if isinstance(outcome, Accepted) else "")
@@ -84,6 +93,6 @@ def _text_of(
     if isinstance(reading, AskBack):
         return hearing.as_list(reading.text), f", that is {reading.meaning}"
     text = reading.text if isinstance(reading, Taken) else said
-    if step.name in _PURE:
+    if step.slot in _PURE:
         step.read(text, question, interview)
     return text, "" if text == said else f", that is {hearing.as_list(text)}"

@@ -294,7 +294,7 @@ class Step(Generic[V, F]):
     known_from: Callable[[Interview], str | None] = nothing_known
     """Where that was found, if it was not in the state file."""
     describe: Callable[[V, F], str] = describe_value
-    depends_on: tuple[str, ...] = ()
+    depends_on: tuple[Slot[Any, Any], ...] = ()
     """Steps whose change puts this answer in doubt."""
     depends_on_all: bool = False
     """Whether the answer is about everything asked before it, so that any change there counts."""
@@ -306,7 +306,7 @@ class Step(Generic[V, F]):
     """Whether preparing the question asks AWS, so that the question is worth keeping."""
     advanced: bool = False
     """Whether it is a setting that most leave alone, asked only where it is wanted."""
-    asked_knowing: tuple[str, ...] = ()
+    asked_knowing: tuple[Slot[Any, Any], ...] = ()
     """Steps whose answers, said ahead, may change the question itself."""
     longest: int = 4096
     """Characters of an answer. An ARN, an S3 URI and a path have fewer."""

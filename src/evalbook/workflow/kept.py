@@ -29,7 +29,7 @@ def forget_question_knowing(interview: Interview, said: Step[Any, Any]) -> None:
     if pending is None or pending.narrowed:
         return
     asked = next((step for step in interview.all_steps if step.name == pending.step), None)
-    if asked is not None and said.name in asked.asked_knowing:
+    if asked is not None and said.slot in asked.asked_knowing:
         interview.aside.pending = None
 
 

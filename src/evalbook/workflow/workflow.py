@@ -833,7 +833,7 @@ def _put_dependants_in_doubt(interview: Interview, changed: str) -> None:
 
 def _depends(interview: Interview, step: AnyStep, changed: str) -> bool:
     if not step.depends_on_all:
-        return changed in step.depends_on
+        return changed in [it.name for it in step.depends_on]
     before = takewhile(lambda it: it is not step, interview.steps)
     return changed in [it.name for it in before]
 
@@ -888,13 +888,14 @@ def _no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:
 
 def _refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
     """Refuse an answer kept for a step that the answers it depends on leave out."""
-    known = step.depends_on and all(map(interview.answered, step.depends_on))
+    names = [it.name for it in step.depends_on]
+    known = names and all(map(interview.answered, names))
     if known and not step.applies(interview):
-        decided = ", ".join(f"{name} {interview.answers[name].said!r}" for name in step.depends_on)
+        decided = ", ".join(f"{name} {interview.answers[name].said!r}" for name in names)
         raise AnswerRejected(
             "step.not_asked",
             f"{step.name} is not asked for with {decided}.",
-            f"Change {step.depends_on[-1]} first, or leave it out.",
+            f"Change {names[-1]} first, or leave it out.",
         )
 
 

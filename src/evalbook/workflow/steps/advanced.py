@@ -10,7 +10,7 @@ from typing import Any
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
-from evalbook.workflow.facts import ADVANCED, REGION, Slot
+from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, REGION, Slot
 from evalbook.workflow.interview import Answer, Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import split_answers, understand_choices
@@ -131,7 +131,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("evaluation_type", "region"),
+    depends_on=(EVALUATION_TYPE, REGION),
     example=Example(
         "tags, kms_key",
         "Only those two are asked about. With no, every setting keeps its default; nothing of "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.facts import AGENT_CONFIG, MODEL, AgentFacts
+from evalbook.workflow.facts import AGENT_CONFIG, EVALUATION_TYPE, MODEL, AgentFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import read_choice
@@ -59,7 +59,7 @@ STEP = Step(
     check=_check,
     known=_known,
     known_from=training_named,
-    depends_on=("evaluation_type", "model"),
+    depends_on=(EVALUATION_TYPE, MODEL),
     asks_aws=True,
     example=Example(
         "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/my-agent",

@@ -62,7 +62,7 @@ STEP = Step(
     known_from=training_named,
     describe=_describe,
     applies=_applies,
-    depends_on=("agent_config",),
+    depends_on=(AGENT_CONFIG,),
     asked_again=True,
     example=Example(
         "DEFAULT",

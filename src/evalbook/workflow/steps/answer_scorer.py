@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalbook.workflow.facts import ANSWER_SCORER
+from evalbook.workflow.facts import ANSWER_SCORER, TASK_SOURCE
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps.task_source import of_records
@@ -31,7 +31,7 @@ STEP = Step(
     ask=_ask,
     read=_read,
     applies=of_records,
-    depends_on=("task_source",),
+    depends_on=(TASK_SOURCE,),
     example=Example(
         "match",
         "The answer has to begin or end with the reference. No model judges, so it costs "

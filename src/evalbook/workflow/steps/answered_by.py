@@ -7,6 +7,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import (
     ANSWERED_BY,
     BASE_ANSWERED_BY,
+    EVALUATION_TYPE,
     MODEL,
     REGION,
     AnsweringFacts,
@@ -133,7 +134,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("evaluation_type", "model", "region"),
+    depends_on=(EVALUATION_TYPE, MODEL, REGION),
     example=Example(
         "amazon.nova-lite-v1:0",
         "What answers the tasks' questions; it is paid for by token, or by the hour as an "
@@ -148,7 +149,7 @@ BASE_STEP = Step(
     check=_check_base,
     describe=_describe,
     applies=_tuned,
-    depends_on=("evaluation_type", "model", "region", "answered_by"),
+    depends_on=(EVALUATION_TYPE, MODEL, REGION, ANSWERED_BY),
     example=Example(
         "amazon.nova-lite-v1:0",
         "What answers the tasks' questions; it is paid for by token, or by the hour as an "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import BENCHMARK, MODEL
+from evalbook.workflow.facts import BENCHMARK, EVALUATION_TYPE, MODEL
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import read_choice
@@ -82,7 +82,7 @@ STEP = Step(
     ask=_ask,
     read=_read,
     check=_check,
-    depends_on=("evaluation_type", "model"),
+    depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(
         "mmlu",
         "Both models answer its own questions; no dataset of yours is needed. More questions "

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import BUILTIN_METRICS, CUSTOM_METRICS, DATA_SAMPLE, TASK, SampleFacts
+from evalbook.workflow.facts import (
+    BUILTIN_METRICS,
+    CUSTOM_METRICS,
+    DATA_FIX,
+    DATA_SAMPLE,
+    DATASET,
+    TASK,
+    SampleFacts,
+)
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import read_choice, split_answers, understand_choices
@@ -122,7 +130,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("custom_metrics", "dataset", "data_sample", "data_fix"),
+    depends_on=(CUSTOM_METRICS, DATASET, DATA_SAMPLE, DATA_FIX),
     unasked=(),
     example=Example(
         "Correctness, Helpfulness",

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing
-from evalbook.workflow.facts import CUSTOM_METRICS, CustomMetricsFacts
+from evalbook.workflow.facts import (
+    CUSTOM_METRICS,
+    DATA_FIX,
+    DATA_SAMPLE,
+    DATASET,
+    CustomMetricsFacts,
+)
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none, yes_or_no
@@ -81,7 +87,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("dataset", "data_sample", "data_fix"),
+    depends_on=(DATASET, DATA_SAMPLE, DATA_FIX),
     unasked=(),
     example=Example(
         "politeness.json",

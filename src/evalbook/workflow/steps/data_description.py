@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalbook.workflow import hearing
-from evalbook.workflow.facts import DATA_DESCRIPTION, DATA_SAMPLE
+from evalbook.workflow.facts import DATA_DESCRIPTION, DATA_SAMPLE, DATASET
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.turn import Question
 
@@ -28,7 +28,7 @@ STEP = Step(
     ask=_ask,
     hears=hearing.free_text,
     applies=_applies,
-    depends_on=("dataset", "data_sample"),
+    depends_on=(DATASET, DATA_SAMPLE),
     asked_again=True,
     example=Example(
         "120 billing questions in English with answers of our staff",

@@ -333,7 +333,7 @@ STEP = Step(
     describe=_describe,
     applies=_applies,
     # All that matters about the model here is whether it is Nova; it is asked for later.
-    depends_on=("dataset", "data_sample", "scorer", "model"),
+    depends_on=(DATASET, DATA_SAMPLE, SCORER, MODEL),
     said_ahead=False,
     example=Example(
         "convert",

@@ -11,7 +11,15 @@ from evalbook.checks import Check, Remedy, failed, skipped, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.evaluation_types import CUSTOM_SCORER
-from evalbook.workflow.facts import DATA_SAMPLE, DATASET, MODEL, SCORER, PromptFacts, SampleFacts
+from evalbook.workflow.facts import (
+    DATA_SAMPLE,
+    DATASET,
+    EVALUATION_TYPE,
+    MODEL,
+    SCORER,
+    PromptFacts,
+    SampleFacts,
+)
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.agreeing import read_yes_or_no
@@ -183,7 +191,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("evaluation_type", "dataset", "scorer"),
+    depends_on=(EVALUATION_TYPE, DATASET, SCORER),
     asked_again=True,
     example=Example(
         "yes",

@@ -13,6 +13,7 @@ from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
     DATASET,
+    EVALUATION_TYPE,
     MODEL,
     TRAINING_OVERLAP,
     CopyFacts,
@@ -216,7 +217,7 @@ STEP = Step(
     read=_read,
     check=_check,
     known=_known,
-    depends_on=("evaluation_type",),
+    depends_on=(EVALUATION_TYPE,),
     example=Example(
         "s3://my-bucket/eval.jsonl",
         "Records that the model was not trained on, one test case each; or a file on this "

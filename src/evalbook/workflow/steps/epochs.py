@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalbook.checks import warning
-from evalbook.workflow.facts import EPOCHS, GENERATION
+from evalbook.workflow.facts import EPOCHS, EVALUATION_TYPE, GENERATION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.sample_limit import at_least_one
@@ -49,7 +49,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("evaluation_type", "generation"),
+    depends_on=(EVALUATION_TYPE, GENERATION),
     example=Example(
         "3",
         "Each sample is run three times: the scores are steadier, and it takes and costs three "

@@ -102,7 +102,7 @@ STEP = Step(
     check=_check,
     describe=_describe,
     asks_aws=True,
-    asked_knowing=("model",),
+    asked_knowing=(MODEL,),
     example=Example(
         "LLM as judge",
         "What scores the answers. A judge costs a call for each score; code and benchmarks don't.",

@@ -6,7 +6,7 @@ import json
 
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
-from evalbook.workflow.facts import GENERATION, ParameterValue
+from evalbook.workflow.facts import EVALUATION_TYPE, GENERATION, ParameterValue
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
@@ -122,7 +122,7 @@ STEP = Step(
     describe=_describe,
     applies=wanted(GENERATION),
     advanced=True,
-    depends_on=("evaluation_type",),
+    depends_on=(EVALUATION_TYPE,),
     unasked={},
     example=Example(
         "temperature=0, max_tokens=512",

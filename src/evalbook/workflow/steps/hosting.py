@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from evalbook.workflow.facts import (
+    ANSWERED_BY,
+    BASE_ANSWERED_BY,
     HOSTING_IMAGE,
     HOSTING_INSTANCES,
     MODEL,
@@ -81,7 +83,7 @@ IMAGE_STEP = Step(
     ask=_ask_image,
     check=_check_image,
     applies=hosted,
-    depends_on=("answered_by", "base_answered_by", "model", "region"),
+    depends_on=(ANSWERED_BY, BASE_ANSWERED_BY, MODEL, REGION),
     example=Example(
         "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.33.0-lmi15.0.0-cu128",
         "What serves the model while the run goes on.",
@@ -95,7 +97,7 @@ INSTANCES_STEP = Step(
     check=_check_instances,
     describe=_describe_instances,
     applies=hosted,
-    depends_on=("answered_by", "base_answered_by", "model", "region"),
+    depends_on=(ANSWERED_BY, BASE_ANSWERED_BY, MODEL, REGION),
     example=Example(
         "ml.g5.12xlarge",
         "An endpoint for each model, paid by the hour until the run is over.",

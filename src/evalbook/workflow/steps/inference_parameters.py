@@ -8,6 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import (
     BENCHMARK,
+    EVALUATION_TYPE,
     INFERENCE_PARAMETERS,
     MODEL,
     REGION,
@@ -132,7 +133,7 @@ STEP = Step(
     describe=_describe,
     applies=wanted(INFERENCE_PARAMETERS),
     advanced=True,
-    depends_on=("evaluation_type", "model", "scorer", "benchmark", "region"),
+    depends_on=(EVALUATION_TYPE, MODEL, SCORER, BENCHMARK, REGION),
     asks_aws=True,
     unasked={},
     example=Example(

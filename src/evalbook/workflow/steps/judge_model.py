@@ -137,7 +137,7 @@ STEP = Step(
     ask=_ask,
     read=_read,
     check=_check,
-    depends_on=("model",),
+    depends_on=(MODEL,),
     asks_aws=True,
     example=Example(
         "2",

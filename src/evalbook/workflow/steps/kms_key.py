@@ -48,7 +48,7 @@ STEP = Step(
     describe=_describe,
     applies=wanted(KMS_KEY),
     advanced=True,
-    depends_on=("region",),
+    depends_on=(REGION,),
     example=Example(
         "alias/my-key",
         "Results are encrypted with it; the role has to be allowed to use it.",

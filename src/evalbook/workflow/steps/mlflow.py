@@ -68,7 +68,7 @@ STEP = Step(
     describe=_describe,
     applies=wanted(MLFLOW),
     advanced=True,
-    depends_on=("region",),
+    depends_on=(REGION,),
     asks_aws=True,
     example=Example(
         "my-tracking-server",

@@ -8,7 +8,7 @@ mtrl_pipeline_templates.py, 3.22.0 to 3.27.0).
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import MLFLOW_EXPERIMENT
+from evalbook.workflow.facts import EVALUATION_TYPE, MLFLOW_EXPERIMENT
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.advanced import wanted
@@ -56,7 +56,7 @@ STEP = Step(
     describe=_describe,
     applies=wanted(MLFLOW_EXPERIMENT),
     advanced=True,
-    depends_on=("evaluation_type",),
+    depends_on=(EVALUATION_TYPE,),
     example=Example(
         "support-bot",
         "The run's metrics are logged under that name.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import MODEL, REGION, BaseModelFacts, ModelFacts
+from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, BaseModelFacts, ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
@@ -299,9 +299,9 @@ STEP = Step(
     check=_check,
     describe=_describe,
     known=_known,
-    depends_on=("evaluation_type",),
+    depends_on=(EVALUATION_TYPE,),
     asks_aws=True,
-    asked_knowing=("region",),
+    asked_knowing=(REGION,),
     example=Example(
         "support-bot",
         "A model package's ARN, its group's name, or words of it: its newest usable version is "

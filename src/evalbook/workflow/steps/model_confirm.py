@@ -66,7 +66,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("model",),
+    depends_on=(MODEL,),
     asked_again=True,
     example=Example(
         "yes",

@@ -11,7 +11,14 @@ from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow.estimate import Estimate, estimate, with_price
-from evalbook.workflow.facts import DATASET, PILOT, PartsFacts
+from evalbook.workflow.facts import (
+    DATA_FIX,
+    DATA_SAMPLE,
+    DATASET,
+    PILOT,
+    TRAINING_OVERLAP,
+    PartsFacts,
+)
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import how_to_answer, read_choice
@@ -221,7 +228,7 @@ STEP = Step(
     do=_do,
     describe=_describe,
     applies=_applies,
-    depends_on=("dataset", "data_sample", "data_fix", "training_overlap"),
+    depends_on=(DATASET, DATA_SAMPLE, DATA_FIX, TRAINING_OVERLAP),
     asks_aws=True,
     example=Example(
         "all",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.checks import Remedy, failed, passed
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow import hearing
-from evalbook.workflow.facts import DATASET, JUDGE_MODEL, MODEL, REGION
+from evalbook.workflow.facts import DATA_FIX, DATASET, JUDGE_MODEL, MODEL, REGION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.steps.dataset import effective_dataset
@@ -122,7 +122,7 @@ STEP = Step(
     read=_read,
     check=_check,
     known=_known,
-    depends_on=("model", "dataset", "data_fix", "judge_model"),
+    depends_on=(MODEL, DATASET, DATA_FIX, JUDGE_MODEL),
     example=Example(
         "us-east-1",
         "Where the run takes place: model, judge and buckets have to be usable from there.",

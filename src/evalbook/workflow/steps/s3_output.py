@@ -7,8 +7,10 @@ from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     DATASET,
+    EVALUATION_TYPE,
     EXECUTION_ROLE,
     KMS_KEY,
+    MODEL,
     REGION,
     S3_OUTPUT,
     OutputFacts,
@@ -122,7 +124,7 @@ STEP = Step(
     read=_read,
     check=_check,
     known=_known,
-    depends_on=("evaluation_type", "region", "model", "execution_role", "kms_key"),
+    depends_on=(EVALUATION_TYPE, REGION, MODEL, EXECUTION_ROLE, KMS_KEY),
     example=Example(
         "s3://my-bucket/evaluations/",
         "Results are written below it. They stay until you delete them, and cost as S3 storage "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import SAMPLE_LIMIT
+from evalbook.workflow.facts import EVALUATION_TYPE, SAMPLE_LIMIT
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
@@ -50,7 +50,7 @@ STEP = Step(
     ask=_ask,
     read=_read,
     describe=_describe,
-    depends_on=("evaluation_type",),
+    depends_on=(EVALUATION_TYPE,),
     example=Example(
         "10",
         "Ten samples of each task, to try it out: quick and cheap, and too few for a verdict.",

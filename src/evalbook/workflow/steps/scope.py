@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import BASE_ANSWERED_BY, MODEL, SCOPE, BaseModelFacts
+from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SCOPE, BaseModelFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import read_choice
@@ -147,7 +147,7 @@ STEP = Step(
     describe=_describe,
     applies=_applies,
     advanced=True,
-    depends_on=("evaluation_type", "model"),
+    depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(
         "both",
         "The base model answers too, so that there is something to compare with. It doubles "

@@ -13,7 +13,7 @@ from typing import Any
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.whole_files import is_a_file, is_a_folder, is_there, replace_whole, unwritable
-from evalbook.workflow.facts import DATASET, MODEL, SCORER, ScorerFacts
+from evalbook.workflow.facts import DATASET, EVALUATION_TYPE, MODEL, SCORER, ScorerFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.replies.choices import read_choice
@@ -271,7 +271,7 @@ STEP = Step(
     check=_check,
     do=_do,
     describe=_describe,
-    depends_on=("evaluation_type", "model"),
+    depends_on=(EVALUATION_TYPE, MODEL),
     asks_aws=True,
     example=Example(
         "prime_math",

@@ -62,7 +62,7 @@ STEP = Step(
     check=_check,
     describe=describe_all_or_some,
     applies=_applies,
-    depends_on=("benchmark",),
+    depends_on=(BENCHMARK,),
     unasked=(),
     example=Example(
         "anatomy, virology",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import passed
 from evalbook.workflow.assignments import read_assignments
-from evalbook.workflow.facts import REGION, TAGS
+from evalbook.workflow.facts import EVALUATION_TYPE, REGION, TAGS
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none
@@ -70,7 +70,7 @@ STEP = Step(
     describe=_describe,
     applies=wanted(TAGS),
     advanced=True,
-    depends_on=("evaluation_type", "region"),
+    depends_on=(EVALUATION_TYPE, REGION),
     example=Example(
         "team=search, cost-center=4711",
         "The run carries them, so that its costs can be found by them.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.texts import shortened
 from evalbook.whole_files import is_a_folder
-from evalbook.workflow.facts import MODEL, TASK_SOURCE, TaskFacts, TasksFacts
+from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, TASK_SOURCE, TaskFacts, TasksFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
@@ -83,7 +83,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=("evaluation_type", "model"),
+    depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(
         "./tasks",
         "Python files with functions decorated with @task; or dataset, to have a task written "

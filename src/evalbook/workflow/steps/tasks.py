@@ -64,7 +64,7 @@ STEP = Step(
     check=_check,
     describe=describe_all_or_some,
     applies=_applies,
-    depends_on=("task_source",),
+    depends_on=(TASK_SOURCE,),
     unasked=[ALL],
     example=Example(
         "ALL",

@@ -7,10 +7,14 @@ from pathlib import Path
 from evalbook.errors import rejection_for
 from evalbook.workflow.facts import (
     ANSWER_SCORER,
+    DATA_FIX,
+    DATA_SAMPLE,
     DATASET,
+    DATASET_UPLOAD,
     MODEL,
     TASK_SOURCE,
     TASKS_UPLOAD,
+    TRAINING_OVERLAP,
     UploadFacts,
 )
 from evalbook.workflow.interview import Example, Interview, Step, Wants
@@ -119,14 +123,14 @@ STEP = Step(
     describe=_describe,
     applies=_applies,
     depends_on=(
-        "task_source",
-        "answer_scorer",
-        "dataset",
-        "dataset_upload",
-        "data_sample",
-        "data_fix",
-        "training_overlap",
-        "model",
+        TASK_SOURCE,
+        ANSWER_SCORER,
+        DATASET,
+        DATASET_UPLOAD,
+        DATA_SAMPLE,
+        DATA_FIX,
+        TRAINING_OVERLAP,
+        MODEL,
     ),
     said_ahead=False,
     example=Example(

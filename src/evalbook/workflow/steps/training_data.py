@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, passed, skipped, warning
-from evalbook.workflow.facts import MODEL, TRAINING_DATA, OverlapFacts
+from evalbook.workflow.facts import (
+    DATA_FIX,
+    DATA_SAMPLE,
+    DATASET,
+    MODEL,
+    TRAINING_DATA,
+    OverlapFacts,
+)
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.agreeing import read_yes_or_no
@@ -120,7 +127,7 @@ STEP = Step(
     check=_check,
     describe=_describe,
     applies=_applies,
-    depends_on=("dataset", "data_sample", "data_fix", "model"),
+    depends_on=(DATASET, DATA_SAMPLE, DATA_FIX, MODEL),
     asked_again=True,
     said_ahead=False,
     asks_aws=True,

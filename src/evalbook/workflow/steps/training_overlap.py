@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from evalbook.checks import passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import (
+    DATA_FIX,
+    DATA_SAMPLE,
+    DATASET,
     TRAINING_DATA,
     TRAINING_OVERLAP,
     CopyFacts,
@@ -155,7 +158,7 @@ STEP = Step(
     do=_do,
     describe=_describe,
     applies=_applies,
-    depends_on=("dataset", "data_sample", "data_fix", "training_data"),
+    depends_on=(DATASET, DATA_SAMPLE, DATA_FIX, TRAINING_DATA),
     said_ahead=False,
     example=Example(
         "1",

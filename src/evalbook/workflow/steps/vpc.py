@@ -48,7 +48,7 @@ STEP = Step(
     describe=_describe,
     applies=wanted(VPC),
     advanced=True,
-    depends_on=("region",),
+    depends_on=(REGION,),
     example=Example(
         "subnet-0a1b, sg-0c2d",
         "The jobs run inside your network, and reach only what it lets them reach.",
