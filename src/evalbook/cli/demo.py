@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from evalbook.cli.documents import DemoDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, check_words, complain
 from evalbook.cli.sandbox import require_sandbox_extra
@@ -54,12 +55,7 @@ def demo_command(_: Settings, output: Output) -> int:
         os.chdir(folder)
         notebook = _answer_everything(folder)
         outputs = execute_notebook(notebook, tell_last=False)
-    document = {
-        "protocol": PROTOCOL,
-        "status": "complete",
-        "notebook": str(notebook),
-        "cells": outputs,
-    }
+    document = DemoDocument(PROTOCOL, "complete", str(notebook), tuple(outputs))
     words = (
         f"{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}\n"
         "Next, answer the questions yourself on a simulated AWS: evalbook sandbox"

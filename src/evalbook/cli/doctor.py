@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalbook.checks import remedy_in_commands
+from evalbook.cli.documents import DoctorDocument, PoliciesDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import MARKS, Output, complain
 from evalbook.cli.tables import Prose, Rows, cell, spaced
@@ -72,11 +73,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
         status = AwsUnavailable.exit_status
     if failing(checks) and not status:
         status = AnswerRejected.exit_status
-    document = {
-        "protocol": PROTOCOL,
-        "status": "failed" if failing(checks) else "passed",
-        "checks": [check.to_json() for check in checks],
-    }
+    document = DoctorDocument(PROTOCOL, "failed" if failing(checks) else "passed", tuple(checks))
     output.draw(document, *spaced(_parts(checks)))
     return status
 
@@ -233,9 +230,7 @@ def _print_policies(
     made = {"caller": caller_policy, "role": role_policy, "trust": trust_policy}
     policies = {name: make(scope) for name, make in made.items() if which in ("all", name)}
     shown = policies if which == "all" else policies[which]
-    output.document(
-        {"protocol": PROTOCOL, "policies": policies, "note": NOTE}, json.dumps(shown, indent=2)
-    )
+    output.document(PoliciesDocument(PROTOCOL, policies, NOTE), json.dumps(shown, indent=2))
     if not output.as_json:
         complain(NOTE)
     return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from evalbook.cli.documents import ExampleDocument
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.errors import AnswerRejected
@@ -60,13 +61,8 @@ def example_command(
         replace_whole(path, content.encode())
     except OSError as error:
         raise unwritable("example.file", path, error) from error
-    document = {
-        "protocol": PROTOCOL,
-        "status": "complete",
-        "kind": kind,
-        "format": (form or _FORMATS[0]) if kind == "dataset" else None,
-        "path": str(path),
-    }
+    named = (form or _FORMATS[0]) if kind == "dataset" else None
+    document = ExampleDocument(PROTOCOL, "complete", kind, named, str(path))
     output.document(document, f"Written: {path}")
     return 0
 

@@ -109,7 +109,7 @@ def gate_command(
     if record:
         document = replace(document, recorded=_record(aws, document, asked=not yes))
     document = replace(document, written=tuple(_write(document, junit, markdown)))
-    output.draw(document.to_json(), *spaced(_parts(document)))
+    output.draw(document, *spaced(_parts(document)))
     return EXIT_STATUS[document.status]
 
 

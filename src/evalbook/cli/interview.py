@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from evalbook.cli.completion import complete_steps
+from evalbook.cli.documents import CheckDocument, GenerateDocument, StepChecks
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, check_words
 from evalbook.errors import AnswerRejected, UsageError
@@ -128,15 +129,8 @@ def check_command(settings: Settings, output: Output) -> int:
     """Run every check again on the saved answers. Nothing is changed."""
     found = settings.workflow().check()
     failed = any(check.status == "failed" for _, checks in found for check in checks)
-    document = {
-        "protocol": PROTOCOL,
-        "status": "failed" if failed else "passed",
-        "state": str(settings.state),
-        "steps": [
-            {"step": step, "checks": [check.to_json() for check in checks]}
-            for step, checks in found
-        ],
-    }
+    steps = tuple(StepChecks(step, tuple(checks)) for step, checks in found)
+    document = CheckDocument(PROTOCOL, "failed" if failed else "passed", str(settings.state), steps)
     lines = [f"{step}: {check_words(check)}" for step, checks in found for check in checks]
     nothing = "No answer so far has anything to check." if found else "Nothing is answered yet."
     output.document(document, "\n".join(lines) or nothing)
@@ -166,11 +160,6 @@ def generate_command(
     Cells that you have edited are never overwritten unasked.
     """
     path = settings.workflow().generate(script=script, keep_edits=keep_copy, to=to)
-    document = {
-        "protocol": PROTOCOL,
-        "status": "complete",
-        "notebook": str(path),
-        "state": str(settings.state),
-    }
+    document = GenerateDocument(PROTOCOL, "complete", str(path), str(settings.state))
     output.document(document, f"Written: {path}")
     return 0

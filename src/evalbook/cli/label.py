@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalbook.cli.completion import complete_runs
+from evalbook.cli.documents import LabelDocument
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
@@ -75,13 +76,9 @@ def label_command(
         else:
             _ask(store, sample, kept, labels)
             words = f"{len(kept.answers)} of {len(sample.items)} are judged, kept in {labels}."
-    document = {
-        "protocol": PROTOCOL,
-        "status": "labels",
-        "records": len(sample.items),
-        "judged": len(kept.answers),
-        "written": str(html or labels),
-    }
+    document = LabelDocument(
+        PROTOCOL, "labels", len(sample.items), len(kept.answers), str(html or labels)
+    )
     output.document(document, words)
     return 0
 

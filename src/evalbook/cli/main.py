@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from evalbook import __version__
+from evalbook.cli.documents import TextDocument
 from evalbook.cli.options import INTERRUPTED, common_options
 from evalbook.cli.output import Output, OutputLost, complain, take_standard_output
 from evalbook.errors import EvalbookError, StateFileError, UsageError
@@ -172,7 +173,7 @@ def _run(words: list[str], output: Output, *, shows_help: bool) -> int:
             )
         if isinstance(told, io.StringIO) and told.getvalue():
             text = told.getvalue().rstrip("\n")
-            output.document({"protocol": PROTOCOL, "version": __version__, "text": text}, text)
+            output.document(TextDocument(PROTOCOL, __version__, text), text)
     except click.exceptions.NoArgsIsHelpError as error:
         output.error("usage", error.format_message(), "Name one of its commands.")
         complain(error.format_message())

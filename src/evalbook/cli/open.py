@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalbook.cli.completion import complete_runs
+from evalbook.cli.documents import OpenDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.console import console_url
@@ -64,7 +65,7 @@ def open_command(
             f"{seen[0].name} has no page of that kind yet.",
             f"It has: {', '.join(others)}.",
         )
-    document = {"protocol": PROTOCOL, "runs": [it.arn for it in seen], "pages": pages}
+    document = OpenDocument(PROTOCOL, tuple(it.arn for it in seen), pages)
     output.document(document, "\n".join(chosen))
     if not only_print and not output.as_json and sys.stdout.isatty():
         for url in chosen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -68,7 +67,7 @@ def runs_command(
     region = aws.required_region()
     wanted = Filter(read_age(since) if since else None, status, kind, words)
     runs, more = list_past_runs(aws, region, wanted, limit)
-    document = asdict(RunsDocument(PROTOCOL, region, tuple(map(describe_run, runs)), more))
+    document = RunsDocument(PROTOCOL, region, tuple(map(describe_run, runs)), more)
     shown = Rows(_rows(runs)) if runs else cell(f"No evaluation in {region} fits.")
     rest = [cell(f"{more:,} more; --limit {len(runs) + more} shows them.", "dim")] if more else []
     output.draw(document, shown, *rest)

@@ -6,10 +6,15 @@ import itertools
 import os
 import shlex
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
+from evalbook.cli.documents import (
+    AnswerToTry,
+    SandboxAnswersDocument,
+    SandboxDocument,
+    SandboxEndedDocument,
+)
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import UsageError
@@ -67,7 +72,7 @@ def sandbox_command(
     def tell(endpoint: str, environment: dict[str, str]) -> None:
         head = "# A simulated AWS runs until Ctrl-C. Paste this into another terminal:"
         words = "\n".join([head, *_exports(environment), _TRY])
-        output.document(_document(endpoint, os.getpid(), environment), words)
+        output.document(SandboxDocument(PROTOCOL, endpoint, os.getpid(), environment), words)
 
     try:
         serve(port, ready=tell)
@@ -95,7 +100,7 @@ def _start_in_background(output: Output, port: int) -> int:
         raise UsageError(
             "sandbox.start", f"The sandbox did not start: {said}", "Try another --port, or none."
         ) from error
-    document = _document(environment["AWS_ENDPOINT_URL"], pid, environment)
+    document = SandboxDocument(PROTOCOL, environment["AWS_ENDPOINT_URL"], pid, environment)
     kept = _kept([*environment, *_IN_THE_WAY])
     exports = [*kept, *_exports(environment), f"unset {' '.join(_IN_THE_WAY)}"]
     output.document(document, "\n".join(exports))
@@ -121,7 +126,7 @@ def _stop(output: Output) -> int:
     gone = [_NAMES, *(it for it in set_by_us if it not in back), *(_BEFORE + it for it in back)]
     lines = [f'export {name}="${_BEFORE}{name}"' for name in back]
     output.document(
-        {"protocol": PROTOCOL, "status": "stopped", "restore": back, "unset": gone},
+        SandboxEndedDocument(PROTOCOL, "stopped", tuple(back), tuple(gone)),
         "\n".join([*lines, f"unset {' '.join(gone)}"]),
     )
     if not output.as_json:
@@ -136,7 +141,7 @@ def _print_answers(output: Output) -> int:
     lines: list[str] = []
     for step, group in itertools.groupby(tips, key=lambda tip: tip.step):
         lines += ["", step, *(f"  {tip.answer}  ({tip.outcome})" for tip in group)]
-    document = {"protocol": PROTOCOL, "answers": [tip._asdict() for tip in tips]}
+    document = SandboxAnswersDocument(PROTOCOL, tuple(AnswerToTry(*tip) for tip in tips))
     output.document(document, fold_lines("\n".join(lines[1:]), terminal_width()))
     return 0
 
@@ -149,15 +154,6 @@ _IN_THE_WAY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 """They name profiles that the sandbox does not have."""
 
 _TRY = "# What to answer there: evalbook sandbox --answers. Runs to look at: evalbook runs"
-
-
-def _document(endpoint: str, pid: int, environment: dict[str, str]) -> dict[str, Any]:
-    return {
-        "protocol": PROTOCOL,
-        "endpoint": endpoint,
-        "pid": pid,
-        "environment": environment,
-    }
 
 
 def _exports(environment: dict[str, str]) -> list[str]:

@@ -3,74 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from functools import reduce
+from operator import or_
+from pkgutil import resolve_name
+from typing import Any
 
 import click
 
-from evalbook.checks import Check
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
-from evalbook.workflow.turn import Turn
 
-
-@dataclass(frozen=True)
-class DoctorDocument:
-    """What `evalbook doctor --json` prints."""
-
-    protocol: int
-    status: Literal["passed", "failed"]
-    checks: tuple[Check, ...]
-
-
-def _brief() -> Any:
-    from evalbook.workflow.brief import Brief
-
-    return Brief
-
-
-def _status() -> Any:
-    from evalbook.runs.status import StatusDocument
-
-    return StatusDocument
-
-
-def _runs() -> Any:
-    from evalbook.runs.history import RunsDocument
-
-    return RunsDocument
-
-
-def _results() -> Any:
-    from evalbook.runs.documents import ResultsDocument
-
-    return ResultsDocument
-
-
-def _gate() -> Any:
-    from evalbook.runs.gate import GateDocument
-
-    return GateDocument
-
-
-def _show() -> Any:
-    from evalbook.workflow.summary import ShowDocument
-
-    return ShowDocument
-
-
-PRINTED: dict[str, Callable[[], Any]] = {
-    "turn": lambda: Turn,
-    "brief": _brief,
-    "show": _show,
-    "status": _status,
-    "results": _results,
-    "runs": _runs,
-    "doctor": lambda: DoctorDocument,
-    "gate": _gate,
+PRINTED: dict[str, tuple[str, ...]] = {
+    "turn": ("workflow.turn:Turn",),
+    "brief": ("workflow.brief:Brief",),
+    "show": ("workflow.summary:ShowDocument",),
+    "check": ("cli.documents:CheckDocument",),
+    "generate": ("cli.documents:GenerateDocument",),
+    "status": ("runs.status:StatusDocument",),
+    "results": ("runs.documents:ResultsDocument",),
+    "runs": ("runs.history:RunsDocument",),
+    "gate": ("runs.gate:GateDocument",),
+    "label": ("cli.documents:LabelDocument",),
+    "open": ("cli.documents:OpenDocument",),
+    "stop": ("cli.documents:StopDocument",),
+    "doctor": ("cli.documents:DoctorDocument", "cli.documents:PoliciesDocument"),
+    "config": ("cli.documents:ConfigDocument",),
+    "completion": ("cli.documents:CompletionDocument",),
+    "example": ("cli.documents:ExampleDocument",),
+    "skill": ("cli.documents:SkillDocument",),
+    "demo": ("cli.documents:DemoDocument",),
+    "sandbox": (
+        "cli.documents:SandboxDocument",
+        "cli.documents:SandboxAnswersDocument",
+        "cli.documents:SandboxEndedDocument",
+    ),
+    "text": ("cli.documents:TextDocument",),
+    "interview": ("mcp.documents:InterviewDocument",),
+    "words": ("mcp.documents:WordsDocument",),
 }
-"""What commands print under ``--json``, by the name of its schema; imported when asked for."""
+"""What commands and tools give, by the name of its schema: its types, imported when asked for."""
 NAMES = (*PRINTED, "state", "answers")
 
 
@@ -83,7 +54,8 @@ def json_schema(name: str) -> dict[str, Any]:
     elif name == "answers":
         schema = answers_adapter().json_schema()
     else:
-        return printed_schema(PRINTED[name](), name)
+        forms = [resolve_name(f"evalbook.{form}") for form in PRINTED[name]]
+        return printed_schema(reduce(or_, forms), name)
     return titled(schema, name)
 
 

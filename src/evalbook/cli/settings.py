@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from evalbook.cli.documents import CompletionDocument, ConfigDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
 from evalbook.workflow.turn import PROTOCOL, Default
@@ -38,14 +39,7 @@ def config_command(settings: Settings, output: Output) -> int:
     if others:
         lines += ["", f"{others} belongs to somebody else; its defaults are not taken."]
     lines += ["", f'Your own defaults are kept in {config_file()}, such as: role = "MyRole"']
-    document = {
-        "protocol": PROTOCOL,
-        "file": str(config_file()),
-        "defaults": {
-            name: {"value": it.value, "source": it.source} if it else None
-            for name, it in found.items()
-        },
-    }
+    document = ConfigDocument(PROTOCOL, str(config_file()), found)
     output.document(document, "\n".join(lines))
     return 0
 
@@ -69,5 +63,5 @@ def completion_command(_: Settings, output: Output, shell: str) -> int:
     assert made is not None  # noqa: S101 - click has these three
     group = click.get_current_context().find_root().command
     script = made(group, {}, "evalbook", "_EVALBOOK_COMPLETE").source()
-    output.document({"protocol": PROTOCOL, "shell": shell, "script": script}, script)
+    output.document(CompletionDocument(PROTOCOL, shell, script), script)
     return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from evalbook.cli.documents import SkillDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
 from evalbook.workflow.turn import PROTOCOL
@@ -26,13 +27,9 @@ def install_command(_: Settings, output: Output, folder: Path) -> int:
     from evalbook.skill.installer import install
 
     installed = install(folder)
-    document = {
-        "protocol": PROTOCOL,
-        "status": "complete",
-        "skill": str(installed.folder),
-        "files": list(installed.files),
-        "replaced": installed.replaced,
-    }
+    document = SkillDocument(
+        PROTOCOL, "complete", str(installed.folder), tuple(installed.files), installed.replaced
+    )
     verb = "Replaced" if installed.replaced else "Written"
     output.document(document, f"{verb}: {installed.folder} ({len(installed.files)} files)")
     return 0

@@ -8,7 +8,6 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -82,7 +81,7 @@ def status_command(
         output.error("interrupted", "Interrupted; the run goes on.", "`evalbook stop` stops it.")
         return INTERRUPTED
     seen = _with_logs(settings, seen, logs)
-    document = asdict(StatusDocument(PROTOCOL, tuple(map(status_document, seen))))
+    document = StatusDocument(PROTOCOL, tuple(map(status_document, seen)))
     named = (*(("--run", str(run)) if run else ()), *runs)
     together = together_words(seen)
     parts = [part for it in seen for part in drawn(it)]

@@ -6,6 +6,7 @@ import click
 
 from evalbook.cli.asking import need_yes
 from evalbook.cli.completion import complete_runs
+from evalbook.cli.documents import StopDocument, StoppedRun
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
@@ -45,9 +46,9 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         need_yes(f"Stop {names}?", "stop.declined", "Nothing was stopped.")
     for status in running:
         stop_run(aws, status.arn)
-    stopped = [{"arn": status.arn, "name": status.name} for status in running]
+    stopped = tuple(StoppedRun(status.arn, status.name) for status in running)
     output.document(
-        {"protocol": PROTOCOL, "status": "stopping", "runs": stopped},
-        "\n".join(f"Stopping: {it['name']}" for it in stopped),
+        StopDocument(PROTOCOL, "stopping", stopped),
+        "\n".join(f"Stopping: {it.name}" for it in stopped),
     )
     return 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,9 +115,6 @@ class GateDocument:
     written: tuple[str, ...] = ()
     recorded: str | None = None
     """The model package whose approval status was set."""
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def read_policy(path: Path) -> Policy:

@@ -1,0 +1,194 @@
+"""What commands print under ``--json`` that nothing below them makes, as types."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from evalbook.checks import Check
+from evalbook.records import dataclass
+from evalbook.workflow.turn import Default
+
+
+@dataclass(frozen=True)
+class TextDocument:
+    """What ``--help`` and ``--version`` print."""
+
+    protocol: int
+    version: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StepChecks:
+    """What the checks of one answer found."""
+
+    step: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class CheckDocument:
+    """What `evalbook check` prints."""
+
+    protocol: int
+    status: Literal["passed", "failed"]
+    state: str
+    steps: tuple[StepChecks, ...]
+
+
+@dataclass(frozen=True)
+class GenerateDocument:
+    """What `evalbook generate` prints."""
+
+    protocol: int
+    status: Literal["complete"]
+    notebook: str
+    state: str
+
+
+@dataclass(frozen=True)
+class DoctorDocument:
+    """What `evalbook doctor` prints."""
+
+    protocol: int
+    status: Literal["passed", "failed"]
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class PoliciesDocument:
+    """What `evalbook doctor --policy` prints."""
+
+    protocol: int
+    policies: dict[str, dict[str, object]]
+    """By what they are for, each as IAM takes it."""
+    note: str
+
+
+@dataclass(frozen=True)
+class ConfigDocument:
+    """What `evalbook config` prints."""
+
+    protocol: int
+    file: str
+    defaults: dict[str, Default | None]
+
+
+@dataclass(frozen=True)
+class CompletionDocument:
+    """What `evalbook completion` prints."""
+
+    protocol: int
+    shell: str
+    script: str
+
+
+@dataclass(frozen=True)
+class ExampleDocument:
+    """What `evalbook example` prints."""
+
+    protocol: int
+    status: Literal["complete"]
+    kind: str
+    format: str | None
+    path: str
+
+
+@dataclass(frozen=True)
+class OpenDocument:
+    """What `evalbook open` prints."""
+
+    protocol: int
+    runs: tuple[str, ...]
+    pages: dict[str, list[str]]
+    """Addresses, by what they show."""
+
+
+@dataclass(frozen=True)
+class StoppedRun:
+    """A run that was asked to stop."""
+
+    arn: str
+    name: str
+
+
+@dataclass(frozen=True)
+class StopDocument:
+    """What `evalbook stop` prints."""
+
+    protocol: int
+    status: Literal["stopping"]
+    runs: tuple[StoppedRun, ...]
+
+
+@dataclass(frozen=True)
+class LabelDocument:
+    """What `evalbook label` prints."""
+
+    protocol: int
+    status: Literal["labels"]
+    records: int
+    judged: int
+    written: str
+
+
+@dataclass(frozen=True)
+class SkillDocument:
+    """What `evalbook skill install` prints."""
+
+    protocol: int
+    status: Literal["complete"]
+    skill: str
+    files: tuple[str, ...]
+    replaced: bool
+
+
+@dataclass(frozen=True)
+class DemoDocument:
+    """What `evalbook demo` prints."""
+
+    protocol: int
+    status: Literal["complete"]
+    notebook: str
+    cells: tuple[str, ...]
+    """What each cell printed."""
+
+
+@dataclass(frozen=True)
+class SandboxDocument:
+    """What `evalbook sandbox` prints."""
+
+    protocol: int
+    endpoint: str
+    pid: int
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SandboxEndedDocument:
+    """What `evalbook sandbox --stop` prints."""
+
+    protocol: int
+    status: Literal["stopped"]
+    restore: tuple[str, ...]
+    """Variables that are set again to what they were."""
+    unset: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AnswerToTry:
+    """Something to answer in the sandbox."""
+
+    step: str
+    answer: str
+    outcome: str
+    kind: str | None
+    """Of evaluation, where it is of use to that alone."""
+
+
+@dataclass(frozen=True)
+class SandboxAnswersDocument:
+    """What `evalbook sandbox --answers` prints."""
+
+    protocol: int
+    answers: tuple[AnswerToTry, ...]
