@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="kills by signal"),
 ]
 
-KILLS = 70
+KILLS = 40
 
 
 def answers_said(path: Path) -> dict[str, str]:
