@@ -653,7 +653,9 @@ def _at(interview: Interview, step: AnyStep) -> _Ahead:
             _ask_back(interview, step, reading, finding)
             return _Ahead(step, asked, reading.text)
         finding = reading.text if isinstance(reading, Taken) else finding
-        step.read(finding, asked, interview)
+        value = step.read(finding, asked, interview)
+        if asked.kind == "choice" and value not in [choice.value for choice in asked.choices]:
+            step.check(value, interview)
     except AnswerRejected as rejection:
         return _Ahead(step, asked.with_notices(f"Known so far: {finding!r}. {rejection.message}"))
     return _Ahead(step, asked, finding)
