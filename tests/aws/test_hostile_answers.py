@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -338,6 +338,15 @@ def test_an_object_that_stops_arriving_is_given_up(quick: Callable[[Answer], Aws
     assert time.monotonic() - began < 1
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """Hear SIGINT, which a shell has what it runs in the background ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_ends_a_wait_at_once(endpoint: Endpoint) -> None:
     aws = endpoint(silent)
     main = threading.main_thread().ident
