@@ -98,14 +98,22 @@ def test_a_volunteered_answer_that_is_declined_is_asked_for():
     assert (turn.step, turn.kind, turn.default) == ("region", "text", "us-east-1")
 
 
-def test_a_volunteered_answer_that_fits_no_choice_is_asked_for_and_shown():
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("4.5", "'4.5' fits several: "),
+        ("gemini", "'gemini' is not one of the choices."),
+        ("opus 4.5", "This can't be the judge in us-east-1: anthropic.claude-opus-4-5"),
+    ],
+)
+def test_a_volunteered_answer_that_fits_no_choice_is_asked_for_and_shown(said, known):
     workflow, _ = answered_until("dataset")
-    workflow.answer("4.5", step="judge_model")
+    workflow.answer(said, step="judge_model")
 
     turn = answer_until(workflow, "judge_model")
 
     assert turn.kind == "choice"
-    assert turn.notices[0].startswith("Known so far: '4.5'. This can't be the judge in us-east-1: ")
+    assert turn.notices[0].startswith(f"Known so far: {said!r}. {known}")
 
 
 @pytest.mark.parametrize("step", ["confirm", "bedrock_terms"])
