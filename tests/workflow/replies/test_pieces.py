@@ -24,6 +24,8 @@ PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2"
         ("change the judge to nova lite and drop Helpfulness", {"judge_model": "nova lite", "builtin_metrics": "drop Helpfulness"}),
         ("No, version 1 of ticket-summaries", {"model": "version 1 of ticket-summaries"}),
         ("version 3 please", {"model": "version 3"}),
+        ("bedrock/amazon.nova-pro-v1:0", {"judge_model": "amazon.nova-pro-v1:0"}),
+        ("openai/gpt-4-v2", {}),
         ("use role EvaluationRole and region Ireland", {"execution_role": "EvaluationRole", "region": "Ireland"}),
         ("run it as EvaluationRole in eu-west-1", {"execution_role": "EvaluationRole", "region": "eu-west-1"}),
         ("results in the same bucket, folder eval-out", {"s3_output": "the same bucket, folder eval-out"}),

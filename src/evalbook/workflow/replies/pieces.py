@@ -127,7 +127,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}\s+{_VERSION}\b", _version),
     _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}(?:\s+(?:model|package))?(?=\s+(?:with|on|using|against|by|in|as|and|for|version|please|from|via|to|then)\b|\s*[,.;:!?]|\s*$|\s+¦)", _no_stop_word),
     _rule("model", rf"\b(?:the\s+|my\s+)?(?:fine-?tuned\s+)?model(?:\s+(?:package|group))*\s+(?:(?:is|should be|called|named|to)\s+)+{_NAME}", _no_stop_word),
-    _rule("model", rf"\b(?:use\s+|take\s+)?(?:the\s+)?(?P<value>{_VERSION})(?:\s+instead)?\b(?!\s+of)", lambda found: f"version {found['version']}"),
+    _rule("model", rf"(?<![\w./:@-])(?:use\s+|take\s+)?(?:the\s+)?(?P<value>{_VERSION})(?:\s+instead)?\b(?!\s+of|[./:@-]\w)", lambda found: f"version {found['version']}"),
     _rule("project", r"\b(?:and\s+)?(?:call|name|rename)\s+(?:the\s+|my\s+|our\s+)?(?:project(?:\s+folder|\s+directory)?|folder|directory)\s+(?:to\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
     _rule("project", r"\b(?:the\s+)?project(?:\s+(?:folder|name|directory))*\s+(?:(?:should be|is|be|to|called|named)\s+)+(?:called\s+|named\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
     _rule("run_name", r"\b(?:call|name)\s+(?:the\s+|this\s+)?run\s+[\"'“`]?(?P<value>[\w-]+)[\"'”`]?|\brun\s+(?:name|called|named)(?:\s+(?:is|should be))?\s+[\"'“`]?(?P<other>[\w-]+)", lambda found: found["value"] or found["other"]),
