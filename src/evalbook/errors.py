@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from evalbook.checks import Check, Remedy
+from evalbook.checks import Check, Remedy, failed
 from evalbook.texts import shown
 
 
@@ -61,3 +61,8 @@ class StateFileError(EvalbookError):
 def rejection_for(check: Check, *others: Check) -> AnswerRejected:
     """Turn a failed check into the rejection of the answer it was made about."""
     return AnswerRejected(check.id, check.message, check.remedy, (check, *others))
+
+
+def reject(code: str, message: str, remedy: str | Remedy | None = None) -> AnswerRejected:
+    """Return the rejection of an answer, with the failed check that says the same."""
+    return rejection_for(failed(code, message, remedy))

@@ -116,3 +116,8 @@ def _fold(line: str, width: int, more: str) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def read_integer(digits: str) -> int | float:
+    """Read a number of JSON's; Python refuses one of thousands of digits."""
+    return int(digits) if len(digits) < 20 else float(digits)

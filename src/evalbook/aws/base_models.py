@@ -28,7 +28,7 @@ from evalbook.aws.session import (
     AwsMissing,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import rejection_for
+from evalbook.errors import reject, rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.packaged import load_facts
 
@@ -86,12 +86,10 @@ def check_base_model(
     """
     base = package.base_model
     if base is None:
-        raise rejection_for(
-            failed(
-                "model.base_model",
-                f"{package.arn} has no base-model metadata.",
-                "Give a package made by SageMaker's fine-tuning.",
-            )
+        raise reject(
+            "model.base_model",
+            f"{package.arn} has no base-model metadata.",
+            "Give a package made by SageMaker's fine-tuning.",
         )
     if _is_judged_nova(base.name, evaluation_type):
         return _nova_checks(aws, package, base, region, evaluation_type)
@@ -209,13 +207,11 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
         describe_hub_document(aws, region, hub, base.name, base.version)
     except NO_HELP:
         return
-    raise rejection_for(
-        failed(
-            "model.hub",
-            f"The base model {base.name} is taken from the private hub {hub}, and serverless "
-            "evaluations take models of the public hub only.",
-            _unset_or("Give a package that was fine-tuned from a model of the public hub."),
-        )
+    raise reject(
+        "model.hub",
+        f"The base model {base.name} is taken from the private hub {hub}, and serverless "
+        "evaluations take models of the public hub only.",
+        _unset_or("Give a package that was fine-tuned from a model of the public hub."),
     )
 
 
@@ -256,13 +252,11 @@ def _recipe_verdict(name: str, region: str, types: tuple[str, ...] | None, *, fo
     if found:
         return passed("model.recipe", f"{name} has an evaluation recipe.")
     kinds = f" of type {' or '.join(types)}" if types else ""
-    raise rejection_for(
-        failed(
-            "model.recipe",
-            f"The base model {name} has no evaluation recipe{kinds} in {region}: the run "
-            "would end with DownstreamServiceUnavailable.",
-            "Name a package whose base model can be evaluated, or such a base model.",
-        )
+    raise reject(
+        "model.recipe",
+        f"The base model {name} has no evaluation recipe{kinds} in {region}: the run "
+        "would end with DownstreamServiceUnavailable.",
+        "Name a package whose base model can be evaluated, or such a base model.",
     )
 
 
@@ -313,13 +307,11 @@ def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
     profile = nova_in_bedrock(model.name, region)
     if profile is None:
         known = ", ".join(sorted(load_facts(NOVA_MODELS)["hub_names"].values()))
-        raise rejection_for(
-            failed(
-                "model.nova.bedrock",
-                f"{model.name} can't be judged as a base model: Bedrock would have to answer for "
-                "it, and the SDK (3.27.0) knows no Bedrock model of that name.",
-                f"It knows {known}. A fine-tuned one answers from an endpoint instead.",
-            )
+        raise reject(
+            "model.nova.bedrock",
+            f"{model.name} can't be judged as a base model: Bedrock would have to answer for "
+            "it, and the SDK (3.27.0) knows no Bedrock model of that name.",
+            f"It knows {known}. A fine-tuned one answers from an endpoint instead.",
         )
     return [
         _proxy_check(aws, region),
@@ -358,13 +350,11 @@ def _nova_scope_check(base: BaseModel, region: str, evaluation_type: str) -> Che
 
 def _refuse_nova_elsewhere(name: str, region: str) -> None:
     if region not in NOVA_REGIONS:
-        raise rejection_for(
-            failed(
-                "model.nova.region",
-                f"{name} can't be judged in {region}: the SDK takes Nova models in "
-                f"{', '.join(NOVA_REGIONS)} only.",
-                "Name a model in one of these regions.",
-            )
+        raise reject(
+            "model.nova.region",
+            f"{name} can't be judged in {region}: the SDK takes Nova models in "
+            f"{', '.join(NOVA_REGIONS)} only.",
+            "Name a model in one of these regions.",
         )
 
 
@@ -375,14 +365,12 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
     of `NOVA_REGIONS`.
     """
     if not package.model_data:
-        raise rejection_for(
-            failed(
-                "model.nova.artifacts",
-                f"{package.arn} names no model data: its first container has neither "
-                "ModelDataUrl nor ModelDataSource. A fine-tuned Nova model is deployed to an "
-                "endpoint for its evaluation and needs one.",
-                "Give the package that the fine-tuning job registered.",
-            )
+        raise reject(
+            "model.nova.artifacts",
+            f"{package.arn} names no model data: its first container has neither "
+            "ModelDataUrl nor ModelDataSource. A fine-tuned Nova model is deployed to an "
+            "endpoint for its evaluation and needs one.",
+            "Give the package that the fine-tuning job registered.",
         )
     image = package.image or f"Nova's inference image of {region}"
     return passed(
@@ -401,12 +389,10 @@ def _proxy_check(aws: Aws, region: str) -> Check:
             "Ask for sagemaker:DescribeHubContent; the SDK stops without it.",
         )
     except AwsMissing as error:
-        raise rejection_for(
-            failed(
-                "model.nova.proxy",
-                f"{NOVA_PROXY_MODEL}, which the judging step of a Nova evaluation needs, is not "
-                f"in {PUBLIC_HUB} of {region}: {error.message}",
-                "Name a package in another region.",
-            )
+        raise reject(
+            "model.nova.proxy",
+            f"{NOVA_PROXY_MODEL}, which the judging step of a Nova evaluation needs, is not "
+            f"in {PUBLIC_HUB} of {region}: {error.message}",
+            "Name a package in another region.",
         ) from error
     return passed("model.nova.proxy", f"{NOVA_PROXY_MODEL} is there for the judging step.")

@@ -9,8 +9,7 @@ from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.documents import read_document
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
-from evalbook.checks import failed
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.errors import reject
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeHubContentResponseTypeDef
@@ -55,19 +54,19 @@ def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
             **{"HubContentVersion": version[0]} if version else {},
         )
     except AwsMissing:
-        raise _reject(
+        raise reject(
             "dataset.missing",
             f'There is no dataset "{name}"{_of(version)} in the hub "{hub}" in {arn.region}.',
             "Check name, version and region, or give the dataset's S3 URI.",
         ) from None
     except AwsDenied:
-        raise _reject(
+        raise reject(
             "dataset.denied",
             f'The dataset "{name}" may not be looked up.',
             f"Ask for sagemaker:DescribeHubContent on {arn}, or give the dataset's S3 URI.",
         ) from None
     except AwsInvalid as error:
-        raise _reject("dataset.arn", error.message, f"The form is {_FORM}.") from None
+        raise reject("dataset.arn", error.message, f"The form is {_FORM}.") from None
     found = _full_arn(arn, content)
     return RegisteredDataset(found, _location(name, content))
 
@@ -76,7 +75,7 @@ def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef) -> str:
     """Return the ARN that the hub gives: a hub is asked for by its name, which others use too."""
     found = parse_arn(str(content["HubContentArn"]))
     if found is None or found.account != asked.account:
-        raise _reject(
+        raise reject(
             "dataset.account",
             f"{asked} is of account {asked.account}; the SDK looks for it in your own, where the "
             f"dataset of that name is {content['HubContentArn']}.",
@@ -89,9 +88,9 @@ def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef) -> str:
 def _dataset_arn(text: str) -> Arn:
     arn = parse_arn(text)
     if arn is None:
-        raise _reject("dataset.arn", f'"{text.strip()}" is not an ARN.', f"The form is {_FORM}.")
+        raise reject("dataset.arn", f'"{text.strip()}" is not an ARN.', f"The form is {_FORM}.")
     if not is_dataset_arn(text):
-        raise _reject(
+        raise reject(
             "dataset.arn",
             f"{arn} is {describe_arn_kind(arn)}. A dataset is needed.",
             f"Give an S3 URI ending in .jsonl, or an ARN of the form {_FORM}.",
@@ -99,10 +98,10 @@ def _dataset_arn(text: str) -> Arn:
     # hub-content/HUB/DataSet/NAME, and a version that may be left out for the newest.
     complete = len(arn.path) in (4, 5) and all(arn.path) and arn.region
     if not complete:
-        raise _reject("dataset.arn", f"{arn} is incomplete.", f"The form is {_FORM}.")
+        raise reject("dataset.arn", f"{arn} is incomplete.", f"The form is {_FORM}.")
     fault = region_fault(arn)
     if fault:
-        raise _reject("dataset.arn", f"{arn} can't be right: {fault}.", f"The form is {_FORM}.")
+        raise reject("dataset.arn", f"{arn} can't be right: {fault}.", f"The form is {_FORM}.")
     return arn
 
 
@@ -114,7 +113,7 @@ def _location(name: str, content: DescribeHubContentResponseTypeDef) -> S3Uri:
     status = content.get("HubContentStatus", "Available")
     if status != "Available":
         reason = f": {content['FailureReason']}" if content.get("FailureReason") else ""
-        raise _reject(
+        raise reject(
             "dataset.not_ready",
             f'The dataset "{name}" is not available but {status}{reason}.',
             "Repeat this when it is available, or give another dataset.",
@@ -122,14 +121,10 @@ def _location(name: str, content: DescribeHubContentResponseTypeDef) -> S3Uri:
     found = read_document(content["HubContentDocument"])
     bucket, key = found[_BUCKET].text, (found[_KEY].text or "").lstrip("/")
     if not bucket or not key:
-        raise _reject(
+        raise reject(
             "dataset.location",
             f'The dataset "{name}" does not say where it lies: its document lacks {_BUCKET} or '
             f"{_KEY}.",
             "Give the dataset's S3 URI.",
         )
     return S3Uri(bucket, key)
-
-
-def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
-    return rejection_for(failed(code, message, remedy))

@@ -27,7 +27,7 @@ from evalbook.aws.session import (
     in_parallel,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
+from evalbook.errors import AnswerRejected, AwsUnavailable, reject, rejection_for
 from evalbook.texts import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -320,12 +320,10 @@ def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Chec
         model = by_lower.get(rest.lower(), rest)
     if listed and model not in listed:
         near = nearest(model.lower(), by_lower)
-        raise rejection_for(
-            failed(
-                "judge.list",
-                f'"{text}" is not on the list of {len(listed)} judge models of {region}.',
-                did_you_mean([by_lower[it] for it in near]) or "Choose one of the listed judges.",
-            )
+        raise reject(
+            "judge.list",
+            f'"{text}" is not on the list of {len(listed)} judge models of {region}.',
+            did_you_mean([by_lower[it] for it in near]) or "Choose one of the listed judges.",
         )
     checks = [passed("judge.list", f"{model} is on the list of judge models.")] if listed else []
     if model.lower() != text.lower():

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.session import NO_HELP, Aws
+from evalbook.aws.trust import as_list
 from evalbook.checks import Check, failed, passed, skipped, warning
 
 READS = ("kms:Decrypt",)
@@ -85,7 +86,7 @@ def key_policy_says(policy: dict[str, Any], role: str, key: Arn, action: str) ->
     account = _account(role)
     # The most that is said of the role so far.
     found: Says = "nothing"
-    for statement in _list(policy.get("Statement")):
+    for statement in as_list(policy.get("Statement")):
         if not isinstance(statement, dict) or not _covers(statement, action):
             continue
         principal = _principal(statement, role, account)
@@ -115,7 +116,7 @@ def _weakest(says: Sequence[Says]) -> Says:
 
 def _covers(statement: dict[str, Any], action: str) -> bool:
     def named(patterns: Any) -> bool:
-        return any(fnmatchcase(action.lower(), str(it).lower()) for it in _list(patterns))
+        return any(fnmatchcase(action.lower(), str(it).lower()) for it in as_list(patterns))
 
     if "NotAction" in statement:
         return not named(statement["NotAction"])
@@ -129,7 +130,7 @@ def _principal(
     if "NotPrincipal" in statement:
         return None
     principal = statement.get("Principal")
-    named = _list(principal.get("AWS") if isinstance(principal, dict) else principal)
+    named = as_list(principal.get("AWS") if isinstance(principal, dict) else principal)
     if role in named or "*" in named:
         return "role"
     whole = {account, *(f"arn:{it}:iam::{account}:root" for it in ("aws", "aws-cn", "aws-us-gov"))}
@@ -152,7 +153,7 @@ def _met(conditions: dict[str, Any], role: str, account: str, key: Arn) -> bool 
             if value is None or not name.startswith(("string", "arn")):
                 unsure = True
                 continue
-            holds = any(fnmatchcase(value, str(it)) for it in _list(values))
+            holds = any(fnmatchcase(value, str(it)) for it in as_list(values))
             if holds == ("not" in name):
                 return False
     return None if unsure else True
@@ -222,9 +223,3 @@ def default_key(aws: Aws, bucket: str) -> str | None:
 def _account(arn: str) -> str:
     found = parse_arn(arn)
     return found.account if found else ""
-
-
-def _list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list) else [value]

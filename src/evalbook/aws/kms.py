@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
-from evalbook.checks import Check, failed, passed, warning
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.checks import Check, passed, warning
+from evalbook.errors import AnswerRejected, reject
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
@@ -49,7 +49,7 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
     except AwsMissing:
         raise _missing(text, region) from None
     except AwsInvalid as error:
-        raise _reject("kms.form", f'KMS refuses "{text}": {error.message}', _FORMS) from None
+        raise reject("kms.form", f'KMS refuses "{text}": {error.message}', _FORMS) from None
     _check_state(key)
     _check_usage(key)
     return key["Arn"], _remarks(text, key)
@@ -59,14 +59,14 @@ def _check_form(text: str) -> None:
     arn = parse_arn(text)
     if arn is not None and (arn.service != "kms" or arn.path[0] not in {"alias", "key"}):
         found = f"{arn} is {describe_arn_kind(arn)}. A KMS key is needed."
-        raise _reject("kms.form", found, _FORMS)
+        raise reject("kms.form", found, _FORMS)
     if arn is None and text.startswith("arn:"):
-        raise _reject("kms.form", f'"{text}" is not a complete ARN.', _FORMS)
+        raise reject("kms.form", f'"{text}" is not a complete ARN.', _FORMS)
     if not _SAGEMAKER_TEXT.fullmatch(text):
-        raise _reject("kms.form", f'"{text}" can\'t be a KMS key.', _FORMS)
+        raise reject("kms.form", f'"{text}" can\'t be a KMS key.', _FORMS)
     if arn is None and not text.startswith("alias/") and not _KEY_ID.fullmatch(text):
         found = f'"{text}" is neither a key\'s ID nor an alias.'
-        raise _reject("kms.form", found, f"An alias is given as alias/{text}. {_FORMS}")
+        raise reject("kms.form", found, f"An alias is given as alias/{text}. {_FORMS}")
 
 
 def _check_region(arn: Arn, region: str) -> None:
@@ -75,7 +75,7 @@ def _check_region(arn: Arn, region: str) -> None:
     replica = ""
     if arn.path[-1].startswith("mrk-"):
         replica = f" It is a multi-Region key: give its replica in {region}, if there is one."
-    raise _reject(
+    raise reject(
         "kms.region",
         f"The key {arn} is in {arn.region or 'no region'}, the evaluation in {region}.",
         f"Give a key in {region}.{replica}",
@@ -83,7 +83,7 @@ def _check_region(arn: Arn, region: str) -> None:
 
 
 def _missing(text: str, region: str) -> AnswerRejected:
-    return _reject(
+    return reject(
         "kms.missing",
         f"There is no KMS key {text} in {region}.",
         f"`aws kms list-aliases --region {region}` shows the keys; one of another account is given "
@@ -99,7 +99,7 @@ def _check_state(key: KeyMetadataTypeDef) -> None:
             "PendingDeletion": "Cancel its deletion and enable it, or give another key.",
         }
         remedy = remedies.get(state, "Give a key that is enabled.")
-        raise _reject("kms.state", f"The key {key['Arn']} is not enabled but {state}.", remedy)
+        raise reject("kms.state", f"The key {key['Arn']} is not enabled but {state}.", remedy)
 
 
 def _check_usage(key: KeyMetadataTypeDef) -> None:
@@ -107,7 +107,7 @@ def _check_usage(key: KeyMetadataTypeDef) -> None:
     # CustomerMasterKeySpec is KeySpec's older name, which some endpoints still answer with.
     spec = key.get("KeySpec") or key.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     if (usage, spec) != ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT"):
-        raise _reject(
+        raise reject(
             "kms.usage",
             f"The key {key['Arn']} is for {usage} with {spec}. "
             "S3 encrypts with symmetric keys for ENCRYPT_DECRYPT only.",
@@ -128,7 +128,3 @@ def _remarks(text: str, key: KeyMetadataTypeDef) -> list[Check]:
             )
         )
     return checks
-
-
-def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
-    return rejection_for(failed(code, message, remedy))

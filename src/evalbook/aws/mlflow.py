@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
-from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import reject
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import MlflowAppSummaryTypeDef
@@ -153,7 +153,7 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
     """
     arn = _mlflow_arn(text)
     if arn.region != region:
-        raise _reject(
+        raise reject(
             "mlflow.region",
             f"{arn} is in {arn.region}, the evaluation in {region}.",
             f"Give an MLflow app or tracking server in {region}.",
@@ -168,11 +168,11 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
     except AwsMissing:
         found, status = "", ""
     except AwsInvalid as error:
-        raise _reject("mlflow.form", error.message, _FORMS) from None
+        raise reject("mlflow.form", error.message, _FORMS) from None
     # A tracking server is described by its name, so another account's would be taken for our own.
     if found != str(arn):
         missing = f"There is no {_words(arn)} {arn} in this account."
-        raise _reject("mlflow.missing", missing, _FORMS)
+        raise reject("mlflow.missing", missing, _FORMS)
     return str(arn), [_status_check(arn, status)]
 
 
@@ -205,12 +205,12 @@ def _mlflow_arn(text: str) -> Arn:
     arn = parse_arn(text)
     if arn is None:
         found = f'"{text.strip()}" is not the ARN of an MLflow app or tracking server.'
-        raise _reject("mlflow.form", found, _FORMS)
+        raise reject("mlflow.form", found, _FORMS)
     if not _MLFLOW_ARN.fullmatch(str(arn)):
         found = f"{arn} is {describe_arn_kind(arn)}."
         if arn.path[0] in {"mlflow-app", "mlflow-tracking-server"}:
             found = f"{arn} is incomplete."
-        raise _reject("mlflow.form", f"{found} An MLflow app or tracking server is needed.", _FORMS)
+        raise reject("mlflow.form", f"{found} An MLflow app or tracking server is needed.", _FORMS)
     return arn
 
 
@@ -236,7 +236,7 @@ def _status_check(arn: Arn, status: str) -> Check:
         )
     stopped = arn.path[0] == "mlflow-tracking-server" and status == "Stopped"
     command = f"start-mlflow-tracking-server --tracking-server-name {arn.path[1]}"
-    raise _reject(
+    raise reject(
         "mlflow.status",
         f"The {_words(arn)} {arn.path[1]} can't be used: its status is {status}.",
         f"Start it (`aws sagemaker {command}`), or give another."
@@ -247,7 +247,3 @@ def _status_check(arn: Arn, status: str) -> Check:
 
 def _words(arn: Arn) -> str:
     return describe_arn_kind(arn).removeprefix("an ").removeprefix("a ")
-
-
-def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
-    return rejection_for(failed(code, message, remedy))

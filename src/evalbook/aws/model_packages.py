@@ -29,8 +29,8 @@ from evalbook.aws.package_groups import (
     suggest_groups,
 )
 from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsMissing
-from evalbook.checks import Check, failed, passed, warning
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.checks import Check, passed, warning
+from evalbook.errors import AnswerRejected, reject
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import (
@@ -463,33 +463,25 @@ def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
     package = read_package(answer)
     if package.status == "Failed":
         reasons = explain_failure(answer)
-        raise rejection_for(
-            failed(
-                "model.status",
-                f"{text} is Failed: {reasons or 'SageMaker gives no reason'}.",
-                "Name another version, or register the model again.",
-            )
+        raise reject(
+            "model.status",
+            f"{text} is Failed: {reasons or 'SageMaker gives no reason'}.",
+            "Name another version, or register the model again.",
         )
     if package.status in ("Pending", "InProgress"):
-        raise rejection_for(
-            failed(
-                "model.status",
-                f"{text} is {package.status}. A package that is Completed is needed.",
-                "Wait until it is Completed, then give it again.",
-            )
+        raise reject(
+            "model.status",
+            f"{text} is {package.status}. A package that is Completed is needed.",
+            "Wait until it is Completed, then give it again.",
         )
     if package.status != "Completed":
-        raise rejection_for(
-            failed("model.status", f"{text} is {package.status}.", "Name another version.")
-        )
+        raise reject("model.status", f"{text} is {package.status}.", "Name another version.")
     if package.base_model is None:
-        raise rejection_for(
-            failed(
-                "model.base_model",
-                f"{text} can't be evaluated: {explain_missing_base(answer)}. The SDK evaluates "
-                "packages customized by SageMaker's fine-tuning only.",
-                "Give the package that the fine-tuning job registered.",
-            )
+        raise reject(
+            "model.base_model",
+            f"{text} can't be evaluated: {explain_missing_base(answer)}. The SDK evaluates "
+            "packages customized by SageMaker's fine-tuning only.",
+            "Give the package that the fine-tuning job registered.",
         )
     found = passed("model.package", f"{package.arn} exists and is Completed.")
     return Resolution(

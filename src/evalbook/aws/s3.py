@@ -23,7 +23,7 @@ from evalbook.aws.session import (
     border,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, rejection_for
+from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, reject
 from evalbook.moments import to_the_minute
 from evalbook.texts import did_you_mean, nearest, printable
 
@@ -261,16 +261,12 @@ def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO, *, kms_key: str | None =
         raise _write_rejection(aws, uri, error) from None
 
 
-def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
-    return rejection_for(failed(code, message, remedy))
-
-
 def _no_bucket(aws: Aws, bucket: str) -> AnswerRejected:
     remedy = "Check the name; `aws s3 ls` lists the buckets of this account."
     with suppress(AwsDenied, AwsInvalid):
         names = [entry["Name"] for entry in aws.client("s3").list_buckets().get("Buckets", ())]
         remedy = did_you_mean(nearest(bucket, names, cutoff=0.75)) or remedy
-    return _reject("s3.no_bucket", f"There is no bucket {bucket}.", remedy)
+    return reject("s3.no_bucket", f"There is no bucket {bucket}.", remedy)
 
 
 def _bucket_location(aws: Aws, bucket: str) -> str:
@@ -279,13 +275,13 @@ def _bucket_location(aws: Aws, bucket: str) -> str:
     except AwsMissing:
         raise _no_bucket(aws, bucket) from None
     except AwsDenied:
-        raise _reject(
+        raise reject(
             "s3.denied",
             f"The bucket {bucket} can't be looked at: S3 does not even tell its region.",
             f"Ask for s3:ListBucket and s3:GetBucketLocation on arn:aws:s3:::{bucket}.",
         ) from None
     except AwsInvalid as error:
-        raise _reject(
+        raise reject(
             "s3.denied", error.message, "Give a bucket that this account can use."
         ) from None
     # The first region has no constraint, and the first European one an old name:
@@ -301,7 +297,7 @@ def _missing(aws: Aws, uri: S3Uri, region: str, *, deleted: bool = False) -> Ans
     try:
         near = look_nearby(aws, uri, region)
     except (AwsDenied, AwsInvalid):
-        return _reject("s3.missing", message, "Check the key; the bucket may not be listed.")
+        return reject("s3.missing", message, "Check the key; the bucket may not be listed.")
     if near.inside or not uri.key or uri.key.endswith("/"):
         return _folder(uri, near)
     if near.similar:
@@ -310,18 +306,18 @@ def _missing(aws: Aws, uri: S3Uri, region: str, *, deleted: bool = False) -> Ans
         remedy = f"Nearest to it there is {_either(near.beside)}."
     else:
         remedy = "The bucket is empty: upload the file with `aws s3 cp` first."
-    return _reject("s3.missing", message, remedy)
+    return reject("s3.missing", message, remedy)
 
 
 def _folder(uri: S3Uri, near: Nearby) -> AnswerRejected:
     if near.inside:
         message = f"{uri} is a folder. One object is needed."
-        return _reject(
+        return reject(
             "s3.folder", message, f"Give an object in it, such as {_either(near.inside)}."
         )
     others = (*near.similar, *near.beside)
     remedy = f"Did you mean {_either(others)}?" if others else "Upload the file with `aws s3 cp`."
-    return _reject("s3.missing", f"There is nothing under {uri}.", remedy)
+    return reject("s3.missing", f"There is nothing under {uri}.", remedy)
 
 
 def _either(uris: tuple[S3Uri, ...]) -> str:
@@ -337,7 +333,7 @@ def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerR
             Bucket=uri.bucket, Prefix=uri.key, MaxKeys=1
         )
     except (AwsDenied, AwsInvalid, AwsMissing):
-        return _reject(
+        return reject(
             "s3.denied",
             f"{uri} is not there, or may not be read: without s3:ListBucket S3 answers both alike.",
             f"Check the key, then ask for s3:GetObject on {arn} and s3:ListBucket on the bucket.",
@@ -345,13 +341,13 @@ def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerR
     if uri.key not in [item["Key"] for item in page.get("Contents", ())]:
         return _missing(aws, uri, region)
     if isinstance(error, AwsDenied):
-        return _reject(
+        return reject(
             "s3.denied",
             f"{uri} exists, but may not be read.",
             f"Ask for s3:GetObject on {arn}; if it is another account's, its bucket policy must "
             "allow it too.",
         )
-    return _reject(
+    return reject(
         "s3.unreadable",
         f"{uri} exists, but S3 does not describe it ({error.code}), as with objects whose "
         "encryption key the reader must bring (SSE-C).",
@@ -366,7 +362,7 @@ def _arn(uri: S3Uri, region: str | None) -> str:
 
 def _object_checks(uri: S3Uri, facts: ObjectFacts, head: HeadObjectOutputTypeDef) -> list[Check]:
     if facts.size == 0:
-        raise _reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
+        raise reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
     changed = to_the_minute(facts.last_modified)
     checks = [
         passed("s3.object", f"{uri} exists: {_bytes(facts.size)}, of {changed}."),
@@ -395,8 +391,8 @@ def _archive_checks(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
         return [warning("s3.archived", f"{text}: {restore}.", "Run the evaluation before that.")]
     if 'ongoing-request="true"' in restore:
         text = f"{uri} is archived ({place}) and still being restored."
-        raise _reject("s3.archived", text, "Repeat this when S3 has restored it.")
-    raise _reject(
+        raise reject("s3.archived", text, "Repeat this when S3 has restored it.")
+    raise reject(
         "s3.archived",
         f"{uri} is archived ({place}) and can't be read.",
         "Restore it (`aws s3api restore-object`), or give a copy in S3 Standard.",
@@ -473,20 +469,20 @@ def _get(
 def _read_rejection(uri: S3Uri, error: EvalbookError) -> AnswerRejected:
     if isinstance(error, AwsMissing):
         text = f"{uri} is not there, or no longer."
-        return _reject("s3.missing", text, "Check the bucket and the key.")
+        return reject("s3.missing", text, "Check the bucket and the key.")
     if isinstance(error, AwsDenied):
-        return _reject(
+        return reject(
             "s3.denied",
             f"{uri} may not be read: {error.message}",
             f"Ask for s3:GetObject on {_arn(uri, None)}, and for kms:Decrypt if a key is named.",
         )
     if error.code in {"PreconditionFailed", "412"}:
         text = f"{uri} was changed while it was looked at."
-        return _reject("s3.changed", text, "Repeat this when it is complete.")
+        return reject("s3.changed", text, "Repeat this when it is complete.")
     if error.code == "InvalidObjectState":
         text = f"{uri} is archived and can't be read."
-        return _reject("s3.archived", text, "Restore it, or give a copy in S3 Standard.")
-    return _reject("s3.unreadable", f"{uri} can't be read: {error.message}", "Give another object.")
+        return reject("s3.archived", text, "Restore it, or give a copy in S3 Standard.")
+    return reject("s3.unreadable", f"{uri} can't be read: {error.message}", "Give another object.")
 
 
 def _encryption(kms_key: str | None) -> dict[str, Any]:
@@ -520,7 +516,7 @@ def _write_rejection(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerReject
     if isinstance(error, AwsMissing):
         return _no_bucket(aws, uri.bucket)
     if isinstance(error, AwsDenied):
-        return _reject(
+        return reject(
             "s3.write_denied",
             f"{uri} may not be written to: {error.message}",
             f"Ask for s3:PutObject on {_arn(uri, None)}, and for kms:GenerateDataKey if a key is "
@@ -530,12 +526,12 @@ def _write_rejection(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerReject
     if error.code in {"PreconditionFailed", "412", "ConditionalRequestConflict"}:
         return _exists(uri)
     text = f"{uri} can't be written to: {error.message}"
-    return _reject("s3.write_failed", text, "Give another prefix.")
+    return reject("s3.write_failed", text, "Give another prefix.")
 
 
 def _exists(uri: S3Uri) -> AnswerRejected:
     text = f"{uri} exists already and is not overwritten."
-    return _reject("s3.exists", text, "Delete it, or choose another name.")
+    return reject("s3.exists", text, "Delete it, or choose another name.")
 
 
 def _read_full(fileobj: BinaryIO) -> bytes:

@@ -56,7 +56,7 @@ def trust(document: Any, who: Assumption) -> tuple[Verdict, str | None]:
         return "could not tell", "the trust policy could not be read"
     allow: list[tuple[bool | None, str | None]] = []
     deny: list[tuple[bool | None, str | None]] = []
-    for statement in _list(policy.get("Statement")):
+    for statement in as_list(policy.get("Statement")):
         if isinstance(statement, dict):
             effects = deny if statement.get("Effect") == "Deny" else allow
             effects.append(_applies(statement, who))
@@ -79,13 +79,13 @@ def named_for_sdk(document: Any, service: str) -> bool:
     It takes a Service principal spelled out in an Allow statement for sts:AssumeRole, and looks
     neither at conditions nor at wildcards (3.27.0, ``_trusted_services_in_document``).
     """
-    for statement in _list((read_policy(document) or {}).get("Statement")):
+    for statement in as_list((read_policy(document) or {}).get("Statement")):
         if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
             continue
         principal = statement.get("Principal")
-        if not isinstance(principal, dict) or service not in _list(principal.get("Service")):
+        if not isinstance(principal, dict) or service not in as_list(principal.get("Service")):
             continue
-        if {"sts:AssumeRole", "sts:*", "*"} & set(_list(statement.get("Action"))):
+        if {"sts:AssumeRole", "sts:*", "*"} & set(as_list(statement.get("Action"))):
             return True
     return False
 
@@ -102,7 +102,7 @@ def statement_for(services: list[str], account: str) -> str:
     )
 
 
-def _list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]
@@ -125,7 +125,7 @@ def _applies(statement: dict[str, Any], who: Assumption) -> tuple[bool | None, s
 
 def _covers_action(statement: dict[str, Any]) -> bool:
     def named(patterns: Any) -> bool:
-        return any(fnmatchcase("sts:assumerole", str(it).lower()) for it in _list(patterns))
+        return any(fnmatchcase("sts:assumerole", str(it).lower()) for it in as_list(patterns))
 
     if "NotAction" in statement:
         return not named(statement["NotAction"])
@@ -137,12 +137,12 @@ def _covers_principal(statement: dict[str, Any], who: Assumption) -> tuple[bool 
         return None, "the trust policy has a NotPrincipal element"
     principal = statement.get("Principal")
     if isinstance(principal, dict):
-        services = {str(it) for it in _list(principal.get("Service"))}
+        services = {str(it) for it in as_list(principal.get("Service"))}
         if who.service in services or "*" in services:
             return True, None
         if who.partition == "aws-cn" and who.service + _CHINA_SUFFIX in services:
             return True, None
-        everyone = "*" in _list(principal.get("AWS"))
+        everyone = "*" in as_list(principal.get("AWS"))
     else:
         everyone = principal == "*"
     if not everyone:
@@ -160,7 +160,7 @@ def _conditions_met(condition: dict[str, Any], who: Assumption) -> tuple[bool | 
     unsure: str | None = None
     for operator, keys in condition.items():
         for key, values in (keys if isinstance(keys, dict) else {}).items():
-            wanted = [str(it) for it in _list(values)]
+            wanted = [str(it) for it in as_list(values)]
             met = _condition_met(str(operator).lower(), str(key).lower(), wanted, who)
             said = f"{operator} {key} {', '.join(wanted)}"
             if met is False:

@@ -10,8 +10,8 @@ from functools import partial
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, in_parallel
-from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import reject
 
 # VpcConfig in SageMaker's service model 2017-07-24: VpcSecurityGroupIds 1 to 5, Subnets 1 to 16.
 MOST_SUBNETS = 16
@@ -92,16 +92,16 @@ def _json_words(text: str) -> list[str]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _reject("vpc.form", f"This is not valid JSON: {error}.", _FORM) from None
+        raise reject("vpc.form", f"This is not valid JSON: {error}.", _FORM) from None
     lists = list(value.values()) if isinstance(value, dict) else [value]
     for key in value if isinstance(value, dict) else ():
         if re.sub("[_-]", "", key.lower()) not in _JSON_KEYS:
-            raise _reject("vpc.form", f'"{key}" is not known here.', _FORM)
+            raise reject("vpc.form", f'"{key}" is not known here.', _FORM)
     words: list[str] = []
     for ids in lists:
         ids = [ids] if isinstance(ids, str) else ids
         if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
-            raise _reject("vpc.form", "The JSON holds something other than lists of IDs.", _FORM)
+            raise reject("vpc.form", "The JSON holds something other than lists of IDs.", _FORM)
         words += ids
     return words
 
@@ -111,19 +111,19 @@ def _id(word: str, region: str) -> str:
     if arn is not None:
         if arn.service == "ec2" and arn.region != region:
             found = f"{arn} is in {arn.region}, the evaluation in {region}."
-            raise _reject("vpc.form", found, f"Give subnets and security groups in {region}.")
+            raise reject("vpc.form", found, f"Give subnets and security groups in {region}.")
         return _id(arn.path[-1], region)
     if _SUBNET.fullmatch(word) or _SECURITY_GROUP.fullmatch(word):
         return word
     if word.startswith("vpc-"):
         found = f"{word} is a whole VPC. Its subnets and security groups are needed."
         listing = f"`aws ec2 describe-subnets --filters Name=vpc-id,Values={word}` lists them."
-        raise _reject("vpc.form", found, listing)
+        raise reject("vpc.form", found, listing)
     if word.startswith(("subnet-", "sg-")):
         found = f'"{word}" is not a complete ID: 8 or 17 of the digits 0-9 and a-f follow the dash.'
-        raise _reject("vpc.form", found, "Copy the ID from the VPC console.")
+        raise reject("vpc.form", found, "Copy the ID from the VPC console.")
     found = f"\"{word}\" is neither a subnet's nor a security group's ID."
-    raise _reject("vpc.form", found, _FORM)
+    raise reject("vpc.form", found, _FORM)
 
 
 def _distinct(items: Iterable[str]) -> tuple[str, ...]:
@@ -132,10 +132,10 @@ def _distinct(items: Iterable[str]) -> tuple[str, ...]:
 
 def _check_count(kind: str, ids: tuple[str, ...], most: int) -> None:
     if not ids:
-        raise _reject("vpc.count", f"No {kind} was given. SageMaker needs at least one.", _FORM)
+        raise reject("vpc.count", f"No {kind} was given. SageMaker needs at least one.", _FORM)
     if len(ids) > most:
         found = f"{len(ids)} {kind}s were given. SageMaker takes at most {most}."
-        raise _reject("vpc.count", found, f"Give at most {most}.")
+        raise reject("vpc.count", found, f"Give at most {most}.")
 
 
 def _vpcs_of_subnets(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
@@ -161,7 +161,7 @@ def _check_present(ids: tuple[str, ...], found: set[str], region: str) -> None:
     missing = [item for item in ids if item not in found]
     if missing:
         verb = "does" if len(missing) == 1 else "do"
-        raise _reject(
+        raise reject(
             "vpc.missing",
             f"{', '.join(missing)} {verb} not exist in {region}, in this account.",
             "Check the IDs, the region and the profile.",
@@ -171,7 +171,7 @@ def _check_present(ids: tuple[str, ...], found: set[str], region: str) -> None:
 def _one_vpc(vpc_of: dict[str, str]) -> str:
     if len(set(vpc_of.values())) > 1:
         listed = ", ".join(f"{item} in {vpc}" for item, vpc in vpc_of.items())
-        raise _reject(
+        raise reject(
             "vpc.mixed",
             f"The subnets and security groups belong to different VPCs: {listed}.",
             "Give subnets and security groups of one VPC.",
@@ -184,7 +184,3 @@ def _count(subnets: tuple[str, ...], groups: tuple[str, ...]) -> str:
         return f"{number} {noun}{'' if number == 1 else 's'}"
 
     return f"{counted(len(subnets), 'subnet')} and {counted(len(groups), 'security group')}"
-
-
-def _reject(code: str, message: str, remedy: str) -> AnswerRejected:
-    return rejection_for(failed(code, message, remedy))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
 from evalbook.packaged import load_facts
-from evalbook.texts import did_you_mean, lines, nearest
+from evalbook.texts import did_you_mean, lines, nearest, read_integer
 from evalbook.whole_files import read_whole, reason
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def parse_json(text: str) -> tuple[Any, list[Check]]:
     if not body.strip():
         raise _not_json("No custom metrics were given.")
     try:
-        return json.loads(body, object_pairs_hook=_object, parse_int=_whole), tolerated
+        return json.loads(body, object_pairs_hook=_object, parse_int=read_integer), tolerated
     except json.JSONDecodeError as error:
         raise _not_json(_syntax(body, error), _syntax_remedy(body)) from error
     except RecursionError as error:
@@ -94,11 +94,6 @@ def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
         names = [name for name, _ in pairs]
         result.repeated = tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
     return result
-
-
-def _whole(digits: str) -> int | float:
-    # Python refuses to read integers of thousands of digits with an error that is not JSON's.
-    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def _without_fences(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import StateFileError
+from evalbook.texts import read_integer
 from evalbook.whole_files import read_whole, reason, replace_whole
 
 SCHEMA_VERSION = 1
@@ -73,7 +74,7 @@ def _read(text: str) -> Document:
         ValueError: it is not valid JSON.
         RecursionError: it is nested more deeply than Python reads.
     """
-    values = json.JSONDecoder(parse_int=_whole_number)
+    values = json.JSONDecoder(parse_int=read_integer)
     document = Document()
     at = _after_space(text, text.index("{") + 1)
     while text[at : at + 1] != "}":
@@ -99,11 +100,6 @@ def _read(text: str) -> Document:
 def _after_space(text: str, at: int) -> int:
     space = _SPACE.match(text, at)
     return space.end() if space else at
-
-
-def _whole_number(digits: str) -> int | float:
-    # Python refuses to read thousands of digits.
-    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def _current(path: Path, document: Document) -> Document:

@@ -34,6 +34,11 @@ def read_yes_or_no(text: str) -> bool:
     return verdict
 
 
+def read_agreement(text: str, _question: Question, _: object) -> bool:
+    """Return the verdict, for a step to read by."""
+    return read_yes_or_no(text)
+
+
 def understand_yes_or_no(reply: str, question: Question) -> Reading:
     """Read the reply to a question that is answered by yes or no.
 

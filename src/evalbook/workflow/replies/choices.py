@@ -105,6 +105,11 @@ def read_choice(text: str, choices: Sequence[Choice]) -> str:
     )
 
 
+def read_one_choice(text: str, question: Question, _: object) -> str:
+    """Return the value of the one choice that is named, for a step to read by."""
+    return read_choice(text, question.choices)
+
+
 def read_choice_or_text(text: str, choices: Sequence[Choice]) -> str:
     """Return the value of the choice that the text names; the text itself where it names none.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.workflow.facts import ANSWER_SCORER, TASK_SOURCE
 from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.task_source import of_records
 from evalbook.workflow.turn import Choice, Question
 
@@ -21,15 +21,11 @@ def _ask(_: Interview) -> Question:
     )
 
 
-def _read(text: str, question: Question, _: Interview) -> str:
-    return read_choice(text, question.choices)
-
-
 STEP = Step(
     ANSWER_SCORER,
     "Scored by",
     ask=_ask,
-    read=_read,
+    read=read_one_choice,
     applies=of_records,
     depends_on=(TASK_SOURCE,),
     example=Example(

@@ -22,7 +22,7 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.agreeing import read_yes_or_no
+from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.prompt_rows import asking_for_prompts, read_rows
 from evalbook.workflow.turn import Question
 
@@ -38,10 +38,6 @@ def _ask(interview: Interview) -> Question:
         help="Yes reads the first few KB and shows two records, then the whole object once, to "
         "count and validate every record on this machine. No reads nothing.",
     )
-
-
-def _read(text: str, _question: Question, _: Interview) -> bool:
-    return read_yes_or_no(text)
 
 
 def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts | None]:
@@ -188,7 +184,7 @@ STEP = Step(
     DATA_SAMPLE,
     "Records",
     ask=_ask,
-    read=_read,
+    read=read_agreement,
     check=_check,
     describe=_describe,
     depends_on=(EVALUATION_TYPE, DATASET, SCORER),

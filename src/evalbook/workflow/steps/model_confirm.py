@@ -6,7 +6,7 @@ from evalbook.moments import to_the_minute
 from evalbook.workflow.facts import MODEL, MODEL_CONFIRM, ModelFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
-from evalbook.workflow.replies.agreeing import read_yes_or_no
+from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.data_sample import length_checks
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.training import training_notices
@@ -44,10 +44,6 @@ def _base_model(found: ModelFacts) -> tuple[str, ...]:
     )
 
 
-def _read(text: str, _question: Question, _: Interview) -> bool:
-    return read_yes_or_no(text)
-
-
 def _check(value: bool, interview: Interview) -> Outcome[bool, None]:
     if not value:
         return Reopened("model")
@@ -63,7 +59,7 @@ STEP = Step(
     MODEL_CONFIRM,
     "Model confirmed",
     ask=_ask,
-    read=_read,
+    read=read_agreement,
     check=_check,
     describe=_describe,
     depends_on=(MODEL,),

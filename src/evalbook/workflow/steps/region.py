@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evalbook.checks import Remedy, failed, passed
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.checks import Remedy, passed
+from evalbook.errors import AnswerRejected, reject
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import DATA_FIX, DATASET, JUDGE_MODEL, MODEL, REGION
 from evalbook.workflow.interview import Example, Interview, Step
@@ -37,28 +37,24 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
     home = interview.answer(MODEL).facts.region
     if value != home:
-        raise rejection_for(
-            failed(
-                "region.model",
-                f"{_model(interview).capitalize()} is in {home}; it can't be used from {value}.",
-                Remedy(
-                    f"Answer {home}, or choose a model of {value}{_such_as(interview, value)}:",
-                    step=MODEL.name,
-                ),
-            )
+        raise reject(
+            "region.model",
+            f"{_model(interview).capitalize()} is in {home}; it can't be used from {value}.",
+            Remedy(
+                f"Answer {home}, or choose a model of {value}{_such_as(interview, value)}:",
+                step=MODEL.name,
+            ),
         )
     _refuse_dataset_registered_elsewhere(value, interview)
     dataset = interview.facts(DATASET)
     if dataset is not None and dataset.region != value:
-        raise rejection_for(
-            failed(
-                "region.dataset",
-                f"The dataset's bucket is in {dataset.region}; SageMaker jobs in {value} read only "
-                f"from buckets in {value}.",
-                Remedy(
-                    f"Copy the dataset to a bucket in {value} and give the copy:", step=DATASET.name
-                ),
-            )
+        raise reject(
+            "region.dataset",
+            f"The dataset's bucket is in {dataset.region}; SageMaker jobs in {value} read only "
+            f"from buckets in {value}.",
+            Remedy(
+                f"Copy the dataset to a bucket in {value} and give the copy:", step=DATASET.name
+            ),
         )
     return Accepted(value, checks=(passed("region", f"{_what_is_there(interview)} in {value}."),))
 
@@ -69,16 +65,14 @@ def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> N
 
     found = parse_arn(effective_dataset(interview)) if interview.facts(DATASET) else None
     if found is not None and found.region != region:
-        raise rejection_for(
-            failed(
-                "region.dataset",
-                f"The dataset {found} is registered in {found.region}; the SDK looks for it in "
-                f"{region} only.",
-                Remedy(
-                    f"Give one that is registered in {region}, or the S3 URI of its object:",
-                    step=DATASET.name,
-                ),
-            )
+        raise reject(
+            "region.dataset",
+            f"The dataset {found} is registered in {found.region}; the SDK looks for it in "
+            f"{region} only.",
+            Remedy(
+                f"Give one that is registered in {region}, or the S3 URI of its object:",
+                step=DATASET.name,
+            ),
         )
 
 

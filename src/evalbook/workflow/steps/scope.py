@@ -7,7 +7,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SCOPE, BaseModelFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.base_model import newest_in_hub
 from evalbook.workflow.turn import Choice, Question
@@ -51,10 +51,6 @@ def _possible(interview: Interview) -> tuple[str, ...]:
     if model.base_by_name:
         return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
     return (FINE_TUNED_ONLY,) if one_a_run else (BOTH, FINE_TUNED_ONLY)
-
-
-def _read(text: str, question: Question, _: Interview) -> str:
-    return read_choice(text, question.choices)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
@@ -142,7 +138,7 @@ STEP = Step(
     SCOPE,
     "Scope",
     ask=_ask,
-    read=_read,
+    read=read_one_choice,
     check=_check,
     describe=_describe,
     applies=_applies,

@@ -15,7 +15,7 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.agreeing import read_yes_or_no
+from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Question
 
@@ -37,10 +37,6 @@ def _ask(interview: Interview) -> Question:
         " keeps nothing of them: a model scores too well on what it has seen. No reads nothing.",
         notices=found.untold,
     )
-
-
-def _read(text: str, _question: Question, _: Interview) -> bool:
-    return read_yes_or_no(text)
 
 
 def _check(value: bool, interview: Interview) -> Outcome[bool, OverlapFacts | None]:
@@ -123,7 +119,7 @@ STEP = Step(
     TRAINING_DATA,
     "Training data",
     ask=_ask,
-    read=_read,
+    read=read_agreement,
     check=_check,
     describe=_describe,
     applies=_applies,

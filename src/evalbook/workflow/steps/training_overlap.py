@@ -17,7 +17,7 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.data_sample import validate_object
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Choice, Question
@@ -63,10 +63,6 @@ def _seen(interview: Interview) -> OverlapFacts:
 def _left(interview: Interview) -> int:
     report = readable_report(interview)
     return report.valid - len(_seen(interview).places) if report is not None else 0
-
-
-def _read(text: str, question: Question, _: Interview) -> str:
-    return read_choice(text, question.choices)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
@@ -153,7 +149,7 @@ STEP = Step(
     TRAINING_OVERLAP,
     "Prompts of the training data",
     ask=_ask,
-    read=_read,
+    read=read_one_choice,
     check=_check,
     do=_do,
     describe=_describe,
