@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from itertools import combinations
 
 from judged import lines
 
-from evalbook.runs.comparison import compare
-from evalbook.runs.leaderboard import Leaderboard, leaderboard, pairs_of
-from evalbook.runs.store import RecordStore
+from evalbook.runs.comparison import compare, means
+from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
+from evalbook.runs.store import Arm, RecordStore
+from evalbook.runs.versions import version_drawing, version_lines
 
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -17,7 +20,15 @@ def a_board(store: RecordStore, **means: float) -> Leaderboard:
         store.add_arm(name, lines([min(1.0, max(0.0, draw.gauss(mean, 0.1))) for _ in range(100)]))
         for name, mean in means.items()
     ]
-    return leaderboard(store, arms, compare(store, pairs_of(arms)), (), ())
+    return board_of(store, arms)
+
+
+def board_of(store: RecordStore, arms: Sequence[Arm]) -> Leaderboard:
+    compared = compare(store, pairs_of(arms))
+    entrants = [Entrant(it.name, {row.metric: row for row in means(store, it)}) for it in arms]
+    places = combinations(range(len(arms)), 2)
+    them = [(*pair, it.rows) for pair, it in zip(places, compared, strict=True)]
+    return leaderboard(entrants, them, compared[0].tests, ())
 
 
 def test_models_that_can_not_be_told_apart_share_a_letter() -> None:
@@ -28,6 +39,11 @@ def test_models_that_can_not_be_told_apart_share_a_letter() -> None:
     assert [it.cells["Metric1"].group for it in board.standings] == ["a", "a", "b", "c"]
     assert [(it.better, it.worse) for it in board.standings] == [(2, 0), (2, 0), (1, 2), (0, 3)]
     assert board.headline == ("Of 4 models, v2 and v3 lead, and can't be told apart, on Metric1.")
+    [line] = version_lines(board)
+    assert [cell.split()[-1] for name, cell in line.items() if name != "Metric"] == [*"caab"]
+    drawn = version_drawing(board, 343).shapes
+    assert sum(it.kind == "dot" for it in drawn) == 4
+    assert all(0 <= it.x <= 343 for it in drawn)
 
 
 def test_a_model_between_two_others_may_have_two_letters() -> None:
@@ -47,7 +63,7 @@ def test_equal_models_are_seldom_ranked() -> None:
                 store.add_arm(f"v{n}", lines(draw.choices(LEVELS, (1, 2, 3, 2, 1), k=60)))
                 for n in range(5)
             ]
-            board = leaderboard(store, arms, compare(store, pairs_of(arms)), (), ())
+            board = board_of(store, arms)
         ranked += any(it.better for it in board.standings)
 
     # At most 5 % of 60, which is 3; 8 are three standard deviations more.

@@ -13,6 +13,7 @@ from evalbook.aws.executions import kind_of_pipeline
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target, targets
+from evalbook.runs.gate import Policy, candidates_pairs, decide
 from evalbook.runs.history import Filter, list_past_runs
 from evalbook.runs.report import Report, read_report
 from evalbook.runs.status import RunStatus, look, status_words, with_logs
@@ -164,3 +165,16 @@ def test_an_inspect_ai_run_does_not_say_which_model_it_evaluated(live_aws: Aws) 
     [(arm, _)] = report.alone
     assert (arm.name, arm.records, list(arm.metrics)) == ("evaluated", 24, ["match"])
     assert (report.notes, report.runs[0].dataset) == ([], None)
+
+
+def test_of_two_runs_the_last_model_is_held_against_its_base_and_the_other_one(
+    live_aws: Aws,
+) -> None:
+    report = results_of(live_aws, "support-bot-v1", "support-bot-v2")
+
+    _, _, rules = decide(report, Policy())
+    assert {rule.against for rule in rules} == {
+        "support-bot-v2 base",
+        "support-bot-v1 fine-tuned",
+    }
+    assert [pair.second for pair in candidates_pairs(report)] == ["support-bot-v2 fine-tuned"] * 2

@@ -141,26 +141,45 @@ def test_records_of_several_files_are_read_past_a_thousand_keys(
     assert arm.records == 61
 
 
-def test_benchmarks_are_compared_by_their_figures(
-    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
-) -> None:
-    arn = start_benchmark(sagemaker, "mmlu")
+def a_measured_benchmark(
+    sagemaker: Any, in_sandbox: Sandbox, name: str, *, base: float, tuned: float
+) -> str:
+    """A benchmark that left totals of both models."""
+    arn = start_benchmark(sagemaker, name)
     in_sandbox.advance(60)
     pages = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)
     for step in pages["PipelineExecutionSteps"]:
         job = step["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
-        value = 0.7 if "Custom" in step["StepName"] else 0.6
+        value = tuned if "Custom" in step["StepName"] else base
         figures = {"results": {"all": {"accuracy": value, "accuracy_stderr": 0.01}}}
         boto3.client("s3").put_object(
             Bucket="evalbook-results",
             Key=f"run1/{job}/output/output/mmlu/eval_results/results_2026.json",
             Body=json.dumps(figures),
         )
+    return arn
 
-    [(first, second, [table])] = report_on(live_aws, Target(arn)).figures
+
+def test_benchmarks_are_compared_by_their_figures(
+    sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox
+) -> None:
+    arns = [
+        a_measured_benchmark(sagemaker, in_sandbox, "mmlu", base=0.6, tuned=0.7),
+        a_measured_benchmark(sagemaker, in_sandbox, "mmlu-2", base=0.6, tuned=0.8),
+    ]
+
+    [(first, second, [table])] = report_on(live_aws, Target(arns[0])).figures
     assert (first, second) == ("base", "fine-tuned")
     assert [(row.metric, row.verdict) for row in table.rows] == [("accuracy", "better")]
     assert table.rows[0].gain == pytest.approx(0.1)
+    board = report_on(live_aws, *map(Target, arns)).leaderboard
+    assert board is not None
+    assert [(it.name, it.cells["accuracy"].group) for it in board.standings] == [
+        ("mmlu-2 fine-tuned", "a"),
+        ("mmlu fine-tuned", "b"),
+        ("mmlu base", "c"),
+    ]
+    assert board.versions == ("mmlu fine-tuned", "mmlu-2 fine-tuned")
 
 
 def test_a_run_that_goes_on_has_no_results_yet(sagemaker: Any, live_aws: Aws) -> None:

@@ -15,6 +15,7 @@ from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.cli.tables import Prose, Rows, coloured, spaced
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.texts import joined
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -190,14 +191,17 @@ def _parts(document: GateDocument) -> Iterator[RenderableType]:
     rows = [
         {
             "State": rule.outcome,
-            "Metric": f"{rule.metric or 'all'}{f' in {rule.category}' if rule.category else ''}",
+            "Metric": rule.subject(),
             "Rule": rule.rule,
             "Seen": rule.why,
         }
         for rule in document.rules
     ]
     it = document.evidence
-    yield Prose(f"{it.run.name}: {it.second} against {it.first}, policy {document.policy.source}")
+    others = dict.fromkeys(rule.against or it.first for rule in document.rules)
+    yield Prose(
+        f"{it.run.name}: {it.second} against {joined([*others])}, policy {document.policy.source}"
+    )
     yield Prose(document.sentence, str(coloured(document.status).style))
     yield Rows(rows)
     yield from map(Prose, document.notes)

@@ -82,6 +82,7 @@ def results_command(
     figures, labels and notes; --csv a row for each metric and category. docs/results.md has every
     key and column, and how gains, intervals and verdicts are meant.
     """
+    from evalbook.runs.costs import add_cost
     from evalbook.runs.documents import results_document
     from evalbook.runs.find import targets, targets_of_group
     from evalbook.runs.prospect import add_prospect
@@ -105,6 +106,8 @@ def results_command(
         _add_known(aws, report, settings, named=bool(runs or group))
         if labels is not None:
             _correct(report, labels)
+        if html is not None or mlflow:
+            add_cost(aws, report)
         written = _write(report, plot, html, log)
         if mlflow:
             written.append(_track(aws, report, asked=not yes))

@@ -16,6 +16,14 @@ _LOOKED_AT = 200
 """Records that their average size is taken from."""
 
 
+def add_cost(aws: Aws, report: Report) -> None:
+    """Add to a report of one evaluation what its judging cost, where a price is found."""
+    if len(report.comparisons) + len(report.alone) != 1:
+        return
+    known = judging(aws, report, max(arm.records for arm in report.store.arms))
+    report.cost = known.price if known else None
+
+
 def judging(aws: Aws, report: Report, records: int) -> Estimate | None:
     """Estimate the judging of so many records like those of a report's first run.
 

@@ -80,6 +80,14 @@ class RuleResult:
     why: str
     more_records: int | None
     """How many more records would probably decide, where it is undecided and that is known."""
+    against: str | None = None
+    """The model compared with, where there are several."""
+
+    def subject(self) -> str:
+        """Return what the rule is about."""
+        within = f" in {self.category}" if self.category else ""
+        against = f" against {self.against}" if self.against else ""
+        return f"{self.metric or 'all metrics'}{within}{against}"
 
 
 @dataclass(frozen=True)
@@ -210,24 +218,18 @@ class _Seen:
 
 
 def decide(report: Report, policy: Policy) -> tuple[Outcome, str, tuple[RuleResult, ...]]:
-    """Hold a report's first comparison against a policy.
+    """Hold the comparisons of a report's last model against a policy, each of them.
 
     Raises:
         AnswerRejected: ``gate.alone``, the run has no two models to compare.
         UsageError: ``gate.metric``, the policy names what the results don't have.
     """
-    rows, parts = _evidence(report)
-    seen = {row.metric: _seen(row) for row in rows}
+    pairs = candidates_pairs(report)
     rules = [
-        *_rules(seen, policy.metrics, None),
-        *(
-            rule
-            for category, limits in policy.categories.items()
-            for rule in _rules(_in_category(parts, category), limits, category)
-        ),
+        replace(rule, against=pair.first if len(pairs) > 1 else None)
+        for pair in pairs
+        for rule in _rules_of(pair, policy)
     ]
-    if policy.one_gains:
-        rules.append(_one_gains(list(seen.values())))
     outcomes = {rule.outcome for rule in rules}
     outcome: Outcome = (
         "fail" if "fail" in outcomes else "undecided" if "undecided" in outcomes else "pass"
@@ -235,19 +237,47 @@ def decide(report: Report, policy: Policy) -> tuple[Outcome, str, tuple[RuleResu
     return outcome, _sentence(outcome, rules), tuple(rules)
 
 
-def _evidence(
-    report: Report,
-) -> tuple[Sequence[MetricRow | FigureRow], Mapping[str, Sequence[MetricRow | FigureRow]]]:
-    if report.comparisons:
-        return report.comparisons[0].rows, report.comparisons[0].categories
-    if report.figures:
-        whole, *tasks = report.figures[0][2]
-        return whole.rows, {task.name: task.rows for task in tasks}
-    raise AnswerRejected(
-        "gate.alone",
-        "The run evaluated one model: there is nothing that it could have lost or gained against.",
-        "Evaluate the base model too (scope: both), or name two runs.",
-    )
+@dataclass(frozen=True)
+class Pair:
+    """Two models, and what is known of the second against the first."""
+
+    first: str
+    second: str
+    paired: int | None
+    rows: Sequence[MetricRow | FigureRow]
+    parts: Mapping[str, Sequence[MetricRow | FigureRow]]
+
+
+def candidates_pairs(report: Report) -> list[Pair]:
+    """Return the comparisons of the model that may be released: the last one that was named.
+
+    Raises:
+        AnswerRejected: ``gate.alone``, there is none.
+    """
+    pairs = [
+        Pair(it.first.name, it.second.name, it.paired, it.rows, it.categories)
+        for it in report.comparisons
+    ] or [
+        Pair(first, second, None, whole.rows, {task.name: task.rows for task in tasks})
+        for first, second, (whole, *tasks) in report.figures
+    ]
+    if not pairs:
+        raise AnswerRejected(
+            "gate.alone",
+            "The run evaluated one model: there is nothing that it could have lost or gained "
+            "against.",
+            "Evaluate the base model too (scope: both), or name two runs.",
+        )
+    return [pair for pair in pairs if pair.second == pairs[-1].second]
+
+
+def _rules_of(pair: Pair, policy: Policy) -> Iterator[RuleResult]:
+    seen = {row.metric: _seen(row) for row in pair.rows}
+    yield from _rules(seen, policy.metrics, None)
+    for category, limits in policy.categories.items():
+        yield from _rules(_in_category(pair.parts, category), limits, category)
+    if policy.one_gains:
+        yield _one_gains(list(seen.values()))
 
 
 def _in_category(
@@ -382,7 +412,7 @@ def more_records(rules: Sequence[RuleResult]) -> int | None:
 
 
 def _sentence(outcome: Outcome, rules: Sequence[RuleResult]) -> str:
-    named = [f"{_subject(rule)}: {rule.why}" for rule in rules if rule.outcome == outcome]
+    named = [f"{_required(it)}: {it.why}" for it in rules if it.outcome == outcome]
     if outcome == "pass":
         return f"Pass: {count(len(rules), 'rule')} kept."
     if outcome == "fail":
@@ -396,6 +426,6 @@ def _sentence(outcome: Outcome, rules: Sequence[RuleResult]) -> str:
     return f"Undecided. {'; '.join(named)}. {would}"
 
 
-def _subject(rule: RuleResult) -> str:
-    within = f" in {rule.category}" if rule.category else ""
-    return f"{rule.metric}{within} {rule.rule}" if rule.metric else rule.rule
+def _required(rule: RuleResult) -> str:
+    against = f" against {rule.against}" if rule.against else ""
+    return f"{rule.subject()} {rule.rule}" if rule.metric else f"{rule.rule}{against}"

@@ -22,7 +22,7 @@ def gate_junit(document: GateDocument) -> bytes:
         timestamp=document.evidence.decided,
     )
     for rule in document.rules:
-        name = _legal(f"{_where(rule)}: {rule.rule}")
+        name = _legal(f"{rule.subject()}: {rule.rule}")
         case = ElementTree.SubElement(suite, "testcase", classname="evalbook.gate", name=name)
         if rule.outcome == "pass":
             ElementTree.SubElement(case, "system-out").text = _legal(rule.why)
@@ -57,7 +57,7 @@ def gate_markdown(document: GateDocument) -> str:
         "| | metric | rule | what was seen |",
         "| --- | --- | --- | --- |",
         *(
-            f"| {_MARKS[rule.outcome]} | {_plain(_where(rule))} | {_plain(rule.rule)} "
+            f"| {_MARKS[rule.outcome]} | {_plain(rule.subject())} | {_plain(rule.rule)} "
             f"| {_plain(rule.why + _more(rule))} |"
             for rule in document.rules
         ),
@@ -66,12 +66,6 @@ def gate_markdown(document: GateDocument) -> str:
         *(f"- note: {_plain(note)}" for note in document.notes),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _where(rule: RuleResult) -> str:
-    if rule.metric is None:
-        return "all metrics"
-    return f"{rule.metric} in {rule.category}" if rule.category else rule.metric
 
 
 def _more(rule: RuleResult) -> str:

@@ -1,17 +1,18 @@
 """Several models on one matrix: which is best on each metric, and which can't be told apart.
 
-Every model is compared with every other one, record by record, and all those questions are
-corrected together. Models that no test tells apart share a letter.
+Every model is compared with every other one, record by record or by their totals, and all those
+questions are corrected together. Models that no test tells apart share a letter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from evalbook.runs.comparison import Comparison, MeanRow, means
-from evalbook.runs.store import Arm, RecordStore
+from evalbook.runs.comparison import MeanRow, MetricRow
+from evalbook.runs.store import Arm
+from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER, WORSE
 from evalbook.texts import count, joined
 
@@ -53,6 +54,8 @@ class Leaderboard:
     lower_is_better: tuple[str, ...]
     standings: tuple[Standing, ...]
     comparisons: int
+    versions: tuple[str, ...]
+    """Names of the fine-tuned models, in the order in which they were named."""
     basis: tuple[str, ...]
 
 
@@ -61,72 +64,74 @@ def pairs_of(arms: Sequence[Arm]) -> list[tuple[Arm, Arm]]:
     return list(combinations(arms, 2)) if FEWEST_MODELS <= len(arms) <= MOST_MODELS else []
 
 
+@dataclass(frozen=True)
+class Entrant:
+    """One model of a leaderboard."""
+
+    name: str
+    rows: Mapping[str, MeanRow]
+    """By metric."""
+    base: bool = False
+
+
+Compared = tuple[int, int, Sequence[MetricRow | FigureRow]]
+"""Places of two models, and what is said of the second against the first."""
+
+
 def leaderboard(
-    store: RecordStore,
-    arms: Sequence[Arm],
-    compared: Sequence[Comparison],
-    lower: Iterable[str],
-    doubts: Sequence[str],
+    entrants: Sequence[Entrant], compared: Sequence[Compared], questions: int, doubts: Sequence[str]
 ) -> Leaderboard:
     """Make the matrix of models that were all compared with each other.
 
     Args:
-        store: where their records are.
-        arms: the models.
-        compared: a comparison for each pair of them, corrected together.
-        lower: metrics whose low scores are good.
+        entrants: the models.
+        compared: what is said of each pair of them, corrected together.
+        questions: how many questions that correction takes account of.
         doubts: why they may not be comparable.
     """
-    lower = tuple(lower)
-    rows = {arm.number: {row.metric: row for row in means(store, arm, lower)} for arm in arms}
-    metrics = [it for it in store.metrics if any(it in rows[arm.number] for arm in arms)]
+    metrics = list(dict.fromkeys(metric for it in entrants for metric in it.rows))
     apart: set[tuple[str, int, int]] = set()
-    won = {arm.number: [0, 0] for arm in arms}
-    for pair in compared:
-        first, second = pair.first.number, pair.second.number
-        for row in pair.rows:
+    won = [[0, 0] for _ in entrants]
+    for first, second, rows in compared:
+        for row in rows:
             if row.verdict in (BETTER, WORSE):
                 apart |= {(row.metric, first, second), (row.metric, second, first)}
                 winner, loser = (second, first) if row.verdict == BETTER else (first, second)
                 won[winner][0] += 1
                 won[loser][1] += 1
-    ordered = sorted(arms, key=lambda arm: won[arm.number][1] - won[arm.number][0])
-    letters = {metric: _groups(metric, arms, rows, apart) for metric in metrics}
+    letters = {metric: _groups(metric, entrants, apart) for metric in metrics}
+    ordered = sorted(range(len(entrants)), key=lambda place: won[place][1] - won[place][0])
     standings = tuple(
         Standing(
-            arm.name,
+            entrants[place].name,
             {
-                metric: Cell(it.mean, it.low, it.high, it.records, letters[metric][arm.number])
-                for metric, it in rows[arm.number].items()
+                metric: Cell(it.mean, it.low, it.high, it.records, letters[metric][place])
+                for metric, it in entrants[place].rows.items()
             },
-            *won[arm.number],
+            *won[place],
         )
-        for arm in ordered
+        for place in ordered
     )
-    low = {
-        row.metric for them in rows.values() for row in them.values() if not row.higher_is_better
-    }
+    low = {metric for it in entrants for metric, row in it.rows.items() if not row.higher_is_better}
     return Leaderboard(
         _headline(standings, metrics),
         tuple(metrics),
         tuple(it for it in metrics if it in low),
         standings,
         len(compared),
-        (*_basis(compared), *doubts),
+        tuple(it.name for it in entrants if not it.base),
+        (*_basis(len(compared), questions), *doubts),
     )
 
 
 def _groups(
-    metric: str,
-    arms: Sequence[Arm],
-    rows: Mapping[int, Mapping[str, MeanRow]],
-    apart: set[tuple[str, int, int]],
+    metric: str, entrants: Sequence[Entrant], apart: set[tuple[str, int, int]]
 ) -> dict[int, str]:
     """Return each model's letters: one for each largest set of models that nothing tells apart."""
     scored = [
-        (row.mean if row.higher_is_better else -row.mean, arm.number)
-        for arm in arms
-        if (row := rows[arm.number].get(metric)) is not None and row.mean is not None
+        (row.mean if row.higher_is_better else -row.mean, place)
+        for place, it in enumerate(entrants)
+        if (row := it.rows.get(metric)) is not None and row.mean is not None
     ]
     order = [number for _, number in sorted(scored, key=lambda it: -it[0])]
     sets: list[frozenset[int]] = []
@@ -147,10 +152,10 @@ def _groups(
     grow(frozenset(), list(order), [])
     sets.sort(key=lambda them: sorted(order.index(it) for it in them))
     return {
-        arm.number: "".join(
-            _LETTERS[place % len(_LETTERS)] for place, them in enumerate(sets) if arm.number in them
+        place: "".join(
+            _LETTERS[number % len(_LETTERS)] for number, them in enumerate(sets) if place in them
         )
-        for arm in arms
+        for place in range(len(entrants))
     }
 
 
@@ -169,12 +174,11 @@ def _headline(standings: Sequence[Standing], metrics: Sequence[str]) -> str:
     return f"Of {count(len(standings), 'model')}, {sentence or 'no metric has scores'}."
 
 
-def _basis(compared: Sequence[Comparison]) -> list[str]:
-    asked = compared[0].tests if compared else 0
-    pairs, questions = count(len(compared), "comparison"), count(asked, "question")
+def _basis(compared: int, questions: int) -> list[str]:
+    pairs = count(compared, "comparison")
     alike = (
         "Models that share a letter can't be told apart on that metric; that is no proof that they "
         "are alike. Each interval is of that mean alone."
     )
     stricter = f"Stricter: {pairs}, of every model with every other, corrected together"
-    return [f"{stricter} (Holm, {questions}).", alike]
+    return [f"{stricter} (Holm, {count(questions, 'question')}).", alike]

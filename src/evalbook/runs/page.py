@@ -23,6 +23,7 @@ from evalbook.aws.arns import short_name
 from evalbook.packaged import read_packaged
 from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
 from evalbook.runs.forest import forest, panels_of, svg
+from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
 from evalbook.runs.table import (
     board_lines,
@@ -36,6 +37,7 @@ from evalbook.runs.table import (
     unseen_parts,
 )
 from evalbook.runs.verdicts import BETTER, WORSE
+from evalbook.runs.versions import version_drawing
 from evalbook.runs.words import (
     FIGURES_BASIS,
     TASKS_BASIS,
@@ -110,6 +112,7 @@ def _write(report: Report, file: TextIO) -> None:
         facts=list(_facts(report)),
         board=board_lines(board) if board else [],
         board_basis=board.basis if board else (),
+        versions=_versions(board) if board else [],
         pictures=_pictures(report),
         parts=[*_comparisons(report), *_alone(report), *_unseen(report), *_figures(report)],
         examples=list(_examples(report)),
@@ -137,13 +140,16 @@ def _facts(report: Report) -> Iterator[str]:
             *(f"{name} {it}" for name, it in named.items() if it),
         ]
         yield f"{run.name}: {' · '.join(about)}"
+    if report.cost:
+        cost = "{:,.2f} to {:,.2f}".format(*report.cost)
+        yield f"The judging cost about {cost} US dollars, by its tokens and AWS's Price List."
 
 
 def _claims(report: Report) -> Iterator[str]:
     if report.leaderboard:
         yield report.leaderboard.headline
-    for comparison in report.comparisons:
-        yield headline(comparison)
+    else:
+        yield from map(headline, report.comparisons)
     if report.corrected:
         yield report.corrected.sentence
     for first, second, tables in report.figures:
@@ -156,6 +162,13 @@ def _claims(report: Report) -> Iterator[str]:
         yield report.prospect.sentence
     for name, figures in report.figures_alone:
         yield figures_alone_headline(name, figures)
+
+
+def _versions(board: Leaderboard) -> list[str]:
+    if len(board.versions) < 2:
+        return []
+    drawn = (version_drawing(board, width) for width in (760, _NARROW))
+    return [svg(it, "Each metric's mean from version to version") for it in drawn]
 
 
 def _pictures(report: Report) -> list[str]:
@@ -174,6 +187,8 @@ class _Part:
     inside: Sequence[dict[str, str]] = ()
     inside_basis: Sequence[str] = ()
     inside_count: int = 0
+    claim: str = ""
+    """Where it is not among those on top."""
 
 
 def _comparisons(report: Report) -> Iterator[_Part]:
@@ -185,6 +200,7 @@ def _comparisons(report: Report) -> Iterator[_Part]:
         yield _Part(
             f"{it.second.name} against {it.first.name}", comparison_lines(it), resting,
             "By category", category_lines(it), categories_basis(it), len(it.categories),
+            headline(it) if report.leaderboard else "",
         )  # fmt: skip
 
 

@@ -7,18 +7,26 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.categories import add_categories
-from evalbook.runs.comparison import Comparison, MeanRow, compare, means
+from evalbook.runs.comparison import Comparison, MeanRow, MetricRow, compare, means
 from evalbook.runs.detail_arms import detail_arm
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Job, Look, Prospect, job_of, level_of, look_at, whole_dataset
-from evalbook.runs.leaderboard import Leaderboard, leaderboard, pairs_of
+from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
 from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
 from evalbook.runs.store import Arm, RecordStore
-from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
+from evalbook.runs.summaries import (
+    Figure,
+    FigureRow,
+    figure_ends,
+    figure_rows,
+    judge_figures,
+    read_figures,
+)
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.words import plain
 from evalbook.texts import joined
@@ -100,6 +108,8 @@ class Report:
     """Where it is of one evaluation with a pilot."""
     prospect: Prospect | None = None
     """Of a pilot: what the rest would bring."""
+    cost: tuple[float, float] | None = None
+    """Of its judging, in US dollars: low and high; None where it is not known."""
     task: str | None = None
     """What the model was trained to do, where the interview is at hand."""
     corrected: Corrected | None = None
@@ -509,7 +519,7 @@ def _compare_records(
 ) -> None:
     pairings = _pairings(arms)
     models = _ranked(arms)
-    ranked = pairs_of(models)
+    ranked = pairs_of([arm for arm, _ in models])
     # Whatever is shown is one family of questions.
     asked = list(dict.fromkeys((a.number, b.number) for a, b in [*pairings, *ranked]))
     by_number = {arm.number: arm for _, arm in arms}
@@ -517,22 +527,41 @@ def _compare_records(
     found = dict(zip(asked, compared, strict=True))
     report.comparisons = [found[a.number, b.number] for a, b in pairings]
     if ranked:
-        them = [found[a.number, b.number] for a, b in ranked]
-        doubts = _doubts(report, {source.run for source, _ in arms})
-        report.leaderboard = leaderboard(report.store, models, them, lower, doubts)
+        entrants = [
+            Entrant(arm.name, {row.metric: row for row in means(report.store, arm, lower)}, base)
+            for arm, base in models
+        ]
+        them = [found[a.number, b.number].rows for a, b in ranked]
+        report.leaderboard = _board(report, arms, entrants, them, compared[0].tests)
     shown = {arm.number for pairing in pairings for arm in pairing}
     report.alone = [
         (arm, means(report.store, arm, lower)) for _, arm in arms if arm.number not in shown
     ]
 
 
-def _ranked(arms: Sequence[tuple[_Source, Arm]]) -> list[Arm]:
-    """Return the models of a leaderboard: of several runs, the base model of the first one only."""
+def _board(
+    report: Report,
+    arms: Sequence[tuple[_Source, Arm]],
+    entrants: Sequence[Entrant],
+    compared: Sequence[Sequence[MetricRow | FigureRow]],
+    questions: int,
+) -> Leaderboard:
+    pairs = combinations(range(len(entrants)), 2)
+    them = [(*pair, rows) for pair, rows in zip(pairs, compared, strict=True)]
+    doubts = _doubts(report, {source.run for source, _ in arms})
+    return leaderboard(entrants, them, questions, doubts)
+
+
+def _ranked(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, bool]]:
+    """Return the models of a leaderboard, and whether each is a base model.
+
+    Of several runs, the base model of the first one only.
+    """
     found, bases = [], 0
     for source, arm in arms:
         bases += source.model == BASE
         if source.model != BASE or bases == 1:
-            found.append(arm)
+            found.append((arm, source.model == BASE))
     return found
 
 
@@ -605,24 +634,49 @@ def _compare_figures(
         else:
             report.notes.append(f"{source.summaries[-1]} holds no figures.")
     arms = [(source, Arm(place, source.name)) for place, (source, _, _) in enumerate(read)]
-    pairings = _pairings(arms)
+    pairings, models = _pairings(arms), _ranked(arms)
+    ranked = pairs_of([arm for arm, _ in models])
     compared = {arm.number for pairing in pairings for arm in pairing}
-    tables = [
-        _figure_tables(read[first.number][1:], read[second.number][1:], lower)
-        for first, second in pairings
-    ]
+    asked = dict.fromkeys((a.number, b.number) for a, b in [*pairings, *ranked])
+    tables = {
+        (first, second): _figure_tables(read[first][1:], read[second][1:], lower)
+        for first, second in asked
+    }
     # What is claimed in the first place is one family of questions, the tasks are another.
-    wholes = iter(judge_figures([row for whole, *_ in tables for row in whole.rows]))
-    parts = iter(judge_figures([row for _, *them in tables for it in them for row in it.rows]))
-    for (first, second), (whole, *them) in zip(pairings, tables, strict=True):
-        judged = [FigureTable(whole.name, tuple(next(wholes) for _ in whole.rows))]
-        judged += [FigureTable(it.name, tuple(next(parts) for _ in it.rows)) for it in them]
-        report.figures.append((first.name, second.name, judged))
+    every = judge_figures([row for whole, *_ in tables.values() for row in whole.rows])
+    rest = iter(every)
+    wholes = {
+        pair: FigureTable(whole.name, tuple(next(rest) for _ in whole.rows))
+        for pair, (whole, *_) in tables.items()
+    }
+    shown = [(first, second, tables[first.number, second.number][1:]) for first, second in pairings]
+    parts = iter(judge_figures([row for *_, them in shown for it in them for row in it.rows]))
+    for first, second, them in shown:
+        judged = [FigureTable(it.name, tuple(next(parts) for _ in it.rows)) for it in them]
+        whole = wholes[first.number, second.number]
+        report.figures.append((first.name, second.name, [whole, *judged]))
+    if ranked:
+        entrants = [
+            Entrant(arm.name, _mean_rows(read[arm.number][1], lower), base) for arm, base in models
+        ]
+        rows = [wholes[a.number, b.number].rows for a, b in ranked]
+        questions = sum(row.corrected is not None for row in every)
+        report.leaderboard = _board(report, arms, entrants, rows, questions)
     report.figures_alone = [
         (source.name, overall)
         for place, (source, overall, _) in enumerate(read)
         if place not in compared
     ]
+
+
+def _mean_rows(figures: Mapping[str, Figure], lower: Sequence[str]) -> dict[str, MeanRow]:
+    low = {name.lower() for name in lower}
+    return {
+        metric: MeanRow(
+            metric, metric.lower() not in low, it.value, *figure_ends(it), it.records or 0, 0
+        )
+        for metric, it in figures.items()
+    }
 
 
 _Figures = tuple[dict[str, Figure], dict[str, dict[str, Figure]]]

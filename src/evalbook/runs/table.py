@@ -15,6 +15,7 @@ from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import FigureTable, Report
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, figure_ends
+from evalbook.runs.versions import version_lines
 from evalbook.runs.words import (
     FIGURES_BASIS,
     TASKS_BASIS,
@@ -49,6 +50,8 @@ def report_parts(report: Report) -> list[Part]:
     if report.leaderboard:
         board = report.leaderboard
         parts += [board.headline, board_lines(board), texts.lines(*board.basis)]
+        if lines := version_lines(board):
+            parts += ["From version to version", lines]
     if report.corrected:
         parts.append(report.corrected.sentence)
     said: set[str] = set()
