@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from clients import STATE, Person, interview, with_client
+from clients import STATE, Person, call, interview, with_client
 from interviews import ANSWERS_BY_TYPE, GOOD_ANSWERS
 from mcp.types import ElicitResult
 
@@ -17,7 +17,8 @@ BEGINNING = {"evaluation_type": "llm_as_judge", "task": "Answers billing questio
 
 @pytest.mark.usefixtures("in_sandbox")
 def test_a_whole_interview_is_held_past_the_assistant():
-    person = Person({**GOOD_ANSWERS, "project": ["é" * 65, "bot"]})
+    person = Person({**GOOD_ANSWERS, "judge_model": "yes", "project": ["é" * 65, "bot"]})
+    call("answer", value="amazon.nova-pro-v1:0", step="judge_model")
 
     told = interview(person)
 
@@ -28,6 +29,7 @@ def test_a_whole_interview_is_held_past_the_assistant():
     assert list(dict.fromkeys(person.asked)) == list(GOOD_ANSWERS)
     # A bucket that is offered is not the prefix that is meant; a name that is too long is no name.
     assert [it for it in GOOD_ANSWERS if person.asked.count(it) == 2] == ["s3_output", "project"]
+    assert told["say"].startswith("Written: bot/notebooks/bot_model-evaluation.ipynb")
     assert told["answered"].keys() == GOOD_ANSWERS.keys()
     forms = dict(zip(person.asked, person.forms, strict=True))
     assert TERMS in forms["bedrock_terms"].message
@@ -69,6 +71,7 @@ def test_a_form_that_is_not_filled_in_leaves_all_as_it_was(mode, answer, status)
         "stands": {"evaluation_type": "LLM as judge", "task": "Answers billing questions."},
         "step": "dataset",
         "notebook": None,
+        "say": None,
         "next": told["next"],
     }
     assert "call interview when" in told["next"].lower()

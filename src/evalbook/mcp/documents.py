@@ -21,6 +21,8 @@ class InterviewDocument:
     step: str | None
     """The question that is open."""
     notebook: str | None
+    say: str | None
+    """What the person should see, as it is: how the notebook is run."""
     next: str
     """How to go on."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from mcp.types import ElicitRequestFormParams, ElicitResult
 from mcp_types.version import is_version_at_least
 
 from evalbook.workflow.brief import choice_lines, choice_words, told
-from evalbook.workflow.facts import BEDROCK_TERMS
+from evalbook.workflow.facts import BEDROCK_TERMS, JUDGE_MODEL
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.replies.choices import named_choice, split_answers
 from evalbook.workflow.turn import Choice, Turn
@@ -31,6 +32,9 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
         version: the protocol's, which decides what a form may hold.
         in_words: whether the answer is to be typed where there are choices.
     """
+    if turn.step == JUDGE_MODEL.name:
+        # Nothing is chosen beforehand, not even what an assistant says that the person said.
+        turn = replace(turn, default=None)
     assert turn.step is not None  # noqa: S101 - only a finished interview is at no step
     # Since then choices have titles, and a field takes several of them.
     newer = is_version_at_least(version, "2025-11-25")
@@ -55,7 +59,7 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
     elif turn.default is not None and not in_words:
         hints.append(f"Default: {turn.default}.")
     place = f"Question {turn.position.index} of {turn.position.total}" if turn.position else ""
-    asked = "\n".join([turn.question, *(choice_lines(turn) if typed else ())])
+    asked = "\n".join(filter(None, (turn.question, *(choice_lines(turn) if typed else ()))))
     description = " ".join(filter(None, hints)) or turn.question
     return ElicitRequestFormParams(
         message="\n\n".join(filter(None, (told(turn), place, asked))),

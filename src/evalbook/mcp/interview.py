@@ -22,7 +22,8 @@ _MOST_FORMS = 10
 """Where the client calls again with each answer: more than that, and clients give up."""
 
 _NEXT: dict[Outcome, str] = {
-    "complete": "",
+    "complete": "Show say. The tools status and results tell of the run. To change something, pass "
+    "the person's words to answer, or reopen a step with back, and call interview.",
     "open": "Call interview again now: there are more questions.",
     "declined": "Nothing is saved for this question; earlier answers stand. Ask the person what "
     "they wish, and call interview when they want to go on.",
@@ -122,5 +123,6 @@ async def _document(
         {step: text for step, text in texts.items() if step not in answered},
         held.step,
         turn.notebook if turn else None,
-        told(turn) if turn else _NEXT[status],
+        told(turn) if turn else None,
+        _NEXT[status],
     )
