@@ -107,12 +107,10 @@ def is_there(path: Path) -> bool:
 
 
 def is_a_file(path: Path) -> bool:
-    """Tell whether there is a file of that name."""
     return os.path.isfile(path)  # noqa: PTH113
 
 
 def is_a_folder(path: Path) -> bool:
-    """Tell whether there is a folder of that name."""
     return os.path.isdir(path)  # noqa: PTH112
 
 

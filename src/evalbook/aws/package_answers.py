@@ -115,7 +115,6 @@ def _base_model(answer: DescribeModelPackageOutputTypeDef, arn: Arn) -> BaseMode
 
 
 def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
-    """Read the answer of DescribeModelPackage."""
     arn = parse_arn(answer["ModelPackageArn"])
     if arn is None:
         raise AwsUnreadable(

@@ -79,7 +79,6 @@ class Prose:
         self._text, self._style = text, style
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw them."""
         from rich.text import Text
 
         text = texts.shown(self._text)

@@ -70,7 +70,6 @@ def is_conversation(value: Any) -> bool:
 
 
 def is_message(value: Any) -> bool:
-    """Tell whether a value is one message."""
     if not isinstance(value, dict):
         return False
     opened = _opened(value)
@@ -79,7 +78,6 @@ def is_message(value: Any) -> bool:
 
 
 def role_named(name: str) -> str | None:
-    """Return the role that is meant by a name."""
     return _ROLES.get(plain_name(name))
 
 

@@ -62,7 +62,6 @@ class Overlap:
 
     @property
     def places(self) -> frozenset[int]:
-        """Return the numbers of all of them."""
         return frozenset((*self.exact, *self.near))
 
 

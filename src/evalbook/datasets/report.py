@@ -140,7 +140,6 @@ class Report:
 
     @property
     def unused(self) -> tuple[FieldUse, ...]:
-        """Return the fields of which nothing is used."""
         return tuple(it for it in self.fields if it.use == "not used" and it.meaning != "empty")
 
     @property

@@ -73,7 +73,6 @@ class Survey:
         self._unread: InvalidRow | None = None
 
     def add(self, row: Row, judged: Judged, rules: Rules) -> None:
-        """Add one record."""
         meant, lost, why = judged
         if why and not self._unread:
             self._unread = InvalidRow(row.place, why)

@@ -44,7 +44,6 @@ class FieldUse:
 
     @property
     def taken_for(self) -> str:
-        """Return what it is taken for, in words."""
         return _TAKEN_FOR.get(self.use, self.use)
 
     def sentence(self, records: int) -> str:

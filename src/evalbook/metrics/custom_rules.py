@@ -45,7 +45,6 @@ class Place:
         return replace(self, name=_shorter(json.dumps(name, ensure_ascii=False)[1:-1]))
 
     def inside(self, part: str) -> Place:
-        """Return a part of this place."""
         return replace(self, part=part)
 
     def __str__(self) -> str:

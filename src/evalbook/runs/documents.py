@@ -102,7 +102,6 @@ class ResultsDocument:
 def results_document(
     report: Report, protocol: int = 1, written: Iterable[str] = ()
 ) -> ResultsDocument:
-    """Return a report as the document that is printed."""
     store = report.store
     return ResultsDocument(
         protocol,

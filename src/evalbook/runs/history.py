@@ -135,7 +135,6 @@ class RunsDocument:
 
 
 def describe_run(run: PastRun) -> PastRunDocument:
-    """Return a past run as it is printed."""
     it, plan = run.execution, run.plan
     return PastRunDocument(
         arn=it.arn,

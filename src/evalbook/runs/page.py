@@ -72,7 +72,6 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 
 def page_text(report: Report) -> str:
-    """Return a report as one HTML page."""
     page = io.StringIO()
     _write(report, page)
     return page.getvalue()

@@ -45,7 +45,6 @@ def report_words(report: Report) -> str:
 
 
 def report_parts(report: Report) -> list[Part]:
-    """Return what a report says to people, part by part."""
     parts: list[Part] = [_heads(report)]
     if report.leaderboard:
         board = report.leaderboard
@@ -137,7 +136,6 @@ def _some_lines(lines: Sequence[dict[str, str]]) -> Iterator[Part]:
 
 
 def category_lines(comparison: Comparison) -> list[dict[str, str]]:
-    """Return the lines of a table of all categories."""
     return [
         {"Category": category, **line}
         for category, rows in comparison.categories.items()
@@ -204,7 +202,6 @@ def _figures_parts(first: str, second: str, tables: Sequence[FigureTable]) -> It
 
 
 def task_lines(tasks: Iterable[FigureTable], first: str, second: str) -> list[dict[str, str]]:
-    """Return the lines of a table of all tasks' figures."""
     return [
         {"Task": task.name, **line}
         for task in tasks
@@ -225,7 +222,6 @@ def lines_of_figures(figures: Mapping[str, Figure]) -> list[dict[str, str]]:
 
 
 def figure_lines(rows: Iterable[FigureRow], first: str, second: str) -> list[dict[str, str]]:
-    """Return the lines of a table of figures."""
     return [
         {
             "Metric": named(row),

@@ -35,7 +35,6 @@ def real(number: float) -> float | None:
 
 
 def by_chance(gain: float | None, corrected: float, significant: float) -> Verdict:
-    """Return the verdict of a test."""
     if corrected < significant and gain:
         return BETTER if gain > 0 else WORSE
     return UNCLEAR

@@ -101,7 +101,6 @@ class OverlapFacts:
 
     @property
     def places(self) -> tuple[int, ...]:
-        """Return the numbers of all of them."""
         return tuple(sorted((*self.exact, *self.near)))
 
 

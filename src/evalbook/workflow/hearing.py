@@ -30,7 +30,6 @@ Hears = Callable[[str, Question, Interview], Reading]
 
 
 def by_kind(reply: str, question: Question, _: Interview) -> Reading:
-    """Hear a reply by the kind of its question."""
     if question.kind == "confirm":
         return understand_yes_or_no(reply, question)
     if question.kind == "multichoice":

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 
 def settings_of(interview: Interview) -> EvaluationSettings:
-    """Return the settings of a completed interview."""
     from evalbook.notebook.settings import EvaluationSettings, Vpc
     from evalbook.version import __version__
 

@@ -34,7 +34,6 @@ class Summary:
     """None where it is not answered yet."""
 
     def answers(self) -> list[str]:
-        """Return a sentence for each answer."""
         return [f"{line.title}: {line.text}" for line in self.lines]
 
     def doubts(self) -> list[str]:

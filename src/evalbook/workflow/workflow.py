@@ -64,7 +64,6 @@ class _Ahead:
     """What is known without having been asked, and is confirmed instead."""
 
     def question(self, interview: Interview) -> Question:
-        """Return the question as it is shown."""
         if self.step is None or self.finding is None:
             return self.asked
         return _confirmation(interview, self.step, self.finding)

@@ -279,7 +279,6 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
 
 
 def _shown(record: Any, field: str) -> str:
-    """Return a field of a record on one line."""
     import json
 
     if isinstance(record, dict) and field not in record:

@@ -39,7 +39,6 @@ def with_keys(remedy: str | Remedy) -> str:
 
 
 def step_named(name: str | None) -> Step[Any, Any] | None:
-    """Return the step of a name."""
     from evalbook.workflow.kinds import STEPS_BY_TYPE
 
     return next((it for steps in STEPS_BY_TYPE.values() for it in steps if it.name == name), None)
@@ -115,7 +114,6 @@ def _words(text: str) -> set[str]:
 
 
 def place_of(turn: Turn) -> str:
-    """Return where in the interview a turn is."""
     return f"{turn.position.index} of {turn.position.total}" if turn.position else ""
 
 

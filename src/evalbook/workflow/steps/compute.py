@@ -144,7 +144,6 @@ def _doubts(interview: Interview) -> list[Check]:
 
 
 def instances_words(value: OwnInstances | None) -> str:
-    """Return an answer in words."""
     if value is None:
         return SERVERLESS
     return f"{value.instance_count} x {value.instance_type}"

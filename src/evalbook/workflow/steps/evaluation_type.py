@@ -39,7 +39,6 @@ def _ask(interview: Interview) -> Question:
 
 
 def type_choices(interview: Interview, recommended: str | None = None) -> tuple[Choice, ...]:
-    """Return the evaluation types as choices."""
     return tuple(
         Choice(it.name, it.label, it.description, recommended=it.name == recommended)
         for it in map(EVALUATION_TYPES.__getitem__, interview.steps_by_type)

@@ -102,7 +102,6 @@ def tasks_folder(interview: Interview) -> str:
 
 
 def task_names(interview: Interview) -> list[str]:
-    """Return the names of the tasks that there are."""
     from evalbook.metrics.inspect_tasks import OWN_TASK
 
     found = interview.facts(TASK_SOURCE)
