@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from building import in_pieces, lines, only_reason, questions, report_of, turns
 
-from evalbook.datasets.formats import format_named
 from evalbook.datasets.reading import MAX_LINE
 from evalbook.datasets.report import REMEMBERED, InvalidRow, Report
 from evalbook.datasets.validate import validate
@@ -60,12 +59,6 @@ def test_the_first_record_does_not_decide_the_format_alone() -> None:
     assert (report.format, report.valid, report.as_it_is) == ("sagemaker", 4, 3)
 
 
-def test_a_given_format_is_held_against_each_record() -> None:
-    report = report_of(lines(*questions(2)), format=format_named("openai"))
-
-    assert (report.format, report.as_it_is, report.lost) == ("openai", 0, (("record", 2),))
-
-
 def test_a_report_reads_back_as_it_was_saved() -> None:
     report = report_of(lines({"question": "q", "answer": "a", "n": 1}, b"oops"))
 
@@ -115,19 +108,14 @@ def test_a_line_without_end_is_one_invalid_record() -> None:
     )
 
 
-def test_a_reference_and_further_fields_can_be_required() -> None:
-    data = lines(
-        {"query": "a", "response": "b", "metadata": {}},
-        {"query": "a", "response": " ", "metadata": {}},
-        {"query": "a", "response": "b"},
-    )
+def test_a_reference_can_be_required() -> None:
+    data = lines({"query": "a", "response": "b"}, {"query": "a", "response": " "})
 
-    report = report_of(data, require_reference=True, need_fields=("metadata",))
+    report = report_of(data, require_reference=True)
 
     assert report.valid == 1
     assert [shown.reason for shown in report.invalid_shown] == [
         "no reference answer, needed for this evaluation",
-        "no metadata, needed for this evaluation",
     ]
 
 

@@ -171,24 +171,15 @@ def check_judge(
         raise answer
     if isinstance(answer, AwsDenied):
         judge = Judge(wanted, wanted, wanted.split(".")[0], "UNKNOWN", None, None)
-        denied = warning(
-            "judge.lifecycle",
-            f"It could not be checked whether {wanted} is in service. {answer.message}",
-            _ACCESS,
-        )
-        return judge, [*checks, denied]
+        unknown = f"It could not be checked whether {wanted} is in service. {answer.message}"
+        return judge, [*checks, warning("judge.lifecycle", unknown, _ACCESS)]
     profiles = _profiles_if_needed(aws, region, [answer] if isinstance(answer, dict) else [])
     verdict = _verdict(wanted, answer, profiles, region)
     if isinstance(verdict, LeftOut):
-        raise rejection_for(
-            failed(
-                "judge.lifecycle",
-                f"{wanted} can't be the judge in {region}: {verdict.reason}.",
-                "Choose a judge that is in service in this region."
-                + (_PROJECT if isinstance(answer, AwsMissing) else ""),
-            ),
-            *checks,
-        )
+        message = f"{wanted} can't be the judge in {region}: {verdict.reason}."
+        remedy = "Choose a judge that is in service in this region."
+        remedy += _PROJECT if isinstance(answer, AwsMissing) else ""
+        raise rejection_for(failed("judge.lifecycle", message, remedy), *checks)
     if profiles.denied and not _on_demand(answer):
         checks.append(_unknown_profiles(profiles, region))
     return verdict, [

@@ -213,22 +213,7 @@ def check_role(
     except AwsDenied as error:
         arn = given or f"arn:{me.partition}:iam::{account}:role/{name}"
         role, checks = _Role(arn, None), [_unseen(arn, error, given is not None)]
-    if is_reserved(role.arn):
-        raise AnswerRejected(
-            "role.kind",
-            f"{role.arn} is a role that people sign in by, through IAM Identity Center: no service "
-            "may assume it, and AWS keeps its trust policy, so that nobody can change that.",
-            "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
-            "`evalbook doctor --policy role` print the policies that it takes.",
-            checks,
-        )
-    if _is_service_linked(role.arn):
-        raise AnswerRejected(
-            "role.kind",
-            f"{role.arn} is a service-linked role: only the service it belongs to may assume it.",
-            "Give an execution role.",
-            checks,
-        )
+    _refuse_kind(role.arn, checks)
     checks += _trust_checks(role, me, region, account, actions_for)
     questions: list[Callable[[], list[Check]]] = [
         lambda: check_role_permissions(aws, role.arn, region, actions_for, judge),
@@ -238,6 +223,26 @@ def check_role(
         checks += found
     _reject_failed(checks)
     return role.arn, checks
+
+
+def _refuse_kind(arn: str, checks: list[Check]) -> None:
+    """Refuse a role that AWS keeps for people or for a service of its own."""
+    if is_reserved(arn):
+        raise AnswerRejected(
+            "role.kind",
+            f"{arn} is a role that people sign in by, through IAM Identity Center: no service "
+            "may assume it, and AWS keeps its trust policy, so that nobody can change that.",
+            "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
+            "`evalbook doctor --policy role` print the policies that it takes.",
+            checks,
+        )
+    if _is_service_linked(arn):
+        raise AnswerRejected(
+            "role.kind",
+            f"{arn} is a service-linked role: only the service it belongs to may assume it.",
+            "Give an execution role.",
+            checks,
+        )
 
 
 def _reject_failed(checks: list[Check]) -> None:

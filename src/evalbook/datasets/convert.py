@@ -228,7 +228,7 @@ def _save(rules: Rules, rewritten: bool, changes: Changes) -> _Save:
         meant = understand(row.record, first_question=changes.first_question)
         if changes.system_into_query:
             meant = _with_system_in_query(meant)
-        return dump(written(row.record, meant, rules.need_fields)).encode()
+        return dump(written(meant)).encode()
 
     return save
 

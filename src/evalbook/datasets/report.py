@@ -73,7 +73,6 @@ class Report:
     require_reference: bool = False
     scorer: str | None = None
     """Preset scorer whose rules for records held too."""
-    need_fields: tuple[str, ...] = ()
     with_reference: int = 0
     with_system: int = 0
     repeated_prompts: int = 0

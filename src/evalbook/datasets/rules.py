@@ -52,7 +52,6 @@ class Rules:
 
     format: DatasetFormat | None
     """The documented format that a job would read the records in; None where it reads none."""
-    need_fields: tuple[str, ...] = ()
     require_reference: bool = False
     scorer: str | None = None
     """Preset scorer whose rules hold too; see `evalbook.datasets.scorer_rules`."""
@@ -67,7 +66,7 @@ class Rules:
             return row.problem or InvalidRecord("not_json", "no record")
         try:
             judged = self._quickly(record) or self.whole(record)
-            self._want(record, judged.meant)
+            self._want(judged.meant)
         except InvalidRecord as error:
             return error
         if row.problem is None:
@@ -87,12 +86,9 @@ class Rules:
             return Judged(_without_category(meant), "")
         return Judged(meant, lost, why)
 
-    def _want(self, record: Mapping[str, Any], meant: Understood) -> None:
+    def _want(self, meant: Understood) -> None:
         if meant.left_out:
             raise InvalidRecord("left_out", meant.left_out)
-        for name in self.need_fields:
-            if record.get(name) is None:
-                raise InvalidRecord("missing_field", f"no {name}, needed for this evaluation")
         if self.require_reference and not (meant.reference and meant.reference.strip()):
             raise InvalidRecord("no_reference", "no reference answer, needed for this evaluation")
         if self.scorer in RULES:
@@ -177,7 +173,6 @@ class Rules:
         """Return the rules a report was made by."""
         return cls(
             job_format(format_named(report.format) if report.format else None),
-            tuple(report.need_fields),
             report.require_reference,
             report.scorer,
         )
@@ -233,16 +228,9 @@ def job_format(found: DatasetFormat | None) -> DatasetFormat | None:
     return found if found is not None and found.documented else None
 
 
-def written(
-    record: Mapping[str, Any], meant: Understood, keep: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """Return a record in the SageMaker evaluation format.
-
-    Beside its fields stand those named in ``keep``, and as ``metadata`` what scorers read.
-    """
+def written(meant: Understood) -> dict[str, Any]:
+    """Return a record in the SageMaker evaluation format; ``metadata`` is what scorers read."""
     fields = write_sagemaker(
         Record(meant.prompt, meant.reference, meant.system, meant.category, meant.turns)
     )
-    beside: dict[str, Any] = {"metadata": meant.metadata} if meant.metadata else {}
-    beside |= {name: record[name] for name in keep if name in record}
-    return fields | {name: value for name, value in beside.items() if name not in fields}
+    return fields | ({"metadata": meant.metadata} if meant.metadata else {})

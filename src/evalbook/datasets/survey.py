@@ -10,7 +10,7 @@ from evalbook.datasets.invalid import harmless
 from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimated_tokens
 from evalbook.datasets.reading import Row
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, InvalidRow, Rewritten
-from evalbook.datasets.rules import Judged, Rules, written
+from evalbook.datasets.rules import Judged, written
 from evalbook.datasets.shown import shown
 
 _CATEGORIES = 1000
@@ -72,16 +72,13 @@ class Survey:
         self._examples: list[Rewritten] = []
         self._unread: InvalidRow | None = None
 
-    def add(self, row: Row, judged: Judged, rules: Rules) -> None:
+    def add(self, row: Row, judged: Judged) -> None:
         meant, lost, why = judged
         if why and not self._unread:
             self._unread = InvalidRow(row.place, why)
         if len(self._examples) < _EXAMPLES:
-            record = row.record or {}
-            after = written(record, meant, rules.need_fields)
-            self._examples.append(
-                Rewritten(shown(record, _EXAMPLE_WIDTH), shown(after, _EXAMPLE_WIDTH))
-            )
+            before = shown(row.record or {}, _EXAMPLE_WIDTH)
+            self._examples.append(Rewritten(before, shown(written(meant), _EXAMPLE_WIDTH)))
         self._multi_turn += meant.turns > 1
         self.add_many(
             [meant.prompt],

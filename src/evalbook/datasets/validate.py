@@ -10,7 +10,7 @@ from typing import Any
 from evalbook.datasets.account import Account
 from evalbook.datasets.bulk import Bulk
 from evalbook.datasets.findings import report_checks
-from evalbook.datasets.formats import DatasetFormat, detect_format
+from evalbook.datasets.formats import detect_format
 from evalbook.datasets.invalid import InvalidRecord, harmless
 from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.report import SHOWN, InvalidRow, Report
@@ -29,9 +29,7 @@ _FIRST_BYTES = 4 * 1024 * 1024
 def validate(
     chunks: Iterable[bytes],
     *,
-    format: DatasetFormat | None = None,  # noqa: A002 - what a dataset's format is called
     max_records: int | None = None,
-    need_fields: tuple[str, ...] | None = None,
     require_reference: bool = False,
     scorer: str | None = None,
     on_progress: Progress | None = None,
@@ -43,24 +41,22 @@ def validate(
 
     Args:
         chunks: the object's bytes in order, in pieces of any size.
-        format: the format to hold the records against; told by the first ones where not given.
         max_records: how many records the evaluation takes.
-        need_fields: top-level fields each record must have beyond those of its format.
         require_reference: whether a record without a reference answer is invalid.
         scorer: a preset scorer, whose rules for records hold too.
         on_progress: called once a piece, and at the end, with bytes and records read so far.
     """
     reading = Reading(chunks, on_progress)
     first, rows = _first_rows(reading.rows())
-    found = format or detect_format([row.record for row in first if row.record is not None])
-    rules = Rules(job_format(found), need_fields or (), require_reference, scorer)
+    found = detect_format([row.record for row in first if row.record is not None])
+    rules = Rules(job_format(found), require_reference, scorer)
     faults, survey, account = _Faults(), Survey(), Account()
-    if not (rules.need_fields or require_reference or scorer):
+    if not (require_reference or scorer):
         reading.bulk = Bulk(rules, survey, account)
     for row in chain(first, rows):
         judged = rules.judge(row)
         if isinstance(judged, Judged):
-            survey.add(row, judged, rules)
+            survey.add(row, judged)
             account.add(judged.meant.uses, row.record or {})
         else:
             faults.add(row, judged)
@@ -77,7 +73,6 @@ def validate(
         fields=(*account.table(), *_beside(reading)),
         require_reference=require_reference,
         scorer=scorer,
-        need_fields=tuple(need_fields or ()),
         max_records=max_records,
         over_limit=max_records is not None and reading.records > max_records,
         blank_lines=reading.blank_lines,
