@@ -11,6 +11,8 @@ _ARN = re.compile(
     r":(?P<account>[0-9]{12}|aws)?:(?P<resource>\S+)"
 )
 
+_ROLE = re.compile(r"arn:[\w-]+:iam::[0-9]{12}:role/(?:[^\s/]+/)*([\w+=@-]+)")
+
 # SageMaker and others write ``type/name`` or ``type:name``; the words are what people call it.
 _KINDS = {
     ("bedrock", "agent"): "a Bedrock agent",
@@ -159,3 +161,8 @@ def short_name(arn: str | None) -> str | None:
     if ":hub-content/" in arn:
         return arn.split("/")[-2]
     return arn.rpartition(":model-package/")[2] if ":model-package/" in arn else arn
+
+
+def role_names(text: str) -> str:
+    """Return a text with roles by their names, which work wherever a role is asked for."""
+    return _ROLE.sub(r"\1", text)

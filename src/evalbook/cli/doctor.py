@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evalbook.aws.arns import role_names
 from evalbook.checks import remedy_in_commands
 from evalbook.cli.documents import DoctorDocument, PoliciesDocument
 from evalbook.cli.options import Settings, command
@@ -82,7 +83,7 @@ def _parts(checks: Sequence[Check]) -> Iterator[RenderableType]:
     """Yield the checks as a table, roles by their names, and what they come to."""
     rows: list[dict[str, str | Text]] = []
     for check in checks:
-        rows.append({"State": MARKS[check.status], "What was looked at": _named(check.message)})
+        rows.append({"State": MARKS[check.status], "What was looked at": role_names(check.message)})
         if check.remedy and check.status != "passed":
             remedy = cell(remedy_in_commands(check.remedy) or "", "italic")
             rows.append({"State": "", "What was looked at": remedy})
@@ -92,11 +93,6 @@ def _parts(checks: Sequence[Check]) -> Iterator[RenderableType]:
     stops = counts["failed"] > 0
     verdict = "Something would stop a run." if stops else "Nothing found that would stop a run."
     yield Prose(f"{verdict} ({found})", "red" if stops else "green")
-
-
-def _named(message: str) -> str:
-    """Return a message with roles by their names, which work wherever a role is asked for."""
-    return re.sub(r"arn:[\w-]+:iam::\d{12}:role/(?:[^\s/]+/)*([\w+=@-]+)", r"\1", message)
 
 
 @dataclass(frozen=True)

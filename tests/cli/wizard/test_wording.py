@@ -125,6 +125,7 @@ def test_every_step_has_an_example_with_what_it_means(step):
     [
         ("llm_as_judge", "LLM as judge", "LLM as judge"),
         ("help", "Help me decide", "Help me decide"),
+        ("both", "Fine-tuned and base", "Fine-tuned and base"),
         ("amazon.nova-pro-v1:0", "Amazon Nova Pro", "Amazon Nova Pro  amazon.nova-pro-v1:0"),
     ],
 )

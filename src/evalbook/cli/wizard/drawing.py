@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from evalbook.aws.arns import role_names
 from evalbook.checks import Check, Remedy
 from evalbook.cli.links import links_work, pieces
 from evalbook.cli.output import default_of
@@ -116,7 +117,7 @@ class Drawing:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(no_wrap=True, min_width=1)
         grid.add_column(overflow="fold")
-        grid.add_row(text_of(mark, f"bold {colour}"), text_of(message, style))
+        grid.add_row(text_of(mark, f"bold {colour}"), text_of(role_names(message), style))
         if remedy:
             grid.add_row("", text_of(with_keys(remedy), "italic"))
         self.console.print(grid)

@@ -100,17 +100,12 @@ def checks_beside(turn: Turn) -> list[Check]:
 
 def name_of(choice: Choice) -> str:
     """Return what a choice is called, with its value where that says more than the label does."""
-    # Values on the way to an evaluation type, and such as llm_as_judge, are for programs; a role's
-    # name and a bucket say all that its ARN or URI does.
-    if choice.label in re.split(r"[/:]", choice.value):
+    # AWS's own ids tell more, but for a role's name or a bucket's; those of ours are for programs.
+    if choice.label in re.split(r"[/:]", choice.value) or not re.search(r"[.:/]", choice.value):
         return choice.label
-    if _words(choice.value) <= _words(choice.label) or choice.value.startswith(f"{HELP}."):
-        return choice.label
-    return f"{choice.label}  {choice.value}"
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.lower()))
+    return (
+        choice.label if choice.value.startswith(f"{HELP}.") else f"{choice.label}  {choice.value}"
+    )
 
 
 def place_of(turn: Turn) -> str:

@@ -35,7 +35,7 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "May I read the dataset to show you its format and to validate its records?",
         kind="confirm",
-        help="Yes reads the first few KB and shows two records, then the whole object once, to "
+        help="Yes reads the first few KB and shows what they hold, then the whole object once, to "
         "count and validate every record on this machine. No reads nothing.",
     )
 

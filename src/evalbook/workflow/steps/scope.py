@@ -145,7 +145,7 @@ STEP = Step(
     advanced=True,
     depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(
-        "both",
+        "Fine-tuned and base",
         "The base model answers too, so that there is something to compare with. It doubles "
         "time and cost.",
     ),
