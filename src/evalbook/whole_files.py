@@ -29,11 +29,12 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-def read_whole(path: Path, most: int) -> bytes:
-    """Return what a regular file holds, if that is at most so many bytes.
+@contextmanager
+def reading(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file to be read.
 
     Raises:
-        OSError: there is none, it can't be read, is something else than a file, or is larger.
+        OSError: there is none, it can't be read, or is something else than a file.
     """
     try:
         _need_regular(path.stat(), path)
@@ -43,6 +44,16 @@ def read_whole(path: Path, most: int) -> bytes:
         raise _no_name(error, path) from error
     with os.fdopen(handle, "rb") as file:
         _need_regular(os.fstat(handle), path)
+        yield file
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Return what a regular file holds, if that is at most so many bytes.
+
+    Raises:
+        OSError: as `reading`, or it is larger.
+    """
+    with reading(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", str(path))

@@ -48,6 +48,13 @@ def in_shell(line: str) -> subprocess.CompletedProcess[str]:
         ("$E answer -- --json", 0, "[3/17] dataset", ""),
         ("mkdir a; $E --state a next", 5, "", "The state file a can't be used"),
         ("mkfifo a.json; $E apply a.json", 2, "", "a.json can't be read: it is a named pipe"),
+        (
+            "mkfifo p; $E results --labels p support-bot-v2",
+            2,
+            "",
+            "p is not a file of labels: it is",
+        ),
+        ("mkfifo p; $E gate --policy p support-bot-v2", 2, "", "p can't be read as TOML: it is a"),
         ("$E apply /dev/zero", 2, "", "/dev/zero can't be read: it is a device"),
         (
             f"echo seed = 0x{'f' * 5000} > a.toml; $E apply a.toml",

@@ -78,8 +78,15 @@ def test_a_local_folder_is_checked_and_then_uploaded(tmp_path: Path):
     tasks.mkdir()
     (tasks / "qa.py").write_text("from inspect_ai import task\n@task\ndef qa(): ...\n")
     (tasks / "data.csv").write_text("input,target\n")
+    (tasks / "secret").symlink_to("../secret")
+    (tmp_path / "secret").write_text("not for S3")
 
-    workflow, turn = asked_for("tasks_upload", task_source=str(tasks))
+    workflow, turn = asked_for("task_source")
+    linked = workflow.answer(str(tasks))
+    assert linked.error is not None
+    assert "secret is a link to what is not in the folder" in linked.error.message
+    (tasks / "secret").unlink()
+    turn = workflow.answer(str(tasks))
     assert turn.step == "tasks_upload"
     workflow.answer("s3://evalbook-data/inspect-tasks")
 

@@ -20,6 +20,7 @@ from evalbook.aws.s3 import (
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, passed
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.whole_files import end_of_links, read_whole, reason
 
 MOST_FILES = 500
 """Files of a folder; more are taken for a slip, such as a home directory."""
@@ -94,13 +95,21 @@ def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
             path = Path(place) / name
             if name.startswith(".") or not path.is_file():
                 continue
+            if not end_of_links(path).is_relative_to(end_of_links(folder)):
+                # It would be uploaded with the tasks, whatever it leads to.
+                raise AnswerRejected(
+                    "tasks.folder",
+                    f"{path} is a link to what is not in the folder, {end_of_links(path)}.",
+                    "Copy what the tasks need into the folder, and remove the link.",
+                )
             try:
-                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+                content = read_whole(path, LARGEST_FOLDER)
             except OSError as error:
                 raise AnswerRejected(
-                    "tasks.folder", f"{path} can't be read: {error.strerror}.", "Check it."
+                    "tasks.folder", f"{path} can't be read: {reason(error)}.", "Check it."
                 ) from None
-            size += path.stat().st_size
+            found[path.relative_to(folder).as_posix()] = content
+            size += len(content)
             if len(found) > MOST_FILES:
                 raise _too_many(str(folder))
             if size > LARGEST_FOLDER:

@@ -31,6 +31,7 @@ from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
 from evalbook.runs.words import between, plain, signed
 from evalbook.texts import count, joined
+from evalbook.whole_files import read_whole, reason
 
 Outcome = Literal["pass", "fail", "undecided"]
 
@@ -125,6 +126,9 @@ class GateDocument:
     """The model package whose approval status was set."""
 
 
+_LARGEST_POLICY = 1 << 20
+
+
 def read_policy(path: Path) -> Policy:
     """Read a policy.
 
@@ -132,9 +136,13 @@ def read_policy(path: Path) -> Policy:
         UsageError: it can't be read, or says something that no policy says.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError("gate.policy", f"{path} can't be read as TOML: {error}.") from error
+        document = tomllib.loads(read_whole(path, _LARGEST_POLICY).decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(
+            "gate.policy",
+            f"{path} can't be read as TOML: {reason(error)}.",
+            "docs/gate.md shows what a policy holds.",
+        ) from error
     return policy_of(document, str(path))
 
 

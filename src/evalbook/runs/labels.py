@@ -25,7 +25,7 @@ from evalbook.runs.store import NO_SCORE, Place, RecordStore
 from evalbook.runs.student import student_quantile
 from evalbook.runs.words import between, plain, signed, the
 from evalbook.texts import count
-from evalbook.whole_files import replace_whole, unwritable
+from evalbook.whole_files import read_whole, reason, replace_whole, unwritable
 
 FEWEST = 10
 """Labels below which nothing is estimated."""
@@ -66,15 +66,15 @@ def read_labels(path: Path) -> LabelFile:
         UsageError: it is none.
     """
     try:
-        document = json.loads(path.read_bytes()[:_LARGEST_FILE])
+        document = json.loads(read_whole(path, _LARGEST_FILE))
         if document.pop("evalbook_labels") != 1:
             raise ValueError("its version is unknown")
         found = LabelFile(**document)
         usable = all(map(_usable, found.answers.values())) and isinstance(found.records, int)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             "label.file",
-            f"{path} is not a file of labels: {error}.",
+            f"{path} is not a file of labels: {reason(error)}.",
             "`evalbook label` writes one.",
         ) from error
     if not usable:

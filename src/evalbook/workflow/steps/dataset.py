@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
-from evalbook.whole_files import end_of_links, is_a_file
+from evalbook.whole_files import end_of_links, is_a_file, reading
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     DATA_FIX,
@@ -154,7 +154,7 @@ def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with reading(path) as file:
         while piece := file.read(_PIECE):
             yield piece
 

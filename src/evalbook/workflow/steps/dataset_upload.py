@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected, EvalbookError
+from evalbook.whole_files import reading, reason
 from evalbook.workflow.facts import DATASET, DATASET_UPLOAD
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
@@ -69,11 +70,11 @@ def _do(value: str, interview: Interview) -> Outcome[str, None]:
     interview.progress(f"Uploading {path.name} to {place}", None, None)
     said = f"Uploaded: {path} is {place} now."
     try:
-        with path.open("rb") as file:
+        with reading(path) as file:
             upload_new(interview.aws, place, file)
     except OSError as error:
         raise AnswerRejected(
-            "dataset.unreadable", f"{path} can't be read: {error}.", "Give another dataset."
+            "dataset.unreadable", f"{path} can't be read: {reason(error)}.", "Give another dataset."
         ) from error
     except AnswerRejected as rejection:
         if rejection.code != "s3.exists":
@@ -100,7 +101,7 @@ def _md5(path: Path) -> str:
     import hashlib
 
     found = hashlib.md5(usedforsecurity=False)
-    with path.open("rb") as file:
+    with reading(path) as file:
         while piece := file.read(_PIECE):
             found.update(piece)
     return found.hexdigest()

@@ -12,7 +12,14 @@ from typing import Any
 
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
-from evalbook.whole_files import is_a_file, is_a_folder, is_there, replace_whole, unwritable
+from evalbook.whole_files import (
+    is_a_file,
+    is_a_folder,
+    is_there,
+    reading,
+    replace_whole,
+    unwritable,
+)
 from evalbook.workflow.facts import DATASET, EVALUATION_TYPE, MODEL, SCORER, ScorerFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
@@ -237,7 +244,7 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
         return str(where), head, len(head) < HEAD_BYTES
     path = interview.file_named(records)
     try:
-        with path.open("rb") as file:
+        with reading(path) as file:
             head = file.read(HEAD_BYTES)
     except (OSError, ValueError) as error:
         raise AnswerRejected(
