@@ -20,6 +20,7 @@ SAYINGS = {
         "the first, I guess": "<answer.hesitation>",
         "same as last time": "<The suggestion is llm_as_judge. Use it?>",
         "what would you recommend?": "<answer.question>",
+        "my boss wants to know if it's better, can you help?": "<answer.question>",
     },
     "task": {
         "see above": "<answer.incomplete>",
@@ -72,6 +73,9 @@ SAYINGS = {
         "the newest": f"{PACKAGE}travel-agent/1",
         "second": f"{PACKAGE}seen-it-all/1",
         "whichever is best": "<answer.you_decide>",
+        "ok now it's good": "<answer.incomplete>",
+        "not the first": "<answer.incomplete>",
+        "uh, the support one": "<2 groups match 'support'. Which one?>",
         f"support-bot, and send the results to {RESULTS}/q4/": f"{PACKAGE}support-bot/2",
     },
     "model_confirm": {
@@ -82,7 +86,7 @@ SAYINGS = {
     "judge_model": {
         "5, and add Faithfulness": SONNET,
         "llama, not nova": "<You said llama. That is meta.llama3-3-70b-instruct-v1:0. Use it?>",
-        "claude": "<answer.choice>",
+        "then claude. the newest claude": "<answer.choice>",
         "not nova": "<answer.choice>",
         "haiku 4.5, or sonnet if that is not there": "<answer.condition>",
         "the cheapest": "<answer.you_decide>",
@@ -98,6 +102,8 @@ SAYINGS = {
         f"role number 2, results to {RESULTS}/x/": f"{ROLE}BoundedRole",
         "the one I'm signed in with": f"<You said signed. That is {ROLE}service-role/Sand",
         "EvaluationRole2": "<role.exists>",
+        "the one you suggest": f"{ROLE}service-role/SandboxCaller",
+        "nah": "<answer.incomplete>",
         "whatever works": f"<The suggestion is {ROLE}service-role/SandboxCaller. Use it?>",
     },
     "s3_output": {

@@ -22,7 +22,7 @@ class Known:
 
 _ANSWERS = (
     Known(
-        r"leave|leaves|across region|other region|transmit|where .*data .*go|stay in",
+        r"\bleaves?\b(?! (?:out|it|them|that|as))|across region|other region|transmit|where .*data .*go|stay in",
         "Your dataset and the results stay in your buckets, and the jobs run in the model's region. "
         "Bedrock may process the judging in other regions of the same geography; the terms say so.",
         ("judge_model", "bedrock_terms", "data_sample", "confirm", "region", "dataset", "s3_output"),
@@ -59,8 +59,8 @@ _ANSWERS = (
     Known(
         r"which role|what role|role (?:would|will|can|should)|role work|permissions?",
         "One that SageMaker and, for a judge, Bedrock may assume, and that may read the dataset and "
-        "write the results. The default and the other roles named here were found to be trusted; "
-        "permissions are checked when you name one.",
+        "write the results. Those listed are trusted, and IAM's simulator finds nothing missing; the "
+        "one you name is checked once more.",
         ("execution_role",),
     ),
     Known(
@@ -136,6 +136,13 @@ _ANSWERS = (
         "A new notebook holds a header and four cells: settings, start, progress, results. Appended "
         "to one of yours, they come at its end and nothing else in it changes.",
         ("notebook",),
+    ),
+    Known(
+        r"help|what (?:can|do) you|what is this|how does (?:this|it) work",
+        "evalbook asks some fifteen questions, checks each answer against AWS, and writes a notebook "
+        "that compares your model with its base model. Choose Help me decide for four short questions "
+        "about the kind.",
+        ("evaluation_type",),
     ),
     Known(
         r"difference|which|what is|what are|mean|judge|scorer|benchmark|recommend|should|best",

@@ -24,6 +24,7 @@ _NOT_AGAIN = {
 _BEFORE_NAME = re.compile(
     r"^(Execution role: |Model: )arn:[^/]*(?::role/(?:[\w.-]+/)*|:model-package/)"
 )
+_MOST_LINES = 20
 _MOST_LISTED = 10
 """Of what can be chosen where anything else may be said as well."""
 _HELP_UNNEEDED = ("bedrock_terms", "builtin_metrics", "judge_model", "region", "project")
@@ -67,7 +68,8 @@ def say(turn: Turn) -> str:
     marked = [None, *(it.value for it in turn.choices)]
     if turn.default not in marked and not (turn.kind == "multichoice" and _marked(turn)):
         asked.append(f"Default: {turn.default}")
-    unneeded = turn.step in _HELP_UNNEEDED and turn.status == "question"
+    confirms = turn.kind == "confirm" and turn.default == "yes"
+    unneeded = confirms or (turn.step in _HELP_UNNEEDED and turn.status == "question")
     if turn.help and not unneeded:
         whole = turn.step in _WHOLE_HELP or turn.status == "rejected"
         asked.append(turn.help if whole else re.split(r"(?<=\.) |; ", turn.help)[0])
@@ -80,12 +82,23 @@ def told(turn: Turn) -> str:
     """Return what a person should see before the question: why not, what was found and taken."""
     lines: list[str] = []
     if turn.error is not None:
-        lines.append(_with_remedy(turn.error.message, turn.error.remedy))
+        lines.append(
+            _without_what_follows(turn, _with_remedy(turn.error.message, turn.error.remedy))
+        )
     lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
     lines += [_check(check) for check in turn.checks if check.status != "passed"]
-    again = _NOT_AGAIN.get(turn.step or "", ())
-    lines += [_notice(it) for it in turn.notices if not it.startswith((*again, *_SHOWN_ELSEWHERE))]
+    # What a rejected turn tells beside the rejection was shown with its question.
+    again = ("",) if turn.error else (*_NOT_AGAIN.get(turn.step or "", ()), *_SHOWN_ELSEWHERE)
+    lines += [_notice(it) for it in turn.notices if not it.startswith(again)]
     return "\n".join(filter(None, lines))
+
+
+def _without_what_follows(turn: Turn, problem: str) -> str:
+    """Return a problem without what the question below it says again."""
+    if turn.choices:
+        problem = re.sub(r" Answer with a number, or one of: .*?(?:\.(?= |$)|$)", "", problem)
+        problem = re.sub(r" (?:The groups there are, newest first|Choose from).*", "", problem)
+    return problem.replace(f" {turn.help}", "") if turn.help else problem
 
 
 def _notice(text: str) -> str:
@@ -116,8 +129,8 @@ def choice_lines(turn: Turn) -> list[str]:
         most = _MOST_LISTED if turn.kind == "text" else len(numbered)
         more = len(numbered) - most
         lines = [_choice(number, choice, turn.default) for number, choice in numbered[:most]]
-        if turn.step == "s3_output":
-            # All alike, and a bucket's name says what it is for.
+        if turn.step == "s3_output" or len(lines) > _MOST_LINES:
+            # All alike, and a name says what it is.
             lines = [
                 ", ".join(
                     _choice(at, replace(it, description=""), turn.default)

@@ -120,6 +120,8 @@ def named(*about: str) -> Hears:
         reading = listed(reply, question)
         if not isinstance(reading, NotUnderstood):
             return reading
+        if question.choices and yes_or_no(reply) is False:
+            return Incomplete("Say which one you want instead.")
         return values.understand_name(reply, question, about)
 
     return hears

@@ -463,17 +463,9 @@ class Workflow:
                 continue
             changes = step.name in interview.answers
             try:
-                if changes:
-                    before = interview.answers[step.name]
-                    asked = _Ahead(step, step.ask(interview))
-                    accepted, _ = self._take(interview, asked, piece.said)
-                    kept = interview.answers.get(step.name)
-                    taken = f"{step.title}: {step.describe(kept.value, kept.facts)}" if kept else ""
-                    asked_back = asked_back or step.name in interview.aside.asked_back
-                    if kept is not None and kept is not before and taken not in accepted.notices:
-                        notices.append(taken)
-                else:
-                    accepted = self._keep_for_later(interview, step, piece.said)
+                use = self._change_by_piece if changes else self._keep_for_later
+                accepted = use(interview, step, piece.said)
+                asked_back = asked_back or step.name in interview.aside.asked_back
                 notices += accepted.notices
                 checks += accepted.checks
             except AnswerRejected as failure:
@@ -485,9 +477,22 @@ class Workflow:
             raise rejection
         if failures and len(failures) == len(notices) and not interview.aside.unsettled:
             raise failures[0]
-        if found.rest:
+        if rejection is not None and rejection.code == "answer.question":
+            notices.append(rejection.message)
+        elif found.rest:
             notices.append(f"Not understood: “{shortened(found.rest)}”.")
         return Accepted(None, checks=tuple(checks), notices=tuple(notices))
+
+    def _change_by_piece(self, interview: Interview, step: AnyStep, said: str) -> AnyAccepted:
+        """Change an answer, and say what was taken."""
+        before = interview.answers[step.name]
+        accepted, _ = self._take(interview, _Ahead(step, step.ask(interview)), said)
+        kept = interview.answers.get(step.name)
+        if kept is None or kept is before:
+            return accepted
+        taken = f"{step.title}: {step.describe(kept.value, kept.facts)}"
+        others = tuple(notice for notice in accepted.notices if notice != taken)
+        return replace(accepted, notices=(taken, *others))
 
     def _answer_elsewhere(self, interview: Interview, outcome: Reopened) -> AnyAccepted:
         _reopen(interview, outcome.step)

@@ -20,6 +20,7 @@ from evalbook.workflow.replies.reading import (
 from evalbook.workflow.replies.words import (
     POLITE,
     consents,
+    content,
     doubt_in,
     folded,
     means_another_time,
@@ -138,7 +139,8 @@ def name_in(text: str, about: Iterable[str] = ()) -> str | None:
 
 _BESIDE_NAME = frozenset(
     "called named name names ones the role group model package fine-tuned finetuned tuned try "
-    "evaluate test latest newest version of from registered under at no not hm".split()
+    "evaluate test latest newest version of from registered under at no not hm other both either and "
+    "but that there with about called trained where wherever put new yours".split()
 ) - {"not"}
 
 
@@ -160,9 +162,19 @@ def understand_model(reply: str, question: Question, current: str | None = None)
         return Taken(version, exact=version == reply.strip())
     if re.search(_VERSION_SAID, reply, re.IGNORECASE) and not re.search(ARN, reply):
         return Incomplete("Say of which group, such as GROUP/1.")
-    return understand_name(reply, question, about)
+    if yes_or_no(reply) is not None or re.search(_NOT_THAT, reply, re.IGNORECASE):
+        return Incomplete("Say which one you want.")
+    named = understand_name(reply, question, about)
+    if not isinstance(named, NotUnderstood) or len(words_of(reply)) < 2 or re.search(ARN, reply):
+        return named
+    words = [it for it in content(reply, about) if it not in _BESIDE_NAME and len(it) > 1]
+    if not words:
+        return Incomplete("Say a group's name, words of it, or an ARN.")
+    # Only what can be part of a name is searched for.
+    return Taken(" ".join(words), exact=False)
 
 
+_NOT_THAT = r"\b(?:not|anything but|except|other than|neither)\b"
 _NUMBERS = "one two three four five six seven eight nine ten".split()
 _VERSION_SAID = (
     rf"\b(?:version|ver\.?|v)\s*\.?\s*(\d{{1,6}}|{'|'.join(_NUMBERS)})\b|\bv(\d{{1,6}})\b"

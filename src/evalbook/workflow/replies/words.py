@@ -155,7 +155,8 @@ _DEFAULT = (
     r"(?: it| they| that)?(?: is| are)?(?: please| then)?"
     r"|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
     r"|as (?:before|it is|is|suggested|proposed|it was)|unchanged|no changes?|stays? (?:as it is|the same)"
-    r"|like before|what you (?:suggest|suggested|propose|proposed)|as you (?:suggest|suggested))"
+    r"|like before|(?:the |that |whatever )(?:one |role |bucket |name )?(?:that )?you (?:suggest|propose|recommend|offer)(?:ed|d)?"
+    r"|what you (?:suggest|suggested|propose|proposed)|as you (?:suggest|suggested))"
 )
 # What was there another time is not known here; at most the proposal is meant.
 _ANOTHER_TIME = (

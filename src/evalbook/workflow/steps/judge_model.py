@@ -86,9 +86,10 @@ def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejecte
     choices = _choices(offer)
     said = _parts(" ".join(content(words, ("model", "judge", "claude", "amazon"))))
     meant = [it for it in offer.left_out if said and said <= _parts(it.id)]
-    named = _parts(" ".join(content(words, ("model", "judge"))))
-    several = [it for it in choices if named and named <= _parts(f"{it.label} {it.value}")]
-    if len(several) > 1:
+    parts = {it: _parts(f"{it.label} {it.value}") for it in choices}
+    named = _parts(words) & {part for its in parts.values() for part in its if not part.isdigit()}
+    several = [it for it, its in parts.items() if named and named <= its]
+    if not meant and len(several) > 1:
         return AnswerRejected(
             "answer.choice",
             f"{shortened(words)!r} fits several: {', '.join(it.label for it in several)}.",
