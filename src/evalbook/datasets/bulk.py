@@ -1,25 +1,20 @@
 """Records of shapes that were understood before, taken many at a time.
 
-Understanding one record takes many times as long as parsing it. What a shape means does not change
-from record to record where it holds nothing but texts under names that say all, or plain messages;
-such records are taken here, and every other line is left to the one reading that knows everything.
+Every line that is of no such shape is left to the one reading that knows everything.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
 from evalbook.datasets.account import Account
-from evalbook.datasets.conversations import joined_turns
-from evalbook.datasets.invalid import InvalidRecord
-from evalbook.datasets.rules import OPENS_OTHERWISE, Rules, Shape
-from evalbook.datasets.uses import Use
+from evalbook.datasets.rules import Known, Rules, without_wrong
+from evalbook.datasets.shapes import Columns, Plan
 
-_MOST_LAYOUTS = 500
+_TRIED = 4
 
 
 class Sink(Protocol):
@@ -40,187 +35,128 @@ class Sink(Protocol):
 class _Group:
     """Records of one shape, on their way to the survey."""
 
-    def __init__(self, shape: Shape, around: frozenset[int]) -> None:
-        self.shape = shape
-        self.around = around
-        self.prompts: list[str] = []
-        self.references: list[str] = []
-        self.systems: list[str] = []
-        self.categories: list[str] = []
+    def __init__(self, known: Known) -> None:
+        self.plan, self.judged = known
+        self.rows: list[tuple[str, ...]] = []
+        self.places: list[int] = []
 
 
-class _Layout(NamedTuple):
-    """Where a conversation of these roles has what."""
+class _Family:
+    """Shapes that differ only in what decides."""
 
-    system: int | None
-    asked: tuple[int, ...]
-    reference: int | None
-    uses: tuple[Use, ...]
-    lost: str
-    around: frozenset[int]
-    prompts: list[str]
-    references: list[str]
-    systems: list[str]
+    def __init__(self, plan: Plan) -> None:
+        self.decode, self.deciding = plan.decode, plan.deciding
+        self.groups: dict[Any, _Group] = {}
 
 
 class Bulk:
     """Takes what it can of the lines of a dataset."""
 
-    def __init__(self, rules: Rules, survey: Sink, account: Account) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        survey: Sink,
+        account: Account,
+        refuse: Callable[[str, list[int]], None] | None = None,
+    ) -> None:
+        """Tell all that is found to others.
+
+        Args:
+            rules: what a record has to meet.
+            survey: is told of those that can be used.
+            account: is told of their fields.
+            refuse: is told of the lines of those that are left out, and why; without it they are
+                taken as others are.
+        """
         self._rules = rules
+        self._refuse = refuse
         self._survey = survey
         self._account = account
-        self._decode = msgspec.json.Decoder().decode
-        self._groups: dict[tuple[str, ...], _Group | None] = {}
-        self._layouts: dict[tuple[Any, ...], _Layout | None] = {}
+        self._parse = msgspec.json.Decoder().decode
+        self._families: dict[tuple[Any, ...], _Family] = {}
+        self._latest: list[_Family] = []
 
-    def take(self, lines: list[bytes | None]) -> list[int]:  # noqa: C901 - calls would cost as much
-        """Add up the lines that are of a known shape; return the places of the others."""
+    def take(self, lines: list[bytes | None], first: int) -> list[int]:
+        """Add up the lines that are of a known shape; return the places of the others.
+
+        Args:
+            lines: some lines.
+            first: which line of all the first one is.
+        """
         left: list[int] = []
-        groups, loads = self._groups, self._decode
         for place, line in enumerate(lines):
+            if line is None or not (self._is_alike(place, line) or self._is_known(place, line)):
+                left.append(place)
+        for family in self._families.values():
+            for group in family.groups.values():
+                if group.rows:
+                    left += self._add(group, first)
+        return sorted(left)
+
+    def _is_alike(self, place: int, line: bytes) -> bool:
+        """Take a line that is of one of the latest shapes."""
+        for family in self._latest:
             try:
-                record = loads(line)  # type: ignore[arg-type]  # a missing one raises
-                names = tuple(record)
-                group = groups[names]
-            except (ValueError, TypeError):
-                left.append(place)
+                record = family.decode(line)
+            except ValueError:
                 continue
-            except KeyError:
-                group = self._group(names)
-            if group is None:
-                if names != _MESSAGES or not self._talk(line, record["messages"]):  # type: ignore[arg-type]
-                    left.append(place)
-                continue
-            try:
-                said = "".join(record.values())
-            except TypeError:
-                left.append(place)
-                continue
-            if not _is_told(line, said, group.around, 4 * len(names)):  # type: ignore[arg-type]
-                left.append(place)
-                continue
-            prompt, reference, system, category, *_ = group.shape
-            if record[prompt][:1] in OPENS_OTHERWISE:
-                left.append(place)
-                continue
-            if system is not None:
-                if record[system][:1] in ("", "["):
-                    left.append(place)
-                    continue
-                group.systems.append(record[system])
-            group.prompts.append(record[prompt])
-            if reference is not None:
-                group.references.append(record[reference])
-            if category is not None and record[category]:
-                group.categories.append(record[category])
-        self._flush()
+            group = family.groups.get(family.deciding(record))
+            texts = group.plan.texts_of(line, record) if group else None
+            if group is None or texts is None:
+                return False
+            group.rows.append(texts)
+            group.places.append(place)
+            return True
+        return False
+
+    def _is_known(self, place: int, line: bytes) -> bool:
+        """Take a line of an earlier shape; of a new one, remember it for the next line."""
+        try:
+            record = self._parse(line)
+        except ValueError:
+            return False
+        known = self._rules.known(record) if isinstance(record, dict) else None
+        if known is None or not self._rules.wanted(known):
+            return False
+        plan = known.plan
+        family = self._families.setdefault(plan.family, _Family(plan))
+        is_new = plan.decided not in family.groups
+        if is_new:
+            # The first one is read as any, for its examples.
+            family.groups[plan.decided] = _Group(known)
+        if family in self._latest:
+            return False
+        self._latest = [family, *self._latest[: _TRIED - 1]]
+        return not is_new and self._is_alike(place, line)
+
+    def _add(self, group: _Group, first: int) -> list[int]:
+        """Tell of the records of one shape; return the places of those that are none of it."""
+        found, odd = group.plan.read(group.rows)
+        left = [group.places[at] for at in odd]
+        meant, lost, _ = group.judged
+        if meant.left_out and self._refuse:
+            self._refuse(meant.left_out, [first + at for at in group.places if at not in left])
+            self._account.add_many(meant.uses, len(found.prompts))
+        elif found.prompts:
+            if meant.category is None:
+                found = found._replace(categories=())
+            several = meant.turns > 1
+            for part, wrong in _by_others(found) if "reference_wrong" in lost else [(found, True)]:
+                self._survey.add_many(
+                    *part[:4], lost if wrong else without_wrong(lost), several_turns=several
+                )
+            self._account.add_many(meant.uses, len(found.prompts))
+        group.rows, group.places = [], []
         return left
 
-    def _group(self, names: tuple[str, ...]) -> _Group | None:
-        shape = self._rules.shape_of(names)
-        group = None
-        if shape is not None:
-            group = _Group(shape, _around(dict.fromkeys(names, "")))
-        if len(self._groups) < _MOST_LAYOUTS:
-            self._groups[names] = group
-        return group
 
-    def _talk(self, line: bytes, messages: Any) -> bool:
-        """Add a conversation of plain messages; tell whether it was one."""
-        try:
-            roles = [message["role"] for message in messages]
-            texts = [message["content"] for message in messages]
-            said = "".join(texts)
-            layout = self._layouts[tuple(roles)]
-        except KeyError:
-            layout, said = self._layout(messages), ""
-        except TypeError:
-            return False
-        # A role and a text for each message, their names, and the name of the list.
-        if layout is None or not _is_told(line, said, layout.around, 8 * len(texts) + 2):
-            return False
-        layout.prompts.append(
-            texts[layout.asked[0]]
-            if len(layout.asked) == 1
-            else joined_turns((roles[at], texts[at]) for at in layout.asked)
-        )
-        if layout.reference is not None:
-            layout.references.append(texts[layout.reference])
-        if layout.system is not None:
-            if not texts[layout.system]:
-                layout.prompts.pop()
-                if layout.reference is not None:
-                    layout.references.pop()
-                return False
-            layout.systems.append(texts[layout.system])
-        return True
-
-    def _layout(self, messages: Any) -> _Layout | None:
-        """Return where conversations of these roles have what."""
-        if not isinstance(messages, list):
-            return None
-        roles = [message.get("role") for message in messages if isinstance(message, dict)]
-        probe = [{"role": role, "content": f"text {at}"} for at, role in enumerate(roles)]
-        found = None
-        try:
-            meant, lost, _ = self._rules.whole({"messages": probe})
-        except (InvalidRecord, TypeError):
-            return None
-        texts = [str(turn["content"]) for turn in probe]
-        systems = [at for at, role in enumerate(roles) if role in ("system", "developer")]
-        last = max(at for at, role in enumerate(roles) if role == "user")
-        asked = tuple(at for at in range(last + 1) if roles[at] in ("user", "assistant"))
-        if len(systems) < 2 and set(roles) <= {"system", "developer", "user", "assistant"}:
-            found = _Layout(
-                systems[0] if systems else None,
-                asked,
-                None if meant.reference is None else texts.index(meant.reference),
-                meant.uses,
-                lost,
-                _around({"messages": [{**turn, "content": ""} for turn in probe]}),
-                [],
-                [],
-                [],
-            )
-        if len(self._layouts) < _MOST_LAYOUTS:
-            self._layouts[tuple(roles)] = found
-        return found
-
-    def _flush(self) -> None:
-        for group in self._groups.values():
-            if group is None or not group.prompts:
-                continue
-            self._survey.add_many(
-                group.prompts, group.references, group.systems, group.categories, group.shape.lost
-            )
-            self._account.add_many(group.shape.uses, len(group.prompts))
-            group.prompts, group.references = [], []
-            group.systems, group.categories = [], []
-        for layout in self._layouts.values():
-            if layout is None or not layout.prompts:
-                continue
-            several = sum(1 for use in layout.uses if use.use == "prompt") > 1
-            self._survey.add_many(
-                layout.prompts, layout.references, layout.systems, (), layout.lost,
-                several_turns=several,
-            )  # fmt: skip
-            self._account.add_many(layout.uses, len(layout.prompts))
-            for texts in (layout.prompts, layout.references, layout.systems):
-                texts.clear()
-
-
-_MESSAGES = ("messages",)
-
-
-def _around(record: dict[str, Any]) -> frozenset[int]:
-    """Return how many characters stand around a record's texts, as writers of JSON space it."""
-    return frozenset((len(json.dumps(record)), len(json.dumps(record, separators=(",", ":")))))
-
-
-def _is_told(line: bytes, said: str, around: frozenset[int], quotes: int) -> bool:
-    """Tell whether a line holds nothing but the record that was read of it.
-
-    A key that is given twice would make the line longer, and give it more quotation marks.
-    """
-    return len(line) - len(said) in around or line.count(b'"') == quotes
+def _by_others(found: Columns) -> Iterator[tuple[Columns, bool]]:
+    """Tell records whose reference a job takes from elsewhere by whether it says something else."""
+    differs = [a != b for a, b in zip(found.references, found.others, strict=True)]
+    for wrong in (True, False):
+        part = Columns(
+            *([it for it, other in zip(column, differs, strict=True) if other is wrong]
+              if column else column for column in found)
+        )  # fmt: skip
+        if part.prompts:
+            yield part, wrong

@@ -22,9 +22,9 @@ _ROLES = {
     "toolresult": "tool", "toolresponse": "tool", "functionresponse": "tool",
     "toolcall": "call", "functioncall": "call",
 }  # fmt: skip
-_ROLE_KEYS = ("role", "from", "speaker", "author")
+ROLE_KEYS = ("role", "from", "speaker", "author")
 _TEXT_KEYS = ("content", "value", "text", "parts", "message", "candidates")
-_BESIDE = frozenset((*_ROLE_KEYS, *_TEXT_KEYS))
+_BESIDE = frozenset((*ROLE_KEYS, *_TEXT_KEYS))
 
 _TOOL_RESULT = "the model is not shown what the tools said"
 _NOT_TEXT = "only text is used"
@@ -74,7 +74,7 @@ def is_message(value: Any) -> bool:
         return False
     opened = _opened(value)
     says = any(key in opened for key in (*_TEXT_KEYS, "tool_calls"))
-    return says and any(isinstance(opened.get(key), str) for key in _ROLE_KEYS)
+    return says and any(isinstance(opened.get(key), str) for key in ROLE_KEYS)
 
 
 def role_named(name: str) -> str | None:
@@ -91,7 +91,7 @@ def _opened(message: dict[str, Any]) -> dict[str, Any]:
             kind = path[-1].removesuffix("Message").removesuffix("MessageChunk")
         return {"role": kind, "content": inner["content"]}
     kind = message.get("type")
-    if isinstance(kind, str) and role_named(kind) and message.keys().isdisjoint(_ROLE_KEYS):
+    if isinstance(kind, str) and role_named(kind) and message.keys().isdisjoint(ROLE_KEYS):
         return {"role": kind, **{key: it for key, it in message.items() if key != "type"}}
     return message
 
@@ -163,7 +163,7 @@ def _says(item: Any) -> bool:
 
 
 def _role(message: dict[str, Any], place: str) -> str:
-    key = next((key for key in _ROLE_KEYS if key in message), None)
+    key = next((key for key in ROLE_KEYS if key in message), None)
     if key is None:
         keys = f"the fields are {named(message)}" if message else "it has no fields"
         raise InvalidRecord("missing_field", f"{place} has no role; {keys}")

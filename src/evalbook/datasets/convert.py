@@ -6,14 +6,14 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from evalbook.datasets.formats import SAGEMAKER, DatasetFormat, format_named
+from evalbook.datasets.formats import PROMPT_ONLY, SAGEMAKER, DatasetFormat, format_named
 from evalbook.datasets.invalid import plural
 from evalbook.datasets.reading import MAX_LINE, Reading, Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.strictjson import dump
 from evalbook.datasets.understanding import Understood, understand
-from evalbook.datasets.uses import UNUSED, FieldUse, counted
+from evalbook.datasets.uses import FieldUse, counted
 
 SEED = 20250101
 """The seed where none is chosen: the same dataset gives the same sample."""
@@ -63,9 +63,9 @@ def convert(
     if limit is not None and limit < 1:
         raise ValueError(f"The limit is {limit}; expected at least 1.")
     changes = changes or Changes()
-    rewritten = _target(report, target_format, changes) is not None
+    target = _target(report, target_format, changes)
     rules = replace(Rules.of(report), first_question=changes.first_question)
-    save = _save(rules, rewritten, changes)
+    save = _save(rules, target, changes)
     chosen = _sample(_savable(report, changes), limit, seed)
     rows = (row for at, row in enumerate(Reading(chunks).rows()) if at not in changes.without)
     return _batches(_picked(rows, save, chosen))
@@ -101,20 +101,22 @@ def plan_of(
     summary = conversion_plan(report, limit=limit, target_format=target_format, changes=changes)
     if summary is None:
         return None
-    if _target(report, target_format, changes) is None:
+    target = _target(report, target_format, changes)
+    if target is None:
         return Plan(summary, (), _rows_left_out(report, changes), ())
-    used = [it for it in report.fields if it.use != UNUSED]
-    unused = [it for it in report.unused if it.records]
+    alone = target is PROMPT_ONLY
+    used = [it for it in report.fields if it.use in (("prompt", "system") if alone else _BECOMES)]
+    unused = [it for it in report.fields if it not in used and it.records and it.meaning != "empty"]
     return Plan(
         summary,
-        tuple(_becomes(it, report, changes) for it in used),
+        tuple(_becomes(it, report, changes, alone=alone) for it in used),
         (
             *(f"Left out: {it.sentence(report.records)}" for it in unused),
             *_rows_left_out(report, changes),
         ),
         tuple(
             f"Record {number} {when}: {text}"
-            for number, it in enumerate(report.examples, start=1)
+            for number, it in enumerate(() if alone else report.examples, start=1)
             for when, text in (("before", it.before), ("after", it.after))
         ),
     )
@@ -129,8 +131,8 @@ _BECOMES = {
 }
 
 
-def _becomes(it: FieldUse, report: Report, changes: Changes) -> str:
-    target = _BECOMES[it.use]
+def _becomes(it: FieldUse, report: Report, changes: Changes, *, alone: bool) -> str:
+    target = "prompt" if alone else _BECOMES[it.use]
     if it.use == "system" and changes.system_into_query:
         target = "the beginning of query"
     meaning = f" ({it.meaning})" if it.meaning else ""
@@ -187,7 +189,8 @@ def _target(
     if wanted is not None:
         target = _named(wanted) if isinstance(wanted, str) else wanted
         if target.writer is None:
-            raise ValueError(f"{target.label} can't be written; expected {SAGEMAKER.label}.")
+            known = f"{SAGEMAKER.label} or {PROMPT_ONLY.label}"
+            raise ValueError(f"{target.label} can't be written; expected {known}.")
         return target
     keeps = report.as_it_is == report.valid and not report.container_problem
     as_chosen = changes.system_into_query or changes.first_question
@@ -216,19 +219,19 @@ def _sample(savable: int, limit: int | None, seed: int) -> frozenset[int] | None
 _Save = Callable[[Row], bytes | None]
 
 
-def _save(rules: Rules, rewritten: bool, changes: Changes) -> _Save:
+def _save(rules: Rules, target: DatasetFormat | None, changes: Changes) -> _Save:
     """Return how a row is written; None is returned for one that can't be used."""
 
     def save(row: Row) -> bytes | None:
         judged = rules.judge(row)
         if not isinstance(judged, Judged) or row.record is None:
             return None
-        if not rewritten:
+        if target is None or target.writer is None:
             return row.raw
         meant = understand(row.record, first_question=changes.first_question)
         if changes.system_into_query:
             meant = _with_system_in_query(meant)
-        return dump(written(meant)).encode()
+        return dump(written(meant, target.writer)).encode()
 
     return save
 
@@ -266,6 +269,8 @@ def _batches(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 def _in_format(report: Report, target: DatasetFormat | None) -> str:
     if target:
+        if target is PROMPT_ONLY:
+            return ", each with its prompt alone"
         return f" in the {target.label} format (query, response, system, category)"
     return (
         f" in the dataset's own format ({format_named(report.format).label})"

@@ -78,6 +78,12 @@ GOOD = frozenset(
 )
 """Whether the answer is a good one, where the value is true or false."""
 
+WHICH = frozenset(
+    "rank winner preference preferred overallpreference labels label better betterresponse choice"
+    " humanpreference preferredresponse winnermodela winnermodelb winnertie".split()
+)
+"""Which of two answers is the better one."""
+
 ANSWER_KEY = _names("""
     answerkey answer correctanswer correctoption correct gold target groundtruth reference label
     answeridx answerindex correctindex cop
@@ -148,7 +154,11 @@ _tell(
     imagebase64 audio audios audiopath audiourl video videos videopath file files attachment
     attachments media""",
 )
-_tell(TOOLS, "tools functions availabletools apis toolconfig toolchoice functioncall")
+_tell(
+    TOOLS,
+    """tools toolcalls tooluse toolresult functions availabletools apis toolconfig toolchoice
+    functioncall""",
+)
 _tell(
     THINKING,
     "reasoning reasoningcontent thinking thoughts thought think cot chainofthought rationale",

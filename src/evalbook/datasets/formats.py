@@ -225,6 +225,14 @@ def write_sagemaker(record: Record) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def write_prompt(record: Record) -> dict[str, Any]:
+    """Return a record of a prompt alone, as messages where there is a system prompt."""
+    if not record.system:
+        return {"prompt": record.prompt}
+    said = (("system", record.system), ("user", record.prompt))
+    return {"prompt": [{"role": role, "content": text} for role, text in said]}
+
+
 def _read_openai(record: Mapping[str, Any]) -> Record:
     turns = _turns(record["messages"], "messages")
     return _whole_conversation(turns, "messages", _optional(record, "category"))
@@ -346,6 +354,7 @@ PROMPT_ONLY = DatasetFormat(
     "prompt (text or messages), no reference",
     frozenset({"prompt"}),
     _prompt,
+    writer=write_prompt,
     absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"})
     | _VERL_FIELDS,
 )

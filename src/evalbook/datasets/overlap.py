@@ -21,7 +21,7 @@ from evalbook.datasets.account import Account
 from evalbook.datasets.bulk import Bulk
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Progress, Reading, Row
-from evalbook.datasets.rules import Rules
+from evalbook.datasets.rules import Judged, Rules
 from evalbook.datasets.understanding import understand
 
 GRAM = 5
@@ -88,6 +88,7 @@ class Prompts:
             if not own:
                 self._whole.setdefault(b" ".join(words), []).append(place)
         self._first = frozenset(gram[0] for gram in self._anchors)
+        self._pairs = frozenset(gram[:2] for gram in self._anchors)
         self._sizes = frozenset(len(key.split()) for key in self._whole)
         self._exact: set[int] = set()
         self._near: set[int] = set()
@@ -101,15 +102,17 @@ class Prompts:
     def add_many(self, prompts: Sequence[str], *_: Any, **__: Any) -> None:
         """Look at the prompts of training records."""
         self.records += len(prompts)
-        first, sizes, anchors = self._first, self._sizes, self._anchors
+        first, pairs = self._first, self._pairs
+        sizes, anchors = self._sizes, self._anchors
         for prompt in prompts:
             words = words_of(prompt)
             for word in first.intersection(words):
                 at = words.index(word)
                 while at >= 0:
-                    gram = tuple(words[at : at + GRAM])
-                    if gram in anchors:
-                        self._compare(words, anchors[gram])
+                    if (*words[at : at + 2],) in pairs:
+                        gram = tuple(words[at : at + GRAM])
+                        if gram in anchors:
+                            self._compare(words, anchors[gram])
                     at = _next(words, word, at)
             if len(words) in sizes:
                 self._exact.update(self._whole.get(b" ".join(words), ()))
@@ -152,10 +155,10 @@ def _grams(words: Sequence[bytes]) -> Iterator[_Gram]:
 
 
 def _spread(grams: list[_Gram], common: Counter[bytes]) -> list[_Gram]:
-    """Return a few runs from all over a prompt, each opened by the rarest word around."""
+    """Return a few runs from all over a prompt, each opened by the rarest, longest word around."""
     step = max(1, len(grams) // _LOOKED_FOR)
     parts = [grams[at : at + step] for at in range(0, len(grams), step)]
-    return [min(part, key=lambda gram: common[gram[0]]) for part in parts]
+    return [min(part, key=lambda gram: (common[gram[0]], -len(gram[0]))) for part in parts]
 
 
 def _next(words: _Words, word: bytes, at: int) -> int:
@@ -179,12 +182,13 @@ def find_overlap(
     """
     prompts = Prompts(_prompts(evaluation))
     unread = objects_unread = 0
+    rules = Rules(None)
     for chunks in training:
         reading = Reading(chunks, on_progress)
         objects_unread += not reading.container.has_records
-        reading.bulk = Bulk(Rules(None), prompts, Account())
+        reading.bulk = Bulk(rules, prompts, Account())
         for row in reading.rows():
-            prompt = _prompt_of(row)
+            prompt = _prompt_of(row, rules)
             if prompt is None:
                 unread += 1
             else:
@@ -193,13 +197,17 @@ def find_overlap(
 
 
 def _prompts(evaluation: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+    rules = Rules(None)
     for place, row in enumerate(Reading(evaluation).rows(), start=1):
-        prompt = _prompt_of(row)
+        prompt = _prompt_of(row, rules)
         if prompt is not None:
             yield place, prompt
 
 
-def _prompt_of(row: Row) -> str | None:
+def _prompt_of(row: Row, rules: Rules) -> str | None:
+    judged = rules.judge(row)
+    if isinstance(judged, Judged):
+        return judged.meant.prompt
     try:
         return understand(row.record).prompt if row.record is not None else None
     except InvalidRecord:

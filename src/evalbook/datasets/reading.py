@@ -36,8 +36,8 @@ _BOM = codecs.BOM_UTF8
 class Bulk(Protocol):
     """Takes many lines at a time; see `evalbook.datasets.bulk`."""
 
-    def take(self, lines: list[bytes | None]) -> list[int]:
-        """Take the lines it knows; return the places of the others."""
+    def take(self, lines: list[bytes | None], first: int) -> list[int]:
+        """Take the lines it knows, from the one of that number on; return the others' places."""
 
 
 Progress = Callable[[int, int], None]
@@ -163,7 +163,7 @@ class Reading:
             first += len(lines)
 
     def _in_bulk(self, bulk: Bulk, lines: list[bytes | None], first: int) -> Iterator[Row]:
-        left = bulk.take(lines)
+        left = bulk.take(lines, first)
         self.records += len(lines) - len(left)
         for place in left:
             row = self._line(first + place, lines[place], None)

@@ -68,10 +68,6 @@ _ONE_OF_TWO = re.compile(
     r"((?:model)?(?:response|answer|output|completion|generation)|humanref|conversation)s?([ab12])$"
 )
 _MARKS = (("a", "b"), ("1", "2"))
-_WHICH = frozenset(
-    "winner preference preferred overallpreference labels label better betterresponse choice"
-    " humanpreference preferredresponse winnermodela winnermodelb winnertie".split()
-)
 _IS_BETTER = "it says which answer is the better one, which is the reference"
 
 
@@ -83,7 +79,7 @@ def _call_pairs(it: Fields) -> None:
     for stem, marks in ((stem, marks) for stem, mark in list(found) for marks in _MARKS
                         if mark == marks[0] and (stem, marks[1]) in found):  # fmt: skip
         names = [found[stem, mark] for mark in marks]
-        which = {name: plain for name in it.values if (plain := plain_name(name)) in _WHICH}
+        which = {name: plain for name in it.values if (plain := plain_name(name)) in known.WHICH}
         better = [
             at for name, plain in which.items() if (at := _better(plain, it.values[name])) in (0, 1)
         ]
@@ -99,13 +95,19 @@ def _call_pairs(it: Fields) -> None:
         return
 
 
+_MARK = re.compile(
+    r"(?:model|response|answer|assistant|output|completion|option)?([ab12])(?:isbetter|wins)?"
+)
+_MARKED = {"a": 0, "1": 0, "b": 1, "2": 1}
+
+
 def _better(plain: str, value: Any) -> int | None:
     """Return 0 where the first one of two answers is the better one, and 1 for the second."""
     if plain in ("winnermodela", "winnermodelb"):
         return plain.endswith("b") if value in (1, "1", True, "true", "True") else None
     if isinstance(value, str) and not value.lstrip("-").isdigit():
-        mark = plain_name(value).removesuffix("isbetter").removesuffix("wins")
-        return {"a": 0, "1": 0, "b": 1, "2": 1}.get(mark[-1:])
+        mark = _MARK.fullmatch(plain_name(value))
+        return _MARKED.get(mark[1]) if mark else None
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None
     number = int(value)

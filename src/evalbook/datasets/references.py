@@ -100,17 +100,14 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
         if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and _others(it, name):
             it.take(name, UNUSED, "an address, not an answer")
             continue
-        if it.plain(name) in _PLURAL or name in it.called:
-            value = parsed(value)
+        if it.plain(name) in _PLURAL or it.called.get(name) == "chosen":
+            several = parsed(value)
+            value = several if isinstance(several, list) else value
         if it.asked > 1 and isinstance(value, list) and len(value) == it.asked:
             value = value[0]
         text = answer_text(value, it.plain(name))
         if text is not None:
-            several = isinstance(value, list) and len(value) > 1 and not is_conversation(value)
-            several = several and not text.startswith("[")
-            ranked = several and any(isinstance(one, dict) and "rank" in one for one in value)
-            which = "the best of several" if ranked else "the first of several" if several else ""
-            it.take(name, REFERENCE, which)
+            it.take(name, REFERENCE, _which(value) if it.plain(name) in _PLURAL else "")
             return text
     return None
 
@@ -118,6 +115,14 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
 def has_answer(it: Fields) -> bool:
     """Tell whether a record has anything that answers it."""
     return _others(it, "")
+
+
+def _which(value: Any) -> str:
+    """Say of an answer that was taken from a list which one it is."""
+    if not isinstance(value, list) or len(value) < 2 or is_conversation(value):
+        return ""
+    ranked = any(isinstance(one, dict) and "rank" in one for one in value)
+    return "the best of several" if ranked else "the first of several"
 
 
 _ADDRESS = re.compile(r"https?://\S+")

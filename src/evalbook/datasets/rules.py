@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from evalbook.datasets import fields
-from evalbook.datasets.fields import plain_name
 from evalbook.datasets.formats import (
     DatasetFormat,
     Record,
     format_named,
+    write_prompt,
     write_sagemaker,
 )
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.scorer_rules import RULES
+from evalbook.datasets.shapes import NoPlan, Plan, shape_of
 from evalbook.datasets.understanding import Understood, understand
 from evalbook.datasets.uses import CATEGORY, UNUSED, Use
 
-_MOST_SHAPES = 1000
+_MOST_SHAPES = 500
 
 
 class Judged(NamedTuple):
@@ -34,16 +34,12 @@ class Judged(NamedTuple):
     """Why a job would not read the record at all."""
 
 
-class Shape(NamedTuple):
-    """How records of the same fields, all of them texts, are read."""
+class Known(NamedTuple):
+    """What is known of all records of one shape."""
 
-    prompt: str
-    reference: str | None
-    system: str | None
-    category: str | None
-    uses: tuple[Use, ...]
-    lost: str
-    why: str
+    plan: Plan
+    judged: Judged
+    """One with other texts."""
 
 
 @dataclass
@@ -57,7 +53,7 @@ class Rules:
     """Preset scorer whose rules hold too; see `evalbook.datasets.scorer_rules`."""
     first_question: bool = False
     """Whether of records with several questions the first one is taken."""
-    _shapes: dict[tuple[str, ...], Shape | None] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[Any, ...], Known | None] = field(default_factory=dict, repr=False)
 
     def judge(self, row: Row) -> Judged | InvalidRecord:
         """Return what was meant by a row, or why it can't be used."""
@@ -116,57 +112,58 @@ class Rules:
         return " ".join(lost), ""
 
     def _quickly(self, record: dict[str, Any]) -> Judged | None:
-        """Return what is meant where records of these fields were understood before."""
-        key = tuple(record)
-        shape = self._shapes.get(key, _UNKNOWN)
-        if shape is _UNKNOWN:
-            shape = self.shape_of(key)
-        if shape is None:
+        """Return what is meant where records of this shape were understood before."""
+        known = None if self.scorer in RULES else self.known(record)
+        if known is None:
             return None
-        for value in record.values():
-            if type(value) is not str:
-                return None
-        if record[shape.prompt][:1] in OPENS_OTHERWISE:
+        found, odd = known.plan.read([known.plan.texts_in(record)])
+        if odd:
             return None
-        if shape.system and record[shape.system][:1] == "[":
-            return None
-        return Judged(
-            Understood(
-                record[shape.prompt],
-                record[shape.reference] if shape.reference else None,
-                (record[shape.system] or None) if shape.system else None,
-                (record[shape.category] or None) if shape.category else None,
-                None,
-                1,
-                shape.uses,
-            ),
-            shape.lost,
-            shape.why,
+        prompt, reference, system, category, other = (next(iter(it), None) for it in found)
+        meant = known.judged.meant._replace(
+            prompt=prompt or "",
+            reference=reference,
+            system=system,
+            category=known.judged.meant.category and category,
+            metadata=None,
         )
+        lost = without_wrong(known.judged.lost) if reference == other else known.judged.lost
+        return known.judged._replace(meant=meant, lost=lost)
 
-    def shape_of(self, names: tuple[str, ...]) -> Shape | None:
-        """Return how texts of these fields are read, where what they say makes no difference."""
-        shape = None
-        if _told_by_names(names):
-            probe = {name: f"the {name}" for name in names}
-            try:
-                meant = understand(probe)
-            except InvalidRecord:
-                return None
-            named = {f"the {name}": name for name in names}
-            parts = [meant.prompt, meant.reference, meant.system, meant.category]
-            if all(part is None or part in named for part in parts):
-                shape = Shape(
-                    named[meant.prompt],
-                    named[meant.reference] if meant.reference else None,
-                    named[meant.system] if meant.system else None,
-                    named[meant.category] if meant.category else None,
-                    meant.uses,
-                    *self._lost(probe, meant),
-                )
-        if len(self._shapes) < _MOST_SHAPES:
-            self._shapes[names] = shape
-        return shape
+    def _reference_read(self, record: Mapping[str, Any]) -> str | None:
+        """Return what a job takes for the reference."""
+        try:
+            return self.format.read(record).reference if self.format else None
+        except InvalidRecord:
+            return None
+
+    def wanted(self, known: Known) -> bool:
+        """Tell whether no record of a known shape has to be looked at by itself."""
+        if self.require_reference or self.scorer in RULES:
+            return False
+        return all(known.plan.probe.get(name) is not None for name in self.need_fields)
+
+    def uses_of(self, record: dict[str, Any]) -> tuple[Use, ...]:
+        """Return what the fields of a record are taken for; nothing where there is no telling."""
+        known = self.known(record)
+        if known is not None and known.judged.meant.left_out:
+            return known.judged.meant.uses
+        try:
+            return understand(record, first_question=True).uses
+        except InvalidRecord:
+            return ()
+
+    def known(self, record: dict[str, Any]) -> Known | None:
+        """Return what is known of records of this one's shape; None where there is no telling."""
+        try:
+            shape = shape_of(record)
+            if shape not in self._known and len(self._known) < _MOST_SHAPES:
+                self._known[shape] = None
+                plan = Plan(record, shape, self._reference_read)
+                self._known[shape] = Known(plan, self.whole(plan.probe))
+        except (NoPlan, TypeError):
+            return None
+        return self._known.get(shape)
 
     @classmethod
     def of(cls, report: Report) -> Rules:
@@ -186,41 +183,11 @@ def _without_category(meant: Understood) -> Understood:
 
 
 _NO_CATEGORY = "a job reads categories from a field named category"
-_UNKNOWN: Any = object()
-OPENS_OTHERWISE = frozenset("[\n ")
-"""How a text opens that may be more than a text: a list of messages, or a transcript."""
-
-# What these hold, where it is text, changes nothing about what they are taken for.
-_BY_NAME_ALONE = frozenset(
-    "query question prompt instruction problem userinput userquery response completion output"
-    " solution answer reference referenceanswer referenceresponse groundtruth expected"
-    " expectedoutput expectedresponse target gold ideal chosen system systemprompt category".split()
-)
-# And of these it may; what has another name is not used, whatever it holds.
-_BY_CONTENT = frozenset(
-    (
-        *fields.PROMPT, *fields.CONTEXT, *fields.REFERENCE, *fields.CHOSEN, *fields.ANSWERED,
-        *fields.LABEL, *fields.GOOD, *fields.ANSWER_KEY, *fields.CHOICES, *fields.SYSTEM,
-        *fields.CATEGORY, *fields.CONVERSATION, *fields.HISTORY, *fields.METADATA,
-        *fields.WRAPPERS, "assert", "replies", "role", "subject", "conversationturns",
-    )
-)  # fmt: skip
-_ANSWERS = frozenset((*fields.REFERENCE, *fields.CHOSEN, *fields.ANSWERED))
 
 
-def _told_by_names(names: tuple[str, ...]) -> bool:
-    """Tell whether records of these fields, all of them texts, mean the same whatever they say."""
-    plain = [plain_name(name) for name in names]
-    sure = all(name in _BY_NAME_ALONE or name not in _BY_CONTENT for name in plain)
-    choices = any(len(name) == 1 or name[-1:].isdigit() or name[:-1] in _LETTERED for name in plain)
-    prompts = sum(name in fields.PROMPT for name in plain)
-    answers = sum(name in _ANSWERS for name in plain)
-    # Where a query stands beside a question it may be the answer, in SQL.
-    one = prompts == 1 or (prompts > 1 and "query" not in plain)
-    return sure and not choices and one and answers < 2
-
-
-_LETTERED = ("op", "option", "choice")
+def without_wrong(lost: str) -> str:
+    """Return what a job would not read, where what it takes for the reference says the same."""
+    return lost.replace("reference_wrong", "").strip()
 
 
 def job_format(found: DatasetFormat | None) -> DatasetFormat | None:
@@ -228,9 +195,14 @@ def job_format(found: DatasetFormat | None) -> DatasetFormat | None:
     return found if found is not None and found.documented else None
 
 
-def written(meant: Understood) -> dict[str, Any]:
-    """Return a record in the SageMaker evaluation format; ``metadata`` is what scorers read."""
-    fields = write_sagemaker(
-        Record(meant.prompt, meant.reference, meant.system, meant.category, meant.turns)
-    )
-    return fields | ({"metadata": meant.metadata} if meant.metadata else {})
+def written(
+    meant: Understood, write: Callable[[Record], dict[str, Any]] = write_sagemaker
+) -> dict[str, Any]:
+    """Return a record in the SageMaker evaluation format, with ``metadata`` that scorers read.
+
+    With another way to write it, it is written so.
+    """
+    fields = write(Record(meant.prompt, meant.reference, meant.system, meant.category, meant.turns))
+    if write is not write_sagemaker or not meant.metadata:
+        return fields
+    return fields | {"metadata": meant.metadata}

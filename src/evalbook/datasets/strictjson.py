@@ -70,7 +70,7 @@ def _is_told_by_quotes(record: dict[str, Any], line: bytes) -> bool:
         elif type(value) is int or type(value) is bool or value is None:
             continue
         else:
-            inner = _texts_in(value, MAX_DEPTH - 1)
+            inner = texts_in(value, MAX_DEPTH - 1)
             if inner is None:
                 return False
             texts += inner
@@ -80,7 +80,7 @@ def _is_told_by_quotes(record: dict[str, Any], line: bytes) -> bool:
     return quotes - line.count(b'\\"') == 2 * texts and b'\\\\"' not in line
 
 
-def _texts_in(value: Any, deepest: int) -> int | None:
+def texts_in(value: Any, deepest: int) -> int | None:
     """Return how many keys and texts a value has; None where it is nested too deeply."""
     if type(value) is str:
         return 1
@@ -98,7 +98,7 @@ def _texts_in(value: Any, deepest: int) -> int | None:
         if type(item) is str:
             texts += 1
             continue
-        inner = _texts_in(item, deepest - 1)
+        inner = texts_in(item, deepest - 1)
         if inner is None:
             return None
         texts += inner

@@ -179,6 +179,9 @@ _SPOKEN_IN_TURN = frozenset("messages conversations conversation dialog dialogue
 """Lists of texts in which user and assistant take turns."""
 
 
+_HOLD_TEXT = ("text", "content", "value", "stem")
+
+
 def _prompt_text(it: Fields, name: str, value: Any) -> str | None:
     if isinstance(value, (str, int, float)):
         return value if isinstance(value, str) else json.dumps(value)
@@ -189,7 +192,7 @@ def _prompt_text(it: Fields, name: str, value: Any) -> str | None:
         if text is None and isinstance(value.get("stem"), str):
             text = value["stem"]
         if text is not None:
-            inner = {f"{name}.{key}": item for key, item in value.items() if item != text}
+            inner = {f"{name}.{key}": item for key, item in value.items() if key not in _HOLD_TEXT}
             it.values |= {key: item for key, item in inner.items() if key not in it.values}
         return text
     return None
@@ -261,7 +264,7 @@ def _with_context(it: Fields, prompt: str) -> str:
         tables = ["question", "input", "userinput", "problem", *tables]
     for name, value in it.by_name(tables):
         text = text_in(value)
-        if not text or text.strip().lower() in _NOTHING:
+        if not text or text.strip().lower() in NOTHING:
             if text:
                 it.take(name, UNUSED, "empty")
             continue
@@ -278,7 +281,7 @@ def _with_context(it: Fields, prompt: str) -> str:
     return prompt
 
 
-_NOTHING = frozenset(("", "<noinput>", "noinput", "none", "n/a", "nan", "null"))
+NOTHING = frozenset(("", "<noinput>", "noinput", "none", "n/a", "nan", "null"))
 
 
 # Beside it -----------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.report import SHOWN, InvalidRow, Report
 from evalbook.datasets.rules import Judged, Rules, job_format
 from evalbook.datasets.survey import Survey
-from evalbook.datasets.understanding import understand
 from evalbook.datasets.uses import UNUSED, FieldUse
 
 __all__ = ["Report", "Rules", "report_checks", "validate"]
@@ -52,7 +51,7 @@ def validate(
     rules = Rules(job_format(found), require_reference, scorer)
     faults, survey, account = _Faults(), Survey(), Account()
     if not (require_reference or scorer):
-        reading.bulk = Bulk(rules, survey, account)
+        reading.bulk = Bulk(rules, survey, account, faults.left_out)
     for row in chain(first, rows):
         judged = rules.judge(row)
         if isinstance(judged, Judged):
@@ -61,7 +60,7 @@ def validate(
         else:
             faults.add(row, judged)
             if row.record is not None:
-                _account_invalid(account, row.record)
+                account.add(rules.uses_of(row.record), row.record)
     container = reading.container
     return Report(
         container=container.label,
@@ -104,13 +103,6 @@ def _beside(reading: Reading) -> tuple[FieldUse, ...]:
     )
 
 
-def _account_invalid(account: Account, record: dict[str, Any]) -> None:
-    try:
-        account.add(understand(record, first_question=True).uses, record)
-    except InvalidRecord:
-        return
-
-
 class _Faults:
     """Invalid records: counted by kind, and the first ones kept."""
 
@@ -122,6 +114,11 @@ class _Faults:
         self._kinds[error.kind] += 1
         if len(self._shown) < SHOWN:
             self._shown.append(InvalidRow(row.place, error.reason))
+
+    def left_out(self, reason: str, lines: list[int]) -> None:
+        self._kinds["left_out"] += len(lines)
+        self._shown += [InvalidRow(line, reason) for line in lines[:SHOWN]]
+        self._shown = sorted(self._shown, key=lambda it: it.line)[:SHOWN]
 
     def findings(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,391 @@
+"""Records of a shape that was understood before, read as fast as JSON is parsed.
+
+Understanding one record takes many times as long as parsing it. But what a shape means hardly ever
+depends on what its texts say. So one record of each shape is understood with other words in the
+place of its texts: where these end up tells how the prompt, the reference and the rest are put
+together of them. From then on msgspec reads records of that shape into a structure made for it.
+Where what a text says does decide, it is part of the shape, or the record is left to the one
+reading that knows everything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from evalbook.datasets import fields
+from evalbook.datasets.conversations import ROLE_KEYS
+from evalbook.datasets.fields import plain_name
+from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.strictjson import texts_in
+from evalbook.datasets.understanding import NOTHING, Understood, understand
+from evalbook.datasets.uses import Use
+
+_LONGEST_LIST = 64
+_DEEPEST = 12
+_SHORT = 12
+_CATEGORY = 64
+_SAYS_WHAT_IT_IS = frozenset((*ROLE_KEYS, "type", "preferenceLabel"))
+"""Keys whose texts are no content."""
+_DECIDES = frozenset((*fields.GOOD, *fields.WHICH))
+"""Names whose numbers and marks decide what the rest of a record means."""
+_MAY_BE_LISTS = frozenset(
+    (*fields.PROMPT, *fields.WEAK, *fields.CONTEXT, *fields.REFERENCE, *fields.CHOSEN,
+     *fields.ANSWERED, *fields.LABEL, *fields.SYSTEM, *fields.CONVERSATION, *fields.HISTORY,
+     *fields.CHOICES, *fields.ANSWER_KEY, "instructions", "replies", "assert", "responses",
+     "annotations", "completions")
+)  # fmt: skip
+"""Names under which a text may be a list or an object that is written as text."""
+_OFFERS = frozenset(
+    (*fields.CHOICES, "opa", "optiona", "choicea", "option1", "choice1", "ending0", "sol1", "b")
+)
+"""Names that tell of multiple choice, where a short answer is a choice's mark."""
+_LATER = frozenset(("text", "chat", "conversation", "metadata", "meta", "conversationonly"))
+"""Names whose texts have to be looked into."""
+_OPENS_OTHERWISE = ("[", "{", "http")
+_PROMPT_OPENS_OTHERWISE = ("[", "{", "\n", " ", "Human:")
+
+
+_Path = tuple[str | int, ...]
+
+
+class NoPlan(Exception):
+    """Records of this shape have to be understood one by one."""
+
+
+class Columns(NamedTuple):
+    """What records of one shape mean; empty where none of them has that."""
+
+    prompts: Sequence[str]
+    references: Sequence[str]
+    systems: Sequence[str]
+    categories: Sequence[str]
+    others: Sequence[str]
+    """What a job takes for the reference, where that stands somewhere else."""
+
+
+# Shapes ----------------------------------------------------------------------------------------
+
+
+def shape_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what records have in common that are understood alike.
+
+    Raises:
+        NoPlan: it is too large for that.
+    """
+    return _shape(record, not _OFFERS.isdisjoint(map(plain_name, record)), _DEEPEST)
+
+
+def _shape(value: Any, offers: bool, left: int) -> tuple[Any, ...]:
+    if not left:
+        raise NoPlan
+    if isinstance(value, Mapping):
+        return (
+            "{",
+            *((key, _inner_shape(key, item, offers, left - 1)) for key, item in value.items()),
+        )
+    if len(value) > _LONGEST_LIST:
+        raise NoPlan
+    return ("[", *(_inner_shape("", item, offers, left - 1) for item in value))
+
+
+def _inner_shape(key: str, value: Any, offers: bool, left: int) -> Any:
+    if type(value) is str:
+        return _text_shape(key, value, offers)
+    if type(value) is dict or type(value) is list:
+        if value and _is_opaque(key, at_top=left == _DEEPEST - 1):
+            return "any"
+        return _shape(value, offers, left)
+    if value is None:
+        return "null"
+    if type(value) is bool:
+        return ("?", value)
+    if _decides(key, offers):
+        if type(value) is not int or abs(value) >= 1000:
+            raise NoPlan
+        return ("!", value)
+    return "number"
+
+
+def _text_shape(key: str, value: str, offers: bool) -> Any:
+    if not value:
+        return ("=", "")
+    if key in _SAYS_WHAT_IT_IS and len(value) <= 40:
+        return ("=", value)
+    if _decides(key, offers):
+        return ("!", value) if len(value) <= _SHORT else "long text"
+    return "text"
+
+
+def _decides(key: str, offers: bool) -> bool:
+    plain = plain_name(key)
+    return plain in _DECIDES or (offers and plain in fields.ANSWER_KEY)
+
+
+def _is_opaque(key: str, *, at_top: bool) -> bool:
+    """Tell what is not used whatever it holds."""
+    plain = plain_name(key)
+    if not at_top and not plain.startswith("tool"):
+        return False
+    return fields.told(plain) != fields.UNKNOWN and plain not in _MAY_BE_LISTS
+
+
+# Types -----------------------------------------------------------------------------------------
+
+_TYPES: dict[Any, Any] = {
+    "text": Annotated[str, msgspec.Meta(min_length=1)],
+    "long text": Annotated[str, msgspec.Meta(min_length=_SHORT + 1)],
+    "null": None,
+    "number": int | float,
+    "any": Any,
+    str: Annotated[str, msgspec.Meta(min_length=1, max_length=_SHORT)],
+    bool: bool,
+    int: int,
+}
+
+
+class _Layout:
+    """A shape as a type for msgspec, and where in it what stands."""
+
+    def __init__(self, shape: tuple[Any, ...]) -> None:
+        self.texts: dict[str, _Path] = {}
+        """Of each text that may say anything, its path in a record by its attribute's path."""
+        self.numbers: list[_Path] = []
+        self.deciding: list[str] = []
+        self.decided: list[Any] = []
+        """What is the same in all records of the shape, at the attributes of `deciding`."""
+        self.family: list[Any] = []
+        """The shape without that: records of shapes that differ in nothing else are one family."""
+        self.opaque: list[str] = []
+        self.quotes = 0
+        try:
+            self.type = self._type(shape, (), ())
+        except ValueError as error:
+            raise NoPlan from error  # a name that msgspec does not take
+
+    def _type(self, shape: Any, attributes: tuple[str, ...], path: _Path) -> Any:
+        if isinstance(shape, tuple) and shape[0] in ("{", "["):
+            listed = shape[0] == "["
+            inner = [(str(at), it) for at, it in enumerate(shape[1:])] if listed else shape[1:]
+            self.quotes += 0 if listed else 2 * len(inner)
+            self.family.append((shape[0], *(key for key, _ in inner)))
+            members = [
+                (f"f{at}", self._type(it, (*attributes, f"f{at}"), (*path, at if listed else key)))
+                for at, (key, it) in enumerate(inner)
+            ]
+            names = {f"f{at}": key for at, (key, _) in enumerate(inner)}
+            return msgspec.defstruct(
+                "Shape", members, rename=None if listed else names, array_like=listed,
+                forbid_unknown_fields=True, gc=False,
+            )  # fmt: skip
+        here = ".".join(attributes)
+        if isinstance(shape, tuple):
+            mark, value = shape
+            self.quotes += 2 * isinstance(value, str)
+            self.family.append((mark, value if mark == "=" else type(value)))
+            if mark == "=":
+                return Literal[value]
+            self.deciding.append(here)
+            self.decided.append(value)
+            return _TYPES[type(value)]
+        self.family.append(shape)
+        if shape == "number":
+            self.numbers.append(path)
+        if shape == "any":
+            self.opaque.append(here)
+        if shape in ("text", "long text"):
+            self.quotes += 2
+            self.texts[here] = path
+        return _TYPES[shape]
+
+
+# Plans -----------------------------------------------------------------------------------------
+
+
+class Plan:
+    """How records of one shape are read."""
+
+    def __init__(
+        self,
+        record: Mapping[str, Any],
+        shape: tuple[Any, ...],
+        read: Callable[[Mapping[str, Any]], str | None],
+    ) -> None:
+        """Make it from the first record of the shape.
+
+        Args:
+            record: the first one.
+            shape: its shape.
+            read: what a job takes for a record's reference.
+
+        Raises:
+            NoPlan: what such a record means depends on what its texts say.
+        """
+        plain = [plain_name(name) for name in record]
+        if len(set(plain)) < len(plain) or not _LATER.isdisjoint(plain):
+            raise NoPlan
+        if "query" in plain and not fields.PROMPT.keys().isdisjoint({*plain} - {"query"}):
+            raise NoPlan  # it may be SQL
+        told = _Layout(shape)
+        self._type, self._quotes = told.type, told.quotes
+        self.family = tuple(told.family)
+        self.decode = msgspec.json.Decoder(told.type).decode
+        self.deciding = attrgetter(*told.deciding) if told.deciding else lambda _: None
+        self.decided = self.deciding(msgspec.convert(record, told.type))
+        paths = list(told.texts.values())
+        copies = [_with(record, paths, told.numbers, say) for say in _SAY]
+        first, other = map(_understood, copies)
+        texts = [[say(at) for at in range(len(paths))] for say in _SAY]
+        said = [[*_said(it), read(copy)] for it, copy in zip((first, other), copies, strict=True)]
+        parts = [_parts(it, texts[0]) for it in said[0]]
+        if [_put(it, texts[1]) for it in parts] != said[1] or _alike(first) != _alike(other):
+            raise NoPlan
+        self.probe, self.meant = copies[0], first
+        answers = parts[1][1] if parts[1] else ()
+        checked = [at for at, path in enumerate(paths) if _is_read_again(path, at in answers)]
+        used = sorted({*checked, *(at for it in parts if it for at in it[1])})
+        if parts[0] is None or not parts[0][1]:
+            raise NoPlan
+        asked = {plain_name(use.field) for use in first.uses if use.use == "prompt"}
+        if not fields.WEAK.keys().isdisjoint(asked):
+            raise NoPlan  # the answers may hold what is asked
+        attributes = list(told.texts)
+        self._get = attrgetter(*(attributes[at] for at in used), attributes[used[0]])
+        self._opaque = [attrgetter(path) for path in told.opaque]
+        self._parts = [it and (it[0], tuple(map(used.index, it[1]))) for it in parts]
+        self._checked = tuple(map(used.index, checked))
+        talks = any(use.use == "prompt" and "[" in use.field for use in first.uses)
+        self._prompts = [used.index(at) for at in parts[0][1] if not talks or len(paths[at]) <= 2]
+        self._beside: list[int] = []
+        self._offered: list[int] = []
+        if any(use.meaning == "asked with it" for use in first.uses) and parts[0]:
+            for at in parts[0][1][1:]:
+                name = plain_name(str(paths[at][0]))
+                offers = name in _OFFERS or len(name) == 1 or name[-1:].isdigit()
+                (self._offered if offers else self._beside).append(used.index(at))
+
+    def texts_of(self, line: bytes, record: Any) -> tuple[str, ...] | None:
+        """Return the texts of a line; None where the record does not say all that stands in it.
+
+        Args:
+            line: what was read.
+            record: what `decode` made of it.
+        """
+        quotes = self._quotes
+        for inner in self._opaque:
+            texts = texts_in(inner(record), _DEEPEST)
+            if texts is None:
+                return None
+            quotes += 2 * texts
+        # A key that is given twice adds quotation marks.
+        found = line.count(b'"')
+        if found != quotes and (found - line.count(b'\\"') != quotes or b'\\\\"' in line):
+            return None
+        return self._get(record)
+
+    def texts_in(self, record: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the texts of a record of this shape."""
+        return self._get(msgspec.convert(record, self._type))
+
+    def read(self, rows: Sequence[tuple[str, ...]]) -> tuple[Columns, list[int]]:
+        """Return what records mean, and the places of those whose texts say something else."""
+        columns = list(zip(*rows, strict=True))
+        odd: set[int] = set()
+        for at in self._checked:
+            odd.update([n for n, it in enumerate(columns[at]) if it.startswith(_OPENS_OTHERWISE)])
+        found = Columns(*(_filled(it, columns) for it in self._parts))
+        _, _, system, category, _ = found
+        for at in self._prompts:
+            odd.update(
+                [n for n, it in enumerate(columns[at]) if it.startswith(_PROMPT_OPENS_OTHERWISE)]
+            )
+        asked = columns[self._parts[0][1][0]]  # type: ignore[index]
+        for at in self._beside:
+            odd.update(
+                [n for n, (it, one) in enumerate(zip(columns[at], asked, strict=True))
+                 if it in one or one in it or (len(it) < _SHORT and it.strip().lower() in NOTHING)]
+            )  # fmt: skip
+        if self._offered:
+            offered = zip(*(columns[at] for at in self._offered), strict=True)
+            odd.update([n for n, them in enumerate(offered) if _all_in(asked[n], them)])
+        odd.update([n for n, it in enumerate(system) if not it.strip()])
+        odd.update([n for n, it in enumerate(category) if len(it) > _CATEGORY])
+        if odd:
+            found = Columns(
+                *([it for n, it in enumerate(column) if n not in odd] for column in found)
+            )
+        return found, sorted(odd)
+
+
+def _all_in(text: str, parts: Sequence[str]) -> bool:
+    return all(part in text for part in parts)
+
+
+def _filled(parts: _Parts | None, columns: Sequence[Sequence[str]]) -> Sequence[str]:
+    if parts is None:
+        return ()
+    form, places = parts
+    if form == "%s":
+        return columns[places[0]]
+    if not places:
+        return [form % ()] * len(columns[0])
+    return [form % texts for texts in zip(*(columns[at] for at in places), strict=True)]
+
+
+def _is_read_again(path: _Path, answers: bool) -> bool:
+    return len(path) <= 2 and (answers or plain_name(str(path[-1])) in _MAY_BE_LISTS)
+
+
+_Say = Callable[[int], str]
+_SAY: tuple[_Say, ...] = (lambda at: f"zq{at}x", lambda at: f'Q{at}w" \\ \n%s é\t{at}.')
+"""Words for texts: what is done to a text, such as writing it as JSON, shows in the second ones."""
+_MARK = re.compile(r"zq(\d+)x")
+
+
+def _with(record: Any, texts: list[_Path], numbers: list[_Path], say: _Say) -> Any:
+    """Return a copy of a record that says other things."""
+    copy = msgspec.json.decode(msgspec.json.encode(record))
+    said = [*map(say, range(len(texts))), *(9000 * len(say(0)) + at for at in range(len(numbers)))]
+    for path, value in zip((*texts, *numbers), said, strict=True):
+        inner = copy
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = value
+    return copy
+
+
+def _understood(record: Any) -> Understood:
+    try:
+        meant = understand(record)
+    except InvalidRecord as error:
+        raise NoPlan from error
+    return meant
+
+
+def _said(meant: Understood) -> Iterator[str | None]:
+    yield from (meant.prompt, meant.reference, meant.system, meant.category)
+
+
+def _alike(meant: Understood) -> tuple[tuple[Use, ...], int, str | None]:
+    return meant.uses, meant.turns, meant.left_out
+
+
+_Parts = tuple[str, tuple[int, ...]]
+
+
+def _parts(text: str | None, texts: list[str]) -> _Parts | None:
+    """Return a text as a form with the numbers of the texts that go into it."""
+    if text is None:
+        return None
+    numbers = tuple(int(it) for it in _MARK.findall(text))
+    if any(it >= len(texts) for it in numbers):
+        raise NoPlan
+    return _MARK.sub("%s", text.replace("%", "%%")), numbers
+
+
+def _put(parts: _Parts | None, texts: list[str]) -> str | None:
+    return None if parts is None else parts[0] % tuple(texts[at] for at in parts[1])

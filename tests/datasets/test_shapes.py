@@ -1,0 +1,92 @@
+"""What is read fast says the same as what is understood record by record, whatever texts say."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from building import lines, report_of
+
+from evalbook.datasets.formats import detect_format
+from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.reading import Row
+from evalbook.datasets.rules import Judged, Rules, job_format
+from evalbook.datasets.understanding import understand
+
+RECORDS = [
+    json.loads(line)["record"]
+    for line in Path(__file__).with_name("records_of_people.jsonl").read_text().splitlines()
+]
+KEPT = ("role", "from", "type", "speaker", "author", "preferenceLabel")
+ODD = [
+    "", " ", "[1, 2]", '["a"]', "{'a': 1}", '{"a": "b"}', "n/a", "None", "SELECT 1", "true", "2",
+    "\n\nHuman: x\n\nAssistant: y", "Human: a", "https://example.com/a", 'He said "no" \\ "yes".',
+    "100 % {0} %s", "é\u2028ü", "B", "x" * 70, "<|im_start|>user\nx", "[INST] a [/INST] b",
+]  # fmt: skip
+
+
+def varied(value: Any, draw: random.Random, key: str = "", odd: float = 0.2) -> Any:
+    """Return a record of the same shape that says other things, some of them odd."""
+    if isinstance(value, dict):
+        return {name: varied(item, draw, name, odd) for name, item in value.items()}
+    if isinstance(value, list):
+        return [varied(item, draw, "", odd) for item in value]
+    if isinstance(value, str) and key not in KEPT:
+        return draw.choice(ODD) if draw.random() < odd else f"text {draw.randrange(10**6)} of {key}"
+    if isinstance(value, bool):
+        return draw.random() < 0.5
+    return draw.randrange(4) if isinstance(value, int) else value
+
+
+def records(seed: int) -> Iterator[list[dict[str, Any]]]:
+    draw = random.Random(seed)
+    for record in RECORDS:
+        yield [record, *(varied(record, draw, odd=at % 4 / 8) for at in range(12))]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_read_fast_is_what_is_understood(seed: int) -> None:
+    for rows in records(seed):
+        known = Rules(job_format(detect_format(rows)))
+        slow = Rules(known.format)
+        counts: Counter[str] = Counter()
+        uses: Counter[Any] = Counter()
+        for row in rows:
+            found = known.judge(Row(1, row))
+            try:
+                expected = slow.whole(row)
+            except InvalidRecord as error:
+                expected = error
+            if not isinstance(expected, Judged) or expected.meant.left_out:
+                assert isinstance(found, InvalidRecord), row
+                counts[found.kind] += 1
+                with suppress(InvalidRecord):
+                    uses.update(set(understand(row, first_question=True).uses))
+                continue
+            assert isinstance(found, Judged), row
+            uses.update(set(expected.meant.uses))
+            assert found.meant[:4] == expected.meant[:4], row
+            assert (found.meant.uses, found.lost) == (expected.meant.uses, expected.lost), row
+            counts["reference"] += expected.meant.reference is not None
+            counts["system"] += bool(expected.meant.system)
+            counts["valid"] += 1
+            counts["several"] += expected.meant.turns > 1
+            counts.update(f"lost {word}" for word in expected.lost.split())
+
+        report = report_of(lines(*rows))
+
+        assert report.records == len(rows)
+        assert Counter(report.reasons) + Counter(
+            {f"lost {word}": count for word, count in report.lost.items()}
+        ) + Counter(
+            valid=report.valid, reference=report.with_reference, system=report.with_system,
+            several=report.multi_turn,
+        ) == +counts, rows[0]  # fmt: skip
+        table = {(it.field, it.use, it.meaning): it.records for it in report.fields}
+        assert table == {tuple(use): count for use, count in uses.items()}, rows[0]
