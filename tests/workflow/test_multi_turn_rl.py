@@ -1,10 +1,15 @@
 """What a multi-turn RL interview offers and refuses, each as the SDK would after the launch."""
 
+import json
+from pathlib import Path
+
+import boto3
 import pytest
 from interviews import answered_until
 
 from evalbook.sandbox import world
 from evalbook.workflow import facts
+from evalbook.workflow.steps.dataset import effective_dataset
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -155,20 +160,41 @@ def test_parquet_is_read_at_its_footer_alone(in_sandbox):
 
 
 @pytest.mark.parametrize(
-    ("dataset", "said"),
+    ("dataset", "said", "records"),
     [
-        ("support/eval.jsonl", "60 of 60 rows have no usable prompt. line 1: no prompt among"),
-        ("broken/array.jsonl", "it is a JSON array, though its name says JSON Lines."),
+        ("support/eval.jsonl", "60 of 60 rows have no usable prompt. line 1: no prompt among", 60),
+        ("broken/array.jsonl", "it is a JSON array, though its name says JSON Lines.", None),
     ],
 )
-def test_rows_without_a_prompt_lead_back_to_the_dataset(dataset, said):
+def test_rows_that_are_no_prompts_as_they_are_go_into_a_copy(dataset, said, records):
     workflow, _ = asked_for("dataset")
     workflow.answer(f"s3://evalbook-data/{dataset}")
 
     turn = workflow.answer("yes")
 
+    assert turn.step == "data_fix"
+    assert said in str(turn.notices)
+    assert [choice.value for choice in turn.choices] == ["convert", "another"]
+    assert workflow.answer("convert").step == "region"
+    copy = effective_dataset(workflow.interview)
+    bucket, _, key = copy.removeprefix("s3://").partition("/")
+    body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    rows = list(map(json.loads, body.splitlines()))
+    assert {*map(frozenset, rows)} == {frozenset(["prompt"])}
+    assert len(rows) == records or records is None
+    assert workflow.interview.facts(facts.DATA_FIX).report.valid == len(rows)
+
+
+def test_rows_without_anything_to_ask_lead_back_to_the_dataset():
+    workflow, _ = asked_for("dataset")
+    Path("colours.jsonl").write_text('{"colour": "red"}\n')
+    workflow.answer("colours.jsonl")
+    workflow.answer(f"s3://{world.DATA_BUCKET}/agents/")
+
+    turn = workflow.answer("yes")
+
     assert turn.step == "dataset"
-    assert said in turn.notices[0]
+    assert "1 of 1 row has no usable prompt." in turn.notices[0]
 
 
 def test_another_kind_of_file_is_refused():
@@ -178,7 +204,8 @@ def test_another_kind_of_file_is_refused():
 
     assert turn.error is not None
     assert turn.error.message == (
-        "notes.txt ends in .txt; this evaluation takes .parquet, .jsonl, .json, .csv."
+        "notes.txt ends in .txt; this evaluation takes .jsonl, .json, .ndjson, .csv, .tsv,"
+        " .parquet, .gz."
     )
 
 

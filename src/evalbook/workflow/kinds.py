@@ -155,6 +155,7 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         agent_qualifier.STEP,  # where the agent has endpoints
         *_DATASET,
         data_sample.STEP,
+        data_fix.STEP,  # where the rows are no prompts as they are
         *_PLACE,
         *_SETTINGS,
         inference_parameters.STEP,  # a setting

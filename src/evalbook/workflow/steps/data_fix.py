@@ -209,6 +209,8 @@ def _report(interview: Interview) -> Report:
 
 
 def _target_format(interview: Interview) -> str | None:
+    if interview.type.prompts_alone:
+        return "prompt_only"
     several = _report(interview).multi_turn > 0
     return "sagemaker" if several or _unusable_by_nova(interview) else None
 
@@ -255,6 +257,8 @@ def _lost(interview: Interview) -> list[str]:
     from evalbook.datasets.invalid import plural
 
     report = _report(interview)
+    if interview.type.prompts_alone:
+        return ["Multi-turn RL reads a prompt in every row, and nothing else"]
     problems = [report.container_problem] if report.container_problem else lost_lines(report)
     if report.multi_turn:
         verb = "has" if report.multi_turn == 1 else "have"
@@ -294,6 +298,8 @@ def _only_a_system_prompt(interview: Interview) -> bool:
 def _can_be_kept(interview: Interview) -> bool:
     report = _report(interview)
     named = _original(interview).key.lower().endswith(".jsonl")
+    if interview.type.prompts_alone:
+        return False
     return report.keepable and named and not _unusable_by_nova(interview)
 
 

@@ -21,7 +21,7 @@ from evalbook.workflow.facts import (
     SampleFacts,
 )
 from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.prompt_rows import asking_for_prompts, read_rows
 from evalbook.workflow.turn import Question
@@ -51,9 +51,16 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | Pro
                 ),
             ),
         )
-    if interview.type.prompts_alone:
-        return read_rows(interview)
-    return read_and_validate(interview)
+    if not interview.type.prompts_alone:
+        return read_and_validate(interview)
+    rows = read_rows(interview)
+    if not isinstance(rows, Reopened):
+        return rows
+    # What its reader would not take may be understood all the same, and converted.
+    found = read_and_validate(interview)
+    if not isinstance(found.facts, SampleFacts) or not found.facts.report.valid:
+        return rows
+    return replace(found, notices=(rows.notices[0], *found.notices))
 
 
 def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:

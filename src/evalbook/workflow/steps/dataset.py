@@ -27,22 +27,17 @@ from evalbook.workflow.turn import Question
 CONVERTIBLE = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
 """Kinds of files from which records are read, each also compressed with gzip, where a run needs
 JSON Lines and a copy can be written."""
+_ENDINGS = (*CONVERTIBLE, ".gz")
 _PIECE = 1 << 20
 
 
-def _ask(interview: Interview) -> Question:
-    *others, last = _endings(interview)
+def _ask(_: Interview) -> Question:
+    *others, last = _ENDINGS
     return Question(
         "Where in S3 is your evaluation dataset?",
         help="An S3 URI, a hub-content DataSet ARN, or a file on this machine, which is then "
         f"uploaded to where you say. It ends in {', '.join(others)} or {last}.",
     )
-
-
-def _endings(interview: Interview) -> tuple[str, ...]:
-    if interview.type.prompts_alone:
-        return interview.type.file_types
-    return (*CONVERTIBLE, ".gz")
 
 
 def _read(text: str, _question: Question, interview: Interview) -> str:
@@ -58,7 +53,7 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
     path = interview.file_named(text.removeprefix("file://"))
     if "://" not in text.removeprefix("file://") and is_a_file(path):
         refuse_template_text(str(end_of_links(path)), "the file's name")
-        refuse_other_file_types(path.name, _endings(interview))
+        refuse_other_file_types(path.name, _ENDINGS)
         return str(end_of_links(path))
     if looks_like_a_file(plain):
         raise AnswerRejected(
@@ -77,7 +72,7 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
             "Give an S3 URI such as s3://bucket/path/file.jsonl, or the path of a file.",
         ) from rejection
     refuse_template_text(str(uri), "the dataset's path")
-    refuse_other_file_types(uri.key, _endings(interview))
+    refuse_other_file_types(uri.key, _ENDINGS)
     return str(uri)
 
 

@@ -16,7 +16,8 @@ def asking_for_prompts(interview: Interview) -> Question:
     return Question(
         "May I read the dataset to look for its prompts?",
         kind="confirm",
-        help="Yes reads the file's footer, a few KB that tell its columns and rows."
+        help="Yes reads the file's footer, a few KB that tell its columns and rows; the whole file,"
+        " if it has no column prompt. No reads nothing."
         if footer
         else "Yes streams the object once, to look for a prompt in every row. No reads nothing.",
     )
@@ -81,6 +82,9 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...]]:
 
     facts = interview.answer(DATASET).facts
     uri = parse_s3_uri(facts.uri, what="dataset")
+    if not uri.key.lower().endswith(interview.type.file_types):
+        wanted = ", ".join(interview.type.file_types)
+        raise _unusable(f"{uri} can't be read as it is: its name has to end in {wanted}.")
     doing = f"Looking for prompts in {uri}"
 
     def progress(done: int, _rows: int) -> None:
