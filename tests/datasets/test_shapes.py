@@ -82,8 +82,8 @@ def test_what_is_read_fast_is_what_is_understood(seed: int) -> None:
         report = report_of(lines(*rows))
 
         assert report.records == len(rows)
-        assert Counter(report.reasons) + Counter(
-            {f"lost {word}": count for word, count in report.lost.items()}
+        assert Counter(dict(report.reasons)) + Counter(
+            {f"lost {word}": count for word, count in report.lost}
         ) + Counter(
             valid=report.valid, reference=report.with_reference, system=report.with_system,
             several=report.multi_turn,
