@@ -116,7 +116,7 @@ class Bulk:
         except ValueError:
             return False
         known = self._rules.known(record) if isinstance(record, dict) else None
-        if known is None or not self._rules.wanted(known):
+        if known is None or (self._rules.require_reference and not known.judged.meant.reference):
             return False
         plan = known.plan
         family = self._families.setdefault(plan.family, _Family(plan))
@@ -131,7 +131,7 @@ class Bulk:
 
     def _add(self, group: _Group, first: int) -> list[int]:
         """Tell of the records of one shape; return the places of those that are none of it."""
-        found, odd = group.plan.read(group.rows)
+        found, odd = group.plan.read(group.rows, need_reference=self._rules.require_reference)
         left = [group.places[at] for at in odd]
         meant, lost, _ = group.judged
         if meant.left_out and self._refuse:

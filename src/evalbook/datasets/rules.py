@@ -10,7 +10,6 @@ from evalbook.datasets.formats import (
     DatasetFormat,
     Record,
     format_named,
-    write_prompt,
     write_sagemaker,
 )
 from evalbook.datasets.invalid import InvalidRecord
@@ -136,12 +135,6 @@ class Rules:
             return self.format.read(record).reference if self.format else None
         except InvalidRecord:
             return None
-
-    def wanted(self, known: Known) -> bool:
-        """Tell whether no record of a known shape has to be looked at by itself."""
-        if self.require_reference or self.scorer in RULES:
-            return False
-        return all(known.plan.probe.get(name) is not None for name in self.need_fields)
 
     def uses_of(self, record: dict[str, Any]) -> tuple[Use, ...]:
         """Return what the fields of a record are taken for; nothing where there is no telling."""

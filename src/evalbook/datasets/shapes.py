@@ -291,14 +291,16 @@ class Plan:
         """Return the texts of a record of this shape."""
         return self._get(msgspec.convert(record, self._type))
 
-    def read(self, rows: Sequence[tuple[str, ...]]) -> tuple[Columns, list[int]]:
+    def read(
+        self, rows: Sequence[tuple[str, ...]], *, need_reference: bool = False
+    ) -> tuple[Columns, list[int]]:
         """Return what records mean, and the places of those whose texts say something else."""
         columns = list(zip(*rows, strict=True))
         odd: set[int] = set()
         for at in self._checked:
             odd.update([n for n, it in enumerate(columns[at]) if it.startswith(_OPENS_OTHERWISE)])
         found = Columns(*(_filled(it, columns) for it in self._parts))
-        _, _, system, category, _ = found
+        _, reference, system, category, _ = found
         for at in self._prompts:
             odd.update(
                 [n for n, it in enumerate(columns[at]) if it.startswith(_PROMPT_OPENS_OTHERWISE)]
@@ -313,6 +315,8 @@ class Plan:
             offered = zip(*(columns[at] for at in self._offered), strict=True)
             odd.update([n for n, them in enumerate(offered) if _all_in(asked[n], them)])
         odd.update([n for n, it in enumerate(system) if not it.strip()])
+        if need_reference:
+            odd.update([n for n, it in enumerate(reference) if not it.strip()])
         odd.update([n for n, it in enumerate(category) if len(it) > _CATEGORY])
         if odd:
             found = Columns(

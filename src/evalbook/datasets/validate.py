@@ -50,7 +50,7 @@ def validate(
     found = detect_format([row.record for row in first if row.record is not None])
     rules = Rules(job_format(found), require_reference, scorer)
     faults, survey, account = _Faults(), Survey(), Account()
-    if not (require_reference or scorer):
+    if not scorer:
         reading.bulk = Bulk(rules, survey, account, faults.left_out)
     for row in chain(first, rows):
         judged = rules.judge(row)
