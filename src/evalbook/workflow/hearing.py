@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
+from evalbook.checks import Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow.asked import answer_to
-from evalbook.workflow.interview import Interview
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.replies import values
 from evalbook.workflow.replies.agreeing import understand_yes_or_no
 from evalbook.workflow.replies.choices import how_to_answer, understand_choice, understand_choices
@@ -23,10 +26,20 @@ from evalbook.workflow.replies.reading import (
     Taken,
 )
 from evalbook.workflow.replies.synonyms import SYNONYMS
-from evalbook.workflow.replies.words import content, doubt_in, says_none, yes_or_no
+from evalbook.workflow.replies.words import (
+    content,
+    doubt_in,
+    says_none,
+    yes_or_no,
+)
 from evalbook.workflow.turn import Question
 
 Hears = Callable[[str, Question, Interview], Reading]
+
+_LINE = 120
+"""Characters of what was said that a rejection repeats."""
+_LONGEST_MESSAGE = 2000
+"""Characters of a message about a long answer, such as one on all that ails custom metrics."""
 
 
 def by_kind(reply: str, question: Question, _: Interview) -> Reading:
@@ -164,3 +177,40 @@ def rejection(
 def as_list(text: str) -> str:
     """Return a JSON array of names as people write it."""
     return ", ".join(json.loads(text)) if text.startswith('["') else text
+
+
+def refuse_too_long(step: Step[Any, Any], said: str) -> str:
+    if len(said) > step.longest:
+        raise AnswerRejected(
+            "answer.long",
+            f"The answer has {len(said):,} characters; {step.name} takes at most {step.longest:,}.",
+            "Answer the question in a few words.",
+        )
+    return said
+
+
+def quote_a_line(rejection: AnswerRejected, said: str) -> AnswerRejected:
+    """Return a rejection that repeats at most a line of what was said."""
+    said = said.strip()
+    forms = {said, said.strip("'\"<> "), repr(said)[1:-1]}
+    long = [form for form in forms if len(form) > _LINE]
+    if not long:
+        return rejection
+
+    def cut(text: str) -> str:
+        for form in long:
+            text = text.replace(form, shortened(form, _LINE))
+        return shortened(text, _LONGEST_MESSAGE)
+
+    def cut_remedy(remedy: str | Remedy | None) -> str | Remedy | None:
+        if isinstance(remedy, Remedy):
+            return replace(remedy, text=cut(remedy.text))
+        return None if remedy is None else cut(remedy)
+
+    checks = [
+        replace(it, message=cut(it.message), remedy=cut_remedy(it.remedy))
+        for it in rejection.checks
+    ]
+    return AnswerRejected(
+        rejection.code, cut(rejection.message), cut_remedy(rejection.remedy), checks
+    )

@@ -321,3 +321,6 @@ class Step(Generic[V, F]):
     def name(self) -> str:
         """As the contract calls it, and as its answer is kept."""
         return self.slot.name
+
+
+AnyStep = Step[Any, Any]

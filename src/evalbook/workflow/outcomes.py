@@ -47,3 +47,5 @@ class Reopened:
 
 
 Outcome = Accepted[V, F] | Narrowed | Reopened
+
+AnyAccepted = Accepted[Any, Any]

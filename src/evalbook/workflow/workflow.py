@@ -6,19 +6,40 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, timezone
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from evalbook.checks import REOPEN, Check, Remedy, warning
-from evalbook.errors import AnswerRejected, UsageError
-from evalbook.records import dataclass
+from evalbook.checks import REOPEN, Check, Remedy
+from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing, state
+from evalbook.workflow.ahead import (
+    Ahead,
+    ask_back,
+    first_unanswered,
+    forget_finding,
+    hear,
+    look_ahead,
+)
+from evalbook.workflow.doubts import (
+    named_step,
+    no_such_step,
+    put_answer,
+    refuse_what_is_never_asked,
+    reopen,
+    settle_doubts,
+    step_to_reopen,
+)
 from evalbook.workflow.elsewhere import foreseen, pieces_of
 from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, MODEL
-from evalbook.workflow.interview import Answer, AskedBack, Interview, Progress, Step, no_progress
+from evalbook.workflow.hearing import quote_a_line, refuse_too_long
+from evalbook.workflow.interview import (
+    AnyStep,
+    Interview,
+    Progress,
+    no_progress,
+)
 from evalbook.workflow.kept import (
     forget_question_knowing,
     is_narrowed,
@@ -26,7 +47,7 @@ from evalbook.workflow.kept import (
     kept_question,
 )
 from evalbook.workflow.kinds import STEPS_BY_TYPE
-from evalbook.workflow.outcomes import Accepted, Narrowed, Reopened
+from evalbook.workflow.outcomes import Accepted, AnyAccepted, Narrowed, Reopened
 from evalbook.workflow.replies.choices import how_to_answer
 from evalbook.workflow.replies.pieces import Found, step_to_change
 from evalbook.workflow.replies.reading import (
@@ -34,7 +55,6 @@ from evalbook.workflow.replies.reading import (
     Hesitates,
     Incomplete,
     NotUnderstood,
-    Reading,
     Taken,
 )
 from evalbook.workflow.replies.words import means_default, plain
@@ -42,31 +62,6 @@ from evalbook.workflow.saved import read_interview, write_interview
 from evalbook.workflow.steps import notebook
 from evalbook.workflow.summary import Summary, summarise
 from evalbook.workflow.turn import Default, Position, Problem, Question, Turn
-
-AnyStep = Step[Any, Any]
-AnyAccepted = Accepted[Any, Any]
-
-_NOTHING = Question("")
-_LINE = 120
-"""Characters of what was said that a rejection repeats."""
-_LONGEST_MESSAGE = 2000
-"""Characters of a message about a long answer, such as one on all that ails custom metrics."""
-
-
-@dataclass(frozen=True)
-class _Ahead:
-    """Where the interview stands: the step to ask next, or None at the end."""
-
-    step: AnyStep | None
-    asked: Question = _NOTHING
-    """The step's own question."""
-    finding: str | None = None
-    """What is known without having been asked, and is confirmed instead."""
-
-    def question(self, interview: Interview) -> Question:
-        if self.step is None or self.finding is None:
-            return self.asked
-        return _confirmation(interview, self.step, self.finding)
 
 
 class Workflow:
@@ -108,7 +103,7 @@ class Workflow:
         """Return the current turn; changes nothing."""
         interview = self._interview()
         with self.aws.turn():
-            return self._show(interview, self._ahead(interview))
+            return self._show(interview, look_ahead(interview))
 
     def answer(self, text: str, step: str | None = None) -> Turn:
         """Answer the current turn, or a step out of turn, and return the next turn.
@@ -124,21 +119,21 @@ class Workflow:
             StateFileError: the state file can't be used.
         """
         with self._changing() as interview:
-            ahead = self._ahead(interview)
-            named = _named_step(interview, step) if step else ahead.step
+            ahead = look_ahead(interview)
+            named = named_step(interview, step) if step else ahead.step
             try:
                 if ahead.step is None and named is None:
                     accepted = self._change(interview, text)
                 elif ahead.step is not None and named is ahead.step:
                     accepted = self._hear(interview, ahead, text)
                 elif named is not None and named.name in interview.answers:
-                    accepted = self._take(interview, _Ahead(named, named.ask(interview)), text)[0]
+                    accepted = self._take(interview, Ahead(named, named.ask(interview)), text)[0]
                 else:
                     assert named is not None  # noqa: S101 - without a step the current one is
                     accepted = self._keep_for_later(interview, named, text)
                 return self._proceed(interview, accepted)
             except AnswerRejected as rejection:
-                return self._rejected(_quoting_a_line(rejection, text))
+                return self._rejected(quote_a_line(rejection, text))
 
     def begin(self, known: Mapping[str, str], checked: Iterable[str], notice: str) -> Turn:
         """Begin with answers that are confirmed in their turns, and return the first turn.
@@ -157,7 +152,7 @@ class Workflow:
             for name, text in known.items():
                 step = next((it for it in interview.all_steps if it.name == name), None)
                 if step is None:
-                    raise _no_such_step(name, interview.all_steps)
+                    raise no_such_step(name, interview.all_steps)
                 if name in checked:
                     notices += self._keep_for_later(interview, step, text).notices
                 else:
@@ -173,15 +168,15 @@ class Workflow:
             UsageError: there is no such step.
         """
         with self._changing() as interview:
-            current = self._first_unanswered(interview)
+            current = first_unanswered(interview)
             if is_narrowed(interview, current) and step in (None, current and current.name):
                 interview.aside.pending = None
                 return self._proceed(interview, Accepted(None))
             try:
-                name = _step_to_reopen(interview, step)
+                name = step_to_reopen(interview, step)
             except AnswerRejected as rejection:
                 return self._rejected(rejection)
-            _reopen(interview, name)
+            reopen(interview, name)
             return self._proceed(interview, Accepted(None))
 
     def check(self) -> list[tuple[str, list[Check]]]:
@@ -226,7 +221,7 @@ class Workflow:
                 a person's edits would be lost.
         """
         interview = self._interview()
-        waiting = self._first_unanswered(interview)
+        waiting = first_unanswered(interview)
         if waiting is not None:
             raise AnswerRejected(
                 "not_ready",
@@ -238,13 +233,13 @@ class Workflow:
     @property
     def complete(self) -> bool:
         """Whether every question is answered."""
-        return self._first_unanswered(self._interview()) is None
+        return first_unanswered(self._interview()) is None
 
     @property
     def asks_once_more(self) -> bool:
         """Whether the current question is about an answer just given, and not the step's own."""
         interview = self._interview()
-        return is_narrowed(interview, self._first_unanswered(interview))
+        return is_narrowed(interview, first_unanswered(interview))
 
     @property
     def interview(self) -> Interview:
@@ -270,7 +265,7 @@ class Workflow:
     def _rejected(self, rejection: AnswerRejected) -> Turn:
         interview = self._interview()
         interview.at_hand = {}
-        shown = self._show(interview, self._ahead(interview))
+        shown = self._show(interview, look_ahead(interview))
         return replace(
             shown,
             status="rejected",
@@ -278,7 +273,7 @@ class Workflow:
             error=Problem(rejection.code, rejection.message, rejection.remedy),
         )
 
-    def _hear(self, interview: Interview, ahead: _Ahead, text: str) -> AnyAccepted:
+    def _hear(self, interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
         """Take from a reply what answers the question, and keep what answers other steps."""
         assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
         searched = _searched_by_words(ahead, text, interview)
@@ -314,10 +309,10 @@ class Workflow:
         name = step_to_change(said) if confirming else None
         if name is None or not interview.answered(name):
             raise rejection
-        _reopen(interview, name)
+        reopen(interview, name)
         return Accepted(None)
 
-    def _take_rest(self, interview: Interview, ahead: _Ahead, rest: str) -> AnyAccepted | None:
+    def _take_rest(self, interview: Interview, ahead: Ahead, rest: str) -> AnyAccepted | None:
         """Take what is left of a reply, but for what answers other steps, for the answer."""
         assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
         own = re.sub(r"^\W*(?:and|but|with)\b|\b(?:and|but|with|,)\W*$", "", rest).strip(" ,;.")
@@ -338,7 +333,7 @@ class Workflow:
             notices=(*accepted.notices, *beside.notices),
         )
 
-    def _take(self, interview: Interview, ahead: _Ahead, text: str) -> tuple[AnyAccepted, str]:
+    def _take(self, interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccepted, str]:
         """Read and check one answer and put it among the answers.
 
         Returns:
@@ -346,7 +341,7 @@ class Workflow:
         """
         step, question = ahead.step, ahead.asked
         assert step is not None  # noqa: S101 - the callers know which step is answered
-        said = _not_too_long(step, text.strip())
+        said = refuse_too_long(step, text.strip())
         if ahead.finding is not None:
             settled, said = self._confirmed(interview, ahead, said)
             if settled is not None:
@@ -358,11 +353,11 @@ class Workflow:
         if step.name == CONFIRM.name and interview.aside.unsettled and _drops_wishes(said):
             interview.aside.unsettled.clear()
             return Accepted(None, notices=("It is left as it was.",)), ""
-        reading = _heard(step, said, question, interview)
+        reading = hear(step, said, question, interview)
         if isinstance(reading, Hesitates | Incomplete):
             raise hearing.rejection(reading, said, step.name, question)
         if isinstance(reading, AskBack):
-            _ask_back(interview, step, reading, said)
+            ask_back(interview, step, reading, said)
             return Accepted(None), ""
         if isinstance(reading, NotUnderstood):
             return self._check(interview, step, question, said, said), ""
@@ -375,7 +370,7 @@ class Workflow:
         return accepted, reading.left or left
 
     def _confirmed(
-        self, interview: Interview, ahead: _Ahead, said: str
+        self, interview: Interview, ahead: Ahead, said: str
     ) -> tuple[AnyAccepted | None, str]:
         """Hear what is said to something known already: yes, no, or the answer itself.
 
@@ -395,9 +390,9 @@ class Workflow:
             back = interview.aside.asked_back.get(step.name)
             words = back.said if back else finding
             return self._check(interview, step, ahead.asked, finding, words), ""
-        _forget_finding(interview, step)
+        forget_finding(interview, step)
         more = bool(agreed.left) and isinstance(
-            _heard(step, agreed.left, ahead.asked, interview), Taken
+            hear(step, agreed.left, ahead.asked, interview), Taken
         )
         return (None if more else Accepted(None)), agreed.left
 
@@ -418,7 +413,7 @@ class Workflow:
         outcome = act(step.read(text, question, interview), interview)
         if isinstance(outcome, Narrowed):
             if step.name in interview.answers:
-                _reopen(interview, step.name)
+                reopen(interview, step.name)
             interview.aside.asked_back.pop(step.name, None)
             keep_question(interview, step, outcome.question, narrowed=True)
             return Accepted(None)
@@ -428,7 +423,7 @@ class Workflow:
                 with suppress(AnswerRejected):
                     return self._answer_elsewhere(interview, replace(outcome, said=name))
             return self._answer_elsewhere(interview, outcome)
-        _put(interview, step, outcome, said)
+        put_answer(interview, step, outcome, said)
         return outcome
 
     def _change(self, interview: Interview, text: str) -> AnyAccepted:
@@ -486,7 +481,7 @@ class Workflow:
     def _change_by_piece(self, interview: Interview, step: AnyStep, said: str) -> AnyAccepted:
         """Change an answer, and say what was taken."""
         before = interview.answers[step.name]
-        accepted, _ = self._take(interview, _Ahead(step, step.ask(interview)), said)
+        accepted, _ = self._take(interview, Ahead(step, step.ask(interview)), said)
         kept = interview.answers.get(step.name)
         if kept is None or kept is before:
             return accepted
@@ -495,11 +490,11 @@ class Workflow:
         return replace(accepted, notices=(taken, *others))
 
     def _answer_elsewhere(self, interview: Interview, outcome: Reopened) -> AnyAccepted:
-        _reopen(interview, outcome.step)
+        reopen(interview, outcome.step)
         if outcome.said is None:
             return Accepted(None, notices=outcome.notices)
-        step = _named_step(interview, outcome.step)
-        return self._take(interview, _Ahead(step, step.ask(interview)), outcome.said)[0]
+        step = named_step(interview, outcome.step)
+        return self._take(interview, Ahead(step, step.ask(interview)), outcome.said)[0]
 
     def _keep_for_later(self, interview: Interview, step: AnyStep, text: str) -> AnyAccepted:
         if not step.said_ahead:
@@ -512,11 +507,11 @@ class Workflow:
             raise AnswerRejected(
                 "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
             )
-        said = _not_too_long(step, text.strip())
+        said = refuse_too_long(step, text.strip())
         quoted = shortened(said, 80)
         interview.aside.volunteered[step.name] = said
         try:
-            _refuse_what_is_never_asked(interview, step)
+            refuse_what_is_never_asked(interview, step)
             remark = foreseen(interview, step, said)
         except AnswerRejected:
             del interview.aside.volunteered[step.name]
@@ -529,8 +524,8 @@ class Workflow:
 
     def _proceed(self, interview: Interview, accepted: AnyAccepted) -> Turn:
         """Check again what is in doubt, up to the next question; save; show that question."""
-        doubts = self._settle_doubts(interview)
-        ahead = self._ahead(interview)
+        doubts = settle_doubts(interview)
+        ahead = look_ahead(interview)
         kept = ahead.step is not None and kept_question(interview, ahead.step)
         shown_whole = ahead.step is not None and (
             bool(ahead.asked.choices) or ahead.step.name not in interview.at_hand
@@ -549,46 +544,6 @@ class Workflow:
             preview=accepted.preview,
         )
 
-    def _settle_doubts(self, interview: Interview) -> list[Check]:
-        """Check the doubtful answers that come before the next question; drop what fell."""
-        fallen: list[Check] = []
-        steps = interview.steps
-        for name in interview.answers.keys() - {step.name for step in steps}:
-            # The answers of a type that was given up for another.
-            del interview.answers[name]
-        for step in steps:
-            if not step.applies(interview):
-                interview.answers.pop(step.name, None)
-                continue
-            answer = interview.answers.get(step.name)
-            if answer is None or answer.reopened:
-                break
-            if answer.in_doubt:
-                check = self._still_holds(interview, step, answer)
-                if check is not None:
-                    fallen.append(check)
-                    break
-        return fallen
-
-    def _still_holds(
-        self, interview: Interview, step: AnyStep, answer: Answer[Any, Any]
-    ) -> Check | None:
-        """Renew a doubtful answer, or drop it and return the check that says why."""
-        try:
-            outcome = step.check(answer.value, interview)
-            if not isinstance(outcome, Accepted):
-                raise AnswerRejected("answer.unclear", "it now fits several things")
-        except AnswerRejected as rejection:
-            del interview.answers[step.name]
-            return warning(
-                rejection.code,
-                f"The earlier answer for {step.name}, {answer.said!r}, no longer holds: "
-                f"{rejection.message}",
-                rejection.remedy,
-            )
-        _put(interview, step, outcome, answer.said)
-        return None
-
     def _checks_now(self, interview: Interview, step: AnyStep) -> list[Check]:
         try:
             with self.aws.turn():
@@ -599,21 +554,7 @@ class Workflow:
             ]
         return list(outcome.checks) if isinstance(outcome, Accepted) else []
 
-    def _ahead(self, interview: Interview) -> _Ahead:
-        step = self._first_unanswered(interview)
-        return _Ahead(None) if step is None else _at(interview, step)
-
-    def _first_unanswered(self, interview: Interview) -> AnyStep | None:
-        return next(
-            (
-                step
-                for step in interview.steps
-                if step.applies(interview) and not interview.answered(step.name)
-            ),
-            None,
-        )
-
-    def _show(self, interview: Interview, ahead: _Ahead) -> Turn:
+    def _show(self, interview: Interview, ahead: Ahead) -> Turn:
         if ahead.step is None:
             return _complete(interview)
         question = ahead.question(interview)
@@ -639,61 +580,12 @@ def _reviewed(interview: Interview) -> tuple[str, ...]:
     return (*summary.answers(), *summary.doubts())
 
 
-def _at(interview: Interview, step: AnyStep) -> _Ahead:
-    """Return the step with what it asks, and what is known about its answer already."""
-    asked = kept_question(interview, step) or step.ask(interview)
-    back = interview.aside.asked_back.get(step.name)
-    if back is not None:
-        return _Ahead(step, asked, back.answer)
-    reopened = interview.answers.get(step.name)
-    if reopened is not None and asked.kind != "confirm":
-        return _Ahead(step, replace(asked, default=_again(reopened, asked, step, interview)))
-    finding = interview.finding(step)
-    if finding is None:
-        return _Ahead(step, asked)
-    try:
-        reading = _heard(step, finding, asked, interview)
-        if isinstance(reading, AskBack):
-            _ask_back(interview, step, reading, finding)
-            return _Ahead(step, asked, reading.text)
-        finding = reading.text if isinstance(reading, Taken) else finding
-        value = step.read(finding, asked, interview)
-        if asked.kind == "choice" and value not in [choice.value for choice in asked.choices]:
-            step.check(value, interview)
-    except AnswerRejected as rejection:
-        return _Ahead(step, asked.with_notices(f"Known so far: {finding!r}. {rejection.message}"))
-    return _Ahead(step, asked, finding)
-
-
-def _again(answer: Answer[Any, Any], asked: Question, step: AnyStep, interview: Interview) -> str:
-    """Return an earlier answer as the default of its question: what was said, or led to."""
-    value = answer.value
-    if value in [choice.value for choice in asked.choices]:
-        return str(value)
-    if asked.kind == "multichoice" and isinstance(value, list | tuple) and value:
-        return ", ".join(map(str, value))
-    reading = _heard(step, answer.said, replace(asked, default=None), interview)
-    plainly = isinstance(reading, NotUnderstood) or (isinstance(reading, Taken) and reading.exact)
-    return str(value) if isinstance(value, str) and not plainly else answer.said
-
-
-def _heard(step: AnyStep, said: str, question: Question, interview: Interview) -> Reading:
-    return (step.hears or hearing.by_kind)(said, question, interview)
-
-
-def _ask_back(interview: Interview, step: AnyStep, reading: AskBack, said: str) -> None:
-    answer = hearing.as_list(reading.text)
-    interview.aside.asked_back[step.name] = AskedBack(answer, said, reading.words())
-    if step.name in interview.answers:
-        interview.answers[step.name].reopened = True
-
-
-def _searched_by_words(ahead: _Ahead, said: str, interview: Interview) -> bool:
+def _searched_by_words(ahead: Ahead, said: str, interview: Interview) -> bool:
     """Tell whether a sentence would be searched for as it is, pieces for other steps and all."""
     step = ahead.step
     if step is None or step.name != MODEL.name or ahead.finding is not None or " " not in said:
         return False
-    return isinstance(_heard(step, said, ahead.asked, interview), NotUnderstood)
+    return isinstance(hear(step, said, ahead.asked, interview), NotUnderstood)
 
 
 _NOT_HEARD = (
@@ -707,7 +599,7 @@ _NOT_HEARD = (
 )
 
 
-def _may_say_more(text: str, ahead: _Ahead, rejection: AnswerRejected) -> bool:
+def _may_say_more(text: str, ahead: Ahead, rejection: AnswerRejected) -> bool:
     """Tell whether a reply that was rejected may answer other steps, and is no wrong value."""
     words = text.split()
     if not words or text.lstrip().startswith(("{", "[")):
@@ -744,167 +636,6 @@ def _only_what_changed(interview: Interview, shown: Turn) -> Turn:
     return replace(shown, notices=(*changed, "All else is as it was."))
 
 
-def _not_too_long(step: AnyStep, said: str) -> str:
-    if len(said) > step.longest:
-        raise AnswerRejected(
-            "answer.long",
-            f"The answer has {len(said):,} characters; {step.name} takes at most {step.longest:,}.",
-            "Answer the question in a few words.",
-        )
-    return said
-
-
-def _quoting_a_line(rejection: AnswerRejected, said: str) -> AnswerRejected:
-    """Return a rejection that repeats at most a line of what was said."""
-    said = said.strip()
-    forms = {said, said.strip("'\"<> "), repr(said)[1:-1]}
-    long = [form for form in forms if len(form) > _LINE]
-    if not long:
-        return rejection
-
-    def cut(text: str) -> str:
-        for form in long:
-            text = text.replace(form, shortened(form, _LINE))
-        return shortened(text, _LONGEST_MESSAGE)
-
-    def cut_remedy(remedy: str | Remedy | None) -> str | Remedy | None:
-        if isinstance(remedy, Remedy):
-            return replace(remedy, text=cut(remedy.text))
-        return None if remedy is None else cut(remedy)
-
-    checks = [
-        replace(it, message=cut(it.message), remedy=cut_remedy(it.remedy))
-        for it in rejection.checks
-    ]
-    return AnswerRejected(
-        rejection.code, cut(rejection.message), cut_remedy(rejection.remedy), checks
-    )
-
-
-def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question:
-    back = interview.aside.asked_back.get(step.name)
-    if back is not None:
-        return Question(back.question, kind="confirm", default="yes", help="No asks afresh.")
-    volunteered = step.name in interview.aside.volunteered
-    found_in = step.known_from(interview) or interview.state_path.name
-    if not volunteered and step.known(interview) is None:
-        found_in = interview.defaults[step.name].source
-    where = "You said earlier" if volunteered else f"Found in {found_in}"
-    return Question(
-        f"{where}: {_within_a_sentence(step.title)} {shortened(finding, 300)!r}. Use it?",
-        kind="confirm",
-        default="yes",
-        help="Yes uses it, no asks afresh; anything else is taken as the answer itself.",
-    )
-
-
-def _within_a_sentence(title: str) -> str:
-    """Return a title as it is written there: "results", but "KMS key"."""
-    return title[0].lower() + title[1:] if title[1:2].islower() else title
-
-
-def _forget_finding(interview: Interview, step: AnyStep) -> None:
-    back = interview.aside.asked_back.pop(step.name, None)
-    if interview.aside.volunteered.pop(step.name, None) is None and back is None:
-        interview.aside.dismissed.append(step.name)
-
-
-def _put(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) -> None:
-    """Save an accepted answer among the answers; put in doubt what depends on it."""
-    before = interview.answers.get(step.name)
-    interview.answers[step.name] = Answer(
-        accepted.value, accepted.facts, said, accepted.checks, _now()
-    )
-    for kept in (
-        interview.aside.volunteered,
-        interview.aside.asked_back,
-        interview.aside.unsettled,
-    ):
-        kept.pop(step.name, None)
-    interview.aside.pending = None
-    if before is None or (before.value, before.facts) != (accepted.value, accepted.facts):
-        _put_dependants_in_doubt(interview, step.name)
-
-
-def _put_dependants_in_doubt(interview: Interview, changed: str) -> None:
-    for step in interview.steps:
-        if step.name not in interview.answers or not _depends(interview, step, changed):
-            continue
-        if step.asked_again:
-            del interview.answers[step.name]
-            _put_dependants_in_doubt(interview, step.name)
-        else:
-            interview.answers[step.name].in_doubt = True
-
-
-def _depends(interview: Interview, step: AnyStep, changed: str) -> bool:
-    if not step.depends_on_all:
-        return changed in [it.name for it in step.depends_on]
-    before = takewhile(lambda it: it is not step, interview.steps)
-    return changed in [it.name for it in before]
-
-
-def _reopen(interview: Interview, name: str) -> None:
-    interview.answers[name].reopened = True
-    interview.aside.asked_back.pop(name, None)
-    interview.aside.pending = None
-
-
-def _step_to_reopen(interview: Interview, step: str | None) -> str:
-    if step is not None:
-        name = _named_step(interview, step).name
-        if name not in interview.answers:
-            raise AnswerRejected(
-                "step.not_answered",
-                f"{name} has not been answered yet.",
-                "Answer the current question, or name an answered step: "
-                f"{', '.join(interview.answers) or 'there is none yet'}.",
-            )
-        return name
-    before: list[str] = []
-    for candidate in interview.steps:
-        if not candidate.applies(interview):
-            continue
-        if not interview.answered(candidate.name):
-            break
-        before.append(candidate.name)
-    if not before:
-        raise AnswerRejected(
-            "step.first", "This is the first question; there is nothing to go back to."
-        )
-    return before[-1]
-
-
-def _named_step(interview: Interview, name: str) -> AnyStep:
-    # Those of all types until the type is chosen.
-    steps = interview.steps if interview.answers else interview.all_steps
-    for step in steps:
-        if step.name == name:
-            return step
-    raise _no_such_step(name, steps)
-
-
-def _no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:
-    return UsageError(
-        "step.unknown",
-        f"There is no step {name!r}.",
-        f"The steps are: {', '.join(dict.fromkeys(step.name for step in steps))}.",
-    )
-
-
-def _refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
-    """Refuse an answer kept for a step that the answers it depends on leave out."""
-    names = [it.name for it in step.depends_on]
-    known = names and all(map(interview.answered, names))
-    if known and not step.applies(interview):
-        decided = ", ".join(f"{name} {interview.answers[name].said!r}" for name in names)
-        raise AnswerRejected(
-            "step.not_asked",
-            f"{step.name} is not asked for with {decided}.",
-            f"Change {names[-1]} first, or leave it out.",
-        )
-
-
 def _position(interview: Interview, current: AnyStep) -> Position:
     applying = [s.name for s in interview.steps if s.applies(interview)]
     return Position(applying.index(current.name) + 1, len(applying))
@@ -917,7 +648,3 @@ def _complete(interview: Interview) -> Turn:
         notebook=str(notebook.written_notebook(interview)),
         notices=notebook.run_instructions(interview),
     )
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,140 @@
+"""Where the interview stands: the step to ask next, and what is known of its answer already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from evalbook.errors import AnswerRejected
+from evalbook.records import dataclass
+from evalbook.texts import shortened
+from evalbook.workflow import hearing
+from evalbook.workflow.interview import (
+    Answer,
+    AnyStep,
+    AskedBack,
+    Interview,
+)
+from evalbook.workflow.kept import (
+    kept_question,
+)
+from evalbook.workflow.replies.reading import (
+    AskBack,
+    NotUnderstood,
+    Reading,
+    Taken,
+)
+from evalbook.workflow.turn import Question
+
+_NOTHING = Question("")
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Where the interview stands: the step to ask next, or None at the end."""
+
+    step: AnyStep | None
+    asked: Question = _NOTHING
+    """The step's own question."""
+    finding: str | None = None
+    """What is known without having been asked, and is confirmed instead."""
+
+    def question(self, interview: Interview) -> Question:
+        if self.step is None or self.finding is None:
+            return self.asked
+        return _confirmation(interview, self.step, self.finding)
+
+
+def first_unanswered(interview: Interview) -> AnyStep | None:
+    """Return the step that is to be asked; None at the end."""
+    return next(
+        (
+            step
+            for step in interview.steps
+            if step.applies(interview) and not interview.answered(step.name)
+        ),
+        None,
+    )
+
+
+def look_ahead(interview: Interview) -> Ahead:
+    """Return where the interview stands."""
+    step = first_unanswered(interview)
+    return Ahead(None) if step is None else stand_at(interview, step)
+
+
+def stand_at(interview: Interview, step: AnyStep) -> Ahead:
+    """Return the step with what it asks, and what is known about its answer already."""
+    asked = kept_question(interview, step) or step.ask(interview)
+    back = interview.aside.asked_back.get(step.name)
+    if back is not None:
+        return Ahead(step, asked, back.answer)
+    reopened = interview.answers.get(step.name)
+    if reopened is not None and asked.kind != "confirm":
+        return Ahead(step, replace(asked, default=_again(reopened, asked, step, interview)))
+    finding = interview.finding(step)
+    if finding is None:
+        return Ahead(step, asked)
+    try:
+        reading = hear(step, finding, asked, interview)
+        if isinstance(reading, AskBack):
+            ask_back(interview, step, reading, finding)
+            return Ahead(step, asked, reading.text)
+        finding = reading.text if isinstance(reading, Taken) else finding
+        value = step.read(finding, asked, interview)
+        if asked.kind == "choice" and value not in [choice.value for choice in asked.choices]:
+            step.check(value, interview)
+    except AnswerRejected as rejection:
+        return Ahead(step, asked.with_notices(f"Known so far: {finding!r}. {rejection.message}"))
+    return Ahead(step, asked, finding)
+
+
+def _again(answer: Answer[Any, Any], asked: Question, step: AnyStep, interview: Interview) -> str:
+    """Return an earlier answer as the default of its question: what was said, or led to."""
+    value = answer.value
+    if value in [choice.value for choice in asked.choices]:
+        return str(value)
+    if asked.kind == "multichoice" and isinstance(value, list | tuple) and value:
+        return ", ".join(map(str, value))
+    reading = hear(step, answer.said, replace(asked, default=None), interview)
+    plainly = isinstance(reading, NotUnderstood) or (isinstance(reading, Taken) and reading.exact)
+    return str(value) if isinstance(value, str) and not plainly else answer.said
+
+
+def hear(step: AnyStep, said: str, question: Question, interview: Interview) -> Reading:
+    return (step.hears or hearing.by_kind)(said, question, interview)
+
+
+def ask_back(interview: Interview, step: AnyStep, reading: AskBack, said: str) -> None:
+    answer = hearing.as_list(reading.text)
+    interview.aside.asked_back[step.name] = AskedBack(answer, said, reading.words())
+    if step.name in interview.answers:
+        interview.answers[step.name].reopened = True
+
+
+def forget_finding(interview: Interview, step: AnyStep) -> None:
+    back = interview.aside.asked_back.pop(step.name, None)
+    if interview.aside.volunteered.pop(step.name, None) is None and back is None:
+        interview.aside.dismissed.append(step.name)
+
+
+def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question:
+    back = interview.aside.asked_back.get(step.name)
+    if back is not None:
+        return Question(back.question, kind="confirm", default="yes", help="No asks afresh.")
+    volunteered = step.name in interview.aside.volunteered
+    found_in = step.known_from(interview) or interview.state_path.name
+    if not volunteered and step.known(interview) is None:
+        found_in = interview.defaults[step.name].source
+    where = "You said earlier" if volunteered else f"Found in {found_in}"
+    return Question(
+        f"{where}: {_within_a_sentence(step.title)} {shortened(finding, 300)!r}. Use it?",
+        kind="confirm",
+        default="yes",
+        help="Yes uses it, no asks afresh; anything else is taken as the answer itself.",
+    )
+
+
+def _within_a_sentence(title: str) -> str:
+    """Return a title as it is written there: "results", but "KMS key"."""
+    return title[0].lower() + title[1:] if title[1:2].islower() else title

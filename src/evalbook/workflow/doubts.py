@@ -1,0 +1,157 @@
+"""What an accepted answer does to the others: it may put them in doubt, renew them or drop them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from itertools import takewhile
+from typing import Any
+
+from evalbook.checks import Check, warning
+from evalbook.errors import AnswerRejected, UsageError
+from evalbook.workflow.interview import (
+    Answer,
+    AnyStep,
+    Interview,
+)
+from evalbook.workflow.outcomes import Accepted, AnyAccepted
+
+
+def put_answer(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) -> None:
+    """Save an accepted answer among the answers; put in doubt what depends on it."""
+    before = interview.answers.get(step.name)
+    interview.answers[step.name] = Answer(
+        accepted.value, accepted.facts, said, accepted.checks, _now()
+    )
+    for kept in (
+        interview.aside.volunteered,
+        interview.aside.asked_back,
+        interview.aside.unsettled,
+    ):
+        kept.pop(step.name, None)
+    interview.aside.pending = None
+    if before is None or (before.value, before.facts) != (accepted.value, accepted.facts):
+        _put_dependants_in_doubt(interview, step.name)
+
+
+def _put_dependants_in_doubt(interview: Interview, changed: str) -> None:
+    for step in interview.steps:
+        if step.name not in interview.answers or not _depends(interview, step, changed):
+            continue
+        if step.asked_again:
+            del interview.answers[step.name]
+            _put_dependants_in_doubt(interview, step.name)
+        else:
+            interview.answers[step.name].in_doubt = True
+
+
+def _depends(interview: Interview, step: AnyStep, changed: str) -> bool:
+    if not step.depends_on_all:
+        return changed in [it.name for it in step.depends_on]
+    before = takewhile(lambda it: it is not step, interview.steps)
+    return changed in [it.name for it in before]
+
+
+def settle_doubts(interview: Interview) -> list[Check]:
+    """Check the doubtful answers that come before the next question; drop what fell."""
+    fallen: list[Check] = []
+    steps = interview.steps
+    for name in interview.answers.keys() - {step.name for step in steps}:
+        # The answers of a type that was given up for another.
+        del interview.answers[name]
+    for step in steps:
+        if not step.applies(interview):
+            interview.answers.pop(step.name, None)
+            continue
+        answer = interview.answers.get(step.name)
+        if answer is None or answer.reopened:
+            break
+        if answer.in_doubt:
+            check = _still_holds(interview, step, answer)
+            if check is not None:
+                fallen.append(check)
+                break
+    return fallen
+
+
+def _still_holds(interview: Interview, step: AnyStep, answer: Answer[Any, Any]) -> Check | None:
+    """Renew a doubtful answer, or drop it and return the check that says why."""
+    try:
+        outcome = step.check(answer.value, interview)
+        if not isinstance(outcome, Accepted):
+            raise AnswerRejected("answer.unclear", "it now fits several things")
+    except AnswerRejected as rejection:
+        del interview.answers[step.name]
+        return warning(
+            rejection.code,
+            f"The earlier answer for {step.name}, {answer.said!r}, no longer holds: "
+            f"{rejection.message}",
+            rejection.remedy,
+        )
+    put_answer(interview, step, outcome, answer.said)
+    return None
+
+
+def reopen(interview: Interview, name: str) -> None:
+    interview.answers[name].reopened = True
+    interview.aside.asked_back.pop(name, None)
+    interview.aside.pending = None
+
+
+def step_to_reopen(interview: Interview, step: str | None) -> str:
+    if step is not None:
+        name = named_step(interview, step).name
+        if name not in interview.answers:
+            raise AnswerRejected(
+                "step.not_answered",
+                f"{name} has not been answered yet.",
+                "Answer the current question, or name an answered step: "
+                f"{', '.join(interview.answers) or 'there is none yet'}.",
+            )
+        return name
+    before: list[str] = []
+    for candidate in interview.steps:
+        if not candidate.applies(interview):
+            continue
+        if not interview.answered(candidate.name):
+            break
+        before.append(candidate.name)
+    if not before:
+        raise AnswerRejected(
+            "step.first", "This is the first question; there is nothing to go back to."
+        )
+    return before[-1]
+
+
+def named_step(interview: Interview, name: str) -> AnyStep:
+    # Those of all types until the type is chosen.
+    steps = interview.steps if interview.answers else interview.all_steps
+    for step in steps:
+        if step.name == name:
+            return step
+    raise no_such_step(name, steps)
+
+
+def no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:
+    return UsageError(
+        "step.unknown",
+        f"There is no step {name!r}.",
+        f"The steps are: {', '.join(dict.fromkeys(step.name for step in steps))}.",
+    )
+
+
+def refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
+    """Refuse an answer kept for a step that the answers it depends on leave out."""
+    names = [it.name for it in step.depends_on]
+    known = names and all(map(interview.answered, names))
+    if known and not step.applies(interview):
+        decided = ", ".join(f"{name} {interview.answers[name].said!r}" for name in names)
+        raise AnswerRejected(
+            "step.not_asked",
+            f"{step.name} is not asked for with {decided}.",
+            f"Change {names[-1]} first, or leave it out.",
+        )
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
