@@ -12,7 +12,7 @@ PIP += $(shell test -t 2 || echo --quiet)
 unexport PYTHONDONTWRITEBYTECODE
 
 # What the SDK has a part in; the rest of the cells' tests would only repeat themselves.
-OF_THE_SDK := compare or carries or refused or without_raising or failed_run or alone
+OF_THE_SDK := compare or refused or without_raising or failed_run or alone_is
 ON_OLDEST_SDK := PYTHONPATH=$(CURDIR)/.sdk-oldest
 define NAME_OLDEST_SDK
 from importlib.metadata import version; \

@@ -57,6 +57,22 @@ SETTINGS = some_settings(
 )
 
 
+INSPECT_AI: dict[str, Any] = {
+    "evaluation_type": "inspect_ai",
+    "tasks_folder": "s3://support-data/tasks",
+    "task_names": ["capitals", "sums"],
+    "tasks": ["ALL"],
+    "sample_limit": None,
+    "epochs": 1,
+    "answering": {
+        "fine-tuned": {"endpoint_name": "support-bot"},
+        "base": {"bedrock_model_id": "us.amazon.nova-lite-v1:0"},
+    },
+    "generation": {},
+    "minutes": None,
+}
+
+
 def a_cell(source: str, **changes: Any) -> dict[str, Any]:
     return {
         "cell_type": "code",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import random
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,15 +16,27 @@ import numpy as np
 import pandas as pd
 import pytest
 from judged import lines
-from notebook_builders import some_settings
+from notebook_builders import INSPECT_AI, some_settings
 from scipy import stats
 
+from evalbook.aws.s3_uris import S3Uri
+from evalbook.aws.session import Aws
 from evalbook.notebook.render import render_cells
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.runs.comparison import compare, means
+from evalbook.runs.detail_arms import detail_arm
+from evalbook.runs.report import FigureTable
+from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
 from evalbook.runs.store import RecordStore
 from evalbook.runs.summaries import figure_rows, judge_figures, read_figures
-from evalbook.runs.table import comparison_lines, figure_lines, lines_of_figures, lines_of_means
+from evalbook.runs.table import (
+    category_lines,
+    comparison_lines,
+    figure_lines,
+    lines_of_figures,
+    lines_of_means,
+    task_lines,
+)
 from evalbook.runs.words import alone_sentence, figures_alone_headline, verdict_sentence
 
 pytestmark = [
@@ -32,6 +47,7 @@ pytestmark = [
 BUCKET = "evalbook-results"
 METRICS = ("Correctness", "Harmfulness", "Tone")
 Columns = Sequence[Sequence[float | str | None]]
+CONSTANT = re.compile(r"[A-Z_]+ \|?= ")
 draw = random.Random(5)
 
 
@@ -71,13 +87,14 @@ def cell_4(arms: Mapping[str, Sequence[bytes]], capsys: Any) -> tuple[str, list[
         place = f"{name}/output/output/judge-{name}/bedrock_llm_judge_results.json"
         bucket.put_object(Key=place, Body=b"{}")
     jobs = {name: f"arn:job/{name}" for name in arms}
-    return shown_by(some_settings(), "display(text", jobs, capsys)
+    sentence, (table,) = shown_by(some_settings(), "display(text", {"jobs": jobs}, capsys)
+    return sentence, table
 
 
 def shown_by(
-    settings: EvaluationSettings, last: str, jobs: Mapping[str, str], capsys: Any
-) -> tuple[str, list[dict[str, str]]]:
-    """What cell 4 prints first, and its first table, run on jobs and ended after a statement."""
+    settings: EvaluationSettings, last: str, given: Mapping[str, Any], capsys: Any
+) -> tuple[str, list[list[dict[str, str]]]]:
+    """What cell 4 prints first, and its tables, run on what is given until after a statement."""
     tree = ast.parse(render_cells(settings)[4].source)
     source = [ast.unparse(node) for node in tree.body]
     (start,) = [n for n, it in enumerate(source) if it.startswith("models, comparing")]
@@ -85,18 +102,19 @@ def shown_by(
     functions = [
         it
         for it, text in zip(tree.body[:start], source, strict=False)
-        if isinstance(it, ast.FunctionDef) or text.startswith(("COLOURS", "pd.options"))
+        if isinstance(it, ast.FunctionDef) or text.startswith("pd.options") or CONSTANT.match(text)
     ]
     tree.body = [*functions, *tree.body[start : end + 1]]
     shown: list[pd.DataFrame] = []
     names = {
-        "np": np, "pd": pd, "stats": stats, "json": json, "display": shown.append, "jobs": jobs,
+        "np": np, "pd": pd, "stats": stats, "json": json, "display": shown.append,
+        "ast": ast, "io": io, "zipfile": zipfile,
         "bucket": boto3.resource("s3").Bucket(BUCKET), "prefix": "", "S3_OUTPUT": f"s3://{BUCKET}",
-        "LOWER_IS_BETTER": ["Harmfulness"],
+        "LOWER_IS_BETTER": ["Harmfulness"], **given,
     }  # fmt: skip
     exec(compile(tree, "cell 4", "exec"), names)  # noqa: S102
-    table = shown[0].rename_axis("Metric").reset_index().astype(str)
-    return capsys.readouterr().out.strip(), table.to_dict("records")
+    tables = [table.reset_index().astype(str).to_dict("records") for table in shown]
+    return capsys.readouterr().out.strip(), tables
 
 
 @pytest.mark.parametrize("results", RESULTS.values(), ids=RESULTS)
@@ -156,9 +174,8 @@ def test_sentence_columns_and_digits_of_totals_are_those_of_the_command_line(
         place = f"totals-{name}/output/output/results_1.json"
         bucket.put_object(Key=place, Body=json.dumps({"results": {"all": totals}}).encode())
     settings = some_settings(evaluation_type="custom_scorer", scorer="prime_math")
-    sentence, table = shown_by(
-        settings, "show(table)", {name: f"arn:job/totals-{name}" for name in results}, capsys
-    )
+    jobs = {name: f"arn:job/totals-{name}" for name in results}
+    sentence, (table,) = shown_by(settings, "show(table)", {"jobs": jobs}, capsys)
 
     read = {name: read_figures({"results": {"all": it}})[0] for name, it in results.items()}
     if len(read) == 2:
@@ -170,3 +187,111 @@ def test_sentence_columns_and_digits_of_totals_are_those_of_the_command_line(
         assert sentence == figures_alone_headline(name, figures)
         told = lines_of_figures(figures)
     assert [list(row.items()) for row in table] == [list(row.items()) for row in told]
+
+
+def told_of_details(
+    files: Mapping[str, Mapping[str, bytes]], lower: Sequence[str] = ()
+) -> tuple[str, list[list[dict[str, str]]]]:
+    """What the command line tells of two models' files of single records, by their keys."""
+    with RecordStore() as store:
+        uris = {name: [S3Uri(BUCKET, key) for key in sorted(them)] for name, them in files.items()}
+        arms = [detail_arm(Aws(), store, name, [them]).arm for name, them in uris.items()]
+        base, tuned = (arm for arm in arms if arm)
+        (found,) = compare(store, [(base, tuned)], lower)
+        sentence = verdict_sentence(found.rows, "fine-tuned", "base", found.paired)
+        return sentence, [comparison_lines(found), category_lines(found)]
+
+
+def put(files: Mapping[str, Mapping[str, bytes]]) -> None:
+    for them in files.values():
+        for key, body in them.items():
+            boto3.resource("s3").Bucket(BUCKET).put_object(Key=key, Body=body)
+
+
+def a_log(task: str, *scorers: str, samples: int) -> bytes:
+    """A log of Inspect AI, each sample answered twice."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as log:
+        log.writestr("header.json", json.dumps({"eval": {"task": task}, "status": "success"}))
+        for number in range(samples):
+            for epoch in (1, 2):
+                scores = {it: {"value": draw.choice(["C", "P", "I", 0.25])} for it in scorers}
+                sample = {"id": number, "epoch": epoch, "input": f"{task} {number}?", "target": "a"}
+                log.writestr(
+                    f"samples/{number}_epoch_{epoch}.json", json.dumps({**sample, "scores": scores})
+                )
+    return file.getvalue()
+
+
+def test_tasks_epochs_and_scorers_of_inspect_ai_are_those_of_the_command_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs = {
+        name: {
+            f"log-{name}/inspectai-results/1.eval": a_log(
+                "sums", "match", "Harmfulness", samples=9
+            ),
+            f"log-{name}/inspectai-results/2.eval": a_log("capitals", "match", samples=12),
+            f"log-{name}/inspectai-results/3.eval": a_log("few", "match", samples=4),
+        }
+        for name in ("base", "fine-tuned")
+    }
+    put(logs)
+    settings = some_settings(**INSPECT_AI)
+    runs = {name: {"name": f"log-{name}"} for name in logs}
+    shown = shown_by(settings, "if len(sizes)", {"runs": runs}, capsys)
+
+    assert shown == told_of_details(logs, ["Harmfulness"])
+
+
+def test_categories_of_single_records_are_those_of_the_command_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def rows(task: str, records: int) -> bytes:
+        found = [
+            {"example": f"{task} {it}?", "gold": "[0]", "metrics": str({"acc": draw.randrange(2)})}
+            for it in range(records)
+        ]
+        return pd.DataFrame(found).to_parquet()
+
+    files = {
+        name: {
+            f"rows-{name}/output/output/details_x|{task}|0_T.parquet": rows(task, records)
+            for task, records in (("mmlu:b", 20), ("mmlu:a", 20), ("mmlu:c", 30), ("mmlu:d", 4))
+        }
+        for name in ("base", "fine-tuned")
+    }
+    put(files)
+    settings = some_settings(evaluation_type="benchmark", benchmark="mmlu", dataset=None)
+    jobs = {name: f"arn:job/rows-{name}" for name in files}
+    shown = shown_by(settings, "if len(parts)", {"jobs": jobs}, capsys)
+
+    assert shown == told_of_details(files)
+
+
+def test_rollouts_are_those_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    shared = {"reward/num_prompts": 40.0, "reward/rollouts_per_prompt": 4.0, "turns/max": 9.0}
+    metrics = {
+        name: {
+            f"eval/{metric}": value
+            for metric, value in {
+                **shared, "reward/pass_at_1": share, "reward/pass_power_1": share,
+                "reward/pass_at_4": share + 0.2, "reward/mean": 3 * share, "reward/std": 0.4,
+                "reward/zero_frac": 0.3 - share / 4, "reward/failed_rollouts": 160 * (1 - share),
+            }.items()
+        }
+        for name, share in (("base", 0.3), ("fine-tuned", 0.7))
+    }  # fmt: skip
+    settings = some_settings(evaluation_type="multi_turn_rl", agent_config="arn:a")
+    shown = shown_by(settings, "for shown in", {"metrics": metrics}, capsys)
+
+    (base, others), (tuned, others_tuned) = (rollout_figures(it) for it in metrics.values())
+    rows = judge_figures(figure_rows(base, tuned, LOW_IS_GOOD))
+    assert shown[0] == verdict_sentence(rows, "fine-tuned", "base")
+    assert shown[1][0] == figure_lines(rows, "base", "fine-tuned")
+    tasks = [(task, figures, others_tuned[task]) for task, figures in others.items()]
+    told = [
+        FigureTable(task, tuple(judge_figures(figure_rows(a, b, LOW_IS_GOOD))))
+        for task, a, b in tasks
+    ]
+    assert shown[1][1] == task_lines(told, "base", "fine-tuned")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notebook_builders import constants_in, some_settings, without_magics
+from notebook_builders import INSPECT_AI, constants_in, some_settings, without_magics
 
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.notebook.render import render_cells, render_script
@@ -23,20 +23,6 @@ HOSTILE = (
 BASE_ONLY: dict[str, Any] = {"model_package_arn": None, "evaluate_base_model": False}
 ON_INSTANCES: dict[str, Any] = {
     "compute": {"instance_type": "ml.g5.12xlarge", "instance_count": 1},
-    "minutes": None,
-}
-INSPECT_AI: dict[str, Any] = {
-    "evaluation_type": "inspect_ai",
-    "tasks_folder": "s3://support-data/tasks",
-    "task_names": ["capitals", "sums"],
-    "tasks": ["ALL"],
-    "sample_limit": None,
-    "epochs": 1,
-    "answering": {
-        "fine-tuned": {"endpoint_name": "support-bot"},
-        "base": {"bedrock_model_id": "us.amazon.nova-lite-v1:0"},
-    },
-    "generation": {},
     "minutes": None,
 }
 PARTS = ("s3://support-data/eval-1-of-2.jsonl", "s3://support-data/eval-2-of-2.jsonl")

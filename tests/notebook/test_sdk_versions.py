@@ -8,8 +8,9 @@ import pytest
 from notebook_builders import some_settings
 
 from evalbook.notebook.render import render_cells
-from evalbook.notebook.sdk import MINIMUM_SDK, MINIMUM_SDK_PARTS
+from evalbook.notebook.sdk import MINIMUM_SDK
 
+REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 IN_USE = "RuntimeError: An older sagemaker is in use: restart the kernel and begin at cell 1."
 
 
@@ -38,8 +39,10 @@ def test_part_of_another_version_that_is_in_use_is_noticed(
     assert run_cell_2(tmp_path, before).endswith(said)
 
 
-def test_parts_of_the_oldest_sdk_are_of_its_version() -> None:
-    _, minor_and_patch = MINIMUM_SDK.split(".", 1)
+def test_the_oldest_sdk_that_is_tried_is_the_oldest_that_the_cells_accept() -> None:
+    pinned = (REQUIREMENTS / "sdk-oldest.txt").read_text().split("\n")
+    versions = dict(line.split("==") for line in pinned if "==" in line)
 
-    assert MINIMUM_SDK_PARTS[0] == f"sagemaker=={MINIMUM_SDK}"
-    assert {part.split(".", 1)[1] for part in MINIMUM_SDK_PARTS} == {minor_and_patch}
+    _, minor_and_patch = MINIMUM_SDK.split(".", 1)
+    assert versions["sagemaker"] == MINIMUM_SDK
+    assert {version.split(".", 1)[1] for version in versions.values()} == {minor_and_patch}

@@ -14,23 +14,8 @@ SDK's minor versions; 2026-11-21):
   service and let retired ones through, and the run then fails after its first paid half hour.
 - Importing it leaves logging alone: 3.24. Older ones show the INFO lines of all libraries.
 
-3.24 to 3.27 need nothing else of the cells.
-"""
-
-MINIMUM_SDK_PARTS = (
-    "sagemaker==3.24.0",
-    "sagemaker-core==2.24.0",
-    "sagemaker-train==1.24.0",
-    "sagemaker-serve==1.24.0",
-    "sagemaker-mlops==1.24.0",
-)
-"""The oldest SDK, all of it: `sagemaker` itself is but a list of the others.
-
-They can be tried beside a newer SDK, whose dependencies serve them too. With a folder of their own
-put first, the tests of the cells run on them::
-
-    python -m pip install --no-deps --target old-sdk sagemaker==3.24.0 sagemaker-core==2.24.0 ...
-    PYTHONPATH=old-sdk python -m pytest tests/e2e/test_notebook_cells.py
+3.24 to 3.27 need nothing else of the cells. `make test` tries them on the oldest, too:
+``requirements/sdk-oldest.txt`` has its parts, laid over a newer SDK whose dependencies serve both.
 """
 
 REQUIREMENTS = (f'"sagemaker>={MINIMUM_SDK}"', '"matplotlib>3.5.3"')
