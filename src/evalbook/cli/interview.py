@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from evalbook import texts
 from evalbook.cli.completion import complete_steps
 from evalbook.cli.documents import CheckDocument, GenerateDocument, StepChecks
 from evalbook.cli.options import A_FILE, Settings, command
@@ -120,7 +121,7 @@ def show_command(settings: Settings, output: Output) -> int:
     summary = workflow.summary()
     lines = [f"{line.title}: {line.text}" for line in summary.lines] or ["Nothing is answered yet."]
     lines.extend(check_words(check) for check in (*summary.warnings, *summary.not_checked))
-    output.document(summary.document(settings.state), "\n".join(lines))
+    output.document(summary.document(settings.state), texts.lines(*lines))
     return 0
 
 
