@@ -67,6 +67,23 @@ def test_a_pilot_comes_first_and_the_rest_by_one_answer() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("a pilot first, please", "120"),
+        ("a pilot of 200 first", "200"),
+        ("all of them", "all"),
+        ("no pilot", "all"),
+        ("all 1,200", "all"),
+    ],
+)
+def test_a_pilot_is_heard_as_people_say_it(said: str, value: str) -> None:
+    workflow, _ = answered_until("pilot", dataset=LARGE)
+
+    assert workflow.answer(said).step == "confirm"
+    assert workflow.interview.value(facts.PILOT) == value
+
+
+@pytest.mark.parametrize(
     ("said", "code"),
     [("7", "pilot.unclear"), ("1199", "pilot.unclear"), ("rest", "pilot.unclear")],
 )

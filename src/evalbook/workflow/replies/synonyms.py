@@ -29,5 +29,8 @@ SYNONYMS: Mapping[str, Sequence[str]] = {
         "only finetuned",
     ),
     "base_only": ("only base", "just base"),
+    "all": ("all", "everything", "every", "whole", "no pilot", "without pilot"),
+    "pilot": ("pilot",),
+    "rest": ("rest", "remaining", "others"),
     "both": ("both", "compare", "two"),
 }

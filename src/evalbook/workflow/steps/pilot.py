@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
+from evalbook.workflow import hearing
 from evalbook.workflow.estimate import Estimate, estimate, with_price
 from evalbook.workflow.facts import (
     DATA_FIX,
@@ -22,6 +24,8 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import how_to_answer, read_choice
+from evalbook.workflow.replies.reading import Reading, Taken
+from evalbook.workflow.replies.words import doubt_in
 from evalbook.workflow.steps.dataset import effective_object, effective_report
 from evalbook.workflow.turn import Choice, Question
 
@@ -100,6 +104,15 @@ def _of_earlier(interview: Interview) -> int:
     """Return how many records the pilot has that was chosen before; 0 where none was."""
     facts = interview.facts(PILOT)
     return facts.records[0] if facts is not None and facts.pilot else 0
+
+
+def _hears(reply: str, question: Question, interview: Interview) -> Reading:
+    """Hear how many records, however it is put: "200 first", "a pilot of 200"."""
+    numbers = [int(it) for it in re.findall(r"\d+", reply.replace(",", ""))]
+    if len(numbers) != 1 or numbers[0] <= len(question.choices) or doubt_in(reply):
+        return hearing.by_kind(reply, question, interview)
+    [number] = numbers
+    return Taken(ALL if number == _whole(interview) else str(number), exact=False)
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:
@@ -223,6 +236,7 @@ STEP = Step(
     PILOT,
     "Records to evaluate",
     ask=_ask,
+    hears=_hears,
     read=_read,
     check=_check,
     do=_do,
