@@ -42,6 +42,13 @@ OLDER_INSPECT = {
     **INSPECT,
     "output": {"choices": [{"message": {"content": "Paris."}, "stop_reason": "stop"}]},
 }
+PARTS = [{"type": "reasoning", "reasoning": "Hm."}, {"type": "text", "text": "Paris."}]
+IN_PARTS = {**INSPECT, "output": {"choices": [{"message": {"content": PARTS}}]}}
+MESSAGES = {
+    "messages": [*INSPECT["input"], {"role": "assistant", "content": PARTS}],
+    "reference": "Paris",
+    "scores": {"accuracy": 1},
+}
 LAMBDA = {
     "statusCode": 200,
     "body": json.dumps(
@@ -76,6 +83,8 @@ def read(line: bytes | None) -> JudgedRecord:
         NEW,
         INSPECT,
         OLDER_INSPECT,
+        IN_PARTS,
+        MESSAGES,
         LAMBDA,
         FLAT,
     ],
@@ -85,6 +94,8 @@ def read(line: bytes | None) -> JudgedRecord:
         "lighteval 0.10",
         "InspectAI",
         "older InspectAI",
+        "parts",
+        "messages",
         "Lambda",
         "flat",
     ],
@@ -274,3 +285,11 @@ def test_a_table_without_answers_does_not_say_that_they_were_empty() -> None:
         arm = store.add_arm("m", detail_lines("a.csv", [OF_SAMPLES_DF]))
 
     assert (arm.records, arm.faults.found()) == (2, {})
+
+
+def test_thinking_that_was_all_that_came_is_shown_as_such() -> None:
+    message = {"content": [{"type": "reasoning", "reasoning": "Hm."}]}
+
+    [line] = detail_lines_of({**INSPECT, "output": {"choices": [{"message": message}]}})
+
+    assert read(line).response == "<think>Hm."

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 from collections.abc import Iterator
@@ -23,11 +24,12 @@ def pieces(content: bytes, size: int) -> Iterator[bytes]:
     [
         LINES,
         ARRAY,
+        codecs.BOM_UTF8 + ARRAY,
         gzip.compress(LINES, mtime=0),
         gzip.compress(ARRAY, mtime=0),
         gzip.compress(LINES[:40], mtime=0) + gzip.compress(LINES[40:], mtime=0),
     ],
-    ids=["lines", "array", "lines.gz", "array.gz", "two members"],
+    ids=["lines", "array", "marked", "lines.gz", "array.gz", "two members"],
 )
 def test_the_same_rows_come_out_whatever_they_are_packed_in(content: bytes, size: int) -> None:
     assert [json.loads(line) for line in lines_of(pieces(content, size))] == ROWS

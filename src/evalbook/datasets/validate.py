@@ -15,6 +15,7 @@ from evalbook.datasets.invalid import InvalidRecord, harmless
 from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.report import SHOWN, InvalidRow, Report
 from evalbook.datasets.rules import Judged, Rules, job_format
+from evalbook.datasets.scorer_rules import RULES
 from evalbook.datasets.survey import Survey
 from evalbook.datasets.uses import UNUSED, FieldUse
 
@@ -50,7 +51,7 @@ def validate(
     found = detect_format([row.record for row in first if row.record is not None])
     rules = Rules(job_format(found), require_reference, scorer)
     faults, survey, account = _Faults(), Survey(), Account()
-    if not scorer:
+    if scorer not in RULES:
         reading.bulk = Bulk(rules, survey, account, faults.left_out)
     for row in chain(first, rows):
         judged = rules.judge(row)

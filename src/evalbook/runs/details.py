@@ -47,11 +47,12 @@ OTHERS = (
     "body",
     "stop_reason",
     "finish_reason",
+    "messages",
 )
 NESTED = {"doc": ("query", "choices", "gold_index"), "model_response": ("text",), "output": ()}
 """Columns that hold columns, and which of those are read."""
 
-_ANSWERS = frozenset([*RESPONSES, "output", "model_response"])
+_ANSWERS = frozenset([*RESPONSES, "output", "model_response", "messages"])
 # Correct, incorrect, partly, no answer: inspect_ai.scorer, value_to_float.
 _GRADES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
 _LONGEST_LITERAL = 1 << 20
@@ -136,7 +137,7 @@ def _score(name: str, value: Any, why: str = "") -> Iterator[tuple[str, float | 
 def _prompt(row: Mapping[str, Any]) -> str:
     doc = _opened(row.get("doc"))
     asked = doc.get("query") if isinstance(doc, Mapping) else None
-    text = prompt_text(asked or _first(row, PROMPTS)).strip()
+    text = prompt_text(asked or _first(row, PROMPTS) or _messages(row)[0] or None).strip()
     known = next((row[it] for it in ("id", "sample_id") if row.get(it) is not None), None)
     return text or ("" if known is None else f"Sample {known}")
 
@@ -147,11 +148,33 @@ def _response(row: Mapping[str, Any]) -> str:
         # Logs of older versions have it in the first choice's message only.
         message = _choice(output).get("message")
         said = message.get("content") if isinstance(message, Mapping) else None
-        return prompt_text(output.get("completion") or said or "")
+        return prompt_text(output.get("completion") or _plain(said) or _messages(row)[1])
     if isinstance(response, Mapping):
         return response_text(_alone(_opened(response.get("text")) or ""))
     found = _first(row, RESPONSES)
+    if found is None and output is None:
+        return _messages(row)[1]
     return response_text(output if found is None else _alone(_opened(found)))
+
+
+def _messages(row: Mapping[str, Any]) -> tuple[list[Any], str]:
+    """Return what a row's messages ask, and what is answered at last."""
+    said = _opened(row.get("messages"))
+    if not isinstance(said, list) or not all(isinstance(it, Mapping) for it in said):
+        return [], ""
+    if said and said[-1].get("role") == "assistant":
+        return said[:-1], _plain(said[-1].get("content"))
+    return said, ""
+
+
+def _plain(content: Any) -> str:
+    """Return the text of a message; of nothing but thinking, that as it was left."""
+    if not isinstance(content, list):
+        return prompt_text(content or "")
+    parts = [it for it in content if isinstance(it, Mapping)]
+    texts = [str(it["text"]) for it in parts if it.get("text")]
+    thought = next((str(it["reasoning"]) for it in parts if it.get("reasoning")), None)
+    return "\n".join(texts) if texts or thought is None else f"<think>{thought}"
 
 
 def _choice(output: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -23,10 +24,10 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
     head = b""
     for piece in pieces:
         head += piece
-        if head.strip():
+        if head.removeprefix(BOM_UTF8).strip() and len(head) > len(BOM_UTF8):
             break
-    whole = chain([head], pieces)
-    if head.lstrip()[:1] != b"[":
+    whole = chain([head.removeprefix(BOM_UTF8)], pieces)
+    if head.removeprefix(BOM_UTF8).lstrip()[:1] != b"[":
         yield from _split(whole)
         return
     for row in Reading(whole).rows():
