@@ -8,8 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -48,6 +47,8 @@ said earlier. A turn's `reference` is the resource evalbook://NAME: read it only
 needs more than `say` tells."""
 
 REFERENCES = "evalbook://references/"
+_COMMAND = re.compile(r"`evalbook ((?:next|answer|back|show|status|results)\b[^`]*)`")
+"""For what there is a tool of the same name."""
 _DAY = 24 * 60 * 60.0
 
 
@@ -56,6 +57,7 @@ def _in_words(value: Any) -> Any:
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
+Result = CallToolResult | InputRequiredResult
 Run = Annotated[
     str | None,
     Field(
@@ -71,20 +73,15 @@ class Tools:
     def __init__(self, open_workflow: Callable[[], Workflow]) -> None:
         self._interviews = Interviews(open_workflow)
 
-    async def interview(self, ctx: Context) -> CallToolResult | InputRequiredResult:
+    async def interview(self, ctx: Context) -> Result:
         """Put the open questions to the person in forms of this client's own.
 
         Returns what was answered, what stands, and how to go on. Where the client shows no forms,
         it says so, and the other tools do the same turn by turn.
         """
+        return await _result(hold_interview(Call(self._interviews, ctx), ctx))
 
-        async def hold(call: Call) -> dict[str, Any] | InputRequiredResult:
-            held = await hold_interview(call, ctx)
-            return held if isinstance(held, InputRequiredResult) else asdict(held)
-
-        return await self._call(ctx, hold)
-
-    async def next(self, ctx: Context) -> CallToolResult | InputRequiredResult:
+    async def next(self, ctx: Context) -> Result:
         """Show the current turn; change nothing."""
         return await self._turn(ctx, "Looking at the interview", lambda it: it.turn())
 
@@ -106,7 +103,7 @@ class Tools:
                 "current one: it is answered again, or the value is kept and confirmed in its turn."
             ),
         ] = None,
-    ) -> CallToolResult | InputRequiredResult:
+    ) -> Result:
         """Answer the current turn in the person's own words, and show the next one."""
         return await self._turn(ctx, "Checking the answer", lambda it: it.answer(value, step))
 
@@ -116,31 +113,31 @@ class Tools:
         step: Annotated[
             str | None, Field(description="The step to reopen; without it, the last answered one.")
         ] = None,
-    ) -> CallToolResult | InputRequiredResult:
+    ) -> Result:
         """Reopen an answered step, and show its turn."""
         return await self._turn(ctx, "Going back", lambda it: it.back(step))
 
-    async def show(self, ctx: Context) -> CallToolResult | InputRequiredResult:
+    async def show(self, ctx: Context) -> Result:
         """Show the configuration so far, with what was checked and what was not."""
         return await self._work(
-            ctx, "Looking at the answers", lambda it: printed(it.summary().document(it.path))
+            ctx, "Looking at the answers", lambda it: it.summary().document(it.path)
         )
 
-    async def status(self, ctx: Context, run: Run = None) -> CallToolResult | InputRequiredResult:
+    async def status(self, ctx: Context, run: Run = None) -> Result:
         """Tell how a started run is doing, and why it failed if it did; in words to be shown."""
 
-        def look(workflow: Workflow) -> dict[str, Any]:
+        def look(workflow: Workflow) -> WordsDocument:
             from evalbook.runs.status import look, statuses_words
 
             seen = [look(workflow.aws, target) for target in _targets(workflow, run)]
-            return _words(statuses_words(seen))
+            return WordsDocument(PROTOCOL, statuses_words(seen))
 
         return await self._work(ctx, "Looking at the run", look)
 
-    async def results(self, ctx: Context, run: Run = None) -> CallToolResult | InputRequiredResult:
+    async def results(self, ctx: Context, run: Run = None) -> Result:
         """Compare the base model with the fine-tuned one; in words to be shown as they are."""
 
-        def compare(workflow: Workflow) -> dict[str, Any]:
+        def compare(workflow: Workflow) -> WordsDocument:
             from evalbook.runs.prospect import add_prospect
             from evalbook.runs.report import read_report
             from evalbook.runs.store import RecordStore
@@ -151,52 +148,36 @@ class Tools:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
                 add_prospect(workflow.aws, report)
                 add_unseen(workflow.aws, report, workflow.interview)
-                return _words(report_words(report))
+                return WordsDocument(PROTOCOL, report_words(report))
 
         return await self._work(ctx, "Reading the results", compare)
 
-    async def _turn(
-        self, ctx: Context, doing: str, ask: Callable[[Workflow], Turn]
-    ) -> CallToolResult | InputRequiredResult:
+    async def _turn(self, ctx: Context, doing: str, ask: Callable[[Workflow], Turn]) -> Result:
         return await self._work(ctx, doing, lambda workflow: brief(ask(workflow)))
 
-    async def _work(
-        self, ctx: Context, doing: str, ask: Callable[[Workflow], dict[str, Any]]
-    ) -> CallToolResult | InputRequiredResult:
-        return await self._call(ctx, lambda call: call.work(doing, ask))
+    async def _work(self, ctx: Context, doing: str, ask: Callable[[Workflow], Any]) -> Result:
+        return await _result(Call(self._interviews, ctx).work(doing, ask))
 
-    async def _call(
-        self,
-        ctx: Context,
-        use: Callable[[Call], Awaitable[dict[str, Any] | InputRequiredResult]],
-    ) -> CallToolResult | InputRequiredResult:
-        failed = False
-        try:
-            document = await use(Call(self._interviews, ctx))
-        except EvalbookError as error:
-            failed = True
-            problem = Problem(error.code, error.message, error.remedy)
-            document = printed(ErrorDocument(PROTOCOL, "error", problem))
-        if isinstance(document, InputRequiredResult):
-            return document
-        text = _naming_tools(json.dumps(document, default=str, separators=(",", ":")))
-        return CallToolResult(
-            content=[TextContent(type="text", text=text)],
-            structured_content=json.loads(text),
-            is_error=failed,
+
+async def _result(working: Awaitable[Any]) -> Result:
+    """Return what a tool's work comes to: its document, the error, or what it needs first."""
+    failed = False
+    try:
+        document = await working
+    except EvalbookError as error:
+        failed = True
+        document = ErrorDocument(
+            PROTOCOL, "error", Problem(error.code, error.message, error.remedy)
         )
-
-
-_COMMAND = re.compile(r"`evalbook ((?:next|answer|back|show|status|results)\b[^`]*)`")
-
-
-def _naming_tools(text: str) -> str:
-    """Return a text with the tool where it names the command of the same name."""
-    return _COMMAND.sub(r"the tool `\1`", text)
-
-
-def _words(text: str) -> dict[str, Any]:
-    return asdict(WordsDocument(PROTOCOL, text))
+    if isinstance(document, InputRequiredResult):
+        return document
+    text = json.dumps(printed(document), default=str, separators=(",", ":"))
+    text = _COMMAND.sub(r"the tool `\1`", text)
+    return CallToolResult(
+        content=[TextContent(type="text", text=text)],
+        structured_content=json.loads(text),
+        is_error=failed,
+    )
 
 
 def _targets(workflow: Workflow, run: str | None) -> Sequence[Target]:
@@ -264,17 +245,12 @@ def evaluate(
     judge: Annotated[str, Field(description="The judge model, where you know which.")] = "",
 ) -> str:
     """Find out whether a fine-tuned model is better than its base model."""
-    said: Mapping[str, str] = {"model": model, "task": task, "dataset": dataset}
-    given = {**said, "judge_model": judge}
+    given = {"task": task, "dataset": dataset, "model": model, "judge_model": judge}
     lines = [f"- {step}: {value}" for step, value in given.items() if value]
-    known = (
-        "What I know already; pass each to `answer` with its step, word for word:\n"
-        + "\n".join(lines)
-        + "\n\n"
-        if lines
-        else ""
-    )
-    return f"Evaluate my fine-tuned model with evalbook.\n\n{known}Then call `interview`."
+    if lines:
+        lines.insert(0, "I know this already; pass each to `answer` with its step, word for word:")
+    lines = ["Evaluate my fine-tuned model with evalbook.", *lines, "Then call `interview`."]
+    return "\n".join(lines)
 
 
 def _add_references(server: MCPServer) -> None:
