@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict
-from typing import Any, Literal
+from typing import Literal
 
 from evalbook.records import dataclass
 from evalbook.texts import shown
@@ -68,10 +67,6 @@ class Check:
         object.__setattr__(self, "message", shown(self.message))
         if isinstance(self.remedy, str):
             object.__setattr__(self, "remedy", shown(self.remedy))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the check as the contract's turns carry it."""
-        return {**asdict(self), "remedy": remedy_in_commands(self.remedy)}
 
 
 def passed(id: str, message: str) -> Check:  # noqa: A002 - the contract's name

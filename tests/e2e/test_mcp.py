@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -20,7 +21,12 @@ from mcp import Client, StdioServerParameters, stdio_client
 
 pytestmark = pytest.mark.e2e
 
-COMMAND = [sys.executable, "-m", "evalbook", "mcp"]
+GUIDE = Path(__file__).parents[2] / "docs" / "assistants.md"
+SETTINGS = [json.loads(it) for it in re.findall(r"```json\n(.*?)```", GUIDE.read_text(), re.DOTALL)]
+SERVERS = [(it.get("mcpServers") or it["servers"])["evalbook"] for it in SETTINGS]
+assert {it["command"] for it in SERVERS} == {"evalbook"}
+COMMAND = [sys.executable, "-m", "evalbook", *SERVERS[0]["args"]]
+"""As the guide says it, of this very installation."""
 HELLO = {
     "jsonrpc": "2.0",
     "id": 1,
