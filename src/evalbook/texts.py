@@ -61,7 +61,12 @@ def shown(text: str) -> str:
 
 def shortened(text: str, limit: int = 120) -> str:
     """Return the text cut to a length that fits into a message."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return text if len(text) <= limit else text[: max(1, limit - 1)] + "…"
+
+
+def on_one_line(text: str, limit: int = 160) -> str:
+    """Return the text on one line, cut to a length that fits into a message."""
+    return shortened(" ".join(text.split()), limit)
 
 
 def nearest(word: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
@@ -82,7 +87,7 @@ def joined(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def count(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it takes one."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 

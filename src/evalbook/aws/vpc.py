@@ -12,6 +12,7 @@ from evalbook.aws.arns import parse_arn
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, in_parallel
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import reject
+from evalbook.texts import plural
 
 # VpcConfig in SageMaker's service model 2017-07-24: VpcSecurityGroupIds 1 to 5, Subnets 1 to 16.
 MOST_SUBNETS = 16
@@ -180,7 +181,4 @@ def _one_vpc(vpc_of: dict[str, str]) -> str:
 
 
 def _count(subnets: tuple[str, ...], groups: tuple[str, ...]) -> str:
-    def counted(number: int, noun: str) -> str:
-        return f"{number} {noun}{'' if number == 1 else 's'}"
-
-    return f"{counted(len(subnets), 'subnet')} and {counted(len(groups), 'security group')}"
+    return f"{plural(len(subnets), 'subnet')} and {plural(len(groups), 'security group')}"

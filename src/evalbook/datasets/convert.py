@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from evalbook.datasets.formats import PROMPT_ONLY, SAGEMAKER, DatasetFormat, format_named
-from evalbook.datasets.invalid import plural
 from evalbook.datasets.reading import MAX_LINE, Reading, Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.strictjson import dump
 from evalbook.datasets.understanding import Understood, understand
 from evalbook.datasets.uses import FieldUse, counted
+from evalbook.texts import plural
 
 SEED = 20250101
 """The seed where none is chosen: the same dataset gives the same sample."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.datasets.formats import format_named
-from evalbook.datasets.invalid import invalid_of, plural
+from evalbook.datasets.invalid import invalid_of
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, Report
+from evalbook.texts import plural
 
 ASSUMED_DEVIATION = 0.4
 """Standard deviation of the differences between two models' scores of a record, on 0 to 1.

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from evalbook.texts import plural
+
 # What a terminal obeys instead of showing: control characters, bidirectional overrides,
 # characters without width, halves of surrogate pairs. The joiners that scripts and emoji need
 # (U+200C, U+200D) stay.
@@ -83,8 +85,3 @@ def wrong_type(field: str, value: Any, expected: str) -> InvalidRecord:
 def invalid_of(invalid: int, records: int) -> str:
     """Return how many records are invalid: ``1 of 12 records is invalid``."""
     return f"{invalid:,} of {plural(records, 'record')} {'is' if invalid == 1 else 'are'} invalid"
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a count with its noun: ``1 record``, ``1,000 records``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

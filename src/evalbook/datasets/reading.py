@@ -12,7 +12,7 @@ from itertools import chain, zip_longest
 from typing import Any, NamedTuple, Protocol
 
 from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
-from evalbook.datasets.invalid import InvalidRecord, described, plural
+from evalbook.datasets.invalid import InvalidRecord, described
 from evalbook.datasets.strictjson import (
     as_record,
     literal_record,
@@ -23,6 +23,7 @@ from evalbook.datasets.strictjson import (
     without_numbers_unknown,
     without_trailing_commas,
 )
+from evalbook.texts import plural
 
 MAX_LINE = 8 * 1024 * 1024
 """Bytes of a line, or characters of a value in a JSON array; a longer one is invalid."""

@@ -7,12 +7,13 @@ from typing import Any
 
 from evalbook.datasets.containers import Container
 from evalbook.datasets.formats import DatasetFormat, detect_format
-from evalbook.datasets.invalid import InvalidRecord, harmless, named, plural
+from evalbook.datasets.invalid import InvalidRecord, harmless, named
 from evalbook.datasets.reading import Reading, Row, kind_of
 from evalbook.datasets.rules import Judged, Rules, job_format
 from evalbook.datasets.shown import brief, shown
 from evalbook.datasets.strictjson import parse_value
 from evalbook.datasets.uses import FieldUse, table_lines
+from evalbook.texts import plural
 
 __all__ = ["FieldSeen", "Sample", "read_sample", "shown"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from evalbook.datasets.invalid import plural
 from evalbook.records import dataclass
+from evalbook.texts import plural
 
 PROMPT = "prompt"
 SYSTEM = "system"

@@ -10,7 +10,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.words import Words, comparable
 from evalbook.packaged import load_facts
 from evalbook.records import dataclass
-from evalbook.texts import did_you_mean, nearest
+from evalbook.texts import did_you_mean, nearest, on_one_line
 
 Group = Literal["quality", "responsible-ai"]
 
@@ -89,7 +89,7 @@ def parse_builtin_metric(text: str) -> str:
         return known[spelling]
     names = [metric.name for metric in builtin_metrics()]
     found = (
-        f'"{_shown(text)}" is not a built-in metric of an LLM-as-a-judge evaluation.'
+        f'"{on_one_line(text, 60)}" is not a built-in metric of an LLM-as-a-judge evaluation.'
         if spelling
         else "No metric was named."
     )
@@ -237,8 +237,3 @@ def _instead(spelling: str, known: dict[str, str]) -> str:
             return f" {name} belongs to other kinds of Bedrock evaluation; {instead} comes nearest."
     near = dict.fromkeys(known[match] for match in nearest(spelling, known, 2))
     return f" {did_you_mean(list(near))}".rstrip()
-
-
-def _shown(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -17,6 +17,7 @@ from evalbook.metrics.custom_text import JsonObject
 from evalbook.metrics.words import comparable
 from evalbook.numeric import is_finite_number
 from evalbook.packaged import load_facts
+from evalbook.texts import shortened
 
 WRAPPER = "customMetricDefinition"
 
@@ -42,7 +43,7 @@ class Place:
         if not isinstance(name, str) or not name:
             return self
         # Escaped as in JSON: a line end in a name must not break the message.
-        return replace(self, name=_shorter(json.dumps(name, ensure_ascii=False)[1:-1]))
+        return replace(self, name=shortened(json.dumps(name, ensure_ascii=False)[1:-1], 60))
 
     def inside(self, part: str) -> Place:
         return replace(self, part=part)
@@ -129,12 +130,12 @@ def described(value: Any) -> str:
         return f"the boolean {json.dumps(value)}"
     kinds = ((str, "the string"), ((int, float), "the number"), (list, "the array"))
     kind = next((name for types, name in kinds if isinstance(value, types)), "the object")
-    return f"{kind} {_shorter(json.dumps(value, ensure_ascii=False))}"
+    return f"{kind} {shortened(json.dumps(value, ensure_ascii=False), 60)}"
 
 
 def described_key(key: str) -> str:
     """Return a key in quotes, short enough for a message."""
-    return _shorter(json.dumps(key, ensure_ascii=False))
+    return shortened(json.dumps(key, ensure_ascii=False), 60)
 
 
 def _unwrapped(item: Any, place: Place, findings: Findings) -> JsonObject | None:
@@ -160,7 +161,7 @@ def _name(
         findings.violate(
             place,
             "name",
-            _shorter(json.dumps(name, ensure_ascii=False)),
+            shortened(json.dumps(name, ensure_ascii=False), 60),
             "only letters a to z in either case, digits, hyphens, underscores and dots are allowed",
         )
     first, spelling = seen.setdefault(name.casefold(), (place.metric or 0, name))
@@ -234,7 +235,7 @@ def _check_variables(
             wanted = variables["written_instead"].get(name.strip().casefold().replace("-", "_"))
             wanted = wanted or next((k for k in known if comparable(k) == comparable(name)), None)
             remedy = f"Write {_braced(wanted)} instead." if wanted else None
-            findings.violate(place, "instructions", _braced(_shorter(name)), allowed, remedy)
+            findings.violate(place, "instructions", _braced(shortened(name, 60)), allowed, remedy)
     if "prompt" not in names and "prediction" not in names:
         single = next((k for k in known[:2] if re.search(rf"(?<!\{{)\{{{k}\}}", text)), None)
         findings.violate(
@@ -340,7 +341,7 @@ def _value(value: Any, place: Place, findings: Findings) -> dict[str, Any]:
         remedy = None
         if isinstance(value, (str, int, float)) and not isinstance(value, bool):
             kind = "stringValue" if isinstance(value, str) else "floatValue"
-            remedy = f'Write {{"{kind}": {_shorter(json.dumps(value, ensure_ascii=False))}}}.'
+            remedy = f'Write {{"{kind}": {shortened(json.dumps(value, ensure_ascii=False), 60)}}}.'
         wanted = "an object with floatValue or stringValue is needed"
         findings.violate(place, "value", described(value), wanted, remedy)
         return {}
@@ -374,7 +375,3 @@ def _float_value(value: Any, place: Place, findings: Findings) -> dict[str, floa
 
 def _braced(name: str) -> str:
     return f"{{{{{name}}}}}"
-
-
-def _shorter(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"

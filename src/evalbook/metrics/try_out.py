@@ -17,6 +17,7 @@ from typing import Any
 from evalbook.errors import AnswerRejected
 from evalbook.numeric import is_finite_number
 from evalbook.packaged import read_packaged
+from evalbook.texts import shortened
 
 TRY_SECONDS = 20
 """How long a try-out may take; a Lambda function has 3 seconds unless more are asked for."""
@@ -194,5 +195,4 @@ def _score(known: Sequence[str], sample: str, result: Any, caught: str | None) -
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, default=str)
-    return text if len(text) <= 80 else text[:79] + "…"
+    return shortened(json.dumps(value, default=str), 80)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from evalbook.runs.summaries import figure_ends
 from evalbook.runs.verdicts import UNCLEAR, UNTESTED
 from evalbook.runs.words import interval_name, plain, signed
+from evalbook.texts import shortened
 
 if TYPE_CHECKING:
     from evalbook.runs.comparison import MetricRow
@@ -142,12 +143,8 @@ def _split(
             yield Panel(title, tuple(group), axis, compares)
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: max(1, longest - 1)]}…"
-
-
 def _label(metric: str, higher_is_better: bool) -> str:
-    name = _cut(metric, _MOST_LABEL)
+    name = shortened(metric, _MOST_LABEL)
     return name if higher_is_better else f"{name} ↓"
 
 
@@ -207,9 +204,7 @@ def _row(
     y = top + (30 if narrow else 16)
     colour = COLOURS.get(row.verdict, NEUTRAL)
     label_y = top + 16 if narrow else y + 4
-    label = (
-        _cut(row.label, (width - 40 - _LETTER * len(row.text)) // _LETTER) if narrow else row.label
-    )
+    label = shortened(row.label, (width - 40) // _LETTER - len(row.text)) if narrow else row.label
     yield Shape("text", 16 if narrow else 12, label_y, text=label)
     yield Shape("text", width - 12, label_y, colour, text=row.text, anchor="end",
                 bold=row.verdict in COLOURS)  # fmt: skip

@@ -30,7 +30,7 @@ from evalbook.runs.statistics import (
 from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
 from evalbook.runs.words import between, plain, signed
-from evalbook.texts import count, joined
+from evalbook.texts import joined, plural
 from evalbook.whole_files import read_whole, reason
 
 Outcome = Literal["pass", "fail", "undecided"]
@@ -342,9 +342,9 @@ def _of_metric(it: _Seen, limit: Limits) -> Iterator[RuleResult]:
     if limit.records is not None:
         missing = limit.records - (it.records or 0)
         yield RuleResult(
-            it.metric, None, f"at least {count(limit.records, 'record')}",
+            it.metric, None, f"at least {plural(limit.records, 'record')}",
             "pass" if missing <= 0 else "undecided",
-            "how many is not told" if it.records is None else count(it.records, "record"),
+            "how many is not told" if it.records is None else plural(it.records, "record"),
             missing if missing > 0 and it.records is not None else None,
         )  # fmt: skip
     if limit.left_out is not None:
@@ -368,7 +368,7 @@ def _held(it: _Seen, rule: str, bound: float) -> RuleResult:
         why = "no scores of both models" if it.gain is None else "no standard error is told"
         return RuleResult(it.metric, None, rule, "undecided", why, None)
     if it.records is not None and it.records < FEWEST:
-        why = f"{count(it.records, 'record')} are too few to tell"
+        why = f"{plural(it.records, 'record')} are too few to tell"
         return RuleResult(it.metric, None, rule, "undecided", why, FEWEST - it.records)
     why = f"gain {signed(it.gain)}, {100 * it.confidence:.0f} % interval {between(it.low, it.high)}"
     # To gain nothing is not to gain.
@@ -422,7 +422,7 @@ def more_records(rules: Sequence[RuleResult]) -> int | None:
 def _sentence(outcome: Outcome, rules: Sequence[RuleResult]) -> str:
     named = [f"{_required(it)}: {it.why}" for it in rules if it.outcome == outcome]
     if outcome == "pass":
-        return f"Pass: {count(len(rules), 'rule')} kept."
+        return f"Pass: {plural(len(rules), 'rule')} kept."
     if outcome == "fail":
         return f"Fail. {'; '.join(named)}."
     more = more_records(rules)

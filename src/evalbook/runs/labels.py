@@ -24,7 +24,7 @@ from evalbook.runs.statistics import CONFIDENCE
 from evalbook.runs.store import NO_SCORE, Place, RecordStore
 from evalbook.runs.student import student_quantile
 from evalbook.runs.words import between, plain, signed, the
-from evalbook.texts import count
+from evalbook.texts import plural
 from evalbook.whole_files import read_whole, reason, replace_whole, unwritable
 
 FEWEST = 10
@@ -246,7 +246,7 @@ def corrected_gain(sample: Sample, labels: LabelFile, names: tuple[str, str]) ->
     if len(pairs) < FEWEST:
         raise AnswerRejected(
             "label.few",
-            f"There are {count(len(pairs), 'label')} for this run; at least {FEWEST} are needed.",
+            f"There are {plural(len(pairs), 'label')} for this run; at least {FEWEST} are needed.",
             "`evalbook label` goes on where it was left.",
         )
     gain, error, weight, rest = estimate(sample.sizes, sample.mean, pairs, sample.step)
@@ -409,9 +409,9 @@ def _sentence(it: Corrected, names: tuple[str, str]) -> str:
     what = "net preference (better less worse)" if it.metric is None else f"gain on {it.metric}"
     first, second = map(the, names)
     opening = (
-        f"By {count(it.labels, 'label')} of {it.records:,} records, the {what} of {second} against "
-        f"{first} is {signed(it.gain)} (95 % interval {between(it.low, it.high)}); by the judge "
-        f"alone it is {signed(it.judge)}."
+        f"By {plural(it.labels, 'label')} of {it.records:,} records, the {what} of {second} "
+        f"against {first} is {signed(it.gain)} (95 % interval {between(it.low, it.high)}); by the "
+        f"judge alone it is {signed(it.judge)}."
     )
     said = [opening]
     told = [

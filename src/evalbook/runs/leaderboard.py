@@ -14,7 +14,7 @@ from evalbook.runs.comparison import MeanRow, MetricRow
 from evalbook.runs.store import Arm
 from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER, WORSE
-from evalbook.texts import count, joined
+from evalbook.texts import joined, plural
 
 FEWEST_MODELS = 3
 MOST_MODELS = 20
@@ -171,14 +171,14 @@ def _headline(standings: Sequence[Standing], metrics: Sequence[str]) -> str:
             words = f"{joined(best)} {alone}"
         said.setdefault(words, []).append(metric)
     sentence = "; ".join(f"{words} on {joined(named)}" for words, named in said.items())
-    return f"Of {count(len(standings), 'model')}, {sentence or 'no metric has scores'}."
+    return f"Of {plural(len(standings), 'model')}, {sentence or 'no metric has scores'}."
 
 
 def _basis(compared: int, questions: int) -> list[str]:
-    pairs = count(compared, "comparison")
+    pairs = plural(compared, "comparison")
     alike = (
         "Models that share a letter can't be told apart on that metric; that is no proof that they "
         "are alike. Each interval is of that mean alone."
     )
     stricter = f"Stricter: {pairs}, of every model with every other, corrected together"
-    return [f"{stricter} (Holm, {count(questions, 'question')}).", alike]
+    return [f"{stricter} (Holm, {plural(questions, 'question')}).", alike]

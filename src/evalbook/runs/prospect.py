@@ -12,7 +12,7 @@ from evalbook.runs.costs import judging
 from evalbook.runs.jobs import PILOTS_LEVEL, WHOLES_LEVEL, Look, Prospect
 from evalbook.runs.verdicts import BETTER, WORSE
 from evalbook.runs.words import percent
-from evalbook.texts import count, joined
+from evalbook.texts import joined, plural
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
@@ -60,7 +60,7 @@ def _sentences(
     minutes: tuple[int, int] | None,
 ) -> Iterator[str]:
     yield (
-        f"This is a pilot of {look.pilot:,} of {count(look.whole, 'record')}. As was fixed before "
+        f"This is a pilot of {look.pilot:,} of {plural(look.whole, 'record')}. As was fixed before "
         f"it began, a difference has to be clear at {percent(PILOTS_LEVEL)} here and at "
         f"{percent(WHOLES_LEVEL)} over the whole, so that looking early leaves a false alarm as "
         "rare as ever (5 % at most)."

@@ -440,7 +440,7 @@ def together_words(seen: Sequence[RunStatus]) -> str | None:
         return None
     states = Counter(it.status for it in seen)
     said = texts.joined([f"{number} {state}" for state, number in states.items()])
-    return f"{jobs[0].evaluation}, {texts.count(len(seen), 'job')}: {said}"
+    return f"{jobs[0].evaluation}, {texts.plural(len(seen), 'job')}: {said}"
 
 
 def statuses_words(seen: Sequence[RunStatus]) -> str:

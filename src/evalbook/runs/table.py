@@ -32,8 +32,8 @@ from evalbook.runs.words import (
     the,
     verdict_sentence,
 )
+from evalbook.texts import on_one_line
 
-_LONGEST_TEXT = 160
 SHOWN_LOSSES = 3
 SHOWN_ROWS = 40
 """Rows about categories or tasks in a terminal; the other outputs have all of them."""
@@ -121,9 +121,12 @@ def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
     higher = {row.metric for row in rows if row.higher_is_better}
     scored = [(name, it) for name, it in record.scores.items() if it.value is not None]
     scored.sort(key=lambda it: (it[1].value or 0.0) * (1 if it[0] in higher else -1))
-    lines = [f"  Prompt: {shortened(record.prompt)}", f"    answer: {shortened(record.response)}"]
+    lines = [
+        f"  Prompt: {on_one_line(record.prompt)}",
+        f"    answer: {on_one_line(record.response)}",
+    ]
     lines += [
-        f"    {metric} {plain(score.value, 2)}: {shortened(score.explanation)}".rstrip(": ")
+        f"    {metric} {plain(score.value, 2)}: {on_one_line(score.explanation)}".rstrip(": ")
         for metric, score in scored[:SHOWN_LOSSES]
     ]
     return texts.lines(*lines)
@@ -269,9 +272,9 @@ def label_lines(report: Report) -> list[str]:
 def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
     first, second = (store.record(place) for place in loss.lines)
     lines = [
-        f"  Prompt: {shortened(second.prompt)}",
-        f"    {comparison.first.name}: {shortened(first.response)}",
-        f"    {comparison.second.name}: {shortened(second.response)}",
+        f"  Prompt: {on_one_line(second.prompt)}",
+        f"    {comparison.first.name}: {on_one_line(first.response)}",
+        f"    {comparison.second.name}: {on_one_line(second.response)}",
     ]
     for metric, score in second.scores.items():
         before = first.scores.get(metric)
@@ -279,15 +282,9 @@ def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
             continue
         lines.append(
             f"    {metric} {plain(before.value, 2)} -> {plain(score.value, 2)}: "
-            f"{shortened(score.explanation)}".rstrip(": ")
+            f"{on_one_line(score.explanation)}".rstrip(": ")
         )
     return texts.lines(*lines)
-
-
-def shortened(text: str, longest: int = _LONGEST_TEXT) -> str:
-    """Return a text on one line, cut where it is long."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 _CSV_COLUMNS = (

@@ -12,7 +12,7 @@ from evalbook.runs.categories import record_keys
 from evalbook.runs.comparison import compare, means
 from evalbook.runs.unseen import Unseen, UnseenAlone, UnseenComparison
 from evalbook.runs.words import alone_sentence, verdict_sentence
-from evalbook.texts import count
+from evalbook.texts import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def add_unseen(aws: Aws, report: Report, interview: Interview) -> None:
     runs = [it.name for it in report.runs if (it.model, it.dataset) == (model.arn, dataset)]
     if not runs:
         return
-    told = f"{count(len(found.places), 'prompt')} of {found.job}'s training data"
+    told = f"{plural(len(found.places), 'prompt')} of {found.job}'s training data"
     if not report.comparisons and not report.alone:
         report.notes.append(f"{told} can't be left out here: there are totals only.")
         return

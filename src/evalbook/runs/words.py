@@ -14,7 +14,7 @@ from evalbook.runs.statistics import CONFIDENCE, SIGNIFICANT, most_that_may_diff
 from evalbook.runs.store import Arm
 from evalbook.runs.summaries import Figure, FigureRow
 from evalbook.runs.verdicts import BETTER, SAME, UNCLEAR, VERDICTS, WORSE
-from evalbook.texts import count, joined
+from evalbook.texts import joined, plural
 
 ROUGH_BELOW = 20
 """Records below which the interval deserves a word of caution."""
@@ -34,7 +34,7 @@ def verdict_sentence(
     rows: Sequence[MetricRow | FigureRow], name: str, other: str, records: int | None = None
 ) -> str:
     """Return what is said of each metric in one sentence."""
-    over = "" if records is None else f", over {count(records, 'record')}"
+    over = "" if records is None else f", over {plural(records, 'record')}"
     groups = [(it, [row.metric for row in rows if row.verdict == it]) for it in VERDICTS]
     said = "; ".join(f"{verdict} on {joined(named)}" for verdict, named in groups if named)
     subject = _sentence(f"{the(name)} against {the(other)}{over}")
@@ -87,8 +87,8 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
     ]
     if thin:
         yield (
-            f"But of {count(comparison.paired, 'record')} only {joined(thin)} have a score of both "
-            "models."
+            f"But of {plural(comparison.paired, 'record')} only {joined(thin)} have a score of "
+            "both models."
         )
     one_sided = [row.metric for row in comparison.rows if row.records and _one_sided(row)]
     if one_sided:
@@ -115,7 +115,7 @@ def _faulty(arm: Arm) -> Iterable[str]:
 
 
 def _repeat(records: int) -> str:
-    return f"{count(records, 'record')} {'repeats' if records == 1 else 'repeat'}"
+    return f"{plural(records, 'record')} {'repeats' if records == 1 else 'repeat'}"
 
 
 def _judges_differ(comparison: Comparison) -> bool:
@@ -133,7 +133,7 @@ def basis(comparison: Comparison) -> list[str]:
     name = the(comparison.second.name)
     if not comparison.paired:
         return list(_remarks(comparison))
-    compared = f"Compared on {count(comparison.paired, 'record')} that both models answered. "
+    compared = f"Compared on {plural(comparison.paired, 'record')} that both models answered. "
     meant = f"above zero, {name} is better, also where a low score is good."
     lines = [f"{compared}A gain is the mean difference per record; {meant}"]
     if comparison.tests:
@@ -252,9 +252,9 @@ def _what_would_decide(comparison: Comparison, tested: Sequence[MetricRow]) -> I
 def _about_arm(arm: Arm, paired: int) -> Iterable[str]:
     alone = arm.records - paired
     if alone:
-        yield f"{count(alone, 'record')} of {the(arm.name)} had no counterpart: not compared."
+        yield f"{plural(alone, 'record')} of {the(arm.name)} had no counterpart: not compared."
     if arm.unreadable:
-        yield f"{count(arm.unreadable, 'line')} of {the(arm.name)} could not be read."
+        yield f"{plural(arm.unreadable, 'line')} of {the(arm.name)} could not be read."
     if arm.repeated:
         yield (
             f"Of {the(arm.name)} {_repeat(arm.repeated)} an earlier prompt and reference; "
@@ -286,7 +286,7 @@ def alone_sentence(name: str, records: int, rows: Sequence[MeanRow]) -> str:
     """Return what a model's means are in one sentence."""
     scored = [f"{row.metric} {plain(row.mean)}" for row in rows if row.records]
     said = f"mean {joined(scored)}" if scored else "no scores"
-    return _sentence(f"{the(name)} alone, over {count(records, 'record')}: {said}.")
+    return _sentence(f"{the(name)} alone, over {plural(records, 'record')}: {said}.")
 
 
 def alone_basis(arm: Arm, rows: Sequence[MeanRow]) -> list[str]:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from evalbook.datasets.invalid import plural
 from evalbook.datasets.report import Report
 from evalbook.records import dataclass
+from evalbook.texts import plural
 from evalbook.workflow.facts import (
     ANSWERED_BY,
     BASE_ANSWERED_BY,

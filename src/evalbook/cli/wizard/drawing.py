@@ -26,7 +26,7 @@ from evalbook.cli.wizard.wording import (
     ways_to_open,
     with_keys,
 )
-from evalbook.texts import count, printable_lines
+from evalbook.texts import plural, printable_lines
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
 
@@ -102,7 +102,7 @@ class Drawing:
             self._marked("passed", check.message, None, "dim")
         if len(well) > _PASSED_LISTED:
             more = len(well) - _PASSED_LISTED
-            self._marked("passed", f"and {count(more, 'more check')} passed", None, "dim")
+            self._marked("passed", f"and {plural(more, 'more check')} passed", None, "dim")
         for check in checks:
             if check.status != "passed":
                 words = "not checked: " if check.status == "skipped" else ""

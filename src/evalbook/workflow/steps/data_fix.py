@@ -254,7 +254,7 @@ def _trouble(interview: Interview) -> str:
 def _lost(interview: Interview) -> list[str]:
     """Return what a job would not read of the dataset as it is."""
     from evalbook.datasets.findings import lost_lines
-    from evalbook.datasets.invalid import plural
+    from evalbook.texts import plural
 
     report = _report(interview)
     if interview.type.prompts_alone:

@@ -114,8 +114,8 @@ def length_checks(interview: Interview, report: Report) -> list[Check]:
 
 
 def _judged_lengths(report: Report, recipe: dict[str, object]) -> list[Check]:
-    from evalbook.datasets.invalid import plural
     from evalbook.datasets.lengths import too_long
+    from evalbook.texts import plural
 
     whole = recipe.get("max_model_len")
     if not isinstance(whole, int) or report.longest_prompt <= whole - JUDGED_NEW_TOKENS:

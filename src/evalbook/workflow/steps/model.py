@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
+from evalbook.texts import plural
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, BaseModelFacts, ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Example, Interview, Step
@@ -263,9 +264,7 @@ def _which_one(words: str, found: Resolution | None, inside: InHub) -> Question:
     bases = offered(inside)
     mine = "model package group of yours; " if bases else ""
     counted = [
-        f"{len(some)} {noun}{'' if len(some) == 1 else 's'}"
-        for some, noun in ((groups, "group"), (bases, "base model"))
-        if some
+        plural(len(some), noun) for some, noun in ((groups, "group"), (bases, "base model")) if some
     ]
     match = "matches" if len(groups) + len(bases) == 1 else "match"
     return Question(

@@ -38,7 +38,7 @@ def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts |
 
 
 def _counted(rows: int, *, footer_only: bool) -> str:
-    from evalbook.datasets.invalid import plural
+    from evalbook.texts import plural
 
     said = "with a column prompt" if footer_only else "each with a prompt"
     return f"{plural(rows, 'row')}{'' if footer_only else ','} {said}."
@@ -77,8 +77,8 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
 
 def _streamed(interview: Interview) -> tuple[int, tuple[str, ...]]:
     from evalbook.aws.s3 import parse_s3_uri, read_chunks
-    from evalbook.datasets.invalid import plural
     from evalbook.datasets.prompts import read_prompts
+    from evalbook.texts import plural
 
     facts = interview.answer(DATASET).facts
     uri = parse_s3_uri(facts.uri, what="dataset")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, passed, skipped, warning
+from evalbook.texts import plural
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -28,7 +29,7 @@ _NAMED = 10
 
 def _ask(interview: Interview) -> Question:
     found = _found(interview)
-    size = f"{len(found.objects):,} object{'' if len(found.objects) == 1 else 's'}"
+    size = plural(len(found.objects), "object")
     return Question(
         f"May I read the data that training job {found.job} was trained on, to look for the"
         " evaluation's prompts in them?",
@@ -71,7 +72,7 @@ def _overlap(interview: Interview, found: TrainingData) -> Overlap:
 
 
 def _checks(overlap: Overlap, found: TrainingData) -> list[Check]:
-    from evalbook.datasets.invalid import plural
+    from evalbook.texts import plural
 
     check = "dataset.overlap"
     read = plural(overlap.training_records, "training record")
