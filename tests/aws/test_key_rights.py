@@ -77,3 +77,21 @@ def test_policy_simulation_and_grants_are_weighed(
 
     assert found.status == status
     assert KEY in found.message
+
+
+@pytest.mark.parametrize("named", [KEY, "alias/results", KEY.rpartition("/")[2]])
+@pytest.mark.parametrize(("state", "status"), [("Enabled", "passed"), ("Disabled", "failed")])
+def test_a_key_is_known_by_id_and_alias_too_and_has_to_be_enabled(
+    aws: Aws, named: str, state: str, status: str
+) -> None:
+    kms, iam = aws.client("kms", REGION), aws.client("iam", REGION)
+    described = {"KeyId": "0a1b2c3d", "Arn": KEY, "KeyState": state, "KeyManager": "CUSTOMER"}
+    answer(kms, "DescribeKey", lambda _: {"KeyMetadata": described})
+    answer(kms, "GetKeyPolicy", lambda _: {"Policy": json.dumps({"Statement": [ROOT]})})
+    answer(kms, "ListGrants", lambda _: {"Grants": []})
+    results = [{"EvalActionName": it, "EvalDecision": "allowed"} for it in WRITES]
+    answer(iam, "SimulatePrincipalPolicy", lambda _: {"EvaluationResults": results})
+
+    found = check_role_key(aws, REGION, ROLE, named, "the results' bucket", WRITES)
+
+    assert (found.status, KEY in found.message) == (status, True)

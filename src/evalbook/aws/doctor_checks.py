@@ -197,7 +197,7 @@ def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
     from evalbook.aws.s3 import check_bucket_region, describe_bucket
 
     checks = [check_bucket_region(name, describe_bucket(aws, name), region)]
-    key = default_key(aws, name)
+    key = default_key(aws, name, region)
     if key is None:
         return checks
     if subject.role is None or not subject.role.startswith("arn:"):

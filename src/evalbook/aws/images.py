@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped
-from evalbook.errors import AnswerRejected
+from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.texts import nearest
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def look_for_image(aws: Aws, image: str) -> Check:
             f"{region}.",
             "Check the image's account, region and name.",
         ) from None
-    except NO_HELP as error:
+    except (*NO_HELP, AwsUnavailable) as error:
+        # A closed network may let SageMaker through, and not ECR.
+        if not isinstance(error, NO_HELP) and error.code != "no_network":
+            raise
         return skipped(
             "image.there",
             f"Whether the image {image} is there could not be checked. {error.message}",

@@ -11,12 +11,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.aws.trust import as_list
 from evalbook.checks import Check, failed, passed, skipped, warning
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
 READS = ("kms:Decrypt",)
 WRITES = ("kms:GenerateDataKey", "kms:Decrypt")
@@ -33,14 +36,19 @@ def check_role_key(
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
+    named_by = parse_arn(key)
+    region = (named_by.region if named_by else "") or region
+    known = _described(aws, region, key)
+    # Buckets name their key by its id or an alias as well.
+    key = known["Arn"] if known else key
     arn = parse_arn(key)
     if arn is None or parse_arn(role) is None:
         return skipped("kms.role", f"Whether {role} may use the key {key} can't be checked.")
-    region = arn.region or region
     named = f"the KMS key {key}, by which {what} is encrypted"
     needed = " and ".join(actions)
-    if _is_aws_managed(aws, region, key):
-        return passed("kms.role", f"{named[0].upper()}{named[1:]}, is S3's own in this account.")
+    settled = _settled(known, f"T{named[1:]},") if known else None
+    if settled:
+        return settled
     policy = _key_policy(aws, region, key)
     says = _weakest([key_policy_says(policy, role, arn, it) for it in actions]) if policy else None
     allowed = _simulated(aws, region, role, key, actions)
@@ -48,9 +56,9 @@ def check_role_key(
         f"Grant {needed} on the key to the role, and let the key's policy name it: "
         f"{statement_for(role, actions)}"
     )
-    if says == "allows" and (_account(role) == arn.account or allowed):
-        return passed("kms.role", f"{role} may use {named}.")
-    if says == "delegates" and allowed:
+    if (says == "allows" and _account(role) == arn.account) or (
+        says in ("allows", "delegates") and allowed
+    ):
         return passed("kms.role", f"{role} may use {named}.")
     if says == "denies":
         text = f"{role} may not use {named}: a Deny statement of the key's policy covers it."
@@ -72,6 +80,17 @@ def check_role_key(
         f"It needs {needed} on the key. Grant kms:GetKeyPolicy, kms:ListGrants and "
         "iam:SimulatePrincipalPolicy so that evalbook can check this.",
     )
+
+
+def _settled(key: KeyMetadataTypeDef, named: str) -> Check | None:
+    """Return what the key itself settles, whoever asks for it."""
+    state = key.get("KeyState", "Enabled")
+    if state != "Enabled":
+        text = f"{named} is not enabled but {state}."
+        return failed("kms.role", text, "Enable it, or give another bucket.")
+    if key.get("KeyManager") == "AWS":
+        return passed("kms.role", f"{named} is S3's own in this account.")
+    return None
 
 
 def statement_for(role: str, actions: Sequence[str]) -> str:
@@ -162,12 +181,11 @@ def _met(conditions: dict[str, Any], role: str, account: str, key: Arn) -> bool 
 # --- what AWS is asked --------------------------------------------------------------------------
 
 
-def _is_aws_managed(aws: Aws, region: str, key: str) -> bool:
+def _described(aws: Aws, region: str, key: str) -> KeyMetadataTypeDef | None:
     try:
-        answer = aws.client("kms", region).describe_key(KeyId=key)
+        return aws.client("kms", region).describe_key(KeyId=key)["KeyMetadata"]
     except NO_HELP:
-        return False
-    return bool(answer["KeyMetadata"].get("KeyManager") == "AWS")
+        return None
 
 
 def _key_policy(aws: Aws, region: str, key: str) -> dict[str, Any] | None:
@@ -203,8 +221,10 @@ def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:
     return bool(grants)
 
 
-def default_key(aws: Aws, bucket: str) -> str | None:
+def default_key(aws: Aws, bucket: str, region: str) -> str | None:
     """Return the KMS key that a bucket encrypts with by itself; None where S3 names none.
+
+    By its ARN, which policies need, where it may be described.
 
     Raises:
         AwsUnavailable: AWS could not be asked.
@@ -216,7 +236,9 @@ def default_key(aws: Aws, bucket: str) -> str | None:
     for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
         by = rule.get("ApplyServerSideEncryptionByDefault")
         if by and by["SSEAlgorithm"].startswith("aws:kms") and by.get("KMSMasterKeyID"):
-            return str(by["KMSMasterKeyID"])
+            key = str(by["KMSMasterKeyID"])
+            known = _described(aws, region, key)
+            return known["Arn"] if known else key
     return None
 
 

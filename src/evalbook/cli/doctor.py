@@ -149,12 +149,12 @@ def _keys(interview: Interview) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in known if key))
 
 
-def _default_keys(aws: Aws, answers: _Answers) -> tuple[str, ...]:
+def _default_keys(aws: Aws, answers: _Answers, region: str) -> tuple[str, ...]:
     """Ask for the keys that the buckets encrypt with, where the state does not know them."""
     from evalbook.aws.key_rights import default_key
 
     buckets = dict.fromkeys(filter(None, map(_bucket, (answers.dataset, answers.output))))
-    found = (default_key(aws, bucket) for bucket in buckets)
+    found = (default_key(aws, bucket, region) for bucket in buckets)
     return tuple(dict.fromkeys(key for key in found if key and key not in answers.kms_keys))
 
 
@@ -219,7 +219,7 @@ def _print_policies(
         output_bucket=_bucket(answers.output) or "*",
         judge=answers.judge or "*",
         base_profile=answers.answers_by,
-        kms_keys=(*answers.kms_keys, *_default_keys(aws, answers)),
+        kms_keys=(*answers.kms_keys, *_default_keys(aws, answers, region)),
         vpc=answers.vpc,
         own_instances=answers.own_instances,
     )
