@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from evalbook.cli.completion import complete_steps
-from evalbook.cli.options import A_FILE, Settings, command
+from evalbook.cli.options import A_FILE, DEFAULT_STATE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.errors import UsageError
 
@@ -60,5 +62,9 @@ def new_command(
                 "Such as --set model=support-bot/3.",
             )
         instead[step.strip()] = value.strip()
-    output.turn(begin_like(settings.workflow(), earlier, instead), brief=brief)
+    turn = begin_like(settings.workflow(), earlier, instead)
+    if str(settings.state) != DEFAULT_STATE:
+        how = f"Go on with: evalbook --state {shlex.quote(str(settings.state))}"
+        turn = replace(turn, notices=(*turn.notices, how))
+    output.turn(turn, brief=brief)
     return 0

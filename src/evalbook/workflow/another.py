@@ -53,7 +53,7 @@ def begin_like(workflow: Workflow, earlier: Path, instead: Mapping[str, str]) ->
         aside = None
     else:
         aside = set_aside(earlier) if is_there(workflow.path) else None
-    kept = f"The earlier evaluation is kept in {aside}." if aside else ""
+    kept = f"The earlier evaluation is kept in {aside.name}." if aside else ""
     try:
         return workflow.begin({**carried, **instead}, instead, kept)
     except BaseException:

@@ -172,7 +172,7 @@ def _understood(
     if "?" not in said and (value := _by_name(said, choices)) is not None:
         return Taken(value, exact=False)
     asked, wish = _politely_asked(said)
-    said, left = _without_what_is_not(wish)
+    said = _without_what_is_not(wish)
     doubt = doubt_in(said)
     if doubt not in (None, "question") or (doubt and not asked):
         return _undecided(doubt, question)
@@ -182,15 +182,16 @@ def _understood(
         return from_another_time(question)
     if _means_recommended(said):
         marked = [choice.value for choice in choices if choice.recommended]
-        if len(marked) == 1:
-            return Taken(marked[0], exact=False)
-        return _undecided("you_decide", question)
+        one = len(marked) == 1
+        return Taken(marked[0], exact=False) if one else _undecided("you_decide", question)
     for read in (_by_order, _by_name, lambda text, of: _by_synonyms(text, of, synonyms)):
         found = read(said, choices)
         if found is not None:
-            return _asked_back(found, reply) if asked else Taken(found, exact=False, left=left)
+            if asked:
+                return AskBack(found, _what_was_said(reply))
+            return Taken(found, exact=False)
     fitting = _by_words(said, choices, described=question.kind == "text")
-    if len(fitting) == 1 and not left and not _denies(said):
+    if len(fitting) == 1 and not _denies(said):
         return AskBack(fitting[0], _what_was_said(said))
     return NotUnderstood()
 
@@ -212,10 +213,6 @@ def _undecided(doubt: object, question: Question) -> Reading:
 def _is(said: str, value: str, choices: Sequence[Choice]) -> bool:
     label = next(choice.label for choice in choices if choice.value == value)
     return said.strip().casefold() in (value.casefold(), label.casefold())
-
-
-def _asked_back(value: str, reply: str) -> AskBack:
-    return AskBack(value, _what_was_said(reply))
 
 
 def _what_was_said(reply: str) -> str:
@@ -241,16 +238,14 @@ def _politely_asked(text: str) -> tuple[bool, str]:
     return (True, text[asked.end() :].rstrip(" ?.")) if asked else (False, text)
 
 
-def _without_what_is_not(text: str) -> tuple[str, str]:
+def _without_what_is_not(text: str) -> str:
     """Return the text without a clause that says what is not meant: "the second, not the first"."""
-    clause = re.search(
-        r"(?:,\s*(?:and |but )?(?:not|no(?! problem))\b|\brather than\b|\binstead of\b|\band not\b|\bbut not\b).*$",
-        text,
-        re.IGNORECASE | re.DOTALL,
+    clause = (
+        r"(?:,\s*(?:and |but )?(?:not|no(?! problem))\b|\brather than\b|\binstead of\b|\band not\b|"
+        r"\bbut not\b).*$"
     )
-    if clause is None or not text[: clause.start()].strip():
-        return text, ""
-    return text[: clause.start()], ""
+    meant = re.sub(clause, "", text, count=1, flags=re.IGNORECASE | re.DOTALL)
+    return meant if meant.strip() else text
 
 
 def _denies(text: str) -> bool:
