@@ -1,6 +1,8 @@
 """No module leads back to itself, by whatever import: each can be understood without the others."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1] / "src"
@@ -36,3 +38,21 @@ def test_no_import_leads_back():
 
     ring = {name: sorted(it & left.keys()) for name, it in left.items()}
     assert ring == {}, "these modules import each other, or what does"
+
+
+def test_showing_a_turn_loads_nothing_heavy(tmp_path):
+    heavy = {
+        *("boto3", "botocore", "difflib", "hashlib", "importlib.resources", "jinja2", "jupytext"),
+        *("nbformat", "prompt_toolkit", "pydantic", "rich", "tempfile"),
+    }
+    show = (
+        "import sys; from evalbook.cli.main import main\n"
+        "try: main(['next'])\n"
+        f"finally: print(*{heavy} & sys.modules.keys(), file=sys.stderr)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", show], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+
+    assert done.stderr.split() == []

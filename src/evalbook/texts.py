@@ -126,3 +126,10 @@ def _fold(line: str, width: int, more: str) -> str:
 def read_integer(digits: str) -> int | float:
     """Read a number of JSON's; Python refuses one of thousands of digits."""
     return int(digits) if len(digits) < 20 else float(digits)
+
+
+def fingerprint(text: str, digits: int = 8) -> str:
+    """Return a short name that changes with the text."""
+    import hashlib
+
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:digits]

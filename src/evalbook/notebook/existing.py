@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evalbook import texts
 from evalbook.errors import AnswerRejected
 from evalbook.whole_files import read_whole, reason
 
@@ -47,10 +48,7 @@ def own_places(cells: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 def fingerprint(source: str) -> str:
     """Return by what a cell that nobody edited is known: its source, whatever its line ends."""
-    import hashlib
-
-    text = "\n".join(source.splitlines())
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return texts.fingerprint("\n".join(source.splitlines()), 12)
 
 
 def is_edited(cell: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 from evalbook.checks import Check, passed, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
+from evalbook.texts import fingerprint
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -192,13 +193,11 @@ def _write_converted(interview: Interview, original: S3Uri, file: IO[bytes], val
 
 def _fingerprint(interview: Interview, value: str) -> str:
     """Return a short name for this version of the original, converted this way."""
-    import hashlib
-
     etag = interview.answer(DATASET).facts.etag
     text = f"{etag} {value} {_target_format(interview)}"
     if interview.type.needs_reference:
         text += f" {interview.value(SCORER)}"
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return fingerprint(text)
 
 
 def _report(interview: Interview) -> Report:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
-from evalbook.texts import shortened
+from evalbook.texts import fingerprint, shortened
 from evalbook.workflow import hearing
 from evalbook.workflow.estimate import Estimate, estimate, with_price
 from evalbook.workflow.facts import (
@@ -150,7 +149,7 @@ def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[S3Uri]:
 
     original = parse_s3_uri(effective_object(interview), what="dataset")
     text = f"{original} {interview.answer(DATASET).facts.etag} {sizes}"
-    told = hashlib.sha256(text.encode()).hexdigest()[:8]
+    told = fingerprint(text)
     names = [f"-{told}-{part}-of-{len(sizes)}" for part in range(1, len(sizes) + 1)]
     if pilot:
         names[0] += f"-pilot-{sizes[0]}-of-{sum(sizes)}"

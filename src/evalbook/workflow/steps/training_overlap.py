@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import passed, warning
 from evalbook.errors import AnswerRejected
+from evalbook.texts import fingerprint
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -105,13 +106,11 @@ def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
 
 
 def _copy(interview: Interview) -> S3Uri:
-    import hashlib
-
     from evalbook.aws.s3 import parse_s3_uri, sibling_key
 
     original = parse_s3_uri(readable_object(interview), what="dataset")
     text = f"{original} {_seen(interview).places}"
-    return sibling_key(original, f"-unseen-{hashlib.sha256(text.encode()).hexdigest()[:8]}")
+    return sibling_key(original, f"-unseen-{fingerprint(text)}")
 
 
 def _write(interview: Interview, copy: S3Uri) -> None:
