@@ -42,6 +42,39 @@ def test_what_is_meant_is_read_and_each_field_accounted_for(case: dict[str, Any]
     assert fields == {name.split(".")[0] for name in case["record"]}
 
 
+def marked(value: Any, path: tuple[Any, ...], marks: dict[str, Any], key: str = "") -> Any:
+    """Return a record in which each text is another one, but for those that say what it is."""
+    if isinstance(value, dict):
+        return {name: marked(it, (*path, name), marks, name) for name, it in value.items()}
+    if isinstance(value, list):
+        return [marked(it, (*path, at), marks) for at, it in enumerate(value)]
+    says_what = key in ("role", "from", "type", "speaker", "author", "preferenceLabel")
+    if not isinstance(value, str) or not value.isprintable() or len(value) < 2 or says_what:
+        return value
+    if value[0] in "[{<#" or "Human:" in value:
+        return value
+    mark = f"mark{len(marks)}z"
+    marks[mark] = path[0]
+    return mark
+
+
+@pytest.mark.parametrize("case", RECORDS, ids=[case["kind"] for case in RECORDS])
+def test_every_text_is_used_or_what_becomes_of_it_is_said(case: dict[str, Any]) -> None:
+    marks: dict[str, Any] = {}
+    try:
+        meant = understand(marked(case["record"], (), marks), first_question=True)
+    except InvalidRecord:  # what it says decides
+        return
+    read = (meant.prompt, meant.reference, meant.system, meant.category, str(meant.metadata))
+    said = {
+        use.field.partition("[")[0].partition(" ")[0].split(".")[0]
+        for use in meant.uses
+        if use.use == UNUSED or use.meaning
+    }
+    for mark, field in marks.items():
+        assert any(mark in (text or "") for text in read) or field.split(".")[0] in said, field
+
+
 @pytest.mark.parametrize(
     ("record", "kind", "reason"),
     [

@@ -116,6 +116,8 @@ def _gzipped(head: bytes, *, complete: bool) -> Container:
     except zlib.error:
         return _unreadable("compressed with gzip, and damaged", "Give the object whole.")
     inner = recognise(inside, complete=complete and len(inside) < 1 << 20)
+    if inner.gzipped:
+        return _unreadable("compressed with gzip twice", "Decompress it once.")
     problem = f"The object is {inner.label}, compressed with gzip. {_LINES}"
     return replace(
         inner, label=f"{inner.label}, compressed with gzip", problem=problem, gzipped=True
@@ -171,7 +173,7 @@ def _in_encoding(head: bytes, encoding: str, name: str, complete: bool) -> Conta
 
 
 def _text_container(text: str, *, complete: bool) -> Container:
-    if "\r" in text and "\n" not in text:
+    if "\r\n" not in text and text.count("\r") > text.count("\n"):
         inner = _text_container(text.replace("\r", "\n"), complete=complete)
         if inner.kind == "empty" or not inner.has_records:
             return inner
@@ -243,16 +245,30 @@ _KEY = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*')
 def _list_within(text: str) -> str | None:
     """Return under which name an object holds a list of records."""
     at = text.find("{") + 1
+    names: list[str] = []
     while match := _KEY.match(text, at):
         name, at = json.loads(match[1]), match.end()
         rest = text[at : at + 200].replace("\n", "").replace(" ", "").replace("\r", "")
-        if rest.startswith("[{") and plain_name(name) in _LISTS:
+        if rest.startswith("[{") and (plain_name(name) in _LISTS or _asks(text, at, names)):
             return str(name) if not rest.startswith(('[{"role"', '[{"from"')) else None
         try:
             _, at = json.JSONDecoder().raw_decode(text, at)
         except (ValueError, RecursionError):
             return None
+        names.append(plain_name(name))
     return None
+
+
+def _asks(text: str, at: int, beside: list[str]) -> bool:
+    """Tell whether a list of any name holds records: none of its own stands beside it."""
+    try:
+        first, _ = json.JSONDecoder().raw_decode(text, text.index("{", at))
+    except (ValueError, RecursionError):
+        return False
+    return not _ASKING.isdisjoint(map(plain_name, first)) and _FIELDS.isdisjoint(beside)
+
+
+_ASKING = frozenset("question prompt query instruction messages conversations".split())
 
 
 _LAYOUTS = {

@@ -107,7 +107,9 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
             value = value[0]
         text = answer_text(value, it.plain(name))
         if text is not None:
-            it.take(name, REFERENCE, _which(value) if it.plain(name) in _PLURAL else "")
+            annotated = it.called.get(name) == "reference"
+            which = "the first annotator's" if annotated else _which(value, it.plain(name))
+            it.take(name, REFERENCE, which)
             return text
     return None
 
@@ -117,12 +119,22 @@ def has_answer(it: Fields) -> bool:
     return _others(it, "")
 
 
-def _which(value: Any) -> str:
-    """Say of an answer that was taken from a list which one it is."""
-    if not isinstance(value, list) or len(value) < 2 or is_conversation(value):
+def _which(value: Any, plain: str) -> str:
+    """Say of an answer that is a part of its field which part it is."""
+    if isinstance(value, dict) and len(value) > 1 and not _is_whole(value):
+        return "the text of it"
+    if not isinstance(value, list) or len(value) < 2:
         return ""
+    if is_conversation(value):
+        return "its last answer"
     ranked = any(isinstance(one, dict) and "rank" in one for one in value)
-    return "the best of several" if ranked else "the first of several"
+    several = "the best of several" if ranked else "the first of several"
+    return several if plain in _PLURAL else ""
+
+
+def _is_whole(value: dict[str, Any]) -> bool:
+    """Tell whether an object is an answer with all that is in it, as JSON or as a message."""
+    return is_message(value) or _object_answer(value, "") == json.dumps(value, ensure_ascii=False)
 
 
 _ADDRESS = re.compile(r"https?://\S+")
