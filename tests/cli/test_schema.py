@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import click
 import pytest
 from commands import run, the_document
 from interviews import ANSWERS_BY_TYPE, an_interview
@@ -47,6 +48,14 @@ def problems(name: str, document: object) -> list[str]:
 def test_a_schema_is_of_2020_12_and_refuses_what_is_something_else(name):
     assert json_schema(name)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert problems(name, {"protocol": "one", "stauts": "question"})
+
+
+def test_every_command_has_a_schema_or_prints_turns():
+    turns = {"next", "answer", "apply", "back", "new"}
+    talk = {"wizard", "mcp", "schema"}
+
+    commands = set(evalbook.list_commands(click.Context(evalbook)))
+    assert commands - turns - talk <= {*NAMES}
 
 
 @pytest.mark.usefixtures("in_sandbox")

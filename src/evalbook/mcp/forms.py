@@ -62,7 +62,7 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
     asked = "\n".join(filter(None, (turn.question, *(choice_lines(turn) if typed else ()))))
     description = " ".join(filter(None, hints)) or turn.question
     return ElicitRequestFormParams(
-        message="\n\n".join(filter(None, (told(turn), place, asked))),
+        message="\n\n".join(filter(None, (told(turn, afresh=True), place, asked))),
         requested_schema={
             "type": "object",
             "properties": {

@@ -78,8 +78,11 @@ def say(turn: Turn) -> str:
     return "\n\n".join(filter(None, (told(turn), "\n".join(filter(None, asked)))))
 
 
-def told(turn: Turn) -> str:
-    """Return what a person should see before the question: why not, what was found and taken."""
+def told(turn: Turn, *, afresh: bool = False) -> str:
+    """Return what a person should see before the question: why not, what was found and taken.
+
+    With ``afresh``, also where it is asked again: what was told before is out of sight.
+    """
     lines: list[str] = []
     if turn.error is not None:
         lines.append(
@@ -87,10 +90,13 @@ def told(turn: Turn) -> str:
         )
     lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
     lines += [_check(check) for check in turn.checks if check.status != "passed"]
-    # What a rejected turn tells beside the rejection was shown with its question.
-    again = ("",) if turn.error else (*_NOT_AGAIN.get(turn.step or "", ()), *_SHOWN_ELSEWHERE)
+    again = (*_NOT_AGAIN.get(turn.step or "", ()), *_SHOWN_ELSEWHERE)
+    if turn.error is not None and not afresh:
+        # What a rejected turn tells beside the rejection was shown with its question.
+        again = ("",)
     lines += [_notice(it) for it in turn.notices if not it.startswith(again)]
-    return "\n".join(filter(None, lines))
+    # What was taken for another step may stand among what changed.
+    return "\n".join(filter(None, dict.fromkeys(lines)))
 
 
 def _without_what_follows(turn: Turn, problem: str) -> str:
