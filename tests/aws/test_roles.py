@@ -23,17 +23,21 @@ ARN = f"arn:aws:iam::{ACCOUNT}:role/Evaluator"
 
 
 def a_role(
-    aws: Aws, name: str = "Evaluator", trusts: tuple[str, ...] = BOTH, path: str = "/"
+    aws: Aws,
+    name: str = "Evaluator",
+    trusts: tuple[str, ...] = BOTH,
+    path: str = "/",
+    denies: tuple[str, ...] = (),
 ) -> str:
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": list(trusts)},
         "Action": "sts:AssumeRole",
     }
+    deny = {**statement, "Effect": "Deny", "Principal": {"Service": list(denies)}}
+    policy = {"Version": "2012-10-17", "Statement": [statement, *([deny] if denies else [])]}
     made = aws.client("iam", REGION).create_role(
-        RoleName=name,
-        Path=path,
-        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(policy)
     )
     return str(made["Role"]["Arn"])
 
@@ -126,6 +130,16 @@ def test_role_without_sagemaker_trust_is_rejected(aws: Aws) -> None:
     a_simulator(aws)
 
     assert rejection(aws).code == "role.trust.sagemaker"
+
+
+def test_a_role_whose_trust_policy_denies_is_not_helped_by_another_statement(aws: Aws) -> None:
+    a_role(aws, denies=("bedrock.amazonaws.com",))
+    a_simulator(aws)
+
+    error = rejection(aws)
+
+    assert error.code == "role.trust.bedrock"
+    assert error.remedy == "Take the service out of that statement, or give another role."
 
 
 def test_bedrock_trust_is_only_needed_where_bedrock_judges(aws: Aws) -> None:

@@ -18,7 +18,15 @@ from evalbook.aws.identity import Caller, find_caller, is_reserved
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.permissions import check_caller_permissions, check_role_permissions, role_gate
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel, soon
-from evalbook.aws.trust import BEDROCK, SAGEMAKER, Assumption, named_for_sdk, statement_for, trust
+from evalbook.aws.trust import (
+    BEDROCK,
+    DENIED,
+    SAGEMAKER,
+    Assumption,
+    named_for_sdk,
+    statement_for,
+    trust,
+)
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
@@ -332,6 +340,9 @@ def _assumption(service: str, me: Caller, region: str) -> Assumption:
     return Assumption(service, me.account, region, me.partition)
 
 
+_OUT = "Take the service out of that statement, or give another role."
+
+
 def _trust_checks(
     role: _Role, me: Caller, region: str, account: str, actions_for: str
 ) -> list[Check]:
@@ -359,9 +370,9 @@ def _trust_checks(
         missing.insert(0, SAGEMAKER)
         why = "the SDK wants it named as a Service principal, for sts:AssumeRole"
         verdicts[SAGEMAKER] = ("not trusted", why)
-    remedy = f"Add this statement to its trust policy: {statement_for(missing or [''], account)}"
+    add = f"Add this statement to its trust policy: {statement_for(missing or [''], account)}"
     return [
-        _trust_check(role.arn, service, verdict, why, remedy)
+        _trust_check(role.arn, service, verdict, why, _OUT if why == DENIED else add)
         for service, (verdict, why) in verdicts.items()
     ]
 

@@ -49,6 +49,9 @@ def read_policy(document: Any) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
+DENIED = "a Deny statement of the trust policy covers it"
+
+
 def trust(document: Any, who: Assumption) -> tuple[Verdict, str | None]:
     """Tell whether ``who`` may assume a role of this trust policy, and why if not plainly yes."""
     policy = read_policy(document)
@@ -61,7 +64,7 @@ def trust(document: Any, who: Assumption) -> tuple[Verdict, str | None]:
             effects = deny if statement.get("Effect") == "Deny" else allow
             effects.append(_applies(statement, who))
     if any(applies for applies, _ in deny):
-        return "not trusted", "a Deny statement of the trust policy covers it"
+        return "not trusted", DENIED
     reasons = [reason for _, reason in allow if reason]
     if not any(applies is not False for applies, _ in allow):
         return "not trusted", (reasons[0] if reasons else None)
