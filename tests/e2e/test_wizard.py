@@ -118,7 +118,7 @@ VISITS = (
         "execution_role",
         "Which IAM role",
         (CTRL_U, "NoTrustRole"),
-        "may not assume arn:aws:iam::123456789012:role/NoTrustRole",
+        "may not assume NoTrustRole",
         (CTRL_U, "EvaluationRole"),
         "EvaluationRole",
     ),

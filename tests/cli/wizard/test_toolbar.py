@@ -12,9 +12,9 @@ def test_the_latest_answers_come_first_and_the_rest_are_counted():
     )
 
     assert answers_in_brief(glance, 80) == (
-        " 4 of 16 │ Role: role/EvaluationRole │ Dataset: s3://a/b.jsonl │ Task: Answers."
+        " 4 of 16 │ Role: EvaluationRole │ Dataset: s3://a/b.jsonl │ Task: Answers."
     )
-    assert answers_in_brief(glance, 60) == (" 4 of 16 │ Role: role/EvaluationRole │ 2 more")
+    assert answers_in_brief(glance, 60) == (" 4 of 16 │ Role: EvaluationRole │ 2 more")
 
 
 def test_the_place_is_there_however_narrow_the_terminal():

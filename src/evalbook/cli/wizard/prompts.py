@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evalbook.aws.arns import role_names, short_name
 from evalbook.cli.wizard.terminal import Glance, Leaving, Said, WantsBack
 from evalbook.texts import printable_lines
 
@@ -509,8 +510,10 @@ def answers_in_brief(glance: Glance, width: int) -> str:
 
 
 def telling_part(text: str) -> str:
-    """Return an answer on one line; of an ARN, only what comes after account and region."""
+    """Return an answer on one line; of an ARN, the name, or what comes after the account."""
     line = printable_lines(text).replace("\n", " ")
+    if line.startswith("arn:"):
+        line = role_names(short_name(line) or line)
     return line.split(":", 5)[-1] if line.startswith("arn:") else line
 
 
