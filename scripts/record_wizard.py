@@ -1,7 +1,8 @@
 """Draw pictures of the wizard from a real session: docs/pictures/*.svg.
 
 The real command runs in a real pseudo-terminal against the sandbox; what its screen shows at a few
-moments is drawn as SVG. Run it again after the wizard has changed:
+moments is drawn as SVG. Run it again after the wizard has changed, on a machine that is not busy,
+or the price comes too late to be in the picture; a test compares what the pictures say:
 
     python scripts/record_wizard.py
 """
@@ -9,6 +10,7 @@ moments is drawn as SVG. Run it again after the wizard has changed:
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -70,22 +72,40 @@ SCENES = (
 def main() -> None:
     """Run the session and write a picture for each scene that has one."""
     from evalbook.sandbox import Sandbox
-    from real_terminal import RealTerminal  # type: ignore[import-not-found]
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         os.environ.update(sandbox.environment)
-        with RealTerminal(folder=Path(folder), size=SIZE) as terminal:
-            for scene in SCENES:
-                terminal.types(*scene.keys).waits_for(scene.shows)
-                if scene.keys[-1:] != ("<",) and scene.picture != "wizard-done":
-                    terminal.waits_for("explains")
-                if scene.picture:
-                    take(terminal, scene.picture)
+        for name, picture in pictures(Path(folder)):
+            path = PICTURES / f"{name}.svg"
+            path.write_text(picture, encoding="utf-8")
+            print(path.relative_to(ROOT))
 
 
-def take(terminal: Any, name: str) -> None:
-    """Write what the screen shows now as a picture."""
+def pictures(folder: Path) -> Iterator[tuple[str, str]]:
+    """Run the session in a folder, in the sandbox that is set; yield names and SVGs."""
+    from real_terminal import RealTerminal  # type: ignore[import-not-found]
+
+    with RealTerminal(folder=folder, size=SIZE) as terminal:
+        for scene in SCENES:
+            terminal.types(*scene.keys).waits_for(scene.shows)
+            if scene.keys[-1:] != ("<",) and scene.picture != "wizard-done":
+                terminal.waits_for("explains")
+            if scene.picture:
+                yield scene.picture, drawn(terminal, scene.picture)
+
+
+def said(picture: str) -> list[str]:
+    """Return what a picture says, but for days, hours and what depends on how fast AWS answers."""
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", picture)
+    fleeting = ("Time", "Price", "SageMaker", "Judge&#160;tokens")
+    return [
+        re.sub(r"\d{4}-\d\d-\d\d|\d\d:\d\d", "…", it) for it in texts if not it.startswith(fleeting)
+    ]
+
+
+def drawn(terminal: Any, name: str) -> str:
+    """Return what the screen shows now as a picture."""
     import io
 
     from rich.console import Console
@@ -98,10 +118,7 @@ def take(terminal: Any, name: str) -> None:
     for line in _lines(terminal):
         console.print(line, no_wrap=True, overflow="crop")
     # A fixed id keeps a picture the same where the screen is the same.
-    picture = console.export_svg(title="evalbook", theme=SVG_EXPORT_THEME, unique_id=name)
-    path = PICTURES / f"{name}.svg"
-    path.write_text(picture, encoding="utf-8")
-    print(path.relative_to(ROOT))
+    return console.export_svg(title="evalbook", theme=SVG_EXPORT_THEME, unique_id=name)
 
 
 def _lines(terminal: Any) -> Iterator[Text]:

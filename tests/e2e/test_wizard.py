@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from real_terminal import CTRL_B, CTRL_C, CTRL_U, DOWN, ENTER, UP, RealTerminal
 
 pytestmark = pytest.mark.e2e
 
+ROOT = Path(__file__).resolve().parents[2]
 STATE = "workflow_state.json"
 NOTEBOOK = "support-bot/notebooks/support-bot_model-evaluation.ipynb"
 
@@ -415,15 +417,12 @@ def test_a_finished_interview_shows_again_how_to_run_its_notebook(folder: Path) 
         assert terminal.ends() == 0
 
 
-def test_the_records_are_previewed_and_the_configuration_is_a_table(folder: Path) -> None:
-    answered_until("data_sample")
-    with RealTerminal(folder=folder) as terminal:
-        terminal.waits_for("Continue").types(ENTER).waits_for(question_of("data_sample"))
-        terminal.types("y", ENTER).waits_for(question_of("custom_metrics"))
+def test_the_pictures_of_the_documentation_show_what_the_wizard_shows(folder: Path) -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "record_wizard.py"))
 
-        rows = r"field +records +taken for +example\nquery +60 +prompt +\S.*…"
-        assert re.search(rows, terminal.screen)
-        assert "Record 1:" not in terminal.everything
+    for name, picture in script["pictures"](folder):
+        kept = (ROOT / "docs" / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
+        assert script["said"](picture) == script["said"](kept), name
 
 
 def test_the_window_may_change_its_size_at_any_prompt(folder: Path) -> None:
