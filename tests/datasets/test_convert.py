@@ -105,45 +105,9 @@ def test_conversations_are_rewritten_to_queries_on_request() -> None:
     ]
 
 
-@pytest.mark.parametrize("limit", [1, 7, 99])
-def test_a_sample_has_the_size_and_order_asked_for(limit: int) -> None:
-    records = questions(100)
-
-    written = converted(lines(*records), limit=limit)
-
-    assert len(written) == limit
-    assert written == [record for record in records if record in written]
-
-
-def test_a_sample_is_the_same_for_a_seed_and_differs_between_seeds() -> None:
-    data = lines(*questions(100))
-
-    first = converted(data, limit=10, seed=5)
-
-    assert converted(data, limit=10, seed=5) == first
-    assert converted(data, limit=10, seed=6) != first
-
-
-def test_each_record_has_the_same_chance_to_be_sampled() -> None:
-    data = lines(*questions(10))
-    drawn = [
-        json.dumps(record) for seed in range(400) for record in converted(data, limit=5, seed=seed)
-    ]
-
-    # 200 expected of each; a fair draw leaves 160 to 240 once in some 30,000 records.
-    assert all(160 < drawn.count(json.dumps(record)) < 240 for record in questions(10))
-
-
-def test_invalid_records_take_no_place_in_a_sample() -> None:
-    data = lines(*[record for good in questions(20) for record in (good, b"oops")])
-
-    assert len(converted(data, limit=20)) == 20
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"limit": 0}, "The limit is 0; expected at least 1."),
         ({"target_format": "openai"}, "OpenAI messages can't be written; expected SageMaker"),
         ({"target_format": "csv"}, "There is no format 'csv'; expected 'sagemaker'."),
     ],
@@ -160,14 +124,6 @@ PLANS: list[tuple[bytes, dict[str, Any], str | None]] = [
         (
             "3 records are written as JSON Lines in the dataset's own format (SageMaker"
             " evaluation), in their order; 1 record that can't be used is left out."
-        ),
-    ),
-    (
-        lines(*questions(30)),
-        {"limit": 10},
-        (
-            "A random sample of 10 of 30 usable records is written as JSON Lines in the dataset's"
-            " own format (SageMaker evaluation), in their order."
         ),
     ),
     (

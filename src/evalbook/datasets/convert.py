@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -14,9 +13,6 @@ from evalbook.datasets.strictjson import dump
 from evalbook.datasets.understanding import Understood, understand
 from evalbook.datasets.uses import FieldUse, counted
 from evalbook.texts import plural
-
-SEED = 20250101
-"""The seed where none is chosen: the same dataset gives the same sample."""
 
 _BATCH = 256 * 1024
 
@@ -37,38 +33,30 @@ def convert(
     chunks: Iterable[bytes],
     *,
     report: Report,
-    limit: int | None = None,
     target_format: DatasetFormat | str | None = None,
-    seed: int = SEED,
     changes: Changes | None = None,
 ) -> Iterator[bytes]:
     """Yield a dataset's valid records as JSON Lines.
 
     Records keep their bytes where a job reads all of them as they are; else all are rewritten to
-    the SageMaker evaluation format. They keep their order; with a limit each has the same chance to
-    be among those written, and the same seed gives the same ones.
+    the SageMaker evaluation format. They keep their order.
 
     Args:
         chunks: the bytes the report was made from.
         report: what ``validate`` found in them.
-        limit: the most records to write.
         target_format: rewrite to this format, also where records could keep their own (the
             SageMaker evaluation format is the one that can be written).
-        seed: of the sample.
         changes: what to change on purpose.
 
     Raises:
-        ValueError: the format is unknown or can't be written, or the limit is below 1.
+        ValueError: the format is unknown or can't be written.
     """
-    if limit is not None and limit < 1:
-        raise ValueError(f"The limit is {limit}; expected at least 1.")
     changes = changes or Changes()
     target = _target(report, target_format, changes)
     rules = replace(Rules.of(report), first_question=changes.first_question)
     save = _save(rules, target, changes)
-    chosen = _sample(_savable(report, changes), limit, seed)
     rows = (row for at, row in enumerate(Reading(chunks).rows()) if at not in changes.without)
-    return _batches(_picked(rows, save, chosen))
+    return _batches(_picked(rows, save))
 
 
 @dataclass(frozen=True)
@@ -92,13 +80,12 @@ class Plan:
 def plan_of(
     report: Report,
     *,
-    limit: int | None = None,
     target_format: DatasetFormat | str | None = None,
     changes: Changes | None = None,
 ) -> Plan | None:
     """Return what ``convert`` would write; None where no record can be saved."""
     changes = changes or Changes()
-    summary = conversion_plan(report, limit=limit, target_format=target_format, changes=changes)
+    summary = conversion_plan(report, target_format=target_format, changes=changes)
     if summary is None:
         return None
     target = _target(report, target_format, changes)
@@ -152,7 +139,6 @@ def _rows_left_out(report: Report, changes: Changes) -> tuple[str, ...]:
 def conversion_plan(
     report: Report,
     *,
-    limit: int | None = None,
     target_format: DatasetFormat | str | None = None,
     changes: Changes | None = None,
 ) -> str | None:
@@ -162,14 +148,10 @@ def conversion_plan(
     kept = _savable(report, changes)
     if kept <= 0:
         return None
-    count = min(kept, limit) if limit else kept
     left_out = report.records - kept - len(changes.without)
-    if count < kept:
-        parts = [f"A random sample of {count:,} of {plural(kept, 'usable record')} is written"]
-    else:
-        parts = [f"{plural(kept, 'record')} {'is' if kept == 1 else 'are'} written"]
+    parts = [f"{plural(kept, 'record')} {'is' if kept == 1 else 'are'} written"]
     parts.append(f" as JSON Lines{_in_format(report, target)}")
-    parts.append(", in their order" if count > 1 else "")
+    parts.append(", in their order" if kept > 1 else "")
     if changes.without:
         parts.append(f"; {plural(len(changes.without), 'record')} of the training data left out")
     if left_out:
@@ -209,13 +191,6 @@ def _named(name: str) -> DatasetFormat:
         raise ValueError(f"There is no format {name!r}; expected {SAGEMAKER.name!r}.") from None
 
 
-def _sample(savable: int, limit: int | None, seed: int) -> frozenset[int] | None:
-    """Return which of the savable records to write, counted from 0; None for all."""
-    if limit is None or limit >= savable:
-        return None
-    return frozenset(random.Random(seed).sample(range(savable), limit))  # noqa: S311 - no secret
-
-
 _Save = Callable[[Row], bytes | None]
 
 
@@ -242,14 +217,10 @@ def _with_system_in_query(meant: Understood) -> Understood:
     return meant._replace(prompt=f"{meant.system}\n\n{meant.prompt}", system=None)
 
 
-def _picked(rows: Iterable[Row], save: _Save, chosen: frozenset[int] | None) -> Iterator[bytes]:
-    place = -1
+def _picked(rows: Iterable[Row], save: _Save) -> Iterator[bytes]:
     for row in rows:
         line = save(row)
-        if line is None or len(line) > MAX_LINE:
-            continue
-        place += 1
-        if chosen is None or place in chosen:
+        if line is not None and len(line) <= MAX_LINE:
             yield line
 
 
