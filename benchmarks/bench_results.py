@@ -53,7 +53,7 @@ def measure(records: int, folder: Path) -> None:
     from evalbook.runs.documents import results_document
     from evalbook.runs.page import write_page
     from evalbook.runs.picture import write_picture
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
     from evalbook.runs.store import RecordStore
     from evalbook.runs.table import report_words
 
@@ -74,7 +74,7 @@ def measure(records: int, folder: Path) -> None:
         for name, path in zip(("base", "fine-tuned"), files, strict=True):
             with path.open("rb") as file:
                 arms.append(store.add_arm(name, file))
-        report = Report([], store, compare(store, [(arms[0], arms[1])]))
+        report = Results([], store, compare(store, [(arms[0], arms[1])]))
         report_words(report)
         shown = time.perf_counter() - start
         json.dumps(results_document(report).to_json())

@@ -12,8 +12,8 @@ from evalbook.aws.trust import (
     Assumption,
     named_for_sdk,
     read_policy,
-    statement_for,
     trust,
+    trust_statement,
 )
 
 ACCOUNT = "123456789012"
@@ -193,7 +193,7 @@ def test_what_the_sdk_sees(statement: dict[str, Any], seen: bool) -> None:
 
 
 def test_statement_to_add_is_itself_trusted() -> None:
-    text = statement_for([SAGEMAKER, BEDROCK], ACCOUNT)
+    text = trust_statement([SAGEMAKER, BEDROCK], ACCOUNT)
 
     assert verdict(json.loads(text)) == "trusted"
     assert verdict(json.loads(text), service=SAGEMAKER) == "trusted"

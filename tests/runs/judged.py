@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evalbook.runs.comparison import Comparison, compare
-from evalbook.runs.report import Report, RunFacts
+from evalbook.runs.report import Results, RunFacts
 from evalbook.runs.store import RecordStore
 
 Scores = Mapping[str, float | str | None]
@@ -62,7 +62,7 @@ def compared(
         return compare(store, [pairing], lower)[0]
 
 
-def a_report(store: RecordStore, base: Sequence[bytes], tuned: Sequence[bytes]) -> Report:
+def a_report(store: RecordStore, base: Sequence[bytes], tuned: Sequence[bytes]) -> Results:
     """A report on two models' lines."""
     pairing = (store.add_arm("base", base), store.add_arm("fine-tuned", tuned))
     run = RunFacts(
@@ -75,4 +75,4 @@ def a_report(store: RecordStore, base: Sequence[bytes], tuned: Sequence[bytes]) 
         "a-judge",
         "s3://data/eval.jsonl",
     )
-    return Report([run], store, compare(store, [pairing]))
+    return Results([run], store, compare(store, [pairing]))

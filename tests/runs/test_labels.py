@@ -16,7 +16,7 @@ from evalbook.runs.labels import (
     allocation,
     corrected_gain,
     draw,
-    estimate,
+    estimate_gain,
     read_labels,
 )
 from evalbook.runs.store import RecordStore
@@ -60,7 +60,7 @@ def test_the_corrected_gain_covers_the_truth_whatever_the_judge_is_worth(
         for stratum, wanted in enumerate(allocation(sizes, 60)):
             them = [n for n, it in enumerate(strata) if it == stratum]
             pairs += [(stratum, judge[n], people[n]) for n in draws.sample(them, wanted)]
-        gain, error, *_ = estimate(sizes, sum(judge) / 400, pairs, 1.0)
+        gain, error, *_ = estimate_gain(sizes, sum(judge) / 400, pairs, 1.0)
         reach = student_quantile(len(pairs) - 3, 0.975)
         covered += gain - reach * error <= truth <= gain + reach * error
 
@@ -72,8 +72,8 @@ def test_a_good_judge_saves_labels() -> None:
     draws = random.Random(5)
     people = draws.choices((-1.0, 0.0, 1.0), (25, 30, 45), k=1000)
     pairs = [(0, it if draws.random() < 0.95 else 0.0, it) for it in people[:80]]
-    _, with_judge, weight, _ = estimate([1000], 0.2, pairs, 1.0)
-    _, without, _, _ = estimate([1000], 0.0, [(0, 0.0, said) for _, _, said in pairs], 1.0)
+    _, with_judge, weight, _ = estimate_gain([1000], 0.2, pairs, 1.0)
+    _, without, _, _ = estimate_gain([1000], 0.0, [(0, 0.0, said) for _, _, said in pairs], 1.0)
 
     assert weight > 0.8
     assert with_judge < 0.7 * without

@@ -15,7 +15,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target, targets
 from evalbook.runs.gate import Policy, candidates_pairs, decide
 from evalbook.runs.history import Filter, list_past_runs
-from evalbook.runs.report import Report, read_report
+from evalbook.runs.report import Results, read_report
 from evalbook.runs.status import RunStatus, look, status_words, with_logs
 from evalbook.runs.store import RecordStore
 from evalbook.sandbox.past.table import PAST_RUNS
@@ -54,7 +54,7 @@ def status_of(aws: Aws, name: str) -> RunStatus:
     return with_logs(aws, status) if status.status == "Failed" and not status.cause else status
 
 
-def results_of(aws: Aws, *names: str) -> Report:
+def results_of(aws: Aws, *names: str) -> Results:
     with RecordStore() as store:
         return read_report(aws, [Target(ARNS[name]) for name in names], store)
 

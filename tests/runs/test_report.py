@@ -20,13 +20,13 @@ from pipelines import (
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
-from evalbook.runs.report import Report, read_report
+from evalbook.runs.report import Results, read_report
 from evalbook.runs.store import RecordStore
 from evalbook.runs.words import headline
 from evalbook.sandbox.process import Sandbox
 
 
-def report_on(aws: Aws, *wanted: Target) -> Report:
+def report_on(aws: Aws, *wanted: Target) -> Results:
     with RecordStore() as store:
         return read_report(aws, wanted, store)
 

@@ -24,8 +24,8 @@ from evalbook.aws.trust import (
     SAGEMAKER,
     Assumption,
     named_for_sdk,
-    statement_for,
     trust,
+    trust_statement,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
@@ -370,7 +370,7 @@ def _trust_checks(
         missing.insert(0, SAGEMAKER)
         why = "the SDK wants it named as a Service principal, for sts:AssumeRole"
         verdicts[SAGEMAKER] = ("not trusted", why)
-    add = f"Add this statement to its trust policy: {statement_for(missing or [''], account)}"
+    add = f"Add this statement to its trust policy: {trust_statement(missing or [''], account)}"
     return [
         _trust_check(role.arn, service, verdict, why, _OUT if why == DENIED else add)
         for service, (verdict, why) in verdicts.items()

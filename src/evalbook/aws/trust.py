@@ -93,7 +93,7 @@ def named_for_sdk(document: Any, service: str) -> bool:
     return False
 
 
-def statement_for(services: list[str], account: str) -> str:
+def trust_statement(services: list[str], account: str) -> str:
     """Return the statement, as JSON, that lets services assume a role for an account only."""
     return json.dumps(
         {

@@ -94,12 +94,12 @@ def _write_page(path: Path, store: RecordStore, sample: Sample, labels: LabelFil
 
 
 def _ask(store: RecordStore, sample: Sample, labels: LabelFile, path: Path) -> None:
-    from evalbook.runs.label_page import shown
+    from evalbook.runs.label_page import show_item
 
     left = [it for it in sample.items if it.id not in labels.answers]
     for item in left:
         number = len(sample.items) - len(left) + left.index(item) + 1
-        complain(_words(shown(store, item), f"{number} of {len(sample.items)}"))
+        complain(_words(show_item(store, item), f"{number} of {len(sample.items)}"))
         said = _answer(labels.metric)
         if said == "q":
             return

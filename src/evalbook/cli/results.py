@@ -20,7 +20,7 @@ from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
 
 
 @command(
@@ -136,7 +136,7 @@ def _progress() -> Callable[[str], None]:
     return complain if sys.stderr.isatty() else lambda _: None
 
 
-def _write(report: Report, plot: Path | None, html: Path | None, log: Path | None) -> list[str]:
+def _write(report: Results, plot: Path | None, html: Path | None, log: Path | None) -> list[str]:
     written = []
     if plot is not None:
         from evalbook.runs.picture import write_picture
@@ -155,7 +155,7 @@ def _write(report: Report, plot: Path | None, html: Path | None, log: Path | Non
     return written
 
 
-def _track(aws: Aws, report: Report, *, asked: bool) -> str:
+def _track(aws: Aws, report: Results, *, asked: bool) -> str:
     from evalbook.runs.documents import results_document
     from evalbook.runs.tracking import experiment_of, record
 
@@ -167,7 +167,7 @@ def _track(aws: Aws, report: Report, *, asked: bool) -> str:
     return f"MLflow run {run.run_id} in experiment {run.experiment}"
 
 
-def _correct(report: Report, path: Path) -> None:
+def _correct(report: Results, path: Path) -> None:
     """Correct the first comparison's gain by a person's labels."""
     from evalbook.runs.labels import corrected_gain, draw, read_labels
 
@@ -180,7 +180,7 @@ def _correct(report: Report, path: Path) -> None:
     report.corrected = corrected_gain(sample, kept, names)
 
 
-def _add_known(aws: Aws, report: Report, settings: Settings, *, named: bool) -> None:
+def _add_known(aws: Aws, report: Results, settings: Settings, *, named: bool) -> None:
     """Add what the interview knows of the runs; where they were named, there need be none."""
     from evalbook.runs.training_prompts import add_unseen
     from evalbook.workflow.facts import TASK

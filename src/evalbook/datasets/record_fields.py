@@ -76,15 +76,15 @@ class Fields:
 
 def text_in(value: Any) -> str | None:
     """Return the texts in a value; of a text that only looks like a list, the text itself."""
-    return joined(parsed(value)) or (value if isinstance(value, str) else None)
+    return join_texts(parsed(value)) or (value if isinstance(value, str) else None)
 
 
-def joined(value: Any) -> str | None:
+def join_texts(value: Any) -> str | None:
     """Return the texts in a value, one a line."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        texts = [text for item in value if (text := joined(item))]
+        texts = [text for item in value if (text := join_texts(item))]
         return "\n".join(texts) or None
     if isinstance(value, dict):
         text = part_text(value)
@@ -92,9 +92,9 @@ def joined(value: Any) -> str | None:
             return text
         for key in ("parts", "page_content", "contexts", "passage", "body", "value"):
             if key in value:
-                return joined(value[key])
+                return join_texts(value[key])
         # Lists side by side, such as titles and sentences; single values are no text to read.
-        return joined([item for item in value.values() if isinstance(item, list)])
+        return join_texts([item for item in value.values() if isinstance(item, list)])
     return None
 
 
@@ -126,7 +126,7 @@ def text_of(value: Any) -> str | None:
         if isinstance(inner, str):
             return inner
         if isinstance(inner, list):
-            return joined(inner)
+            return join_texts(inner)
     return None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected
-from evalbook.metrics.custom_rules import WRAPPER, Findings, Place, check_metrics, described
+from evalbook.metrics.custom_rules import WRAPPER, Findings, Spot, check_metrics, described
 from evalbook.metrics.custom_text import FORMAT, JsonObject, parse_json, read_custom_metrics_file
 from evalbook.texts import lines
 
@@ -78,10 +78,10 @@ def custom_metrics_text(metrics: Sequence[Mapping[str, Any]]) -> str:
 def _items(value: Any, findings: Findings) -> list[Any]:
     """Find the metrics in any of the forms in which they are handed around."""
     if isinstance(value, JsonObject) and "customMetricConfig" in value:
-        findings.keys(value, {"customMetricConfig"}, Place())
+        findings.keys(value, {"customMetricConfig"}, Spot())
         value = value["customMetricConfig"]
     if isinstance(value, JsonObject) and "customMetrics" in value:
-        findings.keys(value, {"customMetrics", "evaluatorModelConfig"}, Place())
+        findings.keys(value, {"customMetrics", "evaluatorModelConfig"}, Spot())
         if "evaluatorModelConfig" in value:
             findings.warn(
                 "evaluatorModelConfig",
@@ -93,9 +93,9 @@ def _items(value: Any, findings: Findings) -> list[Any]:
         findings.note("format", "A single metric was given; it was read as an array of one.")
         value = [value]
     if not isinstance(value, list):
-        findings.violate(Place(), "customMetrics", described(value), "an array is needed", FORMAT)
+        findings.violate(Spot(), "customMetrics", described(value), "an array is needed", FORMAT)
         return []
-    findings.size(Place(), "customMetrics", len(value), "metrics")
+    findings.size(Spot(), "customMetrics", len(value), "metrics")
     bare = sum(isinstance(item, JsonObject) and WRAPPER not in item for item in value)
     if bare:
         which = "each definition" if bare == len(value) else f"{bare} of {len(value)} definitions"

@@ -31,21 +31,21 @@ def limits() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Place:
+class Spot:
     """Where something was found: which metric, and which part of it. Counted from 1."""
 
     metric: int | None = None
     name: str | None = None
     part: str | None = None
 
-    def named(self, name: object) -> Place:
+    def named(self, name: object) -> Spot:
         """Return the same place with the metric's name, where it has a usable one."""
         if not isinstance(name, str) or not name:
             return self
         # Escaped as in JSON: a line end in a name must not break the message.
         return replace(self, name=shortened(json.dumps(name, ensure_ascii=False)[1:-1], 60))
 
-    def inside(self, part: str) -> Place:
+    def inside(self, part: str) -> Spot:
         return replace(self, part=part)
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ class Findings:
     warnings: list[Check] = field(default_factory=list)
 
     def violate(
-        self, place: Place, subject: str, found: str, allowed: str, remedy: str | None = None
+        self, place: Spot, subject: str, found: str, allowed: str, remedy: str | None = None
     ) -> None:
         """Note a broken rule: where, which field, what was found, what is allowed."""
         message = f"{place}, {subject.replace('_', ' ')}: {found}; {allowed}."
@@ -77,13 +77,13 @@ class Findings:
         """Note how something was read that can have meant nothing else."""
         self.warnings.append(passed(f"custom_metrics.{subject}", message))
 
-    def size(self, place: Place, subject: str, count: int, things: str) -> None:
+    def size(self, place: Spot, subject: str, count: int, things: str) -> None:
         """Check a number of characters or entries against the limits of its field."""
         least, most = limits()[subject]["min"], limits()[subject]["max"]
         if not least <= count <= most:
             self.violate(place, subject, f"{count:,} {things}", f"{least} to {most:,} are allowed")
 
-    def keys(self, found: JsonObject, known: set[str], place: Place) -> None:
+    def keys(self, found: JsonObject, known: set[str], place: Spot) -> None:
         """Check an object's keys: none unknown, none twice."""
         wanted = ", ".join(sorted(known))
         for key in found:
@@ -108,10 +108,10 @@ def check_metrics(
     metrics: list[dict[str, Any]] = []
     seen: dict[str, tuple[int, str]] = {}
     for number, item in enumerate(items, 1):
-        definition = _unwrapped(item, Place(number), findings)
+        definition = _unwrapped(item, Spot(number), findings)
         if definition is None:
             continue
-        place = Place(number).named(definition.get("name"))
+        place = Spot(number).named(definition.get("name"))
         findings.keys(definition, {"name", "instructions", "ratingScale"}, place)
         metric = {
             "name": _name(definition, place, seen, findings),
@@ -138,7 +138,7 @@ def described_key(key: str) -> str:
     return shortened(json.dumps(key, ensure_ascii=False), 60)
 
 
-def _unwrapped(item: Any, place: Place, findings: Findings) -> JsonObject | None:
+def _unwrapped(item: Any, place: Spot, findings: Findings) -> JsonObject | None:
     definition = item
     if isinstance(item, JsonObject) and WRAPPER in item:
         definition = item[WRAPPER]
@@ -151,7 +151,7 @@ def _unwrapped(item: Any, place: Place, findings: Findings) -> JsonObject | None
 
 
 def _name(
-    definition: JsonObject, place: Place, seen: dict[str, tuple[int, str]], findings: Findings
+    definition: JsonObject, place: Spot, seen: dict[str, tuple[int, str]], findings: Findings
 ) -> str:
     hint = 'Rename "metricName" to "name".' if "metricName" in definition else None
     name = _text(definition, "name", place, findings, hint)
@@ -185,7 +185,7 @@ def _name(
 
 
 def _text(
-    owner: JsonObject, subject: str, place: Place, findings: Findings, hint: str | None = None
+    owner: JsonObject, subject: str, place: Spot, findings: Findings, hint: str | None = None
 ) -> str | None:
     """Return a required string after checking presence, kind and length; None if it is none."""
     if subject not in owner:
@@ -204,7 +204,7 @@ def _text(
 
 
 def _instructions(
-    definition: JsonObject, place: Place, findings: Findings, has_reference: bool | None
+    definition: JsonObject, place: Spot, findings: Findings, has_reference: bool | None
 ) -> str:
     given = definition.get("instructions")
     if isinstance(given, str):
@@ -224,7 +224,7 @@ def _instructions(
 
 
 def _check_variables(
-    names: list[str], text: str, place: Place, findings: Findings, has_reference: bool | None
+    names: list[str], text: str, place: Spot, findings: Findings, has_reference: bool | None
 ) -> None:
     variables = limits()["variables"]
     known = [variables[role] for role in ("prompt", "response", "reference")]
@@ -252,7 +252,7 @@ def _check_variables(
         )
 
 
-def _check_reference(place: Place, findings: Findings, has_reference: bool | None) -> None:
+def _check_reference(place: Spot, findings: Findings, has_reference: bool | None) -> None:
     if has_reference is False:
         findings.violate(
             place,
@@ -269,7 +269,7 @@ def _check_reference(place: Place, findings: Findings, has_reference: bool | Non
         )
 
 
-def _warn_about_template(text: str, place: Place, findings: Findings) -> None:
+def _warn_about_template(text: str, place: Spot, findings: Findings) -> None:
     """Warn of what Bedrock takes literally or advises against."""
     for mark in ("{%", "{#"):
         if mark in text:
@@ -290,7 +290,7 @@ def _warn_about_template(text: str, place: Place, findings: Findings) -> None:
         )
 
 
-def _rating_scale(definition: JsonObject, place: Place, findings: Findings) -> list[dict[str, Any]]:
+def _rating_scale(definition: JsonObject, place: Spot, findings: Findings) -> list[dict[str, Any]]:
     if "ratingScale" not in definition:
         findings.warn(
             "ratingScale",
@@ -321,7 +321,7 @@ def _rating_scale(definition: JsonObject, place: Place, findings: Findings) -> l
     return ratings
 
 
-def _rating(item: Any, place: Place, findings: Findings) -> dict[str, Any]:
+def _rating(item: Any, place: Spot, findings: Findings) -> dict[str, Any]:
     if not isinstance(item, JsonObject):
         findings.violate(
             place, "ratingScale", described(item), "an object with definition and value is needed"
@@ -335,7 +335,7 @@ def _rating(item: Any, place: Place, findings: Findings) -> dict[str, Any]:
     return {"definition": definition, "value": _value(item["value"], place, findings)}
 
 
-def _value(value: Any, place: Place, findings: Findings) -> dict[str, Any]:
+def _value(value: Any, place: Spot, findings: Findings) -> dict[str, Any]:
     """Return the value with one key, or with none if it broke a rule."""
     if not isinstance(value, JsonObject):
         remedy = None
@@ -357,7 +357,7 @@ def _value(value: Any, place: Place, findings: Findings) -> dict[str, Any]:
     return _float_value(value["floatValue"], place, findings)
 
 
-def _float_value(value: Any, place: Place, findings: Findings) -> dict[str, float]:
+def _float_value(value: Any, place: Spot, findings: Findings) -> dict[str, float]:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         findings.violate(place, "floatValue", described(value), "a number is needed")
         return {}

@@ -51,7 +51,7 @@ class FoundTask:
 
 
 @dataclass(frozen=True)
-class Reading:
+class TasksRead:
     """What was found in a folder of files."""
 
     tasks: tuple[FoundTask, ...]
@@ -68,7 +68,7 @@ def is_task_file(path: str) -> bool:
     return path.endswith(".py") and not any(map(_PASSED_OVER.fullmatch, path.split("/")))
 
 
-def read_tasks(sources: Mapping[str, bytes]) -> Reading:
+def read_tasks(sources: Mapping[str, bytes]) -> TasksRead:
     """Find the tasks in files, given by their paths below the folder of tasks."""
     tasks: list[FoundTask] = []
     checks: list[Check] = []
@@ -92,13 +92,13 @@ def read_tasks(sources: Mapping[str, bytes]) -> Reading:
                 "Give the folder that the files with the tasks lie in.",
             ),
         )
-        return Reading((), tuple(checks))
+        return TasksRead((), tuple(checks))
     checks += _equal_names(tasks)
     if all(check.status != "failed" for check in checks):
         several = "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks"
         names = ", ".join(task.name for task in tasks[:8]) + (", …" if len(tasks) > 8 else "")
         checks.insert(0, passed("tasks.found", f"{several} found: {names}."))
-    return Reading(tuple(tasks), tuple(checks))
+    return TasksRead(tuple(tasks), tuple(checks))
 
 
 def chosen_checks(chosen: list[str], tasks: tuple[FoundTask, ...]) -> list[Check]:

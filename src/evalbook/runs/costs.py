@@ -9,14 +9,14 @@ from evalbook.runs.store import Place
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
     from evalbook.workflow.estimate import Estimate
 
 _LOOKED_AT = 200
 """Records that their average size is taken from."""
 
 
-def add_cost(aws: Aws, report: Report) -> None:
+def add_cost(aws: Aws, report: Results) -> None:
     """Add to a report of one evaluation what its judging cost, where a price is found."""
     if len(report.comparisons) + len(report.alone) != 1:
         return
@@ -24,7 +24,7 @@ def add_cost(aws: Aws, report: Report) -> None:
     report.cost = known.price if known else None
 
 
-def judging(aws: Aws, report: Report, records: int) -> Estimate | None:
+def judging(aws: Aws, report: Results, records: int) -> Estimate | None:
     """Estimate the judging of so many records like those of a report's first run.
 
     Returns:

@@ -11,7 +11,7 @@ from evalbook.runs.jobs import Prospect
 from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import Score
-from evalbook.runs.report import FigureTable, Report, RunFacts
+from evalbook.runs.report import FigureTable, Results, RunFacts
 from evalbook.runs.store import RecordStore
 from evalbook.runs.summaries import Figure
 from evalbook.runs.unseen import Unseen
@@ -100,7 +100,7 @@ class ResultsDocument:
 
 
 def results_document(
-    report: Report, protocol: int = 1, written: Iterable[str] = ()
+    report: Results, protocol: int = 1, written: Iterable[str] = ()
 ) -> ResultsDocument:
     store = report.store
     return ResultsDocument(

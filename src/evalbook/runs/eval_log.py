@@ -17,12 +17,12 @@ from evalbook import __version__
 from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import means
 from evalbook.runs.records import JudgedRecord
-from evalbook.runs.report import Report, RunFacts
+from evalbook.runs.report import Results, RunFacts
 from evalbook.runs.store import Arm, Place, RecordStore
 from evalbook.whole_files import replacing, unwritable
 
 
-def write_logs(report: Report, path: Path) -> list[Path]:
+def write_logs(report: Results, path: Path) -> list[Path]:
     """Write a log for each model, beside each other: ``NAME-base.eval``, ``NAME-fine-tuned.eval``.
 
     Raises:
@@ -46,7 +46,7 @@ def write_logs(report: Report, path: Path) -> list[Path]:
     return written
 
 
-def _write(log: zipfile.ZipFile, report: Report, arm: Arm) -> None:
+def _write(log: zipfile.ZipFile, report: Results, arm: Arm) -> None:
     store, run = report.store, report.runs[0]
     summaries = []
     for number, record in _records(store, arm):
@@ -91,7 +91,7 @@ def _sample(number: int, record: JudgedRecord, model: str) -> dict[str, Any]:
     }
 
 
-def _header(report: Report, run: RunFacts, arm: Arm) -> dict[str, Any]:
+def _header(report: Results, run: RunFacts, arm: Arm) -> dict[str, Any]:
     scores = [
         {
             "name": row.metric,

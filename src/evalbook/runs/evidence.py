@@ -11,13 +11,13 @@ from evalbook import __version__
 from evalbook.errors import AnswerRejected
 from evalbook.runs.categories import dataset_chunks
 from evalbook.runs.gate import Evidence, candidates_pairs
-from evalbook.runs.report import Report
+from evalbook.runs.report import Results
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
 
 
-def evidence_of(aws: Aws, report: Report) -> tuple[Evidence, str | None]:
+def evidence_of(aws: Aws, report: Results) -> tuple[Evidence, str | None]:
     """Return what a decision on a report rests on, and what is not known of it.
 
     Raises:

@@ -19,7 +19,7 @@ from evalbook.texts import shortened
 
 if TYPE_CHECKING:
     from evalbook.runs.comparison import MetricRow
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
     from evalbook.runs.summaries import FigureRow
 
 INK, FAINT, LINE = "#1c2733", "#5b6875", "#d5dbe1"
@@ -88,7 +88,7 @@ class Drawing:
     shapes: tuple[Shape, ...]
 
 
-def panels_of(report: Report) -> list[Panel]:
+def panels_of(report: Results) -> list[Panel]:
     """Return what there is to draw of a report; scores beyond 0 to 1 get an axis of their own."""
     found: list[Panel] = []
     for comparison in report.comparisons:
@@ -133,7 +133,7 @@ def _beside(row: MetricRow | FigureRow) -> str:
 
 
 def _split(
-    report: Report, title: str, rows: Sequence[tuple[str, Row]], axis: str, compares: bool
+    report: Results, title: str, rows: Sequence[tuple[str, Row]], axis: str, compares: bool
 ) -> Iterator[Panel]:
     ranges = report.store.ranges
     usual = [row for metric, row in rows if ranges[metric][0] >= 0 and ranges[metric][1] <= 1]

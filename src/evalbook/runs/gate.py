@@ -21,11 +21,11 @@ else:
 
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.comparison import FEWEST, MetricRow
-from evalbook.runs.report import Report, RunFacts
+from evalbook.runs.report import Results, RunFacts
 from evalbook.runs.statistics import (
     CONFIDENCE,
     most_that_may_differ,
-    records_needed,
+    records_to_tell,
 )
 from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
@@ -225,7 +225,7 @@ class _Seen:
     """Of the interval."""
 
 
-def decide(report: Report, policy: Policy) -> tuple[Outcome, str, tuple[RuleResult, ...]]:
+def decide(report: Results, policy: Policy) -> tuple[Outcome, str, tuple[RuleResult, ...]]:
     """Hold the comparisons of a report's last model against a policy, each of them.
 
     Raises:
@@ -256,7 +256,7 @@ class Pair:
     parts: Mapping[str, Sequence[MetricRow | FigureRow]]
 
 
-def candidates_pairs(report: Report) -> list[Pair]:
+def candidates_pairs(report: Results) -> list[Pair]:
     """Return the comparisons of the model that may be released: the last one that was named.
 
     Raises:
@@ -387,7 +387,7 @@ def _more(it: _Seen, bound: float, significant: float) -> int | None:
     """
     if it.gain is None or not it.deviation or it.records is None:
         return None
-    needed = records_needed(it.gain - bound, it.deviation, significant)
+    needed = records_to_tell(it.gain - bound, it.deviation, significant)
     return None if needed is None else max(1, needed - it.records)
 
 

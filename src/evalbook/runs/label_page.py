@@ -17,7 +17,7 @@ _STYLE = """
 """
 
 
-def shown(store: RecordStore, item: Item) -> dict[str, Any]:
+def show_item(store: RecordStore, item: Item) -> dict[str, Any]:
     """Return a record as it is shown: blind, and in the order that was drawn for it."""
     first, second = (store.record(place) for place in item.lines)
     answers = [first.response, second.response]
@@ -41,7 +41,7 @@ def label_page(store: RecordStore, sample: Sample, labels: LabelFile) -> str:
     )
     data = {
         "file": {"evalbook_labels": 1, **asdict(labels)},
-        "items": [shown(store, item) for item in sample.items],
+        "items": [show_item(store, item) for item in sample.items],
     }
     return page_template("label_page.html").render(
         policy=policy, style=style, script=script, data=json_text(data)

@@ -202,7 +202,7 @@ def allocation(sizes: Sequence[int], records: int) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class JudgeAgreement:
     """How far judge and person agree, on the labelled records; intervals are of 95 %."""
 
     what: str
@@ -226,7 +226,7 @@ class Corrected:
     """95 % interval."""
     weight: float
     """How much the judge's word counts: 0 not at all, 1 in full."""
-    agreement: tuple[Agreement, ...]
+    agreement: tuple[JudgeAgreement, ...]
     more_labels: int | None
     """How many more would probably decide; 0 where it is decided, None where no number would."""
     sentence: str
@@ -249,7 +249,7 @@ def corrected_gain(sample: Sample, labels: LabelFile, names: tuple[str, str]) ->
             f"There are {plural(len(pairs), 'label')} for this run; at least {FEWEST} are needed.",
             "`evalbook label` goes on where it was left.",
         )
-    gain, error, weight, rest = estimate(sample.sizes, sample.mean, pairs, sample.step)
+    gain, error, weight, rest = estimate_gain(sample.sizes, sample.mean, pairs, sample.step)
     freedom = max(1, len(pairs) - len({stratum for stratum, *_ in pairs}))
     reach = student_quantile(freedom, (1 + CONFIDENCE) / 2)
     low, high = gain - reach * error, gain + reach * error
@@ -272,7 +272,7 @@ def _said(item: Item, labels: LabelFile) -> float | None:
     return None
 
 
-def estimate(
+def estimate_gain(
     sizes: Sequence[int], mean: float, pairs: Sequence[tuple[int, float, float]], step: float
 ) -> tuple[float, float, float, float]:
     """Return the corrected mean, its standard error, the judge's weight, and the labels' variance.
@@ -344,7 +344,7 @@ def _more(gain: float, error: float, mistakes: float, labels: int) -> int | None
     return max(1, math.ceil(labels * mistakes / room) - labels)
 
 
-def _agreement(pairs: Sequence[tuple[float, float]], choices: bool) -> tuple[Agreement, ...]:
+def _agreement(pairs: Sequence[tuple[float, float]], choices: bool) -> tuple[JudgeAgreement, ...]:
     if choices:
         signs = [(int(a), int(b)) for a, b in pairs]
         return (_same(signs), _kappa(signs))
@@ -355,16 +355,16 @@ def _agreement(pairs: Sequence[tuple[float, float]], choices: bool) -> tuple[Agr
     )
 
 
-def _same(pairs: Sequence[tuple[int, int]]) -> Agreement:
+def _same(pairs: Sequence[tuple[int, int]]) -> JudgeAgreement:
     """Return the share of the same answers, with Wilson's interval."""
     n, z = len(pairs), NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     share = sum(a == b for a, b in pairs) / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Agreement("same answer", share, middle - half, middle + half)
+    return JudgeAgreement("same answer", share, middle - half, middle + half)
 
 
-def _kappa(pairs: Sequence[tuple[int, int]]) -> Agreement:
+def _kappa(pairs: Sequence[tuple[int, int]]) -> JudgeAgreement:
     """Return Cohen's kappa, with the error of Fleiss, Cohen and Everitt (1969)."""
     n = len(pairs)
     cells = Counter(pairs)
@@ -373,7 +373,7 @@ def _kappa(pairs: Sequence[tuple[int, int]]) -> Agreement:
     seen = sum(cells[it, it] for it in kinds) / n
     chance = sum(rows[it] * columns[it] for it in kinds) / n**2
     if chance >= 1:
-        return Agreement("Cohen's kappa", None, None, None)
+        return JudgeAgreement("Cohen's kappa", None, None, None)
     kappa = (seen - chance) / (1 - chance)
     a = sum(
         cells[it, it] / n * (1 - (rows[it] + columns[it]) / n * (1 - kappa)) ** 2 for it in kinds
@@ -383,19 +383,19 @@ def _kappa(pairs: Sequence[tuple[int, int]]) -> Agreement:
     )
     c = (kappa - chance * (1 - kappa)) ** 2
     half = 1.96 * math.sqrt(max(0.0, a + b - c) / n) / (1 - chance)
-    return Agreement("Cohen's kappa", kappa, max(-1.0, kappa - half), min(1.0, kappa + half))
+    return JudgeAgreement("Cohen's kappa", kappa, max(-1.0, kappa - half), min(1.0, kappa + half))
 
 
-def _correlation(what: str, a: Sequence[float], b: Sequence[float], wider: float) -> Agreement:
+def _correlation(what: str, a: Sequence[float], b: Sequence[float], wider: float) -> JudgeAgreement:
     """Return a correlation with Fisher's interval."""
     spread = math.sqrt(_covariance(a, a) * _covariance(b, b))
     if not spread or len(a) < 4:
-        return Agreement(what, None, None, None)
+        return JudgeAgreement(what, None, None, None)
     value = max(-1.0, min(1.0, _covariance(a, b) / spread))
     inside = max(-0.9999999, min(0.9999999, value))
     half = 1.96 * math.sqrt(wider / (len(a) - 3))
     ends = (math.tanh(math.atanh(inside) + it) for it in (-half, half))
-    return Agreement(what, value, *ends)
+    return JudgeAgreement(what, value, *ends)
 
 
 def _ranks(values: Sequence[float]) -> list[float]:

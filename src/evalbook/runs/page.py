@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from evalbook.runs.comparison import Comparison
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
 
 MOST_RECORDS = 1000
 """Records on a page, as many as Bedrock judges in a job; of more, where the models differ most."""
@@ -71,13 +71,13 @@ _NARROW = 343
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
-def page_text(report: Report) -> str:
+def page_text(report: Results) -> str:
     page = io.StringIO()
     _write(report, page)
     return page.getvalue()
 
 
-def write_page(report: Report, path: Path) -> None:
+def write_page(report: Results, path: Path) -> None:
     """Write a report as one HTML file; record by record, so that memory stays constant.
 
     Raises:
@@ -92,7 +92,7 @@ def write_page(report: Report, path: Path) -> None:
         raise unwritable("results.unwritable", path, error) from error
 
 
-def _write(report: Report, file: TextIO) -> None:
+def _write(report: Results, file: TextIO) -> None:
     style, script = page_asset("page.css"), page_asset("page.js")
     policy = (
         f"default-src 'none'; style-src {page_hash(style)}; script-src {page_hash(script)}; "
@@ -125,7 +125,7 @@ def _write(report: Report, file: TextIO) -> None:
     file.write(f"]{after}")
 
 
-def _facts(report: Report) -> Iterator[str]:
+def _facts(report: Results) -> Iterator[str]:
     for run in report.runs:
         named = {
             "model": short_name(run.model),
@@ -144,7 +144,7 @@ def _facts(report: Report) -> Iterator[str]:
         yield f"The judging cost about {cost} US dollars, by its tokens and AWS's Price List."
 
 
-def _claims(report: Report) -> Iterator[str]:
+def _claims(report: Results) -> Iterator[str]:
     if report.leaderboard:
         yield report.leaderboard.headline
     else:
@@ -170,7 +170,7 @@ def _versions(board: Leaderboard) -> list[str]:
     return [svg(it, "Each metric's mean from version to version") for it in drawn]
 
 
-def _pictures(report: Report) -> list[str]:
+def _pictures(report: Results) -> list[str]:
     panels = panels_of(report)
     return [svg(forest(panels, width), "Gains by metric") for width in (760, _NARROW) if panels]
 
@@ -190,7 +190,7 @@ class _Part:
     """Where it is not among those on top."""
 
 
-def _comparisons(report: Report) -> Iterator[_Part]:
+def _comparisons(report: Results) -> Iterator[_Part]:
     said: set[str] = set()
     for it in report.comparisons:
         # What holds for all comparisons is said once.
@@ -203,18 +203,18 @@ def _comparisons(report: Report) -> Iterator[_Part]:
         )  # fmt: skip
 
 
-def _alone(report: Report) -> Iterator[_Part]:
+def _alone(report: Results) -> Iterator[_Part]:
     for arm, means in report.alone:
         title = f"{arm.name}, {arm.records:,} records"
         yield _Part(title, lines_of_means(means), alone_basis(arm, means))
 
 
-def _unseen(report: Report) -> Iterator[_Part]:
+def _unseen(report: Results) -> Iterator[_Part]:
     for _, lines in unseen_parts(report):
         yield _Part("Without prompts of the training data", lines)
 
 
-def _figures(report: Report) -> Iterator[_Part]:
+def _figures(report: Results) -> Iterator[_Part]:
     for first, second, (whole, *tasks) in report.figures:
         yield _Part(
             f"{second} against {first}", figure_lines(whole.rows, first, second), FIGURES_BASIS,
@@ -242,7 +242,7 @@ class _Example:
     sides: tuple[_Side, _Side]
 
 
-def _examples(report: Report) -> Iterator[_Example]:
+def _examples(report: Results) -> Iterator[_Example]:
     """Yield the record with the largest gain, one with the usual gain, and the largest loss."""
     if not report.comparisons or not report.comparisons[0].paired:
         return
@@ -295,7 +295,7 @@ def _marked(first: str, second: str) -> tuple[list[tuple[str, bool]], list[tuple
 # --- the records ------------------------------------------------------------------------------
 
 
-def _data(report: Report) -> Iterator[str]:
+def _data(report: Results) -> Iterator[str]:
     """Yield the records of each comparison, and of each model alone, as JSON."""
     store, comma = report.store, ""
     for comparison in report.comparisons:

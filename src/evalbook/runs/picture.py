@@ -11,12 +11,12 @@ from evalbook.runs.forest import Drawing, Shape, corners_of, forest, panels_of, 
 from evalbook.whole_files import replace_whole, unwritable
 
 if TYPE_CHECKING:
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
 
 _DPI = 200
 
 
-def write_picture(report: Report, path: Path) -> None:
+def write_picture(report: Results, path: Path) -> None:
     """Draw a report into a file that ends in .svg or .png.
 
     Raises:

@@ -16,7 +16,7 @@ from evalbook.texts import joined, plural
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
 
 
 def chance_to_settle(row: MetricRow, look: Look, questions: int) -> float:
@@ -36,7 +36,7 @@ def chance_to_settle(row: MetricRow, look: Look, questions: int) -> float:
     return normal.cdf((gain - limit) / spread) + normal.cdf((-gain - limit) / spread)
 
 
-def add_prospect(aws: Aws, report: Report) -> None:
+def add_prospect(aws: Aws, report: Results) -> None:
     """Add to a report of a pilot what the rest would bring, and cost."""
     look = report.look
     if look is None or not look.early or not report.comparisons:

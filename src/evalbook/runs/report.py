@@ -91,7 +91,7 @@ class FigureTable:
 
 
 @dataclass
-class Report:
+class Results:
     """All that is known of some runs' results."""
 
     runs: list[RunFacts]
@@ -156,7 +156,7 @@ def read_report(
     store: RecordStore,
     lower_is_better: Iterable[str] = (),
     progress: Progress = lambda _: None,
-) -> Report:
+) -> Results:
     """Read and compare the results of one or more runs.
 
     Raises:
@@ -174,7 +174,7 @@ def read_report(
     if not sources:
         raise _nothing(looked, problems)
     sources.sort(key=lambda it: (it.run, it.model != BASE))
-    report = Report([run.facts for run in runs], store)
+    report = Results([run.facts for run in runs], store)
     report.notes += [*_notes(report.runs), *_missing_parts(runs), *problems]
     looks = [run.look for run in runs]
     store.level = level_of(looks)
@@ -192,7 +192,7 @@ def read_report(
     return report
 
 
-def _by_records(report: Report, sources: Sequence[_Source]) -> tuple[list[_Source], list[_Source]]:
+def _by_records(report: Results, sources: Sequence[_Source]) -> tuple[list[_Source], list[_Source]]:
     """Tell the models whose records are compared from those of which there are totals.
 
     Where one model's records are missing, the other's totals are all that compares with it.
@@ -415,7 +415,7 @@ def _lower_builtin() -> list[str]:
 
 
 def _read_judged(
-    aws: Aws, report: Report, sources: Sequence[_Source], progress: Progress
+    aws: Aws, report: Results, sources: Sequence[_Source], progress: Progress
 ) -> list[tuple[_Source, Arm]]:
     arms: list[tuple[_Source, Arm]] = []
     for source in sources:
@@ -444,7 +444,7 @@ def _judged_lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator
 
 
 def _read_details(
-    aws: Aws, report: Report, sources: Sequence[_Source], progress: Progress
+    aws: Aws, report: Results, sources: Sequence[_Source], progress: Progress
 ) -> list[tuple[_Source, Arm]]:
     """Read what there is of single records; nothing where some model has only totals."""
     arms: list[tuple[_Source, Arm]] = []
@@ -474,7 +474,7 @@ def _read_details(
 
 
 def _note_definitions(
-    aws: Aws, report: Report, plans: Sequence[Plan], arms: Sequence[tuple[_Source, Arm]]
+    aws: Aws, report: Results, plans: Sequence[Plan], arms: Sequence[tuple[_Source, Arm]]
 ) -> None:
     """Keep with each model how its run defines its metrics: two runs may differ under one name."""
     uris = [plan.custom_metrics for plan in plans]
@@ -485,7 +485,7 @@ def _note_definitions(
         arm.definitions = definitions[source.run]
 
 
-def _definitions(aws: Aws, report: Report, uri: str | None) -> dict[str, str]:
+def _definitions(aws: Aws, report: Results, uri: str | None) -> dict[str, str]:
     from evalbook.aws.result_files import read_summary
     from evalbook.aws.s3_uris import S3Uri
 
@@ -503,7 +503,7 @@ def _definitions(aws: Aws, report: Report, uri: str | None) -> dict[str, str]:
 
 
 def _categorise(
-    aws: Aws, report: Report, arms: Sequence[tuple[_Source, Arm]], progress: Progress
+    aws: Aws, report: Results, arms: Sequence[tuple[_Source, Arm]], progress: Progress
 ) -> None:
     places = {source.run for source, _ in arms}
     datasets = dict.fromkeys(report.runs[place].dataset for place in sorted(places))
@@ -515,7 +515,7 @@ def _categorise(
 
 
 def _compare_records(
-    report: Report, arms: Sequence[tuple[_Source, Arm]], lower: Sequence[str]
+    report: Results, arms: Sequence[tuple[_Source, Arm]], lower: Sequence[str]
 ) -> None:
     pairings = _pairings(arms)
     models = _ranked(arms)
@@ -540,7 +540,7 @@ def _compare_records(
 
 
 def _board(
-    report: Report,
+    report: Results,
     arms: Sequence[tuple[_Source, Arm]],
     entrants: Sequence[Entrant],
     compared: Sequence[Sequence[MetricRow | FigureRow]],
@@ -565,7 +565,7 @@ def _ranked(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, bool]]:
     return found
 
 
-def _doubts(report: Report, runs: Iterable[int]) -> list[str]:
+def _doubts(report: Results, runs: Iterable[int]) -> list[str]:
     """Say whether dataset and judge are the same, as models on one matrix need it."""
     facts = [report.runs[run] for run in runs]
     doubts = []
@@ -581,7 +581,7 @@ def _doubts(report: Report, runs: Iterable[int]) -> list[str]:
     return doubts
 
 
-def _note_totals(aws: Aws, report: Report, sources: Sequence[_Source]) -> None:
+def _note_totals(aws: Aws, report: Results, sources: Sequence[_Source]) -> None:
     """Say the totals that the jobs themselves give beside what was made of their records."""
     from evalbook.aws.result_files import read_summary
 
@@ -617,7 +617,7 @@ def _pairings(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, Arm]]:
 
 
 def _compare_figures(
-    aws: Aws, report: Report, sources: Sequence[_Source], lower: Sequence[str]
+    aws: Aws, report: Results, sources: Sequence[_Source], lower: Sequence[str]
 ) -> None:
     from evalbook.aws.result_files import read_summary
 

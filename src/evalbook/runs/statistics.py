@@ -115,7 +115,7 @@ def bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
     return ends[0] + shift, ends[1] + shift
 
 
-def records_needed(distance: float, deviation: float, significant: float) -> int | None:
+def records_to_tell(distance: float, deviation: float, significant: float) -> int | None:
     """Return of how many records four of five evaluations tell a mean from a bound.
 
     Args:

@@ -12,7 +12,7 @@ from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, lowes
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.parts import Part, in_words
 from evalbook.runs.records import JudgedRecord
-from evalbook.runs.report import FigureTable, Report
+from evalbook.runs.report import FigureTable, Results
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, figure_ends
 from evalbook.runs.versions import version_lines
@@ -39,12 +39,12 @@ SHOWN_ROWS = 40
 """Rows about categories or tasks in a terminal; the other outputs have all of them."""
 
 
-def report_words(report: Report) -> str:
+def report_words(report: Results) -> str:
     """Return a report for people, in lines of any length."""
     return in_words(report_parts(report))
 
 
-def report_parts(report: Report) -> list[Part]:
+def report_parts(report: Results) -> list[Part]:
     parts: list[Part] = [_heads(report)]
     if report.leaderboard:
         board = report.leaderboard
@@ -70,7 +70,7 @@ def report_parts(report: Report) -> list[Part]:
     return [part for part in (*parts, *report.notes) if part]
 
 
-def unseen_parts(report: Report) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def unseen_parts(report: Results) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Yield what is said, and the table, of records without prompts of the training data."""
     unseen = report.unseen
     if unseen is None:
@@ -81,7 +81,7 @@ def unseen_parts(report: Report) -> Iterator[tuple[str, list[dict[str, str]]]]:
         yield unseen.said(alone), lines_of_means(alone.metrics)
 
 
-def _heads(report: Report) -> str:
+def _heads(report: Results) -> str:
     lines = []
     for run in report.runs:
         about = [f"model {short_name(run.model)}" if run.model else "", f"judge {run.judge}"]
@@ -90,7 +90,7 @@ def _heads(report: Report) -> str:
     return texts.lines(*lines)
 
 
-def _comparison_parts(report: Report, comparison: Comparison, said: set[str]) -> Iterator[Part]:
+def _comparison_parts(report: Results, comparison: Comparison, said: set[str]) -> Iterator[Part]:
     # What holds for all comparisons is said once.
     resting = [line for line in basis(comparison) if line not in said]
     said.update(resting)
@@ -257,7 +257,7 @@ def board_lines(board: Leaderboard) -> list[dict[str, str]]:
     ]
 
 
-def label_lines(report: Report) -> list[str]:
+def label_lines(report: Results) -> list[str]:
     """Return how often the judge gave each label, for scales that have labels for numbers."""
     lines = []
     for metric in report.store.metrics:
@@ -294,7 +294,7 @@ _CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def report_csv(report: Report) -> str:
+def report_csv(report: Results) -> str:
     """Return a report's figures as CSV, a row for each metric of each comparison."""
     file = io.StringIO()
     write = csv.writer(file, lineterminator="\n").writerow
@@ -323,7 +323,7 @@ UNSEEN_CATEGORY = "(not in the training data)"
 """What stands for a category where the prompts are left out that the model was trained on."""
 
 
-def _rows_alone(report: Report) -> Iterator[list[object]]:
+def _rows_alone(report: Results) -> Iterator[list[object]]:
     for arm, means in report.alone:
         for it in means:
             head = ["", _cell(arm.name), "", _cell(it.metric), it.higher_is_better, ""]

@@ -14,7 +14,7 @@ from evalbook.runs.page import page_text
 if TYPE_CHECKING:
     from evalbook.aws.mlflow_runs import TrackedRun
     from evalbook.aws.session import Aws
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
 
 # What MLflow takes in a metric's name (mlflow/utils/validation.py, 3.17).
 _NOT_IN_A_NAME = re.compile(r"[^\w.\- /:]")
@@ -28,7 +28,7 @@ class Experiment:
     name: str
 
 
-def experiment_of(aws: Aws, report: Report) -> Experiment:
+def experiment_of(aws: Aws, report: Results) -> Experiment:
     """Return the experiment in which a report's first run is recorded.
 
     Raises:
@@ -48,7 +48,7 @@ def experiment_of(aws: Aws, report: Report) -> Experiment:
     return Experiment(plan.mlflow, plan.experiment or run.arn.split("/")[1])
 
 
-def metrics_of(report: Report) -> dict[str, float]:
+def metrics_of(report: Results) -> dict[str, float]:
     """Return a report's figures by the names that they have in MLflow."""
     found: dict[str, float | None] = {}
     for it in report.comparisons:
@@ -80,7 +80,7 @@ def metrics_of(report: Report) -> dict[str, float]:
 
 
 def record(
-    aws: Aws, report: Report, document: ResultsDocument, experiment: Experiment
+    aws: Aws, report: Results, document: ResultsDocument, experiment: Experiment
 ) -> TrackedRun:
     """Record metrics, verdict, and the results as JSON and as page.
 

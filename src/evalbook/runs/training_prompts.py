@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evalbook.aws.session import Aws
-    from evalbook.runs.report import Report
+    from evalbook.runs.report import Results
     from evalbook.runs.store import Arm
     from evalbook.workflow.facts import OverlapFacts
     from evalbook.workflow.interview import Interview
 
 
-def add_unseen(aws: Aws, report: Report, interview: Interview) -> None:
+def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:
     """Add to a report what it would be without the prompts that the interview's model has seen.
 
     Raises:
@@ -57,7 +57,7 @@ def add_unseen(aws: Aws, report: Report, interview: Interview) -> None:
         report.notes.append(f"{told} can't be left out: the results do not hold them.")
 
 
-def _note_seen(aws: Aws, report: Report, interview: Interview, found: OverlapFacts) -> None:
+def _note_seen(aws: Aws, report: Results, interview: Interview, found: OverlapFacts) -> None:
     from evalbook.aws.s3 import parse_s3_uri, read_chunks
     from evalbook.datasets.formats import format_of
     from evalbook.datasets.invalid import InvalidRecord
@@ -79,7 +79,7 @@ def _note_seen(aws: Aws, report: Report, interview: Interview, found: OverlapFac
             continue
 
 
-def _without(report: Report, found: OverlapFacts, runs: Sequence[str]) -> Unseen:
+def _without(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unseen:
     def of_the_model(*arms: Arm) -> bool:
         # Beside other runs' models, one is named after its run.
         names = [arm.name.startswith(f"{run} ") for arm in arms for run in runs]
