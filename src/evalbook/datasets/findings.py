@@ -129,7 +129,7 @@ _LOST = {
     "reference": "would read no reference answer in {count}",
     "reference_wrong": "would take something else for the reference answer in {count}",
     "system": "would read no system prompt in {count}",
-    "prompt": "would read only a part of the prompt in {count}",
+    "prompt": "would not read the prompt as it is meant in {count}",
     "category": "would read no category in {count}",
     "metadata": "would not read the metadata in {count}",
 }

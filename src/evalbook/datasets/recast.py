@@ -35,6 +35,8 @@ def fields_of(record: Mapping[str, Any], *, first_question: bool = False) -> Fie
     for name, value in record.items():
         plain = plain_name(name)
         wraps = isinstance(value, dict) and value and plain in known.WRAPPERS
+        if isinstance(value, dict) and plain == "prompt" and not value.keys().isdisjoint(_ASKED):
+            wraps = True
         if wraps and (plain == "data" or not (part_text(value) or is_message(value))):
             it.values.update({f"{name}.{inner}": item for inner, item in value.items()})
         else:
@@ -44,6 +46,10 @@ def fields_of(record: Mapping[str, Any], *, first_question: bool = False) -> Fie
         it.values[name] = text
         it.called[name] = plain
     return it
+
+
+_ASKED = ("messages", "user")
+"""What a prompt holds that is a record of its own."""
 
 
 def _has_prompt(record: Mapping[str, Any]) -> bool:

@@ -22,7 +22,7 @@ from evalbook.datasets.conversations import ROLE_KEYS
 from evalbook.datasets.fields import plain_name
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.strictjson import texts_in
-from evalbook.datasets.understanding import NOTHING, Understood, understand
+from evalbook.datasets.understanding import NOTHING, TEMPLATES, Understood, understand
 from evalbook.datasets.uses import Use
 
 _LONGEST_LIST = 64
@@ -47,7 +47,7 @@ _OFFERS = frozenset(
 _LATER = frozenset(("text", "chat", "conversation", "metadata", "meta", "conversationonly"))
 """Names whose texts have to be looked into."""
 _OPENS_OTHERWISE = ("[", "{", "http")
-_PROMPT_OPENS_OTHERWISE = ("[", "{", "\n", " ", "Human:")
+_PROMPT_OPENS_OTHERWISE = ("{", "\n", " ", "[", *TEMPLATES)
 
 
 _Path = tuple[str | int, ...]

@@ -114,7 +114,21 @@ def _asked(it: Fields) -> tuple[Talk | None, str]:
             return _from_text(it, name, value)
     for name, text in _prompt_texts(it, known.WEAK if has_answer(it) else ()):
         return _from_text(it, name, text)
+    whole = _whole_input(it)
+    if whole is not None:
+        return None, whole
     raise _no_prompt(it)
+
+
+def _whole_input(it: Fields) -> str | None:
+    """Return an input of several values, of which none is the question, as JSON."""
+    names = [name for name in it.values if name.startswith(("input.", "inputs."))]
+    inside = {name.partition(".")[2]: it.values[name] for name in names if name not in it.taken}
+    if not inside or not has_answer(it):
+        return None
+    for name in names:
+        it.take(name, PROMPT, "the whole input, written as JSON")
+    return json.dumps(inside, ensure_ascii=False)
 
 
 _BESIDE_A_PROMPT = known.HISTORY | {"context", "questions"}
@@ -200,7 +214,7 @@ def _prompt_text(it: Fields, name: str, value: Any) -> str | None:
 
 def _from_text(it: Fields, name: str, text: str) -> tuple[Talk | None, str]:
     plain = it.plain(name)
-    bare = plain in _MAY_BE_TRANSCRIPTS or text.lstrip().startswith("Human:")
+    bare = plain in _MAY_BE_TRANSCRIPTS or text.lstrip().startswith(TEMPLATES)
     turns = transcript_turns(text) if bare else None
     if turns is not None and any(turn.role == "user" for turn in turns):
         it.take(name, PROMPT, "with the answer in it" if turns[-1].role == "assistant" else "")
@@ -217,6 +231,11 @@ def _from_text(it: Fields, name: str, text: str) -> tuple[Talk | None, str]:
     return Talk(prompt, None, None, asked, ()), prompt
 
 
+TEMPLATES = (
+    "Human:", "<|im_start|>", "<|begin_of_text|>", "<|start_header_id|>", "<s>[INST]", "[INST]",
+    "<start_of_turn>", "<bos><start_of_turn>",
+)  # fmt: skip
+"""How prompts open that are written for one model, with the marks of its turns in them."""
 _MAY_BE_TRANSCRIPTS = frozenset("text chat conversation".split())
 
 
