@@ -101,6 +101,13 @@ def test_a_file_that_is_no_python_would_be_passed_over_in_silence() -> None:
     assert found(a=QA, b="def f(:\n") == (["qa"], [("tasks.syntax", status)])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_file_that_inspect_could_not_decode_is_refused(encoding: str) -> None:
+    source = f"# -*- coding: {encoding} -*-\n{QA}# \xe9\n".encode(encoding)
+
+    assert {"tasks.encoding"} <= {it.id for it in read_tasks({"a.py": source}).checks}
+
+
 def test_no_task_at_all_stands_against_a_run() -> None:
     read = read_tasks({"a.py": b"x = 1", "_b.py": QA.encode()})
 

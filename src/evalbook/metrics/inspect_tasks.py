@@ -135,9 +135,21 @@ def chosen_checks(chosen: list[str], tasks: tuple[FoundTask, ...]) -> list[Check
 
 
 def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
+    # As Inspect AI decodes it (0.3.220, _util/decorator.py), whatever the file says of itself.
+    text = source.decode("utf-8", "replace")
+    if "\ufffd" in text and "\ufffd".encode() not in source:
+        said = f"{path} is not UTF-8, as which Inspect AI reads it: the job would fail."
+        checks.append(failed("tasks.encoding", said, "Save it as UTF-8."))
+        return None
+    if text.startswith("\ufeff"):
+        said = (
+            f"{path} begins with a byte order mark, so that its tasks are passed over in silence."
+        )
+        checks.append(failed("tasks.encoding", said, "Save it as UTF-8 without one."))
+        return None
     try:
         # What a newer Python reads and 3.12 does not is not told by every parser; the rest is.
-        return ast.parse(source, filename=path, feature_version=PYTHON)
+        return ast.parse(text, filename=path, feature_version=PYTHON)
     except (SyntaxError, ValueError) as error:
         where = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         said = error.msg if isinstance(error, SyntaxError) else str(error)
