@@ -156,8 +156,17 @@ def inference_parameters() -> str:
     return "\n".join(
         f"- {kind.label}: {', '.join(f'`{name}`' for name in kind.parameters)}."
         if kind.parameters
-        else f"- {kind.label}: none; the SDK sends {kind.fixed_parameters}."
+        else f"- {kind.label}: none; {_instead_of_parameters(kind)}."
         for kind in _types().values()
+    )
+
+
+def _instead_of_parameters(kind: EvaluationType) -> str:
+    sent = kind.fixed_parameters
+    return (
+        f"the SDK sends {sent}"
+        if sent
+        else "the setting `generation` says how the models are asked"
     )
 
 
@@ -305,8 +314,8 @@ def model_package_facts() -> str:
     from evalbook.aws.model_packages import MOST_VERSIONS_READ
 
     return (
-        f"Of a group, the newest usable of its latest {MOST_VERSIONS_READ} completed versions is "
-        "taken."
+        "From a group, evalbook takes the newest usable of its latest "
+        f"{MOST_VERSIONS_READ} completed versions."
     )
 
 
