@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evalbook.runs.comparison import Comparison, compare
-from evalbook.runs.report import Results, RunFacts
+from evalbook.runs.report import Results
+from evalbook.runs.sources import RunFacts
 from evalbook.runs.store import RecordStore
 
 Scores = Mapping[str, float | str | None]

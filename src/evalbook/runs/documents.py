@@ -11,7 +11,8 @@ from evalbook.runs.jobs import Prospect
 from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import Score
-from evalbook.runs.report import FigureTable, Results, RunFacts
+from evalbook.runs.report import FigureTable, Results
+from evalbook.runs.sources import RunFacts
 from evalbook.runs.store import RecordStore
 from evalbook.runs.summaries import Figure
 from evalbook.runs.unseen import Unseen

@@ -17,7 +17,8 @@ from evalbook import __version__
 from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import means
 from evalbook.runs.records import JudgedRecord
-from evalbook.runs.report import Results, RunFacts
+from evalbook.runs.report import Results
+from evalbook.runs.sources import RunFacts
 from evalbook.runs.store import Arm, Place, RecordStore
 from evalbook.whole_files import replacing, unwritable
 

@@ -21,7 +21,8 @@ else:
 
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.comparison import FEWEST, MetricRow
-from evalbook.runs.report import Results, RunFacts
+from evalbook.runs.report import Results
+from evalbook.runs.sources import RunFacts
 from evalbook.runs.statistics import (
     CONFIDENCE,
     most_that_may_differ,

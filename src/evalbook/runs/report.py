@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
+from evalbook.errors import AnswerRejected
 from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, MetricRow, compare, means
 from evalbook.runs.detail_arms import detail_arm
 from evalbook.runs.find import Target
-from evalbook.runs.jobs import Job, Look, Prospect, job_of, level_of, look_at, whole_dataset
+from evalbook.runs.jobs import Look, Prospect, level_of
 from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
 from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
+from evalbook.runs.sources import (
+    BASE,
+    TUNED,
+    RunFacts,
+    Source,
+    look,
+    missing_parts,
+    nothing,
+    runs_of,
+    sources_of,
+)
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import (
     Figure,
@@ -29,56 +39,15 @@ from evalbook.runs.summaries import (
 )
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.words import plain
-from evalbook.texts import joined
 
 if TYPE_CHECKING:
-    from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
-    from evalbook.aws.result_files import ResultFiles
+    from evalbook.aws.executions import Plan
     from evalbook.aws.s3 import S3Uri
     from evalbook.aws.session import Aws
     from evalbook.runs.labels import Corrected
     from evalbook.runs.unseen import Unseen
 
-BASE, TUNED, UNTOLD = "base", "fine-tuned", "evaluated"
-
-# Steps that leave results, and whose: sagemaker 3.27.0, train/evaluate/pipeline_templates.py and
-# mtrl_pipeline_templates.py. Of the last two, the job tells which model it was given.
-_MODEL_OF = {
-    "EvaluateBaseModelMetrics": BASE,
-    "EvaluateCustomModelMetrics": TUNED,
-    "EvaluateBaseModel": BASE,
-    "EvaluateCustomModel": TUNED,
-    "EvaluateFineTunedModel": TUNED,
-    "EvaluateWithJudge": None,
-    "InspectAIEvaluation": None,
-    # A phase of a training job that was started by itself.
-    "Training": None,
-}
-
-# As the notebook calls the training job of a base model, and the SDK appends the time.
-_OF_BASE = re.compile(r"-[0-9a-f]{8}-base-\d{14}")
-
-
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class RunFacts:
-    """One run, as the head of a report names it."""
-
-    arn: str
-    name: str
-    status: str
-    kind: str
-    created: str
-    """ISO 8601."""
-    model: str | None
-    judge: str | None
-    dataset: str | None
-    base_model: str | None = None
-    """Beside which the model was evaluated, where the run tells."""
-    jobs: int = 1
-    """How many executions it is; ``arn`` is the first one's."""
 
 
 @dataclass(frozen=True)
@@ -120,36 +89,6 @@ class Results:
     """What was noticed about the runs themselves."""
 
 
-@dataclass(frozen=True)
-class _Source:
-    """One model's results before they are read."""
-
-    name: str
-    model: str
-    run: int
-    """Place of its run in the report."""
-    evaluation: str
-    files: ResultFiles | None
-    """None where MLflow keeps them."""
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    """What MLflow recorded of a multi-turn RL evaluation."""
-
-    @property
-    def records(self) -> tuple[S3Uri, ...]:
-        """Files with a judged record a line."""
-        return self.files.records if self.files else ()
-
-    @property
-    def summaries(self) -> tuple[S3Uri, ...]:
-        """Files with a figure per metric; their names carry the time, the last is the newest."""
-        return self.files.summaries if self.files else ()
-
-    @property
-    def details(self) -> tuple[tuple[S3Uri, ...], ...]:
-        """Files with a row for each record, by kind."""
-        return self.files.details if self.files else ()
-
-
 def read_report(
     aws: Aws,
     wanted: Sequence[Target],
@@ -163,19 +102,19 @@ def read_report(
         AnswerRejected: a run is not over, or left no results.
         AwsUnavailable: AWS could not be asked.
     """
-    looked = [_look(aws, target) for target in wanted]
-    runs = _runs_of(looked)
+    looked = [look(aws, target) for target in wanted]
+    runs = runs_of(looked)
     several = len({run.evaluation for run in runs}) > 1
-    sources: list[_Source] = []
+    sources: list[Source] = []
     problems: list[str] = []
     for place, run in enumerate(runs):
         progress(f"Looking for the results of {run.facts.name}")
-        sources += _sources(aws, run, place, several, problems)
+        sources += sources_of(aws, run, place, several, problems)
     if not sources:
-        raise _nothing(looked, problems)
+        raise nothing(looked, problems)
     sources.sort(key=lambda it: (it.run, it.model != BASE))
     report = Results([run.facts for run in runs], store)
-    report.notes += [*_notes(report.runs), *_missing_parts(runs), *problems]
+    report.notes += [*_notes(report.runs), *missing_parts(runs), *problems]
     looks = [run.look for run in runs]
     store.level = level_of(looks)
     report.look = None if several else looks[0]
@@ -192,7 +131,7 @@ def read_report(
     return report
 
 
-def _by_records(report: Results, sources: Sequence[_Source]) -> tuple[list[_Source], list[_Source]]:
+def _by_records(report: Results, sources: Sequence[Source]) -> tuple[list[Source], list[Source]]:
     """Tell the models whose records are compared from those of which there are totals.
 
     Where one model's records are missing, the other's totals are all that compares with it.
@@ -206,184 +145,6 @@ def _by_records(report: Results, sources: Sequence[_Source]) -> tuple[list[_Sour
             )
         judged = [source for source in judged if source not in beside]
     return judged, [source for source in sources if source not in judged]
-
-
-_Looked = tuple[Target, "Execution", "list[RunStep]", "Plan"]
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What a report takes for one run: an execution, or all of those that share a dataset."""
-
-    evaluation: str
-    looked: tuple[_Looked, ...]
-    jobs: tuple[Job, ...]
-    facts: RunFacts
-    look: Look | None
-
-
-def _runs_of(looked: Sequence[_Looked]) -> list[_Run]:
-    """Put together the executions that are parts of one evaluation."""
-    found: dict[object, list[_Looked]] = {}
-    for one in looked:
-        job = job_of(one[1].name)
-        found.setdefault((job.evaluation, job.base) if job.parts else one[1].arn, []).append(one)
-    runs = []
-    for them in found.values():
-        them.sort(key=lambda one: job_of(one[1].name).part)
-        jobs = tuple(job_of(run.name) for _, run, _, _ in them)
-        look = look_at(jobs)
-        runs.append(_Run(jobs[0].evaluation, tuple(them), jobs, _facts(them), look))
-    return runs
-
-
-def _missing_parts(runs: Iterable[_Run]) -> Iterator[str]:
-    for run in runs:
-        parts = run.jobs[0].parts
-        if parts > len(run.jobs) and not (run.look and run.look.early):
-            there = joined([str(job.part) for job in run.jobs])
-            yield f"Of the {parts} parts of {run.facts.name} only {there} was run."
-
-
-def _look(aws: Aws, target: Target) -> _Looked:
-    from evalbook.aws.runs import plan_of, run_of
-
-    run = run_of(target.arn).describe(aws)
-    if not run.over:
-        raise AnswerRejected(
-            "results.not_ready",
-            f"There are no results yet: {run.name} is {run.status}.",
-            "Wait for it with `evalbook status --watch`.",
-        )
-    return target, run, run_of(target.arn).list_steps(aws), plan_of(aws, target.arn)
-
-
-def _sources(
-    aws: Aws, run: _Run, place: int, several: bool, problems: list[str]
-) -> Iterable[_Source]:
-    """Return each model's results, of all jobs together."""
-    found: dict[str, _Source] = {}
-    for target, execution, steps, _ in run.looked:
-        for model, files, metrics in _results(aws, target, execution, steps, problems):
-            name = f"{run.facts.name} {model}" if several else model
-            before = found.get(model)
-            if before is not None and before.files is not None and files is not None:
-                files = before.files.with_more(files)
-            found[model] = _Source(name, model, place, run.evaluation, files, metrics)
-    return found.values()
-
-
-def _results(
-    aws: Aws, target: Target, run: Execution, steps: Sequence[RunStep], problems: list[str]
-) -> Iterator[tuple[str, ResultFiles | None, Mapping[str, float]]]:
-    """Yield what each step of an execution left: of which model, its files or its metrics."""
-    from evalbook.aws.executions import training_job
-    from evalbook.aws.result_files import find_inspect_files, find_result_files
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
-
-    for step in steps:
-        if step.name not in _MODEL_OF or step.job is None:
-            continue
-        if ":training-job/" not in step.job:
-            if metrics := _tracked(aws, step, problems):
-                yield _MODEL_OF[step.name] or TUNED, None, metrics
-            continue
-        try:
-            job = training_job(aws, step.job)
-        except (AwsDenied, AwsMissing, AwsInvalid) as error:
-            problems.append(f"The job of {step.name} can't be looked at: {error.message}")
-            continue
-        if step.name == "InspectAIEvaluation":
-            files = find_inspect_files(aws, job.output, job.name, job.created, job.ended)
-        else:
-            behind = _bedrock_job(aws, run.region, step, job)
-            files = find_result_files(aws, job.output, job.name, behind)
-        if not files.records and not files.summaries and not files.details:
-            problems.append(f"{step.name} left no results under {' or '.join(files.looked_at)}.")
-            continue
-        yield _model_of(step, target, job), files, {}
-
-
-def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
-    """Return the metrics that MLflow has of a multi-turn RL evaluation step."""
-    from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
-    from evalbook.aws.session import NO_HELP
-
-    run = None
-    try:
-        run = find_tracked_run(aws, step.job or "")
-        metrics = run_metrics(aws, run) if run else {}
-        why = f"{'MLflow has no metrics' if run else 'its job names no MLflow run'}."
-    except NO_HELP as error:
-        metrics, why = {}, f"MLflow can't be asked. {error.message}"
-    except AwsUnavailable as error:
-        # MLflow has a network of its own, which may be closed where AWS itself answers.
-        if error.code != "no_network" or run is None:
-            raise
-        metrics, why = {}, f"MLflow can't be asked. {error.message}"
-    if not metrics:
-        where = f" Its rewards are in MLflow's run {run.name} ({run.run_id})." if run else ""
-        problems.append(f"{step.name}: {why}{where}")
-    return metrics
-
-
-def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str | None:
-    """Return the Bedrock job's name where only Bedrock tells it: the step failed after judging."""
-    if step.status == "Succeeded" or job.evaluation != "LLMAJEvaluation":
-        return None
-    from evalbook.aws.evaluation_jobs import find_job_behind
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
-
-    try:
-        found = find_job_behind(aws, region, job)
-    except (AwsDenied, AwsMissing, AwsInvalid):
-        return None
-    return found.name if found else None
-
-
-def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
-    named = _MODEL_OF[step.name]
-    if named is not None:
-        return named
-    named = target.label.split()[0]  # behind it, the part's number
-    if named in (BASE, TUNED):
-        return named
-    if step.name == "Training":
-        return BASE if _OF_BASE.search(job.name) else TUNED
-    if job.model_package is None and job.base_model is None:
-        return UNTOLD  # InspectAI's job is told what answers by a file of its own
-    return TUNED if job.model_package else BASE
-
-
-def _nothing(looked: Sequence[_Looked], problems: Sequence[str]) -> AnswerRejected:
-    states = ", ".join(f"{run.name} ended as {run.status}" for _, run, _, _ in looked)
-    details = f" {' '.join(problems)}" if problems else ""
-    return RunFailed(
-        "results.none",
-        f"No results were found: {states}.{details}",
-        "Look whether they were moved or deleted since."
-        if all(run.status == "Succeeded" for _, run, _, _ in looked)
-        else "`evalbook status` tells why a run failed.",
-    )
-
-
-def _facts(looked: Sequence[_Looked]) -> RunFacts:
-    _, run, _, plan = looked[0]
-    job = job_of(run.name)
-    name = job.evaluation + ("-base" if job.base else "") if job.parts else run.name
-    states = {it.status: None for _, it, _, _ in looked}
-    return RunFacts(
-        run.arn,
-        name,
-        next((it for it in states if it != "Succeeded"), "Succeeded"),
-        run.kind,
-        run.created.isoformat(timespec="seconds"),
-        plan.model_package or plan.base_model,
-        plan.judge,
-        whole_dataset(plan.dataset) if job.parts else plan.dataset,
-        plan.base_model if plan.model_package else None,
-        len(looked),
-    )
 
 
 def _notes(runs: Sequence[RunFacts]) -> list[str]:
@@ -415,9 +176,9 @@ def _lower_builtin() -> list[str]:
 
 
 def _read_judged(
-    aws: Aws, report: Results, sources: Sequence[_Source], progress: Progress
-) -> list[tuple[_Source, Arm]]:
-    arms: list[tuple[_Source, Arm]] = []
+    aws: Aws, report: Results, sources: Sequence[Source], progress: Progress
+) -> list[tuple[Source, Arm]]:
+    arms: list[tuple[Source, Arm]] = []
     for source in sources:
         progress(f"Reading the judged records of {source.name}")
         lines = _judged_lines(aws, source.records, report.notes)
@@ -444,10 +205,10 @@ def _judged_lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator
 
 
 def _read_details(
-    aws: Aws, report: Results, sources: Sequence[_Source], progress: Progress
-) -> list[tuple[_Source, Arm]]:
+    aws: Aws, report: Results, sources: Sequence[Source], progress: Progress
+) -> list[tuple[Source, Arm]]:
     """Read what there is of single records; nothing where some model has only totals."""
-    arms: list[tuple[_Source, Arm]] = []
+    arms: list[tuple[Source, Arm]] = []
     for source in sources:
         if not source.details:
             return []
@@ -474,7 +235,7 @@ def _read_details(
 
 
 def _note_definitions(
-    aws: Aws, report: Results, plans: Sequence[Plan], arms: Sequence[tuple[_Source, Arm]]
+    aws: Aws, report: Results, plans: Sequence[Plan], arms: Sequence[tuple[Source, Arm]]
 ) -> None:
     """Keep with each model how its run defines its metrics: two runs may differ under one name."""
     uris = [plan.custom_metrics for plan in plans]
@@ -503,7 +264,7 @@ def _definitions(aws: Aws, report: Results, uri: str | None) -> dict[str, str]:
 
 
 def _categorise(
-    aws: Aws, report: Results, arms: Sequence[tuple[_Source, Arm]], progress: Progress
+    aws: Aws, report: Results, arms: Sequence[tuple[Source, Arm]], progress: Progress
 ) -> None:
     places = {source.run for source, _ in arms}
     datasets = dict.fromkeys(report.runs[place].dataset for place in sorted(places))
@@ -515,7 +276,7 @@ def _categorise(
 
 
 def _compare_records(
-    report: Results, arms: Sequence[tuple[_Source, Arm]], lower: Sequence[str]
+    report: Results, arms: Sequence[tuple[Source, Arm]], lower: Sequence[str]
 ) -> None:
     pairings = _pairings(arms)
     models = _ranked(arms)
@@ -541,7 +302,7 @@ def _compare_records(
 
 def _board(
     report: Results,
-    arms: Sequence[tuple[_Source, Arm]],
+    arms: Sequence[tuple[Source, Arm]],
     entrants: Sequence[Entrant],
     compared: Sequence[Sequence[MetricRow | FigureRow]],
     questions: int,
@@ -552,7 +313,7 @@ def _board(
     return leaderboard(entrants, them, questions, doubts)
 
 
-def _ranked(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, bool]]:
+def _ranked(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, bool]]:
     """Return the models of a leaderboard, and whether each is a base model.
 
     Of several runs, the base model of the first one only.
@@ -581,7 +342,7 @@ def _doubts(report: Results, runs: Iterable[int]) -> list[str]:
     return doubts
 
 
-def _note_totals(aws: Aws, report: Results, sources: Sequence[_Source]) -> None:
+def _note_totals(aws: Aws, report: Results, sources: Sequence[Source]) -> None:
     """Say the totals that the jobs themselves give beside what was made of their records."""
     from evalbook.aws.result_files import read_summary
 
@@ -602,7 +363,7 @@ def _note_totals(aws: Aws, report: Results, sources: Sequence[_Source]) -> None:
         )
 
 
-def _pairings(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, Arm]]:
+def _pairings(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, Arm]]:
     """Pair the models: fine-tuned with base in each run, then each run with the first one."""
     found: list[tuple[Arm, Arm]] = []
     bases = [(source, arm) for source, arm in arms if source.model == BASE]
@@ -617,7 +378,7 @@ def _pairings(arms: Sequence[tuple[_Source, Arm]]) -> list[tuple[Arm, Arm]]:
 
 
 def _compare_figures(
-    aws: Aws, report: Results, sources: Sequence[_Source], lower: Sequence[str]
+    aws: Aws, report: Results, sources: Sequence[Source], lower: Sequence[str]
 ) -> None:
     from evalbook.aws.result_files import read_summary
 
