@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow
@@ -113,6 +114,10 @@ SHAPES: dict[str, Callable[[Said], Record]] = {
         ],
     },
 }  # fmt: skip
+RECORDS = [
+    json.loads(line)
+    for line in Path(__file__).with_name("records_of_people.jsonl").read_text().splitlines()
+]
 FLAT = ("sagemaker", "prompt and answer", "reference and response")
 
 
@@ -186,7 +191,7 @@ def read_back(data: bytes, changes: Changes | None = None) -> list[tuple[Any, ..
 
 @pytest.mark.parametrize("container", CONTAINERS)
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(said)
 def test_the_copy_says_what_the_dataset_says(shape: str, container: str, rows: list[Said]) -> None:
     rows = rows * 2  # of some containers one alone is the record itself
@@ -197,13 +202,20 @@ def test_the_copy_says_what_the_dataset_says(shape: str, container: str, rows: l
 
 @pytest.mark.parametrize("container", TABLES)
 @pytest.mark.parametrize("shape", FLAT)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(said)
 def test_the_copy_says_what_the_table_says(shape: str, container: str, rows: list[Said]) -> None:
     rows = rows * 2
     data = TABLES[container]([SHAPES[shape](it) for it in rows])
 
     assert read_back(data) == [tuple(it) for it in rows]
+
+
+@pytest.mark.parametrize("case", RECORDS, ids=[case["kind"] for case in RECORDS])
+def test_a_copy_of_what_people_have_says_what_is_meant(case: Record) -> None:
+    data = json_lines([case["record"]] * 2)
+
+    assert read_back(data) == [(case["prompt"], case["system"], case["reference"])] * 2
 
 
 def test_windows_1252_is_read_for_what_it_is() -> None:

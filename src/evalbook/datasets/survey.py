@@ -44,15 +44,21 @@ class _Seen:
         return self.total - len(self.counts)
 
 
+_THINKING_MARKS = ("<think", "</think", "<reasoning>", "<thought>", "_of_thought|>")
+
+
 def thinks(text: str) -> bool:
     """Tell whether a text holds a tag or switch of a thinking model."""
-    if "<" in text and ("<think" in text or "</think" in text or "<reasoning>" in text):
+    if "<" in text and any(mark in text for mark in _THINKING_MARKS):
+        return True
+    if "[THINK]" in text or "detailed thinking o" in text:
         return True
     return "/" in text and ("/no_think" in text or text.rstrip().endswith("/think"))
 
 
 def _thinking(texts: Sequence[str], joined: str) -> int:
-    return sum(map(thinks, texts)) if "<" in joined or "/" in joined else 0
+    marked = "<" in joined or "/" in joined or "[THINK]" in joined or "detailed thi" in joined
+    return sum(map(thinks, texts)) if marked else 0
 
 
 class Survey:

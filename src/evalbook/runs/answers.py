@@ -22,6 +22,7 @@ _FEWEST_ALIKE, _SHORT = 5, 20
 _LONG = 400
 """Characters from which on an answer that ends in the middle of a sentence was probably cut."""
 _LIST_ITEM = re.compile(r"\s*([-*•#|>]|\d+[.)])")
+_THINKING = (("<think", "</think"), ("[THINK]", "[/THINK]"), ("<thought>", "</thought>"))
 _PLACEHOLDER = re.compile(
     r"(\W*|\W*(n/?a|none|null|nil|todo|tbd|string|response|answer|output|placeholder|lorem ipsum.*"
     r"|your (answer|response) here|insert .{0,40} here|no (answer|response))\W*)",
@@ -89,7 +90,7 @@ def _fault(text: str, stop: str | None, line: Line) -> str | None:
             return "empty"
         wanted = (optional_text(asked.reference_response) or "").strip()
         return None if wanted.lower() == text.lower() else "placeholder"
-    if "<think" in text and "</think" not in text:
+    if any(opens in text and closes not in text for opens, closes in _THINKING):
         return "thinking"
     if stop in _AT_THE_LIMIT:
         return "limit"
