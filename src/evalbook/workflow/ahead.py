@@ -9,21 +9,9 @@ from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
-from evalbook.workflow.interview import (
-    Answer,
-    AnyStep,
-    AskedBack,
-    Interview,
-)
-from evalbook.workflow.kept import (
-    kept_question,
-)
-from evalbook.workflow.replies.reading import (
-    AskBack,
-    NotUnderstood,
-    Reading,
-    Taken,
-)
+from evalbook.workflow.interview import Answer, AnyStep, AskedBack, Interview
+from evalbook.workflow.kept import kept_question
+from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading, Taken
 from evalbook.workflow.turn import Question
 
 _NOTHING = Question("")

@@ -9,11 +9,7 @@ from typing import Any
 
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.workflow.interview import (
-    Answer,
-    AnyStep,
-    Interview,
-)
+from evalbook.workflow.interview import Answer, AnyStep, Interview
 from evalbook.workflow.outcomes import Accepted, AnyAccepted
 
 

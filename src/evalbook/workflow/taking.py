@@ -1,0 +1,322 @@
+"""How a reply becomes an answer: what of it is taken, asked back, or kept for another step."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import replace
+
+from evalbook.checks import REOPEN, Check, Remedy
+from evalbook.errors import AnswerRejected
+from evalbook.texts import shortened
+from evalbook.workflow import hearing
+from evalbook.workflow.ahead import Ahead, ask_back, forget_finding, hear
+from evalbook.workflow.doubts import named_step, put_answer, refuse_what_is_never_asked, reopen
+from evalbook.workflow.elsewhere import foreseen, pieces_of
+from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, MODEL
+from evalbook.workflow.hearing import refuse_too_long
+from evalbook.workflow.interview import AnyStep, Interview
+from evalbook.workflow.kept import forget_question_knowing, keep_question
+from evalbook.workflow.outcomes import Accepted, AnyAccepted, Narrowed, Reopened
+from evalbook.workflow.replies.choices import how_to_answer
+from evalbook.workflow.replies.pieces import Found, step_to_change
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
+from evalbook.workflow.replies.words import means_default, plain
+from evalbook.workflow.turn import Question
+
+_NOT_HEARD = (
+    "answer.",
+    "confirm.declined",
+    "terms.",
+    "task.",
+    "region.unknown",
+    "project.name",
+    "advanced.",
+)
+
+
+def hear_answer(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
+    """Take from a reply what answers the question, and keep what answers other steps."""
+    assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+    searched = _searched_by_words(ahead, text, interview)
+    found = pieces_of(text, ahead.step) if searched else Found(())
+    if found.pieces and (accepted := _take_rest(interview, ahead, found.rest)):
+        return _with_pieces(interview, accepted, found)
+    try:
+        accepted, left = take_answer(interview, ahead, text)
+    except AnswerRejected as rejection:
+        more = _may_say_more(text, ahead, rejection)
+        found = pieces_of(text, ahead.step) if more else Found(())
+        if not found.pieces:
+            return _reopened_by_name(interview, text, rejection)
+        if ahead.step.name == BEDROCK_TERMS.name:
+            found = replace(found, rest="")
+            kept = _keep_pieces(interview, found, rejection)
+            return replace(kept, notices=(*kept.notices, "The terms are agreed to alone."))
+        if accepted := _take_rest(interview, ahead, found.rest):
+            return _with_pieces(interview, accepted, found)
+        return _keep_pieces(interview, found, rejection)
+    found = pieces_of(left, ahead.step) if left else Found(())
+    return _with_pieces(interview, accepted, found) if found.pieces else accepted
+
+
+def _reopened_by_name(interview: Interview, said: str, rejection: AnswerRejected) -> AnyAccepted:
+    """Reopen the step that a reply to the whole configuration wants changed.
+
+    Raises:
+        AnswerRejected: the rejection, where it names none.
+    """
+    confirming = rejection.code in ("answer.yes_or_no", "confirm.declined", "complete")
+    name = step_to_change(said) if confirming else None
+    if name is None or not interview.answered(name):
+        raise rejection
+    reopen(interview, name)
+    return Accepted(None)
+
+
+def _take_rest(interview: Interview, ahead: Ahead, rest: str) -> AnyAccepted | None:
+    """Take what is left of a reply, but for what answers other steps, for the answer."""
+    assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+    own = re.sub(r"^\W*(?:and|but|with)\b|\b(?:and|but|with|,)\W*$", "", rest).strip(" ,;.")
+    if not own or ";" in own or not ahead.step.said_ahead:
+        return None
+    try:
+        return take_answer(interview, ahead, own)[0]
+    except AnswerRejected:
+        return None
+
+
+def _with_pieces(interview: Interview, accepted: AnyAccepted, found: Found) -> AnyAccepted:
+    beside = _keep_pieces(interview, replace(found, rest=""), None)
+    return replace(
+        accepted,
+        checks=(*accepted.checks, *beside.checks),
+        notices=(*accepted.notices, *beside.notices),
+    )
+
+
+def take_answer(interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccepted, str]:
+    """Read and check one answer and put it among the answers.
+
+    Returns:
+        What was accepted, and the words in which something else may be said.
+    """
+    step, question = ahead.step, ahead.asked
+    assert step is not None  # noqa: S101 - the callers know which step is answered
+    said = refuse_too_long(step, text.strip())
+    if ahead.finding is not None:
+        settled, said = _confirmed(interview, ahead, said)
+        if settled is not None:
+            return settled, said
+    if not said and question.default is not None:
+        return _check(interview, step, question, question.default, question.default), ""
+    if not said:
+        raise AnswerRejected("answer.empty", "No answer was given.", how_to_answer(question))
+    if step.name == CONFIRM.name and interview.aside.unsettled and _drops_wishes(said):
+        interview.aside.unsettled.clear()
+        return Accepted(None, notices=("It is left as it was.",)), ""
+    reading = hear(step, said, question, interview)
+    if isinstance(reading, Hesitates | Incomplete):
+        raise hearing.rejection(reading, said, step.name, question)
+    if isinstance(reading, AskBack):
+        ask_back(interview, step, reading, said)
+        return Accepted(None), ""
+    if isinstance(reading, NotUnderstood):
+        return _check(interview, step, question, said, said), ""
+    accepted = _check(interview, step, question, reading.text, said, reading.left)
+    kept = interview.answers.get(step.name)
+    if not reading.exact and kept is not None and accepted.value is not None:
+        taken = f"{step.title}: {step.describe(kept.value, kept.facts)}"
+        accepted = replace(accepted, notices=(taken, *accepted.notices))
+    left = "" if reading.exact else said.replace(reading.text, " ¦ ")
+    return accepted, reading.left or left
+
+
+def _confirmed(interview: Interview, ahead: Ahead, said: str) -> tuple[AnyAccepted | None, str]:
+    """Hear what is said to something known already: yes, no, or the answer itself.
+
+    Returns:
+        What was accepted, if that settles it, and the words that are left to be heard.
+    """
+    step, finding = ahead.step, ahead.finding
+    assert step is not None  # noqa: S101 - the caller asked for a finding
+    assert finding is not None  # noqa: S101
+    confirmation = ahead.question(interview)
+    agreed = hearing.by_kind(said, confirmation, interview) if said else Taken("yes")
+    if isinstance(agreed, Hesitates):
+        raise hearing.rejection(agreed, said, step.name, confirmation)
+    if not isinstance(agreed, Taken):
+        return None, said
+    if agreed.text == "yes":
+        back = interview.aside.asked_back.get(step.name)
+        words = back.said if back else finding
+        return _check(interview, step, ahead.asked, finding, words), ""
+    forget_finding(interview, step)
+    more = bool(agreed.left) and isinstance(hear(step, agreed.left, ahead.asked, interview), Taken)
+    return (None if more else Accepted(None)), agreed.left
+
+
+def _check(
+    interview: Interview,
+    step: AnyStep,
+    question: Question,
+    text: str,
+    said: str,
+    left: str = "",
+) -> AnyAccepted:
+    """Have the step read and check an answer, and put it among the answers.
+
+    ``left`` is what else was said; a name after a no is what is meant instead.
+    """
+    act = step.do or step.check
+    outcome = act(step.read(text, question, interview), interview)
+    if isinstance(outcome, Narrowed):
+        if step.name in interview.answers:
+            reopen(interview, step.name)
+        interview.aside.asked_back.pop(step.name, None)
+        keep_question(interview, step, outcome.question, narrowed=True)
+        return Accepted(None)
+    if isinstance(outcome, Reopened):
+        name = left.strip(" ,.!'\"")
+        if outcome.said is None and re.fullmatch(r"[\w./:-]{4,}", name):
+            with suppress(AnswerRejected):
+                return _answer_elsewhere(interview, replace(outcome, said=name))
+        return _answer_elsewhere(interview, outcome)
+    put_answer(interview, step, outcome, said)
+    return outcome
+
+
+def change_answers(interview: Interview, text: str) -> AnyAccepted:
+    """Change answers of a complete interview by what is said."""
+    found = pieces_of(text, None)
+    complete = AnswerRejected(
+        "complete",
+        "Every question is answered and the notebook is written.",
+        Remedy("Say what to change, or reopen a step:", command=REOPEN),
+    )
+    if not found.pieces:
+        return _reopened_by_name(interview, text, complete)
+    return _keep_pieces(interview, found, complete)
+
+
+def _keep_pieces(
+    interview: Interview, found: Found, rejection: AnswerRejected | None
+) -> AnyAccepted:
+    """Change answers by the pieces of a reply, keep those whose turn comes, say what fails.
+
+    Raises:
+        AnswerRejected: no piece could be used, and no change was wished.
+    """
+    steps = interview.steps if interview.answers else interview.all_steps
+    by_name = {step.name: step for step in steps}
+    notices: list[str] = []
+    checks: list[Check] = []
+    failures: list[AnswerRejected] = []
+    asked_back = False
+    for piece in found.pieces:
+        step = by_name.get(piece.step)
+        if step is None or not step.said_ahead:
+            continue
+        changes = step.name in interview.answers
+        try:
+            use = _change_by_piece if changes else keep_for_later
+            accepted = use(interview, step, piece.said)
+            asked_back = asked_back or step.name in interview.aside.asked_back
+            notices += accepted.notices
+            checks += accepted.checks
+        except AnswerRejected as failure:
+            failures.append(failure)
+            if changes:
+                interview.aside.unsettled[step.name] = f"{step.title}: {failure.message}"
+            notices.append(_not_taken(step, failure))
+    if not (notices or asked_back) and rejection is not None:
+        raise rejection
+    if failures and len(failures) == len(notices) and not interview.aside.unsettled:
+        raise failures[0]
+    if rejection is not None and rejection.code == "answer.question":
+        notices.append(rejection.message)
+    elif found.rest:
+        notices.append(f"Not understood: “{shortened(found.rest)}”.")
+    return Accepted(None, checks=tuple(checks), notices=tuple(notices))
+
+
+def _change_by_piece(interview: Interview, step: AnyStep, said: str) -> AnyAccepted:
+    """Change an answer, and say what was taken."""
+    before = interview.answers[step.name]
+    accepted, _ = take_answer(interview, Ahead(step, step.ask(interview)), said)
+    kept = interview.answers.get(step.name)
+    if kept is None or kept is before:
+        return accepted
+    taken = f"{step.title}: {step.describe(kept.value, kept.facts)}"
+    others = tuple(notice for notice in accepted.notices if notice != taken)
+    return replace(accepted, notices=(taken, *others))
+
+
+def _answer_elsewhere(interview: Interview, outcome: Reopened) -> AnyAccepted:
+    reopen(interview, outcome.step)
+    if outcome.said is None:
+        return Accepted(None, notices=outcome.notices)
+    step = named_step(interview, outcome.step)
+    return take_answer(interview, Ahead(step, step.ask(interview)), outcome.said)[0]
+
+
+def keep_for_later(interview: Interview, step: AnyStep, text: str) -> AnyAccepted:
+    if not step.said_ahead:
+        raise AnswerRejected(
+            "step.not_yet",
+            f"{step.name} is answered only when it is asked, in the person's own words then.",
+            "Answer the current question first.",
+        )
+    if not text.strip():
+        raise AnswerRejected(
+            "answer.empty", f"Nothing was said for {step.name}.", "Give it a value to keep."
+        )
+    said = refuse_too_long(step, text.strip())
+    quoted = shortened(said, 80)
+    interview.aside.volunteered[step.name] = said
+    try:
+        refuse_what_is_never_asked(interview, step)
+        remark = foreseen(interview, step, said)
+    except AnswerRejected:
+        del interview.aside.volunteered[step.name]
+        raise
+    forget_question_knowing(interview, step)
+    return Accepted(
+        None,
+        notices=(f"Noted for {step.name}: {quoted}{remark}; it is confirmed in its turn.",),
+    )
+
+
+def _searched_by_words(ahead: Ahead, said: str, interview: Interview) -> bool:
+    """Tell whether a sentence would be searched for as it is, pieces for other steps and all."""
+    step = ahead.step
+    if step is None or step.name != MODEL.name or ahead.finding is not None or " " not in said:
+        return False
+    return isinstance(hear(step, said, ahead.asked, interview), NotUnderstood)
+
+
+def _may_say_more(text: str, ahead: Ahead, rejection: AnswerRejected) -> bool:
+    """Tell whether a reply that was rejected may answer other steps, and is no wrong value."""
+    words = text.split()
+    if not words or text.lstrip().startswith(("{", "[")):
+        return False
+    value = words[0].lower().startswith(("s3://", "arn:")) and not re.search(r"[,;]| and ", text)
+    hears = ahead.step.hears if ahead.step else None
+    if ahead.asked.kind == "text" and hears not in (None, hearing.free_text):
+        return len(words) > 1 and not value
+    return rejection.code.startswith(_NOT_HEARD)
+
+
+def _drops_wishes(said: str) -> bool:
+    """Tell whether a wish that could not be settled is given up."""
+    words = plain(said)
+    return means_default(said) or bool(
+        re.search(
+            r"\b(?:never ?mind|forget (?:it|that)|drop (?:it|that)|leave (?:it|that))\b", words
+        )
+    )
+
+
+def _not_taken(step: AnyStep, failure: AnswerRejected) -> str:
+    remedy = failure.remedy.text if isinstance(failure.remedy, Remedy) else failure.remedy
+    return f"Not taken for {step.name}: {failure.message} {remedy or ''}".strip()
