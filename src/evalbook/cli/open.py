@@ -57,7 +57,7 @@ def open_command(
     pages = {kind: [url for it in seen for url in it.pages()[kind]] for kind in PAGES}
     if page in ("run", "mlflow"):
         pages[page] = [_page(aws, it, page) or url for it in seen for url in it.pages()[page]]
-    chosen = pages[page]
+    chosen = list(dict.fromkeys(pages[page]))
     if not chosen:
         others = [kind for kind, urls in pages.items() if urls]
         raise AnswerRejected(

@@ -177,7 +177,7 @@ def _correct(report: Results, path: Path) -> None:
     comparison = report.comparisons[0]
     sample = draw(report.store, comparison, kept.metric, kept.records, kept.seed)
     names = comparison.first.name, comparison.second.name
-    report.corrected = corrected_gain(sample, kept, names)
+    report.corrected = corrected_gain(sample, kept, names, 1 - report.store.level)
 
 
 def _add_known(aws: Aws, report: Results, settings: Settings, *, named: bool) -> None:

@@ -23,7 +23,7 @@ from evalbook.runs.comparison import Comparison, overall_gains, signs_of
 from evalbook.runs.statistics import CONFIDENCE
 from evalbook.runs.store import NO_SCORE, Place, RecordStore
 from evalbook.runs.student import student_quantile
-from evalbook.runs.words import between, plain, signed, the
+from evalbook.runs.words import between, percent, plain, signed, the
 from evalbook.texts import plural
 from evalbook.whole_files import read_whole, reason, replace_whole, unwritable
 
@@ -223,7 +223,7 @@ class Corrected:
     gain: float
     low: float
     high: float
-    """95 % interval."""
+    """Its interval, of 95 % but for pilots."""
     weight: float
     """How much the judge's word counts: 0 not at all, 1 in full."""
     agreement: tuple[JudgeAgreement, ...]
@@ -232,7 +232,9 @@ class Corrected:
     sentence: str
 
 
-def corrected_gain(sample: Sample, labels: LabelFile, names: tuple[str, str]) -> Corrected:
+def corrected_gain(
+    sample: Sample, labels: LabelFile, names: tuple[str, str], confidence: float = CONFIDENCE
+) -> Corrected:
     """Return the gain of all records, by the judge's scores and a person's labels.
 
     Raises:
@@ -251,15 +253,15 @@ def corrected_gain(sample: Sample, labels: LabelFile, names: tuple[str, str]) ->
         )
     gain, error, weight, rest = estimate_gain(sample.sizes, sample.mean, pairs, sample.step)
     freedom = max(1, len(pairs) - len({stratum for stratum, *_ in pairs}))
-    reach = student_quantile(freedom, (1 + CONFIDENCE) / 2)
+    reach = student_quantile(freedom, (1 + confidence) / 2)
     low, high = gain - reach * error, gain + reach * error
-    more = 0 if low > 0 or high < 0 else _more(gain, error, rest, len(pairs))
+    more = 0 if low > 0 or high < 0 else _more(gain, error, rest, len(pairs), confidence)
     agreement = _agreement([(judge, said) for _, judge, said in pairs], labels.metric is None)
     found = Corrected(
         labels.metric, len(pairs), sum(sample.sizes), sample.mean, gain, low, high, weight,
         agreement, more, "",
     )  # fmt: skip
-    return Corrected(**{**vars(found), "sentence": _sentence(found, names)})
+    return Corrected(**{**vars(found), "sentence": _sentence(found, names, confidence)})
 
 
 def _said(item: Item, labels: LabelFile) -> float | None:
@@ -334,10 +336,10 @@ def _covariance(a: Sequence[float], b: Sequence[float]) -> float:
     return math.fsum(products) / (len(a) - 1)
 
 
-def _more(gain: float, error: float, mistakes: float, labels: int) -> int | None:
+def _more(gain: float, error: float, mistakes: float, labels: int, confidence: float) -> int | None:
     """Return how many more labels would decide, as those so far do; four of five times."""
     normal = NormalDist()
-    reach = normal.inv_cdf((1 + CONFIDENCE) / 2) + normal.inv_cdf(0.8)
+    reach = normal.inv_cdf((1 + confidence) / 2) + normal.inv_cdf(0.8)
     room = (gain / reach) ** 2 - (error**2 - mistakes)
     if room <= 0:
         return None
@@ -405,13 +407,13 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return [first[value] + (times[value] - 1) / 2 for value in values]
 
 
-def _sentence(it: Corrected, names: tuple[str, str]) -> str:
+def _sentence(it: Corrected, names: tuple[str, str], confidence: float) -> str:
     what = "net preference (better less worse)" if it.metric is None else f"gain on {it.metric}"
     first, second = map(the, names)
     opening = (
         f"By {plural(it.labels, 'label')} of {it.records:,} records, the {what} of {second} "
-        f"against {first} is {signed(it.gain)} (95 % interval {between(it.low, it.high)}); by the "
-        f"judge alone it is {signed(it.judge)}."
+        f"against {first} is {signed(it.gain)} ({percent(confidence)} interval "
+        f"{between(it.low, it.high)}); by the judge alone it is {signed(it.judge)}."
     )
     said = [opening]
     told = [
