@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from judged import a_line, a_report, lines
 
+from evalbook.aws.session import Aws
 from evalbook.runs import page
+from evalbook.runs.find import Target
+from evalbook.runs.report import read_report
 from evalbook.runs.store import RecordStore
 
 HOSTILE = (
@@ -95,6 +98,20 @@ def test_hostile_texts_arrive_as_they_are(tmp_path: Path) -> None:
 
     assert {it["prompt"] for it in records} == {it.replace("\ud800", "\ufffd") for it in HOSTILE}
     assert records[0]["scores"][0] == [[0.5, HOSTILE[0]], [1.0, HOSTILE[0]]]
+
+
+def test_the_page_leads_to_the_aws_console_where_the_run_is_known_there(
+    evaluated: Callable[..., str], live_aws: Aws, tmp_path: Path
+) -> None:
+    with RecordStore() as store:
+        report = read_report(live_aws, [Target(evaluated("linked"))], store)
+        page.write_page(report, tmp_path / "page.html")
+
+    seen = Seen((tmp_path / "page.html").read_text(encoding="utf-8"))
+    links = [attributes["href"] or "" for tag, attributes in seen.tags if tag == "a"]
+    assert all(link.startswith("https://") for link in links)
+    for place in ("/studio-landing", "/eval/model-evaluation", "#logsV2:", "/s3/buckets/"):
+        assert any(place in link for link in links), place
 
 
 def test_nothing_is_fetched_from_anywhere(tmp_path: Path) -> None:

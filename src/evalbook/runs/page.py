@@ -24,6 +24,7 @@ from evalbook.packaged import read_packaged
 from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.leaderboard import Leaderboard
+from evalbook.runs.pages import PAGES
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
 from evalbook.runs.table import (
     board_lines,
@@ -109,6 +110,7 @@ def _write(report: Results, file: TextIO) -> None:
         task=report.task,
         claims=list(_claims(report)),
         facts=list(_facts(report)),
+        links=list(_links(report)),
         board=board_lines(board) if board else [],
         board_basis=board.basis if board else (),
         versions=_versions(board) if board else [],
@@ -142,6 +144,15 @@ def _facts(report: Results) -> Iterator[str]:
     if report.cost:
         cost = "{:,.2f} to {:,.2f}".format(*report.cost)
         yield f"The judging cost about {cost} US dollars, by its tokens and AWS's Price List."
+
+
+def _links(report: Results) -> Iterator[tuple[str, str]]:
+    """Yield what the AWS console shows of the runs, in words, and where."""
+    for run in report.runs:
+        whose = f" of {run.name}" if len(report.runs) > 1 else ""
+        for kind, urls in run.console.items():
+            for number, url in enumerate(urls, start=1):
+                yield f"{PAGES[kind]}{f' {number}' if len(urls) > 1 else ''}{whose}", url
 
 
 def _claims(report: Results) -> Iterator[str]:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from evalbook.console import console_url, logs_url
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Job, Look, job_of, look_at, whole_dataset
+from evalbook.runs.pages import pages_of
 from evalbook.texts import joined
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class RunFacts:
     """Beside which the model was evaluated, where the run tells."""
     jobs: int = 1
     """How many executions it is; ``arn`` is the first one's."""
+    console: dict[str, list[str]] = field(default_factory=dict)
+    """Where the AWS console shows it, by the kind of page."""
 
 
 @dataclass(frozen=True)
@@ -262,4 +266,17 @@ def _facts(looked: Sequence[Looked]) -> RunFacts:
         whole_dataset(plan.dataset) if job.parts else plan.dataset,
         plan.base_model if plan.model_package else None,
         len(looked),
+        _console(looked),
     )
+
+
+def _console(looked: Sequence[Looked]) -> dict[str, list[str]]:
+    """Return where the AWS console shows the executions; of Bedrock's jobs, where it lists them."""
+    shown: dict[str, list[str]] = {}
+    for _, run, steps, plan in looked:
+        here = run.arn.replace(":sagemaker:", ":bedrock:").rpartition(":")[0]
+        bedrock = [console_url(f"{here}:evaluation-job/")] if plan.judge else []
+        logs = [logs_url(step.job) for step in steps if step.job]
+        for kind, urls in pages_of(run.arn, plan, bedrock, logs).items():
+            shown.setdefault(kind, []).extend(urls)
+    return {kind: list(dict.fromkeys(urls)) for kind, urls in shown.items()}

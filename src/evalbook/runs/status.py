@@ -18,6 +18,7 @@ from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import job_of
+from evalbook.runs.pages import pages_of
 from evalbook.runs.parts import Part, in_words
 from evalbook.texts import quoted_lines
 
@@ -114,24 +115,8 @@ class RunStatus:
     def pages(self) -> dict[str, list[str]]:
         """Return where the AWS console shows it, by the kind of page; nothing is asked of AWS."""
         jobs = [step.bedrock for step in self.steps if step.bedrock]
-        found = {
-            "run": [console_url(self.arn)],
-            "bedrock": [console_url(job.arn, called=job.name) for job in jobs],
-            "logs": [self.logs(step) for step in self.steps],
-            "results": [console_url(self.plan.output or "")],
-            "mlflow": [console_url(self.plan.mlflow or "")],
-        }
-        return {kind: [url for url in found[kind] if url] for kind in PAGES}
-
-
-PAGES = {
-    "run": "the run",
-    "bedrock": "its Bedrock job",
-    "logs": "its logs",
-    "results": "its results in S3",
-    "mlflow": "MLflow",
-}
-"""The kinds of pages that the AWS console has of a run, each in words."""
+        reports = [console_url(job.arn, called=job.name) for job in jobs]
+        return pages_of(self.arn, self.plan, reports, map(self.logs, self.steps))
 
 
 def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStatus:

@@ -1,0 +1,34 @@
+"""What the AWS console shows of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from evalbook.console import console_url
+
+if TYPE_CHECKING:
+    from evalbook.aws.executions import Plan
+
+PAGES = {
+    "run": "the run",
+    "bedrock": "its Bedrock job",
+    "logs": "its logs",
+    "results": "its results in S3",
+    "mlflow": "MLflow",
+}
+"""The kinds of pages, each in words."""
+
+
+def pages_of(
+    arn: str, plan: Plan, bedrock: Iterable[str | None], logs: Iterable[str | None]
+) -> dict[str, list[str]]:
+    """Return the addresses of a run's pages by their kind; nothing is asked of AWS."""
+    found = {
+        "run": [console_url(arn)],
+        "bedrock": bedrock,
+        "logs": logs,
+        "results": [console_url(plan.output or "")],
+        "mlflow": [console_url(plan.mlflow or "")],
+    }
+    return {kind: [url for url in found[kind] if url] for kind in PAGES}
