@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from clients import STATE, Person, call, interview, with_client
 from interviews import ANSWERS_BY_TYPE, GOOD_ANSWERS
-from mcp.types import ElicitResult
+from mcp.types import ElicitResult, ErrorData
 
 from evalbook.mcp.forms import form_of, said_in
 from evalbook.workflow.steps.bedrock_terms import TERMS
@@ -171,6 +171,19 @@ def test_a_call_that_is_cancelled_while_a_form_is_open_saves_nothing(tmp_path, m
 
     assert reports == ["Looking at the interview", "Waiting for the person's answer"]
     assert not STATE.exists()
+
+
+def test_a_client_that_fails_at_forms_has_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    async def fails(_context, _form):
+        return ErrorData(code=-32603, message="No window.")
+
+    async def ask(client):
+        told = (await client.call_tool("interview", {})).structured_content
+        assert (told["status"], told["step"]) == ("no_forms", "evaluation_type")
+
+    with_client(ask, mode="legacy", elicitation_callback=fails)
 
 
 def a_turn(kind, default=None, choices=(), **more):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import anyio
 from anyio import from_thread, to_thread
 from mcp.server.mcpserver import Context
+from mcp.shared.exceptions import MCPError
 from mcp.types import ElicitRequestFormParams, ElicitResult
+from pydantic import ValidationError
 
 from evalbook.workflow.workflow import Workflow
 
@@ -62,13 +65,19 @@ class Call:
         async with self._interviews.one_at_a_time:
             return await to_thread.run_sync(in_thread)
 
-    async def ask_person(self, form: ElicitRequestFormParams) -> ElicitResult:
-        """Have the client show a form, and wait for as long as the person takes."""
+    async def ask_person(self, form: ElicitRequestFormParams) -> ElicitResult | None:
+        """Have the client show a form, and wait for as long as the person takes.
+
+        Returns:
+            What was filled in; None where the client fails at it.
+        """
+        reply: ElicitResult | None = None
         async with anyio.create_task_group() as group:
             group.start_soon(self._keep_alive)
-            reply: ElicitResult = await self._ctx.session.elicit_form(
-                form.message, form.requested_schema, self._ctx.request_id
-            )
+            with suppress(MCPError, ValidationError):
+                reply = await self._ctx.session.elicit_form(
+                    form.message, form.requested_schema, self._ctx.request_id
+                )
             group.cancel_scope.cancel()
         return reply
 

@@ -18,8 +18,9 @@ from evalbook.workflow.turn import PROTOCOL, Problem, Turn
 from evalbook.workflow.workflow import Workflow
 
 _FORM = "form"
-_MOST_FORMS = 10
-"""Where the client calls again with each answer: more than that, and clients give up."""
+_MOST_FORMS = {True: 10, False: 100}
+"""In one call, by whether the client calls again with each answer: after ten, clients give up.
+Nobody fills in a hundred; that is a program, which would go on for ever."""
 
 _NEXT: dict[Outcome, str] = {
     "complete": "Show say. The tools status and results tell of the run. To change something, pass "
@@ -64,26 +65,33 @@ async def hold_interview(call: Call, ctx: Context) -> InterviewDocument | InputR
     while True:
         if reply is not None:
             if not isinstance(reply, ElicitResult) or reply.action != "accept":
-                declined = isinstance(reply, ElicitResult) and reply.action == "decline"
-                return await _document(call, held, "declined" if declined else "cancelled")
+                return await _document(call, held, _ended(reply))
             held, turn = await _take(call, held, reply)
         held = replace(held, step=turn.step)
         if turn.status == "complete":
             return await _document(call, held, "complete", turn)
-        if calls_again and held.forms == _MOST_FORMS:
+        if held.forms == _MOST_FORMS[calls_again]:
             return await _document(call, held, "open")
         form = form_of(turn, ctx.protocol_version or "", in_words=held.in_words)
+        held = replace(held, forms=held.forms + 1)
         if calls_again:
             return InputRequiredResult(
                 input_requests={_FORM: ElicitRequest(params=form)},
-                request_state=json.dumps(asdict(replace(held, forms=held.forms + 1))),
+                request_state=json.dumps(asdict(held)),
             )
         reply = await call.ask_person(form)
+        if reply is None:
+            return await _document(call, held, "no_forms")
 
 
 def _shows_forms(ctx: Context) -> bool:
     can = ctx.client_capabilities.elicitation if ctx.client_capabilities else None
     return can is not None and (can.form is not None or can.url is None)
+
+
+def _ended(reply: object) -> Outcome:
+    declined = isinstance(reply, ElicitResult) and reply.action == "decline"
+    return "declined" if declined else "cancelled"
 
 
 async def _take(call: Call, held: Held, reply: ElicitResult) -> tuple[Held, Turn]:
