@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TypeVar
 
 import anyio
@@ -65,19 +64,21 @@ class Call:
         async with self._interviews.one_at_a_time:
             return await to_thread.run_sync(in_thread)
 
-    async def ask_person(self, form: ElicitRequestFormParams) -> ElicitResult | None:
+    async def ask_person(self, form: ElicitRequestFormParams) -> ElicitResult | Exception:
         """Have the client show a form, and wait for as long as the person takes.
 
         Returns:
-            What was filled in; None where the client fails at it.
+            What was filled in, or the error where the client fails at it.
         """
-        reply: ElicitResult | None = None
+        reply: ElicitResult | Exception
         async with anyio.create_task_group() as group:
             group.start_soon(self._keep_alive)
-            with suppress(MCPError, ValidationError):
+            try:
                 reply = await self._ctx.session.elicit_form(
                     form.message, form.requested_schema, self._ctx.request_id
                 )
+            except (MCPError, ValidationError) as error:
+                reply = error
             group.cancel_scope.cancel()
         return reply
 

@@ -56,7 +56,7 @@ async def hold_interview(call: Call, ctx: Context) -> InterviewDocument | InputR
     if not _shows_forms(ctx):
         return await _document(call, held, "no_forms")
     calls_again = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
-    reply = None
+    reply: object = None
     if ctx.request_state is not None:
         held = Held(**json.loads(ctx.request_state))
         reply = (ctx.input_responses or {}).get(_FORM)
@@ -65,7 +65,7 @@ async def hold_interview(call: Call, ctx: Context) -> InterviewDocument | InputR
     while True:
         if reply is not None:
             if not isinstance(reply, ElicitResult) or reply.action != "accept":
-                return await _document(call, held, _ended(reply))
+                return await _document(call, held, _outcome(reply))
             held, turn = await _take(call, held, reply)
         held = replace(held, step=turn.step)
         if turn.status == "complete":
@@ -80,8 +80,6 @@ async def hold_interview(call: Call, ctx: Context) -> InterviewDocument | InputR
                 request_state=json.dumps(asdict(held)),
             )
         reply = await call.ask_person(form)
-        if reply is None:
-            return await _document(call, held, "no_forms")
 
 
 def _shows_forms(ctx: Context) -> bool:
@@ -89,7 +87,9 @@ def _shows_forms(ctx: Context) -> bool:
     return can is not None and (can.form is not None or can.url is None)
 
 
-def _ended(reply: object) -> Outcome:
+def _outcome(reply: object) -> Outcome:
+    if isinstance(reply, Exception):
+        return "no_forms"
     declined = isinstance(reply, ElicitResult) and reply.action == "decline"
     return "declined" if declined else "cancelled"
 
