@@ -75,6 +75,7 @@ SAYINGS = {
         "whichever is best": "<answer.you_decide>",
         "ok now it's good": "<answer.incomplete>",
         "not the first": "<answer.incomplete>",
+        "not nova. support-bot": f"{PACKAGE}support-bot/2",
         "uh, the support one": "<2 groups match 'support'. Which one?>",
         f"support-bot, and send the results to {RESULTS}/q4/": f"{PACKAGE}support-bot/2",
     },

@@ -162,11 +162,16 @@ def understand_model(reply: str, question: Question, current: str | None = None)
         return Taken(version, exact=version == reply.strip())
     if re.search(_VERSION_SAID, reply, re.IGNORECASE) and not re.search(ARN, reply):
         return Incomplete("Say of which group, such as GROUP/1.")
-    if yes_or_no(reply) is not None or re.search(_NOT_THAT, reply, re.IGNORECASE):
+    clauses = re.split(r"[,;]\s|(?<=\w)[.!]\s", reply)
+    whole = reply
+    reply = " ".join(it for it in clauses if not re.search(_NOT_THAT, it, re.IGNORECASE))
+    if not reply.strip() or yes_or_no(reply) is not None:
         return Incomplete("Say which one you want.")
     named = understand_name(reply, question, about)
-    if not isinstance(named, NotUnderstood) or len(words_of(reply)) < 2 or re.search(ARN, reply):
+    if not isinstance(named, NotUnderstood) or re.search(ARN, reply):
         return named
+    if len(words_of(reply)) < 2:
+        return named if reply == whole else Taken(reply.strip(" .!,"), exact=False)
     words = [it for it in content(reply, about) if it not in _BESIDE_NAME and len(it) > 1]
     if not words:
         return Incomplete("Say a group's name, words of it, or an ARN.")

@@ -85,9 +85,10 @@ def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejecte
     offer = find_judges(interview.aws, region)
     choices = _choices(offer)
     said = _parts(" ".join(content(words, ("model", "judge", "claude", "amazon"))))
-    meant = [it for it in offer.left_out if said and said <= _parts(it.id)]
     parts = {it: _parts(f"{it.label} {it.value}") for it in choices}
-    named = _parts(words) & {part for its in parts.values() for part in its if not part.isdigit()}
+    offered = any(said <= its for its in parts.values())
+    meant = [it for it in offer.left_out if not offered and said <= _parts(it.id)]
+    named = _parts(words) & {part for its in parts.values() for part in its}
     several = [it for it, its in parts.items() if named and named <= its]
     if not meant and len(several) > 1:
         return AnswerRejected(
