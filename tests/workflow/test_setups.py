@@ -132,6 +132,21 @@ def test_prompts_longer_than_the_recipes_length_allows_are_told():
     assert "max_new_tokens" in said[0]
 
 
+def test_prompts_too_long_for_rollouts_are_told_by_the_recipe_for_scorers():
+    row = {"prompt": "How many words has this? " * 1600}
+    key = "setups/long-prompts.jsonl"
+    boto3.client("s3").put_object(
+        Bucket=world.DATA_BUCKET, Key=key, Body=f"{json.dumps(row)}\n".encode()
+    )
+    dataset = f"s3://{world.DATA_BUCKET}/{key}"
+    workflow, _ = answered_until("data_sample", evaluation_type="multi_turn_rl", dataset=dataset)
+
+    turn = workflow.answer("yes")
+
+    [said] = [it.message for it in turn.checks if it.id == "dataset.length"]
+    assert "about 10,000 tokens by estimate, may be too long" in said
+
+
 def test_a_scorer_that_returns_0_for_everything_does_not_work():
     workflow, _ = answered_until("scorer", evaluation_type="custom_scorer")
     Path("zero.py").write_text(

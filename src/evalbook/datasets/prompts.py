@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from evalbook.datasets.containers import Container
 from evalbook.datasets.invalid import described, named
+from evalbook.datasets.lengths import estimated_tokens
 from evalbook.datasets.reading import Progress, Reading, Row
 
 COLUMN = "prompt"
@@ -24,6 +26,8 @@ class Prompts:
     container: str
     rows: int = 0
     invalid: int = 0
+    longest: int = 0
+    """Tokens of the longest prompt, by estimate."""
     shown: list[str] = field(default_factory=list)
     """The first invalid rows, each with its place and what is wrong."""
     unusable: str | None = None
@@ -51,12 +55,20 @@ def read_prompts(
             found.unusable = _no_column(reading.header)
             return found
         found.rows += 1
+        found.longest = max(found.longest, _tokens(row.record))
         problem = _problem(row, container)
         if problem is not None:
             found.invalid += 1
             if len(found.shown) < SHOWN:
                 found.shown.append(f"{where} {row.place:,}: {problem}")
     return found
+
+
+def _tokens(record: Mapping[str, Any] | None) -> int:
+    prompt = (record or {}).get(COLUMN)
+    turns = prompt if isinstance(prompt, list) else [prompt]
+    texts = (turn.get("content") if isinstance(turn, dict) else turn for turn in turns)
+    return sum(estimated_tokens(text) for text in texts if isinstance(text, str))
 
 
 def _file_problem(container: Container, name: str) -> str | None:

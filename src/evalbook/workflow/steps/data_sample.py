@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from evalbook.checks import Check, Remedy, failed, skipped, warning
+from evalbook.checks import Check, Remedy, failed, skipped
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
-from evalbook.evaluation_types import CUSTOM_SCORER
 from evalbook.workflow.facts import (
     DATA_SAMPLE,
     DATASET,
@@ -23,7 +22,11 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.replies.agreeing import read_agreement
-from evalbook.workflow.steps.prompt_rows import asking_for_prompts, read_rows
+from evalbook.workflow.steps.prompt_rows import (
+    asking_for_prompts,
+    lengths_by_scorers_recipe,
+    read_rows,
+)
 from evalbook.workflow.turn import Question
 
 HEAD_BYTES = 8192
@@ -100,43 +103,22 @@ def length_checks(interview: Interview, report: Report) -> list[Check]:
     from evalbook.aws.recipes import parameter_doubts, read_parameters
 
     model, kind = interview.facts(MODEL), interview.type
-    judged = kind.bedrock_judges and report.longest_prompt > _ALWAYS_FITS
-    if model is None or not (judged or "max_model_len" in kind.parameters):
+    if kind.bedrock_judges:
+        lengths = dict(report.prompt_lengths)
+        return lengths_by_scorers_recipe(
+            interview, report.longest_prompt, lengths, JUDGED_NEW_TOKENS
+        )
+    if model is None or "max_model_len" not in kind.parameters:
         return []
-    of = CUSTOM_SCORER if judged else kind
     offered, _ = read_parameters(
-        interview.aws, model.region, model.base_model.name, of.name, of.parameters, None
+        interview.aws, model.region, model.base_model.name, kind.name, kind.parameters, None
     )
-    if judged:
-        return _judged_lengths(report, {it.name: it.default for it in offered or []})
     doubts = parameter_doubts(offered or [], {}, report.longest_prompt)
     return [check for check in doubts if check.id == "parameters.length"]
 
 
-def _judged_lengths(report: Report, recipe: dict[str, object]) -> list[Check]:
-    from evalbook.datasets.lengths import too_long
-    from evalbook.texts import plural
-
-    whole = recipe.get("max_model_len")
-    if not isinstance(whole, int) or report.longest_prompt <= whole - JUDGED_NEW_TOKENS:
-        return []
-    room = max(0, whole - JUDGED_NEW_TOKENS)
-    count = max(1, too_long(dict(report.prompt_lengths), room))
-    return [
-        warning(
-            "dataset.length",
-            f"{plural(count, 'prompt')}, of up to about {report.longest_prompt:,} tokens by"
-            f" estimate, may be too long: the base model's recipe for scorers gives the model"
-            f" {whole:,} tokens, and {JUDGED_NEW_TOKENS:,} are kept for the answer here.",
-            "Shorten or leave out such records; their answers may be cut or missing.",
-        )
-    ]
-
-
 JUDGED_NEW_TOKENS = 8192
 """What the SDK sets for evaluations by a judge; see `EvaluationType.fixed_parameters`."""
-_ALWAYS_FITS = 1000
-"""Tokens of a prompt for which AWS need not be asked about the model."""
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from evalbook.checks import passed, remedy_in_commands
+from collections.abc import Mapping
+
+from evalbook.checks import Check, passed, remedy_in_commands, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import DATASET, PromptFacts, SampleFacts
+from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
+from evalbook.workflow.facts import DATASET, MODEL, PromptFacts, SampleFacts
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.turn import Question
@@ -26,7 +29,9 @@ def asking_for_prompts(interview: Interview) -> Question:
 def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts | None]:
     """Return how many prompts there are, or go back to the dataset where a row has none."""
     try:
-        rows, columns = _parquet(interview) if _is_parquet(interview) else _streamed(interview)
+        rows, columns, longest = (
+            (*_parquet(interview), 0) if _is_parquet(interview) else _streamed(interview)
+        )
     except AnswerRejected as rejection:
         if rejection.code != "dataset.prompts":
             raise
@@ -34,7 +39,61 @@ def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts |
         remedy = remedy_in_commands(rejection.remedy) or ""
         return Reopened("dataset", notices=(rejection.message, remedy))
     found = passed("dataset.prompts", _counted(rows, footer_only=_is_parquet(interview)))
-    return Accepted(True, PromptFacts(rows, columns), (found,))
+    doubts = lengths_by_scorers_recipe(interview, longest, {}, None)
+    return Accepted(True, PromptFacts(rows, columns), (found, *doubts))
+
+
+ALWAYS_FITS = 1000
+"""Tokens of a prompt for which AWS need not be asked about the model."""
+
+
+def lengths_by_scorers_recipe(
+    interview: Interview, longest: int, lengths: Mapping[int, int], kept: int | None
+) -> list[Check]:
+    """Hold prompts against the length that the base model's recipe for scorers gives the model.
+
+    For evaluations that have no recipe which says a length: by a judge, and multi-turn RL.
+
+    Args:
+        interview: with the model.
+        longest: tokens of the longest prompt.
+        lengths: records by their prompts' length; see `too_long`.
+        kept: tokens that are kept for an answer; None for what the type's own recipe says.
+    """
+    from evalbook.datasets.lengths import too_long
+    from evalbook.texts import plural
+
+    if longest <= ALWAYS_FITS:
+        return []
+    whole = _recipes_default(interview, CUSTOM_SCORER, "max_model_len")
+    if kept is None:
+        kept = _recipes_default(interview, interview.type, "max_tokens") or 0
+    if whole is None or longest <= whole - kept:
+        return []
+    count = max(1, too_long(lengths, max(0, whole - kept)))
+    which = f"{plural(count, 'prompt')}, of up to" if lengths else "The longest prompt, of"
+    return [
+        warning(
+            "dataset.length",
+            f"{which} about {longest:,} tokens by estimate, may be too long: the base model's"
+            f" recipe for scorers gives the model {whole:,} tokens, and {kept:,} are kept for the"
+            " answer here.",
+            "Shorten or leave out such records; their answers may be cut or missing.",
+        )
+    ]
+
+
+def _recipes_default(interview: Interview, of: EvaluationType, name: str) -> int | None:
+    from evalbook.aws.recipes import read_parameters
+
+    model = interview.facts(MODEL)
+    if model is None:
+        return None
+    offered, _ = read_parameters(
+        interview.aws, model.region, model.base_model.name, of.name, of.parameters, None
+    )
+    found = {it.name: it.default for it in offered or []}.get(name)
+    return found if isinstance(found, int) else None
 
 
 def _counted(rows: int, *, footer_only: bool) -> str:
@@ -75,7 +134,7 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
     return footer.rows, footer.columns
 
 
-def _streamed(interview: Interview) -> tuple[int, tuple[str, ...]]:
+def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     from evalbook.aws.s3 import parse_s3_uri, read_chunks
     from evalbook.datasets.prompts import read_prompts
     from evalbook.texts import plural
@@ -101,7 +160,7 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...]]:
         raise _unusable(
             f"{found.invalid:,} of {plural(found.rows, 'row')} {verb} no usable prompt. {shown}."
         )
-    return found.rows, ("prompt",)
+    return found.rows, ("prompt",), found.longest
 
 
 def _holds(uri: object, what: str) -> AnswerRejected:
