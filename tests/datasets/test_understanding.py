@@ -185,3 +185,9 @@ def test_no_record_is_misread_in_silence(seed: int) -> None:
         assert all(isinstance(text, str) for text in texts), record
         named = {use.field.split("[")[0].split(".")[0] for use in meant.uses}
         assert named == {name.split(".")[0] for name in record}, record
+
+
+def test_annotations_that_are_no_texts_are_no_answer() -> None:
+    record = {"prompt": Q, "annotations": [{"result": [{"value": {"text": True}}]}]}
+
+    assert understand(record).reference is None

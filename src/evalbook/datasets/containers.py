@@ -239,7 +239,9 @@ def _several_on_a_line(line: str) -> bool:
     return line[end:].lstrip(" ,").startswith("{")
 
 
-_KEY = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*')
+NAME = r'("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")\s*:\s*'
+"""A key of an object, and what follows it up to its value."""
+_KEY = re.compile(r"\s*,?\s*" + NAME)
 
 
 def _list_within(text: str) -> str | None:

@@ -182,7 +182,7 @@ def find_overlap(
     """
     prompts = Prompts(_prompts(evaluation))
     unread = objects_unread = 0
-    rules = Rules(None)
+    rules = Rules(None, first_question=True)
     for chunks in training:
         reading = Reading(chunks, on_progress)
         objects_unread += not reading.container.has_records
@@ -197,7 +197,7 @@ def find_overlap(
 
 
 def _prompts(evaluation: Iterable[bytes]) -> Iterator[tuple[int, str]]:
-    rules = Rules(None)
+    rules = Rules(None, first_question=True)
     for place, row in enumerate(Reading(evaluation).rows(), start=1):
         prompt = _prompt_of(row, rules)
         if prompt is not None:

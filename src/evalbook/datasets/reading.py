@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, zip_longest
 from typing import Any, NamedTuple, Protocol
 
-from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
+from evalbook.datasets.containers import GZIP_MAGIC, NAME, Container, recognise, windows_1252
 from evalbook.datasets.invalid import InvalidRecord, described
 from evalbook.datasets.strictjson import (
     as_record,
@@ -520,7 +520,7 @@ def _rows_of_columns(texts: Iterator[str]) -> Iterator[Any]:
 
 _MOST_COLUMNS = 64 * 1024 * 1024
 
-_NAME = re.compile(r'[\s,{]*("(?:[^"\\]|\\.)*")\s*:\s*')
+_NAME = re.compile(r"[\s,{]*" + NAME)
 
 
 def _behind_name(texts: Iterator[str], within: str, outside: list[str]) -> str:

@@ -150,7 +150,8 @@ def _texts_of(answer: Mapping[str, Any]) -> Iterator[str]:
             value = result.get("value") if isinstance(result, dict) else None
             for kind in ("text", "choices") if isinstance(value, dict) else ():
                 said = value.get(kind) if isinstance(value, dict) else None
-                yield from [said] if isinstance(said, str) else map(str, said or ())
+                said = [said] if isinstance(said, str) else said
+                yield from map(str, said if isinstance(said, list) else [])
     elif isinstance(by_question, dict):  # Argilla
         for it in by_question.values():
             if isinstance(it, dict) and isinstance(it.get("value"), str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from evalbook.datasets.formats import (
@@ -14,6 +14,7 @@ from evalbook.datasets.formats import (
 )
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Row
+from evalbook.datasets.record_fields import SEVERAL
 from evalbook.datasets.report import Report
 from evalbook.datasets.scorer_rules import RULES
 from evalbook.datasets.shapes import NoPlan, Plan, shape_of
@@ -63,6 +64,9 @@ class Rules:
             judged = self._quickly(record) or self.whole(record)
             self._want(judged.meant)
         except InvalidRecord as error:
+            several = error.kind == SEVERAL and not self.first_question
+            if several and not isinstance(replace(self, first_question=True).judge(row), Judged):
+                return InvalidRecord("no_prompt", error.reason)
             return error
         if row.problem is None:
             return judged
