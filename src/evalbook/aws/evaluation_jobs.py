@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,6 @@ class EvaluationJob:
     """S3 URI of the responses that are judged."""
     output: str | None
     role: str | None
-    created: datetime | None
-    modified: datetime | None
 
 
 def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
@@ -67,8 +65,6 @@ def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
         next((it["s3Uri"] for it in places if it.get("s3Uri")), None),
         found["outputDataConfig"]["s3Uri"],
         found["roleArn"],
-        found["creationTime"],
-        found.get("lastModifiedTime"),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING
 
 from evalbook import texts
 from evalbook.aws.arns import short_name
+from evalbook.aws.evaluation_jobs import EvaluationJob
 from evalbook.console import console_url, logs_url
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
@@ -23,7 +24,6 @@ from evalbook.runs.parts import Part, in_words
 from evalbook.texts import quoted_lines
 
 if TYPE_CHECKING:
-    from evalbook.aws.evaluation_jobs import EvaluationJob
     from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
     from evalbook.aws.session import Aws
 
@@ -296,21 +296,6 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
 
 
 @dataclass(frozen=True)
-class BedrockJobDocument:
-    """Bedrock's evaluation job behind a step."""
-
-    arn: str
-    name: str
-    status: str
-    failures: tuple[str, ...]
-    judge: str | None
-    metrics: tuple[str, ...]
-    dataset: str | None
-    output: str | None
-    role: str | None
-
-
-@dataclass(frozen=True)
 class StepDocument:
     """One step of a run; times are ISO 8601."""
 
@@ -322,7 +307,7 @@ class StepDocument:
     failure: str | None
     training_job: str | None
     training_job_failure: str | None
-    bedrock_job: BedrockJobDocument | None
+    bedrock_job: EvaluationJob | None
     log: tuple[str, ...]
     unknown: tuple[str, ...]
 
@@ -381,8 +366,7 @@ def status_document(status: RunStatus) -> RunDocument:
 
 
 def _step_document(step: StepStatus, now: datetime) -> StepDocument:
-    seconds, job = step.seconds(now), step.bedrock
-    shared = {it.name for it in fields(BedrockJobDocument)}
+    seconds = step.seconds(now)
     return StepDocument(
         name=step.name,
         status=step.status,
@@ -392,9 +376,7 @@ def _step_document(step: StepStatus, now: datetime) -> StepDocument:
         failure=step.failure,
         training_job=step.job,
         training_job_failure=step.job_failure,
-        bedrock_job=BedrockJobDocument(**{name: getattr(job, name) for name in shared})
-        if job
-        else None,
+        bedrock_job=step.bedrock,
         log=step.log,
         unknown=step.unknown,
     )
