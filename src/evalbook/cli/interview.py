@@ -9,7 +9,6 @@ import click
 
 from evalbook import texts
 from evalbook.cli.completion import complete_steps
-from evalbook.cli.documents import CheckDocument, GenerateDocument, StepChecks
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, check_words
 from evalbook.errors import AnswerRejected, UsageError
@@ -128,6 +127,8 @@ def show_command(settings: Settings, output: Output) -> int:
 @command("check", examples=[("evalbook check && echo ready", "Before a launch, in a script.")])
 def check_command(settings: Settings, output: Output) -> int:
     """Run every check again on the saved answers. Nothing is changed."""
+    from evalbook.cli.documents import CheckDocument, StepChecks
+
     found = settings.workflow().check()
     failed = any(check.status == "failed" for _, checks in found for check in checks)
     steps = tuple(StepChecks(step, tuple(checks)) for step, checks in found)
@@ -160,6 +161,8 @@ def generate_command(
 
     Cells that you have edited are never overwritten unasked.
     """
+    from evalbook.cli.documents import GenerateDocument
+
     path = settings.workflow().generate(script=script, keep_edits=keep_copy, to=to)
     document = GenerateDocument(PROTOCOL, "complete", str(path), str(settings.state))
     output.document(document, f"Written: {path}")

@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from evalbook import __version__
-from evalbook.cli.documents import TextDocument
 from evalbook.cli.options import INTERRUPTED, common_options
 from evalbook.cli.output import Output, OutputLost, complain, take_standard_output
 from evalbook.errors import EvalbookError, StateFileError, UsageError
@@ -173,6 +172,8 @@ def _run(words: list[str], output: Output, *, shows_help: bool) -> int:
             )
         if isinstance(told, io.StringIO) and told.getvalue():
             text = told.getvalue().rstrip("\n")
+            from evalbook.cli.documents import TextDocument
+
             output.document(TextDocument(PROTOCOL, __version__, text), text)
     except click.exceptions.NoArgsIsHelpError as error:
         output.error("usage", error.format_message(), "Name one of its commands.")
