@@ -146,8 +146,10 @@ def test_a_number_names_one_metric_and_is_no_yes_to_those_recommended():
 
 
 def test_an_unknown_step_is_wrong_usage():
-    with pytest.raises(UsageError, match="There is no step 'datset'"):
+    with pytest.raises(UsageError, match="There is no step 'datset'") as caught:
         an_interview().answer("x", step="datset")
+
+    assert str(caught.value.remedy).startswith("Did you mean dataset")
 
 
 def test_another_model_asks_again_what_no_longer_holds_and_keeps_the_rest():

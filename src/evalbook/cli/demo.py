@@ -9,9 +9,10 @@ from typing import Any
 
 from evalbook.cli.documents import DemoDocument
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, check_words, complain
+from evalbook.cli.output import Output, check_words, complain, default_of
 from evalbook.cli.sandbox import require_sandbox_extra
 from evalbook.errors import EvalbookError
+from evalbook.skill.installer import started_by
 from evalbook.workflow.turn import PROTOCOL, Turn
 
 ANSWERS = {
@@ -58,7 +59,7 @@ def demo_command(_: Settings, output: Output) -> int:
     document = DemoDocument(PROTOCOL, "complete", str(notebook), tuple(outputs))
     words = (
         f"{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}\n"
-        "Next, answer the questions yourself on a simulated AWS: evalbook sandbox"
+        f"Next, answer the questions yourself on a simulated AWS: {started_by()} wizard --sandbox"
     )
     output.document(document, words)
     return 0
@@ -99,7 +100,8 @@ def _tell(turn: Turn, answer: str) -> None:
     complain(f"\n{place} {turn.question}")
     for number, choice in enumerate(turn.choices, start=1):
         complain(f"      {number}. {choice.label}{' (recommended)' if choice.recommended else ''}")
-    complain(f"  > {answer or turn.default}")
+    labels = {choice.value: choice.label for choice in turn.choices}
+    complain(f"  > {labels.get(answer, answer) or default_of(turn)}")
 
 
 def execute_notebook(path: Path, *, tell_last: bool = True) -> list[str]:

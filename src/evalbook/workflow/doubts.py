@@ -9,6 +9,7 @@ from typing import Any
 
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.texts import did_you_mean, nearest
 from evalbook.workflow.interview import Answer, AnyStep, Interview
 from evalbook.workflow.outcomes import Accepted, AnyAccepted
 
@@ -129,11 +130,10 @@ def named_step(interview: Interview, name: str) -> AnyStep:
 
 
 def no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:
-    return UsageError(
-        "step.unknown",
-        f"There is no step {name!r}.",
-        f"The steps are: {', '.join(dict.fromkeys(step.name for step in steps))}.",
-    )
+    names = list(dict.fromkeys(step.name for step in steps))
+    near = did_you_mean(nearest(name.lower(), names))
+    known = f"The steps are: {', '.join(names)}."
+    return UsageError("step.unknown", f"There is no step {name!r}.", near or known)
 
 
 def refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
