@@ -18,7 +18,7 @@ def mcp_command(settings: Settings, output: Output) -> int:
         raise UsageError(
             "mcp.missing",
             "The server needs the package mcp, which evalbook itself does not.",
-            "Install it: pip install 'evalbook[mcp]'",
+            "Install it beside evalbook: pip install 'mcp>=2.0'",
         )
     if output.as_json:
         raise UsageError(

@@ -35,7 +35,7 @@ def require_sandbox_extra() -> None:
         raise UsageError(
             "sandbox.missing",
             f"The sandbox needs {', '.join(missing)}, which evalbook itself does not.",
-            "Install them: pip install 'evalbook[sandbox]'",
+            "In a clone of evalbook, install it with them: pip install '.[sandbox]'",
         )
 
 

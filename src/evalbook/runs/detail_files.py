@@ -105,7 +105,7 @@ def _parquet_rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
         raise AnswerRejected(
             "results.pyarrow",
             f"{name} is Parquet, which pyarrow reads, and that is not installed.",
-            "pip install 'evalbook[parquet]'",
+            "pip install 'pyarrow>=15'",
         ) from None
     with _as_file(chunks) as file, parquet.ParquetFile(file) as rows:
         columns = list(_columns(rows.schema_arrow))
