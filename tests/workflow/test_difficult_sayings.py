@@ -113,6 +113,7 @@ SAYINGS = {
         "evalbook-results/q4": f"{RESULTS}/q4",
         "the default but in folder q4": f"{DATA}/q4",
         "next to the dataset": f"<The suggestion is {DATA}/evaluation-results/. Use it?>",
+        "can I keep the default?": f"<The suggestion is {DATA}/evaluation-results/. Use it?>",
         "not the data bucket": "<s3.uri>",
     },
     "advanced": {
@@ -129,6 +130,7 @@ SAYINGS = {
         "don't add Faithfulness": "<You said without Faithfulness. That is Correctness>",
         "yes if it costs under 5 dollars": "<answer.condition>",
         "send it to my boss first": "<answer.yes_or_no>",
+        "what does Correctness mean?": "<answer.question>",
     },
     "bedrock_terms": {
         "I agree. Also call the project q4": "<bedrock_terms>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from evalbook.metrics.builtin import builtin_metrics
 from evalbook.records import dataclass
 from evalbook.workflow.replies.words import plain
 from evalbook.workflow.turn import Question
@@ -25,14 +26,12 @@ _ANSWERS = (
         r"\bleaves?\b(?! (?:out|it|them|that|as))|across region|other region|transmit|where .*data .*go|stay in",
         "Your dataset and the results stay in your buckets, and the jobs run in the model's region. "
         "Bedrock may process the judging in other regions of the same geography; the terms say so.",
-        ("judge_model", "bedrock_terms", "data_sample", "confirm", "region", "dataset", "s3_output"),
     ),
     Known(
-        r"stored?\b|keep|kept|saved?\b|retain|log",
+        r"stored?\b|saved?\b|retain|(?:keep|kept|log)\w* .*(?:data|prompts|records|answers|anything)",
         "evalbook stores your answers in workflow_state.json and no credentials; what it reads of the "
         "dataset stays on this machine. The run writes prompts, answers and scores to your results "
         "prefix, and nothing else is kept.",
-        ("data_sample", "bedrock_terms", "dataset", "s3_output", "judge_model", "confirm", "task"),
     ),
     Known(
         r"train(?:ed|ing)? on my|use my data|learn from",
@@ -68,7 +67,7 @@ _ANSWERS = (
         "The newest version that can be used is taken: its status is Completed, and it was not "
         "rejected. Newer ones that were passed over are named with their status; name one to use it "
         "once it is completed.",
-        ("model", "model_confirm"),
+        ("model", "model_confirm", "confirm"),
     ),
     Known(
         r"what .*task|what do you mean|for what|why .*task|like what|example",
@@ -157,10 +156,10 @@ _ANSWERS = (
 def answer_to(said: str, step: str, question: Question) -> str | None:
     """Return what there is to say to a question of the person's; None where nothing is ready."""
     words = plain(said)
-    for choice in question.choices:
-        names = {choice.label.casefold(), choice.value.casefold()}
-        if choice.description and step == "builtin_metrics" and any(it in words for it in names):
-            return f"{choice.label}: {choice.description}"
+    about = {it.label: it.description for it in question.choices if step == "builtin_metrics"}
+    for metric in builtin_metrics():
+        if metric.name.casefold() in words.split():
+            return f"{metric.name}: {about.get(metric.name, metric.description)}"
     for known in _ANSWERS:
         if (not known.steps or step in known.steps) and re.search(known.words, words):
             return known.answer

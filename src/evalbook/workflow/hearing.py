@@ -88,7 +88,8 @@ def listed(reply: str, question: Question) -> Reading:
 def place(reply: str, question: Question, _: Interview) -> Reading:
     """Hear a place in S3."""
     reading = listed(reply, question)
-    if isinstance(reading, Taken):
+    proposed = isinstance(reading, AskBack) and reading.text == question.default
+    if isinstance(reading, Taken) or proposed:
         return reading
     return values.understand_s3(reply, question)
 

@@ -176,10 +176,10 @@ def _understood(
     doubt = doubt_in(said)
     if doubt not in (None, "question") or (doubt and not asked):
         return _undecided(doubt, question)
+    if means_another_time(said) or (asked and means_default(said)):
+        return from_another_time(question)
     if says_yes(said) or means_default(said):
         return Taken(question.default, exact=False) if question.default else NotUnderstood()
-    if means_another_time(said):
-        return from_another_time(question)
     if _means_recommended(said):
         marked = [choice.value for choice in choices if choice.recommended]
         one = len(marked) == 1
