@@ -83,7 +83,7 @@ def did_you_mean(near: Sequence[str]) -> str:
 
 def joined(words: Sequence[str]) -> str:
     """Return words as a list in a sentence: a, b and c."""
-    *most, last = words
+    *most, last = words or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 

@@ -22,7 +22,7 @@ from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.packaged import load_facts
-from evalbook.texts import did_you_mean, nearest
+from evalbook.texts import did_you_mean, joined, nearest
 
 Kind = Literal["endpoint", "bedrock", "hosted"]
 
@@ -229,7 +229,7 @@ def list_endpoints(aws: Aws, region: str, most: int = 10) -> list[str]:
 def _near_endpoints(aws: Aws, region: str, name: str) -> str:
     names = list_endpoints(aws, region, 100)
     near = nearest(name, names) or names[:3]
-    return f"There is {' and '.join(near)}." if near else "None is in service there: deploy one."
+    return f"There is {joined(near)}." if near else "None is in service there: deploy one."
 
 
 # --- Bedrock ------------------------------------------------------------------------------------
@@ -480,7 +480,7 @@ def call_checks(
 
 
 def _call_check(aws: Aws, region: str, role: str, arn: str, actions: list[str]) -> Check:
-    named = " and ".join(actions)
+    named = joined(actions)
     try:
         answer = aws.client("iam", region).simulate_principal_policy(
             PolicySourceArn=role, ActionNames=actions, ResourceArns=[arn]
@@ -496,7 +496,7 @@ def _call_check(aws: Aws, region: str, role: str, arn: str, actions: list[str]) 
     if denied:
         return warning(
             "role.permissions.answers",
-            f"{role} may not do {' and '.join(denied)} on {arn}, as far as IAM's simulator can "
+            f"{role} may not do {joined(denied)} on {arn}, as far as IAM's simulator can "
             "tell: the container asks the model as this role.",
             "Grant it; `evalbook doctor --policy role` prints the statement.",
         )

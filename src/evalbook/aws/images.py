@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected, AwsUnavailable
-from evalbook.texts import nearest
+from evalbook.texts import joined, nearest
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
@@ -74,4 +74,4 @@ def _other_tags(aws: Aws, region: str, account: str, repository: str, tag: str) 
         return "Check its tag."
     tags = [str(it["imageTag"]) for it in page["imageIds"] if it.get("imageTag")]
     near = nearest(tag, tags, cutoff=0.5) or sorted(tags)[-3:]
-    return f"There is {' and '.join(near)}." if near else "Check its tag."
+    return f"There is {joined(near)}." if near else "Check its tag."

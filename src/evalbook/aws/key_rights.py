@@ -17,6 +17,7 @@ from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.aws.trust import as_list
 from evalbook.checks import Check, failed, passed, skipped, warning
+from evalbook.texts import joined
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
@@ -45,7 +46,7 @@ def check_role_key(
     if arn is None or parse_arn(role) is None:
         return skipped("kms.role", f"Whether {role} may use the key {key} can't be checked.")
     named = f"the KMS key {key}, by which {what} is encrypted"
-    needed = " and ".join(actions)
+    needed = joined(actions)
     settled = _settled(known, f"T{named[1:]},") if known else None
     if settled:
         return settled

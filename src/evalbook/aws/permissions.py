@@ -17,6 +17,7 @@ from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.packaged import load_facts
+from evalbook.texts import joined
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import EvaluationResultTypeDef
@@ -106,7 +107,7 @@ def _may_invoke(
     aws: Aws, arn: str, region: str, check_id: str, models: list[str], remedy: str
 ) -> Check:
     answer = _simulate(aws, region, arn, ["bedrock:InvokeModel"], ResourceArns=models)
-    named = " and ".join(models)
+    named = joined(models)
     if answer.error:
         return _not_simulated(check_id, answer.error)
     if answer.denied or answer.unsure:

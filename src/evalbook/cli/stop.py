@@ -10,7 +10,7 @@ from evalbook.cli.documents import StopDocument, StoppedRun
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.texts import fold_lines
+from evalbook.texts import fold_lines, joined
 from evalbook.workflow.turn import PROTOCOL
 
 
@@ -42,7 +42,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         )
     if not yes:
         complain(fold_lines("\n\n".join(map(stop_words, running)), terminal_width()))
-        names = " and ".join(status.name for status in running)
+        names = joined([status.name for status in running])
         need_yes(f"Stop {names}?", "stop.declined", "Nothing was stopped.")
     for status in running:
         stop_run(aws, status.arn)

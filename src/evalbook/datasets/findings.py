@@ -9,7 +9,7 @@ from evalbook.checks import Check, failed, passed, warning
 from evalbook.datasets.formats import format_named
 from evalbook.datasets.invalid import invalid_of
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, Report
-from evalbook.texts import plural
+from evalbook.texts import joined, plural
 
 ASSUMED_DEVIATION = 0.4
 """Standard deviation of the differences between two models' scores of a record, on 0 to 1.
@@ -215,7 +215,7 @@ def _empty_texts(report: Report) -> Check:
         return passed(check, "No prompt or reference answer is empty.")
     return warning(
         check,
-        f"{' and '.join(empty)}: their scores say nothing about the model.",
+        f"{joined(empty)}: their scores say nothing about the model.",
         "Fill or remove these records.",
     )
 
@@ -232,7 +232,7 @@ def _thinking(report: Report) -> Iterable[Check]:
     if found:
         yield warning(
             "dataset.thinking",
-            f"{' and '.join(found)} hold markers of a thinking model (such as /no_think or"
+            f"{joined(found)} hold markers of a thinking model (such as /no_think or"
             " <think>): other models take them for words, and the judge compares with them.",
             "Remove the markers, unless both models know them.",
         )
@@ -256,14 +256,14 @@ def _references(report: Report, metrics: Sequence[str]) -> Iterable[Check]:
     check = "dataset.references"
     usable = report.with_reference - report.empty_references
     if usable >= report.valid:
-        yield passed(check, f"Every record has a reference answer for {' and '.join(users)}.")
+        yield passed(check, f"Every record has a reference answer for {joined(users)}.")
         return
     missing = report.valid - usable
     verb = "has" if missing == 1 else "have"
     yield warning(
         check,
         f"{missing:,} of {plural(report.valid, 'record')} {verb} no reference answer, which"
-        f" {' and '.join(users)} would compare with: without one the judge goes by its own"
+        f" {joined(users)} would compare with: without one the judge goes by its own"
         " knowledge.",
         "Add reference answers, or choose other metrics.",
     )

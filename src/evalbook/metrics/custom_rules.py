@@ -17,7 +17,7 @@ from evalbook.metrics.custom_text import JsonObject
 from evalbook.metrics.words import comparable
 from evalbook.numeric import is_finite_number
 from evalbook.packaged import load_facts
-from evalbook.texts import shortened
+from evalbook.texts import joined, shortened
 
 WRAPPER = "customMetricDefinition"
 
@@ -316,7 +316,7 @@ def _rating_scale(definition: JsonObject, place: Spot, findings: Findings) -> li
         )
     twice = dict.fromkeys(value for place_, value in enumerate(values) if value in values[:place_])
     if twice:
-        shown = " and ".join(json.dumps(value, ensure_ascii=False) for _, value in twice)
+        shown = joined([json.dumps(value, ensure_ascii=False) for _, value in twice])
         findings.warn("ratingScale", f"{place}: {shown} stands for more than one rating.")
     return ratings
 

@@ -39,6 +39,7 @@ from evalbook.runs.summaries import (
 )
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.words import plain
+from evalbook.texts import joined
 
 if TYPE_CHECKING:
     from evalbook.aws.executions import Plan
@@ -158,7 +159,7 @@ def _notes(runs: Sequence[RunFacts]) -> list[str]:
     unknown = [run.name for run in runs if not run.dataset]
     if len(runs) > 1 and datasets and unknown:
         notes.append(
-            f"Which dataset {' and '.join(unknown)} had is not known; records are paired by "
+            f"Which dataset {joined(unknown)} had is not known; records are paired by "
             "prompt and reference."
         )
     elif len(runs) > 1 and len(datasets) == 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
-from evalbook.texts import plural
+from evalbook.texts import joined, plural
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, BaseModelFacts, ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Example, Interview, Step
@@ -268,7 +268,7 @@ def _which_one(words: str, found: Resolution | None, inside: InHub) -> Question:
     ]
     match = "matches" if len(groups) + len(bases) == 1 else "match"
     return Question(
-        f"{' and '.join(counted)} {match} {words!r}. Which one?",
+        f"{joined(counted)} {match} {words!r}. Which one?",
         kind="choice",
         choices=(
             *(Choice(it.name, it.label, f"{mine}{it.description}") for it in groups),
