@@ -227,7 +227,7 @@ def test_where_pyarrow_is_not_installed_what_to_install_is_said(
     with pytest.raises(AnswerRejected) as caught:
         list(detail_lines("a.parquet", [a_parquet([OLD])]))
     assert caught.value.code == "results.pyarrow"
-    assert caught.value.remedy == "pip install 'evalbook[parquet]'"
+    assert caught.value.remedy == "pip install 'pyarrow>=15'"
 
 
 @pytest.mark.parametrize(
