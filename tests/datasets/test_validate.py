@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from building import in_pieces, lines, only_reason, questions, report_of, turns
 
-from evalbook.datasets.reading import MAX_LINE
+from evalbook.datasets.invalid import MAX_LINE
 from evalbook.datasets.report import REMEMBERED, InvalidRow, Report
 from evalbook.datasets.validate import validate
 from evalbook.workflow.strict import decode, encode

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from evalbook.datasets.formats import PROMPT_ONLY, SAGEMAKER, DatasetFormat, format_named
-from evalbook.datasets.reading import MAX_LINE, Reading, Row
+from evalbook.datasets.invalid import MAX_LINE
+from evalbook.datasets.reading import Reading, Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.strictjson import dump

@@ -21,6 +21,10 @@ _NAME_WIDTH = 40
 _VALUE_WIDTH = 60
 
 
+MAX_LINE = 8 * 1024 * 1024
+"""Bytes of a line, or characters of a value in a JSON array; a longer one is invalid."""
+
+
 class InvalidRecord(ValueError):
     """A record that an evaluation job could not use.
 
@@ -85,3 +89,10 @@ def wrong_type(field: str, value: Any, expected: str) -> InvalidRecord:
 def invalid_of(invalid: int, records: int) -> str:
     """Return how many records are invalid: ``1 of 12 records is invalid``."""
     return f"{invalid:,} of {plural(records, 'record')} {'is' if invalid == 1 else 'are'} invalid"
+
+
+def too_long(what: str) -> InvalidRecord:
+    """Return the error for what is longer than ``MAX_LINE``."""
+    return InvalidRecord(
+        "too_long", f"{what} is too long; expected at most {MAX_LINE // 1024 // 1024} MiB"
+    )

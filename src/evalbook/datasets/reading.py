@@ -5,32 +5,26 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
-from evalbook.datasets.containers import GZIP_MAGIC, NAME, Container, recognise, windows_1252
-from evalbook.datasets.invalid import InvalidRecord, described
+from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
+from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
+from evalbook.datasets.json_values import json_values
 from evalbook.datasets.strictjson import (
     as_record,
     literal_record,
     parse_line,
     parse_record,
-    parse_value,
-    value_end,
     without_numbers_unknown,
     without_trailing_commas,
 )
 from evalbook.texts import plural
 
-MAX_LINE = 8 * 1024 * 1024
-"""Bytes of a line, or characters of a value in a JSON array; a longer one is invalid."""
-
 _PIECE = 1024 * 1024
 _HEAD = 64 * 1024
-_BETWEEN = re.compile(r"[\s,\]]*")
 _BOM = codecs.BOM_UTF8
 
 
@@ -174,7 +168,7 @@ class Reading:
     def _line(self, place: int, line: bytes | None, misplaced: InvalidRecord | None) -> Row | None:
         """Return a line as a row; None where it is blank."""
         if line is None:
-            return Row(place, None, _too_long("the line"))
+            return Row(place, None, too_long("the line"))
         problem = misplaced
         if place == 1 and line.startswith(_BOM):
             line, problem = line[len(_BOM) :], problem or _byte_order_mark()
@@ -186,13 +180,7 @@ class Reading:
 
     def _values(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = self._not_lines()
-        texts = _texts(chunks)
-        if self.container.layout in ("columns", "split"):
-            found = _rows_of_columns(texts)
-        elif self.container.layout == "keyed":
-            found = _keyed_values(texts)
-        else:
-            found = _json_values(texts, self.container.within, self.outside)
+        found = json_values(chunks, self.container, self.outside)
         values = (item for value in found for item in _questions_in(value))
         for place, value in enumerate(values, start=1):
             yield _value_row(place, value, misplaced)
@@ -282,13 +270,6 @@ def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
 
 
-def _texts(chunks: Iterable[bytes]) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
-    for chunk in chunks:
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", final=True)
-
-
 def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
     try:
         return Row(place, parse_line(line), problem, line)
@@ -376,12 +357,6 @@ def _not_csv(error: csv.Error) -> InvalidRecord:
     return InvalidRecord("not_csv", f"not CSV: {words}")
 
 
-def _too_long(what: str) -> InvalidRecord:
-    return InvalidRecord(
-        "too_long", f"{what} is too long; expected at most {MAX_LINE // 1024 // 1024} MiB"
-    )
-
-
 class _TableLines:
     """Lines of a CSV file for Python's reader, remembering whether one had to be left out."""
 
@@ -413,7 +388,7 @@ def _table_row(
     place: int, header: list[str], cells: list[str], cut: bool, misplaced: InvalidRecord
 ) -> Row:
     if cut:
-        return Row(place, None, _too_long("a line of the row"))
+        return Row(place, None, too_long("a line of the row"))
     if len(cells) != len(header):
         found = f"{plural(len(cells), 'column')}; expected {len(header)} as in the header"
         return Row(place, None, InvalidRecord("columns", found))
@@ -425,203 +400,3 @@ def _table_row(
     if not _has_utf8(record):
         return Row(place, None, _not_utf8())
     return Row(place, record, misplaced)
-
-
-def _json_values(
-    texts: Iterator[str], within: str | None = None, outside: list[str] | None = None
-) -> Iterator[Any]:
-    """Yield the elements of a JSON array, or values that follow each other; errors as values.
-
-    Behind what is not JSON nothing more is known, so that such an error is the last.
-
-    Args:
-        texts: the file.
-        within: the name of the list, where an object holds it.
-        outside: is told the names of what stands before it.
-    """
-    buffer, at, ended = "", 0, False
-    opened = False
-    if within is not None:
-        buffer = _behind_name(texts, within, [] if outside is None else outside)
-        opened = True
-    while True:
-        start = at
-        at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
-        if within is not None and "]" in buffer[start:at]:
-            _names_in(buffer, at, [] if outside is None else outside)
-            return
-        if not opened and buffer[at : at + 1]:
-            opened = True
-            at += buffer[at] == "["
-            continue
-        value, end = _next_value(buffer, at, ended) if at < len(buffer) else (None, None)
-        if isinstance(value, InvalidRecord) and end is None:
-            yield value
-            return
-        if end is not None:
-            yield value
-            at = end
-        elif ended:
-            return
-        else:
-            buffer, ended = _more(buffer[at:], texts)
-            at = 0
-
-
-def _keyed_values(texts: Iterator[str]) -> Iterator[Any]:
-    """Yield the values of one object, each with its name; errors as values, at the end."""
-    buffer, ended = _more("", texts)
-    at = buffer.find("{") + 1
-    while True:
-        name = _NAME.match(buffer, at)
-        value, end = _next_value(buffer, name.end(), ended) if name else (None, None)
-        if name and end is not None:
-            yield {"key": json.loads(name[1]), **value} if isinstance(value, dict) else value
-            at = end
-        elif isinstance(value, InvalidRecord):
-            yield value
-            return
-        elif ended or buffer[at:].lstrip().startswith("}"):
-            return
-        else:
-            buffer, ended = _more(buffer[at:], texts)
-            at = 0
-
-
-def _rows_of_columns(texts: Iterator[str]) -> Iterator[Any]:
-    """Yield the rows of a table that is written column by column; it is read whole."""
-    parts: list[str] = []
-    for text in texts:
-        parts.append(text)
-        if sum(map(len, parts)) > _MOST_COLUMNS:
-            yield InvalidRecord(
-                "too_long",
-                "the table is written column by column, which can't be read as a stream; expected"
-                " a record after the other (pandas: to_json(orient='records', lines=True))",
-            )
-            return
-    try:
-        table, _ = parse_value("".join(parts).lstrip(), 0)
-    except InvalidRecord as error:
-        yield error
-        return
-    if "columns" in table and isinstance(table.get("data"), list):
-        rows = table["data"]
-        yield from (dict(zip(table["columns"], row, strict=False)) for row in rows)
-        return
-    columns = {
-        name: list(column.values()) if isinstance(column, dict) else column
-        for name, column in table.items()
-        if isinstance(column, (dict, list))
-    }
-    for cells in zip_longest(*columns.values()):
-        yield {name: cell for name, cell in zip(columns, cells, strict=True) if cell is not None}
-
-
-_MOST_COLUMNS = 64 * 1024 * 1024
-
-_NAME = re.compile(r"[\s,{]*" + NAME)
-
-
-def _behind_name(texts: Iterator[str], within: str, outside: list[str]) -> str:
-    """Return what follows the bracket that opens the list of this name."""
-    buffer = ""
-    for text in texts:
-        buffer += text
-        if len(buffer) >= _HEAD:
-            break
-    at = _names_in(buffer, 0, outside, within)
-    return buffer[at + 1 :]
-
-
-def _names_in(buffer: str, at: int, names: list[str], until: str | None = None) -> int:
-    """Note the names of an object's values up to one of them; return where that one begins."""
-    while match := _NAME.match(buffer, at):
-        name = json.loads(match[1])
-        at = match.end()
-        if name == until:
-            return at
-        names.append(name)
-        try:
-            _, at = json.JSONDecoder().raw_decode(buffer, at)
-        except ValueError:
-            break
-    return at
-
-
-def _more(kept: str, texts: Iterator[str]) -> tuple[str, bool]:
-    """Return the text with at least as much again, so that a long value is not parsed too often."""
-    parts = [kept]
-    size = 0
-    for text in texts:
-        parts.append(text)
-        size += len(text)
-        if size > len(kept):
-            return "".join(parts), False
-    return "".join(parts), True
-
-
-def _next_value(buffer: str, at: int, ended: bool) -> tuple[Any, int | None]:
-    """Return a value or an error and where it ends; no end without a value means: read on."""
-    try:
-        value, end = parse_value(buffer, at)
-    except InvalidRecord as error:
-        mended = _mended_value(buffer[at:]) if error.kind == "not_json" else None
-        if mended is not None:
-            return mended[0], at + mended[1]
-        return _failed_value(buffer, at, ended, error)
-    if end - at > MAX_LINE:
-        return _too_long("the value"), end
-    # A number at the end of the buffer may go on.
-    return (value, end) if ended or end < len(buffer) else (None, None)
-
-
-def _mended_value(text: str) -> tuple[Any, int] | None:
-    """Return the first value without its trailing commas, and where it ends in the text."""
-    mended = without_trailing_commas(text)
-    if mended is None:
-        return None
-    try:
-        value, end = parse_value(mended, 0)
-    except InvalidRecord:
-        return None
-    return value, end + len(text) - len(mended)
-
-
-def _failed_value(
-    buffer: str, at: int, ended: bool, error: InvalidRecord
-) -> tuple[InvalidRecord | None, int | None]:
-    cause = error.__cause__
-    if cause is None:
-        try:
-            return error, value_end(buffer, at)
-        except json.JSONDecodeError as unfinished:
-            cause = unfinished
-        except RecursionError:
-            return error, None
-    if ended:
-        return _stop(error), None
-    if len(buffer) - at > MAX_LINE:
-        return _stop(_too_long("the value")), None
-    assert isinstance(cause, json.JSONDecodeError)  # noqa: S101 - the only cause there is
-    # What is cut off fails at the end of the buffer, or as a string without an end.
-    cut_off = cause.pos >= len(buffer) - 32 or cause.msg.startswith("Unterminated string")
-    return (None, None) if cut_off else (_stop(error), None)
-
-
-def _stop(error: InvalidRecord) -> InvalidRecord:
-    return InvalidRecord(error.kind, f"{error.reason}; nothing behind it could be read")
-
-
-def kind_of(value: Any) -> str:
-    """Return what kind of JSON value it is, for a list of fields."""
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, bool):
-        return "true/false"
-    if isinstance(value, (int, float)):
-        return "number"
-    if isinstance(value, list):
-        messages = value and all(isinstance(item, dict) and "role" in item for item in value)
-        return "messages" if messages else "list"
-    return "object" if isinstance(value, dict) else described(value)

@@ -7,8 +7,8 @@ from typing import Any
 
 from evalbook.datasets.containers import Container
 from evalbook.datasets.formats import DatasetFormat, detect_format
-from evalbook.datasets.invalid import InvalidRecord, harmless, named
-from evalbook.datasets.reading import Reading, Row, kind_of
+from evalbook.datasets.invalid import InvalidRecord, described, harmless, named
+from evalbook.datasets.reading import Reading, Row
 from evalbook.datasets.rules import Judged, Rules, job_format
 from evalbook.datasets.shown import brief, shown
 from evalbook.datasets.strictjson import parse_value
@@ -132,7 +132,7 @@ def _fields_seen(records: list[dict[str, Any]]) -> tuple[FieldSeen, ...]:
                 continue
             kinds.setdefault(name, [])
             examples.setdefault(name, harmless(brief(value), _EXAMPLE))
-            if (kind := kind_of(value)) not in kinds[name]:
+            if (kind := _kind_of(value)) not in kinds[name]:
                 kinds[name].append(kind)
     return tuple(
         FieldSeen(harmless(name, 40), " or ".join(kinds[name]), examples[name]) for name in kinds
@@ -174,3 +174,17 @@ def _skip(text: str, at: int, mark: str) -> int:
     while at < len(text) and text[at] in " \t\r\n" + mark:
         at += 1
     return at
+
+
+def _kind_of(value: Any) -> str:
+    """Return what kind of JSON value it is, for a list of fields."""
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "true/false"
+    if isinstance(value, (int, float)):
+        return "number"
+    if isinstance(value, list):
+        messages = value and all(isinstance(item, dict) and "role" in item for item in value)
+        return "messages" if messages else "list"
+    return "object" if isinstance(value, dict) else described(value)
