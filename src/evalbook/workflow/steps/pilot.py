@@ -39,6 +39,9 @@ LARGE_ENOUGH = 300
 """Records of which a pilot is worth while."""
 FEWEST, SHARE = 50, 10
 """Records of the smallest pilot, and what part of all one is by default."""
+_RULE = """\
+A pilot is drawn by category, or by the length of prompts, so that it stands for the whole. Its \
+differences have to be clear at 1 %, those of the whole at 4 %, instead of 5 % once."""
 
 
 def _ask(interview: Interview) -> Question:
@@ -50,7 +53,7 @@ def _ask(interview: Interview) -> Question:
         Choice(
             FIRST,
             f"A pilot of {pilot:,} records first",
-            f"{_costs(expected.of(pilot), 1)} The rest follows, or not, by what it shows.",
+            f"{_costs(expected.of(pilot), 1)} The rest is up to you.",
         ),
     ]
     if interview.value(PILOT) is not None and _of_earlier(interview):
@@ -62,10 +65,8 @@ def _ask(interview: Interview) -> Question:
         "Evaluate all records, or a pilot first?",
         kind="choice",
         choices=tuple(choices),
-        help=f"A number from {FEWEST} to {min(most, whole // 2):,} is a pilot of so many. It is "
-        "drawn by category, or by the length of prompts, so that it stands for the whole. Looking "
-        "early is paid for: the pilot's differences have to be clear at 1 %, those of the whole "
-        "at 4 %, instead of 5 % once.",
+        notices=(_RULE,) if whole >= LARGE_ENOUGH else (),
+        help=f"A number from {FEWEST} to {min(most, whole // 2):,} is a pilot of so many.",
     )
 
 
