@@ -32,7 +32,7 @@ def shown(run: RunStatus, minutes: int) -> str:
 @pytest.mark.parametrize(
     ("minutes", "filled", "left"),
     [
-        (0, 0, ", about 25 to 60 minutes left"),
+        (3, 2, ", about 22 to 57 minutes left"),
         (30, 20, ", up to 30 minutes left"),
         (60, 40, ", longer than expected"),
         (600, 40, ", longer than expected"),
@@ -41,11 +41,12 @@ def shown(run: RunStatus, minutes: int) -> str:
 def test_the_bar_fills_with_the_expected_time_and_says_what_is_left(
     minutes: int, filled: int, left: str
 ) -> None:
-    head, about, bar, *_ = shown(a_run(StepStatus("A", "Executing")), minutes).splitlines()
+    head, about, bar, steps, *_ = shown(a_run(StepStatus("A", "Executing")), minutes).splitlines()
 
     assert head.endswith(f" of about 25 to 60 minutes{left}")
     assert about == "LLM as judge"
-    assert bar.count("━") == filled
+    assert bar == "━" * filled
+    assert steps.startswith("Step ")
 
 
 def test_steps_have_states_and_times_and_nothing_moves_the_cursor() -> None:

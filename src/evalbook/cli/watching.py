@@ -49,6 +49,7 @@ def _linked(run: RunStatus, rows: Sequence[Mapping[str, str]]) -> list[dict[str,
 def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
     """Return runs as they are followed: a bar of the expected time, and the steps."""
     from rich.console import Group
+    from rich.padding import Padding
     from rich.progress_bar import ProgressBar
 
     now = now or datetime.now(timezone.utc)
@@ -60,7 +61,8 @@ def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
             end = run.expected[1] * 60
             bar = ProgressBar(end, min(end, run.seconds(now)), width=40, style="dim",
                               complete_style="cyan", finished_style="cyan")  # fmt: skip
-            parts.append(bar)
+            # By itself a bar ends no line.
+            parts.append(Padding(bar, 0))
         parts.append(Rows(step_rows(run, now)))
     return Group(*parts)
 
