@@ -131,7 +131,7 @@ def named_step(interview: Interview, name: str) -> AnyStep:
 
 def no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:
     names = list(dict.fromkeys(step.name for step in steps))
-    near = did_you_mean(nearest(name.lower(), names))
+    near = did_you_mean(nearest(name.lower(), names, cutoff=0.7))
     known = f"The steps are: {', '.join(names)}."
     return UsageError("step.unknown", f"There is no step {name!r}.", near or known)
 
