@@ -10,7 +10,7 @@ import click
 from evalbook import texts
 from evalbook.cli.completion import complete_steps
 from evalbook.cli.options import A_FILE, Settings, command
-from evalbook.cli.output import Output, check_words
+from evalbook.cli.output import Output, check_words, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import PROTOCOL, Turn
 
@@ -120,7 +120,9 @@ def show_command(settings: Settings, output: Output) -> int:
     summary = workflow.summary()
     lines = [f"{line.title}: {line.text}" for line in summary.lines] or ["Nothing is answered yet."]
     lines.extend(check_words(check) for check in (*summary.warnings, *summary.not_checked))
-    output.document(summary.document(settings.state), texts.lines(*lines))
+    output.document(
+        summary.document(settings.state), texts.fold_lines(texts.lines(*lines), terminal_width())
+    )
     return 0
 
 
@@ -135,7 +137,7 @@ def check_command(settings: Settings, output: Output) -> int:
     document = CheckDocument(PROTOCOL, "failed" if failed else "passed", str(settings.state), steps)
     lines = [f"{step}: {check_words(check)}" for step, checks in found for check in checks]
     nothing = "No answer so far has anything to check." if found else "Nothing is answered yet."
-    output.document(document, "\n".join(lines) or nothing)
+    output.document(document, texts.fold_lines("\n".join(lines) or nothing, terminal_width()))
     return AnswerRejected.exit_status if failed else 0
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
-from evalbook.texts import printable, printable_lines
+from evalbook.texts import fold_lines, printable, printable_lines
 from evalbook.workflow.brief import brief as without_silence
 from evalbook.workflow.turn import PROTOCOL, Choice, Turn, printed
 
@@ -58,7 +58,8 @@ class Output:
                 f"{turn.error.message}\n{remedy_in_commands(turn.error.remedy) or ''}".rstrip()
             )
         document = without_silence(turn) if brief else turn.to_json()
-        self._print(document, printable_lines(turn_words(turn)), close=brief)
+        words = fold_lines(printable_lines(turn_words(turn)), terminal_width())
+        self._print(document, words, close=brief)
 
     def error(self, code: str, message: str, remedy: str | Remedy | None = None) -> None:
         """Say what went wrong."""
