@@ -576,8 +576,9 @@ class _Edit:
         near = {by_letters[it] for it in by_letters if len(wanted) > 2 and it.startswith(wanted)}
         near = near or {by_letters[it] for it in by_letters if len(wanted) > 3 and wanted in it}
         near = near or {by_letters[it] for it in nearest(wanted, by_letters, 2, 0.8)}
-        begins = {word[:5] for word in words_of(part) if len(word) > 4}
-        near = near or {by_letters[it] for it in by_letters if it[:5] in begins}
+        words = [word for word in words_of(part) if word not in _FILLER]
+        begins = words[0][:5] if len(words) == 1 and len(words[0]) > 4 else None
+        near = near or {by_letters[it] for it in by_letters if it[:5] == begins}
         if len(near) != 1:
             self.unknown.append(part)
             return []
