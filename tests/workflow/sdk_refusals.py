@@ -623,8 +623,8 @@ _INSPECT_AI = (
     ),
     Refusal(
         "inspect_ai_evaluator InspectAIEvaluator._validate_endpoint_instance_type",
-        "must start with 'ml.'", "a type of EC2's",
-        INSPECT, "hosting_instances", "g5.12xlarge", "compute.type",
+        "must start with 'ml.'", "a type that is none of SageMaker's",
+        INSPECT, "hosting_instances", "ec2.g5.12xlarge", "compute.type",
         argument="endpoint_instance_type", given=_HOSTED,
         beside={"model_s3_uri": _ARTEFACTS, "inference_image_uri": _IMAGE},
     ),
