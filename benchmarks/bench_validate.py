@@ -21,7 +21,8 @@ from evalbook.datasets.overlap import find_overlap
 from evalbook.datasets.validate import validate
 
 SIZES = (10, 100)
-PIECE = 64 * 1024
+PIECE = 1 << 20
+"""Bytes, as an object is read from S3."""
 MB = 1_000_000
 
 TEXT = "Explain in one sentence what to do about an invoice that was charged twice. " * 4
@@ -123,7 +124,9 @@ FORMS: dict[str, Callable[[str, str, int], dict[str, object]]] = {
         "conversations": [{"from": "human", "value": q}, {"from": "gpt", "value": a}]
     },
     "alpaca": lambda q, a, n: {"instruction": q, "input": f"Number {n} of these.", "output": a},
-    "choices": lambda q, a, n: {"question": q, "choices": [a, "neither", "both"], "answer": n % 3},
+    "choices": lambda q, _, n: {
+        "question": q, "choices": [f"{n} euros", "nothing", "half"], "answer": n % 3
+    },
     "kto": lambda q, a, n: {"prompt": q, "completion": a, "label": n % 2 == 0},
     "batch": lambda q, _, n: {
         "recordId": f"{n}", "modelInput": {"messages": [converse("user", q)]}

@@ -257,9 +257,9 @@ class Plan:
         self._get = attrgetter(*(attributes[at] for at in used), attributes[used[0]])
         self._opaque = [attrgetter(path) for path in told.opaque]
         self._parts = [it and (it[0], tuple(map(used.index, it[1]))) for it in parts]
-        self._checked = tuple(map(used.index, checked))
         talks = any(use.use == "prompt" and "[" in use.field for use in first.uses)
         self._prompts = [used.index(at) for at in parts[0][1] if not talks or len(paths[at]) <= 2]
+        self._checked = [at for at in map(used.index, checked) if at not in self._prompts]
         self._beside: list[int] = []
         self._offered: list[int] = []
         if any(use.meaning == "asked with it" for use in first.uses) and parts[0]:
@@ -298,13 +298,11 @@ class Plan:
         columns = list(zip(*rows, strict=True))
         odd: set[int] = set()
         for at in self._checked:
-            odd.update([n for n, it in enumerate(columns[at]) if it.startswith(_OPENS_OTHERWISE)])
+            odd.update(_opening(columns[at], _OPENS_OTHERWISE))
         found = Columns(*(_filled(it, columns) for it in self._parts))
         _, reference, system, category, _ = found
         for at in self._prompts:
-            odd.update(
-                [n for n, it in enumerate(columns[at]) if it.startswith(_PROMPT_OPENS_OTHERWISE)]
-            )
+            odd.update(_opening(columns[at], _PROMPT_OPENS_OTHERWISE))
         asked = columns[self._parts[0][1][0]]  # type: ignore[index]
         for at in self._beside:
             odd.update(
@@ -323,6 +321,12 @@ class Plan:
                 *([it for n, it in enumerate(column) if n not in odd] for column in found)
             )
         return found, sorted(odd)
+
+
+def _opening(texts: Sequence[str], openings: tuple[str, ...]) -> list[int]:
+    """Return the places of the texts that open so; the first character tells of most."""
+    first = frozenset(it[0] for it in openings)
+    return [n for n, it in enumerate(texts) if it[:1] in first and it.startswith(openings)]
 
 
 def _all_in(text: str, parts: Sequence[str]) -> bool:
