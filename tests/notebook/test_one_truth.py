@@ -117,11 +117,15 @@ def shown_by(
     return capsys.readouterr().out.strip(), tables
 
 
+@pytest.mark.parametrize("third", [b"Builtin.Tone", b"Correctness"], ids=["own", "twin"])
 @pytest.mark.parametrize("results", RESULTS.values(), ids=RESULTS)
 def test_sentence_columns_and_digits_are_those_of_the_command_line(
-    results: Mapping[str, Columns], capsys: pytest.CaptureFixture[str]
+    results: Mapping[str, Columns], third: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arms = {name: lines(*columns, metrics=METRICS) for name, columns in results.items()}
+    arms = {
+        name: [it.replace(b"Builtin.Tone", third) for it in lines(*columns, metrics=METRICS)]
+        for name, columns in results.items()
+    }
     sentence, table = cell_4(arms, capsys)
 
     with RecordStore() as store:
