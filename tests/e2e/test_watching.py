@@ -152,7 +152,7 @@ def test_a_terminal_shows_steps_and_expected_time_and_rings_at_the_end(
     arn = started("seen")
     with RealTerminal("status", arn, "--watch", folder=tmp_path, **sandbox.environment) as terminal:
         terminal.waits_for("of about 25 to 60 minutes")
-        terminal.waits_for("● EvaluateCustomInferenceModel")
+        terminal.waits_for("EvaluateCustomInferenceModel  Executing")
         sandbox.advance(200)
 
         assert terminal.ends() == 0
