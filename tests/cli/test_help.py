@@ -5,7 +5,6 @@ import pytest
 
 from evalbook.cli.main import evalbook
 from evalbook.cli.options import Command
-from evalbook.texts import did_you_mean
 
 TOP = click.Context(evalbook, info_name="evalbook")
 
@@ -69,10 +68,12 @@ def test_the_list_of_commands_has_each_on_one_line_of_a_wide_terminal():
 @pytest.mark.parametrize(
     ("word", "meant"),
     [
-        ("stauts", "Did you mean status?"),
-        ("Result", "Did you mean results?"),
+        ("stauts", " Did you mean status?"),
+        ("Result", " Did you mean results?"),
         ("xyzzy", ""),
     ],
 )
 def test_a_mistyped_word_is_answered_with_what_it_may_have_meant(word, meant):
-    assert did_you_mean(word, evalbook.list_commands(TOP)) == meant
+    with pytest.raises(click.UsageError) as refused:
+        evalbook.resolve_command(TOP, [word])
+    assert refused.value.message == f"There is no command {word!r}.{meant}"

@@ -81,7 +81,8 @@ def test_each_type_has_its_own_settings_in_the_order_in_which_they_are_asked():
 @pytest.mark.parametrize("kind", TAKEN)
 def test_yes_asks_each_setting_that_the_type_takes(kind):
     workflow, turn = asked_for("advanced", kind)
-    assert f"They are {', '.join(TAKEN[kind])}." in (turn.help or "")
+    titles = [step.title for step in workflow.interview.steps if step.name in TAKEN[kind]]
+    assert f"They are {', '.join(titles)}." in (turn.help or "")
     asked = []
 
     turn = workflow.answer("yes")
@@ -152,7 +153,10 @@ def test_a_setting_that_the_type_does_not_take_is_refused():
     assert error.message == (
         "'colour' is neither yes nor no, and no advanced setting of LLM as judge."
     )
-    assert error.remedy == f"Answer yes, no, or some of these: {', '.join(SHARED)}."
+    assert error.remedy == (
+        "Answer yes, no, or some of these: Scope, MLflow, MLflow experiment, KMS key, VPC, Tags, "
+        "Run name."
+    )
 
 
 def test_settings_named_for_one_type_are_looked_at_again_for_another():

@@ -182,7 +182,8 @@ def understand_model(reply: str, question: Question, current: str | None = None)
 _NOT_THAT = r"\b(?:not|anything but|except|other than|neither)\b"
 _NUMBERS = "one two three four five six seven eight nine ten".split()
 _VERSION_SAID = (
-    rf"\b(?:version|ver\.?|v)\s*\.?\s*(\d{{1,6}}|{'|'.join(_NUMBERS)})\b|\bv(\d{{1,6}})\b"
+    rf"(?:\b(?:version|ver\.?|v)\s*\.?\s*(\d{{1,6}}|{'|'.join(_NUMBERS)})\b|\bv(\d{{1,6}})\b)"
+    r"(?!:\d)"  # as in amazon.nova-lite-v1:0
 )
 
 
