@@ -426,7 +426,7 @@ def test_damaged_record_is_named_for_what_it_is(
     running = kernel(some_settings(SETTINGS, run_name="damaged"))
     (tmp_path / "bot.run.json").write_text('{"runs": ')
 
-    with pytest.raises(Failed, match="Expecting value: line 1 column 10"):
+    with pytest.raises(Failed, match=r"bot.run.json is damaged: delete it"):
         running.run(CONFIGURATION, START)
     assert executions(sandbox, "damaged") == []
 
