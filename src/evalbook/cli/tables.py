@@ -82,7 +82,9 @@ class Prose:
         from rich.text import Text
 
         text = texts.shown(self._text)
-        lines = texts.fold_lines(text, min(options.max_width, _READABLE), hanging="\n" in text)
+        in_a_file = options.max_width == _IN_A_FILE and not options.is_terminal
+        width = None if in_a_file else min(options.max_width, _READABLE)
+        lines = texts.fold_lines(text, width, hanging="\n" in text)
         drawn = Text(lines, style=self._style, no_wrap=True, overflow="ignore")
         for found in _VERDICT.finditer(lines):
             drawn.stylize(_COLOURS[found[0]], *found.span())
