@@ -119,6 +119,9 @@ SAYINGS = {
     "advanced": {
         "only the KMS key": ["kms_key"],
         "leave them": False,
+        "great, go": False,
+        "nothing special": False,
+        "yes, go ahead": True,
         "all of them": True,
         "just the fine-tuned one": "<Do you want to change any advanced settings?>",
     },

@@ -15,7 +15,7 @@ SHOWN = Question(
 
 YES = [
     "yes", "Y", "Yes.", "yep", "OK", "okay", "I agree", "Yes, I agree!", "proceed", "go ahead",
-    "sure", "I accept", "Ja", "Sí", "true", "Yes, I agree to the terms.", "Sure, go ahead",
+    "sure, have a look", "sure", "I accept", "Ja", "Sí", "true", "Yes, I agree to the terms.", "Sure, go ahead",
     "yes, looks good", "okay, I agree", "I do", "yes please, that is right", "Yes, go ahead.",
     "Yes, that is right.", "yes, that's right", "that’s right", "YES!!!", "yess", "yse", "Oui.", "はい", "是",
     "Looks good to me, thanks", "ok great", "Yes, that's the one.", "correct", "Right.", "Perfect",

@@ -27,7 +27,7 @@ _BESIDE_YES = frozenset(
 _BESIDE_YES_IN_PASSING = _BESIDE_YES | frozenset(
     "both perfect lovely excellent nice awesome my our then so just totally exactly indeed happy "
     "fully read use take keep one thats alright sir maam hi hello gladly configuration model dataset "
-    "records cheers are as oh".split()
+    "records cheers are as oh have a look".split()
 )
 # What opens a question where the question mark was left out.
 _NOT_FIRST = frozenset("do is to with and of are as so just".split())
@@ -46,7 +46,7 @@ _YES_IN_PASSING = frozenset(
         "that is the one", "it is", "it does", "thats fine", "that is fine", "fine by me",
         "fine with me", "works for me", "that works", "that is good", "thats good", "please do",
         "read it", "use it", "use that", "use that one", "take it", "take that", "take that one",
-        "why not", "knock yourself out",
+        "why not", "knock yourself out", "have a look", "take a look", "look at it",
         "you may", "you can", "you may read it", "you can read it", "please read it",
         "go for it", "make it so", "by all means", "feel free", "be my guest", "all correct",
         "everything is right", "everything is correct", "everything looks good", "all of it is right",
@@ -106,7 +106,7 @@ _BESIDE_NONE = frozenset(
     "i we you it as said the a an any of them these those that this there are is im my our own for "
     "now please thanks thank at all just so ok okay well already told to have has need want use "
     "using got leave skip out really still here yet do dont not needed necessary required havent "
-    "arent custom all yes sorry currently right moment time being and empty one ones on in with".split()
+    "arent custom all yes sorry currently right moment time being and empty one ones on in with special".split()
 )
 
 _ASKING_FIRST = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,13 @@ from evalbook.workflow.interview import Answer, Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import split_answers, understand_choices
 from evalbook.workflow.replies.reading import NotUnderstood, Reading, Taken
-from evalbook.workflow.replies.words import means_default, says_none, yes_or_no
+from evalbook.workflow.replies.words import (
+    means_default,
+    says_none,
+    says_yes,
+    words_of,
+    yes_or_no,
+)
 from evalbook.workflow.turn import Choice, Question
 
 _KEPT = "Set already, and kept as it is: {}. Reopen a setting to change it."
@@ -35,7 +42,15 @@ def _ask(interview: Interview) -> Question:
     )
 
 
+_GOES_ON = re.compile(
+    r"(?:great|good|fine|perfect|ok|okay|lets|just|go|ahead|on|proceed|continue| )+"
+)
+
+
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
+    said = " ".join(words_of(reply))
+    if _GOES_ON.fullmatch(said) and says_yes(reply) and said not in ("ok", "okay"):
+        return Taken("no", exact=False)  # it wants to go on, not to change anything
     exactly = hearing.exact_agreement(reply, question, interview)
     if not isinstance(exactly, NotUnderstood):
         return exactly
