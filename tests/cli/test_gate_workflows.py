@@ -38,10 +38,13 @@ def bash(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[s
     command = folder / "bin" / "evalbook"
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m evalbook "$@"\n')
     command.chmod(0o755)
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    # pytest's workers set a width; a job of a pipeline has none.
+    given = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     return subprocess.run(
         [shutil.which("bash") or "bash", "-ec", script],
         cwd=folder,
-        env={**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", **env},
+        env={**given, "PATH": path, **env},
         capture_output=True,
         text=True,
         check=False,
