@@ -191,7 +191,7 @@ def read_back(data: bytes, changes: Changes | None = None) -> list[tuple[Any, ..
 
 @pytest.mark.parametrize("container", CONTAINERS)
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True, database=None)
 @given(said)
 def test_the_copy_says_what_the_dataset_says(shape: str, container: str, rows: list[Said]) -> None:
     rows = rows * 2  # of some containers one alone is the record itself
@@ -202,7 +202,7 @@ def test_the_copy_says_what_the_dataset_says(shape: str, container: str, rows: l
 
 @pytest.mark.parametrize("container", TABLES)
 @pytest.mark.parametrize("shape", FLAT)
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(max_examples=4, deadline=None, derandomize=True, database=None)
 @given(said)
 def test_the_copy_says_what_the_table_says(shape: str, container: str, rows: list[Said]) -> None:
     rows = rows * 2
