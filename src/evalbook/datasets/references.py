@@ -23,6 +23,10 @@ def reference_of(
         right = right_choice(it, choices)
         if right is not None:
             return right, None
+    if any(it.plain(use.field) == "userinput" for use in it.uses):
+        # Where RAG frameworks keep what the system under test once said.
+        for name, _ in it.by_name(("response",)):
+            it.take(name, UNUSED, known.MADE)
     explicit = _first(it, known.REFERENCE)
     for find in (_inside, _chosen):
         explicit = find(it) if explicit is None else explicit
@@ -30,10 +34,6 @@ def reference_of(
         if talk is not None and talk.answer is not None:
             it.answers_are(known.MADE, "[")
         return _judged(it, explicit, only=bool)
-    if any(it.plain(use.field) == "userinput" for use in it.uses):
-        # Where RAG frameworks keep what the system under test once said.
-        for name, _ in it.by_name(("response",)):
-            it.take(name, UNUSED, known.MADE)
     said = talk.answer if talk is not None else None
     answered = said if said is not None else _first(it, known.ANSWERED)
     if answered is not None:
