@@ -9,7 +9,7 @@ import pytest
 from judged import a_line, a_report, lines
 
 from evalbook.runs.documents import results_document
-from evalbook.runs.parts import text_table
+from evalbook.runs.sentences import text_table
 from evalbook.runs.store import RecordStore
 from evalbook.runs.table import report_csv, report_words
 from evalbook.runs.verdicts import VERDICTS

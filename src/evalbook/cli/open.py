@@ -13,7 +13,7 @@ from evalbook.cli.documents import OpenDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.console import console_url
-from evalbook.runs.pages import PAGES
+from evalbook.runs.console_pages import PAGES
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from evalbook.cli.links import links_work
 from evalbook.cli.tables import Prose, Rows, cell, coloured
 from evalbook.console import console_url
-from evalbook.runs.pages import PAGES
+from evalbook.runs.console_pages import PAGES
 from evalbook.runs.status import RunStatus, head_words, status_parts, step_rows
 
 if TYPE_CHECKING:

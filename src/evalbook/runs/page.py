@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 from evalbook.aws.arns import short_name
 from evalbook.packaged import read_packaged
 from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
+from evalbook.runs.console_pages import PAGES
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.leaderboard import Leaderboard
-from evalbook.runs.pages import PAGES
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
 from evalbook.runs.table import (
     board_lines,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from evalbook.console import console_url, logs_url
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
+from evalbook.runs.console_pages import pages_of
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Job, Look, job_of, look_at, whole_dataset
-from evalbook.runs.pages import pages_of
 from evalbook.texts import joined
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from evalbook.console import console_url, logs_url
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
+from evalbook.runs.console_pages import pages_of
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import job_of
-from evalbook.runs.pages import pages_of
-from evalbook.runs.parts import Part, in_words
+from evalbook.runs.sentences import Part, in_words
 from evalbook.texts import quoted_lines
 
 if TYPE_CHECKING:

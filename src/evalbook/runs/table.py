@@ -10,9 +10,9 @@ from evalbook import texts
 from evalbook.aws.arns import short_name
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, lowest_records
 from evalbook.runs.leaderboard import Leaderboard
-from evalbook.runs.parts import Part, in_words
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import FigureTable, Results
+from evalbook.runs.sentences import Part, in_words
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import Figure, FigureRow, figure_ends
 from evalbook.runs.versions import version_lines
