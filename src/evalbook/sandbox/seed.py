@@ -117,9 +117,9 @@ def _seed_session(credentials: world.Credentials) -> None:
 
 
 def _seed_buckets() -> None:
-    s3 = s3_backends[ACCOUNT]["aws"]
-    for bucket in world.BUCKETS:
-        s3.create_bucket(bucket.name, bucket.region)
+    s3, public = s3_backends[ACCOUNT]["aws"], s3_backends[world.AWS_OWN_ACCOUNT]["aws"]
+    for age, bucket in enumerate(world.BUCKETS, 300):
+        s3.create_bucket(bucket.name, bucket.region).creation_date = _day(-age)
         if bucket.versioned:
             s3.put_bucket_versioning(bucket.name, "Enabled")
     s3.put_bucket_encryption(world.LOCKED_BUCKET, _encrypted_by(world.LOCKED_KEY_ID))
@@ -130,16 +130,16 @@ def _seed_buckets() -> None:
     judges = {"supported_judge_models": [{"model_id": judge.id} for judge in world.JUDGES]}
     for region in world.REGIONS:
         cache = f"jumpstart-cache-prod-{region}"
-        s3.create_bucket(cache, region)
-        s3.put_object(cache, JUDGE_LIST_KEY, json.dumps(judges).encode())
+        public.create_bucket(cache, region)
+        public.put_object(cache, JUDGE_LIST_KEY, json.dumps(judges).encode())
         for model in world.BASE_MODELS:
             for kind in model.recipes:
                 key, content = parameters_key(model, kind), parameters_file(model, kind)
-                s3.put_object(cache, key, content)
+                public.put_object(cache, key, content)
                 if model.own_instances:
-                    s3.put_object(cache, template_key(model, kind), template_file(model))
-            s3.put_object(*split_uri(f"{weights_uri(model, region)}config.json"), b"{}")
-        s3.create_bucket(world.models_bucket(region), region)
+                    public.put_object(cache, template_key(model, kind), template_file(model))
+            public.put_object(*split_uri(f"{weights_uri(model, region)}config.json"), b"{}")
+        s3.create_bucket(world.models_bucket(region), region).creation_date = _day(-400)
 
 
 def _encrypted_by(key_id: str) -> dict[str, Any]:
@@ -521,7 +521,7 @@ def _seed_images() -> None:
     for region in world.REGIONS:
         ecr = ecr_backends[ACCOUNT][region]
         for repository, tags in world.IMAGES.items():
-            ecr.create_repository(repository, world.IMAGES_ACCOUNT, {}, None, "MUTABLE", [])
+            ecr.create_repository(repository, world.AWS_OWN_ACCOUNT, {}, None, "MUTABLE", [])
             for tag in tags:
                 ecr.put_image(
                     repository, json.dumps({"tag": tag}), tag, "application/vnd.oci.image"

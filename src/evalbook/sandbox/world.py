@@ -507,7 +507,8 @@ def repairs():
 """,
 }
 
-IMAGES_ACCOUNT = "763104351884"
+# Whose the images and the public buckets are: readable, and in no listing of the person's own.
+AWS_OWN_ACCOUNT = "763104351884"
 IMAGES = {
     "djl-inference": ("0.33.0-lmi15.0.0-cu128", "0.36.0-lmi"),
     "nova-inference-repo": ("SM-Inference-latest",),

@@ -200,7 +200,9 @@ def _rollouts(run: PastRun) -> list[dict[str, Any]]:
 
 def _inspected(run: PastRun) -> list[dict[str, Any]]:
     config = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"{run.output}/config"}}
-    image = f"{world.IMAGES_ACCOUNT}.dkr.ecr.{world.HOME_REGION}.amazonaws.com/sagemaker-inspect-ai"
+    image = (
+        f"{world.AWS_OWN_ACCOUNT}.dkr.ecr.{world.HOME_REGION}.amazonaws.com/sagemaker-inspect-ai"
+    )
     arguments = {
         "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
         "RoleArn": ROLE,
