@@ -224,30 +224,26 @@ def builtin_metrics() -> str:
 
 def metric_topics() -> str:
     """Return which metrics the kinds of task suggest."""
-    from evalbook.packaged import load_facts
+    from evalbook.metrics.builtin import METRICS
 
     return _table(
         ("task", "metrics, the most telling first"),
-        (
-            (topic["topic"], ", ".join(topic["suggests"]))
-            for topic in load_facts("metrics/builtin_metrics.json")["topics"]
-        ),
+        ((topic["topic"], ", ".join(topic["suggests"])) for topic in METRICS.facts["topics"]),
     )
 
 
 def custom_metric_limits() -> str:
     """Return Bedrock's limits for custom metrics."""
-    from evalbook.packaged import load_facts
+    from evalbook.metrics.custom_text import LIMITS, Sized
 
-    limits = load_facts("metrics/custom_metric_limits.json")
+    def span(name: Sized) -> str:
+        return f"{LIMITS.facts[name]['min']:,} to {LIMITS.facts[name]['max']:,}"
 
-    def span(name: str) -> str:
-        return f"{limits[name]['min']:,} to {limits[name]['max']:,}"
-
-    variables = limits["variables"]
-    pattern = limits["name"]["pattern"].removesuffix("+")
+    variables = LIMITS.facts["variables"]
+    pattern = LIMITS.facts["name"]["pattern"].removesuffix("+")
     prompt, response, reference = (
-        f"`{{{{{variables[role]}}}}}`" for role in ("prompt", "response", "reference")
+        f"`{{{{{it}}}}}`"
+        for it in (variables["prompt"], variables["response"], variables["reference"])
     )
     return (
         f"- {span('customMetrics')} metrics in an array, "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cached_property
 from pkgutil import get_data
-from typing import Any
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 def read_packaged(name: str) -> str:
@@ -17,8 +19,17 @@ def read_packaged(name: str) -> str:
     return content.decode("utf-8")
 
 
-@cache
-def load_facts(name: str) -> dict[str, Any]:
-    """Return what a file of facts holds, which states its source and the date read."""
-    facts: dict[str, Any] = json.loads(read_packaged(name))
-    return facts
+class DataFile(Generic[T]):
+    """A file of facts, which states its source and the date read, and its form as a TypedDict.
+
+    A misspelt key is mypy's error; that each file has its form is tested.
+    """
+
+    def __init__(self, name: str, form: type[T]) -> None:
+        self.name, self.form = name, form
+
+    @cached_property
+    def facts(self) -> T:
+        """What the file holds."""
+        facts: T = json.loads(read_packaged(self.name))
+        return facts

@@ -18,12 +18,11 @@ from evalbook.aws.base_models import (
     is_nova,
     model_size_billions,
 )
-from evalbook.aws.hub_models import NOVA_MODELS, HubModel, nova_in_bedrock
+from evalbook.aws.hub_models import NOVA, HubModel, nova_in_bedrock
 from evalbook.aws.model_packages import BaseModel, ModelPackage
 from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
-from evalbook.packaged import load_facts
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=timezone.utc)
 REGION = "us-east-1"
@@ -334,15 +333,13 @@ def test_size_is_guessed_from_the_name(name: str, size: float | None) -> None:
 def test_nova_names_and_profiles_are_those_of_the_installed_sdk() -> None:
     from sdk_source import sdk_file, sdk_module
 
-    names = load_facts(NOVA_MODELS)["hub_names"]
+    names = NOVA.facts["hub_names"]
     aliases = sdk_module("train/common_utils/model_aliases.py")
     constants = sdk_file("train/evaluate/constants.py")
     mapping = constants.split("_REGION_TO_BEDROCK_PREFIX = {")[1].split("}")[0].split('"')
 
     assert names == aliases.MODEL_NAME_ALIASES
-    assert load_facts(NOVA_MODELS)["profile_prefixes"] == dict(
-        zip(mapping[1::4], mapping[3::4], strict=True)
-    )
+    assert NOVA.facts["profile_prefixes"] == dict(zip(mapping[1::4], mapping[3::4], strict=True))
     assert {
         name: (nova_in_bedrock(name, "us-east-1") or "").removeprefix("us.")
         for name in names.values()

@@ -13,6 +13,7 @@ from botocore.session import get_session
 from botocore.stub import Stubber
 
 from evalbook.aws.answers import Asked
+from evalbook.aws.refusals import CODES
 from evalbook.aws.session import (
     Aws,
     AwsDenied,
@@ -24,7 +25,6 @@ from evalbook.aws.session import (
     in_parallel,
 )
 from evalbook.errors import AwsUnavailable, EvalbookError
-from evalbook.packaged import load_facts
 
 Stub = Callable[..., Stubber]
 
@@ -104,7 +104,7 @@ def test_a_signature_of_another_time_is_the_clocks_fault(code: str, text: str) -
 
 def test_codes_for_what_is_missing_are_those_of_the_services_own_models() -> None:
     core = get_session()
-    for service, codes in load_facts("data/aws_error_codes.json")["services"].items():
+    for service, codes in CODES.facts["services"].items():
         if codes["source"].startswith("https:"):
             continue  # S3's and EC2's models name few of their errors, the documentation all
         model = core.get_service_model(service)

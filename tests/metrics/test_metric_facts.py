@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from evalbook.metrics.builtin import builtin_metrics
+from evalbook.metrics.builtin import METRICS, builtin_metrics
 from evalbook.metrics.custom import parse_custom_metrics
-from evalbook.packaged import load_facts
+from evalbook.metrics.custom_text import LIMITS
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def shapes() -> dict[str, Any]:
     ],
 )
 def test_limits_are_those_of_the_service_model(shapes, field, shape):
-    limit = load_facts("metrics/custom_metric_limits.json")[field]
+    limit = LIMITS.facts[field]
 
     assert (limit["min"], limit["max"]) == (shapes[shape]["min"], shapes[shape]["max"])
     assert limit.get("pattern") == shapes[shape].get("pattern")
@@ -77,28 +77,17 @@ def test_builtin_names_are_those_the_service_documents_for_judges(shapes):
 def test_names_of_other_jobs_are_those_the_service_documents(shapes):
     text = shapes["EvaluationDatasetMetricConfig"]["members"]["metricNames"]["documentation"]
     documented = set(re.findall(r"Builtin\.(\w+)", text))
-    others = load_facts("metrics/builtin_metrics.json")["metrics_of_other_jobs"]
+    others = METRICS.facts["metrics_of_other_jobs"]
 
     assert set(others) < documented
     assert set(others).isdisjoint(metric.name for metric in builtin_metrics())
 
 
 def test_topics_suggest_known_metrics_only():
-    content = load_facts("metrics/builtin_metrics.json")
+    content = METRICS.facts
     suggested = {name for topic in content["topics"] for name in topic["suggests"]}
 
     assert suggested | set(content["fallback"]) <= {metric.name for metric in builtin_metrics()}
-
-
-@pytest.mark.parametrize("name", ["builtin_metrics.json", "custom_metric_limits.json"])
-def test_data_files_state_source_and_date(name):
-    assert load_facts(f"metrics/{name}")["source"]
-    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", load_facts(f"metrics/{name}")["read"])
-
-
-def test_a_missing_data_file_is_an_error():
-    with pytest.raises(FileNotFoundError):
-        load_facts("metrics/nowhere.json")
 
 
 def test_canonical_form_passes_botocores_own_validation():

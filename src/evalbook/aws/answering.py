@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.base_models import is_nova
@@ -21,7 +21,7 @@ from evalbook.aws.s3 import check_bucket_region, describe_bucket, parse_s3_uri
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 from evalbook.texts import did_you_mean, joined, nearest
 
 Kind = Literal["endpoint", "bedrock", "hosted"]
@@ -47,7 +47,17 @@ class Answering:
     """Endpoint's name, Bedrock's id or ARN, or the S3 URI of the artefacts."""
 
 
-_IMAGES = "data/inspect_ai.json"
+class _Images(TypedDict):
+    account: str
+    repository: str
+    regions: list[str]
+    """Where AWS says that the container is offered."""
+    image_regions: list[str]
+    nova_accounts: dict[str, str]
+    """By region, for the image that hosts a Nova model."""
+
+
+IMAGES = DataFile("data/inspect_ai.json", _Images)
 
 
 def check_container(aws: Aws, region: str) -> list[Check]:
@@ -58,13 +68,13 @@ def check_container(aws: Aws, region: str) -> list[Check]:
         AwsUnavailable: AWS could not be asked.
     """
     offered = _offered_check(region)
-    images = load_facts(_IMAGES)
+    images = IMAGES.facts
     image = f"{images['account']}.dkr.ecr.{region}.amazonaws.com/{images['repository']}"
     return [offered, look_for_image(aws, image)]
 
 
 def _offered_check(region: str) -> Check:
-    images = load_facts(_IMAGES)
+    images = IMAGES.facts
     if region not in images["image_regions"]:
         raise AnswerRejected(
             "inspect.region",
@@ -83,7 +93,7 @@ def _offered_check(region: str) -> Check:
 
 def nova_image(region: str) -> str | None:
     """Return the image that hosts a Nova model in a region, as the SDK knows it."""
-    account = load_facts(_IMAGES)["nova_accounts"].get(region)
+    account = IMAGES.facts["nova_accounts"].get(region)
     if account is None:
         return None
     return f"{account}.dkr.ecr.{region}.amazonaws.com/nova-inference-repo:SM-Inference-latest"

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from evalbook.aws.hub_documents import HubDocument, describe_hub_document
-from evalbook.aws.hub_models import NOVA_MODELS, HubModel, describe_hub_model, nova_in_bedrock
+from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, nova_in_bedrock
 from evalbook.aws.package_answers import (
     HUB_SETTING,
     PUBLIC_HUB,
@@ -30,7 +30,6 @@ from evalbook.aws.session import (
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import reject, rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
-from evalbook.packaged import load_facts
 
 # constants._REGION_TO_BEDROCK_PREFIX: where InspectAI and Bedrock's Nova inference both are.
 NOVA_REGIONS = ("eu-west-2", "us-east-1", "us-west-2")
@@ -306,7 +305,7 @@ def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
     _refuse_nova_elsewhere(model.name, region)
     profile = nova_in_bedrock(model.name, region)
     if profile is None:
-        known = ", ".join(sorted(load_facts(NOVA_MODELS)["hub_names"].values()))
+        known = ", ".join(sorted(NOVA.facts["hub_names"].values()))
         raise reject(
             "model.nova.bedrock",
             f"{model.name} can't be judged as a base model: Bedrock would have to answer for "

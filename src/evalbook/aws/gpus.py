@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypedDict
 
 from evalbook.checks import Check, passed, warning
 from evalbook.errors import AnswerRejected
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 
 BYTES_A_PARAMETER = 2
 """Of 16-bit weights, as open-weight models are kept; what answers take in memory comes on top."""
 
 # Families of general use, of much memory and of much computing power; those of Neuron chips.
 _WITHOUT = re.compile(r"(?:[acmrtxz]\d|trn|inf|dl)", re.I)
+
+
+class _Family(TypedDict, total=False):
+    gib: int
+    """Memory of one GPU."""
+    sizes: dict[str, int]
+    """GPUs by size; one where it is not named."""
+    bfloat16: bool
+
+
+class _Gpus(TypedDict):
+    families: dict[str, _Family]
+
+
+GPUS = DataFile("data/gpus.json", _Gpus)
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,7 @@ def gpus_of(instance_type: str) -> Gpus | None:
     `has_no_gpu` tells the two apart.
     """
     _, family, size = instance_type.split(".")
-    known = load_facts("data/gpus.json")["families"].get(family)
+    known = GPUS.facts["families"].get(family)
     if known is None:
         return None
     return Gpus(known["sizes"].get(size, 1), known["gib"], known.get("bfloat16", True))

@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.hub_documents import read_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 from evalbook.texts import nearest
 
 if TYPE_CHECKING:
@@ -92,7 +92,14 @@ def hub_model_arn(text: str) -> Arn | None:
     return arn if parts[0] == "hub-content" and len(parts) > 3 and parts[2] == "Model" else None
 
 
-NOVA_MODELS = "data/nova_models.json"
+class _Nova(TypedDict):
+    hub_names: dict[str, str]
+    """By the model's id in Bedrock."""
+    profile_prefixes: dict[str, str]
+    """Of inference profiles, by region."""
+
+
+NOVA = DataFile("data/nova_models.json", _Nova)
 
 
 def hub_name(text: str) -> str:
@@ -101,7 +108,7 @@ def hub_name(text: str) -> str:
     Bedrock's ids may carry a version (``:0``) and the prefix of an inference profile (``us.``).
     """
     plain = re.sub(rf"^({'|'.join(GEOGRAPHIES)})\.|:\d+$", "", text.strip().lower())
-    return str(load_facts(NOVA_MODELS)["hub_names"].get(plain, text.strip()))
+    return NOVA.facts["hub_names"].get(plain, text.strip())
 
 
 def nova_in_bedrock(name: str, region: str) -> str | None:
@@ -109,8 +116,8 @@ def nova_in_bedrock(name: str, region: str) -> str | None:
 
     As ``_resolve_bedrock_model_id`` of ``train/evaluate/llm_as_judge_evaluator.py``.
     """
-    known = {hub: bedrock for bedrock, hub in load_facts(NOVA_MODELS)["hub_names"].items()}
-    prefix = load_facts(NOVA_MODELS)["profile_prefixes"].get(region)
+    known = {hub: bedrock for bedrock, hub in NOVA.facts["hub_names"].items()}
+    prefix = NOVA.facts["profile_prefixes"].get(region)
     return f"{prefix}.{known[name]}:0" if prefix and name in known else None
 
 

@@ -7,7 +7,7 @@ The SDK asks the same before it starts a run, and refuses on a definite no: sage
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.identity import Caller, find_caller, is_reserved
@@ -16,7 +16,7 @@ from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 from evalbook.texts import joined
 
 if TYPE_CHECKING:
@@ -36,21 +36,24 @@ class _Simulation:
     """Why it could not be asked."""
 
 
-_ACTIONS = "data/role_actions.json"
+class _Actions(TypedDict):
+    gated_role_actions: dict[str, list[str]]
+    """By the SDK's ``role_type``."""
+    own_instances_caller_actions: list[str]
+    caller_actions: list[str]
+
+
+ACTIONS = DataFile("data/role_actions.json", _Actions)
 
 
 def gated_actions(evaluation_type: str) -> list[str]:
     """Return what the SDK insists that the role of an evaluation may do on every resource."""
-    gated: list[str] = load_facts(_ACTIONS)["gated_role_actions"][
-        EVALUATION_TYPES[evaluation_type].role_type
-    ]
-    return gated
+    return ACTIONS.facts["gated_role_actions"][EVALUATION_TYPES[evaluation_type].role_type]
 
 
 def own_instances_caller_actions() -> list[str]:
     """Return what the caller does to have an evaluation run on instances of one's own."""
-    actions: list[str] = load_facts(_ACTIONS)["own_instances_caller_actions"]
-    return actions
+    return ACTIONS.facts["own_instances_caller_actions"]
 
 
 def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
@@ -134,7 +137,7 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str | None = None)
     source = _simulated_as(aws, region, me)
     answer, passing = in_parallel(
         [
-            lambda: _simulate(aws, region, source, load_facts(_ACTIONS)["caller_actions"]),
+            lambda: _simulate(aws, region, source, ACTIONS.facts["caller_actions"]),
             lambda: _simulate_passing(aws, region, source, role_arn),
         ]
     )

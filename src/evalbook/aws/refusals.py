@@ -6,11 +6,11 @@ an error. Everything else means that AWS could not be asked.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Literal, TypedDict, cast, get_args
 
 from evalbook.aws.answers import NO_REQUEST_ID, Asked, AwsUnreadable, has_request_id
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 from evalbook.texts import printable
 
 
@@ -174,16 +174,42 @@ def unknown_operation(service: str, operation: str) -> AwsInvalid:
     )
 
 
+_Meaning = Literal["missing", "denied", "invalid", "throttled", "expired", "clock"]
+_MEANINGS: tuple[_Meaning, ...] = get_args(_Meaning)
+
+
+class _Codes(TypedDict, total=False):
+    """A service's own error codes by what they mean, or those that every service may use."""
+
+    source: str
+    missing: list[str]
+    missing_in_words: list[str]
+    denied: list[str]
+    invalid: list[str]
+    throttled: list[str]
+    expired: list[str]
+    clock: list[str]
+    credentials: list[str]
+
+
+class _ErrorCodes(TypedDict):
+    every_service: _Codes
+    services: dict[str, _Codes]
+
+
+CODES = DataFile("data/aws_error_codes.json", _ErrorCodes)
+
+
 def _meaning(service: str, code: str, text: str) -> str | None:
     """Return what a code means, such as ``missing``; None where that is not known."""
-    known = load_facts("data/aws_error_codes.json")
-    own, common = known["services"].get(service, {}), known["every_service"]
+    known = CODES.facts
+    own, common = known["services"].get(service, _Codes()), known["every_service"]
     if code in ("ValidationException", "ValidationError"):
         # Some services have no code for what is not there: they say so in words.
         words = own.get("missing_in_words", ())
         return "missing" if any(it in text.lower() for it in words) else "invalid"
     for codes in (own, common):
-        for meaning in ("missing", "denied", "invalid", "throttled", "expired", "clock"):
+        for meaning in _MEANINGS:
             if code in codes.get(meaning, ()):
                 return meaning
     if code not in common["credentials"]:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 from evalbook.records import dataclass
 
 _SOURCE = Path("train", "evaluate", "benchmark_evaluator.py")
@@ -46,10 +46,24 @@ class Benchmark:
         return self.name not in (NOT_NOVA if nova else NOVA_ONLY)
 
 
+class _Properties(TypedDict):
+    modality: str
+    description: str
+    metrics: list[str]
+    subtasks: list[str] | None
+
+
+class _Benchmarks(TypedDict):
+    benchmarks: dict[str, _Properties]
+
+
+KEPT = DataFile("data/benchmarks.json", _Benchmarks)
+
+
 @cache
 def benchmarks() -> tuple[Benchmark, ...]:
     """Return all benchmarks, in the SDK's order."""
-    return _from_table(_installed_table() or _kept_table())
+    return _from_table(_installed_table() or KEPT.facts["benchmarks"])
 
 
 def benchmark_named(name: str) -> Benchmark:
@@ -61,7 +75,7 @@ def benchmark_named(name: str) -> Benchmark:
     return {known.name: known for known in benchmarks()}[name]
 
 
-def _from_table(table: Mapping[str, Mapping[str, Any]]) -> tuple[Benchmark, ...]:
+def _from_table(table: Mapping[str, _Properties]) -> tuple[Benchmark, ...]:
     return tuple(
         Benchmark(
             name,
@@ -74,12 +88,7 @@ def _from_table(table: Mapping[str, Mapping[str, Any]]) -> tuple[Benchmark, ...]
     )
 
 
-def _kept_table() -> dict[str, Any]:
-    table: dict[str, Any] = load_facts("data/benchmarks.json")["benchmarks"]
-    return table
-
-
-def _installed_table() -> dict[str, Any] | None:
+def _installed_table() -> dict[str, _Properties] | None:
     """Return the table of the installed SDK; None where there is none that can be read."""
     spec = find_spec("sagemaker")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
@@ -89,7 +98,7 @@ def _installed_table() -> dict[str, Any] | None:
     return None
 
 
-def _table_in(statements: Iterable[ast.stmt]) -> dict[str, Any] | None:
+def _table_in(statements: Iterable[ast.stmt]) -> dict[str, _Properties] | None:
     names: dict[str, str] = {}
     for statement in statements:
         if isinstance(statement, ast.ClassDef):
@@ -106,7 +115,7 @@ def _table_in(statements: Iterable[ast.stmt]) -> dict[str, Any] | None:
     return None
 
 
-def _read_table(table: ast.expr | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+def _read_table(table: ast.expr | None, names: Mapping[str, str]) -> dict[str, _Properties] | None:
     if not isinstance(table, ast.Dict):
         return None
     try:

@@ -4,17 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.words import Words, comparable
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 from evalbook.records import dataclass
 from evalbook.texts import did_you_mean, nearest, on_one_line
 
 Group = Literal["quality", "responsible-ai"]
 
-_FACTS = "metrics/builtin_metrics.json"
+
+class _Metric(TypedDict):
+    name: str
+    group: Group
+    description: str
+    uses_reference: bool
+    higher_is_better: bool
+    also_called: list[str]
+    words: list[str]
+    add_when: str
+
+
+class _Topic(TypedDict, total=False):
+    """What a task may be about; in ``builtin_metrics.json`` every one has the first three."""
+
+    topic: str
+    words: list[str]
+    suggests: dict[str, str]
+    """Metrics, the most fitting first, and why."""
+    fields: list[str]
+    """Of a dataset, that speak for it."""
+    works_on_any_matter: bool
+    often_only_its_matter: bool
+
+
+class _Metrics(TypedDict):
+    metrics: list[_Metric]
+    topics: list[_Topic]
+    fallback: dict[str, str]
+    metrics_of_other_jobs: dict[str, str]
+
+
+METRICS = DataFile("metrics/builtin_metrics.json", _Metrics)
+
 
 # Every metric is one more judge call for each record: a handful answers most questions, and with
 # custom metrics beside them fewer do.
@@ -70,7 +103,7 @@ def builtin_metrics() -> tuple[BuiltinMetric, ...]:
             words=tuple(entry["words"]),
             add_when=entry["add_when"],
         )
-        for entry in load_facts(_FACTS)["metrics"]
+        for entry in METRICS.facts["metrics"]
     )
 
 
@@ -143,7 +176,7 @@ class _Claim:
 def _claims(task: str, fields: Sequence[str]) -> dict[str, _Claim]:
     """Collect what the task's words and the dataset's fields say for each metric."""
     words = Words(task)
-    topics = load_facts(_FACTS)["topics"]
+    topics = METRICS.facts["topics"]
     claims: dict[str, _Claim] = {}
     for metric in builtin_metrics():
         if word := words.first(metric.words):
@@ -156,7 +189,7 @@ def _claims(task: str, fields: Sequence[str]) -> dict[str, _Claim]:
         if word and not (works_on and topic.get("often_only_its_matter")):
             _add_suggested(claims, topic, f'The task mentions "{word}"')
     if not claims:
-        for name, reason in load_facts(_FACTS)["fallback"].items():
+        for name, reason in METRICS.facts["fallback"].items():
             _add(claims, name, _SUGGESTED[-1], reason)
     present = {field.casefold() for field in fields}
     for topic in topics:
@@ -165,7 +198,7 @@ def _claims(task: str, fields: Sequence[str]) -> dict[str, _Claim]:
     return claims
 
 
-def _add_suggested(claims: dict[str, _Claim], topic: dict[str, Any], cause: str) -> None:
+def _add_suggested(claims: dict[str, _Claim], topic: _Topic, cause: str) -> None:
     for place, (name, reason) in enumerate(topic["suggests"].items()):
         weight = _SUGGESTED[min(place, len(_SUGGESTED) - 1)]
         _add(claims, name, weight, f"{cause}: {reason}")
@@ -225,14 +258,14 @@ def _about_reference(metric: BuiltinMetric, has_reference: bool | None) -> str:
 def _by_spelling() -> dict[str, str]:
     return {
         comparable(spelling): entry["name"]
-        for entry in load_facts(_FACTS)["metrics"]
+        for entry in METRICS.facts["metrics"]
         for spelling in (entry["name"], *entry["also_called"])
     }
 
 
 def _instead(spelling: str, known: dict[str, str]) -> str:
     """Return what was probably meant, as a sentence with a leading space, or nothing."""
-    for name, instead in load_facts(_FACTS)["metrics_of_other_jobs"].items():
+    for name, instead in METRICS.facts["metrics_of_other_jobs"].items():
         if spelling == comparable(name):
             return f" {name} belongs to other kinds of Bedrock evaluation; {instead} comes nearest."
     near = dict.fromkeys(known[match] for match in nearest(spelling, known, 2))

@@ -13,21 +13,15 @@ from typing import Any
 
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.metrics.builtin import builtin_metrics
-from evalbook.metrics.custom_text import JsonObject
+from evalbook.metrics.custom_text import LIMITS, JsonObject, Sized
 from evalbook.metrics.words import comparable
 from evalbook.numeric import is_finite_number
-from evalbook.packaged import load_facts
 from evalbook.texts import joined, shortened
 
 WRAPPER = "customMetricDefinition"
 
 # Enough for closing tags or a last "Answer:" after the variables.
 _SHORT_ENDING = 40
-
-
-def limits() -> dict[str, Any]:
-    """Return Bedrock's limits for custom metrics, by the field they apply to."""
-    return load_facts("metrics/custom_metric_limits.json")
 
 
 @dataclass(frozen=True)
@@ -77,9 +71,9 @@ class Findings:
         """Note how something was read that can have meant nothing else."""
         self.warnings.append(passed(f"custom_metrics.{subject}", message))
 
-    def size(self, place: Spot, subject: str, count: int, things: str) -> None:
+    def size(self, place: Spot, subject: Sized, count: int, things: str) -> None:
         """Check a number of characters or entries against the limits of its field."""
-        least, most = limits()[subject]["min"], limits()[subject]["max"]
+        least, most = LIMITS.facts[subject]["min"], LIMITS.facts[subject]["max"]
         if not least <= count <= most:
             self.violate(place, subject, f"{count:,} {things}", f"{least} to {most:,} are allowed")
 
@@ -157,7 +151,7 @@ def _name(
     name = _text(definition, "name", place, findings, hint)
     if not name:
         return ""
-    if not re.fullmatch(limits()["name"]["pattern"], name):
+    if not re.fullmatch(LIMITS.facts["name"]["pattern"], name):
         findings.violate(
             place,
             "name",
@@ -185,7 +179,7 @@ def _name(
 
 
 def _text(
-    owner: JsonObject, subject: str, place: Spot, findings: Findings, hint: str | None = None
+    owner: JsonObject, subject: Sized, place: Spot, findings: Findings, hint: str | None = None
 ) -> str | None:
     """Return a required string after checking presence, kind and length; None if it is none."""
     if subject not in owner:
@@ -226,8 +220,8 @@ def _instructions(
 def _check_variables(
     names: list[str], text: str, place: Spot, findings: Findings, has_reference: bool | None
 ) -> None:
-    variables = limits()["variables"]
-    known = [variables[role] for role in ("prompt", "response", "reference")]
+    variables = LIMITS.facts["variables"]
+    known = [variables["prompt"], variables["response"], variables["reference"]]
     usable = known[:2] if has_reference is False else known
     allowed = f"allowed are {', '.join(map(_braced, usable))}"
     for name in names:
@@ -365,7 +359,7 @@ def _float_value(value: Any, place: Spot, findings: Findings) -> dict[str, float
         findings.violate(place, "floatValue", described(value), "a finite number is needed")
         return {}
     # The service model's Float has 32 bits.
-    most = limits()["floatValue"]["max_magnitude"]
+    most = LIMITS.facts["floatValue"]["max_magnitude"]
     if abs(value) > most:
         allowed = f"at most {most:.4g} either side of zero is allowed"
         findings.violate(place, "floatValue", described(value), allowed)

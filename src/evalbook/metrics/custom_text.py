@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 from evalbook.texts import did_you_mean, lines, nearest, read_integer
 from evalbook.whole_files import read_whole, reason
 
@@ -25,6 +25,46 @@ _CURLY_QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b"
 _FENCE = "```"
 
 
+Sized = Literal["customMetrics", "name", "instructions", "ratingScale", "definition", "stringValue"]
+"""What has a least and a most number of characters or entries."""
+
+
+class _Range(TypedDict):
+    min: int
+    max: int
+
+
+class _NameRange(_Range):
+    pattern: str
+
+
+class _Float(TypedDict):
+    max_magnitude: float
+
+
+class _Variables(TypedDict):
+    prompt: str
+    response: str
+    reference: str
+    written_instead: dict[str, str]
+
+
+class _Limits(TypedDict):
+    customMetrics: _Range
+    name: _NameRange
+    instructions: _Range
+    ratingScale: _Range
+    definition: _Range
+    stringValue: _Range
+    floatValue: _Float
+    variables: _Variables
+    text_bytes: int
+
+
+LIMITS = DataFile("metrics/custom_metric_limits.json", _Limits)
+"""Bedrock's limits for custom metrics, by the field they apply to."""
+
+
 class JsonObject(dict[str, Any]):
     """A JSON object that remembers which keys were given more than once."""
 
@@ -38,7 +78,7 @@ def read_custom_metrics_file(path: Path) -> str:
         AnswerRejected: ``custom_metrics.file``: missing, a folder, unreadable, too large, or not
             UTF-8.
     """
-    limit = load_facts("metrics/custom_metric_limits.json")["text_bytes"]
+    limit = LIMITS.facts["text_bytes"]
     try:
         full = path.expanduser()
         if not full.exists():
@@ -68,7 +108,7 @@ def parse_json(text: str) -> tuple[Any, list[Check]]:
     Raises:
         AnswerRejected: ``custom_metrics.json``, naming line and column and showing the spot.
     """
-    limit = load_facts("metrics/custom_metric_limits.json")["text_bytes"]
+    limit = LIMITS.facts["text_bytes"]
     if len(text) > limit:
         raise _not_json(f"The custom metrics have over {limit:,} characters.")
     tolerated: list[Check] = []

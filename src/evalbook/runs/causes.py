@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 
 _UNNAMED = {
     "role": "of the run",
@@ -42,6 +42,24 @@ class _Known:
     """Fits so much that a particular cause further out tells more."""
 
 
+class _Entry(TypedDict):
+    id: str
+    patterns: list[str]
+    cause: str
+    remedy: str
+
+
+class _MaybeGeneral(_Entry, total=False):
+    general: bool
+
+
+class _Causes(TypedDict):
+    causes: list[_MaybeGeneral]
+
+
+CAUSES = DataFile("runs/known_causes.json", _Causes)
+
+
 @cache
 def _known() -> tuple[_Known, ...]:
     return tuple(
@@ -52,7 +70,7 @@ def _known() -> tuple[_Known, ...]:
             entry["remedy"],
             entry.get("general", False),
         )
-        for entry in load_facts("runs/known_causes.json")["causes"]
+        for entry in CAUSES.facts["causes"]
     )
 
 

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from typing import TypedDict
 
-from evalbook.packaged import load_facts
+from evalbook.packaged import DataFile
 from evalbook.workflow.replies.choices import from_another_time
 from evalbook.workflow.replies.reading import (
     AskBack,
@@ -354,10 +355,18 @@ def _named_folder(text: str, *, alone: bool) -> str | None:
     return words[0].strip("/.") if plainly else None
 
 
+class _Places(TypedDict):
+    places: dict[str, list[str]]
+    """By region, what people call where it is."""
+
+
+PLACES = DataFile("data/places.json", _Places)
+
+
 @cache
 def _places() -> dict[str, str]:
-    places: dict[str, list[str]] = load_facts("data/places.json")["places"]
-    return {name: region for region, names in places.items() for name in names}
+    known = PLACES.facts["places"].items()
+    return {name: region for region, names in known for name in names}
 
 
 def region_of(text: str) -> str | None:
