@@ -39,11 +39,7 @@ def is_runtime(arn: str) -> bool:
 
 
 def list_runtimes(aws: Aws, region: str) -> tuple[list[Runtime], list[Check]]:
-    """Return the region's AgentCore runtimes, and why they could not be listed, if so.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return the region's AgentCore runtimes, and why they could not be listed, if so."""
     try:
         found = [
             Runtime(str(it["agentRuntimeArn"]), str(it["agentRuntimeName"]), str(it["status"]))
@@ -67,7 +63,6 @@ def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
 
     Raises:
         AnswerRejected: it is another kind of ARN, of another region, or there is no such agent.
-        AwsUnavailable: AWS could not be asked.
     """
     arn = parse_arn(text)
     if arn is None or not (_RUNTIME.fullmatch(str(arn)) or _FUNCTION.fullmatch(str(arn))):

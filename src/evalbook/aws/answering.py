@@ -65,7 +65,6 @@ def check_container(aws: Aws, region: str) -> list[Check]:
 
     Raises:
         AnswerRejected: the SDK knows no image there, or ECR has none.
-        AwsUnavailable: AWS could not be asked.
     """
     offered = _offered_check(region)
     images = IMAGES.facts
@@ -141,7 +140,6 @@ def check_answering(aws: Aws, text: str, region: str) -> tuple[Answering, list[C
 
     Raises:
         AnswerRejected: it is not there, is not in service, or is in another region.
-        AwsUnavailable: AWS could not be asked.
     """
     found = read_answering(text)
     arn = parse_arn(text.strip())
@@ -222,11 +220,7 @@ def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list
 
 
 def list_endpoints(aws: Aws, region: str, most: int = 10) -> list[str]:
-    """Return names of endpoints in service, the newest first; none where they can't be listed.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return names of endpoints in service, the newest first; none where they can't be listed."""
     try:
         page = aws.client("sagemaker", region).list_endpoints(
             StatusEquals="InService", SortBy="CreationTime", MaxResults=most
@@ -408,7 +402,6 @@ def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
 
     Raises:
         AnswerRejected: ``image.form``, ``image.region`` or ``image.missing``.
-        AwsUnavailable: AWS could not be asked.
     """
     text = text.strip()
     found = _IMAGE.fullmatch(text)
@@ -435,7 +428,6 @@ def check_hosting(
 
     Raises:
         AnswerRejected: there is no such type, it has no GPU, or the quota does not allow it.
-        AwsUnavailable: AWS could not be asked.
     """
     model: Any = aws.client("sagemaker", region).meta.service_model
     known = set(model.shape_for("ProductionVariantInstanceType").enum)
@@ -468,11 +460,7 @@ def check_hosting(
 def call_checks(
     aws: Aws, region: str, role: str, answering: Sequence[tuple[str, str]]
 ) -> list[Check]:
-    """Simulate whether a role may call what answers, or host it, as the container does.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Simulate whether a role may call what answers, or host it, as the container does."""
     found = parse_arn(role)
     partition, account = (found.partition, found.account) if found else ("aws", "*")
     wanted: dict[str, set[str]] = {}

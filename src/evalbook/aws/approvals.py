@@ -18,7 +18,6 @@ def set_approval(aws: Aws, package: str, approval: Approval, why: str) -> None:
 
     Raises:
         AnswerRejected: ``gate.record``, it can't be written.
-        AwsUnavailable: AWS could not be asked.
     """
     arn = parse_arn(package)
     try:

@@ -81,7 +81,6 @@ def check_base_model(
 
     Raises:
         AnswerRejected: the SDK or the service would surely refuse the run.
-        AwsUnavailable: SageMaker could not be asked.
     """
     base = package.base_model
     if base is None:
@@ -133,7 +132,6 @@ def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: st
 
     Raises:
         AnswerRejected: the SDK or the service would surely refuse the run.
-        AwsUnavailable: SageMaker could not be asked.
     """
     types = recipe_types(model.name, evaluation_type)
     if types != ():
@@ -260,11 +258,7 @@ def _recipe_verdict(name: str, region: str, types: tuple[str, ...] | None, *, fo
 
 
 def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
-    """Return by which technique a model's recipe trained it, such as SFT; None where unknown.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return by which technique a model's recipe trained it, such as SFT; None where unknown."""
     try:
         document = _hub_document(aws, base, region)
     except NO_HELP:

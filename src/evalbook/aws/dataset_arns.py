@@ -42,7 +42,6 @@ def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
         AnswerRejected: ``dataset.arn`` for another kind of ARN or an incomplete one;
             ``dataset.missing``, ``dataset.denied``, ``dataset.account``, ``dataset.not_ready``,
             ``dataset.location``.
-        AwsUnavailable: AWS could not be asked.
     """
     arn = _dataset_arn(text)
     _, hub, _, name, *version = arn.path

@@ -47,7 +47,6 @@ def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: AWS could not be asked.
     """
     found = aws.client("bedrock", region).get_evaluation_job(jobIdentifier=arn)
     automated = found["evaluationConfig"].get("automated")
@@ -73,7 +72,6 @@ def find_job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJ
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: Bedrock's answer was no.
-        AwsUnavailable: AWS could not be asked.
     """
     given = str(training.settings.get("name") or "")
     summaries = list(_listed(aws, region, training))

@@ -53,11 +53,7 @@ def registry_hub(account: str, region: str) -> str:
 
 
 def list_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]]:
-    """Return the scorers of the account's AI registry, newest version each.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return the scorers of the account's AI registry, newest version each."""
     hub = registry_hub(find_caller(aws, region).account, region)
     try:
         arns = _contents(aws, region, hub)
@@ -97,7 +93,6 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
     Raises:
         AnswerRejected: it is another kind of ARN, there is no such evaluator, it is not available,
             it is no function that scores, or its function is gone.
-        AwsUnavailable: AWS could not be asked.
     """
     arn = _evaluator_arn(text)
     _, hub, _, name, *version = arn.path

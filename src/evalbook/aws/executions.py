@@ -231,7 +231,6 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: AWS could not be asked.
     """
     name = arn.rpartition("/")[2]
     found = aws.client("sagemaker", region_of(arn)).describe_training_job(TrainingJobName=name)
@@ -343,7 +342,6 @@ def list_executions(aws: Aws, region: str, *, since: datetime | None = None) -> 
 
     Raises:
         AwsDenied, AwsInvalid: pipelines may not be listed.
-        AwsUnavailable: AWS could not be asked.
     """
     sagemaker = aws.client("sagemaker", region)
     filters: dict[str, Any] = {"CreatedAfter": since} if since else {}

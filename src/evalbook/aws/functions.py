@@ -16,7 +16,6 @@ def check_function(aws: Aws, arn: str, region: str, of: str) -> Check:
 
     Raises:
         AnswerRejected: ``OF.missing`` or ``OF.not_ready``: a run would fail at its first call.
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         function = aws.client("lambda", region).get_function_configuration(FunctionName=arn)

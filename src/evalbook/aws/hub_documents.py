@@ -80,7 +80,6 @@ def describe_hub_document(
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
-        AwsUnavailable: SageMaker could not be asked.
     """
     wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
     content = aws.client("sagemaker", region).describe_hub_content(

@@ -126,7 +126,6 @@ def describe_hub_model(aws: Aws, name: str, region: str | None) -> HubModel | No
 
     Raises:
         AwsDenied: hub contents may not be described.
-        AwsUnavailable: SageMaker could not be asked.
     """
     if not _NAME.fullmatch(name):
         return None
@@ -155,7 +154,6 @@ def find_hub_models(
 
     Raises:
         AwsDenied: hub contents may not be listed.
-        AwsUnavailable: SageMaker could not be asked.
     """
     words = [word for word in re.split(r"[\s,;/]+", text.lower()) if _tokens(word)]
     if not words:

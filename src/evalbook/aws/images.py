@@ -21,7 +21,6 @@ def look_for_image(aws: Aws, image: str) -> Check:
 
     Raises:
         AnswerRejected: ``image.missing``, the repository or the image is not there.
-        AwsUnavailable: ECR could not be asked.
     """
     host, _, path = image.partition("/")
     account, region = host.split(".")[0], host.split(".")[3]

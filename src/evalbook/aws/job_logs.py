@@ -12,11 +12,7 @@ ROLLOUT_LOG_GROUP = "/aws/sagemaker/Job/AgentRFTEvaluation"
 def read_last_log_lines(
     aws: Aws, region: str, job: str, most: int = 20, group: str = LOG_GROUP
 ) -> tuple[list[str], str | None]:
-    """Return the last lines of a job's newest log stream, and why there are none if so.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return the last lines of a job's newest log stream, and why there are none if so."""
     try:
         streams = aws.client("logs", region).describe_log_streams(
             logGroupName=group, logStreamNamePrefix=f"{job}/"

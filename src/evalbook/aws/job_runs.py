@@ -114,7 +114,6 @@ def find_training_job(aws: Aws, region: str, name: str) -> str | None:
 
     Raises:
         AwsDenied, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)

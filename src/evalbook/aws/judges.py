@@ -152,7 +152,6 @@ def check_judge(
 
     Raises:
         AnswerRejected: not a judge, not available in the region, or past its end of life.
-        AwsUnavailable: Bedrock could not be asked.
     """
     offered = {judge.id: judge for judge in offer.judges} if offer else {}
     if offer:
@@ -223,7 +222,6 @@ def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]
 
     Raises:
         AnswerRejected: it is another kind of ARN, or its model can't be checked.
-        AwsUnavailable: Bedrock could not be asked.
     """
     arn = parse_arn(text)
     if arn is None:

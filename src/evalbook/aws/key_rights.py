@@ -32,11 +32,7 @@ Says = Literal["allows", "delegates", "denies", "nothing", "could not tell"]
 def check_role_key(
     aws: Aws, region: str, role: str, key: str, what: str, actions: Sequence[str]
 ) -> Check:
-    """Tell whether a role may do these actions on the key that ``what`` is encrypted with.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Tell whether a role may do these actions on the key that ``what`` is encrypted with."""
     named_by = parse_arn(key)
     region = (named_by.region if named_by else "") or region
     known = _described(aws, region, key)
@@ -226,9 +222,6 @@ def default_key(aws: Aws, bucket: str, region: str) -> str | None:
     """Return the KMS key that a bucket encrypts with by itself; None where S3 names none.
 
     By its ARN, which policies need, where it may be described.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         answer = aws.client("s3").get_bucket_encryption(Bucket=bucket)

@@ -28,7 +28,6 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
 
     Raises:
         AnswerRejected: ``kms.form``, ``kms.region``, ``kms.missing``, ``kms.state``, ``kms.usage``.
-        AwsUnavailable: AWS could not be asked.
     """
     text = text.strip()
     _check_form(text)

@@ -51,9 +51,6 @@ def plan_mlflow(aws: Aws, region: str) -> Check:
 
     It takes the app that the list marks as the account's default (the list has no such mark in the
     service model of November 2026), else the first that is ready, else it creates one.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         apps = _apps(aws, region)
@@ -83,11 +80,7 @@ class MlflowResource:
 
 
 def list_mlflow_resources(aws: Aws, region: str) -> tuple[list[MlflowResource], list[Check]]:
-    """Return the MLflow apps and tracking servers of a region, and what could not be listed.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return the MLflow apps and tracking servers of a region, and what could not be listed."""
     found = in_parallel([partial(_listed, aws, region, listing) for listing in _LISTINGS])
     resources = [resource for part, _ in found for resource in part]
     return resources, [check for _, check in found if check is not None]
@@ -149,7 +142,6 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
 
     Raises:
         AnswerRejected: ``mlflow.form``, ``mlflow.region``, ``mlflow.missing``, ``mlflow.status``.
-        AwsUnavailable: AWS could not be asked.
     """
     arn = _mlflow_arn(text)
     if arn.region != region:

@@ -73,7 +73,6 @@ def find_tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: there was no answer.
     """
     found = aws.client("sagemaker", job_arn.split(":")[3]).describe_job(
         JobName=job_arn.rpartition("/")[2], JobCategory="AgentRFTEvaluation"
@@ -92,7 +91,6 @@ def run_metrics(aws: Aws, run: TrackedRun) -> dict[str, float]:
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: MLflow's answer was no, or it is no MLflow that is known.
-        AwsUnavailable: there was no answer.
     """
     found = _ask(aws, run.mlflow_arn, "GetRun", f"runs/get?{urlencode({'run_id': run.run_id})}")
     return _values(found["run"]["data"]["metrics"].items)
@@ -111,7 +109,6 @@ def record_run(
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: the answer was no.
-        AwsUnavailable: there was no answer.
     """
     ask = partial(_ask, aws, mlflow_arn)
     asked = urlencode({"experiment_name": experiment})

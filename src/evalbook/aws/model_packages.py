@@ -90,7 +90,6 @@ def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolutio
     Raises:
         AnswerRejected: nothing of that name, another kind of thing, access denied, or a package
             that the SDK would refuse.
-        AwsUnavailable: SageMaker could not be asked.
     """
     text = text.strip().strip("\"'").strip()
     if not text:
@@ -114,7 +113,6 @@ def find_newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
 
     Raises:
         AnswerRejected: ``model.unusable``, it has none; or its versions may not be seen.
-        AwsUnavailable: SageMaker could not be asked.
     """
     return _resolve_group(aws, _Versions(group, region, group))
 
@@ -123,9 +121,6 @@ def find_package_of_job(aws: Aws, name: str, region: str | None = None) -> str |
     """Return the ARN of the model package that a training job registered, or None.
 
     None also where the job may not be seen: the answer only helps.
-
-    Raises:
-        AwsUnavailable: SageMaker could not be asked.
     """
     from evalbook.aws.rollout_training import find_rollout_training
 

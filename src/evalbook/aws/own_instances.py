@@ -148,7 +148,6 @@ def find_own_recipe(
 
     Raises:
         AnswerRejected: ``compute.recipe``, there is none that would do.
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         document = describe_hub_document(aws, region, PUBLIC_HUB, base_model)

@@ -70,7 +70,6 @@ def list_newest_groups(aws: Aws, region: str | None, most: int) -> tuple[Candida
 
     Raises:
         AwsDenied: groups may not be listed.
-        AwsUnavailable: SageMaker could not be asked.
     """
     return candidates(list(islice(_all_groups(aws, region), most)), most)
 

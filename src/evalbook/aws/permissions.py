@@ -160,7 +160,6 @@ def check_job_permissions(aws: Aws, region: str) -> Check:
 
     Raises:
         AnswerRejected: ``caller.jobs``, the caller may not.
-        AwsUnavailable: AWS could not be asked.
     """
     me = find_caller(aws, region)
     resource = me.arn.rsplit(":", 1)[-1]

@@ -14,11 +14,7 @@ _CONCURRENT = re.compile(r"concurrent", re.I)
 
 
 def check_quotas(aws: Aws, region: str) -> list[Check]:
-    """Compare Bedrock's quota of concurrent evaluation jobs with those that run now.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Compare Bedrock's quota of concurrent evaluation jobs with those that run now."""
     try:
         quotas = [
             (str(it["QuotaName"]), float(it["Value"]))
@@ -83,7 +79,6 @@ def check_training_quota(aws: Aws, region: str, instance_type: str, count: int) 
 
     Raises:
         AnswerRejected: ``compute.quota``, the job could never start.
-        AwsUnavailable: AWS could not be asked.
     """
     name = f"{instance_type} for training job usage"
     return check_instance_quota(aws, region, "compute.quota", name, count, ", or answer serverless")
@@ -96,7 +91,6 @@ def check_instance_quota(
 
     Raises:
         AnswerRejected: fewer are allowed.
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         quotas = (

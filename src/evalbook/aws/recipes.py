@@ -141,9 +141,6 @@ def read_parameters(
     Returns:
         The parameters in the order of their names, None where they could not be read; and the
         check that says so.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     kind = _recipe_type(base_model, evaluation_type, benchmark)
     try:

@@ -73,7 +73,6 @@ def find_result_files(
 
     Raises:
         AnswerRejected: ``results.denied``, the prefix may not be listed.
-        AwsUnavailable: AWS could not be asked.
     """
     root = _prefix(output)
     own = S3Uri(root.bucket, f"{root.key}{job}/output/output/")
@@ -117,7 +116,6 @@ def find_inspect_files(
 
     Raises:
         AnswerRejected: ``results.denied``, the prefix may not be listed.
-        AwsUnavailable: AWS could not be asked.
     """
     root = _prefix(output)
     own = S3Uri(root.bucket, f"{root.key}{job}/output/")
@@ -143,7 +141,6 @@ def read_summary(aws: Aws, uri: S3Uri) -> Any:
 
     Raises:
         AnswerRejected: it can't be read, or is no JSON.
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         if uri.key.endswith(ARCHIVE):

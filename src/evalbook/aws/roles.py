@@ -76,11 +76,7 @@ class _Role:
 def find_execution_role(
     aws: Aws, region: str, *, actions_for: str, training_job: str | None = None
 ) -> RoleOffer:
-    """Look for a role to propose: the caller's own, the training job's, the account's only one.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Look for a role to propose: the caller's own, the training job's, the account's only one."""
     me = find_caller(aws, region)
     questions: list[Callable[[], Any]] = [
         lambda: _get_role_quietly(aws, region, me.role_name),
@@ -211,7 +207,6 @@ def check_role(
     Raises:
         AnswerRejected: no such role, not one of this account, a service may not assume it, or it
             or the caller definitely lacks an action that the SDK insists on.
-        AwsUnavailable: AWS could not be asked.
     """
     me = find_caller(aws, region)
     account = account or me.account

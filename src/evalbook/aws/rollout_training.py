@@ -51,11 +51,7 @@ class Finding:
 
 
 def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining | None:
-    """Return the multi-turn RL training job of a name; None where there is none to be seen.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return the multi-turn RL training job of a name; None where there is none to be seen."""
     try:
         found = aws.client("sagemaker", region).describe_job(JobName=name, JobCategory="AgentRFT")
     except REFUSED:
@@ -67,9 +63,6 @@ def find_training(aws: Aws, package: ModelPackage, job: str | None = None) -> Fi
     """Find out whether multi-turn RL made a package, and by which job.
 
     ``job`` is the name of the training job, where the person or the package tells it.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     told = find_rollout_training(aws, job, package.region) if job else None
     if told is not None and told.package == package.arn:

@@ -59,7 +59,6 @@ def stop_run(aws: Aws, arn: str) -> None:
 
     Raises:
         AnswerRejected: ``run.stop_refused``.
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         run_of(arn).stop(aws)

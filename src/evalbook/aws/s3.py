@@ -82,7 +82,6 @@ def describe_bucket(aws: Aws, bucket: str) -> str:
 
     Raises:
         AnswerRejected: ``s3.no_bucket``; ``s3.denied`` where not even its region is told.
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         answer = aws.client("s3").head_bucket(Bucket=bucket)
@@ -114,7 +113,6 @@ def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
     Raises:
         AnswerRejected: ``s3.no_bucket``, ``s3.missing``, ``s3.folder``, ``s3.denied``,
             ``s3.empty``, ``s3.archived`` or ``s3.unreadable``.
-        AwsUnavailable: AWS could not be asked.
     """
     region = describe_bucket(aws, uri.bucket)
     in_bucket = passed("s3.bucket", f"The bucket {uri.bucket} exists, in {region}.")
@@ -144,7 +142,6 @@ def read_head(aws: Aws, uri: S3Uri, size: int = 8192, *, region: str | None = No
 
     Raises:
         AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
-        AwsUnavailable: AWS could not be asked.
     """
     # Range GET: a few KB show the format, the object may be gigabytes.
     return _read(aws, _stream(aws, uri, chunk=size, limit=size, region=region))
@@ -155,7 +152,6 @@ def read_range(aws: Aws, uri: S3Uri, start: int, size: int) -> bytes:
 
     Raises:
         AnswerRejected: ``s3.missing``, ``s3.denied``, ``s3.archived`` or ``s3.unreadable``.
-        AwsUnavailable: AWS could not be asked.
     """
     return _read(aws, _stream(aws, uri, chunk=size, limit=start + size, start=start))
 
@@ -189,7 +185,6 @@ def write_probe(
 
     Raises:
         AnswerRejected: ``s3.write_denied``, ``s3.no_bucket`` or ``s3.write_failed``.
-        AwsUnavailable: AWS could not be asked.
     """
     folder = prefix.key.rstrip("/") + "/" if prefix.key.rstrip("/") else ""
     probe = S3Uri(prefix.bucket, f"{folder}evalbook-write-check-{uuid.uuid4().hex}")
@@ -242,7 +237,6 @@ def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO, *, kms_key: str | None =
 
     Raises:
         AnswerRejected: ``s3.exists``, ``s3.write_denied``, ``s3.no_bucket`` or ``s3.write_failed``.
-        AwsUnavailable: AWS could not be asked.
     """
     target: dict[str, Any] = {"Bucket": uri.bucket, "Key": uri.key}
     # Denied or missing: whether the key is free, the conditional write below finds out.

@@ -42,7 +42,6 @@ def look_nearby(aws: Aws, uri: S3Uri, region: str | None) -> Nearby:
 
     Raises:
         AwsDenied: the bucket may not be listed.
-        AwsUnavailable: AWS could not be asked.
     """
     folder = uri.key.rstrip("/") + "/" if uri.key else ""
     parents = _parents(uri.key.rstrip("/"))

@@ -99,9 +99,6 @@ def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str
         region: where the evaluation will run.
         pipelines: how the names of the type's pipelines begin.
         tags: the tags by key.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         existing = _sdks_pipeline(aws, region, pipelines)

@@ -36,7 +36,6 @@ def list_tasks_in_s3(aws: Aws, uri: S3Uri, region: str) -> tuple[dict[str, bytes
     Raises:
         AnswerRejected: the bucket is not there, is in another region, or may not be read; there is
             nothing under the prefix, or too much.
-        AwsUnavailable: AWS could not be asked.
     """
     here = check_bucket_region(uri.bucket, describe_bucket(aws, uri.bucket), region)
     if here.status == "failed":
@@ -147,7 +146,6 @@ def upload(aws: Aws, files: Mapping[str, bytes], to: S3Uri) -> None:
 
     Raises:
         AnswerRejected: it may not be written to.
-        AwsUnavailable: AWS could not be asked.
     """
     for path, content in files.items():
         _put(aws, S3Uri(to.bucket, f"{to.key}{path}"), content)

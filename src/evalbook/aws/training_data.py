@@ -31,9 +31,6 @@ def trained_on(aws: Aws, job: str, region: str | None) -> tuple[str, ...]:
     """Return what a training job's channels read, as S3 URIs or ARNs of registered datasets.
 
     Channels that it was only validated with are left out, and what can't be seen says nothing.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
     """
     try:
         found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=job)
@@ -51,11 +48,7 @@ def trained_on(aws: Aws, job: str, region: str | None) -> tuple[str, ...]:
 
 
 def training_data(aws: Aws, job: str, places: tuple[str, ...], region: str | None) -> TrainingData:
-    """Return the objects that the places stand for which a training job names.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return the objects that the places stand for which a training job names."""
     objects: dict[S3Uri, int] = {}
     untold: list[str] = []
     for place in places:

@@ -49,7 +49,6 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
 
     Raises:
         AnswerRejected: ``vpc.form``, ``vpc.count``, ``vpc.missing`` or ``vpc.mixed``.
-        AwsUnavailable: AWS could not be asked.
     """
     subnets, groups = _read(text, region)
     _check_count("subnet", subnets, MOST_SUBNETS)

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 def training_facts(
     interview: Interview, package: ModelPackage, job: str | None
 ) -> tuple[TrainingFacts, list[Check]]:
-    """Return what could be found out about a package's training, and what it says of the type.
-
-    Raises:
-        AwsUnavailable: AWS could not be asked.
-    """
+    """Return what could be found out about a package's training, and what it says of the type."""
     from evalbook.aws.rollout_training import find_training
 
     interview.progress("Looking for the job that trained the model", None, None)

@@ -132,11 +132,7 @@ def accepted_base_model(
 
 
 def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
-    """Return what the public hub of a region has for a name or for words.
-
-    Raises:
-        AwsUnavailable: SageMaker could not be asked.
-    """
+    """Return what the public hub of a region has for a name or for words."""
     from evalbook.aws.base_models import can_be_evaluated_alone
     from evalbook.aws.hub_models import describe_hub_model, find_hub_models, hub_name
     from evalbook.aws.session import REFUSED
