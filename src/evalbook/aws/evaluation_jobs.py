@@ -108,10 +108,6 @@ def _listed(aws: Aws, region: str, training: TrainingJob) -> Iterator[Evaluation
         created["creationTimeAfter"] = training.created - _EARLIER
     if training.ended is not None:
         created["creationTimeBefore"] = training.ended + _LATER
-    yield from (
-        it
-        for page in aws.client("bedrock", region)
-        .get_paginator("list_evaluation_jobs")
-        .paginate(**created)
-        for it in page["jobSummaries"]
-    )
+    jobs = aws.client("bedrock", region).get_paginator("list_evaluation_jobs")
+    for page in jobs.paginate(**created):
+        yield from page["jobSummaries"]

@@ -16,8 +16,9 @@ from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.documents import read_document
 from evalbook.aws.functions import check_function
 from evalbook.aws.identity import find_caller
+from evalbook.aws.permissions import check_may_do
 from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
-from evalbook.checks import Check, passed, skipped, warning
+from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
 
 if TYPE_CHECKING:
@@ -132,25 +133,10 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
 
 
 def check_invocation(aws: Aws, role: str, function: str, region: str) -> Check:
-    """Simulate whether a role may invoke a scorer's function."""
-    lacking = f"{role} may not do lambda:InvokeFunction on {function}"
-    try:
-        answer = aws.client("iam", region).simulate_principal_policy(
-            PolicySourceArn=role, ActionNames=["lambda:InvokeFunction"], ResourceArns=[function]
-        )
-    except NO_HELP as error:
-        return skipped(
-            "role.permissions.lambda",
-            f"Whether {role} may invoke {function} was not checked. {error.message}",
-            "Grant iam:SimulatePrincipalPolicy so that evalbook can check this.",
-        )
-    if all(found["EvalDecision"] == "allowed" for found in answer["EvaluationResults"]):
-        return passed("role.permissions.lambda", f"{role} may invoke {function}.")
-    return warning(
-        "role.permissions.lambda",
-        f"{lacking}, as far as IAM's simulator can tell; the function's own policy may allow it.",
-        "Grant it to the role: the evaluation invokes the scorer as this role.",
-    )
+    """Simulate whether a role may invoke a scorer's function; its own policy may allow it too."""
+    check, action = "role.permissions.lambda", "lambda:InvokeFunction"
+    remedy = "Grant it to the role, unless the function's own policy does: it calls the scorer."
+    return check_may_do(aws, region, check, role, [action], [function], remedy)
 
 
 def _evaluator_arn(text: str) -> Arn:

@@ -191,11 +191,8 @@ class PipelineRun:
         )
 
     def list_steps(self, aws: Aws) -> list[RunStep]:
-        pages = (
-            self._client(aws)
-            .get_paginator("list_pipeline_execution_steps")
-            .paginate(PipelineExecutionArn=self.arn)
-        )
+        listing = self._client(aws).get_paginator("list_pipeline_execution_steps")
+        pages = listing.paginate(PipelineExecutionArn=self.arn)
         steps = [_step(found) for page in pages for found in page["PipelineExecutionSteps"]]
         return sorted(steps, key=lambda step: (step.started is None, step.started or step.name))
 

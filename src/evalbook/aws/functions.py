@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evalbook.aws.session import NO_HELP, Aws, AwsMissing
-from evalbook.checks import Check, passed, skipped
+from evalbook.aws.session import NO_HELP, Aws, AwsMissing, unchecked
+from evalbook.checks import Check, passed
 from evalbook.errors import AnswerRejected
 
 # Lambda answers in this state alone; an idle function's first call fails, and wakes it.
@@ -26,11 +26,8 @@ def check_function(aws: Aws, arn: str, region: str, of: str) -> Check:
             f"Deploy it, or give another {of}.",
         ) from error
     except NO_HELP as error:
-        return skipped(
-            f"{of}.exists",
-            f"Whether {arn} exists was not checked. {error.message}",
-            "Grant lambda:GetFunctionConfiguration so that evalbook can check this.",
-        )
+        grant = "lambda:GetFunctionConfiguration"
+        return unchecked(f"{of}.exists", f"Whether {arn} exists", error, grant)
     state = function.get("State", _READY)
     if state != _READY:
         reason = function.get("StateReason")

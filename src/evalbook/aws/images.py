@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing
+from evalbook.aws.session import NO_HELP, Aws, AwsInvalid, AwsMissing, unchecked
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.texts import joined, nearest
@@ -41,11 +41,8 @@ def look_for_image(aws: Aws, image: str) -> Check:
         # A closed network may let SageMaker through, and not ECR.
         if not isinstance(error, NO_HELP) and error.code != "no_network":
             raise
-        return skipped(
-            "image.there",
-            f"Whether the image {image} is there could not be checked. {error.message}",
-            "Grant ecr:BatchGetImage so that evalbook can check this; the role needs it too.",
-        )
+        grant = "ecr:BatchGetImage to yourself and to the role"
+        return unchecked("image.there", f"Whether the image {image} is there", error, grant)
     failures = [it.get("failureCode") for it in found.get("failures") or ()]
     if "ImageNotFound" in failures:
         raise AnswerRejected(

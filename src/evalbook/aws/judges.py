@@ -440,20 +440,14 @@ def _profiles_if_needed(
         return _Profiles({})
     by_model: dict[str, list[str]] = {}
     try:
-        for profile in (
-            it
-            for page in aws.client("bedrock", region)
-            .get_paginator("list_inference_profiles")
-            .paginate(typeEquals="SYSTEM_DEFINED")
-            for it in page["inferenceProfileSummaries"]
-        ):
-            if profile["status"] != "ACTIVE":
-                continue
-            for model in profile["models"]:
-                model_id = model["modelArn"].rsplit("/", 1)[-1]
-                by_model.setdefault(model_id, []).append(str(profile["inferenceProfileId"]))
+        listing = aws.client("bedrock", region).get_paginator("list_inference_profiles")
+        pages = list(listing.paginate(typeEquals="SYSTEM_DEFINED"))
     except NO_HELP as error:
         return _Profiles({}, error.message)
+    for profile in (it for page in pages for it in page["inferenceProfileSummaries"]):
+        for model in profile["models"] if profile["status"] == "ACTIVE" else ():
+            model_id = model["modelArn"].rsplit("/", 1)[-1]
+            by_model.setdefault(model_id, []).append(str(profile["inferenceProfileId"]))
     # A profile that stays within the geography before one that goes anywhere.
     return _Profiles(
         {

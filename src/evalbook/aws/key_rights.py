@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
 from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.permissions import simulate
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.aws.trust import as_list
 from evalbook.checks import Check, failed, passed, skipped, warning
@@ -48,7 +49,8 @@ def check_role_key(
         return settled
     policy = _key_policy(aws, region, key)
     says = _weakest([key_policy_says(policy, role, arn, it) for it in actions]) if policy else None
-    allowed = _simulated(aws, region, role, key, actions)
+    simulated = simulate(aws, region, role, actions, ResourceArns=[key])
+    allowed = None if simulated.error else not simulated.lacking
     remedy = (
         f"Grant {needed} on the key to the role, and let the key's policy name it: "
         f"{statement_for(role, actions)}"
@@ -194,28 +196,12 @@ def _key_policy(aws: Aws, region: str, key: str) -> dict[str, Any] | None:
     return policy if isinstance(policy, dict) else None
 
 
-def _simulated(aws: Aws, region: str, role: str, key: str, actions: Sequence[str]) -> bool | None:
-    try:
-        answer = aws.client("iam", region).simulate_principal_policy(
-            PolicySourceArn=role, ActionNames=list(actions), ResourceArns=[key]
-        )
-    except NO_HELP:
-        return None
-    return all(it["EvalDecision"] == "allowed" for it in answer["EvaluationResults"])
-
-
 def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:
     try:
-        grants = [
-            it
-            for page in aws.client("kms", region)
-            .get_paginator("list_grants")
-            .paginate(KeyId=key, GranteePrincipal=role)
-            for it in page["Grants"]
-        ]
+        grants = aws.client("kms", region).get_paginator("list_grants")
+        return any(page["Grants"] for page in grants.paginate(KeyId=key, GranteePrincipal=role))
     except NO_HELP:
         return None
-    return bool(grants)
 
 
 def default_key(aws: Aws, bucket: str, region: str) -> str | None:

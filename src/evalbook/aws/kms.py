@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, unchecked
 from evalbook.checks import Check, passed, warning
 from evalbook.errors import AnswerRejected, reject
 
@@ -36,15 +36,9 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
         _check_region(arn, region)
     try:
         key = aws.client("kms", region).describe_key(KeyId=text)["KeyMetadata"]
-    except AwsDenied:
-        text_denied = f"Whether the key {text} is enabled and fits could not be checked."
-        return text, [
-            warning(
-                "kms.key",
-                text_denied,
-                "Grant kms:DescribeKey on the key so that evalbook can check this.",
-            )
-        ]
+    except AwsDenied as error:
+        what, grant = f"Whether the key {text} is enabled and fits", "kms:DescribeKey on the key"
+        return text, [unchecked("kms.key", what, error, grant, warning)]
     except AwsMissing:
         raise _missing(text, region) from None
     except AwsInvalid as error:

@@ -9,7 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.session import (
+    NO_HELP,
+    Aws,
+    AwsDenied,
+    AwsInvalid,
+    AwsMissing,
+    in_parallel,
+    unchecked,
+)
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import reject
 
@@ -152,11 +160,10 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
         )
     try:
         found, status = _describe(aws, arn)
-    except AwsDenied:
+    except AwsDenied as error:
         kind = "App" if arn.path[0] == "mlflow-app" else "TrackingServer"
-        unchecked = f"Whether {arn} exists and is ready could not be checked."
-        remedy = f"Grant sagemaker:DescribeMlflow{kind} so that evalbook can check this."
-        return str(arn), [warning("mlflow.resource", unchecked, remedy)]
+        what, grant = f"Whether {arn} exists and is ready", f"sagemaker:DescribeMlflow{kind}"
+        return str(arn), [unchecked("mlflow.resource", what, error, grant, warning)]
     except AwsMissing:
         found, status = "", ""
     except AwsInvalid as error:

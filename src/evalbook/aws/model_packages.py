@@ -414,16 +414,12 @@ def _summaries(aws: Aws, versions: _Versions) -> Iterator[ModelPackageSummaryTyp
 
     Raises AnswerRejected if the group does not exist or is denied.
     """
+    listing = aws.client("sagemaker", versions.region).get_paginator("list_model_packages")
     try:
-        yield from (
-            it
-            for page in aws.client("sagemaker", versions.region)
-            .get_paginator("list_model_packages")
-            .paginate(
-                ModelPackageGroupName=versions.group, SortBy="CreationTime", SortOrder="Descending"
-            )
-            for it in page["ModelPackageSummaryList"]
-        )
+        for page in listing.paginate(
+            ModelPackageGroupName=versions.group, SortBy="CreationTime", SortOrder="Descending"
+        ):
+            yield from page["ModelPackageSummaryList"]
     except AwsDenied as error:
         arn = parse_arn(versions.group)
         raise (

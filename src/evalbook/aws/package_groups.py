@@ -39,15 +39,11 @@ def find_groups(
     Raises:
         AwsDenied: groups may not be listed.
     """
+    listing = aws.client("sagemaker", region).get_paginator("list_model_package_groups")
 
     def ask(word: str) -> list[ModelPackageGroupSummaryTypeDef]:
-        return [
-            it
-            for page in aws.client("sagemaker", region)
-            .get_paginator("list_model_package_groups")
-            .paginate(NameContains=word)
-            for it in page["ModelPackageGroupSummaryList"]
-        ]
+        pages = listing.paginate(NameContains=word)
+        return [it for page in pages for it in page["ModelPackageGroupSummaryList"]]
 
     found = in_parallel([partial(ask, word) for word in words])
     groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
@@ -75,18 +71,13 @@ def list_newest_groups(aws: Aws, region: str | None, most: int) -> tuple[Candida
 
 
 def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSummaryTypeDef]:
-    pages = (
-        it
-        for page in aws.client("sagemaker", region)
-        .get_paginator("list_model_package_groups")
-        .paginate(
-            SortBy="CreationTime",
-            SortOrder="Descending",
-            PaginationConfig={"MaxItems": MOST_GROUPS_READ, "PageSize": 100},
-        )
-        for it in page["ModelPackageGroupSummaryList"]
-    )
-    yield from pages
+    listing = aws.client("sagemaker", region).get_paginator("list_model_package_groups")
+    for page in listing.paginate(
+        SortBy="CreationTime",
+        SortOrder="Descending",
+        PaginationConfig={"MaxItems": MOST_GROUPS_READ, "PageSize": 100},
+    ):
+        yield from page["ModelPackageGroupSummaryList"]
 
 
 def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:

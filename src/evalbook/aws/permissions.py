@@ -6,6 +6,7 @@ The SDK asks the same before it starts a run, and refuses on a definite no: sage
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -26,7 +27,7 @@ _SIMULATE = "Grant iam:SimulatePrincipalPolicy so that evalbook can check this."
 
 
 @dataclass(frozen=True)
-class _Simulation:
+class Simulation:
     """What IAM's simulator says of a list of actions."""
 
     denied: tuple[str, ...] = ()
@@ -34,6 +35,14 @@ class _Simulation:
     """Denied by an organization's or a boundary's policy whose conditions are not simulated."""
     error: str | None = None
     """Why it could not be asked."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """All that is not plainly allowed, each once."""
+        return tuple(dict.fromkeys((*self.denied, *self.unsure)))
+
+
+_INVOKE = ["bedrock:InvokeModel"]
 
 
 class _Actions(TypedDict):
@@ -64,7 +73,7 @@ def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
     """
     return _permission_check(
         "role.permissions",
-        _simulate(aws, region, arn, gated_actions(actions_for)),
+        simulate(aws, region, arn, gated_actions(actions_for)),
         f"{arn} may do what the SDK asks of it.",
         f"{arn} may not do",
         "Grant these to the role; the SDK refuses it without.",
@@ -91,7 +100,7 @@ def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
     partition = role.partition if role else "aws"
     model = f"arn:{partition}:bedrock:{region}::foundation-model/{judge or '*'}"
     remedy = "Grant it on the judge you choose: the judging step invokes it as this role."
-    return _may_invoke(aws, arn, region, "role.permissions.invoke", [model], remedy)
+    return check_may_do(aws, region, "role.permissions.invoke", arn, _INVOKE, [model], remedy)
 
 
 def check_nova_invocation(aws: Aws, arn: str, region: str, profile: str) -> Check:
@@ -103,23 +112,27 @@ def check_nova_invocation(aws: Aws, arn: str, region: str, profile: str) -> Chec
         f"arn:{partition}:bedrock:{region}::foundation-model/{profile.partition('.')[2]}",
     ]
     remedy = "Grant it, in every region of the profile: the base model answers as this role."
-    return _may_invoke(aws, arn, region, "role.permissions.nova", models, remedy)
+    return check_may_do(aws, region, "role.permissions.nova", arn, _INVOKE, models, remedy)
 
 
-def _may_invoke(
-    aws: Aws, arn: str, region: str, check_id: str, models: list[str], remedy: str
+def check_may_do(
+    aws: Aws,
+    region: str,
+    check_id: str,
+    role: str,
+    actions: list[str],
+    resources: list[str],
+    remedy: str,
 ) -> Check:
-    answer = _simulate(aws, region, arn, ["bedrock:InvokeModel"], ResourceArns=models)
-    named = joined(models)
+    """Simulate whether a role may do actions on resources; a no is as far as the simulator sees."""
+    answer = simulate(aws, region, role, actions, ResourceArns=resources)
     if answer.error:
         return _not_simulated(check_id, answer.error)
-    if answer.denied or answer.unsure:
-        return warning(
-            check_id,
-            f"{arn} may not do bedrock:InvokeModel on {named}, as far as IAM's simulator can tell.",
-            remedy,
-        )
-    return passed(check_id, f"{arn} may do bedrock:InvokeModel on {named}.")
+    named = joined(resources)
+    if answer.lacking:
+        lacking = f"{role} may not do {joined(answer.lacking)} on {named}"
+        return warning(check_id, f"{lacking}, as far as IAM's simulator can tell.", remedy)
+    return passed(check_id, f"{role} may do {joined(actions)} on {named}.")
 
 
 def check_caller_permissions(aws: Aws, region: str, role_arn: str | None = None) -> list[Check]:
@@ -137,7 +150,7 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str | None = None)
     source = _simulated_as(aws, region, me)
     answer, passing = in_parallel(
         [
-            lambda: _simulate(aws, region, source, ACTIONS.facts["caller_actions"]),
+            lambda: simulate(aws, region, source, ACTIONS.facts["caller_actions"]),
             lambda: _simulate_passing(aws, region, source, role_arn),
         ]
     )
@@ -168,7 +181,7 @@ def check_job_permissions(aws: Aws, region: str) -> Check:
     source = _simulated_as(aws, region, me)
     check = _permission_check(
         "caller.jobs",
-        _simulate(aws, region, source, own_instances_caller_actions()),
+        simulate(aws, region, source, own_instances_caller_actions()),
         f"You ({source}) may start, find and stop training jobs.",
         f"You ({source}) may not do",
         f"{_granted_to(me)}, or answer serverless.",
@@ -196,20 +209,20 @@ def _simulated_as(aws: Aws, region: str, me: Caller) -> str:
     return str(role["Role"]["Arn"])
 
 
-def _simulate_passing(aws: Aws, region: str, source: str, role_arn: str | None) -> _Simulation:
+def _simulate_passing(aws: Aws, region: str, source: str, role_arn: str | None) -> Simulation:
     if role_arn is None:
-        return _Simulation()
+        return Simulation()
     service = {
         "ContextKeyName": "iam:PassedToService",
         "ContextKeyValues": [SAGEMAKER],
         "ContextKeyType": "string",
     }
     scope = {"ResourceArns": [role_arn], "ContextEntries": [service]}
-    return _simulate(aws, region, source, ["iam:PassRole"], **scope)
+    return simulate(aws, region, source, ["iam:PassRole"], **scope)
 
 
-def _pass_role_check(answer: _Simulation, source: str, role_arn: str | None) -> list[Check]:
-    if answer.denied or answer.unsure:
+def _pass_role_check(answer: Simulation, source: str, role_arn: str | None) -> list[Check]:
+    if answer.lacking:
         return [
             warning(
                 "caller.pass_role",
@@ -222,7 +235,7 @@ def _pass_role_check(answer: _Simulation, source: str, role_arn: str | None) -> 
 
 
 def _permission_check(
-    check_id: str, answer: _Simulation, well: str, lacking: str, remedy: str
+    check_id: str, answer: Simulation, well: str, lacking: str, remedy: str
 ) -> Check:
     if answer.error:
         return _not_simulated(check_id, answer.error)
@@ -244,24 +257,22 @@ def _not_simulated(check_id: str, error: str) -> Check:
     return skipped(check_id, f"{whose} were not checked. {error}", _SIMULATE)
 
 
-def _simulate(aws: Aws, region: str, source: str, actions: list[str], **scope: Any) -> _Simulation:
+def simulate(
+    aws: Aws, region: str, source: str, actions: Sequence[str], **scope: Any
+) -> Simulation:
     """Simulate as the SDK's ``_simulate_denied_actions`` does, all pages of it."""
     denied: list[str] = []
     unsure: list[str] = []
+    simulation = aws.client("iam", region).get_paginator("simulate_principal_policy")
+    pages = simulation.paginate(PolicySourceArn=source, ActionNames=list(actions), **scope)
     try:
-        for result in (
-            it
-            for page in aws.client("iam", region)
-            .get_paginator("simulate_principal_policy")
-            .paginate(PolicySourceArn=source, ActionNames=actions, **scope)
-            for it in page["EvaluationResults"]
-        ):
+        for result in (it for page in pages for it in page["EvaluationResults"]):
             if result.get("EvalDecision") != "allowed":
                 kind = unsure if _beyond_simulation(result) else denied
                 kind.append(str(result["EvalActionName"]))
     except NO_HELP as error:
-        return _Simulation(error=error.message)
-    return _Simulation(tuple(denied), tuple(unsure))
+        return Simulation(error=error.message)
+    return Simulation(tuple(denied), tuple(unsure))
 
 
 def _beyond_simulation(result: EvaluationResultTypeDef) -> bool:

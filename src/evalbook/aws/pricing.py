@@ -69,14 +69,9 @@ def _products(aws: Aws, service: str, region: str, model_name: str) -> list[Docu
     filters: list[FilterTypeDef] = [
         {"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()
     ]
-    pages = (
-        it
-        for page in aws.client("pricing", PRICING_REGION)
-        .get_paginator("get_products")
-        .paginate(ServiceCode=service, Filters=filters)
-        for it in page["PriceList"]
-    )
-    return [read_document(text) for text in pages]
+    products = aws.client("pricing", PRICING_REGION).get_paginator("get_products")
+    pages = products.paginate(ServiceCode=service, Filters=filters)
+    return [read_document(text) for page in pages for text in page["PriceList"]]
 
 
 def _is_plain(product: Document) -> bool:

@@ -3,66 +3,55 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import REFUSED, Aws, unchecked
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected
 
 # Bedrock calls them "(Model evaluation) Number of concurrent …"; the codes are not documented.
 _ABOUT_EVALUATION = re.compile(r"model evaluation|evaluation job|judge", re.I)
 _CONCURRENT = re.compile(r"concurrent", re.I)
+_GRANT = "servicequotas:ListServiceQuotas"
 
 
 def check_quotas(aws: Aws, region: str) -> list[Check]:
     """Compare Bedrock's quota of concurrent evaluation jobs with those that run now."""
     try:
-        quotas = [
-            (str(it["QuotaName"]), float(it["Value"]))
-            for it in (
-                it
-                for page in aws.client("service-quotas", region)
-                .get_paginator("list_service_quotas")
-                .paginate(ServiceCode="bedrock")
-                for it in page["Quotas"]
-            )
-            if _ABOUT_EVALUATION.search(it.get("QuotaName", "")) and "Value" in it
-        ]
-    except (AwsDenied, AwsInvalid, AwsMissing) as error:
-        return [
-            skipped(
-                "quotas",
-                f"Bedrock's quotas can't be read: {error.message}",
-                "Grant servicequotas:ListServiceQuotas so that evalbook can check this.",
-            )
-        ]
+        quotas = {
+            name: value
+            for name, value in _quotas(aws, region, "bedrock")
+            if _ABOUT_EVALUATION.search(name)
+        }
+    except REFUSED as error:
+        return [unchecked("quotas", "Bedrock's quotas", error, _GRANT)]
     if not quotas:
         return [skipped("quotas", "Service Quotas names none for evaluation jobs.")]
     running = _running(aws, region)
-    return [_check(name, value, running) for name, value in quotas]
+    return [_check(name, value, running) for name, value in quotas.items()]
+
+
+def _quotas(aws: Aws, region: str, service: str) -> Iterator[tuple[str, float]]:
+    listing = aws.client("service-quotas", region).get_paginator("list_service_quotas")
+    for page in listing.paginate(ServiceCode=service):
+        yield from (
+            (it.get("QuotaName", ""), it["Value"]) for it in page["Quotas"] if "Value" in it
+        )
 
 
 def _running(aws: Aws, region: str) -> int | None:
     try:
-        jobs = (
-            it
-            for page in aws.client("bedrock", region)
-            .get_paginator("list_evaluation_jobs")
-            .paginate(statusEquals="InProgress")
-            for it in page["jobSummaries"]
-        )
-        return sum(1 for _ in jobs)
-    except (AwsDenied, AwsInvalid, AwsMissing):
+        jobs = aws.client("bedrock", region).get_paginator("list_evaluation_jobs")
+        return sum(len(page["jobSummaries"]) for page in jobs.paginate(statusEquals="InProgress"))
+    except REFUSED:
         return None
 
 
 def _check(name: str, value: float, running: int | None) -> Check:
     text = f"{name}: {value:g}"
     if value <= 0:
-        return failed(
-            "quotas",
-            f"{text}. No such job could start.",
-            "Ask for more in Service Quotas.",
-        )
+        text += ". No such job could start."
+        return failed("quotas", text, "Ask for more in Service Quotas.")
     if running is None or not _CONCURRENT.search(name):
         return passed("quotas", f"{text}.")
     if running >= value:
@@ -93,20 +82,9 @@ def check_instance_quota(
         AnswerRejected: fewer are allowed.
     """
     try:
-        quotas = (
-            it
-            for page in aws.client("service-quotas", region)
-            .get_paginator("list_service_quotas")
-            .paginate(ServiceCode="sagemaker")
-            for it in page["Quotas"]
-        )
-        value = next((it["Value"] for it in quotas if it.get("QuotaName") == name), None)
-    except (AwsDenied, AwsInvalid, AwsMissing) as error:
-        return skipped(
-            check_id,
-            f"The quota of {name} can't be read: {error.message}",
-            "Grant servicequotas:ListServiceQuotas so that evalbook can check this.",
-        )
+        value = dict(_quotas(aws, region, "sagemaker")).get(name)
+    except REFUSED as error:
+        return unchecked(check_id, f"The quota of {name}", error, _GRANT)
     if value is None:
         return skipped(check_id, f"Service Quotas names none for {name}.")
     if value < count:

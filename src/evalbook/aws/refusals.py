@@ -6,9 +6,11 @@ an error. Everything else means that AWS could not be asked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, TypedDict, cast, get_args
 
 from evalbook.aws.answers import NO_REQUEST_ID, Asked, AwsUnreadable, has_request_id
+from evalbook.checks import Check, skipped
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
 from evalbook.packaged import DataFile
 from evalbook.texts import printable
@@ -39,6 +41,22 @@ it stands against the answer that was being checked."""
 
 NO_HELP = (*REFUSED, AwsInternalError)
 """What may be caught where the question only helps: the check is then skipped, and says so."""
+
+
+def unchecked(
+    check_id: str,
+    what: str,
+    error: EvalbookError,
+    grant: str,
+    make: Callable[[str, str, str], Check] = skipped,
+) -> Check:
+    """Return the check that could not be made, as AWS refused what it takes.
+
+    ``what`` begins the sentence ("Whether it is there"); ``grant`` is the action that was refused.
+    """
+    text = f"{what} could not be checked. {error.message}"
+    return make(check_id, text, f"Grant {grant} so that evalbook can check this.")
+
 
 _WAIT = "Wait a minute and repeat this."
 _SIGN_IN = "Sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE, and repeat this."

@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from evalbook.aws.s3 import S3Uri, read_chunks
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
 
 if TYPE_CHECKING:
@@ -209,16 +209,11 @@ def _keys(aws: Aws, folder: S3Uri) -> list[str]:
 
 
 def _items(aws: Aws, folder: S3Uri) -> list[ObjectTypeDef]:
+    listing = aws.client("s3").get_paginator("list_objects_v2")
     try:
-        pages = (
-            it
-            for page in aws.client("s3")
-            .get_paginator("list_objects_v2")
-            .paginate(Bucket=folder.bucket, Prefix=folder.key)
-            for it in page.get("Contents", ())
-        )
-        return list(pages)
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        pages = listing.paginate(Bucket=folder.bucket, Prefix=folder.key)
+        return [it for page in pages for it in page.get("Contents", ())]
+    except REFUSED as error:
         raise AnswerRejected(
             "results.denied",
             f"The results under {folder} can't be listed: {error.message}",

@@ -85,9 +85,8 @@ def _technique(aws: Aws, package: ModelPackage) -> str | None:
 def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
     """Look through the jobs that were running when the package was made, newest first."""
     made = datetime.fromisoformat(package.created)
-    jobs = (
-        it
-        for page in aws.client("sagemaker", package.region)
+    pages = (
+        aws.client("sagemaker", package.region)
         .get_paginator("list_jobs")
         .paginate(
             JobCategory="AgentRFT",
@@ -96,8 +95,8 @@ def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
             SortBy="CreationTime",
             SortOrder="Descending",
         )
-        for it in page["JobSummaries"]
     )
+    jobs = (it for page in pages for it in page["JobSummaries"])
     looked_at = unseen = 0
     try:
         first = islice(jobs, MOST_JOBS)

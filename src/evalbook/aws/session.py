@@ -23,6 +23,7 @@ from evalbook.aws.refusals import (
     AwsInvalid,
     AwsMissing,
     translate,
+    unchecked,
     unknown_operation,
     without_answer,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "border",
     "in_parallel",
     "soon",
+    "unchecked",
 ]
 
 T = TypeVar("T")

@@ -128,23 +128,11 @@ def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str
 
 def _sdks_pipeline(aws: Aws, region: str, prefix: str) -> tuple[str, dict[str, str]] | None:
     """Return the pipeline that the SDK would use again, with its tags."""
-    pipelines = (
-        it
-        for page in aws.client("sagemaker", region)
-        .get_paginator("list_pipelines")
-        .paginate(PipelineNamePrefix=prefix)
-        for it in page["PipelineSummaries"]
-    )
-    for pipeline in pipelines:
-        arn = pipeline["PipelineArn"]
-        found = (
-            it
-            for page in aws.client("sagemaker", region)
-            .get_paginator("list_tags")
-            .paginate(ResourceArn=arn)
-            for it in page["Tags"]
-        )
-        tags = {tag["Key"]: tag["Value"] for tag in found}
+    sagemaker = aws.client("sagemaker", region)
+    pages = sagemaker.get_paginator("list_pipelines").paginate(PipelineNamePrefix=prefix)
+    for arn in (it["PipelineArn"] for page in pages for it in page["PipelineSummaries"]):
+        listed = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
+        tags = {tag["Key"]: tag["Value"] for page in listed for tag in page["Tags"]}
         if tags.get(SDK_TAG) == "true":
             return arn, tags
     return None

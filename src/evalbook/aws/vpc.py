@@ -140,20 +140,14 @@ def _check_count(kind: str, ids: tuple[str, ...], most: int) -> None:
 
 def _vpcs_of_subnets(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
     """Return the VPC of each ID that exists; a filter, unlike IDs, passes over missing ones."""
-    pages = (
-        aws.client("ec2", region)
-        .get_paginator("describe_subnets")
-        .paginate(Filters=[{"Name": "subnet-id", "Values": list(ids)}])
-    )
+    subnets = aws.client("ec2", region).get_paginator("describe_subnets")
+    pages = subnets.paginate(Filters=[{"Name": "subnet-id", "Values": list(ids)}])
     return {it["SubnetId"]: it["VpcId"] for page in pages for it in page["Subnets"]}
 
 
 def _vpcs_of_groups(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
-    pages = (
-        aws.client("ec2", region)
-        .get_paginator("describe_security_groups")
-        .paginate(Filters=[{"Name": "group-id", "Values": list(ids)}])
-    )
+    groups = aws.client("ec2", region).get_paginator("describe_security_groups")
+    pages = groups.paginate(Filters=[{"Name": "group-id", "Values": list(ids)}])
     return {it["GroupId"]: it["VpcId"] for page in pages for it in page["SecurityGroups"]}
 
 
