@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.datasets.report import Report
 from evalbook.records import dataclass
 from evalbook.texts import plural
@@ -28,9 +28,6 @@ from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.compute import instances_words
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
-
-if TYPE_CHECKING:
-    from evalbook.aws.session import Aws
 
 # Minutes for one model, below and above; AWS's figures for an LLM-as-judge run of a small and of
 # a large model, read 2026-11-20. Evaluating the base model too doubles them.
@@ -258,7 +255,7 @@ def with_price(expected: Estimate, interview: Interview) -> Estimate:
     return priced(expected, interview.aws, judge.region, name)
 
 
-def priced(expected: Estimate, aws: Aws, region: str, judge: str) -> Estimate:
+def priced(expected: Estimate, aws: aws.session.Aws, region: str, judge: str) -> Estimate:
     """Do the same for a judge by Bedrock's display name, without the provider."""
     from evalbook.aws.pricing import find_token_price
     from evalbook.aws.session import soon

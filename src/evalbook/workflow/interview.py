@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from evalbook import aws
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, EvaluationType
@@ -21,9 +22,6 @@ from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.state import Document, found_by_other_tools
 from evalbook.workflow.turn import Default, Question
-
-if TYPE_CHECKING:
-    from evalbook.aws.session import Aws
 
 V = TypeVar("V")
 F = TypeVar("F")
@@ -101,7 +99,7 @@ class Interview:
 
     document: Document
     """The state file's content: foreign keys, and what evalbook saved last."""
-    aws: Aws
+    aws: aws.session.Aws
     state_path: Path
     steps_by_type: Mapping[str, tuple[Step[Any, Any], ...]]
     """The steps of each evaluation type, in their order."""

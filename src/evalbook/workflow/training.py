@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, skipped, warning
 from evalbook.evaluation_types import EVALUATION_TYPES, EvaluationType
 from evalbook.workflow.facts import MODEL, RolloutJobFacts, TrainingFacts
 from evalbook.workflow.interview import Interview
 
-if TYPE_CHECKING:
-    from evalbook.aws.package_answers import ModelPackage
-
 
 def training_facts(
-    interview: Interview, package: ModelPackage, job: str | None
+    interview: Interview, package: aws.package_answers.ModelPackage, job: str | None
 ) -> tuple[TrainingFacts, list[Check]]:
     """Return what could be found out about a package's training, and what it says of the type."""
-    from evalbook.aws.rollout_training import find_training
-
     interview.progress("Looking for the job that trained the model", None, None)
-    found = find_training(interview.aws, package, job)
+    found = aws.rollout_training.find_training(interview.aws, package, job)
     made_by = RolloutJobFacts(**asdict(found.job)) if found.job else None
     facts = TrainingFacts(found.trained, made_by, found.how)
     return facts, _checks(interview.type, facts)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
@@ -93,15 +94,15 @@ def _unknown(said: Sequence[str], interview: Interview) -> AnswerRejected:
 
 
 def _check(value: bool | list[str], interview: Interview) -> Outcome[bool | list[str], None]:
-    from evalbook.aws.mlflow import plan_mlflow
-
     names = value if isinstance(value, list) else _names(interview) if value else []
     unknown = [name for name in names if name not in _names(interview)]
     if unknown:
         raise _unknown(unknown, interview)
     if "mlflow" in names:
         return Accepted(value)
-    return Accepted(value, checks=(plan_mlflow(interview.aws, interview.answer(REGION).value),))
+    return Accepted(
+        value, checks=(aws.mlflow.plan_mlflow(interview.aws, interview.answer(REGION).value),)
+    )
 
 
 def _names(interview: Interview) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.workflow.facts import AGENT_CONFIG, EVALUATION_TYPE, MODEL, AgentFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -11,9 +12,7 @@ from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.agents import list_runtimes
-
-    runtimes, checks = list_runtimes(interview.aws, interview.answer(MODEL).facts.region)
+    runtimes, checks = aws.agents.list_runtimes(interview.aws, interview.answer(MODEL).facts.region)
     return Question(
         "Which agent does the model act in?",
         kind="choice" if runtimes else "text",
@@ -36,13 +35,10 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, AgentFacts]:
-    from evalbook.aws.agents import check_agent, is_runtime
-    from evalbook.aws.s3 import refuse_template_text
-
-    refuse_template_text(value, "the agent's ARN")
+    aws.s3.refuse_template_text(value, "the agent's ARN")
     model = interview.answer(MODEL).facts
-    arn, checks = check_agent(interview.aws, value, model.region)
-    return Accepted(arn, AgentFacts(is_runtime(arn)), tuple(checks))
+    arn, checks = aws.agents.check_agent(interview.aws, value, model.region)
+    return Accepted(arn, AgentFacts(aws.agents.is_runtime(arn)), tuple(checks))
 
 
 def _known(interview: Interview) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import (
@@ -24,11 +25,9 @@ _HELP = (
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.answering import list_endpoints
-
     model = interview.answer(MODEL).facts
     which = model.base_model.name if model.base_only else "the fine-tuned model"
-    names = list_endpoints(interview.aws, _region(interview))
+    names = aws.answering.list_endpoints(interview.aws, _region(interview))
     hosted = model.model_data if not model.base_only else None
     notices = []
     if names:
@@ -44,21 +43,16 @@ def _ask(interview: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, _: Interview) -> str:
-    from evalbook.aws.answering import read_answering
-    from evalbook.aws.s3 import refuse_template_text
-
-    found = read_answering(text)
-    refuse_template_text(found.name, "what answers")
+    found = aws.answering.read_answering(text)
+    aws.s3.refuse_template_text(found.name, "what answers")
     return found.name if found.kind != "endpoint" else text.strip().strip("\"'<> ")
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, AnsweringFacts]:
-    from evalbook.aws.answering import check_answering, check_container
-
     region = _region(interview)
     interview.progress(f"Checking {value}", None, None)
-    container = check_container(interview.aws, region)
-    found, checks = check_answering(interview.aws, value, region)
+    container = aws.answering.check_container(interview.aws, region)
+    found, checks = aws.answering.check_answering(interview.aws, value, region)
     return Accepted(found.name, AnsweringFacts(found.kind, found.name), (*container, *checks))
 
 
@@ -79,12 +73,10 @@ def _read_base(text: str, question: Question, interview: Interview) -> str | Non
 def _check_base(
     value: str | None, interview: Interview
 ) -> Outcome[str | None, AnsweringFacts | None]:
-    from evalbook.aws.answering import check_answering
-
     if value is None:
         return Accepted(None, None, (_no_comparison(),))
     tuned = interview.answer(ANSWERED_BY).facts
-    found, checks = check_answering(interview.aws, value, _region(interview))
+    found, checks = aws.answering.check_answering(interview.aws, value, _region(interview))
     if found.name == tuned.name:
         raise AnswerRejected(
             "answers.same",

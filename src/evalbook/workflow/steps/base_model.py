@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
@@ -13,8 +14,6 @@ from evalbook.workflow.outcomes import Accepted
 from evalbook.workflow.turn import Choice
 
 if TYPE_CHECKING:
-    from evalbook.aws.arns import Arn
-    from evalbook.aws.hub_models import Found, HubModel
     from evalbook.workflow.interview import Interview
 
 
@@ -22,38 +21,37 @@ if TYPE_CHECKING:
 class InHub:
     """What the public hub has for a name or for words."""
 
-    exact: HubModel | None = None
+    exact: aws.hub_models.HubModel | None = None
     """The model of that very name, or that Bedrock knows by it."""
-    fitting: Found | None = None
+    fitting: aws.hub_models.Found | None = None
     """Those that the words fit, where none is exact; None where the hub may not be searched."""
     notes: tuple[Check, ...] = ()
 
     @property
-    def models(self) -> tuple[HubModel, ...]:
+    def models(self) -> tuple[aws.hub_models.HubModel, ...]:
         """Those that the words fit and that can be evaluated."""
         return self.fitting.models if self.fitting else ()
 
 
-def named_base_model(arn: Arn, interview: Interview) -> Accepted[str, ModelFacts]:
+def named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted[str, ModelFacts]:
     """Accept the base model that a hub-content ARN names.
 
     Raises:
         AnswerRejected: the SDK would not find it, or would evaluate another version.
     """
-    from evalbook.aws.package_answers import PUBLIC_HUB
-
     _, hub, _, name, *version = arn.path
-    if hub != PUBLIC_HUB:
+    if hub != aws.package_answers.PUBLIC_HUB:
         raise AnswerRejected(
             "model.hub",
-            f"{arn} is in the hub {hub}. The SDK looks base models up in {PUBLIC_HUB} only.",
+            f"{arn} is in the hub {hub}. The SDK looks base models up in "
+            f"{aws.package_answers.PUBLIC_HUB} only.",
             "Give a base model of that hub, or a model package.",
         )
     model = newest_in_hub(name, arn.region, interview)
     if model is None:
         raise AnswerRejected(
             "model.missing",
-            f"There is no base model {name} in {PUBLIC_HUB} of {arn.region}.",
+            f"There is no base model {name} in {aws.package_answers.PUBLIC_HUB} of {arn.region}.",
             _meant(name, arn.region, interview) or "Give a word of its name.",
         )
     if version and version[0] != model.version:
@@ -65,18 +63,15 @@ def named_base_model(arn: Arn, interview: Interview) -> Accepted[str, ModelFacts
     return accepted_base_model(model, interview)
 
 
-def newest_in_hub(name: str, region: str, interview: Interview) -> HubModel | None:
+def newest_in_hub(name: str, region: str, interview: Interview) -> aws.hub_models.HubModel | None:
     """Return the newest version of a base model, which the SDK takes by its name; None if none.
 
     Raises:
         AnswerRejected: it may not be looked at.
     """
-    from evalbook.aws.hub_models import describe_hub_model
-    from evalbook.aws.session import AwsDenied
-
     try:
-        return describe_hub_model(interview.aws, name, region)
-    except AwsDenied as error:
+        return aws.hub_models.describe_hub_model(interview.aws, name, region)
+    except aws.session.AwsDenied as error:
         raise AnswerRejected(
             "model.denied",
             f"The base model {name} can't be looked at. {error.message}",
@@ -85,26 +80,18 @@ def newest_in_hub(name: str, region: str, interview: Interview) -> HubModel | No
 
 
 def accepted_base_model(
-    model: HubModel, interview: Interview, *notes: Check
+    model: aws.hub_models.HubModel, interview: Interview, *notes: Check
 ) -> Accepted[str, ModelFacts]:
     """Accept a base model if it can be evaluated alone.
 
     Raises:
         AnswerRejected: it can't be.
     """
-    from evalbook.aws.arns import parse_arn
-    from evalbook.aws.base_models import (
-        answers_by,
-        check_base_alone,
-        is_nova,
-        model_size_billions,
-    )
-
-    arn = parse_arn(model.arn)
+    arn = aws.arns.parse_arn(model.arn)
     assert arn is not None  # noqa: S101 - SageMaker's own ARN
     interview.progress("Checking the base model", None, None)
     kind = interview.type.name
-    checks = check_base_alone(interview.aws, model, arn.region, kind)
+    checks = aws.base_models.check_base_alone(interview.aws, model, arn.region, kind)
     facts = ModelFacts(
         arn=model.arn,
         base_only=True,
@@ -117,9 +104,9 @@ def accepted_base_model(
         partition=arn.partition,
         base_model=BaseModelFacts(**asdict(model.base)),
         model_data=None,
-        nova=is_nova(model.name),
-        billions=model_size_billions(model.name),
-        answers_by=answers_by(model.name, arn.region, kind),
+        nova=aws.base_models.is_nova(model.name),
+        billions=aws.base_models.model_size_billions(model.name),
+        answers_by=aws.base_models.answers_by(model.name, arn.region, kind),
         base_by_name=True,
         needs_yes=False,
         passed_over=(),
@@ -133,28 +120,24 @@ def accepted_base_model(
 
 def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
     """Return what the public hub of a region has for a name or for words."""
-    from evalbook.aws.base_models import can_be_evaluated_alone
-    from evalbook.aws.hub_models import describe_hub_model, find_hub_models, hub_name
-    from evalbook.aws.session import REFUSED
-
     where, kind = region or interview.aws.default_region or "", interview.type.name
 
-    def suits(model: HubModel) -> bool:
-        return can_be_evaluated_alone(model, where, kind)
+    def suits(model: aws.hub_models.HubModel) -> bool:
+        return aws.base_models.can_be_evaluated_alone(model, where, kind)
 
     interview.progress("Looking in the public hub", None, None)
-    name = hub_name(text)
+    name = aws.hub_models.hub_name(text)
     alias = passed("model.alias", f"SageMaker's hub calls {text} {name}.")
     try:
-        exact = describe_hub_model(interview.aws, name, region)
+        exact = aws.hub_models.describe_hub_model(interview.aws, name, region)
         if exact is not None:
             return InHub(exact, notes=() if name == text else (alias,))
-        fitting = find_hub_models(interview.aws, text, region, suits)
+        fitting = aws.hub_models.find_hub_models(interview.aws, text, region, suits)
         if len(fitting.models) != 1:
             return InHub(fitting=fitting)
         # Its document tells more than the list does.
-        only = describe_hub_model(interview.aws, fitting.models[0].name, region)
-    except REFUSED:
+        only = aws.hub_models.describe_hub_model(interview.aws, fitting.models[0].name, region)
+    except aws.session.REFUSED:
         return InHub()
     models = (only,) if only else fitting.models
     note = passed("model.hub", f"{text!r} matches one base model, {models[0].name}.")
@@ -163,27 +146,23 @@ def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
 
 def offered(inside: InHub) -> tuple[Choice, ...]:
     """Return base models as choices, those that fit most closely first."""
-    from evalbook.aws.hub_models import MOST_OFFERED
-
     return tuple(
         Choice(
             model.answer,
             model.name,
             f"base model of the public hub, version {model.version}; evaluated alone",
         )
-        for model in inside.models[:MOST_OFFERED]
+        for model in inside.models[: aws.hub_models.MOST_OFFERED]
     )
 
 
 def cut_short(inside: InHub) -> tuple[str, ...]:
     """Say how many base models match beside those that are offered."""
-    from evalbook.aws.hub_models import MOST_OFFERED
-
     notices = []
-    if len(inside.models) > MOST_OFFERED:
+    if len(inside.models) > aws.hub_models.MOST_OFFERED:
         notices.append(
-            f"{len(inside.models)} base models match; {MOST_OFFERED} are listed. Another word "
-            "narrows them down."
+            f"{len(inside.models)} base models match; {aws.hub_models.MOST_OFFERED} are listed. "
+            "Another word narrows them down."
         )
     if inside.fitting and inside.fitting.untold:
         notices.append(
@@ -220,7 +199,5 @@ def nothing_found(
 
 
 def _meant(text: str, region: str | None, interview: Interview) -> str | None:
-    from evalbook.aws.hub_models import names_near
-
-    near = names_near(interview.aws, text, region)
+    near = aws.hub_models.names_near(interview.aws, text, region)
     return f"Did you mean the base model {' or '.join(near)}?" if near else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
@@ -57,12 +58,9 @@ def _check(value: Agreement, interview: Interview) -> Outcome[Agreement, None]:
 
 
 def _caller(interview: Interview) -> tuple[str | None, Check]:
-    from evalbook.aws.identity import find_caller
-    from evalbook.aws.session import AwsDenied
-
     try:
-        arn = find_caller(interview.aws, interview.value(REGION)).arn
-    except AwsDenied as denial:
+        arn = aws.identity.find_caller(interview.aws, interview.value(REGION)).arn
+    except aws.session.AwsDenied as denial:
         return None, skipped(
             "terms.caller", f"evalbook could not find out who agreed: {denial.message}"
         )

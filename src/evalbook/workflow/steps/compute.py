@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import (
@@ -41,34 +42,36 @@ def _ask(_: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, interview: Interview) -> OwnInstances | None:
-    from evalbook.aws.own_instances import read_instances
-
     if says_none(text) or text.strip().casefold() == SERVERLESS:
         return None
-    instances = read_instances(interview.aws, text, interview.answer(REGION).value)
+    instances = aws.own_instances.read_instances(
+        interview.aws, text, interview.answer(REGION).value
+    )
     return OwnInstances(instances.type, instances.count)
 
 
 def _check(value: OwnInstances | None, interview: Interview) -> Outcome[OwnInstances | None, None]:
-    from evalbook.aws.own_instances import Instances, check_instances, check_recipe, find_own_recipe
-    from evalbook.aws.permissions import check_job_permissions
-    from evalbook.aws.quotas import check_training_quota
-
     if value is None:
         return Accepted(None)
-    instances = Instances(value.instance_type, value.instance_count)
+    instances = aws.own_instances.Instances(value.instance_type, value.instance_count)
     _refuse_what_would_be_lost(interview)
     interview.progress("Looking for a recipe for instances of your own", None, None)
     model, region = interview.answer(MODEL).facts, interview.answer(REGION).value
     base = model.base_model.name
-    recipe, checks = find_own_recipe(interview.aws, region, base, interview.type.name)
-    checks += check_instances(recipe, instances, model.billions)
+    recipe, checks = aws.own_instances.find_own_recipe(
+        interview.aws, region, base, interview.type.name
+    )
+    checks += aws.own_instances.check_instances(recipe, instances, model.billions)
     checks += _model_checks(base, interview)
     if recipe is not None:
         parameters = interview.value(INFERENCE_PARAMETERS) or {}
-        checks += check_recipe(recipe, instances, parameters, interview.value(KMS_KEY))
-    checks.append(check_job_permissions(interview.aws, region))
-    checks.append(check_training_quota(interview.aws, region, instances.type, instances.count))
+        checks += aws.own_instances.check_recipe(
+            recipe, instances, parameters, interview.value(KMS_KEY)
+        )
+    checks.append(aws.permissions.check_job_permissions(interview.aws, region))
+    checks.append(
+        aws.quotas.check_training_quota(interview.aws, region, instances.type, instances.count)
+    )
     return Accepted(value, checks=(*checks, *_doubts(interview)))
 
 
@@ -98,11 +101,9 @@ def _refuse_what_would_be_lost(interview: Interview) -> None:
 
 def _model_checks(base: str, interview: Interview) -> list[Check]:
     """Check that each of the models can be evaluated by itself, which is how the SDK does it."""
-    from evalbook.aws.own_instances import refuse_archive
-
     model, scope = interview.answer(MODEL).facts, scope_of(interview)
     if scope != BASE_ONLY:
-        refuse_archive(base, model.model_data)
+        aws.own_instances.refuse_archive(base, model.model_data)
     if scope != BOTH:
         return []
     if not model.base_by_name:
@@ -116,13 +117,12 @@ def _model_checks(base: str, interview: Interview) -> list[Check]:
 
 
 def _doubts(interview: Interview) -> list[Check]:
-    from evalbook.aws.own_instances import MINUTES
-
     doubts = [
         warning(
             "compute.hour",
-            f"The SDK lets a job on instances of your own run for {MINUTES} minutes and can't be "
-            "told otherwise: what takes longer is stopped, and has no results.",
+            "The SDK lets a job on instances of your own run for "
+            f"{aws.own_instances.MINUTES} minutes and can't be told otherwise: what takes longer "
+            "is stopped, and has no results.",
             "Name fewer subtasks or records, or larger instances.",
         ),
         warning(

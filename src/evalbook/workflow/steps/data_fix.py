@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.checks import Check, passed, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
@@ -24,7 +25,6 @@ from evalbook.workflow.steps.data_sample import still_the_same, validate_object
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
-    from evalbook.aws.s3_uris import S3Uri
     from evalbook.datasets.convert import Changes, Plan
 
 CONVERT = "convert"
@@ -88,8 +88,6 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     Raises:
         AnswerRejected: another one would have to be written, which only the person can decide.
     """
-    from evalbook.aws.s3 import describe_object
-
     if value == KEEP:
         return _kept(interview)
     earlier = interview.answer(DATA_FIX)
@@ -97,7 +95,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     plain = value == CONVERT and _loses_system(interview)
     if earlier.facts is None or earlier.facts.uri != str(wanted) or plain:
         raise AnswerRejected("data_fix.other_copy", _trouble(interview))
-    describe_object(interview.aws, wanted)
+    aws.s3.describe_object(interview.aws, wanted)
     return Accepted(value, earlier.facts, earlier.checks)
 
 
@@ -109,7 +107,6 @@ def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
 
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy beside the original and validate it as it stands in S3."""
-    from evalbook.aws.s3 import describe_object
     from evalbook.datasets.validate import report_checks
 
     if value == KEEP:
@@ -118,12 +115,12 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
         return Reopened("dataset", None if value == ANOTHER else value)
     copy = _copy(interview, value)
     try:
-        found, _ = describe_object(interview.aws, copy)
+        found, _ = aws.s3.describe_object(interview.aws, copy)
     except AnswerRejected as rejection:
         if rejection.code != "s3.missing":
             raise
         _write_copy(interview, _original(interview), copy, value)
-        found, _ = describe_object(interview.aws, copy)
+        found, _ = aws.s3.describe_object(interview.aws, copy)
     report = validate_object(interview, copy, found.size, found.etag)
     return Accepted(
         value,
@@ -143,26 +140,22 @@ def _left_out(interview: Interview, value: str) -> list[Check]:
     return [warning("dataset.left_out", f"{'. '.join(rows)}.", None)] if rows else []
 
 
-def _original(interview: Interview) -> S3Uri:
-    from evalbook.aws.s3 import parse_s3_uri
-
-    return parse_s3_uri(interview.answer(DATASET).facts.uri, what="dataset")
+def _original(interview: Interview) -> aws.s3_uris.S3Uri:
+    return aws.s3.parse_s3_uri(interview.answer(DATASET).facts.uri, what="dataset")
 
 
-def _copy(interview: Interview, value: str) -> S3Uri:
+def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
     """Return where the copy belongs, named after this version of the original and the conversion.
 
     What stands there already was made by an earlier answer.
     """
-    from evalbook.aws.s3 import sibling_key
-
-    return sibling_key(_original(interview), f"-evalbook-{_fingerprint(interview, value)}")
+    return aws.s3.sibling_key(_original(interview), f"-evalbook-{_fingerprint(interview, value)}")
 
 
-def _write_copy(interview: Interview, original: S3Uri, copy: S3Uri, value: str) -> None:
+def _write_copy(
+    interview: Interview, original: aws.s3_uris.S3Uri, copy: aws.s3_uris.S3Uri, value: str
+) -> None:
     import tempfile
-
-    from evalbook.aws.s3 import upload_new
 
     with tempfile.TemporaryFile() as file:
         with still_the_same(original):
@@ -175,15 +168,16 @@ def _write_copy(interview: Interview, original: S3Uri, copy: S3Uri, value: str) 
             )
         file.seek(0)
         interview.progress(f"Writing {copy}", None, None)
-        upload_new(interview.aws, copy, file)
+        aws.s3.upload_new(interview.aws, copy, file)
 
 
-def _write_converted(interview: Interview, original: S3Uri, file: IO[bytes], value: str) -> None:
-    from evalbook.aws.s3 import read_chunks
+def _write_converted(
+    interview: Interview, original: aws.s3_uris.S3Uri, file: IO[bytes], value: str
+) -> None:
     from evalbook.datasets.convert import convert
 
     for line in convert(
-        read_chunks(interview.aws, original, etag=interview.answer(DATASET).facts.etag),
+        aws.s3.read_chunks(interview.aws, original, etag=interview.answer(DATASET).facts.etag),
         report=_report(interview),
         target_format=_target_format(interview),
         changes=_changes(value),

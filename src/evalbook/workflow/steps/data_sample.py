@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from evalbook import aws
 from evalbook.checks import Check, Remedy, failed, skipped
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
@@ -68,14 +69,13 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | Pro
 
 def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:
     """Read the head of the dataset, then all of it, and return what was found."""
-    from evalbook.aws.s3 import parse_s3_uri, read_head
     from evalbook.datasets.sample import read_sample
     from evalbook.datasets.validate import report_checks
 
     facts = interview.answer(DATASET).facts
-    uri = parse_s3_uri(facts.uri, what="dataset")
+    uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
     interview.progress("Reading the first records", None, None)
-    head = read_head(interview.aws, uri, HEAD_BYTES)
+    head = aws.s3.read_head(interview.aws, uri, HEAD_BYTES)
     sample = read_sample(head, complete=len(head) >= facts.size)
     with still_the_same(uri):
         report = validate_object(interview, uri, facts.size, facts.etag)
@@ -100,8 +100,6 @@ def length_checks(interview: Interview, report: Report) -> list[Check]:
 
     An evaluation by a judge has no such recipe: what is known of the model is in another type's.
     """
-    from evalbook.aws.recipes import parameter_doubts, read_parameters
-
     model, kind = interview.facts(MODEL), interview.type
     if kind.bedrock_judges:
         lengths = dict(report.prompt_lengths)
@@ -110,10 +108,10 @@ def length_checks(interview: Interview, report: Report) -> list[Check]:
         )
     if model is None or "max_model_len" not in kind.parameters:
         return []
-    offered, _ = read_parameters(
+    offered, _ = aws.recipes.read_parameters(
         interview.aws, model.region, model.base_model.name, kind.name, kind.parameters, None
     )
-    doubts = parameter_doubts(offered or [], {}, report.longest_prompt)
+    doubts = aws.recipes.parameter_doubts(offered or [], {}, report.longest_prompt)
     return [check for check in doubts if check.id == "parameters.length"]
 
 
@@ -147,13 +145,12 @@ def validate_object(interview: Interview, uri: Any, size: int, etag: str) -> Any
     Raises:
         AnswerRejected: ``s3.changed``, it is not the object of that ETag; and as `read_chunks`.
     """
-    from evalbook.aws.s3 import read_chunks
     from evalbook.datasets.validate import validate
 
     doing = f"Validating {uri}"
     interview.progress(doing, 0, size)
     return validate(
-        read_chunks(interview.aws, uri, etag=etag),
+        aws.s3.read_chunks(interview.aws, uri, etag=etag),
         max_records=interview.type.most_records,
         require_reference=interview.type.needs_reference,
         scorer=interview.value(SCORER),

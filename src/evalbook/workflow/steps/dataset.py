@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from evalbook import aws
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
 from evalbook.whole_files import end_of_links, is_a_file, reading
@@ -41,37 +42,32 @@ def _ask(_: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, interview: Interview) -> str:
-    from evalbook.aws.arns import parse_arn
-    from evalbook.aws.dataset_arns import is_dataset_arn
-    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
-    from evalbook.aws.s3_uris import looks_like_a_file
-
     plain = text.strip("'\"<> ")
-    if is_dataset_arn(plain):
-        refuse_template_text(plain, "the dataset's ARN")
+    if aws.dataset_arns.is_dataset_arn(plain):
+        aws.s3.refuse_template_text(plain, "the dataset's ARN")
         return plain
     path = interview.file_named(text.removeprefix("file://"))
     if "://" not in text.removeprefix("file://") and is_a_file(path):
-        refuse_template_text(str(end_of_links(path)), "the file's name")
+        aws.s3.refuse_template_text(str(end_of_links(path)), "the file's name")
         refuse_other_file_types(path.name, _ENDINGS)
         return str(end_of_links(path))
-    if looks_like_a_file(plain):
+    if aws.s3_uris.looks_like_a_file(plain):
         raise AnswerRejected(
             "dataset.no_file",
             f"There is no file {path}.",
             "Give the path of a file, or an S3 URI such as s3://bucket/path/file.jsonl.",
         )
     try:
-        uri = parse_s3_uri(text, what="evaluation dataset")
+        uri = aws.s3.parse_s3_uri(text, what="evaluation dataset")
     except AnswerRejected as rejection:
-        if "://" in plain or parse_arn(plain) is not None:
+        if "://" in plain or aws.arns.parse_arn(plain) is not None:
             raise
         raise AnswerRejected(
             rejection.code,
             f"{rejection.message} Nor is it a file on this machine.",
             "Give an S3 URI such as s3://bucket/path/file.jsonl, or the path of a file.",
         ) from rejection
-    refuse_template_text(str(uri), "the dataset's path")
+    aws.s3.refuse_template_text(str(uri), "the dataset's path")
     refuse_other_file_types(uri.key, _ENDINGS)
     return str(uri)
 
@@ -95,20 +91,17 @@ def refuse_other_file_types(key: str, wanted: tuple[str, ...]) -> None:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
-    from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
-    from evalbook.aws.s3 import describe_object, parse_s3_uri
-
     if is_local(value):
         return _check_local(Path(value), interview)
     interview.progress("Looking for the dataset in S3", None, None)
     arn = None
-    if is_dataset_arn(value):
-        registered = resolve_dataset_arn(interview.aws, value)
+    if aws.dataset_arns.is_dataset_arn(value):
+        registered = aws.dataset_arns.resolve_dataset_arn(interview.aws, value)
         value = arn = registered.arn
         uri = registered.uri
     else:
-        uri = parse_s3_uri(value, what="dataset")
-    found, checks = describe_object(interview.aws, uri)
+        uri = aws.s3.parse_s3_uri(value, what="dataset")
+    found, checks = aws.s3.describe_object(interview.aws, uri)
     facts = DatasetFacts(str(uri), arn, found.size, found.etag, found.region, kms_key=found.kms_key)
     return Accepted(value, facts, tuple(checks))
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.whole_files import reading, reason
 from evalbook.workflow.facts import DATASET, DATASET_UPLOAD
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.turn import Question
-
-if TYPE_CHECKING:
-    from evalbook.aws.s3_uris import S3Uri
 
 _PIECE = 1 << 20
 
@@ -30,48 +27,38 @@ def _ask(interview: Interview) -> Question:
 
 def _suggestion(interview: Interview, path: Path) -> str | None:
     """Return a place in SageMaker's own bucket of the account and region, if there is one."""
-    from evalbook.aws.identity import find_caller
-    from evalbook.aws.s3 import describe_bucket
-
     try:
         region = interview.aws.default_region
         if region is None:
             return None
-        bucket = f"sagemaker-{region}-{find_caller(interview.aws, region).account}"
-        describe_bucket(interview.aws, bucket)
+        bucket = f"sagemaker-{region}-{aws.identity.find_caller(interview.aws, region).account}"
+        aws.s3.describe_bucket(interview.aws, bucket)
     except EvalbookError:
         return None
     return f"s3://{bucket}/evalbook/{path.name}"
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:
-    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
-    from evalbook.aws.s3_uris import S3Uri
-
-    uri = parse_s3_uri(text or question.default or "", what="place", key_needed=False)
+    uri = aws.s3.parse_s3_uri(text or question.default or "", what="place", key_needed=False)
     if not uri.key or uri.key.endswith("/"):
-        uri = S3Uri(uri.bucket, uri.key + _file(interview).name)
-    refuse_template_text(str(uri), "the dataset's path")
+        uri = aws.s3_uris.S3Uri(uri.bucket, uri.key + _file(interview).name)
+    aws.s3.refuse_template_text(str(uri), "the dataset's path")
     return str(uri)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.aws.s3 import describe_bucket
-
-    describe_bucket(interview.aws, _place(value).bucket)
+    aws.s3.describe_bucket(interview.aws, _place(value).bucket)
     return Accepted(value)
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.aws.s3 import describe_bucket, describe_object, upload_new
-
     path, place = _file(interview), _place(value)
-    describe_bucket(interview.aws, place.bucket)
+    aws.s3.describe_bucket(interview.aws, place.bucket)
     interview.progress(f"Uploading {path.name} to {place}", None, None)
     said = f"Uploaded: {path} is {place} now."
     try:
         with reading(path) as file:
-            upload_new(interview.aws, place, file)
+            aws.s3.upload_new(interview.aws, place, file)
     except OSError as error:
         raise AnswerRejected(
             "dataset.unreadable", f"{path} can't be read: {reason(error)}.", "Give another dataset."
@@ -79,7 +66,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, None]:
     except AnswerRejected as rejection:
         if rejection.code != "s3.exists":
             raise
-        found, _ = describe_object(interview.aws, place)
+        found, _ = aws.s3.describe_object(interview.aws, place)
         if found.size != path.stat().st_size or found.etag.strip('"') != _md5(path):
             raise
         said = f"{place} holds {path.name} already, the same byte for byte; nothing was uploaded."
@@ -90,10 +77,8 @@ def _file(interview: Interview) -> Path:
     return Path(interview.answer(DATASET).value)
 
 
-def _place(value: str) -> S3Uri:
-    from evalbook.aws.s3 import parse_s3_uri
-
-    return parse_s3_uri(value, what="place")
+def _place(value: str) -> aws.s3_uris.S3Uri:
+    return aws.s3.parse_s3_uri(value, what="place")
 
 
 def _md5(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.errors import EvalbookError
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL
@@ -59,18 +60,19 @@ def _known_training(interview: Interview) -> str | None:
 
 
 def _asked_about(interview: Interview, text: str) -> str | None:
-    from evalbook.aws.rollout_training import find_training
-    from evalbook.aws.session import soon
-
     def ask() -> str | None:
         try:
             found, job = find_package(text, interview)
-            finding = find_training(interview.aws, found.package, job) if found.package else None
+            finding = (
+                aws.rollout_training.find_training(interview.aws, found.package, job)
+                if found.package
+                else None
+            )
         except EvalbookError:
             return None
         return finding.how if finding and finding.trained else None
 
-    return soon(ask)
+    return aws.session.soon(ask)
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:

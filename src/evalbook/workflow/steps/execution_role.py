@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from evalbook import aws
 from evalbook.checks import Check
 from evalbook.errors import rejection_for
 from evalbook.workflow import hearing
@@ -25,8 +26,6 @@ from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.roles import find_execution_role
-
     services = _services(interview)
     asked = Question(
         "Which IAM role should run the evaluation?",
@@ -36,7 +35,7 @@ def _ask(interview: Interview) -> Question:
     if not interview.will_ask(STEP):
         return asked
     interview.progress(f"Looking for a role that {services} may assume", None, None)
-    offer = find_execution_role(
+    offer = aws.roles.find_execution_role(
         interview.aws,
         interview.answer(REGION).value,
         training_job=interview.answer(MODEL).facts.training_job,
@@ -59,16 +58,10 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.aws.evaluators import check_invocation
-    from evalbook.aws.key_rights import READS, check_role_key
-    from evalbook.aws.permissions import check_nova_invocation
-    from evalbook.aws.roles import check_role
-    from evalbook.aws.s3 import refuse_template_text
-
-    refuse_template_text(value, "the role")
+    aws.s3.refuse_template_text(value, "the role")
     region = interview.answer(REGION).value
     interview.progress(f"Checking the role {value}", None, None)
-    arn, checks = check_role(
+    arn, checks = aws.roles.check_role(
         interview.aws,
         value,
         region=region,
@@ -77,14 +70,16 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     )
     scorer = interview.facts(SCORER)
     if scorer is not None:
-        checks.append(check_invocation(interview.aws, arn, scorer.function, region))
+        checks.append(aws.evaluators.check_invocation(interview.aws, arn, scorer.function, region))
     profile = interview.answer(MODEL).facts.answers_by
     if profile:
-        checks.append(check_nova_invocation(interview.aws, arn, region, profile))
+        checks.append(aws.permissions.check_nova_invocation(interview.aws, arn, region, profile))
     checks += _answering_checks(arn, interview)
     dataset = interview.facts(DATASET)
     if dataset is not None and dataset.kms_key is not None:
-        key = check_role_key(interview.aws, region, arn, dataset.kms_key, "the dataset", READS)
+        key = aws.key_rights.check_role_key(
+            interview.aws, region, arn, dataset.kms_key, "the dataset", aws.key_rights.READS
+        )
         if key.status == "failed":
             raise rejection_for(key, *checks)
         checks.append(key)
@@ -92,12 +87,10 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 
 def _answering_checks(role: str, interview: Interview) -> list[Check]:
-    from evalbook.aws.answering import call_checks
-
     answering = (interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY))
     named = [(it.kind, it.name) for it in answering if it is not None]
     region = interview.answer(REGION).value
-    return call_checks(interview.aws, region, role, named) if named else []
+    return aws.answering.call_checks(interview.aws, region, role, named) if named else []
 
 
 def _services(interview: Interview) -> str:

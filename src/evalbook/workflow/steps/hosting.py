@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.workflow.facts import (
     ANSWERED_BY,
     BASE_ANSWERED_BY,
@@ -18,47 +19,37 @@ from evalbook.workflow.turn import Question
 
 
 def _ask_image(interview: Interview) -> Question:
-    from evalbook.aws.answering import nova_image
-
     model = interview.answer(MODEL).facts
     return Question(
         "Which container image should host the artefacts?",
-        default=nova_image(_region(interview)) if model.nova else None,
+        default=aws.answering.nova_image(_region(interview)) if model.nova else None,
         help="Its URI in Amazon ECR, in the region of the run, such as AWS's images for DJL or "
         "vLLM: https://aws.github.io/deep-learning-containers/",
     )
 
 
 def _check_image(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.aws.answering import check_image
-
-    image, check = check_image(interview.aws, value, _region(interview))
+    image, check = aws.answering.check_image(interview.aws, value, _region(interview))
     return Accepted(image, checks=(check,))
 
 
 def _ask_instances(interview: Interview) -> Question:
-    from evalbook.aws.gpus import smallest_for
-
     return Question(
         "On which instances should they be hosted?",
-        default=smallest_for(interview.answer(MODEL).facts.billions),
+        default=aws.gpus.smallest_for(interview.answer(MODEL).facts.billions),
         help="Such as ml.g5.12xlarge, or 2 x ml.g5.12xlarge: an endpoint for each model that is "
         "hosted, paid by the hour while the run goes on.",
     )
 
 
 def _read_instances(text: str, _question: Question, interview: Interview) -> OwnInstances:
-    from evalbook.aws.own_instances import read_instances
-
-    found = read_instances(interview.aws, text, _region(interview))
+    found = aws.own_instances.read_instances(interview.aws, text, _region(interview))
     return OwnInstances(found.type, found.count)
 
 
 def _check_instances(value: OwnInstances, interview: Interview) -> Outcome[OwnInstances, None]:
-    from evalbook.aws.answering import check_hosting
-
     model = interview.answer(MODEL).facts
-    checks = check_hosting(
+    checks = aws.answering.check_hosting(
         interview.aws,
         _region(interview),
         value.instance_type,

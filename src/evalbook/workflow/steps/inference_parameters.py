@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import (
@@ -23,7 +24,6 @@ from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
 
 if TYPE_CHECKING:
-    from evalbook.aws.recipes import Parameter
     from evalbook.checks import Check
 
 DEFAULT = "default"
@@ -43,7 +43,9 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _what_there_is(offered: list[Parameter] | None, known: tuple[str, ...]) -> tuple[str, ...]:
+def _what_there_is(
+    offered: list[aws.recipes.Parameter] | None, known: tuple[str, ...]
+) -> tuple[str, ...]:
     if offered is None:
         return (f"The SDK looks for {', '.join(known)}.",)
     return tuple(it.words() for it in offered) or ("The recipe has none that can be set.",)
@@ -66,28 +68,26 @@ def _read(text: str, _question: Question, interview: Interview) -> dict[str, Par
 def _check(
     value: dict[str, ParameterValue] | None, interview: Interview
 ) -> Outcome[dict[str, ParameterValue] | None, None]:
-    from evalbook.aws.recipes import unread_parameter
-
     if value is None:
         return Accepted(None)
     offered, checks = _offered(interview)
     if offered is None:
-        offered = [unread_parameter(name) for name in interview.type.parameters]
+        offered = [aws.recipes.unread_parameter(name) for name in interview.type.parameters]
     known = {it.name: it for it in offered}
     values = {name: _one(name, str(said), known, interview) for name, said in value.items()}
     return Accepted(values, checks=(*checks, *_doubts(offered, values, interview)))
 
 
 def _doubts(
-    offered: list[Parameter], values: dict[str, ParameterValue], interview: Interview
+    offered: list[aws.recipes.Parameter], values: dict[str, ParameterValue], interview: Interview
 ) -> list[Check]:
-    from evalbook.aws.recipes import parameter_doubts
-
     report = effective_report(interview)
-    return parameter_doubts(offered, values, report.longest_prompt if report else None)
+    return aws.recipes.parameter_doubts(offered, values, report.longest_prompt if report else None)
 
 
-def _one(name: str, said: str, known: dict[str, Parameter], interview: Interview) -> Any:
+def _one(
+    name: str, said: str, known: dict[str, aws.recipes.Parameter], interview: Interview
+) -> Any:
     if name not in known:
         base = interview.answer(MODEL).facts.base_model.name
         raise AnswerRejected(
@@ -106,11 +106,9 @@ def _one(name: str, said: str, known: dict[str, Parameter], interview: Interview
     return known[name].read(said)
 
 
-def _offered(interview: Interview) -> tuple[list[Parameter] | None, list[Check]]:
-    from evalbook.aws.recipes import read_parameters
-
+def _offered(interview: Interview) -> tuple[list[aws.recipes.Parameter] | None, list[Check]]:
     interview.progress("Reading what the base model's recipe takes", None, None)
-    return read_parameters(
+    return aws.recipes.read_parameters(
         interview.aws,
         interview.answer(REGION).value,
         interview.answer(MODEL).facts.base_model.name,

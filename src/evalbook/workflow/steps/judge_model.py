@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.aws.regions import is_region
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
@@ -16,9 +16,6 @@ from evalbook.workflow.replies.reading import AskBack, Taken
 from evalbook.workflow.replies.words import content
 from evalbook.workflow.turn import Choice, Question
 
-if TYPE_CHECKING:
-    from evalbook.aws.judges import JudgeOffer
-
 _MODEL_ID = re.compile(r"[a-z][\w-]*\.[\w.:-]+", re.IGNORECASE)
 
 
@@ -27,10 +24,8 @@ def _ask(interview: Interview) -> Question:
 
 
 def _asked_in(region: str, interview: Interview) -> Question:
-    from evalbook.aws.judges import find_judges
-
     interview.progress(f"Asking which judge models can be used in {region}", None, None)
-    offer = find_judges(interview.aws, region)
+    offer = aws.judges.find_judges(interview.aws, region)
     if not offer.judges:
         return Question(
             f"Which judge model? The list for {region} could not be made; type a model id.",
@@ -66,23 +61,18 @@ def _read(text: str, question: Question, _: Interview) -> str:
 def _check(value: str, interview: Interview) -> Outcome[str, JudgeFacts]:
     from dataclasses import asdict
 
-    from evalbook.aws.judges import check_judge
-    from evalbook.aws.s3 import refuse_template_text
-
-    refuse_template_text(value, "the judge's id")
+    aws.s3.refuse_template_text(value, "the judge's id")
     region = judge_region(interview)
     interview.progress(f"Checking {value} in {region}", None, None)
     if not (_MODEL_ID.fullmatch(value) or value.startswith("arn:")):
         raise _not_a_judge(value, region, interview)
-    judge, checks = check_judge(interview.aws, region, value)
+    judge, checks = aws.judges.check_judge(interview.aws, region, value)
     return Accepted(judge.id, JudgeFacts(**asdict(judge), region=region), tuple(checks))
 
 
 def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejected:
     """Return why no judge is called by these words, or why the one that is was left out."""
-    from evalbook.aws.judges import find_judges
-
-    offer = find_judges(interview.aws, region)
+    offer = aws.judges.find_judges(interview.aws, region)
     choices = _choices(offer)
     said = _parts(" ".join(content(words, ("model", "judge", "claude", "amazon"))))
     parts = {it: _parts(f"{it.label} {it.value}") for it in choices}
@@ -106,7 +96,7 @@ def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejecte
     )
 
 
-def _choices(offer: JudgeOffer) -> tuple[Choice, ...]:
+def _choices(offer: aws.judges.JudgeOffer) -> tuple[Choice, ...]:
     return tuple(Choice(judge.id, judge.label, judge.note) for judge in offer.judges)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import KMS_KEY, REGION
 from evalbook.workflow.interview import Example, Interview, Step
@@ -24,13 +25,10 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
 
 
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
-    from evalbook.aws.kms import check_kms_key
-    from evalbook.aws.s3 import refuse_template_text
-
     if value is None:
         return Accepted(None)
-    refuse_template_text(value, "the KMS key")
-    key, checks = check_kms_key(interview.aws, value, interview.answer(REGION).value)
+    aws.s3.refuse_template_text(value, "the KMS key")
+    key, checks = aws.kms.check_kms_key(interview.aws, value, interview.answer(REGION).value)
     return Accepted(key, checks=tuple(checks))
 
 

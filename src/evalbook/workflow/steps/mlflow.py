@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.workflow.facts import MLFLOW, REGION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -14,12 +15,10 @@ DEFAULT = "default"
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.mlflow import list_mlflow_resources, plan_mlflow
-
     region = interview.answer(REGION).value
     interview.progress("Looking for MLflow apps and tracking servers", None, None)
-    plan = plan_mlflow(interview.aws, region)
-    found, checks = list_mlflow_resources(interview.aws, region)
+    plan = aws.mlflow.plan_mlflow(interview.aws, region)
+    found, checks = aws.mlflow.list_mlflow_resources(interview.aws, region)
     listed = (Choice(it.arn, it.name or it.arn, f"{it.kind}, {it.status.lower()}.") for it in found)
     return Question(
         "Which MLflow app or tracking server should record the run?",
@@ -44,14 +43,11 @@ def _read(text: str, question: Question, _: Interview) -> str | None:
 
 
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
-    from evalbook.aws.mlflow import check_mlflow_arn, plan_mlflow
-    from evalbook.aws.s3 import refuse_template_text
-
     region = interview.answer(REGION).value
     if value is None:
-        return Accepted(None, checks=(plan_mlflow(interview.aws, region),))
-    refuse_template_text(value, "the MLflow ARN")
-    arn, checks = check_mlflow_arn(interview.aws, value, region)
+        return Accepted(None, checks=(aws.mlflow.plan_mlflow(interview.aws, region),))
+    aws.s3.refuse_template_text(value, "the MLflow ARN")
+    arn, checks = aws.mlflow.check_mlflow_arn(interview.aws, value, region)
     return Accepted(arn, checks=tuple(checks))
 
 

@@ -7,6 +7,7 @@ mtrl_pipeline_templates.py, 3.22.0 to 3.27.0).
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import EVALUATION_TYPE, MLFLOW_EXPERIMENT
 from evalbook.workflow.interview import Example, Interview, Step
@@ -29,8 +30,6 @@ def _ask(interview: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, _: Interview) -> str | None:
-    from evalbook.aws.s3 import refuse_template_text
-
     name = text.strip()
     if says_none(name) or name.casefold() == DEFAULT:
         return None
@@ -40,7 +39,7 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
             f"The name has {len(name)} characters; SageMaker takes at most {LONGEST}.",
             "Give a shorter one.",
         )
-    refuse_template_text(name, "the experiment's name")
+    aws.s3.refuse_template_text(name, "the experiment's name")
     return name
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import joined, plural
@@ -28,20 +28,15 @@ from evalbook.workflow.steps.base_model import (
 from evalbook.workflow.training import training_facts
 from evalbook.workflow.turn import Choice, Question
 
-if TYPE_CHECKING:
-    from evalbook.aws.model_packages import Resolution
-
 _TRAINING_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.group_offer import group_offer
-
     region = _regions(interview)[0]
     if not interview.will_ask(STEP) or not (region or interview.aws.default_region):
         return _ASKED
     interview.progress("Looking for your models", None, None)
-    offer = group_offer(interview.aws, region)
+    offer = aws.group_offer.group_offer(interview.aws, region)
     notices = []
     if offer.unlisted:
         notices.append(f"Your model package groups could not be listed. {offer.unlisted}")
@@ -85,10 +80,8 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
-    from evalbook.aws.hub_models import hub_model_arn
-
     interview.progress("Looking for the model", None, None)
-    arn = hub_model_arn(value)
+    arn = aws.hub_models.hub_model_arn(value)
     if arn is not None:
         return named_base_model(arn, interview)
     if value.startswith("arn:"):
@@ -136,25 +129,16 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str
 
 
 def _package(
-    found: Resolution, training_job: str | None, interview: Interview
+    found: aws.model_packages.Resolution, training_job: str | None, interview: Interview
 ) -> Outcome[str, ModelFacts]:
     """Accept a model package whose base model brings what the evaluation needs."""
     from dataclasses import asdict
-
-    from evalbook.aws.base_models import (
-        answers_by,
-        can_be_named,
-        check_base_model,
-        is_nova,
-        model_size_billions,
-    )
-    from evalbook.aws.training_data import trained_on
 
     package = found.package
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
     kind, base = interview.type.name, package.base_model
     interview.progress("Checking the base model", None, None)
-    checks = check_base_model(interview.aws, package, package.region, kind)
+    checks = aws.base_models.check_base_model(interview.aws, package, package.region, kind)
     job = training_job or package.training_job
     training, about_training = training_facts(interview, package, job)
     facts = ModelFacts(
@@ -169,20 +153,24 @@ def _package(
         partition=package.partition,
         base_model=BaseModelFacts(**asdict(base)),
         model_data=package.model_data,
-        nova=is_nova(base.name),
-        billions=model_size_billions(base.name),
-        answers_by=answers_by(base.name, package.region, kind),
-        base_by_name=can_be_named(base, package.region, kind),
+        nova=aws.base_models.is_nova(base.name),
+        billions=aws.base_models.model_size_billions(base.name),
+        answers_by=aws.base_models.answers_by(base.name, package.region, kind),
+        base_by_name=aws.base_models.can_be_named(base, package.region, kind),
         needs_yes=found.needs_yes,
         passed_over=found.passed_over,
         training_job=job,
-        training_data=trained_on(interview.aws, job, package.region) if job else (),
+        training_data=aws.training_data.trained_on(interview.aws, job, package.region)
+        if job
+        else (),
         training=training,
     )
     return Accepted(package.arn, facts, (*found.checks, *checks, *about_training))
 
 
-def find_package(text: str, interview: Interview) -> tuple[Resolution, str | None]:
+def find_package(
+    text: str, interview: Interview
+) -> tuple[aws.model_packages.Resolution, str | None]:
     """Find the package where it may be; also the training job that it was named by, if so.
 
     Raises:
@@ -199,19 +187,17 @@ def find_package(text: str, interview: Interview) -> tuple[Resolution, str | Non
 
 def _resolve_in(
     region: str | None, text: str, interview: Interview
-) -> tuple[Resolution, str | None]:
+) -> tuple[aws.model_packages.Resolution, str | None]:
     """Find the package in a region; also the training job that it was named by, if so.
 
     Raises:
         AnswerRejected: it is not there, or can't be used.
     """
-    from evalbook.aws.model_packages import resolve_package
-
     found_before = text == interview.found("training_job_name")
     if found_before and (registered := _registered_by(region, text, interview)):
         return registered, text
     try:
-        return resolve_package(interview.aws, text, region), None
+        return aws.model_packages.resolve_package(interview.aws, text, region), None
     except AnswerRejected as rejection:
         missing = rejection.code == "model.missing"
         registered = _registered_by(region, text, interview) if missing else None
@@ -220,16 +206,16 @@ def _resolve_in(
         return registered, text
 
 
-def _registered_by(region: str | None, text: str, interview: Interview) -> Resolution | None:
+def _registered_by(
+    region: str | None, text: str, interview: Interview
+) -> aws.model_packages.Resolution | None:
     """Return the package that the training job of that name registered, if there is one."""
-    from evalbook.aws.model_packages import find_package_of_job, resolve_package
-
     if not _TRAINING_JOB_NAME.fullmatch(text):
         return None
-    arn = find_package_of_job(interview.aws, text, region)
+    arn = aws.model_packages.find_package_of_job(interview.aws, text, region)
     if arn is None:
         return None
-    found = resolve_package(interview.aws, arn)
+    found = aws.model_packages.resolve_package(interview.aws, arn)
     note = passed("model.training_job", f"Training job {text} registered {arn}.")
     return replace(found, checks=(note, *found.checks))
 
@@ -239,12 +225,14 @@ def _regions(interview: Interview) -> list[str | None]:
 
     What the person said about the region counts first, what other tools left in the state last.
     """
-    from evalbook.aws.regions import is_region
-
     said = interview.aside.volunteered.get(REGION.name, "").lower()
     left = interview.found("region") or ""
     configured = [None] if interview.aws.default_region else []
-    known = [*filter(is_region, [said]), *configured, *filter(is_region, [left])]
+    known = [
+        *filter(aws.regions.is_region, [said]),
+        *configured,
+        *filter(aws.regions.is_region, [left]),
+    ]
     return known[:2] or [None]
 
 
@@ -259,7 +247,7 @@ def known_model(interview: Interview) -> str | None:
     return _known(interview)
 
 
-def _which_one(words: str, found: Resolution | None, inside: InHub) -> Question:
+def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: InHub) -> Question:
     groups = found.candidates if found else ()
     bases = offered(inside)
     mine = "model package group of yours; " if bases else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint, shortened
@@ -27,9 +27,6 @@ from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import doubt_in
 from evalbook.workflow.steps.dataset import effective_object, effective_report
 from evalbook.workflow.turn import Choice, Question
-
-if TYPE_CHECKING:
-    from evalbook.aws.s3_uris import S3Uri
 
 ALL = "all"
 FIRST = "pilot"
@@ -144,17 +141,15 @@ def _plan(value: str, interview: Interview) -> tuple[list[int], bool] | None:
     return (sizes, pilot > 0) if len(sizes) > 1 else None
 
 
-def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[S3Uri]:
+def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[aws.s3_uris.S3Uri]:
     """Return where the parts belong: beside the dataset, named after it and what is split."""
-    from evalbook.aws.s3 import parse_s3_uri, sibling_key
-
-    original = parse_s3_uri(effective_object(interview), what="dataset")
+    original = aws.s3.parse_s3_uri(effective_object(interview), what="dataset")
     text = f"{original} {interview.answer(DATASET).facts.etag} {sizes}"
     told = fingerprint(text)
     names = [f"-{told}-{part}-of-{len(sizes)}" for part in range(1, len(sizes) + 1)]
     if pilot:
         names[0] += f"-pilot-{sizes[0]}-of-{sum(sizes)}"
-    return [sibling_key(original, name) for name in names]
+    return [aws.s3.sibling_key(original, name) for name in names]
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
@@ -185,11 +180,9 @@ def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
     )
 
 
-def _exists(interview: Interview, uri: S3Uri) -> bool:
-    from evalbook.aws.s3 import describe_object
-
+def _exists(interview: Interview, uri: aws.s3_uris.S3Uri) -> bool:
     try:
-        describe_object(interview.aws, uri)
+        aws.s3.describe_object(interview.aws, uri)
     except AnswerRejected as rejection:
         if rejection.code != "s3.missing":
             raise
@@ -197,24 +190,25 @@ def _exists(interview: Interview, uri: S3Uri) -> bool:
     return True
 
 
-def _write(interview: Interview, sizes: list[int], pilot: bool, missing: dict[int, S3Uri]) -> None:
+def _write(
+    interview: Interview, sizes: list[int], pilot: bool, missing: dict[int, aws.s3_uris.S3Uri]
+) -> None:
     import tempfile
 
-    from evalbook.aws.s3 import parse_s3_uri, read_chunks, upload_new
     from evalbook.datasets.parts import drawn, strata_of, write_parts
 
-    original = parse_s3_uri(effective_object(interview), what="dataset")
+    original = aws.s3.parse_s3_uri(effective_object(interview), what="dataset")
     interview.progress(f"Splitting {original}", None, None)
     first = frozenset[int]()
     if pilot:
-        first = drawn(strata_of(read_chunks(interview.aws, original)), sizes[0])
+        first = drawn(strata_of(aws.s3.read_chunks(interview.aws, original)), sizes[0])
     with ExitStack() as stack:
         files = [stack.enter_context(tempfile.TemporaryFile()) for _ in sizes]
-        write_parts(read_chunks(interview.aws, original), sizes, first, files)
+        write_parts(aws.s3.read_chunks(interview.aws, original), sizes, first, files)
         for place, uri in missing.items():
             files[place].seek(0)
             interview.progress(f"Writing {uri}", None, None)
-            upload_new(interview.aws, uri, files[place])
+            aws.s3.upload_new(interview.aws, uri, files[place])
 
 
 def _applies(interview: Interview) -> bool:

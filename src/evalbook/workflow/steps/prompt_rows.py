@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands, warning
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
@@ -84,12 +85,10 @@ def lengths_by_scorers_recipe(
 
 
 def _recipes_default(interview: Interview, of: EvaluationType, name: str) -> int | None:
-    from evalbook.aws.recipes import read_parameters
-
     model = interview.facts(MODEL)
     if model is None:
         return None
-    offered, _ = read_parameters(
+    offered, _ = aws.recipes.read_parameters(
         interview.aws, model.region, model.base_model.name, of.name, of.parameters, None
     )
     found = {it.name: it.default for it in offered or []}.get(name)
@@ -108,16 +107,15 @@ def _is_parquet(interview: Interview) -> bool:
 
 
 def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
-    from evalbook.aws.s3 import parse_s3_uri, read_range
     from evalbook.datasets.parquet import TAIL_BYTES, NotParquet, footer_length, read_footer
 
     facts = interview.answer(DATASET).facts
-    uri, size = parse_s3_uri(facts.uri, what="dataset"), facts.size
+    uri, size = aws.s3.parse_s3_uri(facts.uri, what="dataset"), facts.size
     try:
-        tail = read_range(interview.aws, uri, max(0, size - TAIL_BYTES), TAIL_BYTES)
+        tail = aws.s3.read_range(interview.aws, uri, max(0, size - TAIL_BYTES), TAIL_BYTES)
         length = footer_length(tail)
         begin = max(0, size - TAIL_BYTES - length)
-        footer = read_footer(read_range(interview.aws, uri, begin, length))
+        footer = read_footer(aws.s3.read_range(interview.aws, uri, begin, length))
     except NotParquet as error:
         raise _unusable(f"{uri} is not a Parquet file: {error}.") from error
     if "prompt" not in footer.columns:
@@ -135,12 +133,11 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
 
 
 def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
-    from evalbook.aws.s3 import parse_s3_uri, read_chunks
     from evalbook.datasets.prompts import read_prompts
     from evalbook.texts import plural
 
     facts = interview.answer(DATASET).facts
-    uri = parse_s3_uri(facts.uri, what="dataset")
+    uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
     if not uri.key.lower().endswith(interview.type.file_types):
         wanted = ", ".join(interview.type.file_types)
         raise _unusable(f"{uri} can't be read as it is: its name has to end in {wanted}.")
@@ -149,7 +146,7 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     def progress(done: int, _rows: int) -> None:
         interview.progress(doing, done, facts.size)
 
-    found = read_prompts(read_chunks(interview.aws, uri), uri.key, progress)
+    found = read_prompts(aws.s3.read_chunks(interview.aws, uri), uri.key, progress)
     if found.unusable:
         raise _unusable(f"{uri} can't be read as it is: {found.unusable}.")
     if not found.rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected, reject
 from evalbook.workflow import hearing
@@ -21,11 +22,9 @@ def _ask(interview: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, _: Interview) -> str:
-    from evalbook.aws.regions import is_region, similar_regions
-
     name = text.strip().lower()
-    if not is_region(name):
-        near = ", ".join(similar_regions(name))
+    if not aws.regions.is_region(name):
+        near = ", ".join(aws.regions.similar_regions(name))
         raise AnswerRejected(
             "region.unknown",
             f"{text!r} is not an AWS region.",
@@ -61,9 +60,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> None:
     """Refuse a dataset's ARN of another region, in which the SDK would not look for it."""
-    from evalbook.aws.arns import parse_arn
-
-    found = parse_arn(effective_dataset(interview)) if interview.facts(DATASET) else None
+    found = aws.arns.parse_arn(effective_dataset(interview)) if interview.facts(DATASET) else None
     if found is not None and found.region != region:
         raise reject(
             "region.dataset",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow import hearing
@@ -26,15 +27,12 @@ _FOLDER = "evaluation-results/"
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.s3 import parse_s3_uri
-    from evalbook.aws.s3_names import list_buckets
-
     dataset = interview.facts(DATASET)
     region = interview.answer(REGION).value
     bucket = None
     if dataset and dataset.region == region:
-        bucket = parse_s3_uri(dataset.uri, what="dataset").bucket
-    there = list_buckets(interview.aws, region) if interview.will_ask(STEP) else []
+        bucket = aws.s3.parse_s3_uri(dataset.uri, what="dataset").bucket
+    there = aws.s3_names.list_buckets(interview.aws, region) if interview.will_ask(STEP) else []
     # That of the dataset is the default, and comes first.
     there.sort(key=lambda it: it[0] != bucket)
     return Question(
@@ -52,18 +50,14 @@ def _in_bucket(name: str) -> str:
 
 
 def _read(text: str, question: Question, _: Interview) -> str:
-    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
-
     text = read_choice_or_text(text, question.choices)
-    uri = str(parse_s3_uri(text, what="output prefix", key_needed=False))
-    refuse_template_text(uri, "the output path")
+    uri = str(aws.s3.parse_s3_uri(text, what="output prefix", key_needed=False))
+    aws.s3.refuse_template_text(uri, "the output path")
     # The SDK puts slashes of its own between the prefix and what it writes under it.
     return uri.rstrip("/")
 
 
 def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
-    from evalbook.aws.s3_uris import bedrock_writes_to
-
     if len(uri) > LONGEST:
         raise AnswerRejected(
             "s3_output.long",
@@ -77,7 +71,7 @@ def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
             f"{uri} has . or .. between slashes, which S3 takes for names and not for folders.",
             "Give the path without them.",
         )
-    if interview.type.bedrock_judges and not bedrock_writes_to(uri):
+    if interview.type.bedrock_judges and not aws.s3_uris.bedrock_writes_to(uri):
         raise AnswerRejected(
             "s3_output.bedrock",
             f"Bedrock, which writes its results there, does not take {uri}: between single "
@@ -87,26 +81,24 @@ def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
-    from evalbook.aws.s3 import check_bucket_region, describe_bucket, parse_s3_uri, write_probe
-
     _refuse_what_no_job_could_write_to(value, interview)
-    prefix = parse_s3_uri(value, what="output prefix", key_needed=False)
+    prefix = aws.s3.parse_s3_uri(value, what="output prefix", key_needed=False)
     interview.progress(f"Checking that {value} can be written", None, None)
-    home = describe_bucket(interview.aws, prefix.bucket)
-    in_region = check_bucket_region(prefix.bucket, home, interview.answer(REGION).value)
+    home = aws.s3.describe_bucket(interview.aws, prefix.bucket)
+    in_region = aws.s3.check_bucket_region(prefix.bucket, home, interview.answer(REGION).value)
     if in_region.status == "failed":
         raise rejection_for(in_region)
-    key, checks = write_probe(interview.aws, prefix, kms_key=interview.value(KMS_KEY))
+    key, checks = aws.s3.write_probe(interview.aws, prefix, kms_key=interview.value(KMS_KEY))
     if key is not None:
         checks.append(_role_may_use(key, interview))
     return Accepted(value, OutputFacts(key), (in_region, *checks))
 
 
 def _role_may_use(key: str, interview: Interview) -> Check:
-    from evalbook.aws.key_rights import WRITES, check_role_key
-
     region, role = interview.answer(REGION).value, interview.answer(EXECUTION_ROLE).value
-    found = check_role_key(interview.aws, region, role, key, "what is written there", WRITES)
+    found = aws.key_rights.check_role_key(
+        interview.aws, region, role, key, "what is written there", aws.key_rights.WRITES
+    )
     if found.status == "failed":
         raise rejection_for(found)
     return found

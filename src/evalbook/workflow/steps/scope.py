@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SCOPE, BaseModelFacts
@@ -74,8 +75,6 @@ def check_scope_base(interview: Interview) -> list[Check]:
     Raises:
         AnswerRejected: it is not in the public hub, or can't be evaluated.
     """
-    from evalbook.aws.base_models import check_base_alone
-
     model = interview.answer(MODEL).facts
     base, region = model.base_model, model.region
     interview.progress("Checking the base model", None, None)
@@ -88,7 +87,7 @@ def check_scope_base(interview: Interview) -> list[Check]:
         )
     return [
         _version_check(base, newest.version),
-        *check_base_alone(interview.aws, newest, region, interview.type.name),
+        *aws.base_models.check_base_alone(interview.aws, newest, region, interview.type.name),
     ]
 
 

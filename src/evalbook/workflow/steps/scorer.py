@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.whole_files import (
@@ -36,12 +37,11 @@ _TRY_ON = re.compile(r"(?P<file>.+\.py)\s+on\s+(?P<records>.+)", re.I | re.S)
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.evaluators import list_evaluators
     from evalbook.metrics.scorers import PRESETS
 
     region = _region(interview)
     interview.progress(f"Looking for scorers registered in {region}", None, None)
-    registered, checks = list_evaluators(interview.aws, region)
+    registered, checks = aws.evaluators.list_evaluators(interview.aws, region)
     return Question(
         "Which scorer?",
         kind="choice",
@@ -113,11 +113,8 @@ def _do(value: str, interview: Interview) -> Outcome[str, ScorerFacts | None]:
 def _registered(arn: str, interview: Interview) -> Outcome[str, ScorerFacts | None]:
     from dataclasses import asdict
 
-    from evalbook.aws.evaluators import check_evaluator
-    from evalbook.aws.s3 import refuse_template_text
-
-    refuse_template_text(arn, "the evaluator's ARN")
-    found, checks = check_evaluator(interview.aws, arn)
+    aws.s3.refuse_template_text(arn, "the evaluator's ARN")
+    found, checks = aws.evaluators.check_evaluator(interview.aws, arn)
     region = _region(interview)
     if found.region != region:
         raise AnswerRejected(
@@ -143,7 +140,6 @@ def _starter_in(folder: Path) -> Path:
 
 def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, ScorerFacts | None]:
     """Offer to go on with the person's own records, once the two samples have worked."""
-    from evalbook.aws.evaluators import HOW_TO_REGISTER
     from evalbook.metrics.try_out import try_out, verdict
 
     path = _file(interview, said)
@@ -152,13 +148,12 @@ def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, ScorerFac
         raise AnswerRejected(
             "scorer.not_registered",
             f"{works} An evaluation takes registered scorers only.",
-            HOW_TO_REGISTER,
+            aws.evaluators.HOW_TO_REGISTER,
         )
     return Narrowed(_offer(interview, said, (works,), f"Try {path.name} on your records too?"))
 
 
 def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -> Question:
-    from evalbook.aws.evaluators import HOW_TO_REGISTER
     from evalbook.datasets.scorer_samples import MOST_RECORDS
 
     usual = _ask(interview)
@@ -174,7 +169,10 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
         kind="choice",
         choices=(*(offered if uri else ()), *usual.choices),
         default=records if uri else None,
-        notices=(*found, f"An evaluation takes registered scorers only. {HOW_TO_REGISTER}"),
+        notices=(
+            *found,
+            f"An evaluation takes registered scorers only. {aws.evaluators.HOW_TO_REGISTER}",
+        ),
         checks=usual.checks,
         help="Yes tries it; the ARN that it is registered under, or another scorer, is taken.",
         reference=usual.reference,

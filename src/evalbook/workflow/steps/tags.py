@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.checks import passed
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import EVALUATION_TYPE, REGION, TAGS
@@ -29,30 +30,29 @@ def _ask(interview: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, interview: Interview) -> dict[str, str] | None:
-    from evalbook.aws.tags import check_tags
-
     if "=" not in text and says_none(text, ("tags", "tag")):
         return None
     pairs = read_assignments(text, "tags.form", _EXAMPLE)
-    return check_tags(pairs, keeps_empty=interview.type.tags_jobs) or None
+    return aws.tags.check_tags(pairs, keeps_empty=interview.type.tags_jobs) or None
 
 
 def _check(
     value: dict[str, str] | None, interview: Interview
 ) -> Outcome[dict[str, str] | None, None]:
-    from evalbook.aws.tags import check_pipeline_tags, check_tags
     from evalbook.evaluation_types import pipeline_prefix
 
     if value is None:
         return Accepted(None)
     kind = interview.type
-    check_tags(list(value.items()), keeps_empty=kind.tags_jobs)
+    aws.tags.check_tags(list(value.items()), keeps_empty=kind.tags_jobs)
     if kind.tags_jobs:
         return Accepted(
             value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
         )
     pipelines = pipeline_prefix(kind.name)
-    check = check_pipeline_tags(interview.aws, interview.answer(REGION).value, pipelines, value)
+    check = aws.tags.check_pipeline_tags(
+        interview.aws, interview.answer(REGION).value, pipelines, value
+    )
     return Accepted(value, checks=(check,))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.texts import shortened
 from evalbook.whole_files import is_a_folder
@@ -24,14 +25,12 @@ def _ask(_: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, interview: Interview) -> str:
-    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
-
     plain = text.strip("'\"<> ")
     if plain.casefold() in (RECORDS, "my records", "dataset", "my dataset", "own", "my own"):
         return RECORDS
     if plain.startswith(("s3:", "http", "arn:")):
-        uri = str(parse_s3_uri(plain, what="folder of tasks", key_needed=False))
-        refuse_template_text(uri, "the folder of tasks")
+        uri = str(aws.s3.parse_s3_uri(plain, what="folder of tasks", key_needed=False))
+        aws.s3.refuse_template_text(uri, "the folder of tasks")
         return uri.rstrip("/") + "/"
     path = interview.file_named(text)
     if not is_a_folder(path):
@@ -46,8 +45,6 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
 def _check(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
     from pathlib import Path
 
-    from evalbook.aws.s3 import parse_s3_uri
-    from evalbook.aws.task_folders import list_tasks_in_folder, list_tasks_in_s3
     from evalbook.metrics.inspect_tasks import read_tasks
 
     if value == RECORDS:
@@ -55,10 +52,10 @@ def _check(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
     region = interview.answer(MODEL).facts.region
     interview.progress("Looking for tasks", None, None)
     if value.startswith("s3://"):
-        place = parse_s3_uri(value, what="folder of tasks", key_needed=False)
-        sources, checks = list_tasks_in_s3(interview.aws, place, region)
+        place = aws.s3.parse_s3_uri(value, what="folder of tasks", key_needed=False)
+        sources, checks = aws.task_folders.list_tasks_in_s3(interview.aws, place, region)
     else:
-        sources, checks = list_tasks_in_folder(Path(value)), []
+        sources, checks = aws.task_folders.list_tasks_in_folder(Path(value)), []
     found = read_tasks(sources)
     if found.stands_against is not None:
         raise rejection_for(found.stands_against)

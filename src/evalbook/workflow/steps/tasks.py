@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow.facts import TASK_SOURCE, TASKS, TasksFacts
 from evalbook.workflow.interview import Example, Interview, Step
@@ -25,7 +26,6 @@ def _ask(interview: Interview) -> Question:
 
 
 def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
-    from evalbook.aws.task_folders import sources_of
     from evalbook.metrics.inspect_tasks import chosen_checks, read_tasks
 
     found = _found(interview)
@@ -38,7 +38,7 @@ def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
             "Choose among those listed, or answer ALL.",
         )
     source = interview.answer(TASK_SOURCE).value
-    read = read_tasks(sources_of(interview.aws, source))
+    read = read_tasks(aws.task_folders.sources_of(interview.aws, source))
     checks = chosen_checks(known if value == [ALL] else value, read.tasks)
     bad = next((check for check in checks if check.status == "failed"), None)
     if bad is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evalbook import aws
 from evalbook.errors import rejection_for
 from evalbook.workflow.facts import (
     ANSWER_SCORER,
@@ -25,11 +26,9 @@ from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.aws.s3 import parse_s3_uri
-
     default = None
     if of_records(interview):
-        bucket = parse_s3_uri(_records(interview), what="dataset").bucket
+        bucket = aws.s3.parse_s3_uri(_records(interview), what="dataset").bucket
         default = f"s3://{bucket}/inspect-tasks/"
     what = "the task that is written of your records" if of_records(interview) else "your tasks"
     return Question(
@@ -41,46 +40,37 @@ def _ask(interview: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, _: Interview) -> str:
-    from evalbook.aws.s3 import parse_s3_uri, refuse_template_text
-
-    uri = str(parse_s3_uri(text, what="folder", key_needed=False))
-    refuse_template_text(uri, "the folder of tasks")
+    uri = str(aws.s3.parse_s3_uri(text, what="folder", key_needed=False))
+    aws.s3.refuse_template_text(uri, "the folder of tasks")
     return uri.rstrip("/") + "/"
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
-    from evalbook.aws.s3 import check_bucket_region, describe_bucket, parse_s3_uri
-    from evalbook.aws.task_folders import uploaded_to
-
-    below = parse_s3_uri(value, what="folder", key_needed=False)
-    home = describe_bucket(interview.aws, below.bucket)
-    here = check_bucket_region(below.bucket, home, interview.answer(MODEL).facts.region)
+    below = aws.s3.parse_s3_uri(value, what="folder", key_needed=False)
+    home = aws.s3.describe_bucket(interview.aws, below.bucket)
+    here = aws.s3.check_bucket_region(below.bucket, home, interview.answer(MODEL).facts.region)
     if here.status == "failed":
         raise rejection_for(here)
-    uri = str(uploaded_to(_files(interview), below))
+    uri = str(aws.task_folders.uploaded_to(_files(interview), below))
     return Accepted(value, UploadFacts(uri), (here,))
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
-    from evalbook.aws.s3 import parse_s3_uri
-    from evalbook.aws.task_folders import upload
-
     outcome = _check(value, interview)
     assert isinstance(outcome, Accepted)  # noqa: S101 - as just returned
-    folder = parse_s3_uri(outcome.facts.uri, what="folder", key_needed=False)
+    folder = aws.s3.parse_s3_uri(outcome.facts.uri, what="folder", key_needed=False)
     interview.progress(f"Putting the tasks into {folder}", None, None)
-    upload(interview.aws, _files(interview), folder)
+    aws.task_folders.upload(interview.aws, _files(interview), folder)
     return outcome
 
 
 def _files(interview: Interview) -> dict[str, bytes]:
-    from evalbook.aws.task_folders import list_tasks_in_folder
     from evalbook.metrics.inspect_tasks import OWN_FILE, own_task
 
     if of_records(interview):
         scorer = interview.value(ANSWER_SCORER) or "match"
         return {OWN_FILE: own_task(_records(interview), scorer).encode()}
-    return list_tasks_in_folder(Path(interview.answer(TASK_SOURCE).value))
+    return aws.task_folders.list_tasks_in_folder(Path(interview.answer(TASK_SOURCE).value))
 
 
 def _records(interview: Interview) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evalbook import aws
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.texts import plural
 from evalbook.workflow.facts import (
@@ -21,7 +22,6 @@ from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Question
 
 if TYPE_CHECKING:
-    from evalbook.aws.training_data import TrainingData
     from evalbook.datasets.overlap import Overlap
 
 _NAMED = 10
@@ -52,26 +52,25 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, OverlapFacts | No
     return Accepted(True, facts, tuple(_checks(overlap, found)))
 
 
-def _found(interview: Interview) -> TrainingData:
-    from evalbook.aws.training_data import training_data
-
+def _found(interview: Interview) -> aws.training_data.TrainingData:
     model = interview.answer(MODEL).facts
-    return training_data(interview.aws, str(model.training_job), model.training_data, model.region)
+    return aws.training_data.training_data(
+        interview.aws, str(model.training_job), model.training_data, model.region
+    )
 
 
-def _overlap(interview: Interview, found: TrainingData) -> Overlap:
-    from evalbook.aws.s3 import parse_s3_uri, read_chunks
+def _overlap(interview: Interview, found: aws.training_data.TrainingData) -> Overlap:
     from evalbook.datasets.overlap import find_overlap
 
-    uri = parse_s3_uri(readable_object(interview), what="dataset")
+    uri = aws.s3.parse_s3_uri(readable_object(interview), what="dataset")
     return find_overlap(
-        read_chunks(interview.aws, uri),
-        (read_chunks(interview.aws, it) for it in found.objects),
+        aws.s3.read_chunks(interview.aws, uri),
+        (aws.s3.read_chunks(interview.aws, it) for it in found.objects),
         lambda done, _: interview.progress("Reading the training data", done, None),
     )
 
 
-def _checks(overlap: Overlap, found: TrainingData) -> list[Check]:
+def _checks(overlap: Overlap, found: aws.training_data.TrainingData) -> list[Check]:
     from evalbook.texts import plural
 
     check = "dataset.overlap"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from evalbook import aws
 from evalbook.checks import passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint
@@ -22,9 +21,6 @@ from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.data_sample import validate_object
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Choice, Question
-
-if TYPE_CHECKING:
-    from evalbook.aws.s3_uris import S3Uri
 
 WITHOUT = "without"
 KEEP = "keep"
@@ -80,18 +76,16 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
 
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy beside the dataset, unless an earlier answer did."""
-    from evalbook.aws.s3 import describe_object
-
     if value == KEEP:
         return _kept(interview)
     copy = _copy(interview)
     try:
-        found, _ = describe_object(interview.aws, copy)
+        found, _ = aws.s3.describe_object(interview.aws, copy)
     except AnswerRejected as rejection:
         if rejection.code != "s3.missing":
             raise
         _write(interview, copy)
-        found, _ = describe_object(interview.aws, copy)
+        found, _ = aws.s3.describe_object(interview.aws, copy)
     report = validate_object(interview, copy, found.size, found.etag)
     said = f"The copy without the training data is {copy}; {report.valid:,} records are left."
     return Accepted(
@@ -105,32 +99,31 @@ def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
     return Accepted(KEEP, None, (warning("dataset.seen", said, None),))
 
 
-def _copy(interview: Interview) -> S3Uri:
-    from evalbook.aws.s3 import parse_s3_uri, sibling_key
-
-    original = parse_s3_uri(readable_object(interview), what="dataset")
+def _copy(interview: Interview) -> aws.s3_uris.S3Uri:
+    original = aws.s3.parse_s3_uri(readable_object(interview), what="dataset")
     text = f"{original} {_seen(interview).places}"
-    return sibling_key(original, f"-unseen-{fingerprint(text)}")
+    return aws.s3.sibling_key(original, f"-unseen-{fingerprint(text)}")
 
 
-def _write(interview: Interview, copy: S3Uri) -> None:
-    from evalbook.aws.s3 import parse_s3_uri, read_chunks, upload_new
+def _write(interview: Interview, copy: aws.s3_uris.S3Uri) -> None:
     from evalbook.datasets.convert import Changes, convert
 
     report = readable_report(interview)
     assert report is not None  # noqa: S101 - the dataset was read, or nothing was found in it
-    original = parse_s3_uri(readable_object(interview), what="dataset")
+    original = aws.s3.parse_s3_uri(readable_object(interview), what="dataset")
     without = frozenset(place - 1 for place in _seen(interview).places)
     import tempfile
 
     with tempfile.TemporaryFile() as file:
         for line in convert(
-            read_chunks(interview.aws, original), report=report, changes=Changes(without=without)
+            aws.s3.read_chunks(interview.aws, original),
+            report=report,
+            changes=Changes(without=without),
         ):
             file.write(line)
         file.seek(0)
         interview.progress(f"Writing {copy}", None, None)
-        upload_new(interview.aws, copy, file)
+        aws.s3.upload_new(interview.aws, copy, file)
 
 
 def _applies(interview: Interview) -> bool:

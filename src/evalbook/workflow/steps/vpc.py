@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evalbook import aws
 from evalbook.workflow.facts import REGION, VPC, VpcFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -24,11 +25,9 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
 
 
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, VpcFacts | None]:
-    from evalbook.aws.vpc import check_vpc
-
     if value is None:
         return Accepted(None)
-    choice, checks = check_vpc(interview.aws, value, interview.answer(REGION).value)
+    choice, checks = aws.vpc.check_vpc(interview.aws, value, interview.answer(REGION).value)
     facts = VpcFacts(choice.vpc_id, choice.subnets, choice.security_groups)
     return Accepted(value, facts, tuple(checks))
 
