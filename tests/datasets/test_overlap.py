@@ -25,7 +25,7 @@ def found_in(*training: object) -> tuple[tuple[int, ...], tuple[int, ...]]:
 def test_the_same_words_are_found_in_whatever_shape_they_were_trained_on() -> None:
     assert found_in(
         {"instruction": "how do i RESET the router", "input": "", "output": "Press."},
-        {"messages": turns("hello!", "Hi.")},
+        {"messages": turns("Hello\u2026\u201d", "Hi.")},
         {"prompt": "Something else", "completion": "No."},
     ) == ((1, 4), ())
 
@@ -38,8 +38,9 @@ def test_most_of_the_words_in_a_row_are_near() -> None:
 
 def test_a_question_inside_of_a_longer_conversation_is_near() -> None:
     talk = turns("Good morning, I have a question.", "Yes?", ASKED[2], "The second.")
+    others = [{"query": f"Number {n}"} for n in range(40)]
 
-    assert found_in({"messages": talk}) == ((), (3,))
+    assert found_in(*others, {"messages": talk}, {"query": f"Q:{ASKED[0]}"}) == ((), (1, 3))
 
 
 def test_a_few_words_in_common_are_not_near() -> None:

@@ -72,15 +72,22 @@ def test_lines_taken_in_bulk_are_counted_as_one_by_one() -> None:
         *[{"messages": turns(f"q {n}", "ä", "r")} for n in range(60)],
         {"query": "twice /no_think", "response": "x"},
     ]
-    data = lines(*records, b'{"query": "a", "query": "b"}', b"oops", {"query": "last"})
+    odd = (
+        b'{"query": "a", "query": "b"}', b"oops", b'{"query": "c", "response": "d"} ' * 2,
+        b'{"query": "c",', b'"response": "d"}',
+    )  # fmt: skip
+    data = lines(*records, *odd, {"query": "last"})
     one_by_one = [report_of(lines(*records[start : start + 30])) for start in range(0, 180, 30)]
 
-    report = report_of(data)
+    report = validate(in_pieces(data, 1_500))
 
-    assert (report.records, report.valid, report.invalid) == (184, 182, 2)
+    assert (report.records, report.valid, report.invalid) == (187, 182, 5)
     assert report.with_system == sum(it.with_system for it in one_by_one) == 120
     assert report.multi_turn == sum(it.multi_turn for it in one_by_one) == 60
-    assert (report.thinking_prompts, [it.line for it in report.invalid_shown]) == (1, [182, 183])
+    assert (report.thinking_prompts, [it.line for it in report.invalid_shown]) == (
+        1,
+        [*range(182, 187)],
+    )
 
 
 def test_windows_line_ends_and_a_missing_last_one_are_noticed_and_harmless() -> None:

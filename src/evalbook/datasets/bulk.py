@@ -6,7 +6,8 @@ Every line that is of no such shape is left to the one reading that knows everyt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from operator import itemgetter
+from typing import Any, Protocol, cast
 
 import msgspec
 
@@ -32,21 +33,31 @@ class Sink(Protocol):
         """Add records that are alike: each has a reference or none has, and so on."""
 
 
-class _Group:
-    """Records of one shape, on their way to the survey."""
-
-    def __init__(self, known: Known) -> None:
-        self.plan, self.judged = known
-        self.rows: list[tuple[str, ...]] = []
-        self.places: list[int] = []
-
-
 class _Family:
-    """Shapes that differ only in what decides."""
+    """Shapes that differ only in what decides, and lines of a batch that are of one of them."""
 
     def __init__(self, plan: Plan) -> None:
-        self.decode, self.deciding = plan.decode, plan.deciding
-        self.groups: dict[Any, _Group] = {}
+        self.plan = plan
+        self.known: dict[Any, Known] = {}
+        self.records: list[Any] = []
+        self.places: list[int] = []
+
+    def take_all(self, lines: list[bytes]) -> bool:
+        """Take lines at once; tell whether all of them are of the family."""
+        try:
+            # Else a record may go on over lines.
+            whole = set(map(_ENDS, lines)) == _BRACES
+            records = self.plan.decoder.decode_lines(b"\n".join(lines)) if whole else []
+        except (ValueError, IndexError):
+            return False
+        if len(records) != len(lines):
+            return False
+        self.records, self.places = records, list(range(len(lines)))
+        return True
+
+
+_ENDS = itemgetter(0, -1)
+_BRACES = {tuple(b"{}")}
 
 
 class Bulk:
@@ -83,34 +94,38 @@ class Bulk:
             lines: some lines.
             first: which line of all the first one is.
         """
+        # What is too long is left.
+        some = [b"" if line is None else line for line in lines] if None in lines else lines
+        whole = cast("list[bytes]", some)
         left: list[int] = []
-        for place, line in enumerate(lines):
-            if line is None or not (self._is_alike(place, line) or self._is_known(place, line)):
-                left.append(place)
+        if not (self._latest and self._latest[0].take_all(whole)):
+            for place, line in enumerate(whole):
+                if not (self._is_alike(place, line) or self._is_new(place, line)):
+                    left.append(place)
         for family in self._families.values():
-            for group in family.groups.values():
-                if group.rows:
-                    left += self._add(group, first)
+            if family.places:
+                left += self._add_family(family, whole, first)
         return sorted(left)
 
     def _is_alike(self, place: int, line: bytes) -> bool:
         """Take a line that is of one of the latest shapes."""
         for family in self._latest:
             try:
-                record = family.decode(line)
+                record = family.plan.decoder.decode(line)
             except ValueError:
                 continue
-            group = family.groups.get(family.deciding(record))
-            texts = group.plan.texts_of(line, record) if group else None
-            if group is None or texts is None:
-                return False
-            group.rows.append(texts)
-            group.places.append(place)
+            family.records.append(record)
+            family.places.append(place)
             return True
         return False
 
-    def _is_known(self, place: int, line: bytes) -> bool:
+    def _is_new(self, place: int, line: bytes) -> bool:
         """Take a line of an earlier shape; of a new one, remember it for the next line."""
+        latest = [*self._latest]
+        return not self._learn(line) and latest != self._latest and self._is_alike(place, line)
+
+    def _learn(self, line: bytes) -> bool:
+        """Tell whether a line is of a shape that was not known, and can be from now on."""
         try:
             record = self._parse(line)
         except ValueError:
@@ -118,24 +133,47 @@ class Bulk:
         known = self._rules.known(record) if isinstance(record, dict) else None
         if known is None or (self._rules.require_reference and not known.judged.meant.reference):
             return False
-        plan = known.plan
-        family = self._families.setdefault(plan.family, _Family(plan))
-        is_new = plan.decided not in family.groups
-        if is_new:
-            # The first one is read as any, for its examples.
-            family.groups[plan.decided] = _Group(known)
-        if family in self._latest:
+        family = self._families.setdefault(known.plan.family, _Family(known.plan))
+        if family not in self._latest:
+            self._latest = [family, *self._latest[: _TRIED - 1]]
+        if known.plan.decided in family.known:
             return False
-        self._latest = [family, *self._latest[: _TRIED - 1]]
-        return not is_new and self._is_alike(place, line)
+        family.known[known.plan.decided] = known
+        return True
 
-    def _add(self, group: _Group, first: int) -> list[int]:
+    def _add_family(self, family: _Family, lines: list[bytes], first: int) -> list[int]:
+        """Tell of the records of a family; return the places of those that are none of it."""
+        records, places = family.records, family.places
+        family.records, family.places = [], []
+        mine = lines if len(lines) == len(places) else [lines[place] for place in places]
+        unsure = family.plan.unsure(mine, records)
+        left = [places[at] for at in unsure]
+        groups: dict[Any, list[int]] = {}
+        for at, key in enumerate(map(family.plan.deciding, records)):
+            groups.setdefault(key, []).append(at)
+        for key, members in groups.items():
+            sure = [at for at in members if at not in unsure] if unsure else members
+            if sure and key not in family.known and self._learn(mine[sure[0]]):
+                # The first one is read as any, for its examples.
+                left.append(places[sure.pop(0)])
+            if key not in family.known:
+                left += [places[at] for at in sure]
+            elif sure:
+                left += self._add(
+                    family.known[key],
+                    [records[at] for at in sure],
+                    [places[at] for at in sure],
+                    first,
+                )
+        return left
+
+    def _add(self, known: Known, records: list[Any], places: list[int], first: int) -> list[int]:
         """Tell of the records of one shape; return the places of those that are none of it."""
-        found, odd = group.plan.read(group.rows, need_reference=self._rules.require_reference)
-        left = [group.places[at] for at in odd]
-        meant, lost, _ = group.judged
+        found, odd = known.plan.read(records, need_reference=self._rules.require_reference)
+        left = [places[at] for at in odd]
+        meant, lost, _ = known.judged
         if meant.left_out and self._refuse:
-            self._refuse(meant.left_out, [first + at for at in group.places if at not in left])
+            self._refuse(meant.left_out, [first + at for at in places if at not in left])
             self._account.add_many(meant.uses, len(found.prompts))
         elif found.prompts:
             if meant.category is None:
@@ -146,7 +184,6 @@ class Bulk:
                     *part[:4], lost if wrong else without_wrong(lost), several_turns=several
                 )
             self._account.add_many(meant.uses, len(found.prompts))
-        group.rows, group.places = [], []
         return left
 
 

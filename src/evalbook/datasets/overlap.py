@@ -4,10 +4,13 @@ A model that has seen a question scores better on it than it would on a new one.
 prompts are few and kept in memory; the training data, which may be large, are read past them once,
 record by record, and leave nothing behind: memory does not grow with them.
 
-Two prompts are the same where their words agree, whatever their case, punctuation and spacing. They
-are near where most of the evaluation prompt's runs of words (n-grams) stand in one training prompt.
-Runs that many evaluation prompts have are a template and count for nothing. Few runs of each prompt
-are looked for first; only where one is found are all compared.
+Two prompts are the same where their letters and digits agree, whatever their case, punctuation and
+spacing. They are near where most of the evaluation prompt's runs of words (n-grams) stand in one
+training prompt. Runs that many evaluation prompts have are a template and count for nothing.
+
+Few pieces of each prompt are looked for first, in many training prompts at once; only where one is
+found are all words compared. A piece stands between two occurrences of one letter, or marks other
+than blank space, so that it is the same wherever it stands in a text.
 """
 
 from __future__ import annotations
@@ -31,17 +34,34 @@ NEAR = 0.6
 MOST_PROMPTS = 20_000
 """Prompts that are compared; an evaluation job takes fewer."""
 SHOWN = 20
-_LOOKED_FOR = 6
+_LOOKED_FOR = 16
 _TEMPLATE = 3
 """Different prompts that have a run in common, from which on it is part of a template."""
+
+_LONG = 4
+"""Letters of a piece from which on few other texts have it."""
+_TOGETHER = 32
+"""Training prompts that are looked at at once."""
+_PIECE = 1 / 8
+"""How frequent the letter should be at which texts are cut into pieces."""
 
 _Gram = tuple[bytes, ...]
 _Words = list[bytes]
 
-# Letters and digits of ASCII in lower case, all else of ASCII a space; other bytes as they are.
-_PLAIN = bytes(
-    ord(chr(code).lower()) if chr(code).isalnum() or code >= 128 else 32 for code in range(128)
-) + bytes(range(128, 256))
+_ASCII = [chr(code) for code in range(128)]
+_HIGH = bytes(range(128, 256))
+_WORDS = bytes(ord(it.lower()) if it.isalnum() else 32 for it in _ASCII) + _HIGH
+"""Letters and digits of ASCII in lower case, all else of ASCII a space; other bytes as they are."""
+_LETTERS = bytes(ord(it.lower()) for it in _ASCII) + _HIGH
+_PARTED = "\0"
+"""Between two prompts."""
+_NO_LETTERS = "".join(it for it in _ASCII if not it.isalnum() and it != _PARTED).encode()
+_BLANK = b" \t\r"
+_MARKS = bytes(set(_PARTED.encode() + _NO_LETTERS) - set(_BLANK))
+_TYPESET = {
+    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-",
+    "\u2026": "...", "\u00a0": " ",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,64 +89,59 @@ class Prompts:
     """The evaluation's prompts, ready to be looked for."""
 
     def __init__(self, prompts: Iterable[tuple[int, str]]) -> None:
-        self._words: dict[int, _Words] = {}
-        for place, prompt in prompts:
-            words = words_of(prompt)
-            if words and len(self._words) < MOST_PROMPTS:
-                self._words[place] = words
-        different = {tuple(words) for words in self._words.values()}
-        held = Counter(gram for words in different for gram in set(_grams(words)))
-        common = Counter(word for words in self._words.values() for word in set(words))
-        self._grams: dict[int, frozenset[_Gram]] = {}
-        self._anchors: dict[_Gram, list[int]] = {}
         self._whole: dict[bytes, list[int]] = {}
-        for place, words in self._words.items():
-            own = [gram for gram in _grams(words) if held[gram] < _TEMPLATE]
-            self._grams[place] = frozenset(own)
-            for gram in _spread(own, common):
-                self._anchors.setdefault(gram, []).append(place)
-            if not own:
-                self._whole.setdefault(b" ".join(words), []).append(place)
-        self._first = frozenset(gram[0] for gram in self._anchors)
-        self._pairs = frozenset(gram[:2] for gram in self._anchors)
-        self._sizes = frozenset(len(key.split()) for key in self._whole)
+        texts: dict[int, bytes] = {}
+        for place, prompt in prompts:
+            text = _plain(prompt)
+            letters = text.translate(_LETTERS, _NO_LETTERS)
+            if letters and len(texts) < MOST_PROMPTS:
+                texts[place] = text
+                self._whole.setdefault(letters, []).append(place)
+        self.compared = len(texts)
+        """How many evaluation prompts are looked for."""
+        letters = b"".join(self._whole)
+        wanted = _PIECE * len(letters)
+        frequent = Counter(letters).items()
+        self._cut = bytes(min(frequent, key=lambda it: abs(it[1] - wanted), default=(0,))[:1])
+        self._at_cuts = _LETTERS.translate(bytes.maketrans(_MARKS, self._cut * len(_MARKS)))
+        different = {tuple(_words(text)) for text in texts.values()}
+        held = Counter(gram for words in different for gram in set(_grams(words)))
+        shared = Counter(it for text in set(texts.values()) for it in set(self._pieces(text)))
+        self._grams: dict[int, frozenset[_Gram]] = {}
+        self._looked_for: dict[bytes, list[int]] = {}
+        for place, text in texts.items():
+            own = frozenset(it for it in _grams(_words(text)) if held[it] < _TEMPLATE)
+            if own:
+                self._grams[place] = own
+                for piece in _spread(self._pieces(text), shared):
+                    self._looked_for.setdefault(piece, []).append(place)
         self._exact: set[int] = set()
         self._near: set[int] = set()
         self.records = 0
 
-    @property
-    def compared(self) -> int:
-        """Return how many evaluation prompts are looked for."""
-        return len(self._words)
+    def _pieces(self, text: bytes) -> list[bytes]:
+        return text.translate(self._at_cuts, _BLANK).split(self._cut)
 
     def add_many(self, prompts: Sequence[str], *_: Any, **__: Any) -> None:
         """Look at the prompts of training records."""
         self.records += len(prompts)
-        first, pairs = self._first, self._pairs
-        sizes, anchors = self._sizes, self._anchors
-        for prompt in prompts:
-            words = words_of(prompt)
-            for word in first.intersection(words):
-                at = words.index(word)
-                while at >= 0:
-                    if (*words[at : at + 2],) in pairs:
-                        gram = tuple(words[at : at + GRAM])
-                        if gram in anchors:
-                            self._compare(words, anchors[gram])
-                    at = _next(words, word, at)
-            if len(words) in sizes:
-                self._exact.update(self._whole.get(b" ".join(words), ()))
+        whole, looked_for = self._whole, self._looked_for
+        for at in range(0, len(prompts), _TOGETHER):
+            together = prompts[at : at + _TOGETHER]
+            text = _plain(_PARTED.join(together))
+            letters = text.translate(_LETTERS, _NO_LETTERS).split(_PARTED.encode())
+            for found in whole.keys() & letters:
+                self._exact.update(whole[found])
+            if not looked_for.keys().isdisjoint(self._pieces(text)):
+                for prompt in together:
+                    self._compare(_plain(prompt))
 
-    def _compare(self, words: _Words, places: Iterable[int]) -> None:
-        grams: frozenset[_Gram] | None = None
+    def _compare(self, text: bytes) -> None:
+        pieces = self._looked_for.keys() & self._pieces(text)
+        places = {place for piece in pieces for place in self._looked_for[piece]}
+        places -= self._exact | self._near
+        grams = frozenset(_grams(_words(text)) if places else ())
         for place in places:
-            if place in self._exact:
-                continue
-            if words == self._words[place]:
-                self._exact.add(place)
-                self._near.discard(place)
-                continue
-            grams = frozenset(_grams(words)) if grams is None else grams
             own = self._grams[place]
             if len(own & grams) >= NEAR * len(own):
                 self._near.add(place)
@@ -136,36 +151,39 @@ class Prompts:
         return Overlap(
             self.compared,
             tuple(sorted(self._exact)),
-            tuple(sorted(self._near)),
+            tuple(sorted(self._near - self._exact)),
             self.records + unread,
             unread,
             objects_unread,
         )
 
 
-def words_of(text: str) -> _Words:
-    """Return the words of a text without case and punctuation."""
+def _plain(text: str) -> bytes:
+    """Return a text in lower case beyond ASCII, with the marks that are typed."""
     if not text.isascii():
         text = text.lower()
-    return text.encode("utf-8", "replace").translate(_PLAIN).split()
+        for mark, typed in _TYPESET.items():
+            text = text.replace(mark, typed)
+    return text.encode("utf-8", "replace")
+
+
+def _words(text: bytes) -> _Words:
+    """Return the words of a text without case and punctuation."""
+    return text.translate(_WORDS).split()
 
 
 def _grams(words: Sequence[bytes]) -> Iterator[_Gram]:
     return zip(*(words[start:] for start in range(GRAM)), strict=False)
 
 
-def _spread(grams: list[_Gram], common: Counter[bytes]) -> list[_Gram]:
-    """Return a few runs from all over a prompt, each opened by the rarest, longest word around."""
-    step = max(1, len(grams) // _LOOKED_FOR)
-    parts = [grams[at : at + step] for at in range(0, len(grams), step)]
-    return [min(part, key=lambda gram: (common[gram[0]], -len(gram[0]))) for part in parts]
-
-
-def _next(words: _Words, word: bytes, at: int) -> int:
-    try:
-        return words.index(word, at + 1)
-    except ValueError:
-        return -1
+def _spread(pieces: list[bytes], shared: Counter[bytes]) -> list[bytes]:
+    """Return a few long pieces from all over a prompt that few other prompts have."""
+    step = max(1, -(-len(pieces) // _LOOKED_FOR))
+    parts = [pieces[at : at + step] for at in range(0, len(pieces), step)]
+    own = [it for part in parts if shared[it := max(part, key=len)] < _TEMPLATE]
+    return [it for it in own if len(it) >= _LONG] or [
+        min(pieces, key=lambda it: (shared[it] >= _TEMPLATE, -len(it)))
+    ]
 
 
 def find_overlap(

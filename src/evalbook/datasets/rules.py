@@ -119,7 +119,7 @@ class Rules:
         known = None if self.scorer in RULES else self.known(record)
         if known is None:
             return None
-        found, odd = known.plan.read([known.plan.texts_in(record)])
+        found, odd = known.plan.read([known.plan.convert(record)])
         if odd:
             return None
         prompt, reference, system, category, other = (next(iter(it), None) for it in found)

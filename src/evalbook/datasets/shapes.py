@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, contains, itemgetter
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -233,7 +233,7 @@ class Plan:
         told = _Layout(shape)
         self._type, self._quotes = told.type, told.quotes
         self.family = tuple(told.family)
-        self.decode = msgspec.json.Decoder(told.type).decode
+        self.decoder = msgspec.json.Decoder(told.type)
         self.deciding = attrgetter(*told.deciding) if told.deciding else lambda _: None
         self.decided = self.deciding(msgspec.convert(record, told.type))
         paths = list(told.texts.values())
@@ -254,7 +254,7 @@ class Plan:
         if not fields.WEAK.keys().isdisjoint(asked):
             raise NoPlan  # the answers may hold what is asked
         attributes = list(told.texts)
-        self._get = attrgetter(*(attributes[at] for at in used), attributes[used[0]])
+        self._get = [attrgetter(attributes[at]) for at in used]
         self._opaque = [attrgetter(path) for path in told.opaque]
         self._parts = [it and (it[0], tuple(map(used.index, it[1]))) for it in parts]
         talks = any(use.use == "prompt" and "[" in use.field for use in first.uses)
@@ -268,34 +268,36 @@ class Plan:
                 offers = name in _OFFERS or len(name) == 1 or name[-1:].isdigit()
                 (self._offered if offers else self._beside).append(used.index(at))
 
-    def texts_of(self, line: bytes, record: Any) -> tuple[str, ...] | None:
-        """Return the texts of a line; None where the record does not say all that stands in it.
+    def unsure(self, lines: Sequence[bytes], records: Sequence[Any]) -> set[int]:
+        """Return the places of records that do not say all that stands in their lines.
 
         Args:
-            line: what was read.
-            record: what `decode` made of it.
+            lines: what was read.
+            records: what `decode` made of each.
         """
-        quotes = self._quotes
+        quotes = [self._quotes] * len(lines)
         for inner in self._opaque:
-            texts = texts_in(inner(record), _DEEPEST)
-            if texts is None:
-                return None
-            quotes += 2 * texts
+            texts = [texts_in(inner(record), _DEEPEST) for record in records]
+            quotes = [-1 if it is None else n + 2 * it for n, it in zip(quotes, texts, strict=True)]
         # A key that is given twice adds quotation marks.
-        found = line.count(b'"')
-        if found != quotes and (found - line.count(b'\\"') != quotes or b'\\\\"' in line):
-            return None
-        return self._get(record)
+        whole = b"".join(lines)
+        if whole.count(b'"') == sum(quotes) and -1 not in quotes:
+            return set()
+        return {
+            at for at, (line, wanted) in enumerate(zip(lines, quotes, strict=True))
+            if (found := line.count(b'"')) != wanted
+            and (found - line.count(b'\\"') != wanted or b'\\\\"' in line)
+        }  # fmt: skip
 
-    def texts_in(self, record: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the texts of a record of this shape."""
-        return self._get(msgspec.convert(record, self._type))
+    def convert(self, record: Mapping[str, Any]) -> Any:
+        """Return a record of this shape as `decode` would."""
+        return msgspec.convert(record, self._type)
 
     def read(
-        self, rows: Sequence[tuple[str, ...]], *, need_reference: bool = False
+        self, records: Sequence[Any], *, need_reference: bool = False
     ) -> tuple[Columns, list[int]]:
         """Return what records mean, and the places of those whose texts say something else."""
-        columns = list(zip(*rows, strict=True))
+        columns = [list(map(get, records)) for get in self._get]
         odd: set[int] = set()
         for at in self._checked:
             odd.update(_opening(columns[at], _OPENS_OTHERWISE))
@@ -305,13 +307,13 @@ class Plan:
             odd.update(_opening(columns[at], _PROMPT_OPENS_OTHERWISE))
         asked = columns[self._parts[0][1][0]]  # type: ignore[index]
         for at in self._beside:
-            odd.update(
-                [n for n, (it, one) in enumerate(zip(columns[at], asked, strict=True))
-                 if it in one or one in it or (len(it) < _SHORT and it.strip().lower() in NOTHING)]
-            )  # fmt: skip
+            odd.update(_repeating(columns[at], asked))
         if self._offered:
-            offered = zip(*(columns[at] for at in self._offered), strict=True)
-            odd.update([n for n, them in enumerate(offered) if _all_in(asked[n], them)])
+            first, *others = (columns[at] for at in self._offered)
+            odd.update(
+                [n for n, (it, one) in enumerate(zip(first, asked, strict=True))
+                 if it in one and all(other[n] in one for other in others)]
+            )  # fmt: skip
         odd.update([n for n, it in enumerate(system) if not it.strip()])
         if need_reference:
             odd.update([n for n, it in enumerate(reference) if not it.strip()])
@@ -326,11 +328,26 @@ class Plan:
 def _opening(texts: Sequence[str], openings: tuple[str, ...]) -> list[int]:
     """Return the places of the texts that open so; the first character tells of most."""
     first = frozenset(it[0] for it in openings)
-    return [n for n, it in enumerate(texts) if it[:1] in first and it.startswith(openings)]
+    if first.isdisjoint(map(_FIRST, texts)):
+        return []
+    return [n for n, it in enumerate(texts) if it.startswith(openings)]
 
 
-def _all_in(text: str, parts: Sequence[str]) -> bool:
-    return all(part in text for part in parts)
+_FIRST = itemgetter(0)
+
+
+def _repeating(texts: Sequence[str], asked: Sequence[str]) -> list[int]:
+    """Return the places of the texts that say nothing beside what is asked."""
+    if not (
+        any(map(contains, asked, texts))
+        or any(map(contains, texts, asked))
+        or min(map(len, texts)) < _SHORT
+    ):
+        return []
+    return [
+        n for n, (it, one) in enumerate(zip(texts, asked, strict=True))
+        if it in one or one in it or (len(it) < _SHORT and it.strip().lower() in NOTHING)
+    ]  # fmt: skip
 
 
 def _filled(parts: _Parts | None, columns: Sequence[Sequence[str]]) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import methodcaller
 from typing import Any
 
 from evalbook.datasets.invalid import harmless
@@ -44,21 +45,26 @@ class _Seen:
         return self.total - len(self.counts)
 
 
-_THINKING_MARKS = ("<think", "</think", "<reasoning>", "<thought>", "_of_thought|>")
+_THINKING_MARKS = ("<think", "</think", "<reasoning>", "<thought>", "_of_thought|>", "[THINK]")
+_SWITCH = "detailed thinking o"
+"""What a prompt opens with that tells a model of NVIDIA to think, or not to."""
 
 
 def thinks(text: str) -> bool:
     """Tell whether a text holds a tag or switch of a thinking model."""
-    if "<" in text and any(mark in text for mark in _THINKING_MARKS):
+    if ("<" in text or "[" in text) and any(mark in text for mark in _THINKING_MARKS):
         return True
-    if "[THINK]" in text or "detailed thinking o" in text:
+    if text.startswith(_SWITCH):
         return True
     return "/" in text and ("/no_think" in text or text.rstrip().endswith("/think"))
 
 
 def _thinking(texts: Sequence[str], joined: str) -> int:
-    marked = "<" in joined or "/" in joined or "[THINK]" in joined or "detailed thi" in joined
-    return sum(map(thinks, texts)) if marked else 0
+    marked = "<" in joined or "/" in joined or "[" in joined
+    return sum(map(thinks, texts)) if marked or any(map(_opens_with_switch, texts)) else 0
+
+
+_opens_with_switch = methodcaller("startswith", _SWITCH)
 
 
 class Survey:
@@ -124,19 +130,19 @@ class Survey:
 
     def _add_prompts(self, prompts: Sequence[str], systems: Sequence[str]) -> Sequence[int]:
         stripped = list(map(str.strip, prompts))
-        joined = "".join(prompts)
         sizes = list(map(len, prompts))
-        self._prompt_characters += len(joined)
+        self._prompt_characters += sum(sizes)
         self._empty_prompts += stripped.count("")
-        self._thinking_prompts += _thinking(prompts, joined)
         if systems:
             self._with_system += len(systems)
             self._prompts.add(list(map(hash, zip(stripped, systems, strict=True))))
-            asked: Sequence[str] = list(map(str.__add__, prompts, systems))
+            asked: Sequence[str] = list(map(str.__add__, systems, prompts))
         else:
             self._prompts.add(list(map(hash, stripped)))
             asked = prompts
-        if joined.isascii() and "".join(systems).isascii():
+        joined = "".join(asked)
+        self._thinking_prompts += _thinking(asked, joined)
+        if joined.isascii():
             tokens = [-(-size // BYTES_PER_TOKEN) for size in map(len, asked)]
         else:
             tokens = list(map(estimated_tokens, asked))
