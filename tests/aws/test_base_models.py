@@ -18,9 +18,9 @@ from evalbook.aws.base_models import (
     is_nova,
     model_size_billions,
 )
+from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_models import NOVA, HubModel, nova_in_bedrock
-from evalbook.aws.model_packages import BaseModel, ModelPackage
-from evalbook.aws.package_answers import PUBLIC_HUB
+from evalbook.aws.package_answers import PUBLIC_HUB, ModelPackage
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 

@@ -7,7 +7,8 @@ import pytest
 from border import answer
 from moto.sagemaker.models import sagemaker_backends
 
-from evalbook.aws.model_packages import BaseModel, find_package_of_job, resolve_package
+from evalbook.aws.found import BaseModel
+from evalbook.aws.model_packages import find_package_of_job, resolve_package
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.sandbox import world

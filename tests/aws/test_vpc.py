@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from evalbook.aws.found import VpcChoice
 from evalbook.aws.session import Aws
-from evalbook.aws.vpc import VpcChoice, check_vpc
+from evalbook.aws.vpc import check_vpc
 from evalbook.errors import AnswerRejected
 
 REGION = "us-east-1"

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from interviews import an_interview, answer_until, answered_until
 
+from evalbook.aws.found import Instances
 from evalbook.sandbox import world
 from evalbook.workflow import facts
 from evalbook.workflow.workflow import Workflow
@@ -75,7 +76,7 @@ def test_instances_are_read_in_the_ways_people_write_them(said, count):
     workflow.answer("compute", step="advanced")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value(facts.COMPUTE) == facts.OwnInstances("ml.g5.12xlarge", count)
+    assert workflow.interview.value(facts.COMPUTE) == Instances("ml.g5.12xlarge", count)
 
 
 @pytest.mark.parametrize("said", ["", "serverless", "none", "no"])

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
         evaluators as evaluators,
     )
     from evalbook.aws import (
+        found as found,
+    )
+    from evalbook.aws import (
         gpus as gpus,
     )
     from evalbook.aws import (

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.base_models import is_nova
+from evalbook.aws.found import Answering, Instances
 from evalbook.aws.gpus import check_gpus
 from evalbook.aws.images import look_for_image
 from evalbook.aws.permissions import check_may_do
@@ -25,8 +25,6 @@ from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.packaged import DataFile
 from evalbook.texts import did_you_mean, joined, nearest
 
-Kind = Literal["endpoint", "bedrock", "hosted"]
-
 _ENDPOINT = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 # _ECR_URI_PATTERN of the SDK, which knows neither China's suffix nor digests.
 _IMAGE = re.compile(
@@ -37,15 +35,6 @@ FORMS = (
     "Give an endpoint's name, a Bedrock model's id or ARN (also of a custom model deployment or an "
     "imported model), or the S3 folder of artefacts to be hosted for the run."
 )
-
-
-@dataclass(frozen=True)
-class Answering:
-    """What answers for a model."""
-
-    kind: Kind
-    name: str
-    """Endpoint's name, Bedrock's id or ARN, or the S3 URI of the artefacts."""
 
 
 class _Images(TypedDict):
@@ -413,7 +402,7 @@ def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
 
 
 def check_hosting(
-    aws: Aws, region: str, instance_type: str, count: int, billions: float | None, base: str
+    aws: Aws, region: str, instances: Instances, billions: float | None, base: str
 ) -> list[Check]:
     """Hold the instances that are to host a model against the model and the quota.
 
@@ -422,6 +411,7 @@ def check_hosting(
     """
     model: Any = aws.client("sagemaker", region).meta.service_model
     known = set(model.shape_for("ProductionVariantInstanceType").enum)
+    instance_type, count = instances.instance_type, instances.instance_count
     if instance_type not in known:
         raise AnswerRejected(
             "hosting.type",

@@ -10,12 +10,12 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_documents import HubDocument, describe_hub_document
 from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, nova_in_bedrock
 from evalbook.aws.package_answers import (
     HUB_SETTING,
     PUBLIC_HUB,
-    BaseModel,
     ModelPackage,
     private_hub,
 )

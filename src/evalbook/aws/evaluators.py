@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.documents import read_document
+from evalbook.aws.found import Evaluator
 from evalbook.aws.functions import check_function
 from evalbook.aws.identity import find_caller
 from evalbook.aws.permissions import check_may_do
@@ -34,17 +34,6 @@ HOW_TO_REGISTER = (
     'type="RewardFunction", source=…), with the function\'s ARN or your file as source; then give '
     "the ARN that it returns."
 )
-
-
-@dataclass(frozen=True)
-class Evaluator:
-    """A registered scorer."""
-
-    arn: str
-    name: str
-    region: str
-    function: str
-    """ARN of the Lambda function that scores."""
 
 
 def registry_hub(account: str, region: str) -> str:

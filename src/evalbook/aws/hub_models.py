@@ -14,8 +14,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_documents import read_hub_document
-from evalbook.aws.package_answers import PUBLIC_HUB, BaseModel, iso_utc
+from evalbook.aws.package_answers import PUBLIC_HUB, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
 from evalbook.packaged import DataFile

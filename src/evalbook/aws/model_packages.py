@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import (
-    PUBLIC_HUB,
-    BaseModel,
     ModelPackage,
     explain_failure,
     explain_missing_base,
@@ -38,16 +36,6 @@ if TYPE_CHECKING:
         ModelPackageGroupSummaryTypeDef,
         ModelPackageSummaryTypeDef,
     )
-
-__all__ = [
-    "PUBLIC_HUB",
-    "BaseModel",
-    "Candidate",
-    "ModelPackage",
-    "Resolution",
-    "find_package_of_job",
-    "resolve_package",
-]
 
 # Versions looked into for base-model metadata before giving up; each costs one question.
 MOST_VERSIONS_READ = 25

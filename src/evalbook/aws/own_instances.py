@@ -15,6 +15,7 @@ from typing import Any
 
 from evalbook.aws.base_models import is_nova, recipe_types
 from evalbook.aws.documents import read_document
+from evalbook.aws.found import Instances
 from evalbook.aws.gpus import check_gpus
 from evalbook.aws.hub_documents import HubDocument, HubRecipe, describe_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB
@@ -36,17 +37,6 @@ _PREFERRED = {
     "benchmark": ("general text benchmark",),
     "custom_scorer": ("custom", "scorer"),
 }
-
-
-@dataclass(frozen=True)
-class Instances:
-    """What a job runs on."""
-
-    type: str
-    count: int
-
-    def __str__(self) -> str:
-        return f"{self.count} x {self.type}"
 
 
 def read_instances(aws: Aws, text: str, region: str) -> Instances:
@@ -215,9 +205,9 @@ def check_instances(
     Raises:
         AnswerRejected: ``compute.gpu``, they have none.
     """
-    if recipe is not None and instances.type in recipe.instance_types:
+    if recipe is not None and instances.instance_type in recipe.instance_types:
         return []
-    return check_gpus("compute.gpu", instances.type, billions, ", or answer serverless")
+    return check_gpus("compute.gpu", instances.instance_type, billions, ", or answer serverless")
 
 
 def check_recipe(
@@ -228,10 +218,10 @@ def check_recipe(
     Raises:
         AnswerRejected: ``compute.instance``, ``compute.parameters`` or ``compute.kms``.
     """
-    if recipe.instance_types and instances.type not in recipe.instance_types:
+    if recipe.instance_types and instances.instance_type not in recipe.instance_types:
         raise AnswerRejected(
             "compute.instance",
-            f"The recipe does not run on {instances.type}.",
+            f"The recipe does not run on {instances.instance_type}.",
             f"It runs on {', '.join(recipe.instance_types)}.",
         )
     unknown = [

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.found import BaseModel
 from evalbook.texts import printable
 
 if TYPE_CHECKING:
@@ -30,18 +31,6 @@ def private_hub() -> str | None:
     """Return the hub that the SDK would look in before the public one, if it is told of any."""
     name = os.environ.get(HUB_SETTING)
     return None if name in (None, "", PUBLIC_HUB) else name
-
-
-@dataclass(frozen=True)
-class BaseModel:
-    """The foundation model that was fine-tuned, as the package names it."""
-
-    name: str
-    version: str | None
-    arn: str
-    """Hub-content ARN, built as the SDK builds it from name and version."""
-    recipe: str | None = None
-    """Name of the recipe it was fine-tuned by, where the package gives it."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from evalbook.aws.found import Instances
 from evalbook.aws.session import REFUSED, Aws, unchecked
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected
@@ -63,13 +64,13 @@ def _check(name: str, value: float, running: int | None) -> Check:
     return passed("quotas", f"{text}; {running} in progress.")
 
 
-def check_training_quota(aws: Aws, region: str, instance_type: str, count: int) -> Check:
+def check_training_quota(aws: Aws, region: str, instances: Instances) -> Check:
     """Compare the quota of an instance type for training jobs with what a job would take.
 
     Raises:
         AnswerRejected: ``compute.quota``, the job could never start.
     """
-    name = f"{instance_type} for training job usage"
+    name, count = f"{instances.instance_type} for training job usage", instances.instance_count
     return check_instance_quota(aws, region, "compute.quota", name, count, ", or answer serverless")
 
 

@@ -7,13 +7,13 @@ job's document is read as sagemaker 3.27.0, ``train/agent_rft_job.py``, reads it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
 from evalbook.aws.base_models import find_technique
 from evalbook.aws.documents import read_document
+from evalbook.aws.found import RolloutTraining, Training
 from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import ModelPackage
 from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, REFUSED, Aws, in_parallel
@@ -26,30 +26,6 @@ MOST_JOBS = 200
 _LEEWAY = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class RolloutTraining:
-    """A multi-turn RL training job."""
-
-    job: str
-    package: str | None
-    """ARN of the model package that it made."""
-    agent: str | None
-    """ARN of the AgentCore runtime or the Lambda function that it trained in."""
-    qualifier: str | None
-    """Endpoint of the AgentCore runtime."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What could be found out about a package's training."""
-
-    trained: bool | None
-    """Whether it was multi-turn RL; None where that could not be checked."""
-    job: RolloutTraining | None
-    how: str
-    """What was looked at, as a sentence."""
-
-
 def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining | None:
     """Return the multi-turn RL training job of a name; None where there is none to be seen."""
     try:
@@ -59,21 +35,21 @@ def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTra
     return _read(name, found.get("JobConfigDocument"))
 
 
-def find_training(aws: Aws, package: ModelPackage, job: str | None = None) -> Finding:
+def find_training(aws: Aws, package: ModelPackage, job: str | None = None) -> Training:
     """Find out whether multi-turn RL made a package, and by which job.
 
     ``job`` is the name of the training job, where the person or the package tells it.
     """
     told = find_rollout_training(aws, job, package.region) if job else None
     if told is not None and told.package == package.arn:
-        return Finding(True, told, _made_by(told))
+        return Training(True, told, _made_by(told))
     technique = _technique(aws, package)
     if technique not in (None, TECHNIQUE):
-        return Finding(False, None, f"Its recipe is one of {technique}.")
+        return Training(False, None, f"Its recipe is one of {technique}.")
     found = _among_jobs(aws, package)
     if technique == TECHNIQUE and found.trained is not True:
         recipe = package.base_model.recipe if package.base_model else None
-        return Finding(True, None, f"Its recipe {recipe} is one of {TECHNIQUE}. {found.how}")
+        return Training(True, None, f"Its recipe {recipe} is one of {TECHNIQUE}. {found.how}")
     return found
 
 
@@ -82,7 +58,7 @@ def _technique(aws: Aws, package: ModelPackage) -> str | None:
     return find_technique(aws, base, package.region) if base and base.recipe else None
 
 
-def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
+def _among_jobs(aws: Aws, package: ModelPackage) -> Training:
     """Look through the jobs that were running when the package was made, newest first."""
     made = datetime.fromisoformat(package.created)
     pages = (
@@ -106,27 +82,27 @@ def _among_jobs(aws: Aws, package: ModelPackage) -> Finding:
             )
             for job in described:
                 if job is not None and job.package == package.arn:
-                    return Finding(True, job, _made_by(job))
+                    return Training(True, job, _made_by(job))
             looked_at += len(described)
             unseen += described.count(None)
         more = next(jobs, None) is not None
     except NO_HELP as error:
-        return Finding(None, None, f"Multi-turn RL training jobs can't be listed. {error.message}")
+        return Training(None, None, f"Multi-turn RL training jobs can't be listed. {error.message}")
     if find_caller(aws, package.region).account != package.account:
-        return Finding(
+        return Training(
             None, None, f"The jobs of account {package.account} can't be seen from here."
         )
     return _not_found(looked_at, unseen, more)
 
 
-def _not_found(looked_at: int, unseen: int, more: bool) -> Finding:
+def _not_found(looked_at: int, unseen: int, more: bool) -> Training:
     if unseen:
         how = f"{unseen} of {looked_at} multi-turn RL training jobs may not be looked at."
-        return Finding(None, None, how)
+        return Training(None, None, how)
     if more:
         how = f"The {looked_at} newest multi-turn RL training jobs of its time did not make it."
-        return Finding(None, None, how)
-    return Finding(False, None, "No multi-turn RL training job of its time made it.")
+        return Training(None, None, how)
+    return Training(False, None, "No multi-turn RL training job of its time made it.")
 
 
 def _made_by(job: RolloutTraining) -> str:

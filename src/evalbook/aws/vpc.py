@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 
 from evalbook.aws.arns import parse_arn
+from evalbook.aws.found import VpcChoice
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, in_parallel
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import reject
@@ -30,16 +30,6 @@ _FORM = (
     "Give subnet and security group IDs separated by commas, such as subnet-0a1b2c3d, "
     'sg-0a1b2c3d, or {"subnets": ["subnet-…"], "security_group_ids": ["sg-…"]}.'
 )
-
-
-@dataclass(frozen=True)
-class VpcChoice:
-    """The part of a VPC in which the evaluation's jobs run."""
-
-    vpc_id: str | None
-    """None where EC2 would not tell."""
-    subnets: tuple[str, ...]
-    security_groups: tuple[str, ...]
 
 
 def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]:

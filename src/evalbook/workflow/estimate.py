@@ -25,7 +25,6 @@ from evalbook.workflow.facts import (
     SAMPLE_LIMIT,
 )
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.steps.compute import instances_words
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 
@@ -191,7 +190,7 @@ def estimate(interview: Interview) -> Estimate:
         nova=bool(model and model.nova) and kind.one_nova_a_run,
         scope=scope,
         served=_served(interview),
-        instances=_instances(interview),
+        instances=str(own) if (own := interview.value(COMPUTE)) else None,
         record_bytes=_record_bytes(interview, report),
         jobs=len(_sizes_now(interview)) or 1,
     )
@@ -231,15 +230,10 @@ def _served(interview: Interview) -> tuple[str, ...]:
     instances, hosted = interview.value(HOSTING_INSTANCES), [it.kind for it in facts]
     if instances is not None and "hosted" in hosted:
         lines.append(
-            f"Hosting: {hosted.count('hosted')} endpoint(s) on {instances_words(instances)}, paid "
+            f"Hosting: {hosted.count('hosted')} endpoint(s) on {instances}, paid "
             "for by the hour until deleted at the run's end."
         )
     return tuple(lines)
-
-
-def _instances(interview: Interview) -> str | None:
-    chosen = interview.value(COMPUTE)
-    return instances_words(chosen) if chosen else None
 
 
 def with_price(expected: Estimate, interview: Interview) -> Estimate:

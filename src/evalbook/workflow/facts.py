@@ -10,6 +10,7 @@ import sys
 from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
+from evalbook.aws.found import Answering, BaseModel, Evaluator, Instances, Training, VpcChoice
 from evalbook.datasets.report import Report
 from evalbook.records import dataclass
 
@@ -114,38 +115,6 @@ class CustomMetricsFacts:
 
 
 @dataclass(frozen=True)
-class BaseModelFacts:
-    """The base model, by what its hub calls it."""
-
-    name: str
-    version: str | None
-    arn: str
-    recipe: str | None
-    """Name of the recipe that it was fine-tuned by, where that is known."""
-
-
-@dataclass(frozen=True)
-class RolloutJobFacts:
-    """A multi-turn RL training job."""
-
-    job: str
-    package: str | None
-    """ARN of the model package that it made."""
-    agent: str | None
-    qualifier: str | None
-
-
-@dataclass(frozen=True)
-class TrainingFacts:
-    """What could be found out about how a model was trained."""
-
-    trained: bool | None
-    """Whether multi-turn RL trained it; None where that is not known."""
-    job: RolloutJobFacts | None
-    how: str
-
-
-@dataclass(frozen=True)
 class ModelFacts:
     """The model package, or the base model that is evaluated alone."""
 
@@ -159,7 +128,7 @@ class ModelFacts:
     region: str
     account: str
     partition: str
-    base_model: BaseModelFacts
+    base_model: BaseModel
     model_data: str | None
     """S3 URI of the weights."""
     nova: bool
@@ -175,7 +144,7 @@ class ModelFacts:
     training_job: str | None
     training_data: tuple[str, ...]
     """S3 URIs, or ARNs of registered datasets, that the training job says it was trained on."""
-    training: TrainingFacts | None
+    training: Training | None
 
 
 @dataclass(frozen=True)
@@ -192,17 +161,6 @@ class JudgeFacts:
 
 
 @dataclass(frozen=True)
-class ScorerFacts:
-    """A scorer that is registered in the AI registry."""
-
-    arn: str
-    name: str
-    region: str
-    function: str
-    """ARN of its Lambda function."""
-
-
-@dataclass(frozen=True)
 class AgentFacts:
     """The agent that the model acts in."""
 
@@ -216,23 +174,6 @@ class OutputFacts:
 
     kms_key: str | None
     """ARN of the bucket's own key; None where it has none, or another is used."""
-
-
-@dataclass(frozen=True)
-class VpcFacts:
-    """The network that the jobs run in."""
-
-    vpc_id: str | None
-    subnets: tuple[str, ...]
-    security_groups: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class OwnInstances:
-    """The instances that each model's training job runs on."""
-
-    instance_type: str
-    instance_count: int
 
 
 @dataclass(frozen=True)
@@ -278,16 +219,6 @@ class UploadFacts:
     """S3 URI of the folder."""
 
 
-@dataclass(frozen=True)
-class AnsweringFacts:
-    """What answers for a model."""
-
-    kind: str
-    """``endpoint``, ``bedrock`` or ``hosted``."""
-    name: str
-    """Endpoint's name, Bedrock's id or ARN, or the S3 URI of the artefacts."""
-
-
 EVALUATION_TYPE: Slot[str, None] = Slot("evaluation_type")
 TASK: Slot[str, None] = Slot("task")
 DATASET: Slot[str, DatasetFacts] = Slot("dataset")
@@ -305,7 +236,7 @@ BUILTIN_METRICS: Slot[list[str], None] = Slot("builtin_metrics")
 MODEL: Slot[str, ModelFacts] = Slot("model")
 MODEL_CONFIRM: Slot[bool, None] = Slot("model_confirm")
 JUDGE_MODEL: Slot[str, JudgeFacts] = Slot("judge_model")
-SCORER: Slot[str, ScorerFacts | None] = Slot("scorer")
+SCORER: Slot[str, Evaluator | None] = Slot("scorer")
 BENCHMARK: Slot[str, None] = Slot("benchmark")
 SUBTASKS: Slot[list[str], None] = Slot("subtasks")
 AGENT_CONFIG: Slot[str, AgentFacts] = Slot("agent_config")
@@ -316,10 +247,10 @@ TASKS_UPLOAD: Slot[str, UploadFacts] = Slot("tasks_upload")
 TASKS: Slot[list[str], None] = Slot("tasks")
 SAMPLE_LIMIT: Slot[int | None, None] = Slot("sample_limit")
 EPOCHS: Slot[int, None] = Slot("epochs")
-ANSWERED_BY: Slot[str, AnsweringFacts] = Slot("answered_by")
-BASE_ANSWERED_BY: Slot[str | None, AnsweringFacts | None] = Slot("base_answered_by")
+ANSWERED_BY: Slot[str, Answering] = Slot("answered_by")
+BASE_ANSWERED_BY: Slot[str | None, Answering | None] = Slot("base_answered_by")
 HOSTING_IMAGE: Slot[str, None] = Slot("hosting_image")
-HOSTING_INSTANCES: Slot[OwnInstances, None] = Slot("hosting_instances")
+HOSTING_INSTANCES: Slot[Instances, None] = Slot("hosting_instances")
 GENERATION: Slot[dict[str, ParameterValue] | None, None] = Slot("generation")
 REGION: Slot[str, None] = Slot("region")
 EXECUTION_ROLE: Slot[str, None] = Slot("execution_role")
@@ -329,11 +260,11 @@ SCOPE: Slot[str, None] = Slot("scope")
 MLFLOW: Slot[str | None, None] = Slot("mlflow")
 MLFLOW_EXPERIMENT: Slot[str | None, None] = Slot("mlflow_experiment")
 KMS_KEY: Slot[str | None, None] = Slot("kms_key")
-VPC: Slot[str | None, VpcFacts | None] = Slot("vpc")
+VPC: Slot[str | None, VpcChoice | None] = Slot("vpc")
 TAGS: Slot[dict[str, str] | None, None] = Slot("tags")
 RUN_NAME: Slot[str, None] = Slot("run_name")
 INFERENCE_PARAMETERS: Slot[dict[str, ParameterValue] | None, None] = Slot("inference_parameters")
-COMPUTE: Slot[OwnInstances | None, None] = Slot("compute")
+COMPUTE: Slot[Instances | None, None] = Slot("compute")
 STOPPING_CONDITION: Slot[int, None] = Slot("stopping_condition")
 """Seconds."""
 CONFIRM: Slot[bool, None] = Slot("confirm")

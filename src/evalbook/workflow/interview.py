@@ -17,7 +17,7 @@ from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, EvaluationType
 from evalbook.records import dataclass
-from evalbook.workflow.facts import EVALUATION_TYPE, Slot
+from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, ModelFacts, Slot
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.state import Document, found_by_other_tools
@@ -174,6 +174,16 @@ class Interview:
         """Return what the checks of an answer found out; None where there is none."""
         found = self.answers.get(slot.name)
         return None if found is None else found.facts
+
+    @property
+    def model(self) -> ModelFacts:
+        """What was found out about the model, which has to be answered by now."""
+        return self.answer(MODEL).facts
+
+    @property
+    def region(self) -> str:
+        """Where the run takes place; until that is answered, where the model is."""
+        return self.value(REGION) or self.model.region
 
     def finding(self, step: Step[Any, Any]) -> str | None:
         """Return what is known for a step without having been asked, and not been dismissed."""

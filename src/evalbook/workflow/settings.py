@@ -21,9 +21,7 @@ from evalbook.workflow.facts import (
     KMS_KEY,
     MLFLOW,
     MLFLOW_EXPERIMENT,
-    MODEL,
     PILOT,
-    REGION,
     RUN_NAME,
     S3_OUTPUT,
     TAGS,
@@ -46,7 +44,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
     from evalbook.notebook.settings import EvaluationSettings, Vpc
     from evalbook.version import __version__
 
-    model = interview.answer(MODEL).facts
+    model = interview.model
     expected = estimate(interview)
     tags = interview.value(TAGS)
     vpc, trained_by = interview.facts(VPC), training_job(interview)
@@ -56,7 +54,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         task=interview.answer(TASK).value,
         model_package_arn=None if scope_of(interview) == BASE_ONLY else model.arn,
         base_model_name=model.base_model.name,
-        region=interview.answer(REGION).value,
+        region=interview.region,
         role_arn=interview.answer(EXECUTION_ROLE).value,
         s3_output=interview.answer(S3_OUTPUT).value,
         evaluate_base_model=base_model_too(interview),
@@ -94,7 +92,7 @@ def _answers(interview: Interview) -> dict[str, Any]:
 
 def _answering(interview: Interview) -> dict[str, dict[str, Any]]:
     """Return the SDK's arguments that say what answers, by each model's label in the cells."""
-    alone = interview.answer(MODEL).facts.base_only
+    alone = interview.model.base_only
     facts = {"base" if alone else "fine-tuned": interview.facts(ANSWERED_BY)}
     facts["base"] = facts.get("base") or interview.facts(BASE_ANSWERED_BY)
     instances = interview.value(HOSTING_INSTANCES)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, skipped, warning
 from evalbook.evaluation_types import EVALUATION_TYPES, EvaluationType
-from evalbook.workflow.facts import MODEL, RolloutJobFacts, TrainingFacts
+from evalbook.workflow.facts import MODEL
 from evalbook.workflow.interview import Interview
 
 
 def training_facts(
     interview: Interview, package: aws.package_answers.ModelPackage, job: str | None
-) -> tuple[TrainingFacts, list[Check]]:
+) -> tuple[aws.found.Training, list[Check]]:
     """Return what could be found out about a package's training, and what it says of the type."""
     interview.progress("Looking for the job that trained the model", None, None)
     found = aws.rollout_training.find_training(interview.aws, package, job)
-    made_by = RolloutJobFacts(**asdict(found.job)) if found.job else None
-    facts = TrainingFacts(found.trained, made_by, found.how)
-    return facts, _checks(interview.type, facts)
+    return found, _checks(interview.type, found)
 
 
-def _checks(evaluation_type: EvaluationType, found: TrainingFacts) -> list[Check]:
+def _checks(evaluation_type: EvaluationType, found: aws.found.Training) -> list[Check]:
     if evaluation_type.trained_by_rollouts:
         if found.trained:
             return [passed("model.training", f"Multi-turn RL trained the model. {found.how}")]
@@ -65,7 +61,7 @@ def how_to_switch() -> Remedy:
     )
 
 
-def training_job(interview: Interview) -> RolloutJobFacts | None:
+def training_job(interview: Interview) -> aws.found.RolloutTraining | None:
     """Return the multi-turn RL training job that made the model, where the type has use for it."""
     model = interview.facts(MODEL)
     if not interview.type.trained_by_rollouts or model is None or model.training is None:

@@ -100,9 +100,7 @@ def _check(value: bool | list[str], interview: Interview) -> Outcome[bool | list
         raise _unknown(unknown, interview)
     if "mlflow" in names:
         return Accepted(value)
-    return Accepted(
-        value, checks=(aws.mlflow.plan_mlflow(interview.aws, interview.answer(REGION).value),)
-    )
+    return Accepted(value, checks=(aws.mlflow.plan_mlflow(interview.aws, interview.region),))
 
 
 def _names(interview: Interview) -> list[str]:

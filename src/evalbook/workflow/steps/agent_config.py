@@ -12,7 +12,7 @@ from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
-    runtimes, checks = aws.agents.list_runtimes(interview.aws, interview.answer(MODEL).facts.region)
+    runtimes, checks = aws.agents.list_runtimes(interview.aws, interview.model.region)
     return Question(
         "Which agent does the model act in?",
         kind="choice" if runtimes else "text",
@@ -36,7 +36,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 def _check(value: str, interview: Interview) -> Outcome[str, AgentFacts]:
     aws.s3.refuse_template_text(value, "the agent's ARN")
-    model = interview.answer(MODEL).facts
+    model = interview.model
     arn, checks = aws.agents.check_agent(interview.aws, value, model.region)
     return Accepted(arn, AgentFacts(aws.agents.is_runtime(arn)), tuple(checks))
 

@@ -11,7 +11,6 @@ from evalbook.workflow.facts import (
     EVALUATION_TYPE,
     MODEL,
     REGION,
-    AnsweringFacts,
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -25,9 +24,9 @@ _HELP = (
 
 
 def _ask(interview: Interview) -> Question:
-    model = interview.answer(MODEL).facts
+    model = interview.model
     which = model.base_model.name if model.base_only else "the fine-tuned model"
-    names = aws.answering.list_endpoints(interview.aws, _region(interview))
+    names = aws.answering.list_endpoints(interview.aws, interview.region)
     hosted = model.model_data if not model.base_only else None
     notices = []
     if names:
@@ -48,16 +47,16 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     return found.name if found.kind != "endpoint" else text.strip().strip("\"'<> ")
 
 
-def _check(value: str, interview: Interview) -> Outcome[str, AnsweringFacts]:
-    region = _region(interview)
+def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Answering]:
+    region = interview.region
     interview.progress(f"Checking {value}", None, None)
     container = aws.answering.check_container(interview.aws, region)
     found, checks = aws.answering.check_answering(interview.aws, value, region)
-    return Accepted(found.name, AnsweringFacts(found.kind, found.name), (*container, *checks))
+    return Accepted(found.name, found, (*container, *checks))
 
 
 def _ask_base(interview: Interview) -> Question:
-    name = interview.answer(MODEL).facts.base_model.name
+    name = interview.model.base_model.name
     return Question(
         f"And by what does the base model, {name}, answer?",
         default="none",
@@ -72,18 +71,18 @@ def _read_base(text: str, question: Question, interview: Interview) -> str | Non
 
 def _check_base(
     value: str | None, interview: Interview
-) -> Outcome[str | None, AnsweringFacts | None]:
+) -> Outcome[str | None, aws.found.Answering | None]:
     if value is None:
         return Accepted(None, None, (_no_comparison(),))
     tuned = interview.answer(ANSWERED_BY).facts
-    found, checks = aws.answering.check_answering(interview.aws, value, _region(interview))
+    found, checks = aws.answering.check_answering(interview.aws, value, interview.region)
     if found.name == tuned.name:
         raise AnswerRejected(
             "answers.same",
             f"{found.name} answers for the fine-tuned model: the two would be the same.",
             "Name what answers for the base model, or none.",
         )
-    return Accepted(found.name, AnsweringFacts(found.kind, found.name), tuple(checks))
+    return Accepted(found.name, found, tuple(checks))
 
 
 def _no_comparison() -> Check:
@@ -92,10 +91,6 @@ def _no_comparison() -> Check:
         "With one model alone the results can't say whether the fine-tuning helped.",
         "To compare, name what answers for the base model.",
     )
-
-
-def _region(interview: Interview) -> str:
-    return interview.value(REGION) or interview.answer(MODEL).facts.region
 
 
 def hosted(interview: Interview) -> bool:
@@ -109,7 +104,7 @@ def _tuned(interview: Interview) -> bool:
     return model is not None and not model.base_only
 
 
-def _describe(_: str | None, facts: AnsweringFacts | None) -> str:
+def _describe(_: str | None, facts: aws.found.Answering | None) -> str:
     if facts is None:
         return "not evaluated"
     return {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
-from evalbook.workflow.facts import BaseModelFacts, ModelFacts
+from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.outcomes import Accepted
 from evalbook.workflow.turn import Choice
 
@@ -102,7 +102,7 @@ def accepted_base_model(
         region=arn.region,
         account=arn.account,
         partition=arn.partition,
-        base_model=BaseModelFacts(**asdict(model.base)),
+        base_model=model.base,
         model_data=None,
         nova=aws.base_models.is_nova(model.name),
         billions=aws.base_models.model_size_billions(model.name),

@@ -44,7 +44,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
     nova = _is_nova(interview)
     if not benchmark_named(value).suits(nova=nova):
-        base = interview.answer(MODEL).facts.base_model.name
+        base = interview.model.base_model.name
         raise AnswerRejected(
             "benchmark.model",
             f"{value} can't be run on {base}: {_reason(nova)}.",
@@ -69,7 +69,7 @@ def _doubts() -> tuple[Check, ...]:
 
 
 def _is_nova(interview: Interview) -> bool:
-    return interview.answer(MODEL).facts.nova
+    return interview.model.nova
 
 
 def _reason(nova: bool) -> str:

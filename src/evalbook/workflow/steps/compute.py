@@ -18,7 +18,6 @@ from evalbook.workflow.facts import (
     SCORER,
     TAGS,
     VPC,
-    OwnInstances,
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -41,37 +40,32 @@ def _ask(_: Interview) -> Question:
     )
 
 
-def _read(text: str, _question: Question, interview: Interview) -> OwnInstances | None:
+def _read(text: str, _question: Question, interview: Interview) -> aws.found.Instances | None:
     if says_none(text) or text.strip().casefold() == SERVERLESS:
         return None
-    instances = aws.own_instances.read_instances(
-        interview.aws, text, interview.answer(REGION).value
-    )
-    return OwnInstances(instances.type, instances.count)
+    return aws.own_instances.read_instances(interview.aws, text, interview.region)
 
 
-def _check(value: OwnInstances | None, interview: Interview) -> Outcome[OwnInstances | None, None]:
+def _check(
+    value: aws.found.Instances | None, interview: Interview
+) -> Outcome[aws.found.Instances | None, None]:
     if value is None:
         return Accepted(None)
-    instances = aws.own_instances.Instances(value.instance_type, value.instance_count)
     _refuse_what_would_be_lost(interview)
     interview.progress("Looking for a recipe for instances of your own", None, None)
-    model, region = interview.answer(MODEL).facts, interview.answer(REGION).value
+    model, region = interview.model, interview.region
     base = model.base_model.name
     recipe, checks = aws.own_instances.find_own_recipe(
         interview.aws, region, base, interview.type.name
     )
-    checks += aws.own_instances.check_instances(recipe, instances, model.billions)
+    checks += aws.own_instances.check_instances(recipe, value, model.billions)
     checks += _model_checks(base, interview)
     if recipe is not None:
         parameters = interview.value(INFERENCE_PARAMETERS) or {}
-        checks += aws.own_instances.check_recipe(
-            recipe, instances, parameters, interview.value(KMS_KEY)
-        )
+        key = interview.value(KMS_KEY)
+        checks += aws.own_instances.check_recipe(recipe, value, parameters, key)
     checks.append(aws.permissions.check_job_permissions(interview.aws, region))
-    checks.append(
-        aws.quotas.check_training_quota(interview.aws, region, instances.type, instances.count)
-    )
+    checks.append(aws.quotas.check_training_quota(interview.aws, region, value))
     return Accepted(value, checks=(*checks, *_doubts(interview)))
 
 
@@ -101,7 +95,7 @@ def _refuse_what_would_be_lost(interview: Interview) -> None:
 
 def _model_checks(base: str, interview: Interview) -> list[Check]:
     """Check that each of the models can be evaluated by itself, which is how the SDK does it."""
-    model, scope = interview.answer(MODEL).facts, scope_of(interview)
+    model, scope = interview.model, scope_of(interview)
     if scope != BASE_ONLY:
         aws.own_instances.refuse_archive(base, model.model_data)
     if scope != BOTH:
@@ -143,16 +137,8 @@ def _doubts(interview: Interview) -> list[Check]:
     return doubts
 
 
-def instances_words(value: OwnInstances | None) -> str:
-    if value is None:
-        return SERVERLESS
-    return f"{value.instance_count} x {value.instance_type}"
-
-
-def _describe(value: OwnInstances | None, _: None) -> str:
-    if value is None:
-        return SERVERLESS
-    return f"{instances_words(value)}, a training job for each model"
+def _describe(value: aws.found.Instances | None, _: None) -> str:
+    return SERVERLESS if value is None else f"{value}, a training job for each model"
 
 
 STEP = Step(

@@ -37,8 +37,8 @@ def _ask(interview: Interview) -> Question:
     interview.progress(f"Looking for a role that {services} may assume", None, None)
     offer = aws.roles.find_execution_role(
         interview.aws,
-        interview.answer(REGION).value,
-        training_job=interview.answer(MODEL).facts.training_job,
+        interview.region,
+        training_job=interview.model.training_job,
         actions_for=interview.type.name,
     )
     if not offer.roles:
@@ -59,7 +59,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
     aws.s3.refuse_template_text(value, "the role")
-    region = interview.answer(REGION).value
+    region = interview.region
     interview.progress(f"Checking the role {value}", None, None)
     arn, checks = aws.roles.check_role(
         interview.aws,
@@ -71,7 +71,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     scorer = interview.facts(SCORER)
     if scorer is not None:
         checks.append(aws.evaluators.check_invocation(interview.aws, arn, scorer.function, region))
-    profile = interview.answer(MODEL).facts.answers_by
+    profile = interview.model.answers_by
     if profile:
         checks.append(aws.permissions.check_nova_invocation(interview.aws, arn, region, profile))
     checks += _answering_checks(arn, interview)
@@ -89,7 +89,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 def _answering_checks(role: str, interview: Interview) -> list[Check]:
     answering = (interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY))
     named = [(it.kind, it.name) for it in answering if it is not None]
-    region = interview.answer(REGION).value
+    region = interview.region
     return aws.answering.call_checks(interview.aws, region, role, named) if named else []
 
 

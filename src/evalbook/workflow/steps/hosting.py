@@ -10,7 +10,6 @@ from evalbook.workflow.facts import (
     HOSTING_INSTANCES,
     MODEL,
     REGION,
-    OwnInstances,
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -19,53 +18,42 @@ from evalbook.workflow.turn import Question
 
 
 def _ask_image(interview: Interview) -> Question:
-    model = interview.answer(MODEL).facts
+    model = interview.model
     return Question(
         "Which container image should host the artefacts?",
-        default=aws.answering.nova_image(_region(interview)) if model.nova else None,
+        default=aws.answering.nova_image(interview.region) if model.nova else None,
         help="Its URI in Amazon ECR, in the region of the run, such as AWS's images for DJL or "
         "vLLM: https://aws.github.io/deep-learning-containers/",
     )
 
 
 def _check_image(value: str, interview: Interview) -> Outcome[str, None]:
-    image, check = aws.answering.check_image(interview.aws, value, _region(interview))
+    image, check = aws.answering.check_image(interview.aws, value, interview.region)
     return Accepted(image, checks=(check,))
 
 
 def _ask_instances(interview: Interview) -> Question:
     return Question(
         "On which instances should they be hosted?",
-        default=aws.gpus.smallest_for(interview.answer(MODEL).facts.billions),
+        default=aws.gpus.smallest_for(interview.model.billions),
         help="Such as ml.g5.12xlarge, or 2 x ml.g5.12xlarge: an endpoint for each model that is "
         "hosted, paid by the hour while the run goes on.",
     )
 
 
-def _read_instances(text: str, _question: Question, interview: Interview) -> OwnInstances:
-    found = aws.own_instances.read_instances(interview.aws, text, _region(interview))
-    return OwnInstances(found.type, found.count)
+def _read_instances(text: str, _question: Question, interview: Interview) -> aws.found.Instances:
+    return aws.own_instances.read_instances(interview.aws, text, interview.region)
 
 
-def _check_instances(value: OwnInstances, interview: Interview) -> Outcome[OwnInstances, None]:
-    model = interview.answer(MODEL).facts
+def _check_instances(
+    value: aws.found.Instances, interview: Interview
+) -> Outcome[aws.found.Instances, None]:
+    model = interview.model
+    name = model.base_model.name
     checks = aws.answering.check_hosting(
-        interview.aws,
-        _region(interview),
-        value.instance_type,
-        value.instance_count,
-        model.billions,
-        model.base_model.name,
+        interview.aws, interview.region, value, model.billions, name
     )
     return Accepted(value, checks=tuple(checks))
-
-
-def _describe_instances(value: OwnInstances, _: None) -> str:
-    return f"{value.instance_count} x {value.instance_type}"
-
-
-def _region(interview: Interview) -> str:
-    return interview.value(REGION) or interview.answer(MODEL).facts.region
 
 
 IMAGE_STEP = Step(
@@ -86,7 +74,6 @@ INSTANCES_STEP = Step(
     ask=_ask_instances,
     read=_read_instances,
     check=_check_instances,
-    describe=_describe_instances,
     applies=hosted,
     depends_on=(ANSWERED_BY, BASE_ANSWERED_BY, MODEL, REGION),
     example=Example(

@@ -89,7 +89,7 @@ def _one(
     name: str, said: str, known: dict[str, aws.recipes.Parameter], interview: Interview
 ) -> Any:
     if name not in known:
-        base = interview.answer(MODEL).facts.base_model.name
+        base = interview.model.base_model.name
         raise AnswerRejected(
             "parameters.unknown",
             f"{name!r} can't be set: the recipe of {base} for this evaluation has no such "
@@ -110,8 +110,8 @@ def _offered(interview: Interview) -> tuple[list[aws.recipes.Parameter] | None, 
     interview.progress("Reading what the base model's recipe takes", None, None)
     return aws.recipes.read_parameters(
         interview.aws,
-        interview.answer(REGION).value,
-        interview.answer(MODEL).facts.base_model.name,
+        interview.region,
+        interview.model.base_model.name,
         interview.type.name,
         interview.type.parameters,
         interview.value(BENCHMARK),

@@ -106,7 +106,7 @@ def _parts(text: str) -> set[str]:
 
 def judge_region(interview: Interview) -> str:
     """Return the model package's region: the judge has to be usable where the model is."""
-    return interview.answer(MODEL).facts.region
+    return interview.model.region
 
 
 def foreseen(interview: Interview, said: str) -> str:

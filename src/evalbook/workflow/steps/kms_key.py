@@ -28,7 +28,7 @@ def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]
     if value is None:
         return Accepted(None)
     aws.s3.refuse_template_text(value, "the KMS key")
-    key, checks = aws.kms.check_kms_key(interview.aws, value, interview.answer(REGION).value)
+    key, checks = aws.kms.check_kms_key(interview.aws, value, interview.region)
     return Accepted(key, checks=tuple(checks))
 
 

@@ -15,7 +15,7 @@ DEFAULT = "default"
 
 
 def _ask(interview: Interview) -> Question:
-    region = interview.answer(REGION).value
+    region = interview.region
     interview.progress("Looking for MLflow apps and tracking servers", None, None)
     plan = aws.mlflow.plan_mlflow(interview.aws, region)
     found, checks = aws.mlflow.list_mlflow_resources(interview.aws, region)
@@ -43,7 +43,7 @@ def _read(text: str, question: Question, _: Interview) -> str | None:
 
 
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
-    region = interview.answer(REGION).value
+    region = interview.region
     if value is None:
         return Accepted(None, checks=(aws.mlflow.plan_mlflow(interview.aws, region),))
     aws.s3.refuse_template_text(value, "the MLflow ARN")

@@ -9,7 +9,7 @@ from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import joined, plural
-from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, BaseModelFacts, ModelFacts
+from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
@@ -132,8 +132,6 @@ def _package(
     found: aws.model_packages.Resolution, training_job: str | None, interview: Interview
 ) -> Outcome[str, ModelFacts]:
     """Accept a model package whose base model brings what the evaluation needs."""
-    from dataclasses import asdict
-
     package = found.package
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
     kind, base = interview.type.name, package.base_model
@@ -151,7 +149,7 @@ def _package(
         region=package.region,
         account=package.account,
         partition=package.partition,
-        base_model=BaseModelFacts(**asdict(base)),
+        base_model=base,
         model_data=package.model_data,
         nova=aws.base_models.is_nova(base.name),
         billions=aws.base_models.model_size_billions(base.name),

@@ -14,7 +14,7 @@ from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
-    found = interview.answer(MODEL).facts
+    found = interview.model
     notices = _base_model(found) if found.base_only else _package(found)
     return Question(
         "Is this the model to evaluate?",

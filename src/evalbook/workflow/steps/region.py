@@ -16,7 +16,7 @@ from evalbook.workflow.turn import Question
 def _ask(interview: Interview) -> Question:
     return Question(
         "Which AWS region should the evaluation run in?",
-        default=interview.answer(MODEL).facts.region,
+        default=interview.model.region,
         help=f"The default is where {_model(interview)} is; it can only be used from there.",
     )
 
@@ -34,7 +34,7 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    home = interview.answer(MODEL).facts.region
+    home = interview.model.region
     if value != home:
         raise reject(
             "region.model",
@@ -85,7 +85,7 @@ def _what_is_there(interview: Interview) -> str:
 
 
 def _model(interview: Interview) -> str:
-    base_only = interview.answer(MODEL).facts.base_only
+    base_only = interview.model.base_only
     return "the base model" if base_only else "the model package"
 
 

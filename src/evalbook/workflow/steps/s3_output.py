@@ -28,7 +28,7 @@ _FOLDER = "evaluation-results/"
 
 def _ask(interview: Interview) -> Question:
     dataset = interview.facts(DATASET)
-    region = interview.answer(REGION).value
+    region = interview.region
     bucket = None
     if dataset and dataset.region == region:
         bucket = aws.s3.parse_s3_uri(dataset.uri, what="dataset").bucket
@@ -85,7 +85,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
     prefix = aws.s3.parse_s3_uri(value, what="output prefix", key_needed=False)
     interview.progress(f"Checking that {value} can be written", None, None)
     home = aws.s3.describe_bucket(interview.aws, prefix.bucket)
-    in_region = aws.s3.check_bucket_region(prefix.bucket, home, interview.answer(REGION).value)
+    in_region = aws.s3.check_bucket_region(prefix.bucket, home, interview.region)
     if in_region.status == "failed":
         raise rejection_for(in_region)
     key, checks = aws.s3.write_probe(interview.aws, prefix, kms_key=interview.value(KMS_KEY))
@@ -95,7 +95,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
 
 
 def _role_may_use(key: str, interview: Interview) -> Check:
-    region, role = interview.answer(REGION).value, interview.answer(EXECUTION_ROLE).value
+    region, role = interview.region, interview.answer(EXECUTION_ROLE).value
     found = aws.key_rights.check_role_key(
         interview.aws, region, role, key, "what is written there", aws.key_rights.WRITES
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SCOPE, BaseModelFacts
+from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SCOPE
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import read_one_choice
@@ -75,7 +75,7 @@ def check_scope_base(interview: Interview) -> list[Check]:
     Raises:
         AnswerRejected: it is not in the public hub, or can't be evaluated.
     """
-    model = interview.answer(MODEL).facts
+    model = interview.model
     base, region = model.base_model, model.region
     interview.progress("Checking the base model", None, None)
     newest = newest_in_hub(base.name, region, interview)
@@ -91,7 +91,7 @@ def check_scope_base(interview: Interview) -> list[Check]:
     ]
 
 
-def _version_check(base: BaseModelFacts, newest: str) -> Check:
+def _version_check(base: aws.found.BaseModel, newest: str) -> Check:
     if base.version in (None, newest):
         return passed("scope.version", f"{base.name} is evaluated in version {newest}.")
     return warning(

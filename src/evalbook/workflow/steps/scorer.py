@@ -21,7 +21,7 @@ from evalbook.whole_files import (
     replace_whole,
     unwritable,
 )
-from evalbook.workflow.facts import DATASET, EVALUATION_TYPE, MODEL, SCORER, ScorerFacts
+from evalbook.workflow.facts import DATASET, EVALUATION_TYPE, MODEL, SCORER
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
 from evalbook.workflow.replies.choices import read_choice
@@ -93,7 +93,7 @@ def _no_python_file(said: str, path: Path) -> AnswerRejected:
     )
 
 
-def _check(value: str, interview: Interview) -> Outcome[str, ScorerFacts | None]:
+def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
     from evalbook.metrics.scorers import PRESETS
 
     if value in [preset.name for preset in PRESETS]:
@@ -105,13 +105,12 @@ def _check(value: str, interview: Interview) -> Outcome[str, ScorerFacts | None]
     return _registered(value, interview)
 
 
-def _do(value: str, interview: Interview) -> Outcome[str, ScorerFacts | None]:
+def _do(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
     """Write the function to start from, if one is wanted; then what checking does."""
     return _check(_starter_in(interview.folder).name if value == OWN else value, interview)
 
 
-def _registered(arn: str, interview: Interview) -> Outcome[str, ScorerFacts | None]:
-    from dataclasses import asdict
+def _registered(arn: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
 
     aws.s3.refuse_template_text(arn, "the evaluator's ARN")
     found, checks = aws.evaluators.check_evaluator(interview.aws, arn)
@@ -122,7 +121,7 @@ def _registered(arn: str, interview: Interview) -> Outcome[str, ScorerFacts | No
             f"The evaluator is in {found.region}, the model in {region}.",
             f"Register it in {region} too, or choose one of those listed.",
         )
-    return Accepted(found.arn, ScorerFacts(**asdict(found)), tuple(checks))
+    return Accepted(found.arn, found, tuple(checks))
 
 
 def _starter_in(folder: Path) -> Path:
@@ -138,7 +137,7 @@ def _starter_in(folder: Path) -> Path:
     return path
 
 
-def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, ScorerFacts | None]:
+def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found.Evaluator | None]:
     """Offer to go on with the person's own records, once the two samples have worked."""
     from evalbook.metrics.try_out import try_out, verdict
 
@@ -181,7 +180,7 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
 
 def _tried_on_records(
     interview: Interview, said: str, records: str
-) -> Outcome[str, ScorerFacts | None]:
+) -> Outcome[str, aws.found.Evaluator | None]:
     from evalbook.datasets.scorer_samples import HEAD_BYTES, records_to_try
     from evalbook.metrics.try_out import try_on
 
@@ -261,10 +260,10 @@ def _file(interview: Interview, said: str) -> Path:
 
 
 def _region(interview: Interview) -> str:
-    return interview.answer(MODEL).facts.region
+    return interview.model.region
 
 
-def _describe(value: str, facts: ScorerFacts | None) -> str:
+def _describe(value: str, facts: aws.found.Evaluator | None) -> str:
     return f"{facts.name}: {value}" if facts else value
 
 

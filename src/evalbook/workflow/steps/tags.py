@@ -50,9 +50,7 @@ def _check(
             value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
         )
     pipelines = pipeline_prefix(kind.name)
-    check = aws.tags.check_pipeline_tags(
-        interview.aws, interview.answer(REGION).value, pipelines, value
-    )
+    check = aws.tags.check_pipeline_tags(interview.aws, interview.region, pipelines, value)
     return Accepted(value, checks=(check,))
 
 

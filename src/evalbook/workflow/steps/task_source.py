@@ -49,7 +49,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
 
     if value == RECORDS:
         return Accepted(value)
-    region = interview.answer(MODEL).facts.region
+    region = interview.model.region
     interview.progress("Looking for tasks", None, None)
     if value.startswith("s3://"):
         place = aws.s3.parse_s3_uri(value, what="folder of tasks", key_needed=False)

@@ -48,7 +48,7 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 def _check(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
     below = aws.s3.parse_s3_uri(value, what="folder", key_needed=False)
     home = aws.s3.describe_bucket(interview.aws, below.bucket)
-    here = aws.s3.check_bucket_region(below.bucket, home, interview.answer(MODEL).facts.region)
+    here = aws.s3.check_bucket_region(below.bucket, home, interview.model.region)
     if here.status == "failed":
         raise rejection_for(here)
     uri = str(aws.task_folders.uploaded_to(_files(interview), below))

@@ -53,7 +53,7 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, OverlapFacts | No
 
 
 def _found(interview: Interview) -> aws.training_data.TrainingData:
-    model = interview.answer(MODEL).facts
+    model = interview.model
     return aws.training_data.training_data(
         interview.aws, str(model.training_job), model.training_data, model.region
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalbook import aws
-from evalbook.workflow.facts import REGION, VPC, VpcFacts
+from evalbook.workflow.facts import REGION, VPC
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none
@@ -24,15 +24,16 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
     return None if says_none(text, ("vpc", "vpcs")) else text
 
 
-def _check(value: str | None, interview: Interview) -> Outcome[str | None, VpcFacts | None]:
+def _check(
+    value: str | None, interview: Interview
+) -> Outcome[str | None, aws.found.VpcChoice | None]:
     if value is None:
         return Accepted(None)
-    choice, checks = aws.vpc.check_vpc(interview.aws, value, interview.answer(REGION).value)
-    facts = VpcFacts(choice.vpc_id, choice.subnets, choice.security_groups)
-    return Accepted(value, facts, tuple(checks))
+    choice, checks = aws.vpc.check_vpc(interview.aws, value, interview.region)
+    return Accepted(value, choice, tuple(checks))
 
 
-def _describe(_: str | None, facts: VpcFacts | None) -> str:
+def _describe(_: str | None, facts: aws.found.VpcChoice | None) -> str:
     if facts is None:
         return "none"
     return f"{facts.vpc_id}: {', '.join((*facts.subnets, *facts.security_groups))}"

@@ -1,0 +1,84 @@
+"""What was found in AWS, in the form in which it is kept with the answers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from evalbook.records import dataclass
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """The foundation model that was fine-tuned, by what its hub calls it."""
+
+    name: str
+    version: str | None
+    arn: str
+    """Hub-content ARN, built as the SDK builds it from name and version."""
+    recipe: str | None = None
+    """Name of the recipe it was fine-tuned by, where the package gives it."""
+
+
+@dataclass(frozen=True)
+class RolloutTraining:
+    """A multi-turn RL training job."""
+
+    job: str
+    package: str | None
+    """ARN of the model package that it made."""
+    agent: str | None
+    """ARN of the AgentCore runtime or the Lambda function that it trained in."""
+    qualifier: str | None
+    """Endpoint of the AgentCore runtime."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What could be found out about a package's training."""
+
+    trained: bool | None
+    """Whether it was multi-turn RL; None where that could not be checked."""
+    job: RolloutTraining | None
+    how: str
+    """What was looked at, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """A scorer that is registered in the AI registry."""
+
+    arn: str
+    name: str
+    region: str
+    function: str
+    """ARN of the Lambda function that scores."""
+
+
+@dataclass(frozen=True)
+class VpcChoice:
+    """The part of a VPC in which the evaluation's jobs run."""
+
+    vpc_id: str | None
+    """None where EC2 would not tell."""
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Instances:
+    """What each model's job runs on, or an endpoint."""
+
+    instance_type: str
+    instance_count: int
+
+    def __str__(self) -> str:
+        return f"{self.instance_count} x {self.instance_type}"
+
+
+@dataclass(frozen=True)
+class Answering:
+    """What answers for a model."""
+
+    kind: Literal["endpoint", "bedrock", "hosted"]
+    name: str
+    """Endpoint's name, Bedrock's id or ARN, or the S3 URI of the artefacts."""
