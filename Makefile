@@ -50,18 +50,18 @@ $(VENV)/.development: requirements/development.txt $(VENV)/.sandbox
 demo: $(VENV)/.sandbox ## the whole workflow on a simulated AWS, the notebook executed, the comparison shown
 	$(BIN)/evalbook demo
 
-test: check .sdk-oldest/.ready ## everything: make check, then the end-to-end tests
-	$(BIN)/pytest -m e2e -n 2 --dist worksteal
+test: check .sdk-oldest/.ready ## everything: make check, then the thorough and the end-to-end tests
+	$(BIN)/pytest -m "e2e or thorough" -n 2 --dist worksteal
 	@$(ON_OLDEST_SDK) $(BIN)/python -c "$(NAME_OLDEST_SDK)"
 	$(ON_OLDEST_SDK) $(BIN)/pytest -m e2e -n 2 tests/e2e/test_notebook_cells.py -k "$(OF_THE_SDK)"
 
-check: $(VENV)/.development ## the fast part: lint, types, unit tests
+check: $(VENV)/.development ## the fast part: lint, types, most unit tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python scripts/build_references.py --check
-	$(BIN)/pytest -m "not e2e" -n 2
+	$(BIN)/pytest -m "not e2e and not thorough" -n 2
 
 fix: $(VENV)/.development ## repair what ruff can repair
 	$(BIN)/ruff check --fix

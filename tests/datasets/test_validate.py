@@ -189,6 +189,7 @@ def test_hostile_names_and_values_are_shown_harmlessly() -> None:
     assert reason == f"no prompt; the fields are \\u001b[2J, {'k' * 39}…"
 
 
+@pytest.mark.thorough
 def test_memory_does_not_grow_with_the_object() -> None:
     def peak(records: int) -> int:
         tracemalloc.start()

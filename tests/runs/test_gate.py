@@ -74,6 +74,7 @@ def test_undecided_says_how_many_records_would_decide() -> None:
     )
 
 
+@pytest.mark.thorough
 def test_the_number_that_would_decide_decides_four_times_of_five() -> None:
     draw, decisions = random.Random(8), 0
     for _ in range(200):
@@ -142,6 +143,7 @@ def test_a_policy_that_says_nothing_sure_is_refused(tmp_path: Path, policy: str,
             decide(report, read_policy(tmp_path / "policy.toml"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("records", [40, 200])
 def test_a_model_against_itself_seldom_passes(records: int) -> None:
     draw, runs, passed = random.Random(records), 200, 0

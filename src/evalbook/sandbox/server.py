@@ -8,6 +8,7 @@ import threading
 import traceback
 import uuid
 from collections.abc import Callable, Iterable
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -59,6 +60,8 @@ class SimulatedAws:
         install()
         self.control = Control(self._reset)
         self._moto = DomainDispatcherApplication(create_backend_app)
+        # It lists the folders of its services anew for each request: half of what one takes.
+        self._moto.get_backend_for_host = cache(self._moto.get_backend_for_host)  # type: ignore[method-assign]
         self._late = threading.Lock()
         self._filled: set[str] = set()
         seed_world()
