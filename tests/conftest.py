@@ -10,17 +10,17 @@ import pytest
 
 from evalbook.sandbox.process import Sandbox
 
-
 # Tables of hundreds of rows, whole interviews and statistics: `make test` runs them, `make check`,
 # which is to be quick, does not.
 THOROUGH = """
-aws/test_doctor_checks aws/test_hostile_answers aws/test_policies cli/test_schema cli/test_status
-cli/wizard/test_at_a_terminal datasets/test_reading_back metrics/test_scorers
-notebook/test_one_truth notebook/test_sdk_versions runs/test_training_prompts test_documentation
-workflow/test_advanced_settings workflow/test_base_model workflow/test_compute
+aws/test_doctor_checks aws/test_hostile_answers aws/test_policies cli/test_config cli/test_schema
+cli/test_status cli/wizard/test_at_a_terminal datasets/test_reading_back mcp/test_interview
+metrics/test_scorers notebook/test_one_truth notebook/test_sdk_versions runs/test_training_prompts
+test_documentation workflow/test_advanced_settings workflow/test_base_model workflow/test_compute
 workflow/test_custom_scorer workflow/test_damaged_states workflow/test_datasets_of_people
-workflow/test_difficult_sayings workflow/test_inspect_ai workflow/test_looking
-workflow/test_multi_turn_rl workflow/test_pilot workflow/test_sdk_refusals workflow/test_setups
+workflow/test_difficult_sayings workflow/test_evaluation_types workflow/test_inspect_ai
+workflow/test_looking workflow/test_multi_turn_rl workflow/test_pilot workflow/test_sayings
+workflow/test_sdk_refusals workflow/test_setups
 """.split()
 
 

@@ -9,10 +9,10 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from evalbook.runs.summaries import figure_ends
+from evalbook.runs.templates import page_template
 from evalbook.runs.verdicts import UNCLEAR, UNTESTED
 from evalbook.runs.words import interval_name, plain, signed
 from evalbook.texts import shortened
@@ -247,33 +247,8 @@ def _tick_text(tick: float, span: float) -> str:
 
 def svg(drawing: Drawing, described: str = "") -> str:
     """Return a drawing as SVG; whatever is written in it is escaped."""
-    fonts = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
-    size = f'width="{drawing.width}" height="{drawing.height}"'
-    opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.width} {drawing.height}" '
-        f'{size} role="img" font-family="{fonts}">'
-    )
-    parts = [opening, f"<title>{_text(described)}</title>" if described else ""]
-    parts += [f'<rect {size} fill="#ffffff"/>', *map(_svg_shape, drawing.shapes), "</svg>"]
-    return "\n".join(part for part in parts if part) + "\n"
-
-
-def _svg_shape(it: Shape) -> str:
-    if it.kind == "text":
-        weight = ' font-weight="600"' if it.bold else ""
-        return (
-            f'<text x="{it.x:.1f}" y="{it.y:.1f}" fill="{it.colour}" font-size="{it.size}" '
-            f'text-anchor="{it.anchor}"{weight}>{_text(it.text)}</text>'
-        )
-    if it.kind == "line":
-        return (
-            f'<line x1="{it.x:.1f}" y1="{it.y:.1f}" x2="{it.x2:.1f}" y2="{it.y2:.1f}" '
-            f'stroke="{it.colour}" stroke-width="{it.width}"/>'
-        )
-    if it.kind == "dot":
-        return f'<circle cx="{it.x:.1f}" cy="{it.y:.1f}" r="{it.width}" fill="{it.colour}"/>'
-    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners_of(it))
-    return f'<polygon points="{corners}" fill="{it.colour}"/>'
+    template = page_template("drawing.svg")
+    return template.render(drawing=drawing, described=described, corners_of=corners_of)
 
 
 def corners_of(it: Shape) -> list[tuple[float, float]]:
@@ -285,9 +260,3 @@ def corners_of(it: Shape) -> list[tuple[float, float]]:
         (it.x - side * reach * 0.8, it.y - reach),
         (it.x - side * reach * 0.8, it.y + reach),
     ]
-
-
-def _text(text: str) -> str:
-    # XML has no way to write control characters and lone surrogates, not even escaped.
-    legal = "".join(c if c.isprintable() or c == " " else "\ufffd" for c in text)
-    return escape(legal)

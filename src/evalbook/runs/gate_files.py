@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 
 from evalbook.runs.gate import GateDocument, RuleResult
+from evalbook.runs.templates import legal
 
 _MARKS = {"pass": "✅ pass", "fail": "❌ fail", "undecided": "❓ undecided"}
 
@@ -14,7 +15,7 @@ def gate_junit(document: GateDocument) -> bytes:
     bad = [rule.outcome for rule in document.rules]
     suite = ElementTree.Element(
         "testsuite",
-        name=f"evalbook gate {_legal(document.evidence.run.name)}",
+        name=f"evalbook gate {legal(document.evidence.run.name)}",
         tests=str(len(bad)),
         failures=str(bad.count("fail")),
         errors=str(bad.count("undecided")),
@@ -22,13 +23,13 @@ def gate_junit(document: GateDocument) -> bytes:
         timestamp=document.evidence.decided,
     )
     for rule in document.rules:
-        name = _legal(f"{rule.subject()}: {rule.rule}")
+        name = legal(f"{rule.subject()}: {rule.rule}")
         case = ElementTree.SubElement(suite, "testcase", classname="evalbook.gate", name=name)
         if rule.outcome == "pass":
-            ElementTree.SubElement(case, "system-out").text = _legal(rule.why)
+            ElementTree.SubElement(case, "system-out").text = legal(rule.why)
         else:
             kind = "failure" if rule.outcome == "fail" else "error"
-            said = _legal(f"{rule.why}{_more(rule)}")
+            said = legal(f"{rule.why}{_more(rule)}")
             ElementTree.SubElement(case, kind, message=said, type=rule.outcome).text = said
     whole: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
     return whole
@@ -72,12 +73,7 @@ def _more(rule: RuleResult) -> str:
     return f"; about {rule.more_records:,} more records would decide" if rule.more_records else ""
 
 
-def _legal(text: str) -> str:
-    """Return a text without what XML can't hold."""
-    return "".join(c if c.isprintable() or c == " " else "\ufffd" for c in text)
-
-
 def _plain(text: str) -> str:
     """Return a text that is no markup: Markdown takes HTML, links and table ends from any text."""
-    text = _legal(" ".join(text.split()))
+    text = legal(" ".join(text.split()))
     return "".join(f"\\{c}" if c in "\\`*_[]<>|#!&@" else c for c in text)

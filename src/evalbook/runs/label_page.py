@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from evalbook.runs.labels import Item, LabelFile, Sample
-from evalbook.runs.page import json_text, page_asset, page_hash, page_template
+from evalbook.runs.page import json_text
 from evalbook.runs.store import RecordStore
+from evalbook.runs.templates import page_asset, page_hash, page_template
 
 _STYLE = """
 .answers { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: 1rem 0; }

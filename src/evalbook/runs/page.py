@@ -8,8 +8,6 @@ nothing be fetched from anywhere.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import heapq
 import io
 import json
@@ -20,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook.aws.arns import short_name
-from evalbook.packaged import read_packaged
 from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
 from evalbook.runs.console_pages import PAGES
 from evalbook.runs.forest import forest, panels_of, svg
@@ -37,7 +34,7 @@ from evalbook.runs.table import (
     task_lines,
     unseen_parts,
 )
-from evalbook.runs.verdicts import BETTER, WORSE
+from evalbook.runs.templates import page_asset, page_hash, page_template
 from evalbook.runs.versions import version_drawing
 from evalbook.runs.words import (
     FIGURES_BASIS,
@@ -54,8 +51,6 @@ from evalbook.runs.words import (
 from evalbook.whole_files import replacing, unwritable
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from evalbook.runs.comparison import Comparison
     from evalbook.runs.report import Results
 
@@ -431,37 +426,3 @@ def json_text(value: Any) -> str:
     # Half a character, which JSON can write: not every program that reads the page would live on.
     text = _HALVES.sub("\ufffd", text)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _legal(text: object) -> str:
-    """Return a text without control characters and surrogates; the template escapes the rest."""
-    return "".join(
-        character if character.isprintable() or character in " \n\t\u00a0" else "\ufffd"
-        for character in str(text)
-    )
-
-
-def _look(title: str, first: bool, text: str = "") -> str:
-    """Return the classes of a table's cell."""
-    if title == "Verdict":
-        return f"words {text}" if text in (BETTER, WORSE) else "words"
-    return "name" if first or title == "Metric" else "number"
-
-
-def page_asset(name: str) -> str:
-    return read_packaged(f"runs/{name}")
-
-
-def page_template(name: str) -> Template:
-    """Return a page's template; what is put in is escaped where it does not say that it is safe."""
-    from jinja2 import DictLoader, Environment, StrictUndefined
-
-    loader = DictLoader({name: page_asset(name)})
-    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    pages.filters.update(legal=_legal, look=_look)
-    return pages.get_template(name)
-
-
-def page_hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,51 @@
+"""The templates of pages and pictures: whatever is put into one is escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING
+
+from evalbook.packaged import read_packaged
+from evalbook.runs.verdicts import BETTER, WORSE
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+def legal(text: object) -> str:
+    """Return a text without what no page and no XML can hold; a template escapes the rest."""
+    return "".join(
+        character if character.isprintable() or character in " \n\t\u00a0" else "\ufffd"
+        for character in str(text)
+    )
+
+
+def _look(title: str, first: bool, text: str = "") -> str:
+    """Return the classes of a table's cell."""
+    if title == "Verdict":
+        return f"words {text}" if text in (BETTER, WORSE) else "words"
+    return "name" if first or title == "Metric" else "number"
+
+
+def page_asset(name: str) -> str:
+    return read_packaged(f"runs/{name}")
+
+
+@cache
+def page_template(name: str) -> Template:
+    """Return a page's template; what is put in is escaped where it does not say that it is safe."""
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    loader = DictLoader({name: page_asset(name)})
+    pages = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    pages.filters.update(legal=legal, look=_look)
+    return pages.get_template(name)
+
+
+def page_hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
