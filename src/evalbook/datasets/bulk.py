@@ -69,6 +69,8 @@ class Bulk:
         survey: Sink,
         account: Account,
         refuse: Callable[[str, list[int]], None] | None = None,
+        *,
+        readable: bool = True,
     ) -> None:
         """Tell all that is found to others.
 
@@ -78,11 +80,13 @@ class Bulk:
             account: is told of their fields.
             refuse: is told of the lines of those that are left out, and why; without it they are
                 taken as others are.
+            readable: whether a job can read lines where they stand.
         """
         self._rules = rules
         self._refuse = refuse
         self._survey = survey
         self._account = account
+        self._readable = readable
         self._parse = msgspec.json.Decoder().decode
         self._families: dict[tuple[Any, ...], _Family] = {}
         self._latest: list[_Family] = []
@@ -109,7 +113,9 @@ class Bulk:
 
     def _is_alike(self, place: int, line: bytes) -> bool:
         """Take a line that is of one of the latest shapes."""
-        for family in self._latest:
+        objects = line.count(b"{")
+        # Where no text has a brace, they tell conversations of different lengths.
+        for family in sorted(self._latest, key=lambda it: it.plan.objects != objects):
             try:
                 record = family.plan.decoder.decode(line)
             except ValueError:
@@ -172,6 +178,7 @@ class Bulk:
         found, odd = known.plan.read(records, need_reference=self._rules.require_reference)
         left = [places[at] for at in odd]
         meant, lost, _ = known.judged
+        lost = lost if self._readable else "record"
         if meant.left_out and self._refuse:
             self._refuse(meant.left_out, [first + at for at in places if at not in left])
             self._account.add_many(meant.uses, len(found.prompts))

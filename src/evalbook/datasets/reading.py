@@ -149,22 +149,17 @@ class Reading:
         for lines in line_batches(chunks):
             at = 0
             while at < len(lines):
-                if self.bulk is not None and misplaced is None and at + first > 1:
-                    yield from self._in_bulk(self.bulk, lines[at:], first + at)
+                if self.bulk is not None and at + first > 1:
+                    left = self.bulk.take(lines[at:], first + at)
+                    self.records += len(lines) - at - len(left)
+                    rows = (self._line(first + at + it, lines[at + it], misplaced) for it in left)
+                    yield from filter(None, rows)
                     break
                 row = self._line(first + at, lines[at], misplaced)
                 at += 1
                 if row is not None:
                     yield row
             first += len(lines)
-
-    def _in_bulk(self, bulk: Bulk, lines: list[bytes | None], first: int) -> Iterator[Row]:
-        left = bulk.take(lines, first)
-        self.records += len(lines) - len(left)
-        for place in left:
-            row = self._line(first + place, lines[place], None)
-            if row is not None:
-                yield row
 
     def _line(self, place: int, line: bytes | None, misplaced: InvalidRecord | None) -> Row | None:
         """Return a line as a row; None where it is blank."""

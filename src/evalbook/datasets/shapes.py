@@ -162,6 +162,7 @@ class _Layout:
         """The shape without that: records of shapes that differ in nothing else are one family."""
         self.opaque: list[str] = []
         self.quotes = 0
+        self.objects = 0
         try:
             self.type = self._type(shape, (), ())
         except ValueError as error:
@@ -172,6 +173,7 @@ class _Layout:
             listed = shape[0] == "["
             inner = [(str(at), it) for at, it in enumerate(shape[1:])] if listed else shape[1:]
             self.quotes += 0 if listed else 2 * len(inner)
+            self.objects += not listed
             self.family.append((shape[0], *(key for key, _ in inner)))
             members = [
                 (f"f{at}", self._type(it, (*attributes, f"f{at}"), (*path, at if listed else key)))
@@ -231,7 +233,7 @@ class Plan:
         if "query" in plain and not fields.PROMPT.keys().isdisjoint({*plain} - {"query"}):
             raise NoPlan  # it may be SQL
         told = _Layout(shape)
-        self._type, self._quotes = told.type, told.quotes
+        self._type, self._quotes, self.objects = told.type, told.quotes, told.objects
         self.family = tuple(told.family)
         self.decoder = msgspec.json.Decoder(told.type)
         self.deciding = attrgetter(*told.deciding) if told.deciding else lambda _: None
@@ -254,6 +256,7 @@ class Plan:
         if not fields.WEAK.keys().isdisjoint(asked):
             raise NoPlan  # the answers may hold what is asked
         attributes = list(told.texts)
+        self._texts = list(map(attrgetter, attributes))
         self._get = [attrgetter(attributes[at]) for at in used]
         self._opaque = [attrgetter(path) for path in told.opaque]
         self._parts = [it and (it[0], tuple(map(used.index, it[1]))) for it in parts]
@@ -281,7 +284,11 @@ class Plan:
             quotes = [-1 if it is None else n + 2 * it for n, it in zip(quotes, texts, strict=True)]
         # A key that is given twice adds quotation marks.
         whole = b"".join(lines)
-        if whole.count(b'"') == sum(quotes) and -1 not in quotes:
+        found = whole.count(b'"') - sum(quotes)
+        if found:
+            said = ("".join(map(get, records)) for get in self._texts)
+            found -= sum(texts.count('"') for texts in said)
+        if not found and -1 not in quotes:
             return set()
         return {
             at for at, (line, wanted) in enumerate(zip(lines, quotes, strict=True))

@@ -52,7 +52,8 @@ def validate(
     rules = Rules(job_format(found), require_reference, scorer)
     faults, survey, account = _Faults(), Survey(), Account()
     if scorer not in RULES:
-        reading.bulk = Bulk(rules, survey, account, faults.left_out)
+        readable = reading.container.is_lines
+        reading.bulk = Bulk(rules, survey, account, faults.left_out, readable=readable)
     for row in chain(first, rows):
         judged = rules.judge(row)
         if isinstance(judged, Judged):
