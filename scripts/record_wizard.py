@@ -64,7 +64,7 @@ SCENES = (
     Scene(("<",), "? explains"),
     Scene(("yes", ENTER), "Do you acknowledge and agree to proceed?", "wizard-terms"),
     Scene(("I agree", ENTER), "What should the project folder be called?"),
-    Scene((ENTER,), "or append to one that exists?"),
+    Scene((ENTER,), "or append to an existing one?"),
     Scene((ENTER,), "evalbook status --watch", "wizard-done"),
 )
 

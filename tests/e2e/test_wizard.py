@@ -69,7 +69,7 @@ VISITS = (
     ),
     Visit(
         "custom_metrics",
-        "Do you have custom metrics of your own?",
+        "Do you have custom metrics?",
         (CTRL_U, "missing.json"),
         "There is no file",
         (CTRL_U, "none"),
@@ -80,7 +80,7 @@ VISITS = (
         "Which built-in metrics?",
         # Nothing ticked is no answer where there are no custom metrics.
         ("\x01", "\x01"),
-        "No metric is chosen",
+        "You chose no metric",
         ("corr", " "),
         "Correctness",
     ),
@@ -160,13 +160,13 @@ VISITS = (
         "project",
         "What should the project folder be called?",
         (CTRL_U, "My Project"),
-        "'My Project' can't name a project",
+        "'My Project' is not a valid project name",
         (CTRL_U, "support-bot"),
         "",
     ),
     Visit(
         "notebook",
-        "or append to one that exists?",
+        "or append to an existing one?",
         ("other.ipynb",),
         "There is no notebook",
         (CTRL_U,),

@@ -82,7 +82,7 @@ def test_each_type_has_its_own_settings_in_the_order_in_which_they_are_asked():
 def test_yes_asks_each_setting_that_the_type_takes(kind):
     workflow, turn = asked_for("advanced", kind)
     titles = [step.title for step in workflow.interview.steps if step.name in TAKEN[kind]]
-    assert f"They are {', '.join(titles)}." in (turn.help or "")
+    assert f"Available: {', '.join(titles)}." in (turn.help or "")
     asked = []
 
     turn = workflow.answer("yes")
@@ -120,9 +120,7 @@ def test_what_is_set_already_is_said_when_the_settings_are_gone_through_again():
     again = workflow.back("advanced")
 
     assert first.notices == ()
-    assert again.notices == (
-        "Set already, and kept as it is: tags. Reopen a setting to change it.",
-    )
+    assert again.notices == ("Already set, and kept: tags. Reopen a setting to change it.",)
 
 
 def test_a_file_of_answers_that_gives_settings_has_just_these_asked():
@@ -150,9 +148,7 @@ def test_a_setting_that_the_type_does_not_take_is_refused():
     assert refusals(workflow, wrong) == wrong
     error = workflow.answer("tags, colour").error
     assert error is not None
-    assert error.message == (
-        "'colour' is neither yes nor no, and no advanced setting of LLM as judge."
-    )
+    assert error.message == ("'colour' is not yes, no, or an advanced setting of LLM as judge.")
     assert error.remedy == (
         "Answer yes, no, or some of these: Scope, MLflow, MLflow experiment, KMS key, VPC, Tags, "
         "Run name."
@@ -338,7 +334,7 @@ def test_parameters_are_shown_as_the_models_recipe_has_them():
     assert turn.notices[4] == "aggregation: mean unless changed; one of mean, median, max."
     assert turn.help == (
         "Names and values, such as max_new_tokens=8192, temperature=0, or a JSON object; default "
-        "leaves all as they are."
+        "changes none."
     )
 
 

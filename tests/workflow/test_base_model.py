@@ -72,8 +72,8 @@ def test_groups_and_base_models_that_match_are_offered_for_what_they_are():
 
     assert turn.question == "1 group and 1 base model match 'nova'. Which one?"
     assert [(choice.label, choice.description.partition(";")[0]) for choice in turn.choices] == [
-        ("nova-support", "model package group of yours"),
-        ("nova-textgeneration-lite", "base model of the public hub, version 1.0.0"),
+        ("nova-support", "your model package group"),
+        ("nova-textgeneration-lite", "base model in the public hub, version 1.0.0"),
     ]
 
 
@@ -86,7 +86,7 @@ def test_a_model_whose_document_alone_lists_its_recipes_is_found_by_words():
 @pytest.mark.parametrize(
     ("kind", "said", "code", "words"),
     [
-        ("llm_as_judge", "falcon", "model.missing", "can't be evaluated by this type"),
+        ("llm_as_judge", "falcon", "model.missing", "this evaluation type can't evaluate it"),
         (
             "llm_as_judge",
             "huggingface-llm-falcon-7b-instruct-bf16",
@@ -163,7 +163,7 @@ def test_its_scope_is_not_asked_and_is_said_at_confirmation():
 
     assert "scope" not in workflow.interview.answers
     assert f"Model: {LLAMA}, a base model, version 1.10.0: {HUB}/{LLAMA}" in turn.notices
-    assert "Models: the base model alone, so that nothing is compared" in turn.notices
+    assert "Models: the base model only, so nothing is compared" in turn.notices
     assert "Judge calls: 120 (60 records x 2 metrics x 1 model)." in turn.notices
 
 

@@ -190,7 +190,7 @@ def test_a_registered_dataset_is_refused_with_its_place():
     turn = workflow.answer("ml.g5.12xlarge")
     assert turn.error is not None
     assert turn.error.code == "compute.dataset"
-    assert "Answer dataset with s3://evalbook-data/" in (turn.error.remedy or "")
+    assert "Give s3://evalbook-data/" in (turn.error.remedy or "")
 
 
 def test_what_it_means_is_said_before_anything_is_confirmed():
@@ -199,7 +199,7 @@ def test_what_it_means_is_said_before_anything_is_confirmed():
     turn = workflow.answer("2 x ml.g5.12xlarge")
 
     told = "\n".join(turn.notices)
-    assert "Compute: 2 x ml.g5.12xlarge, a training job for each model" in told
+    assert "Compute: 2 x ml.g5.12xlarge, one training job per model" in told
     assert (
         "Instances: two training jobs, one for each model, on 2 x ml.g5.12xlarge, paid by the "
         "hour from start to end." in told
@@ -227,4 +227,4 @@ def test_how_to_run_it_promises_no_dry_run():
 
     turn = answer_until(workflow, None, evaluation_type="benchmark")
 
-    assert "Cell 2: starts the evaluation. Run again, it finds the same run." in turn.notices
+    assert "Cell 2: starts the evaluation. Run it again, and it finds the same run." in turn.notices

@@ -88,10 +88,10 @@ def test_what_is_no_python_file_is_named_for_what_it_is(said, found):
 
     assert turn.error is not None
     assert turn.error.message == (
-        f"{found.format(here=Path.cwd())} A function of your own is tried from a Python file, "
+        f"{found.format(here=Path.cwd())} To try your own function, evalbook needs a Python file "
         "such as my_scorer.py."
     )
-    assert turn.error.remedy == "Give such a file's path, or own to have one written."
+    assert turn.error.remedy == "Give the file's path, or own to have one written."
 
 
 def test_a_lambda_functions_arn_is_told_how_to_register_it():
@@ -112,7 +112,7 @@ def test_a_function_to_start_from_is_written_and_tried_but_not_taken():
     assert turn.notices[0] == (
         "my_scorer.py works on two samples: 1 for the right answer, 0 for the wrong answer."
     )
-    assert turn.notices[1].startswith("An evaluation takes registered scorers only. Register it:")
+    assert turn.notices[1].startswith("An evaluation accepts only registered scorers. Register it:")
     assert "def lambda_handler" in Path("my_scorer.py").read_text()
 
 
@@ -253,4 +253,4 @@ def test_neither_judge_nor_bedrocks_terms_are_asked_for():
 def test_a_dataset_in_words_guides_no_metrics_where_there_are_none_to_choose():
     _, turn = asked_for("data_description", data_sample="no")
 
-    assert turn.help == "In words. Records are then neither counted nor validated."
+    assert turn.help == "In your own words. Records are neither counted nor validated."

@@ -153,7 +153,7 @@ CASES = (
          ("The object is one JSON array.",)),
     Case("table.csv", table(), ALL, ("looks like CSV with the columns question, answer",)),
     Case("questions.ndjson", lines(questions), ALL),
-    Case("lines.ndjson", lines(plain), ALL, ("only objects whose name ends in .jsonl",)),
+    Case("lines.ndjson", lines(plain), ALL, ("only objects with names ending in .jsonl",)),
     Case("rows.parquet", parquet(), ALL, ("The object is a Parquet file.",)),
     Case("packed.jsonl.gz", gzip.compress(lines(plain)), ALL, ("compressed with gzip",)),
 )  # fmt: skip
@@ -202,7 +202,7 @@ def test_prompts_of_the_training_data_are_named_and_can_be_left_out() -> None:
     (found,) = [check for check in turn.checks if check.id == "dataset.overlap"]
     assert found.message.startswith(
         "10 of 60 prompts are in the model's own training data (10 word for word, 0 nearly):"
-        " records 41, 42, 43, 44, 45, 46, 47, 48, 49, 50. On these"
+        " records 41, 42, 43, 44, 45, 46, 47, 48, 49, 50. The fine-tuned"
     )
     assert workflow.answer("without").step == "judge_model"
     read = read_by_the_run(effective_dataset(workflow.interview))
@@ -231,7 +231,7 @@ def test_a_nova_model_is_given_the_system_prompt_before_the_query() -> None:
     turn = answer_until(workflow, "data_fix", model="nova-support")
 
     assert [choice.value for choice in turn.choices] == ["convert", "system_in_query", "another"]
-    assert "given no system prompt, and 4 of 4 records have one" in turn.notices[-1] + str(turn)
+    assert "gets no system prompt, and 4 of 4 records have one" in turn.notices[-1] + str(turn)
     workflow.answer("system_in_query")
     assert read_by_the_run(effective_dataset(workflow.interview)) == [
         (f"{FRENCH}\n\n{prompt}", None, reference) for prompt, reference in PAIRS
@@ -321,7 +321,7 @@ def test_prompts_that_may_be_too_long_for_a_judged_model_are_said() -> None:
     turn = workflow.answer("yes")
 
     (found,) = [check for check in turn.checks if check.id == "dataset.length"]
-    assert found.message.startswith("4 prompts, of up to about 6,500 tokens by estimate, may be")
+    assert found.message.startswith("4 prompts, of up to an estimated 6,500 tokens, may be")
 
 
 def test_prompts_that_leave_no_room_for_the_answer_are_said() -> None:

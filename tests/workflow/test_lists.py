@@ -22,7 +22,7 @@ def test_groups_roles_and_buckets_are_there_to_choose_from_by_number_or_name():
     assert next(iter(choices_of(turn))) == "travel-agent"
     assert choices_of(turn)["support-bot"].startswith("version 2 of ")
     assert choices_of(turn)["support-bot"].endswith("llama-3-2-1b-instruct")
-    assert turn.notices == ("Nothing to evaluate in empty-group, old-style; name one to hear why.",)
+    assert turn.notices == ("Nothing to evaluate in empty-group, old-style; name one to see why.",)
     assert "7. support-bot: version 2 of " in say(turn)
     turn = workflow.answer("number 7 please")
     assert "Group: support-bot, version 2" in turn.notices

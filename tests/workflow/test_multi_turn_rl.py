@@ -204,7 +204,7 @@ def test_another_kind_of_file_is_refused():
 
     assert turn.error is not None
     assert turn.error.message == (
-        "notes.txt ends in .txt; this evaluation takes .jsonl, .json, .ndjson, .csv, .tsv,"
+        "notes.txt ends in .txt; this evaluation reads .jsonl, .json, .ndjson, .csv, .tsv,"
         " .parquet, .gz."
     )
 

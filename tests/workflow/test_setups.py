@@ -144,7 +144,7 @@ def test_prompts_too_long_for_rollouts_are_told_by_the_recipe_for_scorers():
     turn = workflow.answer("yes")
 
     [said] = [it.message for it in turn.checks if it.id == "dataset.length"]
-    assert "about 10,000 tokens by estimate, may be too long" in said
+    assert "an estimated 10,000 tokens, may be too long" in said
 
 
 def test_a_scorer_that_returns_0_for_everything_does_not_work():

@@ -101,9 +101,9 @@ def test_a_volunteered_answer_that_is_declined_is_asked_for():
 @pytest.mark.parametrize(
     ("said", "known"),
     [
-        ("4.5", "'4.5' fits several: "),
+        ("4.5", "'4.5' matches several: "),
         ("gemini", "'gemini' is not one of the choices."),
-        ("opus 4.5", "This can't be the judge in us-east-1: anthropic.claude-opus-4-5"),
+        ("opus 4.5", "This model can't be the judge in us-east-1: anthropic.claude-opus-4-5"),
     ],
 )
 def test_a_volunteered_answer_that_fits_no_choice_is_asked_for_and_shown(said, known):

@@ -178,7 +178,7 @@ def _passed(ids: set[str]) -> str:
 
 def _check(check: Check) -> str:
     if check.id == "judge.left_out":
-        return "Other judges of AWS's list can't be used here; name one to hear why."
+        return "Other judges of AWS's list can't be used here; name one to see why."
     words = {"warning": "Note", "skipped": "Not checked", "failed": "Failed"}[check.status]
     return f"{words}: {_with_remedy(check.message, check.remedy)}"
 

@@ -43,7 +43,7 @@ TYPES = Question(
     default="llm_as_judge",
 )
 NOTEBOOK = Question(
-    "Write a new notebook, or append to one that exists?",
+    "Write a new notebook, or append to an existing one?",
     kind="choice",
     choices=(
         Choice("new", "support_model-evaluation.ipynb"),

@@ -16,7 +16,7 @@ ROLE = Question(
 )
 MODEL = Question("Which fine-tuned model?")
 PROJECT = Question("What should the project folder be called?", default="ticket-summaries")
-METRICS = Question("Do you have custom metrics of your own?", default="none")
+METRICS = Question("Do you have custom metrics?", default="none")
 TASK = Question("What task is this model trained to do?")
 KEY = Question("Which KMS key should encrypt the results?", default="none")
 PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/ticket-summaries/3"

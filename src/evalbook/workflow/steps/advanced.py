@@ -1,4 +1,4 @@
-"""Which of the settings that most leave alone are to be gone through: none, some or all."""
+"""Which advanced settings to go through: none, some or all."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from evalbook.workflow.replies.words import (
 )
 from evalbook.workflow.turn import Choice, Question
 
-_KEPT = "Set already, and kept as it is: {}. Reopen a setting to change it."
+_KEPT = "Already set, and kept: {}. Reopen a setting to change it."
 
 
 def _ask(interview: Interview) -> Question:
-    # What has an answer is not asked again, whoever names it.
+    # An answered setting is not asked again, even when it is named.
     kept = [name for name in _names(interview) if name in interview.answers]
     return Question(
         "Do you want to change any advanced settings?",
         kind="confirm",
         default="no",
-        help=f"They are {', '.join(_offered(interview))}. Yes asks about each, one at a time; "
-        "names, separated by commas, about those alone.",
+        help=f"Available: {', '.join(_offered(interview))}. Yes goes through all of them; names, "
+        "separated by commas, through those only.",
         notices=(_KEPT.format(", ".join(kept)),) if kept else (),
         reference="references/advanced-settings.md",
     )
@@ -51,14 +51,14 @@ _GOES_ON = re.compile(
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     said = " ".join(words_of(reply))
     if _GOES_ON.fullmatch(said) and says_yes(reply) and said not in ("ok", "okay"):
-        return Taken("no", exact=False)  # it wants to go on, not to change anything
+        return Taken("no", exact=False)  # the person wants to move on, not to change anything
     exactly = hearing.exact_agreement(reply, question, interview)
     if not isinstance(exactly, NotUnderstood):
         return exactly
     if means_default(reply):
         return Taken("no", exact=False)
     if any(map(str.isdigit, reply)):
-        # They are named, and have no numbers.
+        # Settings have names, not numbers.
         return exactly
     settings = tuple(Choice(step.name, step.title) for step in interview.settings)
     named = understand_choices(reply, Question("", kind="multichoice", choices=settings))
@@ -76,7 +76,7 @@ def _read(text: str, _question: Question, interview: Interview) -> bool | list[s
 
 
 def _name_of(said: str, interview: Interview) -> str:
-    """Return the setting that is meant by its name or title."""
+    """Return the setting with this name or title."""
     wanted_name = said.removeprefix("the ").casefold()
     for step in interview.settings:
         if wanted_name in (step.name, step.name.replace("_", " "), step.title.casefold()):
@@ -88,7 +88,7 @@ def _unknown(said: Sequence[str], interview: Interview) -> AnswerRejected:
     named = ", ".join(repr(shortened(name)) for name in said)
     return AnswerRejected(
         "advanced.unknown",
-        f"{named} is neither yes nor no, and no advanced setting of {interview.type.label}.",
+        f"{named} is not yes, no, or an advanced setting of {interview.type.label}.",
         f"Answer yes, no, or some of these: {', '.join(_offered(interview))}.",
     )
 
@@ -108,7 +108,7 @@ def _names(interview: Interview) -> list[str]:
 
 
 def _offered(interview: Interview) -> list[str]:
-    """Return the titles of what would be asked about if all were wanted: no scope of one model."""
+    """Return the titles of the settings that "yes" would ask about."""
     saying_yes = Answer(True, None, "yes", (), "")
     answers = {**interview.answers, STEP.name: saying_yes}
     supposed = replace(interview, answers=answers)
@@ -116,7 +116,7 @@ def _offered(interview: Interview) -> list[str]:
 
 
 def wanted(setting: Slot[Any, Any]) -> Callable[[Interview], bool]:
-    """Return the condition under which an advanced setting is asked for."""
+    """Return a function that tells whether to ask for an advanced setting."""
 
     def applies(interview: Interview) -> bool:
         chosen = interview.value(ADVANCED) or []
@@ -133,7 +133,7 @@ def wanted(setting: Slot[Any, Any]) -> Callable[[Interview], bool]:
 def _describe(value: bool | list[str], _: None) -> str:
     if isinstance(value, list):
         return f"{', '.join(value)} changed below"
-    # Also where some of them were set before: no leaves them alone.
+    # "No" also leaves alone any that were set before.
     return "changed below" if value else "left as they are"
 
 
@@ -148,7 +148,7 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE, REGION),
     example=Example(
         "tags, kms_key",
-        "Only those two are asked about. With no, every setting keeps its default; nothing of "
-        "it costs.",
+        "Asks about those two only. Answer no, and every setting keeps its default, free of "
+        "charge.",
     ),
 )

@@ -1,4 +1,4 @@
-"""In which agent the model acts: an AgentCore runtime or a Lambda function."""
+"""Which agent the model runs in: an AgentCore runtime or a Lambda function."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from evalbook.workflow.turn import Choice, Question
 def _ask(interview: Interview) -> Question:
     runtimes, checks = aws.agents.list_runtimes(interview.aws, interview.model.region)
     return Question(
-        "Which agent does the model act in?",
+        "Which agent should the model run in?",
         kind="choice" if runtimes else "text",
         choices=tuple(
             Choice(found.arn, found.name, f"AgentCore runtime, {found.status.lower()}.")
             for found in runtimes
         ),
         checks=tuple(checks),
-        help="A name or number of the list, the ARN of an AgentCore runtime, or the ARN of a "
-        "Lambda function that wraps the agent.",
+        help="A name or number from the list, or the ARN of an AgentCore runtime or of a Lambda "
+        "function that wraps the agent.",
         reference="references/multi-turn-rl.md",
     )
 
@@ -42,7 +42,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, AgentFacts]:
 
 
 def _known(interview: Interview) -> str | None:
-    """Return the agent that the model was trained in, where the training job tells it."""
+    """Return the agent that the model was trained in, if the training job names it."""
     job = training_job(interview)
     return job.agent if job else None
 
@@ -59,6 +59,6 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/my-agent",
-        "The agent that plays; each rollout calls it, and its model, at your account's cost.",
+        "Every rollout calls this agent and its model; your account pays for both.",
     ),
 )

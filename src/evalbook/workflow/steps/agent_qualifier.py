@@ -1,4 +1,4 @@
-"""Which endpoint of an AgentCore runtime; a Lambda function has none."""
+"""Which endpoint of an AgentCore runtime. Lambda functions have none."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Question
 
-# An endpoint's name, by the service model of bedrock-agentcore-control (EndpointName).
+# EndpointName in the service model of bedrock-agentcore-control.
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,47}")
 
 
 def _ask(_: Interview) -> Question:
     return Question(
-        "Which endpoint (qualifier) of the agent?",
+        "Which endpoint (qualifier) of the agent should be used?",
         default="none",
-        help="An endpoint's name, such as PROD; none takes the runtime's default endpoint.",
+        help="An endpoint's name, such as PROD; none uses the runtime's default endpoint.",
     )
 
 
@@ -29,7 +29,7 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
     if not _NAME.fullmatch(text):
         raise AnswerRejected(
             "agent_qualifier",
-            f"{text!r} can't name an endpoint: a letter, then at most 47 letters, digits and "
+            f"{text!r} is not a valid endpoint name: a letter, then at most 47 letters, digits and "
             "underscores.",
             "Give the endpoint's name, or none.",
         )
@@ -46,7 +46,7 @@ def _describe(value: str | None, _: None) -> str:
 
 
 def _known(interview: Interview) -> str | None:
-    """Return the endpoint that the model was trained at, where the agent is the same."""
+    """Return the endpoint that the model was trained with, if the agent is the same."""
     job = training_job(interview)
     if job is None or job.agent != interview.value(AGENT_CONFIG):
         return None
@@ -66,6 +66,6 @@ STEP = Step(
     asked_again=True,
     example=Example(
         "DEFAULT",
-        "The endpoint of the agent's runtime that is called.",
+        "The endpoint of the agent runtime to call.",
     ),
 )

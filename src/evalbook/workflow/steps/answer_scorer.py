@@ -1,4 +1,4 @@
-"""How the answers to one's own records are compared with their references."""
+"""How answers to the person's own records are compared with their references."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def _ask(_: Interview) -> Question:
         kind="choice",
         choices=tuple(Choice(name, name, about) for name, about in SCORERS.items()),
         default="match",
-        help="A name or a number. Scorers of Inspect AI; a task of your own can have any other.",
+        help="A name or a number. These come with Inspect AI; a task that you write can use any "
+        "other scorer.",
     )
 
 
@@ -30,7 +31,7 @@ STEP = Step(
     depends_on=(TASK_SOURCE,),
     example=Example(
         "match",
-        "The answer has to begin or end with the reference. No model judges, so it costs "
-        "nothing more.",
+        "The answer must begin or end with the reference. No judge model is called, so it "
+        "costs nothing extra.",
     ),
 )

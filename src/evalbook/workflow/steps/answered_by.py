@@ -1,4 +1,4 @@
-"""What answers for the models: an endpoint, Bedrock, or artefacts that are hosted for the run."""
+"""What serves the models: an endpoint, Bedrock, or artefacts hosted for the run."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
 
 _HELP = (
-    "An endpoint's name; a Bedrock model's id or ARN, also of a custom model deployment or an "
-    "imported model; or the S3 folder of artefacts, which are hosted for the run."
+    "The name of an endpoint; the id or ARN of a Bedrock model, including custom model deployments "
+    "and imported models; or the S3 folder of artefacts to host for the run."
 )
 
 
@@ -34,7 +34,7 @@ def _ask(interview: Interview) -> Question:
     if hosted:
         notices.append(f"The model package's artefacts: {hosted}")
     return Question(
-        f"What answers for {which}?",
+        f"What serves {which}?",
         help=_HELP,
         notices=tuple(notices),
         reference="references/inspect-ai.md",
@@ -58,10 +58,10 @@ def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Answering
 def _ask_base(interview: Interview) -> Question:
     name = interview.model.base_model.name
     return Question(
-        f"And by what does the base model, {name}, answer?",
+        f"And what serves the base model, {name}?",
         default="none",
-        help=f"{_HELP} Another run is started for it, to compare with; none starts only that of "
-        "the fine-tuned model.",
+        help=f"{_HELP} A second run is started for it, to compare with; none runs the fine-tuned "
+        "model only.",
     )
 
 
@@ -79,8 +79,8 @@ def _check_base(
     if found.name == tuned.name:
         raise AnswerRejected(
             "answers.same",
-            f"{found.name} answers for the fine-tuned model: the two would be the same.",
-            "Name what answers for the base model, or none.",
+            f"{found.name} already serves the fine-tuned model: both runs would be the same.",
+            "Say what serves the base model, or none.",
         )
     return Accepted(found.name, found, tuple(checks))
 
@@ -88,13 +88,13 @@ def _check_base(
 def _no_comparison() -> Check:
     return warning(
         "scope.no_comparison",
-        "With one model alone the results can't say whether the fine-tuning helped.",
-        "To compare, name what answers for the base model.",
+        "With only one model, the results can't show whether fine-tuning helped.",
+        "To compare, say what serves the base model.",
     )
 
 
 def hosted(interview: Interview) -> bool:
-    """Tell whether artefacts are hosted for the run."""
+    """Tell whether the run hosts artefacts."""
     answering = (interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY))
     return any(it is not None and it.kind == "hosted" for it in answering)
 
@@ -110,7 +110,7 @@ def _describe(_: str | None, facts: aws.found.Answering | None) -> str:
     return {
         "endpoint": f"the endpoint {facts.name}",
         "bedrock": f"Bedrock, {facts.name}",
-        "hosted": f"an endpoint that is made for the run of {facts.name}",
+        "hosted": f"an endpoint created for the run from {facts.name}",
     }[facts.kind]
 
 
@@ -124,8 +124,7 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE, MODEL, REGION),
     example=Example(
         "amazon.nova-lite-v1:0",
-        "What answers the tasks' questions; it is paid for by token, or by the hour as an "
-        "endpoint.",
+        "Answers the tasks' questions. Bedrock charges by the token, an endpoint.",
     ),
 )
 BASE_STEP = Step(
@@ -139,7 +138,6 @@ BASE_STEP = Step(
     depends_on=(EVALUATION_TYPE, MODEL, REGION, ANSWERED_BY),
     example=Example(
         "amazon.nova-lite-v1:0",
-        "What answers the tasks' questions; it is paid for by token, or by the hour as an "
-        "endpoint.",
+        "Answers the tasks' questions. Bedrock charges by the token, an endpoint.",
     ),
 )

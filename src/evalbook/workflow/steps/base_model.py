@@ -1,4 +1,4 @@
-"""A base model of SageMaker's public hub as the answer to which model: it is evaluated alone."""
+"""A base model from SageMaker's public hub as the model to evaluate, on its own."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InHub:
-    """What the public hub has for a name or for words."""
+    """What the public hub has for a name or some words."""
 
     exact: aws.hub_models.HubModel | None = None
-    """The model of that very name, or that Bedrock knows by it."""
+    """The model with exactly that name, or with that name in Bedrock."""
     fitting: aws.hub_models.Found | None = None
-    """Those that the words fit, where none is exact; None where the hub may not be searched."""
+    """Models that match the words, if none is exact; None if the hub may not be searched."""
     notes: tuple[Check, ...] = ()
 
     @property
     def models(self) -> tuple[aws.hub_models.HubModel, ...]:
-        """Those that the words fit and that can be evaluated."""
+        """Models that match the words and can be evaluated."""
         return self.fitting.models if self.fitting else ()
 
 
@@ -43,16 +43,16 @@ def named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted[str, M
     if hub != aws.package_answers.PUBLIC_HUB:
         raise AnswerRejected(
             "model.hub",
-            f"{arn} is in the hub {hub}. The SDK looks base models up in "
+            f"{arn} is in the hub {hub}. The SDK looks up base models in "
             f"{aws.package_answers.PUBLIC_HUB} only.",
-            "Give a base model of that hub, or a model package.",
+            "Give a base model from that hub, or a model package.",
         )
     model = newest_in_hub(name, arn.region, interview)
     if model is None:
         raise AnswerRejected(
             "model.missing",
-            f"There is no base model {name} in {aws.package_answers.PUBLIC_HUB} of {arn.region}.",
-            _meant(name, arn.region, interview) or "Give a word of its name.",
+            f"There is no base model {name} in {aws.package_answers.PUBLIC_HUB} in {arn.region}.",
+            _meant(name, arn.region, interview) or "Give a word from its name.",
         )
     if version and version[0] != model.version:
         raise AnswerRejected(
@@ -64,7 +64,7 @@ def named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted[str, M
 
 
 def newest_in_hub(name: str, region: str, interview: Interview) -> aws.hub_models.HubModel | None:
-    """Return the newest version of a base model, which the SDK takes by its name; None if none.
+    """Return the newest version of a base model, which is what the SDK uses; None if none exists.
 
     Raises:
         AnswerRejected: it may not be looked at.
@@ -74,15 +74,15 @@ def newest_in_hub(name: str, region: str, interview: Interview) -> aws.hub_model
     except aws.session.AwsDenied as error:
         raise AnswerRejected(
             "model.denied",
-            f"The base model {name} can't be looked at. {error.message}",
-            "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
+            f"The base model {name} can't be looked up. {error.message}",
+            "Ask for the permission sagemaker:DescribeHubContent; the SDK needs it too.",
         ) from error
 
 
 def accepted_base_model(
     model: aws.hub_models.HubModel, interview: Interview, *notes: Check
 ) -> Accepted[str, ModelFacts]:
-    """Accept a base model if it can be evaluated alone.
+    """Accept a base model if it can be evaluated on its own.
 
     Raises:
         AnswerRejected: it can't be.
@@ -114,12 +114,12 @@ def accepted_base_model(
         training_data=(),
         training=None,
     )
-    found = passed("model.base", f"{model.name} is a base model of the public hub.")
+    found = passed("model.base", f"{model.name} is a base model in the public hub.")
     return Accepted(model.answer, facts, (*notes, found, *checks))
 
 
 def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
-    """Return what the public hub of a region has for a name or for words."""
+    """Return what a region's public hub has for a name or some words."""
     where, kind = region or interview.aws.default_region or "", interview.type.name
 
     def suits(model: aws.hub_models.HubModel) -> bool:
@@ -135,7 +135,7 @@ def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
         fitting = aws.hub_models.find_hub_models(interview.aws, text, region, suits)
         if len(fitting.models) != 1:
             return InHub(fitting=fitting)
-        # Its document tells more than the list does.
+        # Its document says more than the list does.
         only = aws.hub_models.describe_hub_model(interview.aws, fitting.models[0].name, region)
     except aws.session.REFUSED:
         return InHub()
@@ -145,29 +145,29 @@ def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
 
 
 def offered(inside: InHub) -> tuple[Choice, ...]:
-    """Return base models as choices, those that fit most closely first."""
+    """Return base models as choices, closest match first."""
     return tuple(
         Choice(
             model.answer,
             model.name,
-            f"base model of the public hub, version {model.version}; evaluated alone",
+            f"base model in the public hub, version {model.version}; evaluated on its own",
         )
         for model in inside.models[: aws.hub_models.MOST_OFFERED]
     )
 
 
 def cut_short(inside: InHub) -> tuple[str, ...]:
-    """Say how many base models match beside those that are offered."""
+    """Say how many base models match, if they are not all listed."""
     notices = []
     if len(inside.models) > aws.hub_models.MOST_OFFERED:
         notices.append(
             f"{len(inside.models)} base models match; {aws.hub_models.MOST_OFFERED} are listed. "
-            "Another word narrows them down."
+            "Add a word to narrow them down."
         )
     if inside.fitting and inside.fitting.untold:
         notices.append(
-            f"Not checked: whether {inside.fitting.untold} more base models that match can be "
-            "evaluated. Give the whole name of one to have it checked."
+            f"Not checked: whether {inside.fitting.untold} more matching base models can be "
+            "evaluated. Give the full name of one to have it checked."
         )
     return tuple(notices)
 
@@ -175,21 +175,24 @@ def cut_short(inside: InHub) -> tuple[str, ...]:
 def nothing_found(
     text: str, inside: InHub, region: str | None, interview: Interview, missing: AnswerRejected
 ) -> AnswerRejected:
-    """Return the rejection of words that neither a model package nor a base model fits."""
+    """Return the rejection for words that match neither a model package nor a base model."""
     if inside.fitting is None:
         said = "The public hub could not be searched for a base model."
-        remedy = "Ask for sagemaker:DescribeHubContent and sagemaker:ListHubContents."
+        remedy = (
+            "Ask for the permissions sagemaker:DescribeHubContent and sagemaker:ListHubContents."
+        )
     elif inside.fitting.unfit:
         some = ", ".join(inside.fitting.unfit[:3])
-        said = f"In the public hub {some} matches, but can't be evaluated by this type."
+        said = f"In the public hub, {some} matches, but this evaluation type can't evaluate it."
         remedy = "Name another base model, or choose another evaluation type."
     elif inside.fitting.untold:
         said = (
-            "Base models of the public hub match, but whether they can be evaluated is not known."
+            "Base models in the public hub match, but it is not known whether they can be "
+            "evaluated."
         )
-        remedy = "Give the whole name of one."
+        remedy = "Give the full name of one."
     else:
-        said = "No base model of the public hub matches it either."
+        said = "No base model in the public hub matches it either."
         remedy = _meant(text, region, interview) or ""
     return AnswerRejected(
         missing.code,

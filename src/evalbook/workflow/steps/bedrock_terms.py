@@ -1,4 +1,4 @@
-"""The Bedrock Evaluations terms, word for word; only the person's own explicit yes counts."""
+"""The Bedrock Evaluations terms, word for word; only the person's explicit yes counts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _ask(_: Interview) -> Question:
     return Question(
         TERMS,
         kind="confirm",
-        help="Yes or I agree, in your own words. Without it no notebook is written.",
+        help="Say yes or I agree, in your own words. Without it, no notebook is written.",
     )
 
 
@@ -40,14 +40,14 @@ def _read(text: str, _question: Question, _: Interview) -> Agreement:
     if verdict is False:
         raise AnswerRejected(
             "terms.declined",
-            "The terms were not agreed to, so no notebook is written.",
-            "Your answers are kept; agree whenever you are ready.",
+            "You did not agree to the terms, so no notebook is written.",
+            "Your answers are saved; agree whenever you are ready.",
         )
     if verdict is None:
         raise AnswerRejected(
             "terms.unclear",
             f"{shortened(text)!r} is not an explicit yes.",
-            "Questions are fine first; to go on, say yes or I agree.",
+            "Feel free to ask questions first. To continue, say yes or I agree.",
         )
     return Agreement(text, None)
 
@@ -85,7 +85,7 @@ STEP = Step(
     exact_in_file="I agree",
     example=Example(
         "I agree",
-        "Your own words, recorded with time and caller. Nothing is started by it.",
+        "Your own words, recorded with the time and the caller. This starts nothing.",
     ),
     wants=Wants(word_for_word=True),
 )

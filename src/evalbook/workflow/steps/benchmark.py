@@ -1,4 +1,4 @@
-"""Which public benchmark; those that the model can't take are left out, and named."""
+"""Which public benchmark; those that the model can't run are left out, and named."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _ask(interview: Interview) -> Question:
             for known in benchmarks()
             if known.suits(nova=nova)
         ),
-        notices=(f"Left out, as {_reason(nova)}: {', '.join(left_out)}.",) if left_out else (),
+        notices=(f"Left out because {_reason(nova)}: {', '.join(left_out)}.",) if left_out else (),
         help="A name or a number.",
         reference="references/benchmarks.md",
     )
@@ -57,8 +57,8 @@ def _doubts() -> tuple[Check, ...]:
     return (
         warning(
             "benchmark.responses",
-            "llm_judge judges responses that are given to it, and the SDK's benchmark evaluator "
-            "can be given neither responses nor a judge.",
+            "llm_judge judges existing responses, but the SDK's benchmark evaluator accepts "
+            "neither responses nor a judge.",
             Remedy(
                 "To have answers judged, change the evaluation type:",
                 step="evaluation_type",
@@ -85,7 +85,7 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(
         "mmlu",
-        "Both models answer its own questions; no dataset of yours is needed. More questions "
+        "Both models answer the benchmark's questions, so you need no dataset. More questions "
         "take longer.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Which of Bedrock's built-in metrics; recommended ones are marked, the person decides."""
+"""Which of Bedrock's built-in metrics. Recommended ones are marked; the person decides."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _ask(interview: Interview) -> Question:
         choices=choices,
         default=recommended or None,
         help="Names or numbers, separated by commas"
-        + ("; none uses your custom metrics alone." if has_custom else "."),
+        + ("; none uses only your custom metrics." if has_custom else "."),
         reference="references/builtin-metrics.md",
     )
 
@@ -65,7 +65,7 @@ def _read(text: str, question: Question, interview: Interview) -> list[str]:
         if not interview.value(CUSTOM_METRICS):
             raise AnswerRejected(
                 "metrics.none",
-                "No metric is chosen, and there are no custom metrics.",
+                "You chose no metric, and there are no custom metrics.",
                 "Choose at least one built-in metric.",
             )
         return []
@@ -97,15 +97,15 @@ def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
     if same := [name for name in value if name.casefold() in taken]:
         raise AnswerRejected(
             "metrics.same_name",
-            f"{same[0]} is a built-in metric, and a custom metric is called"
-            f" {taken[same[0].casefold()]} too: one would overwrite the other in the results.",
-            Remedy("Leave it out, or give the custom metric another name:", CUSTOM_METRICS.name),
+            f"{same[0]} is a built-in metric, and your custom metric {taken[same[0].casefold()]}"
+            " has the same name: one would overwrite the other in the results.",
+            Remedy("Leave it out, or rename the custom metric:", CUSTOM_METRICS.name),
         )
     return Accepted(value, checks=_reference_checks(value, interview))
 
 
 def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, ...]:
-    """Return the warning about missing references, which depends on the metrics chosen."""
+    """Return the warning about missing references, which depends on the chosen metrics."""
     from evalbook.datasets.validate import report_checks
 
     report = effective_report(interview)
@@ -134,7 +134,7 @@ STEP = Step(
     unasked=(),
     example=Example(
         "Correctness, Helpfulness",
-        "Each metric is one call of the judge for each record and model: 60 records, two "
-        "metrics and two models are 240 calls.",
+        "Each metric is one judge call per record and model: 60 records, two metrics and two "
+        "models make 240 calls.",
     ),
 )

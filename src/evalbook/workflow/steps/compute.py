@@ -1,4 +1,4 @@
-"""What the evaluation runs on: serverless, or a training job on instances of one's own."""
+"""What the evaluation runs on: serverless, or training jobs on the person's own instances."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def _ask(_: Interview) -> Question:
     return Question(
         "What should the evaluation run on?",
         default=SERVERLESS,
-        help="serverless, or instances of your own, such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: "
-        "one training job for each model, paid by the hour.",
+        help="serverless, or your own instances, such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: "
+        "one training job per model, billed by the hour.",
         reference="references/advanced-settings.md",
     )
 
@@ -52,7 +52,7 @@ def _check(
     if value is None:
         return Accepted(None)
     _refuse_what_would_be_lost(interview)
-    interview.progress("Looking for a recipe for instances of your own", None, None)
+    interview.progress("Looking for a recipe for your own instances", None, None)
     model, region = interview.model, interview.region
     base = model.base_model.name
     recipe, checks = aws.own_instances.find_own_recipe(
@@ -70,31 +70,31 @@ def _check(
 
 
 def _refuse_what_would_be_lost(interview: Interview) -> None:
-    """Refuse settings that the SDK would leave out without a word.
+    """Refuse settings that the SDK would silently drop.
 
-    It hands neither to ModelTrainer.from_recipe (_write_and_submit_smtj_recipe in
+    It passes neither to ModelTrainer.from_recipe (_write_and_submit_smtj_recipe in
     train/evaluate/base_evaluator.py, 3.27.0).
     """
     for slot, what, them in ((VPC, "the VPC", "it"), (TAGS, "the tags", "them")):
         if interview.value(slot):
             raise AnswerRejected(
                 f"compute.{slot.name}",
-                f"On instances of your own, {what} would be left out: the SDK does not pass {them} "
-                "on to the training job.",
+                f"On your own instances, {what} would be dropped: the SDK does not pass {them} on "
+                "to the training job.",
                 Remedy(f"Answer serverless, or leave {what} out:", step=slot.name, answer="none"),
             )
     dataset = interview.facts(DATASET)
     if dataset is not None and effective_dataset(interview).startswith("arn:"):
         raise AnswerRejected(
             "compute.dataset",
-            "On instances of your own, the SDK takes a dataset by its place in S3 only, and "
+            "On your own instances, the SDK accepts only an S3 URI as the dataset, and "
             f"{effective_dataset(interview)} is the ARN of a registered one.",
-            f"Answer dataset with {dataset.uri}, or answer serverless.",
+            f"Give {dataset.uri} as the dataset, or answer serverless.",
         )
 
 
 def _model_checks(base: str, interview: Interview) -> list[Check]:
-    """Check that each of the models can be evaluated by itself, which is how the SDK does it."""
+    """Check that each model can be evaluated by itself, as the SDK does."""
     model, scope = interview.model, scope_of(interview)
     if scope != BASE_ONLY:
         aws.own_instances.refuse_archive(base, model.model_data)
@@ -103,9 +103,9 @@ def _model_checks(base: str, interview: Interview) -> list[Check]:
     if not model.base_by_name:
         raise AnswerRejected(
             "compute.base",
-            f"On instances of your own, the SDK evaluates one model at a time, and it can't find "
-            f"{base} by its name.",
-            "Answer scope with fine_tuned_only, or answer serverless.",
+            "On your own instances, the SDK evaluates one model at a time, and it can't find "
+            f"{base} by name.",
+            "Set the scope to fine_tuned_only, or answer serverless.",
         )
     return check_scope_base(interview)
 
@@ -114,23 +114,23 @@ def _doubts(interview: Interview) -> list[Check]:
     doubts = [
         warning(
             "compute.hour",
-            "The SDK lets a job on instances of your own run for "
-            f"{aws.own_instances.MINUTES} minutes and can't be told otherwise: what takes longer "
-            "is stopped, and has no results.",
-            "Name fewer subtasks or records, or larger instances.",
+            "The SDK stops a job on your own instances after "
+            f"{aws.own_instances.MINUTES} minutes, and this can't be changed: a job that takes "
+            "longer has no results.",
+            "Use fewer subtasks or records, or larger instances.",
         ),
         warning(
             "compute.dry_run",
-            "The SDK has no dry run for instances of your own: it would start the paid jobs.",
-            "What it would check then, such as role and caller, evalbook's turns have checked.",
+            "The SDK has no dry run for your own instances: it would start the paid jobs.",
+            "evalbook has already made the checks of a dry run, such as role and caller.",
         ),
     ]
     if (interview.value(SCORER) or "").startswith("arn:"):
         doubts.append(
             warning(
                 "compute.scorer",
-                "The SDK hands a registered scorer to the job by the ARN of its registration, not "
-                "of its function; nobody can tell beforehand whether the container takes that.",
+                "The SDK passes the job the ARN of the scorer's registration, not of its function; "
+                "whether the container accepts that can't be known beforehand.",
                 "Try it with a few records first.",
             )
         )
@@ -138,7 +138,7 @@ def _doubts(interview: Interview) -> list[Check]:
 
 
 def _describe(value: aws.found.Instances | None, _: None) -> str:
-    return SERVERLESS if value is None else f"{value}, a training job for each model"
+    return SERVERLESS if value is None else f"{value}, one training job per model"
 
 
 STEP = Step(
@@ -165,6 +165,6 @@ STEP = Step(
     ),
     example=Example(
         "2 x ml.g5.12xlarge",
-        "Instances of your own, paid by the hour; serverless is the default, and is paid by use.",
+        "Your own instances, billed by the hour. The default, serverless, is billed by use.",
     ),
 )

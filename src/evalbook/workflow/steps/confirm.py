@@ -15,8 +15,8 @@ from evalbook.workflow.turn import Question
 
 _MODELS = {
     BOTH: "Models: the fine-tuned one, compared with its base model",
-    FINE_TUNED_ONLY: "Models: the fine-tuned one alone",
-    BASE_ONLY: "Models: the base model alone, so that nothing is compared",
+    FINE_TUNED_ONLY: "Models: the fine-tuned one only",
+    BASE_ONLY: "Models: the base model only, so nothing is compared",
 }
 
 
@@ -33,7 +33,7 @@ def _ask(interview: Interview) -> Question:
         "Is this configuration right?",
         kind="confirm",
         notices=tuple(lines),
-        help="Yes, or say what should be different; nothing is written yet.",
+        help="Yes, or say what to change. Nothing has been written yet.",
     )
 
 
@@ -41,13 +41,13 @@ def _read(text: str, _question: Question, interview: Interview) -> bool:
     if read_yes_or_no(text) and interview.aside.unsettled:
         raise AnswerRejected(
             "confirm.unsettled",
-            f"A change is not settled yet. {' '.join(interview.aside.unsettled.values())}",
+            f"One change is still open. {' '.join(interview.aside.unsettled.values())}",
             "Say what it should be instead, or: leave it as it is.",
         )
     if not read_yes_or_no(text):
         raise AnswerRejected(
             "confirm.declined",
-            "The configuration was not confirmed; nothing is generated.",
+            "You did not confirm the configuration, so nothing is generated.",
             Remedy("What should be different? Change it, then confirm.", command=REOPEN),
         )
     return True
@@ -69,7 +69,7 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "yes",
-        "Time and price are shown above. Yes starts nothing yet: cell 2 of the notebook does.",
+        "Time and price are shown above. Yes starts nothing yet; cell 2 of the notebook does.",
     ),
     wants=Wants(review=True),
 )

@@ -1,4 +1,4 @@
-"""Custom metrics of one's own: none, a file, or JSON in Bedrock's format."""
+"""Custom metrics: none, a file, or JSON in Bedrock's format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EMPTY = ("[]", "{}", "[null]")
 
 def _ask(_: Interview) -> Question:
     return Question(
-        "Do you have custom metrics of your own?",
+        "Do you have custom metrics?",
         default="none",
         help="none, the path of a JSON file, or the JSON itself, in Bedrock's format.",
         reference="references/custom-metrics.md",
@@ -30,7 +30,7 @@ def _ask(_: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, interview: Interview) -> str:
-    """Return the JSON text that was given or that stands in the file; empty for none."""
+    """Return the JSON that was given or that the file holds; empty for none."""
     from evalbook.metrics.custom import read_custom_metrics_file
 
     if text.strip() in _EMPTY:
@@ -40,7 +40,7 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
     if yes_or_no(text):
         raise AnswerRejected(
             "custom_metrics.which",
-            "Yes, and which? The metrics themselves are needed.",
+            "Yes, but which? The metrics themselves are needed.",
             "Give the path of a JSON file, or its content.",
         )
     if "```" in text or text.lstrip("\ufeff \t\r\n").startswith(("[", "{")):
@@ -51,7 +51,7 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
         raise AnswerRejected(
             "custom_metrics.empty",
             f"The file {path} is empty.",
-            "Give a file that holds custom metrics, or answer none.",
+            "Give a file with custom metrics, or answer none.",
         )
     return found
 
@@ -69,7 +69,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, CustomMetricsFacts 
 
 
 def has_reference(interview: Interview) -> bool | None:
-    """Return whether records carry reference answers; None where the dataset was not read."""
+    """Return whether records have reference answers; None if the dataset was not read."""
     report = effective_report(interview)
     return None if report is None else report.with_reference > 0
 
@@ -91,8 +91,8 @@ STEP = Step(
     unasked=(),
     example=Example(
         "politeness.json",
-        "A file with instructions to the judge in Bedrock's format. Each metric of your own "
-        "costs a judge's call like a built-in one.",
+        "A file of instructions to the judge, in Bedrock's format. Each custom metric costs "
+        "judge calls just as a built-in one does.",
     ),
     wants=Wants(long=True, files=(".json",)),
 )

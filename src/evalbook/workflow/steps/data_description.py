@@ -1,4 +1,4 @@
-"""What the dataset looks like, in words, where it may not be read."""
+"""What the dataset looks like, in words, if it may not be read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from evalbook.workflow.turn import Question
 
 
 def _ask(interview: Interview) -> Question:
-    guides = "; it guides which metrics are recommended" if interview.type.bedrock_judges else ""
+    guides = "; they decide which metrics are recommended" if interview.type.bedrock_judges else ""
     return Question(
-        "What does the dataset look like: which format, which fields hold the prompt and the "
-        "reference answer?",
-        help=f"In words{guides}. Records are then neither counted nor validated.",
+        "What does the dataset look like? Which format is it in, and which fields hold the prompt "
+        "and the reference answer?",
+        help=f"In your own words{guides}. Records are neither counted nor validated.",
         reference="references/dataset-formats.md",
     )
 
@@ -31,8 +31,8 @@ STEP = Step(
     depends_on=(DATASET, DATA_SAMPLE),
     asked_again=True,
     example=Example(
-        "120 billing questions in English with answers of our staff",
-        "Your words take the place of looking; records are then neither counted nor validated.",
+        "120 billing questions in English with answers by our staff",
+        "Your description replaces reading the data; records are neither counted nor validated.",
     ),
     wants=Wants(long=True),
 )

@@ -1,4 +1,4 @@
-"""What to do about what a job would not read of the dataset: a converted copy, or another one."""
+"""What to do if a job would not read all of the dataset: a converted copy, or another dataset."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _ask(interview: Interview) -> Question:
             Choice(
                 SYSTEM_IN_QUERY,
                 "Write a copy with the system prompt before the query",
-                "Each query then opens with its system prompt, as one text.",
+                "Each query then starts with its system prompt, as one text.",
             )
         )
     first = _plan(interview, FIRST_QUESTION) if _report(interview).several_questions else None
@@ -59,19 +59,19 @@ def _ask(interview: Interview) -> Question:
         )
     if _can_be_kept(interview):
         choices.append(
-            Choice(KEEP, "Use it as it is", "What a job would not read of it is not evaluated.")
+            Choice(KEEP, "Use it as it is", "Whatever a job does not read is not evaluated.")
         )
     choices.append(
         Choice(ANOTHER, "Give another dataset", "Goes back to the question about the dataset.")
     )
     lines = plan.lines()[1:] if plan else ()
-    found = "is not wholly read" if _can_be_kept(interview) else "can't be used"
+    found = "would be read only in part" if _can_be_kept(interview) else "can't be used as it is"
     return Question(
-        f"The dataset {found} as it is. What should be done?",
+        f"The dataset {found}. What should be done?",
         kind="choice",
         choices=tuple(choices),
         notices=(_trouble(interview), *lines),
-        help="The original is never changed. An S3 URI is taken as the other dataset.",
+        help="The original is never changed. Giving an S3 URI chooses that dataset instead.",
         reference="references/dataset-formats.md",
     )
 
@@ -83,10 +83,10 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
-    """Keep the copy that was agreed to, where it is still there and still the one that is needed.
+    """Keep the agreed copy if it still exists and is still the right one.
 
     Raises:
-        AnswerRejected: another one would have to be written, which only the person can decide.
+        AnswerRejected: another would have to be written, which only the person can decide.
     """
     if value == KEEP:
         return _kept(interview)
@@ -106,7 +106,7 @@ def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
-    """Write the copy beside the original and validate it as it stands in S3."""
+    """Write the copy next to the original and validate what is in S3."""
     from evalbook.datasets.validate import report_checks
 
     if value == KEEP:
@@ -134,7 +134,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
 
 
 def _left_out(interview: Interview, value: str) -> list[Check]:
-    """Say again which records the copy is without."""
+    """Say again which records the copy leaves out."""
     plan = _plan(interview, value)
     rows = [line for line in plan.left_out if "not used" not in line] if plan else []
     return [warning("dataset.left_out", f"{'. '.join(rows)}.", None)] if rows else []
@@ -145,9 +145,9 @@ def _original(interview: Interview) -> aws.s3_uris.S3Uri:
 
 
 def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
-    """Return where the copy belongs, named after this version of the original and the conversion.
+    """Return where the copy goes, named after this version of the original and the conversion.
 
-    What stands there already was made by an earlier answer.
+    Anything already there was made by an earlier answer.
     """
     return aws.s3.sibling_key(_original(interview), f"-evalbook-{_fingerprint(interview, value)}")
 
@@ -163,7 +163,7 @@ def _write_copy(
         if file.tell() == 0:
             raise AnswerRejected(
                 "data_fix.nothing_left",
-                "No record of the dataset can be saved by conversion.",
+                "Conversion can't rescue any record of this dataset.",
                 "Give another dataset.",
             )
         file.seek(0)
@@ -195,7 +195,7 @@ def _fingerprint(interview: Interview, value: str) -> str:
 
 
 def _report(interview: Interview) -> Report:
-    """Return what was found in the original, which has been read wherever this step applies."""
+    """Return what was found in the original, which has been read if this step applies."""
     found = interview.answer(DATA_SAMPLE).facts
     assert isinstance(found, SampleFacts)  # noqa: S101 - as above
     return found.report
@@ -238,14 +238,14 @@ def _trouble(interview: Interview) -> str:
         found.append("a Nova model needs a prompt or query field in every record")
     if _loses_system(interview):
         found.append(
-            f"a Nova model that is judged is given no system prompt, and {report.with_system:,} of"
+            f"a judged Nova model gets no system prompt, and {report.with_system:,} of"
             f" {report.records:,} records have one"
         )
     return f"{interview.answer(DATASET).facts.uri}: {'; '.join(found) or 'no usable record'}."
 
 
 def _lost(interview: Interview) -> list[str]:
-    """Return what a job would not read of the dataset as it is."""
+    """Return what a job would not read."""
     from evalbook.datasets.findings import lost_lines
     from evalbook.texts import plural
 
@@ -256,11 +256,11 @@ def _lost(interview: Interview) -> list[str]:
     if report.multi_turn:
         verb = "has" if report.multi_turn == 1 else "have"
         problems.append(
-            f"{plural(report.multi_turn, 'record')} {verb} several turns of the user, and AWS does"
-            " not say what becomes of the earlier ones; a copy has them in the query's text"
+            f"{plural(report.multi_turn, 'record')} {verb} several user turns, and AWS does not"
+            " document what happens to the earlier ones; a copy puts them into the query text"
         )
     if not problems and not _original(interview).key.lower().endswith(".jsonl"):
-        problems = ["A job reads only objects whose name ends in .jsonl"]
+        problems = ["A job reads only objects with names ending in .jsonl"]
     return [line.rstrip(".") for line in problems]
 
 
@@ -270,7 +270,7 @@ def _judged_nova(interview: Interview) -> bool:
 
 
 def _unusable_by_nova(interview: Interview) -> bool:
-    # The SDK's converter for judged Nova runs knows the fields prompt and query, no others.
+    # The SDK's converter for judged Nova runs knows only the fields prompt and query.
     from evalbook.datasets.formats import format_named
 
     name = _report(interview).format
@@ -284,7 +284,7 @@ def _loses_system(interview: Interview) -> bool:
 
 
 def _only_a_system_prompt(interview: Interview) -> bool:
-    """Tell whether a plain copy would mend nothing."""
+    """Tell whether a plain copy would fix nothing."""
     return _loses_system(interview) and not _needs_a_copy(interview)
 
 

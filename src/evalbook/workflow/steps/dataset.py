@@ -26,8 +26,7 @@ from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
 CONVERTIBLE = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
-"""Kinds of files from which records are read, each also compressed with gzip, where a run needs
-JSON Lines and a copy can be written."""
+"""File types, plain or gzipped, that are converted to a copy in JSON Lines if a run needs it."""
 _ENDINGS = (*CONVERTIBLE, ".gz")
 _PIECE = 1 << 20
 
@@ -36,8 +35,8 @@ def _ask(_: Interview) -> Question:
     *others, last = _ENDINGS
     return Question(
         "Where in S3 is your evaluation dataset?",
-        help="An S3 URI, a hub-content DataSet ARN, or a file on this machine, which is then "
-        f"uploaded to where you say. It ends in {', '.join(others)} or {last}.",
+        help="An S3 URI, a hub-content DataSet ARN, or a file on this machine, which is uploaded "
+        f"to a place of your choice. It ends in {', '.join(others)} or {last}.",
     )
 
 
@@ -64,7 +63,7 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
             raise
         raise AnswerRejected(
             rejection.code,
-            f"{rejection.message} Nor is it a file on this machine.",
+            f"{rejection.message} It isn't a file on this machine either.",
             "Give an S3 URI such as s3://bucket/path/file.jsonl, or the path of a file.",
         ) from rejection
     aws.s3.refuse_template_text(str(uri), "the dataset's path")
@@ -73,7 +72,7 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
 
 
 def refuse_other_file_types(key: str, wanted: tuple[str, ...]) -> None:
-    """Refuse what is by its name not a kind of file that the evaluation takes.
+    """Refuse a file type that the evaluation does not accept.
 
     Raises:
         AnswerRejected: the key does not end as wanted.
@@ -81,12 +80,12 @@ def refuse_other_file_types(key: str, wanted: tuple[str, ...]) -> None:
     if key.endswith("/") or key.lower().endswith(wanted):
         return
     name = key.rsplit("/", 1)[-1]
-    ending = f"ends in .{name.rsplit('.', 1)[-1]}" if "." in name else "has no ending"
-    instead = "Give a dataset of one of these kinds."
+    ending = f"ends in .{name.rsplit('.', 1)[-1]}" if "." in name else "has no extension"
+    instead = "Give a dataset in one of these formats."
     if name.lower().endswith((".xlsx", ".xls", ".ods")):
-        instead = "Save the sheet as CSV, and give that."
+        instead = "Save the sheet as CSV and give that file."
     raise AnswerRejected(
-        "dataset.file_type", f"{name} {ending}; this evaluation takes {', '.join(wanted)}.", instead
+        "dataset.file_type", f"{name} {ending}; this evaluation reads {', '.join(wanted)}.", instead
     )
 
 
@@ -107,12 +106,12 @@ def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
 
 
 def is_local(value: str) -> bool:
-    """Tell whether the dataset is a file of this machine, and not uploaded yet."""
+    """Tell whether the dataset is a local file that has not been uploaded yet."""
     return not value.startswith(("s3://", "arn:"))
 
 
 def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]:
-    """Validate a file of this machine before it is uploaded."""
+    """Validate a local file before it is uploaded."""
     from evalbook.datasets.validate import report_checks, validate
 
     if not is_a_file(path):
@@ -155,12 +154,12 @@ def _known(interview: Interview) -> str | None:
 
 
 def effective_dataset(interview: Interview) -> str:
-    """Return what the evaluation reads: the copy where one was made, else the answer."""
+    """Return what the evaluation reads: the copy if one was made, else the answer."""
     copy, model = _copy(interview), interview.facts(MODEL)
     if copy is not None:
         return copy.uri
     if interview.type.one_nova_a_run and model is not None and model.nova:
-        # For Nova the SDK resolves a dataset's ARN by its name alone, to its newest version.
+        # For Nova, the SDK resolves a dataset ARN by name only, to the newest version.
         return effective_object(interview)
     return interview.answer(DATASET).value
 
@@ -172,9 +171,9 @@ def effective_object(interview: Interview) -> str:
 
 
 def effective_report(interview: Interview) -> Report | None:
-    """Return the validation's report on what the evaluation reads; None where it was not read.
+    """Return the validation report on what the evaluation reads; None if it was not read.
 
-    Of a dataset that is used as it is, only what a job reads of it is counted.
+    For a dataset used as it is, only what a job reads is counted.
     """
     overlap = interview.facts(TRAINING_OVERLAP)
     report = overlap.report if overlap is not None else readable_report(interview)
@@ -182,13 +181,13 @@ def effective_report(interview: Interview) -> Report | None:
 
 
 def readable_report(interview: Interview) -> Report | None:
-    """Return the report on the dataset, or on the converted copy of it, with all its records."""
+    """Return the report on all records of the dataset or its converted copy."""
     read = interview.facts(DATA_FIX) or interview.facts(DATA_SAMPLE)
     return read.report if isinstance(read, CopyFacts | SampleFacts) else None
 
 
 def readable_object(interview: Interview) -> str:
-    """Return the S3 URI of the dataset, or of the converted copy of it, with all its records."""
+    """Return the S3 URI of the dataset or its converted copy, with all records."""
     copy = interview.facts(DATA_FIX)
     return copy.uri if copy is not None else interview.answer(DATASET).facts.uri
 
@@ -209,7 +208,7 @@ STEP = Step(
     example=Example(
         "s3://my-bucket/eval.jsonl",
         "Records that the model was not trained on, one test case each; or a file on this "
-        "computer, which is uploaded where you say.",
+        "computer, which is uploaded to a place of your choice.",
     ),
     wants=Wants(files=(*CONVERTIBLE, ".gz"), s3=True),
 )

@@ -1,4 +1,4 @@
-"""Where in S3 a dataset of this machine goes. Answering uploads it; from then on it is that one."""
+"""Where in S3 to upload a local dataset. Answering uploads it and makes that copy the dataset."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ def _ask(interview: Interview) -> Question:
     return Question(
         f"Where in S3 should {path.name} be uploaded?",
         default=_suggestion(interview, path),
-        help="The S3 URI of a bucket, of a folder in it, or its full name. What"
-        " is there already is not overwritten.",
+        help="The S3 URI of a bucket, a folder or an object. Existing objects are not overwritten.",
     )
 
 
 def _suggestion(interview: Interview, path: Path) -> str | None:
-    """Return a place in SageMaker's own bucket of the account and region, if there is one."""
+    """Return a place in SageMaker's default bucket of this account and region, if it exists."""
     try:
         region = interview.aws.default_region
         if region is None:
@@ -55,7 +54,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, None]:
     path, place = _file(interview), _place(value)
     aws.s3.describe_bucket(interview.aws, place.bucket)
     interview.progress(f"Uploading {path.name} to {place}", None, None)
-    said = f"Uploaded: {path} is {place} now."
+    said = f"Uploaded {path} to {place}."
     try:
         with reading(path) as file:
             aws.s3.upload_new(interview.aws, place, file)
@@ -69,7 +68,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, None]:
         found, _ = aws.s3.describe_object(interview.aws, place)
         if found.size != path.stat().st_size or found.etag.strip('"') != _md5(path):
             raise
-        said = f"{place} holds {path.name} already, the same byte for byte; nothing was uploaded."
+        said = f"{place} already holds {path.name}, byte for byte; nothing was uploaded."
     return Reopened(DATASET.name, str(place), (said,))
 
 
@@ -82,7 +81,7 @@ def _place(value: str) -> aws.s3_uris.S3Uri:
 
 
 def _md5(path: Path) -> str:
-    """Return what S3 gives as the ETag of an object that was uploaded in one piece, unencrypted."""
+    """Return the ETag that S3 gives an object uploaded in one piece, unencrypted."""
     import hashlib
 
     found = hashlib.md5(usedforsecurity=False)
@@ -110,7 +109,7 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "s3://my-bucket/datasets/",
-        "A copy of your file is put there, and stays until you delete it.",
+        "A copy of your file goes there and stays until you delete it.",
     ),
     wants=Wants(s3=True),
 )

@@ -1,4 +1,4 @@
-"""How often each sample is put to the model."""
+"""How often each sample is run."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def _ask(_: Interview) -> Question:
     return Question(
         "How often should each sample be run?",
         default="1",
-        help="Epochs: a model that answers by chance answers differently each time. The scores of "
-        "a sample are averaged before the models are compared.",
+        help="A model that samples its answers gives a different one each time (an epoch). The "
+        "scores of a sample are averaged before the models are compared.",
     )
 
 
@@ -31,8 +31,8 @@ def _check(value: int, interview: Interview) -> Outcome[int, None]:
         return Accepted(value)
     same = warning(
         "epochs.same",
-        f"With temperature 0, which the SDK sends, the {value} answers to a sample will hardly "
-        "differ, and each is paid for.",
+        f"The SDK sends temperature 0, so the {value} answers to a sample will hardly differ, "
+        "and you pay for each.",
         "Set a temperature in the advanced setting generation, or answer 1.",
     )
     return Accepted(value, checks=(same,))
@@ -52,7 +52,6 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE, GENERATION),
     example=Example(
         "3",
-        "Each sample is run three times: the scores are steadier, and it takes and costs three "
-        "times as much.",
+        "Each sample is run three times: steadier scores, for three times the time and cost.",
     ),
 )

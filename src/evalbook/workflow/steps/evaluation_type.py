@@ -1,4 +1,4 @@
-"""Which kind of evaluation; who does not know is led to it by a few short questions."""
+"""Which kind of evaluation, with a few short questions for those who need help deciding."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _ask(interview: Interview) -> Question:
             *type_choices(interview, suggested.name if suggested else None),
             Choice(HELP, "Help me decide", "At most four short questions, then a suggestion."),
         ),
-        # What most who fine-tune a model for text are after.
+        # What most people who fine-tune a text model want.
         default=suggested.name if suggested else "llm_as_judge",
         notices=(f"Multi-turn RL trained your model: {suggested.label} fits it. {how}",)
         if suggested
@@ -47,10 +47,10 @@ def type_choices(interview: Interview, recommended: str | None = None) -> tuple[
 
 
 def _known_training(interview: Interview) -> str | None:
-    """Return what made a model that is known before it is asked for, if multi-turn RL did.
+    """Return how the model was trained, if it is known ahead of its turn and was trained by RL.
 
-    Only then AWS is asked, and not for longer than a question may take: whatever fails or takes
-    too long is found out when the model's turn comes.
+    AWS is asked only then, and only briefly: whatever fails or takes too long is found out at the
+    model's turn.
     """
     model = interview.facts(MODEL)
     if model is not None and model.training is not None:
@@ -76,9 +76,9 @@ def _asked_about(interview: Interview, text: str) -> str | None:
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:
-    # At the suggestion a plain yes takes it.
+    # At the suggestion, a plain yes accepts it.
     said = question.default if question.default and says_yes(text) else text
-    # Who knows the type by then need not go on to the suggestion.
+    # Someone who knows the type by now need not go on to the suggestion.
     types = type_choices(interview)
     named = [it.value for it in types if said.casefold() in (it.value, it.label.casefold())]
     return named[0] if named else read_answer(said, question.choices)
@@ -106,6 +106,6 @@ STEP = Step(
     asked_knowing=(MODEL,),
     example=Example(
         "LLM as judge",
-        "What scores the answers. A judge costs a call for each score; code and benchmarks don't.",
+        "What scores the answers. A judge costs one call per score; code and benchmarks don't.",
     ),
 )

@@ -122,6 +122,6 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "EvaluationRole",
-        "Its name or its ARN. SageMaker and Bedrock act as this role while the run goes on.",
+        "Its name or ARN. SageMaker and Bedrock use this role during the run.",
     ),
 )

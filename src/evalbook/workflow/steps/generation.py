@@ -1,4 +1,4 @@
-"""How Inspect AI asks the model: temperature, lengths, and how many questions at a time."""
+"""How Inspect AI queries the model: temperature, lengths, and questions at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evalbook.workflow.turn import Question
 
 @dataclass(frozen=True)
 class Setting:
-    """A number that the SDK's evaluator takes (inspect_ai_evaluator.py, 3.27.0)."""
+    """A number that the SDK's evaluator accepts (inspect_ai_evaluator.py, 3.27.0)."""
 
     default: float
     least: float
@@ -25,7 +25,7 @@ class Setting:
 
     @property
     def bounds(self) -> str:
-        """What it may be, in words."""
+        """Return the allowed values, in words."""
         kind = "a whole number" if self.whole else "a number"
         upper = "" if self.most is None else f" to {self.most:g}"
         return f"{kind} from {self.least:g}{upper}{self.about}"
@@ -39,7 +39,7 @@ SETTINGS = {
     "max_connections": Setting(16, 1),
     "max_retries": Setting(100, 1),
     "timeout": Setting(600, 1, about=" of seconds"),
-    # The service's own longest; the SDK looks at neither end.
+    # The service's maximum; the SDK checks neither end.
     "max_runtime_seconds": Setting(86400, 1, 28 * 86400),
 }
 
@@ -47,9 +47,9 @@ SETTINGS = {
 def _ask(_: Interview) -> Question:
     shown = ", ".join(f"{name}={it.default:g}" for name, it in SETTINGS.items())
     return Question(
-        "How should the model be asked?",
+        "Which generation parameters should be changed?",
         default="none",
-        help=f"NAME=VALUE, several with commas. What the SDK sends otherwise: {shown}.",
+        help=f"NAME=VALUE, separated by commas. The SDK's defaults: {shown}.",
     )
 
 
@@ -63,7 +63,7 @@ def _read(text: str, _question: Question, _: Interview) -> dict[str, ParameterVa
             raise AnswerRejected(
                 "generation.unknown",
                 f"{name[:40]!r} is not a parameter that can be set.",
-                f"Set some of {', '.join(SETTINGS)}.",
+                f"Choose from {', '.join(SETTINGS)}.",
             )
         found[name] = _number(name, said, setting)
     return found
@@ -82,7 +82,9 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     bad = next((name for name, equals, _ in pairs if not equals), None)
     if bad is not None:
         raise AnswerRejected(
-            "generation.form", f"{bad.strip()[:40]!r} has no value.", "Such as temperature=0.7."
+            "generation.form",
+            f"{bad.strip()[:40]!r} has no value.",
+            "Give one, such as temperature=0.7.",
         )
     return [(name.strip(), value.strip()) for name, _, value in pairs]
 
@@ -93,7 +95,7 @@ def _number(name: str, said: str, setting: Setting) -> float | int:
     except ValueError:
         raise _refused(name, said, setting) from None
     none = name == "top_k" and number == -1
-    # Written so that nan fits nowhere.
+    # Written so that nan never passes.
     fits = number >= setting.least and (setting.most is None or number <= setting.most)
     if not (fits or none):
         raise _refused(name, said, setting)
@@ -104,13 +106,13 @@ def _refused(name: str, said: str, setting: Setting) -> AnswerRejected:
     return AnswerRejected(
         "generation.value",
         f"{name}={said[:40]} is not {setting.bounds}.",
-        f"Give such a number, or leave {name} out: it is {setting.default:g} then.",
+        f"Give such a number, or leave {name} out to use {setting.default:g}.",
     )
 
 
 def _describe(value: dict[str, ParameterValue] | None, _: None) -> str:
     if not value:
-        return "as the SDK does"
+        return "the SDK's defaults"
     return ", ".join(f"{name}={it}" for name, it in value.items())
 
 
@@ -126,6 +128,6 @@ STEP = Step(
     unasked={},
     example=Example(
         "temperature=0, max_tokens=512",
-        "How the models are asked. Longer answers take and cost more.",
+        "How the models generate their answers. Longer answers take longer and cost more.",
     ),
 )

@@ -1,4 +1,4 @@
-"""On which image and instances artefacts are hosted for a run."""
+"""Which image and instances host the artefacts for a run."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def _ask_image(interview: Interview) -> Question:
     return Question(
         "Which container image should host the artefacts?",
         default=aws.answering.nova_image(interview.region) if model.nova else None,
-        help="Its URI in Amazon ECR, in the region of the run, such as AWS's images for DJL or "
-        "vLLM: https://aws.github.io/deep-learning-containers/",
+        help="Its Amazon ECR URI in the run's region, such as one of AWS's images for DJL or vLLM: "
+        "https://aws.github.io/deep-learning-containers/",
     )
 
 
@@ -34,10 +34,10 @@ def _check_image(value: str, interview: Interview) -> Outcome[str, None]:
 
 def _ask_instances(interview: Interview) -> Question:
     return Question(
-        "On which instances should they be hosted?",
+        "Which instances should host them?",
         default=aws.gpus.smallest_for(interview.model.billions),
-        help="Such as ml.g5.12xlarge, or 2 x ml.g5.12xlarge: an endpoint for each model that is "
-        "hosted, paid by the hour while the run goes on.",
+        help="Such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: one endpoint per hosted model, billed "
+        "by the hour during the run.",
     )
 
 
@@ -65,7 +65,7 @@ IMAGE_STEP = Step(
     depends_on=(ANSWERED_BY, BASE_ANSWERED_BY, MODEL, REGION),
     example=Example(
         "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.33.0-lmi15.0.0-cu128",
-        "What serves the model while the run goes on.",
+        "The container that serves the model during the run.",
     ),
 )
 INSTANCES_STEP = Step(
@@ -78,6 +78,6 @@ INSTANCES_STEP = Step(
     depends_on=(ANSWERED_BY, BASE_ANSWERED_BY, MODEL, REGION),
     example=Example(
         "ml.g5.12xlarge",
-        "An endpoint for each model, paid by the hour until the run is over.",
+        "One endpoint per model, billed by the hour until the run ends.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What is different from the base model's recipe: sampling, lengths, and rollouts of an agent."""
+"""Parameters that differ from the base model's recipe: sampling, lengths, and agent rollouts."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def _ask(interview: Interview) -> Question:
     example = ", ".join(f"{it.name}={it.default}" for it in (offered or [])[:2])
     such_as = f", such as {example}" if example else ""
     return Question(
-        "Which parameters should be different from the base model's recipe?",
+        "Which parameters should differ from the base model's recipe?",
         default=DEFAULT,
         notices=_what_there_is(offered, interview.type.parameters),
         checks=tuple(checks),
-        help=f"Names and values{such_as}, or a JSON object; default leaves all as they are.",
+        help=f"Names and values{such_as}, or a JSON object; default changes none.",
         reference="references/advanced-settings.md",
     )
 
@@ -48,7 +48,7 @@ def _what_there_is(
 ) -> tuple[str, ...]:
     if offered is None:
         return (f"The SDK looks for {', '.join(known)}.",)
-    return tuple(it.words() for it in offered) or ("The recipe has none that can be set.",)
+    return tuple(it.words() for it in offered) or ("The recipe has no parameters to set.",)
 
 
 def _read(text: str, _question: Question, interview: Interview) -> dict[str, ParameterValue] | None:
@@ -96,7 +96,7 @@ def _one(
             "parameter.",
             f"It has {', '.join(known)}." if known else "It has none; answer default.",
         )
-    # The SDK sets this one itself where a registered scorer is called.
+    # The SDK sets this one itself when a registered scorer is called.
     if name == "postprocessing" and (interview.value(SCORER) or "").startswith("arn:"):
         raise AnswerRejected(
             "parameters.postprocessing",
@@ -107,7 +107,7 @@ def _one(
 
 
 def _offered(interview: Interview) -> tuple[list[aws.recipes.Parameter] | None, list[Check]]:
-    interview.progress("Reading what the base model's recipe takes", None, None)
+    interview.progress("Reading the base model's recipe", None, None)
     return aws.recipes.read_parameters(
         interview.aws,
         interview.region,
@@ -136,6 +136,6 @@ STEP = Step(
     unasked={},
     example=Example(
         "temperature=0, max_new_tokens=512",
-        "How both models answer. Longer answers take and cost more.",
+        "How both models generate answers. Longer answers take longer and cost more.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Which model judges: listed neutrally, from those that can be used in this account and region."""
+"""Which model judges: a neutral list of those usable in this account and region."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def _asked_in(region: str, interview: Interview) -> Question:
     offer = aws.judges.find_judges(interview.aws, region)
     if not offer.judges:
         return Question(
-            f"Which judge model? The list for {region} could not be made; type a model id.",
+            f"Which judge model? The list for {region} is not available; type a model id.",
             checks=offer.checks,
-            help="A Bedrock model id, such as the Bedrock console shows; it is checked alone.",
+            help="A Bedrock model id, as shown in the Bedrock console.",
             reference="references/judges.md",
         )
     return Question(
@@ -44,14 +44,14 @@ def _asked_in(region: str, interview: Interview) -> Question:
 
 
 def _read(text: str, question: Question, _: Interview) -> str:
-    # So it is called by other tools that speak to many providers.
+    # Other tools prefix model ids with the provider.
     text = text.removeprefix("bedrock/")
     if not question.choices:
         return text
     try:
         return read_choice(text, question.choices)
     except AnswerRejected:
-        # What was left out may be named as well; the check says why it was, or maps an inference
+        # A judge that was left out may be named too; the check says why, or maps an inference
         # profile to its model.
         if text.strip().isdigit():
             raise
@@ -71,7 +71,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, JudgeFacts]:
 
 
 def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejected:
-    """Return why no judge is called by these words, or why the one that is was left out."""
+    """Return why these words name no judge, or why the judge they name was left out."""
     offer = aws.judges.find_judges(interview.aws, region)
     choices = _choices(offer)
     said = _parts(" ".join(content(words, ("model", "judge", "claude", "amazon"))))
@@ -83,7 +83,7 @@ def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejecte
     if not meant and len(several) > 1:
         return AnswerRejected(
             "answer.choice",
-            f"{shortened(words)!r} fits several: {', '.join(it.label for it in several)}.",
+            f"{shortened(words)!r} matches several: {', '.join(it.label for it in several)}.",
             "Say which one.",
         )
     if not meant:
@@ -92,7 +92,7 @@ def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejecte
         )
     why = "; ".join(f"{it.id}: {it.reason}" for it in meant[:4])
     return AnswerRejected(
-        "judge.left_out", f"This can't be the judge in {region}: {why}.", name_one(choices)
+        "judge.left_out", f"This model can't be the judge in {region}: {why}.", name_one(choices)
     )
 
 
@@ -105,12 +105,12 @@ def _parts(text: str) -> set[str]:
 
 
 def judge_region(interview: Interview) -> str:
-    """Return the model package's region: the judge has to be usable where the model is."""
+    """Return the model package's region: the judge must be usable where the model is."""
     return interview.model.region
 
 
 def foreseen(interview: Interview, said: str) -> str:
-    """Return what is known of a judge that is named before its turn, as a remark."""
+    """Return a remark on a judge that is named before its turn."""
     model = interview.facts(MODEL)
     named = interview.aside.volunteered.get("region") or ""
     region = model.region if model else named if is_region(named) else interview.aws.default_region
@@ -119,10 +119,10 @@ def foreseen(interview: Interview, said: str) -> str:
     question = _asked_in(region, interview)
     reading = understand_choice(said, question)
     if isinstance(reading, Taken | AskBack):
-        return f", that is {reading.text} in {region}"
+        return f", which is {reading.text} in {region}"
     if model and question.choices and not _MODEL_ID.fullmatch(said):
         raise _not_a_judge(said, region, interview)
-    return "" if _MODEL_ID.fullmatch(said) else f", by which no single judge of {region} is called"
+    return "" if _MODEL_ID.fullmatch(said) else f", which names no single judge in {region}"
 
 
 STEP = Step(
@@ -135,7 +135,7 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "2",
-        "The number, the label or the id. The judge is paid for by token; the price is shown "
+        "The number, the label or the id. Judges are billed by the token; you see the price "
         "before you confirm.",
     ),
 )

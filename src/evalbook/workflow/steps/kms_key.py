@@ -16,7 +16,7 @@ def _ask(_: Interview) -> Question:
     return Question(
         "Which KMS key should encrypt the results?",
         default="none",
-        help="A key's id, ARN or alias; none leaves the bucket's own encryption.",
+        help="A key's id, ARN or alias; none keeps the bucket's own encryption.",
     )
 
 
@@ -49,6 +49,6 @@ STEP = Step(
     depends_on=(REGION,),
     example=Example(
         "alias/my-key",
-        "Results are encrypted with it; the role has to be allowed to use it.",
+        "Encrypts the results; the role must be allowed to use it.",
     ),
 )

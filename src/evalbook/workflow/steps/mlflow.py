@@ -27,8 +27,8 @@ def _ask(interview: Interview) -> Question:
         default=DEFAULT,
         notices=() if found else (plan.message,),
         checks=tuple(checks),
-        help="A name or number of the list, or an ARN; default leaves the choice to the SDK, which "
-        "takes an MLflow app of the account and creates one where none is ready.",
+        help="A name or number from the list, or an ARN; default leaves the choice to the SDK, "
+        "which uses one of the account's MLflow apps, or creates one if none is ready.",
     )
 
 
@@ -68,7 +68,6 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "my-tracking-server",
-        "Where the run's metrics are logged. A tracking server costs by the hour, whether it is"
-        " used or not.",
+        "Where the run's metrics are logged. A tracking server is billed by the hour, used or not.",
     ),
 )

@@ -1,8 +1,8 @@
-"""Under which experiment MLflow files the run.
+"""Which MLflow experiment the run belongs to.
 
-The name of the run in MLflow is not asked: none of the pipelines that the SDK makes carries the
-``mlflow_run_name`` that its evaluators take (train/evaluate/pipeline_templates.py and
-mtrl_pipeline_templates.py, 3.22.0 to 3.27.0).
+The MLflow run name is not asked: the SDK's evaluators accept ``mlflow_run_name``, but none of its
+pipelines passes it on (train/evaluate/pipeline_templates.py and mtrl_pipeline_templates.py,
+3.22.0 to 3.27.0).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 LONGEST = 256
-"""Characters: MlflowExperimentName in SageMaker's service model 2017-07-24."""
+"""In characters: MlflowExperimentName in SageMaker's service model 2017-07-24."""
 DEFAULT = "default"
 
 
@@ -24,8 +24,8 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which MLflow experiment should the run belong to?",
         default=DEFAULT,
-        help=f"A name of at most {LONGEST} characters; default is {interview.type.experiment}. A "
-        "run's own name can't be chosen: the SDK takes one and does not pass it on.",
+        help=f"A name of at most {LONGEST} characters; default is {interview.type.experiment}. The "
+        "run name in MLflow can't be set: the SDK accepts one but does not pass it on.",
     )
 
 
@@ -36,7 +36,7 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
     if len(name) > LONGEST:
         raise AnswerRejected(
             "mlflow_experiment",
-            f"The name has {len(name)} characters; SageMaker takes at most {LONGEST}.",
+            f"The name has {len(name)} characters; SageMaker accepts at most {LONGEST}.",
             "Give a shorter one.",
         )
     aws.s3.refuse_template_text(name, "the experiment's name")
@@ -44,7 +44,7 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
 
 
 def _describe(value: str | None, _: None) -> str:
-    return value or "as the SDK names it"
+    return value or "the SDK's default"
 
 
 STEP = Step(
@@ -58,6 +58,6 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE,),
     example=Example(
         "support-bot",
-        "The run's metrics are logged under that name.",
+        "The run's metrics are logged under this name.",
     ),
 )

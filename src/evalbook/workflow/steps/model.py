@@ -1,4 +1,4 @@
-"""Which model: a model package, by ARN, group, or words of its name; or a base model alone."""
+"""Which model: a model package, by ARN, group or words from its name; or only a base model."""
 
 from __future__ import annotations
 
@@ -42,33 +42,33 @@ def _ask(interview: Interview) -> Question:
         notices.append(f"Your model package groups could not be listed. {offer.unlisted}")
     if offer.left_out:
         names = ", ".join(offer.left_out)
-        notices.append(f"Nothing to evaluate in {names}; name one to hear why.")
+        notices.append(f"Nothing to evaluate in {names}; name one to see why.")
     if not offer.groups:
         return _ASKED.with_notices(*notices)
     where = region or interview.aws.default_region
     return Question(
-        f"Which fine-tuned model? These are the groups of {where}, newest first.",
+        f"Which fine-tuned model? These are the groups in {where}, newest first.",
         choices=tuple(Choice(it.name, it.name, it.about) for it in offer.groups),
-        help="Another is named by its ARN, its group or words of that; a base model by its id. "
-        "A group means its newest usable version; GROUP/VERSION means that one.",
+        help="For another, give its ARN, its group or words from its name; for a base model, its "
+        "id. A group means its newest usable version; GROUP/VERSION means that version.",
         notices=tuple(notices),
         reference="references/model-packages.md",
     )
 
 
 _ASKED = Question(
-    "Which fine-tuned model? Give its model package ARN, its group's name, or words from it; "
-    "or a base model's id, to evaluate that alone.",
+    "Which fine-tuned model? Give its model package ARN, its group's name or words from it; "
+    "or a base model's id, to evaluate only that.",
     help="Such as arn:aws:sagemaker:REGION:ACCOUNT:model-package/GROUP/VERSION, GROUP, "
-    "or support bot. A group means its newest usable version. A base model is named by its "
-    "JumpStart id, such as meta-textgeneration-llama-3-2-1b-instruct, or words of it.",
+    "or support bot. A group means its newest usable version. For a base model, give its "
+    "JumpStart id, such as meta-textgeneration-llama-3-2-1b-instruct, or words from it.",
     reference="references/model-packages.md",
 )
 
 
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     reading = NotUnderstood() if says_version(reply) else listed(reply, question)
-    # What is found by words is shown before it is used; that asks back already.
+    # A model found by words is shown before it is used, so this need not ask back.
     asks_back = isinstance(reading, AskBack) and question.kind == "text"
     if not asks_back and not isinstance(reading, NotUnderstood):
         return reading
@@ -90,7 +90,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
     if region is None and not interview.aws.default_region:
         raise AnswerRejected(
             "model.region",
-            f"{value!r} names no region, and none is configured to look for it in.",
+            f"{value!r} names no region, and none is configured.",
             Remedy("Say which region, then give the model again:", step="region"),
         )
     try:
@@ -102,10 +102,10 @@ def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
 
 
 def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str, ModelFacts]:
-    """Look for a name or words in one region: among the groups there, then in the public hub.
+    """Look for a name or words in one region: first among its groups, then in the public hub.
 
-    A group, a version or a training job of that very name comes first, a base model of that name
-    second; of what only contains the words, the person chooses.
+    An exact match of a group, version or training job comes first, then an exact base model; among
+    partial matches, the person chooses.
     """
     found, missing = None, None
     try:
@@ -131,7 +131,7 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str
 def _package(
     found: aws.model_packages.Resolution, training_job: str | None, interview: Interview
 ) -> Outcome[str, ModelFacts]:
-    """Accept a model package whose base model brings what the evaluation needs."""
+    """Accept a model package if its base model has what the evaluation needs."""
     package = found.package
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
     kind, base = interview.type.name, package.base_model
@@ -169,7 +169,7 @@ def _package(
 def find_package(
     text: str, interview: Interview
 ) -> tuple[aws.model_packages.Resolution, str | None]:
-    """Find the package where it may be; also the training job that it was named by, if so.
+    """Find the package, and the training job if the person named that.
 
     Raises:
         AnswerRejected: it is not there, or can't be used.
@@ -186,7 +186,7 @@ def find_package(
 def _resolve_in(
     region: str | None, text: str, interview: Interview
 ) -> tuple[aws.model_packages.Resolution, str | None]:
-    """Find the package in a region; also the training job that it was named by, if so.
+    """Find the package in one region, and the training job if the person named that.
 
     Raises:
         AnswerRejected: it is not there, or can't be used.
@@ -207,7 +207,7 @@ def _resolve_in(
 def _registered_by(
     region: str | None, text: str, interview: Interview
 ) -> aws.model_packages.Resolution | None:
-    """Return the package that the training job of that name registered, if there is one."""
+    """Return the package that the training job of this name registered, if any."""
     if not _TRAINING_JOB_NAME.fullmatch(text):
         return None
     arn = aws.model_packages.find_package_of_job(interview.aws, text, region)
@@ -219,9 +219,9 @@ def _registered_by(
 
 
 def _regions(interview: Interview) -> list[str | None]:
-    """Return the one or two regions to look for a name in, None being that of the AWS settings.
+    """Return the one or two regions to search for a name; None is the region of the AWS settings.
 
-    What the person said about the region counts first, what other tools left in the state last.
+    What the person said comes first, what other tools left in the state last.
     """
     said = interview.aside.volunteered.get(REGION.name, "").lower()
     left = interview.found("region") or ""
@@ -235,9 +235,9 @@ def _regions(interview: Interview) -> list[str | None]:
 
 
 def known_model(interview: Interview) -> str | None:
-    """Return what is known of the model before it is asked for: said ahead, or left in the state.
+    """Return the model if it is known ahead of its turn: volunteered, or left in the state.
 
-    What the person dismissed is known no more.
+    A model that the person dismissed is no longer known.
     """
     said = interview.aside.volunteered.get(STEP.name)
     if said is not None or STEP.name in interview.aside.dismissed:
@@ -248,7 +248,7 @@ def known_model(interview: Interview) -> str | None:
 def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: InHub) -> Question:
     groups = found.candidates if found else ()
     bases = offered(inside)
-    mine = "model package group of yours; " if bases else ""
+    mine = "your model package group; " if bases else ""
     counted = [
         plural(len(some), noun) for some, noun in ((groups, "group"), (bases, "base model")) if some
     ]
@@ -261,7 +261,7 @@ def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: 
             *bases,
         ),
         notices=cut_short(inside),
-        help="A number or a name; another ARN, name or words start over.",
+        help="A number or a name. Another ARN, name or words start a new search.",
     )
 
 
@@ -289,7 +289,7 @@ STEP = Step(
     asked_knowing=(REGION,),
     example=Example(
         "support-bot",
-        "A model package's ARN, its group's name, or words of it: its newest usable version is "
-        "found, and shown to you.",
+        "A model package's ARN, its group's name, or words from it. evalbook finds the newest "
+        "usable version and shows it to you.",
     ),
 )

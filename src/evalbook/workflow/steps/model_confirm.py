@@ -1,4 +1,4 @@
-"""Whether the model that was found is the one that was meant."""
+"""Whether the model found is the one that was meant."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _package(found: ModelFacts) -> tuple[str, ...]:
         f"Approval: {found.approval}",
         f"Base model: {found.base_model.name}",
     )
-    rejected = "This version was REJECTED by whoever reviewed it. Yes uses it anyway."
+    rejected = "This version was REJECTED in review. Yes uses it anyway."
     return (*notices, rejected) if found.needs_yes else notices
 
 

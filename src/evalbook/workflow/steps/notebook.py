@@ -1,4 +1,4 @@
-"""Where the notebook goes: a new one, or added to one that exists. Answering writes it."""
+"""Where the notebook goes: a new file, or appended to an existing one. Answering writes it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NEW = "new"
 _KEEP_COPY = "copy of "
-"""What an answer begins with that keeps a copy of an edited notebook; its path follows."""
+"""Prefix of an answer that keeps a copy of an edited notebook; the path follows."""
 
 
 def _ask(interview: Interview) -> Question:
@@ -35,7 +35,7 @@ def _ask(interview: Interview) -> Question:
         Choice(
             NEW,
             f"{own.name}",
-            "Exists already: evalbook's cells in it are replaced, all others kept."
+            "Already exists: evalbook replaces its own cells and keeps all others."
             if exists
             else "A new notebook.",
         )
@@ -46,7 +46,7 @@ def _ask(interview: Interview) -> Question:
         if path != own
     )
     return Question(
-        f"Write a new notebook {_shown(own, interview)}, or append to one that exists?",
+        f"Write a new notebook {_shown(own, interview)}, or append to an existing one?",
         kind="choice",
         choices=tuple(choices),
         default=NEW,
@@ -69,13 +69,13 @@ def _read(text: str, question: Question, interview: Interview) -> str:
         raise AnswerRejected(
             "notebook.missing",
             f"There is no notebook {shortened(str(path))}.",
-            "Give the path of one that exists, or new.",
+            "Give the path of an existing one, or new.",
         )
     return str(_shown(path, interview))
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
-    """Write the notebook; where a person has edited its cells, ask first what becomes of them."""
+    """Write the notebook; if a person edited its cells, first ask what to do with the edits."""
     from evalbook.notebook.write import edited_cells, keep_copy, write_notebook
 
     named = value.removeprefix(_KEEP_COPY)
@@ -87,7 +87,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
     interview.progress(f"Writing {path}", None, None)
     notices = (f"Kept your edits in {_shown(keep_copy(path), interview)}.",) if edited else ()
     write_notebook(path, settings_of(interview), append_to=path if is_there(path) else None)
-    # Named from the state's folder, so that the two can move together.
+    # Relative to the state's folder, so that the two can move together.
     folder = end_of_links(interview.state_path).parent
     return Accepted(named, NotebookFacts(str(_seen_from(folder, path))), notices=notices)
 
@@ -105,11 +105,11 @@ def _what_becomes_of_edits(
             Choice(
                 f"{_KEEP_COPY}{value}",
                 "Keep a copy",
-                f"Copies it to {another.name}, then writes {path.name} again.",
+                f"Copies it to {another.name}, then rewrites {path.name}.",
             ),
-            Choice(str(another), "Write another file", f"Writes {another.name}; nothing else."),
+            Choice(str(another), "Write another file", f"Writes only {another.name}."),
         ),
-        help="Nothing of yours is overwritten either way.",
+        help="Either way, your edits are kept.",
     )
 
 
@@ -129,28 +129,28 @@ def _as_it_stands(interview: Interview) -> Check:
     if not is_there(path):
         return warning(
             "notebook.missing",
-            f"The notebook {path} is not there any more.",
+            f"The notebook {path} is gone.",
             Remedy("To write it again:", command="generate"),
         )
     edited = edited_cells(path)
     if edited:
         return warning("notebook.edited", f"You have edited {_titles(edited)} of {path}.")
-    return passed("notebook", f"{path} is as it was written.")
+    return passed("notebook", f"{path} is unchanged.")
 
 
 def write_again(
     interview: Interview, *, script: bool, keep_edits: bool = False, to: Path | None = None
 ) -> Path:
-    """Write the notebook of a completed interview again, or a script of the same cells.
+    """Rewrite the notebook of a completed interview, or write its cells as a script.
 
     Args:
-        interview: a completed one.
-        script: whether a plain Python file is written, beside the notebook unless ``to`` is given.
-        keep_edits: whether a copy is kept of a file whose cells were edited.
+        interview: a completed interview.
+        script: write a plain Python file, beside the notebook unless ``to`` is given.
+        keep_edits: keep a copy of a file with edited cells.
         to: another file to write.
 
     Returns:
-        The path of what was written, from the current folder.
+        The path of the file written, relative to the current folder.
 
     Raises:
         AnswerRejected: ``notebook.edited``, a person's edits would be lost.
@@ -178,13 +178,13 @@ def write_again(
 
 
 def _need_inside(path: Path, interview: Interview) -> None:
-    """Refuse what leads elsewhere: a state or a file of answers may come from anybody."""
+    """Refuse paths that lead elsewhere: a state or answers file may come from anybody."""
     folders = (end_of_links(interview.folder), end_of_links(interview.state_path).parent)
     if not any(end_of_links(path).is_relative_to(folder) for folder in folders):
         raise AnswerRejected(
             "notebook.outside",
-            f"{shortened(str(path))} is outside {folders[0]}; nothing is written there.",
-            "Name a notebook in this folder, or start evalbook in the folder of that one.",
+            f"{shortened(str(path))} is outside {folders[0]}; evalbook writes nothing there.",
+            "Name a notebook in this folder, or start evalbook in the other folder.",
         )
 
 
@@ -195,7 +195,7 @@ def own_notebook(interview: Interview) -> Path:
 
 
 def written_notebook(interview: Interview) -> Path:
-    """Return the path of the notebook that was written, from the current folder."""
+    """Return the path of the written notebook, relative to the current folder."""
     path = end_of_links(interview.state_path).parent / interview.answer(NOTEBOOK).facts.path
     return _shown(path, interview)
 
@@ -208,19 +208,19 @@ _CELL_4 = {
 
 
 def run_instructions(interview: Interview) -> tuple[str, ...]:
-    """Return how to run the notebook that was written."""
+    """Return instructions for running the notebook."""
     expected = estimate(interview)
     minutes = expected.minutes
     how_long = ", about {} to {} minutes".format(*minutes) if minutes else ""
-    # The SDK has none for instances of one's own.
+    # The SDK has no dry run for the person's own instances.
     dry_run = "" if expected.instances else ", after a dry run"
     path = written_notebook(interview)
     return (
         f"Written: {path}",
         "Open it in JupyterLab, VS Code or SageMaker Studio and run its cells in order:",
-        "Cell 1: configuration; installs the SageMaker SDK where it is missing.",
-        f"Cell 2: starts the evaluation{dry_run}. Run again, it finds the same run.",
-        f"Cell 3: shows progress until it is done{how_long}.",
+        "Cell 1: configuration; installs the SageMaker SDK if it is missing.",
+        f"Cell 2: starts the evaluation{dry_run}. Run it again, and it finds the same run.",
+        f"Cell 3: shows progress until the run ends{how_long}.",
         f"Cell 4: {_CELL_4[expected.scope]}.",
     )
 
@@ -230,7 +230,7 @@ def _shown(path: Path, interview: Interview) -> Path:
 
 
 def _seen_from(folder: Path, path: Path) -> Path:
-    """Return the way from a folder to a file; on another drive of Windows there is none."""
+    """Return a file's path relative to a folder, or absolute if on another Windows drive."""
     try:
         return Path(os.path.relpath(end_of_links(path), folder))
     except ValueError:

@@ -1,4 +1,4 @@
-"""How many records are evaluated: all, in as many jobs as it takes, or a pilot of some first."""
+"""How many records to evaluate: all, in as many jobs as it takes, or a pilot first."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ FIRST = "pilot"
 REST = "rest"
 
 LARGE_ENOUGH = 300
-"""Records of which a pilot is worth while."""
+"""Records from which a pilot is worthwhile."""
 FEWEST, SHARE = 50, 10
-"""Records of the smallest pilot, and what part of all one is by default."""
+"""Records in the smallest pilot, and the default pilot's share of all records."""
 _RULE = """\
-A pilot is drawn by category, or by the length of prompts, so that it stands for the whole. Its \
-differences have to be clear at 1 %, those of the whole at 4 %, instead of 5 % once."""
+A pilot is sampled by category, or by prompt length, to represent the whole. Its differences must \
+be clear at the 1 % level, those of the whole at 4 %, instead of once at 5 %."""
 
 
 def _ask(interview: Interview) -> Question:
@@ -50,7 +50,7 @@ def _ask(interview: Interview) -> Question:
         Choice(
             FIRST,
             f"A pilot of {pilot:,} records first",
-            f"{_costs(expected.of(pilot), 1)} The rest is up to you.",
+            f"{_costs(expected.of(pilot), 1)} Then you decide about the rest.",
         ),
     ]
     if interview.value(PILOT) is not None and _of_earlier(interview):
@@ -63,7 +63,7 @@ def _ask(interview: Interview) -> Question:
         kind="choice",
         choices=tuple(choices),
         notices=(_RULE,) if whole >= LARGE_ENOUGH else (),
-        help=f"A number from {FEWEST} to {min(most, whole // 2):,} is a pilot of so many.",
+        help=f"A number from {FEWEST} to {min(most, whole // 2):,} sets the size of the pilot.",
     )
 
 
@@ -92,19 +92,19 @@ def _whole(interview: Interview) -> int:
 
 
 def _pilot(interview: Interview) -> int:
-    """Return how many records the pilot has, where no other number is said."""
+    """Return the default size of the pilot."""
     usual = min(max(2 * FEWEST, _whole(interview) // SHARE), _most(interview))
     return _of_earlier(interview) or usual
 
 
 def _of_earlier(interview: Interview) -> int:
-    """Return how many records the pilot has that was chosen before; 0 where none was."""
+    """Return the size of the pilot chosen before; 0 if none was."""
     facts = interview.facts(PILOT)
     return facts.records[0] if facts is not None and facts.pilot else 0
 
 
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
-    """Hear how many records, however it is put: "200 first", "a pilot of 200"."""
+    """Hear how many records, however it is phrased: "200 first", "a pilot of 200"."""
     numbers = [int(it) for it in re.findall(r"\d+", reply.replace(",", ""))]
     if len(numbers) != 1 or numbers[0] <= len(question.choices) or doubt_in(reply):
         return hearing.by_kind(reply, question, interview)
@@ -129,20 +129,20 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 
 
 def _plan(value: str, interview: Interview) -> tuple[list[int], bool] | None:
-    """Return how many records each part has, and whether the first is a pilot; None for one job."""
+    """Return the size of each part, and whether the first is a pilot; None for a single job."""
     from evalbook.datasets.parts import sizes_of
 
     pilot = 0 if value == ALL else _of_earlier(interview) if value == REST else int(value)
     if value == REST and not pilot:
         raise AnswerRejected(
-            "pilot.none", "There was no pilot that a rest is left of.", "Choose all, or a pilot."
+            "pilot.none", "There was no pilot, so there is no rest.", "Choose all, or a pilot."
         )
     sizes = sizes_of(_whole(interview), _most(interview), pilot)
     return (sizes, pilot > 0) if len(sizes) > 1 else None
 
 
 def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[aws.s3_uris.S3Uri]:
-    """Return where the parts belong: beside the dataset, named after it and what is split."""
+    """Return where the parts go: beside the dataset, named after it and the split."""
     original = aws.s3.parse_s3_uri(effective_object(interview), what="dataset")
     text = f"{original} {interview.answer(DATASET).facts.etag} {sizes}"
     told = fingerprint(text)
@@ -153,7 +153,7 @@ def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[aws.s3_u
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
-    """Keep the parts that were written, where they are still those that are needed."""
+    """Keep the parts already written if they are still the right ones."""
     earlier = interview.answer(PILOT)
     plan = _plan(value, interview)
     wanted = tuple(map(str, _parts(*plan, interview))) if plan else ()
@@ -163,7 +163,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
-    """Write the parts that are not there yet."""
+    """Write the missing parts."""
     plan = _plan(value, interview)
     if plan is None:
         return Accepted(value, None)
@@ -176,7 +176,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
     return Accepted(
         value,
         PartsFacts(tuple(map(str, parts)), tuple(sizes), pilot),
-        (passed("dataset.parts", f"A job each, beside the dataset: {said}."),),
+        (passed("dataset.parts", f"One job per part, beside the dataset: {said}."),),
     )
 
 
@@ -240,6 +240,6 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "all",
-        "A pilot costs a fraction, and shows how likely the whole settles the question.",
+        "A pilot costs a fraction, and shows how likely the full run is to settle the question.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What the project's folder is called."""
+"""The name of the project folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _ask(interview: Interview) -> Question:
         "What should the project folder be called?",
         default=slug(name_of_model(interview)),
         help=f"Lowercase letters, digits and hyphens, at most {LONGEST}. "
-        "An existing project's name adds to that project.",
+        "The name of an existing project adds to it.",
     )
 
 
@@ -31,9 +31,9 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     if len(text) > LONGEST or not _SLUG.fullmatch(text):
         raise AnswerRejected(
             "project.name",
-            f"{text!r} can't name a project: lowercase letters and digits in words joined by "
-            f"hyphens, at most {LONGEST} characters.",
-            f"Such as {slug(text)}.",
+            f"{text!r} is not a valid project name: lowercase letters and digits in words joined "
+            f"by hyphens, at most {LONGEST} characters.",
+            f"Try {slug(text)}.",
         )
     return text
 
@@ -50,7 +50,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 
 def slug(text: str) -> str:
-    """Return the project name nearest to a text."""
+    """Return the valid project name closest to a text."""
     words = re.sub(r"[^a-z0-9]+", "-", without_accents(text.lower())).strip("-")
     return words[:LONGEST].strip("-") or "evaluation"
 
@@ -64,7 +64,7 @@ STEP = Step(
     check=_check,
     example=Example(
         "support-bot",
-        "A folder of that name is made here, with the notebook in it.",
+        "A folder with this name is created here, with the notebook in it.",
     ),
     wants=Wants(projects=True),
 )

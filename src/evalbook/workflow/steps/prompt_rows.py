@@ -1,4 +1,4 @@
-"""How many rows a dataset of prompts has: of Parquet the footer is read, of all else every row."""
+"""How many rows a prompt dataset has: from the footer of Parquet, else by reading every row."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from evalbook.workflow.turn import Question
 
 
 def asking_for_prompts(interview: Interview) -> Question:
-    """Return the question whether a dataset of prompts may be read."""
+    """Return the question of whether a prompt dataset may be read."""
     footer = _is_parquet(interview)
     return Question(
         "May I read the dataset to look for its prompts?",
         kind="confirm",
-        help="Yes reads the file's footer, a few KB that tell its columns and rows; the whole file,"
-        " if it has no column prompt. No reads nothing."
+        help="Yes reads the file's footer, a few KB with its columns and row count, and the whole "
+        "file only if there is no column prompt. No reads nothing."
         if footer
         else "Yes streams the object once, to look for a prompt in every row. No reads nothing.",
     )
 
 
 def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts | None]:
-    """Return how many prompts there are, or go back to the dataset where a row has none."""
+    """Return the number of prompts, or go back to the dataset if a row has none."""
     try:
         rows, columns, longest = (
             (*_parquet(interview), 0) if _is_parquet(interview) else _streamed(interview)
@@ -36,7 +36,7 @@ def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts |
     except AnswerRejected as rejection:
         if rejection.code != "dataset.prompts":
             raise
-        # Reading it again would find the same: another dataset is what helps.
+        # Reading it again would find the same; only another dataset helps.
         remedy = remedy_in_commands(rejection.remedy) or ""
         return Reopened("dataset", notices=(rejection.message, remedy))
     found = passed("dataset.prompts", _counted(rows, footer_only=_is_parquet(interview)))
@@ -45,21 +45,21 @@ def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts |
 
 
 ALWAYS_FITS = 1000
-"""Tokens of a prompt for which AWS need not be asked about the model."""
+"""Prompt tokens up to which AWS need not be asked about the model."""
 
 
 def lengths_by_scorers_recipe(
     interview: Interview, longest: int, lengths: Mapping[int, int], kept: int | None
 ) -> list[Check]:
-    """Hold prompts against the length that the base model's recipe for scorers gives the model.
+    """Compare prompts with the model length in the base model's recipe for scorers.
 
-    For evaluations that have no recipe which says a length: by a judge, and multi-turn RL.
+    For evaluations without a recipe that states a length: by a judge, and multi-turn RL.
 
     Args:
-        interview: with the model.
-        longest: tokens of the longest prompt.
-        lengths: records by their prompts' length; see `too_long`.
-        kept: tokens that are kept for an answer; None for what the type's own recipe says.
+            interview: an interview that knows the model.
+            longest: tokens of the longest prompt.
+            lengths: records by prompt length; see `too_long`.
+            kept: tokens reserved for the answer; None for the value in the type's own recipe.
     """
     from evalbook.datasets.lengths import too_long
     from evalbook.texts import plural
@@ -76,10 +76,10 @@ def lengths_by_scorers_recipe(
     return [
         warning(
             "dataset.length",
-            f"{which} about {longest:,} tokens by estimate, may be too long: the base model's"
-            f" recipe for scorers gives the model {whole:,} tokens, and {kept:,} are kept for the"
-            " answer here.",
-            "Shorten or leave out such records; their answers may be cut or missing.",
+            f"{which} an estimated {longest:,} tokens, may be too long: the base model's recipe"
+            f" for scorers gives the model {whole:,} tokens, of which {kept:,} are reserved for the"
+            " answer.",
+            "Shorten or leave out these records; their answers may be cut off or missing.",
         )
     ]
 
@@ -140,7 +140,7 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
     if not uri.key.lower().endswith(interview.type.file_types):
         wanted = ", ".join(interview.type.file_types)
-        raise _unusable(f"{uri} can't be read as it is: its name has to end in {wanted}.")
+        raise _unusable(f"{uri} can't be read as it is: its name must end in {wanted}.")
     doing = f"Looking for prompts in {uri}"
 
     def progress(done: int, _rows: int) -> None:
@@ -166,5 +166,5 @@ def _holds(uri: object, what: str) -> AnswerRejected:
 
 def _unusable(message: str) -> AnswerRejected:
     return AnswerRejected(
-        "dataset.prompts", message, "Give a dataset whose every row has a column or field prompt."
+        "dataset.prompts", message, "Give a dataset with a prompt column or field in every row."
     )

@@ -17,7 +17,8 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Which AWS region should the evaluation run in?",
         default=interview.model.region,
-        help=f"The default is where {_model(interview)} is; it can only be used from there.",
+        help=f"The default is the region of {_model(interview)}, which can only be used from "
+        "there.",
     )
 
 
@@ -49,7 +50,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     if dataset is not None and dataset.region != value:
         raise reject(
             "region.dataset",
-            f"The dataset's bucket is in {dataset.region}; SageMaker jobs in {value} read only "
+            f"The dataset's bucket is in {dataset.region}; SageMaker jobs in {value} can read only "
             f"from buckets in {value}.",
             Remedy(
                 f"Copy the dataset to a bucket in {value} and give the copy:", step=DATASET.name
@@ -59,7 +60,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 
 def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> None:
-    """Refuse a dataset's ARN of another region, in which the SDK would not look for it."""
+    """Refuse a dataset ARN from another region, where the SDK would not look for it."""
     found = aws.arns.parse_arn(effective_dataset(interview)) if interview.facts(DATASET) else None
     if found is not None and found.region != region:
         raise reject(
@@ -67,14 +68,14 @@ def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> N
             f"The dataset {found} is registered in {found.region}; the SDK looks for it in "
             f"{region} only.",
             Remedy(
-                f"Give one that is registered in {region}, or the S3 URI of its object:",
+                f"Give one registered in {region}, or the S3 URI of its object:",
                 step=DATASET.name,
             ),
         )
 
 
 def _what_is_there(interview: Interview) -> str:
-    """Return what was found to be in the region, as the beginning of a sentence."""
+    """Return what was found in the region, as the beginning of a sentence."""
     things = [_model(interview).capitalize()]
     if judge := interview.value(JUDGE_MODEL):
         things.append(judge)
@@ -90,7 +91,7 @@ def _model(interview: Interview) -> str:
 
 
 def _such_as(interview: Interview, region: str) -> str:
-    """Return what would name a base model in another region, as part of a sentence."""
+    """Return an example of a base model in another region, as part of a sentence."""
     model = interview.answer(MODEL)
     if not model.facts.base_only:
         return ""
@@ -100,7 +101,7 @@ def _such_as(interview: Interview, region: str) -> str:
 
 def _known(interview: Interview) -> str | None:
     found = interview.found("region")
-    # The default says the same; confirming it would be a question more.
+    # The default says the same; confirming it would be one more question.
     model = interview.facts(MODEL)
     return found if model is None or found != model.region else None
 
@@ -116,6 +117,6 @@ STEP = Step(
     depends_on=(MODEL, DATASET, DATA_FIX, JUDGE_MODEL),
     example=Example(
         "us-east-1",
-        "Where the run takes place: model, judge and buckets have to be usable from there.",
+        "Where the run takes place. Model, judge and buckets must be usable from there.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What the run is called in the SageMaker console."""
+"""The run's name in the SageMaker console."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     if len(text) > LONGEST or not _NAME.fullmatch(text):
         raise AnswerRejected(
             "run_name",
-            f"{text!r} can't name a run: at most {LONGEST} letters, digits and hyphens, "
+            f"{text!r} is not a valid run name: at most {LONGEST} letters, digits and hyphens, "
             "beginning and ending with a letter or digit.",
-            f"Such as {as_run_name(text)}.",
+            f"Try {as_run_name(text)}.",
         )
     return text
 
 
 def as_run_name(text: str) -> str:
-    """Return the name nearest to a text that can name a run."""
+    """Return the valid run name closest to a text."""
     words = re.sub(r"[^a-zA-Z0-9]+", "-", without_accents(text)).strip("-")
     return words[:LONGEST].strip("-") or "evaluation"
 
 
 def without_accents(text: str) -> str:
-    """Return the text with its letters' accents left out: a name is still read without them."""
+    """Return the text without accents: a name stays readable."""
     letters = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def default_run_name(interview: Interview) -> str:
-    """Return the name that a run has unless the person gives another."""
+    """Return the run name used unless the person gives another."""
     return as_run_name(f"evalbook-{name_of_model(interview)}")
 
 
 def name_of_model(interview: Interview) -> str:
-    """Return what the model is called: by its group, or a base model by its own name."""
+    """Return the model's name: its group's, or a base model's own."""
     model = interview.facts(MODEL)
     return "evaluation" if model is None else model.group or model.base_model.name
 
@@ -69,6 +69,6 @@ STEP = Step(
     advanced=True,
     example=Example(
         "support-bot-v2-october",
-        "The name by which `evalbook runs` lists the run.",
+        "`evalbook runs` lists the run under this name.",
     ),
 )

@@ -22,7 +22,7 @@ from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.turn import Choice, Question
 
 LONGEST = 512
-"""Characters, of the 1,024 of a URI in SageMaker's service model (2017-07-24)."""
+"""In characters; SageMaker's service model (2017-07-24) allows a URI 1,024."""
 _FOLDER = "evaluation-results/"
 
 
@@ -33,10 +33,10 @@ def _ask(interview: Interview) -> Question:
     if dataset and dataset.region == region:
         bucket = aws.s3.parse_s3_uri(dataset.uri, what="dataset").bucket
     there = aws.s3_names.list_buckets(interview.aws, region) if interview.will_ask(STEP) else []
-    # That of the dataset is the default, and comes first.
+    # The dataset's bucket is the default, and comes first.
     there.sort(key=lambda it: it[0] != bucket)
     return Question(
-        "Where in S3 should the results go? In a bucket, they go to evaluation-results/."
+        "Where in S3 should the results go? In a bucket, they go under evaluation-results/."
         if there
         else "Where in S3 should the results go?",
         choices=tuple(Choice(_in_bucket(name), name, f"made {day}") for name, day in there),
@@ -53,7 +53,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
     text = read_choice_or_text(text, question.choices)
     uri = str(aws.s3.parse_s3_uri(text, what="output prefix", key_needed=False))
     aws.s3.refuse_template_text(uri, "the output path")
-    # The SDK puts slashes of its own between the prefix and what it writes under it.
+    # The SDK adds its own slash between the prefix and what it writes under it.
     return uri.rstrip("/")
 
 
@@ -61,22 +61,22 @@ def _refuse_what_no_job_could_write_to(uri: str, interview: Interview) -> None:
     if len(uri) > LONGEST:
         raise AnswerRejected(
             "s3_output.long",
-            f"The output path has {len(uri):,} characters. Of the 1,024 that SageMaker and S3 "
-            f"take, the jobs need half for what they write under it, so it may have {LONGEST}.",
+            f"The output path has {len(uri):,} characters; the limit is {LONGEST}. SageMaker and "
+            "S3 allow 1,024, and the jobs need half of that for what they write under it.",
             "Give a shorter one.",
         )
     if {".", ".."} & set(uri.split("/")):
         raise AnswerRejected(
             "s3_output.dots",
-            f"{uri} has . or .. between slashes, which S3 takes for names and not for folders.",
+            f"{uri} has . or .. between slashes, which S3 treats as names, not as folders.",
             "Give the path without them.",
         )
     if interview.type.bedrock_judges and not aws.s3_uris.bedrock_writes_to(uri):
         raise AnswerRejected(
             "s3_output.bedrock",
-            f"Bedrock, which writes its results there, does not take {uri}: between single "
-            "slashes it takes letters without accents, digits and - ! _ * ' ( ) . only.",
-            "Give a path of these.",
+            f"Bedrock, which writes its results there, does not accept {uri}: only unaccented "
+            "letters, digits and - ! _ * ' ( ) . between single slashes.",
+            "Give a path of only these characters.",
         )
 
 
@@ -119,8 +119,8 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE, REGION, MODEL, EXECUTION_ROLE, KMS_KEY),
     example=Example(
         "s3://my-bucket/evaluations/",
-        "Results are written below it. They stay until you delete them, and cost as S3 storage "
-        "does.",
+        "Results are written under it. They stay until you delete them, and are billed as S3 "
+        "storage does.",
     ),
     asks_aws=True,
     wants=Wants(s3=True),

@@ -1,4 +1,4 @@
-"""How many samples of each task are put to the model."""
+"""How many samples of each task are run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _ask(_: Interview) -> Question:
     return Question(
         "How many samples of each task should be run?",
         default=ALL,
-        help="A whole number, such as 10 to try it out; all for every one.",
+        help="A whole number, such as 10 for a trial; all runs every one.",
     )
 
 
@@ -27,15 +27,15 @@ def _read(text: str, _question: Question, _: Interview) -> int | None:
 
 
 def at_least_one(plain: str, said: str, code: str, such: str) -> int:
-    """Read a whole number from 1.
+    """Read a whole number of 1 or more.
 
     Raises:
-        AnswerRejected: it is none.
+        AnswerRejected: it is not.
     """
     number = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 8 else 0
     if number < 1:
         raise AnswerRejected(
-            code, f"{said.strip()[:40]!r} is not a whole number from 1.", f"Give one, {such}."
+            code, f"{said.strip()[:40]!r} is not a whole number of 1 or more.", f"Give one, {such}."
         )
     return number
 
@@ -53,6 +53,6 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE,),
     example=Example(
         "10",
-        "Ten samples of each task, to try it out: quick and cheap, and too few for a verdict.",
+        "Ten samples of each task, as a trial: quick and cheap, but too few for a verdict.",
     ),
 )

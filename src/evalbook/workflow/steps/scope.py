@@ -1,4 +1,4 @@
-"""Which models are evaluated: the fine-tuned one and its base, or one of them alone."""
+"""Which models to evaluate: the fine-tuned one and its base, or only one of them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _CHOICES = {
     BOTH: Choice(
         BOTH,
         "Fine-tuned and base",
-        "Compares the two; takes about twice as long and costs twice.",
+        "Compares the two; takes about twice as long and costs twice as much.",
     ),
     FINE_TUNED_ONLY: Choice(FINE_TUNED_ONLY, "Fine-tuned only", "Scores without a comparison."),
     BASE_ONLY: Choice(
-        BASE_ONLY, "Base model only", "Scores of the model that was fine-tuned, as it was before."
+        BASE_ONLY, "Base model only", "Scores of the model as it was before fine-tuning."
     ),
 }
 
@@ -47,7 +47,7 @@ def _possible(interview: Interview) -> tuple[str, ...]:
         return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
     if model.base_only:
         return (BASE_ONLY,)
-    # A Nova model is evaluated one a run: its base model by its name, even in a comparison.
+    # Each run evaluates one Nova model: the base model by its name, even in a comparison.
     one_a_run = model.nova and interview.type.one_nova_a_run
     if model.base_by_name:
         return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
@@ -59,7 +59,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         raise AnswerRejected(
             "scope.impossible",
             f"{_CHOICES[value].label} is not possible: the SDK can't evaluate this base model by "
-            "its name.",
+            "name.",
             f"Answer {' or '.join(_possible(interview))}.",
         )
     if value == BOTH:
@@ -70,7 +70,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 
 def check_scope_base(interview: Interview) -> list[Check]:
-    """Check the newest version of the package's base model, which the SDK takes by its name.
+    """Check the newest version of the package's base model, which the SDK finds by name.
 
     Raises:
         AnswerRejected: it is not in the public hub, or can't be evaluated.
@@ -96,8 +96,8 @@ def _version_check(base: aws.found.BaseModel, newest: str) -> Check:
         return passed("scope.version", f"{base.name} is evaluated in version {newest}.")
     return warning(
         "scope.version",
-        f"The package was made from version {base.version} of {base.name}; alone, the SDK "
-        f"evaluates the newest, {newest}.",
+        f"The package was made from version {base.version} of {base.name}; on its own, the SDK "
+        f"evaluates the newest version, {newest}.",
         "Keep that in mind when you compare it with other runs.",
     )
 
@@ -105,13 +105,13 @@ def _version_check(base: aws.found.BaseModel, newest: str) -> Check:
 def _no_comparison() -> Check:
     return warning(
         "scope.no_comparison",
-        "With one model alone the results can't say whether the fine-tuning helped.",
+        "With only one model, the results can't show whether fine-tuning helped.",
         Remedy("To compare, evaluate both:", step=SCOPE.name, answer=BOTH),
     )
 
 
 def scope_of(interview: Interview) -> str:
-    """Return which models are evaluated: both where they can be, unless the person chose."""
+    """Return which models to evaluate: both if possible, unless the person chose."""
     possible = _possible(interview)
     if interview.type.one_model_a_run and possible[0] != BASE_ONLY:
         return BOTH if interview.value(BASE_ANSWERED_BY) else FINE_TUNED_ONLY
@@ -120,7 +120,7 @@ def scope_of(interview: Interview) -> str:
 
 
 def base_model_too(interview: Interview) -> bool:
-    """Return whether the base model is compared with; it is unless the person chose otherwise."""
+    """Return whether to compare with the base model; yes unless the person chose otherwise."""
     return scope_of(interview) == BOTH
 
 
@@ -145,7 +145,7 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(
         "Fine-tuned and base",
-        "The base model answers too, so that there is something to compare with. It doubles "
-        "time and cost.",
+        "The base model answers too, so you have something to compare with. This doubles time "
+        "and cost.",
     ),
 )

@@ -1,7 +1,7 @@
-"""Which code scores: a preset, or an evaluator of the account's AI registry.
+"""Which code scores: a preset, or an evaluator in the account's AI registry.
 
-A function that is not registered yet can be tried out here: a starting point is written, and a
-file is run on samples, then on records of one's own, before anything is deployed.
+An unregistered function can be tried out here before anything is deployed: evalbook writes a
+starter file and runs it on samples, then on the person's own records.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from evalbook.workflow.turn import Choice, Question
 OWN = "own"
 STARTER = "my_scorer.py"
 _GIVEN = "dataset"
-"""What stands for the dataset that was given, where a file is tried on records."""
+"""Word for the dataset given earlier, when a file is tried on records."""
 _ON = re.compile(r"\s+on\s+", re.I)
 _TRY_ON = re.compile(r"(?P<file>.+\.py)\s+on\s+(?P<records>.+)", re.I | re.S)
 
@@ -48,10 +48,12 @@ def _ask(interview: Interview) -> Question:
         choices=(
             *(Choice(preset.name, preset.label, preset.description) for preset in PRESETS),
             *(
-                Choice(found.arn, found.name, f"Registered; scores by {found.function}.")
+                Choice(found.arn, found.name, f"Registered; runs {found.function}.")
                 for found in registered
             ),
-            Choice(OWN, "A function of my own", f"Writes {STARTER} to start from, and tries it."),
+            Choice(
+                OWN, "A function of my own", f"Writes {STARTER} as a starting point, and tries it."
+            ),
         ),
         checks=tuple(checks),
         help="A name, a number, the ARN of a registered evaluator, or the path of a Python file "
@@ -77,7 +79,7 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 
 
 def _no_python_file(said: str, path: Path) -> AnswerRejected:
-    """Say what is found where a Python file was expected."""
+    """Say what was found instead of a Python file."""
     if "://" in said:
         found = f"{shortened(said)} is not on this computer."
     elif is_a_folder(path):
@@ -88,8 +90,8 @@ def _no_python_file(said: str, path: Path) -> AnswerRejected:
         found = f"There is no file {shortened(str(path))}."
     return AnswerRejected(
         "scorer.file",
-        f"{found} A function of your own is tried from a Python file, such as {STARTER}.",
-        f"Give such a file's path, or {OWN} to have one written.",
+        f"{found} To try your own function, evalbook needs a Python file such as {STARTER}.",
+        f"Give the file's path, or {OWN} to have one written.",
     )
 
 
@@ -106,7 +108,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
-    """Write the function to start from, if one is wanted; then what checking does."""
+    """Write the starter function if one is wanted; then do what checking does."""
     return _check(_starter_in(interview.folder).name if value == OWN else value, interview)
 
 
@@ -125,7 +127,7 @@ def _registered(arn: str, interview: Interview) -> Outcome[str, aws.found.Evalua
 
 
 def _starter_in(folder: Path) -> Path:
-    """Write the function to start from, unless it is there already."""
+    """Write the starter function unless it already exists."""
     from evalbook.metrics.scorers import starter_function
 
     path = folder / STARTER
@@ -138,7 +140,7 @@ def _starter_in(folder: Path) -> Path:
 
 
 def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found.Evaluator | None]:
-    """Offer to go on with the person's own records, once the two samples have worked."""
+    """Offer to try the person's own records once the two samples have worked."""
     from evalbook.metrics.try_out import try_out, verdict
 
     path = _file(interview, said)
@@ -146,7 +148,7 @@ def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found
     if interview.facts(DATASET) is None:
         raise AnswerRejected(
             "scorer.not_registered",
-            f"{works} An evaluation takes registered scorers only.",
+            f"{works} An evaluation accepts only registered scorers.",
             aws.evaluators.HOW_TO_REGISTER,
         )
     return Narrowed(_offer(interview, said, (works,), f"Try {path.name} on your records too?"))
@@ -170,10 +172,10 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
         default=records if uri else None,
         notices=(
             *found,
-            f"An evaluation takes registered scorers only. {aws.evaluators.HOW_TO_REGISTER}",
+            f"An evaluation accepts only registered scorers. {aws.evaluators.HOW_TO_REGISTER}",
         ),
         checks=usual.checks,
-        help="Yes tries it; the ARN that it is registered under, or another scorer, is taken.",
+        help="Yes tries it. Or give the ARN of the registered evaluator, or another scorer.",
         reference=usual.reference,
     )
 
@@ -200,7 +202,7 @@ def _tried_on_records(
 
 
 def _table(found: list[Any], tried: dict[str, Any]) -> tuple[str, ...]:
-    """Return what came of each record, in columns, and what looks wrong about it."""
+    """Return the result for each record, in columns, and what looks wrong."""
     lines = [f"{'Record':<8}{'Reference as answer':<21}Another answer"]
     level, caught = 0, None
     for one in found:
@@ -213,7 +215,7 @@ def _table(found: list[Any], tried: dict[str, Any]) -> tuple[str, ...]:
         if right.score <= other.score:
             level, caught = level + 1, caught or right.caught
     if level:
-        why = f" An error that it met and kept to itself: {caught}." if caught else ""
+        why = f" It caught an error without reporting it: {caught}." if caught else ""
         lines.append(
             f"{level} of {len(found)} records score their own reference no higher than another "
             f"answer.{why}"
@@ -222,7 +224,7 @@ def _table(found: list[Any], tried: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
-    """Return where records are, their first bytes, and whether that is all.
+    """Return where the records are, their first bytes, and whether that is everything.
 
     Raises:
         AnswerRejected: there are none, or they may not be read.
@@ -247,7 +249,7 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
         raise AnswerRejected(
             "scorer.records",
             f"{shortened(str(path))} can't be read: {getattr(error, 'strerror', error)}.",
-            f"Name a JSON Lines file, or {_GIVEN} for the dataset that you gave.",
+            f"Name a JSON Lines file, or {_GIVEN} for your dataset.",
         ) from error
     return path.name, head, len(head) < HEAD_BYTES
 
@@ -279,8 +281,8 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "prime_math",
-        "Code scores the answers, so no judge is paid for. A function of your own runs as a "
-        "Lambda function.",
+        "Code scores the answers, so you pay for no judge. Your own function runs as a Lambda "
+        "function.",
     ),
     wants=Wants(files=(".py",)),
 )

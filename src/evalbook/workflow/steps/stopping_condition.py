@@ -1,4 +1,4 @@
-"""After how long a rollout job is stopped."""
+"""How long a rollout job may run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 LONGEST = 72 * 60 * 60
-"""Seconds; beyond, the SDK refuses it (multi_turn_rl_evaluator.py, 3.27.0)."""
+"""In seconds; the SDK refuses more (multi_turn_rl_evaluator.py, 3.27.0)."""
 DEFAULT = 86400
 
 
@@ -17,7 +17,7 @@ def _ask(_: Interview) -> Question:
     return Question(
         "After how many seconds should a job be stopped?",
         default=str(DEFAULT),
-        help=f"1 to {LONGEST:,}; {DEFAULT} is a day.",
+        help=f"1 to {LONGEST:,}; {DEFAULT} is one day.",
     )
 
 
@@ -48,6 +48,6 @@ STEP = Step(
     unasked=DEFAULT,
     example=Example(
         "7200",
-        "A job that takes longer than two hours is stopped, and what it cost until then is paid.",
+        "A job still running after two hours is stopped; you pay for what it used until then.",
     ),
 )

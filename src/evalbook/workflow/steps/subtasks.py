@@ -26,7 +26,7 @@ def _ask(interview: Interview) -> Question:
             *(Choice(name, name) for name in names),
         ),
         default=ALL,
-        help="Names or numbers, separated by commas; ALL for every one.",
+        help="Names or numbers, separated by commas; ALL runs every one.",
     )
 
 
@@ -37,7 +37,7 @@ def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
         raise AnswerRejected(
             "subtasks.unknown",
             f"{interview.value(BENCHMARK)} has no subtask {', '.join(unknown)}.",
-            "Choose among those listed, or answer ALL.",
+            "Choose from the list, or answer ALL.",
         )
     return Accepted(value)
 
@@ -66,6 +66,6 @@ STEP = Step(
     unasked=(),
     example=Example(
         "anatomy, virology",
-        "Only these are run, which takes less time than ALL.",
+        "Runs only these, which takes less time than ALL.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Which tags the evaluation carries, to find it or its costs by."""
+"""Which tags the evaluation carries, so that it and its costs can be found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _ask(interview: Interview) -> Question:
     where = (
         "They reach the jobs of every run."
         if interview.type.tags_jobs
-        else "The SDK sets them on the pipeline, and only when it creates it."
+        else "The SDK sets them on the pipeline, but only when it creates it."
     )
     return Question(
         "Which tags should the evaluation carry?",
@@ -71,6 +71,6 @@ STEP = Step(
     depends_on=(EVALUATION_TYPE, REGION),
     example=Example(
         "team=search, cost-center=4711",
-        "The run carries them, so that its costs can be found by them.",
+        "The run carries these tags, so you can find its costs by them.",
     ),
 )

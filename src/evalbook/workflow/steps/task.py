@@ -1,4 +1,4 @@
-"""What the model was trained to do; it guides which metrics are recommended."""
+"""What the model was trained to do; decides which metrics are recommended."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LONGEST = 4000
 def _ask(_: Interview) -> Question:
     return Question(
         "What task is this model trained to do?",
-        help="A sentence or two in your own words, such as: answers billing questions of "
-        "customers in a friendly tone.",
+        help="A sentence or two in your own words, such as: answers customers' billing questions "
+        "in a friendly tone.",
     )
 
 
@@ -30,7 +30,7 @@ def _read(text: str, _question: Question, _: Interview) -> str:
     if len(text) > LONGEST:
         raise AnswerRejected(
             "task.long",
-            f"The description has {len(text):,} characters; at most {LONGEST:,} are kept.",
+            f"The description has {len(text):,} characters; the limit is {LONGEST:,}.",
             "Describe the task in a few sentences.",
         )
     return text
@@ -44,7 +44,7 @@ STEP = Step(
     read=_read,
     example=Example(
         "Answers customers' billing questions, politely.",
-        "A sentence or two. It decides which metrics are recommended, and stands in the notebook.",
+        "A sentence or two. It decides which metrics are recommended, and appears in the notebook.",
     ),
     wants=Wants(long=True),
 )

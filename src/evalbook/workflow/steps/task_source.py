@@ -1,4 +1,4 @@
-"""Where the tasks for Inspect AI are: in S3, on this computer, or made of one's own records."""
+"""Where the Inspect AI tasks are: in S3, on this computer, or written from the records."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.turn import Question
 
 RECORDS = "records"
-"""Says that a task is to be written of the person's own records."""
+"""Asks for a task to be written from the person's own records."""
 
 
 def _ask(_: Interview) -> Question:
     return Question(
         "Where are the tasks for Inspect AI?",
-        help="An S3 folder, or a folder on this computer, whose Python files hold functions "
-        f"decorated with @task; or {RECORDS}, to have a task written of your own dataset.",
+        help="A folder in S3 or on this computer, with Python files that hold functions decorated "
+        f"with @task; or {RECORDS}, to have a task written from your dataset.",
         reference="references/inspect-ai.md",
     )
 
@@ -65,12 +65,12 @@ def _check(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
 
 
 def of_records(interview: Interview) -> bool:
-    """Tell whether a task is written of the person's own records."""
+    """Tell whether the task is written from the person's own records."""
     return interview.value(TASK_SOURCE) == RECORDS
 
 
 def _describe(value: str, facts: TasksFacts | None) -> str:
-    return "written of your own records" if facts is None else value
+    return "written from your own records" if facts is None else value
 
 
 STEP = Step(
@@ -84,7 +84,7 @@ STEP = Step(
     example=Example(
         "./tasks",
         "Python files with functions decorated with @task; or dataset, to have a task written "
-        "of your records.",
+        "from your records.",
     ),
     wants=Wants(files=(".py",), s3=True),
 )

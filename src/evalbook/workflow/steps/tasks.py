@@ -1,4 +1,4 @@
-"""Which of the tasks are run."""
+"""Which tasks to run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def _ask(interview: Interview) -> Question:
         f"Which of the {len(found.tasks)} tasks?",
         kind="multichoice",
         choices=(
-            Choice(ALL, ALL, "Every task of the folder."),
+            Choice(ALL, ALL, "Every task in the folder."),
             *(Choice(it.name, it.name, f"In {it.file}.") for it in found.tasks),
         ),
         default=ALL,
-        help="Names or numbers, separated by commas; ALL for every one.",
+        help="Names or numbers, separated by commas; ALL runs every one.",
     )
 
 
@@ -35,7 +35,7 @@ def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
         raise AnswerRejected(
             "tasks.unknown",
             f"There is no task {', '.join(unknown)} any more.",
-            "Choose among those listed, or answer ALL.",
+            "Choose from the list, or answer ALL.",
         )
     source = interview.answer(TASK_SOURCE).value
     read = read_tasks(aws.task_folders.sources_of(interview.aws, source))
@@ -68,6 +68,6 @@ STEP = Step(
     unasked=[ALL],
     example=Example(
         "ALL",
-        "Each task is a comparison of its own. More tasks take longer.",
+        "Each task is a separate comparison. More tasks take longer.",
     ),
 )

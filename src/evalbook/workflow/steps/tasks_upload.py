@@ -1,4 +1,4 @@
-"""Where in S3 tasks are put that are on this computer, or that are written of one's own records."""
+"""Where in S3 to put tasks that are on this computer or written from the records."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def _ask(interview: Interview) -> Question:
     if of_records(interview):
         bucket = aws.s3.parse_s3_uri(_records(interview), what="dataset").bucket
         default = f"s3://{bucket}/inspect-tasks/"
-    what = "the task that is written of your records" if of_records(interview) else "your tasks"
+    what = "the task written from your records" if of_records(interview) else "your tasks"
     return Question(
         f"Where in S3 should {what} be put?",
         default=default,
-        help="An S3 folder, in a bucket of the model's region; they go to a folder of their own "
-        "in it. The job reads them there.",
+        help="An S3 folder in a bucket in the model's region. They go into a new folder there, "
+        "from which the job reads them.",
     )
 
 
@@ -59,7 +59,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
     outcome = _check(value, interview)
     assert isinstance(outcome, Accepted)  # noqa: S101 - as just returned
     folder = aws.s3.parse_s3_uri(outcome.facts.uri, what="folder", key_needed=False)
-    interview.progress(f"Putting the tasks into {folder}", None, None)
+    interview.progress(f"Uploading the tasks to {folder}", None, None)
     aws.task_folders.upload(interview.aws, _files(interview), folder)
     return outcome
 
@@ -74,7 +74,7 @@ def _files(interview: Interview) -> dict[str, bytes]:
 
 
 def _records(interview: Interview) -> str:
-    """Return the S3 URI of the records: the task reads them there, of a registered dataset too."""
+    """Return the S3 URI from which the task reads the records, even for a registered dataset."""
     dataset = effective_dataset(interview)
     return dataset if dataset.startswith("s3://") else interview.answer(DATASET).facts.uri
 
@@ -84,7 +84,7 @@ def _applies(interview: Interview) -> bool:
 
 
 def tasks_folder(interview: Interview) -> str:
-    """Return the S3 folder that the job reads the tasks from."""
+    """Return the S3 folder from which the job reads the tasks."""
     upload, found = interview.facts(TASKS_UPLOAD), interview.facts(TASK_SOURCE)
     if found is not None and found.uri is not None:
         return found.uri
@@ -124,7 +124,7 @@ STEP = Step(
     said_ahead=False,
     example=Example(
         "s3://my-bucket/tasks/",
-        "A copy of the folder is put there for the job to read, and stays until you delete it.",
+        "A copy of the folder goes there for the job to read, and stays until you delete it.",
     ),
     wants=Wants(s3=True),
 )

@@ -1,4 +1,4 @@
-"""Whether the model was trained on the evaluation's prompts: with consent, its data are read."""
+"""Whether the model was trained on the evaluation's prompts; its data are read with consent."""
 
 from __future__ import annotations
 
@@ -31,18 +31,19 @@ def _ask(interview: Interview) -> Question:
     found = _found(interview)
     size = plural(len(found.objects), "object")
     return Question(
-        f"May I read the data that training job {found.job} was trained on, to look for the"
-        " evaluation's prompts in them?",
+        f"May I read the training data of job {found.job} and look for the evaluation's"
+        " prompts in it?",
         kind="confirm",
-        help=f"Yes streams {size} of {_bytes(found.size)} past the prompts, on this machine, and"
-        " keeps nothing of them: a model scores too well on what it has seen. No reads nothing.",
+        help="A model scores too well on prompts that it has seen. Yes streams"
+        f" {size} of {_bytes(found.size)} through this machine and keeps nothing. No reads "
+        "nothing.",
         notices=found.untold,
     )
 
 
 def _check(value: bool, interview: Interview) -> Outcome[bool, OverlapFacts | None]:
     if not value:
-        unread = "Whether the model was trained on the evaluation's prompts was not looked at."
+        unread = "Not checked: whether the model was trained on the evaluation's prompts."
         return Accepted(value, None, (skipped("dataset.overlap", unread),))
     found = _found(interview)
     overlap = _overlap(interview, found)
@@ -93,9 +94,9 @@ def _checks(overlap: Overlap, found: aws.training_data.TrainingData) -> list[Che
     message = (
         f"{len(numbers):,} of {plural(overlap.compared, 'prompt')} are in the model's own training"
         f" data ({len(overlap.exact):,} word for word, {len(overlap.near):,} nearly): records"
-        f" {shown}{more}. On these the fine-tuned model scores better than it would on new ones."
+        f" {shown}{more}. The fine-tuned model scores better on these than on new ones."
     )
-    return [warning(check, message, "Leave them out, at the next question."), *told]
+    return [warning(check, message, "Leave them out at the next question."), *told]
 
 
 def _bytes(size: int) -> str:
@@ -129,7 +130,7 @@ STEP = Step(
     asks_aws=True,
     example=Example(
         "yes",
-        "What the model was trained on is streamed once, to find prompts that it has seen. "
+        "The training data are streamed once, to find prompts that the model has seen. "
         "Nothing is kept.",
     ),
 )

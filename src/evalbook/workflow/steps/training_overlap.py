@@ -1,4 +1,4 @@
-"""What to do about prompts that the model was trained on: leave them out, or keep them."""
+"""What to do about prompts that the model was trained on: leave out or keep."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _ask(interview: Interview) -> Question:
         Choice(
             KEEP,
             "Evaluate all records anyway",
-            "The comparison favours the fine-tuned model; that is said again at the end.",
+            "The comparison favours the fine-tuned model; the results repeat this warning.",
         )
     ]
     if left:
@@ -41,7 +41,7 @@ def _ask(interview: Interview) -> Question:
             Choice(
                 WITHOUT,
                 "Write a copy without them",
-                f"{left:,} records remain, in a new object; the original is not changed.",
+                f"{left:,} records remain, in a new object; the original stays unchanged.",
             ),
         )
     return Question(
@@ -63,13 +63,14 @@ def _left(interview: Interview) -> int:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
-    """Keep the copy that was agreed to, where it is still the one that is needed."""
+    """Keep the agreed copy if it is still the right one."""
     if value == KEEP:
         return _kept(interview)
     earlier = interview.answer(TRAINING_OVERLAP)
     if earlier.facts is None or earlier.facts.uri != str(_copy(interview)):
         raise AnswerRejected(
-            "training_overlap.other_copy", "Another copy without the training data is needed now."
+            "training_overlap.other_copy",
+            "A different copy without the training data is needed now.",
         )
     return Accepted(WITHOUT, earlier.facts, earlier.checks)
 
@@ -87,7 +88,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
         _write(interview, copy)
         found, _ = aws.s3.describe_object(interview.aws, copy)
     report = validate_object(interview, copy, found.size, found.etag)
-    said = f"The copy without the training data is {copy}; {report.valid:,} records are left."
+    said = f"The copy without the training data is {copy}; {report.valid:,} records remain."
     return Accepted(
         WITHOUT, CopyFacts(str(copy), found.size, report), (passed("dataset.unseen", said),)
     )

@@ -1,4 +1,4 @@
-"""In which VPC the jobs run."""
+"""Which VPC the jobs run in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evalbook.workflow.turn import Question
 
 def _ask(_: Interview) -> Question:
     return Question(
-        "In which VPC should the jobs run?",
+        "Which VPC should the jobs run in?",
         default="none",
         help="Subnet and security group ids of one VPC, separated by commas; none runs them "
         "outside your VPCs.",
@@ -51,6 +51,6 @@ STEP = Step(
     depends_on=(REGION,),
     example=Example(
         "subnet-0a1b, sg-0c2d",
-        "The jobs run inside your network, and reach only what it lets them reach.",
+        "The jobs run inside your network and can reach only what it allows.",
     ),
 )

@@ -1,6 +1,6 @@
-"""The questions that lead to an evaluation type: a tree of at most four, and why it ends where.
+"""The questions that lead to an evaluation type: a tree of at most four, with reasons.
 
-What was answered so far is the value of each choice, which names the question that comes next.
+Each choice's value holds the answers so far, which name the next question.
 """
 
 from __future__ import annotations
@@ -29,31 +29,30 @@ _QUESTIONS = {
     "help": "Does the model work as an agent, over several turns with tools or an environment?",
     "help.answers": "Do you have a dataset of prompts for this task?",
     "help.answers.dataset": "Can code tell whether an answer is right?",
-    "help.answers.dataset.reader": "Which base model is it, and how much do costs matter?",
-    "help.answers.none": "Do you have tasks that are written for Inspect AI, or will you write "
-    "some?",
+    "help.answers.dataset.reader": "Which base model is it, and how much does cost matter?",
+    "help.answers.none": "Do you have tasks written for Inspect AI, or will you write some?",
 }
 _ANSWERS = {
     "help.agent": ("Yes", "It runs on Bedrock AgentCore or behind a Lambda function."),
     "help.answers": ("No", "It answers a prompt."),
-    "help.answers.dataset": ("Yes", "In S3, or it can be put there."),
+    "help.answers.dataset": ("Yes", "In S3, or ready to upload."),
     "help.answers.none": ("No", ""),
     "help.answers.dataset.code": (
         "Yes",
         "A number to compare, tests to run, a format to parse; each record has the answer.",
     ),
     "help.answers.dataset.reader": ("No", "It takes reading: tone, completeness, helpfulness."),
-    "help.answers.dataset.reader.open": ("Open weights, costs matter little", ""),
-    "help.answers.dataset.reader.cheap": ("Open weights, it has to be cheap", ""),
+    "help.answers.dataset.reader.open": ("Open weights, cost matters little", ""),
+    "help.answers.dataset.reader.cheap": ("Open weights, it must be cheap", ""),
     "help.answers.dataset.reader.nova": ("Amazon Nova", ""),
     "help.answers.none.tasks": ("Yes", "Python files with functions decorated with @task."),
     "help.answers.none.none": ("No", ""),
 }
-"""What can be answered to the question that each begins with: label, and what it means."""
+"""Each possible answer, by the question that its key begins with: label and meaning."""
 _SUGGESTED = {
     "help.agent": Suggestion(
         "multi_turn_rl",
-        "What counts is whether the agent reaches its goal: whole rollouts are played in its "
+        "What counts is whether the agent reaches its goal: whole rollouts are run in its "
         "environment and rewarded, as in multi-turn reinforcement learning.",
     ),
     "help.answers.dataset.code": Suggestion(
@@ -63,50 +62,50 @@ _SUGGESTED = {
     ),
     "help.answers.dataset.reader.open": Suggestion(
         "llm_as_judge",
-        "Only a reader can tell how good such answers are, and a judge model reads every one of "
-        "them, by the metrics you choose.",
+        "Only a reader can tell how good such answers are, and a judge model reads every one, by "
+        "the metrics you choose.",
     ),
     "help.answers.dataset.reader.cheap": Suggestion(
         "llm_as_judge",
-        "Only a reader can tell how good such answers are. The judge is paid for each record, "
-        "metric and model: 100 records and two metrics cost a fraction of all.",
+        "Only a reader can tell how good such answers are. You pay the judge per record, "
+        "metric and model, so 100 records and two metrics keep the cost down.",
     ),
     "help.answers.dataset.reader.nova": Suggestion(
         "llm_as_judge",
-        "Only a reader can tell how good such answers are. A Nova model costs extra here: a run "
-        "for each model, with an instance and an endpoint. A benchmark is cheaper, but knows "
-        "nothing of your task.",
+        "Only a reader can tell how good such answers are. A Nova model costs extra here: one run "
+        "per model, with an instance and an endpoint. A benchmark is cheaper, but knows nothing "
+        "about your task.",
     ),
     "help.answers.none.tasks": Suggestion(
         "inspect_ai",
-        "Inspect AI runs tasks of any kind, also in several turns or with tools, on a model that "
-        "an endpoint or Bedrock serves.",
+        "Inspect AI runs any kind of task, including multi-turn ones and ones with tools, on a "
+        "model served by an endpoint or Bedrock.",
     ),
     "help.answers.none.none": Suggestion(
         "benchmark",
-        "Public benchmarks bring their own questions. They show what general abilities the "
-        "fine-tuning gained or lost, not how well your task is done.",
+        "Public benchmarks bring their own questions. They show which general abilities "
+        "fine-tuning gained or lost, not how well the model does your task.",
     ),
 }
 
 
 def first_question() -> Question:
-    """Return the question that the way to a suggestion begins with."""
+    """Return the first question on the way to a suggestion."""
     return _question(HELP)
 
 
 def choose_by_answers(value: str, types: tuple[Choice, ...]) -> Question | None:
-    """Return what is asked after the answers so far; None where the value is no such answer."""
+    """Return the question that follows the answers so far; None if the value is no such answer."""
     if value in _SUGGESTED:
         return _suggested(_SUGGESTED[value], types)
     return _question(value) if value in _QUESTIONS else None
 
 
 def read_answer(text: str, choices: Sequence[Choice]) -> str:
-    """Return the choice that an answer names; what is labelled yes or no, in people's words too.
+    """Return the choice that an answer names; yes and no also in people's own words.
 
     Raises:
-        AnswerRejected: it names none. What can be said are the labels, as values are paths.
+        AnswerRejected: it names none. Only labels can be said, as values are paths.
     """
     labels = {choice.label: choice.value for choice in choices}
     verdict = None if any(map(str.isdigit, text)) else yes_or_no(text)
@@ -128,7 +127,7 @@ def _question(so_far: str) -> Question:
             for value, said in _ANSWERS.items()
             if value.rpartition(".")[0] == so_far
         ),
-        help="A label or a number; or, if you know by now, an evaluation type.",
+        help="A label or a number; or an evaluation type, if you know by now.",
     )
 
 
@@ -141,5 +140,5 @@ def _suggested(found: Suggestion, types: tuple[Choice, ...]) -> Question:
         choices=choices,
         default=found.type,
         notices=(f"{label}: {found.reason}",),
-        help="Yes takes it; the name or number of another type takes that.",
+        help="Yes accepts it; the name or number of another type chooses that one.",
     )
