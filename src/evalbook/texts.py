@@ -133,3 +133,13 @@ def fingerprint(text: str, digits: int = 8) -> str:
     import hashlib
 
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:digits]
+
+
+def file_size(size: int) -> str:
+    """Return a number of bytes as people write it: "1.5 MB"."""
+    if size < 1000:
+        return f"{size} bytes"
+    for unit, factor in (("kB", 10**3), ("MB", 10**6)):
+        if size < factor * 1000:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size / 10**9:.1f} GB"

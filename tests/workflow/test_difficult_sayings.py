@@ -38,6 +38,13 @@ SAYINGS = {
         f"not {DATA}/support/eval.jsonl": "<answer.incomplete>",
         "I don't have one yet": "<answer.incomplete>",
         "same as last time": "<answer.incomplete>",
+        "somewhere in bucket evalbook-data, support something?": f"<These datasets are in {DATA}/",
+        "in the evalbook-data bucket, called large": f"<One dataset in {DATA}/ fits: support/large",
+        "the evalbook-data bucket, tickets or so": f"<No dataset in {DATA}/ has “ticket”",
+        f"{DATA}/support/*": f"<These datasets are in {DATA}/support/. ",
+        "evalbook-data/support/eval.jsonl then. it's new": "<You said evalbook-data/support/eval",
+        f"{DATA}/nothing/*": "<s3.missing>",
+        "in bucket evalbook-denied": "<s3.denied>",
     },
     "data_sample": {
         "yes but don't store anything": "<answer.condition>",

@@ -90,6 +90,9 @@ if TYPE_CHECKING:
         s3_names as s3_names,
     )
     from evalbook.aws import (
+        s3_search as s3_search,
+    )
+    from evalbook.aws import (
         s3_uris as s3_uris,
     )
     from evalbook.aws import (

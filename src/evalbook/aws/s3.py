@@ -25,7 +25,7 @@ from evalbook.aws.session import (
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, reject
 from evalbook.moments import to_the_minute
-from evalbook.texts import did_you_mean, nearest, printable
+from evalbook.texts import did_you_mean, file_size, nearest, printable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import (
@@ -359,7 +359,7 @@ def _object_checks(uri: S3Uri, facts: ObjectFacts, head: HeadObjectOutputTypeDef
         raise reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
     changed = to_the_minute(facts.last_modified)
     checks = [
-        passed("s3.object", f"{uri} exists: {_bytes(facts.size)}, of {changed}."),
+        passed("s3.object", f"{uri} exists: {file_size(facts.size)}, of {changed}."),
         *_archive_checks(uri, head),
     ]
     if str(head.get("ServerSideEncryption", "")).startswith("aws:kms"):
@@ -391,15 +391,6 @@ def _archive_checks(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
         f"{uri} is archived ({place}) and can't be read.",
         "Restore it (`aws s3api restore-object`), or give a copy in S3 Standard.",
     )
-
-
-def _bytes(size: int) -> str:
-    if size < 1000:
-        return f"{size} bytes"
-    for unit, factor in (("kB", 10**3), ("MB", 10**6)):
-        if size < factor * 1000:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size / 10**9:.1f} GB"
 
 
 def _stream(

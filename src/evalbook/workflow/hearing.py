@@ -11,6 +11,7 @@ from typing import Any
 from evalbook.checks import Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
+from evalbook.whole_files import is_a_file
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.replies import values
@@ -29,6 +30,7 @@ from evalbook.workflow.replies.synonyms import SYNONYMS
 from evalbook.workflow.replies.words import (
     content,
     doubt_in,
+    negates,
     says_none,
     yes_or_no,
 )
@@ -36,6 +38,7 @@ from evalbook.workflow.turn import Question
 
 Hears = Callable[[str, Question, Interview], Reading]
 
+_FILE = r"(?<![\w./~-])[\w./~-]+\.(?:jsonl?|ndjson|csv|tsv|parquet)(?:\.gz)?\b"
 _LINE = 120
 """Characters of what was said that a rejection repeats."""
 _LONGEST_MESSAGE = 2000
@@ -109,7 +112,17 @@ def dataset(reply: str, question: Question, interview: Interview) -> Reading:
             "Records are needed; a few dozen will do. `evalbook example dataset` writes some to "
             "start from."
         )
-    return place(reply, question, interview)
+    reading = place(reply, question, interview)
+    if isinstance(reading, AskBack | Taken) and re.search(r"\.\w+$", reading.text):
+        return reading
+    named = re.findall(_FILE, reply)
+    if len(named) == 1 and " " in reply.strip() and "://" not in reply and not negates(reply):
+        if is_a_file(interview.file_named(named[0])):
+            return Taken(named[0], exact=False)
+        if "/" in named[0]:
+            return AskBack(f"s3://{named[0]}", named[0])
+    searched = values.search_in_bucket(reply, question)
+    return Taken(searched, exact=False) if searched else reading
 
 
 def region(reply: str, question: Question, _: Interview) -> Reading:

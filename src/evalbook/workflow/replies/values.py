@@ -486,3 +486,34 @@ def _split_question(text: str) -> tuple[str, str]:
     if len(sentences) > 1 and doubt_in(sentences[-1], free=True) == "question":
         return " ".join(sentences[:-1]), sentences[-1]
     return text, ""
+
+
+def search_in_bucket(text: str, question: Question) -> str | None:
+    """Return what a reply looks for in a bucket, as ``s3://bucket/*part*``: "tickets, in bucket b".
+
+    None where it names no bucket, or a URI. Of what is listed, it may name parts alone.
+    """
+    if "://" in text or "/" in text.split(None, 1)[0]:
+        return None
+    found = re.search(_BUCKET, text)
+    bucket = found and (found["after"] or found["before"])
+    if bucket in _NO_FOLDER:
+        bucket = None
+    rest = f"{text[: found.start()]} {text[found.end() :]}" if found and bucket else text
+    parts = [it.rstrip("s") for it in content(rest) if it not in _AROUND_DATA]
+    if not bucket:
+        listed = [it.value for it in question.choices]
+        fit = [uri for uri in listed if parts and all(part in uri.casefold() for part in parts)]
+        if len(fit) <= 1:
+            return fit[0] if fit else None
+        bucket = fit[0].split("/")[2]
+    return f"s3://{bucket}/*{'*'.join(parts[:_PARTS])}*".replace("**", "*")
+
+
+_PARTS = 3
+_AROUND_DATA = frozenset(
+    "somewhere something called named think or so file files object data dataset test set eval evaluation "
+    "records there sits lies lives look looking find search where what which with name folder from of "
+    "one under know not sure dont maybe perhaps bit like kind some any can could would you me us see "
+    "its".split()
+)

@@ -8,6 +8,7 @@ from pathlib import Path
 from evalbook import aws
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
+from evalbook.texts import file_size, joined
 from evalbook.whole_files import end_of_links, is_a_file, reading
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
@@ -22,13 +23,15 @@ from evalbook.workflow.facts import (
     SampleFacts,
 )
 from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.turn import Question
+from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.replies.choices import read_choice_or_text
+from evalbook.workflow.turn import Choice, Question
 
 CONVERTIBLE = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
 """File types, plain or gzipped, that are converted to a copy in JSON Lines if a run needs it."""
 _ENDINGS = (*CONVERTIBLE, ".gz")
 _PIECE = 1 << 20
+_ANOTHER = "A number or a name; another URI or file starts over."
 
 
 def _ask(_: Interview) -> Question:
@@ -36,11 +39,13 @@ def _ask(_: Interview) -> Question:
     return Question(
         "Where in S3 is your evaluation dataset?",
         help="An S3 URI, a hub-content DataSet ARN, or a file on this machine, which is uploaded "
-        f"to a place of your choice. It ends in {', '.join(others)} or {last}.",
+        f"to a place of your choice. It ends in {', '.join(others)} or {last}; "
+        "s3://bucket/* lists what is there.",
     )
 
 
-def _read(text: str, _question: Question, interview: Interview) -> str:
+def _read(text: str, question: Question, interview: Interview) -> str:
+    text = read_choice_or_text(text, question.choices)
     plain = text.strip("'\"<> ")
     if aws.dataset_arns.is_dataset_arn(plain):
         aws.s3.refuse_template_text(plain, "the dataset's ARN")
@@ -67,7 +72,8 @@ def _read(text: str, _question: Question, interview: Interview) -> str:
             "Give an S3 URI such as s3://bucket/path/file.jsonl, or the path of a file.",
         ) from rejection
     aws.s3.refuse_template_text(str(uri), "the dataset's path")
-    refuse_other_file_types(uri.key, _ENDINGS)
+    if "*" not in uri.key:
+        refuse_other_file_types(uri.key, _ENDINGS)
     return str(uri)
 
 
@@ -100,9 +106,36 @@ def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
         uri = registered.uri
     else:
         uri = aws.s3.parse_s3_uri(value, what="dataset")
+    if "*" in uri.key:
+        return Narrowed(_which_one(uri, interview))
     found, checks = aws.s3.describe_object(interview.aws, uri)
     facts = DatasetFacts(str(uri), arn, found.size, found.etag, found.region, kms_key=found.kms_key)
     return Accepted(value, facts, tuple(checks))
+
+
+def _which_one(wanted: aws.s3_uris.S3Uri, interview: Interview) -> Question:
+    """Return the question which of the datasets under a prefix is meant."""
+    found = aws.s3_search.search_objects(interview.aws, wanted, _ENDINGS)
+    prefix, *parts = wanted.key.split("*")
+    where = f"s3://{wanted.bucket}/{prefix}"
+    if not found.objects:
+        raise AnswerRejected(
+            "s3.missing", f"There are no records under {where}.", "Give another place or a file."
+        )
+    choices = tuple(
+        Choice(str(it.uri), it.uri.key, f"{file_size(it.size)}, {it.written}")
+        for it in found.objects
+    )
+    more = f" The newest {len(choices)} are listed." if found.more else ""
+    named = joined([f"“{part}”" for part in parts if part])
+    if not found.named:
+        text = f"No dataset in {where} has {named} in its name; these are there.{more} Which one?"
+    elif len(choices) == 1:
+        text = f"One dataset in {where} fits: {choices[0].label}. Use it?"
+    else:
+        text = f"These datasets are in {where}.{more} Which one?"
+    only = choices[0].value if found.named and len(choices) == 1 else None
+    return Question(text, kind="choice", choices=choices, default=only, help=_ANOTHER)
 
 
 def is_local(value: str) -> bool:
