@@ -15,14 +15,6 @@ from evalbook.workflow.turn import Question
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,47}")
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "Which endpoint (qualifier) of the agent should be used?",
-        default="none",
-        help="An endpoint's name, such as PROD; none uses the runtime's default endpoint.",
-    )
-
-
 def _read(text: str, _question: Question, _: Interview) -> str | None:
     if says_none(text):
         return None
@@ -41,10 +33,6 @@ def _applies(interview: Interview) -> bool:
     return agent is not None and agent.runtime
 
 
-def _describe(value: str | None, _: None) -> str:
-    return value or "the default endpoint"
-
-
 def _known(interview: Interview) -> str | None:
     """Return the endpoint that the model was trained with, if the agent is the same."""
     job = training_job(interview)
@@ -56,11 +44,15 @@ def _known(interview: Interview) -> str | None:
 STEP = Step(
     AGENT_QUALIFIER,
     "Agent's endpoint",
-    ask=_ask,
+    ask=lambda _: Question(
+        "Which endpoint (qualifier) of the agent should be used?",
+        default="none",
+        help="An endpoint's name, such as PROD; none uses the runtime's default endpoint.",
+    ),
     read=_read,
     known=_known,
     known_from=training_named,
-    describe=_describe,
+    describe=lambda value, _: value or "the default endpoint",
     applies=_applies,
     depends_on=(AGENT_CONFIG,),
     asked_again=True,

@@ -27,14 +27,6 @@ access [Amazon Bedrock Evaluations documentation]\
 Do you acknowledge and agree to proceed?"""
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        TERMS,
-        kind="confirm",
-        help="Say yes or I agree, in your own words. Without it, no notebook is written.",
-    )
-
-
 def _read(text: str, _question: Question, _: Interview) -> Agreement:
     verdict = yes_or_no(text, strict=True)
     if verdict is False:
@@ -67,18 +59,18 @@ def _caller(interview: Interview) -> tuple[str | None, Check]:
     return arn, passed("terms.caller", f"Agreed to by {arn}.")
 
 
-def _describe(value: Agreement, _: None) -> str:
-    return f"{value.words!r}, by {value.caller or 'an unknown caller'}"
-
-
 STEP = Step(
     BEDROCK_TERMS,
     "Bedrock Evaluations terms",
-    ask=_ask,
+    ask=lambda _: Question(
+        TERMS,
+        kind="confirm",
+        help="Say yes or I agree, in your own words. Without it, no notebook is written.",
+    ),
     hears=hearing.to_the_letter,
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda value, _: f"{value.words!r}, by {value.caller or 'an unknown caller'}",
     depends_on_all=True,
     asked_again=True,
     said_ahead=False,

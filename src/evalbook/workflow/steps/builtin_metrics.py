@@ -118,10 +118,6 @@ def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, 
     return tuple(check for check in found if check.id == "dataset.references")
 
 
-def _describe(value: list[str], _: None) -> str:
-    return ", ".join(value) or "none"
-
-
 STEP = Step(
     BUILTIN_METRICS,
     "Built-in metrics",
@@ -129,7 +125,7 @@ STEP = Step(
     hears=_hears,
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda value, _: ", ".join(value) or "none",
     depends_on=(CUSTOM_METRICS, DATASET, DATA_SAMPLE, DATA_FIX),
     unasked=(),
     example=Example(

@@ -30,16 +30,6 @@ from evalbook.workflow.turn import Question
 SERVERLESS = "serverless"
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "What should the evaluation run on?",
-        default=SERVERLESS,
-        help="serverless, or your own instances, such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: "
-        "one training job per model, billed by the hour.",
-        reference="references/advanced-settings.md",
-    )
-
-
 def _read(text: str, _question: Question, interview: Interview) -> aws.found.Instances | None:
     if says_none(text) or text.strip().casefold() == SERVERLESS:
         return None
@@ -144,7 +134,13 @@ def _describe(value: aws.found.Instances | None, _: None) -> str:
 STEP = Step(
     COMPUTE,
     "Compute",
-    ask=_ask,
+    ask=lambda _: Question(
+        "What should the evaluation run on?",
+        default=SERVERLESS,
+        help="serverless, or your own instances, such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: "
+        "one training job per model, billed by the hour.",
+        reference="references/advanced-settings.md",
+    ),
     read=_read,
     check=_check,
     describe=_describe,

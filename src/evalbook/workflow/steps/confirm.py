@@ -53,16 +53,12 @@ def _read(text: str, _question: Question, interview: Interview) -> bool:
     return True
 
 
-def _describe(_: bool, __: None) -> str:
-    return "yes"
-
-
 STEP = Step(
     CONFIRM,
     "Configuration",
     ask=_ask,
     read=_read,
-    describe=_describe,
+    describe=lambda _, __: "yes",
     depends_on_all=True,
     asked_again=True,
     said_ahead=False,

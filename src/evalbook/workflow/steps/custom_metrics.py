@@ -20,15 +20,6 @@ from evalbook.workflow.turn import Question
 _EMPTY = ("[]", "{}", "[null]")
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "Do you have custom metrics?",
-        default="none",
-        help="none, the path of a JSON file, or the JSON itself, in Bedrock's format.",
-        reference="references/custom-metrics.md",
-    )
-
-
 def _read(text: str, _question: Question, interview: Interview) -> str:
     """Return the JSON that was given or that the file holds; empty for none."""
     from evalbook.metrics.custom import read_custom_metrics_file
@@ -74,19 +65,20 @@ def has_reference(interview: Interview) -> bool | None:
     return None if report is None else report.with_reference > 0
 
 
-def _describe(_: str, facts: CustomMetricsFacts | None) -> str:
-    return f"{len(facts.names)}: {', '.join(facts.names)}" if facts else "none"
-
-
 STEP = Step(
     CUSTOM_METRICS,
     "Custom metrics",
     longest=1_000_000,
-    ask=_ask,
+    ask=lambda _: Question(
+        "Do you have custom metrics?",
+        default="none",
+        help="none, the path of a JSON file, or the JSON itself, in Bedrock's format.",
+        reference="references/custom-metrics.md",
+    ),
     hears=hearing.metrics_file,
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda _, facts: f"{len(facts.names)}: {', '.join(facts.names)}" if facts else "none",
     depends_on=(DATASET, DATA_SAMPLE, DATA_FIX),
     unasked=(),
     example=Example(

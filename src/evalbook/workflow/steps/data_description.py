@@ -18,16 +18,12 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _applies(interview: Interview) -> bool:
-    return interview.value(DATA_SAMPLE) is False
-
-
 STEP = Step(
     DATA_DESCRIPTION,
     "Dataset in words",
     ask=_ask,
     hears=hearing.free_text,
-    applies=_applies,
+    applies=lambda interview: interview.value(DATA_SAMPLE) is False,
     depends_on=(DATASET, DATA_SAMPLE),
     asked_again=True,
     example=Example(

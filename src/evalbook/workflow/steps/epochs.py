@@ -10,15 +10,6 @@ from evalbook.workflow.steps.sample_limit import at_least_one
 from evalbook.workflow.turn import Question
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "How often should each sample be run?",
-        default="1",
-        help="A model that samples its answers gives a different one each time (an epoch). The "
-        "scores of a sample are averaged before the models are compared.",
-    )
-
-
 def _read(text: str, _question: Question, _: Interview) -> int:
     words = {"once": "1", "one": "1", "twice": "2", "two": "2"}
     plain = text.strip().casefold().removesuffix("times").removesuffix("epochs").strip()
@@ -38,17 +29,18 @@ def _check(value: int, interview: Interview) -> Outcome[int, None]:
     return Accepted(value, checks=(same,))
 
 
-def _describe(value: int, _: None) -> str:
-    return "once" if value == 1 else f"{value} times each"
-
-
 STEP = Step(
     EPOCHS,
     "Epochs",
-    ask=_ask,
+    ask=lambda _: Question(
+        "How often should each sample be run?",
+        default="1",
+        help="A model that samples its answers gives a different one each time (an epoch). The "
+        "scores of a sample are averaged before the models are compared.",
+    ),
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda value, _: "once" if value == 1 else f"{value} times each",
     depends_on=(EVALUATION_TYPE, GENERATION),
     example=Example(
         "3",

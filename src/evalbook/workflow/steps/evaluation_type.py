@@ -91,17 +91,13 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     return Accepted(value) if led_to is None else Narrowed(led_to)
 
 
-def _describe(value: str, _: None) -> str:
-    return EVALUATION_TYPES[value].label
-
-
 STEP = Step(
     EVALUATION_TYPE,
     "Evaluation type",
     ask=_ask,
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda value, _: EVALUATION_TYPES[value].label,
     asks_aws=True,
     asked_knowing=(MODEL,),
     example=Example(

@@ -53,10 +53,6 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _read(text: str, question: Question, _: Interview) -> str:
-    return read_choice_or_text(text, question.choices)
-
-
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
     aws.s3.refuse_template_text(value, "the role")
     region = interview.region
@@ -97,18 +93,14 @@ def _services(interview: Interview) -> str:
     return "SageMaker and Bedrock" if interview.type.bedrock_judges else "SageMaker"
 
 
-def _known(interview: Interview) -> str | None:
-    return interview.found("role_arn")
-
-
 STEP = Step(
     EXECUTION_ROLE,
     "Execution role",
     ask=_ask,
     hears=hearing.named("role", "iam", "execution"),
-    read=_read,
+    read=lambda text, question, _: read_choice_or_text(text, question.choices),
     check=_check,
-    known=_known,
+    known=lambda interview: interview.found("role_arn"),
     depends_on=(
         EVALUATION_TYPE,
         REGION,

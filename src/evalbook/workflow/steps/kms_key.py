@@ -12,18 +12,6 @@ from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "Which KMS key should encrypt the results?",
-        default="none",
-        help="A key's id, ARN or alias; none keeps the bucket's own encryption.",
-    )
-
-
-def _read(text: str, _question: Question, _: Interview) -> str | None:
-    return None if says_none(text, ("kms", "key", "encryption")) else text
-
-
 def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]:
     if value is None:
         return Accepted(None)
@@ -32,18 +20,18 @@ def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]
     return Accepted(key, checks=tuple(checks))
 
 
-def _describe(value: str | None, _: None) -> str:
-    return value or "the bucket's own encryption"
-
-
 STEP = Step(
     KMS_KEY,
     "KMS key",
-    ask=_ask,
+    ask=lambda _: Question(
+        "Which KMS key should encrypt the results?",
+        default="none",
+        help="A key's id, ARN or alias; none keeps the bucket's own encryption.",
+    ),
     hears=hearing.named("kms", "key", "encryption"),
-    read=_read,
+    read=lambda text, _question, _: None if says_none(text, ("kms", "key", "encryption")) else text,
     check=_check,
-    describe=_describe,
+    describe=lambda value, _: value or "the bucket's own encryption",
     applies=wanted(KMS_KEY),
     advanced=True,
     depends_on=(REGION,),

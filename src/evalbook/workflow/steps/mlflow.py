@@ -51,17 +51,13 @@ def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]
     return Accepted(arn, checks=tuple(checks))
 
 
-def _describe(value: str | None, _: None) -> str:
-    return value or "the account's app"
-
-
 STEP = Step(
     MLFLOW,
     "MLflow",
     ask=_ask,
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda value, _: value or "the account's app",
     applies=wanted(MLFLOW),
     advanced=True,
     depends_on=(REGION,),

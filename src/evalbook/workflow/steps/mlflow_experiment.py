@@ -43,16 +43,12 @@ def _read(text: str, _question: Question, _: Interview) -> str | None:
     return name
 
 
-def _describe(value: str | None, _: None) -> str:
-    return value or "the SDK's default"
-
-
 STEP = Step(
     MLFLOW_EXPERIMENT,
     "MLflow experiment",
     ask=_ask,
     read=_read,
-    describe=_describe,
+    describe=lambda value, _: value or "the SDK's default",
     applies=wanted(MLFLOW_EXPERIMENT),
     advanced=True,
     depends_on=(EVALUATION_TYPE,),

@@ -75,10 +75,6 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     return understand_model(reply, question, interview.value(MODEL))
 
 
-def _read(text: str, question: Question, _: Interview) -> str:
-    return read_choice_or_text(text, question.choices).strip("'\"<> ")
-
-
 def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
     interview.progress("Looking for the model", None, None)
     arn = aws.hub_models.hub_model_arn(value)
@@ -280,7 +276,7 @@ STEP = Step(
     "Model",
     ask=_ask,
     hears=_hears,
-    read=_read,
+    read=lambda text, question, _: read_choice_or_text(text, question.choices).strip("'\"<> "),
     check=_check,
     describe=_describe,
     known=_known,

@@ -51,17 +51,13 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, None]:
     return Accepted(value, checks=tuple(length_checks(interview, report)) if report else ())
 
 
-def _describe(_: bool, __: None) -> str:
-    return "yes"
-
-
 STEP = Step(
     MODEL_CONFIRM,
     "Model confirmed",
     ask=_ask,
     read=read_agreement,
     check=_check,
-    describe=_describe,
+    describe=lambda _, __: "yes",
     depends_on=(MODEL,),
     asked_again=True,
     example=Example(

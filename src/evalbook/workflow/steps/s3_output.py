@@ -104,10 +104,6 @@ def _role_may_use(key: str, interview: Interview) -> Check:
     return found
 
 
-def _known(interview: Interview) -> str | None:
-    return interview.found("s3_output_path")
-
-
 STEP = Step(
     S3_OUTPUT,
     "Results",
@@ -115,7 +111,7 @@ STEP = Step(
     hears=hearing.place,
     read=_read,
     check=_check,
-    known=_known,
+    known=lambda interview: interview.found("s3_output_path"),
     depends_on=(EVALUATION_TYPE, REGION, MODEL, EXECUTION_ROLE, KMS_KEY),
     example=Example(
         "s3://my-bucket/evaluations/",

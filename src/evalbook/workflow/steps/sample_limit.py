@@ -11,14 +11,6 @@ from evalbook.workflow.turn import Question
 ALL = "all"
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "How many samples of each task should be run?",
-        default=ALL,
-        help="A whole number, such as 10 for a trial; all runs every one.",
-    )
-
-
 def _read(text: str, _question: Question, _: Interview) -> int | None:
     plain = text.strip().replace(",", "").casefold()
     if plain == ALL or says_none(text) or plain in ("every", "every one", "no limit"):
@@ -40,16 +32,16 @@ def at_least_one(plain: str, said: str, code: str, such: str) -> int:
     return number
 
 
-def _describe(value: int | None, _: None) -> str:
-    return ALL if value is None else f"the first {value:,} of each task"
-
-
 STEP = Step(
     SAMPLE_LIMIT,
     "Samples",
-    ask=_ask,
+    ask=lambda _: Question(
+        "How many samples of each task should be run?",
+        default=ALL,
+        help="A whole number, such as 10 for a trial; all runs every one.",
+    ),
     read=_read,
-    describe=_describe,
+    describe=lambda value, _: ALL if value is None else f"the first {value:,} of each task",
     depends_on=(EVALUATION_TYPE,),
     example=Example(
         "10",

@@ -124,10 +124,6 @@ def base_model_too(interview: Interview) -> bool:
     return scope_of(interview) == BOTH
 
 
-def _applies(interview: Interview) -> bool:
-    return len(_possible(interview)) > 1 and wanted(SCOPE)(interview)
-
-
 def _describe(value: str, _: None) -> str:
     label = _CHOICES[value].label
     return label[0].lower() + label[1:]
@@ -140,7 +136,7 @@ STEP = Step(
     read=read_one_choice,
     check=_check,
     describe=_describe,
-    applies=_applies,
+    applies=lambda interview: len(_possible(interview)) > 1 and wanted(SCOPE)(interview),
     advanced=True,
     depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(

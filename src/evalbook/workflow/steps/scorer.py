@@ -265,10 +265,6 @@ def _region(interview: Interview) -> str:
     return interview.model.region
 
 
-def _describe(value: str, facts: aws.found.Evaluator | None) -> str:
-    return f"{facts.name}: {value}" if facts else value
-
-
 STEP = Step(
     SCORER,
     "Scorer",
@@ -276,7 +272,7 @@ STEP = Step(
     read=_read,
     check=_check,
     do=_do,
-    describe=_describe,
+    describe=lambda value, facts: f"{facts.name}: {value}" if facts else value,
     depends_on=(EVALUATION_TYPE, MODEL),
     asks_aws=True,
     example=Example(

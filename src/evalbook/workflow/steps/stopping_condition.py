@@ -13,14 +13,6 @@ LONGEST = 72 * 60 * 60
 DEFAULT = 86400
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "After how many seconds should a job be stopped?",
-        default=str(DEFAULT),
-        help=f"1 to {LONGEST:,}; {DEFAULT} is one day.",
-    )
-
-
 def _read(text: str, _question: Question, _: Interview) -> int:
     digits = text.strip().replace(",", "")
     seconds = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0
@@ -33,16 +25,16 @@ def _read(text: str, _question: Question, _: Interview) -> int:
     return seconds
 
 
-def _describe(value: int, _: None) -> str:
-    return f"{value:,} seconds"
-
-
 STEP = Step(
     STOPPING_CONDITION,
     "Longest job",
-    ask=_ask,
+    ask=lambda _: Question(
+        "After how many seconds should a job be stopped?",
+        default=str(DEFAULT),
+        help=f"1 to {LONGEST:,}; {DEFAULT} is one day.",
+    ),
     read=_read,
-    describe=_describe,
+    describe=lambda value, _: f"{value:,} seconds",
     applies=wanted(STOPPING_CONDITION),
     advanced=True,
     unasked=DEFAULT,

@@ -12,14 +12,6 @@ LONGEST = 4000
 """Characters; more is a document, not a description."""
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "What task is this model trained to do?",
-        help="A sentence or two in your own words, such as: answers customers' billing questions "
-        "in a friendly tone.",
-    )
-
-
 def _read(text: str, _question: Question, _: Interview) -> str:
     if not any(character.isalnum() for character in text):
         raise AnswerRejected(
@@ -39,7 +31,11 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 STEP = Step(
     TASK,
     "Task",
-    ask=_ask,
+    ask=lambda _: Question(
+        "What task is this model trained to do?",
+        help="A sentence or two in your own words, such as: answers customers' billing questions "
+        "in a friendly tone.",
+    ),
     hears=hearing.free_text,
     read=_read,
     example=Example(

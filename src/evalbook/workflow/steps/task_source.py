@@ -15,15 +15,6 @@ RECORDS = "records"
 """Asks for a task to be written from the person's own records."""
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "Where are the tasks for Inspect AI?",
-        help="A folder in S3 or on this computer, with Python files that hold functions decorated "
-        f"with @task; or {RECORDS}, to have a task written from your dataset.",
-        reference="references/inspect-ai.md",
-    )
-
-
 def _read(text: str, _question: Question, interview: Interview) -> str:
     plain = text.strip("'\"<> ")
     if plain.casefold() in (RECORDS, "my records", "dataset", "my dataset", "own", "my own"):
@@ -69,17 +60,18 @@ def of_records(interview: Interview) -> bool:
     return interview.value(TASK_SOURCE) == RECORDS
 
 
-def _describe(value: str, facts: TasksFacts | None) -> str:
-    return "written from your own records" if facts is None else value
-
-
 STEP = Step(
     TASK_SOURCE,
     "Tasks",
-    ask=_ask,
+    ask=lambda _: Question(
+        "Where are the tasks for Inspect AI?",
+        help="A folder in S3 or on this computer, with Python files that hold functions decorated "
+        f"with @task; or {RECORDS}, to have a task written from your dataset.",
+        reference="references/inspect-ai.md",
+    ),
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda value, facts: "written from your own records" if facts is None else value,
     depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(
         "./tasks",

@@ -79,10 +79,6 @@ def _records(interview: Interview) -> str:
     return dataset if dataset.startswith("s3://") else interview.answer(DATASET).facts.uri
 
 
-def _applies(interview: Interview) -> bool:
-    return not (interview.value(TASK_SOURCE) or "s3://").startswith("s3://")
-
-
 def tasks_folder(interview: Interview) -> str:
     """Return the S3 folder from which the job reads the tasks."""
     upload, found = interview.facts(TASKS_UPLOAD), interview.facts(TASK_SOURCE)
@@ -98,10 +94,6 @@ def task_names(interview: Interview) -> list[str]:
     return [OWN_TASK] if found is None else [task.name for task in found.tasks]
 
 
-def _describe(_: str, facts: UploadFacts) -> str:
-    return facts.uri
-
-
 STEP = Step(
     TASKS_UPLOAD,
     "Tasks in S3",
@@ -109,8 +101,8 @@ STEP = Step(
     read=_read,
     check=_check,
     do=_do,
-    describe=_describe,
-    applies=_applies,
+    describe=lambda _, facts: facts.uri,
+    applies=lambda interview: not (interview.value(TASK_SOURCE) or "s3://").startswith("s3://"),
     depends_on=(
         TASK_SOURCE,
         ANSWER_SCORER,

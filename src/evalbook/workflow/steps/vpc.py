@@ -11,19 +11,6 @@ from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 
-def _ask(_: Interview) -> Question:
-    return Question(
-        "Which VPC should the jobs run in?",
-        default="none",
-        help="Subnet and security group ids of one VPC, separated by commas; none runs them "
-        "outside your VPCs.",
-    )
-
-
-def _read(text: str, _question: Question, _: Interview) -> str | None:
-    return None if says_none(text, ("vpc", "vpcs")) else text
-
-
 def _check(
     value: str | None, interview: Interview
 ) -> Outcome[str | None, aws.found.VpcChoice | None]:
@@ -42,8 +29,13 @@ def _describe(_: str | None, facts: aws.found.VpcChoice | None) -> str:
 STEP = Step(
     VPC,
     "VPC",
-    ask=_ask,
-    read=_read,
+    ask=lambda _: Question(
+        "Which VPC should the jobs run in?",
+        default="none",
+        help="Subnet and security group ids of one VPC, separated by commas; none runs them "
+        "outside your VPCs.",
+    ),
+    read=lambda text, _question, _: None if says_none(text, ("vpc", "vpcs")) else text,
     check=_check,
     describe=_describe,
     applies=wanted(VPC),
