@@ -35,14 +35,7 @@ class Ahead:
 
 def first_unanswered(interview: Interview) -> AnyStep | None:
     """Return the step that is to be asked; None at the end."""
-    return next(
-        (
-            step
-            for step in interview.steps
-            if step.applies(interview) and not interview.answered(step.name)
-        ),
-        None,
-    )
+    return next((it for it in interview.applying if not interview.answered(it.name)), None)
 
 
 def look_ahead(interview: Interview) -> Ahead:

@@ -57,7 +57,7 @@ def settle_doubts(interview: Interview) -> list[Check]:
         # The answers of a type that was given up for another.
         del interview.answers[name]
     for step in steps:
-        if not step.applies(interview):
+        if not interview.applies(step):
             interview.answers.pop(step.name, None)
             continue
         answer = interview.answers.get(step.name)
@@ -106,13 +106,8 @@ def step_to_reopen(interview: Interview, step: str | None) -> str:
                 f"{', '.join(interview.answers) or 'there is none yet'}.",
             )
         return name
-    before: list[str] = []
-    for candidate in interview.steps:
-        if not candidate.applies(interview):
-            continue
-        if not interview.answered(candidate.name):
-            break
-        before.append(candidate.name)
+    names = [candidate.name for candidate in interview.applying]
+    before = list(takewhile(interview.answered, names))
     if not before:
         raise AnswerRejected(
             "step.first", "This is the first question; there is nothing to go back to."
@@ -140,7 +135,7 @@ def refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
     """Refuse an answer kept for a step that the answers it depends on leave out."""
     names = [it.name for it in step.depends_on]
     known = names and all(map(interview.answered, names))
-    if known and not step.applies(interview):
+    if known and not interview.applies(step):
         decided = ", ".join(f"{name} {interview.answers[name].said!r}" for name in names)
         raise AnswerRejected(
             "step.not_asked",

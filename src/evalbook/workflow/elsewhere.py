@@ -54,7 +54,7 @@ def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
         known = step in interview.steps and all(
             interview.answered(it.name)
             for it in interview.steps
-            if it.slot in step.depends_on and it.applies(interview)
+            if it.slot in step.depends_on and interview.applies(it)
         )
         if known or step.slot in _ALONE:
             return _checked(interview, step, said, certain=known)

@@ -17,7 +17,7 @@ from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, EvaluationType
 from evalbook.records import dataclass
-from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, ModelFacts, Slot
+from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, MODEL, REGION, ModelFacts, Slot
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.state import Document, found_by_other_tools
@@ -144,6 +144,19 @@ class Interview:
     def settings(self) -> tuple[Step[Any, Any], ...]:
         """The advanced settings among the steps."""
         return tuple(step for step in self.steps if step.advanced)
+
+    def applies(self, step: Step[Any, Any]) -> bool:
+        """Return whether the step is asked, or was: an advanced setting only where it is wanted."""
+        if not step.applies(self):
+            return False
+        chosen = self.value(ADVANCED) if step.advanced else True
+        named = chosen is True or step.name in (chosen or ())
+        return named or step.name in self.aside.volunteered or step.name in self.answers
+
+    @property
+    def applying(self) -> tuple[Step[Any, Any], ...]:
+        """The steps that apply, in their order."""
+        return tuple(step for step in self.steps if self.applies(step))
 
     def answered(self, step: str) -> bool:
         """Return whether the step has an answer that is not being asked again."""

@@ -76,7 +76,7 @@ class ShowDocument:
 
 def summarise(interview: Interview, until: str | None = None) -> Summary:
     """Return the answers that apply, those before the step ``until`` if one is named."""
-    steps = takewhile(lambda step: step.name != until, interview.steps)
+    steps = takewhile(lambda step: step.name != until, interview.applying)
     return Summary(
         tuple(
             SummaryLine(
@@ -88,7 +88,7 @@ def summarise(interview: Interview, until: str | None = None) -> Summary:
                 answer.checks,
             )
             for step in steps
-            if step.applies(interview) and (answer := interview.answers.get(step.name)) is not None
+            if (answer := interview.answers.get(step.name)) is not None
         ),
         interview.value(EVALUATION_TYPE),
     )

@@ -151,10 +151,7 @@ class Workflow:
             not checked until it is.
         """
         interview = self._interview()
-        answered = takewhile(
-            lambda step: step.name in interview.answers,
-            (step for step in interview.steps if step.applies(interview)),
-        )
+        answered = takewhile(lambda step: step.name in interview.answers, interview.applying)
         # Consent and confirmation are a person's words: there is nothing to check again.
         return [
             (step.name, self._checks_now(interview, step))
@@ -305,8 +302,8 @@ def _only_what_changed(interview: Interview, shown: Turn) -> Turn:
 
 
 def _position(interview: Interview, current: AnyStep) -> Position:
-    applying = [s.name for s in interview.steps if s.applies(interview)]
-    return Position(applying.index(current.name) + 1, len(applying))
+    applying = interview.applying
+    return Position(applying.index(current) + 1, len(applying))
 
 
 def _complete(interview: Interview) -> Turn:

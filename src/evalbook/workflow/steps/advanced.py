@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
-from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, REGION, Slot
+from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, REGION
 from evalbook.workflow.interview import Answer, Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import split_answers, understand_choices
@@ -112,22 +111,7 @@ def _offered(interview: Interview) -> list[str]:
     saying_yes = Answer(True, None, "yes", (), "")
     answers = {**interview.answers, STEP.name: saying_yes}
     supposed = replace(interview, answers=answers)
-    return [step.title for step in interview.settings if step.applies(supposed)]
-
-
-def wanted(setting: Slot[Any, Any]) -> Callable[[Interview], bool]:
-    """Return a function that tells whether to ask for an advanced setting."""
-
-    def applies(interview: Interview) -> bool:
-        chosen = interview.value(ADVANCED) or []
-        return (
-            chosen is True
-            or (isinstance(chosen, list) and setting.name in chosen)
-            or setting.name in interview.aside.volunteered
-            or setting.name in interview.answers
-        )
-
-    return applies
+    return [step.title for step in interview.settings if supposed.applies(step)]
 
 
 def _describe(value: bool | list[str], _: None) -> str:

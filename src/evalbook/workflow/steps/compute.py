@@ -22,7 +22,6 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, check_scope_base, scope_of
 from evalbook.workflow.turn import Question
@@ -144,7 +143,6 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted(COMPUTE),
     advanced=True,
     depends_on=(
         EVALUATION_TYPE,

@@ -9,7 +9,6 @@ from evalbook.records import dataclass
 from evalbook.workflow.facts import EVALUATION_TYPE, GENERATION, ParameterValue
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 
@@ -122,7 +121,6 @@ STEP = Step(
     ask=_ask,
     read=_read,
     describe=_describe,
-    applies=wanted(GENERATION),
     advanced=True,
     depends_on=(EVALUATION_TYPE,),
     unasked={},

@@ -19,7 +19,6 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
 
@@ -129,7 +128,6 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted(INFERENCE_PARAMETERS),
     advanced=True,
     depends_on=(EVALUATION_TYPE, MODEL, SCORER, BENCHMARK, REGION),
     asks_aws=True,

@@ -8,7 +8,6 @@ from evalbook.workflow.facts import KMS_KEY, REGION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 
@@ -32,7 +31,6 @@ STEP = Step(
     read=lambda text, _question, _: None if says_none(text, ("kms", "key", "encryption")) else text,
     check=_check,
     describe=lambda value, _: value or "the bucket's own encryption",
-    applies=wanted(KMS_KEY),
     advanced=True,
     depends_on=(REGION,),
     example=Example(

@@ -8,7 +8,6 @@ from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Choice, Question
 
 DEFAULT = "default"
@@ -58,7 +57,6 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=lambda value, _: value or "the account's app",
-    applies=wanted(MLFLOW),
     advanced=True,
     depends_on=(REGION,),
     asks_aws=True,

@@ -12,7 +12,6 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import EVALUATION_TYPE, MLFLOW_EXPERIMENT
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 LONGEST = 256
@@ -49,7 +48,6 @@ STEP = Step(
     ask=_ask,
     read=_read,
     describe=lambda value, _: value or "the SDK's default",
-    applies=wanted(MLFLOW_EXPERIMENT),
     advanced=True,
     depends_on=(EVALUATION_TYPE,),
     example=Example(

@@ -8,7 +8,6 @@ import unicodedata
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import MODEL, RUN_NAME
 from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 LONGEST = 50
@@ -65,7 +64,6 @@ STEP = Step(
     "Run name",
     ask=_ask,
     read=_read,
-    applies=wanted(RUN_NAME),
     advanced=True,
     example=Example(
         "support-bot-v2-october",

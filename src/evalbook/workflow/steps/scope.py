@@ -9,7 +9,6 @@ from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SC
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import read_one_choice
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.steps.base_model import newest_in_hub
 from evalbook.workflow.turn import Choice, Question
 
@@ -136,7 +135,7 @@ STEP = Step(
     read=read_one_choice,
     check=_check,
     describe=_describe,
-    applies=lambda interview: len(_possible(interview)) > 1 and wanted(SCOPE)(interview),
+    applies=lambda interview: len(_possible(interview)) > 1,
     advanced=True,
     depends_on=(EVALUATION_TYPE, MODEL),
     example=Example(

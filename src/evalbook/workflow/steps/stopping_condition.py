@@ -5,7 +5,6 @@ from __future__ import annotations
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import STOPPING_CONDITION
 from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 LONGEST = 72 * 60 * 60
@@ -35,7 +34,6 @@ STEP = Step(
     ),
     read=_read,
     describe=lambda value, _: f"{value:,} seconds",
-    applies=wanted(STOPPING_CONDITION),
     advanced=True,
     unasked=DEFAULT,
     example=Example(

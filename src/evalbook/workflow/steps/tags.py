@@ -9,7 +9,6 @@ from evalbook.workflow.facts import EVALUATION_TYPE, REGION, TAGS
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 _EXAMPLE = "team=support, cost-center=4711"
@@ -66,7 +65,6 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=_describe,
-    applies=wanted(TAGS),
     advanced=True,
     depends_on=(EVALUATION_TYPE, REGION),
     example=Example(

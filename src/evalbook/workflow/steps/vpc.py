@@ -7,7 +7,6 @@ from evalbook.workflow.facts import REGION, VPC
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.steps.advanced import wanted
 from evalbook.workflow.turn import Question
 
 
@@ -38,7 +37,6 @@ STEP = Step(
     read=lambda text, _question, _: None if says_none(text, ("vpc", "vpcs")) else text,
     check=_check,
     describe=_describe,
-    applies=wanted(VPC),
     advanced=True,
     depends_on=(REGION,),
     example=Example(
