@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
+from rich.color import Color
 
-from evalbook.cli.tables import Prose, Rows, as_text
+from evalbook.cli.tables import BAD, DOUBTFUL, GOING_ON, GOOD, Prose, Rows, as_text
 from evalbook.texts import lines
 
 RESULTS = [
@@ -50,8 +52,13 @@ def test_titles_fold_before_cells_do_and_words_only_where_their_parts_meet(
     shown = drawn(Rows(RESULTS[:1]), 80, monkeypatch).splitlines()
 
     assert shown[-1].startswith("Correctness 0.576   0.729 +0.153 +0.085 to +0.220 20/37/2")
-    folded = drawn(Rows(RUNS), 60, monkeypatch).splitlines()[1:]
-    assert [line.split()[0] for line in folded] == ["support-", "bot-", "judge-", "retired"]
+    folded = drawn(Rows(RUNS), 70, monkeypatch).splitlines()[1:]
+    assert [line.split()[0] for line in folded] == [
+        "support-bot-judge-retired",
+        "ago",
+        "pro-",
+        "v1:0",
+    ]
 
 
 def test_a_table_with_no_room_becomes_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,10 +72,29 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    assert "\x1b[31mFailed" in as_text([Rows(RUNS)], Terminal())
+    for name in ("NO_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    # Which of the codes of red it is, rich decides once for a process.
+    in_red = re.compile(r"\x1b\[[\d;]+mFailed")
+    for kind, coloured in (("xterm-256color", True), ("xterm", True), ("dumb", False)):
+        monkeypatch.setenv("TERM", kind)
+        assert bool(in_red.search(as_text([Rows(RUNS)], Terminal()))) == coloured
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[31m" not in as_text([Rows(RUNS)], Terminal())
+    assert not in_red.search(as_text([Rows(RUNS)], Terminal()))
+
+
+@pytest.mark.parametrize("colour", [GOOD, BAD, DOUBTFUL, GOING_ON])
+def test_colours_can_be_read_on_white_on_black_and_between(colour: str) -> None:
+    def luminance(colour: str) -> float:
+        parts = [it / 255 for it in Color.parse(colour).get_truecolor()]
+        linear = [it / 12.92 if it <= 0.04 else ((it + 0.055) / 1.055) ** 2.4 for it in parts]
+        return sum(a * b for a, b in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    # WCAG asks 3 of large text and of signs; the words beside say the same.
+    for ground in ("#ffffff", "#fdf6e3", "#292929", "#002b36", "#000000"):
+        dark, light = sorted((luminance(colour), luminance(ground)))
+        assert (light + 0.05) / (dark + 0.05) > 3
 
 
 def test_prose_is_broken_between_words_and_what_has_no_spaces_stays_whole(

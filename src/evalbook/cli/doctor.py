@@ -17,7 +17,7 @@ from evalbook.checks import remedy_in_commands
 from evalbook.cli.documents import DoctorDocument, PoliciesDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import MARKS, Output, complain
-from evalbook.cli.tables import Prose, Rows, cell, spaced
+from evalbook.cli.tables import BAD, GOOD, Prose, Rows, cell, spaced
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.turn import PROTOCOL
 
@@ -92,7 +92,7 @@ def _parts(checks: Sequence[Check]) -> Iterator[RenderableType]:
     found = ", ".join(f"{number} {mark}" for mark, number in counts.items())
     stops = counts["failed"] > 0
     verdict = "Something would stop a run." if stops else "Nothing found that would stop a run."
-    yield Prose(f"{verdict} ({found})", "red" if stops else "green")
+    yield Prose(f"{verdict} ({found})", BAD if stops else GOOD)
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 _IN_A_FILE = 200
 """Columns where no terminal sets a width: whoever reads a file can scroll."""
-_READABLE = 120
+READABLE = 120
 """Columns of a line of prose, however wide the terminal is."""
+
+# Of the 256 fixed colours those that can be read on white and on black: a theme's own yellow and
+# cyan vanish on white as often as not. Where a terminal has 16 colours, the nearest are taken.
+GOOD, BAD, DOUBTFUL, GOING_ON = "color(29)", "color(196)", "color(166)", "color(31)"
 
 _BREAK = "\x1f"
 """White space of no width to rich: where a long word may be broken. It is never printed."""
-_MAY_BREAK = re.compile(r"(?<=[-_/.:])(?=[^\W\d])|(?<=[a-z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_MAY_BREAK = re.compile(rf"(?<=[-_/.:])(?=[^\W\d])|{_CAMEL.pattern}")
 _SHORT_WORD = 30
 _NUMBER = re.compile(r"[-+\d.,/:% ]*(to [-+\d.]+)?")
 
@@ -33,23 +38,23 @@ _VERDICT = re.compile(r"(?<=[:;]\s)(?:better|worse)(?=\son\s)")
 _COLOURED = frozenset({"Verdict", "State"})
 """The columns whose words have colours."""
 _COLOURS = {
-    "Succeeded": "green",
-    "Completed": "green",
-    "Failed": "red",
-    "CompletedWithFailures": "red",
-    "Stopped": "yellow",
-    "Stopping": "yellow",
-    "Executing": "cyan",
-    "InProgress": "cyan",
-    "better": "green",
-    "worse": "red",
-    "ok": "green",
-    "warning": "yellow",
-    "failed": "red",
-    "not checked": "yellow",
-    "pass": "green",
-    "fail": "red",
-    "undecided": "yellow",
+    "Succeeded": GOOD,
+    "Completed": GOOD,
+    "Failed": BAD,
+    "CompletedWithFailures": BAD,
+    "Stopped": DOUBTFUL,
+    "Stopping": DOUBTFUL,
+    "Executing": GOING_ON,
+    "InProgress": GOING_ON,
+    "better": GOOD,
+    "worse": BAD,
+    "ok": GOOD,
+    "warning": DOUBTFUL,
+    "failed": BAD,
+    "not checked": DOUBTFUL,
+    "pass": GOOD,
+    "fail": BAD,
+    "undecided": DOUBTFUL,
 }
 
 
@@ -83,7 +88,7 @@ class Prose:
 
         text = texts.shown(self._text)
         in_a_file = options.max_width == _IN_A_FILE and not options.is_terminal
-        width = None if in_a_file else min(options.max_width, _READABLE)
+        width = None if in_a_file else min(options.max_width, READABLE)
         lines = texts.fold_lines(text, width, hanging="\n" in text)
         drawn = Text(lines, style=self._style, no_wrap=True, overflow="ignore")
         for found in _VERDICT.finditer(lines):
@@ -94,8 +99,8 @@ class Prose:
 class Rows:
     """A table: each row has a cell for each column's title, and all have the same columns.
 
-    Where it is too wide, its cells fold between words and parts of words; where even that does not
-    help, each row becomes a block of its own.
+    Where it is too wide, its cells fold between words and parts of words, but for the names in the
+    first column, which are copied; where even that does not help, each row becomes a block.
     """
 
     def __init__(self, rows: Sequence[Mapping[str, str | Text]]) -> None:
@@ -118,11 +123,14 @@ class Rows:
             return Group()
         titles = list(self._rows[0])
         columns = [
-            [_breakable(it) for it in (cell(title), *(row[title] for row in self._rows))]
+            [
+                _breakable(it, _MAY_BREAK if title != titles[0] else _CAMEL)
+                for it in (cell(title), *(row[title] for row in self._rows))
+            ]
             for title in titles
         ]
         needs = [[Measurement.get(console, options, it) for it in column] for column in columns]
-        most = [min(_READABLE, max(it.maximum for it in need)) for need in needs]
+        most = [min(READABLE, max(it.maximum for it in need)) for need in needs]
         # A title that folds costs one line, a cell that does costs one in its row.
         titles_fold = [max(head.minimum, *(it.maximum for it in rest)) for head, *rest in needs]
         cells_fold = [max(it.minimum for it in need) for need in needs]
@@ -156,7 +164,7 @@ def _cell(title: str, text: str | Text) -> Text:
     return coloured(line) if title in _COLOURED else cell(line)
 
 
-def _breakable(text: Text) -> Text:
+def _breakable(text: Text, may_break: re.Pattern[str]) -> Text:
     """Return a word, or the longest of a sentence, with places where it may be broken."""
     from rich.text import Text
 
@@ -165,7 +173,7 @@ def _breakable(text: Text) -> Text:
         word.start() + it.start()
         for word in re.finditer(r"\S+", text.plain)
         if len(word[0]) > short
-        for it in _MAY_BREAK.finditer(word[0])
+        for it in may_break.finditer(word[0])
     ]
     return Text(_BREAK).join(text.divide(places)) if places else text
 
@@ -211,7 +219,7 @@ def as_text(parts: Iterable[RenderableType], stream: TextIO) -> str:
         file=into,
         width=columns,
         force_terminal=terminal,
-        color_system="standard" if terminal and not os.environ.get("NO_COLOR") else None,
+        color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
         highlight=False,
         markup=False,
         emoji=False,

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from evalbook.cli.links import links_work
-from evalbook.cli.tables import Prose, Rows, cell, coloured
+from evalbook.cli.tables import GOING_ON, Prose, Rows, cell, coloured
 from evalbook.console import console_url
 from evalbook.runs.console_pages import PAGES
 from evalbook.runs.status import RunStatus, head_words, status_parts, step_rows
@@ -60,7 +60,7 @@ def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
             # Full at the high estimate; what takes longer stays full.
             end = run.expected[1] * 60
             bar = ProgressBar(end, min(end, run.seconds(now)), width=40, style="dim",
-                              complete_style="cyan", finished_style="cyan")  # fmt: skip
+                              complete_style=GOING_ON, finished_style=GOING_ON)  # fmt: skip
             # By itself a bar ends no line.
             parts.append(Padding(bar, 0))
         parts.append(Rows(step_rows(run, now)))

@@ -41,6 +41,8 @@ class Workflow:
         self.progress = progress
         self.defaults: Mapping[str, Default] = {}
         """Answers that the person's own settings offer, by step; each is confirmed."""
+        self.shows_whole = False
+        """Whether the front end draws the whole configuration each time that it is confirmed."""
         self.at_hand: Mapping[str, str] = {}
         """Answers that are given as soon as their steps are asked."""
 
@@ -244,7 +246,8 @@ class Workflow:
         if ahead.step is not None and ahead.step.asks_aws and shown_whole and not kept:
             keep_question(interview, ahead.step, ahead.asked)
         shown = self._show(interview, ahead)
-        if ahead.step is not None and ahead.step.name == CONFIRM.name:
+        at_confirm = ahead.step is not None and ahead.step.name == CONFIRM.name
+        if at_confirm and not self.shows_whole:
             shown = _only_what_changed(interview, shown)
         self._save(interview)
         return replace(

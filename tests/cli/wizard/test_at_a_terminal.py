@@ -83,9 +83,9 @@ def test_a_dumb_terminal_gets_plain_lines(tmp_path):
 def test_plain_lines_give_a_rejected_answer_back_to_be_edited(tmp_path):
     with RealTerminal("wizard", "--plain", folder=tmp_path) as terminal:
         terminal.waits_for("(? explains, < goes back):").types("llm_as_judge", ENTER)
-        terminal.waits_for(TASK).waits_for("(? explains, < goes back):").types("!!", ENTER)
-        terminal.waits_for("Not accepted: '!!' does not describe a task.")
-        terminal.waits_for("goes back): !!").types(" words", ENTER)
+        terminal.waits_for(TASK).waits_for("(? explains, < goes back):").types("? !", ENTER)
+        terminal.waits_for("Not accepted: '? !' does not describe a task.")
+        terminal.waits_for("goes back): ? !").types(" words", ENTER)
         terminal.waits_for("Where in S3 is your evaluation dataset?")
 
 
@@ -95,8 +95,8 @@ def test_plain_lines_take_a_key_after_a_rejected_answer_for_a_key(tmp_path):
         # What does not take long to type is not there to be deleted first.
         terminal.waits_for("Help me decide. Evaluation type (? explains, < goes back):")
         terminal.types("1", ENTER)
-        terminal.waits_for(TASK).waits_for("(? explains, < goes back):").types("!!", ENTER)
-        again = "Task (? explains, < goes back): !!"
+        terminal.waits_for(TASK).waits_for("(? explains, < goes back):").types("? !", ENTER)
+        again = "Task (? explains, < goes back): ? !"
         terminal.waits_for(f"support tickets. {again}").types("?", ENTER)
         terminal.waits_for(f"costs yet. {again}").types("<", ENTER)
         terminal.waits_for("Which answer do you want to change?")

@@ -5,7 +5,8 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from evalbook.cli.wizard.prompts import Around, Line, ask_line
+from evalbook.cli.wizard.lines import Line, ask_line
+from evalbook.cli.wizard.prompts import Around
 from evalbook.cli.wizard.terminal import Said
 
 AROUND = Around(None, None, ("? explains",))

@@ -149,6 +149,7 @@ def _converse(settings: Settings, terminal: Terminal, *, offers_status: bool) ->
     from evalbook.cli.wizard.saved import offer_to_resume
 
     workflow = settings.workflow()
+    workflow.shows_whole = True
     drafts = Drafts(settings.state)
 
     def other_profile(name: str) -> None:

@@ -1,7 +1,6 @@
 """Turns as a terminal shows them: headings, checks, tables and boxes, in the terminal's colours.
 
-Only the sixteen colours that the person's own theme defines are used, and only on marks; the words
-keep the terminal's own colour, so they can be read on light and on dark.
+Only marks have colours, which can be read on light and on dark; the words keep the terminal's own.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from evalbook.aws.arns import role_names
 from evalbook.checks import Check, Remedy
 from evalbook.cli.links import links_work, pieces
 from evalbook.cli.output import default_of
-from evalbook.cli.wizard.prompts import cut_at_word, telling_part
+from evalbook.cli.tables import BAD, DOUBTFUL, GOOD, READABLE
 from evalbook.cli.wizard.terminal import Suggestions
+from evalbook.cli.wizard.toolbar import cut_at_word, telling_part
 from evalbook.cli.wizard.wording import (
     KEYS_EXPLAINED,
     example_of,
@@ -26,7 +26,7 @@ from evalbook.cli.wizard.wording import (
     ways_to_open,
     with_keys,
 )
-from evalbook.texts import plural, printable_lines
+from evalbook.texts import fold_lines, plural, printable_lines
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
 
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _MARKS = {
-    "passed": ("✓", "green"),
-    "warning": ("!", "yellow"),
-    "failed": ("✗", "red"),
-    "skipped": ("-", "yellow"),
+    "passed": ("✓", GOOD),
+    "warning": ("!", DOUBTFUL),
+    "failed": ("✗", BAD),
+    "skipped": ("-", DOUBTFUL),
 }
 
 # More checks that passed than this are counted, not listed: what is well should stay quiet.
@@ -65,8 +65,12 @@ class Drawing:
         self._keys_explained = False
 
     def say(self, text: str, style: str = "") -> None:
-        """Print a line."""
-        self.console.print(text_of(text, style))
+        """Print a line, folded between words; a long word stays whole, to be copied."""
+        self.console.print(text_of(self._folded(text), style), soft_wrap=True)
+
+    def _folded(self, text: str, indent: int = 0) -> str:
+        width = min(self.console.width, READABLE) - indent
+        return fold_lines(text, width, hanging=False).replace("\n", "\n" + " " * indent)
 
     def heading(self, turn: Turn, *, close: bool = False) -> None:
         """Print where in the interview the turn is; ``close`` leaves no line free above."""
@@ -111,16 +115,11 @@ class Drawing:
     def _marked(
         self, status: str, message: str, remedy: str | Remedy | None, style: str = ""
     ) -> None:
-        from rich.table import Table
-
         mark, colour = _MARKS[status]
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True, min_width=1)
-        grid.add_column(overflow="fold")
-        grid.add_row(text_of(mark, f"bold {colour}"), text_of(role_names(message), style))
+        said = text_of(self._folded(role_names(message), 2), style)
+        self.console.print(text_of(f"{mark} ", f"bold {colour}"), said, sep="", soft_wrap=True)
         if remedy:
-            grid.add_row("", text_of(with_keys(remedy), "italic"))
-        self.console.print(grid)
+            self._indented(with_keys(remedy), "italic")
 
     def preview(self, sample: Any) -> None:
         """Print what a dataset's fields are taken for, with examples cut to the width."""
@@ -228,10 +227,8 @@ class Drawing:
             self.say("\n".join(KEYS_EXPLAINED), "dim")
             self._keys_explained = True
 
-    def _indented(self, text: str) -> None:
-        from rich.padding import Padding
-
-        self.console.print(Padding(text_of(text), (0, 0, 0, 2)))
+    def _indented(self, text: str, style: str = "") -> None:
+        self.console.print(text_of(f"  {self._folded(text, 2)}", style), soft_wrap=True)
 
     def finished(self, turn: Turn) -> None:
         """Print where the notebook is and how to run it."""

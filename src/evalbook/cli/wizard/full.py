@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -10,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, Remedy
-from evalbook.cli.wizard import prompts
 from evalbook.cli.wizard.drawing import Drawing
-from evalbook.cli.wizard.prompts import Around, Line, Option
+from evalbook.cli.wizard.lines import Line, ask_line
+from evalbook.cli.wizard.lists import Option, ask_one, ask_several
+from evalbook.cli.wizard.prompts import MARK, Around
 from evalbook.cli.wizard.terminal import Glance, Item, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
     checks_beside,
     name_of,
     ticked,
     wants_of,
+    worth_editing,
 )
 from evalbook.cli.wizard.working import shown_working, without_echo
 from evalbook.errors import AnswerRejected
@@ -103,23 +104,22 @@ class FullTerminal:
         seen = None if wants_of(turn).review else glance
         around = Around(seen, lambda: self._explain(turn), keys)
         open_list = turn.kind == "text" and turn.choices
-        # An ARN or a path is worth editing; a word that was searched for is typed anew.
-        edited = open_list and typed and re.search("[/:]", typed) and not _value_of(turn, typed)
+        edited = open_list and worth_editing(turn, typed) and not _value_of(turn, typed)
         if not turn.choices or edited:
-            return prompts.ask_line(around, self._line(turn, typed))
+            return ask_line(around, self._line(turn, typed))
         if turn.kind == "multichoice":
-            reply = prompts.ask_several(around, _ticked_options(turn, typed))
+            reply = ask_several(around, _ticked_options(turn, typed))
         else:
             meant = _value_of(turn, typed)
             start = meant or _value_of(turn, turn.default)
             options = _options(turn)
             if open_list:
                 options.append(Option(_ANOTHER, "Another …", turn.help or ""))
-            reply = prompts.ask_one(around, options, start)
+            reply = ask_one(around, options, start)
             if isinstance(reply, Said) and reply.text == _ANOTHER:
-                return prompts.ask_line(around, replace(self._line(turn, None), default=""))
+                return ask_line(around, replace(self._line(turn, None), default=""))
         if isinstance(reply, Said):
-            self._drawing.say(f"{prompts.MARK}  {_label_of(turn, reply.text)}")
+            self._drawing.say(f"{MARK}  {_label_of(turn, reply.text)}")
         return reply
 
     def _explain(self, turn: Turn) -> None:
@@ -137,13 +137,15 @@ class FullTerminal:
             # Nothing stands there beforehand, not even what did not pass: y would come after it.
             return Line(placeholder=f"({_yes_or_no(turn)})")
         completer = _completer(wants_of(turn), self._complete_s3)
-        return Line(typed or "", turn.default or "", completer=completer)
+        if not worth_editing(turn, typed):
+            return Line(default=typed or turn.default or "", completer=completer)
+        return Line(typed or "", completer=completer)
 
     def choose(self, question: str, items: Sequence[Item], start: str | None = None) -> str | None:
         """Return the value of the item chosen; None where the person turned back from choosing."""
         around = Around(None, None, _MENU_KEYS, question)
         options = [Option(item.value, item.label, item.description) for item in items]
-        reply = prompts.ask_one(around, options, start or items[0].value)
+        reply = ask_one(around, options, start or items[0].value)
         if isinstance(reply, WantsBack):
             return None
         return reply.text if reply.text in [item.value for item in items] else None

@@ -25,6 +25,7 @@ from evalbook.cli.wizard.wording import (
     suggestions_for,
     ways_to_open,
     with_keys,
+    worth_editing,
 )
 from evalbook.cli.wizard.working import keyboard_at_rest
 from evalbook.texts import fold_lines, printable_lines
@@ -74,7 +75,8 @@ class PlainTerminal:
     def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:  # noqa: ARG002
         """Hear the answer to the turn shown; ``typed`` is there to be edited."""
         # What did not pass is mended where it is long; a number or a yes is quicker typed anew.
-        before = (typed or "").replace("\n", " ") if turn.kind == "text" else ""
+        edited = turn.kind == "text" and worth_editing(turn, typed)
+        before = (typed or "").replace("\n", " ") if edited else ""
         while True:
             text = read_line(f"{step_title(turn.step)} (? explains, < goes back): ", before)
             # A rejected answer stands there already; a key typed after it is still a key.

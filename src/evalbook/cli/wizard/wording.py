@@ -135,13 +135,18 @@ def command_line(options: Mapping[str, str | bool | None]) -> str:
 
 def ticked(turn: Turn, typed: str | None) -> frozenset[str]:
     """Return the choices that are ticked to begin with: those typed before, else the default."""
-    if typed is None:
-        typed = turn.default or ""
+    return _choices_named(turn, typed or "") or _choices_named(turn, turn.default or "")
+
+
+def _choices_named(turn: Turn, text: str) -> frozenset[str]:
     values = set()
-    try:
-        for part in split_answers(typed):
+    with contextlib.suppress(AnswerRejected):
+        for part in split_answers(text):
             with contextlib.suppress(AnswerRejected):
                 values.add(read_choice(part, turn.choices))
-    except AnswerRejected:
-        return frozenset()
     return frozenset(values)
+
+
+def worth_editing(turn: Turn, typed: str | None) -> bool:
+    """Return whether what was typed is gone on with; a word that did not pass is typed anew."""
+    return bool(typed and (turn.error is None or re.search(r"[\s/:.]", typed)))

@@ -1,0 +1,134 @@
+"""A line to type in: what is there to be edited, what Tab completes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, width
+from evalbook.cli.wizard.terminal import Said, WantsBack
+from evalbook.cli.wizard.toolbar import toolbar
+from evalbook.texts import printable_lines
+
+if TYPE_CHECKING:
+    from prompt_toolkit import Application
+    from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.key_binding import KeyPressEvent
+    from prompt_toolkit.layout.processors import Processor
+
+_MENU_LINES = 6
+"""Rows kept free for completions; more would push the question off a small terminal."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is special about a line to type in."""
+
+    typed: str = ""
+    """What the person typed before, to be edited."""
+    default: str = ""
+    """What stands there otherwise; the first key typed takes its place."""
+    placeholder: str | None = None
+    completer: Completer | None = None
+
+
+def ask_line(around: Around, line: Line) -> Said | WantsBack:
+    """Let the person type, beginning with what is there.
+
+    Raises:
+        Leaving: the person leaves; it carries what was typed.
+    """
+    import questionary
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.keys import Keys
+
+    began_with = line.typed or line.default
+    offered = _Offered(line.default if not line.typed else "")
+
+    @Condition
+    def untouched() -> bool:
+        return _buffer(question.application).text in ("", began_with)
+
+    bindings = shared_keys(around, untouched, lambda: _buffer(question.application).text)
+    bindings.add("escape", "enter")(_new_line)
+    bindings.add(Keys.BracketedPaste)(_paste)
+    bindings.add("tab", filter=Condition(offered.stands), eager=True)(offered.keep_and_complete)
+    question = questionary.text(
+        "",
+        default=began_with,
+        qmark=MARK,
+        style=questionary.Style(STYLE),
+        placeholder=[("class:placeholder", printable_lines(line.placeholder))]
+        if line.placeholder
+        else None,
+        completer=line.completer,
+        complete_while_typing=False,
+        reserve_space_for_menu=_MENU_LINES,
+        key_bindings=bindings,
+        bottom_toolbar=lambda: toolbar(around, width()),
+        enable_open_in_editor=True,
+        enable_suspend=True,
+        input_processors=[offered.drawn()],
+        prompt_continuation=lambda width, *_: " " * width,
+    )
+    _buffer(question.application).on_text_insert += offered.give_way
+    question.application.after_render += offered.stay_if_moved
+    said = run(question.application, lambda: _buffer(question.application).text)
+    return said if isinstance(said, WantsBack) else Said(str(said))
+
+
+class _Offered:
+    """A default in the field: the first text typed takes its place, once moved in it is edited."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def give_way(self, buffer: Buffer) -> None:
+        """Take the default away where text was put behind it untouched."""
+        if self._text and buffer.text.startswith(self._text):
+            typed, self._text = buffer.text[len(self._text) :], ""
+            buffer.text = typed
+            buffer.cursor_position = len(typed)
+
+    def stay_if_moved(self, application: Application[Any]) -> None:
+        """Keep the default once the cursor was moved, or a part of it was deleted."""
+        buffer = _buffer(application)
+        if buffer.text != self._text or buffer.cursor_position != len(self._text):
+            self._text = ""
+
+    def stands(self) -> bool:
+        """Whether the default is there, untouched."""
+        return bool(self._text)
+
+    def keep_and_complete(self, event: KeyPressEvent) -> None:
+        """Keep the default as if it had been typed."""
+        self._text = ""
+        event.current_buffer.start_completion(insert_common_part=True)
+
+    def drawn(self) -> Processor:
+        """Return what draws the default as such until it is touched."""
+        from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+
+        offered = self
+
+        class AsOffered(Processor):
+            def apply_transformation(self, given: TransformationInput) -> Transformation:
+                style = "class:placeholder" if offered._text else ""
+                return Transformation([(f"{it[0]} {style}", *it[1:]) for it in given.fragments])
+
+        return AsOffered()
+
+
+def _buffer(application: Application[Any]) -> Buffer:
+    return application.layout.current_buffer or application.current_buffer
+
+
+def _new_line(event: KeyPressEvent) -> None:
+    event.current_buffer.insert_text("\n")
+
+
+def _paste(event: KeyPressEvent) -> None:
+    # What is copied as a whole line brings the line's end along.
+    lines = event.data.replace("\r\n", "\n").replace("\r", "\n")
+    event.current_buffer.insert_text(lines.strip("\n"))

@@ -1,0 +1,277 @@
+"""Lists to choose from: typing searches them, and more about the entry pointed at stands below."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, width
+from evalbook.cli.wizard.terminal import Said, WantsBack
+from evalbook.cli.wizard.toolbar import cut, toolbar
+from evalbook.texts import printable_lines
+
+if TYPE_CHECKING:
+    from prompt_toolkit import Application
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.layout.containers import Container
+    from questionary.prompts.common import InquirerControl
+
+_NOTHING_YET = "—"
+"""Where the pointer rests until the person moves it, so that Enter alone chooses nothing."""
+_FITS_NOTHING = "Nothing in the list fits. Enter gives what you typed, Esc clears it."
+
+_LEAST_LISTED = 3
+_AROUND_LIST = 12
+"""Rows for the question above a list and for what stands below it."""
+
+_POINTER = 5
+"""Columns before an entry."""
+_MORE_LINES = 4
+"""Rows at most for more about the entry pointed at."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One entry of a list."""
+
+    value: str
+    label: str
+    description: str = ""
+    chosen: bool = False
+    alone: bool = False
+    """Whether it stands for all, so that ticking another unticks it."""
+
+    @property
+    def shown(self) -> str:
+        """Its label on one line."""
+        return printable_lines(self.label).replace("\n", " ")
+
+
+def ask_one(around: Around, options: Sequence[Option], start: str | None) -> Said | WantsBack:
+    """Let the person choose one; without a start the pointer rests on nothing.
+
+    What is typed narrows the list; where it fits nothing, Enter gives it as the answer.
+
+    Raises:
+        Leaving: the person leaves.
+    """
+    import questionary
+
+    choices = [_choice(option) for option in options]
+    if start is None:
+        choices.insert(0, questionary.Choice(_NOTHING_YET, value=_NOTHING_YET))
+    question = questionary.select(
+        printable_lines(around.message),
+        choices,
+        default=start,
+        qmark=MARK,
+        style=questionary.Style(STYLE),
+        use_jk_keys=False,
+        use_search_filter=True,
+        show_description=False,
+        instruction=" " if around.message else "↑ ↓ to choose, or type to search; then Enter",
+        erase_when_done=True,
+    )
+    control = _control(question.application)
+
+    def enter(event: KeyPressEvent) -> None:
+        if _fits_nothing(control):
+            event.app.exit(result=control.search_filter)
+        elif control.get_pointed_at().value != _NOTHING_YET:
+            event.app.exit(result=control.get_pointed_at().value)
+
+    return _ask_list(question.application, control, around, options, {"enter": enter})
+
+
+def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
+    """Let the person tick any number; the answer names them, or says none.
+
+    Raises:
+        Leaving: the person leaves.
+    """
+    import questionary
+
+    question = questionary.checkbox(
+        "",
+        [_choice(option) for option in options],
+        qmark=MARK,
+        style=questionary.Style(STYLE),
+        use_jk_keys=False,
+        use_search_filter=True,
+        show_description=False,
+        instruction="Space ticks, Ctrl-A all, type to search; then Enter",
+        erase_when_done=True,
+    )
+    control = _control(question.application)
+    alone = [option.value for option in options if option.alone]
+
+    def tick(_: KeyPressEvent) -> None:
+        control.selected_options = _ticked(
+            control.selected_options, str(control.get_pointed_at().value), alone
+        )
+
+    def enter(event: KeyPressEvent) -> None:
+        if _fits_nothing(control):
+            event.app.exit(result=control.search_filter)
+            return
+        ticked = [str(choice.value) for choice in control.get_selected_values()]
+        if len(ticked) == len(options):
+            ticked = alone or ticked
+        # An empty answer would mean the default.
+        event.app.exit(result=", ".join(ticked) or "none")
+
+    return _ask_list(question.application, control, around, options, {"enter": enter, " ": tick})
+
+
+def _ticked(ticked: Sequence[str], pointed_at: str, alone: Sequence[str]) -> list[str]:
+    """Return what is ticked after the entry pointed at was ticked or unticked."""
+    if pointed_at in ticked:
+        return [value for value in ticked if value != pointed_at]
+    kept = [] if pointed_at in alone else [value for value in ticked if value not in alone]
+    return [*kept, pointed_at]
+
+
+def _choice(option: Option) -> Any:
+    import questionary
+
+    label = cut(option.shown, width() - _POINTER)
+    return questionary.Choice(label, value=option.value, checked=option.chosen)
+
+
+def _control(application: Application[Any]) -> InquirerControl:
+    from questionary.prompts.common import InquirerControl
+
+    return next(
+        window.content
+        for window in application.layout.find_all_windows()
+        if isinstance(window.content, InquirerControl)
+    )
+
+
+def _ask_list(
+    application: Application[Any],
+    control: InquirerControl,
+    around: Around,
+    options: Sequence[Option],
+    keys: dict[str, Callable[[KeyPressEvent], None]],
+) -> Said | WantsBack:
+    from prompt_toolkit.filters import Always
+    from prompt_toolkit.key_binding import merge_key_bindings
+    from prompt_toolkit.layout import HSplit, Layout
+
+    bindings = shared_keys(around, Always(), lambda: None)
+    for key, does in keys.items():
+        bindings.add(key, eager=True)(does)
+    _add_search(bindings, control, leaves=bool(around.message))
+    application.key_bindings = merge_key_bindings([application.key_bindings, bindings])  # type: ignore[list-item]
+    _leave_room_for_question(application, control)
+    below = _below_list(control, around, {option.value: option for option in options})
+    application.layout = Layout(HSplit([application.layout.container, *below]))
+    answer = run(application, lambda: None)
+    return answer if isinstance(answer, WantsBack) else Said(str(answer))
+
+
+def _add_search(bindings: KeyBindings, control: InquirerControl, *, leaves: bool) -> None:
+    """Add the keys of a search; ``leaves``: whether Escape without one goes back."""
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.keys import Keys
+
+    at_first = control.pointed_at
+    fits_nothing = Condition(lambda: _fits_nothing(control))
+
+    @bindings.add(Keys.BracketedPaste, eager=True)
+    def search_pasted(event: KeyPressEvent) -> None:
+        _search(control, event.data)
+
+    @bindings.add("c-u", eager=True)
+    def forget_search(_: KeyPressEvent) -> None:
+        control.search_filter = None
+        control.pointed_at = at_first
+
+    @bindings.add("escape", eager=True)
+    def leave_search(event: KeyPressEvent) -> None:
+        if control.search_filter:
+            forget_search(event)
+        elif leaves:
+            event.app.exit(result=WantsBack())
+
+    # Who moves the pointer means what it points at, not what fitted nothing.
+    @bindings.add("up", eager=True, filter=fits_nothing)
+    def choose_above(event: KeyPressEvent) -> None:
+        forget_search(event)
+        control.select_previous()
+
+    @bindings.add("down", eager=True, filter=fits_nothing)
+    def choose_below(event: KeyPressEvent) -> None:
+        forget_search(event)
+        control.select_next()
+
+
+def _leave_room_for_question(application: Application[Any], control: InquirerControl) -> None:
+    """Keep a long list from pushing what it answers off the screen; it scrolls instead.
+
+    Nor is it longer than its entries: what there is to say about one stands right below them.
+    """
+    from prompt_toolkit.filters import Always
+    from prompt_toolkit.layout import Dimension
+
+    def height() -> Dimension:
+        return Dimension(max=max(_LEAST_LISTED, application.output.get_size().rows - _AROUND_LIST))
+
+    for window in application.layout.find_all_windows():
+        if window.content is control:
+            window.height = height
+            window.dont_extend_height = Always()
+
+
+def _search(control: InquirerControl, text: str) -> None:
+    for character in printable_lines(text).replace("\n", " ").strip():
+        control.add_search_character(character)  # type: ignore[arg-type]
+
+
+def _fits_nothing(control: InquirerControl) -> bool:
+    # Looking at the choices is what makes the control search.
+    return bool(control.search_filter and control.filtered_choices and not control.found_in_search)
+
+
+def _below_list(
+    control: InquirerControl, around: Around, options: dict[str, Option]
+) -> list[Container]:
+    """Return what stands under a list: about the entry pointed at; at the bottom, the toolbar."""
+    from prompt_toolkit.filters import is_done
+    from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, Window
+
+    def about() -> StyleAndTextTuples:
+        if _fits_nothing(control):
+            return [("class:instruction", _indented(_FITS_NOTHING))]
+        option = options.get(str(control.get_pointed_at().value))
+        lines = [option.description] if option and option.description else []
+        if option and cut(option.shown, width() - _POINTER) != option.shown:
+            lines.insert(0, option.shown)
+        if control.search_filter:
+            fit = sum(choice.value in options for choice in control.filtered_choices)
+            lines.insert(0, f"{fit} of {len(options)} fit; Esc shows all.")
+        return [("class:instruction", "\n".join(map(_indented, lines)))]
+
+    more = Window(
+        FormattedTextControl(about),
+        dont_extend_height=True,
+        height=Dimension(max=_MORE_LINES),
+    )
+    space = Window()
+    bar = Window(
+        FormattedTextControl(lambda: toolbar(around, width())),
+        style="class:bottom-toolbar",
+        dont_extend_height=True,
+        height=Dimension(min=1),
+    )
+    return [ConditionalContainer(window, ~is_done) for window in (more, space, bar)]
+
+
+def _indented(text: str) -> str:
+    """Return the text in lines of the terminal's width, broken between words."""
+    lines = textwrap.wrap(printable_lines(text), max(20, width() - 6))
+    return "\n".join(f"     {line}" for line in lines)

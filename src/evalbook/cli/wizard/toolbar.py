@@ -1,0 +1,80 @@
+"""What fits into the width of a terminal: the toolbar's lines, and texts cut to a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalbook.aws.arns import role_names, short_name
+from evalbook.cli.wizard.terminal import Glance
+from evalbook.texts import printable_lines
+
+if TYPE_CHECKING:
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+    from evalbook.cli.wizard.prompts import Around
+
+
+def toolbar(around: Around, width: int) -> StyleAndTextTuples:
+    """Return the lines at the bottom: where this is, the latest answers, the keys."""
+    lines = []
+    if around.glance is not None:
+        lines.append(answers_in_brief(around.glance, width))
+    keys = f" {around.keys[0]}"
+    for key in around.keys[1:]:
+        more = f"{keys}   {key}"
+        keys = more if _columns(more) <= width else keys
+    lines.append(cut(keys, width))
+    return [("", "\n".join(lines))]
+
+
+def answers_in_brief(glance: Glance, width: int) -> str:
+    """Return one line with the place and as many of the latest answers as fit."""
+    line = f" {glance.place}"
+    left_out = len(glance.answers)
+    shown: list[str] = []
+    for title, text in reversed(glance.answers):
+        part = f"{title}: {cut(telling_part(text), 24)}"
+        more = f" │ {left_out - 1} more" if left_out > 1 else ""
+        if _columns(" │ ".join([line, *shown, part]) + more) > width:
+            break
+        shown.append(part)
+        left_out -= 1
+    parts = [line, *shown]
+    if left_out:
+        parts.append(f"{left_out} more" if shown else f"{left_out} answered")
+    return cut(" │ ".join(parts), width)
+
+
+def telling_part(text: str) -> str:
+    """Return an answer on one line; of an ARN, the name, or what comes after the account."""
+    line = printable_lines(text).replace("\n", " ")
+    if line.startswith("arn:"):
+        line = role_names(short_name(line) or line)
+    return line.split(":", 5)[-1] if line.startswith("arn:") else line
+
+
+def cut_at_word(text: str, width: int) -> str:
+    """Return the text cut to a width in terminal columns, between words where there are any."""
+    short = cut(text, width)
+    if short == text:
+        return text
+    whole, space, _ = short.rpartition(" ")
+    return f"{whole.rstrip(' ,;:')} …" if space and len(whole) > width // 2 else short
+
+
+def cut(text: str, width: int) -> str:
+    """Return the text cut to a width in terminal columns."""
+    columns = end = 0
+    # Letter by letter, as the toolbar is drawn anew at every key and a task may fill pages.
+    for letter in text:
+        columns += _columns(letter)
+        if columns > width:
+            return text[:end] + "…"
+        end += columns < width
+    return text
+
+
+def _columns(text: str) -> int:
+    from prompt_toolkit.utils import get_cwidth
+
+    return get_cwidth(text)
