@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from evalbook.aws.policy_documents import WrittenPolicy
 from evalbook.evaluation_types import EVALUATION_TYPES, EvaluationType
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -83,7 +84,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     )
 
 
-def _policy(policy: dict[str, Any]) -> str:
+def _policy(policy: WrittenPolicy) -> str:
     """Return an IAM policy, one line a key: as readable as indented, and shorter."""
     shown = (
         ",\n   ".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in it.items())

@@ -8,6 +8,7 @@ from border import answer
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.key_rights import WRITES, check_role_key, key_policy_says
+from evalbook.aws.policy_documents import read_policy
 from evalbook.aws.session import Aws
 
 REGION = "us-east-1"
@@ -47,7 +48,10 @@ def test_what_a_keys_policy_says_of_a_role(statements: list[Any], said: str) -> 
     arn = parse_arn(KEY)
     assert arn is not None
 
-    assert key_policy_says({"Statement": statements}, ROLE, arn, "kms:Decrypt") == said
+    assert (
+        key_policy_says(read_policy({"Statement": statements}) or [], ROLE, arn, "kms:Decrypt")
+        == said
+    )
 
 
 @pytest.mark.parametrize(

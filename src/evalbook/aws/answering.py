@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.base_models import is_nova
@@ -24,6 +24,12 @@ from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.packaged import DataFile
 from evalbook.texts import did_you_mean, joined, nearest
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import (
+        GetFoundationModelResponseTypeDef,
+        GetImportedModelResponseTypeDef,
+    )
 
 _ENDPOINT = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 # _ECR_URI_PATTERN of the SDK, which knows neither China's suffix nor digests.
@@ -270,7 +276,7 @@ def _in_state(member: str, good: str) -> Callable[[str, Any], list[Check]]:
     return fit
 
 
-def _foundation(model: str, answer: Any) -> list[Check]:
+def _foundation(model: str, answer: GetFoundationModelResponseTypeDef) -> list[Check]:
     details = answer["modelDetails"]
     kinds = details.get("inferenceTypesSupported") or ["ON_DEMAND"]
     if "ON_DEMAND" not in kinds:
@@ -279,7 +285,7 @@ def _foundation(model: str, answer: Any) -> list[Check]:
             f"{model} can't be called by its own id: it takes only {', '.join(kinds)}.",
             "Give the id of its inference profile, such as us. and the model's id.",
         )
-    if (details.get("modelLifecycle") or {}).get("status") == "LEGACY":
+    if (details.get("modelLifecycle") or {"status": "ACTIVE"})["status"] == "LEGACY":
         return [
             warning(
                 "answers.bedrock",
@@ -290,7 +296,7 @@ def _foundation(model: str, answer: Any) -> list[Check]:
     return [passed("answers.bedrock", f"{model} can be called.")]
 
 
-def _imported(model: str, answer: Any) -> list[Check]:
+def _imported(model: str, answer: GetImportedModelResponseTypeDef) -> list[Check]:
     architecture = str(answer.get("modelArchitecture") or "")
     checks = [passed("answers.bedrock", f"{model} is imported.")]
     if re.match(r"qwen2", architecture, re.I):

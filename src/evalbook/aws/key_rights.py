@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.permissions import simulate
+from evalbook.aws.policy_documents import Statement, WrittenStatement, read_policy
 from evalbook.aws.session import NO_HELP, Aws
-from evalbook.aws.trust import as_list
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.texts import joined
 
@@ -48,7 +48,8 @@ def check_role_key(
     if settled:
         return settled
     policy = _key_policy(aws, region, key)
-    says = _weakest([key_policy_says(policy, role, arn, it) for it in actions]) if policy else None
+    said = [key_policy_says(policy, role, arn, it) for it in actions] if policy is not None else []
+    says = _weakest(said) if said else None
     simulated = simulate(aws, region, role, actions, ResourceArns=[key])
     allowed = None if simulated.error else not simulated.lacking
     remedy = (
@@ -94,26 +95,28 @@ def _settled(key: KeyMetadataTypeDef, named: str) -> Check | None:
 
 def statement_for(role: str, actions: Sequence[str]) -> str:
     """Return the statement, as JSON, by which a key's policy lets a role use the key."""
-    return json.dumps(
-        {"Effect": "Allow", "Principal": {"AWS": role}, "Action": list(actions), "Resource": "*"}
-    )
+    statement: WrittenStatement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": role},
+        "Action": list(actions),
+        "Resource": "*",
+    }
+    return json.dumps(statement)
 
 
-def key_policy_says(policy: dict[str, Any], role: str, key: Arn, action: str) -> Says:
+def key_policy_says(policy: Sequence[Statement], role: str, key: Arn, action: str) -> Says:
     """Tell what a key's policy says of a role doing an action through S3."""
     account = _account(role)
     # The most that is said of the role so far.
     found: Says = "nothing"
-    for statement in as_list(policy.get("Statement")):
-        if not isinstance(statement, dict) or not _covers(statement, action):
-            continue
+    for statement in policy:
         principal = _principal(statement, role, account)
-        if principal is None:
+        if principal is None or not statement.covers(action):
             continue
-        met = _met(statement.get("Condition") or {}, role, account, key)
+        met = _met(statement, role, account, key)
         if met is False:
             continue
-        if statement.get("Effect") == "Deny":
+        if statement.effect == "Deny":
             if met is None:
                 found = "could not tell"
                 continue
@@ -132,30 +135,17 @@ def _weakest(says: Sequence[Says]) -> Says:
     return min(says, key=order.index)
 
 
-def _covers(statement: dict[str, Any], action: str) -> bool:
-    def named(patterns: Any) -> bool:
-        return any(fnmatchcase(action.lower(), str(it).lower()) for it in as_list(patterns))
-
-    if "NotAction" in statement:
-        return not named(statement["NotAction"])
-    return named(statement.get("Action"))
-
-
-def _principal(
-    statement: dict[str, Any], role: str, account: str
-) -> Literal["role", "account"] | None:
+def _principal(it: Statement, role: str, account: str) -> Literal["role", "account"] | None:
     """Tell whether a statement is about the role itself or about its whole account."""
-    if "NotPrincipal" in statement:
+    if it.has_not_principal:
         return None
-    principal = statement.get("Principal")
-    named = as_list(principal.get("AWS") if isinstance(principal, dict) else principal)
-    if role in named or "*" in named:
+    if role in it.accounts or "*" in it.accounts:
         return "role"
     whole = {account, *(f"arn:{it}:iam::{account}:root" for it in ("aws", "aws-cn", "aws-us-gov"))}
-    return "account" if whole & set(named) else None
+    return None if whole.isdisjoint(it.accounts) else "account"
 
 
-def _met(conditions: dict[str, Any], role: str, account: str, key: Arn) -> bool | None:
+def _met(statement: Statement, role: str, account: str, key: Arn) -> bool | None:
     """Evaluate conditions as far as it is known what S3 will send; None: could not tell."""
     sent = {
         "kms:calleraccount": account,
@@ -164,16 +154,13 @@ def _met(conditions: dict[str, Any], role: str, account: str, key: Arn) -> bool 
         "kms:viaservice": f"s3.{key.region}.amazonaws.com",
     }
     unsure = False
-    for operator, keys in conditions.items():
-        name = str(operator).lower().rpartition(":")[2]
-        for condition, values in (keys if isinstance(keys, dict) else {}).items():
-            value = sent.get(str(condition).lower())
-            if value is None or not name.startswith(("string", "arn")):
-                unsure = True
-                continue
-            holds = any(fnmatchcase(value, str(it)) for it in as_list(values))
-            if holds == ("not" in name):
-                return False
+    for it in statement.conditions:
+        name = it.operator.lower().rpartition(":")[2]
+        value = sent.get(it.key.lower())
+        if value is None or not name.startswith(("string", "arn")):
+            unsure = True
+        elif any(fnmatchcase(value, pattern) for pattern in it.values) == ("not" in name):
+            return False
     return None if unsure else True
 
 
@@ -187,13 +174,12 @@ def _described(aws: Aws, region: str, key: str) -> KeyMetadataTypeDef | None:
         return None
 
 
-def _key_policy(aws: Aws, region: str, key: str) -> dict[str, Any] | None:
+def _key_policy(aws: Aws, region: str, key: str) -> list[Statement] | None:
     try:
         answer = aws.client("kms", region).get_key_policy(KeyId=key, PolicyName="default")
-        policy = json.loads(answer["Policy"])
-    except (*NO_HELP, ValueError, KeyError):
+    except NO_HELP:
         return None
-    return policy if isinstance(policy, dict) else None
+    return read_policy(answer.get("Policy"))
 
 
 def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:

@@ -8,13 +8,11 @@ stand on ``*``, and of the role's also the four that the SDK simulates without n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP
 from evalbook.aws.permissions import gated_actions, own_instances_caller_actions
+from evalbook.aws.policy_documents import WrittenPolicy, WrittenStatement
 from evalbook.evaluation_types import EVALUATION_TYPES
-
-Policy = dict[str, Any]
 
 NOTE = (
     "The SDK simulates the caller's actions without naming resources, if the caller is a role that "
@@ -63,16 +61,16 @@ class Scope:
         return f"arn:{self.partition}:s3:::{name}{keys}"
 
 
-def _policy(*statements: dict[str, Any] | None) -> Policy:
+def _policy(*statements: WrittenStatement | None) -> WrittenPolicy:
     return {"Version": "2012-10-17", "Statement": [it for it in statements if it is not None]}
 
 
-def _allow(sid: str, actions: list[str], *resources: str, **more: Any) -> dict[str, Any]:
+def _allow(sid: str, actions: list[str], *resources: str) -> WrittenStatement:
     named = sorted(set(resources)) or ["*"]
-    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": named, **more}
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": named}
 
 
-def caller_policy(scope: Scope) -> Policy:
+def caller_policy(scope: Scope) -> WrittenPolicy:
     """Return what the person needs who writes the notebook, starts the run and looks at it."""
     hub = f"arn:{scope.partition}:sagemaker:{scope.region}:*:hub"
     output = scope.bucket(scope.output_bucket)
@@ -133,7 +131,7 @@ _JUDGES = [
 ]  # fmt: skip
 
 
-def role_policy(scope: Scope) -> Policy:
+def role_policy(scope: Scope) -> WrittenPolicy:
     """Return what the execution role needs while the run goes on."""
     hub = f"arn:{scope.partition}:sagemaker:{scope.region}:*:hub"
     output = scope.bucket(scope.output_bucket)
@@ -183,7 +181,7 @@ _NETWORK = [
 ]  # fmt: skip
 
 
-def trust_policy(scope: Scope) -> Policy:
+def trust_policy(scope: Scope) -> WrittenPolicy:
     """Return the trust policy that lets the services assume the role, for this account only."""
     return _policy(
         {
@@ -200,16 +198,13 @@ def _prefixed(service: str, actions: list[str]) -> list[str]:
     return [f"{service}:{action}" for action in actions]
 
 
-def _pass_role(scope: Scope, *services: str) -> dict[str, Any]:
-    return _allow(
-        "PassRole",
-        ["iam:PassRole"],
-        scope.role,
-        Condition={"StringEquals": {"iam:PassedToService": list(services)}},
-    )
+def _pass_role(scope: Scope, *services: str) -> WrittenStatement:
+    statement = _allow("PassRole", ["iam:PassRole"], scope.role)
+    statement["Condition"] = {"StringEquals": {"iam:PassedToService": list(services)}}
+    return statement
 
 
-def _own_jobs(scope: Scope) -> list[dict[str, Any]]:
+def _own_jobs(scope: Scope) -> list[WrittenStatement]:
     if not scope.own_instances:
         return []
     listing = ["sagemaker:ListTrainingJobs"]
@@ -221,7 +216,7 @@ def _own_jobs(scope: Scope) -> list[dict[str, Any]]:
     ]
 
 
-def _answering(scope: Scope) -> list[dict[str, Any]]:
+def _answering(scope: Scope) -> list[WrittenStatement]:
     """Return what the caller needs to look at what answers Inspect AI's tasks."""
     if not EVALUATION_TYPES[scope.evaluation_type].one_model_a_run:
         return []
@@ -237,7 +232,7 @@ def _answering(scope: Scope) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _asking(scope: Scope) -> list[dict[str, Any]]:
+def _asking(scope: Scope) -> list[WrittenStatement]:
     """Return what the role needs to ask a model that an endpoint or Bedrock serves."""
     if not EVALUATION_TYPES[scope.evaluation_type].one_model_a_run:
         return []
@@ -257,7 +252,7 @@ def _asking(scope: Scope) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _judge(scope: Scope) -> dict[str, Any] | None:
+def _judge(scope: Scope) -> WrittenStatement | None:
     if not EVALUATION_TYPES[scope.evaluation_type].bedrock_judges:
         return None
     bedrock = f"arn:{scope.partition}:bedrock:*"
@@ -269,7 +264,7 @@ def _judge(scope: Scope) -> dict[str, Any] | None:
     )
 
 
-def _base_model(scope: Scope) -> dict[str, Any] | None:
+def _base_model(scope: Scope) -> WrittenStatement | None:
     if scope.base_profile is None:
         return None
     bedrock = f"arn:{scope.partition}:bedrock:*"
@@ -281,7 +276,7 @@ def _base_model(scope: Scope) -> dict[str, Any] | None:
     )
 
 
-def _kms(scope: Scope, *more: str) -> dict[str, Any] | None:
+def _kms(scope: Scope, *more: str) -> WrittenStatement | None:
     actions = _prefixed("kms", ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", *more])
     return _allow("Key", actions, *scope.kms_keys) if scope.kms_keys else None
 

@@ -7,10 +7,12 @@ Condition elements); a condition is evaluated only where what AWS will send is k
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
-from urllib.parse import unquote
+
+from evalbook.aws.policy_documents import Statement, WrittenStatement, read_policy
 
 Verdict = Literal["trusted", "not trusted", "could not tell"]
 
@@ -36,33 +38,19 @@ class Assumption:
     partition: str = "aws"
 
 
-def read_policy(document: Any) -> dict[str, Any] | None:
-    """Read a trust policy as IAM gives it: an object, or JSON that may be URL-encoded."""
-    if isinstance(document, str):
-        try:
-            document = json.loads(document)
-        except ValueError:
-            try:
-                document = json.loads(unquote(document))
-            except ValueError:
-                return None
-    return document if isinstance(document, dict) else None
-
-
 DENIED = "a Deny statement of the trust policy covers it"
 
 
 def trust(document: Any, who: Assumption) -> tuple[Verdict, str | None]:
     """Tell whether ``who`` may assume a role of this trust policy, and why if not plainly yes."""
-    policy = read_policy(document)
-    if policy is None:
+    statements = read_policy(document)
+    if statements is None:
         return "could not tell", "the trust policy could not be read"
     allow: list[tuple[bool | None, str | None]] = []
     deny: list[tuple[bool | None, str | None]] = []
-    for statement in as_list(policy.get("Statement")):
-        if isinstance(statement, dict):
-            effects = deny if statement.get("Effect") == "Deny" else allow
-            effects.append(_applies(statement, who))
+    for statement in statements:
+        effects = deny if statement.effect == "Deny" else allow
+        effects.append(_applies(statement, who))
     if any(applies for applies, _ in deny):
         return "not trusted", DENIED
     reasons = [reason for _, reason in allow if reason]
@@ -82,43 +70,33 @@ def named_for_sdk(document: Any, service: str) -> bool:
     It takes a Service principal spelled out in an Allow statement for sts:AssumeRole, and looks
     neither at conditions nor at wildcards (3.27.0, ``_trusted_services_in_document``).
     """
-    for statement in as_list((read_policy(document) or {}).get("Statement")):
-        if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
-            continue
-        principal = statement.get("Principal")
-        if not isinstance(principal, dict) or service not in as_list(principal.get("Service")):
-            continue
-        if {"sts:AssumeRole", "sts:*", "*"} & set(as_list(statement.get("Action"))):
-            return True
-    return False
+    return any(
+        it.effect == "Allow"
+        and service in it.services
+        and not {"sts:AssumeRole", "sts:*", "*"}.isdisjoint(it.actions)
+        for it in read_policy(document) or ()
+    )
 
 
 def trust_statement(services: list[str], account: str) -> str:
     """Return the statement, as JSON, that lets services assume a role for an account only."""
-    return json.dumps(
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": services[0] if len(services) == 1 else services},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-        }
-    )
+    statement: WrittenStatement = {
+        "Effect": "Allow",
+        "Principal": {"Service": services[0] if len(services) == 1 else services},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+    return json.dumps(statement)
 
 
-def as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list) else [value]
-
-
-def _applies(statement: dict[str, Any], who: Assumption) -> tuple[bool | None, str | None]:
+def _applies(statement: Statement, who: Assumption) -> tuple[bool | None, str | None]:
     """Tell whether a statement covers the service assuming the role; None: could not tell."""
-    if not _covers_action(statement):
+    if not statement.covers("sts:AssumeRole"):
         return False, None
     principal, reason = _covers_principal(statement, who)
     if principal is False:
         return False, None
-    met, unmet = _conditions_met(statement.get("Condition") or {}, who)
+    met, unmet = _conditions_met(statement, who)
     if met is False:
         return False, unmet
     if principal is None:
@@ -126,31 +104,17 @@ def _applies(statement: dict[str, Any], who: Assumption) -> tuple[bool | None, s
     return met, unmet
 
 
-def _covers_action(statement: dict[str, Any]) -> bool:
-    def named(patterns: Any) -> bool:
-        return any(fnmatchcase("sts:assumerole", str(it).lower()) for it in as_list(patterns))
-
-    if "NotAction" in statement:
-        return not named(statement["NotAction"])
-    return named(statement.get("Action"))
-
-
-def _covers_principal(statement: dict[str, Any], who: Assumption) -> tuple[bool | None, str | None]:
-    if "NotPrincipal" in statement:
+def _covers_principal(it: Statement, who: Assumption) -> tuple[bool | None, str | None]:
+    if it.has_not_principal:
         return None, "the trust policy has a NotPrincipal element"
-    principal = statement.get("Principal")
-    if isinstance(principal, dict):
-        services = {str(it) for it in as_list(principal.get("Service"))}
-        if who.service in services or "*" in services:
-            return True, None
-        if who.partition == "aws-cn" and who.service + _CHINA_SUFFIX in services:
-            return True, None
-        everyone = "*" in as_list(principal.get("AWS"))
-    else:
-        everyone = principal == "*"
-    if not everyone:
+    names = {"*", who.service}
+    if who.partition == "aws-cn":
+        names.add(who.service + _CHINA_SUFFIX)
+    if not names.isdisjoint(it.services):
+        return True, None
+    if "*" not in it.accounts:
         return False, None
-    if statement.get("Effect") == "Deny":
+    if it.effect == "Deny":
         return True, None
     return None, f'the trust policy names everyone ("*"), not {who.service}'
 
@@ -158,22 +122,20 @@ def _covers_principal(statement: dict[str, Any], who: Assumption) -> tuple[bool 
 # --- conditions -------------------------------------------------------------------------------
 
 
-def _conditions_met(condition: dict[str, Any], who: Assumption) -> tuple[bool | None, str | None]:
-    """Evaluate a Condition block: all of it has to hold."""
+def _conditions_met(statement: Statement, who: Assumption) -> tuple[bool | None, str | None]:
+    """Evaluate a statement's conditions: all of them have to hold."""
     unsure: str | None = None
-    for operator, keys in condition.items():
-        for key, values in (keys if isinstance(keys, dict) else {}).items():
-            wanted = [str(it) for it in as_list(values)]
-            met = _condition_met(str(operator).lower(), str(key).lower(), wanted, who)
-            said = f"{operator} {key} {', '.join(wanted)}"
-            if met is False:
-                return False, f"its condition {said} does not hold"
-            if met is None:
-                unsure = f"its condition {said} can't be evaluated beforehand"
+    for it in statement.conditions:
+        met = _condition_met(it.operator.lower(), it.key.lower(), it.values, who)
+        said = f"{it.operator} {it.key} {', '.join(it.values)}"
+        if met is False:
+            return False, f"its condition {said} does not hold"
+        if met is None:
+            unsure = f"its condition {said} can't be evaluated beforehand"
     return (None, unsure) if unsure else (True, None)
 
 
-def _condition_met(operator: str, key: str, wanted: list[str], who: Assumption) -> bool | None:
+def _condition_met(operator: str, key: str, wanted: Sequence[str], who: Assumption) -> bool | None:
     operator = operator.removesuffix("ifexists")
     negated = "not" in operator
     if operator not in _OPERATORS:

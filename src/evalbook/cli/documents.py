@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from evalbook.checks import Check
@@ -60,7 +61,7 @@ class PoliciesDocument:
     """What `evalbook doctor --policy` prints."""
 
     protocol: int
-    policies: dict[str, dict[str, object]]
+    policies: Mapping[str, Mapping[str, object]]
     """By what they are for, each as IAM takes it."""
     note: str
 

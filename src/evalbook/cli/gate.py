@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from evalbook.aws.approvals import Approval
     from evalbook.aws.session import Aws
-    from evalbook.runs.gate import GateDocument, Policy
+    from evalbook.runs.gate import GateDocument, Outcome, Policy
 
-EXIT_STATUS = {"pass": 0, "fail": 1, "undecided": 6}
-_APPROVALS: dict[str, Approval] = {
+EXIT_STATUS: dict[Outcome, int] = {"pass": 0, "fail": 1, "undecided": 6}
+_APPROVALS: dict[Outcome, Approval] = {
     "pass": "Approved",
     "fail": "Rejected",
     "undecided": "PendingManualApproval",

@@ -1,0 +1,103 @@
+"""Policies of IAM's form, parsed once; every element may be one value or a list of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, TypedDict
+from urllib.parse import unquote
+
+
+class WrittenStatement(TypedDict, total=False):
+    """A statement that evalbook writes."""
+
+    Sid: str
+    Effect: str
+    Principal: dict[str, str | list[str]]
+    Action: str | list[str]
+    Resource: str | list[str]
+    Condition: dict[str, dict[str, str | list[str]]]
+
+
+class WrittenPolicy(TypedDict):
+    Version: str
+    Statement: list[WrittenStatement]
+
+
+@dataclass(frozen=True)
+class Condition:
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement that somebody else wrote."""
+
+    effect: str
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...] | None
+    services: tuple[str, ...]
+    """Of its principals."""
+    accounts: tuple[str, ...]
+    """Of its principals: ARNs, accounts, or ``*`` for everyone."""
+    has_not_principal: bool
+    conditions: tuple[Condition, ...]
+
+    def covers(self, action: str) -> bool:
+        """Tell whether it is about an action, whatever it says of it; case does not matter."""
+        if self.not_actions is not None:
+            return not _is_among(action, self.not_actions)
+        return _is_among(action, self.actions)
+
+
+def read_policy(document: Any) -> list[Statement] | None:
+    """Read a policy as AWS gives it: an object, or JSON that may be URL-encoded.
+
+    Returns:
+        Its statements; None where it can't be read.
+    """
+    for decoded in (str, unquote):
+        if isinstance(document, str):
+            try:
+                document = json.loads(decoded(document))
+            except (ValueError, RecursionError):
+                continue
+    if not isinstance(document, dict):
+        return None
+    return [_statement(it) for it in _list(document.get("Statement")) if isinstance(it, dict)]
+
+
+def _statement(document: dict[str, Any]) -> Statement:
+    named = document.get("Principal")
+    principal = named if isinstance(named, dict) else {"AWS": named}
+    return Statement(
+        str(document.get("Effect")),
+        _texts(document.get("Action")),
+        _texts(document["NotAction"]) if "NotAction" in document else None,
+        _texts(principal.get("Service")),
+        _texts(principal.get("AWS")),
+        "NotPrincipal" in document,
+        tuple(_conditions(document.get("Condition"))),
+    )
+
+
+def _conditions(blocks: Any) -> Iterator[Condition]:
+    for operator, keys in blocks.items() if isinstance(blocks, dict) else ():
+        for key, values in keys.items() if isinstance(keys, dict) else ():
+            yield Condition(operator, key, _texts(values))
+
+
+def _is_among(action: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(action.lower(), it.lower()) for it in patterns)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, _list(value)))
+
+
+def _list(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
