@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from evalbook.datasets import fields as known
 from evalbook.datasets.record_fields import Fields, parsed, plain_text
-from evalbook.datasets.uses import PROMPT, REFERENCE
+from evalbook.datasets.uses import PROMPT, REFERENCE, Use
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -18,6 +18,8 @@ class Choices(NamedTuple):
     """The fields that hold them."""
     labels: tuple[str, ...]
     texts: tuple[str, ...]
+    right: str | None = None
+    """The right one, where the choices themselves say it."""
 
 
 _COLUMNS = (
@@ -36,7 +38,8 @@ _COLUMNS = (
 def choices_of(it: Fields) -> Choices | None:
     """Return the choices that a record offers, in a list or in columns."""
     for name, value in it.by_name(known.CHOICES):
-        found = _listed(name, parsed(value))
+        value = parsed(value)
+        found = _scored(name, value) if it.plain(name) == "targetscores" else _listed(name, value)
         if found is not None:
             return found
     for columns in _COLUMNS:
@@ -52,6 +55,14 @@ def choices_of(it: Fields) -> Choices | None:
             labels = [str(at + 1) if numbered else _LETTERS[at] for at in range(len(names))]
             return Choices(tuple(names), tuple(labels), tuple(str(text) for text in texts))
     return None
+
+
+def _scored(name: str, scores: Any) -> Choices | None:
+    """Return the choices of BIG-bench, each with its score."""
+    if not isinstance(scores, dict) or not all(type(it) in (int, float) for it in scores.values()):
+        return None
+    found = _listed(name, list(scores))
+    return found and found._replace(right=max(scores, key=lambda text: scores[text]))
 
 
 def _listed(name: str, value: Any) -> Choices | None:
@@ -105,4 +116,6 @@ def right_choice(it: Fields, choices: Choices) -> str | None:
             return f"{choices.labels[at]}. {choices.texts[at]}"
         it.take(name, REFERENCE)
         return str(value)
-    return None
+    if choices.right is not None:
+        it.uses.append(Use(choices.names[0], REFERENCE, "the choice with the highest score"))
+    return choices.right

@@ -22,8 +22,8 @@ _ROLES = {
     "toolresult": "tool", "toolresponse": "tool", "functionresponse": "tool",
     "toolcall": "call", "functioncall": "call",
 }  # fmt: skip
-ROLE_KEYS = ("role", "from", "speaker", "author")
-_TEXT_KEYS = ("content", "value", "text", "parts", "message", "candidates")
+ROLE_KEYS = ("role", "from", "speaker", "author", "ParticipantRole")
+_TEXT_KEYS = ("content", "value", "text", "parts", "message", "candidates", "Content")
 _BESIDE = frozenset((*ROLE_KEYS, *_TEXT_KEYS))
 
 _TOOL_RESULT = "the model is not shown what the tools said"
@@ -354,8 +354,9 @@ _TRANSCRIPTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"(?:<end_of_turn>)?\s*(?:<bos>)?<start_of_turn>(user|model)\n"),
      {"user": "user", "model": "assistant"}),
     (re.compile(r"\s*(?:<s>)?\s*(\[/?INST\])\s*"), {"[INST]": "user", "[/INST]": "assistant"}),
-    (re.compile(r"(?:^|\n)\s*(Question|Answer|Q|A): ?"),
-     {"Question": "user", "Q": "user", "Answer": "assistant", "A": "assistant"}),
+    (re.compile(r"(?:^|\n)\s*(Question|Answer|Q|A|Instruct|Output): ?"),
+     {"Question": "user", "Q": "user", "Answer": "assistant", "A": "assistant",
+      "Instruct": "user", "Output": "assistant"}),
     (re.compile(r"(?:^|\s*)### (Instruction|Input|Response): ?\n?"),
      {"Instruction": "user", "Input": "user", "Response": "assistant"}),
 )  # fmt: skip

@@ -18,9 +18,9 @@ def _names(text: str) -> dict[str, int]:
 PROMPT = _names("""
     query prompt question instruction instructions userinput userquery userquestion userprompt
     usermessage input inputtext inputs problem problemstatement request sqlprompt goal behavior
-    message ask task questiontext questionbody frage pregunta pergunta domanda ctx sentence text
-    content article document dialogue dialog chat conversation passage user human q claim
-    patient customermessage questionstem inputspretokenized sourcetext
+    message ask task questiontext questionbody frage pregunta pergunta domanda 问题
+    ctx sentence text content article document dialogue dialog chat conversation passage user human
+    q claim patient customermessage questionstem inputspretokenized sourcetext
 """)
 """What the model is asked."""
 
@@ -34,7 +34,7 @@ CONTEXT = _names("""
     context contexts sqlcontext passage passages paragraph story background backgroundinformation
     document documents documenttext article text transcript dialogue inputcontext knowledge schema
     retrievedcontexts retrievedcontext retrievalcontext retrieveddocuments retrievedpassages
-    referencecontexts selftext support
+    referencecontexts referencecontext selftext support premise contract clause
 """)
 """What the question is about: asked with it."""
 
@@ -45,7 +45,7 @@ REFERENCE = _names("""
     expectedresult expectedvalue expected referenceoutput referenceoutputs reference references
     bestanswer correctanswer correctanswers correctresponse correctlabel targetanswer targetoutput
     targettext targetspretokenized target targets finalanswer answerkey answer answers
-    acceptedanswer antwort respuesta resposta risposta labeltext labelname origanswer
+    acceptedanswer antwort respuesta resposta risposta réponse 答案 labeltext labelname origanswer
     answersspans
 """)
 """The answer to compare with, named as such."""
@@ -65,7 +65,7 @@ CHOSEN = _names("""
 
 ANSWERED = _names("""
     response completion output outputs outputtext solution solutions canonicalsolution summary
-    highlights translation reply assistant assistantresponse sql
+    highlights translation reply assistant assistantresponse sql outputanswer outputresponse
 """)
 """The answer to compare with where nothing else is: else it is what some model once said."""
 
@@ -80,7 +80,8 @@ GOOD = frozenset(
 
 WHICH = frozenset(
     "rank winner preference preferred overallpreference labels label better betterresponse choice"
-    " humanpreference preferredresponse winnermodela winnermodelb winnertie".split()
+    " humanpreference preferredresponse preferencestrength winnermodela winnermodelb"
+    " winnertie".split()
 )
 """Which of two answers is the better one."""
 
@@ -90,7 +91,7 @@ ANSWER_KEY = _names("""
 """)
 """Which of the choices is right."""
 
-CHOICES = _names("choices options answerchoices endings alternatives mcoptions")
+CHOICES = _names("choices options answerchoices endings alternatives mcoptions targetscores")
 
 SYSTEM = _names("""
     system systemprompt systemmessage systeminstruction systeminstructions systemtext developer
@@ -102,7 +103,7 @@ CATEGORY = _names("category topic domain ability intent")
 CONVERSATION = _names("""
     messages conversations conversation contents turns chat dialog dialogue prompt input inputs
     query chatmessages history userinput question conversationinput questions context
-    conversationonly
+    conversationonly transcript
 """)
 """A list of messages."""
 
@@ -112,7 +113,7 @@ METADATA = frozenset("metadata meta extrainfo rewardmodel datasource".split())
 
 WRAPPERS = frozenset(
     "body modelinput params request row item vars inputs input outputs expectations data fields"
-    " example doc record sample".split()
+    " example doc record sample qa".split()
 )
 """Objects that hold the record, or a part of it."""
 
@@ -140,7 +141,7 @@ _tell(
     predictedanswer predictedoutput generated generatedtext generatedanswer generatedresponse
     generation generations llmresponse llmoutput llmanswer botresponse candidateanswer studentanswer
     responsea responseb response1 response2 outputa outputb output1 output2 resps filteredresps
-    completions result results""",
+    completions result results outputbodyjson""",
 )
 _tell(
     REJECTED,

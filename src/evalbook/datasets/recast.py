@@ -35,13 +35,18 @@ def fields_of(record: Mapping[str, Any], *, first_question: bool = False) -> Fie
     for name, value in record.items():
         plain = plain_name(name)
         wraps = isinstance(value, dict) and value and plain in known.WRAPPERS
-        if isinstance(value, dict) and plain == "prompt" and not value.keys().isdisjoint(_ASKED):
+        if isinstance(value, dict) and plain in _MAY_WRAP and not value.keys().isdisjoint(_ASKED):
             wraps = True
+        if wraps and isinstance(value.get("inputBodyJson"), dict):  # of Bedrock's invocation log
+            body = value["inputBodyJson"].items()
+            it.values.update({f"{name}.inputBodyJson.{inner}": item for inner, item in body})
+            value = {inner: item for inner, item in value.items() if inner != "inputBodyJson"}
         if wraps and (plain == "data" or not (part_text(value) or is_message(value))):
             it.values.update({f"{name}.{inner}": item for inner, item in value.items()})
         else:
             it.values[name] = value
     _call_pairs(it)
+    it.called |= {name: plain for name, plain in _SPANS.items() if name in it.values}
     for name, text, plain in list(_annotated(it.values)):
         it.values[name] = text
         it.called[name] = plain
@@ -50,6 +55,11 @@ def fields_of(record: Mapping[str, Any], *, first_question: bool = False) -> Fie
 
 _ASKED = ("messages", "user")
 """What a prompt holds that is a record of its own."""
+_MAY_WRAP = ("prompt", "conversation")
+
+
+_SPANS = {"attributes.input.value": "input", "attributes.output.value": "modelresponse"}
+"""Columns of traces, by what their last word says otherwise."""
 
 
 def _has_prompt(record: Mapping[str, Any]) -> bool:
@@ -119,7 +129,7 @@ def _better(plain: str, value: Any) -> int | None:
     number = int(value)
     if plain == "labels":  # of SHP: 1 says that A was preferred
         return 1 - number if number in (0, 1) else None
-    if plain == "overallpreference":  # of HelpSteer: below 0 the first one
+    if plain in ("overallpreference", "preferencestrength"):  # of HelpSteer: below 0 the first one
         return None if number == 0 else int(number > 0)
     return number - 1 if plain != "label" and number in (1, 2) else None
 

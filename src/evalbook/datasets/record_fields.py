@@ -90,7 +90,15 @@ def join_texts(value: Any) -> str | None:
         text = part_text(value)
         if text is not None:
             return text
-        for key in ("parts", "page_content", "contexts", "passage", "body", "value"):
+        for key in (
+            "parts",
+            "page_content",
+            "contexts",
+            "passage",
+            "passage_text",
+            "body",
+            "value",
+        ):
             if key in value:
                 return join_texts(value[key])
         # Lists side by side, such as titles and sentences; single values are no text to read.

@@ -97,6 +97,9 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
         if _is_made(value):
             it.take(name, UNUSED, known.MADE)
             continue
+        if value == ["None"]:
+            it.take(name, UNUSED, "empty")
+            continue
         if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and _others(it, name):
             it.take(name, UNUSED, "an address, not an answer")
             continue
@@ -148,7 +151,16 @@ def _others(it: Fields, name: str) -> bool:
 
 def _is_made(value: Any) -> bool:
     """Tell what an inference service answered, whole, from an answer."""
-    marks = {"choices", "status_code", "stopReason", "stop_reason", "generation", "usage"}
+    marks = {
+        "choices",
+        "candidates",
+        "outputBodyJson",
+        "status_code",
+        "stopReason",
+        "stop_reason",
+        "generation",
+        "usage",
+    }
     return isinstance(value, dict) and not marks.isdisjoint(value)
 
 
@@ -254,6 +266,10 @@ _PLURAL = frozenset(
 )
 
 
+_HOLD_ANSWERS = ("output", "expectedoutput", "expected", "target")
+_ANSWERS = frozenset((*known.REFERENCE, *known.ANSWERED))
+
+
 def _object_answer(value: dict[str, Any], plain: str) -> str | None:
     if "input_text" in value:
         value = {"text": value["input_text"]}
@@ -266,6 +282,10 @@ def _object_answer(value: dict[str, Any], plain: str) -> str | None:
         return answer_text(value["spans"][0], plain)
     if is_message(value):
         return answer_text([value], plain)
+    if len(value) == 1 and plain in _HOLD_ANSWERS:
+        name, text = next(iter(value.items()))
+        if isinstance(text, str) and plain_name(name) in _ANSWERS:
+            return text
     if value.keys() <= {"text", "type", "content", "value", "aliases", "normalized_aliases",
                         "normalized_value", "matched_wiki_entity_name", "role",
                         "normalized_matched_wiki_entity_name"}:  # fmt: skip

@@ -27,7 +27,7 @@ from evalbook.datasets.uses import Use
 
 _LONGEST_LIST = 64
 _DEEPEST = 12
-_SHORT = 12
+_SHORT = 15
 _CATEGORY = 64
 _SAYS_WHAT_IT_IS = frozenset((*ROLE_KEYS, "type", "preferenceLabel"))
 """Keys whose texts are no content."""
@@ -44,9 +44,11 @@ _OFFERS = frozenset(
     (*fields.CHOICES, "opa", "optiona", "choicea", "option1", "choice1", "ending0", "sol1", "b")
 )
 """Names that tell of multiple choice, where a short answer is a choice's mark."""
-_LATER = frozenset(("text", "chat", "conversation", "metadata", "meta", "conversationonly"))
+_LATER = frozenset(
+    ("text", "chat", "conversation", "metadata", "meta", "conversationonly", "targetscores")
+)
 """Names whose texts have to be looked into."""
-_OPENS_OTHERWISE = ("[", "{", "http")
+_OPENS_OTHERWISE = ("[", "{", "http", "None")
 _PROMPT_OPENS_OTHERWISE = ("{", "\n", " ", "[", *TEMPLATES)
 
 

@@ -62,7 +62,7 @@ def understand(record: Mapping[str, Any], *, first_question: bool = False) -> Un
     talk, prompt = _asked(it)
     choices = choices_of(it)
     reference, left_out = reference_of(it, talk, choices)
-    prompt = _with_context(it, prompt)
+    prompt = _with_report(it, prompt)
     if choices:
         prompt = with_choices(it, prompt, choices)
     system = _system(it, talk)
@@ -166,9 +166,7 @@ def _other_prompt(it: Fields, name: str) -> bool:
 def _conversation(it: Fields, name: str, value: Any) -> Talk | None:
     value, plain = parsed(value), it.plain(name)
     if not isinstance(value, list) or not value:
-        return (
-            talk_of(read_turns(value, name), name) if plain == "messages" and value == [] else None
-        )
+        return None
     if value and all(map(is_conversation, value)):
         value = it.one_question(name, value)
     if plain in _SPOKEN_IN_TURN and len(value) > 1 and all_text(value):
@@ -274,6 +272,24 @@ def _implicit(it: Fields) -> Talk | None:
 # What it is about ----------------------------------------------------------------------------
 
 
+def _with_report(it: Fields, prompt: str) -> str:
+    """Return a prompt with the table that it is about, and what stands around that."""
+    parts = list(it.by_name(_AROUND_A_TABLE))
+    if len(parts) < len(_AROUND_A_TABLE) or not all(isinstance(it, list) for _, it in parts):
+        return _with_context(it, prompt)
+    for name, _ in parts:
+        it.take(name, PROMPT, "asked with it")
+    return "\n\n".join((prompt, *("\n".join(map(_row, value)) for _, value in parts)))
+
+
+_AROUND_A_TABLE = ("pretext", "table", "posttext")
+"""Parts of a financial report."""
+
+
+def _row(line: Any) -> str:
+    return " | ".join(map(str, line)) if isinstance(line, list) else str(line)
+
+
 def _with_context(it: Fields, prompt: str) -> str:
     used = next((use.field for use in it.uses if use.use == PROMPT), "")
     tables: list[str] = list(known.CONTEXT)
@@ -300,7 +316,7 @@ def _with_context(it: Fields, prompt: str) -> str:
     return prompt
 
 
-NOTHING = frozenset(("", "<noinput>", "noinput", "none", "n/a", "nan", "null"))
+NOTHING = frozenset(("", "<noinput>", "noinput", "none", "n/a", "nan", "null", "not applicable"))
 
 
 # Beside it -----------------------------------------------------------------------------------
