@@ -660,8 +660,8 @@ REFUSED_BY_TYPE = (
         AGENT, "stopping_condition", "1.5", "stopping_condition", 1.5,
     ),
     Refusal(
-        "stopping_condition int", "", "hours",
-        AGENT, "stopping_condition", "1h", "stopping_condition",
+        "stopping_condition int", "", "weeks",
+        AGENT, "stopping_condition", "1 week", "stopping_condition",
     ),
     Refusal(
         "benchmark _Benchmark", "", "a benchmark that there is not",

@@ -3,16 +3,21 @@
 import pytest
 from interviews import answered_until
 
+from evalbook.aws.found import Instances
+
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 PRO, SONNET = "amazon.nova-pro-v1:0", "anthropic.claude-sonnet-4-5-20250929-v1:0"
 ROLE = "arn:aws:iam::123456789012:role/"
 PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/"
+AGENT = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/"
 DATA, RESULTS = "s3://evalbook-data", "s3://evalbook-results"
 
 SAYINGS = {
     # what is said, and what it comes to: a value, or in angle brackets a code, a question's words,
-    # or the step that is asked next
+    # or the step that is asked next, or for which it is kept
     "evaluation_type": {
+        "we want a second model to grade the answers": "llm_as_judge",
+        "EvaluationRole": "<kept execution_role>",
         "LLM-judge pls": "llm_as_judge",
         "I have my own Lambda that scores": "custom_scorer",
         "anything but benchmarks": "<answer.choice>",
@@ -23,6 +28,10 @@ SAYINGS = {
         "my boss wants to know if it's better, can you help?": "<answer.question>",
     },
     "task": {
+        "Correctness": "<kept builtin_metrics>",
+        "nova pro": "<kept judge_model>",
+        "medical Q&A, judge should be claude sonnet": "medical Q&A",
+        "can you read it from the model?": "<answer.question>",
         "see above": "<answer.incomplete>",
         "none of your business": "<answer.incomplete>",
         "whatever": "<answer.you_decide>",
@@ -32,6 +41,11 @@ SAYINGS = {
         ),
     },
     "dataset": {
+        "EvaluationRole": "<kept execution_role>",
+        f"my data is {DATA}/support/eval.jsonl - role is EvaluationRole": (
+            f"{DATA}/support/eval.jsonl"
+        ),
+        f"sure: {DATA}/support/eval.jsonl. Do you keep a copy?": "<answer.question>",
         f"the one in {DATA}/support/eval.jsonl, not the other": f"{DATA}/support/eval.jsonl",
         "bucket evalbook-data, support/eval.jsonl": f"{DATA}/support/eval.jsonl",
         f"{DATA}/support/eval.jsonl or {DATA}/a.jsonl": "<answer.incomplete>",
@@ -47,6 +61,9 @@ SAYINGS = {
         "in bucket evalbook-denied": "<s3.denied>",
     },
     "data_sample": {
+        "yes. and metrics: Correctness only": True,
+        "yes but use role EvaluationRole": True,
+        "yes if it's cheap, role EvaluationRole": "<answer.condition>",
         "yes but don't store anything": "<answer.condition>",
         "only if it stays here": "<answer.condition>",
         "I'd rather you didn't": False,
@@ -54,12 +71,20 @@ SAYINGS = {
         "fine, whatever": "<answer.you_decide>",
     },
     "custom_metrics": {
+        "nope, built-ins will do": "",
+        "EvaluationRole": "<kept execution_role>",
         "not that I know of": "",
         "just the built-in ones": "",
         "we use ROUGE": "<answer.incomplete>",
         "I think we have some, let me look": "<answer.hesitation>",
     },
     "builtin_metrics": {
+        "one": "<metrics.unknown>",
+        "not Completeness but Faithfulness": [
+            *("Correctness", "Faithfulness", "Helpfulness", "Relevance"),
+            "ProfessionalStyleAndTone",
+        ],
+        "nova pro": "<kept judge_model>",
         "the first three but not the second": ["Correctness", "Faithfulness"],
         "correctness and not completeness": ["Correctness"],
         "1-3 and 7": ["Correctness", "Completeness", "Faithfulness", "FollowingInstructions"],
@@ -74,6 +99,9 @@ SAYINGS = {
         "all without all": "<metrics.none>",
     },
     "model": {
+        "the support bot, version two": f"{PACKAGE}support-bot/2",
+        "alias/evalbook": "<kept kms_key>",
+        "us-west-2": "<kept region>",
         "support-bot version one": f"{PACKAGE}support-bot/1",
         "support bot, but not version 2": "<answer.incomplete>",
         "version 1": "<answer.incomplete>",
@@ -87,11 +115,15 @@ SAYINGS = {
         f"support-bot, and send the results to {RESULTS}/q4/": f"{PACKAGE}support-bot/2",
     },
     "model_confirm": {
+        "yes but use role EvaluationRole": True,
+        "no - I meant medical-notes": "<Is this the model to evaluate?>",
         "no, medical-notes": "<Is this the model to evaluate?>",
         "no, the other one": "<model>",
         "hm, why not version 3?": "<answer.question>",
     },
     "judge_model": {
+        "would nova pro be ok?": "<answer.question>",
+        "EvaluationRole": "<kept execution_role>",
         "5, and add Faithfulness": SONNET,
         "llama, not nova": "<You said llama. That is meta.llama3-3-70b-instruct-v1:0. Use it?>",
         "then claude. the newest claude": "<answer.choice>",
@@ -101,12 +133,15 @@ SAYINGS = {
         "same as last time": "<answer.incomplete>",
     },
     "region": {
+        "EvaluationRole": "<kept execution_role>",
         "not us-east-1": "<answer.incomplete>",
         "us-east-1 or us-west-2": "<answer.incomplete>",
         "the same as the model": "<The suggestion is us-east-1. Use it?>",
         "N. Virginia": "<You said N. Virginia. That is us-east-1. Use it?>",
     },
     "execution_role": {
+        "can it be EvaluationRole?": f"<You said EvaluationRole. That is {ROLE}EvaluationRole>",
+        "nova lite": "<execution_role>",
         f"role number 2, results to {RESULTS}/x/": f"{ROLE}BoundedRole",
         "the one I'm signed in with": f"<You said signed. That is {ROLE}service-role/Sand",
         "EvaluationRole2": "<role.exists>",
@@ -115,6 +150,9 @@ SAYINGS = {
         "whatever works": f"<The suggestion is {ROLE}service-role/SandboxCaller. Use it?>",
     },
     "s3_output": {
+        "with the others in evalbook-results, subfolder q4": f"{RESULTS}/q4",
+        "results bucket": f"<You said results bucket. That is {RESULTS}/evaluation-results/>",
+        "any": f"<The suggestion is {DATA}/evaluation-results/. Use it?>",
         "second bucket, folder runs/q4": f"{RESULTS}/runs/q4",
         "somewhere in evalbook-results": f"{RESULTS}/evaluation-results",
         "evalbook-results/q4": f"{RESULTS}/q4",
@@ -124,6 +162,7 @@ SAYINGS = {
         "not the data bucket": "<s3.uri>",
     },
     "advanced": {
+        "no kms, but tags": "<You said no kms but tags. That is tags. Use it?>",
         "only the KMS key": ["kms_key"],
         "leave them": False,
         "great, go": False,
@@ -133,6 +172,10 @@ SAYINGS = {
         "just the fine-tuned one": "<Do you want to change any advanced settings?>",
     },
     "confirm": {
+        "yep except the bucket": "<s3_output>",
+        "ok, name it q4-tickets and go": "<kept project>",
+        "looks ok but is the region right?": "<answer.question>",
+        "evaluate only two hundred records": "<step.not_asked>",
         "change the judge": "<judge_model>",
         "everything but the role is right": "<execution_role>",
         "the task is wrong, it summarises tickets": "<task>",
@@ -148,6 +191,7 @@ SAYINGS = {
         "if I must": "<terms.unclear>",
     },
     "project": {
+        "ok but shorter": "<answer.incomplete>",
         "call it what you want": "<The suggestion is support-bot. Use it?>",
         "same as the model": "<The suggestion is support-bot. Use it?>",
         "no": "<answer.incomplete>",
@@ -162,13 +206,93 @@ SAYINGS = {
         "not the base": "fine_tuned_only",
         "neither": "<answer.choice>",
     },
-    "tags": {"team=ml and cost=42": {"team": "ml", "cost": "42"}, "no tags": None},
+    "pilot": {
+        "fifty": "50",
+        "one hundred and fifty first": "150",
+        "10%": "120",
+        "start small": "120",
+        "a dozen": "<pilot.unclear>",
+        "about a hundred, if it's cheap": "<answer.condition>",
+    },
+    "epochs": {
+        "three times": 3,
+        "a couple of times": 2,
+        "once is enough": 1,
+        "3x": 3,
+        "two or three": "<answer.incomplete>",
+        "more than once": "<answer.incomplete>",
+        "about five": "<You said about five. That is 5. Use it?>",
+        "why would I?": "<answer.question>",
+    },
+    "sample_limit": {
+        "at most twenty-five": 25,
+        "two hundred each": 200,
+        "1k": 1000,
+        "a dozen": 12,
+        "10 if that's enough": "<answer.condition>",
+        "half": "<sample_limit>",
+    },
+    "task_source": {
+        "from our own dataset": "records",
+        f"the task files are in {DATA}/tasks/": f"{DATA}/tasks/",
+    },
+    "generation": {
+        "temperature of zero point five and 512": "<generation.form>",
+        "temperature 0.7 and max tokens to 512, please": {"temperature": 0.7, "max_tokens": 512},
+        "defaults are fine": "<confirm>",
+    },
+    "stopping_condition": {
+        "two hours": 7200,
+        "an hour": 3600,
+        "half a day": 43200,
+        "as long as it takes": "<answer.condition>",
+    },
+    "agent_config": {
+        "keep that one": f"{AGENT}travel_agent-a1b2c3d4e5",
+        "what's that?": "<answer.question>",
+    },
+    "compute": {
+        "serverless is fine": "<confirm>",
+        "a ml.g5.12xlarge machine": Instances("ml.g5.12xlarge", 1),
+        "two ml.g5.12xlarge": Instances("ml.g5.12xlarge", 2),
+    },
+    "run_name": {
+        "call it nightly-7": "nightly-7",
+        "EvaluationRole": "<run_name>",
+    },
+    "vpc": {
+        "no vpc, keep it public": "<confirm>",
+        "subnet-0123456789abcdef0 with sg-0123456789abcdef0": (
+            "subnet-0123456789abcdef0, sg-0123456789abcdef0"
+        ),
+    },
+    "benchmark": {
+        "mmlu, only anatomy": "mmlu",
+        "mmlu please": "mmlu",
+    },
+    "tags": {
+        "team=ml and cost=42": {"team": "ml", "cost": "42"},
+        "team is ml, cost center is 42": {"team": "ml", "cost center": "42"},
+        "no tags": None,
+    },
 }
+OTHER_TYPES = {
+    **dict.fromkeys(("epochs", "sample_limit", "task_source", "generation"), "inspect_ai"),
+    **dict.fromkeys(("stopping_condition", "agent_config"), "multi_turn_rl"),
+    "compute": "custom_scorer",
+    "benchmark": "benchmark",
+}
+SETTINGS = ("scope", "tags", "generation", "stopping_condition", "compute", "run_name", "vpc")
 
 
 @pytest.mark.parametrize("step", SAYINGS)
 def test_what_difficult_people_say_comes_to_what_they_mean(step):
-    workflow, _ = answered_until(step, **({"advanced": step} if step in ("scope", "tags") else {}))
+    instead = {"evaluation_type": OTHER_TYPES.get(step, "llm_as_judge")}
+    if step in SETTINGS:
+        instead["advanced"] = step
+    if step == "pilot":
+        instead["dataset"] = f"{DATA}/support/large.jsonl"
+    workflow, _ = answered_until(step, **instead)
     before = workflow.path.read_bytes() if workflow.path.exists() else b""
 
     came_to = {}
@@ -177,9 +301,10 @@ def test_what_difficult_people_say_comes_to_what_they_mean(step):
         answer = workflow.interview.answers.get(step)
         came_to[said] = answer.value if answer and not answer.reopened else None
         if isinstance(expected, str) and expected.startswith("<"):
-            told = (turn.error.code if turn.error else turn.step, turn.question)
+            kept = ", ".join(workflow.interview.aside.volunteered)
+            told = (turn.error.code if turn.error else turn.step, turn.question, f"kept {kept}")
             expected_words = expected.strip("<>")
-            met = told[0] == expected_words or told[1].startswith(expected_words)
+            met = expected_words in (told[0], told[2]) or told[1].startswith(expected_words)
             came_to[said] = expected if met else told
         if before:
             workflow.path.write_bytes(before)

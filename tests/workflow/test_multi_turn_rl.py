@@ -209,7 +209,7 @@ def test_another_kind_of_file_is_refused():
     )
 
 
-@pytest.mark.parametrize("said", ["0", "-5", "259201", "a day", "1.5", "9" * 40])
+@pytest.mark.parametrize("said", ["0", "-5", "259201", "a while", "1.5", "9" * 40])
 def test_a_stopping_condition_that_the_sdk_refuses_is_refused(said):
     workflow, _ = asked_for("stopping_condition", advanced="stopping_condition")
 

@@ -18,7 +18,9 @@ _LONGEST_SAID = 1_000_000
 """Characters; ten custom metrics at their limits have fewer."""
 
 _brief = click.option(
-    "--brief", is_flag=True, help="With --json: what an assistant passes on, ready to show."
+    "--brief",
+    is_flag=True,
+    help="What an assistant passes on, ready to show; with --json, how to reply as well.",
 )
 
 

@@ -40,7 +40,9 @@ from evalbook.errors import UsageError
     help="What differs; may be given several times.",
 )
 @click.option(
-    "--brief", is_flag=True, help="With --json: what an assistant passes on, ready to show."
+    "--brief",
+    is_flag=True,
+    help="What an assistant passes on, ready to show; with --json, how to reply as well.",
 )
 def new_command(
     settings: Settings, output: Output, earlier: Path, assignments: tuple[str, ...], brief: bool

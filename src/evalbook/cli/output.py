@@ -14,6 +14,7 @@ from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
 from evalbook.texts import fold_lines, printable, printable_lines
 from evalbook.workflow.brief import brief as without_silence
+from evalbook.workflow.brief import say
 from evalbook.workflow.turn import PROTOCOL, Choice, Turn, printed
 
 if TYPE_CHECKING:
@@ -52,13 +53,17 @@ class Output:
             raise OutputLost(self.stream, error) from error
 
     def turn(self, turn: Turn, *, brief: bool = False) -> None:
-        """Print a turn; why an answer was rejected goes to standard error for people."""
-        if turn.error and not self.as_json:
+        """Print a turn; why an answer was rejected goes to standard error for people.
+
+        In brief it stands in what is said, which is the same for people and for assistants.
+        """
+        if turn.error and not (self.as_json or brief):
             complain(
                 f"{turn.error.message}\n{remedy_in_commands(turn.error.remedy) or ''}".rstrip()
             )
         document = without_silence(turn) if brief else turn.to_json()
-        words = fold_lines(printable_lines(turn_words(turn)), terminal_width())
+        told = say(turn) if brief else turn_words(turn)
+        words = fold_lines(printable_lines(told), terminal_width())
         self._print(document, words, close=brief)
 
     def error(self, code: str, message: str, remedy: str | Remedy | None = None) -> None:

@@ -28,7 +28,7 @@ _ANSWERS = (
         "Bedrock may process the judging in other regions of the same geography; the terms say so.",
     ),
     Known(
-        r"stored?\b|saved?\b|retain|(?:keep|kept|log)\w* .*(?:data|prompts|records|answers|anything)",
+        r"stored?\b|saved?\b|cop(?:y|ies)\b|retain|(?:keep|kept|log)\w* .*(?:data|prompts|records|answers|anything)",
         "evalbook stores your answers in workflow_state.json and no credentials; what it reads of the "
         "dataset stays on this machine. The run writes prompts, answers and scores to your results "
         "prefix, and nothing else is kept.",
@@ -56,7 +56,7 @@ _ANSWERS = (
         ("data_sample",),
     ),
     Known(
-        r"which role|what role|role (?:would|will|can|should)|role work|permissions?",
+        r"which|can i|what role|role (?:would|will|can|should)|role work|permissions?",
         "One that SageMaker and, for a judge, Bedrock may assume, and that may read the dataset and "
         "write the results. Those listed are trusted, and IAM's simulator finds nothing missing; the "
         "one you name is checked once more.",
@@ -70,7 +70,7 @@ _ANSWERS = (
         ("model", "model_confirm", "confirm"),
     ),
     Known(
-        r"what .*task|what do you mean|for what|why .*task|like what|example",
+        r"what .*task|what do you mean|for what|why|like what|example|read it|find|know|guess|need",
         "In a sentence, what the model does for its users, such as: answers customers' billing "
         "questions. It guides which metrics are recommended and changes nothing else.",
         ("task",),
@@ -83,13 +83,13 @@ _ANSWERS = (
         ("dataset", "data_sample", "data_fix"),
     ),
     Known(
-        r"custom metric",
+        r"custom metric|have to|need|what|which|optional",
         "A custom metric is a prompt of yours by which the judge scores each answer, in Bedrock's "
         "JSON format. Without one the built-in metrics do.",
         ("custom_metrics",),
     ),
     Known(
-        r"which .*(?:judge|one|model)|recommend|best|better|difference|should i|would you|stronger|good",
+        r"which|recommend|best|better|difference|should i|would|stronger|good|ok|fine|can i|possible",
         "The choice of the judge is yours alone, and nothing is recommended. Any of the listed "
         "ones can be used in this region.",
         ("judge_model",),
@@ -137,6 +137,42 @@ _ANSWERS = (
         ("notebook",),
     ),
     Known(
+        r"why|what|should|how often|need|enough|differ",
+        "Once is enough where a model always answers the same, as at temperature 0. Above that, "
+        "several runs of each sample steady the scores, and each is paid for.",
+        ("epochs",),
+    ),
+    Known(
+        r"agent|what|which|mean",
+        "The agent that plays the rollouts: an AgentCore runtime, or a Lambda function that wraps "
+        "it. Where the training job is known, its agent is offered; another may be named.",
+        ("agent_config",),
+    ),
+    Known(
+        r"running|which|what|endpoint",
+        "Any endpoint in service, a Bedrock model, or artefacts in S3 that are hosted for the run "
+        "and paid by the hour. The endpoints that are in service are named above.",
+        ("answered_by", "base_answered_by"),
+    ),
+    Known(
+        r"right|correct|sure|checked|certain",
+        "Each answer was checked against AWS when it was given; what could not be checked is named "
+        "above. Say what should be different, if anything.",
+        ("confirm",),
+    ),
+    Known(
+        r"now|next|run|start|go on|how do i",
+        "Run the notebook's cells in order: cell 2 starts the evaluation, and costs from there. "
+        "Cell 3 shows how it is doing, cell 4 compares the models.",
+        ("complete",),
+    ),
+    Known(
+        r"doing|status|progress|done|finished|ready|result|better|came out|won|score",
+        "Cell 3 of the notebook shows how a run is doing, cell 4 what came out. Both can be looked "
+        "at here as well, once cell 2 was run.",
+        ("complete",),
+    ),
+    Known(
         r"help|what (?:can|do) you|what is this|how does (?:this|it) work",
         "evalbook asks some fifteen questions, checks each answer against AWS, and writes a notebook "
         "that compares your model with its base model. Choose Help me decide for four short questions "
@@ -155,7 +191,8 @@ _ANSWERS = (
 
 def answer_to(said: str, step: str, question: Question) -> str | None:
     """Return what there is to say to a question of the person's; None where nothing is ready."""
-    words = plain(said)
+    questions = [it for it in re.split(r"(?<=[.!?])\s+", said) if it.rstrip().endswith("?")]
+    words = plain(re.sub(r"\S+://\S+", "", " ".join(questions) or said))
     about = {it.label: it.description for it in question.choices if step == "builtin_metrics"}
     for metric in builtin_metrics():
         if metric.name.casefold() in words.split():

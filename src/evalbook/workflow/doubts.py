@@ -133,7 +133,9 @@ def no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:
 
 def refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
     """Refuse an answer kept for a step that the answers it depends on leave out."""
-    names = [it.name for it in step.depends_on]
+    names = [
+        it.name for it in interview.steps if it.slot in step.depends_on and it.applies(interview)
+    ]
     known = names and all(map(interview.answered, names))
     if known and not interview.applies(step):
         decided = ", ".join(f"{name} {interview.answers[name].said!r}" for name in names)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from evalbook.errors import AnswerRejected, AwsUnavailable
-from evalbook.metrics.benchmarks import benchmarks
-from evalbook.metrics.builtin import builtin_metrics
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     DATASET,
@@ -19,26 +17,14 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.outcomes import Accepted
-from evalbook.workflow.replies.pieces import Found, find_pieces
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
 from evalbook.workflow.steps import judge_model
 from evalbook.workflow.turn import Question
 
-LONGEST = 4000
-"""Characters of a reply in which answers to other steps are looked for."""
 _PURE = (S3_OUTPUT, REGION, PROJECT, RUN_NAME)
 """Steps whose reading needs nothing that was answered before."""
 _ALONE = {DATASET: ("s3.", "dataset."), MODEL: ("model.missing", "model.arn", "model.kind")}
 """Steps that can be checked before the evaluation type is known, and what would refuse any."""
-
-
-def pieces_of(text: str, asked: Step[Any, Any] | None) -> Found:
-    """Return what a reply says for other steps than the one that is asked."""
-    if len(text) > LONGEST:
-        return Found(())
-    beside = (asked.name,) if asked else ()
-    metrics = [metric.name for metric in builtin_metrics()]
-    return find_pieces(text, metrics, [it.name for it in benchmarks()], beside)
 
 
 def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
@@ -95,4 +81,5 @@ def _text_of(
     text = reading.text if isinstance(reading, Taken) else said
     if step.slot in _PURE:
         step.read(text, question, interview)
-    return text, "" if text == said else f", that is {hearing.as_list(text)}"
+    listed = hearing.as_list(text)
+    return text, "" if listed == said else f", that is {listed}"

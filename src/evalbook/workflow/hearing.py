@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from evalbook.checks import Remedy
 from evalbook.errors import AnswerRejected
+from evalbook.metrics.benchmarks import benchmarks
+from evalbook.metrics.builtin import builtin_metrics
 from evalbook.texts import shortened
 from evalbook.whole_files import is_a_file
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.replies import values
 from evalbook.workflow.replies.agreeing import understand_yes_or_no
-from evalbook.workflow.replies.choices import how_to_answer, understand_choice, understand_choices
-from evalbook.workflow.replies.pieces import find_pieces
+from evalbook.workflow.replies.choices import how_to_answer, understand_choice
+from evalbook.workflow.replies.lists import understand_choices
+from evalbook.workflow.replies.numbers import understand_number, with_digits
+from evalbook.workflow.replies.pieces import Found, find_pieces
 from evalbook.workflow.replies.reading import (
     AskBack,
     Hesitates,
@@ -32,6 +36,7 @@ from evalbook.workflow.replies.words import (
     doubt_in,
     negates,
     says_none,
+    words_of,
     yes_or_no,
 )
 from evalbook.workflow.turn import Question
@@ -39,6 +44,9 @@ from evalbook.workflow.turn import Question
 Hears = Callable[[str, Question, Interview], Reading]
 
 _FILE = r"(?<![\w./~-])[\w./~-]+\.(?:jsonl?|ndjson|csv|tsv|parquet)(?:\.gz)?\b"
+LONGEST = 4000
+"""Characters of a reply in which answers to other steps are looked for."""
+_NAMED = "judge|role|region|results|dataset|metrics?|bucket|project|notebook|key|use"
 _LINE = 120
 """Characters of what was said that a rejection repeats."""
 _LONGEST_MESSAGE = 2000
@@ -58,20 +66,37 @@ def by_kind(reply: str, question: Question, _: Interview) -> Reading:
     return values.understand_text(reply, question)
 
 
+def pieces_of(text: str, *asked: str) -> Found:
+    """Return what a reply says for other steps than the one that is asked."""
+    if len(text) > LONGEST:
+        return Found(())
+    metrics = [metric.name for metric in builtin_metrics()]
+    return find_pieces(text, metrics, [it.name for it in benchmarks()], asked)
+
+
+def answers_elsewhere(text: str) -> bool:
+    """Return whether all that is said evidently answers other steps."""
+    found = pieces_of(text, "task", "project", "run_name")
+    return bool(found.pieces) and not found.rest
+
+
 def free_text(reply: str, question: Question, _: Interview) -> Reading:
     """Hear any text, unless it plainly answers something else."""
     reading = values.understand_free(reply, question)
     if not isinstance(reading, Taken):
         return reading
-    sentences = re.split(r"(?<=[.!?])\s+(?=\S)|\n", reading.text)
-    found = [find_pieces(sentence, beside=("task",)) for sentence in sentences]
-    elsewhere = [bool(it.pieces) and not it.rest for it in found]
+    parts: list[str] = []
+    for sentence in re.split(r"(?<=[.!?])\s+(?=\S)|\n", reading.text):
+        # A clause that names what it is for is none of a task's own: ", judge should be nova pro".
+        clauses = re.split(rf"[,;]\s+(?=[^,;]*\b(?:{_NAMED})\b)", sentence)
+        parts += [sentence] if answers_elsewhere(sentence) else clauses
+    elsewhere = [answers_elsewhere(part) for part in parts]
     if all(elsewhere):
-        return NotUnderstood()
+        return Incomplete("That does not describe it.")
     if not any(elsewhere):
         return reading
-    own = " ".join(it for it, other in zip(sentences, elsewhere, strict=True) if not other)
-    left = " ".join(it for it, other in zip(sentences, elsewhere, strict=True) if other)
+    own = " ".join(it for it, other in zip(parts, elsewhere, strict=True) if not other)
+    left = ". ".join(it for it, other in zip(parts, elsewhere, strict=True) if other)
     return Taken(own, exact=False, left=f"{left} {reading.left}".strip())
 
 
@@ -94,7 +119,8 @@ def place(reply: str, question: Question, _: Interview) -> Reading:
     proposed = isinstance(reading, AskBack) and reading.text == question.default
     if isinstance(reading, Taken) or proposed:
         return reading
-    return values.understand_s3(reply, question)
+    place = values.understand_s3(reply, question)
+    return reading if isinstance(place, NotUnderstood) else place
 
 
 def notebook(reply: str, question: Question, interview: Interview) -> Reading:
@@ -152,6 +178,69 @@ def named(*about: str) -> Hears:
         return values.understand_name(reply, question, about)
 
     return hears
+
+
+def free_name(*about: str) -> Hears:
+    """Return what hears a name that may be any, unless it evidently answers another step."""
+
+    def hears(reply: str, question: Question, _: Interview) -> Reading:
+        if answers_elsewhere(reply):
+            return Incomplete("That is no name for it.")
+        return values.understand_free_name(reply, question, about)
+
+    return hears
+
+
+def number(*about: str, units: Mapping[str, float] | None = None, whole: str = "") -> Hears:
+    """Return what hears a number; see `understand_number`."""
+
+    def hears(reply: str, question: Question, _: Interview) -> Reading:
+        reading = values.understand_text(reply, question, about)
+        if not isinstance(reading, NotUnderstood):
+            return reading
+        return understand_number(reply, about, units, whole)
+
+    return hears
+
+
+def assigned(names: Callable[[Interview], Sequence[str]], *about: str) -> Hears:
+    """Return what hears values given to names, as they are said."""
+
+    def hears(reply: str, question: Question, interview: Interview) -> Reading:
+        reading = values.understand_text(reply, question, about)
+        if not isinstance(reading, NotUnderstood):
+            return reading
+        pairs = values.assignments_in(reply, names(interview))
+        return Taken(pairs, exact=False) if pairs and pairs != reply else reading
+
+    return hears
+
+
+def ids(pattern: str, *about: str) -> Hears:
+    """Return what hears IDs in a sentence."""
+
+    def hears(reply: str, question: Question, _: Interview) -> Reading:
+        reading = values.understand_text(reply, question, about)
+        found = re.findall(pattern, reply)
+        sentence = any(word.isalpha() for word in reply.split())
+        if not found or not sentence or not isinstance(reading, NotUnderstood):
+            return reading
+        return Taken(", ".join(found), exact=False)
+
+    return hears
+
+
+def machines(reply: str, question: Question, _: Interview) -> Reading:
+    """Hear instances: how many, and of which type."""
+    reading = values.understand_text(reply, question)
+    said = with_digits(reply)
+    kinds = re.findall(r"\b(?:ml\.)?[a-z]+\d\w*(?:\.\w+)+\b", said, re.IGNORECASE)
+    if not isinstance(reading, NotUnderstood) or len(kinds) != 1 or reply.lstrip().startswith("{"):
+        return reading
+    count = re.search(r"(?<![\w.-])\d+(?=x?\b)(?!\.)", said.replace(kinds[0], " "))
+    if words_of(said) == words_of(kinds[0]) or "-" in said.replace(kinds[0], ""):
+        return reading
+    return Taken(f"{count[0] if count else 1} x {kinds[0]}", exact=False)
 
 
 def exact_agreement(reply: str, _question: Question, _: Interview) -> Reading:

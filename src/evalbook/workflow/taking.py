@@ -11,8 +11,9 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
 from evalbook.workflow.ahead import Ahead, ask_back, forget_finding, hear
+from evalbook.workflow.asked import answer_to
 from evalbook.workflow.doubts import named_step, put_answer, refuse_what_is_never_asked, reopen
-from evalbook.workflow.elsewhere import foreseen, pieces_of
+from evalbook.workflow.elsewhere import foreseen
 from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, MODEL
 from evalbook.workflow.hearing import refuse_too_long
 from evalbook.workflow.interview import AnyStep, Interview
@@ -21,6 +22,7 @@ from evalbook.workflow.outcomes import Accepted, AnyAccepted, Narrowed, Reopened
 from evalbook.workflow.replies.choices import how_to_answer
 from evalbook.workflow.replies.pieces import Found, step_to_change
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
+from evalbook.workflow.replies.values import name_in
 from evalbook.workflow.replies.words import means_default, plain
 from evalbook.workflow.turn import Question
 
@@ -29,6 +31,8 @@ _NOT_HEARD = (
     "confirm.declined",
     "terms.",
     "task.",
+    "metrics.unknown",
+    "pilot.unclear",
     "region.unknown",
     "project.name",
     "advanced.",
@@ -38,25 +42,29 @@ _NOT_HEARD = (
 def hear_answer(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
     """Take from a reply what answers the question, and keep what answers other steps."""
     assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+    asked = ahead.step.name
     searched = _searched_by_words(ahead, text, interview)
-    found = pieces_of(text, ahead.step) if searched else Found(())
-    if found.pieces and (accepted := _take_rest(interview, ahead, found.rest)):
-        return _with_pieces(interview, accepted, found)
+    found = hearing.pieces_of(text, asked) if searched else Found(())
+    if found.pieces:
+        own, _ = _take_own(interview, ahead, found)
+        if own is not None:
+            return _with_pieces(interview, own, found)
     try:
         accepted, left = take_answer(interview, ahead, text)
     except AnswerRejected as rejection:
         more = _may_say_more(text, ahead, rejection)
-        found = pieces_of(text, ahead.step) if more else Found(())
+        found = hearing.pieces_of(text, asked) if more else Found(())
         if not found.pieces:
             return _reopened_by_name(interview, text, rejection)
-        if ahead.step.name == BEDROCK_TERMS.name:
+        if asked == BEDROCK_TERMS.name:
             found = replace(found, rest="")
             kept = _keep_pieces(interview, found, rejection)
             return replace(kept, notices=(*kept.notices, "The terms are agreed to alone."))
-        if accepted := _take_rest(interview, ahead, found.rest):
-            return _with_pieces(interview, accepted, found)
-        return _keep_pieces(interview, found, rejection)
-    found = pieces_of(left, ahead.step) if left else Found(())
+        own, why_not = _take_own(interview, ahead, found)
+        if own is not None:
+            return _with_pieces(interview, own, found)
+        return _keep_pieces(interview, found, why_not or rejection)
+    found = hearing.pieces_of(left, asked) if left else Found(())
     return _with_pieces(interview, accepted, found) if found.pieces else accepted
 
 
@@ -74,16 +82,24 @@ def _reopened_by_name(interview: Interview, said: str, rejection: AnswerRejected
     return Accepted(None)
 
 
-def _take_rest(interview: Interview, ahead: Ahead, rest: str) -> AnyAccepted | None:
-    """Take what is left of a reply, but for what answers other steps, for the answer."""
+def _take_own(
+    interview: Interview, ahead: Ahead, found: Found
+) -> tuple[AnyAccepted | None, AnswerRejected | None]:
+    """Take for the answer what a reply says beside what answers other steps.
+
+    Returns:
+        What was accepted, or why what is left was not.
+    """
     assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
-    own = re.sub(r"^\W*(?:and|but|with)\b|\b(?:and|but|with|,)\W*$", "", rest).strip(" ,;.")
+    confirms = ahead.question(interview).kind == "confirm"
+    own = found.left if confirms else found.rest
+    own = re.sub(r"^\W*(?:and|but|with)\b|(?:\b(?:and|but|with)|,)\W*$", "", own).strip(" ,;.")
     if not own or ";" in own or not ahead.step.said_ahead:
-        return None
+        return None, None
     try:
-        return take_answer(interview, ahead, own)[0]
-    except AnswerRejected:
-        return None
+        return take_answer(interview, ahead, own)[0], None
+    except AnswerRejected as rejection:
+        return None, None if rejection.code.startswith(_NOT_HEARD) else rejection
 
 
 def _with_pieces(interview: Interview, accepted: AnyAccepted, found: Found) -> AnyAccepted:
@@ -177,7 +193,7 @@ def _check(
         keep_question(interview, step, outcome.question, narrowed=True)
         return Accepted(None)
     if isinstance(outcome, Reopened):
-        name = left.strip(" ,.!'\"")
+        name = name_in(left, ("meant", "mean", "wanted", "instead", "rather", "not")) or ""
         if outcome.said is None and re.fullmatch(r"[\w./:-]{4,}", name):
             with suppress(AnswerRejected):
                 return _answer_elsewhere(interview, replace(outcome, said=name))
@@ -186,12 +202,25 @@ def _check(
     return outcome
 
 
+_ANOTHER = (
+    r"\b(?:another|new|second|next) (?:one|evaluation|run)\b|\blike (?:this|that|it)\b|"
+    r"\bsame (?:again|as this)\b"
+)
+
+
 def change_answers(interview: Interview, text: str) -> AnyAccepted:
     """Change answers of a complete interview by what is said."""
-    found = pieces_of(text, None)
+    if re.search(_ANOTHER, plain(text)):
+        raise AnswerRejected(
+            "complete.another",
+            "That is another evaluation, beside this one, which stays as it is.",
+            Remedy("Begin one like it:", command="evalbook new --from STATE --set STEP=VALUE"),
+        )
+    found = hearing.pieces_of(text)
     complete = AnswerRejected(
         "complete",
-        "Every question is answered and the notebook is written.",
+        answer_to(text, "complete", Question(""))
+        or "Every question is answered and the notebook is written.",
         Remedy("Say what to change, or reopen a step:", command=REOPEN),
     )
     if not found.pieces:
@@ -209,18 +238,23 @@ def _keep_pieces(
     """
     steps = interview.steps if interview.answers else interview.all_steps
     by_name = {step.name: step for step in steps}
-    notices: list[str] = []
+    asked_for = [(by_name[it.step], it.said) for it in found.pieces if it.step in by_name]
+    usable = [(step, said) for step, said in asked_for if step.said_ahead]
+    if not usable and rejection is not None:
+        raise rejection
+    notices = [
+        f"{interview.type.label} does not ask for {it.step}: {shortened(it.said)}."
+        for it in found.pieces
+        if it.step not in by_name
+    ]
     checks: list[Check] = []
     failures: list[AnswerRejected] = []
     asked_back = False
-    for piece in found.pieces:
-        step = by_name.get(piece.step)
-        if step is None or not step.said_ahead:
-            continue
+    for step, said in usable:
         changes = step.name in interview.answers
         try:
             use = _change_by_piece if changes else keep_for_later
-            accepted = use(interview, step, piece.said)
+            accepted = use(interview, step, said)
             asked_back = asked_back or step.name in interview.aside.asked_back
             notices += accepted.notices
             checks += accepted.checks
@@ -228,12 +262,15 @@ def _keep_pieces(
             failures.append(failure)
             if changes:
                 interview.aside.unsettled[step.name] = f"{step.title}: {failure.message}"
-            notices.append(_not_taken(step, failure))
+            notices.append(f"Not taken for {step.name}: {_with_remedy(failure)}")
     if not (notices or asked_back) and rejection is not None:
         raise rejection
-    if failures and len(failures) == len(notices) and not interview.aside.unsettled:
+    refused = bool(failures) and len(failures) == len(notices) and rejection is not None
+    if refused and not interview.aside.unsettled:
         raise failures[0]
-    if rejection is not None and rejection.code == "answer.question":
+    if found.rest and rejection is not None and not rejection.code.startswith(_NOT_HEARD):
+        notices.append(_with_remedy(rejection))
+    elif found.rest and rejection is not None and rejection.code == "answer.question":
         notices.append(rejection.message)
     elif found.rest:
         notices.append(f"Not understood: “{shortened(found.rest)}”.")
@@ -300,11 +337,13 @@ def _may_say_more(text: str, ahead: Ahead, rejection: AnswerRejected) -> bool:
     words = text.split()
     if not words or text.lstrip().startswith(("{", "[")):
         return False
-    value = words[0].lower().startswith(("s3://", "arn:")) and not re.search(r"[,;]| and ", text)
+    several = re.search(r"[,;]| and ", text)
     hears = ahead.step.hears if ahead.step else None
-    if ahead.asked.kind == "text" and hears not in (None, hearing.free_text):
-        return len(words) > 1 and not value
-    return rejection.code.startswith(_NOT_HEARD)
+    any_text = (None, hearing.free_text, hearing.project)
+    named = ahead.asked.kind == "text" and hears not in any_text
+    if words[0].lower().startswith(("s3://", "arn:")) and not several:
+        return not named and rejection.code.startswith(_NOT_HEARD)
+    return named or len(words) == 1 or rejection.code.startswith(_NOT_HEARD)
 
 
 def _drops_wishes(said: str) -> bool:
@@ -317,6 +356,6 @@ def _drops_wishes(said: str) -> bool:
     )
 
 
-def _not_taken(step: AnyStep, failure: AnswerRejected) -> str:
-    remedy = failure.remedy.text if isinstance(failure.remedy, Remedy) else failure.remedy
-    return f"Not taken for {step.name}: {failure.message} {remedy or ''}".strip()
+def _with_remedy(rejection: AnswerRejected) -> str:
+    remedy = rejection.remedy.text if isinstance(rejection.remedy, Remedy) else rejection.remedy
+    return f"{rejection.message} {remedy or ''}".strip()

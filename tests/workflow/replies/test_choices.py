@@ -5,12 +5,8 @@ import json
 import pytest
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.replies.choices import (
-    read_choice,
-    split_answers,
-    understand_choice,
-    understand_choices,
-)
+from evalbook.workflow.replies.choices import read_choice, understand_choice
+from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import AskBack, Hesitates, NotUnderstood, Taken
 from evalbook.workflow.replies.synonyms import SYNONYMS
 from evalbook.workflow.turn import Choice, Question

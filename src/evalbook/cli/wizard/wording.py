@@ -13,7 +13,8 @@ from evalbook.checks import Check, Remedy
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.interview import Step, Wants
-from evalbook.workflow.replies.choices import read_choice, split_answers
+from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.lists import split_answers
 from evalbook.workflow.steps.which_type import HELP
 from evalbook.workflow.turn import Choice, Turn
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 
 from evalbook.records import dataclass
+from evalbook.workflow.replies.numbers import NUMBER
 from evalbook.workflow.replies.values import ARN, REGION, region_of
-from evalbook.workflow.replies.words import POLITE, doubt_in, folded, words_of
+from evalbook.workflow.replies.words import POLITE, doubt_in, folded, politely_asked, words_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Found:
 
     pieces: tuple[Piece, ...]
     rest: str = ""
+    left: str = ""
+    """The reply without its pieces."""
 
 
 _URI = r"(?P<value>s3[an]?://[^\s,;\"'<>`)\]]*[^\s,;\"'<>`)\].:!?])"
@@ -71,7 +74,10 @@ _TITLES = {
     "model package": "model", "fine-tuned model": "model", "task": "task", "kms key": "kms_key",
     "vpc": "vpc", "tags": "tags", "run name": "run_name", "evaluation type": "evaluation_type",
     "custom metrics": "custom_metrics", "scorer": "scorer", "benchmark": "benchmark", "scope": "scope",
-    "mlflow": "mlflow", "subtasks": "subtasks", "compute": "compute",
+    "mlflow": "mlflow", "subtasks": "subtasks", "compute": "compute", "bucket": "s3_output",
+    "output bucket": "s3_output", "results bucket": "s3_output", "epochs": "epochs",
+    "samples": "sample_limit", "pilot": "pilot", "longest job": "stopping_condition",
+    "mlflow experiment": "mlflow_experiment", "inference parameters": "inference_parameters",
 }  # fmt: skip
 
 
@@ -120,18 +126,19 @@ _RULES: tuple[_Rule, ...] = (
     _rule("evaluation_type", r"\b(?:with |use |using |a |my |own |run )*custom scorer\b", "custom_scorer"),
     _rule("evaluation_type", r"\b(?:multi[- ]turn rl|multi[- ]turn reinforcement learning|agent rollouts?)\b", "multi_turn_rl"),
     _rule("judge_model", rf"\b(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_JUDGE_ID})(?:\s+(?:as|for|be)\s+(?:the |a |my )?judge)?(?:\s+(?:model|judge))?(?![\w/])"),
-    _rule("judge_model", rf"\b(?:change\s+|make\s+|set\s+)?(?:the\s+)?judged?(?:\s+model)?\s*(?:to|is|by|with|:|=|should be|be|being)*\s*(?P<value>{_FAMILY})(?!\w)"),
+    _rule("judge_model", rf"\b(?:(?:change|make|set|swap|replace|switch)\s+)?(?:the\s+)?judged?(?:\s+model)?\s*(?:to|is|by|with|for|:|=|should be|be|being)*\s*(?P<value>{_FAMILY})(?!\w)"),
     _rule("judge_model", rf"(?<!tuned )(?<!my )(?<!evaluate )(?<!base )(?<!model )(?<![\w-])(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_FAMILY})(?:\s+(?:as|for|be|to)\s+(?:the |a |my )?judge)?(?:\s+judge)?(?![\w-])"),
     _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
     _rule("model", rf"\b(?:use\s+|take\s+|with\s+)?(?:the\s+)?{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
     _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}\s+{_VERSION}\b", _version),
     _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}(?:\s+(?:model|package))?(?=\s+(?:with|on|using|against|by|in|as|and|for|version|please|from|via|to|then)\b|\s*[,.;:!?]|\s*$|\s+¦)", _no_stop_word),
-    _rule("model", rf"\b(?:the\s+|my\s+)?(?:fine-?tuned\s+)?model(?:\s+(?:package|group))*\s+(?:(?:is|should be|called|named|to)\s+)+{_NAME}", _no_stop_word),
+    _rule("model", rf"\b(?:the\s+|my\s+)?(?:fine-?tuned\s+)?model(?:\s+(?:package|group))*\s+(?:(?:is|should be|called|named)\s+)+{_NAME}", _no_stop_word),
     _rule("model", rf"(?<![\w./:@-])(?:use\s+|take\s+)?(?:the\s+)?(?P<value>{_VERSION})(?:\s+instead)?\b(?!\s+of|[./:@-]\w)", lambda found: f"version {found['version']}"),
     _rule("project", r"\b(?:and\s+)?(?:call|name|rename)\s+(?:the\s+|my\s+|our\s+)?(?:project(?:\s+folder|\s+directory)?|folder|directory)\s+(?:to\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
     _rule("project", r"\b(?:the\s+)?project(?:\s+(?:folder|name|directory))*\s+(?:(?:should be|is|be|to|called|named)\s+)+(?:called\s+|named\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
+    _rule("project", r"\b(?:call|name)\s+(?:it|this|everything)\s+[\"'“`]?(?P<value>[a-z0-9][\w-]*)[\"'”`]?"),
     _rule("run_name", r"\b(?:call|name)\s+(?:the\s+|this\s+)?run\s+[\"'“`]?(?P<value>[\w-]+)[\"'”`]?|\brun\s+(?:name|called|named)(?:\s+(?:is|should be))?\s+[\"'“`]?(?P<other>[\w-]+)", lambda found: found["value"] or found["other"]),
-    _rule("execution_role", r"\b(?:use|with|using|as|under|take)?\s*(?:the\s+|my\s+)?(?:iam\s+|execution\s+)*role\s+(?:(?:is|should be|called|named|to)\s+)*[\"'“`]?(?P<value>[\w+=.@-]*[A-Z0-9_-][\w+=.@-]*)[\"'”`]?"),
+    _rule("execution_role", r"\b(?:use|with|using|as|under|take)?\s*(?:the\s+|my\s+)?(?:iam\s+|execution\s+)*role\s+(?:(?:is|should be|called|named|to)\s+)*[\"'“`]?(?P<value>(?=\w)[\w+=.@-]*[A-Z0-9_-][\w+=.@-]*)[\"'”`]?"),
     _rule("execution_role", r"\b(?:use\s+|with\s+|using\s+|as\s+|under\s+)?(?:the\s+|my\s+)?(?P<value>(?-i:[A-Z])[\w+=.@-]*(?-i:Role)[\w-]*)(?:\s+role)?\b"),
     _rule("kms_key", r"\b(?:encrypt\w*\s+(?:it\s+|them\s+|the results\s+|everything\s+)?(?:with|by|using)\s+)?(?:the\s+)?(?:kms\s+)?(?:key\s+)?(?P<value>alias/[\w/-]+)"),
     _rule("vpc", r"\b(?:in\s+|use\s+|with\s+)*(?P<value>(?:subnet|sg)-[0-9a-z]+(?:\s*(?:,|and|\s)\s*(?:subnet|sg)-[0-9a-z]+)*)"),
@@ -143,6 +150,11 @@ _RULES: tuple[_Rule, ...] = (
     _rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|should be\s+|to\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
     _rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
     _rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
+    _rule("stopping_condition", rf"\bstop\w*\s+(?:(?:it|the|a|each|every|jobs?)\s+)*after\s+(?P<value>{NUMBER}\s*[a-z]+)"),
+    _rule("pilot", rf"\b(?:an?\s+)?pilot\s+(?:of|with)\s+(?P<value>{NUMBER})(?:\s+records)?"),
+    _rule("pilot", rf"\b(?:(?:only|just|evaluate|use|take)\s+)+(?P<value>{NUMBER})\s+records\b"),
+    _rule("sample_limit", rf"\b(?:(?:only|just|run|with|use|take)\s+)+(?:the\s+first\s+)?(?P<value>{NUMBER})\s+samples?(?:\s+(?:each|of each task|per task))?\b"),
+    _rule("epochs", rf"\brun\s+(?:(?:each|every|it|them|all|sample|samples)\s+)+(?P<value>{NUMBER})(?:\s+times)?\b|\b(?P<other>{NUMBER})\s+epochs\b", lambda found: found["value"] or found["other"]),
     _rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?fine-?tuned(?:\s+(?:model|one))?\b|\bfine-?tuned\s+(?:model\s+)?only\b", "fine_tuned_only"),
     _rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?base(?:\s+model)?\b|\bbase model only\b", "base_only"),
 )  # fmt: skip
@@ -162,17 +174,24 @@ def find_pieces(
         benchmarks: names of public benchmarks.
         beside: steps for which nothing is looked for, such as the one that is asked.
     """
-    sentences = re.split(r"(?<=[.!?])\s+(?=\S)|\n", text)
-    doubtful = [it for it in sentences if doubt_in(it) in ("question", "condition", "hesitation")]
-    plain_ones = "\n".join(it if it not in doubtful else "¦" for it in sentences)
-    search = _Search(plain_ones, set(beside))
+    text = re.sub(r"\s*(?:->|=>|→)\s*", " to ", text)
+    search = _Search("", set(beside))
+    wishes = []
+    for sentence in re.split(r"(?<=[.!?])\s+(?=\S)|\n", text):
+        asked, wish = politely_asked(sentence)
+        if asked and not re.match(r"\W*(?:can|could|may|should) i\b", sentence, re.IGNORECASE):
+            doubtful = not find_pieces(wish, metrics, benchmarks, beside).pieces
+        else:
+            doubtful = doubt_in(sentence) in ("question", "condition", "hesitation")
+        wishes.append(search.hidden(sentence) if doubtful else wish)
+    search.text = "\n".join(wishes)
     search.lines()
     search.arns()
     search.metrics(list(metrics))
     for rule in _RULES:
         search.apply(rule)
     search.benchmarks(list(benchmarks))
-    return Found(tuple(search.pieces), "; ".join(filter(None, (search.rest(), *doubtful))))
+    return Found(tuple(search.pieces), search.rest(), search.left())
 
 
 # "The role is right", "the task is wrong, it summarises": said of an answer, and no answer.
@@ -207,15 +226,26 @@ class _Search:
     text: str
     beside: set[str]
     pieces: list[Piece] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    """What is no piece, and not to be searched; each stands in the text by its number."""
+
+    def hidden(self, words: str) -> str:
+        """Return what stands for words that are not to be searched."""
+        self.kept.append(words)
+        return f"⟦{len(self.kept) - 1}⟧"
 
     def take(self, step: str, said: str, start: int, end: int) -> None:
         """Take a piece out of the text, unless its step has one already: the first counts."""
-        if step in self.beside or any(piece.step == step for piece in self.pieces):
+        if any(piece.step == step for piece in self.pieces):
             return
         if re.match(_JUDGES_IT, said.strip(), re.IGNORECASE):
             return
-        self.pieces.append(Piece(step, said.strip()))
-        self.text = f"{self.text[:start]} ¦ {self.text[end:]}"
+        if step in self.beside:
+            taken = self.hidden(self.text[start:end])
+        else:
+            self.pieces.append(Piece(step, said.strip()))
+            taken = " ¦ "
+        self.text = f"{self.text[:start]}{taken}{self.text[end:]}"
 
     def apply(self, rule: _Rule) -> None:
         # Compiled when first needed: to show a question no reply is searched.
@@ -239,13 +269,13 @@ class _Search:
         while found := pattern.search(self.text):
             name = found["name"].casefold()
             step = _TITLES.get(name.replace("_", " "), name)
-            before = len(self.pieces)
+            before = self.text
             value, end = found["value"].strip(), found.end()
             if uri := re.match(_URI, value):
                 # The sentence goes on behind a place.
                 value, end = uri[0], found.start("value") + uri.end()
             self.take(step, value if "://" in value else value.strip(" ."), found.start(), end)
-            if len(self.pieces) == before:
+            if self.text == before:
                 return
 
     def arns(self) -> None:
@@ -272,7 +302,8 @@ class _Search:
             rf"(?<![\w/.-])(?P<verb>{verb})(?P<names>(?:builtin\.)?(?:{one})(?:(?:\s*,\s*(?:and |or )?|\s+and\s+|\s*&\s*|\s+but not\s+|\s+without\s+)(?:builtin\.)?(?:{one}))*)(?![\w-])(?P<after>\s+(?:too|as well|also|metrics?|instead))?",
             re.IGNORECASE,
         )  # fmt: skip
-        said, found = [], pattern.search(self.text)
+        said: list[str] = []
+        found = pattern.search(self.text)
         while found and "builtin_metrics" not in self.beside:
             clause = re.sub(
                 r"^(?:and|but|please|i|we|with|for|by|on|the)\s+",
@@ -281,6 +312,8 @@ class _Search:
                 flags=re.IGNORECASE,
             )
             denied = _denied(self.text[: found.start()])
+            instead = said and re.match(r"but (?!not\b)", found[0].strip(), re.IGNORECASE)
+            clause = f"add {found['names']}" if instead else clause
             said.append(f"without {found['names']}" if denied else clause)
             self.text = f"{self.text[: found.start()]} ¦ {self.text[found.end() :]}"
             found = pattern.search(self.text)
@@ -304,8 +337,15 @@ class _Search:
         for part in re.split(r"¦|[;\n]|(?<=[.!?])\s", self.text):
             words = [word for word in words_of(part) if folded(word) not in POLITE | _LINKING]
             if words:
-                parts.append(part.strip(" ,.;:-"))
+                parts.append(self._whole(part).strip(" ,.;:-"))
         return "; ".join(filter(None, parts))
+
+    def left(self) -> str:
+        """Return the text without its pieces."""
+        return re.sub(r"[\s,.;:!¦-]+", " ", self._whole(self.text)).strip()
+
+    def _whole(self, text: str) -> str:
+        return re.sub(r"⟦(\d+)⟧", lambda it: self.kept[int(it[1])], text)
 
 
 def _denied(before: str) -> bool:

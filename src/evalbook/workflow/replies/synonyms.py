@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 SYNONYMS: Mapping[str, Sequence[str]] = {
-    "llm_as_judge": ("judge", "llmaj", "judg"),
+    "llm_as_judge": (
+        "judge",
+        "llmaj",
+        "judg",
+        "grade model",
+        "grade llm",
+        "rate model",
+        "rate llm",
+    ),
     "benchmark": ("benchmark", "mmlu", "gpqa", "ifeval"),
     "custom_scorer": (
         "scorer",
@@ -25,12 +33,16 @@ SYNONYMS: Mapping[str, Sequence[str]] = {
         "no base",
         "without base",
         "not base",
+        "skip base",
         "finetuned only",
         "only finetuned",
     ),
     "base_only": ("only base", "just base"),
     "all": ("all", "everything", "every", "whole", "no pilot", "without pilot"),
-    "pilot": ("pilot",),
+    "pilot": ("pilot", "small", "sample", "subset"),
+    "includes": ("contain", "include", "somewhere"),
+    "exact": ("exact",),
+    "own": ("my own", "our own", "own function", "my lambda", "our lambda"),
     "rest": ("rest", "remaining", "others"),
     "both": ("both", "compare", "two"),
 }

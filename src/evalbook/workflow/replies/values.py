@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TypedDict
 
 from evalbook.packaged import DataFile
-from evalbook.workflow.replies.choices import from_another_time
+from evalbook.workflow.replies.choices import from_another_time, understand_choice
+from evalbook.workflow.replies.numbers import NUMBER_WORDS, with_digits
 from evalbook.workflow.replies.reading import (
     AskBack,
     Hesitates,
@@ -64,7 +65,7 @@ _NO_FOLDER = frozenset(
     "dataset".split()
 )
 _AROUND_FOLDER = _NO_FOLDER | frozenset(
-    "but with same results result output outputs write put save store them everything all default "
+    "others other but with same results result output outputs write put save store them everything all default "
     "bucket go goes should into called named to under sub subfolder somewhere".split()
 )
 _BARE = r"[\w.:/@+=,-]+"
@@ -96,9 +97,21 @@ def understand_text(reply: str, question: Question, about: Iterable[str] = ()) -
         if doubt == "you_decide" and proposed and question.default:
             return AskBack(question.default)
         return Hesitates(doubt)
-    if question.default == "none" and says_none(said, about):
-        return Taken("none", exact=plain(said) == "none")
+    declined = question.default in ("none", "default") and _declines(said, about)
+    named = question.default and content(said, about) == [question.default.casefold()]
+    if question.default and (declined or named):
+        return Taken(question.default, exact=plain(said) == question.default)
     return NotUnderstood()
+
+
+def _declines(text: str, about: Iterable[str]) -> bool:
+    """Return whether a reply declines something optional, and does no more."""
+    first, *more = re.split(r"[,;.]\s+", text, maxsplit=1)
+    known = POLITE | {"keep", "leave", "as", *about} | _USUAL
+    return says_none(text, about) or (says_none(first, about) and set(words_of(*more)) <= known)
+
+
+_USUAL = frozenset("standard default defaults usual public enough own built-in".split())
 
 
 def _is_data(text: str) -> bool:
@@ -111,10 +124,23 @@ def understand_name(reply: str, question: Question, about: Iterable[str] = ()) -
     first = understand_text(reply, question, about)
     if not isinstance(first, NotUnderstood):
         return first
+    if re.match(_SAME_AS, reply, re.IGNORECASE):
+        return from_another_time(question)
     name = name_in(reply, about)
     if name is None or name == reply.strip():
         return NotUnderstood()
     return Taken(name, exact=False)
+
+
+def understand_free_name(reply: str, question: Question, about: Iterable[str] = ()) -> Reading:
+    """Read a name that may be any words, so that only "call it NAME" is told from the name."""
+    first = understand_text(reply, question, about)
+    if not isinstance(first, NotUnderstood):
+        return first
+    if re.match(_SAME_AS, reply, re.IGNORECASE):
+        return from_another_time(question)
+    called = re.fullmatch(rf".*?{_CALLED}\W*", reply, re.IGNORECASE)
+    return Taken(called[1].strip(".!\"'"), exact=False) if called else NotUnderstood()
 
 
 def name_in(text: str, about: Iterable[str] = ()) -> str | None:
@@ -161,7 +187,11 @@ def understand_model(reply: str, question: Question, current: str | None = None)
         return Incomplete("Say which version you want instead.")
     if version := version_in(reply, current):
         return Taken(version, exact=version == reply.strip())
-    if re.search(_VERSION_SAID, reply, re.IGNORECASE) and not re.search(ARN, reply):
+    said = re.search(_VERSION_SAID, reply, re.IGNORECASE)
+    if said and not re.search(ARN, reply):
+        group = understand_choice(f"{reply[: said.start()]} {reply[said.end() :]}", question)
+        if isinstance(group, Taken | AskBack):
+            return Taken(f"{group.text}/{with_digits(said[1] or said[2])}", exact=False)
         return Incomplete("Say of which group, such as GROUP/1.")
     clauses = re.split(r"[,;]\s|(?<=\w)[.!]\s", reply)
     whole = reply
@@ -181,9 +211,8 @@ def understand_model(reply: str, question: Question, current: str | None = None)
 
 
 _NOT_THAT = r"\b(?:not|anything but|except|other than|neither)\b"
-_NUMBERS = "one two three four five six seven eight nine ten".split()
 _VERSION_SAID = (
-    rf"(?:\b(?:version|ver\.?|v)\s*\.?\s*(\d{{1,6}}|{'|'.join(_NUMBERS)})\b|\bv(\d{{1,6}})\b)"
+    rf"(?:\b(?:version|ver\.?|v)\s*\.?\s*(\d{{1,6}}|{NUMBER_WORDS})\b|\bv(\d{{1,6}})\b)"
     r"(?!:\d)"  # as in amazon.nova-lite-v1:0
 )
 
@@ -200,8 +229,7 @@ def version_in(text: str, current: str | None = None) -> str | None:
     found = re.search(_VERSION_SAID, text, re.IGNORECASE)
     if found is None:
         return None
-    number = (found[1] or found[2]).lower()
-    version = _NUMBERS.index(number) + 1 if number in _NUMBERS else int(number)
+    version = int(with_digits(found[1] or found[2]))
     rest = f"{text[: found.start()]} {text[found.end() :]}"
     name = name_in(rest, ("model", "models", "package", "group"))
     if name and re.fullmatch(r"(?=.*[a-zA-Z])[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name):
@@ -220,8 +248,10 @@ def understand_project(reply: str, question: Question) -> Reading:
     said = reply.strip()
     if yes_or_no(said) is False or re.match(_WHAT_IS_NOT, said, re.IGNORECASE):
         return Incomplete("Say what it should be called.")
-    if re.match(r"\W*(?:the )?same (?:name )?as\b", said, re.IGNORECASE):
+    if re.match(_SAME_AS, said, re.IGNORECASE):
         return from_another_time(question)
+    if re.search(_UNLIKE, said, re.IGNORECASE):
+        return Incomplete("Say what it should be called.")
     if re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", said) and len(said) <= 64:
         return Taken(said)
     name = name_in(said, about)
@@ -239,12 +269,41 @@ def understand_project(reply: str, question: Question) -> Reading:
     return AskBack(slug, said) if 0 < len(slug) <= 64 and len(words) < 7 else NotUnderstood()
 
 
+_SAME_AS = r"\W*(?:the )?same (?:name )?as\b"
+_UNLIKE = r"\b(?:but|shorter|longer|simpler|another|different|else|better)\b(?![-_])"
 _WHAT_IS_NOT = r"\W*(?:not|anything but|no)\s"
 
 
 def _without_accents(text: str) -> str:
     letters = unicodedata.normalize("NFKD", folded(text.replace("ß", "ss")))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def assignments_in(text: str, names: Sequence[str]) -> str | None:
+    """Return ``name=value, name=value`` where that is what a reply comes to; None where not.
+
+    Args:
+        text: the reply.
+        names: those that can be set; empty where any name may be given.
+    """
+    if text.lstrip().startswith(("{", "[")):
+        return None
+    pairs = []
+    said = re.sub(r"[\s,]+(?:please|thanks|thank you)\W*$", "", text.strip(), flags=re.IGNORECASE)
+    for part in re.split(r"[,;\n]\s*(?:and\s+)?|\s+and\s+", with_digits(said) if names else said):
+        found = re.fullmatch(_ASSIGNED, part.strip(" ."), re.IGNORECASE)
+        if found is None or not (found["sign"] or found["word"] or names):
+            return None
+        name = re.sub(r"[\s-]+", "_", found["name"].strip()) if names else found["name"].strip()
+        fitting = [it for it in names if it == name] or [it for it in names if name in it]
+        pairs.append(f"{fitting[0] if len(fitting) == 1 else name}={found['value'].strip()}")
+    return ", ".join(pairs)
+
+
+_ASSIGNED = (
+    r"(?:(?:set|make|use|with|put|change|the|a)\s+)*(?P<name>[a-z][\w.:/-]*(?: [a-z][\w-]*)??)"
+    r"(?:\s*(?P<sign>=|:)\s*|\s+(?P<word>is|to|of|should be|as|at)\s+|\s+(?=-?\d))(?P<value>\S+)"
+)
 
 
 # Places -----------------------------------------------------------------------------------------
@@ -413,7 +472,7 @@ def understand_metrics_file(reply: str, _question: Question) -> Reading:
     """Read whether there are custom metrics, and where: none, a file in a sentence, or the JSON."""
     about = (
         "custom", "metric", "metrics", "own", "file", "json", "the", "none", "built-in", "builtin",
-        "default", "standard", "ones", "enough", "fine",
+        "default", "standard", "ones", "enough", "fine", "built-ins", "builtins", "will", "those",
     )  # fmt: skip
     said = only(reply).strip() if not reply.lstrip().startswith(("[", "{")) else reply
     if _is_data(said):

@@ -44,7 +44,7 @@ _YES_IN_PASSING = frozenset(
         "right", "alright", "all right", "all good", "exactly", "indeed", "perfect", "great",
         "fine", "good", "excellent", "lovely", "thats it", "that is it", "thats the one",
         "that is the one", "it is", "it does", "thats fine", "that is fine", "fine by me",
-        "fine with me", "works for me", "that works", "that is good", "thats good", "please do",
+        "fine with me", "works for me", "keep it", "keep that", "keep that one", "keep this one", "that works", "that is good", "thats good", "please do",
         "read it", "use it", "use that", "use that one", "take it", "take that", "take that one",
         "why not", "knock yourself out", "have a look", "take a look", "look at it",
         "you may", "you can", "you may read it", "you can read it", "please read it",
@@ -141,7 +141,7 @@ _HESITATION = (
 )
 _YOU_DECIDE = (
     r"\b(?:you (?:decide|choose|pick|tell me)|up to you|your (?:call|choice)|what(?:ever)? you (?:want|like|wish|please)|whatever(?: you| is)?|"
-    r"whichever|any (?:one )?(?:is fine|will do|of them)|either (?:is fine|one)|i dont care|"
+    r"whichever|^any(?: one)?$|any (?:one )?(?:is fine|will do|of them)|either (?:is fine|one)|i dont care|"
     r"i do not care|dont mind|do not mind|surprise me|you know (?:best|better)|the best one|"
     r"the best|best one|whats best|as you (?:like|wish|see fit)|no preference|what you (?:think|would)|"
     r"the cheapest|cheapest one|the strongest|the most accurate)\b"
@@ -150,7 +150,7 @@ _DEFAULT = (
     r"(?:(?:please |just |then |ok |okay |yes )*(?:use |take |keep |with |go with |stick with )?"
     r"(?:the |your )?(?:default|default one|default value|defaults|suggestion|suggested one|"
     r"suggested name|proposal|proposed one|same|same one|same thing|same value)"
-    r"(?: please| then| again| is fine| is good| is ok| works| one)*"
+    r"(?: please| then| again|(?: is| are)? (?:fine|good|ok|okay|enough)| works| one)*"
     r"|(?:please |just |ok |yes )*(?:keep|leave|use) (?:it|that|them|this)(?: as| the way| like)?"
     r"(?: it| they| that)?(?: is| are)?(?: please| then)?"
     r"|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
@@ -247,6 +247,8 @@ def _affirms(words: list[str], *, asks: bool, strict: bool) -> bool:
     if not strict and (said in _YES_IN_PASSING or _polite(words) in _YES_IN_PASSING):
         return True
     beside = _BESIDE_YES if strict else _BESIDE_YES_IN_PASSING
+    if not strict and words[0] in _YES and " ".join(words[1:]) in _YES_IN_PASSING:
+        return True
     known = all(word in _YES or word in beside for word in words)
     return known and words[0] not in _NOT_FIRST and any(word in _YES for word in words)
 
@@ -365,6 +367,8 @@ def _asks(text: str, said: str, words: list[str], *, free: bool) -> bool:
         "first", "oh", "hi", "sorry", "yeah", "hello", "please",
     ):  # fmt: skip
         words = words[1:]
+    if " ".join(words) in _YES_IN_PASSING and "?" not in text:
+        return False
     first = words[0] if words else ""
     marked = bool(re.search(r"\?\s*[\"')”]*\s*$", text)) or (
         not free and "?" in _without_names(text)
@@ -384,6 +388,20 @@ def _asks(text: str, said: str, words: list[str], *, free: bool) -> bool:
 
 def _without_names(text: str) -> str:
     return " ".join(word for word in text.split() if not re.search(r"\w[?]\w|://", word))
+
+
+def politely_asked(text: str) -> tuple[bool, str]:
+    """Return whether a wish is put as a question, and the wish: "could you take nova pro?"."""
+    asked = re.match(_POLITELY_ASKED, text, re.IGNORECASE)
+    return (True, text[asked.end() :].rstrip(" ?.")) if asked else (False, text)
+
+
+_POLITELY_ASKED = (
+    r"\s*(?:(?:please|ok|so|and|but),?\s+)*(?:(?:can|could|may)\s+(?:it|that|this|the \w+)\s+be\s+|"
+    r"(?:can|could|would|will|may|shall|should)\s+(?:you|we|i)\s+(?:(?:please|maybe|also|just)\s+)*"
+    r"(?=(?:use|take|have|go|add|put|write|call|name|make|choose|pick|keep|try|set|change|evaluate|"
+    r"remove|drop|leave|include|get|do|skip|swap|switch)\b))"
+)
 
 
 def means_default(text: str) -> bool:

@@ -14,7 +14,7 @@ from evalbook.workflow import hearing
 from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, REGION
 from evalbook.workflow.interview import Answer, Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import split_answers, understand_choices
+from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import NotUnderstood, Reading, Taken
 from evalbook.workflow.replies.words import (
     means_default,

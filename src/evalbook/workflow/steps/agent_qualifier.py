@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import AGENT_CONFIG, AGENT_QUALIFIER
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
@@ -49,6 +50,7 @@ STEP = Step(
         default="none",
         help="An endpoint's name, such as PROD; none uses the runtime's default endpoint.",
     ),
+    hears=hearing.free_name("endpoint", "qualifier"),
     read=_read,
     known=_known,
     known_from=training_named,

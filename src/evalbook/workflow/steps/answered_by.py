@@ -5,6 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     ANSWERED_BY,
     BASE_ANSWERED_BY,
@@ -118,6 +119,7 @@ STEP = Step(
     ANSWERED_BY,
     "Answered by",
     ask=_ask,
+    hears=hearing.named("endpoint", "model"),
     read=_read,
     check=_check,
     describe=_describe,
@@ -131,6 +133,7 @@ BASE_STEP = Step(
     BASE_ANSWERED_BY,
     "Base answered by",
     ask=_ask_base,
+    hears=hearing.named("endpoint", "model", "base"),
     read=_read_base,
     check=_check_base,
     describe=_describe,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import BENCHMARK, EVALUATION_TYPE, MODEL
+from evalbook.workflow.hearing import by_kind, pieces_of
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.choices import named_choice, read_choice
+from evalbook.workflow.replies.reading import Reading, Taken
+from evalbook.workflow.replies.words import content
 from evalbook.workflow.turn import Choice, Question
 
 
@@ -28,6 +33,15 @@ def _ask(interview: Interview) -> Question:
         help="A name or a number.",
         reference="references/benchmarks.md",
     )
+
+
+def _hears(reply: str, question: Question, interview: Interview) -> Reading:
+    """Hear which one; "mmlu, only anatomy" names its subtasks as well."""
+    found = re.match(r"([\w -]+?)(?:[,:(]| with | but )\s*(?:only|just)?(?P<rest>[^?]+)", reply)
+    value = named_choice(found[1], question.choices) if found else None
+    if not found or not value or not content(found["rest"]) or pieces_of(found["rest"]).pieces:
+        return by_kind(reply, question, interview)
+    return Taken(value, exact=False, left=f"subtasks: {found['rest'].strip(' )')}")
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:
@@ -80,6 +94,7 @@ STEP = Step(
     BENCHMARK,
     "Benchmark",
     ask=_ask,
+    hears=_hears,
     read=_read,
     check=_check,
     depends_on=(EVALUATION_TYPE, MODEL),

@@ -15,7 +15,8 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import read_choice, split_answers, understand_choices
+from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.replies.words import says_none, says_yes
 from evalbook.workflow.steps.custom_metrics import has_reference

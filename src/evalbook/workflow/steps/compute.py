@@ -5,6 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     COMPUTE,
     DATA_FIX,
@@ -140,6 +141,7 @@ STEP = Step(
         "one training job per model, billed by the hour.",
         reference="references/advanced-settings.md",
     ),
+    hears=hearing.machines,
     read=_read,
     check=_check,
     describe=_describe,

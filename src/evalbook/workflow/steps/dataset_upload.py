@@ -7,6 +7,7 @@ from pathlib import Path
 from evalbook import aws
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.whole_files import reading, reason
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import DATASET, DATASET_UPLOAD
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
@@ -100,6 +101,7 @@ STEP = Step(
     DATASET_UPLOAD,
     "Upload",
     ask=_ask,
+    hears=hearing.place,
     read=_read,
     check=_check,
     do=_do,

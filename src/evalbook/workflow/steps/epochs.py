@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalbook.checks import warning
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import EPOCHS, EVALUATION_TYPE, GENERATION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -11,9 +12,7 @@ from evalbook.workflow.turn import Question
 
 
 def _read(text: str, _question: Question, _: Interview) -> int:
-    words = {"once": "1", "one": "1", "twice": "2", "two": "2"}
-    plain = text.strip().casefold().removesuffix("times").removesuffix("epochs").strip()
-    return at_least_one(words.get(plain, plain), text, "epochs", "such as 1")
+    return at_least_one(text, "epochs", "such as 1")
 
 
 def _check(value: int, interview: Interview) -> Outcome[int, None]:
@@ -38,6 +37,7 @@ STEP = Step(
         help="A model that samples its answers gives a different one each time (an epoch). The "
         "scores of a sample are averaged before the models are compared.",
     ),
+    hears=hearing.number("times", "time", "x", "epoch", "epochs"),
     read=_read,
     check=_check,
     describe=lambda value, _: "once" if value == 1 else f"{value} times each",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
+from evalbook.workflow import hearing
+from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import EVALUATION_TYPE, GENERATION, ParameterValue
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
@@ -56,7 +56,7 @@ def _read(text: str, _question: Question, _: Interview) -> dict[str, ParameterVa
     if says_none(text):
         return None
     found: dict[str, ParameterValue] = {}
-    for name, said in _pairs(text):
+    for name, said in read_assignments(text, "generation.form", "temperature=0.7"):
         setting = SETTINGS.get(name)
         if setting is None:
             raise AnswerRejected(
@@ -66,26 +66,6 @@ def _read(text: str, _question: Question, _: Interview) -> dict[str, ParameterVa
             )
         found[name] = _number(name, said, setting)
     return found
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    if text.lstrip().startswith("{"):
-        try:
-            loaded = json.loads(text)
-            return [(str(name), json.dumps(value)) for name, value in loaded.items()]
-        except (ValueError, AttributeError, RecursionError) as error:
-            raise AnswerRejected(
-                "generation.form", f"This is not valid JSON: {error}.", "Give NAME=VALUE."
-            ) from None
-    pairs = [part.partition("=") for part in text.replace("\n", ",").split(",") if part.strip()]
-    bad = next((name for name, equals, _ in pairs if not equals), None)
-    if bad is not None:
-        raise AnswerRejected(
-            "generation.form",
-            f"{bad.strip()[:40]!r} has no value.",
-            "Give one, such as temperature=0.7.",
-        )
-    return [(name.strip(), value.strip()) for name, _, value in pairs]
 
 
 def _number(name: str, said: str, setting: Setting) -> float | int:
@@ -119,6 +99,7 @@ STEP = Step(
     GENERATION,
     "Generation",
     ask=_ask,
+    hears=hearing.assigned(lambda _: tuple(SETTINGS)),
     read=_read,
     describe=_describe,
     advanced=True,

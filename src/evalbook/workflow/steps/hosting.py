@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalbook import aws
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     ANSWERED_BY,
     BASE_ANSWERED_BY,
@@ -72,6 +73,7 @@ INSTANCES_STEP = Step(
     HOSTING_INSTANCES,
     "Hosted on",
     ask=_ask_instances,
+    hears=hearing.machines,
     read=_read_instances,
     check=_check_instances,
     applies=hosted,

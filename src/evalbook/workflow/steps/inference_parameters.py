@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import (
     BENCHMARK,
@@ -125,6 +126,7 @@ STEP = Step(
     INFERENCE_PARAMETERS,
     "Inference parameters",
     ask=_ask,
+    hears=hearing.assigned(lambda it: it.type.parameters, "recipe", "parameters"),
     read=_read,
     check=_check,
     describe=_describe,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import EVALUATION_TYPE, MLFLOW_EXPERIMENT
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
@@ -46,6 +47,7 @@ STEP = Step(
     MLFLOW_EXPERIMENT,
     "MLflow experiment",
     ask=_ask,
+    hears=hearing.free_name("experiment", "mlflow"),
     read=_read,
     describe=lambda value, _: value or "the SDK's default",
     advanced=True,

@@ -23,6 +23,7 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import how_to_answer, read_choice
+from evalbook.workflow.replies.numbers import with_digits
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import doubt_in
 from evalbook.workflow.steps.dataset import effective_object, effective_report
@@ -105,10 +106,14 @@ def _of_earlier(interview: Interview) -> int:
 
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     """Hear how many records, however it is phrased: "200 first", "a pilot of 200"."""
-    numbers = [int(it) for it in re.findall(r"\d+", reply.replace(",", ""))]
-    if len(numbers) != 1 or numbers[0] <= len(question.choices) or doubt_in(reply):
+    numbers = [int(it) for it in re.findall(r"\d+", with_digits(reply))]
+    if len(numbers) != 1 or doubt_in(reply):
         return hearing.by_kind(reply, question, interview)
     [number] = numbers
+    if re.search(r"\d ?(?:%|percent)", reply):
+        number = _whole(interview) * number // 100
+    elif number <= len(question.choices):
+        return hearing.by_kind(reply, question, interview)
     return Taken(ALL if number == _whole(interview) else str(number), exact=False)
 
 

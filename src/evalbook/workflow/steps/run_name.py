@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import MODEL, RUN_NAME
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.turn import Question
@@ -63,6 +64,7 @@ STEP = Step(
     RUN_NAME,
     "Run name",
     ask=_ask,
+    hears=hearing.free_name("run", "name"),
     read=_read,
     advanced=True,
     example=Example(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import STOPPING_CONDITION
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.turn import Question
@@ -10,6 +11,16 @@ from evalbook.workflow.turn import Question
 LONGEST = 72 * 60 * 60
 """In seconds; the SDK refuses more (multi_turn_rl_evaluator.py, 3.27.0)."""
 DEFAULT = 86400
+_SECONDS = {
+    word: seconds
+    for words, seconds in (
+        ("s sec second seconds", 1),
+        ("m min minute minutes", 60),
+        ("h hour hours", 60 * 60),
+        ("d day days", 24 * 60 * 60),
+    )
+    for word in words.split()
+}
 
 
 def _read(text: str, _question: Question, _: Interview) -> int:
@@ -32,6 +43,7 @@ STEP = Step(
         default=str(DEFAULT),
         help=f"1 to {LONGEST:,}; {DEFAULT} is one day.",
     ),
+    hears=hearing.number(units=_SECONDS),
     read=_read,
     describe=lambda value, _: f"{value:,} seconds",
     advanced=True,

@@ -8,7 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import BENCHMARK, SUBTASKS
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
-from evalbook.workflow.replies.choices import ALL, describe_all_or_some, read_all_or_some
+from evalbook.workflow.replies.lists import ALL, describe_all_or_some, read_all_or_some
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalbook import aws
 from evalbook.checks import passed
+from evalbook.workflow import hearing
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import EVALUATION_TYPE, REGION, TAGS
 from evalbook.workflow.interview import Example, Interview, Step
@@ -62,6 +63,7 @@ STEP = Step(
     "Tags",
     longest=50_000,
     ask=_ask,
+    hears=hearing.assigned(lambda _: (), "tags", "tag"),
     read=_read,
     check=_check,
     describe=_describe,

@@ -9,10 +9,20 @@ from evalbook.whole_files import is_a_folder
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, TASK_SOURCE, TaskFacts, TasksFacts
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.replies.reading import Reading, Taken
+from evalbook.workflow.replies.values import understand_s3
+from evalbook.workflow.replies.words import content, doubt_in
 from evalbook.workflow.turn import Question
 
 RECORDS = "records"
 """Asks for a task to be written from the person's own records."""
+
+
+def _hears(reply: str, question: Question, _: Interview) -> Reading:
+    words = set(content(reply, ("my", "own", "from", "of", "we")))
+    if words and words <= {"records", "dataset", "data", "own"} and not doubt_in(reply):
+        return Taken(RECORDS, exact=False)
+    return understand_s3(reply, question)
 
 
 def _read(text: str, _question: Question, interview: Interview) -> str:
@@ -69,6 +79,7 @@ STEP = Step(
         f"with @task; or {RECORDS}, to have a task written from your dataset.",
         reference="references/inspect-ai.md",
     ),
+    hears=_hears,
     read=_read,
     check=_check,
     describe=lambda value, facts: "written from your own records" if facts is None else value,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from evalbook import aws
 from evalbook.errors import rejection_for
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     ANSWER_SCORER,
     DATA_FIX,
@@ -98,6 +99,7 @@ STEP = Step(
     TASKS_UPLOAD,
     "Tasks in S3",
     ask=_ask,
+    hears=hearing.place,
     read=_read,
     check=_check,
     do=_do,

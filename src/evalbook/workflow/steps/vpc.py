@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalbook import aws
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import REGION, VPC
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -34,6 +35,7 @@ STEP = Step(
         help="Subnet and security group ids of one VPC, separated by commas; none runs them "
         "outside your VPCs.",
     ),
+    hears=hearing.ids(r"(?:subnet|sg)-\w+", "vpc", "vpcs"),
     read=lambda text, _question, _: None if says_none(text, ("vpc", "vpcs")) else text,
     check=_check,
     describe=_describe,

@@ -1,0 +1,268 @@
+"""Which of several choices a reply names, adds, leaves out or swaps; a list is taken as a whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from evalbook.errors import AnswerRejected
+from evalbook.texts import nearest, shortened
+from evalbook.workflow.replies.choices import (
+    BESIDE_RECOMMENDED,
+    RECOMMENDED,
+    from_another_time,
+    read_choice,
+    undecided,
+    what_was_said,
+)
+from evalbook.workflow.replies.numbers import places_in
+from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.words import (
+    POLITE,
+    doubt_in,
+    folded,
+    means_another_time,
+    means_default,
+    politely_asked,
+    says_none,
+    says_yes,
+    words_of,
+)
+from evalbook.workflow.turn import Choice, Question
+
+ALL = "ALL"
+"""The value of a choice that stands for all the others."""
+_ADD = r"add|also|plus|include|including|and|as well as|along with|together with|additionally"
+_DROP = (
+    r"(?:i |we )*(?:don['’]?t|do not) (?:want|need|use|take|add|include)|without|remove|drop|except(?: for)?|excluding|minus|leave out|skip|not|no|but not|"
+    r"omit|delete|take out|get rid of|exclude|kick out|lose|forget|but|less|other than|apart from"
+)
+
+
+def split_answers(text: str) -> list[str]:
+    """Return the parts of an answer that names several things: comma-separated, or a JSON array.
+
+    Raises:
+        AnswerRejected: it begins like a JSON array and is not one of strings.
+    """
+    if not text.lstrip().startswith("["):
+        return [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+    try:
+        parts = json.loads(text)
+    except (ValueError, RecursionError):
+        parts = None
+    if not isinstance(parts, list) or not all(isinstance(p, str | int) for p in parts):
+        raise AnswerRejected(
+            "answer.list",
+            f"{shortened(text)!r} is not a JSON array of strings.",
+            'Separate the names by commas, or write ["one", "two"].',
+        )
+    return [str(part) for part in parts]
+
+
+def read_all_or_some(text: str, question: Question, _: object) -> list[str]:
+    """Return what is named of a list that may be taken whole; `ALL` alone where it is.
+
+    Raises:
+        AnswerRejected: nothing is named, or what is not in the list.
+    """
+    parts = split_answers(text)
+    names = [ALL if says_yes(part) else read_choice(part, question.choices) for part in parts]
+    if not names:
+        raise AnswerRejected(
+            "answer.none", "Nothing is named.", "Name at least one, or answer ALL."
+        )
+    if ALL in names:
+        return [ALL]
+    return [choice.value for choice in question.choices if choice.value in names]
+
+
+def describe_all_or_some(value: list[str], _: object) -> str:
+    """Describe what was taken of such a list."""
+    return "all" if value == [ALL] else ", ".join(value)
+
+
+def understand_choices(
+    reply: str, question: Question, current: Sequence[str] | None = None
+) -> Reading:
+    """Read the reply to a question with several choices; the answer is a JSON array of values.
+
+    Args:
+        reply: the whole reply.
+        question: with its choices, and a comma-separated default.
+        current: what "add" and "without" start from, where it is not the default.
+    """
+    said = reply.strip()
+    if said.startswith("[") or not words_of(said):
+        return NotUnderstood()
+    asked, said = politely_asked(said)
+    doubt = doubt_in(said)
+    if _only_edits(said):
+        doubt = "condition" if doubt == "condition" else None
+    if doubt not in (None, "question") or (doubt and not asked):
+        return undecided(doubt, question)
+    if means_another_time(said):
+        return from_another_time(question)
+    if says_none(said, ("metrics", "metric", "built-in", "builtin", "subtasks", "subtask")):
+        return NotUnderstood()
+    default = [name.strip() for name in (question.default or "").split(",") if name.strip()]
+    if (says_yes(said) or means_default(said)) and default:
+        return Taken(json.dumps(default), exact=False)
+    edit = _Edit(question.choices, list(current if current is not None else default))
+    chosen = edit.apply(said)
+    if edit.unknown or (not chosen and not edit.dropped):
+        return NotUnderstood(", ".join(edit.unknown))
+    answer = json.dumps(chosen)
+    if edit.guessed or asked:
+        return AskBack(answer, what_was_said(said))
+    return Taken(answer, exact=_same_list(reply, chosen))
+
+
+def _only_edits(text: str) -> bool:
+    return (
+        bool(re.match(rf"\s*(?:{_ADD}|{_DROP}|all|only|just)\b", text, re.IGNORECASE))
+        and "?" not in text
+    )
+
+
+def _same_list(reply: str, chosen: Sequence[str]) -> bool:
+    return [part.casefold() for part in split_answers(reply)] == [
+        name.casefold() for name in chosen
+    ]
+
+
+_SWAPS = (
+    r"^\s*(?:replace|swap|exchange|change)\s+(?P<old>.+?)\s+(?:with|for|by|to)\s+(?P<new>.+)$",
+    r"^\s*(?P<new>.+?)\s+(?:instead of|rather than|in place of)\s+(?P<old>.+)$",
+    r"^\s*instead of\s+(?P<old>.+?)[,:]?\s+(?:use|take|i want)?\s*(?P<new>\S+)$",
+)
+
+
+class _Edit:
+    """A list that a reply sets, adds to and takes from, clause by clause."""
+
+    def __init__(self, choices: Sequence[Choice], start: list[str]) -> None:
+        self.choices = choices
+        self.start = start
+        self.unknown: list[str] = []
+        self.guessed = False
+        self.dropped = False
+
+    def apply(self, text: str) -> list[str]:
+        text = re.sub(r"(\d)\s*(?:to|through|until|–)\s*(\d)", r"\1-\2", text)
+        text = re.sub(r"\b(?:all|everything) but\b", "all without", text, flags=re.IGNORECASE)
+        text = re.sub(
+            r"^\s*(?:ok(?:ay)?|yes|yeah|sure|well|and|so)[,.!]?\s+(?=\S)",
+            "",
+            text,
+            flags=re.IGNORECASE,
+        )
+        for swap in _SWAPS:
+            text = re.sub(swap, r"without \g<old>, add \g<new>", text, flags=re.IGNORECASE)
+        parts = re.split(
+            rf"(?:^|[\s,;.]+)((?:and |but |or )?(?:{_DROP}|{_ADD}|too|as well|only|just))\b"
+            r"(?=[\s,;.:]|$)",
+            text,
+            flags=re.IGNORECASE,
+        )
+        return self._ordered(self._followed(parts))
+
+    def _followed(self, parts: Sequence[str]) -> list[str]:
+        """Return what is chosen after all clauses; each is a word for what to do, and names."""
+        opening = parts[0]
+        names_first = bool(opening.strip(" ,.;:"))
+        more = bool(
+            re.search(r"\b(?:too|as well|also|additionally|add)\b", " ".join(parts), re.IGNORECASE)
+        )
+        chosen = self._named(opening) if names_first else None
+        dropping = False
+        if len(parts) > 1 and not chosen and not self.unknown:
+            chosen = None
+        if chosen is None or (more and not _sets(opening)):
+            chosen = [*self.start, *(chosen or [])]
+        for word, names in zip(parts[1::2], parts[2::2], strict=True):
+            does = re.sub(r"^(?:and|but|or) ", "", word.casefold())
+            found = self._named(names)
+            if does in ("only", "just"):
+                chosen, dropping = (found or chosen), False
+                continue
+            # "Without Harmfulness and Refusal" goes on with what was begun, "but" turns it round.
+            drops = bool(re.fullmatch(_DROP, does, re.IGNORECASE))
+            dropping = (drops and not (dropping and does == "but")) or (dropping and does == "and")
+            if dropping and chosen == [ALL]:
+                chosen = [choice.value for choice in self.choices if choice.value != ALL]
+            if dropping:
+                self.dropped = True
+                # What is not chosen can't be dropped: something else may be meant.
+                self.guessed = self.guessed or not (set(found) & set(chosen) or names_first)
+            chosen = (
+                [name for name in chosen if name not in found] if dropping else [*chosen, *found]
+            )
+        return chosen
+
+    def _named(self, text: str) -> list[str]:
+        found: list[str] = []
+        for part in re.split(r"[,;\n&+/]|\s+and\s+|\s+or\s+", text):
+            found += self._one(part.strip(" .!:\"'"))
+        return found
+
+    def _one(self, part: str) -> list[str]:
+        words = words_of(part)
+        left = [word for word in words if word not in _FILLER]
+        values = [choice.value for choice in self.choices]
+        if not left:
+            if words == ["both"] and len([it for it in values if it != ALL]) == 2:
+                return [ALL] if ALL in values else values
+            return list(self.start) if {"those", "these", "them", "it"} & set(words) else []
+        if left in (["all"], ["all", str(len(values))]) or left[0] == "everything":
+            return [ALL] if ALL in values else values
+        if set(left) & RECOMMENDED and set(left) <= RECOMMENDED | BESIDE_RECOMMENDED:
+            return [choice.value for choice in self.choices if choice.recommended] or self.start
+        if set(left) <= {"ones", "same", "current", "previous", "before", "those"}:
+            return list(self.start)
+        in_order = {*left} & {"first", "last", "second", "third"}
+        if in_order and ALL in values:
+            # Whether the one for all is counted can't be told.
+            values, self.guessed = [value for value in values if value != ALL], True
+        if re.search(r"\b(?:of|than|least|most|up to|any)\b", part) and not in_order:
+            self.unknown.append(part)
+            return []
+        if (numbers := places_in(left, len(values))) is not None:
+            return [values[number - 1] for number in numbers]
+        name = "".join(re.sub(r"^builtin\.", "", word) for word in left)
+        return self._by_letters(re.sub(r"[\W_]+", "", name), part)
+
+    def _by_letters(self, wanted: str, part: str) -> list[str]:
+        by_letters = {
+            re.sub(r"[\W_]+", "", folded(text)): choice.value
+            for choice in self.choices
+            for text in (choice.value, choice.label)
+        }
+        if wanted in by_letters:
+            return [by_letters[wanted]]
+        near = {by_letters[it] for it in by_letters if len(wanted) > 2 and it.startswith(wanted)}
+        near = near or {by_letters[it] for it in by_letters if len(wanted) > 3 and wanted in it}
+        near = near or {by_letters[it] for it in nearest(wanted, by_letters, 2, 0.8)}
+        words = [word for word in words_of(part) if word not in _FILLER]
+        begins = words[0][:5] if len(words) == 1 and len(words[0]) > 4 else None
+        near = near or {by_letters[it] for it in by_letters if it[:5] == begins}
+        if len(near) != 1:
+            self.unknown.append(part)
+            return []
+        self.guessed = True
+        return list(near)
+
+    def _ordered(self, names: Sequence[str]) -> list[str]:
+        return [choice.value for choice in self.choices if choice.value in names]
+
+
+_FILLER = POLITE - {"all"} | frozenset(
+    "metric metrics built-in builtin ones too additionally them those these of ones with both "
+    "subtask subtasks want like well everything's included stuff thing things setting settings".split()
+) - {"one"}
+
+
+def _sets(opening: str) -> bool:
+    """Return whether a clause names the whole list: "all", "the recommended ones"."""
+    return bool(set(words_of(opening)) & (RECOMMENDED | {"all", "everything", "only"}))

@@ -1,0 +1,140 @@
+"""Numbers as people say them: in digits or in words, with a unit, or as a place in an order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from evalbook.workflow.replies.reading import AskBack, Incomplete, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.words import POLITE, only
+
+_ONES = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen".split()
+    )
+}
+_TENS = {
+    word: 10 * number
+    for number, word in enumerate(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+    )
+}
+_TIMES = {"dozen": 12, "hundred": 100, "thousand": 1000, "k": 1000}
+_ALONE = {"once": 1, "twice": 2, "thrice": 3, "single": 1, "couple of": 2, "couple": 2}
+_ORDINALS = dict(
+    zip(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        range(1, 13),
+        strict=True,
+    )
+)
+NUMBER_WORDS = "|".join(sorted({*_ONES, *_TENS, *_TIMES, *_ALONE} - {"k"}, key=len, reverse=True))
+NUMBER = rf"(?:\d[\d,.]*k?|(?:an? )?(?:{NUMBER_WORDS})(?:[ -](?:and )?(?:{NUMBER_WORDS}))*)\b"
+"""A number in digits or in words."""
+# "That one" is no number.
+_IN_WORDS = (
+    rf"(?<!the )(?<!this )(?<!that )(?<!first )(?<!last )\b(?:an? )?"
+    rf"(?:{NUMBER_WORDS})(?:[ -]+(?:and )?(?:{NUMBER_WORDS}))*\b"
+)
+_VAGUE = frozenset("about around roughly approximately circa maybe some say".split())
+_BOUNDS = frozenset("more less least over under fewer between than".split())
+_BESIDE = POLITE | frozenset(
+    "at most up to no than maximum max only first exactly total in all enough every each per "
+    "after stop job jobs run runs them samples sample records".split()
+)
+
+
+def with_digits(text: str) -> str:
+    """Return a text with its numbers in digits: "two hundred and fifty" is 250, "1k" is 1000."""
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    text = re.sub(_IN_WORDS, lambda it: str(_value(it[0])), text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(\d+) point (\d)\b", r"\1.\2", text)
+    scaled = r"\b(\d+(?:\.\d+)?) ?(k|hundred|thousand|dozen)\b"
+    return re.sub(scaled, lambda it: f"{float(it[1]) * _TIMES[it[2].lower()]:g}", text, flags=re.I)
+
+
+def _value(words: str) -> int:
+    whole = part = 0
+    for word in re.findall(NUMBER_WORDS, words, re.IGNORECASE):
+        told = word.lower()
+        if told in _TIMES:
+            part = (part or 1) * _TIMES[told]
+            if told == "thousand":
+                whole, part = whole + part, 0
+        else:
+            part += {**_ONES, **_TENS, **_ALONE}[told]
+    return whole + part
+
+
+def place_of(word: str, count: int) -> int | None:
+    """Return the 1-based place that a word names among so many; None for a word that names none."""
+    if word == "last" or (count == 2 and word == "latter"):
+        return count
+    if count == 2 and word == "former":
+        return 1
+    word = word.lstrip("#")
+    ordinal = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)?", word, re.ASCII)
+    return int(ordinal[1]) if ordinal else _ORDINALS.get(word) or _ONES.get(word)
+
+
+def places_in(words: Sequence[str], most: int) -> list[int] | None:
+    """Return the places that words name: "2", "#2", "the first three", "1-3"; None for a name."""
+    said = " ".join(word.lstrip("#") for word in words)
+    if span := re.fullmatch(r"(\d{1,2})\s*(?:-|–|to|through|until)\s*(\d{1,2})", said):
+        places: list[int | None] = list(range(int(span[1]), int(span[2]) + 1))
+    elif ends := re.fullmatch(r"(first|last) (\w+)", said):
+        count = min(place_of(ends[2], most) or 0, most)
+        places = list(
+            range(1, most + 1)[:count]
+            if ends[1] == "first"
+            else range(1, most + 1)[-count or most :]
+        )
+        places = places if count else [None]
+    else:
+        places = [place_of(word, most) for word in said.split() if word not in _COUNTED]
+    return (
+        [it for it in places if it]
+        if places and all(it and 1 <= it <= most for it in places)
+        else None
+    )
+
+
+_COUNTED = frozenset("number numbers option options no nr item items".split())
+
+
+def understand_number(
+    reply: str, about: Iterable[str] = (), units: Mapping[str, float] | None = None, whole: str = ""
+) -> Reading:
+    """Read a reply that gives one number, alone or in a sentence: "three times", "two hours".
+
+    Args:
+        reply: the whole reply.
+        about: words of the question beside which the number stands.
+        units: what a number is multiplied by, by the word that follows it.
+        whole: the answer that says that no number limits it; empty where there is none.
+    """
+    said = re.sub(r"\bhalf an? (?=hour|day|dozen)", "0.5 ", only(reply))
+    said = with_digits(re.sub(r"\ban? (?=hour|day|minute)", "1 ", said))
+    words = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+|%", said.casefold())
+    numbers = [word for word in words if word[0].isdigit()]
+    beside = [word for word in words if not word[0].isdigit()]
+    known = _BESIDE | set(about) | set(units or ()) | _VAGUE
+    if whole and not numbers and {whole, "every", "everything"} & set(words):
+        return Taken(whole, exact=False) if set(words) <= known | {"of", "everything"} else _NO
+    if re.search(r"-\s*\d", said):
+        return _NO
+    if len(numbers) > 1:
+        return Incomplete("That names more than one number. Give one.")
+    if not numbers or (set(beside) - known - _BOUNDS):
+        return _NO
+    if set(beside) & _BOUNDS and "no" not in beside:
+        return Incomplete("Say how many exactly.")
+    [number] = numbers
+    factor = next((units[word] for word in beside if word in units), 1) if units else 1
+    answer = f"{float(number) * factor:.10g}"
+    return AskBack(answer, reply.strip()) if set(beside) & _VAGUE else Taken(answer, exact=False)
+
+
+_NO = NotUnderstood()
