@@ -25,18 +25,10 @@ from evalbook.notebook.render import render_cells
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.runs.comparison import compare, means
 from evalbook.runs.detail_arms import detail_arm
-from evalbook.runs.report import FigureTable
 from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
+from evalbook.runs.sections import Section, lines_of
 from evalbook.runs.store import RecordStore
-from evalbook.runs.summaries import figure_rows, judge_figures, read_figures
-from evalbook.runs.table import (
-    category_lines,
-    comparison_lines,
-    figure_lines,
-    lines_of_figures,
-    lines_of_means,
-    task_lines,
-)
+from evalbook.runs.summaries import figure_rows, judge_figures, read_figures, total_rows
 from evalbook.runs.words import alone_sentence, figures_alone_headline, verdict_sentence
 
 pytestmark = [
@@ -133,11 +125,11 @@ def test_sentence_columns_and_digits_are_those_of_the_command_line(
         if len(added) == 2:
             (found,) = compare(store, [(added[0], added[1])], ["Harmfulness"])
             expected = verdict_sentence(found.rows, "fine-tuned", "base", found.paired)
-            told = comparison_lines(found)
+            told = lines_of(found.rows, "base", "fine-tuned")
         else:
             rows = means(store, added[0], ["Harmfulness"])
             expected = alone_sentence(added[0].name, added[0].records, rows)
-            told = lines_of_means(rows)
+            told = lines_of(rows)
     assert sentence == expected
     assert [list(row.items()) for row in table] == [list(row.items()) for row in told]
 
@@ -185,11 +177,11 @@ def test_sentence_columns_and_digits_of_totals_are_those_of_the_command_line(
     if len(read) == 2:
         rows = judge_figures(figure_rows(read["base"], read["fine-tuned"], ()))
         assert sentence == verdict_sentence(rows, "fine-tuned", "base")
-        told = figure_lines(rows, "base", "fine-tuned")
+        told = lines_of(rows, "base", "fine-tuned")
     else:
         ((name, figures),) = read.items()
         assert sentence == figures_alone_headline(name, figures)
-        told = lines_of_figures(figures)
+        told = lines_of(total_rows(figures))
     assert [list(row.items()) for row in table] == [list(row.items()) for row in told]
 
 
@@ -203,7 +195,9 @@ def told_of_details(
         base, tuned = (arm for arm in arms if arm)
         (found,) = compare(store, [(base, tuned)], lower)
         sentence = verdict_sentence(found.rows, "fine-tuned", "base", found.paired)
-        return sentence, [comparison_lines(found), category_lines(found)]
+        names = found.first.name, found.second.name
+        section = Section(names, "", sentence, found.rows, parts=found.categories)
+        return sentence, [section.lines, section.part_lines]
 
 
 def put(files: Mapping[str, Mapping[str, bytes]]) -> None:
@@ -292,10 +286,9 @@ def test_rollouts_are_those_of_the_command_line(capsys: pytest.CaptureFixture[st
     (base, others), (tuned, others_tuned) = (rollout_figures(it) for it in metrics.values())
     rows = judge_figures(figure_rows(base, tuned, LOW_IS_GOOD))
     assert shown[0] == verdict_sentence(rows, "fine-tuned", "base")
-    assert shown[1][0] == figure_lines(rows, "base", "fine-tuned")
-    tasks = [(task, figures, others_tuned[task]) for task, figures in others.items()]
-    told = [
-        FigureTable(task, tuple(judge_figures(figure_rows(a, b, LOW_IS_GOOD))))
-        for task, a, b in tasks
-    ]
-    assert shown[1][1] == task_lines(told, "base", "fine-tuned")
+    tasks = {
+        task: judge_figures(figure_rows(figures, others_tuned[task], LOW_IS_GOOD))
+        for task, figures in others.items()
+    }
+    section = Section(("base", "fine-tuned"), "", "", rows, parts=tasks, parts_are="task")
+    assert shown[1] == [section.lines, section.part_lines]

@@ -25,7 +25,7 @@ def a_board(store: RecordStore, **means: float) -> Leaderboard:
 
 def board_of(store: RecordStore, arms: Sequence[Arm]) -> Leaderboard:
     compared = compare(store, pairs_of(arms))
-    entrants = [Entrant(it.name, {row.metric: row for row in means(store, it)}) for it in arms]
+    entrants = [Entrant(it.name, means(store, it)) for it in arms]
     places = combinations(range(len(arms)), 2)
     them = [(*pair, it.rows) for pair, it in zip(places, compared, strict=True)]
     return leaderboard(entrants, them, compared[0].tests, ())

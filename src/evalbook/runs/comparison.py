@@ -73,6 +73,10 @@ class MetricRow:
     confidence: float = CONFIDENCE
     """Of the interval."""
 
+    @property
+    def scores(self) -> tuple[float | None, float | None]:
+        return self.first, self.second
+
 
 @dataclass(frozen=True)
 class MeanRow:

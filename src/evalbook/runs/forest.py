@@ -11,23 +11,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from evalbook.runs.summaries import figure_ends
+from evalbook.runs.comparison import MeanRow
+from evalbook.runs.sections import Row as TableRow
+from evalbook.runs.sections import sections_of
 from evalbook.runs.templates import page_template
 from evalbook.runs.verdicts import UNCLEAR, UNTESTED
 from evalbook.runs.words import interval_name, plain, signed
 from evalbook.texts import shortened
 
 if TYPE_CHECKING:
-    from evalbook.runs.comparison import MetricRow
     from evalbook.runs.report import Results
-    from evalbook.runs.summaries import FigureRow
 
 INK, FAINT, LINE = "#1c2733", "#5b6875", "#d5dbe1"
 # Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.
 COLOURS = {"better": "#0072b2", "worse": "#c04a00"}
 NEUTRAL = "#6a7580"
-
-GAIN_AXIS = "worse  ←  gain per record, {}  →  better"
 
 _ROW, _TITLE, _AXIS = 30, 34, 44
 _MOST_LABEL = 30
@@ -91,61 +89,40 @@ class Drawing:
 def panels_of(report: Results) -> list[Panel]:
     """Return what there is to draw of a report; scores beyond 0 to 1 get an axis of their own."""
     found: list[Panel] = []
-    for comparison in report.comparisons:
-        first, second = comparison.first.name, comparison.second.name
-        rows = [
-            (row.metric, Row(_label(row.metric, row.higher_is_better), row.gain, row.low, row.high,
-                             row.verdict, _beside(row)))
-            for row in comparison.rows if row.gain is not None
-        ]  # fmt: skip
-        axis = GAIN_AXIS.format(interval_name(comparison.rows))
-        found += _split(report, f"{second} against {first}", rows, axis, True)
-    for arm, means in report.alone:
-        rows = [
-            (it.metric, Row(_label(it.metric, it.higher_is_better), it.mean, it.low, it.high, "",
-                            plain(it.mean)))
-            for it in means if it.mean is not None
-        ]  # fmt: skip
-        found += _split(report, arm.name, rows, f"mean score, {interval_name(means)}", False)
-    for first, second, tables in report.figures:
-        figures = tuple(
-            Row(_label(it.metric, it.higher_is_better), it.gain, it.low, it.high, it.verdict,
-                _beside(it))
-            for it in tables[0].rows
-        )  # fmt: skip
-        if figures:
-            axis = "worse  ←  difference, 95 % interval  →  better"
-            found.append(Panel(f"{second} against {first}", figures, axis, True))
-    for name, alone in report.figures_alone:
-        rows_alone = tuple(
-            Row(_label(metric, True), it.value, *figure_ends(it), "", plain(it.value))
-            for metric, it in alone.items()
-        )
-        if rows_alone:
-            found.append(Panel(name, rows_alone, "value, 95 % interval", False))
+    for it in sections_of(report):
+        rows = [(row.metric, drawn) for row in it.rows if (drawn := _drawn(row)) is not None]
+        if it.unseen or not rows:
+            continue
+        compares = len(it.names) == 2
+        what = ("gain per record" if it.of else "difference") if compares else (
+            "mean score" if it.of else "value")  # fmt: skip
+        axis = f"{what}, {interval_name(it.rows)}"
+        axis = f"worse  ←  {axis}  →  better" if compares else axis
+        title = f"{it.names[1]} against {it.names[0]}" if compares else it.names[0]
+        groups = _split(report, rows) if it.of else [[row for _, row in rows]]
+        found += [Panel(title, tuple(group), axis, compares) for group in groups]
     return found
 
 
-def _beside(row: MetricRow | FigureRow) -> str:
+def _drawn(row: TableRow) -> Row | None:
+    label = shortened(row.metric, _MOST_LABEL) + ("" if row.higher_is_better else " ↓")
+    if isinstance(row, MeanRow):
+        return None if row.mean is None else Row(label, row.mean, row.low, row.high, "",
+                                                 plain(row.mean))  # fmt: skip
+    if row.gain is None:
+        return None
     # That nothing is clear is seen at the interval; where a test says more, so does the text.
     shown = "" if row.verdict in (UNCLEAR, UNTESTED) else row.verdict
-    return f"{signed(row.gain)} {shown}".strip()
+    text = f"{signed(row.gain)} {shown}".strip()
+    return Row(label, row.gain, row.low, row.high, row.verdict, text)
 
 
-def _split(
-    report: Results, title: str, rows: Sequence[tuple[str, Row]], axis: str, compares: bool
-) -> Iterator[Panel]:
+def _split(report: Results, rows: Sequence[tuple[str, Row]]) -> Iterator[list[Row]]:
     ranges = report.store.ranges
     usual = [row for metric, row in rows if ranges[metric][0] >= 0 and ranges[metric][1] <= 1]
-    others = [row for _, row in rows if row not in usual]
-    for group in [usual, *([row] for row in others)]:
-        if group:
-            yield Panel(title, tuple(group), axis, compares)
-
-
-def _label(metric: str, higher_is_better: bool) -> str:
-    name = shortened(metric, _MOST_LABEL)
-    return name if higher_is_better else f"{name} ↓"
+    if usual:
+        yield usual
+    yield from ([row] for _, row in rows if row not in usual)
 
 
 def forest(panels: Sequence[Panel], width: int = 760) -> Drawing:

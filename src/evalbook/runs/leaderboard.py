@@ -69,9 +69,12 @@ class Entrant:
     """One model of a leaderboard."""
 
     name: str
-    rows: Mapping[str, MeanRow]
-    """By metric."""
+    means: Sequence[MeanRow]
     base: bool = False
+
+    @property
+    def rows(self) -> Mapping[str, MeanRow]:
+        return {row.metric: row for row in self.means}
 
 
 Compared = tuple[int, int, Sequence[MetricRow | FigureRow]]

@@ -22,32 +22,12 @@ from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
 from evalbook.runs.console_pages import PAGES
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.leaderboard import Leaderboard
+from evalbook.runs.sections import Section, sections_of
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
-from evalbook.runs.table import (
-    board_lines,
-    category_lines,
-    comparison_lines,
-    figure_lines,
-    label_lines,
-    lines_of_figures,
-    lines_of_means,
-    task_lines,
-    unseen_parts,
-)
+from evalbook.runs.table import board_lines, label_lines
 from evalbook.runs.templates import page_asset, page_hash, page_template
 from evalbook.runs.versions import version_drawing
-from evalbook.runs.words import (
-    FIGURES_BASIS,
-    TASKS_BASIS,
-    alone_basis,
-    alone_headline,
-    basis,
-    categories_basis,
-    figures_alone_headline,
-    headline,
-    signed,
-    verdict_sentence,
-)
+from evalbook.runs.words import signed
 from evalbook.whole_files import replacing, unwritable
 
 if TYPE_CHECKING:
@@ -94,7 +74,7 @@ def _write(report: Results, file: TextIO) -> None:
         f"default-src 'none'; style-src {page_hash(style)}; script-src {page_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
-    board = report.leaderboard
+    board, sections = report.leaderboard, list(sections_of(report))
     whole = page_template("page.html").render(
         policy=policy,
         style=style,
@@ -103,14 +83,14 @@ def _write(report: Results, file: TextIO) -> None:
         mark=_MARK,
         title="Evaluation: " + ", ".join(run.name for run in report.runs),
         task=report.task,
-        claims=list(_claims(report)),
+        claims=list(_claims(report, sections)),
         facts=list(_facts(report)),
         links=list(_links(report)),
         board=board_lines(board) if board else [],
         board_basis=board.basis if board else (),
         versions=_versions(board) if board else [],
         pictures=_pictures(report),
-        parts=[*_comparisons(report), *_alone(report), *_unseen(report), *_figures(report)],
+        sections=sections,
         examples=list(_examples(report)),
         notes=[*label_lines(report), *report.notes],
     )
@@ -150,23 +130,17 @@ def _links(report: Results) -> Iterator[tuple[str, str]]:
                 yield f"{PAGES[kind]}{f' {number}' if len(urls) > 1 else ''}{whose}", url
 
 
-def _claims(report: Results) -> Iterator[str]:
+def _claims(report: Results, sections: Sequence[Section]) -> Iterator[str]:
     if report.leaderboard:
+        # What it comes to; each comparison's own claim stands with its table.
         yield report.leaderboard.headline
-    else:
-        yield from map(headline, report.comparisons)
+    for it in sections:
+        if not (report.leaderboard and it.has_pairs):
+            yield it.claim
     if report.corrected:
         yield report.corrected.sentence
-    for first, second, tables in report.figures:
-        yield verdict_sentence(tables[0].rows, second, first)
-    for arm, means in report.alone:
-        yield alone_headline(arm, means)
-    for claim, _ in unseen_parts(report):
-        yield claim
     if report.prospect:
         yield report.prospect.sentence
-    for name, figures in report.figures_alone:
-        yield figures_alone_headline(name, figures)
 
 
 def _versions(board: Leaderboard) -> list[str]:
@@ -179,55 +153,6 @@ def _versions(board: Leaderboard) -> list[str]:
 def _pictures(report: Results) -> list[str]:
     panels = panels_of(report)
     return [svg(forest(panels, width), "Gains by metric") for width in (760, _NARROW) if panels]
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One table of the page, what it rests on, and the one inside it."""
-
-    title: str
-    lines: Sequence[dict[str, str]]
-    basis: Sequence[str] = ()
-    inside_title: str = ""
-    inside: Sequence[dict[str, str]] = ()
-    inside_basis: Sequence[str] = ()
-    inside_count: int = 0
-    claim: str = ""
-    """Where it is not among those on top."""
-
-
-def _comparisons(report: Results) -> Iterator[_Part]:
-    said: set[str] = set()
-    for it in report.comparisons:
-        # What holds for all comparisons is said once.
-        resting = [line for line in basis(it) if line not in said]
-        said.update(resting)
-        yield _Part(
-            f"{it.second.name} against {it.first.name}", comparison_lines(it), resting,
-            "By category", category_lines(it), categories_basis(it), len(it.categories),
-            headline(it) if report.leaderboard else "",
-        )  # fmt: skip
-
-
-def _alone(report: Results) -> Iterator[_Part]:
-    for arm, means in report.alone:
-        title = f"{arm.name}, {arm.records:,} records"
-        yield _Part(title, lines_of_means(means), alone_basis(arm, means))
-
-
-def _unseen(report: Results) -> Iterator[_Part]:
-    for _, lines in unseen_parts(report):
-        yield _Part("Without prompts of the training data", lines)
-
-
-def _figures(report: Results) -> Iterator[_Part]:
-    for first, second, (whole, *tasks) in report.figures:
-        yield _Part(
-            f"{second} against {first}", figure_lines(whole.rows, first, second), FIGURES_BASIS,
-            "By task", task_lines(tasks, first, second), [TASKS_BASIS], len(tasks),
-        )  # fmt: skip
-    for name, figures in report.figures_alone:
-        yield _Part(name, lines_of_figures(figures))
 
 
 # --- three examples -------------------------------------------------------------------------------

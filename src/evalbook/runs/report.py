@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -32,10 +32,10 @@ from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import (
     Figure,
     FigureRow,
-    figure_ends,
     figure_rows,
     judge_figures,
     read_figures,
+    total_rows,
 )
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.words import plain
@@ -290,8 +290,7 @@ def _compare_records(
     report.comparisons = [found[a.number, b.number] for a, b in pairings]
     if ranked:
         entrants = [
-            Entrant(arm.name, {row.metric: row for row in means(report.store, arm, lower)}, base)
-            for arm, base in models
+            Entrant(arm.name, means(report.store, arm, lower), base) for arm, base in models
         ]
         them = [found[a.number, b.number].rows for a, b in ranked]
         report.leaderboard = _board(report, arms, entrants, them, compared[0].tests)
@@ -378,23 +377,27 @@ def _pairings(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, Arm]]:
     return found
 
 
+def _totals(
+    aws: Aws, report: Results, sources: Sequence[Source]
+) -> Iterator[tuple[Source, dict[str, Figure], dict[str, dict[str, Figure]]]]:
+    """Yield the totals of each model, overall and by task, of those that have some."""
+    from evalbook.aws.result_files import read_summary
+
+    for source in sources:
+        if source.files is None:
+            yield (source, *rollout_figures(source.metrics))
+        elif source.summaries:
+            overall, tasks = read_figures(read_summary(aws, source.summaries[-1]))
+            if overall:
+                yield source, overall, tasks
+            else:
+                report.notes.append(f"{source.summaries[-1]} holds no figures.")
+
+
 def _compare_figures(
     aws: Aws, report: Results, sources: Sequence[Source], lower: Sequence[str]
 ) -> None:
-    from evalbook.aws.result_files import read_summary
-
-    read = []
-    for source in sources:
-        if source.files is None:
-            read.append((source, *rollout_figures(source.metrics)))
-            continue
-        if not source.summaries:
-            continue
-        overall, tasks = read_figures(read_summary(aws, source.summaries[-1]))
-        if overall:
-            read.append((source, overall, tasks))
-        else:
-            report.notes.append(f"{source.summaries[-1]} holds no figures.")
+    read = list(_totals(aws, report, sources))
     arms = [(source, Arm(place, source.name)) for place, (source, _, _) in enumerate(read)]
     pairings, models = _pairings(arms), _ranked(arms)
     ranked = pairs_of([arm for arm, _ in models])
@@ -419,7 +422,7 @@ def _compare_figures(
         report.figures.append((first.name, second.name, [whole, *judged]))
     if ranked:
         entrants = [
-            Entrant(arm.name, _mean_rows(read[arm.number][1], lower), base) for arm, base in models
+            Entrant(arm.name, total_rows(read[arm.number][1], lower), base) for arm, base in models
         ]
         rows = [wholes[a.number, b.number].rows for a, b in ranked]
         questions = sum(row.corrected is not None for row in every)
@@ -429,16 +432,6 @@ def _compare_figures(
         for place, (source, overall, _) in enumerate(read)
         if place not in compared
     ]
-
-
-def _mean_rows(figures: Mapping[str, Figure], lower: Sequence[str]) -> dict[str, MeanRow]:
-    low = {name.lower() for name in lower}
-    return {
-        metric: MeanRow(
-            metric, metric.lower() not in low, it.value, *figure_ends(it), it.records or 0, 0
-        )
-        for metric, it in figures.items()
-    }
 
 
 _Figures = tuple[dict[str, Figure], dict[str, dict[str, Figure]]]

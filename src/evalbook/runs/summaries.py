@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evalbook.numeric import is_finite_number
+from evalbook.runs.comparison import MeanRow
 from evalbook.runs.statistics import (
     REACH_OF_MANY,
     SIGNIFICANT,
@@ -54,6 +55,14 @@ class FigureRow:
     chance: float | None
     corrected: float | None = None
     verdict: Verdict = UNTESTED
+
+    @property
+    def scores(self) -> tuple[float, float]:
+        return self.first.value, self.second.value
+
+
+class TotalRow(MeanRow):
+    """One model's figure as a row; how many records it is of need not be known."""
 
 
 def read_figures(document: Any) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
@@ -157,6 +166,18 @@ def figure_ends(figure: Figure) -> tuple[float | None, float | None]:
         return None, None
     reach = reach_of(figure.records)
     return figure.value - reach * figure.error, figure.value + reach * figure.error
+
+
+def total_rows(
+    figures: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
+) -> tuple[TotalRow, ...]:
+    lower = {name.lower() for name in lower_is_better}
+    return tuple(
+        TotalRow(
+            metric, metric.lower() not in lower, it.value, *figure_ends(it), it.records or 0, 0
+        )
+        for metric, it in figures.items()
+    )
 
 
 def _difference(first: Figure, second: Figure) -> tuple[float, float, float]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected
+from evalbook.runs.comparison import MeanRow, MetricRow
 from evalbook.runs.documents import ResultsDocument
 from evalbook.runs.page import page_text
+from evalbook.runs.sections import sections_of
 
 if TYPE_CHECKING:
     from evalbook.aws.mlflow_runs import TrackedRun
@@ -51,27 +53,21 @@ def experiment_of(aws: Aws, report: Results) -> Experiment:
 def metrics_of(report: Results) -> dict[str, float]:
     """Return a report's figures by the names that they have in MLflow."""
     found: dict[str, float | None] = {}
-    for it in report.comparisons:
-        for row in it.rows:
-            figures = {
-                it.first.name: row.first,
-                it.second.name: row.second,
-                "gain": row.gain,
-                "gain low": row.low,
-                "gain high": row.high,
-                "corrected chance": row.corrected,
-                "records": row.records,
-            }
+    for it in sections_of(report):
+        for row in () if it.unseen else it.rows:
+            figures: dict[str, float | None]
+            if isinstance(row, MeanRow):
+                figures = {it.names[0]: row.mean}
+            else:
+                figures = {**dict(zip(it.names, row.scores, strict=True)), "gain": row.gain}
+            if isinstance(row, MetricRow):
+                figures |= {
+                    "gain low": row.low,
+                    "gain high": row.high,
+                    "corrected chance": row.corrected,
+                    "records": row.records,
+                }
             found |= {f"{row.metric}/{name}": value for name, value in figures.items()}
-    for arm, means in report.alone:
-        found |= {f"{mean.metric}/{arm.name}": mean.mean for mean in means}
-    for first, second, (whole, *_) in report.figures:
-        for one in whole.rows:
-            found[f"{one.metric}/{first}"] = one.first.value
-            found[f"{one.metric}/{second}"] = one.second.value
-            found[f"{one.metric}/gain"] = one.gain
-    for name, alone in report.figures_alone:
-        found |= {f"{metric}/{name}": figure.value for metric, figure in alone.items()}
     return {
         _NOT_IN_A_NAME.sub("_", f"evalbook/{name}"): value
         for name, value in found.items()

@@ -349,9 +349,10 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def interval_name(rows: Sequence[MetricRow | MeanRow]) -> str:
+def interval_name(rows: Sequence[MetricRow | MeanRow | FigureRow]) -> str:
     """Return what the column of some rows' intervals is called."""
-    return f"{percent(rows[0].confidence if rows else CONFIDENCE)} interval"
+    told = rows[0].confidence if rows and not isinstance(rows[0], FigureRow) else CONFIDENCE
+    return f"{percent(told)} interval"
 
 
 def between(low: float | None, high: float | None, *, sign: bool = True) -> str:
