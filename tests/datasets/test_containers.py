@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from building import in_pieces, lines, report_of
+from building import in_pieces, lines, report_of, turns
 
 from evalbook.datasets.containers import recognise
 from evalbook.datasets.report import InvalidRow
@@ -120,6 +120,46 @@ def test_what_stands_beside_a_list_of_records_is_named() -> None:
 
     assert (report.records, report.valid) == (2, 2)
     assert [it.field for it in report.unused] == ["version", "licence"]
+
+
+MANY = [{"question": f"Why {n}? {'x' * 30}", "answer": f"Because {n}."} for n in range(2000)]
+ROWS = [list(record.values()) for record in MANY]
+TALKS = [turns(record["question"], record["answer"]) for record in MANY]
+COLUMNS = {name: [record[name] for record in MANY] for name in MANY[0]}
+
+
+@pytest.mark.parametrize(
+    ("data", "label", "beside"),
+    [
+        (json.dumps({"data": {"rows": MANY}}), "a JSON object with a list", []),
+        (
+            json.dumps({"features": [{"name": "q"}], "rows": [{"row": it} for it in MANY]}),
+            "a JSON object with a list",
+            ["features"],
+        ),
+        (json.dumps([["question", "answer"], *ROWS]), "JSON arrays under a header", []),
+        (lines(["question", "answer"], *ROWS).decode(), "JSON arrays under a header", []),
+        ("".join(f"\x1e{json.dumps(it)}\n" for it in MANY), "a JSON text sequence", []),
+        (json.dumps(COLUMNS, indent=1), "a JSON object of columns", []),
+        (json.dumps({"id": [*range(2000)], **COLUMNS}), "a JSON object of columns", ["id"]),
+        (
+            json.dumps({"_type": "table", "columns": [*COLUMNS], "data": ROWS}),
+            "a JSON object of columns and their data",
+            [],
+        ),
+        (json.dumps(TALKS), "a JSON array", []),
+        (lines(*TALKS).decode(), "JSON Lines", []),
+    ],
+)
+def test_records_are_found_in_what_people_put_around_them(
+    data: str, label: str, beside: list[str]
+) -> None:
+    report = validate(in_pieces(data.encode(), 9_000))
+
+    assert (report.container, report.records, report.valid) == (label, 2000, 2000)
+    assert (report.with_reference, report.as_it_is) == (2000, 0)
+    assert report.examples[0].after.startswith('query: "Why 0? xxx')
+    assert [it.field for it in report.unused] == beside
 
 
 def test_articles_of_squad_are_read_question_by_question() -> None:

@@ -21,9 +21,10 @@ from evalbook.datasets.fields import (
 )
 from evalbook.datasets.invalid import named
 
-Layout = Literal["records", "columns", "split", "keyed"]
-"""Records as such; columns by their names, each a list or an object; pandas' columns and data; each
-record under a name of its own."""
+Layout = Literal["records", "columns", "split", "keyed", "headed", "headed lines"]
+"""Records as such; columns by their names, each a list or an object; the columns' names and beside
+them the rows; each record under a name of its own; arrays of which the first one names the columns,
+within another or one behind the other."""
 Kind = Literal["jsonl", "json", "csv", "parquet", "unreadable", "empty"]
 
 EMPTY = "an empty object"
@@ -31,7 +32,10 @@ DELIMITERS = ",\t;|"
 GZIP_MAGIC = b"\x1f\x8b"
 
 _LINES = "JSON Lines is expected: one JSON object on each line, in UTF-8."
-_OTHER_OBJECT = "Give the object that holds the records as JSON Lines."
+_OTHER_OBJECT = (
+    "Save the records as JSON Lines or CSV (`evalbook example dataset` writes a file to imitate),"
+    " and give that."
+)
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"BZh", "compressed with bzip2", "Decompress it with bunzip2."),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "Decompress it with unzstd."),
@@ -62,8 +66,8 @@ class Container:
     encoding: str = "utf-8"
     delimiter: str = ","
     """Between the columns of a CSV file."""
-    within: str | None = None
-    """The name of the list that holds the records, where one object holds it."""
+    within: tuple[str, ...] = ()
+    """The names that lead to the list that holds the records, where one object holds it."""
     layout: Layout = "records"
     """How one object holds records that stand in no list of objects."""
     gzipped: bool = False
@@ -179,6 +183,9 @@ def _text_container(text: str, *, complete: bool) -> Container:
             return inner
         problem = inner.problem or f"Its lines end in carriage returns alone. {_LINES}"
         return replace(inner, problem=problem, carriage_returns=True)
+    if text[:1] == "\x1e":
+        problem = f"The object is a JSON text sequence (RFC 7464). {_LINES}"
+        return Container("json", "a JSON text sequence", problem)
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         problem = f"The object {'holds nothing but blank space' if text else 'is empty'}."
@@ -190,13 +197,24 @@ def _text_container(text: str, *, complete: bool) -> Container:
         return table
     if first[0] == "{":
         return _object_container(text, first, lines)
-    if first[0] == "[" and (not _is_json(first) or len(lines) == 1):
-        return Container("json", "a JSON array", f"The object is one JSON array. {_LINES}")
+    array = _array_container(text, first, lines) if first[0] == "[" else None
+    if array is not None:
+        return array
     if _is_json(first):
         return Container("jsonl", "JSON Lines")
     if any(line.lstrip().startswith("{") and _is_json(line) for line in whole[1:]):
         return Container("jsonl", "JSON Lines")
     return _table_container(whole)
+
+
+def _array_container(text: str, first: str, lines: list[str]) -> Container | None:
+    layout = _headed(text)
+    if layout is not None:
+        label = "JSON arrays under a header"
+        return Container("json", label, f"The object is {label}. {_LINES}", layout=layout)
+    if not _is_json(first) or len(lines) == 1:
+        return Container("json", "a JSON array", f"The object is one JSON array. {_LINES}")
+    return None
 
 
 def _is_json(text: str) -> bool:
@@ -212,8 +230,9 @@ def _object_container(text: str, first: str, lines: list[str]) -> Container:
     second = lines[1].strip() if len(lines) > 1 else "{"
     if len(lines) == 1 or not second.startswith("{"):
         within = _list_within(text)
-        if within is not None:
-            problem = f'The object is one JSON object whose "{within}" holds the records. {_LINES}'
+        if within:
+            name = ".".join(within)
+            problem = f'The object is one JSON object whose "{name}" holds the records. {_LINES}'
             return Container("json", "a JSON object with a list", problem, within=within)
         layout = _layout_of(text)
         if layout != "records":
@@ -244,21 +263,45 @@ NAME = r'("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")\s*:\s*'
 _KEY = re.compile(r"\s*,?\s*" + NAME)
 
 
-def _list_within(text: str) -> str | None:
-    """Return under which name an object holds a list of records."""
-    at = text.find("{") + 1
-    names: list[str] = []
+def _headed(text: str) -> Layout | None:
+    """Tell whether the first of several arrays names columns."""
+    match = re.match(r"\s*\[\s*(?=\[)|\s*(?=\[)", text)
+    try:
+        header, _ = json.JSONDecoder().raw_decode(text, match.end() if match else 0)
+    except (ValueError, RecursionError):
+        return None
+    if not _names_columns(header):
+        return None
+    return "headed" if match and "[" in match[0] else "headed lines"
+
+
+def _names_columns(header: Any) -> bool:
+    names = header if isinstance(header, list) else []
+    return all(isinstance(name, str) for name in names) and not _FIELDS.isdisjoint(
+        map(plain_name, names)
+    )
+
+
+def _list_within(text: str, start: int = 0, outer: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return under which name an object holds a list of records, or one that it holds does."""
+    at = text.find("{", start) + 1
+    names = [*outer]
     while match := _KEY.match(text, at):
         name, at = json.loads(match[1]), match.end()
         rest = text[at : at + 200].replace("\n", "").replace(" ", "").replace("\r", "")
-        if rest.startswith("[{") and (plain_name(name) in _LISTS or _asks(text, at, names)):
-            return str(name) if not rest.startswith(('[{"role"', '[{"from"')) else None
+        asked = rest.startswith("[{") and _asks(text, at, names)
+        if asked or (rest.startswith("[{") and not outer and plain_name(name) in _LISTS):
+            return () if rest.startswith(('[{"role"', '[{"from"')) else (name,)
+        if rest.startswith("{") and not outer:
+            inner = _list_within(text, at, (*names, plain_name(name)))
+            if inner:
+                return (name, *inner)
         try:
             _, at = json.JSONDecoder().raw_decode(text, at)
         except (ValueError, RecursionError):
-            return None
+            return ()
         names.append(plain_name(name))
-    return None
+    return ()
 
 
 def _asks(text: str, at: int, beside: list[str]) -> bool:
@@ -270,7 +313,7 @@ def _asks(text: str, at: int, beside: list[str]) -> bool:
     return not _ASKING.isdisjoint(map(plain_name, first)) and _FIELDS.isdisjoint(beside)
 
 
-_ASKING = frozenset("question prompt query instruction messages conversations".split())
+_ASKING = frozenset("question prompt query instruction messages conversations row vars".split())
 
 
 _LAYOUTS = {
@@ -281,10 +324,11 @@ _LAYOUTS = {
 
 
 def _layout_of(text: str) -> Layout:
-    """Tell by its first two values how one object holds records."""
+    """Tell by its first values how one object holds records."""
     values: dict[str, Any] = {}
+    cut = None
     at = text.find("{") + 1
-    while len(values) < 3 and (match := _KEY.match(text, at)):
+    while len(values) < _FEW and (match := _KEY.match(text, at)):
         try:
             value, at = json.JSONDecoder().raw_decode(text, match.end())
         except (ValueError, RecursionError):
@@ -293,10 +337,8 @@ def _layout_of(text: str) -> Layout:
             if re.match(r'\{\s*"0"\s*:', opening):
                 return "columns"
             if re.match(r'\[\s*"[^"]*"\s*,', opening) and len(text) > _LONG:
-                value = ["", ""]
-            else:
-                break
-            values[json.loads(match[1])] = value
+                cut = ["", ""]
+                values[json.loads(match[1])] = cut
             break
         values[json.loads(match[1])] = value
     if not values:
@@ -306,14 +348,16 @@ def _layout_of(text: str) -> Layout:
     named = not plain.isdisjoint(_FIELDS)
     if "columns" in values and plain <= {"columns", "index", "data"}:
         return "split"
+    if not named and any(_names_columns(values.get(name)) for name in HEADERS):
+        return "split"
     if all(isinstance(value, dict) and list(value)[:2] in (["0"], ["0", "1"]) for value in found):
         return "columns"
     if all(isinstance(value, list) and len(value) > 1 for value in found) and named:
         cells = [value[0] for value in found]
-        alike = len({len(value) for value in found}) == 1 and not any(
+        alike = len({len(value) for value in found if value is not cut}) <= 1 and not any(
             isinstance(cell, dict) for cell in cells
         )
-        several = len(found) > 1 or isinstance(cells[0], list)
+        several = len(found) > 1 or cut or isinstance(cells[0], list)
         return "columns" if alike and several else "records"
     keyed = len(found) > 1 and all(
         isinstance(value, dict) and not _FIELDS.isdisjoint(map(plain_name, value))
@@ -322,6 +366,9 @@ def _layout_of(text: str) -> Layout:
     return "keyed" if keyed and plain.isdisjoint(WRAPPERS) else "records"
 
 
+HEADERS = ("columns", "header", "headers", "fields")
+"""Names under which the names of columns stand beside their rows."""
+_FEW = 8
 _LONG = 60_000
 _FIELDS = frozenset((*PROMPT, *REFERENCE, *ANSWERED, *CONVERSATION, *CHOSEN))
 

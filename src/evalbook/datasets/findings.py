@@ -96,6 +96,11 @@ def _records(report: Report) -> Check:
         remedy = "Correct the records, or give another dataset."
         if report.several_questions:
             remedy = "Have a copy written with the first question of each, or give another dataset."
+        elif report.reasons == (("not_object", report.invalid),):
+            remedy = (
+                'Write each record as an object, such as {"query": "…", "response": "…"}; or give'
+                " another dataset."
+            )
         elif report.reasons == (("no_prompt", report.invalid),):
             remedy = (
                 "Call the field with the question query, and the one with the reference answer"

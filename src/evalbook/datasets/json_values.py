@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from evalbook.datasets.containers import NAME, Container
+from evalbook.datasets.containers import HEADERS, NAME, Container
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
 from evalbook.datasets.strictjson import parse_value, value_end, without_trailing_commas
+from evalbook.texts import plural
 
 _HEAD = 64 * 1024
-_BETWEEN = re.compile(r"[\s,\]]*")
+_BETWEEN = re.compile(r"[\s,\]\x1e]*")
 
 
 def json_values(chunks: Iterable[bytes], container: Container, outside: list[str]) -> Iterator[Any]:
@@ -30,6 +31,8 @@ def json_values(chunks: Iterable[bytes], container: Container, outside: list[str
         return _rows_of_columns(texts)
     if container.layout == "keyed":
         return _keyed_values(texts)
+    if container.layout in ("headed", "headed lines"):
+        return _under_header(_listed_values(texts, opened=container.layout == "headed lines"))
     return _listed_values(texts, container.within, outside)
 
 
@@ -41,7 +44,11 @@ def _texts(chunks: Iterable[bytes]) -> Iterator[str]:
 
 
 def _listed_values(
-    texts: Iterator[str], within: str | None = None, outside: list[str] | None = None
+    texts: Iterator[str],
+    within: tuple[str, ...] = (),
+    outside: list[str] | None = None,
+    *,
+    opened: bool = False,
 ) -> Iterator[Any]:
     """Yield the elements of a JSON array, or values that follow each other; errors as values.
 
@@ -49,18 +56,18 @@ def _listed_values(
 
     Args:
         texts: the file.
-        within: the name of the list, where an object holds it.
+        within: the names that lead to the list, where an object holds it.
         outside: is told the names of what stands before it.
+        opened: whether an array at the start is a value, not what holds them.
     """
     buffer, at, ended = "", 0, False
-    opened = False
-    if within is not None:
+    if within:
         buffer = _behind_name(texts, within, [] if outside is None else outside)
         opened = True
     while True:
         start = at
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
-        if within is not None and "]" in buffer[start:at]:
+        if within and "]" in buffer[start:at]:
             _names_in(buffer, at, [] if outside is None else outside)
             return
         if not opened and buffer[at : at + 1]:
@@ -118,9 +125,10 @@ def _rows_of_columns(texts: Iterator[str]) -> Iterator[Any]:
     except InvalidRecord as error:
         yield error
         return
-    if "columns" in table and isinstance(table.get("data"), list):
-        rows = table["data"]
-        yield from (dict(zip(table["columns"], row, strict=False)) for row in rows)
+    header = next((table[name] for name in HEADERS if isinstance(table.get(name), list)), None)
+    rows = next((table[name] for name in _ROWS if isinstance(table.get(name), list)), None)
+    if header and rows is not None:
+        yield from _under_header(iter([header, *rows]))
         return
     columns = {
         name: list(column.values()) if isinstance(column, dict) else column
@@ -132,18 +140,36 @@ def _rows_of_columns(texts: Iterator[str]) -> Iterator[Any]:
 
 
 _MOST_COLUMNS = 64 * 1024 * 1024
+_ROWS = ("data", "rows", "values")
+
+
+def _under_header(values: Iterator[Any]) -> Iterator[Any]:
+    """Yield the rows behind the names of their columns as records."""
+    header: list[Any] = next(values, [])
+    for row in values:
+        if not isinstance(row, list):
+            yield row
+        elif len(row) != len(header):
+            found = f"{plural(len(row), 'value')}; expected {len(header)} as in the header"
+            yield InvalidRecord("columns", found)
+        else:
+            cells = zip(header, row, strict=True)
+            yield {str(name): cell for name, cell in cells if cell is not None}
+
 
 _NAME = re.compile(r"[\s,{]*" + NAME)
 
 
-def _behind_name(texts: Iterator[str], within: str, outside: list[str]) -> str:
-    """Return what follows the bracket that opens the list of this name."""
+def _behind_name(texts: Iterator[str], within: tuple[str, ...], outside: list[str]) -> str:
+    """Return what follows the bracket that opens the list that these names lead to."""
     buffer = ""
     for text in texts:
         buffer += text
         if len(buffer) >= _HEAD:
             break
-    at = _names_in(buffer, 0, outside, within)
+    at = 0
+    for name in within:
+        at = _names_in(buffer, at, outside, name)
     return buffer[at + 1 :]
 
 

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
+from evalbook.datasets.conversations import is_conversation
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
 from evalbook.datasets.json_values import json_values
 from evalbook.datasets.strictjson import (
@@ -275,6 +276,8 @@ def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
     except InvalidRecord as error:
         if error.kind == "number":
             return Row(place, without_numbers_unknown(line), error, line)
+        if error.kind == "not_object":
+            return Row(place, _messages_alone(json.loads(line)), error, line)
         if error.kind != "not_json":
             return Row(place, None, error, line)
         return _recovered(place, line, line.decode("utf-8"), error)
@@ -316,8 +319,13 @@ def _value_row(place: int, value: Any, misplaced: InvalidRecord) -> Row:
     try:
         record = as_record(value)
     except InvalidRecord as error:
-        return Row(place, None, error)
+        return Row(place, _messages_alone(value), error)
     return Row(place, record, misplaced) if _has_utf8(record) else Row(place, None, _not_utf8())
+
+
+def _messages_alone(value: Any) -> dict[str, Any] | None:
+    """Return a conversation without an object around it as a record."""
+    return {"messages": value} if is_conversation(value) else None
 
 
 def _has_utf8(record: dict[str, Any]) -> bool:
