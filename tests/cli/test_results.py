@@ -82,14 +82,15 @@ def test_what_can_mean_nothing_is_wrong_usage(
     assert said in shown.stdout + shown.stderr
 
 
-@pytest.mark.parametrize("folder", [".", ""])
+@pytest.mark.parametrize("name", [".", "", "-"])
 @pytest.mark.parametrize("option", ["--html", "--eval", "--labels"])
-def test_a_file_cannot_be_a_folder(option: str, folder: str, in_sandbox: Sandbox) -> None:
+def test_a_file_cannot_be_a_folder_or_a_dash(option: str, name: str, in_sandbox: Sandbox) -> None:
     assert in_sandbox.endpoint
-    finished = run("results", option, folder)
+    finished = run("results", option, name)
 
     assert finished.returncode == 2
-    assert "'.' is a folder. Name a file." in finished.stderr
+    said = "'-' stands for no file here" if name == "-" else "'.' is a folder. Name a file."
+    assert said in finished.stderr
 
 
 @pytest.mark.parametrize("option", ["--html", "--plot"])

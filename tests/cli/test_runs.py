@@ -30,6 +30,18 @@ def test_lists_name_type_state_model_and_judge(mark: str) -> None:
     assert lines[1].endswith("LLM as judge  support-bot/2  amazon.nova-pro-v1:0")
 
 
+def test_the_jobs_of_one_evaluation_are_one_run(in_sandbox: Sandbox) -> None:
+    evaluation = f"parts-{uuid.uuid4().hex[:8]}"
+    for part in (1, 2, 2):
+        start_evaluation(boto3.client("sagemaker"), f"{evaluation}-{part}-of-2", base=False)
+    in_sandbox.advance(60)
+
+    [_, line] = run("runs", evaluation).stdout.splitlines()
+    assert line.split()[:2] == [evaluation, "Succeeded"]
+    assert "  LLM as judge, 2 jobs  " in line
+    assert len(the_document(run("runs", evaluation, "--json"))["runs"]) == 3
+
+
 def test_json_has_the_arn_and_what_was_evaluated(mark: str) -> None:
     document = the_document(run("runs", mark, "--since", "1h", "--json"))
 

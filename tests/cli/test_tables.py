@@ -62,9 +62,9 @@ def test_titles_fold_before_cells_do_and_words_only_where_their_parts_meet(
 
 
 def test_a_table_with_no_room_becomes_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = {"Metric": "A", "Gain": "+0.5", "Records": "20", "Verdict": "better"}
+    line = {"Metric": "A", "Gain": "+0.5", "Records": "20", "Left out": "", "Verdict": "better"}
 
-    assert drawn(Rows([line]), 20, monkeypatch) == "A  better\n  gain +0.5, records\n  20"
+    assert drawn(Rows([line]), 20, monkeypatch) == "A  better\n  Gain +0.5, Records\n  20"
 
 
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,8 @@ class _File(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(value)
+        if value == "-":
+            self.fail("'-' stands for no file here. Name one.", param, ctx)
         if not path.name or is_a_folder(path):
             self.fail(f"{str(path)!r} is a folder. Name a file.", param, ctx)
         return path

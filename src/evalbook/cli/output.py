@@ -95,14 +95,20 @@ def complain(text: str) -> None:
     """Print words for people to standard error, if there is anybody to read it."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print(printable_lines(text), file=sys.stderr, flush=True)  # noqa: T201
+            width = _width_of(sys.stderr)
+            words = fold_lines(printable_lines(text), width, hanging=False)
+            print(words, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def terminal_width() -> int | None:
     """Return how many characters a line of the terminal takes; None where it is none."""
-    shown = sys.stdout is not None and sys.stdout.isatty()  # None where it was closed
+    return _width_of(sys.stdout)
+
+
+def _width_of(stream: TextIO | None) -> int | None:
     import shutil
 
+    shown = stream is not None and stream.isatty()  # None where it was closed
     return shutil.get_terminal_size().columns if shown else None
 
 

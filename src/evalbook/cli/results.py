@@ -83,18 +83,11 @@ def results_command(
     key and column, and how gains, intervals and verdicts are meant.
     """
     from evalbook.runs.costs import add_cost
-    from evalbook.runs.documents import results_document
     from evalbook.runs.find import targets, targets_of_group
-    from evalbook.runs.prospect import add_prospect
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
-    from evalbook.runs.table import report_csv, report_parts
 
-    _check_usage(output, as_csv, plot)
-    if mlflow and output.as_json and not yes:
-        raise UsageError(
-            "results.asks", "--mlflow asks first, and --json leaves no room for that.", "Add --yes."
-        )
+    _check_usage(output, as_csv, plot, asks=mlflow and not yes)
     aws = settings.aws()
     wanted, passed = (
         targets_of_group(aws, group) if group else (targets(aws, runs, settings.state, run), [])
@@ -102,7 +95,6 @@ def results_command(
     with RecordStore() as store:
         report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
         report.notes += passed
-        add_prospect(aws, report)
         _add_known(aws, report, settings, named=bool(runs or group))
         if labels is not None:
             _correct(report, labels)
@@ -111,19 +103,17 @@ def results_command(
         written = _write(report, plot, html, log)
         if mlflow:
             written.append(_track(aws, report, asked=not yes))
-        if as_csv:
-            output.document({}, report_csv(report).rstrip("\n"))
-        else:
-            parts = [Prose(it) if isinstance(it, str) else Rows(it) for it in report_parts(report)]
-            output.draw(results_document(report, PROTOCOL, written).to_json(), *spaced(parts))
-    for path in written:
-        complain(f"Written: {printable(path)}")
+        _print(output, report, written, as_csv)
     return 0
 
 
-def _check_usage(output: Output, as_csv: bool, plot: Path | None) -> None:
+def _check_usage(output: Output, as_csv: bool, plot: Path | None, *, asks: bool) -> None:
     if as_csv and output.as_json:
         raise UsageError("usage", "--csv and --json exclude each other.", "Give one of them.")
+    if asks and output.as_json:
+        raise UsageError(
+            "results.asks", "--mlflow asks first, and --json leaves no room for that.", "Add --yes."
+        )
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
         raise UsageError(
             "results.plot",
@@ -167,6 +157,19 @@ def _track(aws: Aws, report: Results, *, asked: bool) -> str:
     return f"MLflow run {run.run_id} in experiment {run.experiment}"
 
 
+def _print(output: Output, report: Results, written: list[str], as_csv: bool) -> None:
+    from evalbook.runs.documents import results_document
+    from evalbook.runs.table import report_csv, report_parts
+
+    if as_csv:
+        output.document({}, report_csv(report).rstrip("\n"))
+    else:
+        parts = [Prose(it) if isinstance(it, str) else Rows(it) for it in report_parts(report)]
+        output.draw(results_document(report, PROTOCOL, written).to_json(), *spaced(parts))
+    for path in written:
+        complain(f"Written: {printable(path)}")
+
+
 def _correct(report: Results, path: Path) -> None:
     """Correct the first comparison's gain by a person's labels."""
     from evalbook.runs.labels import corrected_gain, draw, read_labels
@@ -181,11 +184,13 @@ def _correct(report: Results, path: Path) -> None:
 
 
 def _add_known(aws: Aws, report: Results, settings: Settings, *, named: bool) -> None:
-    """Add what the interview knows of the runs; where they were named, there need be none."""
+    """Add what is known of the runs; where they were named, there need be no interview."""
+    from evalbook.runs.prospect import add_prospect
     from evalbook.runs.training_prompts import add_unseen
     from evalbook.workflow.facts import TASK
     from evalbook.workflow.workflow import Workflow
 
+    add_prospect(aws, report)
     try:
         interview = Workflow.load(settings.state).interview
     except StateFileError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from evalbook.cli.tables import Rows, cell
 from evalbook.console import console_url
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
+from evalbook.runs.jobs import Job, job_of
+from evalbook.texts import joined
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -75,22 +78,37 @@ def runs_command(
 
 
 def _rows(runs: Sequence[PastRun]) -> list[dict[str, str | Text]]:
-    """Return the runs as people tell them apart: by name, state and age; --json has the ARNs."""
-    names = [run.execution.name for run in runs]
-    rows: list[dict[str, str | Text]] = []
+    """Return the runs as people tell them apart: by name, state and age; --json has the ARNs.
+
+    The jobs of one evaluation are one run, by the name that `status` takes for all of them.
+    """
+    found: dict[tuple[str, str], dict[Job, PastRun]] = {}
     for run in runs:
         it = run.execution
-        known = EVALUATION_TYPES.get(it.kind)
-        # Two runs of one name are told apart by their ARNs alone.
-        name = it.name if names.count(it.name) == 1 else it.arn
-        rows.append(
-            {
-                "Name": cell(name, "bold", console_url(it.arn)),
-                "State": it.status,
-                "Started": ago(it.created),
-                "Type": known.label if known else it.kind,
-                "Model": run.model or "-",
-                "Judge": run.plan.judge or "-",
-            }
-        )
-    return rows
+        job = job_of(it.name)
+        jobs = found.setdefault((job.evaluation, "") if job.parts else (it.name, it.arn), {})
+        # Of a part that ran twice, the newest stands for both.
+        jobs.setdefault(job, run)
+    names = Counter(name for name, _ in found)
+    # Two runs of one name are told apart by their ARNs alone.
+    return [
+        _row(arn if names[name] > 1 and arn else name, list(jobs.values()))
+        for (name, arn), jobs in found.items()
+    ]
+
+
+def _row(name: str, jobs: Sequence[PastRun]) -> dict[str, str | Text]:
+    first = jobs[0]
+    it = first.execution
+    known = EVALUATION_TYPES.get(it.kind)
+    kind = known.label if known else it.kind
+    states = Counter(job.execution.status for job in jobs)
+    several = joined([f"{number} {state}" for state, number in states.items()])
+    return {
+        "Name": cell(name, "bold", console_url(it.arn)),
+        "State": it.status if len(states) == 1 else several,
+        "Started": ago(min(job.execution.created for job in jobs)),
+        "Type": f"{kind}, {len(jobs)} jobs" if len(jobs) > 1 else kind,
+        "Model": first.model or "-",
+        "Judge": first.plan.judge or "-",
+    }

@@ -148,6 +148,7 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
     from rich.live import Live
 
     from evalbook.cli.watching import progress
+    from evalbook.cli.wizard.working import without_echo
 
     shown: list[Sequence[RunStatus]] = [()]
 
@@ -155,12 +156,14 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
         shown[0] = seen
 
     # Drawn twice a second whether something was seen or not: the clock goes on between two looks.
-    with Live(
+    live = Live(
         get_renderable=lambda: progress(shown[0]),
         console=Console(),
         refresh_per_second=2,
         transient=True,
-    ):
+    )
+    # A key's echo would move the cursor, and a line drawn before would stay.
+    with without_echo(), live:
         yield show
 
 

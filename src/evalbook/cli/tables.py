@@ -29,7 +29,7 @@ _BREAK = "\x1f"
 """White space of no width to rich: where a long word may be broken. It is never printed."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _MAY_BREAK = re.compile(rf"(?<=[-_/.:])(?=[^\W\d])|{_CAMEL.pattern}")
-_SHORT_WORD = 30
+_SHORT_WORD = 32
 _NUMBER = re.compile(r"[-+\d.,/:% ]*(to [-+\d.]+)?")
 
 _VERDICT = re.compile(r"(?<=[:;]\s)(?:better|worse)(?=\son\s)")
@@ -134,6 +134,12 @@ class Rows:
         # A title that folds costs one line, a cell that does costs one in its row.
         titles_fold = [max(head.minimum, *(it.maximum for it in rest)) for head, *rest in needs]
         cells_fold = [max(it.minimum for it in need) for need in needs]
+        # A name in more than two lines is none any more.
+        cells_fold[0] = next(
+            it
+            for it in range(cells_fold[0], most[0] + 1)
+            if it == most[0] or all(len(name.wrap(console, it)) <= 2 for name in columns[0])
+        )
         ways = ((most, 2), (titles_fold, 2), (titles_fold, 1), (cells_fold, 2), (cells_fold, 1))
         room = options.max_width
         way = next((it for it in ways if sum(it[0]) + it[1] * (len(titles) - 1) <= room), None)
@@ -196,7 +202,8 @@ def _block(row: Mapping[str, Text]) -> RenderableType:
     first, *others = row
     beside = [title for title in others if title in _COLOURED]
     head = Text("  ").join([row[first].copy(), *(row[title] for title in beside)])
-    pairs = [Text.assemble((f"{it} ".lower(), "dim"), row[it]) for it in others if it not in beside]
+    told = [title for title in others if title not in beside and row[title]]
+    pairs = [Text.assemble((f"{title} ", "dim"), row[title]) for title in told]
     return Group(head, Padding(Text(", ").join(pairs), (0, 0, 0, 2)))
 
 
