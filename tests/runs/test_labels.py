@@ -123,7 +123,7 @@ def test_who_agrees_with_the_judge_gets_the_judges_gain(metric: str | None) -> N
         sample = a_sample(store, 40, metric)
     labels = LabelFile("arn", metric, "seed", 40)
     for it in sample.items:
-        sides = [0.5, 0.5 + it.judge]
+        sides = (0.5, 0.5 + it.judge)
         better = "same" if it.judge == 0 else "2" if (it.judge > 0) != it.flipped else "1"
         labels.answers[it.id] = better if metric is None else sides[::-1] if it.flipped else sides
     found = corrected_gain(sample, labels, NAMES)

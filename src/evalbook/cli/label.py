@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -18,6 +18,7 @@ from evalbook.whole_files import is_there
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
+    from evalbook.runs.label_page import ShownItem
     from evalbook.runs.labels import Answer, LabelFile, Sample
     from evalbook.runs.store import RecordStore
 
@@ -108,15 +109,18 @@ def _ask(store: RecordStore, sample: Sample, labels: LabelFile, path: Path) -> N
             labels.save(path)
 
 
-def _words(record: dict[str, Any], number: str) -> str:
-    parts = [f"--- {number} ---", f"Prompt\n{record['prompt']}"]
-    if record["reference"] is not None:
-        parts.append(f"Reference answer\n{record['reference']}")
-    parts += [f"Answer 1\n{record['first']}", f"Answer 2\n{record['second']}"]
+def _words(record: ShownItem, number: str) -> str:
+    parts = [f"--- {number} ---", f"Prompt\n{record.prompt}"]
+    if record.reference is not None:
+        parts.append(f"Reference answer\n{record.reference}")
+    parts += [f"Answer 1\n{record.first}", f"Answer 2\n{record.second}"]
     return fold_lines("\n\n".join(parts), terminal_width())
 
 
-def _answer(metric: str | None) -> Answer:
+_CHOICES: dict[str, Answer] = {"1": "1", "2": "2", "same": "same", "=": "same", "0": "same"}
+
+
+def _answer(metric: str | None) -> Answer | Literal["s", "q"]:
     """Ask until it is an answer; q where there is nobody to ask."""
     asked = (
         "Which is better? 1, 2, same; s skips, q ends:"
@@ -127,13 +131,15 @@ def _answer(metric: str | None) -> Answer:
         complain(asked)
         line = sys.stdin.readline() if sys.stdin is not None else ""
         said = line.strip().lower()
-        if not line or said in ("q", "s"):
-            return said or "q"
-        if metric is None and said in ("1", "2", "same", "=", "0"):
-            return "same" if said in ("=", "0") else said
+        if not line or said == "q":
+            return "q"
+        if said == "s":
+            return "s"
+        if metric is None and said in _CHOICES:
+            return _CHOICES[said]
         try:
             scores = [float(it) for it in said.replace(",", " ").split()]
         except ValueError:
             continue
         if metric is not None and len(scores) == 2 and all(abs(it) < 1e15 for it in scores):
-            return scores
+            return scores[0], scores[1]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
 
 from evalbook.runs.labels import Item, LabelFile, Sample
 from evalbook.runs.page import json_text
@@ -18,19 +17,22 @@ _STYLE = """
 """
 
 
-def show_item(store: RecordStore, item: Item) -> dict[str, Any]:
-    """Return a record as it is shown: blind, and in the order that was drawn for it."""
+@dataclass(frozen=True)
+class ShownItem:
+    """A record as it is shown: blind, and in the order that was drawn for it."""
+
+    id: str
+    prompt: str
+    reference: str | None
+    first: str
+    second: str
+
+
+def show_item(store: RecordStore, item: Item) -> ShownItem:
     first, second = (store.record(place) for place in item.lines)
     answers = [first.response, second.response]
     one, other = reversed(answers) if item.flipped else answers
-    reference = second.reference or None
-    return {
-        "id": item.id,
-        "prompt": second.prompt,
-        "reference": reference,
-        "first": one,
-        "second": other,
-    }
+    return ShownItem(item.id, second.prompt, second.reference or None, one, other)
 
 
 def label_page(store: RecordStore, sample: Sample, labels: LabelFile) -> str:
@@ -41,8 +43,8 @@ def label_page(store: RecordStore, sample: Sample, labels: LabelFile) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     data = {
-        "file": {"evalbook_labels": 1, **asdict(labels)},
-        "items": [show_item(store, item) for item in sample.items],
+        "file": asdict(labels),
+        "items": [asdict(show_item(store, item)) for item in sample.items],
     }
     return page_template("label_page.html").render(
         policy=policy, style=style, script=script, data=json_text(data)

@@ -10,13 +10,15 @@ how much weight the judge gets).
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import NormalDist
+from typing import Literal
+
+import msgspec
 
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.comparison import Comparison, overall_gains, signs_of
@@ -29,10 +31,9 @@ from evalbook.whole_files import read_whole, reason, replace_whole, unwritable
 
 FEWEST = 10
 """Labels below which nothing is estimated."""
-CHOICES = ("1", "2", "same")
 _CLEARLY = 0.25
 _LARGEST_FILE = 16 << 20
-Answer = str | list[float]
+Answer = Literal["1", "2", "same"] | tuple[float, float]
 """Which of the two is better, or a score for each, in the order in which they were shown."""
 
 
@@ -46,6 +47,8 @@ class LabelFile:
     seed: str
     records: int
     answers: dict[str, Answer] = field(default_factory=dict)
+    evalbook_labels: Literal[1] = 1
+    """The version of this form."""
 
     def save(self, path: Path) -> None:
         """Write the file whole.
@@ -54,7 +57,7 @@ class LabelFile:
             AnswerRejected: it can't be written.
         """
         try:
-            replace_whole(path, json.dumps({"evalbook_labels": 1, **asdict(self)}).encode())
+            replace_whole(path, msgspec.json.encode(self))
         except OSError as error:
             raise unwritable("label.unwritable", path, error) from error
 
@@ -66,29 +69,13 @@ def read_labels(path: Path) -> LabelFile:
         UsageError: it is none.
     """
     try:
-        document = json.loads(read_whole(path, _LARGEST_FILE))
-        if document.pop("evalbook_labels") != 1:
-            raise ValueError("its version is unknown")
-        found = LabelFile(**document)
-        usable = all(map(_usable, found.answers.values())) and isinstance(found.records, int)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return msgspec.json.decode(read_whole(path, _LARGEST_FILE), type=LabelFile)
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             "label.file",
             f"{path} is not a file of labels: {reason(error)}.",
             "`evalbook label` writes one.",
         ) from error
-    if not usable:
-        raise UsageError("label.file", f"{path} has answers that no label is.")
-    return found
-
-
-def _usable(answer: object) -> bool:
-    if isinstance(answer, list):
-        return len(answer) == 2 and all(
-            isinstance(it, (int, float)) and not isinstance(it, bool) and math.isfinite(it)
-            for it in answer
-        )
-    return answer in CHOICES
 
 
 @dataclass(frozen=True)
@@ -266,7 +253,7 @@ def corrected_gain(
 
 def _said(item: Item, labels: LabelFile) -> float | None:
     answer = labels.answers.get(item.id)
-    if isinstance(answer, list) and labels.metric is not None:
+    if isinstance(answer, tuple) and labels.metric is not None:
         first, second = reversed(answer) if item.flipped else answer
         return second - first
     if isinstance(answer, str) and labels.metric is None:
