@@ -28,6 +28,8 @@ def test_numbers_and_nulls_are_told_by_the_footer():
 
     assert footer.numeric == {"score"}
     assert footer.nulls == {"prompt": 2, "score": 0}
+    assert set(footer.largest) == set(columns)
+    assert 1 < footer.largest["prompt"] < 100
 
 
 def test_nested_columns_that_are_no_lists_of_objects_are_told_by_the_footer():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import boto3
+import pyarrow
+import pyarrow.parquet
 import pytest
 from interviews import GOOD_ANSWERS, an_interview, answered_until
 
@@ -132,12 +135,20 @@ def test_prompts_longer_than_the_recipes_length_allows_are_told():
     assert "max_new_tokens" in said[0]
 
 
-def test_prompts_too_long_for_rollouts_are_told_by_the_recipe_for_scorers():
+def parquet(row: dict[str, str]) -> bytes:
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([row, {"prompt": "Hi?"}]), file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ending", "write"),
+    [("jsonl", lambda row: f"{json.dumps(row)}\n".encode()), ("parquet", parquet)],
+)
+def test_prompts_too_long_for_rollouts_are_told_by_the_recipe_for_scorers(ending, write):
     row = {"prompt": "How many words has this? " * 1600}
-    key = "setups/long-prompts.jsonl"
-    boto3.client("s3").put_object(
-        Bucket=world.DATA_BUCKET, Key=key, Body=f"{json.dumps(row)}\n".encode()
-    )
+    key = f"setups/long-prompts.{ending}"
+    boto3.client("s3").put_object(Bucket=world.DATA_BUCKET, Key=key, Body=write(row))
     dataset = f"s3://{world.DATA_BUCKET}/{key}"
     workflow, _ = answered_until("data_sample", evaluation_type="multi_turn_rl", dataset=dataset)
 

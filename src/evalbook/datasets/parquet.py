@@ -8,6 +8,7 @@ Format: https://github.com/apache/parquet-format, src/main/thrift/parquet.thrift
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +39,9 @@ class Footer:
     """What those of them hold that are neither plain values nor lists of objects."""
     nulls: dict[str, int] = field(default_factory=dict)
     """How many values are null, for the columns whose statistics tell it."""
+    largest: dict[str, int] = field(default_factory=dict)
+    """Bytes of each column in the row group where it takes most, before they are compressed: no
+    value of it has more."""
 
 
 def footer_length(tail: bytes) -> int:
@@ -76,8 +80,9 @@ def read_footer(footer: bytes) -> Footer:
                 nested[name] = what
             place = _behind(elements, place)
         numeric = frozenset(name for name, kind in columns.items() if kind in _NUMERIC)
-        nulls = _nulls(metadata.get(4, []))
-        return Footer(tuple(columns), int(metadata[3]), numeric, nested, nulls)
+        groups = metadata.get(4, [])
+        found = _nulls(groups), _largest(groups)
+        return Footer(tuple(columns), int(metadata[3]), numeric, nested, *found)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise NotParquet(f"its footer can't be read ({type(error).__name__})") from error
 
@@ -114,6 +119,19 @@ def _nulls(row_groups: list[dict[int, Any]]) -> dict[str, int]:
                 untold.add(name)
             found[name] = found.get(name, 0) + int(count or 0)
     return {name: count for name, count in found.items() if name not in untold}
+
+
+def _largest(row_groups: list[dict[int, Any]]) -> dict[str, int]:
+    # ColumnMetaData: 6 is its size before it is compressed.
+    found: dict[str, int] = {}
+    for group in row_groups:
+        sizes: Counter[str] = Counter()
+        for chunk in group[1]:
+            metadata = chunk.get(3, {})
+            if path := metadata.get(3):
+                sizes[_text(path[0])] += int(metadata.get(6, 0))
+        found |= {name: max(size, found.get(name, 0)) for name, size in sizes.items()}
+    return found
 
 
 def _text(name: bytes) -> str:

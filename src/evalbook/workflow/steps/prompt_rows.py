@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from evalbook import aws
-from evalbook.checks import Check, passed, remedy_in_commands, warning
+from evalbook.checks import Check, passed, remedy_in_commands, skipped, warning
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
 from evalbook.workflow.facts import DATASET, MODEL, PromptFacts, SampleFacts
@@ -21,7 +21,7 @@ def asking_for_prompts(interview: Interview) -> Question:
         "May I read the dataset to look for its prompts?",
         kind="confirm",
         help="Yes reads the file's footer, a few KB with its columns and row count, and the whole "
-        "file only if there is no column prompt. No reads nothing."
+        "file only if there is no column prompt or one may be too long. No reads nothing."
         if footer
         else "Yes streams the object once, to look for a prompt in every row. No reads nothing.",
     )
@@ -30,18 +30,35 @@ def asking_for_prompts(interview: Interview) -> Question:
 def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts | None]:
     """Return the number of prompts, or go back to the dataset if a row has none."""
     try:
-        rows, columns, longest = (
-            (*_parquet(interview), 0) if _is_parquet(interview) else _streamed(interview)
-        )
+        footer = _parquet(interview) if _is_parquet(interview) else None
+        rows, columns, longest = footer or _streamed(interview)
+        if longest > ALWAYS_FITS and footer and not _is_unread(interview):
+            rows, _, longest = _streamed(interview)
     except AnswerRejected as rejection:
         if rejection.code != "dataset.prompts":
             raise
         # Reading it again would find the same; only another dataset helps.
         remedy = remedy_in_commands(rejection.remedy) or ""
         return Reopened("dataset", notices=(rejection.message, remedy))
-    found = passed("dataset.prompts", _counted(rows, footer_only=_is_parquet(interview)))
+    found = passed("dataset.prompts", _counted(rows, footer_only=footer is not None))
     doubts = lengths_by_scorers_recipe(interview, longest, {}, None)
+    if doubts and footer and (why := _is_unread(interview)):
+        unknown = f"Whether a prompt is too long for the model is not known: {why}."
+        doubts = [skipped("dataset.length", unknown)]
     return Accepted(True, PromptFacts(rows, columns), (found, *doubts))
+
+
+_LARGEST_READ = 256 << 20
+
+
+def _is_unread(interview: Interview) -> str | None:
+    """Return why the rows of a Parquet file can't be read, or should not."""
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        return "reading the file needs pyarrow (`pip install 'pyarrow>=15'`)"
+    too_large = interview.answer(DATASET).facts.size > _LARGEST_READ
+    return "the file has more than 256 MiB, and only its footer was read" if too_large else None
 
 
 ALWAYS_FITS = 1000
@@ -106,7 +123,9 @@ def _is_parquet(interview: Interview) -> bool:
     return interview.answer(DATASET).facts.uri.lower().endswith(".parquet")
 
 
-def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
+def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
+    """Return rows, columns, and tokens of which no prompt has more, by the footer."""
+    from evalbook.datasets.lengths import BYTES_PER_TOKEN
     from evalbook.datasets.parquet import TAIL_BYTES, NotParquet, footer_length, read_footer
 
     facts = interview.answer(DATASET).facts
@@ -129,7 +148,7 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...]]:
     if empty := footer.nulls.get("prompt"):
         verb = "has" if empty == 1 else "have"
         raise _unusable(f"{empty:,} of {footer.rows:,} rows {verb} no prompt: it is null there.")
-    return footer.rows, footer.columns
+    return footer.rows, footer.columns, footer.largest.get("prompt", 0) // BYTES_PER_TOKEN
 
 
 def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
