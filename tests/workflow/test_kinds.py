@@ -5,6 +5,7 @@ import importlib
 import inspect
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from interviews import ALL_STEPS, ANSWERS_BY_TYPE
@@ -13,6 +14,7 @@ from sdk_source import sdk_file
 
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.kinds import STEPS_BY_TYPE
+from evalbook.workflow.step_names import StepName
 from evalbook.workflow.steps import which_type
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +61,10 @@ def test_steps_depend_on_steps_that_are_asked():
     assert {step.name: {it.name for it in step.depends_on} - known for step in ALL_STEPS} == {
         step.name: set() for step in ALL_STEPS
     }
+
+
+def test_the_names_of_steps_are_those_that_are_declared():
+    assert set(get_args(StepName)) == {step.name for step in ALL_STEPS}
 
 
 def test_every_step_is_asked_by_some_type():

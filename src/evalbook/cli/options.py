@@ -12,6 +12,7 @@ import click
 
 from evalbook.records import dataclass
 from evalbook.whole_files import is_a_folder
+from evalbook.workflow.step_names import StepName
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -75,7 +76,11 @@ class Settings:
         return workflow
 
 
-_ANSWERED_BY_DEFAULT = {"role": "execution_role", "output": "s3_output", "tags": "tags"}
+_ANSWERED_BY_DEFAULT: dict[str, StepName] = {
+    "role": "execution_role",
+    "output": "s3_output",
+    "tags": "tags",
+}
 
 
 def complete_profiles(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.records import dataclass
 from evalbook.workflow.replies.words import plain
+from evalbook.workflow.step_names import StepName
 from evalbook.workflow.turn import Question
 
 
@@ -17,7 +19,7 @@ class Known:
     words: str
     """Pattern of the words that ask for it."""
     answer: str
-    steps: tuple[str, ...] = ()
+    steps: tuple[StepName | Literal["complete"], ...] = ()
     """Where alone it is meant; everywhere if none is named."""
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy
 from evalbook.records import dataclass
+from evalbook.workflow.step_names import StepName
 from evalbook.workflow.turn import Choice, Status, Turn
 
 Reply = Literal["yes_no", "number", "numbers", "value", "words"]
@@ -15,7 +16,7 @@ Reply = Literal["yes_no", "number", "numbers", "value", "words"]
 _HOW_TO_GO_ON = (
     "`evalbook status`, `evalbook results`; another like it: `evalbook new --from STATE`"
 )
-_IN_WORDS = ("task", "data_description", "bedrock_terms")
+_IN_WORDS: tuple[StepName, ...] = ("task", "data_description", "bedrock_terms")
 _NOT_AGAIN = {
     "confirm": ("Warning: ", "Model confirmed: ", "Advanced settings: left", "Judge tokens"),
     "model_confirm": ("Group: ",),
@@ -27,8 +28,14 @@ _BEFORE_NAME = re.compile(
 _MOST_LINES = 20
 _MOST_LISTED = 10
 """Of what can be chosen where anything else may be said as well."""
-_HELP_UNNEEDED = ("bedrock_terms", "builtin_metrics", "judge_model", "region", "project")
-_WHOLE_HELP = ("data_sample", "confirm")
+_HELP_UNNEEDED: tuple[StepName, ...] = (
+    "bedrock_terms",
+    "builtin_metrics",
+    "judge_model",
+    "region",
+    "project",
+)
+_WHOLE_HELP: tuple[StepName, ...] = ("data_sample", "confirm")
 _SHOWN_ELSEWHERE = ("Record ", "Cell 1:", "Cell 3:", "Cell 4:")
 
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from evalbook.aws.found import Answering, BaseModel, Evaluator, Instances, Training, VpcChoice
 from evalbook.datasets.report import Report
 from evalbook.records import dataclass
+from evalbook.workflow.step_names import StepName
 
 V = TypeVar("V", covariant=True)
 F = TypeVar("F", covariant=True)
@@ -24,8 +25,7 @@ ParameterValue = str | int | float | bool
 class Slot(Generic[V, F]):
     """The place of one step's answer, with a value of type V and facts of type F."""
 
-    name: str
-    """The step's."""
+    name: StepName
 
 
 @dataclass(frozen=True)

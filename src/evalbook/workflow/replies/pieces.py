@@ -10,6 +10,7 @@ from evalbook.records import dataclass
 from evalbook.workflow.replies.numbers import NUMBER
 from evalbook.workflow.replies.values import ARN, REGION, region_of
 from evalbook.workflow.replies.words import POLITE, doubt_in, folded, politely_asked, words_of
+from evalbook.workflow.step_names import StepName
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ _JUDGE_ID = (
     r"(?:(?:us|eu|apac|global|us-gov|au|jp|ca)\.)?(?:amazon|anthropic|meta|mistral|cohere|ai21|deepseek|openai|qwen|"
     r"google|nvidia|minimax|moonshot|zai|writer)\.[a-z][\w.-]*(?::\d+)?"
 )
-_ARN_STEPS = (
+_ARN_STEPS: tuple[tuple[str, StepName], ...] = (
     (":sagemaker:.*:model-package(?:-group)?/", "model"),
     (":sagemaker:.*:training-job/", "model"),
     (":hub-content/.*/DataSet/", "dataset"),
@@ -64,7 +65,7 @@ _NOT_A_MODEL = frozenset(
     "if and or using against what which something fine-tuned by as for in of from some one its "
     "results agent agents data dataset quality two both answers".split()
 )
-_TITLES = {
+_TITLES: dict[str, StepName] = {
     "judge": "judge_model", "judge model": "judge_model", "results": "s3_output", "output": "s3_output",
     "results folder": "s3_output", "region": "region", "aws region": "region", "role": "execution_role",
     "execution role": "execution_role", "iam role": "execution_role", "dataset": "dataset",
@@ -85,13 +86,13 @@ _TITLES = {
 class _Rule:
     """Words around a value, and the step that it is for."""
 
-    step: str
+    step: StepName
     pattern: str
     value: Callable[[re.Match[str]], str | None] = lambda found: found["value"]
 
 
 def _rule(
-    step: str, pattern: str, value: str | Callable[[re.Match[str]], str | None] | None = None
+    step: StepName, pattern: str, value: str | Callable[[re.Match[str]], str | None] | None = None
 ) -> _Rule:
     if value is None:
         return _Rule(step, pattern)
