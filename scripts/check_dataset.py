@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     for line in table_lines(report.fields, report.records):
         print(line)
-    checks = report_checks(report, max_records=MOST_JUDGED_RECORDS)
+    checks = report_checks(report)
     for check in checks:
         remedy = f" {check.remedy}" if check.remedy and check.status != "passed" else ""
         print(f"{check.status}: {check.message}{remedy}")

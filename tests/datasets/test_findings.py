@@ -15,14 +15,14 @@ def check_of(
     check: str, *records: Any, metrics: Sequence[str] = (), max_records: int | None = None
 ) -> Check:
     """Return one of the checks of a dataset."""
-    checks = report_checks(report_of(lines(*records)), metrics=metrics, max_records=max_records)
+    checks = report_checks(report_of(lines(*records), max_records=max_records), metrics=metrics)
     (found,) = [found for found in checks if found.id == check]
     return found
 
 
 def test_a_good_dataset_passes_every_check() -> None:
     checks = report_checks(
-        report_of(lines(*questions(200))), metrics=["Correctness"], max_records=1000
+        report_of(lines(*questions(200)), max_records=1000), metrics=["Correctness"]
     )
 
     assert {check.id: check.status for check in checks} == dict.fromkeys(

@@ -41,23 +41,19 @@ def records_needed(difference: float) -> int:
     return math.ceil((_QUANTILES * ASSUMED_DEVIATION / difference) ** 2)
 
 
-def report_checks(
-    report: Report, *, metrics: Sequence[str] = (), max_records: int | None = None
-) -> list[Check]:
+def report_checks(report: Report, *, metrics: Sequence[str] = ()) -> list[Check]:
     """Return what a report means for the evaluation, as checks.
 
     Args:
         report: what ``validate`` found.
         metrics: the chosen metrics: names of built-in ones, with or without ``Builtin.``, and the
             instructions of custom ones (or their whole definition as text).
-        max_records: the most records one job takes; the report's own limit where not given.
     """
     checks = [_records(report)]
     if report.records:
         checks.append(_format(report))
-    limit = report.max_records if max_records is None else max_records
-    if limit is not None:
-        checks.append(_rows(report, limit))
+    if report.max_records is not None:
+        checks.append(_rows(report, report.max_records))
     if not report.valid:
         return checks
     return [
@@ -153,7 +149,7 @@ def lost_lines(report: Report) -> list[str]:
 
 def _rows(report: Report, limit: int) -> Check:
     check = "dataset.rows"
-    if report.records <= limit:
+    if not report.over_limit:
         return passed(check, f"{plural(report.records, 'record')}; one job takes up to {limit:,}.")
     jobs = -(-report.records // limit)
     return passed(

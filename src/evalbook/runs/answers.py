@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from evalbook.runs.records import Line, optional_text, prompt_text, response_text
 
-# Bedrock's Converse, OpenAI's, InspectAI's, Hugging Face's words for it.
+# The words of Bedrock's Converse, OpenAI, InspectAI, Hugging Face and Gemini, in lower case.
 _AT_THE_LIMIT = ("max_tokens", "length", "model_length", "max_output_tokens")
+_BLOCKED = ("refusal", "content_filter", "content_filtered", "guardrail_intervened", "safety")
 _MOST_TEXTS = 1000
 _ALIKE, _SHORT_ALIKE = 0.2, 0.95
 """The share of a model's answers from which on one text among them is worth a word: a label or a
@@ -25,12 +26,13 @@ _LIST_ITEM = re.compile(r"\s*([-*•#|>]|\d+[.)])")
 _THINKING = (("<think", "</think"), ("[THINK]", "[/THINK]"), ("<thought>", "</thought>"))
 _PLACEHOLDER = re.compile(
     r"(\W*|\W*(n/?a|none|null|nil|todo|tbd|string|response|answer|output|placeholder|lorem ipsum.*"
-    r"|your (answer|response) here|insert .{0,40} here|no (answer|response))\W*)",
+    r"|your (answer|response)( here)?|insert .{0,40} here|no (answer|response)|undefined|nan)\W*)",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
     r"\W*(i('m| am) (really |very |so )?(sorry|unable|not able)|sorry,? (but )?i"
-    r"|i (can('|no)t|cannot|won't|will not|must decline)|as an ai\b|unfortunately,? i (can|am|do))",
+    r"|(i|my) apolog|i (can('|no)t|cannot|won't|will not|must (\w+ )?decline)|as an ai\b"
+    r"|unfortunately,? i (can|am|do|'m))",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
@@ -66,30 +68,29 @@ class AnswerFaults:
         answer = line.model_responses[0]
         text = response_text(answer.response).strip()
         place = len(text) < _SHORT, hash(text)
-        if place in self._texts or len(self._texts) < _MOST_TEXTS:
-            self._texts[place] += 1
-        fault = _fault(text, answer.stop_reason, line)
+        fault = _fault(text, (answer.stop_reason or "").lower(), line)
         if fault:
             self.counts[fault] += 1
+        elif place in self._texts or len(self._texts) < _MOST_TEXTS:
+            self._texts[place] += 1
 
     def found(self) -> dict[str, int]:
         """Return the number of answers by fault; the keys are those of `WORDS`."""
         found = {name: self.counts[name] for name in WORDS if self.counts[name]}
         for (short, _), alike in self._texts.most_common(1):
             share = _SHORT_ALIKE if short else _ALIKE
-            # Equal answers that are empty are counted already.
-            if alike >= max(_FEWEST_ALIKE, share * self.answers, *found.values()):
+            if alike >= max(_FEWEST_ALIKE, share * self.answers):
                 found["alike"] = alike
         return found
 
 
-def _fault(text: str, stop: str | None, line: Line) -> str | None:
+def _fault(text: str, stop: str, line: Line) -> str | None:
     asked = line.input_record
+    text = text.replace("\u2019", "'")
+    if text and text.lower() == (optional_text(asked.reference_response) or "").strip().lower():
+        return None
     if len(text) < 100 and _PLACEHOLDER.fullmatch(text):
-        if not any(map(str.isalnum, text)):
-            return "empty"
-        wanted = (optional_text(asked.reference_response) or "").strip()
-        return None if wanted.lower() == text.lower() else "placeholder"
+        return "placeholder" if any(map(str.isalnum, text)) else "empty"
     if any(opens in text and closes not in text for opens, closes in _THINKING):
         return "thinking"
     if stop in _AT_THE_LIMIT:
@@ -99,6 +100,7 @@ def _fault(text: str, stop: str | None, line: Line) -> str | None:
             return "cut"
     elif _REFUSAL.match(text) and _REFUSED.search(text):
         return "refusal"
-    if len(text) >= _SHORT and prompt_text(asked.prompt).strip() == text:
-        return "repeats"
-    return None
+    if stop in _BLOCKED:
+        return "refusal"
+    said, repeated = (" ".join(it.lower().split()) for it in (prompt_text(asked.prompt), text))
+    return "repeats" if len(text) >= _SHORT and said == repeated else None

@@ -86,7 +86,7 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
         True,
         found,
         (
-            *report_checks(report, max_records=interview.type.most_records),
+            *report_checks(report),
             *length_checks(interview, report),
         ),
         notices=sample.lines(),

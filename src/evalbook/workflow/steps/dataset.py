@@ -166,7 +166,7 @@ def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]
         raise AnswerRejected(
             "dataset.unreadable", f"{path} can't be read: {error}.", "Give another dataset."
         ) from error
-    checks = tuple(report_checks(report, max_records=interview.type.most_records))
+    checks = tuple(report_checks(report))
     if not report.valid and not report.several_questions:
         first = next(check for check in checks if check.status == "failed")
         raise AnswerRejected("dataset.no_records", f"{path.name}: {first.message}", first.remedy)
