@@ -7,17 +7,17 @@ goes to the store on disk: memory stays constant.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
+from evalbook.aws.s3 import read_chunks
+from evalbook.aws.s3_uris import S3Uri
+from evalbook.aws.session import Aws
 from evalbook.datasets.formats import Record, format_of
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Reading
 from evalbook.errors import AnswerRejected
 from evalbook.runs.records import LONGEST_NAME, record_key
 from evalbook.runs.store import RecordStore
-
-if TYPE_CHECKING:
-    from evalbook.aws.session import Aws
 
 MOST_WITHOUT = 1000
 """A dataset whose first records, this many, have no category is taken for one that has none."""
@@ -73,10 +73,6 @@ def record_keys(record: Record) -> Iterator[bytes]:
 
 def dataset_chunks(aws: Aws, dataset: str) -> Iterator[bytes]:
     """Yield the bytes of a dataset that is named by its S3 URI or its ARN."""
-    from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
-    from evalbook.aws.s3 import read_chunks
-    from evalbook.aws.s3_uris import S3Uri
-
     if is_dataset_arn(dataset):
         return read_chunks(aws, resolve_dataset_arn(aws, dataset).uri)
     bucket, _, key = dataset.removeprefix("s3://").partition("/")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from evalbook.aws.executions import Plan
 from evalbook.console import console_url
-
-if TYPE_CHECKING:
-    from evalbook.aws.executions import Plan
 
 PAGES = {
     "run": "the run",

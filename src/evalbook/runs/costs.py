@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from evalbook.aws.executions import region_of
+from evalbook.aws.judges import judge_name
+from evalbook.aws.session import Aws
+from evalbook.runs.report import Results
 from evalbook.runs.status import MINUTES_A_MODEL
 from evalbook.runs.store import Place
-
-if TYPE_CHECKING:
-    from evalbook.aws.session import Aws
-    from evalbook.runs.report import Results
-    from evalbook.workflow.estimate import Estimate
+from evalbook.workflow.estimate import Estimate, priced
 
 _LOOKED_AT = 200
 """Records that their average size is taken from."""
@@ -30,10 +28,6 @@ def judging(aws: Aws, report: Results, records: int) -> Estimate | None:
     Returns:
         None where no judge was at work.
     """
-    from evalbook.aws.executions import region_of
-    from evalbook.aws.judges import judge_name
-    from evalbook.workflow.estimate import Estimate, priced
-
     run = report.runs[0]
     arms = [arm for arm in report.store.arms if arm.records]
     if run.judge is None or not arms:

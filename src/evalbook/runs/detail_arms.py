@@ -11,16 +11,15 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-from evalbook.aws.result_files import ARCHIVE
+from evalbook.aws.result_files import ARCHIVE, find_archives
+from evalbook.aws.s3 import read_chunks
+from evalbook.aws.s3_uris import S3Uri
+from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.runs.detail_files import READABLE, LogHead, detail_lines, log_head, task_of
 from evalbook.runs.store import Arm, RecordStore
-
-if TYPE_CHECKING:
-    from evalbook.aws.s3_uris import S3Uri
-    from evalbook.aws.session import Aws
 
 _AT_ONCE = 8
 _PIECE = 1 << 20
@@ -93,8 +92,6 @@ def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
     Raises:
         AnswerRejected: ``results.unreadable``.
     """
-    from evalbook.aws.result_files import find_archives
-
     try:
         for name, file, number in find_archives(aws, uri, _has_details):
             task = task_of(name) if number > 1 else None
@@ -112,8 +109,6 @@ def _has_details(name: str) -> bool:
 
 def _fetched(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[tuple[S3Uri, IO[bytes]]]:
     """Yield files as they come in: a benchmark has one for each of dozens of subtasks."""
-    from evalbook.aws.session import in_parallel
-
     for start in range(0, len(uris), _AT_ONCE):
         some = uris[start : start + _AT_ONCE]
         files = in_parallel([partial(_fetch, aws, uri) for uri in some])
@@ -121,8 +116,6 @@ def _fetched(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[tuple[S3Uri, IO[bytes]
 
 
 def _fetch(aws: Aws, uri: S3Uri) -> IO[bytes]:
-    from evalbook.aws.s3 import read_chunks
-
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads it
     for chunk in read_chunks(aws, uri):
         file.write(chunk)

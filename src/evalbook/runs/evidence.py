@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import platform
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
 
 from evalbook import __version__
+from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.categories import dataset_chunks
 from evalbook.runs.gate import Evidence, candidates_pairs
 from evalbook.runs.report import Results
-
-if TYPE_CHECKING:
-    from evalbook.aws.session import Aws
 
 
 def evidence_of(aws: Aws, report: Results) -> tuple[Evidence, str | None]:

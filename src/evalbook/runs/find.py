@@ -7,18 +7,28 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evalbook.aws.arns import parse_arn
+from evalbook.aws.executions import (
+    Execution,
+    execution_arn,
+    is_training_job,
+    list_executions,
+    region_of,
+)
+from evalbook.aws.job_runs import find_training_job
+from evalbook.aws.runs import run_of
+from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
+from evalbook.runs.history import Filter, list_past_runs
 from evalbook.runs.jobs import Job, job_of, whole_dataset
 from evalbook.texts import did_you_mean, nearest, shortened
 from evalbook.whole_files import end_of_links, read_whole, reason
-
-if TYPE_CHECKING:
-    from evalbook.aws.executions import Execution
-    from evalbook.aws.session import Aws
-    from evalbook.workflow.interview import Interview
+from evalbook.workflow.estimate import estimate
+from evalbook.workflow.facts import NOTEBOOK
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.workflow import Workflow
 
 _LIST = "`evalbook runs` lists the evaluations of this account and region."
 
@@ -59,8 +69,6 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
         AwsUnavailable: AWS was to be asked for a name, and could not be.
         StateFileError: the state file can't be used.
     """
-    from evalbook.aws.executions import execution_arn
-
     if not words:
         return _of_state(state, run)
     found: list[Target] = []
@@ -85,8 +93,6 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
         AnswerRejected: ``run.missing``, no version has a run that succeeded.
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.runs.history import Filter, list_past_runs
-
     region = aws.required_region()
     name = group.rpartition("/")[2]
     succeeded = Filter(status="Succeeded", words=(f"{name}/",))
@@ -118,9 +124,6 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
 
 def _with_other_parts(aws: Aws, arn: str) -> list[Target]:
     """Return a run with the other jobs of its evaluation, where it is one of several."""
-    from evalbook.aws.executions import is_training_job, region_of
-    from evalbook.aws.runs import run_of
-
     if is_training_job(arn):
         return [Target(arn)]
     job = job_of(run_of(arn).describe(aws).name)
@@ -141,8 +144,6 @@ def _parts_of(evaluation: str, runs: Iterable[Execution]) -> list[Target]:
 
 
 def _listed(aws: Aws, region: str) -> list[Execution]:
-    from evalbook.aws.executions import list_executions
-
     try:
         return list(list_executions(aws, region))
     except AnswerRejected as error:
@@ -156,8 +157,6 @@ def _listed(aws: Aws, region: str) -> list[Execution]:
 
 def _named(aws: Aws, name: str) -> list[Target]:
     """Return the one evaluation of a name in the region that is set."""
-    from evalbook.aws.job_runs import find_training_job
-
     region = aws.required_region()
     runs = _listed(aws, region)
     if parts := _parts_of(job_of(name).evaluation, runs):
@@ -193,9 +192,6 @@ def _record_of(path: Path) -> Path:
 
 
 def _of_state(state: Path, run: int | None) -> list[Target]:
-    from evalbook.workflow.facts import NOTEBOOK
-    from evalbook.workflow.workflow import Workflow
-
     interview = Workflow.load(state).interview
     notebook = interview.facts(NOTEBOOK)
     if notebook is None:
@@ -210,8 +206,6 @@ def _of_state(state: Path, run: int | None) -> list[Target]:
 
 
 def _expected(interview: Interview) -> tuple[int, int] | None:
-    from evalbook.workflow.estimate import estimate
-
     try:
         return estimate(interview).minutes
     except AnswerRejected:

@@ -9,18 +9,16 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from evalbook.runs.comparison import MeanRow
+from evalbook.runs.report import Results
 from evalbook.runs.sections import Row as TableRow
 from evalbook.runs.sections import sections_of
 from evalbook.runs.templates import page_template
 from evalbook.runs.verdicts import UNCLEAR, UNTESTED
 from evalbook.runs.words import interval_name, plain, signed
 from evalbook.texts import shortened
-
-if TYPE_CHECKING:
-    from evalbook.runs.report import Results
 
 INK, FAINT, LINE = "#1c2733", "#5b6875", "#d5dbe1"
 # Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import short_name
+from evalbook.aws.executions import Execution, Plan, list_executions
+from evalbook.aws.runs import plan_of
+from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.errors import AnswerRejected, UsageError
-
-if TYPE_CHECKING:
-    from evalbook.aws.executions import Execution, Plan
-    from evalbook.aws.session import Aws
 
 # Five digits reach far beyond the first evaluation, and not to before the first year.
 _AGE = re.compile(r"([0-9]{1,5})\s*([mhdw])")
@@ -79,14 +77,10 @@ def list_past_runs(
         AnswerRejected: ``runs.denied``, pipelines may not be listed.
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.executions import list_executions
-    from evalbook.aws.runs import plan_of
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing, in_parallel
-
     since = (now or datetime.now(timezone.utc)) - wanted.since if wanted.since else None
     try:
         listed = [it for it in list_executions(aws, region, since=since) if wanted.fits(it)]
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+    except REFUSED as error:
         raise AnswerRejected(
             "runs.denied",
             f"The evaluations in {region} can't be listed: {error.message}",

@@ -41,7 +41,7 @@ def find_endpoints_left(aws: Aws, region: str, since: datetime, until: datetime)
         return []
 
 
-def left_words(names: list[str], region: str) -> str:
+def words_for_endpoints(names: list[str], region: str) -> str:
     """Say what was left, what it costs and how it is deleted."""
     one = len(names) == 1
     commands = "; ".join(

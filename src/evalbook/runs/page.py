@@ -15,13 +15,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from evalbook.aws.arns import short_name
-from evalbook.runs.comparison import overall_gains, overall_scores, signs_of
+from evalbook.runs.comparison import Comparison, overall_gains, overall_scores, signs_of
 from evalbook.runs.console_pages import PAGES
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.leaderboard import Leaderboard
+from evalbook.runs.report import Results
 from evalbook.runs.sections import Section, sections_of
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
 from evalbook.runs.table import board_lines, label_lines
@@ -29,10 +30,6 @@ from evalbook.runs.templates import page_asset, page_hash, page_template
 from evalbook.runs.versions import version_drawing
 from evalbook.runs.words import signed
 from evalbook.whole_files import replacing, unwritable
-
-if TYPE_CHECKING:
-    from evalbook.runs.comparison import Comparison
-    from evalbook.runs.report import Results
 
 MOST_RECORDS = 1000
 """Records on a page, as many as Bedrock judges in a job; of more, where the models differ most."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.forest import Drawing, Shape, corners_of, forest, panels_of, svg
+from evalbook.runs.report import Results
 from evalbook.whole_files import replace_whole, unwritable
-
-if TYPE_CHECKING:
-    from evalbook.runs.report import Results
 
 _DPI = 200
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
+from evalbook.aws.session import Aws
 from evalbook.runs.comparison import MetricRow
 from evalbook.runs.costs import judging
 from evalbook.runs.jobs import PILOTS_LEVEL, WHOLES_LEVEL, Look, Prospect
+from evalbook.runs.report import Results
 from evalbook.runs.verdicts import BETTER, WORSE
 from evalbook.runs.words import percent
 from evalbook.texts import joined, plural
-
-if TYPE_CHECKING:
-    from evalbook.aws.session import Aws
-    from evalbook.runs.report import Results
 
 
 def chance_to_settle(row: MetricRow, look: Look, questions: int) -> float:

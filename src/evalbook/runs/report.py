@@ -7,14 +7,20 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING
 
+from evalbook.aws.executions import Plan
+from evalbook.aws.result_files import read_summary
+from evalbook.aws.s3 import read_chunks
+from evalbook.aws.s3_uris import S3Uri
+from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
+from evalbook.metrics.builtin import builtin_metrics
 from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, MetricRow, compare, means
 from evalbook.runs.detail_arms import detail_arm
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Look, Prospect, level_of
+from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
 from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
 from evalbook.runs.sources import (
@@ -38,15 +44,9 @@ from evalbook.runs.summaries import (
     total_rows,
 )
 from evalbook.runs.unpacking import lines_of
+from evalbook.runs.unseen import Unseen
 from evalbook.runs.words import plain
 from evalbook.texts import joined
-
-if TYPE_CHECKING:
-    from evalbook.aws.executions import Plan
-    from evalbook.aws.s3 import S3Uri
-    from evalbook.aws.session import Aws
-    from evalbook.runs.labels import Corrected
-    from evalbook.runs.unseen import Unseen
 
 Progress = Callable[[str], None]
 
@@ -171,8 +171,6 @@ def _notes(runs: Sequence[RunFacts]) -> list[str]:
 
 
 def _lower_builtin() -> list[str]:
-    from evalbook.metrics.builtin import builtin_metrics
-
     return [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
 
 
@@ -189,8 +187,6 @@ def _read_judged(
 
 def _judged_lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:
     """Yield the lines of all files; one that can't be read to its end is named."""
-    from evalbook.aws.s3 import read_chunks
-
     for uri in uris:
         read = 0
         try:
@@ -248,9 +244,6 @@ def _note_definitions(
 
 
 def _definitions(aws: Aws, report: Results, uri: str | None) -> dict[str, str]:
-    from evalbook.aws.result_files import read_summary
-    from evalbook.aws.s3_uris import S3Uri
-
     if uri is None:
         return {}
     try:
@@ -344,8 +337,6 @@ def _doubts(report: Results, runs: Iterable[int]) -> list[str]:
 
 def _note_totals(aws: Aws, report: Results, sources: Sequence[Source]) -> None:
     """Say the totals that the jobs themselves give beside what was made of their records."""
-    from evalbook.aws.result_files import read_summary
-
     told = []
     for source in sources:
         if source.summaries:
@@ -381,8 +372,6 @@ def _totals(
     aws: Aws, report: Results, sources: Sequence[Source]
 ) -> Iterator[tuple[Source, dict[str, Figure], dict[str, dict[str, Figure]]]]:
     """Yield the totals of each model, overall and by task, of those that have some."""
-    from evalbook.aws.result_files import read_summary
-
     for source in sources:
         if source.files is None:
             yield (source, *rollout_figures(source.metrics))

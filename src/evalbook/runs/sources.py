@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from evalbook.aws.evaluation_jobs import find_job_behind
+from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob, training_job
+from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
+from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
+from evalbook.aws.runs import plan_of, run_of
+from evalbook.aws.s3 import S3Uri
+from evalbook.aws.session import NO_HELP, REFUSED, Aws
 from evalbook.console import console_url, logs_url
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.console_pages import pages_of
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Job, Look, job_of, look_at, whole_dataset
 from evalbook.texts import joined
-
-if TYPE_CHECKING:
-    from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
-    from evalbook.aws.result_files import ResultFiles
-    from evalbook.aws.s3 import S3Uri
-    from evalbook.aws.session import Aws
 
 BASE, TUNED, UNTOLD = "base", "fine-tuned", "evaluated"
 
@@ -129,8 +129,6 @@ def missing_parts(runs: Iterable[Run]) -> Iterator[str]:
 
 
 def look(aws: Aws, target: Target) -> Looked:
-    from evalbook.aws.runs import plan_of, run_of
-
     run = run_of(target.arn).describe(aws)
     if not run.over:
         raise AnswerRejected(
@@ -160,10 +158,6 @@ def _results(
     aws: Aws, target: Target, run: Execution, steps: Sequence[RunStep], problems: list[str]
 ) -> Iterator[tuple[str, ResultFiles | None, Mapping[str, float]]]:
     """Yield what each step of an execution left: of which model, its files or its metrics."""
-    from evalbook.aws.executions import training_job
-    from evalbook.aws.result_files import find_inspect_files, find_result_files
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
-
     for step in steps:
         if step.name not in _MODEL_OF or step.job is None:
             continue
@@ -173,7 +167,7 @@ def _results(
             continue
         try:
             job = training_job(aws, step.job)
-        except (AwsDenied, AwsMissing, AwsInvalid) as error:
+        except REFUSED as error:
             problems.append(f"The job of {step.name} can't be looked at: {error.message}")
             continue
         if step.name == "InspectAIEvaluation":
@@ -189,9 +183,6 @@ def _results(
 
 def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
     """Return the metrics that MLflow has of a multi-turn RL evaluation step."""
-    from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
-    from evalbook.aws.session import NO_HELP
-
     run = None
     try:
         run = find_tracked_run(aws, step.job or "")
@@ -214,12 +205,9 @@ def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str 
     """Return the Bedrock job's name where only Bedrock tells it: the step failed after judging."""
     if step.status == "Succeeded" or job.evaluation != "LLMAJEvaluation":
         return None
-    from evalbook.aws.evaluation_jobs import find_job_behind
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
-
     try:
         found = find_job_behind(aws, region, job)
-    except (AwsDenied, AwsMissing, AwsInvalid):
+    except REFUSED:
         return None
     return found.name if found else None
 

@@ -8,24 +8,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
-from typing import TYPE_CHECKING
 
 from evalbook import texts
 from evalbook.aws.arns import short_name
-from evalbook.aws.evaluation_jobs import EvaluationJob
+from evalbook.aws.evaluation_jobs import EvaluationJob, find_job_behind
+from evalbook.aws.executions import (
+    Execution,
+    Plan,
+    RunStep,
+    TrainingJob,
+    rollout_failure,
+    training_job,
+)
+from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP, read_last_log_lines
+from evalbook.aws.runs import plan_of, run_of
+from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.console import console_url, logs_url
+from evalbook.errors import AwsUnavailable
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.console_pages import pages_of
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import job_of
+from evalbook.runs.left_behind import find_endpoints_left, hosts_models, words_for_endpoints
 from evalbook.runs.sentences import Part, in_words
 from evalbook.texts import quoted_lines
-
-if TYPE_CHECKING:
-    from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob
-    from evalbook.aws.session import Aws
 
 # Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
 # 2026-11-20); used where the state does not tell more.
@@ -128,15 +136,12 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
         AnswerRejected: there is no such run, or it may not be looked at.
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.runs import plan_of, run_of
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing, in_parallel
-
     run = run_of(target.arn).describe(aws)
     unknown: list[str] = []
     steps: list[RunStep] = []
     try:
         steps = run_of(target.arn).list_steps(aws)
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+    except REFUSED as error:
         unknown.append(f"The steps can't be listed: {error.message}")
     plan = known.plan if known else plan_of(aws, target.arn)
     before = {step.name: step for step in known.steps} if known else {}
@@ -161,13 +166,11 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
 
 def _left_behind(aws: Aws, status: RunStatus) -> list[str]:
     """Say which endpoints a run that is over may have left, where it hosts models of its own."""
-    from evalbook.runs.left_behind import find_endpoints_left, hosts_models, left_words
-
     if status.ended is None or not hosts_models(status.kind):
         return []
     region = status.arn.split(":")[3]
     names = find_endpoints_left(aws, region, status.created, status.ended)
-    return [left_words(names, region)] if names else []
+    return [words_for_endpoints(names, region)] if names else []
 
 
 def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:
@@ -204,12 +207,9 @@ def _detail(aws: Aws, run: Execution, step: RunStep, before: StepStatus | None) 
 
 
 def _behind(aws: Aws, region: str, step: RunStep, status: StepStatus, judges: bool) -> StepStatus:
-    from evalbook.aws.executions import training_job
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
-
     try:
         job = training_job(aws, step.job or "")
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+    except REFUSED as error:
         return replace(status, unknown=(f"The training job can't be looked at: {error.message}",))
     status = replace(status, job_failure=job.failure)
     bedrock, unknown = _bedrock(aws, region, job) if judges else (None, ())
@@ -217,28 +217,20 @@ def _behind(aws: Aws, region: str, step: RunStep, status: StepStatus, judges: bo
 
 
 def _behind_rollouts(aws: Aws, step: RunStep, status: StepStatus) -> StepStatus:
-    from evalbook.aws.executions import rollout_failure
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
-    from evalbook.errors import AwsUnavailable
-
     if step.status not in _FAILED:
         return status
     try:
         return replace(status, job_failure=rollout_failure(aws, step.job or ""))
-    except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
+    except (*REFUSED, AwsUnavailable) as error:
         return replace(status, unknown=(f"The job can't be looked at: {error.message}",))
 
 
 def _bedrock(
     aws: Aws, region: str, job: TrainingJob
 ) -> tuple[EvaluationJob | None, tuple[str, ...]]:
-    from evalbook.aws.evaluation_jobs import find_job_behind
-    from evalbook.aws.session import AwsDenied, AwsInvalid, AwsMissing
-    from evalbook.errors import AwsUnavailable
-
     try:
         return find_job_behind(aws, region, job), ()
-    except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
+    except (*REFUSED, AwsUnavailable) as error:
         return None, (f"Bedrock's evaluation job can't be looked at: {error.message}",)
 
 
@@ -277,8 +269,6 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP, read_last_log_lines
-
     group = ROLLOUT_LOG_GROUP if status.kind == "multi_turn_rl" else LOG_GROUP
     steps = []
     for step in status.steps:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from evalbook.aws.mlflow_runs import TrackedRun, record_run
+from evalbook.aws.runs import plan_of
+from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import MeanRow, MetricRow
 from evalbook.runs.documents import ResultsDocument
 from evalbook.runs.page import page_text
+from evalbook.runs.report import Results
 from evalbook.runs.sections import sections_of
-
-if TYPE_CHECKING:
-    from evalbook.aws.mlflow_runs import TrackedRun
-    from evalbook.aws.session import Aws
-    from evalbook.runs.report import Results
 
 # What MLflow takes in a metric's name (mlflow/utils/validation.py, 3.17).
 _NOT_IN_A_NAME = re.compile(r"[^\w.\- /:]")
@@ -36,8 +34,6 @@ def experiment_of(aws: Aws, report: Results) -> Experiment:
     Raises:
         AnswerRejected: ``results.mlflow``, it is recorded in none.
     """
-    from evalbook.aws.runs import plan_of
-
     run = report.runs[0]
     plan = plan_of(aws, run.arn)
     if plan.mlflow is None:
@@ -84,9 +80,6 @@ def record(
         AnswerRejected: ``results.mlflow``, MLflow or its bucket refused it.
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.aws.mlflow_runs import record_run
-    from evalbook.aws.session import REFUSED
-
     run = report.runs[0]
     claims = [
         *(it.headline for it in document.comparisons),

@@ -5,23 +5,31 @@ Which those are is known where the interview looked for them and they were evalu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from evalbook.aws.s3 import parse_s3_uri, read_chunks
+from evalbook.aws.session import Aws
+from evalbook.datasets.formats import format_of
+from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.reading import Reading
 from evalbook.errors import AnswerRejected
 from evalbook.runs.categories import record_keys
 from evalbook.runs.comparison import compare, means
+from evalbook.runs.report import Results
+from evalbook.runs.store import Arm
 from evalbook.runs.unseen import Unseen, UnseenAlone, UnseenComparison
 from evalbook.runs.words import alone_sentence, verdict_sentence
 from evalbook.texts import plural
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from evalbook.aws.session import Aws
-    from evalbook.runs.report import Results
-    from evalbook.runs.store import Arm
-    from evalbook.workflow.facts import OverlapFacts
-    from evalbook.workflow.interview import Interview
+from evalbook.workflow.facts import (
+    DATA_FIX,
+    DATASET,
+    MODEL,
+    TRAINING_DATA,
+    TRAINING_OVERLAP,
+    OverlapFacts,
+)
+from evalbook.workflow.interview import Interview
+from evalbook.workflow.steps.dataset import effective_dataset, readable_object
 
 
 def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:
@@ -30,9 +38,6 @@ def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    from evalbook.workflow.facts import MODEL, TRAINING_DATA, TRAINING_OVERLAP
-    from evalbook.workflow.steps.dataset import effective_dataset
-
     found, model = interview.facts(TRAINING_DATA), interview.facts(MODEL)
     copy = interview.facts(TRAINING_OVERLAP)
     if found is None or model is None or not found.places or copy is not None:
@@ -58,13 +63,6 @@ def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:
 
 
 def _note_seen(aws: Aws, report: Results, interview: Interview, found: OverlapFacts) -> None:
-    from evalbook.aws.s3 import parse_s3_uri, read_chunks
-    from evalbook.datasets.formats import format_of
-    from evalbook.datasets.invalid import InvalidRecord
-    from evalbook.datasets.reading import Reading
-    from evalbook.workflow.facts import DATA_FIX, DATASET
-    from evalbook.workflow.steps.dataset import readable_object
-
     # A copy is named after its content; the person's own object may have changed since.
     copied = interview.facts(DATA_FIX) is not None
     etag = None if copied else interview.answer(DATASET).facts.etag
