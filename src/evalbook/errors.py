@@ -63,6 +63,17 @@ def rejection_for(check: Check, *others: Check) -> AnswerRejected:
     return AnswerRejected(check.id, check.message, check.remedy, (check, *others))
 
 
+def refuse_failed(checks: Sequence[Check]) -> None:
+    """Refuse an answer of whose checks one failed.
+
+    Raises:
+        AnswerRejected: the first that failed.
+    """
+    bad = next((check for check in checks if check.status == "failed"), None)
+    if bad is not None:
+        raise rejection_for(bad, *(check for check in checks if check is not bad))
+
+
 def reject(code: str, message: str, remedy: str | Remedy | None = None) -> AnswerRejected:
     """Return the rejection of an answer, with the failed check that says the same."""
     return rejection_for(failed(code, message, remedy))

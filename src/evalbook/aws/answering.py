@@ -18,10 +18,10 @@ from evalbook.aws.images import look_for_image
 from evalbook.aws.permissions import check_may_do
 from evalbook.aws.quotas import check_instance_quota
 from evalbook.aws.regions import GEOGRAPHIES, is_region
-from evalbook.aws.s3 import check_bucket_region, describe_bucket, parse_s3_uri
+from evalbook.aws.s3 import need_bucket_in, parse_s3_uri
 from evalbook.aws.session import NO_HELP, REFUSED, Aws, AwsDenied, AwsInvalid, AwsMissing, unchecked
 from evalbook.checks import Check, passed, skipped, warning
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.errors import AnswerRejected
 from evalbook.packaged import DataFile
 from evalbook.texts import did_you_mean, joined, nearest
 
@@ -352,12 +352,9 @@ _BEDROCK: dict[str, tuple[str, str, Callable[[str, Any], list[Check]]]] = {
 
 def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
     place = parse_s3_uri(uri, what="artefacts", key_needed=False)
-    home = describe_bucket(aws, place.bucket)
-    here = check_bucket_region(place.bucket, home, region)
-    if here.status == "failed":
-        raise rejection_for(here)
+    here = need_bucket_in(aws, place.bucket, region)
     try:
-        page = aws.client("s3", home).list_objects_v2(
+        page = aws.client("s3", region).list_objects_v2(
             Bucket=place.bucket, Prefix=place.key, MaxKeys=1
         )
     except REFUSED as error:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import partial
-from typing import Any
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.found import Evaluator
 from evalbook.aws.functions import check_function
+from evalbook.aws.hub_documents import list_hub_contents
 from evalbook.aws.identity import find_caller
 from evalbook.aws.permissions import check_may_do
 from evalbook.aws.registry import Kind, Registered, read_registered
@@ -25,6 +25,7 @@ from evalbook.errors import AnswerRejected
 _SCORER = Kind(
     "registered evaluator", "scorer", "JsonDoc", "choose one of those listed", ("Evaluator",)
 )
+MOST_PAGES = 100
 _SCORES = "RewardFunction"
 HOW_TO_REGISTER = (
     'Register it: sagemaker.ai_registry.evaluator.Evaluator.create(name="my-scorer", '
@@ -43,27 +44,14 @@ def list_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]
     """Return the scorers of the account's AI registry, newest version each."""
     hub = registry_hub(find_caller(aws, region).account, region)
     try:
-        arns = _contents(aws, region, hub)
+        kind = _SCORER.content_type
+        arns = [it["HubContentArn"] for it in list_hub_contents(aws, region, hub, kind, MOST_PAGES)]
     except AwsMissing:
         return [], []
     except NO_HELP as error:
         return [], [skipped("scorer.list", f"The AI registry could not be listed. {error.message}")]
     questions = [partial(_scorer_or_none, aws, arn) for arn in arns]
     return [found for found in in_parallel(questions) if found is not None], []
-
-
-def _contents(aws: Aws, region: str, hub: str) -> list[str]:
-    """Return the ARNs of a hub's documents; boto3 has no paginator for them."""
-    arns: list[str] = []
-    token: dict[str, Any] = {}
-    while True:
-        page = aws.client("sagemaker", region).list_hub_contents(
-            HubName=hub, HubContentType=_SCORER.content_type, **token
-        )
-        arns += [str(summary["HubContentArn"]) for summary in page["HubContentSummaries"]]
-        if not page.get("NextToken"):
-            return arns
-        token = {"NextToken": page["NextToken"]}
 
 
 def _scorer_or_none(aws: Aws, arn: str) -> Evaluator | None:

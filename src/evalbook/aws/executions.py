@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -160,6 +161,29 @@ def execution_arn(text: str) -> str:
     )
 
 
+@contextmanager
+def looking_at(arn: str, what: str, action: str) -> Iterator[None]:
+    """Say of a run that AWS does not describe why that is.
+
+    Raises:
+        AnswerRejected: ``run.missing`` or ``run.denied``.
+    """
+    try:
+        yield
+    except AwsMissing:
+        raise AnswerRejected(
+            "run.missing",
+            f"There is no {what} {arn}, or no longer.",
+            "`evalbook runs` lists the runs of this account and region.",
+        ) from None
+    except (AwsDenied, AwsInvalid) as error:
+        raise AnswerRejected(
+            "run.denied",
+            f"{arn} can't be looked at: {error.message}",
+            f"Ask for {action}; check the account and the region.",
+        ) from None
+
+
 @dataclass(frozen=True)
 class PipelineRun:
     """A run that is an execution of the SDK's pipeline; see `evalbook.aws.runs.Run`."""
@@ -167,20 +191,8 @@ class PipelineRun:
     arn: str
 
     def describe(self, aws: Aws) -> Execution:
-        try:
+        with looking_at(self.arn, "pipeline execution", "sagemaker:DescribePipelineExecution"):
             found = self._client(aws).describe_pipeline_execution(PipelineExecutionArn=self.arn)
-        except AwsMissing:
-            raise AnswerRejected(
-                "run.missing",
-                f"There is no pipeline execution {self.arn}, or no longer.",
-                "`evalbook runs` lists those of this account and region.",
-            ) from None
-        except (AwsDenied, AwsInvalid) as error:
-            raise AnswerRejected(
-                "run.denied",
-                f"{self.arn} can't be looked at: {error.message}",
-                "Ask for sagemaker:DescribePipelineExecution; check the account and the region.",
-            ) from None
         return Execution(
             self.arn,
             printable(found.get("PipelineExecutionDisplayName") or self.arn.rpartition("/")[2]),

@@ -6,11 +6,16 @@ and ``train/evaluate/base_evaluator.py``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.documents import Document, read_document
 from evalbook.aws.session import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.literals import HubContentTypeType
+    from mypy_boto3_sagemaker.type_defs import HubContentInfoTypeDef
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,24 @@ def _read_recipe(found: Document) -> HubRecipe:
         found["SmtjImageUri"].text,
         tuple(it.text for it in kinds if it.text),
     )
+
+
+def list_hub_contents(
+    aws: Aws, region: str | None, hub: str, kind: HubContentTypeType, most_pages: int, **only: Any
+) -> Iterator[HubContentInfoTypeDef]:
+    """Yield what a hub holds of one type; boto3 has no paginator for that.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
+    """
+    for _ in range(most_pages):
+        page = aws.client("sagemaker", region).list_hub_contents(
+            HubName=hub, HubContentType=kind, MaxResults=100, **only
+        )
+        yield from page["HubContentSummaries"]
+        if not page.get("NextToken"):
+            return
+        only["NextToken"] = page["NextToken"]
 
 
 def describe_hub_document(

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.found import BaseModel
-from evalbook.aws.hub_documents import read_hub_document
+from evalbook.aws.hub_documents import list_hub_contents, read_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
@@ -190,22 +190,9 @@ def names_near(aws: Aws, text: str, region: str | None) -> list[str]:
 
 
 def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
-    found: list[HubModel] = []
-    token: dict[str, Any] = {}
-    for _ in range(MOST_PAGES):
-        # boto3 has no paginator for this operation.
-        page = aws.client("sagemaker", region).list_hub_contents(
-            HubName=PUBLIC_HUB,
-            HubContentType="Model",
-            NameContains=name_contains[:63],
-            MaxResults=100,
-            **token,
-        )
-        found += [_summarised(summary) for summary in page["HubContentSummaries"]]
-        if not page.get("NextToken"):
-            break
-        token = {"NextToken": page["NextToken"]}
-    return found
+    part = name_contains[:63]
+    found = list_hub_contents(aws, region, PUBLIC_HUB, "Model", MOST_PAGES, NameContains=part)
+    return [_summarised(summary) for summary in found]
 
 
 def _summarised(summary: HubContentInfoTypeDef) -> HubModel:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evalbook.aws.executions import Execution, Plan, RunStep, region_of
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
-from evalbook.errors import AnswerRejected
+from evalbook.aws.executions import Execution, Plan, RunStep, looking_at, region_of
+from evalbook.aws.session import Aws, AwsMissing
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import (
@@ -33,20 +32,8 @@ class JobRun:
     arn: str
 
     def describe(self, aws: Aws) -> Execution:
-        try:
+        with looking_at(self.arn, "training job", "sagemaker:DescribeTrainingJob"):
             found = self._ask(aws)
-        except AwsMissing:
-            raise AnswerRejected(
-                "run.missing",
-                f"There is no training job {self.arn}, or no longer.",
-                "Check the name, the account and the region.",
-            ) from None
-        except (AwsDenied, AwsInvalid) as error:
-            raise AnswerRejected(
-                "run.denied",
-                f"{self.arn} can't be looked at: {error.message}",
-                "Ask for sagemaker:DescribeTrainingJob, and check the account and the region.",
-            ) from None
         status = found["TrainingJobStatus"]
         created = found["CreationTime"]
         return Execution(

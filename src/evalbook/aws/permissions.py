@@ -15,7 +15,7 @@ from evalbook.aws.identity import Caller, find_caller, is_reserved
 from evalbook.aws.session import NO_HELP, Aws, in_parallel
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import rejection_for
+from evalbook.errors import refuse_failed
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.packaged import DataFile
 from evalbook.texts import joined
@@ -186,8 +186,7 @@ def check_job_permissions(aws: Aws, region: str) -> Check:
         f"You ({source}) may not do",
         f"{_granted_to(me)}, or answer serverless.",
     )
-    if check.status == "failed":
-        raise rejection_for(check)
+    refuse_failed([check])
     return check
 
 

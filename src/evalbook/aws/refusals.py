@@ -260,34 +260,35 @@ def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
 
 
 def _unanswered(asked: Asked, meaning: str | None, said: str, internal: bool) -> AwsUnavailable:
-    if meaning == "expired":
-        return AwsUnavailable(
-            "expired_credentials",
-            f"The AWS credentials have expired. {said}",
-            "Sign in again (`aws sso login`, or new session keys) and repeat this.",
-        )
-    if meaning == "credentials":
-        return AwsUnavailable(
-            "invalid_credentials",
-            f"AWS does not accept these credentials here. {said}",
-            "Check the profile; a region that must be enabled first answers the same way.",
-        )
-    if meaning == "clock":
-        return AwsUnavailable(
-            "clock",
-            f"AWS does not accept this computer's time. {said}",
-            "Set the clock and repeat this.",
-        )
+    if meaning in _NOT_NOW:
+        code, message, remedy = _NOT_NOW[meaning]
+        return AwsUnavailable(code, f"{message} {said}", remedy)
+    late = f"AWS did not answer {asked}, retries included. {said}"
     if meaning == "throttled":
-        return AwsUnavailable(
-            "throttled", f"AWS did not answer {asked}, retries included. {said}", _WAIT
-        )
+        return AwsUnavailable("throttled", late, _WAIT)
     if internal:
-        return AwsInternalError(
-            "aws_internal", f"AWS did not answer {asked}, retries included. {said}", _WAIT
-        )
+        return AwsInternalError("aws_internal", late, _WAIT)
     return AwsUnavailable(
         "unknown_error",
         f"AWS answered {asked} with an error that evalbook does not know. {said}",
         f"{asked.endpoint} was asked: check HTTPS_PROXY and AWS_ENDPOINT_URL, and repeat this.",
     )
+
+
+_NOT_NOW = {
+    "expired": (
+        "expired_credentials",
+        "The AWS credentials have expired.",
+        "Sign in again (`aws sso login`, or new session keys) and repeat this.",
+    ),
+    "credentials": (
+        "invalid_credentials",
+        "AWS does not accept these credentials here.",
+        "Check the profile; a region that must be enabled first answers the same way.",
+    ),
+    "clock": (
+        "clock",
+        "AWS does not accept this computer's time.",
+        "Set the clock and repeat this.",
+    ),
+}

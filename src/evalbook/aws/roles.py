@@ -28,7 +28,7 @@ from evalbook.aws.trust import (
     trust_statement,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, AwsUnavailable, rejection_for
+from evalbook.errors import AnswerRejected, AwsUnavailable, refuse_failed
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.texts import did_you_mean, nearest, printable
 
@@ -224,7 +224,7 @@ def check_role(
     ]
     for found in in_parallel(questions):
         checks += found
-    _reject_failed(checks)
+    refuse_failed(checks)
     return role.arn, checks
 
 
@@ -246,12 +246,6 @@ def _refuse_kind(arn: str, checks: list[Check]) -> None:
             "Give an execution role.",
             checks,
         )
-
-
-def _reject_failed(checks: list[Check]) -> None:
-    bad = [check for check in checks if check.status == "failed"]
-    if bad:
-        raise rejection_for(bad[0], *(check for check in checks if check is not bad[0]))
 
 
 def _parse(text: str, account: str) -> tuple[str, str | None]:

@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from evalbook.aws.executions import Execution, PipelineRun, Plan, RunStep, is_training_job
+from evalbook.aws.executions import PipelineRun, Plan, is_training_job
 from evalbook.aws.job_runs import JobRun
 from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
 
-
-class Run(Protocol):
-    """What can be asked of a run; each raises AwsUnavailable where AWS could not be asked."""
-
-    def describe(self, aws: Aws) -> Execution:
-        """Look at the run itself.
-
-        Raises:
-            AnswerRejected: ``run.missing`` or ``run.denied``.
-        """
-
-    def list_steps(self, aws: Aws) -> list[RunStep]:
-        """Return the steps that have started, in the order in which they did.
-
-        Raises:
-            AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        """
-
-    def read_plan(self, aws: Aws) -> Plan:
-        """Return what the run was started with.
-
-        Raises:
-            AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        """
-
-    def stop(self, aws: Aws) -> None:
-        """Ask AWS to stop the run.
-
-        Raises:
-            AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        """
+Run = PipelineRun | JobRun
+"""What can be asked of a run; all but ``describe`` raises `REFUSED` where AWS's answer was no."""
 
 
 def run_of(arn: str) -> Run:

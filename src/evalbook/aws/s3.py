@@ -23,7 +23,7 @@ from evalbook.aws.session import (
     border,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, reject
+from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, refuse_failed, reject
 from evalbook.moments import to_the_minute
 from evalbook.texts import did_you_mean, file_size, nearest, printable
 
@@ -105,6 +105,17 @@ def check_bucket_region(bucket: str, bucket_region: str, region: str) -> Check:
         "SageMaker and Bedrock need them in one region.",
         f"Give a bucket in {region}.",
     )
+
+
+def need_bucket_in(aws: Aws, bucket: str, region: str) -> Check:
+    """Return the check that a bucket is in the region of the evaluation.
+
+    Raises:
+        AnswerRejected: it is not; and as `describe_bucket`.
+    """
+    check = check_bucket_region(bucket, describe_bucket(aws, bucket), region)
+    refuse_failed([check])
+    return check
 
 
 def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:

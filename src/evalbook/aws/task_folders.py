@@ -11,15 +11,15 @@ from pathlib import Path
 
 from evalbook.aws.s3 import (
     S3Uri,
-    check_bucket_region,
     describe_bucket,
+    need_bucket_in,
     parse_s3_uri,
     read_head,
     upload_new,
 )
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, passed
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.errors import AnswerRejected
 from evalbook.whole_files import end_of_links, read_whole, reason
 
 MOST_FILES = 500
@@ -37,9 +37,7 @@ def list_tasks_in_s3(aws: Aws, uri: S3Uri, region: str) -> tuple[dict[str, bytes
         AnswerRejected: the bucket is not there, is in another region, or may not be read; there is
             nothing under the prefix, or too much.
     """
-    here = check_bucket_region(uri.bucket, describe_bucket(aws, uri.bucket), region)
-    if here.status == "failed":
-        raise rejection_for(here)
+    here = need_bucket_in(aws, uri.bucket, region)
     prefix = uri.key.rstrip("/") + "/" if uri.key.strip("/") else ""
     keys = _keys(aws, uri, prefix)
     wanted = [key for key in keys if key.endswith(".py")]

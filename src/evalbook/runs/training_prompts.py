@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalbook.aws.s3 import parse_s3_uri, read_chunks
+from evalbook.aws.s3 import read_chunks
 from evalbook.aws.session import Aws
 from evalbook.datasets.formats import format_of
 from evalbook.datasets.invalid import InvalidRecord
@@ -66,7 +66,7 @@ def _note_seen(aws: Aws, report: Results, interview: Interview, found: OverlapFa
     # A copy is named after its content; the person's own object may have changed since.
     copied = interview.facts(DATA_FIX) is not None
     etag = None if copied else interview.answer(DATASET).facts.etag
-    uri, seen = parse_s3_uri(readable_object(interview), what="dataset"), set(found.places)
+    uri, seen = readable_object(interview), set(found.places)
     for number, row in enumerate(Reading(read_chunks(aws, uri, etag=etag)).rows(), start=1):
         known = format_of(row.record) if number in seen and row.record is not None else None
         if known is None or row.record is None:

@@ -151,19 +151,14 @@ def dataset(reply: str, question: Question, interview: Interview) -> Reading:
     return Taken(searched, exact=False) if searched else reading
 
 
-def region(reply: str, question: Question, _: Interview) -> Reading:
-    """Hear a region, by its code or its place."""
-    return values.understand_region(reply, question)
+def by(understand: Callable[[str, Question], Reading]) -> Hears:
+    """Return what hears what is understood by words alone."""
+    return lambda reply, question, _: understand(reply, question)
 
 
-def project(reply: str, question: Question, _: Interview) -> Reading:
-    """Hear a folder's name."""
-    return values.understand_project(reply, question)
-
-
-def metrics_file(reply: str, question: Question, _: Interview) -> Reading:
-    """Hear whether there are custom metrics, and where."""
-    return values.understand_metrics_file(reply, question)
+region = by(values.understand_region)
+project = by(values.understand_project)
+metrics_file = by(values.understand_metrics_file)
 
 
 def named(*about: str) -> Hears:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from evalbook import aws
 from evalbook.checks import Check
@@ -234,31 +234,6 @@ class Interview:
         return None
 
 
-def accept(value: V, _: Interview) -> Outcome[V, Any]:
-    """Accept a value that needs no check beyond being read."""
-    return Accepted(value)
-
-
-def read_text(text: str, _question: Question, _: Interview) -> Any:
-    """Read an answer as the text it is."""
-    return text
-
-
-def always(_: Interview) -> bool:
-    """Say that a step applies to every interview."""
-    return True
-
-
-def nothing_known(_: Interview) -> str | None:
-    """Say that earlier tools leave nothing that could answer this step."""
-    return None
-
-
-def describe_value(value: Any, _facts: Any) -> str:
-    """Describe an answer by its value."""
-    return str(value)
-
-
 @dataclass(frozen=True)
 class Example:
     """A good answer to a step's question."""
@@ -296,9 +271,9 @@ class Step(Generic[V, F]):
     ask: Callable[[Interview], Question]
     hears: Callable[[str, Question, Interview], Reading] | None = None
     """A whole reply, as people say it, to an answer; by the kind of its question if None."""
-    read: Callable[[str, Question, Interview], V] = read_text
-    """Text to value, without asking AWS; raises `AnswerRejected`."""
-    check: Callable[[V, Interview], Outcome[V, F]] = accept
+    read: Callable[[str, Question, Interview], V] = lambda text, _question, _: cast("Any", text)
+    """Text to value, without asking AWS; raises `AnswerRejected`. The text itself by default."""
+    check: Callable[[V, Interview], Outcome[V, F]] = lambda value, _: Accepted(value)
     """Value to what is saved; raises `AnswerRejected` or `AwsUnavailable`.
 
     Only reads, for it is asked about saved answers too: wherever they are in doubt, and by
@@ -309,12 +284,12 @@ class Step(Generic[V, F]):
 
     Runs only when a person answers this very step.
     """
-    applies: Callable[[Interview], bool] = always
-    known: Callable[[Interview], str | None] = nothing_known
+    applies: Callable[[Interview], bool] = lambda _: True
+    known: Callable[[Interview], str | None] = lambda _: None
     """What an earlier tool left in the state that would answer this, to be confirmed."""
-    known_from: Callable[[Interview], str | None] = nothing_known
+    known_from: Callable[[Interview], str | None] = lambda _: None
     """Where that was found, if it was not in the state file."""
-    describe: Callable[[V, F], str] = describe_value
+    describe: Callable[[V, F], str] = lambda value, _: str(value)
     depends_on: tuple[Slot[Any, Any], ...] = ()
     """Steps whose change puts this answer in doubt."""
     depends_on_all: bool = False

@@ -12,7 +12,7 @@ from evalbook.workflow.facts import slot_forms
 from evalbook.workflow.interview import Answer, Aside, Interview, Progress, Step, no_progress
 from evalbook.workflow.schemas import problems_in_state
 from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, Document, unusable
-from evalbook.workflow.strict import Misfit, decode, encode, forms_of
+from evalbook.workflow.strict import Misfit, decode, decode_object, encode, forms_of
 
 
 def read_interview(
@@ -62,15 +62,7 @@ def _read_answers(own: Document) -> dict[str, Answer[Any, Any]]:
 def _read_answer(name: str, saved: Any) -> Answer[Any, Any]:
     place = f"{OWN_KEY}.{ANSWERS}.{name}"
     value, found = slot_forms()[name]
-    forms = {**forms_of(Answer), "value": value, "facts": found}
-    if not isinstance(saved, dict):
-        raise Misfit(place, "not an object")
-    for key in (*forms, *saved):
-        if key not in saved or key not in forms:
-            raise Misfit(f"{place}.{key}", "missing" if key not in saved else "not known")
-    answer: Answer[Any, Any] = Answer(
-        **{key: decode(form, saved[key], f"{place}.{key}") for key, form in forms.items()}
-    )
+    answer: Answer[Any, Any] = decode_object(Answer, saved, place, value=value, facts=found)
     _need_moment(answer.at, f"{place}.at")
     return answer
 

@@ -43,7 +43,7 @@ def decode(form: Any, json: Any, place: str) -> Any:
     if form is None or form is type(None):
         return json if json is None else _misfit(place, json, "null")
     if is_dataclass(form):
-        return _object(form, json, place)
+        return decode_object(form, json, place)
     origin = get_origin(form)
     if origin in (Union, types.UnionType):
         return _one_of(get_args(form), json, place)
@@ -74,10 +74,11 @@ def _plain(form: Any, json: Any, place: str) -> Any:
     return json if type(json) is form else _misfit(place, json, _NAMES[form])
 
 
-def _object(form: Any, json: Any, place: str) -> Any:
+def decode_object(form: Any, json: Any, place: str, **others: Any) -> Any:
+    """Return the dataclass that an object stands for; ``others`` are fields of other forms."""
     if not isinstance(json, dict):
         return _misfit(place, json, "an object")
-    forms = forms_of(form)
+    forms = {**forms_of(form), **others}
     for name in forms:
         if name not in json:
             raise Misfit(f"{place}.{name}", "missing")

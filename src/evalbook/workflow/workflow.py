@@ -61,12 +61,12 @@ class Workflow:
         from evalbook.aws.session import Aws
 
         workflow = cls(Path(path), aws or Aws(), progress)
-        workflow._interview()
+        workflow.interview  # noqa: B018 - it is read
         return workflow
 
     def turn(self) -> Turn:
         """Return the current turn; changes nothing."""
-        interview = self._interview()
+        interview = self.interview
         with self.aws.turn():
             return self._show(interview, look_ahead(interview))
 
@@ -152,7 +152,7 @@ class Workflow:
             rejected has a failed check. What comes after a step that has to be answered again is
             not checked until it is.
         """
-        interview = self._interview()
+        interview = self.interview
         answered = takewhile(lambda step: step.name in interview.answers, interview.applying)
         # Consent and confirmation are a person's words: there is nothing to check again.
         return [
@@ -163,7 +163,7 @@ class Workflow:
 
     def summary(self) -> Summary:
         """Return the configuration so far, with what was checked and what was not."""
-        return summarise(self._interview())
+        return summarise(self.interview)
 
     def generate(
         self, *, script: bool = False, keep_edits: bool = False, to: Path | None = None
@@ -182,7 +182,7 @@ class Workflow:
             AnswerRejected: ``not_ready``, the interview is not complete; or ``notebook.edited``,
                 a person's edits would be lost.
         """
-        interview = self._interview()
+        interview = self.interview
         waiting = first_unanswered(interview)
         if waiting is not None:
             raise AnswerRejected(
@@ -195,20 +195,17 @@ class Workflow:
     @property
     def complete(self) -> bool:
         """Whether every question is answered."""
-        return first_unanswered(self._interview()) is None
+        return first_unanswered(self.interview) is None
 
     @property
     def asks_once_more(self) -> bool:
         """Whether the current question is about an answer just given, and not the step's own."""
-        interview = self._interview()
+        interview = self.interview
         return is_narrowed(interview, first_unanswered(interview))
 
     @property
     def interview(self) -> Interview:
         """The answers as they stand in the file, to be looked at only."""
-        return self._interview()
-
-    def _interview(self) -> Interview:
         interview = read_interview(
             state.load(self.path), self.aws, self.path, STEPS_BY_TYPE, self.progress
         )
@@ -219,13 +216,13 @@ class Workflow:
     @contextmanager
     def _changing(self) -> Iterator[Interview]:
         with state.locked(self.path), self.aws.turn():
-            yield self._interview()
+            yield self.interview
 
     def _save(self, interview: Interview) -> None:
         state.save(self.path, write_interview(interview))
 
     def _rejected(self, rejection: AnswerRejected) -> Turn:
-        interview = self._interview()
+        interview = self.interview
         interview.at_hand = {}
         shown = self._show(interview, look_ahead(interview))
         return replace(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from evalbook import aws
 from evalbook.checks import Check, passed, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint
+from evalbook.workflow.copies import keep_copy
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -21,7 +23,7 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.steps.data_sample import still_the_same, validate_object
+from evalbook.workflow.steps.data_sample import still_the_same
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
@@ -113,22 +115,14 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
         return _kept(interview)
     if value not in (CONVERT, SYSTEM_IN_QUERY, FIRST_QUESTION):
         return Reopened("dataset", None if value == ANOTHER else value)
-    copy = _copy(interview, value)
-    try:
-        found, _ = aws.s3.describe_object(interview.aws, copy)
-    except AnswerRejected as rejection:
-        if rejection.code != "s3.missing":
-            raise
-        _write_copy(interview, _original(interview), copy, value)
-        found, _ = aws.s3.describe_object(interview.aws, copy)
-    report = validate_object(interview, copy, found.size, found.etag)
+    copy = keep_copy(interview, _copy(interview, value), _converted(interview, value))
     return Accepted(
         value,
-        CopyFacts(str(copy), found.size, report),
+        copy,
         (
-            passed("dataset.copy", f"The converted copy is {copy}; the original is unchanged."),
+            passed("dataset.copy", f"The converted copy is {copy.uri}; the original is unchanged."),
             *_left_out(interview, value),
-            *report_checks(report),
+            *report_checks(copy.report),
         ),
     )
 
@@ -152,37 +146,17 @@ def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
     return aws.s3.sibling_key(_original(interview), f"-evalbook-{_fingerprint(interview, value)}")
 
 
-def _write_copy(
-    interview: Interview, original: aws.s3_uris.S3Uri, copy: aws.s3_uris.S3Uri, value: str
-) -> None:
-    import tempfile
-
-    with tempfile.TemporaryFile() as file:
-        with still_the_same(original):
-            _write_converted(interview, original, file, value)
-        if file.tell() == 0:
-            raise AnswerRejected(
-                "data_fix.nothing_left",
-                "Conversion can't rescue any record of this dataset.",
-                "Give another dataset.",
-            )
-        file.seek(0)
-        interview.progress(f"Writing {copy}", None, None)
-        aws.s3.upload_new(interview.aws, copy, file)
-
-
-def _write_converted(
-    interview: Interview, original: aws.s3_uris.S3Uri, file: IO[bytes], value: str
-) -> None:
+def _converted(interview: Interview, value: str) -> Iterator[bytes]:
     from evalbook.datasets.convert import convert
 
-    for line in convert(
-        aws.s3.read_chunks(interview.aws, original, etag=interview.answer(DATASET).facts.etag),
-        report=_report(interview),
-        target_format=_target_format(interview),
-        changes=_changes(value),
-    ):
-        file.write(line)
+    original, etag = _original(interview), interview.answer(DATASET).facts.etag
+    with still_the_same(original):
+        yield from convert(
+            aws.s3.read_chunks(interview.aws, original, etag=etag),
+            report=_report(interview),
+            target_format=_target_format(interview),
+            changes=_changes(value),
+        )
 
 
 def _fingerprint(interview: Interview, value: str) -> str:

@@ -193,14 +193,14 @@ def effective_dataset(interview: Interview) -> str:
         return copy.uri
     if interview.type.one_nova_a_run and model is not None and model.nova:
         # For Nova, the SDK resolves a dataset ARN by name only, to the newest version.
-        return effective_object(interview)
+        return str(effective_object(interview))
     return interview.answer(DATASET).value
 
 
-def effective_object(interview: Interview) -> str:
+def effective_object(interview: Interview) -> aws.s3_uris.S3Uri:
     """Return the S3 URI of what the evaluation reads."""
-    copy = _copy(interview)
-    return copy.uri if copy is not None else interview.answer(DATASET).facts.uri
+    found = _copy(interview) or interview.answer(DATASET).facts
+    return aws.s3.parse_s3_uri(found.uri, what="dataset")
 
 
 def effective_report(interview: Interview) -> Report | None:
@@ -219,10 +219,10 @@ def readable_report(interview: Interview) -> Report | None:
     return read.report if isinstance(read, CopyFacts | SampleFacts) else None
 
 
-def readable_object(interview: Interview) -> str:
+def readable_object(interview: Interview) -> aws.s3_uris.S3Uri:
     """Return the S3 URI of the dataset or its converted copy, with all records."""
-    copy = interview.facts(DATA_FIX)
-    return copy.uri if copy is not None else interview.answer(DATASET).facts.uri
+    found = interview.facts(DATA_FIX) or interview.answer(DATASET).facts
+    return aws.s3.parse_s3_uri(found.uri, what="dataset")
 
 
 def _copy(interview: Interview) -> CopyFacts | None:

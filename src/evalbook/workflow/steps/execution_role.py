@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from evalbook import aws
 from evalbook.checks import Check
-from evalbook.errors import rejection_for
+from evalbook.errors import refuse_failed
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     ANSWERED_BY,
@@ -76,9 +76,8 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         key = aws.key_rights.check_role_key(
             interview.aws, region, arn, dataset.kms_key, "the dataset", aws.key_rights.READS
         )
-        if key.status == "failed":
-            raise rejection_for(key, *checks)
         checks.append(key)
+        refuse_failed(checks)
     return Accepted(arn, checks=tuple(checks))
 
 

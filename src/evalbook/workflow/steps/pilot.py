@@ -11,6 +11,7 @@ from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint, shortened
 from evalbook.workflow import hearing
+from evalbook.workflow.copies import is_in_s3, upload
 from evalbook.workflow.estimate import Estimate, estimate, with_price
 from evalbook.workflow.facts import (
     DATA_FIX,
@@ -148,7 +149,7 @@ def _plan(value: str, interview: Interview) -> tuple[list[int], bool] | None:
 
 def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[aws.s3_uris.S3Uri]:
     """Return where the parts go: beside the dataset, named after it and the split."""
-    original = aws.s3.parse_s3_uri(effective_object(interview), what="dataset")
+    original = effective_object(interview)
     text = f"{original} {interview.answer(DATASET).facts.etag} {sizes}"
     told = fingerprint(text)
     names = [f"-{told}-{part}-of-{len(sizes)}" for part in range(1, len(sizes) + 1)]
@@ -174,7 +175,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
         return Accepted(value, None)
     sizes, pilot = plan
     parts = _parts(sizes, pilot, interview)
-    missing = [place for place, uri in enumerate(parts) if not _exists(interview, uri)]
+    missing = [place for place, uri in enumerate(parts) if not is_in_s3(interview, uri)]
     if missing:
         _write(interview, sizes, pilot, {place: parts[place] for place in missing})
     said = "; ".join(f"{uri} ({size:,} records)" for uri, size in zip(parts, sizes, strict=True))
@@ -185,16 +186,6 @@ def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
     )
 
 
-def _exists(interview: Interview, uri: aws.s3_uris.S3Uri) -> bool:
-    try:
-        aws.s3.describe_object(interview.aws, uri)
-    except AnswerRejected as rejection:
-        if rejection.code != "s3.missing":
-            raise
-        return False
-    return True
-
-
 def _write(
     interview: Interview, sizes: list[int], pilot: bool, missing: dict[int, aws.s3_uris.S3Uri]
 ) -> None:
@@ -202,7 +193,7 @@ def _write(
 
     from evalbook.datasets.parts import drawn, strata_of, write_parts
 
-    original = aws.s3.parse_s3_uri(effective_object(interview), what="dataset")
+    original = effective_object(interview)
     interview.progress(f"Splitting {original}", None, None)
     first = frozenset[int]()
     if pilot:
@@ -211,9 +202,7 @@ def _write(
         files = [stack.enter_context(tempfile.TemporaryFile()) for _ in sizes]
         write_parts(aws.s3.read_chunks(interview.aws, original), sizes, first, files)
         for place, uri in missing.items():
-            files[place].seek(0)
-            interview.progress(f"Writing {uri}", None, None)
-            aws.s3.upload_new(interview.aws, uri, files[place])
+            upload(interview, files[place], uri)
 
 
 def _applies(interview: Interview) -> bool:

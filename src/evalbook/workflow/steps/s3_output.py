@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook import aws
 from evalbook.checks import Check
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.errors import AnswerRejected, refuse_failed
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     DATASET,
@@ -84,10 +84,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
     _refuse_what_no_job_could_write_to(value, interview)
     prefix = aws.s3.parse_s3_uri(value, what="output prefix", key_needed=False)
     interview.progress(f"Checking that {value} can be written", None, None)
-    home = aws.s3.describe_bucket(interview.aws, prefix.bucket)
-    in_region = aws.s3.check_bucket_region(prefix.bucket, home, interview.region)
-    if in_region.status == "failed":
-        raise rejection_for(in_region)
+    in_region = aws.s3.need_bucket_in(interview.aws, prefix.bucket, interview.region)
     key, checks = aws.s3.write_probe(interview.aws, prefix, kms_key=interview.value(KMS_KEY))
     if key is not None:
         checks.append(_role_may_use(key, interview))
@@ -99,8 +96,7 @@ def _role_may_use(key: str, interview: Interview) -> Check:
     found = aws.key_rights.check_role_key(
         interview.aws, region, role, key, "what is written there", aws.key_rights.WRITES
     )
-    if found.status == "failed":
-        raise rejection_for(found)
+    refuse_failed([found])
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalbook import aws
-from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.errors import AnswerRejected, refuse_failed
 from evalbook.workflow.facts import TASK_SOURCE, TASKS, TasksFacts
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
@@ -40,9 +40,7 @@ def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
     source = interview.answer(TASK_SOURCE).value
     read = read_tasks(aws.task_folders.sources_of(interview.aws, source))
     checks = chosen_checks(known if value == [ALL] else value, read.tasks)
-    bad = next((check for check in checks if check.status == "failed"), None)
-    if bad is not None:
-        raise rejection_for(bad)
+    refuse_failed(checks)
     return Accepted(value, checks=tuple(checks))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from evalbook import aws
-from evalbook.errors import rejection_for
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
     ANSWER_SCORER,
@@ -48,10 +47,7 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 def _check(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
     below = aws.s3.parse_s3_uri(value, what="folder", key_needed=False)
-    home = aws.s3.describe_bucket(interview.aws, below.bucket)
-    here = aws.s3.check_bucket_region(below.bucket, home, interview.model.region)
-    if here.status == "failed":
-        raise rejection_for(here)
+    here = aws.s3.need_bucket_in(interview.aws, below.bucket, interview.model.region)
     uri = str(aws.task_folders.uploaded_to(_files(interview), below))
     return Accepted(value, UploadFacts(uri), (here,))
 

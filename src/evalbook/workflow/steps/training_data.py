@@ -63,7 +63,7 @@ def _found(interview: Interview) -> aws.training_data.TrainingData:
 def _overlap(interview: Interview, found: aws.training_data.TrainingData) -> Overlap:
     from evalbook.datasets.overlap import find_overlap
 
-    uri = aws.s3.parse_s3_uri(readable_object(interview), what="dataset")
+    uri = readable_object(interview)
     return find_overlap(
         aws.s3.read_chunks(interview.aws, uri),
         (aws.s3.read_chunks(interview.aws, it) for it in found.objects),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from evalbook import aws
 from evalbook.checks import passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint
+from evalbook.workflow.copies import keep_copy
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -18,7 +21,6 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.choices import read_one_choice
-from evalbook.workflow.steps.data_sample import validate_object
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Choice, Question
 
@@ -79,19 +81,11 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy beside the dataset, unless an earlier answer did."""
     if value == KEEP:
         return _kept(interview)
-    copy = _copy(interview)
-    try:
-        found, _ = aws.s3.describe_object(interview.aws, copy)
-    except AnswerRejected as rejection:
-        if rejection.code != "s3.missing":
-            raise
-        _write(interview, copy)
-        found, _ = aws.s3.describe_object(interview.aws, copy)
-    report = validate_object(interview, copy, found.size, found.etag)
-    said = f"The copy without the training data is {copy}; {report.valid:,} records remain."
-    return Accepted(
-        WITHOUT, CopyFacts(str(copy), found.size, report), (passed("dataset.unseen", said),)
+    copy = keep_copy(interview, _copy(interview), _without_seen(interview))
+    said = (
+        f"The copy without the training data is {copy.uri}; {copy.report.valid:,} records remain."
     )
+    return Accepted(WITHOUT, copy, (passed("dataset.unseen", said),))
 
 
 def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
@@ -101,30 +95,19 @@ def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
 
 
 def _copy(interview: Interview) -> aws.s3_uris.S3Uri:
-    original = aws.s3.parse_s3_uri(readable_object(interview), what="dataset")
+    original = readable_object(interview)
     text = f"{original} {_seen(interview).places}"
     return aws.s3.sibling_key(original, f"-unseen-{fingerprint(text)}")
 
 
-def _write(interview: Interview, copy: aws.s3_uris.S3Uri) -> None:
+def _without_seen(interview: Interview) -> Iterator[bytes]:
     from evalbook.datasets.convert import Changes, convert
 
     report = readable_report(interview)
     assert report is not None  # noqa: S101 - the dataset was read, or nothing was found in it
-    original = aws.s3.parse_s3_uri(readable_object(interview), what="dataset")
+    chunks = aws.s3.read_chunks(interview.aws, readable_object(interview))
     without = frozenset(place - 1 for place in _seen(interview).places)
-    import tempfile
-
-    with tempfile.TemporaryFile() as file:
-        for line in convert(
-            aws.s3.read_chunks(interview.aws, original),
-            report=report,
-            changes=Changes(without=without),
-        ):
-            file.write(line)
-        file.seek(0)
-        interview.progress(f"Writing {copy}", None, None)
-        aws.s3.upload_new(interview.aws, copy, file)
+    yield from convert(chunks, report=report, changes=Changes(without=without))
 
 
 def _applies(interview: Interview) -> bool:
