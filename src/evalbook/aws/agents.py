@@ -26,8 +26,6 @@ _FORMS = (
 
 @dataclass(frozen=True)
 class Runtime:
-    """A Bedrock AgentCore runtime."""
-
     arn: str
     name: str
     status: str

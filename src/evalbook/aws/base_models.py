@@ -268,7 +268,6 @@ def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
 
 
 def _hub_document(aws: Aws, base: BaseModel, region: str) -> HubDocument | None:
-    """Read the hub content of a base model; None where its document is not a JSON object."""
     return describe_hub_document(aws, region, PUBLIC_HUB, base.name, base.version)
 
 

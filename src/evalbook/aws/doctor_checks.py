@@ -127,7 +127,6 @@ def _clock(date: str | None, now: datetime) -> Check:
 
 
 def check_region(region: str | None) -> list[Check]:
-    """Say whether a region is set, is one, and has Bedrock."""
     if region is None:
         return [
             failed("region", "No AWS region is configured.", "Give --region, or set AWS_REGION.")
@@ -208,5 +207,4 @@ def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
 
 
 def failing(checks: Sequence[Check]) -> bool:
-    """Tell whether anything stands against a run."""
     return any(check.status == "failed" for check in checks)

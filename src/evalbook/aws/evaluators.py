@@ -35,7 +35,6 @@ HOW_TO_REGISTER = (
 
 
 def registry_hub(account: str, region: str) -> str:
-    """Return the name of the account's AI registry in a region."""
     digest = hashlib.sha256(f"AiRegistry-{region}-{account}".encode()).digest()
     return base64.b32hexencode(digest).decode().strip("=")
 

@@ -35,8 +35,6 @@ OVER = frozenset({"Succeeded", "Failed", "Stopped", "CompletedWithFailures"})
 
 @dataclass(frozen=True)
 class Execution:
-    """A pipeline execution as AWS describes it."""
-
     arn: str
     name: str
     status: str
@@ -54,7 +52,6 @@ class Execution:
 
     @property
     def region(self) -> str:
-        """The region it runs in."""
         return region_of(self.arn)
 
     @property
@@ -65,8 +62,6 @@ class Execution:
 
 @dataclass(frozen=True)
 class RunStep:
-    """A step that has started."""
-
     name: str
     status: str
     started: datetime | None

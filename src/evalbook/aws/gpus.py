@@ -34,8 +34,6 @@ GPUS = DataFile("data/gpus.json", _Gpus)
 
 @dataclass(frozen=True)
 class Gpus:
-    """The GPUs of one instance."""
-
     number: int
     gib: int
     """Memory of each."""

@@ -68,7 +68,6 @@ class HubModel:
 
     @property
     def base(self) -> BaseModel:
-        """The same as a model package would name it."""
         return BaseModel(self.name, self.version, self.arn)
 
 

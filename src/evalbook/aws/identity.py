@@ -10,8 +10,6 @@ from evalbook.aws.session import Aws
 
 @dataclass(frozen=True)
 class Caller:
-    """The identity that AWS sees behind the credentials."""
-
     account: str
     """Twelve digits."""
     arn: str

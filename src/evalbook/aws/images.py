@@ -61,7 +61,6 @@ def look_for_image(aws: Aws, image: str) -> Check:
 
 
 def _other_tags(aws: Aws, region: str, account: str, repository: str, tag: str) -> str:
-    """Return which tags may have been meant."""
     try:
         page = aws.client("ecr", region).list_images(
             registryId=account, repositoryName=repository, filter={"tagStatus": "TAGGED"}

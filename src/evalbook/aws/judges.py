@@ -79,8 +79,6 @@ class Judge:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A listed judge that can't be used here."""
-
     id: str
     reason: str
 

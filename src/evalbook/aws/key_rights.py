@@ -83,7 +83,6 @@ def check_role_key(
 
 
 def _settled(key: KeyMetadataTypeDef, named: str) -> Check | None:
-    """Return what the key itself settles, whoever asks for it."""
     state = key.get("KeyState", "Enabled")
     if state != "Enabled":
         text = f"{named} is not enabled but {state}."

@@ -78,8 +78,6 @@ def plan_mlflow(aws: Aws, region: str) -> Check:
 
 @dataclass(frozen=True)
 class MlflowResource:
-    """An MLflow app or tracking server that was found."""
-
     arn: str
     name: str
     kind: str

@@ -214,7 +214,6 @@ def _denied(aws: Aws, text: str, arn: Arn, error: AwsDenied) -> AnswerRejected:
 
 
 def _with_remarks(aws: Aws, resolution: Resolution, arn: Arn) -> Resolution:
-    """Add what an ARN tells beside the package: another account, another partition."""
     remarks = []
     mine = find_caller(aws, arn.region).account
     if arn.account != mine:
@@ -438,7 +437,6 @@ def _describe(aws: Aws, name: str, region: str | None) -> DescribeModelPackageOu
 
 
 def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
-    """Take a package that was named itself, or reject it with the reason."""
     package = read_package(answer)
     if package.status == "Failed":
         reasons = explain_failure(answer)

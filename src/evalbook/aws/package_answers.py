@@ -35,8 +35,6 @@ def private_hub() -> str | None:
 
 @dataclass(frozen=True)
 class ModelPackage:
-    """One model package as SageMaker describes it."""
-
     arn: str
     group: str | None
     version: int | None

@@ -100,7 +100,6 @@ def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
 def candidates(
     groups: list[ModelPackageGroupSummaryTypeDef], most: int = MOST_CANDIDATES
 ) -> tuple[Candidate, ...]:
-    """Turn groups into choices."""
     return tuple(
         Candidate(
             arn=str(group["ModelPackageGroupArn"]),

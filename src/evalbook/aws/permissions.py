@@ -28,8 +28,6 @@ _SIMULATE = "Grant iam:SimulatePrincipalPolicy so that evalbook can check this."
 
 @dataclass(frozen=True)
 class Simulation:
-    """What IAM's simulator says of a list of actions."""
-
     denied: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     """Denied by an organization's or a boundary's policy whose conditions are not simulated."""
@@ -191,7 +189,6 @@ def check_job_permissions(aws: Aws, region: str) -> Check:
 
 
 def _granted_to(me: Caller) -> str:
-    """Say how the caller comes by permissions."""
     if me.role_name and is_reserved(me.role_name):
         return "Have these added to your permission set in IAM Identity Center"
     return "Grant these to yourself"

@@ -37,8 +37,6 @@ _SAME_TYPE = {"int": "integer", "bool": "boolean"}
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter as a recipe describes it."""
-
     name: str
     default: Any
     type: str | None = None

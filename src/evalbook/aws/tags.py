@@ -127,7 +127,6 @@ def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str
 
 
 def _sdks_pipeline(aws: Aws, region: str, prefix: str) -> tuple[str, dict[str, str]] | None:
-    """Return the pipeline that the SDK would use again, with its tags."""
     sagemaker = aws.client("sagemaker", region)
     pages = sagemaker.get_paginator("list_pipelines").paginate(PipelineNamePrefix=prefix)
     for arn in (it["PipelineArn"] for page in pages for it in page["PipelineSummaries"]):

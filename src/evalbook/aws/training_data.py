@@ -17,8 +17,6 @@ MOST_OBJECTS = 1000
 
 @dataclass(frozen=True)
 class TrainingData:
-    """The training data of a job, as far as they could be found."""
-
     job: str
     objects: tuple[S3Uri, ...]
     size: int

@@ -34,12 +34,10 @@ class Ahead:
 
 
 def first_unanswered(interview: Interview) -> AnyStep | None:
-    """Return the step that is to be asked; None at the end."""
     return next((it for it in interview.applying if not interview.answered(it.name)), None)
 
 
 def look_ahead(interview: Interview) -> Ahead:
-    """Return where the interview stands."""
     step = first_unanswered(interview)
     return Ahead(None) if step is None else stand_at(interview, step)
 

@@ -125,7 +125,6 @@ def as_text(value: Any) -> str:
 
 
 def _steps_for(interview: Interview, values: dict[str, Any]) -> tuple[Step[Any, Any], ...]:
-    """Return the steps that the file may answer: those of the type that it names, if it does."""
     said = as_text(values.get(evaluation_type.STEP.name, ""))
     try:
         return STEPS_BY_TYPE[read_choice(said, evaluation_type.type_choices(interview))]

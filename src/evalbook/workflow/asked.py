@@ -14,8 +14,6 @@ from evalbook.workflow.turn import Question
 
 @dataclass(frozen=True)
 class Known:
-    """An answer that is ready."""
-
     words: str
     """Pattern of the words that ask for it."""
     answer: str

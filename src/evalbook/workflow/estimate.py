@@ -92,7 +92,6 @@ class Estimate:
     """Into how many the records are split."""
 
     def of(self, records: int) -> Estimate:
-        """Return the estimate for another number of the same records."""
         share = records / (self.records or records)
         price = (self.price[0] * share, self.price[1] * share) if self.price else None
         return replace(self, records=records, price=price)
@@ -118,7 +117,6 @@ class Estimate:
         )
 
     def sentences(self) -> list[str]:
-        """Return the estimate in words."""
         lines = [self._time_and_price()]
         if self.judged:
             lines += [self._calls(), *self._cost_sentences()]

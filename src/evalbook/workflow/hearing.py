@@ -114,7 +114,6 @@ def listed(reply: str, question: Question) -> Reading:
 
 
 def place(reply: str, question: Question, _: Interview) -> Reading:
-    """Hear a place in S3."""
     reading = listed(reply, question)
     proposed = isinstance(reading, AskBack) and reading.text == question.default
     if isinstance(reading, Taken) or proposed:
@@ -152,7 +151,6 @@ def dataset(reply: str, question: Question, interview: Interview) -> Reading:
 
 
 def by(understand: Callable[[str, Question], Reading]) -> Hears:
-    """Return what hears what is understood by words alone."""
     return lambda reply, question, _: understand(reply, question)
 
 
@@ -273,7 +271,6 @@ def rejection(
 
 
 def as_list(text: str) -> str:
-    """Return a JSON array of names as people write it."""
     return ", ".join(json.loads(text)) if text.startswith('["') else text
 
 

@@ -132,7 +132,6 @@ class Interview:
 
     @property
     def steps(self) -> tuple[Step[Any, Any], ...]:
-        """The steps of the evaluation type, in their order."""
         return self.steps_by_type[self.type.name]
 
     @property

@@ -100,7 +100,6 @@ _LAST = (
 
 
 def only_of_records(step: Step[Any, Any]) -> Step[Any, Any]:
-    """Return a step that is asked only where a task is written of the person's own records."""
     return replace(step, applies=lambda it: task_source.of_records(it) and step.applies(it))
 
 

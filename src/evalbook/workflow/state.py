@@ -235,7 +235,6 @@ def unusable(
     why: str,
     remedy: str = "Mend or move the file, or name another one with --state.",
 ) -> StateFileError:
-    """Return the error that says why a state file can't be used."""
     return StateFileError(
         "state.unusable",
         f"The state file {path} can't be used: {why}. It was left as it is.",

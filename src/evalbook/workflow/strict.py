@@ -59,7 +59,6 @@ def decode(form: Any, json: Any, place: str) -> Any:
 
 
 def encode(data: Any) -> Any:
-    """Return plain data as JSON can hold it."""
     if is_dataclass(data):
         return {it.name: encode(getattr(data, it.name)) for it in fields(data)}
     if isinstance(data, Mapping):
@@ -122,7 +121,6 @@ def _items(origin: Any, forms: tuple[Any, ...], json: Any, place: str) -> Any:
 
 @cache
 def forms_of(form: Any) -> dict[str, Any]:
-    """Return the types of a dataclass's fields, by name."""
     hints = get_type_hints(form, vars(sys.modules[form.__module__]))
     return {it.name: hints[it.name] for it in fields(form)}
 

@@ -52,7 +52,6 @@ def rollout_type() -> EvaluationType:
 
 
 def how_to_switch() -> Remedy:
-    """Return how the evaluation type is changed to the one for such models."""
     return Remedy(
         f"To evaluate it by rollouts in its agent, change the evaluation type to "
         f"{rollout_type().label}.",

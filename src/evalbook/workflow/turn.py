@@ -55,7 +55,6 @@ class Question:
     reference: str | None = None
 
     def with_notices(self, *notices: str) -> Question:
-        """Return the question with notices put before its own."""
         return replace(self, notices=(*notices, *self.notices))
 
 
@@ -108,7 +107,6 @@ class Turn:
         return [notice for notice in self.notices if notice not in drawn]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the turn as the JSON command line prints it."""
         document = {"protocol": PROTOCOL, **printed(replace(self, preview=None))}
         del document["preview"], document["review"]
         if not self.fields:

@@ -162,7 +162,6 @@ class Workflow:
         ]
 
     def summary(self) -> Summary:
-        """Return the configuration so far, with what was checked and what was not."""
         return summarise(self.interview)
 
     def generate(
@@ -194,7 +193,6 @@ class Workflow:
 
     @property
     def complete(self) -> bool:
-        """Whether every question is answered."""
         return first_unanswered(self.interview) is None
 
     @property

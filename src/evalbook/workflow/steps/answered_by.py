@@ -95,7 +95,6 @@ def _no_comparison() -> Check:
 
 
 def hosted(interview: Interview) -> bool:
-    """Tell whether the run hosts artefacts."""
     answering = (interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY))
     return any(it is not None and it.kind == "hosted" for it in answering)
 

@@ -219,7 +219,6 @@ def _trouble(interview: Interview) -> str:
 
 
 def _lost(interview: Interview) -> list[str]:
-    """Return what a job would not read."""
     from evalbook.datasets.findings import lost_lines
     from evalbook.texts import plural
 

@@ -189,7 +189,6 @@ def _need_inside(path: Path, interview: Interview) -> None:
 
 
 def own_notebook(interview: Interview) -> Path:
-    """Return the path of the project's own notebook."""
     project = interview.answer(PROJECT).value
     return interview.folder / project / "notebooks" / f"{project}_model-evaluation.ipynb"
 
@@ -208,7 +207,6 @@ _CELL_4 = {
 
 
 def run_instructions(interview: Interview) -> tuple[str, ...]:
-    """Return instructions for running the notebook."""
     expected = estimate(interview)
     minutes = expected.minutes
     how_long = ", about {} to {} minutes".format(*minutes) if minutes else ""

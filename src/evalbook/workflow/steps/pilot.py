@@ -169,7 +169,6 @@ def _check(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
-    """Write the missing parts."""
     plan = _plan(value, interview)
     if plan is None:
         return Accepted(value, None)

@@ -50,7 +50,6 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 
 def slug(text: str) -> str:
-    """Return the valid project name closest to a text."""
     words = re.sub(r"[^a-z0-9]+", "-", without_accents(text.lower())).strip("-")
     return words[:LONGEST].strip("-") or "evaluation"
 

@@ -38,7 +38,6 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 
 def as_run_name(text: str) -> str:
-    """Return the valid run name closest to a text."""
     words = re.sub(r"[^a-zA-Z0-9]+", "-", without_accents(text)).strip("-")
     return words[:LONGEST].strip("-") or "evaluation"
 
@@ -50,7 +49,6 @@ def without_accents(text: str) -> str:
 
 
 def default_run_name(interview: Interview) -> str:
-    """Return the run name used unless the person gives another."""
     return as_run_name(f"evalbook-{name_of_model(interview)}")
 
 

@@ -79,7 +79,6 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 
 
 def _no_python_file(said: str, path: Path) -> AnswerRejected:
-    """Say what was found instead of a Python file."""
     if "://" in said:
         found = f"{shortened(said)} is not on this computer."
     elif is_a_folder(path):

@@ -90,7 +90,6 @@ _SUGGESTED = {
 
 
 def first_question() -> Question:
-    """Return the first question on the way to a suggestion."""
     return _question(HELP)
 
 
