@@ -105,7 +105,10 @@ A_QUESTION = {"text": "What?", "choices": [], "notices": [], "checks": []}
 @pytest.mark.parametrize(
     ("own", "place"),
     [
-        ({"answers": {"task": 5}, "answered": ["task"]}, "answers.task: not an object"),
+        (
+            {"answers": {"task": 5}, "answered": ["task"]},
+            "answers.task: a whole number, where an object was expected",
+        ),
         ({"answers": {}, "answered": ["task"]}, "answers.task: missing"),
         ({"answers": {"task": AN_ANSWER}}, "answered: task is missing"),
         ({"answers": {"taskz": AN_ANSWER}, "answered": ["taskz"]}, "answers.taskz: not an answer"),
