@@ -196,7 +196,7 @@ def test_an_answer_that_begins_with_a_hyphen_is_told_where_to_stand():
 
     assert refused["error"]["message"] == "No such option '-1'."
     assert refused["error"]["remedy"].startswith("An answer that begins with a hyphen")
-    assert kept["notices"][0].startswith("Noted for stopping_condition")
+    assert kept["notices"][0].startswith("Noted for longest job")
 
 
 def test_a_file_stops_at_what_it_leaves_out():

@@ -45,7 +45,7 @@ def test_what_is_said_out_of_turn_is_noted_unless_it_is_the_terms():
 
     assert noted["step"] == "evaluation_type"
     assert noted["say"].startswith(
-        "Noted for s3_output: s3://my-bucket/out; it is confirmed in its turn."
+        "Noted for results: s3://my-bucket/out; it is confirmed in its turn."
     )
     assert rejected["status"] == "rejected"
     assert rejected["say"].startswith("bedrock_terms is answered only when it is asked")

@@ -16,6 +16,11 @@ SAYINGS = {
     # what is said, and what it comes to: a value, or in angle brackets a code, a question's words,
     # or the step that is asked next, or for which it is kept
     "evaluation_type": {
+        "a judge. how much is that?": "llm_as_judge",
+        (
+            "we fine-tuned something to summarise tickets and my boss wants to know if it's good. "
+            "can you sort that out?"
+        ): "<kept task>",
         "we want a second model to grade the answers": "llm_as_judge",
         "EvaluationRole": "<kept execution_role>",
         "LLM-judge pls": "llm_as_judge",
@@ -45,7 +50,9 @@ SAYINGS = {
         f"my data is {DATA}/support/eval.jsonl - role is EvaluationRole": (
             f"{DATA}/support/eval.jsonl"
         ),
-        f"sure: {DATA}/support/eval.jsonl. Do you keep a copy?": "<answer.question>",
+        f"sure: {DATA}/support/eval.jsonl. Do you keep a copy?": f"{DATA}/support/eval.jsonl",
+        f"{DATA}/support/eval.jsonl. or should I take another?": "<answer.question>",
+        "back": "<task>",
         f"the one in {DATA}/support/eval.jsonl, not the other": f"{DATA}/support/eval.jsonl",
         "bucket evalbook-data, support/eval.jsonl": f"{DATA}/support/eval.jsonl",
         f"{DATA}/support/eval.jsonl or {DATA}/a.jsonl": "<answer.incomplete>",
@@ -61,6 +68,15 @@ SAYINGS = {
         "in bucket evalbook-denied": "<s3.denied>",
     },
     "data_sample": {
+        "sure go ahead. btw I'd like claude as the judge if that's possible": True,
+        "yes read it. results into the same bucket, folder q4, claude as judge please": True,
+        "no custom ones, and I don't want the coherence thing": (
+            "<kept builtin_metrics, custom_metrics>"
+        ),
+        "nope, no custom ones. And nova pro as judge": "<kept custom_metrics, judge_model>",
+        "no, that's confidential": False,
+        "yes. what does it cost?": "<answer.question>",
+        "go back one question": "<dataset>",
         "yes. and metrics: Correctness only": True,
         "yes but use role EvaluationRole": True,
         "yes if it's cheap, role EvaluationRole": "<answer.condition>",
@@ -71,6 +87,8 @@ SAYINGS = {
         "fine, whatever": "<answer.you_decide>",
     },
     "custom_metrics": {
+        "wait no, I meant you can't read the file": "<data_sample>",
+        "none. is that bad?": "<answer.question>",
         "nope, built-ins will do": "",
         "EvaluationRole": "<kept execution_role>",
         "not that I know of": "",
@@ -99,6 +117,8 @@ SAYINGS = {
         "all without all": "<metrics.none>",
     },
     "model": {
+        "the second one if you don't mind": f"{PACKAGE}seen-it-all/1",
+        "support-bot please. is version 2 the right one?": "<answer.question>",
         "the support bot, version two": f"{PACKAGE}support-bot/2",
         "alias/evalbook": "<kept kms_key>",
         "us-west-2": "<kept region>",
@@ -140,6 +160,7 @@ SAYINGS = {
         "N. Virginia": "<You said N. Virginia. That is us-east-1. Use it?>",
     },
     "execution_role": {
+        "EvaluationRole. And what is it used for?": f"{ROLE}EvaluationRole",
         "can it be EvaluationRole?": f"<You said EvaluationRole. That is {ROLE}EvaluationRole>",
         "nova lite": "<execution_role>",
         f"role number 2, results to {RESULTS}/x/": f"{ROLE}BoundedRole",
@@ -162,6 +183,7 @@ SAYINGS = {
         "not the data bucket": "<s3.uri>",
     },
     "advanced": {
+        "no, and call the project x-1": False,
         "no kms, but tags": "<You said no kms but tags. That is tags. Use it?>",
         "only the KMS key": ["kms_key"],
         "leave them": False,
@@ -172,6 +194,9 @@ SAYINGS = {
         "just the fine-tuned one": "<Do you want to change any advanced settings?>",
     },
     "confirm": {
+        "I don't like the judge": "<judge_model>",
+        "back to the metrics": "<builtin_metrics>",
+        "all good, just the project should be called q4": "<kept project>",
         "yep except the bucket": "<s3_output>",
         "ok, name it q4-tickets and go": "<kept project>",
         "looks ok but is the region right?": "<answer.question>",
@@ -186,6 +211,8 @@ SAYINGS = {
         "what does Correctness mean?": "<answer.question>",
     },
     "bedrock_terms": {
+        "go back": "<Is this configuration right?>",
+        "I agree if possible": "<terms.unclear>",
         "I agree. Also call the project q4": "<bedrock_terms>",
         "I agree, I guess": "<terms.unclear>",
         "if I must": "<terms.unclear>",
@@ -267,6 +294,7 @@ SAYINGS = {
         ),
     },
     "benchmark": {
+        "mmlu on support-bot": "mmlu",
         "mmlu, only anatomy": "mmlu",
         "mmlu please": "mmlu",
     },

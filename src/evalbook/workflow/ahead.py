@@ -107,13 +107,13 @@ def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question
         found_in = interview.defaults[step.name].source
     where = "You said earlier" if volunteered else f"Found in {found_in}"
     return Question(
-        f"{where}: {_within_a_sentence(step.title)} {shortened(finding, 300)!r}. Use it?",
+        f"{where}: {within_a_sentence(step.title)} {shortened(finding, 300)!r}. Use it?",
         kind="confirm",
         default="yes",
         help="Yes uses it, no asks afresh; anything else is taken as the answer itself.",
     )
 
 
-def _within_a_sentence(title: str) -> str:
+def within_a_sentence(title: str) -> str:
     """Return a title as it is written there: "results", but "KMS key"."""
     return title[0].lower() + title[1:] if title[1:2].islower() else title

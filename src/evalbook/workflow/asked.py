@@ -39,7 +39,7 @@ _ANSWERS = (
         "terms that are shown before the notebook is written.",
     ),
     Known(
-        r"cost|costs|price|pricing|expensive|pay|paid|charge|cheap|money|bill",
+        r"how much|cost|costs|price|pricing|expensive|pay|paid|charge|cheap|money|bill",
         "Answering these questions costs nothing; a run is paid when you start cell 2. What the "
         "judging will cost is estimated before you confirm, by records, metrics and the judge's "
         "price; SageMaker's jobs come on top.",
@@ -56,7 +56,7 @@ _ANSWERS = (
         ("data_sample",),
     ),
     Known(
-        r"which|can i|what role|role (?:would|will|can|should)|role work|permissions?",
+        r"which|can i|rights|used for|enough|what role|role (?:would|will|can|should)|role work|permissions?",
         "One that SageMaker and, for a judge, Bedrock may assume, and that may read the dataset and "
         "write the results. Those listed are trusted, and IAM's simulator finds nothing missing; the "
         "one you name is checked once more.",
@@ -155,6 +155,12 @@ _ANSWERS = (
         ("answered_by", "base_answered_by"),
     ),
     Known(
+        r"where|what|folder|name",
+        "A folder of that name is made where you work, and the notebook goes into it. Any name "
+        "does, and an existing project's name adds to that project.",
+        ("project",),
+    ),
+    Known(
         r"right|correct|sure|checked|certain",
         "Each answer was checked against AWS when it was given; what could not be checked is named "
         "above. Say what should be different, if anything.",
@@ -164,7 +170,7 @@ _ANSWERS = (
         r"now|next|run|start|go on|how do i",
         "Run the notebook's cells in order: cell 2 starts the evaluation, and costs from there. "
         "Cell 3 shows how it is doing, cell 4 compares the models.",
-        ("complete",),
+        ("complete", "notebook"),
     ),
     Known(
         r"doing|status|progress|done|finished|ready|result|better|came out|won|score",

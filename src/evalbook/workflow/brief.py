@@ -62,7 +62,7 @@ def brief(turn: Turn) -> dict[str, Any]:
         say(turn),
         turn.step,
         _reply(turn),
-        _HOW_TO_GO_ON if turn.status == "complete" else None,
+        _HOW_TO_GO_ON if turn.kind is None else None,
         turn.reference,
         turn.notebook,
     )
@@ -96,7 +96,8 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
             _without_what_follows(turn, _with_remedy(turn.error.message, turn.error.remedy))
         )
     lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
-    lines += [_check(check) for check in turn.checks if check.status != "passed"]
+    said = turn.error.message if turn.error else ""
+    lines += [_check(it) for it in turn.checks if it.status != "passed" and it.message != said]
     again = (*_NOT_AGAIN.get(turn.step or "", ()), *_SHOWN_ELSEWHERE)
     if turn.error is not None and not afresh:
         # What a rejected turn tells beside the rejection was shown with its question.

@@ -44,6 +44,9 @@ def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
         )
         if known or step.slot in _ALONE:
             return _checked(interview, step, said, certain=known)
+        if step.slot == S3_OUTPUT and "://" not in said:
+            # Which bucket is meant is known in its turn.
+            return ""
         if step.slot in _PURE:
             _text_of(interview, step, said, Question(step.title))
     except AwsUnavailable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -47,6 +48,7 @@ _FILE = r"(?<![\w./~-])[\w./~-]+\.(?:jsonl?|ndjson|csv|tsv|parquet)(?:\.gz)?\b"
 LONGEST = 4000
 """Characters of a reply in which answers to other steps are looked for."""
 _NAMED = "judge|role|region|results|dataset|metrics?|bucket|project|notebook|key|use"
+NO_ANSWER = "evalbook has no answer to that question."
 _LINE = 120
 """Characters of what was said that a rejection repeats."""
 _LONGEST_MESSAGE = 2000
@@ -259,9 +261,9 @@ def rejection(
     known = answer_to(said, step, question)
     how = how_to_answer(question)
     if reading.how == "question":
-        message = known or "That is a question, and evalbook has no ready answer to it."
+        message = known or NO_ANSWER
         return AnswerRejected("answer.question", message, f"Nothing was answered yet. {how}")
-    words = shortened(said, 60)
+    words = textwrap.shorten(said, 60, placeholder=" …")
     message = {
         "condition": f"“{words}” sets a condition, which is no answer. {known or ''}".strip(),
         "hesitation": f"“{words}” is no answer yet; take your time.",

@@ -10,9 +10,15 @@ from evalbook.checks import REOPEN, Check, Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
-from evalbook.workflow.ahead import Ahead, ask_back, forget_finding, hear
+from evalbook.workflow.ahead import Ahead, ask_back, forget_finding, hear, within_a_sentence
 from evalbook.workflow.asked import answer_to
-from evalbook.workflow.doubts import named_step, put_answer, refuse_what_is_never_asked, reopen
+from evalbook.workflow.doubts import (
+    named_step,
+    put_answer,
+    refuse_what_is_never_asked,
+    reopen,
+    step_to_reopen,
+)
 from evalbook.workflow.elsewhere import foreseen
 from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, MODEL
 from evalbook.workflow.hearing import refuse_too_long
@@ -23,7 +29,13 @@ from evalbook.workflow.replies.choices import how_to_answer
 from evalbook.workflow.replies.pieces import Found, step_to_change
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
 from evalbook.workflow.replies.values import name_in
-from evalbook.workflow.replies.words import means_default, plain
+from evalbook.workflow.replies.words import (
+    asked_beside,
+    means_default,
+    plain,
+    without_courtesy,
+    yes_or_no,
+)
 from evalbook.workflow.turn import Question
 
 _NOT_HEARD = (
@@ -41,6 +53,50 @@ _NOT_HEARD = (
 
 def hear_answer(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
     """Take from a reply what answers the question, and keep what answers other steps."""
+    assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+    if re.fullmatch(_GO_BACK, plain(text)):
+        reopen(interview, step_to_reopen(interview, None))
+        return Accepted(None)
+    try:
+        return _heard_whole(interview, ahead, text)
+    except AnswerRejected as rejection:
+        stated, asked = asked_beside(text)
+        told = rejection.code == "answer.question" and ahead.question(interview).kind != "confirm"
+        if told and stated and stated != text and ahead.step.said_ahead:
+            with suppress(AnswerRejected):
+                accepted = _heard_whole(interview, ahead, stated)
+                return replace(accepted, notices=(*accepted.notices, *_answered(asked, ahead)))
+        correction = re.match(_CORRECTS, text, re.IGNORECASE)
+        if correction is None or not interview.answers:
+            raise
+        name = step_to_reopen(interview, None)
+        reopen(interview, name)
+        step = named_step(interview, name)
+        with suppress(AnswerRejected):
+            return take_answer(interview, Ahead(step, step.ask(interview)), correction["meant"])[0]
+        return Accepted(None)
+
+
+_GO_BACK = (
+    r"(?:please |ok |oops |sorry |wait )*(?:(?:go |take me |move )?(?:one (?:step|question) )?back"
+    r"(?: one| a)?(?: step| question)?|(?:the )?(?:previous|last) (?:one|question|step)"
+    r"|undo(?: that| it)?)(?: again| please)*"
+)
+_CORRECTS = (
+    r"\W*(?:wait|oops|sorry|no|actually)\b.*?\bi (?:meant|mean)\b(?: to say)?(?: that)?[:,]?\s*"
+    r"(?P<meant>[^.!?\n]+)"
+)
+
+
+def _answered(asked: str, ahead: Ahead) -> tuple[str, ...]:
+    """Return what there is to say to a question that was asked beside an answer."""
+    assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+    known = answer_to(asked, ahead.step.name, ahead.asked) if asked else ""
+    unknown = f"evalbook has no answer to “{shortened(asked)}”."
+    return (known or unknown,) if asked else ()
+
+
+def _heard_whole(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
     assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
     asked = ahead.step.name
     searched = _searched_by_words(ahead, text, interview)
@@ -75,6 +131,7 @@ def _reopened_by_name(interview: Interview, said: str, rejection: AnswerRejected
         AnswerRejected: the rejection, where it names none.
     """
     confirming = rejection.code in ("answer.yes_or_no", "confirm.declined", "complete")
+    confirming = confirming or "back to" in plain(said)
     name = step_to_change(said) if confirming else None
     if name is None or not interview.answered(name):
         raise rejection
@@ -91,15 +148,25 @@ def _take_own(
         What was accepted, or why what is left was not.
     """
     assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
-    confirms = ahead.question(interview).kind == "confirm"
-    own = found.left if confirms else found.rest
-    own = re.sub(r"^\W*(?:and|but|with)\b|(?:\b(?:and|but|with)|,)\W*$", "", own).strip(" ,;.")
+    own = re.sub(_LINKS, "", found.rest).strip(" ,;.")
+    if ahead.question(interview).kind == "confirm":
+        own = _agrees(found)
     if not own or ";" in own or not ahead.step.said_ahead:
         return None, None
     try:
         return take_answer(interview, ahead, own)[0], None
     except AnswerRejected as rejection:
         return None, None if rejection.code.startswith(_NOT_HEARD) else rejection
+
+
+_LINKS = r"^\W*(?:and|but|with)\b|(?:\b(?:and|but|with)|,)\W*$"
+
+
+def _agrees(found: Found) -> str:
+    """Return the yes or no that is left of a reply; a no is none where other things are denied."""
+    denies = any(it.said == "none" or it.said.startswith("without") for it in found.pieces)
+    verdicts = {yes_or_no(words) for words in (found.rest, found.left) if words} - {None}
+    return "yes" if verdicts == {True} else "no" if verdicts == {False} and not denies else ""
 
 
 def _with_pieces(interview: Interview, accepted: AnyAccepted, found: Found) -> AnyAccepted:
@@ -111,6 +178,9 @@ def _with_pieces(interview: Interview, accepted: AnyAccepted, found: Found) -> A
     )
 
 
+_TO_THE_LETTER = (hearing.free_text, hearing.to_the_letter)
+
+
 def take_answer(interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccepted, str]:
     """Read and check one answer and put it among the answers.
 
@@ -120,6 +190,7 @@ def take_answer(interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccep
     step, question = ahead.step, ahead.asked
     assert step is not None  # noqa: S101 - the callers know which step is answered
     said = refuse_too_long(step, text.strip())
+    said = said if step.hears in _TO_THE_LETTER else without_courtesy(said)
     if ahead.finding is not None:
         settled, said = _confirmed(interview, ahead, said)
         if settled is not None:
@@ -262,7 +333,8 @@ def _keep_pieces(
             failures.append(failure)
             if changes:
                 interview.aside.unsettled[step.name] = f"{step.title}: {failure.message}"
-            notices.append(f"Not taken for {step.name}: {_with_remedy(failure)}")
+            title = within_a_sentence(step.title)
+            notices.append(f"Not taken for {title}: {_with_remedy(failure)}")
     if not (notices or asked_back) and rejection is not None:
         raise rejection
     refused = bool(failures) and len(failures) == len(notices) and rejection is not None
@@ -270,11 +342,16 @@ def _keep_pieces(
         raise failures[0]
     if found.rest and rejection is not None and not rejection.code.startswith(_NOT_HEARD):
         notices.append(_with_remedy(rejection))
-    elif found.rest and rejection is not None and rejection.code == "answer.question":
+    elif found.rest and rejection is not None and _answers(rejection):
         notices.append(rejection.message)
     elif found.rest:
         notices.append(f"Not understood: “{shortened(found.rest)}”.")
     return Accepted(None, checks=tuple(checks), notices=tuple(notices))
+
+
+def _answers(rejection: AnswerRejected) -> bool:
+    """Return whether a rejection answers a question of the person's."""
+    return rejection.code == "answer.question" and rejection.message != hearing.NO_ANSWER
 
 
 def _change_by_piece(interview: Interview, step: AnyStep, said: str) -> AnyAccepted:
@@ -318,10 +395,9 @@ def keep_for_later(interview: Interview, step: AnyStep, text: str) -> AnyAccepte
         del interview.aside.volunteered[step.name]
         raise
     forget_question_knowing(interview, step)
-    return Accepted(
-        None,
-        notices=(f"Noted for {step.name}: {quoted}{remark}; it is confirmed in its turn.",),
-    )
+    title = within_a_sentence(step.title)
+    noted = f"Noted for {title}: {quoted}{remark}; it is confirmed in its turn."
+    return Accepted(None, notices=(noted,))
 
 
 def _searched_by_words(ahead: Ahead, said: str, interview: Interview) -> bool:

@@ -56,19 +56,35 @@ def understand_yes_or_no(reply: str, question: Question) -> Reading:
         return Taken("yes")
     if more and words_of(more)[:1] == ["but"] and negates(more):
         return Hesitates("condition")
-    refused = no_and_more(said)
-    if refused is not None:
+    if no_and_more(said) is not None and not _of_something_else(said, question):
         return Taken("no", left=_after_no(reply))
     return NotUnderstood()
 
 
-def _repeats(words: str, question: Question) -> bool:
-    """Return whether all that was said beside the yes stands in what was asked."""
-    shown = {
+def _of_something_else(text: str, question: Question) -> bool:
+    """Return whether a no denies what was not asked: "no custom ones" to whether data are read."""
+    named = re.findall(r"(?:^|[,.;]\s*)(?:and\s+)?no\s+([^\W\d_]+)", text.strip(), re.IGNORECASE)
+    known = POLITE | _AFTER_NO | _shown(question)
+    return any(word.casefold() not in known for word in named)
+
+
+_AFTER_NO = frozenset(
+    "need way reason chance never not dont do but leave keep thats its really no wait stop "
+    "more you they".split()
+)
+
+
+def _shown(question: Question) -> set[str]:
+    return {
         word
         for text in (question.text, question.help or "", *question.notices)
         for word in re.split(r"[^\w.-]+", text.casefold())
     }
+
+
+def _repeats(words: str, question: Question) -> bool:
+    """Return whether all that was said beside the yes stands in what was asked."""
+    shown = _shown(question)
     told = [word for word in words_of(words) if word not in POLITE | _BESIDE]
     return all(word in shown or word in _bare(shown) for word in told)
 

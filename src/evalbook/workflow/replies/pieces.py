@@ -9,7 +9,15 @@ from dataclasses import field
 from evalbook.records import dataclass
 from evalbook.workflow.replies.numbers import NUMBER
 from evalbook.workflow.replies.values import ARN, REGION, region_of
-from evalbook.workflow.replies.words import POLITE, doubt_in, folded, politely_asked, words_of
+from evalbook.workflow.replies.words import (
+    FOR_HELP,
+    POLITE,
+    doubt_in,
+    folded,
+    politely_asked,
+    without_courtesy,
+    words_of,
+)
 from evalbook.workflow.step_names import StepName
 
 
@@ -123,11 +131,15 @@ _RULES: tuple[_Rule, ...] = (
     _rule("dataset", _URI, lambda found: found["value"] if re.search(r"\.(?:jsonl?|ndjson|csv|tsv|parquet|gz)$", found["value"], re.I) else None),
     _rule("s3_output", _URI),
     _rule("s3_output", rf"(?:{_WRITE}\s+)?{_RESULTS}\s+(?:{_TO}\s+)*(?P<value>(?:the )?same bucket[^.;\n]*?(?:folder|prefix|under)\s+[\w/.-]+|(?:the |a )?(?:sub)?folder\s+(?:called |named )?[\w/-]+)"),
+    _rule("s3_output", rf"(?P<value>(?:the )?same bucket,?\s+(?:in )?(?:the )?(?:folder|prefix)\s+[\w/.-]+)\s+(?:for|as)\s+{_RESULTS}"),
+    _rule("custom_metrics", r"\bno\s+(?:custom\s+(?:ones|metrics?)|(?:metrics?|ones)\s+of\s+(?:my|our)\s+own)\b", "none"),
     _rule("evaluation_type", r"\b(?:with |use |using |by |as |an? |the |do |run )*(?:llm[- ]as[- ](?:an?[- ]|the[- ])?judge|llm[- ]judge|llmaj|model[- ]as[- ]a[- ]judge)\b(?: evaluation)?", "llm_as_judge"),
     _rule("evaluation_type", r"\b(?:with |use |using |a |my |own |run )*custom scorer\b", "custom_scorer"),
     _rule("evaluation_type", r"\b(?:multi[- ]turn rl|multi[- ]turn reinforcement learning|agent rollouts?)\b", "multi_turn_rl"),
     _rule("judge_model", rf"\b(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_JUDGE_ID})(?:\s+(?:as|for|be)\s+(?:the |a |my )?judge)?(?:\s+(?:model|judge))?(?![\w/])"),
     _rule("judge_model", rf"\b(?:(?:change|make|set|swap|replace|switch)\s+)?(?:the\s+)?judged?(?:\s+model)?\s*(?:to|is|by|with|for|:|=|should be|be|being)*\s*(?P<value>{_FAMILY})(?!\w)"),
+    _rule("judge_model", r"\b(?:use |with |take |like |want )?(?P<value>claude|nova|llama|mistral)\s+(?:as|for|be)\s+(?:the |a |my )?judge\b"),
+    _rule("judge_model", r"\bjudge(?:\s+model)?\s+(?:should be|is|to)\s+(?P<value>claude|nova|llama|mistral)\b(?! *\w)"),
     _rule("judge_model", rf"(?<!tuned )(?<!my )(?<!evaluate )(?<!base )(?<!model )(?<![\w-])(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_FAMILY})(?:\s+(?:as|for|be|to)\s+(?:the |a |my )?judge)?(?:\s+judge)?(?![\w-])"),
     _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
     _rule("model", rf"\b(?:use\s+|take\s+|with\s+)?(?:the\s+)?{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
@@ -150,6 +162,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule("region", rf"\b(?:in|region|from)?\s*(?:is\s+|the\s+)?(?P<value>{REGION})"),
     _rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|should be\s+|to\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
     _rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
+    _rule("task", r"\b(?:fine-?tuned|trained|tuned)\s+(?:(?:something|it|one|an?|the|our|own|model|llm|on|with|in|using|amazon|aws|sagemaker|llama|nova|qwen|mistral)\s+)*(?:to|for)\s+(?P<value>.+?)(?=\s+and\s+(?:my|we|i|now|want|would|need)\b|[.;,¦]|$)"),
     _rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
     _rule("stopping_condition", rf"\bstop\w*\s+(?:(?:it|the|a|each|every|jobs?)\s+)*after\s+(?P<value>{NUMBER}\s*[a-z]+)"),
     _rule("pilot", rf"\b(?:an?\s+)?pilot\s+(?:of|with)\s+(?P<value>{NUMBER})(?:\s+records)?"),
@@ -175,11 +188,15 @@ def find_pieces(
         benchmarks: names of public benchmarks.
         beside: steps for which nothing is looked for, such as the one that is asked.
     """
-    text = re.sub(r"\s*(?:->|=>|→)\s*", " to ", text)
+    text = re.sub(r"\s*(?:->|=>|→)\s*", " to ", without_courtesy(text))
     search = _Search("", set(beside))
     wishes = []
     for sentence in re.split(r"(?<=[.!?])\s+(?=\S)|\n", text):
         asked, wish = politely_asked(sentence)
+        if help_wanted := re.match(FOR_HELP, sentence, re.IGNORECASE):
+            asked, wish = True, sentence[help_wanted.end() :].rstrip("?")
+            if len(wish.split()) < 4 and not find_pieces(wish, metrics, benchmarks, beside).pieces:
+                continue
         if asked and not re.match(r"\W*(?:can|could|may|should) i\b", sentence, re.IGNORECASE):
             doubtful = not find_pieces(wish, metrics, benchmarks, beside).pieces
         else:
@@ -216,7 +233,7 @@ def step_to_change(text: str) -> str | None:
 
 _WANTS_CHANGED = (
     r"\b(?:change|another|different|other|wrong|except|but|not right|incorrect|isn['’]?t right|reopen|redo|fix|"
-    r"correct the|go back to|edit|switch)\b"
+    r"correct the|back to|edit|switch|not happy with|reconsider)\b|\bdon['’]?t like\b"
 )
 
 
@@ -244,7 +261,7 @@ class _Search:
         if step in self.beside:
             taken = self.hidden(self.text[start:end])
         else:
-            self.pieces.append(Piece(step, said.strip()))
+            self.pieces.append(Piece(step, said.strip(" ,;\n")))
             taken = " ¦ "
         self.text = f"{self.text[:start]}{taken}{self.text[end:]}"
 
@@ -262,8 +279,8 @@ class _Search:
             " ", "[ _]"
         )
         pattern = re.compile(
-            rf"(?:^|[;,\n.]|\band\b|\bbut\b)\s*(?:(?:please\s+)?(?:set|change|make)\s+)?(?:the\s+|my\s+)?(?P<name>{names})\s*"
-            r"(?:=|:(?!/)|\b(?:to|should be)\b)\s*(?P<value>\[[^\]]*\]|[^;\n]+?)(?=\s*(?:;|\n|$|,\s*(?:and\s+)?(?:the\s+|my\s+)?"
+            rf"(?:^|[;,\n.]|\band\b|\bbut\b|\bexcept\b|\bjust\b)\s*(?:(?:please\s+)?(?:set|change|make)\s+)?(?:the\s+|my\s+)?(?P<name>{names})\s*"
+            r"(?:=|:(?!/)|\b(?:to|should be)\b(?: called| named)?)\s*(?P<value>\[[^\]]*\]|[^;\n]+?)(?=\s*(?:;|\n|$|,\s*(?:and\s+)?(?:the\s+|my\s+)?"
             rf"(?:{names})\s*(?:=|:)|,?\s+and\s+(?:call|name|add|use|write|put|drop|remove|change|set|make|leave|also|i|without|save)\b))",
             re.IGNORECASE,
         )  # fmt: skip
@@ -297,7 +314,7 @@ class _Search:
         verb = (
             r"(?:also |too |want |would like |like |add |adding |include |plus |drop |remove |without |skip |leave out |"
             r"only |just |use |with |for |by |on |but |not |no |the |metrics?[:=]? |including |instead of |score |and |"
-            r"i |we |please |built-?in |recommended (?:ones |metrics )?)*"
+            r"i |we |have |please |built-?in |recommended (?:ones |metrics )?)*"
         )
         pattern = re.compile(
             rf"(?<![\w/.-])(?P<verb>{verb})(?P<names>(?:builtin\.)?(?:{one})(?:(?:\s*,\s*(?:and |or )?|\s+and\s+|\s*&\s*|\s+but not\s+|\s+without\s+)(?:builtin\.)?(?:{one}))*)(?![\w-])(?P<after>\s+(?:too|as well|also|metrics?|instead))?",
@@ -329,6 +346,9 @@ class _Search:
                 re.IGNORECASE,
             )
             if found and name not in ("math",):
+                on = re.compile(rf"\s+(?:on|for|against)\s+{_NAME}", re.IGNORECASE)
+                if (model := on.match(self.text, found.end())) and _no_stop_word(model):
+                    self.take("model", model["value"], *model.span())
                 self.take("benchmark", name, *found.span())
                 return
 
@@ -343,7 +363,8 @@ class _Search:
 
     def left(self) -> str:
         """Return the text without its pieces."""
-        return re.sub(r"[\s,.;:!¦-]+", " ", self._whole(self.text)).strip()
+        words = re.sub(r"[\s,.;:!¦-]+", " ", self._whole(self.text)).split()
+        return " ".join(word for word in words if folded(word) not in _LINKING - _MATTERS)
 
     def _whole(self, text: str) -> str:
         return re.sub(r"⟦(\d+)⟧", lambda it: self.kept[int(it[1])], text)
@@ -362,10 +383,11 @@ def _denied(before: str) -> bool:
     )
 
 
+_MATTERS = frozenset("no not nope hmm only yet should dont instead".split())
 _LINKING = frozenset(
     "and but or with to from at as almost nearly except change changes also results result output "
     "write save put store then instead evaluate test judge judged model dataset data metrics metric "
     "region role project folder notebook call name set let's please otherwise rest everything else "
     "way btw same correct looks ones is are its no not quite yet should add too only under into want run "
-    "against over both them they nope hmm first last thing things two one small other s".split()
+    "against over both them they nope hmm first last thing things two one small other s all everythings actually each just there here btw dont".split()
 )

@@ -208,6 +208,18 @@ def only(text: str) -> str:
     return text
 
 
+def without_courtesy(text: str) -> str:
+    """Return the text without the conditions that only soften a wish: "if possible"."""
+    return re.sub(_COURTESY, "", text, flags=re.IGNORECASE)
+
+
+_COURTESY = (
+    r",?\s*\bif\s+(?:(?:that['’]?s|that is|it['’]?s|it is|at all)\s+)?(?:possible|there|allowed|an option|ok(?:ay)? with you)\b"
+    r"|,?\s*\bif (?:you|u) (?:can|could|don['’]?t mind|do not mind|please|like)\b(?=\s*(?:[.,;!?]|$))"
+    r"|,?\s*\bif (?:i|we) may\b"
+)
+
+
 def yes_or_no(text: str, *, strict: bool = False) -> bool | None:
     """Return what the text says as a whole: yes, no, or None where it says something else.
 
@@ -251,6 +263,24 @@ def _affirms(words: list[str], *, asks: bool, strict: bool) -> bool:
         return True
     known = all(word in _YES or word in beside for word in words)
     return known and words[0] not in _NOT_FIRST and any(word in _YES for word in words)
+
+
+def asked_beside(text: str) -> tuple[str, str]:
+    """Part the questions of a reply from what it states, where they do not doubt what it states."""
+    sentences = re.split(r"(?<=[.!?])\s+(?=\S)|\n", text.strip())
+    asked = [it for it in sentences if doubt_in(it) == "question"]
+    if any(re.search(_DOUBTS_IT, plain(it)) for it in asked):
+        return text, ""
+    stated = [it for it in sentences if it not in asked]
+    asked = [it for it in asked if not re.match(FOR_HELP, plain(it))]
+    return " ".join(stated), " ".join(asked)
+
+
+_DOUBTS_IT = (
+    r"^(?:and |but |so |or )*(?:or\b|is (?:that|this|it)\b|are (?:those|these|they)\b|should|would|does (?:that|this|it)\b|"
+    r"will (?:that|this|it)\b|can (?:that|this|it)\b|ok\b|okay\b)|\b(?:right|correct|enough|sure|better|good one|instead)\b"
+)
+FOR_HELP = r"(?:and |so |please )*(?:can|could|would|will) you (?:please )?(?:help|sort|do|handle|take care|look|set)\b"
 
 
 def says_yes(text: str) -> bool:
@@ -344,6 +374,7 @@ def doubt_in(text: str, *, free: bool = False) -> Doubt | None:
         free: whether any text may be the answer, so that its own words mean nothing: "tells when a
             ticket is closed" sets no condition.
     """
+    text = text if free else without_courtesy(text)
     said = plain(text)
     words = said.split()
     if not words:
@@ -397,9 +428,9 @@ def politely_asked(text: str) -> tuple[bool, str]:
 
 
 _POLITELY_ASKED = (
-    r"\s*(?:(?:please|ok|so|and|but),?\s+)*(?:(?:can|could|may)\s+(?:it|that|this|the \w+)\s+be\s+|"
-    r"(?:can|could|would|will|may|shall|should)\s+(?:you|we|i)\s+(?:(?:please|maybe|also|just)\s+)*"
-    r"(?=(?:use|take|have|go|add|put|write|call|name|make|choose|pick|keep|try|set|change|evaluate|"
+    r"\s*(?:(?:please|ok|so|and|but|actually),?\s+)*(?:(?:can|could|may)\s+(?:it|that|this|the \w+)\s+be\s+|"
+    r"(?:can|could|would|will|may|shall|should)\s+(?:you|we|i)\s+(?:(?:please|maybe|just)\s+)*"
+    r"(?=(?:also\s+)?(?:use|take|have|go|add|put|write|call|name|make|choose|pick|keep|try|set|change|evaluate|"
     r"remove|drop|leave|include|get|do|skip|swap|switch)\b))"
 )
 

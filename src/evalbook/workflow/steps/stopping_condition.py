@@ -14,9 +14,9 @@ DEFAULT = 86400
 _SECONDS = {
     word: seconds
     for words, seconds in (
-        ("s sec second seconds", 1),
-        ("m min minute minutes", 60),
-        ("h hour hours", 60 * 60),
+        ("s sec secs second seconds", 1),
+        ("m min mins minute minutes", 60),
+        ("h hr hrs hour hours", 60 * 60),
         ("d day days", 24 * 60 * 60),
     )
     for word in words.split()
