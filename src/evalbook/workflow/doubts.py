@@ -10,8 +10,7 @@ from typing import Any
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import did_you_mean, nearest
-from evalbook.workflow.interview import Answer, AnyStep, Interview
-from evalbook.workflow.outcomes import Accepted, AnyAccepted
+from evalbook.workflow.interview import Accepted, Answer, AnyAccepted, AnyStep, Interview
 
 
 def put_answer(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) -> None:

@@ -15,8 +15,7 @@ from evalbook.workflow.facts import (
     RUN_NAME,
     S3_OUTPUT,
 )
-from evalbook.workflow.interview import Interview, Step
-from evalbook.workflow.outcomes import Accepted
+from evalbook.workflow.interview import Accepted, Interview, Step
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
 from evalbook.workflow.steps import judge_model
 from evalbook.workflow.turn import Question

@@ -14,11 +14,11 @@ from typing import Any, Generic, TypeVar, cast
 
 from evalbook import aws
 from evalbook.checks import Check
+from evalbook.datasets.uses import FieldUse
 from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, EvaluationType
 from evalbook.records import dataclass
 from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, MODEL, REGION, ModelFacts, Slot
-from evalbook.workflow.outcomes import Accepted, Outcome
 from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.state import Document, found_by_other_tools
 from evalbook.workflow.turn import Default, Question
@@ -231,6 +231,44 @@ class Interview:
             if text is not None:
                 return text
         return None
+
+
+@dataclass(frozen=True)
+class Accepted(Generic[V, F]):
+    """An answer that passed its checks."""
+
+    value: V
+    """What the answer means; equal values are the same answer."""
+    # Without facts, F is None.
+    facts: F = None  # type: ignore[assignment]
+    """What the checks found out and later steps use."""
+    checks: tuple[Check, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What the person should see now; not kept."""
+    preview: Any = None
+    fields: tuple[FieldUse, ...] = ()
+    """What every field of the dataset is taken for, where it was just read."""
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """The answer fits several things; the same step asks once more, with them as choices."""
+
+    question: Question
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """The answer sends the person back to an earlier step, where ``said`` may answer at once."""
+
+    step: str
+    said: str | None = None
+    notices: tuple[str, ...] = ()
+
+
+Outcome = Accepted[V, F] | Narrowed | Reopened
+
+AnyAccepted = Accepted[Any, Any]
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,15 @@ from evalbook.workflow.doubts import (
 from evalbook.workflow.elsewhere import foreseen
 from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, MODEL
 from evalbook.workflow.hearing import refuse_too_long
-from evalbook.workflow.interview import AnyStep, Interview
+from evalbook.workflow.interview import (
+    Accepted,
+    AnyAccepted,
+    AnyStep,
+    Interview,
+    Narrowed,
+    Reopened,
+)
 from evalbook.workflow.kept import forget_question_knowing, keep_question
-from evalbook.workflow.outcomes import Accepted, AnyAccepted, Narrowed, Reopened
 from evalbook.workflow.replies.choices import how_to_answer
 from evalbook.workflow.replies.pieces import Found, step_to_change
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken

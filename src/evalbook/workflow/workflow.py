@@ -16,10 +16,16 @@ from evalbook.workflow.ahead import Ahead, first_unanswered, look_ahead
 from evalbook.workflow.doubts import named_step, no_such_step, reopen, settle_doubts, step_to_reopen
 from evalbook.workflow.facts import CONFIRM
 from evalbook.workflow.hearing import quote_a_line
-from evalbook.workflow.interview import AnyStep, Interview, Progress, no_progress
+from evalbook.workflow.interview import (
+    Accepted,
+    AnyAccepted,
+    AnyStep,
+    Interview,
+    Progress,
+    no_progress,
+)
 from evalbook.workflow.kept import is_narrowed, keep_question, kept_question
 from evalbook.workflow.kinds import STEPS_BY_TYPE
-from evalbook.workflow.outcomes import Accepted, AnyAccepted
 from evalbook.workflow.saved import read_interview, write_interview
 from evalbook.workflow.steps import notebook
 from evalbook.workflow.summary import Summary, summarise

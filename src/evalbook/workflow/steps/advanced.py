@@ -12,8 +12,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, REGION
-from evalbook.workflow.interview import Answer, Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Answer, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import NotUnderstood, Reading, Taken
 from evalbook.workflow.replies.words import (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from evalbook import aws
 from evalbook.workflow.facts import AGENT_CONFIG, EVALUATION_TYPE, MODEL, AgentFacts
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.training import training_job, training_named
 from evalbook.workflow.turn import Choice, Question

@@ -10,11 +10,10 @@ from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
 from evalbook.workflow.facts import ModelFacts
-from evalbook.workflow.outcomes import Accepted
 from evalbook.workflow.turn import Choice
 
 if TYPE_CHECKING:
-    from evalbook.workflow.interview import Interview
+    from evalbook.workflow.interview import Accepted, Interview
 
 
 @dataclass(frozen=True)

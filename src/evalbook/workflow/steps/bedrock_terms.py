@@ -8,8 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import BEDROCK_TERMS, REGION, Agreement
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.words import yes_or_no
 from evalbook.workflow.turn import Question
 

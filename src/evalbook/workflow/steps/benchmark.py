@@ -8,8 +8,7 @@ from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import BENCHMARK, EVALUATION_TYPE, MODEL
 from evalbook.workflow.hearing import by_kind, pieces_of
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import named_choice, read_choice
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import content

@@ -13,8 +13,7 @@ from evalbook.workflow.facts import (
     TASK,
     SampleFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import Reading

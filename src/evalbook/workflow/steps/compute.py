@@ -20,8 +20,7 @@ from evalbook.workflow.facts import (
     TAGS,
     VPC,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, check_scope_base, scope_of

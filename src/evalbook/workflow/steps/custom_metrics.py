@@ -11,8 +11,7 @@ from evalbook.workflow.facts import (
     DATASET,
     CustomMetricsFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.words import says_none, yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question

@@ -20,8 +20,7 @@ from evalbook.workflow.facts import (
     CopyFacts,
     SampleFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps.data_sample import still_the_same
 from evalbook.workflow.turn import Choice, Question

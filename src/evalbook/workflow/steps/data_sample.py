@@ -20,8 +20,7 @@ from evalbook.workflow.facts import (
     PromptFacts,
     SampleFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.prompt_rows import (
     asking_for_prompts,

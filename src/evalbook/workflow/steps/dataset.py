@@ -22,8 +22,7 @@ from evalbook.workflow.facts import (
     DatasetFacts,
     SampleFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.turn import Choice, Question
 

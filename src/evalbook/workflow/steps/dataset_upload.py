@@ -9,8 +9,7 @@ from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.whole_files import reading, reason
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import DATASET, DATASET_UPLOAD
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step, Wants
 from evalbook.workflow.turn import Question
 
 _PIECE = 1 << 20

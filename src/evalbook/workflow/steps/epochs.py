@@ -5,8 +5,7 @@ from __future__ import annotations
 from evalbook.checks import warning
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import EPOCHS, EVALUATION_TYPE, GENERATION
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.steps.sample_limit import at_least_one
 from evalbook.workflow.turn import Question
 

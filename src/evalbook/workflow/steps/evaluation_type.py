@@ -6,8 +6,7 @@ from evalbook import aws
 from evalbook.errors import EvalbookError
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.steps.model import find_package, known_model
 from evalbook.workflow.steps.which_type import (

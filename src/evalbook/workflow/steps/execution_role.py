@@ -19,8 +19,7 @@ from evalbook.workflow.facts import (
     REGION,
     SCORER,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.turn import Choice, Question
 

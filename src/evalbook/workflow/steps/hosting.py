@@ -12,8 +12,7 @@ from evalbook.workflow.facts import (
     MODEL,
     REGION,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.steps.answered_by import hosted
 from evalbook.workflow.turn import Question
 

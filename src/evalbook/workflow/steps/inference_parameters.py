@@ -17,8 +17,7 @@ from evalbook.workflow.facts import (
     SCORER,
     ParameterValue,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question

@@ -9,8 +9,7 @@ from evalbook.aws.regions import is_region
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow.facts import JUDGE_MODEL, MODEL, JudgeFacts
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import name_one, read_choice, understand_choice
 from evalbook.workflow.replies.reading import AskBack, Taken
 from evalbook.workflow.replies.words import content

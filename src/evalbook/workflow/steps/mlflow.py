@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from evalbook import aws
 from evalbook.workflow.facts import MLFLOW, REGION
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Choice, Question

@@ -11,8 +11,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import joined, plural
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, ModelFacts
 from evalbook.workflow.hearing import listed
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading
 from evalbook.workflow.replies.values import says_version, understand_model

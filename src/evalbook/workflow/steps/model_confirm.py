@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from evalbook.moments import to_the_minute
 from evalbook.workflow.facts import MODEL, MODEL_CONFIRM, ModelFacts
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.data_sample import length_checks
 from evalbook.workflow.steps.dataset import effective_report

@@ -13,8 +13,7 @@ from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
 from evalbook.workflow import hearing
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import NOTEBOOK, PROJECT, NotebookFacts
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY

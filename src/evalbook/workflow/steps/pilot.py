@@ -21,8 +21,7 @@ from evalbook.workflow.facts import (
     TRAINING_OVERLAP,
     PartsFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import how_to_answer, read_choice
 from evalbook.workflow.replies.numbers import with_digits
 from evalbook.workflow.replies.reading import Reading, Taken

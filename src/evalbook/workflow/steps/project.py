@@ -8,8 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.whole_files import is_a_folder, is_there
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import PROJECT
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.steps.run_name import name_of_model, without_accents
 from evalbook.workflow.turn import Question
 

@@ -9,8 +9,7 @@ from evalbook.checks import Check, passed, remedy_in_commands, skipped, warning
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
 from evalbook.workflow.facts import DATASET, MODEL, PromptFacts, SampleFacts
-from evalbook.workflow.interview import Interview
-from evalbook.workflow.outcomes import Accepted, Outcome, Reopened
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened
 from evalbook.workflow.turn import Question
 
 

@@ -7,8 +7,7 @@ from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected, reject
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import DATA_FIX, DATASET, JUDGE_MODEL, MODEL, REGION
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Question
 

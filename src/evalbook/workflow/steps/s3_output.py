@@ -16,8 +16,7 @@ from evalbook.workflow.facts import (
     S3_OUTPUT,
     OutputFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.turn import Choice, Question
 

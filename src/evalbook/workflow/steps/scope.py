@@ -6,8 +6,7 @@ from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SCOPE
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.base_model import newest_in_hub
 from evalbook.workflow.turn import Choice, Question

@@ -22,8 +22,7 @@ from evalbook.whole_files import (
     unwritable,
 )
 from evalbook.workflow.facts import DATASET, EVALUATION_TYPE, MODEL, SCORER
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Narrowed, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.turn import Choice, Question

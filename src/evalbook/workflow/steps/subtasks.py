@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import BENCHMARK, SUBTASKS
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.lists import ALL, describe_all_or_some, read_all_or_some
 from evalbook.workflow.turn import Choice, Question
 

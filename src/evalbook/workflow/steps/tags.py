@@ -7,8 +7,7 @@ from evalbook.checks import passed
 from evalbook.workflow import hearing
 from evalbook.workflow.assignments import read_assignments
 from evalbook.workflow.facts import EVALUATION_TYPE, REGION, TAGS
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
 

@@ -7,8 +7,7 @@ from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.texts import shortened
 from evalbook.whole_files import is_a_folder
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, TASK_SOURCE, TaskFacts, TasksFacts
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.values import understand_s3
 from evalbook.workflow.replies.words import content, doubt_in

@@ -5,8 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.errors import AnswerRejected, refuse_failed
 from evalbook.workflow.facts import TASK_SOURCE, TASKS, TasksFacts
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.lists import ALL, describe_all_or_some, read_all_or_some
 from evalbook.workflow.turn import Choice, Question
 

@@ -18,8 +18,7 @@ from evalbook.workflow.facts import (
     TRAINING_OVERLAP,
     UploadFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step, Wants
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.task_source import of_records
 from evalbook.workflow.turn import Question

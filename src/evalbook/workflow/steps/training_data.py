@@ -15,8 +15,7 @@ from evalbook.workflow.facts import (
     TRAINING_DATA,
     OverlapFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Question

@@ -18,8 +18,7 @@ from evalbook.workflow.facts import (
     CopyFacts,
     OverlapFacts,
 )
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Choice, Question

@@ -5,8 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import REGION, VPC
-from evalbook.workflow.interview import Example, Interview, Step
-from evalbook.workflow.outcomes import Accepted, Outcome
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
 
