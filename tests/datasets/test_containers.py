@@ -191,3 +191,11 @@ def test_cells_that_hold_messages_are_read_as_such() -> None:
     cell = "\"[{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': 'a'}]\""
 
     assert report_of(f"messages\n{cell}\n".encode()).with_reference == 1
+
+
+def test_cells_that_hold_objects_are_read_as_such() -> None:
+    report = report_of(
+        b'id,input,expectedOutput\n1,"{""question"": ""Why?""}","{""answer"": ""So.""}"\n'
+    )
+
+    assert report.examples[0].after == 'query: "Why?", response: "So."'

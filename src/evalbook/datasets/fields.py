@@ -117,6 +117,9 @@ WRAPPERS = frozenset(
 )
 """Objects that hold the record, or a part of it."""
 
+MAY_WRAP = ("prompt", "conversation")
+"""Objects that do where they have messages."""
+
 _TOLD: dict[str, str] = {}
 """What it means that a field is not used, by the field's name."""
 

@@ -97,6 +97,11 @@ def _records(report: Report) -> Check:
                 'Write each record as an object, such as {"query": "…", "response": "…"}; or give'
                 " another dataset."
             )
+        elif report.reasons == (("one_message", report.invalid),):
+            remedy = (
+                "Write one record for each conversation, its messages in a list (`evalbook example"
+                " dataset openai` writes a file to imitate); or give another dataset."
+            )
         elif report.reasons == (("no_prompt", report.invalid),):
             remedy = (
                 "Call the field with the question query, and the one with the reference answer"

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple, Protocol
 
 from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
 from evalbook.datasets.conversations import is_conversation
+from evalbook.datasets.fields import MAY_WRAP, WRAPPERS, plain_name
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
 from evalbook.datasets.json_values import json_values
+from evalbook.datasets.record_fields import parsed
 from evalbook.datasets.strictjson import (
     as_record,
     literal_record,
@@ -388,6 +390,15 @@ class _TableLines:
         return was
 
 
+def _cell(name: str, cell: str) -> Any:
+    """Return what a cell holds: an object where other containers have one."""
+    plain = plain_name(name)
+    if cell[0] != "{" or plain not in (*WRAPPERS, *MAY_WRAP, "expectedoutput"):
+        return cell
+    found = parsed(cell)
+    return found if plain != "expectedoutput" or len(found) == 1 else cell
+
+
 def _table_row(
     place: int, header: list[str], cells: list[str], cut: bool, misplaced: InvalidRecord
 ) -> Row:
@@ -400,7 +411,8 @@ def _table_row(
         return Row(place, None, InvalidRecord("columns", "two columns have the same name"))
     # An empty cell is how CSV says that there is no value.
     # A column without a name is the index of a table.
-    record = {name: cell for name, cell in zip(header, cells, strict=True) if name and cell}
+    pairs = zip(header, cells, strict=True)
+    record = {name: _cell(name, cell) for name, cell in pairs if name and cell}
     if not _has_utf8(record):
         return Row(place, None, _not_utf8())
     return Row(place, record, misplaced)

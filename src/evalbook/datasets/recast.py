@@ -35,7 +35,11 @@ def fields_of(record: Mapping[str, Any], *, first_question: bool = False) -> Fie
     for name, value in record.items():
         plain = plain_name(name)
         wraps = isinstance(value, dict) and value and plain in known.WRAPPERS
-        if isinstance(value, dict) and plain in _MAY_WRAP and not value.keys().isdisjoint(_ASKED):
+        if (
+            isinstance(value, dict)
+            and plain in known.MAY_WRAP
+            and not value.keys().isdisjoint(_ASKED)
+        ):
             wraps = True
         if wraps and isinstance(value.get("inputBodyJson"), dict):  # of Bedrock's invocation log
             body = value["inputBodyJson"].items()
@@ -55,7 +59,6 @@ def fields_of(record: Mapping[str, Any], *, first_question: bool = False) -> Fie
 
 _ASKED = ("messages", "user")
 """What a prompt holds that is a record of its own."""
-_MAY_WRAP = ("prompt", "conversation")
 
 
 _SPANS = {"attributes.input.value": "input", "attributes.output.value": "modelresponse"}

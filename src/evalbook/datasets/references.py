@@ -105,7 +105,7 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
             continue
         if it.plain(name) in _PLURAL or it.called.get(name) == "chosen":
             several = parsed(value)
-            value = several if isinstance(several, list) else value
+            value = several if isinstance(several, list) and not _calls(several) else value
         if it.asked > 1 and isinstance(value, list) and len(value) == it.asked:
             value = value[0]
         text = answer_text(value, it.plain(name))
@@ -239,11 +239,18 @@ def answer_text(value: Any, plain: str) -> str | None:
         turns = [turn for turn in read_turns(value, plain) if turn.text is not None]
         answers = [turn for turn in turns if turn.role == "assistant"]
         return answers[-1].text if answers else None
+    if _calls(value):
+        return json.dumps(value, ensure_ascii=False)
     if len(value) == 1 or plain in _PLURAL:
         return _one_of(value, plain)
     if all(part_text(item) is not None and isinstance(item, dict) for item in value):
         return "\n".join(str(part_text(item)) for item in value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _calls(value: list[Any]) -> bool:
+    """Tell whether a list calls functions, which are an answer all together."""
+    return any(isinstance(it, dict) and "arguments" in it for it in value)
 
 
 def _one_of(answers: list[Any], plain: str) -> str | None:
