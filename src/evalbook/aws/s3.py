@@ -29,6 +29,7 @@ from evalbook.texts import did_you_mean, file_size, nearest, printable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import (
+        CompletedPartTypeDef,
         GetObjectOutputTypeDef,
         HeadObjectOutputTypeDef,
         PutObjectOutputTypeDef,
@@ -545,12 +546,13 @@ def _upload_parts(
     started = aws.client("s3").create_multipart_upload(**target, **_encryption(kms_key))
     upload = {**target, "UploadId": started["UploadId"]}
     try:
-        done = []
+        done: list[CompletedPartTypeDef] = []
         for number, part in enumerate(parts, 1):
             sent = aws.client("s3").upload_part(**upload, PartNumber=number, Body=part)
             done.append({"PartNumber": number, "ETag": sent["ETag"]})
-        finished: dict[str, Any] = {"MultipartUpload": {"Parts": done}, "IfNoneMatch": "*"}
-        aws.client("s3").complete_multipart_upload(**upload, **finished)
+        aws.client("s3").complete_multipart_upload(
+            **upload, MultipartUpload={"Parts": done}, IfNoneMatch="*"
+        )
     except BaseException:
         # Parts that are neither completed nor aborted are stored, and paid for, unseen.
         with suppress(EvalbookError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from evalbook.evaluation_types import pipeline_prefix
@@ -48,7 +48,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
     expected = estimate(interview)
     tags = interview.value(TAGS)
     vpc, trained_by = interview.facts(VPC), training_job(interview)
-    return EvaluationSettings(
+    settings = EvaluationSettings(
         evaluation_type=interview.type.name,
         pipelines=pipeline_prefix(interview.type.name),
         task=interview.answer(TASK).value,
@@ -71,8 +71,8 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         evalbook_version=__version__,
         training_job=trained_by.job if trained_by else None,
         answers=_answers(interview),
-        **_dataset(interview, expected.records),
     )
+    return _with_dataset(settings, interview, expected.records)
 
 
 def _answers(interview: Interview) -> dict[str, Any]:
@@ -93,8 +93,8 @@ def _answers(interview: Interview) -> dict[str, Any]:
 def _answering(interview: Interview) -> dict[str, dict[str, Any]]:
     """Return the SDK's arguments that say what answers, by each model's label in the cells."""
     alone = interview.model.base_only
-    facts = {"base" if alone else "fine-tuned": interview.facts(ANSWERED_BY)}
-    facts["base"] = facts.get("base") or interview.facts(BASE_ANSWERED_BY)
+    named, other = interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY)
+    facts = {"base": named} if alone else {"fine-tuned": named, "base": other}
     instances = interview.value(HOSTING_INSTANCES)
     hosted: dict[str, Any] = {"inference_image_uri": interview.value(HOSTING_IMAGE)}
     if instances is not None:
@@ -108,19 +108,21 @@ def _answering(interview: Interview) -> dict[str, dict[str, Any]]:
     return {label: arguments[it.kind](it.name) for label, it in facts.items() if it is not None}
 
 
-def _dataset(interview: Interview, records: int | None) -> dict[str, Any]:
+def _with_dataset(
+    settings: EvaluationSettings, interview: Interview, records: int | None
+) -> EvaluationSettings:
     if interview.facts(DATASET) is None:
-        return {}
+        return settings
     sample, parts = interview.facts(DATA_SAMPLE), interview.facts(PILOT)
-    if parts is not None:
-        return {
-            "dataset": effective_dataset(interview),
-            "records": sum(parts.records),
-            "parts": parts.uris,
-            "pilot": parts.records[0] if parts.pilot else 0,
-            "pilot_only": parts.pilot and interview.value(PILOT) != "rest",
-        }
-    return {
-        "dataset": effective_dataset(interview),
-        "records": sample.rows if isinstance(sample, PromptFacts) else records,
-    }
+    if isinstance(sample, PromptFacts):
+        records = sample.rows
+    if parts is None:
+        return replace(settings, dataset=effective_dataset(interview), records=records)
+    return replace(
+        settings,
+        dataset=effective_dataset(interview),
+        records=sum(parts.records),
+        parts=parts.uris,
+        pilot=parts.records[0] if parts.pilot else 0,
+        pilot_only=parts.pilot and interview.value(PILOT) != "rest",
+    )
