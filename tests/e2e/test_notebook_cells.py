@@ -176,7 +176,7 @@ class Kernel:
     def set(self, name: str, value: str) -> None:
         """Change a setting in cell 1, as a person would."""
         cell = self.notebook.cells[CONFIGURATION]
-        cell.source = re.sub(rf"^{name} = .*$", f"{name} = {value}", cell.source, flags=re.M)
+        cell.source = re.sub(rf"^({name}: .+?) = .*$", rf"\1 = {value}", cell.source, flags=re.M)
 
 
 @pytest.fixture(scope="module")

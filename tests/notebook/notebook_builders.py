@@ -107,11 +107,9 @@ def without_magics(source: str) -> str:
 
 
 def constants_in(source: str) -> dict[str, Any]:
-    """The values of the NAME = literal statements in some code, without running it."""
+    """The values of the NAME: type = literal statements in some code, without running it."""
     found = {}
     for statement in ast.parse(without_magics(source)).body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name = statement.targets[0].id
-            if name.isupper():
-                found[name] = ast.literal_eval(statement.value)
+        if isinstance(statement, ast.AnnAssign) and statement.value:
+            found[ast.unparse(statement.target)] = ast.literal_eval(statement.value)
     return found

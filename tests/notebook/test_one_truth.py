@@ -39,6 +39,8 @@ pytestmark = [
 BUCKET = "evalbook-results"
 METRICS = ("Correctness", "Harmfulness", "Tone")
 Columns = Sequence[Sequence[float | str | None]]
+FIRST = ("models = [model", "models, comparing")
+"""How the statements begin from which on cell 4 works on what it read."""
 CONSTANT = re.compile(r"[A-Z_]+ \|?= ")
 draw = random.Random(5)
 
@@ -78,7 +80,7 @@ def cell_4(arms: Mapping[str, Sequence[bytes]], capsys: Any) -> tuple[str, list[
         bucket.put_object(Key=f"judge-{name}/x_output.jsonl", Body=b"\n".join(records))
         place = f"{name}/output/output/judge-{name}/bedrock_llm_judge_results.json"
         bucket.put_object(Key=place, Body=b"{}")
-    jobs = {name: f"arn:job/{name}" for name in arms}
+    jobs = {name: [name] for name in arms}
     sentence, (table,) = shown_by(some_settings(), "display(text", {"jobs": jobs}, capsys)
     return sentence, table
 
@@ -89,7 +91,7 @@ def shown_by(
     """What cell 4 prints first, and its tables, run on what is given until after a statement."""
     tree = ast.parse(render_cells(settings)[4].source)
     source = [ast.unparse(node) for node in tree.body]
-    (start,) = [n for n, it in enumerate(source) if it.startswith("models, comparing")]
+    start, *_ = [n for n, it in enumerate(source) if it.startswith(FIRST)]
     (end,) = [n for n, it in enumerate(source) if it.startswith(last)]
     functions = [
         it
@@ -98,10 +100,11 @@ def shown_by(
     ]
     tree.body = [*functions, *tree.body[start : end + 1]]
     shown: list[pd.DataFrame] = []
+    bucket = boto3.resource("s3").Bucket(BUCKET)
     names = {
         "np": np, "pd": pd, "stats": stats, "json": json, "display": shown.append,
         "ast": ast, "io": io, "zipfile": zipfile,
-        "bucket": boto3.resource("s3").Bucket(BUCKET), "prefix": "", "S3_OUTPUT": f"s3://{BUCKET}",
+        "bucket": bucket, "objects": bucket.objects, "prefix": "", "S3_OUTPUT": f"s3://{BUCKET}",
         "LOWER_IS_BETTER": ["Harmfulness"], **given,
     }  # fmt: skip
     exec(compile(tree, "cell 4", "exec"), names)  # noqa: S102

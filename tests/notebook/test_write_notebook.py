@@ -34,7 +34,7 @@ def test_new_notebook_is_valid_and_runs_python_3(tmp_path: Path) -> None:
 def test_record_of_runs_is_named_after_the_notebook(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "bot.ipynb", some_settings())
 
-    assert 'RUN_RECORD = "bot.run.json"  # type: str\n' in cells_in(path)[1]["source"]
+    assert 'RUN_RECORD: str = "bot.run.json"\n' in cells_in(path)[1]["source"]
 
 
 def test_writing_the_same_again_changes_nothing(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_appending_twice_replaces_the_cells_where_they_stand(tmp_path: Path) -> 
 
     write_notebook(path, some_settings(task="Another task"), append_to=path)
     assert names_in(path) == ["", *OURS, ""]
-    assert 'TASK = "Another task"  # type: str\n' in cells_in(path)[2]["source"]
+    assert 'TASK: str = "Another task"\n' in cells_in(path)[2]["source"]
 
 
 def test_outputs_are_kept_where_a_cell_did_not_change(tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_script_is_written_and_written_again(tmp_path: Path) -> None:
     path = write_script(tmp_path / "bot.py", some_settings())
     write_script(path, some_settings(task="Another task"))
 
-    assert 'TASK = "Another task"  # type: str\n' in path.read_text(encoding="utf-8")
+    assert 'TASK: str = "Another task"\n' in path.read_text(encoding="utf-8")
     compile(path.read_text(encoding="utf-8"), path, "exec")
 
 
@@ -304,7 +304,7 @@ def test_cells_that_a_person_edited_are_named(tmp_path: Path) -> None:
 def test_edits_of_a_script_are_named_by_cell(tmp_path: Path) -> None:
     path = write_script(tmp_path / "bot.py", some_settings())
     assert edited_cells(path) == ()
-    path.write_text(path.read_text().replace("RUN_NUMBER = 1", "RUN_NUMBER = 7", 1))
+    path.write_text(path.read_text().replace("RUN_NUMBER: int = 1", "RUN_NUMBER: int = 7", 1))
 
     assert [cell.name for cell in edited_cells(path)] == ["configuration"]
 

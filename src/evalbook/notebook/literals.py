@@ -83,6 +83,8 @@ def _text(text: str) -> str:
 def _character(character: str, quote: str) -> str:
     if character in (quote, "\\"):
         return "\\" + character
+    if character == "=":
+        return "\\x3d"  # papermill does not read a line with a second one
     # Line ends, control characters, direction marks and lone surrogates are not printable.
     return character if character.isprintable() else repr(character)[1:-1]
 

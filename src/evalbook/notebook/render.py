@@ -85,7 +85,7 @@ def _template(name: str, values: dict[str, Any]) -> str:
     own_instances = values["runs_as"] == "training_job"
     if name == "header":
         return "header.md.j2"
-    if name == "start" and values["several_runs"]:
+    if name == "start" and values["one_model_a_run"]:
         return "start_each.py.j2"
     if name == "poll" and own_instances:
         return "poll_jobs.py.j2"
@@ -168,6 +168,7 @@ def _values(
         "one_model_a_run": one_model_a_run,
         "several_runs": one_model_a_run or bool(settings.parts),
         "model": "BASE_MODEL_NAME" if settings.model_package_arn is None else "MODEL_PACKAGE_ARN",
+        "part_datasets": _part_datasets(settings),
         "networking": _networking(settings.vpc),
         "lower_is_better": list(LOWER_IS_BETTER),
         "requirements": [*REQUIREMENTS, *(f'"{name}"' for name in evaluator.packages)],
@@ -176,6 +177,15 @@ def _values(
         "script": script,
         "console": _CONSOLES.get(settings.partition, _CONSOLES["aws"]),
     }
+
+
+def _part_datasets(settings: EvaluationSettings) -> dict[str, str]:
+    """Return the dataset's parts by how their jobs' names end, which `evalbook.runs.jobs` reads."""
+    count = len(settings.parts)
+    names = [f"{number}-of-{count}" for number in range(1, count + 1)]
+    if settings.pilot:
+        names[0] += f"-pilot-{settings.pilot}-of-{settings.records}"
+    return dict(zip(names, settings.parts, strict=True))
 
 
 def _networking(vpc: Vpc | None) -> dict[str, list[str]] | None:

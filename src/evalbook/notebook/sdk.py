@@ -19,5 +19,5 @@ SDK's minor versions; 2026-11-21):
 """
 
 REQUIREMENTS = (f'"sagemaker>={MINIMUM_SDK}"', '"matplotlib>3.5.3"')
-"""What the cells need, as pip takes it. matplotlib 3.6 can draw a label without reading ``$`` in it
-as mathematics; two signs of equality in a line are more than papermill can parse."""
+"""What the cells need, as pip takes it. Figures have layout engines since matplotlib 3.6; two signs
+of equality in a line are more than papermill can parse."""
