@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from evalbook.aws.session import Aws
 from evalbook.cli.demo import ANSWERS
 from evalbook.sandbox import Sandbox
 from evalbook.workflow.workflow import Workflow
@@ -30,7 +31,8 @@ def example_state() -> str:
         os.environ.update(sandbox.environment)
         os.chdir(folder)
         try:
-            workflow = Workflow.load("workflow_state.json")
+            # Of a machine that is busy, too, it is the same state.
+            workflow = Workflow.load("workflow_state.json", Aws(patience=600))
             turn = workflow.turn()
             while turn.status == "question":
                 turn = workflow.answer(ANSWERS[turn.step or ""])

@@ -279,8 +279,8 @@ class Aws:
         hasty = service in _NICE_TO_HAVE
         config = Config(
             retries={"mode": "standard", "total_max_attempts": 1 if hasty else 4},
-            connect_timeout=1 if hasty else 5,
-            read_timeout=2 if hasty else self.patience,
+            connect_timeout=self.patience / 18 if hasty else 5,
+            read_timeout=self.patience / 9 if hasty else self.patience,
             max_pool_connections=PARALLEL_REQUESTS,
         )
         try:

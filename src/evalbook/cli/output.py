@@ -127,7 +127,8 @@ def turn_words(
     if lines:
         lines.append("")
     if turn.position:
-        lines.append(f"[{turn.position.index}/{turn.position.total}] {title or turn.step}")
+        at, total = turn.position.index, turn.position.total
+        lines.append(f"{at} of {total}: {title}" if title else f"[{at}/{total}] {turn.step}")
     lines.append(turn.question)
     for number, choice in enumerate(turn.choices, start=1):
         mark = " (recommended)" if choice.recommended else ""

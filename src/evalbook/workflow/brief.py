@@ -93,7 +93,7 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     lines: list[str] = []
     if turn.error is not None:
         lines.append(
-            _without_what_follows(turn, _with_remedy(turn.error.message, turn.error.remedy))
+            without_what_follows(turn, _with_remedy(turn.error.message, turn.error.remedy))
         )
     lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
     said = turn.error.message if turn.error else ""
@@ -107,7 +107,7 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     return "\n".join(filter(None, dict.fromkeys(lines)))
 
 
-def _without_what_follows(turn: Turn, problem: str) -> str:
+def without_what_follows(turn: Turn, problem: str) -> str:
     """Return a problem without what the question below it says again."""
     if turn.choices:
         problem = re.sub(r" Answer with a number, or one of: .*?(?:\.(?= |$)|$)", "", problem)

@@ -42,7 +42,6 @@ _BYTES_A_TOKEN = 4
 _INSTRUCTIONS = (400, 1000)
 _EXPLANATION = (100, 400)
 _RESPONSE_SHARE = (0.5, 1.0)
-_SECONDS_FOR_PRICE = 2.0
 
 _NOVA = {
     BOTH: "A Nova model is evaluated in a run of its own for each model, on an extra instance; an "
@@ -235,7 +234,7 @@ def _served(interview: Interview) -> tuple[str, ...]:
 
 
 def with_price(expected: Estimate, interview: Interview) -> Estimate:
-    """Add what the judging costs by the Price List, if that answers within two seconds.
+    """Add what the judging costs by the Price List, if that answers at once.
 
     A denial, a model that is not listed or a slow answer is said in `Estimate.price_basis`; nothing
     is raised, and nobody waits longer.
@@ -255,7 +254,7 @@ def priced(expected: Estimate, aws: aws.session.Aws, region: str, judge: str) ->
     if expected.tokens is None:
         return expected
     # Left behind if it is slow: the turn is worth more than a price.
-    told = soon(partial(find_token_price, aws, region, judge), _SECONDS_FOR_PRICE)
+    told = soon(partial(find_token_price, aws, region, judge), aws.patience / 10)
     price, why_not = told or (None, "the Price List did not answer in time")
     if price is None:
         return replace(expected, price_basis=why_not)

@@ -6,8 +6,10 @@ from rich.console import Console
 
 from evalbook.checks import failed, passed, skipped, warning
 from evalbook.cli.wizard.drawing import Drawing
+from evalbook.cli.wizard.plain import PlainTerminal
 from evalbook.datasets.sample import read_sample
 from evalbook.workflow.steps.bedrock_terms import TERMS
+from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Choice, Position, Problem, Turn
 
 LINK_VARIABLES = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "VTE_VERSION", "TERM_PROGRAM")
@@ -163,6 +165,16 @@ def test_the_terms_are_in_a_box_word_for_word_and_links_are_spelled_out_below():
     assert sentence in words_in(box)
     assert words_in(box).endswith("Do you acknowledge and agree to proceed?")
     assert "https://aws.amazon.com/service-terms/\n" in below
+
+
+def test_plain_lines_have_the_terms_without_marks_and_their_links_below(capsys):
+    turn = a_question(step="bedrock_terms", question=TERMS, kind="confirm")
+    PlainTerminal({}).show(turn, Summary(()))
+
+    said = capsys.readouterr().out
+    assert said.startswith("\n2 of 16: Bedrock Evaluations terms\nImportant: Amazon Bedrock")
+    assert "\nService Terms: https://aws.amazon.com/service-terms/\n" in said
+    assert not set("*[]") & set(said)
 
 
 def test_terminals_that_know_links_get_links(monkeypatch):

@@ -23,6 +23,7 @@ from evalbook.cli.wizard.wording import (
 )
 from evalbook.cli.wizard.working import shown_working, without_echo
 from evalbook.errors import AnswerRejected
+from evalbook.workflow.brief import without_what_follows
 from evalbook.workflow.interview import Progress, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.summary import Summary
@@ -76,9 +77,11 @@ class FullTerminal:
         if turn.error is not None:
             # What the question itself found stands above already.
             drawing.checks([it for it in checks_beside(turn) if it not in self._asked_with])
-            # The list right below names the choices, and has no numbers to answer with.
-            at_list = turn.choices and turn.error.code in ("answer.choice", "judge.left_out")
-            drawing.problem(turn.error.message, None if at_list else turn.error.remedy)
+            remedy = turn.error.remedy
+            if isinstance(remedy, str):
+                # The list right below names the choices, and has no numbers to answer with.
+                remedy = without_what_follows(turn, f" {remedy}").strip()
+            drawing.problem(turn.error.message, remedy)
             return
         self._kind = summary.evaluation_type
         self._asked_with = turn.checks

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from evalbook.checks import Check, Remedy
+from evalbook.cli.links import pieces
 from evalbook.cli.output import check_words, turn_words
 from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
@@ -23,6 +24,7 @@ from evalbook.cli.wizard.wording import (
     one_to_try,
     step_title,
     suggestions_for,
+    wants_of,
     ways_to_open,
     with_keys,
     worth_editing,
@@ -142,6 +144,11 @@ class PlainTerminal:
 
     def _words(self, turn: Turn) -> str:
         checks = tuple(map(_in_keys, turn.checks))
+        if wants_of(turn).word_for_word:
+            said = list(pieces(turn.question))
+            addresses = [f"{it.text}: {it.url}" for it in said if it.url]
+            words = "".join(it.text for it in said)
+            turn = replace(turn, question="\n".join([words, *addresses]))
         return turn_words(replace(turn, checks=checks), step_title(turn.step), name_of)
 
     def _explain(self, turn: Turn) -> None:
