@@ -136,7 +136,7 @@ VISITS = (
         "advanced",
         "Do you want to change any advanced settings?",
         ("yrs",),
-        "'yrs' is neither yes nor no",
+        "'yrs' is not yes, no",
         (CTRL_U, "no"),
         "",
     ),

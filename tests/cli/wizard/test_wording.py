@@ -56,8 +56,9 @@ def test_what_was_typed_decides_the_ticks_and_the_default_does_otherwise():
 
     assert ticked(turn, None) == {"Correctness"}
     assert ticked(turn, "2, no-such") == {"Relevance"}
-    for in_vain in ("[broken", "no-such", "none"):
-        assert ticked(turn, in_vain) == {"Correctness"}
+    for searched_in_vain in ("[broken", "no-such"):
+        assert ticked(turn, searched_in_vain) == {"Correctness"}
+    assert ticked(turn, "none") == frozenset()
 
 
 def test_what_the_table_says_is_not_said_again():

@@ -136,6 +136,8 @@ def command_line(options: Mapping[str, str | bool | None]) -> str:
 
 def ticked(turn: Turn, typed: str | None) -> frozenset[str]:
     """Return the choices that are ticked to begin with: those typed before, else the default."""
+    if typed == "none":
+        return frozenset()
     return _choices_named(turn, typed or "") or _choices_named(turn, turn.default or "")
 
 
