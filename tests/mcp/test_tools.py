@@ -75,19 +75,38 @@ def test_a_remedy_names_the_tool_where_there_is_one():
     words = call("status", run="support-bot-judge-retired")["text"]
 
     assert "the tool `back judge_model`" in words
-    assert "`evalbook runs`" in call("status", run="no-such-run")["error"]["remedy"]
+    assert "the tool `runs`" in call("status", run="no-such-run")["error"]["remedy"]
+
+
+@pytest.mark.usefixtures("in_sandbox")
+def test_what_ran_is_found_and_judged_by_the_built_in_policy():
+    found = call("runs", words="support-bot judge succeeded")["runs"]
+
+    assert call("gate", run=found[0]["name"])["policy"]["source"] == "built in"
+
+
+def test_another_evaluation_begins_with_what_the_earlier_one_knew():
+    call("answer", value="1")
+    call("answer", value="Summarises tickets.")
+
+    begun = call("new", instead={"task": "Sorts tickets."})
+
+    assert begun["step"] == "evaluation_type"
+    assert "The earlier evaluation is kept in workflow_state-" in begun["say"]
+    assert "'Sorts tickets.'" in call("answer", value="yes")["say"]
 
 
 def test_the_server_says_what_it_offers_and_what_for():
     async def look(client):
         assert "Never recommend" in client.instructions
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert list(tools) == ["interview", "next", "answer", "back", "show", "status", "results"]
+        after = ["status", "results", "gate", "runs", "new"]
+        assert list(tools) == ["interview", "next", "answer", "back", "show", *after]
         for tool in tools.values():
             assert tool.description
             assert all("description" in it for it in tool.input_schema["properties"].values())
             Draft202012Validator.check_schema(tool.output_schema)
-        for name, schema in {"next": "brief", "answer": "brief", "show": "show"}.items():
+        for name, schema in {"new": "brief", "gate": "gate", "show": "show"}.items():
             assert tools[name].output_schema == json_schema(schema)
 
         (prompt,) = (await client.list_prompts()).prompts

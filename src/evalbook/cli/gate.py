@@ -94,6 +94,7 @@ def gate_command(
     a policy, no metric may have lost more than 0.05 of its scale, and at least one must have gained
     clearly. docs/gate.md has the policy's keys, and workflows to copy.
     """
+    from evalbook.runs.evidence import decided
     from evalbook.runs.find import targets
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
@@ -106,7 +107,7 @@ def gate_command(
     aws = settings.aws()
     wanted = targets(aws, runs, settings.state, run)
     with RecordStore() as store:
-        document = _decided(aws, read_report(aws, wanted, store, lower_is_better), policy)
+        document = decided(aws, read_report(aws, wanted, store, lower_is_better), policy)
     if record:
         document = replace(document, recorded=_record(aws, document, asked=not yes))
     document = replace(document, written=tuple(_write(document, junit, markdown)))
@@ -121,7 +122,7 @@ def _policy(
     min_records: int | None,
     max_left_out: int | None,
 ) -> Policy:
-    from evalbook.runs.gate import ANY, MAY_LOSE, policy_of, read_policy
+    from evalbook.runs.gate import built_in_policy, policy_of, read_policy
 
     common = {"records": min_records, "left_out": max_left_out}
     given = {key: value for key, value in common.items() if value is not None}
@@ -136,22 +137,8 @@ def _policy(
         for metric, share in limits.items():
             metrics.setdefault(metric, {})[key] = share
     if not metrics:
-        return policy_of(
-            {"metrics": {ANY: {"lose": MAY_LOSE}}, "one_gains": True, **given}, "built in"
-        )
+        return built_in_policy(**given)
     return policy_of({"metrics": metrics, **given}, "options")
-
-
-def _decided(aws: Aws, report: Any, policy: Policy) -> GateDocument:
-    from evalbook.runs.evidence import evidence_of
-    from evalbook.runs.gate import GateDocument, decide, more_records
-    from evalbook.workflow.turn import PROTOCOL
-
-    outcome, sentence, rules = decide(report, policy)
-    evidence, note = evidence_of(aws, report)
-    notes = (*report.notes, *([note] if note else []))
-    more = more_records(rules)
-    return GateDocument(PROTOCOL, outcome, sentence, rules, more, policy, evidence, notes)
 
 
 def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:

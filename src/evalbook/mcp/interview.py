@@ -23,8 +23,9 @@ _MOST_FORMS = {True: 10, False: 100}
 Nobody fills in a hundred; that is a program, which would go on for ever."""
 
 _NEXT: dict[Outcome, str] = {
-    "complete": "Show say. The tools status and results tell of the run. To change something, pass "
-    "the person's words to answer, or reopen a step with back, and call interview.",
+    "complete": "Show say. The tools status, results and gate tell of the run, new begins another "
+    "like it. To change something, pass the person's words to answer, or reopen a step with back, "
+    "and call interview.",
     "open": "Call interview again now: there are more questions.",
     "declined": "Nothing is saved for this question; earlier answers stand. Ask the person what "
     "they wish, and call interview when they want to go on.",

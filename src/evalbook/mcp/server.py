@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -21,6 +22,8 @@ from evalbook.errors import EvalbookError
 from evalbook.mcp.calls import Call, Interviews
 from evalbook.mcp.documents import InterviewDocument, WordsDocument
 from evalbook.mcp.interview import hold_interview
+from evalbook.runs.gate import GateDocument
+from evalbook.runs.history import RunsDocument
 from evalbook.workflow.brief import Brief, brief
 from evalbook.workflow.schemas import ErrorDocument, printed_schema
 from evalbook.workflow.summary import ShowDocument
@@ -47,8 +50,9 @@ said earlier. A turn's `reference` is the resource evalbook://NAME: read it only
 needs more than `say` tells."""
 
 REFERENCES = "evalbook://references/"
-_COMMAND = re.compile(r"`evalbook ((?:next|answer|back|show|status|results)\b[^`]*)`")
-"""For what there is a tool of the same name."""
+_COMMAND = re.compile(
+    r"`evalbook ((?:next|answer|back|show|status|results|gate|runs)\b[^`]*|new\b)[^`]*`"
+)
 _DAY = 24 * 60 * 60.0
 
 
@@ -152,6 +156,64 @@ class Tools:
 
         return await self._work(ctx, "Reading the results", compare)
 
+    async def gate(self, ctx: Context, run: Run = None) -> Result:
+        """Decide whether the fine-tuned model may be released: pass, fail or undecided.
+
+        No metric may have lost more than 0.05 of its scale, and at least one must have gained.
+        """
+
+        def decide(workflow: Workflow) -> GateDocument:
+            from evalbook.runs.evidence import decided
+            from evalbook.runs.gate import built_in_policy
+            from evalbook.runs.report import read_report
+            from evalbook.runs.store import RecordStore
+
+            with RecordStore() as store:
+                report = read_report(workflow.aws, _targets(workflow, run), store)
+                return decided(workflow.aws, report, built_in_policy())
+
+        return await self._work(ctx, "Reading the results", decide)
+
+    async def runs(
+        self,
+        ctx: Context,
+        words: Annotated[
+            str, Field(description="Words of name, model, judge, type or state; empty for all.")
+        ] = "",
+    ) -> Result:
+        """List the newest evaluations of the account and region."""
+
+        def look(workflow: Workflow) -> RunsDocument:
+            from evalbook.runs.history import Filter, describe_run, list_past_runs
+
+            region = workflow.aws.required_region()
+            wanted = Filter(words=tuple(words.split()))
+            found, more = list_past_runs(workflow.aws, region, wanted, 20)
+            return RunsDocument(PROTOCOL, region, tuple(map(describe_run, found)), more)
+
+        return await self._work(ctx, "Looking for runs", look)
+
+    async def new(
+        self,
+        ctx: Context,
+        instead: Annotated[
+            dict[str, str] | None,
+            Field(description="What the person wants different, by step, in their words."),
+        ] = None,
+        earlier: Annotated[
+            str | None,
+            Field(description="The state file to begin from; without it, this interview's."),
+        ] = None,
+    ) -> Result:
+        """Begin an evaluation like an earlier one, which is kept; its answers are confirmed."""
+
+        def begin(workflow: Workflow) -> Turn:
+            from evalbook.workflow.another import begin_like
+
+            return begin_like(workflow, Path(earlier or workflow.path), instead or {})
+
+        return await self._turn(ctx, "Beginning another evaluation", begin)
+
     async def _turn(self, ctx: Context, doing: str, ask: Callable[[Workflow], Turn]) -> Result:
         return await self._work(ctx, doing, lambda workflow: brief(ask(workflow)))
 
@@ -211,6 +273,9 @@ def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
             _tool(tools.show, ShowDocument, "show", reading),
             _tool(tools.status, WordsDocument, "words", reading),
             _tool(tools.results, WordsDocument, "words", reading),
+            _tool(tools.gate, GateDocument, "gate", reading),
+            _tool(tools.runs, RunsDocument, "runs", reading),
+            _tool(tools.new, Brief, "brief", writing),
         ],
         # A person may think about a form for longer than the usual ten minutes.
         request_state_security=RequestStateSecurity.ephemeral(ttl=_DAY),

@@ -10,8 +10,16 @@ from evalbook import __version__
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.categories import dataset_chunks
-from evalbook.runs.gate import Evidence, candidates_pairs
+from evalbook.runs.gate import (
+    Evidence,
+    GateDocument,
+    Policy,
+    candidates_pairs,
+    decide,
+    more_records,
+)
 from evalbook.runs.report import Results
+from evalbook.workflow.turn import PROTOCOL
 
 
 def evidence_of(aws: Aws, report: Results) -> tuple[Evidence, str | None]:
@@ -46,3 +54,12 @@ def evidence_of(aws: Aws, report: Results) -> tuple[Evidence, str | None]:
         ),
         note,
     )
+
+
+def decided(aws: Aws, report: Results, policy: Policy) -> GateDocument:
+    """Decide by a policy whether a model may be released, with what the decision rests on."""
+    outcome, sentence, rules = decide(report, policy)
+    evidence, note = evidence_of(aws, report)
+    notes = (*report.notes, *([note] if note else []))
+    more = more_records(rules)
+    return GateDocument(PROTOCOL, outcome, sentence, rules, more, policy, evidence, notes)

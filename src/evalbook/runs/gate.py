@@ -130,6 +130,13 @@ class GateDocument:
 _LARGEST_POLICY = 1 << 20
 
 
+def built_in_policy(**common: int) -> Policy:
+    """Return the policy where none is given: nothing has lost much, and something has gained."""
+    return policy_of(
+        {"metrics": {ANY: {"lose": MAY_LOSE}}, "one_gains": True, **common}, "built in"
+    )
+
+
 def read_policy(path: Path) -> Policy:
     """Read a policy.
 
