@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from sdk_source import sdk_file
 
-from evalbook.workflow.steps import generation
+from evalbook.workflow.steps import (
+    generation,
+)
 
 MODULES = {
     path.rsplit("/", 1)[-1]: f"{path}.py"

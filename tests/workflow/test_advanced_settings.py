@@ -12,7 +12,9 @@ from evalbook.sandbox import world
 from evalbook.workflow import facts
 from evalbook.workflow.answers_file import apply_answers
 from evalbook.workflow.kinds import STEPS_BY_TYPE
-from evalbook.workflow.steps import mlflow_experiment
+from evalbook.workflow.steps import (
+    mlflow,
+)
 from evalbook.workflow.workflow import Workflow
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -239,7 +241,7 @@ def test_the_limits_of_names_and_tags_are_those_of_the_service_model():
     }
 
     assert longest == {
-        "MlflowExperimentName": mlflow_experiment.LONGEST,
+        "MlflowExperimentName": mlflow.LONGEST,
         "TagKey": tag_rules.LONGEST_KEY,
         "TagValue": tag_rules.LONGEST_VALUE,
         "TagList": tag_rules.MOST_TAGS + 1,

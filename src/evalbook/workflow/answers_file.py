@@ -12,7 +12,10 @@ from evalbook.whole_files import read_whole, reason
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.steps import advanced, evaluation_type
+from evalbook.workflow.steps import (
+    advanced,
+    evaluation_type,
+)
 from evalbook.workflow.turn import Problem, Turn
 from evalbook.workflow.workflow import Workflow
 

@@ -17,7 +17,9 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Accepted, Interview, Step
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
-from evalbook.workflow.steps import judge_model
+from evalbook.workflow.steps import (
+    judge_model,
+)
 from evalbook.workflow.turn import Question
 
 _PURE = (S3_OUTPUT, REGION, PROJECT, RUN_NAME)

@@ -8,9 +8,7 @@ from typing import Any
 from evalbook.workflow.interview import Step
 from evalbook.workflow.steps import (
     advanced,
-    agent_config,
-    agent_qualifier,
-    answer_scorer,
+    agent,
     answered_by,
     bedrock_terms,
     benchmark,
@@ -18,42 +16,29 @@ from evalbook.workflow.steps import (
     compute,
     confirm,
     custom_metrics,
-    data_description,
     data_fix,
     data_sample,
     dataset,
-    dataset_upload,
-    epochs,
     evaluation_type,
     execution_role,
     generation,
-    hosting,
     inference_parameters,
+    inspect_tasks,
+    job_settings,
     judge_model,
-    kms_key,
     mlflow,
-    mlflow_experiment,
     model,
     model_confirm,
+    names,
     notebook,
     pilot,
-    project,
     region,
-    run_name,
     s3_output,
-    sample_limit,
+    samples,
     scope,
     scorer,
-    stopping_condition,
-    subtasks,
-    tags,
     task,
-    task_source,
-    tasks,
-    tasks_upload,
     training_data,
-    training_overlap,
-    vpc,
 )
 
 _FIRST = (
@@ -62,11 +47,11 @@ _FIRST = (
 )
 _DATASET = (
     dataset.STEP,
-    dataset_upload.STEP,  # where it is a file of this machine
+    dataset.UPLOAD_STEP,  # where it is a file of this machine
 )
 _RECORDS = (
     data_sample.STEP,
-    data_description.STEP,  # where the dataset may not be read
+    data_sample.DESCRIPTION_STEP,  # where the dataset may not be read
     data_fix.STEP,  # where it can't be used as it is
 )
 _MODEL = (
@@ -75,7 +60,7 @@ _MODEL = (
 )
 _TRAINED_ON = (
     training_data.STEP,  # where the training job says which data it read
-    training_overlap.STEP,  # where prompts of the dataset are among them
+    training_data.OVERLAP_STEP,  # where prompts of the dataset are among them
 )
 _PLACE = (
     region.STEP,
@@ -87,20 +72,20 @@ _SETTINGS = (
     advanced.STEP,
     scope.STEP,
     mlflow.STEP,
-    mlflow_experiment.STEP,
-    kms_key.STEP,
-    vpc.STEP,
-    tags.STEP,
-    run_name.STEP,
+    mlflow.EXPERIMENT_STEP,
+    job_settings.KMS_KEY_STEP,
+    job_settings.VPC_STEP,
+    job_settings.TAGS_STEP,
+    names.RUN_NAME_STEP,
 )
 _LAST = (
-    project.STEP,
+    names.PROJECT_STEP,
     notebook.STEP,
 )
 
 
 def only_of_records(step: Step[Any, Any]) -> Step[Any, Any]:
-    return replace(step, applies=lambda it: task_source.of_records(it) and step.applies(it))
+    return replace(step, applies=lambda it: inspect_tasks.of_records(it) and step.applies(it))
 
 
 STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
@@ -139,7 +124,7 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_FIRST,
         *_MODEL,
         benchmark.STEP,
-        subtasks.STEP,  # where the benchmark has any
+        benchmark.SUBTASKS_STEP,  # where the benchmark has any
         *_PLACE,
         *_SETTINGS,
         inference_parameters.STEP,  # a setting
@@ -150,42 +135,42 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
     "multi_turn_rl": (
         *_FIRST,
         *_MODEL,
-        agent_config.STEP,
-        agent_qualifier.STEP,  # where the agent has endpoints
+        agent.STEP,
+        agent.QUALIFIER_STEP,  # where the agent has endpoints
         *_DATASET,
         data_sample.STEP,
         data_fix.STEP,  # where the rows are no prompts as they are
         *_PLACE,
         *_SETTINGS,
         inference_parameters.STEP,  # a setting
-        stopping_condition.STEP,  # a setting
+        job_settings.STOPPING_CONDITION_STEP,  # a setting
         confirm.STEP,
         *_LAST,
     ),
     "inspect_ai": (
         *_FIRST,
         *_MODEL,
-        task_source.STEP,
+        inspect_tasks.SOURCE_STEP,
         # Where the task is written of one's own records.
         *(only_of_records(step) for step in (*_DATASET, *_RECORDS, *_TRAINED_ON)),
-        answer_scorer.STEP,
-        tasks_upload.STEP,  # where they are not in S3
-        tasks.STEP,  # where there are several
-        sample_limit.STEP,
-        epochs.STEP,
+        samples.SCORER_STEP,
+        inspect_tasks.UPLOAD_STEP,  # where they are not in S3
+        inspect_tasks.WHICH_STEP,  # where there are several
+        samples.LIMIT_STEP,
+        samples.EPOCHS_STEP,
         region.STEP,
         answered_by.STEP,
         answered_by.BASE_STEP,  # where a fine-tuned model is evaluated
-        hosting.IMAGE_STEP,  # where artefacts are hosted
-        hosting.INSTANCES_STEP,
+        answered_by.IMAGE_STEP,  # where artefacts are hosted
+        answered_by.INSTANCES_STEP,
         execution_role.STEP,
         s3_output.STEP,
         advanced.STEP,
         mlflow.STEP,  # the SDK makes an app where there is none, though the run does not use it
-        kms_key.STEP,
-        vpc.STEP,
-        tags.STEP,
-        run_name.STEP,
+        job_settings.KMS_KEY_STEP,
+        job_settings.VPC_STEP,
+        job_settings.TAGS_STEP,
+        names.RUN_NAME_STEP,
         generation.STEP,  # a setting
         confirm.STEP,
         *_LAST,

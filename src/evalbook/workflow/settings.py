@@ -31,9 +31,9 @@ from evalbook.workflow.facts import (
 )
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_dataset
-from evalbook.workflow.steps.run_name import default_run_name
+from evalbook.workflow.steps.inspect_tasks import task_names, tasks_folder
+from evalbook.workflow.steps.names import default_run_name
 from evalbook.workflow.steps.scope import BASE_ONLY, base_model_too, scope_of
-from evalbook.workflow.steps.tasks_upload import task_names, tasks_folder
 from evalbook.workflow.training import training_job
 
 if TYPE_CHECKING:

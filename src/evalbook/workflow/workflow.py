@@ -27,7 +27,9 @@ from evalbook.workflow.interview import (
 from evalbook.workflow.kept import is_narrowed, keep_question, kept_question
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.saved import read_interview, write_interview
-from evalbook.workflow.steps import notebook
+from evalbook.workflow.steps import (
+    notebook,
+)
 from evalbook.workflow.summary import Summary, summarise
 from evalbook.workflow.taking import change_answers, hear_answer, keep_for_later, take_answer
 from evalbook.workflow.turn import Default, Position, Problem, Turn

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import BENCHMARK, EVALUATION_TYPE, MODEL
+from evalbook.workflow.facts import BENCHMARK, EVALUATION_TYPE, MODEL, SUBTASKS
 from evalbook.workflow.hearing import by_kind, pieces_of
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import named_choice, read_choice
+from evalbook.workflow.replies.lists import ALL, describe_all_or_some, read_all_or_some
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import content
 from evalbook.workflow.turn import Choice, Question
+
+if TYPE_CHECKING:
+    from evalbook.metrics.benchmarks import Benchmark
 
 
 def _ask(interview: Interview) -> Question:
     from evalbook.metrics.benchmarks import benchmarks
 
-    nova = _is_nova(interview)
+    nova = interview.model.nova
     left_out = [known.name for known in benchmarks() if not known.suits(nova=nova)]
     return Question(
         "Which benchmark?",
@@ -46,7 +51,7 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
 def _read(text: str, question: Question, interview: Interview) -> str:
     from evalbook.metrics.benchmarks import benchmarks
 
-    unsuited = [b.name for b in benchmarks() if not b.suits(nova=_is_nova(interview))]
+    unsuited = [b.name for b in benchmarks() if not b.suits(nova=interview.model.nova)]
     if text.strip().casefold() in unsuited:
         return text.strip().casefold()
     return read_choice(text, question.choices)
@@ -55,7 +60,7 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
     from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmark_named
 
-    nova = _is_nova(interview)
+    nova = interview.model.nova
     if not benchmark_named(value).suits(nova=nova):
         base = interview.model.base_model.name
         raise AnswerRejected(
@@ -81,10 +86,6 @@ def _doubts() -> tuple[Check, ...]:
     )
 
 
-def _is_nova(interview: Interview) -> bool:
-    return interview.model.nova
-
-
 def _reason(nova: bool) -> str:
     return "it is not for Nova models" if nova else "it is for Nova models only"
 
@@ -101,5 +102,61 @@ STEP = Step(
         "mmlu",
         "Both models answer the benchmark's questions, so you need no dataset. More questions "
         "take longer.",
+    ),
+)
+
+
+def _ask_subtasks(interview: Interview) -> Question:
+    chosen = _benchmark(interview)
+    names = chosen.subtasks if chosen else ()
+    return Question(
+        f"Which of the {len(names)} subtasks of {interview.value(BENCHMARK)}?",
+        kind="multichoice",
+        choices=(
+            Choice(ALL, ALL, "The whole benchmark."),
+            *(Choice(name, name) for name in names),
+        ),
+        default=ALL,
+        help="Names or numbers, separated by commas; ALL runs every one.",
+    )
+
+
+def _check_subtasks(value: list[str], interview: Interview) -> Outcome[list[str], None]:
+    chosen = _benchmark(interview)
+    unknown = [name for name in value if chosen and name not in (ALL, *chosen.subtasks)]
+    if unknown:
+        raise AnswerRejected(
+            "subtasks.unknown",
+            f"{interview.value(BENCHMARK)} has no subtask {', '.join(unknown)}.",
+            "Choose from the list, or answer ALL.",
+        )
+    return Accepted(value)
+
+
+def _applies_subtasks(interview: Interview) -> bool:
+    chosen = _benchmark(interview)
+    return chosen is not None and bool(chosen.subtasks)
+
+
+def _benchmark(interview: Interview) -> Benchmark | None:
+    from evalbook.metrics.benchmarks import benchmark_named
+
+    name = interview.value(BENCHMARK)
+    return None if name is None else benchmark_named(name)
+
+
+SUBTASKS_STEP = Step(
+    SUBTASKS,
+    "Subtasks",
+    ask=_ask_subtasks,
+    read=read_all_or_some,
+    check=_check_subtasks,
+    describe=describe_all_or_some,
+    applies=_applies_subtasks,
+    depends_on=(BENCHMARK,),
+    unasked=(),
+    example=Example(
+        "anatomy, virology",
+        "Runs only these, which takes less time than ALL.",
     ),
 )

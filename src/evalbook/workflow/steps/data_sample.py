@@ -11,7 +11,9 @@ from evalbook import aws
 from evalbook.checks import Check, Remedy, failed, skipped
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.workflow import hearing
 from evalbook.workflow.facts import (
+    DATA_DESCRIPTION,
     DATA_SAMPLE,
     DATASET,
     EVALUATION_TYPE,
@@ -20,7 +22,7 @@ from evalbook.workflow.facts import (
     PromptFacts,
     SampleFacts,
 )
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step, Wants
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.prompt_rows import (
     asking_for_prompts,
@@ -179,4 +181,30 @@ STEP = Step(
         "The file is read on this machine, and nothing of it is kept. Reading it costs a "
         "fraction of a cent for each GB.",
     ),
+)
+
+
+def _ask_description(interview: Interview) -> Question:
+    guides = "; they decide which metrics are recommended" if interview.type.bedrock_judges else ""
+    return Question(
+        "What does the dataset look like? Which format is it in, and which fields hold the prompt "
+        "and the reference answer?",
+        help=f"In your own words{guides}. Records are neither counted nor validated.",
+        reference="references/dataset-formats.md",
+    )
+
+
+DESCRIPTION_STEP = Step(
+    DATA_DESCRIPTION,
+    "Dataset in words",
+    ask=_ask_description,
+    hears=hearing.free_text,
+    applies=lambda interview: interview.value(DATA_SAMPLE) is False,
+    depends_on=(DATASET, DATA_SAMPLE),
+    asked_again=True,
+    example=Example(
+        "120 billing questions in English with answers by our staff",
+        "Your description replaces reading the data; records are neither counted nor validated.",
+    ),
+    wants=Wants(long=True),
 )

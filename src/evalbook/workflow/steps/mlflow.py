@@ -1,9 +1,16 @@
-"""Which MLflow app or tracking server records the run."""
+"""Which MLflow app or tracking server records the run, and under which experiment.
+
+The name of the run in MLflow is not asked: none of the pipelines that the SDK makes carries the
+``mlflow_run_name`` that its evaluators take (train/evaluate/pipeline_templates.py and
+mtrl_pipeline_templates.py, 3.22.0 to 3.27.0).
+"""
 
 from __future__ import annotations
 
 from evalbook import aws
-from evalbook.workflow.facts import MLFLOW, REGION
+from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
+from evalbook.workflow.facts import EVALUATION_TYPE, MLFLOW, MLFLOW_EXPERIMENT, REGION
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_none
@@ -62,5 +69,48 @@ STEP = Step(
     example=Example(
         "my-tracking-server",
         "Where the run's metrics are logged. A tracking server is billed by the hour, used or not.",
+    ),
+)
+
+
+LONGEST = 256
+"""In characters: MlflowExperimentName in SageMaker's service model 2017-07-24."""
+
+
+def _ask_experiment(interview: Interview) -> Question:
+    return Question(
+        "Which MLflow experiment should the run belong to?",
+        default=DEFAULT,
+        help=f"A name of at most {LONGEST} characters; default is {interview.type.experiment}. The "
+        "run name in MLflow can't be set: the SDK accepts one but does not pass it on.",
+    )
+
+
+def _read_experiment(text: str, _question: Question, _: Interview) -> str | None:
+    name = text.strip()
+    if says_none(name) or name.casefold() == DEFAULT:
+        return None
+    if len(name) > LONGEST:
+        raise AnswerRejected(
+            "mlflow_experiment",
+            f"The name has {len(name)} characters; SageMaker accepts at most {LONGEST}.",
+            "Give a shorter one.",
+        )
+    aws.s3.refuse_template_text(name, "the experiment's name")
+    return name
+
+
+EXPERIMENT_STEP = Step(
+    MLFLOW_EXPERIMENT,
+    "MLflow experiment",
+    ask=_ask_experiment,
+    hears=hearing.free_name("experiment", "mlflow"),
+    read=_read_experiment,
+    describe=lambda value, _: value or "the SDK's default",
+    advanced=True,
+    depends_on=(EVALUATION_TYPE,),
+    example=Example(
+        "support-bot",
+        "The run's metrics are logged under this name.",
     ),
 )

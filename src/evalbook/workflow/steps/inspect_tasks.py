@@ -1,0 +1,267 @@
+"""Tasks for Inspect AI: where they are, which are run, and where in S3 they go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evalbook import aws
+from evalbook.errors import AnswerRejected, refuse_failed, rejection_for
+from evalbook.texts import shortened
+from evalbook.whole_files import is_a_folder
+from evalbook.workflow import hearing
+from evalbook.workflow.facts import (
+    ANSWER_SCORER,
+    DATA_FIX,
+    DATA_SAMPLE,
+    DATASET,
+    DATASET_UPLOAD,
+    EVALUATION_TYPE,
+    MODEL,
+    TASK_SOURCE,
+    TASKS,
+    TASKS_UPLOAD,
+    TRAINING_OVERLAP,
+    TaskFacts,
+    TasksFacts,
+    UploadFacts,
+)
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
+from evalbook.workflow.replies.lists import ALL, describe_all_or_some, read_all_or_some
+from evalbook.workflow.replies.reading import Reading, Taken
+from evalbook.workflow.replies.values import understand_s3
+from evalbook.workflow.replies.words import content, doubt_in
+from evalbook.workflow.steps.dataset import effective_dataset
+from evalbook.workflow.turn import Choice, Question
+
+RECORDS = "records"
+"""Asks for a task to be written from the person's own records."""
+
+
+def _hears_source(reply: str, question: Question, _: Interview) -> Reading:
+    words = set(content(reply, ("my", "own", "from", "of", "we")))
+    if words and words <= {"records", "dataset", "data", "own"} and not doubt_in(reply):
+        return Taken(RECORDS, exact=False)
+    return understand_s3(reply, question)
+
+
+def _read_source(text: str, _question: Question, interview: Interview) -> str:
+    plain = text.strip("'\"<> ")
+    if plain.casefold() in (RECORDS, "my records", "dataset", "my dataset", "own", "my own"):
+        return RECORDS
+    if plain.startswith(("s3:", "http", "arn:")):
+        uri = str(aws.s3.parse_s3_uri(plain, what="folder of tasks", key_needed=False))
+        aws.s3.refuse_template_text(uri, "the folder of tasks")
+        return uri.rstrip("/") + "/"
+    path = interview.file_named(text)
+    if not is_a_folder(path):
+        raise AnswerRejected(
+            "tasks.folder",
+            f"There is no folder {shortened(str(path))}.",
+            f"Give a folder, an S3 URI, or {RECORDS}.",
+        )
+    return str(path)
+
+
+def _check_source(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
+    from pathlib import Path
+
+    from evalbook.metrics.inspect_tasks import read_tasks
+
+    if value == RECORDS:
+        return Accepted(value)
+    region = interview.model.region
+    interview.progress("Looking for tasks", None, None)
+    if value.startswith("s3://"):
+        place = aws.s3.parse_s3_uri(value, what="folder of tasks", key_needed=False)
+        sources, checks = aws.task_folders.list_tasks_in_s3(interview.aws, place, region)
+    else:
+        sources, checks = aws.task_folders.list_tasks_in_folder(Path(value)), []
+    found = read_tasks(sources)
+    if found.stands_against is not None:
+        raise rejection_for(found.stands_against)
+    tasks = tuple(TaskFacts(task.name, task.file) for task in found.tasks)
+    uri = value if value.startswith("s3://") else None
+    return Accepted(value, TasksFacts(uri, tasks), (*checks, *found.checks))
+
+
+def of_records(interview: Interview) -> bool:
+    """Tell whether the task is written from the person's own records."""
+    return interview.value(TASK_SOURCE) == RECORDS
+
+
+SOURCE_STEP = Step(
+    TASK_SOURCE,
+    "Tasks",
+    ask=lambda _: Question(
+        "Where are the tasks for Inspect AI?",
+        help="A folder in S3 or on this computer, with Python files that hold functions decorated "
+        f"with @task; or {RECORDS}, to have a task written from your dataset.",
+        reference="references/inspect-ai.md",
+    ),
+    hears=_hears_source,
+    read=_read_source,
+    check=_check_source,
+    describe=lambda value, facts: "written from your own records" if facts is None else value,
+    depends_on=(EVALUATION_TYPE, MODEL),
+    example=Example(
+        "./tasks",
+        "Python files with functions decorated with @task; or dataset, to have a task written "
+        "from your records.",
+    ),
+    wants=Wants(files=(".py",), s3=True),
+)
+
+
+def _ask_which(interview: Interview) -> Question:
+    found = _found(interview)
+    return Question(
+        f"Which of the {len(found.tasks)} tasks?",
+        kind="multichoice",
+        choices=(
+            Choice(ALL, ALL, "Every task in the folder."),
+            *(Choice(it.name, it.name, f"In {it.file}.") for it in found.tasks),
+        ),
+        default=ALL,
+        help="Names or numbers, separated by commas; ALL runs every one.",
+    )
+
+
+def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], None]:
+    from evalbook.metrics.inspect_tasks import chosen_checks, read_tasks
+
+    found = _found(interview)
+    known = [task.name for task in found.tasks]
+    unknown = [name for name in value if name not in (ALL, *known)]
+    if unknown:
+        raise AnswerRejected(
+            "tasks.unknown",
+            f"There is no task {', '.join(unknown)} any more.",
+            "Choose from the list, or answer ALL.",
+        )
+    source = interview.answer(TASK_SOURCE).value
+    read = read_tasks(aws.task_folders.sources_of(interview.aws, source))
+    checks = chosen_checks(known if value == [ALL] else value, read.tasks)
+    refuse_failed(checks)
+    return Accepted(value, checks=tuple(checks))
+
+
+def _found(interview: Interview) -> TasksFacts:
+    found = interview.answer(TASK_SOURCE).facts
+    return found if found is not None else TasksFacts(None, ())
+
+
+def _applies_which(interview: Interview) -> bool:
+    found = interview.facts(TASK_SOURCE)
+    return found is not None and len(found.tasks) > 1
+
+
+WHICH_STEP = Step(
+    TASKS,
+    "Which tasks",
+    ask=_ask_which,
+    read=read_all_or_some,
+    check=_check_which,
+    describe=describe_all_or_some,
+    applies=_applies_which,
+    depends_on=(TASK_SOURCE,),
+    unasked=[ALL],
+    example=Example(
+        "ALL",
+        "Each task is a separate comparison. More tasks take longer.",
+    ),
+)
+
+
+def _ask_upload(interview: Interview) -> Question:
+    default = None
+    if of_records(interview):
+        bucket = aws.s3.parse_s3_uri(_records(interview), what="dataset").bucket
+        default = f"s3://{bucket}/inspect-tasks/"
+    what = "the task written from your records" if of_records(interview) else "your tasks"
+    return Question(
+        f"Where in S3 should {what} be put?",
+        default=default,
+        help="An S3 folder in a bucket in the model's region. They go into a new folder there, "
+        "from which the job reads them.",
+    )
+
+
+def _read_upload(text: str, _question: Question, _: Interview) -> str:
+    uri = str(aws.s3.parse_s3_uri(text, what="folder", key_needed=False))
+    aws.s3.refuse_template_text(uri, "the folder of tasks")
+    return uri.rstrip("/") + "/"
+
+
+def _check_upload(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
+    below = aws.s3.parse_s3_uri(value, what="folder", key_needed=False)
+    here = aws.s3.need_bucket_in(interview.aws, below.bucket, interview.model.region)
+    uri = str(aws.task_folders.uploaded_to(_files(interview), below))
+    return Accepted(value, UploadFacts(uri), (here,))
+
+
+def _do_upload(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
+    outcome = _check_upload(value, interview)
+    assert isinstance(outcome, Accepted)  # noqa: S101 - as just returned
+    folder = aws.s3.parse_s3_uri(outcome.facts.uri, what="folder", key_needed=False)
+    interview.progress(f"Uploading the tasks to {folder}", None, None)
+    aws.task_folders.upload(interview.aws, _files(interview), folder)
+    return outcome
+
+
+def _files(interview: Interview) -> dict[str, bytes]:
+    from evalbook.metrics.inspect_tasks import OWN_FILE, own_task
+
+    if of_records(interview):
+        scorer = interview.value(ANSWER_SCORER) or "match"
+        return {OWN_FILE: own_task(_records(interview), scorer).encode()}
+    return aws.task_folders.list_tasks_in_folder(Path(interview.answer(TASK_SOURCE).value))
+
+
+def _records(interview: Interview) -> str:
+    """Return the S3 URI from which the task reads the records, even for a registered dataset."""
+    dataset = effective_dataset(interview)
+    return dataset if dataset.startswith("s3://") else interview.answer(DATASET).facts.uri
+
+
+def tasks_folder(interview: Interview) -> str:
+    """Return the S3 folder from which the job reads the tasks."""
+    upload, found = interview.facts(TASKS_UPLOAD), interview.facts(TASK_SOURCE)
+    if found is not None and found.uri is not None:
+        return found.uri
+    return upload.uri if upload is not None else interview.answer(TASKS_UPLOAD).facts.uri
+
+
+def task_names(interview: Interview) -> list[str]:
+    from evalbook.metrics.inspect_tasks import OWN_TASK
+
+    found = interview.facts(TASK_SOURCE)
+    return [OWN_TASK] if found is None else [task.name for task in found.tasks]
+
+
+UPLOAD_STEP = Step(
+    TASKS_UPLOAD,
+    "Tasks in S3",
+    ask=_ask_upload,
+    hears=hearing.place,
+    read=_read_upload,
+    check=_check_upload,
+    do=_do_upload,
+    describe=lambda _, facts: facts.uri,
+    applies=lambda interview: not (interview.value(TASK_SOURCE) or "s3://").startswith("s3://"),
+    depends_on=(
+        TASK_SOURCE,
+        ANSWER_SCORER,
+        DATASET,
+        DATASET_UPLOAD,
+        DATA_SAMPLE,
+        DATA_FIX,
+        TRAINING_OVERLAP,
+        MODEL,
+    ),
+    said_ahead=False,
+    example=Example(
+        "s3://my-bucket/tasks/",
+        "A copy of the folder goes there for the job to read, and stays until you delete it.",
+    ),
+    wants=Wants(s3=True),
+)

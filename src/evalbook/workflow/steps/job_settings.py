@@ -1,0 +1,190 @@
+"""How the jobs run: encrypted, in a VPC, tagged, and for how long."""
+
+from __future__ import annotations
+
+from evalbook import aws
+from evalbook.checks import passed
+from evalbook.errors import AnswerRejected
+from evalbook.workflow import hearing
+from evalbook.workflow.assignments import read_assignments
+from evalbook.workflow.facts import EVALUATION_TYPE, KMS_KEY, REGION, STOPPING_CONDITION, TAGS, VPC
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.replies.words import says_none
+from evalbook.workflow.turn import Question
+
+
+def _check_key(value: str | None, interview: Interview) -> Outcome[str | None, None]:
+    if value is None:
+        return Accepted(None)
+    aws.s3.refuse_template_text(value, "the KMS key")
+    key, checks = aws.kms.check_kms_key(interview.aws, value, interview.region)
+    return Accepted(key, checks=tuple(checks))
+
+
+KMS_KEY_STEP = Step(
+    KMS_KEY,
+    "KMS key",
+    ask=lambda _: Question(
+        "Which KMS key should encrypt the results?",
+        default="none",
+        help="A key's id, ARN or alias; none keeps the bucket's own encryption.",
+    ),
+    hears=hearing.named("kms", "key", "encryption"),
+    read=lambda text, _question, _: None if says_none(text, ("kms", "key", "encryption")) else text,
+    check=_check_key,
+    describe=lambda value, _: value or "the bucket's own encryption",
+    advanced=True,
+    depends_on=(REGION,),
+    example=Example(
+        "alias/my-key",
+        "Encrypts the results; the role must be allowed to use it.",
+    ),
+)
+
+
+def _check_vpc(
+    value: str | None, interview: Interview
+) -> Outcome[str | None, aws.found.VpcChoice | None]:
+    if value is None:
+        return Accepted(None)
+    choice, checks = aws.vpc.check_vpc(interview.aws, value, interview.region)
+    return Accepted(value, choice, tuple(checks))
+
+
+def _describe_vpc(_: str | None, facts: aws.found.VpcChoice | None) -> str:
+    if facts is None:
+        return "none"
+    return f"{facts.vpc_id}: {', '.join((*facts.subnets, *facts.security_groups))}"
+
+
+VPC_STEP = Step(
+    VPC,
+    "VPC",
+    ask=lambda _: Question(
+        "Which VPC should the jobs run in?",
+        default="none",
+        help="Subnet and security group ids of one VPC, separated by commas; none runs them "
+        "outside your VPCs.",
+    ),
+    hears=hearing.ids(r"(?:subnet|sg)-\w+", "vpc", "vpcs"),
+    read=lambda text, _question, _: None if says_none(text, ("vpc", "vpcs")) else text,
+    check=_check_vpc,
+    describe=_describe_vpc,
+    advanced=True,
+    depends_on=(REGION,),
+    example=Example(
+        "subnet-0a1b, sg-0c2d",
+        "The jobs run inside your network and can reach only what it allows.",
+    ),
+)
+
+
+_EXAMPLE = "team=support, cost-center=4711"
+
+
+def _ask_tags(interview: Interview) -> Question:
+    where = (
+        "They reach the jobs of every run."
+        if interview.type.tags_jobs
+        else "The SDK sets them on the pipeline, but only when it creates it."
+    )
+    return Question(
+        "Which tags should the evaluation carry?",
+        default="none",
+        help=f"Keys and values, such as {_EXAMPLE}, or a JSON object. {where}",
+        reference="references/advanced-settings.md",
+    )
+
+
+def _read_tags(text: str, _question: Question, interview: Interview) -> dict[str, str] | None:
+    if "=" not in text and says_none(text, ("tags", "tag")):
+        return None
+    pairs = read_assignments(text, "tags.form", _EXAMPLE)
+    return aws.tags.check_tags(pairs, keeps_empty=interview.type.tags_jobs) or None
+
+
+def _check_tags(
+    value: dict[str, str] | None, interview: Interview
+) -> Outcome[dict[str, str] | None, None]:
+    from evalbook.evaluation_types import pipeline_prefix
+
+    if value is None:
+        return Accepted(None)
+    kind = interview.type
+    aws.tags.check_tags(list(value.items()), keeps_empty=kind.tags_jobs)
+    if kind.tags_jobs:
+        return Accepted(
+            value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
+        )
+    pipelines = pipeline_prefix(kind.name)
+    check = aws.tags.check_pipeline_tags(interview.aws, interview.region, pipelines, value)
+    return Accepted(value, checks=(check,))
+
+
+def _describe_tags(value: dict[str, str] | None, _: None) -> str:
+    return ", ".join(f"{key}={said}" for key, said in (value or {}).items()) or "none"
+
+
+TAGS_STEP = Step(
+    TAGS,
+    "Tags",
+    longest=50_000,
+    ask=_ask_tags,
+    hears=hearing.assigned(lambda _: (), "tags", "tag"),
+    read=_read_tags,
+    check=_check_tags,
+    describe=_describe_tags,
+    advanced=True,
+    depends_on=(EVALUATION_TYPE, REGION),
+    example=Example(
+        "team=search, cost-center=4711",
+        "The run carries these tags, so you can find its costs by them.",
+    ),
+)
+
+
+LONGEST = 72 * 60 * 60
+"""In seconds; the SDK refuses more (multi_turn_rl_evaluator.py, 3.27.0)."""
+DEFAULT = 86400
+_SECONDS = {
+    word: seconds
+    for words, seconds in (
+        ("s sec secs second seconds", 1),
+        ("m min mins minute minutes", 60),
+        ("h hr hrs hour hours", 60 * 60),
+        ("d day days", 24 * 60 * 60),
+    )
+    for word in words.split()
+}
+
+
+def _read_seconds(text: str, _question: Question, _: Interview) -> int:
+    digits = text.strip().replace(",", "")
+    seconds = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0
+    if not 0 < seconds <= LONGEST:
+        raise AnswerRejected(
+            "stopping_condition",
+            f"{text!r} is not a number of seconds from 1 to {LONGEST:,} (72 hours).",
+            f"Give a whole number, such as {DEFAULT} for a day.",
+        )
+    return seconds
+
+
+STOPPING_CONDITION_STEP = Step(
+    STOPPING_CONDITION,
+    "Longest job",
+    ask=lambda _: Question(
+        "After how many seconds should a job be stopped?",
+        default=str(DEFAULT),
+        help=f"1 to {LONGEST:,}; {DEFAULT} is one day.",
+    ),
+    hears=hearing.number(units=_SECONDS),
+    read=_read_seconds,
+    describe=lambda value, _: f"{value:,} seconds",
+    advanced=True,
+    unasked=DEFAULT,
+    example=Example(
+        "7200",
+        "A job still running after two hours is stopped; you pay for what it used until then.",
+    ),
+)
