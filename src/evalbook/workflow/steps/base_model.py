@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
 from evalbook.workflow.facts import ModelFacts
+from evalbook.workflow.interview import Accepted, Interview
 from evalbook.workflow.turn import Choice
-
-if TYPE_CHECKING:
-    from evalbook.workflow.interview import Accepted, Interview
 
 
 @dataclass(frozen=True)
