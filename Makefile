@@ -51,7 +51,8 @@ demo: $(VENV)/.sandbox ## the whole workflow on a simulated AWS, the notebook ex
 	$(BIN)/evalbook demo
 
 test: check .sdk-oldest/.ready ## everything: make check, then the thorough and the end-to-end tests
-	$(BIN)/pytest -m "e2e or thorough" -n 2 --dist worksteal
+	$(BIN)/pytest -m "thorough and not e2e" -n 2
+	$(BIN)/pytest -m e2e -n 2 --dist worksteal
 	@$(ON_OLDEST_SDK) $(BIN)/python -c "$(NAME_OLDEST_SDK)"
 	$(ON_OLDEST_SDK) $(BIN)/pytest -m e2e -n 2 tests/e2e/test_notebook_cells.py -k "$(OF_THE_SDK)"
 
