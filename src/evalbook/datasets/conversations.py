@@ -357,6 +357,9 @@ _TRANSCRIPTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"(?:^|\n)\s*(Question|Answer|Q|A|Instruct|Output): ?"),
      {"Question": "user", "Q": "user", "Answer": "assistant", "A": "assistant",
       "Instruct": "user", "Output": "assistant"}),
+    (re.compile(r"(?:^|\n)\s*(System|User|Human|Customer|Assistant|Agent|AI|Bot): ?"),
+     {"System": "system", "User": "user", "Human": "user", "Customer": "user",
+      "Assistant": "assistant", "Agent": "assistant", "AI": "assistant", "Bot": "assistant"}),
     (re.compile(r"(?:^|\s*)### (Instruction|Input|Response): ?\n?"),
      {"Instruction": "user", "Input": "user", "Response": "assistant"}),
 )  # fmt: skip

@@ -20,11 +20,12 @@ PROMPT = _names("""
     usermessage input inputtext inputs problem problemstatement request sqlprompt goal behavior
     message ask task questiontext questionbody frage pregunta pergunta domanda 问题
     ctx sentence text content article document dialogue dialog chat conversation passage user human
-    q claim patient customermessage questionstem inputspretokenized sourcetext
+    q claim patient customermessage questionstem inputspretokenized sourcetext textinput stem
+    questioncontent instructprompt startphrase report review
 """)
 """What the model is asked."""
 
-WEAK = _names("post body title source history")
+WEAK = _names("post body description title source src history")
 """What the model is asked where nothing else is, and an answer is there."""
 
 INSTRUCTION = frozenset("instruction instructions task".split())
@@ -46,7 +47,7 @@ REFERENCE = _names("""
     bestanswer correctanswer correctanswers correctresponse correctlabel targetanswer targetoutput
     targettext targetspretokenized target targets finalanswer answerkey answer answers
     acceptedanswer antwort respuesta resposta risposta réponse 答案 labeltext labelname origanswer
-    answersspans
+    answersspans tgt expectedfacts
 """)
 """The answer to compare with, named as such."""
 
@@ -66,6 +67,7 @@ CHOSEN = _names("""
 ANSWERED = _names("""
     response completion output outputs outputtext solution solutions canonicalsolution summary
     highlights translation reply assistant assistantresponse sql outputanswer outputresponse
+    assistantmessage abstract resolution patch
 """)
 """The answer to compare with where nothing else is: else it is what some model once said."""
 
@@ -80,18 +82,20 @@ GOOD = frozenset(
 
 WHICH = frozenset(
     "rank winner preference preferred overallpreference labels label better betterresponse choice"
-    " humanpreference preferredresponse preferencestrength winnermodela winnermodelb"
-    " winnertie".split()
+    " humanpreference preferredresponse preferencestrength betterresponseid winnermodela"
+    " winnermodelb winnertie".split()
 )
 """Which of two answers is the better one."""
 
 ANSWER_KEY = _names("""
     answerkey answer correctanswer correctoption correct gold target groundtruth reference label
-    answeridx answerindex correctindex cop
+    answeridx answerindex correctindex cop key
 """)
 """Which of the choices is right."""
 
-CHOICES = _names("choices options answerchoices endings alternatives mcoptions targetscores")
+CHOICES = _names(
+    "choices options answerchoices endings alternatives mcoptions targetscores mc1targets"
+)
 
 SYSTEM = _names("""
     system systemprompt systemmessage systeminstruction systeminstructions systemtext developer
@@ -103,13 +107,13 @@ CATEGORY = _names("category topic domain ability intent")
 CONVERSATION = _names("""
     messages conversations conversation contents turns chat dialog dialogue prompt input inputs
     query chatmessages history userinput question conversationinput questions context
-    conversationonly transcript
+    conversationonly transcript items
 """)
 """A list of messages."""
 
 HISTORY = frozenset("history chathistory conversationhistory previousturns".split())
 
-METADATA = frozenset("metadata meta extrainfo rewardmodel datasource".split())
+METADATA = frozenset("metadata meta extrainfo rewardmodel rewardspec datasource".split())
 
 WRAPPERS = frozenset(
     "body modelinput params request row item vars inputs input outputs expectations data fields"
@@ -189,7 +193,7 @@ _tell(
     difficulty level points votes toxicity""",
 )
 
-_LETTERS = re.compile(r"[\s_\-.:]+")
+_LETTERS = re.compile(r"[\s_\-.:?*#]+|\([^)]*\)")
 _OF_A_MODEL = re.compile(
     r"(gpt|claude|llama|mistral|mixtral|gemini|gemma|nova|titan|qwen|deepseek|chatgpt|baseline|base"
     r"model|finetuned).*(response|answer|output|completion|prediction)s?$"

@@ -84,9 +84,10 @@ def _one_message(record: Mapping[str, Any], it: Fields) -> None:
 # Two answers, and which of them is the better one ---------------------------------------------
 
 _ONE_OF_TWO = re.compile(
-    r"((?:model)?(?:response|answer|output|completion|generation)|humanref|conversation)s?([ab12])$"
+    r"((?:model)?(?:response|answer|output|completion|generation)|humanref|conversation)s?([ab012])$"
 )
-_MARKS = (("a", "b"), ("1", "2"))
+_MARKS = (("a", "b", "c"), ("1", "2", "3"), ("0", "1", "2"))
+"""Of three there is no better one: they are choices."""
 _IS_BETTER = "it says which answer is the better one, which is the reference"
 
 
@@ -97,7 +98,9 @@ def _call_pairs(it: Fields) -> None:
             found[match[1], match[2]] = name
     for stem, marks in ((stem, marks) for stem, mark in list(found) for marks in _MARKS
                         if mark == marks[0] and (stem, marks[1]) in found):  # fmt: skip
-        names = [found[stem, mark] for mark in marks]
+        if any(plain_name(name) == stem + marks[2] for name in it.values):
+            continue
+        names = [found[stem, mark] for mark in marks[:2]]
         which = {name: plain for name in it.values if (plain := plain_name(name)) in known.WHICH}
         better = [
             at for name, plain in which.items() if (at := _better(plain, it.values[name])) in (0, 1)
@@ -134,6 +137,8 @@ def _better(plain: str, value: Any) -> int | None:
         return 1 - number if number in (0, 1) else None
     if plain in ("overallpreference", "preferencestrength"):  # of HelpSteer: below 0 the first one
         return None if number == 0 else int(number > 0)
+    if plain == "betterresponseid":  # of PKU's
+        return number
     return number - 1 if plain != "label" and number in (1, 2) else None
 
 

@@ -74,7 +74,7 @@ def _named_alike(it: Fields) -> Iterator[tuple[str, Any]]:
     yield from it.by_name([ANSWERS[plain] for plain in asked if plain in ANSWERS])
 
 
-ANSWERS = {"q": "a", "patient": "doctor"}
+ANSWERS = {"q": "a", "patient": "doctor", "human": "ai"}
 """Names that say something only beside another one, which is what is asked."""
 
 
@@ -97,7 +97,7 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
         if _is_made(value):
             it.take(name, UNUSED, known.MADE)
             continue
-        if value == ["None"]:
+        if value == ["None"] and "." not in name:
             it.take(name, UNUSED, "empty")
             continue
         if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and _others(it, name):
@@ -264,6 +264,8 @@ def _one_of(answers: list[Any], plain: str) -> str | None:
         for key in ("text", "answer", "body", "content", "value", "response"):
             if isinstance(first.get(key), str):
                 return str(first[key])
+        if isinstance(first.get("output"), dict):
+            return text_of(first["output"])
     return answer_text(first, plain)
 
 

@@ -45,7 +45,16 @@ _OFFERS = frozenset(
 )
 """Names that tell of multiple choice, where a short answer is a choice's mark."""
 _LATER = frozenset(
-    ("text", "chat", "conversation", "metadata", "meta", "conversationonly", "targetscores")
+    (
+        "text",
+        "chat",
+        "conversation",
+        "metadata",
+        "meta",
+        "conversationonly",
+        "targetscores",
+        "mc1targets",
+    )
 )
 """Names whose texts have to be looked into."""
 _OPENS_OTHERWISE = ("[", "{", "http", "None")
@@ -232,6 +241,10 @@ class Plan:
         plain = [plain_name(name) for name in record]
         if len(set(plain)) < len(plain) or not _LATER.isdisjoint(plain):
             raise NoPlan
+        if any(
+            type(it) is str and plain_name(name) in fields.CHOICES for name, it in record.items()
+        ):
+            raise NoPlan
         if "query" in plain and not fields.PROMPT.keys().isdisjoint({*plain} - {"query"}):
             raise NoPlan  # it may be SQL
         told = _Layout(shape)
@@ -318,6 +331,8 @@ class Plan:
         for at in self._beside:
             odd.update(_repeating(columns[at], asked))
         if self._offered:
+            for at in self._offered:
+                odd.update(_labelled(columns[at]))
             first, *others = (columns[at] for at in self._offered)
             odd.update(
                 [n for n, (it, one) in enumerate(zip(first, asked, strict=True))
@@ -343,6 +358,17 @@ def _opening(texts: Sequence[str], openings: tuple[str, ...]) -> list[int]:
 
 
 _FIRST = itemgetter(0)
+_SECOND = itemgetter(slice(1, 2))
+
+
+def _labelled(texts: Sequence[str]) -> list[int]:
+    """Return the places of the choices that may open with their label."""
+    if _MARKS.isdisjoint(map(_SECOND, texts)) and "(" not in set(map(_FIRST, texts)):
+        return []
+    return [n for n, it in enumerate(texts) if it[1:2] in _MARKS or it[0] == "("]
+
+
+_MARKS = frozenset(".):")
 
 
 def _repeating(texts: Sequence[str], asked: Sequence[str]) -> list[int]:
