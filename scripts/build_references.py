@@ -296,7 +296,8 @@ def dataset_limits() -> str:
 
 def judge_facts() -> str:
     """Return where judges come from and what leaves one out."""
-    from evalbook.aws.judges import LEGACY_IDLE_DAYS, LIST_KEY
+    from evalbook.aws.found import LEGACY_IDLE_DAYS
+    from evalbook.aws.judges import LIST_KEY
 
     return (
         "- The list is the service's own, the one that the SDK goes by: "

@@ -9,7 +9,8 @@ import pytest
 from border import answer
 from botocore.exceptions import EndpointConnectionError
 
-from evalbook.aws.judges import Judge, JudgeOffer, check_judge, find_judges
+from evalbook.aws.found import Judge
+from evalbook.aws.judges import JudgeOffer, check_judge, find_judges
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 
@@ -85,8 +86,8 @@ def test_usable_judges_are_offered_by_id(aws: Aws) -> None:
     offer = find_judges(aws, REGION)
 
     assert offer.judges == (
-        Judge("a.one", "Anthropic One", "Anthropic", "ACTIVE", None, None),
-        Judge("b.two", "Anthropic Two", "Anthropic", "ACTIVE", "2099-03-01", None),
+        Judge("a.one", "Anthropic One", "Anthropic", "ACTIVE", None, None, REGION),
+        Judge("b.two", "Anthropic Two", "Anthropic", "ACTIVE", "2099-03-01", None, REGION),
     )
     assert offer.list_read
     assert [(it.id, it.status) for it in offer.checks] == [("judge.list", "passed")]
@@ -428,7 +429,7 @@ def test_denied_judge_is_accepted_with_a_warning(aws: Aws) -> None:
 
     judge, checks = check_judge(aws, REGION, "a.one")
 
-    assert judge == Judge("a.one", "a.one", "a", "UNKNOWN", None, None)
+    assert judge == Judge("a.one", "a.one", "a", "UNKNOWN", None, None, REGION)
     assert [(it.id, it.status) for it in checks] == [
         ("judge.list", "passed"),
         ("judge.lifecycle", "warning"),
@@ -444,7 +445,7 @@ def test_judge_that_could_not_be_asked_is_an_outage(aws: Aws) -> None:
 
 
 def test_offered_judge_is_not_asked_again(aws: Aws) -> None:
-    known = Judge("a.one", "One", "A", "LEGACY", "2099-03-01", None)
+    known = Judge("a.one", "One", "A", "LEGACY", "2099-03-01", None, REGION)
     offer = JudgeOffer((known,), (), list_read=True, checks=())
 
     judge, checks = check_judge(aws, REGION, "a.one", offer)

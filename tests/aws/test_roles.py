@@ -79,15 +79,13 @@ def a_caller(aws: Aws, resource: str) -> None:
 
 
 def checked(aws: Aws, text: str = "Evaluator", **more: Any) -> dict[str, str]:
-    _, checks = check_role(
-        aws, text, region=REGION, account=ACCOUNT, **{"actions_for": "llm_as_judge", **more}
-    )
+    _, checks = check_role(aws, text, region=REGION, **{"actions_for": "llm_as_judge", **more})
     return {it.id: it.status for it in checks}
 
 
 def rejection(aws: Aws, text: str = "Evaluator") -> AnswerRejected:
     with pytest.raises(AnswerRejected) as caught:
-        check_role(aws, text, region=REGION, account=ACCOUNT, actions_for=JUDGED)
+        check_role(aws, text, region=REGION, actions_for=JUDGED)
     return caught.value
 
 
@@ -96,7 +94,7 @@ def test_good_role_passes_every_check(aws: Aws, text: str) -> None:
     a_role(aws)
     a_simulator(aws)
 
-    arn, checks = check_role(aws, text, region=REGION, account=ACCOUNT, actions_for=JUDGED)
+    arn, checks = check_role(aws, text, region=REGION, actions_for=JUDGED)
 
     assert arn == ARN
     assert [(it.id, it.status) for it in checks] == [
@@ -222,7 +220,7 @@ def test_unreadable_role_is_a_warning_and_its_trust_skipped(aws: Aws) -> None:
     answer(aws.client("iam", REGION), "GetRole", lambda _: "AccessDenied")
     a_simulator(aws)
 
-    arn, checks = check_role(aws, "Evaluator", region=REGION, account=ACCOUNT, actions_for=JUDGED)
+    arn, checks = check_role(aws, "Evaluator", region=REGION, actions_for=JUDGED)
 
     assert arn == ARN
     assert [(it.id, it.status) for it in checks[:3]] == [

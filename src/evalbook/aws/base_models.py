@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_documents import HubDocument, describe_hub_document
@@ -36,22 +36,9 @@ NOVA_REGIONS = ("eu-west-2", "us-east-1", "us-west-2")
 
 # The judging step takes no Nova base model, so the SDK gives it this one in Nova's place.
 NOVA_PROXY_MODEL = "meta-textgeneration-llama-3-2-1b-instruct"
-
-
-@dataclass(frozen=True)
-class NovaPlan:
-    """How an LLM-as-judge evaluation of a fine-tuned Nova model runs, and what it costs extra.
-
-    The pipeline of this path evaluates one model a run, whatever ``evaluate_base_model`` says:
-    its template has one inference step and one judging step. A comparison takes two runs, the
-    second with the base model's JumpStart id.
-    """
-
-    orchestrator_instance: str = "ml.m5.large"
-    """Training instance that sends the prompts."""
-    inference: str = "SageMaker endpoint"
-    """Created for the run and deleted after it; base Nova models use Bedrock instead."""
-    steps: tuple[str, ...] = ("InspectAIInference", "EvaluateWithJudge")
+# Sends the prompts. The pipeline of this path evaluates one model a run, whatever
+# ``evaluate_base_model`` says: a comparison takes two.
+NOVA_INSTANCE = "ml.m5.large"
 
 
 def is_nova(name: str) -> bool:
@@ -279,14 +266,13 @@ def _nova_checks(
 ) -> list[Check]:
     _refuse_nova_elsewhere(base.name, region)
     artifacts = _nova_artifacts(package, region)
-    plan = NovaPlan()
     return [
         artifacts,
         _proxy_check(aws, region),
         warning(
             "model.nova.cost",
-            f"A Nova model costs extra: a training instance ({plan.orchestrator_instance}) that "
-            f"sends the prompts, and what answers them, beside the judge: a {plan.inference} for "
+            f"A Nova model costs extra: a training instance ({NOVA_INSTANCE}) that "
+            f"sends the prompts, and what answers them, beside the judge: a SageMaker endpoint for "
             "the fine-tuned model, Bedrock's inference for its base model.",
         ),
         _nova_scope_check(base, region, evaluation_type),
@@ -310,7 +296,7 @@ def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
         warning(
             "model.nova.cost",
             "A base Nova model costs extra: a training instance "
-            f"({NovaPlan().orchestrator_instance}) that sends the prompts, and Bedrock's inference "
+            f"({NOVA_INSTANCE}) that sends the prompts, and Bedrock's inference "
             f"by {profile} that answers them, beside the judge.",
         ),
         _NOVA_REFERENCES,

@@ -82,3 +82,39 @@ class Answering:
     kind: Literal["endpoint", "bedrock", "hosted"]
     name: str
     """Endpoint's name, Bedrock's id or ARN, or the S3 URI of the artefacts."""
+
+
+# Bedrock refuses a legacy model that the account has not called for so long.
+LEGACY_IDLE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A judge model that passed every check."""
+
+    id: str
+    """Foundation model id: what the SDK and its list know the judge by."""
+    label: str
+    """Provider and model name, unique within an offer."""
+    provider: str
+    lifecycle: str
+    """ACTIVE, LEGACY, or UNKNOWN where Bedrock would not tell."""
+    end_of_life: str | None
+    """ISO date, UTC."""
+    inference_profile: str | None
+    """The inference profile through which alone it can be called here, if so."""
+    region: str
+
+    @property
+    def note(self) -> str:
+        """What a person choosing should know beside the name; empty for most."""
+        notes = []
+        if self.lifecycle == "LEGACY":
+            notes.append(
+                f"legacy: Bedrock refuses it if unused for {LEGACY_IDLE_DAYS} days in this account"
+            )
+        if self.end_of_life:
+            notes.append(f"end of life {self.end_of_life}")
+        if self.inference_profile:
+            notes.append(f"called through inference profile {self.inference_profile}")
+        return "; ".join(notes)

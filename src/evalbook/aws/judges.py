@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.found import LEGACY_IDLE_DAYS, Judge
 from evalbook.aws.regions import GEOGRAPHIES, may_be_called_from
 from evalbook.aws.s3 import S3Uri, read_head
 from evalbook.aws.session import (
@@ -37,44 +38,10 @@ LIST_KEY = "fmhMetadata/supported-llmaj-judge-models.json"
 LARGEST_LIST = 1 << 20
 """Bytes; the list is some kilobytes."""
 
-# Bedrock refuses a legacy model that the account has not called for so long.
-LEGACY_IDLE_DAYS = 30
-
 # The SDK asks Bedrock without naming a project, as evalbook does.
 _PROJECT = " Nor does the SDK find a model that is yours only through a Bedrock project."
 
 _ACCESS = "Grant bedrock:GetFoundationModel so that evalbook can check this."
-
-
-@dataclass(frozen=True)
-class Judge:
-    """A judge model that passed every check."""
-
-    id: str
-    """Foundation model id: what the SDK and its list know the judge by."""
-    label: str
-    """Provider and model name, unique within an offer."""
-    provider: str
-    lifecycle: str
-    """ACTIVE, LEGACY, or UNKNOWN where Bedrock would not tell."""
-    end_of_life: str | None
-    """ISO date, UTC."""
-    inference_profile: str | None
-    """The inference profile through which alone it can be called here, if so."""
-
-    @property
-    def note(self) -> str:
-        """What a person choosing should know beside the name; empty for most."""
-        notes = []
-        if self.lifecycle == "LEGACY":
-            notes.append(
-                f"legacy: Bedrock refuses it if unused for {LEGACY_IDLE_DAYS} days in this account"
-            )
-        if self.end_of_life:
-            notes.append(f"end of life {self.end_of_life}")
-        if self.inference_profile:
-            notes.append(f"called through inference profile {self.inference_profile}")
-        return "; ".join(notes)
 
 
 @dataclass(frozen=True)
@@ -167,7 +134,7 @@ def check_judge(
     if isinstance(answer, AwsUnavailable):
         raise answer
     if isinstance(answer, AwsDenied):
-        judge = Judge(wanted, wanted, wanted.split(".")[0], "UNKNOWN", None, None)
+        judge = Judge(wanted, wanted, wanted.split(".")[0], "UNKNOWN", None, None, region)
         unknown = f"It could not be checked whether {wanted} is in service. {answer.message}"
         return judge, [*checks, warning("judge.lifecycle", unknown, _ACCESS)]
     profiles = _profiles_if_needed(aws, region, [answer] if isinstance(answer, dict) else [])
@@ -365,6 +332,7 @@ def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -
         lifecycle["status"] if lifecycle else "UNKNOWN",
         ends.date().isoformat() if ends else None,
         profile,
+        region,
     )
 
 

@@ -195,13 +195,12 @@ def check_role(
     *,
     region: str,
     actions_for: str,
-    account: str | None = None,
     judge: str | None = None,
 ) -> tuple[str, list[Check]]:
-    """Check a role given by name or ARN for an evaluation in an account and region.
+    """Check a role given by name or ARN for an evaluation in a region.
 
-    ``account`` is the caller's unless given: the pipeline is started there, wherever the model
-    package is from. ``actions_for`` is the evaluation type; with ``judge``, a foundation model's
+    The pipeline is started in the caller's account, wherever the model package is from.
+    ``actions_for`` is the evaluation type; with ``judge``, a foundation model's
     id, InvokeModel is simulated on that model. Returns the role's ARN and the checks.
 
     Raises:
@@ -209,15 +208,14 @@ def check_role(
             or the caller definitely lacks an action that the SDK insists on.
     """
     me = find_caller(aws, region)
-    account = account or me.account
-    name, given = _parse(text, account)
+    name, given = _parse(text, me.account)
     try:
-        role, checks = _existing(aws, region, name, given, account)
+        role, checks = _existing(aws, region, name, given, me.account)
     except AwsDenied as error:
-        arn = given or f"arn:{me.partition}:iam::{account}:role/{name}"
+        arn = given or f"arn:{me.partition}:iam::{me.account}:role/{name}"
         role, checks = _Role(arn, None), [_unseen(arn, error, given is not None)]
     _refuse_kind(role.arn, checks)
-    checks += _trust_checks(role, me, region, account, actions_for)
+    checks += _trust_checks(role, me, region, actions_for)
     questions: list[Callable[[], list[Check]]] = [
         lambda: check_role_permissions(aws, role.arn, region, actions_for, judge),
         lambda: check_caller_permissions(aws, region, role.arn),
@@ -332,9 +330,7 @@ def _assumption(service: str, me: Caller, region: str) -> Assumption:
 _OUT = "Take the service out of that statement, or give another role."
 
 
-def _trust_checks(
-    role: _Role, me: Caller, region: str, account: str, actions_for: str
-) -> list[Check]:
+def _trust_checks(role: _Role, me: Caller, region: str, actions_for: str) -> list[Check]:
     services = _services(actions_for)
     if role.document is None:
         return [
@@ -347,8 +343,7 @@ def _trust_checks(
             for service in services
         ]
     verdicts = {
-        service: trust(role.document, Assumption(service, account, region, me.partition))
-        for service in services
+        service: trust(role.document, _assumption(service, me, region)) for service in services
     }
     missing = [service for service, (verdict, _) in verdicts.items() if verdict == "not trusted"]
     if (
@@ -359,7 +354,7 @@ def _trust_checks(
         missing.insert(0, SAGEMAKER)
         why = "the SDK wants it named as a Service principal, for sts:AssumeRole"
         verdicts[SAGEMAKER] = ("not trusted", why)
-    add = f"Add this statement to its trust policy: {trust_statement(missing or [''], account)}"
+    add = f"Add this statement to its trust policy: {trust_statement(missing or [''], me.account)}"
     return [
         _trust_check(role.arn, service, verdict, why, _OUT if why == DENIED else add)
         for service, (verdict, why) in verdicts.items()

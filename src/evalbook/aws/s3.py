@@ -200,9 +200,12 @@ def write_probe(
     """
     folder = prefix.key.rstrip("/") + "/" if prefix.key.rstrip("/") else ""
     probe = S3Uri(prefix.bucket, f"{folder}evalbook-write-check-{uuid.uuid4().hex}")
+    encryption: dict[str, Any] = {}
+    if kms_key is not None:
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key}
     try:
         put = aws.client("s3").put_object(
-            Bucket=probe.bucket, Key=probe.key, Body=b"evalbook", **_encryption(kms_key)
+            Bucket=probe.bucket, Key=probe.key, Body=b"evalbook", **encryption
         )
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise _write_rejection(aws, prefix, error) from None
@@ -242,7 +245,7 @@ def _read_back(aws: Aws, probe: S3Uri, prefix: S3Uri, key: str) -> list[Check]:
     return [passed("kms.caller", f"You may encrypt and decrypt with {key}, the bucket's key.")]
 
 
-def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO, *, kms_key: str | None = None) -> None:
+def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO) -> None:
     """Upload a file to a key that is free; what exists is never overwritten.
 
     Read from where the file stands, 16 MiB at a time.
@@ -258,11 +261,10 @@ def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO, *, kms_key: str | None =
     first = _read_full(fileobj)
     try:
         if len(first) < _PART_BYTES:
-            encryption = _encryption(kms_key)
-            aws.client("s3").put_object(**target, Body=first, IfNoneMatch="*", **encryption)
+            aws.client("s3").put_object(**target, Body=first, IfNoneMatch="*")
         else:
             parts = chain([first], iter(lambda: _read_full(fileobj), b""))
-            _upload_parts(aws, target, parts, kms_key)
+            _upload_parts(aws, target, parts)
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise _write_rejection(aws, uri, error) from None
 
@@ -482,12 +484,6 @@ def _read_rejection(uri: S3Uri, error: EvalbookError) -> AnswerRejected:
     return reject("s3.unreadable", f"{uri} can't be read: {error.message}", "Give another object.")
 
 
-def _encryption(kms_key: str | None) -> dict[str, Any]:
-    if kms_key is None:
-        return {}
-    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key}
-
-
 def _delete(aws: Aws, probe: S3Uri, put: PutObjectOutputTypeDef) -> list[Check]:
     # Without its version a versioned bucket would only hide the object behind a delete marker.
     target: dict[str, Any] = {"Bucket": probe.bucket, "Key": probe.key}
@@ -540,10 +536,8 @@ def _read_full(fileobj: BinaryIO) -> bytes:
     return b"".join(read)
 
 
-def _upload_parts(
-    aws: Aws, target: dict[str, Any], parts: Iterator[bytes], kms_key: str | None
-) -> None:
-    started = aws.client("s3").create_multipart_upload(**target, **_encryption(kms_key))
+def _upload_parts(aws: Aws, target: dict[str, Any], parts: Iterator[bytes]) -> None:
+    started = aws.client("s3").create_multipart_upload(**target)
     upload = {**target, "UploadId": started["UploadId"]}
     try:
         done: list[CompletedPartTypeDef] = []

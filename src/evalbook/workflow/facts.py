@@ -10,7 +10,15 @@ import sys
 from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
-from evalbook.aws.found import Answering, BaseModel, Evaluator, Instances, Training, VpcChoice
+from evalbook.aws.found import (
+    Answering,
+    BaseModel,
+    Evaluator,
+    Instances,
+    Judge,
+    Training,
+    VpcChoice,
+)
 from evalbook.datasets.report import Report
 from evalbook.records import dataclass
 from evalbook.workflow.step_names import StepName
@@ -148,19 +156,6 @@ class ModelFacts:
 
 
 @dataclass(frozen=True)
-class JudgeFacts:
-    """The judge model."""
-
-    id: str
-    label: str
-    provider: str
-    lifecycle: str
-    end_of_life: str | None
-    inference_profile: str | None
-    region: str
-
-
-@dataclass(frozen=True)
 class AgentFacts:
     """The agent that the model acts in."""
 
@@ -235,7 +230,7 @@ CUSTOM_METRICS: Slot[str, CustomMetricsFacts | None] = Slot("custom_metrics")
 BUILTIN_METRICS: Slot[list[str], None] = Slot("builtin_metrics")
 MODEL: Slot[str, ModelFacts] = Slot("model")
 MODEL_CONFIRM: Slot[bool, None] = Slot("model_confirm")
-JUDGE_MODEL: Slot[str, JudgeFacts] = Slot("judge_model")
+JUDGE_MODEL: Slot[str, Judge] = Slot("judge_model")
 SCORER: Slot[str, Evaluator | None] = Slot("scorer")
 BENCHMARK: Slot[str, None] = Slot("benchmark")
 SUBTASKS: Slot[list[str], None] = Slot("subtasks")

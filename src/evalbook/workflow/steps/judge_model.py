@@ -8,7 +8,7 @@ from evalbook import aws
 from evalbook.aws.regions import is_region
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
-from evalbook.workflow.facts import JUDGE_MODEL, MODEL, JudgeFacts
+from evalbook.workflow.facts import JUDGE_MODEL, MODEL
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import name_one, read_choice, understand_choice
 from evalbook.workflow.replies.reading import AskBack, Taken
@@ -57,16 +57,14 @@ def _read(text: str, question: Question, _: Interview) -> str:
         return text
 
 
-def _check(value: str, interview: Interview) -> Outcome[str, JudgeFacts]:
-    from dataclasses import asdict
-
+def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Judge]:
     aws.s3.refuse_template_text(value, "the judge's id")
     region = judge_region(interview)
     interview.progress(f"Checking {value} in {region}", None, None)
     if not (_MODEL_ID.fullmatch(value) or value.startswith("arn:")):
         raise _not_a_judge(value, region, interview)
     judge, checks = aws.judges.check_judge(interview.aws, region, value)
-    return Accepted(judge.id, JudgeFacts(**asdict(judge), region=region), tuple(checks))
+    return Accepted(judge.id, judge, tuple(checks))
 
 
 def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejected:
