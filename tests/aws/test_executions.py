@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evalbook.aws.executions import Plan, execution_arn, kind_of_pipeline, read_definition
+from evalbook.aws.executions import RunPlan, execution_arn, kind_of_pipeline, read_definition
 from evalbook.errors import AnswerRejected
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline"
@@ -82,7 +82,7 @@ def test_a_plan_is_read_from_the_steps_that_train() -> None:
         ]
     }
 
-    assert read_definition(json.dumps(document)) == Plan(
+    assert read_definition(json.dumps(document)) == RunPlan(
         model_package="package",
         judge="a.judge",
         output="s3://out",

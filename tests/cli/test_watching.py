@@ -7,7 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from evalbook.aws.executions import Plan
+from evalbook.aws.executions import RunPlan
 from evalbook.cli.tables import as_text
 from evalbook.cli.watching import progress
 from evalbook.runs.status import RunStatus, StepStatus
@@ -21,7 +21,7 @@ BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 def a_run(*steps: StepStatus, expected: tuple[int, int] | None = (25, 60)) -> RunStatus:
     return RunStatus(
         "arn", "a\x1b[31mrun", "evaluation", "llm_as_judge", "Executing", BEGAN, None, None,
-        Plan(), steps, None, expected,
+        RunPlan(), steps, None, expected,
     )  # fmt: skip
 
 

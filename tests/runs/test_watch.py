@@ -6,14 +6,14 @@ from datetime import datetime, timezone
 
 import pytest
 
-from evalbook.aws.executions import Plan
+from evalbook.aws.executions import RunPlan
 from evalbook.errors import AwsUnavailable
 from evalbook.runs.status import RunStatus, StepStatus
 from evalbook.runs.watch import Clock, watch
 
 BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 RUNNING = RunStatus(
-    "arn", "a-run", "evaluation", "llm_as_judge", "Executing", BEGAN, None, None, Plan()
+    "arn", "a-run", "evaluation", "llm_as_judge", "Executing", BEGAN, None, None, RunPlan()
 )
 STEPPED = replace(RUNNING, steps=(StepStatus("EvaluateCustomModelMetrics", "Executing", BEGAN),))
 DONE = replace(RUNNING, status="Succeeded", ended=BEGAN)

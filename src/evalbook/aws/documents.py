@@ -11,14 +11,14 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Document:
+class ForeignJson:
     """A value of such JSON."""
 
     value: Any
 
-    def __getitem__(self, name: str) -> Document:
+    def __getitem__(self, name: str) -> ForeignJson:
         """Return a member; one that is null where there is none."""
-        return Document(self.value.get(name) if isinstance(self.value, dict) else None)
+        return ForeignJson(self.value.get(name) if isinstance(self.value, dict) else None)
 
     def __contains__(self, name: str) -> bool:
         return isinstance(self.value, dict) and name in self.value
@@ -29,20 +29,20 @@ class Document:
         return self.value if isinstance(self.value, str) and self.value else None
 
     @property
-    def items(self) -> list[Document]:
+    def items(self) -> list[ForeignJson]:
         """The items of a list, or the members of an object; none where it is something else."""
         values = self.value.values() if isinstance(self.value, dict) else self.value
-        return [Document(it) for it in values] if isinstance(self.value, list | dict) else []
+        return [ForeignJson(it) for it in values] if isinstance(self.value, list | dict) else []
 
     @property
-    def inner(self) -> Document:
+    def inner(self) -> ForeignJson:
         """The JSON in the text that it is."""
         return read_document(self.text)
 
 
-def read_document(text: str | bytes | None) -> Document:
+def read_document(text: str | bytes | None) -> ForeignJson:
     """Read JSON; null where it is none."""
     try:
-        return Document(json.loads(text or "null"))
+        return ForeignJson(json.loads(text or "null"))
     except (ValueError, RecursionError):
-        return Document(None)
+        return ForeignJson(None)

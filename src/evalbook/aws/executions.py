@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
-from evalbook.aws.documents import Document, read_document
+from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import EVALUATION_TYPES, PIPELINE_PREFIX
@@ -94,7 +94,7 @@ class TrainingJob:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """What an execution was started with, read from its definition; None where it doesn't say."""
 
     model_package: str | None = None
@@ -203,7 +203,7 @@ class PipelineRun:
         steps = [_step(found) for page in pages for found in page["PipelineExecutionSteps"]]
         return sorted(steps, key=lambda step: (step.started is None, step.started or step.name))
 
-    def read_plan(self, aws: Aws) -> Plan:
+    def read_plan(self, aws: Aws) -> RunPlan:
         answer = self._client(aws).describe_pipeline_definition_for_execution(
             PipelineExecutionArn=self.arn
         )
@@ -252,7 +252,7 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
         found.get("HyperParameters") or {},
         package.get("SourceModelPackageArn"),
         serverless.get("BaseModelArn"),
-        _first(_datasets(Document(found.get("InputDataConfig")))),
+        _first(_datasets(ForeignJson(found.get("InputDataConfig")))),
         serverless.get("EvaluationType"),
     )
 
@@ -272,7 +272,7 @@ def rollout_failure(aws: Aws, arn: str) -> str | None:
     return reason
 
 
-def read_definition(text: str) -> Plan:
+def read_definition(text: str) -> RunPlan:
     """Read a pipeline definition that the SDK rendered; an empty plan where it is another text.
 
     Its members' names are those of sagemaker 3.27.0, ``train/evaluate/pipeline_templates.py``.
@@ -286,7 +286,7 @@ def read_definition(text: str) -> Plan:
     jobs = list(steps.values())
     settings = [job["HyperParameters"] for job in jobs]
     metrics = _first(it["llmaj_metrics"] for it in settings)
-    return Plan(
+    return RunPlan(
         model_package=_first(job["ModelPackageConfig"]["SourceModelPackageArn"] for job in jobs),
         base_model=_first(
             job["ServerlessJobConfig"]["BaseModelArn"]
@@ -309,7 +309,7 @@ def read_definition(text: str) -> Plan:
     )
 
 
-def _flat(job: Document) -> Document:
+def _flat(job: ForeignJson) -> ForeignJson:
     """Return a multi-turn RL job's settings in the members that a training job has them in.
 
     They come as JSON in a text (``mtrl_pipeline_templates.py`` and ``multi_turn_rl_evaluator.py``).
@@ -318,7 +318,7 @@ def _flat(job: Document) -> Document:
     if not isinstance(document.value, dict):
         return job
     package = document["ModelPackageConfig"]["InputModelPackageArn"].value
-    return Document(
+    return ForeignJson(
         {
             **document.value,
             "RoleArn": job["RoleArn"].value,
@@ -328,11 +328,11 @@ def _flat(job: Document) -> Document:
     )
 
 
-def _first(values: Iterable[Document]) -> str | None:
+def _first(values: Iterable[ForeignJson]) -> str | None:
     return next((it.text for it in values if it.text), None)
 
 
-def _datasets(channels: Document) -> Iterator[Document]:
+def _datasets(channels: ForeignJson) -> Iterator[ForeignJson]:
     for channel in channels.items:
         # What InspectAI's container is told to do is no dataset (pipeline_templates.py, 3.27.0).
         if channel["ChannelName"].value != "config":

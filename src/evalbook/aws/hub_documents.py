@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from evalbook.aws.documents import Document, read_document
+from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.session import Aws
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def read_hub_document(text: str | None) -> HubDocument | None:
     )
 
 
-def _read_recipe(found: Document) -> HubRecipe:
+def _read_recipe(found: ForeignJson) -> HubRecipe:
     kinds = found["SupportedInstanceTypes"].items or found["InstanceTypes"].items
     return HubRecipe(
         found["Name"].text,

@@ -72,7 +72,7 @@ class HubModel:
 
 
 @dataclass(frozen=True)
-class Found:
+class HubMatches:
     """Base models whose names fit some words, those that fit most closely first."""
 
     models: tuple[HubModel, ...] = ()
@@ -140,7 +140,7 @@ def describe_hub_model(aws: Aws, name: str, region: str | None) -> HubModel | No
 
 def find_hub_models(
     aws: Aws, text: str, region: str | None, suits: Callable[[HubModel], bool]
-) -> Found:
+) -> HubMatches:
     """Find the models whose names contain all the words of a text.
 
     ``llama3-2-1b-instruct`` finds ``meta-textgeneration-llama-3-2-1b-instruct``: the hub writes
@@ -157,7 +157,7 @@ def find_hub_models(
     """
     words = [word for word in re.split(r"[\s,;/]+", text.lower()) if _tokens(word)]
     if not words:
-        return Found()
+        return HubMatches()
     longest = max(_LETTERS.findall(text.lower()) or _tokens(text), key=len)
     listed = [
         model
@@ -169,7 +169,7 @@ def find_hub_models(
     untold = [model.name for model in listed if model.recipes is None]
     read = _documents(aws, untold[:MOST_DESCRIBED], region)
     told = [read.get(model.name, model) for model in listed]
-    return Found(
+    return HubMatches(
         tuple(model for model in told if model.recipes is not None and suits(model)),
         tuple(it.name for it in told if it.recipes is not None and not suits(it)),
         sum(model.recipes is None for model in told),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evalbook.aws.executions import Execution, Plan, RunStep, looking_at, region_of
+from evalbook.aws.executions import Execution, RunPlan, RunStep, looking_at, region_of
 from evalbook.aws.session import Aws, AwsMissing
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class JobRun:
             )
         return steps
 
-    def read_plan(self, aws: Aws) -> Plan:
+    def read_plan(self, aws: Aws) -> RunPlan:
         found = self._ask(aws)
         resources = found.get("ResourceConfig")
         kind = resources.get("InstanceType") if resources else None
@@ -71,7 +71,7 @@ class JobRun:
         source = channels["train"].get("DataSource") if "train" in channels else None
         place = source.get("S3DataSource") if source else None
         output = found.get("OutputDataConfig")
-        return Plan(
+        return RunPlan(
             dataset=place["S3Uri"] if place else None,
             output=output["S3OutputPath"] if output else None,
             role=found.get("RoleArn"),

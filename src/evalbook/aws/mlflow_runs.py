@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
-from evalbook.aws.documents import Document, read_document
+from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.session import (
     Aws,
     AwsDenied,
@@ -142,7 +142,7 @@ def record_run(
 
 def _ask(
     aws: Aws, mlflow_arn: str, operation: str, path: str, body: Mapping[str, object] | None = None
-) -> Document:
+) -> ForeignJson:
     """Ask MLflow one thing: with a body it is told, else it is asked for."""
     arn = parse_arn(mlflow_arn)
     kind = _KINDS.get(arn.resource.partition("/")[0]) if arn else None
@@ -199,7 +199,7 @@ def _refusal(asked: Asked, status: int, code: str | None, message: str | None) -
     return AwsInvalid("mlflow.run", f"{asked} was refused: {said}")
 
 
-def _values(metrics: Iterable[Document]) -> dict[str, float]:
+def _values(metrics: Iterable[ForeignJson]) -> dict[str, float]:
     # MLflow writes what is no number as a text, such as "NaN".
     pairs = ((str(it["key"].value), it["value"].value) for it in metrics)
     return {key: float(value) for key, value in pairs if is_finite_number(value)}

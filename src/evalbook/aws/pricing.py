@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from evalbook.aws.documents import Document, read_document
+from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.errors import AwsUnavailable
 
@@ -64,7 +64,7 @@ def find_token_price(
     return TokenPrice(read.pop(), written.pop()), None
 
 
-def _products(aws: Aws, service: str, region: str, model_name: str) -> list[Document]:
+def _products(aws: Aws, service: str, region: str, model_name: str) -> list[ForeignJson]:
     wanted = {"regionCode": region, "model": model_name}
     filters: list[FilterTypeDef] = [
         {"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()
@@ -74,7 +74,7 @@ def _products(aws: Aws, service: str, region: str, model_name: str) -> list[Docu
     return [read_document(text) for page in pages for text in page["PriceList"]]
 
 
-def _is_plain(product: Document) -> bool:
+def _is_plain(product: ForeignJson) -> bool:
     """Tell whether it is on-demand inference of the standard tier, in the region itself."""
     attributes = product["product"]["attributes"]
     usage = (attributes["usagetype"].text or "").lower()
@@ -83,7 +83,7 @@ def _is_plain(product: Document) -> bool:
     return feature == "On-demand Inference" and not any(word in usage for word in special)
 
 
-def _dollars_a_million(product: Document) -> Iterator[float]:
+def _dollars_a_million(product: ForeignJson) -> Iterator[float]:
     for term in product["terms"]["OnDemand"].items:
         for dimension in term["priceDimensions"].items:
             per = _PER.get(dimension["unit"].text or "")

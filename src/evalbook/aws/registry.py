@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
-from evalbook.aws.documents import Document, read_document
+from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected, reject
 
@@ -50,7 +50,7 @@ class Registered:
     arn: Arn
     """With the version, without which the SDK refuses it (``common_utils/data_utils.py``)."""
     name: str
-    document: Document
+    document: ForeignJson
 
 
 def read_registered(aws: Aws, text: str, kind: Kind) -> Registered:

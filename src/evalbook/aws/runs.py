@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalbook.aws.executions import PipelineRun, Plan, is_training_job
+from evalbook.aws.executions import PipelineRun, RunPlan, is_training_job
 from evalbook.aws.job_runs import JobRun
 from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
@@ -15,12 +15,12 @@ def run_of(arn: str) -> Run:
     return JobRun(arn) if is_training_job(arn) else PipelineRun(arn)
 
 
-def plan_of(aws: Aws, arn: str) -> Plan:
+def plan_of(aws: Aws, arn: str) -> RunPlan:
     """Return what a run was started with; an empty plan where AWS does not say."""
     try:
         return run_of(arn).read_plan(aws)
     except REFUSED:
-        return Plan()
+        return RunPlan()
 
 
 def stop_run(aws: Aws, arn: str) -> None:

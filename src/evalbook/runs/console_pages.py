@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evalbook.aws.executions import Plan
+from evalbook.aws.executions import RunPlan
 from evalbook.console import console_url
 
 PAGES = {
@@ -18,7 +18,7 @@ PAGES = {
 
 
 def pages_of(
-    arn: str, plan: Plan, bedrock: Iterable[str | None], logs: Iterable[str | None]
+    arn: str, plan: RunPlan, bedrock: Iterable[str | None], logs: Iterable[str | None]
 ) -> dict[str, list[str]]:
     """Return the addresses of a run's pages by their kind; nothing is asked of AWS."""
     found = {

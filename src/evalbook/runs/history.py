@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 
 from evalbook.aws.arns import short_name
-from evalbook.aws.executions import Execution, Plan, list_executions
+from evalbook.aws.executions import Execution, RunPlan, list_executions
 from evalbook.aws.runs import plan_of
 from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.errors import AnswerRejected, UsageError
@@ -25,7 +25,7 @@ class PastRun:
     """One evaluation."""
 
     execution: Execution
-    plan: Plan
+    plan: RunPlan
 
     @property
     def model(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from evalbook.aws.executions import Plan
+from evalbook.aws.executions import RunPlan
 from evalbook.aws.result_files import read_summary
 from evalbook.aws.s3 import read_chunks
 from evalbook.aws.s3_uris import S3Uri
@@ -232,7 +232,7 @@ def _read_details(
 
 
 def _note_definitions(
-    aws: Aws, report: Results, plans: Sequence[Plan], arms: Sequence[tuple[Source, Arm]]
+    aws: Aws, report: Results, plans: Sequence[RunPlan], arms: Sequence[tuple[Source, Arm]]
 ) -> None:
     """Keep with each model how its run defines its metrics: two runs may differ under one name."""
     uris = [plan.custom_metrics for plan in plans]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalbook.aws.evaluation_jobs import find_job_behind
-from evalbook.aws.executions import Execution, Plan, RunStep, TrainingJob, training_job
+from evalbook.aws.executions import Execution, RunPlan, RunStep, TrainingJob, training_job
 from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
 from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
 from evalbook.aws.runs import plan_of, run_of
@@ -91,7 +91,7 @@ class Source:
         return self.files.details if self.files else ()
 
 
-Looked = tuple[Target, "Execution", "list[RunStep]", "Plan"]
+Looked = tuple[Target, "Execution", "list[RunStep]", "RunPlan"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from evalbook.aws.arns import short_name
 from evalbook.aws.evaluation_jobs import EvaluationJob, find_job_behind
 from evalbook.aws.executions import (
     Execution,
-    Plan,
+    RunPlan,
     RunStep,
     TrainingJob,
     rollout_failure,
@@ -92,7 +92,7 @@ class RunStatus:
     created: datetime
     ended: datetime | None
     failure: str | None
-    plan: Plan
+    plan: RunPlan
     steps: tuple[StepStatus, ...] = ()
     cause: Cause | None = None
     expected: tuple[int, int] | None = None
@@ -181,7 +181,7 @@ def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:
     return max(ends) if ends and len(ends) == len(steps) else run.modified
 
 
-def _waiting(run: Execution, plan: Plan, steps: Sequence[RunStep]) -> list[StepStatus]:
+def _waiting(run: Execution, plan: RunPlan, steps: Sequence[RunStep]) -> list[StepStatus]:
     started = {step.name for step in steps}
     waiting = [name for name in plan.steps if name not in started]
     return [StepStatus(name, "NotStarted" if run.over else "Waiting") for name in waiting]
@@ -234,7 +234,7 @@ def _bedrock(
         return None, (f"Bedrock's evaluation job can't be looked at: {error.message}",)
 
 
-def _expected(run: Execution, plan: Plan, steps: Sequence[RunStep]) -> tuple[int, int] | None:
+def _expected(run: Execution, plan: RunPlan, steps: Sequence[RunStep]) -> tuple[int, int] | None:
     known = EVALUATION_TYPES.get(run.kind)
     if known is None or not known.bedrock_judges:
         return None

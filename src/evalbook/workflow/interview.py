@@ -20,7 +20,7 @@ from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, Evaluation
 from evalbook.records import dataclass
 from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, MODEL, REGION, ModelFacts, Slot
 from evalbook.workflow.replies.reading import Reading
-from evalbook.workflow.state import Document, found_by_other_tools
+from evalbook.workflow.state import StateDocument, found_by_other_tools
 from evalbook.workflow.turn import Default, Question
 
 V = TypeVar("V")
@@ -97,7 +97,7 @@ class Aside:
 class Interview:
     """The answers so far and the world they are checked against."""
 
-    document: Document
+    document: StateDocument
     """The state file's content: foreign keys, and what evalbook saved last."""
     aws: aws.session.Aws
     state_path: Path

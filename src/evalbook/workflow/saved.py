@@ -11,12 +11,12 @@ from evalbook.errors import StateFileError
 from evalbook.workflow.facts import slot_forms
 from evalbook.workflow.interview import Answer, Aside, Interview, Progress, Step, no_progress
 from evalbook.workflow.schemas import problems_in_state
-from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, Document, unusable
+from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, StateDocument, unusable
 from evalbook.workflow.strict import Misfit, decode, decode_object, encode, forms_of
 
 
 def read_interview(
-    document: Document,
+    document: StateDocument,
     aws: Any,
     path: Path,
     steps_by_type: Mapping[str, tuple[Step[Any, Any], ...]],
@@ -38,7 +38,7 @@ def read_interview(
     )
 
 
-def write_interview(interview: Interview) -> Document:
+def write_interview(interview: Interview) -> StateDocument:
     """Return the state document that holds an interview; what others keep there stays."""
     own = interview.document[OWN_KEY]
     own[ANSWERS] = {name: encode(answer) for name, answer in interview.answers.items()}
@@ -47,7 +47,7 @@ def write_interview(interview: Interview) -> Document:
     return interview.document
 
 
-def _read_answers(own: Document) -> dict[str, Answer[Any, Any]]:
+def _read_answers(own: StateDocument) -> dict[str, Answer[Any, Any]]:
     saved = _entry(own, ANSWERS, dict[str, Any])
     names = _entry(own, ANSWERED, list[str])
     for name in (*names, *saved):

@@ -23,7 +23,7 @@ _DEEPEST = 100
 """Levels of objects and arrays in what is evalbook's own, which has a dozen."""
 
 
-class Document(dict[str, Any]):
+class StateDocument(dict[str, Any]):
     """What a state file holds, and how it wrote what is not evalbook's."""
 
     def __init__(self, *values: Any, written: Mapping[str, str] | None = None) -> None:
@@ -34,7 +34,7 @@ class Document(dict[str, Any]):
 
 # From a version to the next one: what `load` applies, in order, to files that an older evalbook
 # wrote. Version 1 is the first.
-MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
+MIGRATIONS: dict[int, Callable[[StateDocument], StateDocument]] = {}
 
 OWN_KEY = "evalbook"
 """The key under which evalbook keeps what is its own; all other keys belong to other tools."""
@@ -43,7 +43,7 @@ ANSWERED = "answered"
 """The names of the answers once more: an answer that has gone leaves its name behind."""
 
 
-def load(path: Path) -> Document:
+def load(path: Path) -> StateDocument:
     """Return the document in the state file, or a new one where there is no file.
 
     Raises:
@@ -52,7 +52,7 @@ def load(path: Path) -> Document:
     try:
         text = read_whole(path, LARGEST_FILE).decode("utf-8-sig")
     except FileNotFoundError:
-        return Document({"schema_version": SCHEMA_VERSION, OWN_KEY: nothing_saved()})
+        return StateDocument({"schema_version": SCHEMA_VERSION, OWN_KEY: nothing_saved()})
     except (OSError, UnicodeDecodeError) as error:
         raise unusable(path, f"it can't be read: {reason(error)}") from error
     try:
@@ -67,7 +67,7 @@ def load(path: Path) -> Document:
     return _current(path, document)
 
 
-def _read(text: str) -> Document:
+def _read(text: str) -> StateDocument:
     """Read an object of JSON member by member, to keep how each was written.
 
     Raises:
@@ -75,7 +75,7 @@ def _read(text: str) -> Document:
         RecursionError: it is nested more deeply than Python reads.
     """
     values = json.JSONDecoder(parse_int=read_integer)
-    document = Document()
+    document = StateDocument()
     at = _after_space(text, text.index("{") + 1)
     while text[at : at + 1] != "}":
         if document:
@@ -102,7 +102,7 @@ def _after_space(text: str, at: int) -> int:
     return space.end() if space else at
 
 
-def _current(path: Path, document: Document) -> Document:
+def _current(path: Path, document: StateDocument) -> StateDocument:
     if "schema_version" not in document:
         if OWN_KEY in document:
             raise unusable(path, f"it has {OWN_KEY!r} answers but no schema_version")
@@ -213,7 +213,7 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def found_by_other_tools(document: Document, key: str) -> str | None:
+def found_by_other_tools(document: StateDocument, key: str) -> str | None:
     """Return the text that another tool left under a key, the least nested one first."""
     level: list[Any] = [{k: v for k, v in document.items() if k != OWN_KEY}]
     while level:

@@ -19,7 +19,7 @@ class InHub:
 
     exact: aws.hub_models.HubModel | None = None
     """The model with exactly that name, or with that name in Bedrock."""
-    fitting: aws.hub_models.Found | None = None
+    fitting: aws.hub_models.HubMatches | None = None
     """Models that match the words, if none is exact; None if the hub may not be searched."""
     notes: tuple[Check, ...] = ()
 
