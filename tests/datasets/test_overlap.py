@@ -26,7 +26,7 @@ def test_the_same_words_are_found_in_whatever_shape_they_were_trained_on() -> No
     assert found_in(
         {"instruction": "how do i RESET the router", "input": "", "output": "Press."},
         {"messages": turns("Hello\u2026\u201d", "Hi.")},
-        {"prompt": "Something else", "completion": "No."},
+        {"prompt": "Something\0else", "completion": "No."},
     ) == ((1, 4), ())
 
 

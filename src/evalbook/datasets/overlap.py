@@ -16,7 +16,7 @@ than blank space, so that it is the same wherever it stands in a text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +38,10 @@ _LOOKED_FOR = 16
 _TEMPLATE = 3
 """Different prompts that have a run in common, from which on it is part of a template."""
 
-_LONG = 4
-"""Letters of a piece from which on few other texts have it."""
+_LONG, _FEW = 10, 2
+"""Letters of a piece that few other texts have, and how many shorter ones will do."""
+_OFTEN = 8
+"""Prompts of the training data that have a piece of another prompt, which is then forgotten."""
 _TOGETHER = 32
 """Training prompts that are looked at at once."""
 _PIECE = 1 / 8
@@ -53,11 +55,12 @@ _HIGH = bytes(range(128, 256))
 _WORDS = bytes(ord(it.lower()) if it.isalnum() else 32 for it in _ASCII) + _HIGH
 """Letters and digits of ASCII in lower case, all else of ASCII a space; other bytes as they are."""
 _LETTERS = bytes(ord(it.lower()) for it in _ASCII) + _HIGH
-_PARTED = "\0"
+_PARTED = b"\0"
+_BETWEEN = f"\n{_PARTED.decode()}\n"
 """Between two prompts."""
-_NO_LETTERS = "".join(it for it in _ASCII if not it.isalnum() and it != _PARTED).encode()
+_NO_LETTERS = "".join(it for it in _ASCII if not it.isalnum() and it != "\0").encode()
 _BLANK = b" \t\r"
-_MARKS = bytes(set(_PARTED.encode() + _NO_LETTERS) - set(_BLANK))
+_MARKS = bytes(set(_NO_LETTERS) - set(_BLANK))
 _TYPESET = {
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-",
     "\u2026": "...", "\u00a0": " ",
@@ -113,8 +116,10 @@ class Prompts:
             own = frozenset(it for it in _grams(_words(text)) if held[it] < _TEMPLATE)
             if own:
                 self._grams[place] = own
-                for piece in _spread(self._pieces(text), shared):
+                for piece in set(_spread(self._pieces(text), shared)):
                     self._looked_for.setdefault(piece, []).append(place)
+        self._left = Counter(it for places in self._looked_for.values() for it in places)
+        self._misled: Counter[bytes] = Counter()
         self._exact: set[int] = set()
         self._near: set[int] = set()
         self.records = 0
@@ -125,26 +130,39 @@ class Prompts:
     def add_many(self, prompts: Sequence[str], *_: Any, **__: Any) -> None:
         """Look at the prompts of training records."""
         self.records += len(prompts)
-        whole, looked_for = self._whole, self._looked_for
         for at in range(0, len(prompts), _TOGETHER):
-            together = prompts[at : at + _TOGETHER]
-            text = _plain(_PARTED.join(together))
-            letters = text.translate(_LETTERS, _NO_LETTERS).split(_PARTED.encode())
-            for found in whole.keys() & letters:
-                self._exact.update(whole[found])
-            if not looked_for.keys().isdisjoint(self._pieces(text)):
-                for prompt in together:
-                    self._compare(_plain(prompt))
+            together = [it.replace("\0", " ") for it in prompts[at : at + _TOGETHER]]
+            text = _plain(_BETWEEN.join(together))
+            for letters in self._whole.keys() & text.translate(_LETTERS, _NO_LETTERS).split(
+                _PARTED
+            ):
+                self._exact.update(self._whole[letters])
+            pieces = self._pieces(text)
+            if found := self._looked_for.keys() & pieces:
+                for prompt, own in zip(together, _by_prompt(pieces, found), strict=True):
+                    if own:
+                        self._compare(own, frozenset(_grams(_words(_plain(prompt)))))
 
-    def _compare(self, text: bytes) -> None:
-        pieces = self._looked_for.keys() & self._pieces(text)
-        places = {place for piece in pieces for place in self._looked_for[piece]}
-        places -= self._exact | self._near
-        grams = frozenset(_grams(_words(text)) if places else ())
-        for place in places:
-            own = self._grams[place]
-            if len(own & grams) >= NEAR * len(own):
-                self._near.add(place)
+    def _compare(self, pieces: Iterable[bytes], grams: frozenset[_Gram]) -> None:
+        for piece in pieces:
+            near = {
+                place for place in self._looked_for.get(piece, ()) if self._is_near(place, grams)
+            }
+            self._near |= near
+            self._misled[piece] += not near
+            if self._misled[piece] == _OFTEN:
+                self._look_no_more_for(piece)
+
+    def _is_near(self, place: int, grams: frozenset[_Gram]) -> bool:
+        own = self._grams[place]
+        return place in self._near or len(own & grams) >= NEAR * len(own)
+
+    def _look_no_more_for(self, piece: bytes) -> None:
+        """Forget a piece that many other prompts have, unless it is the last one of a prompt."""
+        places = self._looked_for[piece]
+        if all(self._left[place] > 1 for place in places):
+            self._left.subtract(places)
+            del self._looked_for[piece]
 
     def overlap(self, unread: int, objects_unread: int) -> Overlap:
         """Return what was found."""
@@ -176,14 +194,25 @@ def _grams(words: Sequence[bytes]) -> Iterator[_Gram]:
     return zip(*(words[start:] for start in range(GRAM)), strict=False)
 
 
+def _by_prompt(pieces: list[bytes], found: Set[bytes]) -> list[set[bytes]]:
+    """Return which of the pieces found each of several prompts has."""
+    own: list[set[bytes]] = [set()]
+    for piece in pieces:
+        if piece == _PARTED:
+            own.append(set())
+        elif piece in found:
+            own[-1].add(piece)
+    return own
+
+
 def _spread(pieces: list[bytes], shared: Counter[bytes]) -> list[bytes]:
     """Return a few long pieces from all over a prompt that few other prompts have."""
-    step = max(1, -(-len(pieces) // _LOOKED_FOR))
-    parts = [pieces[at : at + step] for at in range(0, len(pieces), step)]
-    own = [it for part in parts if shared[it := max(part, key=len)] < _TEMPLATE]
-    return [it for it in own if len(it) >= _LONG] or [
-        min(pieces, key=lambda it: (shared[it] >= _TEMPLATE, -len(it)))
-    ]
+    own = [it for it in pieces if shared[it] < _TEMPLATE]
+    long = [it for it in own if len(it) >= _LONG]
+    if len(long) < _FEW:
+        long = sorted(own, key=len)[-_FEW:]
+    step = max(1, -(-len(long) // _LOOKED_FOR))
+    return long[::step] or [min(pieces, key=lambda it: (shared[it], -len(it)))]
 
 
 def find_overlap(

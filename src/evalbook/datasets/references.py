@@ -94,7 +94,7 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
     for name, value in it.by_name(table):
         if isinstance(value, bool) and it.plain(name) in known.GOOD:
             continue
-        if _is_made(value):
+        if _is_made(parsed(value)):
             it.take(name, UNUSED, known.MADE)
             continue
         if value == ["None"] and "." not in name:
