@@ -1,7 +1,9 @@
 """Dataclasses that cost little to define, for the modules that showing a turn needs.
 
 For each frozen class `dataclasses` compiles six methods. A turn needs some seventy classes, and
-compiling those took a fifth of its time; here they share all methods but ``__init__``.
+compiling those took a fifth of its time; here they share all methods but ``__init__``. msgspec's
+structures would do so too, but importing it takes an eighth of a turn's time, and pydantic
+does not know them.
 """
 
 from __future__ import annotations

@@ -191,16 +191,13 @@ def compare(
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
     found = [_compare(store, first, second, signs, unseen) for first, second in pairings]
-    found = [replace(it, rows=tuple(judge_rows(it.rows, store.level))) for it in found]
-    found = [
-        replace(it, rows=tuple(replace(row, by_itself=row.verdict) for row in it.rows))
+    every = [
+        replace(row, by_itself=row.verdict)
         for it in found
+        for row in judge_rows(it.rows, store.level)
     ]
-    rows = iter(judge_rows([row for it in found for row in it.rows], store.level))
     within = [row for it in found for them in it.categories.values() for row in them]
-    inside = iter(judge_rows(within, store.level))
-    tests = _tests(row for it in found for row in it.rows)
-    more = _tests(row for it in found for them in it.categories.values() for row in them)
+    rows, inside = iter(judge_rows(every, store.level)), iter(judge_rows(within, store.level))
     return [
         replace(
             it,
@@ -208,9 +205,9 @@ def compare(
             categories={
                 name: tuple(next(inside) for _ in them) for name, them in it.categories.items()
             },
-            tests=tests,
+            tests=_tests(every),
             together=len(found),
-            category_tests=more,
+            category_tests=_tests(within),
         )
         for it in found
     ]
@@ -332,11 +329,8 @@ def judge_rows(rows: Sequence[MetricRow], level: float = SIGNIFICANT) -> list[Me
     asked = [place for place, row in enumerate(rows) if row.records >= FEWEST]
     chances = corrected([rows[place].chance for place in asked], SIGNIFICANT / level)
     by_place = dict(zip(asked, chances, strict=True))
-    return [_judged(row, by_place.get(place, 1.0)) for place, row in enumerate(rows)]
-
-
-def _judged(row: MetricRow, chance: float) -> MetricRow:
-    return replace(row, corrected=chance, verdict=_verdict(row, chance))
+    judged = ((row, by_place.get(place, 1.0)) for place, row in enumerate(rows))
+    return [replace(row, corrected=chance, verdict=_verdict(row, chance)) for row, chance in judged]
 
 
 def _verdict(row: MetricRow, chance: float) -> Verdict:

@@ -30,6 +30,7 @@ from evalbook.runs.details import (
     averaged,
     detail_lines_of,
 )
+from evalbook.runs.summaries import task_name
 from evalbook.runs.unpacking import lines_of, unpacked
 
 LARGEST_DOCUMENT = 256 << 20
@@ -61,9 +62,7 @@ def task_of(name: str) -> str | None:
     stem = name.rpartition("/")[2].removesuffix(".gz").removesuffix(".parquet")
     if not stem.startswith("details_"):
         return None
-    key = _TIME.sub("", stem.removeprefix("details_"))
-    parts = key.split("|")
-    return parts[1] if len(parts) == 3 else key
+    return task_name(_TIME.sub("", stem.removeprefix("details_")))
 
 
 def detail_lines(

@@ -35,8 +35,6 @@ _TITLE_LETTER, _TITLE_LINE, _MOST_TITLE_LINES = 9, 19, 4
 
 @dataclass(frozen=True)
 class Row:
-    """One metric."""
-
     label: str
     value: float
     low: float | None

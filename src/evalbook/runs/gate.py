@@ -86,7 +86,6 @@ class RuleResult:
     """The model compared with, where there are several."""
 
     def subject(self) -> str:
-        """Return what the rule is about."""
         within = f" in {self.category}" if self.category else ""
         against = f" against {self.against}" if self.against else ""
         return f"{self.metric or 'all metrics'}{within}{against}"
@@ -216,8 +215,6 @@ def _wrong(source: str, key: str, wanted: str) -> UsageError:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What is known of one metric."""
-
     metric: str
     gain: float | None
     low: float | None

@@ -22,8 +22,6 @@ _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 @dataclass(frozen=True)
 class PastRun:
-    """One evaluation."""
-
     execution: Execution
     plan: RunPlan
 
@@ -33,7 +31,6 @@ class PastRun:
         return short_name(self.plan.model_package or self.plan.base_model) or ""
 
     def words(self) -> str:
-        """Return all that a filter may look for."""
         it = self.execution
         return " ".join([it.name, it.status, it.kind, self.model, self.plan.judge or "", it.arn])
 
@@ -49,7 +46,6 @@ class Filter:
     """Words that name, model, judge, type, state or ARN contain, all of them."""
 
     def fits(self, run: Execution) -> bool:
-        """Tell whether a run fits as far as its listing tells."""
         return (self.status or run.status).lower() == run.status.lower() and self.kind in (
             None,
             run.kind,

@@ -43,7 +43,6 @@ class Job:
 
 
 def job_of(name: str) -> Job:
-    """Return what a run's name tells."""
     found = _JOB.fullmatch(name)
     if found is None:
         return Job(name, False, 0, 0)

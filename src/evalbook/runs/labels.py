@@ -80,8 +80,6 @@ def read_labels(path: Path) -> LabelFile:
 
 @dataclass(frozen=True)
 class Item:
-    """One record to judge."""
-
     id: str
     lines: tuple[Place, Place]
     stratum: int

@@ -66,8 +66,6 @@ def pairs_of(arms: Sequence[Arm]) -> list[tuple[Arm, Arm]]:
 
 @dataclass(frozen=True)
 class Entrant:
-    """One model of a leaderboard."""
-
     name: str
     means: Sequence[MeanRow]
     base: bool = False

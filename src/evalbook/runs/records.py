@@ -30,15 +30,11 @@ class UnreadableRecord(ValueError):
 
 
 class Detail(msgspec.Struct, gc=False, rename="camel"):
-    """What one judge said."""
-
     model_identifier: str | None = None
     explanation: str | None = None
 
 
 class Entry(msgspec.Struct, gc=False, rename="camel"):
-    """One metric's result."""
-
     metric_name: str
     result: float | str | None = None
     evaluator_details: list[Detail] = []

@@ -62,8 +62,6 @@ class FigureTable:
 
 @dataclass
 class Results:
-    """All that is known of some runs' results."""
-
     runs: list[RunFacts]
     store: RecordStore
     comparisons: list[Comparison] = field(default_factory=list)

@@ -44,8 +44,6 @@ _FAILED = ("Failed", "Stopped")
 
 @dataclass(frozen=True)
 class StepStatus:
-    """One step."""
-
     name: str
     status: str
     """AWS's word, or Waiting for a step that has not begun."""
@@ -82,8 +80,6 @@ class StepStatus:
 
 @dataclass(frozen=True)
 class RunStatus:
-    """One execution."""
-
     arn: str
     name: str
     label: str
@@ -106,7 +102,6 @@ class RunStatus:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it ended well."""
         return self.status == "Succeeded"
 
     def seconds(self, now: datetime | None = None) -> float:
@@ -333,7 +328,6 @@ class StatusDocument:
 
 
 def status_document(status: RunStatus) -> RunDocument:
-    """Return a run's status as it is printed."""
     now = datetime.now(timezone.utc)
     return RunDocument(
         arn=status.arn,
@@ -386,7 +380,6 @@ def status_parts(status: RunStatus, now: datetime | None = None) -> Iterator[Par
 
 
 def status_words(status: RunStatus) -> str:
-    """Return a run's status for people, in lines of any length."""
     return in_words(status_parts(status))
 
 
@@ -422,7 +415,6 @@ def head_words(status: RunStatus, now: datetime) -> str:
 
 
 def step_rows(status: RunStatus, now: datetime) -> list[dict[str, str]]:
-    """Return the rows of a table of a run's steps."""
     judged = any(step.bedrock for step in status.steps)
     rows = []
     for step in status.steps:
@@ -448,7 +440,6 @@ def _time_words(status: RunStatus, now: datetime) -> str:
 
 
 def left_words(status: RunStatus, now: datetime) -> str:
-    """Return how much longer a run goes on by what is expected of it."""
     if not status.expected:
         return ""
     low, high = (math.ceil(it - status.seconds(now) / 60) for it in status.expected)

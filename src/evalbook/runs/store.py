@@ -106,8 +106,6 @@ class Batch:
 
 
 class RecordStore:
-    """Judged records of some models."""
-
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="evalbook-results-")
         self._lines = (Path(self._folder.name) / "lines").open("w+b", buffering=1 << 20)
@@ -266,7 +264,6 @@ class RecordStore:
         return [(str(category), int(size)) for category, size in rows]
 
     def uncategorised(self) -> int:
-        """Return how many records have no category."""
         counts = (
             self._database.execute(
                 f"SELECT COUNT(*) FROM records_{arm.number} WHERE category IS NULL"  # noqa: S608
@@ -311,7 +308,6 @@ class RecordStore:
         return bytes(row[0]) + int(row[1]).to_bytes(4, "big")
 
     def record(self, place: Place) -> JudgedRecord:
-        """Read a record again, with its texts."""
         offset, length = self._database.execute(
             f"SELECT offset, length FROM records_{place.arm} WHERE id = ?",  # noqa: S608
             (place.number,),

@@ -82,7 +82,7 @@ def read_figures(document: Any) -> tuple[dict[str, Figure], dict[str, dict[str, 
     if totals:
         return totals, {}
     tasks = {
-        _task_name(name): figures
+        task_name(name): figures
         for name, entry in results.items()
         if name != "all" and (figures := _figures(entry))
     }
@@ -115,7 +115,7 @@ def _error(value: Any) -> float | None:
     return float(value) if is_finite_number(value) else None
 
 
-def _task_name(key: str) -> str:
+def task_name(key: str) -> str:
     """Return the part of ``suite|task:subtask|shots`` that people know."""
     parts = key.split("|")
     return parts[1] if len(parts) == 3 else key

@@ -26,7 +26,6 @@ SHOWN_ROWS = 40
 
 
 def report_words(report: Results) -> str:
-    """Return a report for people, in lines of any length."""
     return in_words(report_parts(report))
 
 
@@ -90,7 +89,6 @@ def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
 
 
 def board_lines(board: Leaderboard) -> list[Line]:
-    """Return the lines of the matrix of models and metrics."""
     return [
         {
             "Model": titled(it.name),

@@ -22,8 +22,6 @@ _NOT_IN_A_NAME = re.compile(r"[^\w.\- /:]")
 
 @dataclass(frozen=True)
 class Experiment:
-    """Where a run's results belong."""
-
     mlflow_arn: str
     name: str
 

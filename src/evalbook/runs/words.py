@@ -168,7 +168,6 @@ def _scope(comparison: Comparison) -> str:
 
 
 def categories_basis(comparison: Comparison) -> list[str]:
-    """Say how the verdicts on categories are meant."""
     lines = []
     if comparison.category_tests:
         lines.append(
@@ -283,14 +282,12 @@ def alone_headline(arm: Arm, rows: Sequence[MeanRow]) -> str:
 
 
 def alone_sentence(name: str, records: int, rows: Sequence[MeanRow]) -> str:
-    """Return what a model's means are in one sentence."""
     scored = [f"{row.metric} {plain(row.mean)}" for row in rows if row.records]
     said = f"mean {joined(scored)}" if scored else "no scores"
     return _sentence(f"{the(name)} alone, over {plural(records, 'record')}: {said}.")
 
 
 def alone_basis(arm: Arm, rows: Sequence[MeanRow]) -> list[str]:
-    """Say what one model's means rest on."""
     judged = " and for this judge" if arm.judges else ""
     lines = [
         "There is no other model's result to compare with.",
