@@ -10,7 +10,13 @@ from functools import partial
 from typing import Any
 
 from evalbook.aws.identity import find_caller
+from evalbook.aws.judges import check_judge, find_judges
+from evalbook.aws.key_rights import WRITES, check_role_key, default_key
+from evalbook.aws.mlflow import check_mlflow_arn, plan_mlflow
+from evalbook.aws.quotas import check_quotas
 from evalbook.aws.regions import bedrock_offered, is_region
+from evalbook.aws.roles import check_role, find_execution_role
+from evalbook.aws.s3 import check_bucket_region, describe_bucket
 from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable
@@ -56,7 +62,7 @@ def _all_checks(aws: Aws, subject: Subject) -> list[Check]:
         ("role", partial(_role, aws, region, subject)),
         ("judge", partial(_judges, aws, region, subject)),
         ("mlflow.plan", partial(_mlflow, aws, region, subject)),
-        ("quotas", partial(_quotas, aws, region)),
+        ("quotas", partial(check_quotas, aws, region)),
         *((f"s3.{name}", partial(_bucket, aws, region, subject, name)) for name in subject.buckets),
     ]
     for found in in_parallel([partial(_ask, about, question) for about, question in questions]):
@@ -145,8 +151,6 @@ def check_region(region: str | None) -> list[Check]:
 
 
 def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
-    from evalbook.aws.roles import check_role, find_execution_role
-
     role = subject.role
     checks: list[Check] = []
     if role is None:
@@ -162,8 +166,6 @@ def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
 
 
 def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
-    from evalbook.aws.judges import check_judge, find_judges
-
     if not EVALUATION_TYPES[subject.evaluation_type].bedrock_judges:
         return []
     offer = find_judges(aws, region)
@@ -178,23 +180,12 @@ def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
 
 
 def _mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
-    from evalbook.aws.mlflow import check_mlflow_arn, plan_mlflow
-
     if subject.mlflow:
         return check_mlflow_arn(aws, subject.mlflow, region)[1]
     return [plan_mlflow(aws, region)]
 
 
-def _quotas(aws: Aws, region: str) -> list[Check]:
-    from evalbook.aws.quotas import check_quotas
-
-    return check_quotas(aws, region)
-
-
 def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
-    from evalbook.aws.key_rights import WRITES, check_role_key, default_key
-    from evalbook.aws.s3 import check_bucket_region, describe_bucket
-
     checks = [check_bucket_region(name, describe_bucket(aws, name), region)]
     key = default_key(aws, name, region)
     if key is None:

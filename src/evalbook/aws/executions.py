@@ -181,7 +181,7 @@ def looking_at(arn: str, what: str, action: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class PipelineRun:
-    """A run that is an execution of the SDK's pipeline; see `evalbook.aws.runs.Run`."""
+    """A run that is an execution of the SDK's pipeline."""
 
     arn: str
 

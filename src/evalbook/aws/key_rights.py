@@ -71,8 +71,12 @@ def check_role_key(
         return failed("kms.role", text, remedy)
     if says == "delegates" and allowed is False and granted is False:
         return failed("kms.role", f"{role} may not do {needed} on {named}.", remedy)
+    return _doubt(role, named, needed, lacks=says == "nothing" or allowed is False)
+
+
+def _doubt(role: str, named: str, needed: str, *, lacks: bool) -> Check:
     doubt = f"Whether {role} may use {named} could not be checked."
-    if says == "nothing" or allowed is False:
+    if lacks:
         doubt = f"{role} may not use {named}, as far as evalbook can see."
     return warning(
         "kms.role",

@@ -1,11 +1,123 @@
-"""A run by its ARN: one thing, be it a pipeline's execution or a training job of its own."""
+"""A run by its ARN: one thing, be it a pipeline's execution or a training job of its own.
+
+The SDK starts such a job where it is given ``compute`` (``_write_and_submit_smtj_recipe`` in
+train/evaluate/base_evaluator.py, sagemaker 3.27.0), and names it after ``base_eval_name``. It is
+told in the words of executions.
+"""
 
 from __future__ import annotations
 
-from evalbook.aws.executions import PipelineRun, RunPlan, is_training_job
-from evalbook.aws.job_runs import JobRun
-from evalbook.aws.session import REFUSED, Aws
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evalbook.aws.executions import (
+    Execution,
+    PipelineRun,
+    RunPlan,
+    RunStep,
+    is_training_job,
+    looking_at,
+    region_of,
+)
+from evalbook.aws.session import REFUSED, Aws, AwsMissing
 from evalbook.errors import AnswerRejected
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeTrainingJobResponseTypeDef,
+        SecondaryStatusTransitionTypeDef,
+    )
+
+TYPE = "training_job"
+"""What such a run's type is called: a job does not tell a benchmark from a scorer."""
+
+_STATES = {"InProgress": "Executing", "Completed": "Succeeded"}
+_ENDS = ("Completed", "Failed", "Stopped")
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """A run that is one training job."""
+
+    arn: str
+
+    def describe(self, aws: Aws) -> Execution:
+        with looking_at(self.arn, "training job", "sagemaker:DescribeTrainingJob"):
+            found = self._ask(aws)
+        status = found["TrainingJobStatus"]
+        created = found["CreationTime"]
+        return Execution(
+            self.arn,
+            found["TrainingJobName"],
+            _STATES.get(status, status),
+            # A failed phase gives the job's reason itself.
+            None if found.get("SecondaryStatusTransitions") else found.get("FailureReason"),
+            created,
+            found.get("TrainingEndTime") or found.get("LastModifiedTime") or created,
+            TYPE,
+        )
+
+    def list_steps(self, aws: Aws) -> list[RunStep]:
+        """Return what the job went through, such as Downloading and Training."""
+        found = self._ask(aws)
+        status = found["TrainingJobStatus"]
+        phases = [
+            it for it in found.get("SecondaryStatusTransitions", ()) if it["Status"] not in _ENDS
+        ]
+        steps = [_step(phase, self.arn) for phase in phases]
+        if steps and status in ("Failed", "Stopped"):
+            last = phases[-1]
+            steps[-1] = RunStep(
+                last["Status"], status, last["StartTime"], last.get("EndTime"), None, self.arn
+            )
+        return steps
+
+    def read_plan(self, aws: Aws) -> RunPlan:
+        found = self._ask(aws)
+        resources = found.get("ResourceConfig")
+        kind = resources.get("InstanceType") if resources else None
+        count = resources.get("InstanceCount", 1) if resources else 1
+        channels = {it["ChannelName"]: it for it in found.get("InputDataConfig", ())}
+        source = channels["train"].get("DataSource") if "train" in channels else None
+        place = source.get("S3DataSource") if source else None
+        output = found.get("OutputDataConfig")
+        return RunPlan(
+            dataset=place["S3Uri"] if place else None,
+            output=output["S3OutputPath"] if output else None,
+            role=found.get("RoleArn"),
+            instances=f"{count} x {kind}" if kind else None,
+        )
+
+    def stop(self, aws: Aws) -> None:
+        aws.client("sagemaker", region_of(self.arn)).stop_training_job(
+            TrainingJobName=self.arn.rpartition("/")[2]
+        )
+
+    def _ask(self, aws: Aws) -> DescribeTrainingJobResponseTypeDef:
+        return aws.client("sagemaker", region_of(self.arn)).describe_training_job(
+            TrainingJobName=self.arn.rpartition("/")[2]
+        )
+
+
+def _step(phase: SecondaryStatusTransitionTypeDef, arn: str) -> RunStep:
+    ended = phase.get("EndTime")
+    status = "Succeeded" if ended else "Executing"
+    job = arn if phase["Status"] == "Training" else None
+    return RunStep(phase["Status"], status, phase["StartTime"], ended, None, job)
+
+
+def find_training_job(aws: Aws, region: str, name: str) -> str | None:
+    """Return the ARN of a training job by its name; None where there is none.
+
+    Raises:
+        AwsDenied, AwsInvalid: AWS's answer was no.
+    """
+    try:
+        found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
+    except AwsMissing:
+        return None
+    return str(found["TrainingJobArn"])
+
 
 Run = PipelineRun | JobRun
 """What can be asked of a run; all but ``describe`` raises `REFUSED` where AWS's answer was no."""

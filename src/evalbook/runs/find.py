@@ -17,8 +17,7 @@ from evalbook.aws.executions import (
     list_executions,
     region_of,
 )
-from evalbook.aws.job_runs import find_training_job
-from evalbook.aws.runs import run_of
+from evalbook.aws.runs import find_training_job, run_of
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.history import Filter, list_past_runs

@@ -122,22 +122,22 @@ class CustomMetricsFacts:
     """Whether any of them reads ``{{ground_truth}}``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ModelFacts:
     """The model package, or the base model that is evaluated alone."""
 
     arn: str
     base_only: bool
-    group: str | None
+    group: str | None = None
     version: str | None
-    approval: str | None
+    approval: str | None = None
     created: str | None
     """ISO 8601, UTC."""
     region: str
     account: str
     partition: str
     base_model: BaseModel
-    model_data: str | None
+    model_data: str | None = None
     """S3 URI of the weights."""
     nova: bool
     billions: float | None
@@ -146,13 +146,13 @@ class ModelFacts:
     """Inference profile by which Bedrock answers for a Nova base model."""
     base_by_name: bool
     """Whether the SDK can evaluate the base model by its name."""
-    needs_yes: bool
+    needs_yes: bool = False
     """Whether it was rejected by whoever reviewed it."""
-    passed_over: tuple[str, ...]
-    training_job: str | None
-    training_data: tuple[str, ...]
+    passed_over: tuple[str, ...] = ()
+    training_job: str | None = None
+    training_data: tuple[str, ...] = ()
     """S3 URIs, or ARNs of registered datasets, that the training job says it was trained on."""
-    training: Training | None
+    training: Training | None = None
 
 
 @dataclass(frozen=True)

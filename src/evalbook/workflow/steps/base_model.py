@@ -91,24 +91,16 @@ def accepted_base_model(
     facts = ModelFacts(
         arn=model.arn,
         base_only=True,
-        group=None,
         version=model.version,
-        approval=None,
         created=model.created,
         region=arn.region,
         account=arn.account,
         partition=arn.partition,
         base_model=model.base,
-        model_data=None,
         nova=aws.base_models.is_nova(model.name),
         billions=aws.base_models.model_size_billions(model.name),
         answers_by=aws.base_models.answers_by(model.name, arn.region, kind),
         base_by_name=True,
-        needs_yes=False,
-        passed_over=(),
-        training_job=None,
-        training_data=(),
-        training=None,
     )
     found = passed("model.base", f"{model.name} is a base model in the public hub.")
     return Accepted(model.answer, facts, (*notes, found, *checks))
