@@ -54,8 +54,8 @@ _POLICIES = ("all", "caller", "role", "trust")
 def doctor_command(settings: Settings, output: Output, role: str | None, policy: str | None) -> int:
     """Look for everything that would stop a run, and say what to do about it.
 
-    Credentials, region, role, judges, buckets and versions are looked at. AWS is asked only what
-    reads. With --policy it prints what you and the execution role need to be allowed.
+    It looks at credentials, region, role, judges, buckets and versions, and only reads from AWS.
+    With --policy it prints the permissions that you and the execution role need.
     """
     from evalbook.aws.doctor_checks import check_everything, failing
     from evalbook.checks import failed

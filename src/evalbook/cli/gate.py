@@ -53,7 +53,9 @@ def _limits(
     ],
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
-@click.option("--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest else.")
+@click.option(
+    "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
+)
 @click.option("--policy", type=A_FILE, metavar="FILE", help="Rules in TOML.")
 @click.option(
     "--must-gain", multiple=True, metavar="METRIC=SHARE", callback=_limits,

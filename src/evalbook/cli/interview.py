@@ -20,7 +20,7 @@ _LONGEST_SAID = 1_000_000
 _brief = click.option(
     "--brief",
     is_flag=True,
-    help="What an assistant passes on, ready to show; with --json, how to reply as well.",
+    help="Print what an assistant should pass on; with --json, also how to reply.",
 )
 
 

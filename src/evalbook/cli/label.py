@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 )
 @click.argument("run", metavar="RUN", shell_complete=complete_runs)
 @click.option("--records", type=click.IntRange(10), default=50, help="How many; 50 by default.")
-@click.option("--metric", metavar="METRIC", help="Score on its scale; else say which is better.")
-@click.option("--labels", type=A_FILE, default="labels.json", help="The file; labels.json else.")
+@click.option("--metric", metavar="METRIC", help="Score both answers on its scale.")
+@click.option(
+    "--labels", type=A_FILE, default="labels.json", help="The file; labels.json by default."
+)
 @click.option("--html", type=A_FILE, metavar="FILE", help="Write a page to judge in instead.")
 def label_command(
     settings: Settings,
@@ -48,7 +50,7 @@ def label_command(
 
     Records are drawn where labels tell most. For each, say which answer is better: 1, 2 or same (s
     skips, q ends); with --metric two scores, such as 0.5 1. The file is saved after every answer,
-    and asking again goes on; more --records adds to them. Nothing is sent anywhere.
+    and the next call continues; more --records adds to them. Nothing is sent anywhere.
     """
     from evalbook.runs.find import targets
     from evalbook.runs.labels import LabelFile, draw, read_labels

@@ -42,7 +42,7 @@ from evalbook.errors import UsageError
 @click.option(
     "--brief",
     is_flag=True,
-    help="What an assistant passes on, ready to show; with --json, how to reply as well.",
+    help="Print what an assistant should pass on; with --json, also how to reply.",
 )
 def new_command(
     settings: Settings, output: Output, earlier: Path, assignments: tuple[str, ...], brief: bool

@@ -42,9 +42,9 @@ def open_command(
     """Open a run in the AWS console.
 
     RUN is named as `evalbook status` takes it; without one, it is the run that the notebook of the
-    state started. Pipelines are shown by SageMaker Studio: where this account has a Studio domain,
-    its page of the run is opened, else the page from which Studio is opened. MLflow is opened by a
-    link that AWS makes for you alone, and that holds for a few minutes.
+    state started. SageMaker Studio shows pipelines: if this account has a Studio domain, the
+    run's page there opens, else the page that opens Studio. The link to MLflow is made by AWS for
+    you alone, and works for a few minutes.
     """
     from evalbook.aws.session import in_parallel
     from evalbook.errors import AnswerRejected

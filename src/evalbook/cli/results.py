@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
 @click.option(
-    "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest by default."
+    "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
 )
 @click.option("--group", metavar="GROUP", help="All versions of a model package group.")
 @click.option("--labels", type=A_FILE, metavar="FILE", help="What `evalbook label` kept.")
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     "log",
     type=A_FILE,
     metavar="FILE",
-    help="Write .eval logs, for InspectAI's viewer.",
+    help="Write .eval logs, for Inspect AI's viewer.",
 )
 @click.option(
     "--mlflow", is_flag=True, help="Record them in the run's own MLflow experiment, after a yes."
@@ -79,8 +79,8 @@ def results_command(
     the run that the notebook of the state started.
 
     --json prints runs, comparisons (headline, basis, metrics, categories, lost_most), models alone,
-    figures, labels and notes; --csv a row for each metric and category. docs/results.md has every
-    key and column, and how gains, intervals and verdicts are meant.
+    figures, labels and notes; --csv a row for each metric and category. docs/results.md explains
+    every key and column, and what gains, intervals and verdicts mean.
     """
     from evalbook.runs.costs import add_cost
     from evalbook.runs.find import targets, targets_of_group

@@ -60,9 +60,9 @@ def runs_command(
 ) -> int:
     """List the evaluations of your account and region, newest first.
 
-    Only those are listed that contain every WORD, in their name, model, judge, type, state or ARN.
-    Training jobs on instances of your own are not listed: status, results and stop take their
-    notebook, or their ARN.
+    With WORDs, only those whose name, model, judge, type, state or ARN contains all of them. The
+    jobs of one evaluation are one run. Training jobs on your own instances are not listed: status,
+    results and stop take their notebook or their ARN.
     """
     from evalbook.runs.history import Filter, RunsDocument, describe_run, list_past_runs, read_age
 

@@ -43,13 +43,15 @@ def require_sandbox_extra() -> None:
     "sandbox",
     examples=[
         ('eval "$(evalbook sandbox --env)"', "Start it in the background, for this terminal."),
-        ('eval "$(evalbook sandbox --stop)"', "End it again."),
+        ('eval "$(evalbook sandbox --stop)"', "Stop it again."),
         ("evalbook sandbox --answers", "What to answer there, and what comes of it."),
     ],
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; a free one else.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The port; a free one by default."
+)
 @click.option("--env", "background", is_flag=True, help="Start in the background; print settings.")
-@click.option("--stop", is_flag=True, help="End the one that this terminal's settings lead to.")
+@click.option("--stop", is_flag=True, help="Stop the one that this terminal's settings point to.")
 @click.option("--answers", is_flag=True, help="Only list answers to try, step by step.")
 def sandbox_command(
     _: Settings, output: Output, port: int, background: bool, stop: bool, answers: bool

@@ -40,7 +40,9 @@ NOT_SUCCEEDED = 1
     ],
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
-@click.option("--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; its newest else.")
+@click.option(
+    "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
+)
 @click.option("--watch", is_flag=True, help="Follow it until it is over; exit 1 if it failed.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if it failed or was stopped.")
 @click.option("--logs", is_flag=True, help="Show the last log lines of the steps that failed.")
