@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from evalbook.aws.dataset_arns import RegisteredDataset, is_dataset_arn, resolve_dataset_arn
+from evalbook.aws.registry import RegisteredDataset, is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3 import S3Uri
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected

@@ -5,7 +5,7 @@ import time
 import pytest
 from border import answer
 
-from evalbook.aws.job_logs import LOG_GROUP, read_last_log_lines
+from evalbook.aws.executions import LOG_GROUP, read_last_log_lines
 from evalbook.aws.session import Aws
 
 REGION = "us-east-1"

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
         base_models as base_models,
     )
     from evalbook.aws import (
-        dataset_arns as dataset_arns,
-    )
-    from evalbook.aws import (
         evaluators as evaluators,
     )
     from evalbook.aws import (
@@ -76,6 +73,9 @@ if TYPE_CHECKING:
     )
     from evalbook.aws import (
         regions as regions,
+    )
+    from evalbook.aws import (
+        registry as registry,
     )
     from evalbook.aws import (
         roles as roles,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.identity import find_caller
@@ -466,3 +466,31 @@ def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
         checks=(found, *_approval(package)),
         needs_yes=package.approval == "Rejected",
     )
+
+
+# --- the verdict on a package -------------------------------------------------------------------
+
+Approval = Literal["Approved", "Rejected", "PendingManualApproval"]
+_LONGEST_REASON = 1024
+"""Characters of a reason, by SageMaker's service model."""
+
+
+def set_approval(aws: Aws, package: str, approval: Approval, why: str) -> None:
+    """Write status and reason into a model package.
+
+    Raises:
+        AnswerRejected: ``gate.record``, it can't be written.
+    """
+    arn = parse_arn(package)
+    try:
+        aws.client("sagemaker", arn.region if arn else None).update_model_package(
+            ModelPackageArn=package,
+            ModelApprovalStatus=approval,
+            ApprovalDescription=why[:_LONGEST_REASON],
+        )
+    except REFUSED as error:
+        raise AnswerRejected(
+            "gate.record",
+            f"The approval status of {package} can't be set: {error.message}",
+            "Grant sagemaker:UpdateModelPackage on it.",
+        ) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP
+from evalbook.aws.executions import LOG_GROUP, ROLLOUT_LOG_GROUP
 from evalbook.aws.permissions import gated_actions, own_instances_caller_actions
 from evalbook.aws.policy_documents import WrittenPolicy, WrittenStatement
 from evalbook.evaluation_types import EVALUATION_TYPES

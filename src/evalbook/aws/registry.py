@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
 from evalbook.aws.documents import ForeignJson, read_document
+from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected, reject
 
@@ -123,3 +124,43 @@ def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef, kind: Kind
     if len(found.path) > 4:
         return found
     return replace(found, resource=f"{found.resource}/{content['HubContentVersion']}")
+
+
+# --- datasets -----------------------------------------------------------------------------------
+
+# sagemaker/ai_registry/air_constants.py, 3.27.0: DOC_KEY_DATASET_S3_BUCKET and …_PREFIX. The
+# "prefix" is a whole key, file name included (ai_registry/dataset.py).
+_BUCKET, _KEY = "DatasetS3Bucket", "DatasetS3Prefix"
+_DATASET = Kind("dataset", "dataset", "DataSet", "give the dataset's S3 URI")
+
+
+@dataclass(frozen=True)
+class RegisteredDataset:
+    """A dataset of a hub: its ARN, with the version, and the object that it stands for."""
+
+    arn: str
+    uri: S3Uri
+
+
+def is_dataset_arn(text: str) -> bool:
+    """Tell whether a text is meant as the ARN of a dataset in a hub, complete or not."""
+    arn = parse_arn(text)
+    return arn is not None and _DATASET.names(arn)
+
+
+def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
+    """Return what a dataset's ARN stands for, as its hub describes it.
+
+    Raises:
+        AnswerRejected: as `read_registered`, or ``dataset.location``.
+    """
+    found = read_registered(aws, text, _DATASET)
+    bucket, key = found.document[_BUCKET].text, (found.document[_KEY].text or "").lstrip("/")
+    if not bucket or not key:
+        raise _DATASET.refused(
+            "location",
+            f'The dataset "{found.name}" does not say where it lies: its document lacks {_BUCKET} '
+            f"or {_KEY}.",
+            "Give the dataset's S3 URI.",
+        )
+    return RegisteredDataset(str(found.arn), S3Uri(bucket, key))

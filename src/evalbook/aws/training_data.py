@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
+from evalbook.aws.registry import is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.errors import AnswerRejected

@@ -20,7 +20,7 @@ from evalbook.texts import joined
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from evalbook.aws.approvals import Approval
+    from evalbook.aws.model_packages import Approval
     from evalbook.aws.session import Aws
     from evalbook.runs.gate import GateDocument, Outcome, Policy
 
@@ -144,7 +144,7 @@ def _policy(
 
 
 def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
-    from evalbook.aws.approvals import set_approval
+    from evalbook.aws.model_packages import set_approval
 
     package = document.evidence.run.model or ""
     if ":model-package/" not in package:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalbook.aws.dataset_arns import is_dataset_arn, resolve_dataset_arn
+from evalbook.aws.registry import is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3 import read_chunks
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws

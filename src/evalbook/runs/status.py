@@ -13,14 +13,16 @@ from evalbook import texts
 from evalbook.aws.arns import short_name
 from evalbook.aws.evaluation_jobs import EvaluationJob, find_job_behind
 from evalbook.aws.executions import (
+    LOG_GROUP,
+    ROLLOUT_LOG_GROUP,
     Execution,
     RunPlan,
     RunStep,
     TrainingJob,
+    read_last_log_lines,
     rollout_failure,
     training_job,
 )
-from evalbook.aws.job_logs import LOG_GROUP, ROLLOUT_LOG_GROUP, read_last_log_lines
 from evalbook.aws.runs import plan_of, run_of
 from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.console import console_url, logs_url

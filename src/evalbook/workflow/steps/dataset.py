@@ -56,7 +56,7 @@ def _ask(_: Interview) -> Question:
 def _read(text: str, question: Question, interview: Interview) -> str:
     text = read_choice_or_text(text, question.choices)
     plain = text.strip("'\"<> ")
-    if aws.dataset_arns.is_dataset_arn(plain):
+    if aws.registry.is_dataset_arn(plain):
         aws.s3.refuse_template_text(plain, "the dataset's ARN")
         return plain
     path = interview.file_named(text.removeprefix("file://"))
@@ -109,8 +109,8 @@ def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
         return _check_local(Path(value), interview)
     interview.progress("Looking for the dataset in S3", None, None)
     arn = None
-    if aws.dataset_arns.is_dataset_arn(value):
-        registered = aws.dataset_arns.resolve_dataset_arn(interview.aws, value)
+    if aws.registry.is_dataset_arn(value):
+        registered = aws.registry.resolve_dataset_arn(interview.aws, value)
         value = arn = registered.arn
         uri = registered.uri
     else:
