@@ -204,3 +204,10 @@ def test_memory_does_not_grow_with_the_object() -> None:
 def _many(records: int) -> Iterator[bytes]:
     for number in range(records):
         yield lines({"query": f"{number} " + "x" * 1000})
+
+
+def test_of_a_hundred_fields_those_that_are_not_shown_are_counted() -> None:
+    report = report_of(lines({"query": "a", **{f"column {n}": n for n in range(100)}}))
+
+    assert report.fields[0].field == "query"
+    assert report.fields[-1].sentence(report.records).startswith("41 more (1 of 1): not used")

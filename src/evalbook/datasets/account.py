@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from evalbook.datasets.fields import UNKNOWN
 from evalbook.datasets.invalid import harmless
 from evalbook.datasets.uses import UNUSED, FieldUse, Use
 
@@ -56,7 +57,12 @@ class Account:
             )
             for use, count in total.items()
         ]  # fmt: skip
-        return tuple(sorted(found, key=lambda it: it.use == UNUSED)[:_MOST_FIELDS])
+        found.sort(key=lambda it: it.use == UNUSED)
+        others = found[_MOST_FIELDS:]
+        if others:
+            most = max(it.records for it in others)
+            found[_MOST_FIELDS:] = [FieldUse(f"{len(others)} more", UNUSED, most, UNKNOWN, "")]
+        return tuple(found)
 
 
 def example_of(record: Mapping[str, Any], field: str) -> str:

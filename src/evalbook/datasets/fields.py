@@ -25,7 +25,7 @@ PROMPT = _names("""
 """)
 """What the model is asked."""
 
-WEAK = _names("post body description title source src history")
+WEAK = _names("post body description title source src history testcase")
 """What the model is asked where nothing else is, and an answer is there."""
 
 INSTRUCTION = frozenset("instruction instructions task".split())

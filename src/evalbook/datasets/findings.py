@@ -116,7 +116,8 @@ _CONVERT = "Have it converted to a new object, or give another dataset."
 
 def _format(report: Report) -> Check:
     check = "dataset.format"
-    remedy = _CONVERT if report.valid else report.container_remedy or "Give another dataset."
+    can_be = report.valid or report.several_questions
+    remedy = _CONVERT if can_be else report.container_remedy or "Give another dataset."
     if report.container_problem:
         return failed(check, report.container_problem, remedy)
     known = format_named(report.format) if report.format else None

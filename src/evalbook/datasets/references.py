@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Any
 
 from evalbook.datasets import fields as known
@@ -72,10 +73,20 @@ def _named_alike(it: Fields) -> Iterator[tuple[str, Any]]:
             yield name, value
     asked = {it.plain(use.field) for use in it.uses if use.use == PROMPT}
     yield from it.by_name([ANSWERS[plain] for plain in asked if plain in ANSWERS])
+    mirrored = (
+        plain.replace(question, answer)
+        for plain in sorted(asked)
+        for question, answer in product(_QUESTIONS, _ANSWERED)
+        if question in plain
+    )
+    yield from it.by_name(mirrored)
 
 
 ANSWERS = {"q": "a", "patient": "doctor", "human": "ai"}
 """Names that say something only beside another one, which is what is asked."""
+_QUESTIONS = ("question", "prompt", "query", "instruction", "input")
+_ANSWERED = ("answer", "response", "completion", "output")
+"""What names of questions have in the place of what those of their answers have."""
 
 
 def _only_output(it: Fields) -> Iterator[tuple[str, Any]]:
