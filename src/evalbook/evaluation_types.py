@@ -111,7 +111,7 @@ _OF_ROLLOUTS = (
 LLM_AS_JUDGE = EvaluationType(
     name="llm_as_judge",
     label="LLM as judge",
-    description="A judge model of Bedrock scores the answers of the base and the fine-tuned model.",
+    description="A Bedrock judge model scores the answers of the base and the fine-tuned model.",
     pipeline="LLMAJEvaluation",
     role_type="model_eval",
     bedrock_judges=True,
@@ -128,8 +128,8 @@ LLM_AS_JUDGE = EvaluationType(
 CUSTOM_SCORER = EvaluationType(
     name="custom_scorer",
     label="Custom scorer",
-    description="Code scores the answers: a preset for mathematics or programs, or a function of "
-    "your own.",
+    description="Code scores the answers: a preset for mathematics or programs, or your own "
+    "function.",
     pipeline="CustomScorerEvaluation",
     recipes=("DeterministicEvaluation",),
     needs_reference=True,
@@ -141,8 +141,8 @@ CUSTOM_SCORER = EvaluationType(
 BENCHMARK = EvaluationType(
     name="benchmark",
     label="Benchmark",
-    description="A public benchmark, such as MMLU, measures general abilities; it needs no dataset "
-    "of yours.",
+    description="A public benchmark, such as MMLU, measures general abilities; you need no "
+    "dataset.",
     pipeline="BenchmarkEvaluation",
     recipes=("DeterministicEvaluation",),
     nova_recipes=("DeterministicTextBenchmark", "DeterministicMultiModalBenchmark"),
@@ -155,7 +155,7 @@ BENCHMARK = EvaluationType(
 MULTI_TURN_RL = EvaluationType(
     name="multi_turn_rl",
     label="Multi-turn RL",
-    description="An agent plays whole rollouts in its environment and is rewarded; for models that "
+    description="An agent runs whole rollouts in its environment and is rewarded; for models that "
     "act.",
     pipeline="MTRLEvaluation",
     recipes=("MTRLEvaluation",),
@@ -174,7 +174,7 @@ MULTI_TURN_RL = EvaluationType(
 INSPECT_AI = EvaluationType(
     name="inspect_ai",
     label="Inspect AI",
-    description="Tasks written for Inspect AI, or one made of your own records, for a model on an "
+    description="Tasks written for Inspect AI, or one written from your records, for a model on an "
     "endpoint or in Bedrock.",
     pipeline="InspectAIEvaluation",
     recipes=(),

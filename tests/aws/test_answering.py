@@ -50,8 +50,8 @@ def test_what_is_named_is_told_by_its_form(text: str, kind: str, name: str) -> N
     [
         (f"{BEDROCK}:custom-model/amazon.nova/a1", "Deploy it in Bedrock"),
         (f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/g/1", "give the endpoint's name"),
-        (f"arn:aws:iam::{ACCOUNT}:role/R", "Give an endpoint's name"),
-        ("my endpoint", "Give an endpoint's name"),
+        (f"arn:aws:iam::{ACCOUNT}:role/R", "Give the name of an endpoint"),
+        ("my endpoint", "Give the name of an endpoint"),
     ],
 )
 def test_what_does_not_answer_by_itself_is_refused(text: str, said: str) -> None:
@@ -97,7 +97,7 @@ ASYNC = {"OutputConfig": {"S3OutputPath": "s3://b/k"}}
     ("named", "status", "configuration", "said"),
     [
         ("support-bot", "InService", {}, "is in service."),
-        ("support-bot", "Creating", {}, "is not in service but Creating."),
+        ("support-bot", "Creating", {}, "is Creating, not in service."),
         ("support-bt", "InService", {}, "There is no endpoint support-bt in us-east-1."),
         ("support-bot", "InService", {"AsyncInferenceConfig": ASYNC}, "asynchronous inference"),
         ("support-bot", "InService", {"ProductionVariants": OF_COMPONENTS}, "inference components"),
@@ -118,7 +118,7 @@ def test_an_endpoint_has_to_be_there_and_callable_by_its_name(
 
 
 def test_what_is_in_another_region_is_refused(aws: Aws) -> None:
-    with pytest.raises(AnswerRejected, match="is in us-west-2, the evaluation in us-east-1"):
+    with pytest.raises(AnswerRejected, match="is in us-west-2, but the evaluation's container"):
         check_answering(aws, f"arn:aws:sagemaker:us-west-2:{ACCOUNT}:endpoint/e", REGION)
 
 
@@ -145,7 +145,7 @@ def a_model(**more: Any) -> dict[str, Any]:
             "amazon.nova-lite-v1:0",
             "GetFoundationModel",
             "ResourceNotFoundException",
-            "knows no amazon.nova-lite-v1:0 in us-east-1 (by its form the id of a foundation",
+            "has no amazon.nova-lite-v1:0 in us-east-1 (apparently the id of a foundation",
         ),
         (
             DEPLOYMENT,
@@ -157,10 +157,10 @@ def a_model(**more: Any) -> dict[str, Any]:
                 "createdAt": NEW_YEAR,
                 "status": "Creating",
             },
-            "is not Active but Creating.",
+            "is Creating, not Active.",
         ),
-        (IMPORTED, "GetImportedModel", {"modelArchitecture": "llama"}, "puts an imported model"),
-        (IMPORTED, "GetImportedModel", "AccessDeniedException", "could not be checked."),
+        (IMPORTED, "GetImportedModel", {"modelArchitecture": "llama"}, "unloads imported models"),
+        (IMPORTED, "GetImportedModel", "AccessDeniedException", "Could not check whether"),
     ],
 )
 def test_what_bedrock_has_is_asked_by_its_kind(
@@ -194,12 +194,12 @@ DJL = "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference"
 @pytest.mark.parametrize(
     ("image", "said"),
     [
-        (f"{DJL}:0.36.0-lmi", "is there."),
+        (f"{DJL}:0.36.0-lmi", "exists."),
         (f"{DJL}:0.36.0-lm", "There is 0.36.0-lmi"),
         (f"{DJL}", "has no image latest in us-east-1. There is 0.33.0-lmi15.0.0-cu128 and"),
         (DJL.replace("djl", "dlj"), "There is no repository dlj-inference in the registry of acc"),
         (DJL.replace("us-east-1", "us-west-2"), "The image is in us-west-2; the endpoint would be"),
-        ("vllm/vllm-openai:latest", "is no image that the SDK takes."),
+        ("vllm/vllm-openai:latest", "is not an image that the SDK accepts."),
     ],
 )
 @pytest.mark.usefixtures("in_sandbox")
@@ -229,7 +229,7 @@ def test_the_container_is_offered_in_few_regions(region: str, status: str | None
     if status:
         assert [it.status for it in check_container(Aws(), region)] == [status, "passed"]
         return
-    with pytest.raises(AnswerRejected, match="knows no image"):
+    with pytest.raises(AnswerRejected, match="has no Inspect AI container image"):
         check_container(Aws(), region)
 
 

@@ -94,7 +94,7 @@ def test_an_arn_is_named_for_what_it_is(text: str, words: str) -> None:
         ("aws-cn", "cn-north-1", None),
         ("aws", "mars-1", '"mars-1" is not an AWS region'),
         ("aws", "", '"" is not an AWS region'),
-        ("aws", "cn-north-1", "cn-north-1 is a region of the partition aws-cn"),
+        ("aws", "cn-north-1", "cn-north-1 is a region in the partition aws-cn"),
     ],
 )
 def test_a_region_that_an_arn_cannot_have_is_told(

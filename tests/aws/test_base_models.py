@@ -188,13 +188,13 @@ def in_hubs(aws: Aws, *there: tuple[str, str, str]) -> None:
 @pytest.mark.parametrize(
     ("there", "setting", "found"),
     [
-        ([], "", "not in the hub SageMakerPublicHub of us-east-1, so the run would fail"),
+        ([], "", "not in the hub SageMakerPublicHub in us-east-1, so the run would fail"),
         ([(PUBLIC_HUB, "meta-llama", "1.9.0")], "", "in version 1.2.0, so the run would fail"),
         # The SDK is told to look in the private hub first, and takes what it finds there.
         (
             [("our-hub", "meta-llama", "1.2.0"), (PUBLIC_HUB, "meta-llama", "1.2.0")],
             "our-hub",
-            "taken from the private hub our-hub",
+            "comes from the private hub our-hub",
         ),
         ([(PUBLIC_HUB, "meta-llama", "1.2.0")], "our-hub", None),
         ([(PUBLIC_HUB, "meta-llama", "1.2.0")], PUBLIC_HUB, None),
@@ -228,7 +228,7 @@ def test_base_model_alone_is_not_taken_from_a_private_hub(
     monkeypatch.setenv("SAGEMAKER_HUB_NAME", "our-hub")
     model = HubModel("meta-llama", "1.2.0", f"{PUBLIC}/meta-llama/1.2.0", "", frozenset({"x"}))
 
-    with pytest.raises(AnswerRejected, match="taken from the private hub our-hub"):
+    with pytest.raises(AnswerRejected, match="comes from the private hub our-hub"):
         check_base_alone(aws, model, REGION, JUDGED)
 
 
@@ -258,7 +258,7 @@ def test_nova_in_another_region_is_rejected(aws: Aws) -> None:
         check_base_model(aws, a_package("nova-textgeneration-lite"), "eu-west-1", JUDGED)
 
     assert caught.value.message == (
-        "nova-textgeneration-lite can't be judged in eu-west-1: the SDK takes Nova models in "
+        "nova-textgeneration-lite can't be judged in eu-west-1: the SDK supports Nova models in "
         "eu-west-2, us-east-1, us-west-2 only."
     )
 

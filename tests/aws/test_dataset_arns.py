@@ -90,7 +90,7 @@ def test_a_dataset_of_another_account_is_not_taken_for_ones_own(aws: Aws, stub: 
 
     assert rejected.code == "dataset.account"
     assert rejected.message == (
-        f"{theirs} is of account 999999999999; the SDK looks for it in your own, where the "
+        f"{theirs} belongs to account 999999999999; the SDK looks for it in yours, where the "
         f"dataset of that name is {ARN}."
     )
 
@@ -109,7 +109,7 @@ def test_a_dataset_that_does_not_say_where_it_lies_is_rejected(
 
     assert rejected.code == "dataset.location"
     assert rejected.message == (
-        'The dataset "faq" does not say where it lies: its document lacks DatasetS3Bucket or '
+        'The dataset "faq" does not name its location: its document lacks DatasetS3Bucket or '
         "DatasetS3Prefix."
     )
 
@@ -123,7 +123,7 @@ def test_a_dataset_whose_import_failed_is_rejected_with_the_reason(aws: Aws, stu
     rejected = rejection(aws)
 
     assert rejected.code == "dataset.not_ready"
-    assert rejected.message == 'The dataset "faq" is not available but ImportFailed: bad schema.'
+    assert rejected.message == 'The dataset "faq" is ImportFailed, not available: bad schema.'
 
 
 def test_a_dataset_that_is_not_there_is_rejected(aws: Aws, stub: Stub) -> None:

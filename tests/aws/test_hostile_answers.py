@@ -189,12 +189,12 @@ def test_what_to_look_at_is_said(endpoint: Endpoint) -> None:
         aws.client("iam").get_role(RoleName="r")
 
     assert caught.value.message == (
-        "AWS's answer to GetRole could not be read: it is not in the form of AWS's answers."
+        "AWS's answer to GetRole could not be read: it does not look like an answer from AWS."
     )
     assert caught.value.remedy == (
         f"{aws.client('iam').meta.endpoint_url} was asked. A proxy or a network's sign-in page may "
-        "have answered in its place: check HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and "
-        "repeat this."
+        "have answered instead: check HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and "
+        "try again."
     )
 
 
@@ -279,7 +279,9 @@ def test_an_aws_that_never_answers_is_given_up_and_named(quick: Callable[[Answer
 def test_what_a_write_that_was_given_up_may_have_left_is_named(
     quick: Callable[[Answer], Aws],
 ) -> None:
-    with pytest.raises(AwsUnavailable, match=r"object of 8 bytes is left: s3://bucket/out/evalb"):
+    with pytest.raises(
+        AwsUnavailable, match=r"object of 8 bytes is left behind: s3://bucket/out/evalb"
+    ):
         write_probe(quick(silent), S3Uri("bucket", "out/"))
 
 
@@ -309,7 +311,7 @@ def test_slow_answers_add_up_within_a_turn_and_are_told_outside(endpoint: Endpoi
     aws.client("sagemaker").list_pipelines()
 
     assert told
-    assert {*told} == {"AWS is slow: 0 s so far, now sagemaker:ListPipelines. Ctrl-C ends it."}
+    assert {*told} == {"AWS is slow: 0 s so far, now sagemaker:ListPipelines. Ctrl-C cancels."}
     told.clear()
     with aws.turn():
         aws.client("sagemaker").list_pipelines()

@@ -108,7 +108,7 @@ def test_judges_left_out_are_said_once_by_reason(aws: Aws) -> None:
     assert offer.checks[1].id == "judge.left_out"
     assert offer.checks[1].status == "passed"
     assert offer.checks[1].message == (
-        "Left out: Bedrock does not answer for it (ValidationException): a.bad; "
+        "Left out: Bedrock gives no information on it (ValidationException): a.bad; "
         "not available in us-east-1: a.gone; "
         "past its end of life (2025-07-21): a.old."
     )
@@ -212,7 +212,7 @@ def test_judge_without_a_profile_in_the_region_is_left_out(aws: Aws) -> None:
 
     assert [it.id for it in offer.judges] == ["a.two"]
     assert offer.left_out[0].reason == (
-        "no inference profile in us-east-1, and it takes only INFERENCE_PROFILE"
+        "no inference profile in us-east-1, and it supports only INFERENCE_PROFILE"
     )
 
 
@@ -266,14 +266,14 @@ def test_mapping_of_a_profile_is_told(aws: Aws) -> None:
 
     assert [it.id for it in checks] == ["judge.list", "judge.id", "judge.lifecycle"]
     assert checks[1].message == (
-        "us.anthropic.claude-x-v1:0 is taken for the model it stands for, "
+        "us.anthropic.claude-x-v1:0 was replaced by its model, "
         "anthropic.claude-x-v1:0: the SDK knows judges by that id, and Bedrock finds the "
         "inference profile itself."
     )
 
 
 SENT = (
-    "and the evaluation runs in us-east-1: the judge is called from there. Prompts and answers are "
+    "but the evaluation runs in us-east-1 and calls the judge from there. Prompts and answers are "
     "sent to us-east-1"
 )
 
@@ -286,13 +286,13 @@ SENT = (
             ("INFERENCE_PROFILE",),
             (
                 f"eu.anthropic.claude-x-v1:0 is an inference profile of eu, {SENT}, and may go to "
-                "us regions, by the inference profile us.anthropic.claude-x-v1:0."
+                "us regions, through the profile us.anthropic.claude-x-v1:0."
             ),
         ),
         (
             "arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude-x-v1:0",
             ("ON_DEMAND",),
-            f"anthropic.claude-x-v1:0 is of eu-west-1, {SENT}, and they stay there.",
+            f"anthropic.claude-x-v1:0 is in eu-west-1, {SENT}, and they stay there.",
         ),
         ("us.anthropic.claude-x-v1:0", ("INFERENCE_PROFILE",), None),
         ("anthropic.claude-x-v1:0", ("ON_DEMAND",), None),
@@ -319,8 +319,8 @@ def test_a_judge_that_only_a_global_profile_reaches_is_a_warning(aws: Aws) -> No
     _, checks = check_judge(aws, REGION, "anthropic.claude-x-v1:0")
 
     assert checks[-1].message == (
-        "anthropic.claude-x-v1:0 is called from us-east-1 by global.anthropic.claude-x-v1:0 only: "
-        "prompts and answers may be processed in any region of AWS."
+        "anthropic.claude-x-v1:0 can be called from us-east-1 only through "
+        "global.anthropic.claude-x-v1:0: prompts and answers may be processed in any AWS region."
     )
 
 
@@ -345,16 +345,15 @@ def test_an_application_inference_profile_is_named_and_its_model_taken(aws: Aws)
 
     assert judge.id == "anthropic.claude-x-v1:0"
     assert checks[0].message == (
-        f"{APPLICATION} is an application inference profile, which leads to "
-        "anthropic.claude-x-v1:0. The SDK takes a judge by its model's id alone, so the profile's "
-        "tags do not reach these costs."
+        f"{APPLICATION} is an application inference profile for anthropic.claude-x-v1:0. The SDK "
+        "accepts only the model's id, so the profile's tags do not reach these costs."
     )
 
 
 @pytest.mark.parametrize(
     ("arn", "said"),
     [
-        (APPLICATION, "is an application inference profile, and which model it leads to can't be"),
+        (APPLICATION, "is an application inference profile, but its model can't be"),
         (
             f"arn:aws:bedrock:{REGION}:123456789012:imported-model/a",
             "is a Bedrock imported model. The",
@@ -396,7 +395,7 @@ def test_judge_not_on_the_list_is_rejected_with_near_ones(aws: Aws) -> None:
 
     assert error.code == "judge.list"
     assert error.message == (
-        '"anthropic.claude-x-v2:0" is not on the list of 2 judge models of us-east-1.'
+        '"anthropic.claude-x-v2:0" is not on the list of 2 judge models in us-east-1.'
     )
     assert error.remedy == "Did you mean anthropic.claude-x-v1:0?"
 

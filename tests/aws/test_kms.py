@@ -67,7 +67,7 @@ def test_a_key_that_is_not_enabled_is_rejected(
     rejected = rejection(aws, key_id)
 
     assert rejected.code == "kms.state"
-    assert rejected.message == f"The key {arn} is not enabled but {state}."
+    assert rejected.message == f"The key {arn} is {state}, not enabled."
     assert rejected.remedy == remedy
 
 
@@ -137,7 +137,7 @@ def test_what_is_no_key_is_named(aws: Aws, text: str, message: str) -> None:
 
 
 def test_a_bare_name_is_suggested_as_an_alias(aws: Aws) -> None:
-    assert str(rejection(aws, "results").remedy).startswith("An alias is given as alias/results. ")
+    assert str(rejection(aws, "results").remedy).startswith("Write an alias as alias/results. ")
 
 
 def test_a_key_that_may_not_be_described_is_taken_with_a_warning(aws: Aws, stub: Stub) -> None:
@@ -147,7 +147,9 @@ def test_a_key_that_may_not_be_described_is_taken_with_a_warning(aws: Aws, stub:
 
     assert key == KEY
     assert [(check.id, check.status) for check in checks] == [("kms.key", "warning")]
-    assert checks[0].message.startswith(f"Whether the key {KEY} is enabled and fits could not be")
+    assert checks[0].message.startswith(
+        f"Could not check whether the key {KEY} is enabled and suitable."
+    )
 
 
 def test_a_text_that_kms_refuses_is_rejected(aws: Aws, stub: Stub) -> None:

@@ -61,8 +61,8 @@ def test_without_an_app_one_will_be_created(aws: Aws, stub: Stub) -> None:
     assert check.status == "warning"
     assert check.message == (
         "There is no MLflow app in us-east-1: the SDK will create one before the evaluation "
-        "starts. That takes some minutes (it waits at most ten), makes a bucket "
-        "sagemaker-us-east-1-ACCOUNT if there is none, and what the app stores there is paid for."
+        "starts. That takes a few minutes (it waits at most ten) and creates a bucket "
+        "sagemaker-us-east-1-ACCOUNT if there is none; you pay for what the app stores there."
     )
 
 
@@ -82,8 +82,8 @@ def test_where_apps_may_not_be_listed_the_plan_cannot_be_told(aws: Aws, stub: St
 
     assert check.status == "skipped"
     assert check.message == (
-        "Which MLflow app the SDK would take is not known: sagemaker:ListMlflowApps was denied: "
-        "no. If it may not list them either, it goes on without MLflow."
+        "It is not known which MLflow app the SDK would use: sagemaker:ListMlflowApps was denied: "
+        "no. If it may not list them either, it continues without MLflow."
     )
 
 

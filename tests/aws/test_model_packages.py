@@ -107,7 +107,7 @@ def test_group_in_every_form_is_its_newest_version(aws: Aws, text: str) -> None:
 
     assert resolution.package is not None
     assert resolution.package.arn == package_arn("support-bot/2")
-    assert "Its approval is pending; it can be evaluated as it is." in [
+    assert "Its approval is pending; it can still be evaluated." in [
         check.message for check in resolution.checks
     ]
     assert not resolution.needs_yes
@@ -201,7 +201,7 @@ def test_group_without_usable_version_is_rejected(aws: Aws) -> None:
     ("status", "message"),
     [
         ("Failed", " is Failed: SageMaker gives no reason."),
-        ("InProgress", " is InProgress. A package that is Completed is needed."),
+        ("InProgress", " is InProgress. A Completed package is needed."),
         ("Deleting", " is Deleting."),
     ],
 )
@@ -224,7 +224,7 @@ def test_package_without_base_model_is_rejected_as_the_sdk_would(aws: Aws) -> No
     assert error.code == "model.base_model"
     assert error.message == (
         f"{arn} can't be evaluated: its first container has no base-model metadata. The SDK "
-        "evaluates packages customized by SageMaker's fine-tuning only."
+        "evaluates only packages made by SageMaker's fine-tuning."
     )
 
 
@@ -260,7 +260,7 @@ def test_training_job_is_named_and_its_package_told(aws: Aws) -> None:
     assert error.code == "model.kind"
     assert "training job" in error.message
     assert error.remedy == (
-        f"The model package it registered is {package_arn('support-bot/3')}: give that."
+        f"Give the model package that it registered, {package_arn('support-bot/3')}."
     )
 
 
@@ -317,7 +317,7 @@ def test_a_text_of_thousands_of_words_is_not_looked_for(aws: Aws) -> None:
     with pytest.raises(AnswerRejected) as caught:
         resolve_package(aws, " ".join(f"word{n}" for n in range(4000)))
 
-    assert caught.value.message == "4,000 words were given; at most 12 are looked for."
+    assert caught.value.message == "You gave 4,000 words; evalbook searches for at most 12."
 
 
 def test_groups_with_all_the_words_win_over_those_with_some(aws: Aws) -> None:
@@ -339,8 +339,8 @@ def test_groups_are_found_beyond_the_first_page(aws: Aws) -> None:
 
     assert len(resolution.candidates) == 20
     assert resolution.checks[0].message == (
-        '"bot -" matches 105 model package groups. The newest 20 are listed; another word '
-        "narrows them down."
+        '"bot -" matches 105 model package groups. The newest 20 are listed; add a word to '
+        "narrow them down."
     )
 
 
@@ -364,8 +364,8 @@ def test_denied_package_of_another_account_is_rejected(aws: Aws) -> None:
 
     assert error.code == "model.denied"
     assert error.remedy == (
-        "It is of account 999999999999, you work in 123456789012: its owner has to share the "
-        "group with your account (resource policy or AWS RAM)."
+        "It belongs to account 999999999999, and you work in 123456789012: its owner must share "
+        "the group with your account (by resource policy or AWS RAM)."
     )
 
 

@@ -57,7 +57,7 @@ def test_a_denial_is_said(aws: Aws) -> None:
 
     price, why_not = find_token_price(aws, "us-east-1", "Nova Pro")
     assert price is None
-    assert why_not == "the Price List may not be asked (pricing:GetProducts)"
+    assert why_not == "you may not query the Price List (pricing:GetProducts)"
 
 
 def test_the_sandbox_has_prices_in_the_shape_of_the_list(in_sandbox: Sandbox) -> None:

@@ -56,12 +56,12 @@ def test_a_denial_is_said(aws: Aws) -> None:
     [(status, message)] = quotas(aws, "AccessDeniedException")
 
     assert status == "skipped"
-    assert "Bedrock's quotas could not be checked" in message
+    assert "Could not check Bedrock's quotas" in message
 
 
 def test_an_empty_list_is_said(aws: Aws) -> None:
     assert quotas(aws, {"Quotas": []}) == [
-        ("skipped", "Service Quotas names none for evaluation jobs.")
+        ("skipped", "Service Quotas lists none for evaluation jobs.")
     ]
 
 

@@ -211,14 +211,14 @@ def test_a_message_says_what_the_recipe_takes() -> None:
         Parameter("temperature", 0, "float", 0, 2).read("3")
 
     assert caught.value.message == (
-        "temperature=3 is not what the base model's recipe takes: a number from 0 to 2."
+        "temperature=3 does not fit the base model's recipe: a number from 0 to 2."
     )
-    assert caught.value.remedy == "Give such a value, or leave temperature out: it is 0 then."
+    assert caught.value.remedy == "Give such a value, or leave temperature out to use 0."
 
 
 @pytest.mark.parametrize("text", ["1,2,x", "0", "1,,4", "", "-1", "1.5", "all"])
 def test_what_lists_no_numbers_of_passes_is_refused(text: str) -> None:
-    with pytest.raises(AnswerRejected, match="takes: whole numbers of at least 1, separated by"):
+    with pytest.raises(AnswerRejected, match="recipe: whole numbers of at least 1, separated by"):
         Parameter("pass_k_values", "1,4", "string").read(text)
 
 
@@ -282,7 +282,7 @@ def test_no_pipeline_of_the_sdk_carries_a_name_of_the_mlflow_run() -> None:
 @pytest.mark.parametrize(
     ("longest", "values", "said"),
     [
-        (7000, {}, "about 7,000 tokens, by estimate. Of the 12,000 of max_model_len, 8,192 are"),
+        (7000, {}, "an estimated 7,000 tokens. Of max_model_len, 12,000, 8,192 are reserved"),
         (7000, {"max_new_tokens": 4096}, None),
         (3808, {}, None),
         (None, {}, None),

@@ -85,7 +85,7 @@ def test_a_missing_bucket_is_a_rejection(aws: Aws) -> None:
 def test_a_summary_that_is_no_json_is_named(bucket: Aws) -> None:
     put(bucket, **{"a.json": b"{"})
 
-    with pytest.raises(AnswerRejected, match=r"s3://results-of-a-test/a.json is not the JSON"):
+    with pytest.raises(AnswerRejected, match=r"s3://results-of-a-test/a.json is not JSON as"):
         read_summary(bucket, S3Uri(BUCKET, "a.json"))
 
 

@@ -137,7 +137,7 @@ def test_a_role_whose_trust_policy_denies_is_not_helped_by_another_statement(aws
     error = rejection(aws)
 
     assert error.code == "role.trust.bedrock"
-    assert error.remedy == "Take the service out of that statement, or give another role."
+    assert error.remedy == "Remove the service from that statement, or give another role."
 
 
 def test_bedrock_trust_is_only_needed_where_bedrock_judges(aws: Aws) -> None:
@@ -211,7 +211,7 @@ def test_role_of_identity_center_is_rejected_with_another_remedy(aws: Aws, denie
         check_role(aws, arn, region=REGION, actions_for=JUDGED)
 
     assert caught.value.code == "role.kind"
-    assert "nobody can change that" in caught.value.message
+    assert "only AWS can change its trust policy" in caught.value.message
     assert "trust policy:" not in str(caught.value.remedy)
     assert str(caught.value.remedy).startswith("Give a role made for the evaluation")
 
@@ -399,7 +399,7 @@ def test_unlistable_roles_are_said(aws: Aws) -> None:
 
     assert offer.default is None
     assert offer.checks[0].message == (
-        "The account's roles could not be listed, so none was looked for among them. "
+        "Could not list the account's roles to look for a suitable one. "
         "iam:ListRoles was denied: said AccessDenied"
     )
 

@@ -76,7 +76,7 @@ def test_jobs_of_another_account_are_not_taken_for_none():
     found = find_training(Aws(), a_package("medical-notes", account="999999999999"))
 
     assert found.trained is None
-    assert found.how == "The jobs of account 999999999999 can't be seen from here."
+    assert found.how == "The jobs in account 999999999999 can't be seen from here."
 
 
 def test_jobs_that_may_not_be_looked_at_are_counted(in_sandbox):
@@ -85,7 +85,7 @@ def test_jobs_that_may_not_be_looked_at_are_counted(in_sandbox):
     found = find_training(Aws(), without_recipe(a_package()))
 
     assert found.trained is None
-    assert found.how == "1 of 1 multi-turn RL training jobs may not be looked at."
+    assert found.how == "1 of 1 multi-turn RL training jobs can't be read."
 
 
 def test_beyond_the_bound_it_is_said_how_many_were_looked_at(monkeypatch):
@@ -94,7 +94,7 @@ def test_beyond_the_bound_it_is_said_how_many_were_looked_at(monkeypatch):
     found = find_training(Aws(), without_recipe(a_package()))
 
     assert found.trained is None
-    assert found.how == ("The 0 newest multi-turn RL training jobs of its time did not make it.")
+    assert found.how == ("None of the 0 newest multi-turn RL training jobs of that time made it.")
 
 
 def test_a_document_of_another_shape_is_no_reason_to_fail():

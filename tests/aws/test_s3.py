@@ -123,7 +123,7 @@ def test_the_uri_meant_is_spelled_out(text: str, remedy: str) -> None:
         ("none", '"none" is not an S3 URI: it does not begin with s3://.'),
         ("~/faq", '"~/faq" looks like a file on this computer. The dataset must be in S3.'),
         ("gs://a/b", '"gs://a/b" is not an S3 URI: it does not begin with s3://.'),
-        ("s3://", "No bucket's name follows s3:// in the dataset."),
+        ("s3://", "There is no bucket name after s3:// in the dataset."),
         ("s3://<bucket>/faq", "\"<bucket>\" can't be a bucket's name."),
         ("https://[bad", "The dataset is given as a web address."),
         (
@@ -140,15 +140,15 @@ def test_the_uri_meant_is_spelled_out(text: str, remedy: str) -> None:
         (
             "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/a/faq",
             (
-                "s3://arn:aws:s3:us-east-1:123456789012:accesspoint has an ARN in place of "
+                "s3://arn:aws:s3:us-east-1:123456789012:accesspoint has an ARN instead of "
                 "the bucket's name."
             ),
         ),
         (
             "s3://research/faq.jsonl?versionId=3",
             (
-                'The dataset contains "?", where the SageMaker SDK would cut it off as if it '
-                "were a web address."
+                'The dataset contains "?", where the SageMaker SDK would cut it off like a web '
+                "address."
             ),
         ),
         ("s3://research/\udcff", "The dataset's key holds bytes that are not UTF-8 text."),
@@ -200,15 +200,15 @@ def test_text_that_would_change_the_pipeline_is_refused(text: str, found: str) -
 
     assert rejected.code == "text.template"
     assert rejected.message == (
-        f"The run name contains {found}. The SageMaker SDK would take it for a part of its "
-        "pipeline's template or JSON."
+        f"The run name contains {found}, which the SageMaker SDK would treat as part of its "
+        "pipeline template or JSON."
     )
 
 
 def test_the_thing_refused_is_named_once() -> None:
     rejected = rejection(lambda: refuse_template_text("{{", "the dataset's path"))
 
-    assert rejected.message.startswith("The dataset's path contains the template mark {{.")
+    assert rejected.message.startswith("The dataset's path contains the template mark {{,")
 
 
 @pytest.mark.parametrize("text", ["", "support-bot", "a {b} 100% #1", "It's ünïcode 🎉", "{ {x} }"])
@@ -350,8 +350,8 @@ def test_the_version_of_an_object_is_kept(aws: Aws) -> None:
         ("data/faq.jsonl", "data/faq.json", "Did you mean s3://research/data/faq.jsonl?"),
         ("data/a b.jsonl", "data/a%20b.jsonl", "Did you mean s3://research/data/a b.jsonl?"),
         ("data/faq.jsonl", "dta/faq.jsonl", "Did you mean s3://research/data/?"),
-        ("data/faq.jsonl", "data/xyz", "Nearest to it there is s3://research/data/faq.jsonl."),
-        ("data/faq.jsonl", "q/r/s", "Nearest to it there is s3://research/data/."),
+        ("data/faq.jsonl", "data/xyz", "The closest match is s3://research/data/faq.jsonl."),
+        ("data/faq.jsonl", "q/r/s", "The closest match is s3://research/data/."),
     ],
 )
 def test_a_missing_object_is_rejected_with_what_is_there(
@@ -415,7 +415,7 @@ def test_a_deleted_object_is_said_to_be_deleted(aws: Aws) -> None:
     rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.message == (
-        "s3://research/faq.jsonl was deleted; the bucket still keeps older versions of it."
+        "s3://research/faq.jsonl was deleted; the bucket still has older versions of it."
     )
 
 
@@ -465,7 +465,7 @@ def test_an_object_being_restored_is_rejected(aws: Aws, stub: Stub) -> None:
 
     rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
-    assert rejected.remedy == "Repeat this when S3 has restored it."
+    assert rejected.remedy == "Try again when S3 has restored it."
 
 
 def test_an_object_archived_by_intelligent_tiering_is_rejected(aws: Aws, stub: Stub) -> None:
@@ -497,8 +497,8 @@ def test_where_nothing_may_be_listed_both_possibilities_are_told(aws: Aws, stub:
 
     assert rejected.code == "s3.denied"
     assert rejected.message == (
-        "s3://research/faq.jsonl is not there, or may not be read: without s3:ListBucket S3 "
-        "answers both alike."
+        "s3://research/faq.jsonl does not exist, or you may not read it: without s3:ListBucket, S3 "
+        "gives the same answer for both."
     )
     assert "s3:GetObject on arn:aws:s3:::research/faq.jsonl" in str(rejected.remedy)
 
@@ -510,7 +510,7 @@ def test_an_object_that_is_listed_but_forbidden_exists(aws: Aws, stub: Stub) -> 
     rejected = rejection(lambda: describe_object(aws, S3Uri("research", "faq.jsonl")))
 
     assert rejected.code == "s3.denied"
-    assert rejected.message == "s3://research/faq.jsonl exists, but may not be read."
+    assert rejected.message == "s3://research/faq.jsonl exists, but you may not read it."
 
 
 def test_an_object_with_the_customers_own_key_is_unreadable(aws: Aws, stub: Stub) -> None:
@@ -574,7 +574,7 @@ def test_an_object_that_is_no_longer_the_one_looked_at_is_rejected(aws: Aws) -> 
     rejected = rejection(lambda: list(read_chunks(aws, uri, etag=facts.etag)))
 
     assert rejected.code == "s3.changed"
-    assert rejected.message == "s3://research/faq.jsonl was changed while it was looked at."
+    assert rejected.message == "s3://research/faq.jsonl changed while evalbook was reading it."
 
 
 @pytest.mark.parametrize(
@@ -699,7 +699,7 @@ def test_a_prefix_that_may_not_be_written_to_is_rejected(aws: Aws, stub: Stub) -
 
     assert rejected.code == "s3.write_denied"
     assert rejected.message == (
-        "s3://research/results may not be written to: s3:PutObject was denied: not authorized"
+        "You may not write to s3://research/results: s3:PutObject was denied: not authorized"
     )
     assert "s3:PutObject on arn:aws:s3:::research/results" in str(rejected.remedy)
 
@@ -755,7 +755,7 @@ def test_what_exists_is_never_overwritten(aws: Aws, size: int) -> None:
     rejected = rejection(lambda: upload_new(aws, uri, io.BytesIO(b"0" * size)))
 
     assert rejected.code == "s3.exists"
-    assert rejected.message == "s3://research/faq.jsonl exists already and is not overwritten."
+    assert rejected.message == "s3://research/faq.jsonl already exists and is not overwritten."
     assert read_head(aws, uri) == RECORDS
 
 

@@ -185,7 +185,7 @@ def test_an_operation_newer_than_botocore_asks_for_a_newer_one(aws: Aws) -> None
         aws.client("sagemaker").describe_tea_party()
 
     assert caught.value.code == "UnknownOperation"
-    assert caught.value.remedy == "Install a newer boto3 and repeat this."
+    assert caught.value.remedy == "Install a newer boto3 and try again."
 
 
 def test_pages_of_an_unknown_operation_ask_for_a_newer_botocore(aws: Aws) -> None:

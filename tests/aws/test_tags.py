@@ -55,7 +55,7 @@ def test_what_can_not_be_told_is_not_passed(aws: Aws) -> None:
 
     assert check.status == "skipped"
     assert check.message.startswith(
-        "Whether the tags will be set can't be checked: the SDK sets them only when it creates the "
+        "Can't check whether the tags will be set: the SDK sets them only when it creates the "
         f"account's pipeline {PREFIX}-…, and sagemaker:ListTags was denied"
     )
 

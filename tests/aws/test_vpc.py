@@ -104,11 +104,11 @@ def test_networks_of_different_vpcs_are_rejected(aws: Aws) -> None:
         ("", "No subnet was given. SageMaker needs at least one."),
         (
             " ".join([GROUP, *(f"subnet-0a1b2c{number:02x}" for number in range(17))]),
-            "17 subnets were given. SageMaker takes at most 16.",
+            "You gave 17 subnets. SageMaker allows at most 16.",
         ),
         (
             " ".join([SUBNET, *(f"sg-0a1b2c{number:02x}" for number in range(6))]),
-            "6 security groups were given. SageMaker takes at most 5.",
+            "You gave 6 security groups. SageMaker allows at most 5.",
         ),
     ],
 )
@@ -130,14 +130,14 @@ def test_sagemakers_limits_are_kept(aws: Aws, text: str, message: str) -> None:
             "subnet-xyz",
             '"subnet-xyz" is not a complete ID: 8 or 17 of the digits 0-9 and a-f follow the dash.',
         ),
-        ('{"subnet_groups": []}', '"subnet_groups" is not known here.'),
+        ('{"subnet_groups": []}', '"subnet_groups" is not a known key.'),
         ('{"subnets": 3}', "The JSON holds something other than lists of IDs."),
         ('{"subnets": [3]}', "The JSON holds something other than lists of IDs."),
         (
             "arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-0a1b2c3d",
             (
-                "arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-0a1b2c3d is in eu-west-1, the "
-                "evaluation in us-east-1."
+                "arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-0a1b2c3d is in eu-west-1, but "
+                "the evaluation is in us-east-1."
             ),
         ),
     ],

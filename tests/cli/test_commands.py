@@ -81,8 +81,8 @@ def test_where_nothing_was_checked_it_is_said_why():
     run("answer", "LLM as judge")
 
     assert (nothing, run("check").stdout) == (
-        "Nothing is answered yet.\n",
-        "No answer so far has anything to check.\n",
+        "No answers yet.\n",
+        "None of the answers so far has anything to check.\n",
     )
 
 
@@ -195,7 +195,9 @@ def test_an_answer_that_begins_with_a_hyphen_is_told_where_to_stand():
     kept = the_document(run("answer", "--json", "--step", "stopping_condition", "--", "-1"))
 
     assert refused["error"]["message"] == "No such option '-1'."
-    assert refused["error"]["remedy"].startswith("An answer that begins with a hyphen")
+    assert refused["error"]["remedy"].startswith(
+        "Put -- before an answer that begins with a hyphen"
+    )
     assert kept["notices"][0].startswith("Noted for longest job")
 
 

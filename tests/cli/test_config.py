@@ -76,14 +76,14 @@ def test_what_aws_reads_from_the_environment_comes_before_a_files_default(
 @pytest.mark.parametrize(
     ("text", "found", "remedy"),
     [
-        ("role = ", "can't be read: ", "Mend it, or move it away."),
-        ("rolle = 'a'", "sets rolle, which is no default.", "Did you mean role?"),
-        ("role = 3", "sets role to 3.", "role is a text."),
+        ("role = ", "can't be read: ", "Fix it, or move it away."),
+        ("rolle = 'a'", "sets rolle, which is not a default.", "Did you mean role?"),
+        ("role = 3", "sets role to 3.", "role is a string."),
         ("tags = 'a=b'", "sets tags to 'a=b'.", 'tags is a table, such as {team = "search"}.'),
         (
             "bedrock_terms = 'I agree'",
             "sets bedrock_terms, but consent is asked for every time.",
-            "Take that line out.",
+            "Remove that line.",
         ),
     ],
 )
@@ -122,9 +122,7 @@ def test_what_somebody_else_put_there_sets_nothing(give_away, tmp_path):
     give_away(project, 12345, 12345)
 
     assert defaults_in_force() == {}
-    assert (
-        f"{project} belongs to somebody else; its defaults are not taken." in run("config").stdout
-    )
+    assert f"{project} belongs to somebody else; its defaults are ignored." in run("config").stdout
 
 
 def test_the_command_says_what_is_in_force_and_where_it_comes_from():

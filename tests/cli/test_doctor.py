@@ -20,7 +20,7 @@ def test_a_healthy_account_passes() -> None:
         "\nok           You are arn:aws:sts::123456789012:assumed-role/SandboxCaller"
         in shown.stdout
     )
-    assert "\n\nNothing found that would stop a run. (15 ok, " in shown.stdout
+    assert "\n\nFound nothing that would stop a run. (15 ok, " in shown.stdout
 
 
 @pytest.mark.usefixtures("in_sandbox")

@@ -43,5 +43,5 @@ def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     finished = run("example", "dataset", cwd=tmp_path)
 
     assert finished.returncode == 3
-    assert "dataset.jsonl is there already" in finished.stderr
+    assert "dataset.jsonl already exists" in finished.stderr
     assert (tmp_path / "dataset.jsonl").read_text() == "mine"

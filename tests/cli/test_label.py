@@ -51,4 +51,4 @@ def test_labels_of_another_run_are_refused(evaluated: str, tmp_path: Path) -> No
     for words in (("label", evaluated), ("results", evaluated)):
         shown = run(*words, "--labels", str(labels))
         assert shown.returncode == 2
-        assert "is of another run" in shown.stderr
+        assert "is for another run" in shown.stderr

@@ -69,7 +69,7 @@ def test_pictures_and_a_page_are_written_and_named(evaluated: str, tmp_path: Pat
     ("words", "said"),
     [
         (("--plot", "a.gif"), "a.gif ends neither in .svg nor in .png."),
-        (("--csv", "--json"), "--csv and --json exclude each other."),
+        (("--csv", "--json"), "--csv and --json can't be used together."),
     ],
 )
 def test_what_can_mean_nothing_is_wrong_usage(

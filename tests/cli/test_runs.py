@@ -67,7 +67,7 @@ def test_a_table_folds_within_its_columns_and_never_wraps(
 
 def test_where_none_fits_it_says_so(in_sandbox: Sandbox) -> None:
     assert in_sandbox.endpoint
-    assert run("runs", "no-such-word").stdout == "No evaluation in us-east-1 fits.\n"
+    assert run("runs", "no-such-word").stdout == "No matching evaluation in us-east-1.\n"
 
 
 def test_a_state_that_does_not_exist_is_wrong_usage(in_sandbox: Sandbox) -> None:

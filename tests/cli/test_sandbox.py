@@ -26,8 +26,8 @@ def test_it_runs_in_the_background_until_it_is_stopped_and_leaves_the_terminal_a
     assert finished.stdout.startswith("Name "), finished.stderr
     assert finished.stdout.endswith("\nas before\n")
     assert finished.returncode == 2
-    assert "This terminal's settings lead to a sandbox that is running already." in finished.stderr
-    assert "This terminal's settings lead to no sandbox that is running." in finished.stderr
+    assert "This terminal's settings point to a sandbox that is already running." in finished.stderr
+    assert "This terminal's settings point to no running sandbox." in finished.stderr
 
 
 def test_a_port_that_is_taken_is_wrong_usage(in_sandbox):

@@ -27,7 +27,7 @@ def test_only_a_yes_stops(stuck: str, said: str) -> None:
     shown = run("stop", stuck, said=said)
 
     assert shown.returncode == 3
-    assert "If it goes on, it pays for SageMaker's jobs" in shown.stderr
+    assert "If it continues, you pay for SageMaker's jobs" in shown.stderr
     assert "Nothing was stopped." in shown.stderr
     assert status_of(stuck) == "Executing"
 

@@ -30,12 +30,12 @@ RECORD = {"query": "ä", "response": "b"}
         (b"question,answer\r\na,b\r\n", "CSV"),
         (b"x;y\n1;2\n", "CSV"),
         (b"\xef\xbb\xbfprompt\nWhy?\n", "CSV"),
-        (b"Dear all,\nplease find below\n", "text that is no JSON"),
+        (b"Dear all,\nplease find below\n", "text that is not JSON"),
         (lines(RECORD).decode().encode("utf-16"), "JSON Lines in UTF-16"),
         (lines(RECORD).decode().encode("utf-16-be"), "JSON Lines in UTF-16"),
         (b"PAR1\x15\x04", "a Parquet file"),
         (gzip.compress(lines(RECORD), mtime=0), "JSON Lines, compressed with gzip"),
-        (b"\x1f\x8b\x00\x00", "compressed with gzip, and damaged"),
+        (b"\x1f\x8b\x00\x00", "damaged gzip data"),
         (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
         (b"abc\x00\x01\x02def", "binary data"),
         (b"", "an empty object"),
@@ -50,7 +50,7 @@ def test_an_object_is_told_by_its_first_bytes(head: bytes, label: str) -> None:
     ("head", "problem"),
     [
         (b"", f"The object is empty. {EXPECTED}"),
-        (b" \n ", f"The object holds nothing but blank space. {EXPECTED}"),
+        (b" \n ", f"The object contains only white space. {EXPECTED}"),
         (b"[]", f"The object is one JSON array. {EXPECTED}"),
         (b"PAR1", f"The object is a Parquet file. {EXPECTED}"),
         (b"a,b\n1,2\n", f"The object looks like CSV with the columns a, b. {EXPECTED}"),
@@ -70,7 +70,7 @@ def test_nothing_behind_a_syntax_error_in_an_array_is_made_up() -> None:
     report = report_of(b'[{"query": "a"}, {"query" "b"}, {"query": "c"}]')
 
     assert (report.records, report.valid) == (2, 1)
-    assert report.invalid_shown[-1].reason.endswith("; nothing behind it could be read")
+    assert report.invalid_shown[-1].reason.endswith("; nothing after it could be read")
 
 
 def test_an_element_that_is_refused_does_not_hide_the_next_ones() -> None:
@@ -101,9 +101,7 @@ def test_a_quote_that_is_never_closed_ends_in_a_report() -> None:
     report = report_of(b'query,response\na,"b\n' + b"c,d\n" * 1000)
 
     assert (report.records, report.valid) == (1, 0)
-    assert report.invalid_shown == (
-        InvalidRow(2, "not CSV: a quotation mark is opened and never closed"),
-    )
+    assert report.invalid_shown == (InvalidRow(2, "not CSV: a quotation mark is never closed"),)
 
 
 def test_the_index_that_pandas_writes_along_is_left_out() -> None:

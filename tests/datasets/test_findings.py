@@ -50,7 +50,7 @@ def test_invalid_records_are_counted_and_the_first_named() -> None:
         ' messages; line 5: not JSON: expecting value before "oops" (character 1).'
     )
     assert found.remedy == (
-        "Have a new object written with 3 valid records, or give another dataset."
+        "Let evalbook write a new object with 3 valid records, or give another dataset."
     )
 
 
@@ -83,11 +83,8 @@ def test_what_a_job_would_not_read_of_the_dataset_as_it_is_is_said() -> None:
 
     assert (found.status, found.message, found.remedy) == (
         "failed",
-        (
-            "As it is, a job could not read 1 record (line 1: its format is none that AWS"
-            " documents)."
-        ),
-        "Have it converted to a new object, or give another dataset.",
+        ("As it is, a job could not read 1 record (line 1: AWS does not document its format)."),
+        "Let evalbook convert it to a new object, or give another dataset.",
     )
 
 
@@ -121,8 +118,9 @@ def test_markers_of_thinking_models_are_named() -> None:
     assert (found.status, found.message) == (
         "warning",
         (
-            "1 prompt and 1 reference answer hold markers of a thinking model (such as /no_think or"
-            " <think>): other models take them for words, and the judge compares with them."
+            "1 prompt and 1 reference answer contain markers of a thinking model (such as "
+            "/no_think or <think>): other models read them as words, and the judge compares them "
+            "too."
         ),
     )
 
@@ -164,15 +162,15 @@ def test_markers_of_thinking_models_are_named() -> None:
             [{"query": "x" * 40_000}],
             (
                 "1 record has a prompt or reference of more than 30,000 characters (the longest:"
-                " 40,000), which the model or the judge may cut or refuse."
+                " 40,000), which the model or the judge may cut off or refuse."
             ),
         ),
         (
             "dataset.turns",
             [{"messages": turns("a", "b", "c", "d")}],
             (
-                "1 record has several turns of the user. AWS documents a prompt and its answer"
-                " only; what becomes of earlier turns is not said."
+                "1 record has several user turns. AWS documents only a prompt and its answer, not"
+                " what happens to earlier turns."
             ),
         ),
     ],
@@ -199,8 +197,8 @@ def test_missing_references_are_a_warning_where_a_metric_uses_them(metric: str, 
     assert (found.status, found.message) == (
         "warning",
         (
-            f"1 of 3 records has no reference answer, which {user} would compare with: without one"
-            " the judge goes by its own knowledge."
+            f"1 of 3 records has no reference answer, which {user} would compare with: without"
+            " one, the judge relies on its own knowledge."
         ),
     )
 

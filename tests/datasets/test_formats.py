@@ -175,13 +175,13 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "openai",
         {"messages": [{"role": "system", "content": "s"}]},
         "no_user_turn",
-        "messages has no message of the user; its roles are system",
+        "messages has no user message; its roles are system",
     ),
     (
         "hf_prompt_completion",
         {"prompt": "q", "completion": turns("a")},
         "no_assistant_turn",
-        "completion has no message of the assistant; its roles are user",
+        "completion has no assistant message; its roles are user",
     ),
     (
         "hf_preference_implicit",

@@ -30,7 +30,7 @@ def test_each_row_has_a_prompt(text, name, rows):
     ("data", "name", "said"),
     [
         (b"PAR1....", "a.jsonl", "it is a Parquet file, though its name says JSON Lines"),
-        (b"just words", "a.csv", "it is text that is no JSON; expected CSV"),
+        (b"just words", "a.csv", "it is text that is not JSON; expected CSV"),
         (b"prompt;id\nhi;1\n", "a.csv", "its columns are separated by ';'; expected commas"),
         (HI.encode(), "a.csv", "it is JSON Lines, though its name says CSV"),
         (b"prompt,id\nhi,1\n", "a.json", "it is CSV, though its name says JSON"),
@@ -38,7 +38,7 @@ def test_each_row_has_a_prompt(text, name, rows):
         (
             b"id, prompt\n1,hi\n",
             "a.csv",
-            "its column is called ' prompt', with the space; expected 'prompt'",
+            "its column is named ' prompt', with a space; expected 'prompt'",
         ),
         (HI.encode("utf-16"), "a.jsonl", "it is JSON Lines in UTF-16; expected UTF-8"),
     ],
@@ -58,7 +58,7 @@ def test_a_file_that_its_reader_could_not_read_is_named_for_what_it_is(data, nam
         ("prompt,id\nhi,1\n,2\n", "line 3: prompt is empty; expected text"),
         (
             'id,prompt\n1,hi\n2,"go\n3,on\n',
-            "line 3: not CSV: a quotation mark is opened and never closed",
+            "line 3: not CSV: a quotation mark is never closed",
         ),
         (
             'id,prompt\n1,"say \\"hi\\" now"\n2,go\n',

@@ -46,7 +46,7 @@ def test_a_first_record_longer_than_the_head_is_said_with_its_fields() -> None:
     assert sample.problems == (
         (
             "The first record is longer than the 4,052 bytes that were read; its first fields are"
-            " id, messages. Its format shows when the whole object is validated."
+            " id, messages. Its format will be known once the whole object is validated."
         ),
     )
 

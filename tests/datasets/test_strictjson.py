@@ -21,18 +21,18 @@ REFUSED = [
     ("[1, 2]", "not_object", "a list of 2; expected a JSON object"),
     ('"text"', "not_object", 'the text "text"; expected a JSON object'),
     ("null", "not_object", "null; expected a JSON object"),
-    ('{"a": 1},', "not_json", "not JSON: a comma behind the record; expected nothing"),
+    ('{"a": 1},', "not_json", "not JSON: a comma after the record; expected nothing"),
     (
         '{"a": 1}{"b": 2}',
         "not_json",
-        "not JSON: '{\"b\": 2}' behind the record (character 9); expected nothing",
+        "not JSON: '{\"b\": 2}' after the record (character 9); expected nothing",
     ),
     ('{"a": 1', "not_json", "not JSON: expecting ',' delimiter at its end (character 8)"),
     (
         "{'a': 1}",
         "not_json",
         ("not JSON: expecting property name enclosed in double quotes before \"'a': 1}\""
-        " (character 2); JSON wants double quotes"),
+        " (character 2); JSON needs double quotes"),
     ),
 ]  # fmt: skip
 

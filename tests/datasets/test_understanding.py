@@ -123,25 +123,25 @@ def test_an_answer_that_somebody_called_bad_is_no_reference(record: Mapping[str,
         (
             {"messages": [U(), {"role": "tool", "content": "x"}, R()]},
             "messages[tool]",
-            "the model is not shown what the tools said",
+            "the model does not see tool results",
         ),
         (
             {"prompt": Q, "modelResponses": [{"response": "5"}]},
             "modelResponses",
-            "a response already made; the run asks the models again",
+            "an existing response; the run asks the models again",
         ),
         (
             {"prompt": Q, "answer": A, "gpt4_answer": "5"},
             "gpt4_answer",
-            "a response already made; the run asks the models again",
+            "an existing response; the run asks the models again",
         ),
         (
             {"prompt": Q, "rejected": "5"},
             "rejected",
-            "a rejected answer; it is compared with nothing",
+            "a rejected answer, which is not compared",
         ),
         ({"prompt": Q, "mood": "glad"}, "mood", "neither the model nor the judge sees it"),
-        ({"prompt": Q, "ticket_id": "7"}, "ticket_id", "names the record; it changes no score"),
+        ({"prompt": Q, "ticket_id": "7"}, "ticket_id", "names the record; it affects no score"),
     ],
 )
 def test_what_is_not_used_is_named_with_what_that_means(

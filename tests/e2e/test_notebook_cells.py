@@ -426,7 +426,7 @@ def test_damaged_record_is_named_for_what_it_is(
     running = kernel(some_settings(SETTINGS, run_name="damaged"))
     (tmp_path / "bot.run.json").write_text('{"runs": ')
 
-    with pytest.raises(Failed, match=r"bot.run.json is damaged: delete it"):
+    with pytest.raises(Failed, match=r"bot.run.json is damaged. Delete it"):
         running.run(CONFIGURATION, START)
     assert executions(sandbox, "damaged") == []
 
@@ -458,7 +458,7 @@ def test_waiting_outlasts_throttling_and_ends_where_the_run_or_the_right_to_see_
     sandbox.fail("sagemaker:DescribePipelineExecution", "ExpiredTokenException", times=1)
     with pytest.raises(
         Failed,
-        match=r"ExpiredTokenException.* Sign in, if need be, and run this cell again\.",
+        match=r"ExpiredTokenException.* Sign in if necessary, and run this cell again\.",
     ):
         running.run(POLL)
     sandbox.fail("sagemaker:DescribePipelineExecution", "ThrottlingException", times=4)
@@ -588,7 +588,7 @@ def test_what_mlflow_or_the_training_job_can_not_tell_is_said_and_the_rest_is_sh
 ) -> None:
     running = kernel(some_settings(AGENT, run_name="untold", agent_qualifier=None))
     sandbox.fail("sagemaker:DescribeJob", "AccessDeniedException", times=1)
-    assert "can't be attached to, the ARN is used: " in running.run(CONFIGURATION, START)
+    assert "; using the ARN: " in running.run(CONFIGURATION, START)
     running.run(POLL)
     sandbox.fail("sagemaker-mlflow:GetRun", "AccessDeniedException", status=403)
 

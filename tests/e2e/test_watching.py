@@ -79,7 +79,7 @@ def test_a_lost_network_and_throttling_are_waited_out(sandbox: Sandbox, tmp_path
     watching = Watching(tmp_path, {}, arn, "--on-done", done)
     watching.until("EvaluateCustomInferenceModel: Executing")
     sandbox.fail("sagemaker:*", drop=True, times=None)
-    watching.until("The run goes on; this tries again.")
+    watching.until("The run continues; trying again.")
     sandbox.heal()
     sandbox.fail("sagemaker:*", "ThrottlingException", "Rate exceeded", times=3)
     sandbox.advance(70)
@@ -141,7 +141,7 @@ def test_interrupting_leaves_the_run_alone(sandbox: Sandbox, tmp_path: Path) -> 
     told, _ = watching.process.communicate(timeout=PATIENCE)
 
     assert watching.process.returncode == 130
-    assert json.loads(told)["error"]["message"] == "Interrupted; the run goes on."
+    assert json.loads(told)["error"]["message"] == "Interrupted; the run continues."
     shown = boto3.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
     assert shown["PipelineExecutionStatus"] == "Executing"
 

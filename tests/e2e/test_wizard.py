@@ -230,7 +230,7 @@ def test_ctrl_c_at_every_prompt_keeps_every_answer_and_goes_on_there(folder: Pat
             if Path(STATE).exists():
                 terminal.waits_for("Continue").types(ENTER)
             terminal.waits_for(visit.question).waits_for("explains").types(CTRL_C)
-            terminal.waits_for("Go on any time with: evalbook")
+            terminal.waits_for("Continue any time with: evalbook")
             assert terminal.ends() == 130
         Workflow.load(Path(STATE)).answer(visit.plain)
 
@@ -248,7 +248,7 @@ def test_ctrl_c_during_a_check_changes_nothing_and_keeps_what_was_typed(
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("dataset"))
         terminal.types("s3://evalbook-data/support/eval.jsonl", ENTER)
         terminal.waits_for("Looking for the dataset in S3").types(CTRL_C)
-        terminal.waits_for("What you were typing is kept too")
+        terminal.waits_for("What you were typing is saved too")
         assert terminal.ends() == 130
     assert Path(STATE).read_bytes() == before
 
@@ -303,7 +303,7 @@ def test_no_to_the_configuration_opens_the_answers_and_going_back_keeps_the_ques
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("confirm"))
         terminal.types("no", ENTER).waits_for("Which answer do you want to change?")
-        terminal.types("<").waits_for("(yes or no, or the number of what to change)")
+        terminal.types("<").waits_for("(yes or no, or the number of an answer to change)")
         terminal.types("yes", ENTER).waits_for(question_of("bedrock_terms"))
 
 
@@ -325,10 +325,12 @@ def test_where_aws_gives_no_answer_the_typed_one_is_kept_and_can_be_tried_again(
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Continue").types(ENTER).waits_for(question_of("model"))
         terminal.types("support-bot", ENTER).waits_for("The AWS credentials have expired")
-        terminal.waits_for("How do you want to go on?").types(ENTER)
+        terminal.waits_for("How do you want to continue?").types(ENTER)
         # The same words stand there already: a second failure below the first one is what is new.
-        terminal.waits_for("repeat this. ✗ The AWS credentials have expired")
-        terminal.waits_for("How do you want to go on?").types(DOWN, ENTER).waits_for("? explains")
+        terminal.waits_for("try again. ✗ The AWS credentials have expired")
+        terminal.waits_for("How do you want to continue?").types(DOWN, ENTER).waits_for(
+            "? explains"
+        )
         terminal.waits_for("> support-bot")
         in_sandbox.heal()
         terminal.types(ENTER).waits_for(question_of("model_confirm"))
@@ -394,7 +396,7 @@ def test_the_short_questions_can_be_left_for_the_one_they_help_with(folder: Path
     with RealTerminal(folder=folder) as terminal:
         terminal.waits_for("Which kind of evaluation?").waits_for("explains").types("help", ENTER)
         terminal.waits_for("Does the model work as an agent").waits_for("explains").types("<")
-        terminal.waits_for("What this question began with").types(ENTER)
+        terminal.waits_for("The answer that led to this question").types(ENTER)
         terminal.waits_for("» LLM as judge")
 
 
@@ -469,7 +471,7 @@ def test_a_newcomer_gets_to_an_executed_notebook_in_one_terminal(tmp_path: Path)
             terminal.waits_for(visit.question).waits_for("explains").types(*visit.good, ENTER)
         terminal.waits_for("The simulated AWS is still running.").types(ENTER)
         terminal.waits_for("The fine-tuned model against the base model", patience=120)
-        terminal.waits_for(f"Executed, with its outputs: {NOTEBOOK}")
+        terminal.waits_for(f"Executed notebook, with its outputs: {NOTEBOOK}")
         assert terminal.ends() == 0
 
     cells = json.loads((tmp_path / NOTEBOOK).read_text())["cells"]

@@ -218,7 +218,7 @@ AB = (Choice("a", "A", "Is it? Yes, here.", recommended=True), Choice("b", "B"))
                         {"const": "a", "title": "A (recommended): Yes, here"},
                         {"const": "b", "title": "B"},
                         {"const": "…", "title": "Something else, in your own words"},
-                        {"const": "<", "title": "Back to the question before"},
+                        {"const": "<", "title": "Back to the previous question"},
                     ]
                 },
                 "default": ["a"],
@@ -235,7 +235,7 @@ AB = (Choice("a", "A", "Is it? Yes, here.", recommended=True), Choice("b", "B"))
                     "A (recommended): Yes, here",
                     "B",
                     "Something else, in your own words",
-                    "Back to the question before",
+                    "Back to the previous question",
                 ],
             },
         ),
@@ -245,7 +245,7 @@ AB = (Choice("a", "A", "Is it? Yes, here.", recommended=True), Choice("b", "B"))
             {
                 "type": "string",
                 "description": "Names or numbers, separated by commas; none uses yours. "
-                "< goes back to the question before.",
+                "< goes back to the previous question.",
             },
         ),
     ],

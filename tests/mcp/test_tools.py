@@ -45,10 +45,10 @@ def test_what_is_said_out_of_turn_is_noted_unless_it_is_the_terms():
 
     assert noted["step"] == "evaluation_type"
     assert noted["say"].startswith(
-        "Noted for results: s3://my-bucket/out; it is confirmed in its turn."
+        "Noted for results: s3://my-bucket/out; you will be asked to confirm it."
     )
     assert rejected["status"] == "rejected"
-    assert rejected["say"].startswith("bedrock_terms is answered only when it is asked")
+    assert rejected["say"].startswith("bedrock_terms can only be answered when it is asked")
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_metric_of_another_kind_of_job_is_named_as_such():
 
     assert caught.value.message == (
         '"Builtin.Toxicity" is not a built-in metric of an LLM-as-a-judge evaluation. '
-        "Toxicity belongs to other kinds of Bedrock evaluation; Harmfulness comes nearest."
+        "Toxicity belongs to other kinds of Bedrock evaluation; Harmfulness is closest."
     )
 
 
@@ -235,8 +235,8 @@ def test_system_prompts_in_the_data_bring_following_instructions():
 @pytest.mark.parametrize(
     ("has_reference", "expected"),
     [
-        (None, "Reference answers are used where the dataset has them."),
-        (False, "The dataset has no reference answers, so the judge goes by what it knows itself."),
+        (None, "Reference answers are used if the dataset has them."),
+        (False, "The dataset has no reference answers, so the judge relies on its own knowledge."),
     ],
 )
 def test_reason_says_what_the_reference_does(has_reference, expected):
@@ -265,6 +265,6 @@ def test_with_references_it_is_the_data_that_point_to_correctness():
 
 def test_reason_against_says_when_to_add_the_metric():
     assert reason("Stereotyping", "classify tickets") == (
-        "Nothing in the task or the data points to it. "
-        "Add it when responses speak about people or groups of people."
+        "Nothing in the task or the data suggests it. "
+        "Add it if responses speak about people or groups of people."
     )

@@ -76,24 +76,24 @@ def test_text_for_the_sdk_is_the_same_json_with_its_characters_kept():
 @pytest.mark.parametrize(
     ("value", "told"),
     [
-        (a_metric(), ["A single metric was given; it was read as an array of one."]),
+        (a_metric(), ["You gave a single metric; it was read as an array of one."]),
         (
             a_definition(),
             [
-                "A single metric was given; it was read as an array of one.",
-                '"customMetricDefinition" was put around each definition, as Bedrock wants it.',
+                "You gave a single metric; it was read as an array of one.",
+                '"customMetricDefinition" was put around each definition, as Bedrock requires.',
             ],
         ),
         (
             [a_definition()],
-            ['"customMetricDefinition" was put around each definition, as Bedrock wants it.'],
+            ['"customMetricDefinition" was put around each definition, as Bedrock requires.'],
         ),
         (
             {"customMetrics": [a_metric()], "evaluatorModelConfig": {"bedrockEvaluatorModels": []}},
             [
                 (
                     "Bedrock's evaluatorModelConfig was left out: "
-                    "the judge model is chosen in a step of its own."
+                    "the judge model is chosen in a separate step."
                 )
             ],
         ),
@@ -247,7 +247,7 @@ def test_one_kind_of_value_is_needed_throughout_a_scale():
     assert violations(a_metric(ratingScale=scale)) == [
         (
             'Metric 1 "Tone", ratingScale: floatValue in some ratings and stringValue in others; '
-            "one kind throughout is needed."
+            "all must be of one kind."
         )
     ]
 
@@ -279,7 +279,7 @@ def test_a_name_given_twice_is_a_violation_and_case_alone_a_warning():
         'Metric 2 "Tone", name: the name of metric 1 again; each name is allowed once.'
     ]
     assert warnings(a_metric(), a_metric(name="TONE")) == [
-        'Metric 2 "TONE" and metric 1 "Tone" differ in upper and lower case only.'
+        'Metric 2 "TONE" and metric 1 "Tone" differ only in case.'
     ]
 
 
@@ -320,7 +320,7 @@ def test_ground_truth_needs_reference_answers():
     assert warnings(metric, has_reference=None) == [
         (
             'Metric 1 "Tone": {{ground_truth}} needs reference answers in the dataset; '
-            "whether it has them is not known."
+            "it is not known whether it has them."
         )
     ]
     assert violations(metric, has_reference=False) == [
@@ -360,19 +360,19 @@ def test_spaces_inside_variables_are_removed_and_said():
         ),
         (
             {"instructions": "{% if x %} {{prediction}}"},
-            'Metric 1 "Tone": {% is no template command here; the judge reads it as it stands.',
+            'Metric 1 "Tone": {% is not a template command here; the judge reads it literally.',
         ),
         (
             {"instructions": "{# note #} {{prediction}}"},
-            'Metric 1 "Tone": {# is no template command here; the judge reads it as it stands.',
+            'Metric 1 "Tone": {# is not a template command here; the judge reads it literally.',
         ),
         (
             {"instructions": "{{prompt} {{prediction}}"},
-            'Metric 1 "Tone": {{ is opened and never closed by }}.',
+            'Metric 1 "Tone": {{ is never closed by }}.',
         ),
         (
             {"instructions": f"{{{{prediction}}}} {'Judge this strictly. ' * 5}"},
-            'Metric 1 "Tone": the text goes on after the last variable.',
+            'Metric 1 "Tone": the text continues after the last variable.',
         ),
     ],
 )

@@ -56,7 +56,7 @@ def test_several_code_blocks_are_rejected():
     error = syntax_error(f"```\n[{METRIC}]\n```\nor\n```\n[{METRIC}]\n```")
 
     assert error.message == (
-        "Several code blocks were given, and evalbook can't tell which one is meant."
+        "You gave several code blocks, and evalbook can't tell which one you mean."
     )
 
 
@@ -73,7 +73,7 @@ def test_syntax_error_names_line_and_column_and_shows_the_spot():
 
     assert error.message == (
         "The custom metrics are not valid JSON: line 2, column 18: "
-        "a comma too many before the closing bracket.\n"
+        "there is an extra comma before the closing bracket.\n"
         '      {"name": "Tone",}\n'
         "                     ^"
     )
@@ -94,12 +94,12 @@ def test_spot_in_a_long_line_is_cut_to_its_surroundings():
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[{“name”: 1}]", 'a curly quote “ stands where a straight " is needed'),
-        ("[{'name': 1}]", "a single quote stands where a double quote is needed"),
-        ("[1, 2", "the text ends here, but something is still open"),
+        ("[{“name”: 1}]", 'there is a curly quote “ instead of a straight "'),
+        ("[{'name': 1}]", "there is a single quote instead of a double quote"),
+        ("[1, 2", "the text ends here, but something was not closed"),
         ('["open]', "a string begins here and is never closed"),
-        ('["a\nb"]', "a string is broken by a line end or tab; write \\n or \\t"),
-        ('["\\d"]', "a backslash that JSON does not know; write \\\\ for one backslash"),
+        ('["a\nb"]', "a string contains a line break or tab; write \\n or \\t"),
+        ('["\\d"]', "a backslash sequence that JSON does not know; write \\\\ for a backslash"),
         ("[None]", "None is Python; JSON writes null, true and false"),
         ("[1 // one\n]", "JSON has no comments"),
         ('[{"a" 1}]', "':' is missing before this"),
@@ -108,7 +108,7 @@ def test_spot_in_a_long_line_is_cut_to_its_surroundings():
         ("metrics.json", "a JSON value is needed"),
         (
             '{"a": 1}\n{"b": 2}',
-            "the JSON is complete before this; several metrics belong in one array",
+            "the JSON ends before this; put several metrics into one array",
         ),
     ],
 )
@@ -120,8 +120,8 @@ def test_curly_quotes_are_pointed_at_even_where_the_error_shows_later():
     error = syntax_error('[\n{"name”: 1}]')
 
     assert error.remedy == (
-        "Replace curly quotes by straight ones, the first is in line 2: "
-        "word processors and chats put them in."
+        "Replace curly quotes with straight ones, the first in line 2: "
+        "word processors and chats insert them."
     )
 
 
@@ -202,8 +202,8 @@ def test_file_over_the_size_limit_is_rejected(tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("[]".encode("utf-16"), "(byte 1 does not fit); it looks like UTF-16."),
-        ('["é"]'.encode("latin-1"), "(byte 3 does not fit); it looks like another encoding."),
+        ("[]".encode("utf-16"), "(byte 1 is invalid); it looks like UTF-16."),
+        ('["é"]'.encode("latin-1"), "(byte 3 is invalid); it looks like another encoding."),
     ],
 )
 def test_file_that_is_not_utf8_is_rejected(tmp_path, content, told):

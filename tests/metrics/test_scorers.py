@@ -40,16 +40,16 @@ def test_the_function_to_start_from_scores_the_right_answer_and_the_wrong(tmp_pa
     [
         ("return 1", "returned 1 instead of one result for each sample"),
         ("return []", "returned [] instead of"),
-        ("return [{}, {}]", "returned {}, which has no id of a sample"),
+        ("return [{}, {}]", "returned {}, which has no sample id"),
         (
             "return [{'id': s['id'], 'aggregate_reward_score': 'good'} for s in event]",
-            "whose aggregate_reward_score is no number",
+            "with an aggregate_reward_score that is not a number",
         ),
         ("raise KeyError('gold')", "failed: line 2: KeyError: 'gold'"),
         ("return object()", "failed: TypeError"),
         (
             "return [{'id': s['id'], 'aggregate_reward_score': float('nan')} for s in event]",
-            "whose aggregate_reward_score is no number",
+            "with an aggregate_reward_score that is not a number",
         ),
         ("import sys; sys.exit(3)", "failed: line 2: SystemExit: 3"),
         ("import os; os._exit(7)", "ended with exit status 7"),
@@ -75,8 +75,7 @@ def test_what_a_scorer_prints_is_not_its_answer(tmp_path):
 
 RUNS = "scorer.py runs, but"
 ALIKE = (
-    f"{RUNS} does not tell right from wrong: it scores 0 for the right and the wrong answer of two "
-    "samples alike."
+    f"{RUNS} does not tell right from wrong: both the right and the wrong sample answer score 0."
 )
 
 
@@ -86,11 +85,11 @@ ALIKE = (
         ("0", ALIKE),
         (
             "float(s['id'] == 'wrong')",
-            f"{RUNS} scores the wrong answer of two samples higher (1) than the right one (0).",
+            f"{RUNS} scores the wrong sample answer higher (1) than the right one (0).",
         ),
         (
             "score(s)",
-            f"{ALIKE} It met an error and kept it to itself: line 3: KeyError: 'ground_truth'.",
+            f"{ALIKE} It caught an error without reporting it: line 3: KeyError: 'ground_truth'.",
         ),
     ],
 )

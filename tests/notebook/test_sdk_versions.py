@@ -11,7 +11,7 @@ from evalbook.notebook.render import render_cells
 from evalbook.notebook.sdk import MINIMUM_SDK
 
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
-IN_USE = "RuntimeError: An older sagemaker is in use: restart the kernel and begin at cell 1."
+IN_USE = "RuntimeError: An older sagemaker is loaded: restart the kernel and begin at cell 1."
 
 
 def run_cell_2(tmp_path: Path, before: str) -> str:

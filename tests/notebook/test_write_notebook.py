@@ -176,13 +176,13 @@ def test_notebook_that_is_not_ours_is_not_overwritten(tmp_path: Path) -> None:
 
 REFUSED: list[tuple[str, str, str]] = [
     ("{", "notebook.not_json", '"{path}" is not a notebook: it is not valid JSON ('),
-    ("[]", "notebook.no_format", '"{path}" is JSON, but not a notebook: it does not say which'),
+    ("[]", "notebook.no_format", '"{path}" is JSON, but not a notebook: it has no nbformat'),
     (
         '{"nbformat": 3, "nbformat_minor": 0, "worksheets": []}',
         "notebook.format",
-        '"{path}" is of nbformat 3. Notebooks of nbformat 4 can be appended to.',
+        '"{path}" has nbformat 3. evalbook can append only to nbformat 4.',
     ),
-    ('{"nbformat": 5, "nbformat_minor": 0}', "notebook.format", '"{path}" is of nbformat 5.'),
+    ('{"nbformat": 5, "nbformat_minor": 0}', "notebook.format", '"{path}" has nbformat 5.'),
     (
         '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
         "notebook.invalid",
@@ -210,7 +210,7 @@ REFUSED: list[tuple[str, str, str]] = [
             }
         ),
         "notebook.language",
-        '"{path}" runs R. The evaluation\'s cells are Python.',
+        '"{path}" runs R, but the evaluation\'s cells are Python.',
     ),
 ]
 

@@ -180,7 +180,7 @@ def test_junit_has_a_case_for_each_rule_and_takes_undecided_for_no_pass() -> Non
     assert suite.get("name") == "evalbook gate a<b>\ufffd"
     assert [case.get("name") for case in suite] == [
         "Metric1: loses at most 0.050",
-        "all metrics: at least one metric has gained clearly",
+        "all metrics: at least one metric has clearly gained",
     ]
 
 

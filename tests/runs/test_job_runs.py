@@ -45,7 +45,7 @@ def test_a_job_that_failed_says_why_in_the_phase_it_came_to(
 def test_what_stopping_a_job_saves_is_its_instances(sagemaker: Any, live_aws: Aws) -> None:
     status = look(live_aws, Target(created(sagemaker, "stuck-run-7")))
 
-    assert "If it goes on, it pays for 2 x ml.g5.2xlarge until it ends." in stop_words(status)
+    assert "If it continues, you pay for 2 x ml.g5.2xlarge until it ends." in stop_words(status)
 
 
 def test_a_job_that_there_is_not_is_a_rejection(live_aws: Aws) -> None:

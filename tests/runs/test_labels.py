@@ -150,5 +150,5 @@ def test_too_few_labels_are_refused(tmp_path: Path) -> None:
 def test_what_is_no_file_of_labels_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "labels.json").write_text(content)
 
-    with pytest.raises(UsageError, match=r"not a file of labels|answers that no label is"):
+    with pytest.raises(UsageError, match=r"not a file of labels|answers that are not labels"):
         read_labels(tmp_path / "labels.json")

@@ -70,7 +70,7 @@ def test_an_endpoint_that_a_stopped_run_leaves_is_named_with_what_deletes_it():
     arn = a_run(sagemaker, "stuck-run")
     target = Target(arn, "evaluation")
     running = look(Aws(), target)
-    assert "its endpoint stays and is paid for" in stop_words(running)
+    assert "its endpoint stays, and you keep paying" in stop_words(running)
 
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
     for _ in range(50):
@@ -85,6 +85,6 @@ def test_an_endpoint_that_a_stopped_run_leaves_is_named_with_what_deletes_it():
         if it["EndpointName"].startswith("inspectai")
     ]
     said = status_words(status)
-    assert f"still there, and paid for: {left}." in said
+    assert f", at your cost: {left}." in said
     assert f"delete-endpoint --region us-east-1 --endpoint-name {left}" in said
     sagemaker.delete_endpoint(EndpointName=left)

@@ -119,8 +119,8 @@ def test_a_metric_that_two_runs_define_differently_is_pointed_out(
 
     [comparison] = report_on(live_aws, *map(Target, arns)).comparisons
     assert headline(comparison).endswith(
-        "But the runs define Tone differently: what differs may be the metric rather than the "
-        "models."
+        "But the runs define Tone differently: the difference may be in the metric rather "
+        "than in the models."
     )
 
 
@@ -268,7 +268,7 @@ def test_totals_that_are_cut_off_do_not_hide_what_the_records_tell(
     report = report_on(live_aws, Target(arn))
 
     assert [it.paired for it in report.comparisons] == [40]
-    assert any(f"{cut} is not the JSON that an evaluation writes" in it for it in report.notes)
+    assert any(f"{cut} is not JSON as an evaluation writes it" in it for it in report.notes)
 
 
 def test_a_custom_scorer_is_compared_record_by_record(
@@ -355,7 +355,7 @@ def test_categories_that_only_the_dataset_has_are_looked_up_there(
     assert {row.records + row.left_out for row in comparison.categories["bills"]} == {30}
     [note] = report.notes
     assert note == (
-        "The categories are those of s3://evalbook-data/support/two.jsonl, looked up by prompt and "
+        "The categories come from s3://evalbook-data/support/two.jsonl, looked up by prompt and "
         "reference: 120 of 120 records without one were found there."
     )
 
@@ -372,7 +372,7 @@ def test_a_dataset_that_is_gone_leaves_the_categories_unknown(
     report = report_on(live_aws, Target(arn))
 
     assert report.comparisons[0].categories == {}
-    assert report.notes[0].startswith("Whether the records have categories is not known: ")
+    assert report.notes[0].startswith("It is not known whether the records have categories: ")
 
 
 def logs_of(sagemaker: Any, arn: str, output: str, logs: dict[str, Any]) -> None:
@@ -427,7 +427,7 @@ def test_several_logs_of_one_run_are_tasks_and_a_try_that_failed_is_passed_over(
     assert (arm.records, sizes) == (12, [("arc", 6), ("boolq", 6)])
     assert arm.faults.found() == {"limit": 12}
     assert report.notes[-1].endswith(
-        "a.json is of a try that ended as error; one that succeeded is used instead."
+        "a.json is from an attempt that ended as error; a successful one is used instead."
     )
 
 

@@ -121,7 +121,7 @@ def test_where_bedrock_may_not_be_asked_the_rest_is_shown(
 
     assert status.cause is not None
     assert status.cause.id == "judge.retired"
-    assert "Bedrock's evaluation job can't be looked at" in status_words(status)
+    assert "Bedrock's evaluation job can't be read" in status_words(status)
 
 
 def test_what_cannot_change_is_not_asked_again(

@@ -19,9 +19,9 @@ def test_says_what_goes_on_costing_and_what_is_lost(sagemaker: Any, live_aws: Aw
     assert "slow-run is Executing; it has run for 0:0" in words
     assert "SageMaker's jobs of EvaluateCustomInferenceModel and Bedrock's judging" in words
     assert "by amazon.nova-pro-v1:0 in EvaluateCustomModelMetrics" in words
-    assert "3 built-in metrics a record" in words
+    assert "3 built-in metrics per record" in words
     assert "About 25 to 40 minutes are left." in words
-    assert "a stopped run can't be continued" in words
+    assert "a stopped run can't be resumed" in words
 
 
 def test_a_stopped_run_is_over(sagemaker: Any, live_aws: Aws, in_sandbox: Sandbox) -> None:

@@ -27,7 +27,7 @@ def test_metrics_and_files_are_where_mlflow_looks_for_them(
 ) -> None:
     with RecordStore() as store:
         report = read_report(live_aws, [Target(evaluated("tracked"))], store)
-        with pytest.raises(AnswerRejected, match="recorded in no MLflow app"):
+        with pytest.raises(AnswerRejected, match="names no MLflow app"):
             experiment_of(live_aws, report)
         experiment = Experiment(APP, "Support bots")
         # The experiment is made for the first one.

@@ -18,7 +18,7 @@ from evalbook.runs.training_prompts import add_unseen
 
 SEEN_IT_ALL = PACKAGE.replace("support-bot/2", "seen-it-all/1")
 LEFT_OUT = (
-    "Without the 10 records whose prompts are in the training data of seen-it-all-sft-1, where a"
+    "Without the 10 records with prompts from the training data of seen-it-all-sft-1, on which a"
     " model scores better than on new ones. The fine-tuned model"
 )
 

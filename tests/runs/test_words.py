@@ -56,7 +56,7 @@ def test_answers_that_are_none_are_said_beside_the_verdict() -> None:
     base = [a_line({"A": 0.5}, f"{n}") for n in range(9)]
 
     assert headline(compared(base, tuned)).endswith(
-        "But of 9 answers of the fine-tuned model 7 are thinking that was not finished."
+        "But of 9 answers of the fine-tuned model 7 are unfinished thinking."
     )
 
 
@@ -67,7 +67,7 @@ def test_a_verdict_that_changes_because_more_is_compared_says_so() -> None:
         first, *_ = compare(store, [(arms[0], arms[1]), *[(arms[0], arms[2])] * 8])
 
     assert headline(first).endswith(
-        "Stricter: 9 comparisons. By itself this one would be clear on Metric1."
+        "Stricter: 9 comparisons. On its own, this one would be clear on Metric1."
     )
 
 
@@ -78,11 +78,11 @@ def test_what_would_change_a_readers_mind_stands_beside_the_claim() -> None:
     few = compared(lines([0.0] * 30), lines([1.0] * 7))
 
     assert headline(one_sided).endswith(
-        "But on Metric1 one model lacks many more scores than the other: what is left may favour "
+        "But on Metric1, one model lacks many more scores than the other: the rest may favour "
         "one of them."
     )
     assert headline(compared(lines([0.0] * 30), other_judge)).endswith(
-        "But the judges differ: what differs may be theirs rather than the models'."
+        "But the judges differ: the differences may be theirs rather than the models'."
     )
     assert headline(few).endswith("But only 7 of 30 records could be compared.")
 
@@ -93,7 +93,7 @@ def test_a_metric_scored_on_few_of_the_records_is_no_claim_about_all() -> None:
     tuned = lines(level, [1.0] * 8 + [None] * 22)
 
     assert headline(compared(base, tuned)).endswith(
-        "But of 30 records only 8 on Metric2 have a score of both models."
+        "But of 30 records, only 8 on Metric2 have a score from both models."
     )
 
 
@@ -111,7 +111,7 @@ def test_records_that_repeat_others_are_no_further_evidence() -> None:
     base, tuned = ([a_line({"A": score}, "the same")] * 20 for score in (0.0, 1.0))
 
     assert headline(compared(base, tuned)).endswith(
-        "But 19 records repeat others: all this is less sure than it looks."
+        "But 19 records repeat others: all this is less certain than it looks."
     )
 
 
@@ -120,8 +120,8 @@ def test_too_few_records_for_so_many_metrics_is_said() -> None:
     comparison = compared(lines(*up_and_down), lines(*[it[::-1] for it in up_and_down]))
 
     assert (
-        "On Metric1, Metric2, Metric3 and Metric4 no difference, however large, could have passed "
-        "the test: too few records for so many metrics."
+        "On Metric1, Metric2, Metric3 and Metric4, no difference, however large, could have passed "
+        "the test: there are too few records for so many metrics."
     ) in basis(comparison)
 
 
@@ -137,7 +137,7 @@ def test_how_many_more_records_would_make_it_clear_is_said() -> None:
 
 def test_no_difference_in_any_record_is_no_proof_of_none() -> None:
     assert (
-        "Where not one of 56 records differs, up to 5.2 % of all such records still may (95 % "
+        "If none of 56 records differs, up to 5.2 % of all such records still may (95 % "
         "confidence)."
     ) in basis(compared(lines([0.5] * 56), lines([0.5] * 56)))
 
@@ -151,7 +151,7 @@ def test_a_model_alone_has_its_means_and_a_word_on_what_is_missing() -> None:
         "The base model alone, over 20 records: mean Metric1 0.750 and Metric2 1.000."
     )
     assert any(
-        it.startswith("On Metric2 every record has the same") for it in alone_basis(arm, rows)
+        it.startswith("On Metric2, every record has the same") for it in alone_basis(arm, rows)
     )
 
 
@@ -178,7 +178,7 @@ def test_basis_names_test_correction_and_what_was_left_out() -> None:
     said = " ".join(basis(compared(lines([0.5] * 8 + [None]), lines([1.0, 0.75] * 4 + [0.5]))))
 
     assert "Compared on 9 records that both models answered." in said
-    assert "do not differ is called so is at most 5 % (sign-flip test over records)" in said
+    assert "do not differ is at most 5 % (sign-flip test over records)" in said
     assert "Holm" not in said
     assert "fewer than 20 records the intervals are rough" in said
     assert "not counted as 0: Metric1 1 (base 1, fine-tuned 0)." in said

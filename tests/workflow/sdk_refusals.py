@@ -404,7 +404,7 @@ _SCORERS_AND_BENCHMARKS = (
         "benchmark_evaluator BenchMarkEvaluator._validate_subtasks",
         "Subtask list cannot be empty",
         "no subtask",
-        BENCHMARK, "subtasks", "[]", "answer.none", [], found="Nothing is named",
+        BENCHMARK, "subtasks", "[]", "answer.none", [], found="You named nothing",
     ),
     Refusal(
         "benchmark_evaluator BenchMarkEvaluator._validate_subtasks",
@@ -606,7 +606,7 @@ _INSPECT_AI = (
     ),
     Refusal(
         "inspect_ai_evaluator InspectAIEvaluator._get_bedrock_model_id",
-        "Cannot determine Bedrock model ID", "nothing that answers",
+        "Cannot determine Bedrock model ID", "nothing that can serve",
         INSPECT, "answered_by", "", "answer.empty", None, when="dry run", found="No answer",
     ),
     Refusal(

@@ -407,7 +407,7 @@ def test_pass_at_more_than_the_group_has_rollouts_is_doubted():
     [check] = workflow.answer("pass_k_values=1,8").checks
 
     assert check.status == "warning"
-    assert check.remedy == "Set eval_group_size to 8, or leave out what is above 4."
+    assert check.remedy == "Set eval_group_size to 8, or leave out values above 4."
 
 
 def test_parameters_chosen_for_one_model_are_held_against_anothers_recipe():

@@ -202,7 +202,7 @@ def test_a_base_nova_model_costs_bedrock_inference_and_no_endpoint():
     _, turn = answered_until("confirm", model="nova-textgeneration-lite")
     cost = [notice for notice in turn.notices if "extra" in notice]
 
-    assert "Bedrock's inference by us.amazon.nova-lite-v1:0" in " ".join(cost)
+    assert "Bedrock inference by us.amazon.nova-lite-v1:0" in " ".join(cost)
     assert "endpoint" not in " ".join(cost)
 
 
@@ -258,5 +258,5 @@ def test_a_base_nova_model_that_nothing_answers_for_is_not_compared_with():
 
     assert scope_of(interview) == "fine_tuned_only"
     assert estimate(interview).sentences()[-1] == (
-        "A Nova model is evaluated on an extra instance and endpoint that cost extra."
+        "A Nova model needs an extra instance and endpoint, which cost extra."
     )

@@ -93,10 +93,10 @@ def test_serverless_is_what_nothing_said_means(said):
     [
         ("a big machine", "compute.form", "'a big machine' is not an instance type"),
         ("{", "compute.form", "not valid JSON"),
-        ('{"a":' * 50_000, "answer.long", "takes at most"),
+        ('{"a":' * 50_000, "answer.long", "accepts at most"),
         ('{"instance_type": "ml.g5.12xlarge", "spot": true}', "compute.form", "spot"),
         ("g5.99xlarge", "compute.type", "'ml.g5.99xlarge' is not an instance type"),
-        ("0 x ml.g5.12xlarge", "compute.count", "0 instances were asked for"),
+        ("0 x ml.g5.12xlarge", "compute.count", "0 instances were given"),
         ("101 x ml.g5.12xlarge", "compute.count", "101 instances"),
         ("3 x ml.g5.12xlarge", "compute.quota", "is 2; 3 would be needed"),
         ("ml.p4d.24xlarge", "compute.quota", "in us-east-1 is 0"),
@@ -201,7 +201,7 @@ def test_what_it_means_is_said_before_anything_is_confirmed():
     told = "\n".join(turn.notices)
     assert "Compute: 2 x ml.g5.12xlarge, one training job per model" in told
     assert (
-        "Instances: two training jobs, one for each model, on 2 x ml.g5.12xlarge, paid by the "
+        "Instances: two training jobs, one per model, on 2 x ml.g5.12xlarge, billed by the "
         "hour from start to end." in told
     )
     assert {"compute.recipe", "compute.quota", "compute.hour", "compute.dry_run"} <= {

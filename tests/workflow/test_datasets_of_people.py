@@ -108,8 +108,8 @@ def kto(prompt: str, reference: str) -> dict[str, Any]:
 
 ALL = [(prompt, None, reference) for prompt, reference in PAIRS]
 IN_FRENCH = [(prompt, FRENCH, reference) for prompt, reference in PAIRS]
-MADE = "a response already made; the run asks the models again"
-NOT_JSON = "not JSON: a comma behind the record"
+MADE = "an existing response; the run asks the models again"
+NOT_JSON = "not JSON: a comma after the record"
 CASES = (
     Case("prompt-answer.jsonl", lines(lambda q, a: {"prompt": q, "answer": a}), ALL,
          ("would read no reference answer in 4 records", "answer becomes response")),
@@ -121,7 +121,7 @@ CASES = (
          lines(lambda q, a: {"system": FRENCH, "messages": [user(q), assistant(a)]}), IN_FRENCH,
          ("would read no system prompt in 4 records",)),
     Case("kto.jsonl", lines(kto), [it for it in ALL if it[0][0] == "W"],
-         ("label says that its answer is a bad one", "completion (2 of 4): not used")),
+         ("label says that its answer is bad", "completion (2 of 4): not used")),
     Case("sharegpt.jsonl", lines(sharegpt_preference), ALL, ("rejected (4 of 4): not used",)),
     Case("reference-and-response.jsonl",
          lines(lambda q, a: {"user_input": q, "reference": a, "response": "old"}), ALL,
@@ -131,21 +131,21 @@ CASES = (
     Case("context.jsonl", lines(lambda q, a: {"instruction": q, "context": a, "response": a}),
          [(f"{q}\n\n{a}", None, a) for q, a in PAIRS], ("context becomes query (asked with it)",)),
     Case("tool-calls.jsonl", lines(tool_calls), ALL,
-         ("messages[tool] (4 of 4): not used: the model is not shown what the tools said",)),
+         ("messages[tool] (4 of 4): not used: the model does not see tool results",)),
     Case("model-responses.jsonl",
          lines(lambda q, a: {"prompt": q, "referenceResponse": a, "modelResponses": [{}]}), ALL,
          (f"modelResponses (4 of 4): not used: {MADE}",)),
     Case("several-turns.jsonl",
          lines(lambda q, a: {"messages": [user("Hi"), assistant("Yes?"), user(q), assistant(a)]}),
          [(f"User: Hi\n\nAssistant: Yes?\n\nUser: {q}", None, a) for q, a in PAIRS],
-         ("4 records have several turns of the user",)),
+         ("4 records have several user turns",)),
     Case("mt-bench.jsonl", lines(lambda q, a: {"turns": [q, "And?"], "reference": [a, "No."]}), ALL,
          ("turns (later) (4 of 4): not used: only the first question is asked",), "first_question"),
     Case("images.jsonl", lines(lambda q, a: {**plain(q, a), "images": ["s3://b/a.png"]}), ALL,
          ("images (4 of 4): not used: neither the model nor the judge gets it",), None),
     Case("thinking.jsonl", lines(lambda q, a: plain(f"{q} /no_think", f"<think></think>{a}")),
          [(f"{q} /no_think", None, f"<think></think>{a}") for q, a in PAIRS],
-         ("4 prompts and 4 reference answers hold markers of a thinking model",), None),
+         ("4 prompts and 4 reference answers contain markers of a thinking model",), None),
     Case("commas.jsonl", lines(plain).replace(b"}\n", b"},\n"), ALL, (NOT_JSON,)),
     Case("windows.jsonl", lines(lambda q, a: plain(f"{q} é", a)).decode().encode("cp1252"),
          [(f"{q} é", None, a) for q, a in PAIRS], ("The object is text in Windows-1252.",)),
@@ -276,7 +276,7 @@ def test_a_local_file_without_a_usable_record_is_refused_before_it_is_uploaded()
     assert turn.error.message == (
         "notes.jsonl: 1 of 1 record is invalid. line 1: no prompt; the fields are colour."
     )
-    assert str(turn.error.remedy).startswith("Call the field with the question query")
+    assert str(turn.error.remedy).startswith("Name the question field query")
     turn = workflow.answer("foo")
     assert turn.error is not None
     assert str(turn.error.remedy).endswith("or the path of a file.")
@@ -337,4 +337,4 @@ def test_prompts_that_leave_no_room_for_the_answer_are_said() -> None:
     turn = workflow.answer("yes")
 
     (found,) = [check for check in turn.checks if check.id == "parameters.length"]
-    assert "remain: what is longer is cut" in found.message
+    assert "longer prompts are cut off" in found.message

@@ -54,7 +54,7 @@ def test_a_price_is_said_with_its_basis() -> None:
     assert (
         first == "Time and price, about: 25 to 40 minutes, 0.31 to 1.02 US dollars for the judge."
     )
-    assert last == "SageMaker's own jobs come on top of the judge's price (by some list)."
+    assert last == "SageMaker's own jobs cost extra, on top of the judge's price (by some list)."
 
 
 @pytest.mark.usefixtures("in_sandbox")
@@ -80,8 +80,8 @@ def test_the_price_at_confirmation_is_the_judges_tokens_at_the_lists_price() -> 
     low, high = [(a * 0.8 + b * 3.2) / 1e6 for a, b in zip(read, written, strict=True)]
     assert expected.price == pytest.approx((low, high))
     assert expected.price_basis == (
-        "0.8 dollars a million tokens read and 3.2 written, on demand in us-east-1 by AWS's Price "
-        "List"
+        "0.8 dollars per million tokens read and 3.2 written, on demand in us-east-1, from AWS's "
+        "Price List"
     )
 
 

@@ -84,7 +84,7 @@ def test_a_local_folder_is_checked_and_then_uploaded(tmp_path: Path):
     workflow, turn = asked_for("task_source")
     linked = workflow.answer(str(tasks))
     assert linked.error is not None
-    assert "secret is a link to what is not in the folder" in linked.error.message
+    assert "outside the folder" in linked.error.message
     (tasks / "secret").unlink()
     turn = workflow.answer(str(tasks))
     assert turn.step == "tasks_upload"
@@ -182,12 +182,12 @@ def test_what_is_paid_for_is_said_before_it_is_confirmed():
 
     assert said[1:] == [
         (
-            "Questions: every sample of each task, 2 times each, by a job for each model on an "
-            "instance of ml.m5.large."
+            "Questions: every sample of each task, 2 times each, by one job per model on an "
+            "ml.m5.large instance."
         ),
-        "Bedrock's inference is paid for by tokens, or as its deployment is.",
+        "Bedrock inference is billed by the token, or by its deployment's terms.",
         (
-            "Hosting: 1 endpoint(s) on 1 x ml.g5.2xlarge, paid for by the hour until deleted at "
-            "the run's end."
+            "Hosting: 1 endpoint(s) on 1 x ml.g5.2xlarge, billed by the hour until deleted "
+            "when the run ends."
         ),
     ]

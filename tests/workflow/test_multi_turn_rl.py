@@ -70,7 +70,7 @@ def test_a_model_of_another_training_is_warned_of_and_its_agent_asked():
     checks = workflow.interview.answers["model"].checks
     (found,) = [check for check in checks if check.id == "model.training"]
     assert found.status == "warning"
-    assert found.message.endswith("No multi-turn RL training job of its time made it.")
+    assert found.message.endswith("No multi-turn RL training job of that time made it.")
     turn = workflow.answer("yes")
     assert (turn.kind, turn.default) == ("choice", None)
 

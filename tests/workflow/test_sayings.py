@@ -117,7 +117,7 @@ def test_changes_at_the_confirmation_are_made_and_only_they_are_shown():
     assert set(metrics or ()) == {"Correctness", "Helpfulness", "Faithfulness"}
     assert workflow.interview.aside.volunteered == {"project": "tickets-q4"}
     assert len(turn.notices) < len(asked.notices)
-    assert "All else is as it was." in turn.notices
+    assert "Everything else is unchanged." in turn.notices
 
 
 def test_while_a_wished_change_is_unsettled_yes_is_not_accepted():

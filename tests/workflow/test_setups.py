@@ -171,7 +171,7 @@ def test_a_scorer_that_returns_0_for_everything_does_not_work():
 
     turn = workflow.answer("zero.py")
 
-    assert "does not tell right from wrong: it scores 0" in turn.notices[0]
+    assert "does not tell right from wrong: both" in turn.notices[0]
     assert "line 3: KeyError: 'x'" in turn.notices[0]
 
 

@@ -69,7 +69,7 @@ def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
         raise AnswerRejected(
             "agent.region",
             f"The agent is in {arn.region}; the model and the evaluation are in {region}.",
-            f"Give an agent of {region}.",
+            f"Give an agent in {region}.",
         )
     if not is_runtime(str(arn)):
         return str(arn), [check_function(aws, str(arn), region, "agent")]
@@ -81,12 +81,13 @@ def _runtime_check(aws: Aws, arn: str, region: str) -> Check:
     if is_endpoint:
         raise AnswerRejected(
             "agent.endpoint",
-            f"{arn} is an endpoint of an AgentCore runtime. The runtime's own ARN is needed.",
-            f"Give {runtime}; the endpoint, {endpoint}, is asked for next.",
+            f"{arn} is an endpoint of an AgentCore runtime. The ARN of the runtime itself is "
+            "needed.",
+            f"Give {runtime}; the next question asks for the endpoint, {endpoint}.",
         )
     runtimes, unlisted = list_runtimes(aws, region)
     if unlisted:
-        return skipped("agent.exists", f"Whether {arn} exists was not checked.")
+        return skipped("agent.exists", f"Not checked: whether {arn} exists.")
     known = {runtime.arn: runtime for runtime in runtimes}
     if arn not in known:
         names = ", ".join(runtime.name for runtime in runtimes) or "none"
@@ -99,6 +100,6 @@ def _runtime_check(aws: Aws, arn: str, region: str) -> Check:
         raise AnswerRejected(
             "agent.not_ready",
             f"The AgentCore runtime {known[arn].name} is {known[arn].status}, not READY.",
-            "Repeat this when it is ready, or choose another.",
+            "Try again when it is ready, or choose another.",
         )
     return passed("agent.exists", f"The AgentCore runtime {known[arn].name} is ready.")

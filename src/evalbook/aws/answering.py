@@ -38,8 +38,8 @@ _IMAGE = re.compile(
     r"[a-z0-9._/-]+(:[a-zA-Z0-9._-]+)?"
 )
 FORMS = (
-    "Give an endpoint's name, a Bedrock model's id or ARN (also of a custom model deployment or an "
-    "imported model), or the S3 folder of artefacts to be hosted for the run."
+    "Give the name of an endpoint, the id or ARN of a Bedrock model (including custom model "
+    "deployments and imported models), or the S3 folder of artefacts to host for the run."
 )
 
 
@@ -73,17 +73,17 @@ def _offered_check(region: str) -> Check:
     if region not in images["image_regions"]:
         raise AnswerRejected(
             "inspect.region",
-            f"The SDK knows no image of Inspect AI's container in {region}.",
+            f"The SDK has no Inspect AI container image for {region}.",
             f"Evaluate in one of {', '.join(images['regions'])}.",
         )
     if region not in images["regions"]:
         return warning(
             "inspect.region",
-            f"AWS names {', '.join(images['regions'])} for Inspect AI's container, not {region}, "
-            "though the SDK knows an image there.",
-            "Evaluate in one of those to be sure.",
+            f"AWS lists {', '.join(images['regions'])} for the Inspect AI container, but not "
+            f"{region}, although the SDK has an image there.",
+            "To be sure, evaluate in one of those.",
         )
-    return passed("inspect.region", f"Inspect AI's container is offered in {region}.")
+    return passed("inspect.region", f"The Inspect AI container is available in {region}.")
 
 
 def nova_image(region: str) -> str | None:
@@ -109,7 +109,9 @@ def read_answering(text: str) -> Answering:
     if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[\w.:-]+", text, re.I) and "." in text:
         return Answering("bedrock", text)
     if not _ENDPOINT.fullmatch(text):
-        raise AnswerRejected("answers.form", f'"{text[:80]}" names nothing that answers.', FORMS)
+        raise AnswerRejected(
+            "answers.form", f'"{text[:80]}" names nothing that can serve a model.', FORMS
+        )
     return Answering("endpoint", text)
 
 
@@ -126,7 +128,7 @@ def _by_arn(arn: Arn) -> Answering:
     }
     raise AnswerRejected(
         "answers.kind",
-        f"{arn} is {describe_arn_kind(arn)}, which does not answer by itself.",
+        f"{arn} is {describe_arn_kind(arn)}, which can't serve answers by itself.",
         remedies.get(kind, FORMS),
     )
 
@@ -142,7 +144,7 @@ def check_answering(aws: Aws, text: str, region: str) -> tuple[Answering, list[C
     if arn is not None and arn.region not in ("", region):
         raise AnswerRejected(
             "answers.region",
-            f"{arn} is in {arn.region}, the evaluation in {region}: the container asks there.",
+            f"{arn} is in {arn.region}, but the evaluation's container calls models in {region}.",
             f"Give one in {region}, or evaluate in {arn.region}.",
         )
     checks = {"endpoint": _endpoint, "bedrock": _bedrock, "hosted": _artefacts}[found.kind]
@@ -162,14 +164,14 @@ def _endpoint(aws: Aws, name: str, region: str) -> list[Check]:
             _near_endpoints(aws, region, name),
         ) from None
     except AwsDenied as error:
-        what, grant = f"Whether the endpoint {name} is in service", "sagemaker:DescribeEndpoint"
+        what, grant = f"whether the endpoint {name} is in service", "sagemaker:DescribeEndpoint"
         return [unchecked("answers.endpoint", what, error, grant, warning)]
     status = endpoint["EndpointStatus"]
     if status != "InService":
         raise AnswerRejected(
             "answers.endpoint",
-            f"The endpoint {name} is not in service but {status}.",
-            "Repeat this when it is in service, or name another.",
+            f"The endpoint {name} is {status}, not in service.",
+            "Try again when it is in service, or name another.",
         )
     return [
         passed("answers.endpoint", f"The endpoint {name} is in service."),
@@ -188,7 +190,8 @@ def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list
     if found.get("AsyncInferenceConfig"):
         raise AnswerRejected(
             "answers.endpoint",
-            f"The endpoint {name} is for asynchronous inference, and the container asks and waits.",
+            f"The endpoint {name} is for asynchronous inference, but the container waits for each "
+            "answer.",
             "Name a real-time endpoint.",
         )
     variants = found["ProductionVariants"]
@@ -196,15 +199,15 @@ def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list
         raise AnswerRejected(
             "answers.endpoint",
             f"The endpoint {name} has inference components, and the SDK can't say which to call.",
-            "Name an endpoint with a model of its own.",
+            "Name an endpoint with its own model.",
         )
     if len(variants) > 1:
         return [
             warning(
                 "answers.variants",
-                f"The endpoint {name} has {len(variants)} variants: which of them answers changes "
-                "from one question to the next.",
-                "Name an endpoint with one.",
+                f"The endpoint {name} has {len(variants)} variants, so a different one may answer "
+                "each question.",
+                "Name an endpoint with one variant.",
             )
         ]
     return []
@@ -234,18 +237,18 @@ def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
     arn = parse_arn(model)
     kind = arn.path[0] if arn else _kind_of_id(model)
     operation, parameter, fit = _BEDROCK[kind]
-    words = describe_arn_kind(arn) if arn else f"by its form the id of {_ID_OF[kind]}"
+    words = describe_arn_kind(arn) if arn else f"apparently the id of {_ID_OF[kind]}"
     try:
         answer = getattr(aws.client("bedrock", region), operation)(**{parameter: model})
     except (AwsMissing, AwsInvalid) as error:
         raise AnswerRejected(
             "answers.bedrock",
-            f"Bedrock knows no {model} in {region} ({words}). {error.message}",
+            f"Bedrock has no {model} in {region} ({words}). {error.message}",
             "Check its id and region in the Bedrock console.",
         ) from None
     except AwsDenied as error:
         grant = f"bedrock:{''.join(part.capitalize() for part in operation.split('_'))}"
-        what = f"Whether {model} ({words}) can be called"
+        what = f"whether {model} ({words}) can be called"
         return [unchecked("answers.bedrock", what, error, grant, warning)]
     return fit(model, answer)
 
@@ -268,8 +271,8 @@ def _in_state(member: str, good: str) -> Callable[[str, Any], list[Check]]:
         if state != good:
             raise AnswerRejected(
                 "answers.bedrock",
-                f"{model} is not {good} but {state}.",
-                f"Repeat this when it is {good}, or name another.",
+                f"{model} is {state}, not {good}.",
+                f"Try again when it is {good}, or name another.",
             )
         return [passed("answers.bedrock", f"{model} is {good}.")]
 
@@ -282,14 +285,14 @@ def _foundation(model: str, answer: GetFoundationModelResponseTypeDef) -> list[C
     if "ON_DEMAND" not in kinds:
         raise AnswerRejected(
             "answers.bedrock",
-            f"{model} can't be called by its own id: it takes only {', '.join(kinds)}.",
-            "Give the id of its inference profile, such as us. and the model's id.",
+            f"{model} can't be called by its own id, only with {', '.join(kinds)}.",
+            "Give the id of its inference profile, such as us. followed by the model's id.",
         )
     if (details.get("modelLifecycle") or {"status": "ACTIVE"})["status"] == "LEGACY":
         return [
             warning(
                 "answers.bedrock",
-                f"{model} is legacy: Bedrock refuses it if this account has not used it lately.",
+                f"{model} is legacy: Bedrock refuses it unless this account has used it recently.",
                 "Call it once before the run.",
             )
         ]
@@ -304,16 +307,16 @@ def _imported(model: str, answer: GetImportedModelResponseTypeDef) -> list[Check
         checks.append(
             warning(
                 "answers.converse",
-                f"{model} is of the architecture {architecture}, to which Bedrock's Converse "
-                "operation, by which Inspect AI asks, does not speak.",
+                f"{model} has the architecture {architecture}, which Bedrock's Converse operation, "
+                "used by Inspect AI, does not support.",
                 "Host it on an endpoint instead.",
             )
         )
     checks.append(
         warning(
             "answers.cold",
-            "Bedrock puts an imported model away that has not been called for a while, and the "
-            "first calls fail until it is back.",
+            "Bedrock unloads imported models that have not been called for a while, and the first "
+            "calls fail until the model is back.",
             "Call it once before the run.",
         )
     )
@@ -360,20 +363,20 @@ def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
     except REFUSED as error:
         return [
             here,
-            skipped("answers.artefacts", f"What lies under {uri} was not seen. {error.message}"),
+            skipped("answers.artefacts", f"Could not look under {uri}. {error.message}"),
         ]
     if not page.get("Contents"):
         raise AnswerRejected(
             "answers.artefacts",
             f"There is nothing under {uri}.",
-            "Give the folder that the model's files lie in.",
+            "Give the folder with the model's files.",
         )
-    checks = [here, passed("answers.artefacts", f"There is something under {uri}.")]
+    checks = [here, passed("answers.artefacts", f"There are files under {uri}.")]
     if place.key.endswith(".gz"):
         checks.append(
             warning(
                 "answers.archive",
-                f"{uri} is an archive, and the SDK hands over the folder of uncompressed files.",
+                f"{uri} is an archive, but the SDK needs a folder of uncompressed files.",
                 "Unpack it in S3, and give the folder.",
             )
         )
@@ -391,15 +394,16 @@ def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
     if found is None:
         raise AnswerRejected(
             "image.form",
-            f'"{text[:120]}" is no image that the SDK takes.',
-            "Such as 763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-lmi.",
+            f'"{text[:120]}" is not an image that the SDK accepts.',
+            "Give one such as "
+            "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-lmi.",
         )
     if found["region"] != region:
         known = "" if is_region(found["region"]) else ", which is not a region"
         raise AnswerRejected(
             "image.region",
             f"The image is in {found['region']}{known}; the endpoint would be in {region}.",
-            f"Give {text.replace(found['region'], region, 1)}, if it is there.",
+            f"Give {text.replace(found['region'], region, 1)}, if it exists.",
         )
     return text, look_for_image(aws, text)
 
@@ -418,13 +422,13 @@ def check_hosting(
     if instance_type not in known:
         raise AnswerRejected(
             "hosting.type",
-            f"{instance_type} is not an instance type of endpoints.",
+            f"{instance_type} is not an instance type for endpoints.",
             did_you_mean(nearest(instance_type, sorted(known), cutoff=0.75))
-            or "Such as ml.g5.12xlarge.",
+            or "Give one such as ml.g5.12xlarge.",
         )
     if count < 1:
         raise AnswerRejected(
-            "hosting.count", f"{count} instances host nothing.", f"Such as 1 x {instance_type}."
+            "hosting.count", f"{count} instances can't host anything.", f"Give 1 x {instance_type}."
         )
     checks = check_gpus("hosting.gpu", instance_type, None if is_nova(base) else billions)
     return [
@@ -434,8 +438,8 @@ def check_hosting(
         ),
         warning(
             "hosting.left",
-            "The run makes an endpoint and deletes it when it ends; a job that is stopped or "
-            "killed may leave it behind, and it is paid for until it is deleted.",
+            "The run creates an endpoint and deletes it at the end. A job that is stopped or "
+            "killed may leave it behind, and you pay for it until it is deleted.",
             "`evalbook status` and `evalbook stop` look for endpoints that were left behind.",
         ),
     ]
@@ -459,7 +463,7 @@ def call_checks(
         if kind == "hosted":
             wanted[arn] |= {"sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"}
     remedy = (
-        "Grant it: the container asks the model as this role. "
+        "Grant it: the container calls the model as this role. "
         "`evalbook doctor --policy role` prints the statement."
     )
     return [

@@ -46,7 +46,7 @@ class AwsUnreadable(AwsUnavailable):
             "unreadable",
             f"AWS's answer to {asked.operation} could not be read: {why}.",
             f"{asked.endpoint} was asked. A proxy or a network's sign-in page may have answered "
-            "in its place: check HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and repeat this.",
+            "instead: check HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and try again.",
         )
 
 
@@ -77,9 +77,9 @@ def read_answer(answer: Any, shape: Any, asked: Asked) -> Answer:
         if not has_request_id(answer.get("ResponseMetadata") or {}):
             raise AwsUnreadable(asked, NO_REQUEST_ID)
     elif shape is not None and shape.members and not shape.members.keys() & answer.keys():
-        raise AwsUnreadable(asked, "it has nothing of what AWS answers")
+        raise AwsUnreadable(asked, "it has none of the fields that AWS sends")
     if answer.get("IsTruncated") and not any("Marker" in it or "Token" in it for it in answer):
-        raise AwsUnreadable(asked, "it is cut short, and does not say where it goes on")
+        raise AwsUnreadable(asked, "it is cut off, and does not say how to get the rest")
     members = _members(answer, shape, asked, "") if shape is not None else answer
     return Answer(members, asked, "")
 

@@ -119,7 +119,7 @@ def region_fault(arn: Arn) -> str | None:
     if not is_region(arn.region):
         return f'"{arn.region}" is not an AWS region'
     if partition_of(arn.region) != arn.partition:
-        return f"{arn.region} is a region of the partition {partition_of(arn.region)}"
+        return f"{arn.region} is a region in the partition {partition_of(arn.region)}"
     return None
 
 

@@ -136,8 +136,8 @@ def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: st
         checks.append(
             warning(
                 "model.licence",
-                f"Running {model.name} accepts its licence: the SDK (3.27.0) always does so for "
-                "the person who starts the run.",
+                f"Running {model.name} accepts its licence: the SDK (3.27.0) always does so on "
+                "behalf of whoever starts the run.",
                 f"Read it first: {model.licence}",
             )
         )
@@ -158,8 +158,7 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
     except (AwsDenied, AwsInternalError) as error:
         return warning(
             "model.recipe",
-            "It could not be checked whether the base model has an evaluation recipe. "
-            f"{error.message}",
+            f"Could not check whether the base model has an evaluation recipe. {error.message}",
             "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
         )
     except AwsMissing as error:
@@ -168,7 +167,7 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
         return warning(
             "model.recipe",
             f"The base model {base.arn} could not be looked up: {error.message}",
-            f"Check that it is offered in {region}.",
+            f"Check that it is available in {region}.",
         )
     _refuse_private_hub(aws, base, region)
     if document is None or document.recipes is None:
@@ -193,9 +192,9 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
         return
     raise reject(
         "model.hub",
-        f"The base model {base.name} is taken from the private hub {hub}, and serverless "
-        "evaluations take models of the public hub only.",
-        _unset_or("Give a package that was fine-tuned from a model of the public hub."),
+        f"The base model {base.name} comes from the private hub {hub}, but serverless evaluations "
+        "accept only models from the public hub.",
+        _unset_or("Give a package that was fine-tuned from a model in the public hub."),
     )
 
 
@@ -209,7 +208,7 @@ def _unset_or(remedy: str) -> str:
 def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
     """Say which is missing, the model or only its version."""
     version = f" in version {base.version}"
-    remedy = "Give a package whose base model the public hub has, or such a base model."
+    remedy = "Give a package with a base model from the public hub, or such a base model."
     newest = None
     with suppress(*NO_HELP):
         newest = describe_hub_model(aws, base.name, region)
@@ -217,12 +216,12 @@ def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
         version = ""
     else:
         remedy = (
-            f"The hub has version {newest.version}: train the model again with that, or evaluate "
+            f"The hub has version {newest.version}: retrain the model with that, or evaluate "
             f"{base.name} alone."
         )
     return failed(
         "model.hub",
-        f"The base model {base.name} is not in the hub {PUBLIC_HUB} of {region}{version}, so the "
+        f"The base model {base.name} is not in the hub {PUBLIC_HUB} in {region}{version}, so the "
         "run would fail.",
         _unset_or(remedy),
     )
@@ -271,9 +270,9 @@ def _nova_checks(
         _proxy_check(aws, region),
         warning(
             "model.nova.cost",
-            f"A Nova model costs extra: a training instance ({NOVA_INSTANCE}) that "
-            f"sends the prompts, and what answers them, beside the judge: a SageMaker endpoint for "
-            "the fine-tuned model, Bedrock's inference for its base model.",
+            f"A Nova model costs extra, on top of the judge: a training instance ({NOVA_INSTANCE}) "
+            "sends the prompts; a SageMaker endpoint answers for the fine-tuned model, and Bedrock "
+            "inference for its base model.",
         ),
         _nova_scope_check(base, region, evaluation_type),
         _NOVA_REFERENCES,
@@ -287,17 +286,17 @@ def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
         known = ", ".join(sorted(NOVA.facts["hub_names"].values()))
         raise reject(
             "model.nova.bedrock",
-            f"{model.name} can't be judged as a base model: Bedrock would have to answer for "
-            "it, and the SDK (3.27.0) knows no Bedrock model of that name.",
-            f"It knows {known}. A fine-tuned one answers from an endpoint instead.",
+            f"{model.name} can't be judged as a base model: Bedrock would have to serve it, and "
+            "the SDK (3.27.0) knows no Bedrock model of that name.",
+            f"It knows {known}. A fine-tuned model is served by an endpoint instead.",
         )
     return [
         _proxy_check(aws, region),
         warning(
             "model.nova.cost",
-            "A base Nova model costs extra: a training instance "
-            f"({NOVA_INSTANCE}) that sends the prompts, and Bedrock's inference "
-            f"by {profile} that answers them, beside the judge.",
+            "A base Nova model costs extra, on top of the judge: a training instance "
+            f"({NOVA_INSTANCE}) sends the prompts, and Bedrock inference by {profile} answers "
+            "them.",
         ),
         _NOVA_REFERENCES,
     ]
@@ -305,9 +304,9 @@ def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
 
 _NOVA_REFERENCES = warning(
     "model.nova.references",
-    "The SDK sends a Nova model the prompts alone: reference answers and system prompts of "
-    "the dataset don't reach the judge.",
-    "Prefer metrics that need no reference answer; put what matters into the prompts.",
+    "The SDK sends a Nova model only the prompts: the dataset's reference answers and system "
+    "prompts don't reach the judge.",
+    "Prefer metrics that need no reference answer; put whatever matters into the prompts.",
 )
 
 
@@ -315,14 +314,14 @@ def _nova_scope_check(base: BaseModel, region: str, evaluation_type: str) -> Che
     if not can_be_named(base, region, evaluation_type):
         return warning(
             "model.nova.scope",
-            f"Only the fine-tuned model is evaluated: the SDK (3.27.0) knows no Bedrock model that "
-            f"would answer for {base.name}, so there is nothing to compare with.",
+            f"Only the fine-tuned model is evaluated: the SDK (3.27.0) knows no Bedrock model for "
+            f"{base.name}, so there is nothing to compare with.",
         )
     return warning(
         "model.nova.scope",
-        "The SDK's pipeline for Nova models evaluates one model a run; to compare with the "
+        "The SDK's pipeline for Nova models evaluates one model per run; to compare with the "
         "base model, the notebook starts two runs, one after the other.",
-        "Choose one of the two alone in the advanced settings to start only one.",
+        "To start only one, choose one of the models in the advanced settings.",
     )
 
 
@@ -330,7 +329,7 @@ def _refuse_nova_elsewhere(name: str, region: str) -> None:
     if region not in NOVA_REGIONS:
         raise reject(
             "model.nova.region",
-            f"{name} can't be judged in {region}: the SDK takes Nova models in "
+            f"{name} can't be judged in {region}: the SDK supports Nova models in "
             f"{', '.join(NOVA_REGIONS)} only.",
             "Name a model in one of these regions.",
         )
@@ -346,13 +345,13 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
         raise reject(
             "model.nova.artifacts",
             f"{package.arn} names no model data: its first container has neither "
-            "ModelDataUrl nor ModelDataSource. A fine-tuned Nova model is deployed to an "
-            "endpoint for its evaluation and needs one.",
+            "ModelDataUrl nor ModelDataSource. The evaluation deploys a fine-tuned Nova model to "
+            "an endpoint, which needs it.",
             "Give the package that the fine-tuning job registered.",
         )
     image = package.image or f"Nova's inference image of {region}"
     return passed(
-        "model.nova.artifacts", f"An endpoint can be made from {package.model_data} and {image}."
+        "model.nova.artifacts", f"An endpoint can be created from {package.model_data} and {image}."
     )
 
 
@@ -362,9 +361,9 @@ def _proxy_check(aws: Aws, region: str) -> Check:
     except (AwsDenied, AwsInvalid, AwsInternalError) as error:
         return warning(
             "model.nova.proxy",
-            f"It could not be checked whether {NOVA_PROXY_MODEL}, which the judging step of a Nova "
-            f"evaluation needs, is there. {error.message}",
-            "Ask for sagemaker:DescribeHubContent; the SDK stops without it.",
+            f"Could not check whether {NOVA_PROXY_MODEL}, which the judging step of a Nova "
+            f"evaluation needs, exists. {error.message}",
+            "Ask for sagemaker:DescribeHubContent; without it, the SDK stops.",
         )
     except AwsMissing as error:
         raise reject(
@@ -373,4 +372,4 @@ def _proxy_check(aws: Aws, region: str) -> Check:
             f"in {PUBLIC_HUB} of {region}: {error.message}",
             "Name a package in another region.",
         ) from error
-    return passed("model.nova.proxy", f"{NOVA_PROXY_MODEL} is there for the judging step.")
+    return passed("model.nova.proxy", f"{NOVA_PROXY_MODEL} is available for the judging step.")

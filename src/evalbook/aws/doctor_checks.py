@@ -104,7 +104,7 @@ def _expiry(credentials: Any, now: datetime) -> Check:
         if getattr(credentials, "token", None):
             return skipped(
                 "credentials.expiry",
-                "Nobody but their issuer knows when these session credentials expire.",
+                "Only their issuer knows when these session credentials expire.",
                 "If they were issued a while ago, sign in again before you start a run.",
             )
         return passed("credentials.expiry", "These credentials do not expire.")
@@ -114,7 +114,7 @@ def _expiry(credentials: Any, now: datetime) -> Check:
         return warning(
             "credentials.expiry",
             f"{text}: {max(0, round(left / 60))} minutes.",
-            "Sign in again before you start a run; one that is running no longer needs them.",
+            "Sign in again before you start a run; a run that has started no longer needs them.",
         )
     return passed("credentials.expiry", f"{text}.")
 
@@ -123,12 +123,14 @@ def _clock(date: str | None, now: datetime) -> Check:
     try:
         off = (now - parsedate_to_datetime(date or "")).total_seconds()
     except (TypeError, ValueError):
-        return skipped("clock", "AWS did not tell its time.")
+        return skipped("clock", "AWS did not report its time.")
     if abs(off) > _SKEW_DOUBTFUL:
         state = "behind" if off < 0 else "ahead of"
         make = failed if abs(off) > _SKEW_REFUSED else warning
         text = f"This computer's clock is {abs(off):.0f} seconds {state} AWS's."
-        return make("clock", text, "Set it; beyond five minutes AWS refuses what is signed.")
+        return make(
+            "clock", text, "Set it; AWS refuses requests that are off by five minutes or more."
+        )
     return passed("clock", "This computer's clock agrees with AWS's.")
 
 
@@ -143,7 +145,7 @@ def check_region(region: str | None) -> list[Check]:
         return [
             warning(
                 "region",
-                f"Bedrock is not listed in {region} by the installed botocore.",
+                f"The installed botocore does not list Bedrock in {region}.",
                 "Update boto3, or choose a region that has Bedrock.",
             )
         ]
@@ -158,7 +160,9 @@ def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
         if offer.default is None:
             return list(offer.checks)
         role = offer.default
-        checks.append(passed("role.found", f"{role} would be proposed: {offer.roles[0].about}."))
+        checks.append(
+            passed("role.found", f"evalbook would propose {role}: {offer.roles[0].about}.")
+        )
     _, found = check_role(
         aws, role, region=region, actions_for=subject.evaluation_type, judge=subject.judge
     )
@@ -191,8 +195,8 @@ def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
     if key is None:
         return checks
     if subject.role is None or not subject.role.startswith("arn:"):
-        text = f"The bucket {name} encrypts with {key}; whether the role may use it was not asked."
-        return [*checks, skipped("kms.role", text, "Name the role by its ARN, with --role.")]
+        text = f"The bucket {name} encrypts with {key}; not checked: whether the role may use it."
+        return [*checks, skipped("kms.role", text, "Give the role's ARN with --role.")]
     what = f"what is written to {name}"
     return [*checks, check_role_key(aws, region, subject.role, key, what, WRITES)]
 

@@ -23,14 +23,14 @@ from evalbook.errors import AnswerRejected
 
 # SageMaker's API has no content type Evaluator: the SDK registers one as a JsonDoc.
 _SCORER = Kind(
-    "registered evaluator", "scorer", "JsonDoc", "choose one of those listed", ("Evaluator",)
+    "registered evaluator", "scorer", "JsonDoc", "choose one from the list", ("Evaluator",)
 )
 MOST_PAGES = 100
 _SCORES = "RewardFunction"
 HOW_TO_REGISTER = (
     'Register it: sagemaker.ai_registry.evaluator.Evaluator.create(name="my-scorer", '
     'type="RewardFunction", source=…), with the function\'s ARN or your file as source; then give '
-    "the ARN that it returns."
+    "the ARN it returns."
 )
 
 
@@ -72,14 +72,14 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
     if arn is not None and arn.service == "lambda":
         raise _SCORER.refused(
             "lambda",
-            f"{arn} is a Lambda function. The SDK does not tell the two apart, but the service "
-            "takes a registered evaluator only.",
+            f"{arn} is a Lambda function. The SDK accepts it, but the service only accepts a "
+            "registered evaluator.",
             HOW_TO_REGISTER,
         )
     registered = read_registered(aws, text, _SCORER)
     function = _function_of(registered)
     name, region = registered.name, registered.arn.region
-    checks = [passed("scorer", f"{name} is registered and scores by {function}.")]
+    checks = [passed("scorer", f"{name} is registered and runs {function}.")]
     scores = parse_arn(function)
     if scores is not None and scores.service == "lambda":
         checks.append(check_function(aws, function, scores.region, "scorer"))
@@ -89,7 +89,7 @@ def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
 def check_invocation(aws: Aws, role: str, function: str, region: str) -> Check:
     """Simulate whether a role may invoke a scorer's function; its own policy may allow it too."""
     check, action = "role.permissions.lambda", "lambda:InvokeFunction"
-    remedy = "Grant it to the role, unless the function's own policy does: it calls the scorer."
+    remedy = "Grant it to the role, which calls the scorer, unless the function's own policy does."
     return check_may_do(aws, region, check, role, [action], [function], remedy)
 
 

@@ -152,7 +152,7 @@ def execution_arn(text: str) -> str:
         "run.not_an_execution",
         f"{found}. The ARN of a pipeline execution is needed.",
         "Give arn:aws:sagemaker:REGION:ACCOUNT:pipeline/NAME/execution/ID; `evalbook runs` lists "
-        "them. Of a run on instances of your own, give its training job's ARN.",
+        "them. For a run on your own instances, give its training job's ARN.",
     )
 
 
@@ -168,13 +168,13 @@ def looking_at(arn: str, what: str, action: str) -> Iterator[None]:
     except AwsMissing:
         raise AnswerRejected(
             "run.missing",
-            f"There is no {what} {arn}, or no longer.",
+            f"There is no {what} {arn}, or it is gone.",
             "`evalbook runs` lists the runs of this account and region.",
         ) from None
     except (AwsDenied, AwsInvalid) as error:
         raise AnswerRejected(
             "run.denied",
-            f"{arn} can't be looked at: {error.message}",
+            f"{arn} can't be read: {error.message}",
             f"Ask for {action}; check the account and the region.",
         ) from None
 

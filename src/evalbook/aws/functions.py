@@ -27,14 +27,14 @@ def check_function(aws: Aws, arn: str, region: str, of: str) -> Check:
         ) from error
     except NO_HELP as error:
         grant = "lambda:GetFunctionConfiguration"
-        return unchecked(f"{of}.exists", f"Whether {arn} exists", error, grant)
+        return unchecked(f"{of}.exists", f"whether {arn} exists", error, grant)
     state = function.get("State", _READY)
     if state != _READY:
         reason = function.get("StateReason")
-        wake = "Invoke it once, which wakes it, and repeat" if state == "Inactive" else "Repeat"
+        wake = "Invoke it once to wake it, and try again" if state == "Inactive" else "Try again"
         raise AnswerRejected(
             f"{of}.not_ready",
             f"The Lambda function {arn} is {state}{f': {reason}' if reason else ''}.",
-            f"{wake} this when it is active, or give another {of}.",
+            f"{wake} when it is active, or give another {of}.",
         )
-    return passed(f"{of}.exists", f"The Lambda function {function['FunctionName']} is there.")
+    return passed(f"{of}.exists", f"The Lambda function {function['FunctionName']} exists.")

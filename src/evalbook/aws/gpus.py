@@ -79,7 +79,7 @@ def check_gpus(
     if has_no_gpu(instance_type):
         raise AnswerRejected(
             check_id,
-            f"{instance_type} has no GPU, and the model's answers take one.",
+            f"{instance_type} has no GPU, but the model needs one to answer.",
             f"Name a type with GPUs, such as {smallest_for(billions)}{otherwise}.",
         )
     found = gpus_of(instance_type)
@@ -90,9 +90,9 @@ def check_gpus(
         checks.append(
             warning(
                 check_id,
-                f"The GPUs of {instance_type} do not calculate in bfloat16, in which most "
-                "open-weight models are kept: vLLM may refuse to load one.",
-                f"Name a type of a newer family, such as {smallest_for(billions)}{otherwise}.",
+                f"The GPUs of {instance_type} do not support bfloat16, which most open-weight "
+                "models use: vLLM may refuse to load one.",
+                f"Name a type from a newer family, such as {smallest_for(billions)}{otherwise}.",
             )
         )
     return [check for check in checks if check is not None]
@@ -107,15 +107,16 @@ def _memory_check(
     if needed >= found.memory:
         return warning(
             check_id,
-            f"{instance_type} has {found.memory} GiB of GPU memory. By its name the model has "
-            f"{billions:g} billion parameters, whose weights alone take about {needed:.0f} GiB at "
-            f"{BYTES_A_PARAMETER} bytes each: an estimate, but it will hardly load.",
+            f"{instance_type} has {found.memory} GiB of GPU memory. By its name, the model has "
+            f"{billions:g} billion parameters, which alone take about {needed:.0f} GiB at "
+            f"{BYTES_A_PARAMETER} bytes each. This is an estimate, but the model is unlikely to "
+            "load.",
             f"Name a type with more, such as {smallest_for(billions)}{otherwise}.",
         )
     return passed(
         check_id,
-        f"{instance_type} has {found.memory} GiB of GPU memory; the weights take about "
-        f"{max(needed, 1):.0f} GiB, by estimate.",
+        f"{instance_type} has {found.memory} GiB of GPU memory; the weights take an estimated "
+        f"{max(needed, 1):.0f} GiB.",
     )
 
 

@@ -42,7 +42,7 @@ def look_for_image(aws: Aws, image: str) -> Check:
         if not isinstance(error, NO_HELP) and error.code != "no_network":
             raise
         grant = "ecr:BatchGetImage to yourself and to the role"
-        return unchecked("image.there", f"Whether the image {image} is there", error, grant)
+        return unchecked("image.there", f"whether the image {image} exists", error, grant)
     failures = [it.get("failureCode") for it in found.get("failures") or ()]
     if "ImageNotFound" in failures:
         raise AnswerRejected(
@@ -54,10 +54,10 @@ def look_for_image(aws: Aws, image: str) -> Check:
     if not found.get("images"):
         return skipped(
             "image.there",
-            f"Whether the image {image} is there could not be checked: ECR says "
-            f"{failures[0] if failures else 'nothing of it'}.",
+            f"Could not check whether the image {image} exists: ECR says "
+            f"{failures[0] if failures else 'nothing about it'}.",
         )
-    return passed("image.there", f"The image {image} is there.")
+    return passed("image.there", f"The image {image} exists.")
 
 
 def _other_tags(aws: Aws, region: str, account: str, repository: str, tag: str) -> str:

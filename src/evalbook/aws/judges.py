@@ -39,7 +39,7 @@ LARGEST_LIST = 1 << 20
 """Bytes; the list is some kilobytes."""
 
 # The SDK asks Bedrock without naming a project, as evalbook does.
-_PROJECT = " Nor does the SDK find a model that is yours only through a Bedrock project."
+_PROJECT = " The SDK does not find models that you have only through a Bedrock project either."
 
 _ACCESS = "Grant bedrock:GetFoundationModel so that evalbook can check this."
 
@@ -135,7 +135,7 @@ def check_judge(
         raise answer
     if isinstance(answer, AwsDenied):
         judge = Judge(wanted, wanted, wanted.split(".")[0], "UNKNOWN", None, None, region)
-        unknown = f"It could not be checked whether {wanted} is in service. {answer.message}"
+        unknown = f"Could not check whether {wanted} is in service. {answer.message}"
         return judge, [*checks, warning("judge.lifecycle", unknown, _ACCESS)]
     profiles = _profiles_if_needed(aws, region, [answer] if isinstance(answer, dict) else [])
     verdict = _verdict(wanted, answer, profiles, region)
@@ -168,7 +168,7 @@ def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
         entries = json.loads(body)["supported_judge_models"]
         found = {entry.get("model_id") for entry in entries if isinstance(entry, dict)}
     except (ValueError, KeyError, TypeError):
-        return [], _unreadable(where, "it is not in the form that the SDK reads")
+        return [], _unreadable(where, "the SDK can't read its format")
     ids = sorted(it for it in found if isinstance(it, str) and it)
     return ids, None if ids else _unreadable(where, "it names no models")
 
@@ -176,8 +176,8 @@ def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
 def _unreadable(where: str, why: str) -> Check:
     return skipped(
         "judge.list",
-        f"The list of judges ({where}) could not be read: {why}. Whether a model can be a judge "
-        "is not checked.",
+        f"The list of judges ({where}) could not be read: {why}. Not checked: whether a model can "
+        "be a judge.",
         "Name a judge by its Bedrock model id; Bedrock's documentation lists them.",
     )
 
@@ -197,8 +197,9 @@ def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]
     if kind != "application-inference-profile":
         raise AnswerRejected(
             "judge.kind",
-            f"{arn} is {describe_arn_kind(arn)}. The SDK takes a judge by a foundation model's id.",
-            "Give such an id, as the Bedrock console shows it.",
+            f"{arn} is {describe_arn_kind(arn)}. The SDK needs the id of a foundation model as "
+            "judge.",
+            "Give its id, as shown in the Bedrock console.",
         )
     try:
         profile = aws.client("bedrock", arn.region or region).get_inference_profile(
@@ -207,17 +208,17 @@ def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]
     except (AwsDenied, AwsMissing, AwsInvalid) as error:
         raise AnswerRejected(
             "judge.kind",
-            f"{arn} is an application inference profile, and which model it leads to can't be "
-            f"told: {error.message}",
-            "Give that model's id: the SDK takes a judge by that alone.",
+            f"{arn} is an application inference profile, but its model can't be looked up: "
+            f"{error.message}",
+            "Give that model's id: the SDK accepts nothing else.",
         ) from error
     model = str(profile["models"][0]["modelArn"]).rsplit("/", 1)[-1]
     return model, [
         warning(
             "judge.profile",
-            f"{arn} is an application inference profile, which leads to {model}. The SDK takes a "
-            "judge by its model's id alone, so the profile's tags do not reach these costs.",
-            "Have the run's costs told apart by tags of the run instead.",
+            f"{arn} is an application inference profile for {model}. The SDK accepts only the "
+            "model's id, so the profile's tags do not reach these costs.",
+            "To track the costs, set tags on the run instead.",
         )
     ]
 
@@ -229,32 +230,32 @@ def _where_data_go(judge: Judge, named: str, region: str) -> list[Check]:
     if geography in GEOGRAPHIES and not may_be_called_from(geography, region):
         what = f"an inference profile of {geography}"
     elif arn is not None and arn.region not in ("", region):
-        what = f"of {arn.region}"
+        what = f"in {arn.region}"
     elif by is not None and by.startswith("global."):
         return [
             warning(
                 "judge.geography",
-                f"{judge.id} is called from {region} by {by} only: prompts and answers may be "
-                "processed in any region of AWS.",
-                "Where data may not leave a geography, choose another judge.",
+                f"{judge.id} can be called from {region} only through {by}: prompts and answers "
+                "may be processed in any AWS region.",
+                "If your data may not leave a geography, choose another judge.",
             )
         ]
     else:
         return []
-    goes = f"may go to {_reach(by)}, by the inference profile {by}" if by else "they stay there"
+    goes = f"may go to {_reach(by)}, through the profile {by}" if by else "they stay there"
     return [
         warning(
             "judge.geography",
-            f"{profile} is {what}, and the evaluation runs in {region}: the judge is called from "
+            f"{profile} is {what}, but the evaluation runs in {region} and calls the judge from "
             f"there. Prompts and answers are sent to {region}, and {goes}.",
-            "Where data may not leave a geography, evaluate a model in one of its regions.",
+            "If your data may not leave a geography, evaluate a model in one of its regions.",
         )
     ]
 
 
 def _reach(profile: str) -> str:
     geography = profile.partition(".")[0]
-    return "any region of AWS" if geography == "global" else f"{geography} regions"
+    return "any AWS region" if geography == "global" else f"{geography} regions"
 
 
 def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Check]]:
@@ -276,7 +277,7 @@ def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Chec
         near = nearest(model.lower(), by_lower)
         raise reject(
             "judge.list",
-            f'"{text}" is not on the list of {len(listed)} judge models of {region}.',
+            f'"{text}" is not on the list of {len(listed)} judge models in {region}.',
             did_you_mean([by_lower[it] for it in near]) or "Choose one of the listed judges.",
         )
     checks = [passed("judge.list", f"{model} is on the list of judge models.")] if listed else []
@@ -284,8 +285,8 @@ def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Chec
         checks.append(
             passed(
                 "judge.id",
-                f"{text} is taken for the model it stands for, {model}: the SDK knows judges by "
-                "that id, and Bedrock finds the inference profile itself.",
+                f"{text} was replaced by its model, {model}: the SDK knows judges by that id, and "
+                "Bedrock finds the inference profile itself.",
             )
         )
     return model, checks
@@ -316,7 +317,7 @@ def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -
     if isinstance(answer, AwsMissing):
         return LeftOut(judge_id, f"not available in {region}")
     if isinstance(answer, AwsInvalid):
-        return LeftOut(judge_id, f"Bedrock does not answer for it ({answer.code})")
+        return LeftOut(judge_id, f"Bedrock gives no information on it ({answer.code})")
     lifecycle = answer.get("modelLifecycle")
     ends = _utc(lifecycle.get("endOfLifeTime")) if lifecycle else None
     if ends and ends <= datetime.now(timezone.utc):
@@ -324,7 +325,7 @@ def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -
     profile = None if _on_demand(answer) else profiles.ids.get(judge_id)
     if not _on_demand(answer) and profile is None and not profiles.denied:
         kinds = ", ".join(answer["inferenceTypesSupported"])
-        return LeftOut(judge_id, f"no inference profile in {region}, and it takes only {kinds}")
+        return LeftOut(judge_id, f"no inference profile in {region}, and it supports only {kinds}")
     return Judge(
         judge_id,
         _label(judge_id, answer),
@@ -387,9 +388,9 @@ def _lifecycle_checks(judge: Judge) -> list[Check]:
             warning(
                 "judge.lifecycle",
                 f"{judge.id} is legacy, in service{until}. Bedrock refuses a legacy model that "
-                f"this account has not used for {LEGACY_IDLE_DAYS} days, and does so only when "
-                "the judging starts.",
-                "Make sure that it was used lately, or choose one that is active.",
+                f"this account has not used for {LEGACY_IDLE_DAYS} days, but only once judging "
+                "starts.",
+                "Make sure that it was used recently, or choose an active one.",
             )
         ]
     return [passed("judge.lifecycle", f"{judge.id} is in service.")]
@@ -426,7 +427,7 @@ def _profiles_if_needed(
 def _unknown_profiles(profiles: _Profiles, region: str) -> Check:
     return warning(
         "judge.inference_profile",
-        "It could not be checked whether the judges that need an inference profile have one in "
+        "Could not check whether the judges that need an inference profile have one in "
         f"{region}. {profiles.denied}",
         "Grant bedrock:ListInferenceProfiles so that evalbook can check this.",
     )
@@ -444,8 +445,8 @@ def _offer_checks(
         return (
             skipped(
                 "judge.lifecycle",
-                f"Which of the {total} listed judges are in service in {region} could not be "
-                "told: bedrock:GetFoundationModel was denied for every one.",
+                f"Could not check which of the {total} listed judges are in service in {region}: "
+                "bedrock:GetFoundationModel was denied for every one.",
                 f"{_ACCESS} Or name a judge by its Bedrock model id.",
             ),
         )

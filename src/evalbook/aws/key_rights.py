@@ -41,8 +41,8 @@ def check_role_key(
     key = known["Arn"] if known else key
     arn = parse_arn(key)
     if arn is None or parse_arn(role) is None:
-        return skipped("kms.role", f"Whether {role} may use the key {key} can't be checked.")
-    named = f"the KMS key {key}, by which {what} is encrypted"
+        return skipped("kms.role", f"Can't check whether {role} may use the key {key}.")
+    named = f"the KMS key {key}, which encrypts {what}"
     needed = joined(actions)
     settled = _settled(known, f"T{named[1:]},") if known else None
     if settled:
@@ -61,11 +61,11 @@ def check_role_key(
     ):
         return passed("kms.role", f"{role} may use {named}.")
     if says == "denies":
-        text = f"{role} may not use {named}: a Deny statement of the key's policy covers it."
-        return failed("kms.role", text, "Take it out of that statement, or give another bucket.")
+        text = f"{role} may not use {named}: a Deny statement in the key's policy covers it."
+        return failed("kms.role", text, "Remove it from that statement, or give another bucket.")
     granted = _is_granted(aws, region, role, key)
     if granted:
-        return passed("kms.role", f"{role} may use {named}, by a grant.")
+        return passed("kms.role", f"{role} may use {named}, through a grant.")
     if says == "nothing" and granted is False:
         text = f"{role} may not use {named}: the key's policy does not let it ({needed})."
         return failed("kms.role", text, remedy)
@@ -75,9 +75,9 @@ def check_role_key(
 
 
 def _doubt(role: str, named: str, needed: str, *, lacks: bool) -> Check:
-    doubt = f"Whether {role} may use {named} could not be checked."
+    doubt = f"Could not check whether {role} may use {named}."
     if lacks:
-        doubt = f"{role} may not use {named}, as far as evalbook can see."
+        doubt = f"As far as evalbook can see, {role} may not use {named}."
     return warning(
         "kms.role",
         doubt,
@@ -89,7 +89,7 @@ def _doubt(role: str, named: str, needed: str, *, lacks: bool) -> Check:
 def _settled(key: KeyMetadataTypeDef, named: str) -> Check | None:
     state = key.get("KeyState", "Enabled")
     if state != "Enabled":
-        text = f"{named} is not enabled but {state}."
+        text = f"{named} is {state}, not enabled."
         return failed("kms.role", text, "Enable it, or give another bucket.")
     if key.get("KeyManager") == "AWS":
         return passed("kms.role", f"{named} is S3's own in this account.")

@@ -37,7 +37,10 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
     try:
         key = aws.client("kms", region).describe_key(KeyId=text)["KeyMetadata"]
     except AwsDenied as error:
-        what, grant = f"Whether the key {text} is enabled and fits", "kms:DescribeKey on the key"
+        what, grant = (
+            f"whether the key {text} is enabled and suitable",
+            "kms:DescribeKey on the key",
+        )
         return text, [unchecked("kms.key", what, error, grant, warning)]
     except AwsMissing:
         raise _missing(text, region) from None
@@ -59,7 +62,7 @@ def _check_form(text: str) -> None:
         raise reject("kms.form", f'"{text}" can\'t be a KMS key.', _FORMS)
     if arn is None and not text.startswith("alias/") and not _KEY_ID.fullmatch(text):
         found = f'"{text}" is neither a key\'s ID nor an alias.'
-        raise reject("kms.form", found, f"An alias is given as alias/{text}. {_FORMS}")
+        raise reject("kms.form", found, f"Write an alias as alias/{text}. {_FORMS}")
 
 
 def _check_region(arn: Arn, region: str) -> None:
@@ -79,8 +82,8 @@ def _missing(text: str, region: str) -> AnswerRejected:
     return reject(
         "kms.missing",
         f"There is no KMS key {text} in {region}.",
-        f"`aws kms list-aliases --region {region}` shows the keys; one of another account is given "
-        "by its ARN.",
+        f"`aws kms list-aliases --region {region}` shows the keys; for one in another account, "
+        "give its ARN.",
     )
 
 
@@ -92,7 +95,7 @@ def _check_state(key: KeyMetadataTypeDef) -> None:
             "PendingDeletion": "Cancel its deletion and enable it, or give another key.",
         }
         remedy = remedies.get(state, "Give a key that is enabled.")
-        raise reject("kms.state", f"The key {key['Arn']} is not enabled but {state}.", remedy)
+        raise reject("kms.state", f"The key {key['Arn']} is {state}, not enabled.", remedy)
 
 
 def _check_usage(key: KeyMetadataTypeDef) -> None:
@@ -115,9 +118,9 @@ def _remarks(text: str, key: KeyMetadataTypeDef) -> list[Check]:
         checks.append(
             warning(
                 "kms.manager",
-                f"The key {key['Arn']} is managed by AWS: its policy can't be changed, and other "
+                f"AWS manages the key {key['Arn']}: its policy can't be changed, and other "
                 "accounts can't use it.",
-                "Give a key of your own if the results are read from another account.",
+                "Give your own key if another account will read the results.",
             )
         )
     return checks

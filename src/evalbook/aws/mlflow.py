@@ -65,8 +65,8 @@ def plan_mlflow(aws: Aws, region: str) -> Check:
     except NO_HELP as error:
         return skipped(
             "mlflow.plan",
-            f"Which MLflow app the SDK would take is not known: {error.message}. If it may not "
-            "list them either, it goes on without MLflow.",
+            f"It is not known which MLflow app the SDK would use: {error.message}. If it may not "
+            "list them either, it continues without MLflow.",
             "Ask for sagemaker:ListMlflowApps, or give an MLflow app's ARN.",
         )
     chosen = _sdk_choice(apps)
@@ -135,7 +135,7 @@ def _listed(aws: Aws, region: str, listing: _Listing) -> tuple[list[MlflowResour
     try:
         found = listing.ask(aws, region)
     except NO_HELP as error:
-        unseen = f"Which {listing.kind}s there are can't be checked: {error.message}"
+        unseen = f"Can't list {listing.kind}s: {error.message}"
         remedy = f"Give an ARN, or ask for sagemaker:{listing.action}."
         return [], skipped("mlflow.list", unseen, remedy)
     return [it for it in found if it.arn and it.status not in _GONE], None
@@ -160,7 +160,7 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
         found, status = _describe(aws, arn)
     except AwsDenied as error:
         kind = "App" if arn.path[0] == "mlflow-app" else "TrackingServer"
-        what, grant = f"Whether {arn} exists and is ready", f"sagemaker:DescribeMlflow{kind}"
+        what, grant = f"whether {arn} exists and is ready", f"sagemaker:DescribeMlflow{kind}"
         return str(arn), [unchecked("mlflow.resource", what, error, grant, warning)]
     except AwsMissing:
         found, status = "", ""
@@ -191,9 +191,9 @@ def _will_create(region: str, apps: list[MlflowAppSummaryTypeDef]) -> Check:
         found = f"No MLflow app is ready ({states})"
     return warning(
         "mlflow.plan",
-        f"{found} in {region}: the SDK will create one before the evaluation starts. That takes "
-        "some minutes (it waits at most ten), makes a bucket "
-        f"sagemaker-{region}-ACCOUNT if there is none, and what the app stores there is paid for.",
+        f"{found} in {region}: the SDK will create one before the evaluation starts. That takes a "
+        "few minutes (it waits at most ten) and creates a bucket "
+        f"sagemaker-{region}-ACCOUNT if there is none; you pay for what the app stores there.",
         _GIVE_ONE,
     )
 
@@ -229,7 +229,7 @@ def _status_check(arn: Arn, status: str) -> Check:
         return warning(
             "mlflow.resource",
             f"The {_words(arn)} {arn.path[1]} may not be ready: its status is {status}.",
-            "Look at it again before the evaluation is started.",
+            "Check it again before you start the evaluation.",
         )
     stopped = arn.path[0] == "mlflow-tracking-server" and status == "Stopped"
     command = f"start-mlflow-tracking-server --tracking-server-name {arn.path[1]}"

@@ -157,7 +157,7 @@ def _ask(
     if status != 200:
         raise _refusal(asked, status, document["error_code"].text, document["message"].text)
     if not isinstance(document.value, dict):
-        raise AwsUnreadable(asked, "it is not in the form of MLflow's answers")
+        raise AwsUnreadable(asked, "it does not look like an answer from MLflow")
     return document
 
 
@@ -191,7 +191,7 @@ def _refusal(asked: Asked, status: int, code: str | None, message: str | None) -
     if status >= 500 or status == 429:
         return AwsInternalError("aws_internal", f"MLflow did not answer {asked}: {said}")
     if not message and not code:
-        return AwsUnreadable(asked, f"{said} without a word of MLflow's")
+        return AwsUnreadable(asked, f"{said} without a message from MLflow")
     if status in (401, 403):
         return AwsDenied("denied", f"{asked} was denied: {said}")
     if status == 404:

@@ -44,7 +44,7 @@ _VERSION = re.compile(r"[0-9]{1,10}")
 _MOST_WORDS = 12
 _FORMS = (
     "Give a model package ARN, a model package group's name or ARN, NAME/VERSION, or a few "
-    "words of the group's name."
+    "words from the group's name."
 )
 
 
@@ -84,7 +84,7 @@ def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolutio
         raise AnswerRejected("model.empty", "No model package was named.", _FORMS)
     if text.lower().startswith("s3://"):
         raise AnswerRejected(
-            "model.kind", f'"{text}" is a place in S3. A model package is needed.', _FORMS
+            "model.kind", f'"{text}" is an S3 URI. A model package is needed.', _FORMS
         )
     if text.startswith("arn:"):
         return _resolve_arn(aws, text)
@@ -136,7 +136,7 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
         raise AnswerRejected(
             "model.arn",
             f'"{text}" is not a complete model package ARN.',
-            "It reads arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION.",
+            "The form is arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION.",
         )
     fault = region_fault(arn)
     if fault:
@@ -156,7 +156,7 @@ def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
     if arn.service == "sagemaker" and kind in ("training-job", "job"):
         package = find_package_of_job(aws, name.rpartition("/")[2], arn.region or None)
         if package:
-            remedy = f"The model package it registered is {package}: give that."
+            remedy = f"Give the model package that it registered, {package}."
     return AnswerRejected(
         "model.kind", f'"{text}" is {describe_arn_kind(arn)}. A model package is needed.', remedy
     )
@@ -173,7 +173,7 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
         resolution = _resolve_group(aws, _Versions(group, arn.region, name))
         note = passed(
             "model.version",
-            f'"{text}" gives no version: taken for the newest usable one of group "{name}".',
+            f'"{text}" gives no version; using the newest usable one of the group "{name}".',
         )
         return replace(resolution, checks=(note, *resolution.checks))
     except AwsDenied as error:
@@ -181,8 +181,8 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
     _named(answer, text)
     raise AnswerRejected(
         "model.unversioned",
-        f'"{text}" is a package without a group. The SDK needs the group of the package it '
-        "evaluates and can't tell one from this ARN.",
+        f'"{text}" is a package without a group. The SDK needs the group of the package that it '
+        "evaluates, and this ARN has none.",
         "Register the model as a version of a model package group, and give that version's ARN.",
     )
 
@@ -207,8 +207,8 @@ def _denied(aws: Aws, text: str, arn: Arn, error: AwsDenied) -> AnswerRejected:
         remedy = "Ask for sagemaker:DescribeModelPackage and sagemaker:ListModelPackages on it."
     else:
         remedy = (
-            f"It is of account {arn.account}, you work in {mine}: its owner has to share the "
-            "group with your account (resource policy or AWS RAM)."
+            f"It belongs to account {arn.account}, and you work in {mine}: its owner must share "
+            "the group with your account (by resource policy or AWS RAM)."
         )
     return AnswerRejected("model.denied", f"Access to {text} was denied. {error.message}", remedy)
 
@@ -220,7 +220,7 @@ def _with_remarks(aws: Aws, resolution: Resolution, arn: Arn) -> Resolution:
         remarks.append(
             warning(
                 "model.account",
-                f"The package is of account {arn.account}; the evaluation runs in {mine}.",
+                f"The package belongs to account {arn.account}; the evaluation runs in {mine}.",
                 "The execution role needs access to the shared package and its data.",
             )
         )
@@ -228,10 +228,10 @@ def _with_remarks(aws: Aws, resolution: Resolution, arn: Arn) -> Resolution:
         remarks.append(
             warning(
                 "model.partition",
-                f"The package is in partition {arn.partition}. The SDK (3.27.0) recognises "
-                "arn:aws: packages only and takes this ARN for a JumpStart model's id.",
-                "Expect the notebook to stop when it builds the evaluator, unless a newer SDK "
-                "has learnt it.",
+                f"The package is in the partition {arn.partition}. The SDK (3.27.0) recognises "
+                "only arn:aws: packages, and mistakes this ARN for a JumpStart model id.",
+                "Unless a newer SDK supports it, the notebook will stop when it builds the "
+                "evaluator.",
             )
         )
     return replace(resolution, checks=(*resolution.checks, *remarks))
@@ -255,7 +255,7 @@ def _denied_here(name: str, error: AwsDenied) -> AnswerRejected:
         "model.denied",
         f'Access to model package group "{name}" was denied. {error.message}',
         "Ask for sagemaker:DescribeModelPackageGroup, ListModelPackages and DescribeModelPackage; "
-        "a package of another account is reached by its ARN only.",
+        "give a package in another account by its ARN.",
     )
 
 
@@ -290,7 +290,7 @@ def _resolve_group(aws: Aws, versions: _Versions) -> Resolution:
             over.append(f"{label}: Rejected")
             continue
         if read == MOST_VERSIONS_READ:
-            over.append(f"{label} and older ones: not looked at")
+            over.append(f"{label} and older ones: not checked")
             break
         read += 1
         answer = _describe_one(aws, str(summary["ModelPackageArn"]), versions)
@@ -322,13 +322,13 @@ def _rejected_or_nothing(
 def _found(package: ModelPackage, over: list[str]) -> tuple[Check, ...]:
     checks = [passed("model.version", f"{package.arn} is the newest usable version of its group.")]
     if over:
-        checks.append(warning("model.passed_over", f"Newer ones were passed over: {_some(over)}."))
+        checks.append(warning("model.passed_over", f"Newer ones were skipped: {_some(over)}."))
     return (*checks, *_approval(package))
 
 
 def _approval(package: ModelPackage) -> tuple[Check, ...]:
     if package.approval == "PendingManualApproval":
-        return (passed("model.approval", "Its approval is pending; it can be evaluated as it is."),)
+        return (passed("model.approval", "Its approval is pending; it can still be evaluated."),)
     if package.approval == "Rejected":
         message = "Its approval status is Rejected: its reviewer decided against it."
         return (warning("model.approval", message, "Say yes to evaluate it anyway."),)
@@ -348,20 +348,20 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
     parts = re.split(r"[^a-zA-Z0-9-]+", text)
     words = list(dict.fromkeys(word for word in parts if word.strip("-")))
     if not words:
-        raise AnswerRejected("model.missing", f'"{text}" names no model package.', _FORMS)
+        raise AnswerRejected("model.missing", f'"{text}" does not name a model package.', _FORMS)
     if len(words) > _MOST_WORDS:
         # Each costs a question.
         raise AnswerRejected(
             "model.words",
-            f"{len(words):,} words were given; at most {_MOST_WORDS} are looked for.",
-            "Give two or three words of the group's name.",
+            f"You gave {len(words):,} words; evalbook searches for at most {_MOST_WORDS}.",
+            "Give two or three words from the group's name.",
         )
     try:
         groups = find_groups(aws, words, region)
     except AwsDenied as error:
         raise AnswerRejected(
             "model.denied",
-            f"Model package groups may not be listed. {error.message}",
+            f"You may not list model package groups. {error.message}",
             "Give the package's full ARN, or ask for sagemaker:ListModelPackageGroups.",
         ) from error
     if not groups:
@@ -388,7 +388,7 @@ def _choice(text: str, groups: list[ModelPackageGroupSummaryTypeDef]) -> Resolut
     shown = candidates(groups)
     message = f'"{text}" matches {len(groups)} model package groups.'
     if len(groups) > len(shown):
-        message += f" The newest {len(shown)} are listed; another word narrows them down."
+        message += f" The newest {len(shown)} are listed; add a word to narrow them down."
     checks = (passed("model.group", message),)
     return Resolution(None, candidates=shown, checks=checks, by_words=True)
 
@@ -448,7 +448,7 @@ def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
     if package.status in ("Pending", "InProgress"):
         raise reject(
             "model.status",
-            f"{text} is {package.status}. A package that is Completed is needed.",
+            f"{text} is {package.status}. A Completed package is needed.",
             "Wait until it is Completed, then give it again.",
         )
     if package.status != "Completed":
@@ -456,8 +456,8 @@ def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
     if package.base_model is None:
         raise reject(
             "model.base_model",
-            f"{text} can't be evaluated: {explain_missing_base(answer)}. The SDK evaluates "
-            "packages customized by SageMaker's fine-tuning only.",
+            f"{text} can't be evaluated: {explain_missing_base(answer)}. The SDK evaluates only "
+            "packages made by SageMaker's fine-tuning.",
             "Give the package that the fine-tuning job registered.",
         )
     found = passed("model.package", f"{package.arn} exists and is Completed.")

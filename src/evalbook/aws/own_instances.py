@@ -53,14 +53,14 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
         near = nearest(kind, sorted(known), cutoff=0.75)
         raise AnswerRejected(
             "compute.type",
-            f"{kind[:60]!r} is not an instance type of SageMaker's training jobs.",
-            did_you_mean(near) or "Such as ml.g5.12xlarge.",
+            f"{kind[:60]!r} is not an instance type for SageMaker training jobs.",
+            did_you_mean(near) or "Give one such as ml.g5.12xlarge.",
         )
     if not 1 <= count <= MOST_INSTANCES:
         raise AnswerRejected(
             "compute.count",
-            f"{count} instances were asked for; 1 to {MOST_INSTANCES} can be.",
-            f"Such as 1 x {kind}.",
+            f"{count} instances were given; 1 to {MOST_INSTANCES} are possible.",
+            f"Give 1 x {kind}, for example.",
         )
     return Instances(kind, count)
 
@@ -71,7 +71,7 @@ def list_instance_types(aws: Aws, region: str) -> frozenset[str]:
     return frozenset(model.shape_for("TrainingInstanceType").metadata["enum"])
 
 
-_EXAMPLES = "Such as ml.g5.12xlarge, 2 x ml.g5.12xlarge, or serverless."
+_EXAMPLES = "Answer ml.g5.12xlarge, 2 x ml.g5.12xlarge or serverless, for example."
 
 
 def _words(text: str) -> tuple[str, int]:
@@ -106,7 +106,7 @@ def _json(text: str) -> tuple[str, int]:
         raise AnswerRejected(
             "compute.form",
             f"{text.strip()[:60]} is not an instance type and a number of instances.",
-            'Such as {"instance_type": "ml.g5.12xlarge", "instance_count": 1}.',
+            'Write it like this: {"instance_type": "ml.g5.12xlarge", "instance_count": 1}.',
         )
     return kind, count
 
@@ -147,13 +147,13 @@ def find_own_recipe(
         return None, [_unread(base_model, "its hub content is not a JSON object.")]
     chosen = _chosen(document, evaluation_type)
     if chosen is None or chosen.own_template is None:
-        raise _no_recipe(base_model, "its hub content has no recipe for that")
+        raise _no_recipe(base_model, "its hub content has no recipe for them")
     if not chosen.own_image:
-        raise _no_recipe(base_model, "its recipe for that names no container image (SmtjImageUri)")
+        raise _no_recipe(base_model, "its recipe for them names no container image (SmtjImageUri)")
     kinds = recipe_types(base_model, evaluation_type) or ()
     kind = chosen.evaluation
     if kind and kind not in kinds:
-        raise _no_recipe(base_model, f"the recipe that the SDK would take there is one for {kind}")
+        raise _no_recipe(base_model, f"the recipe that the SDK would use is for {kind}")
     if not is_nova(base_model) and not document.weights:
         raise _no_recipe(base_model, "its hub content does not say where its weights are")
     try:
@@ -164,7 +164,7 @@ def find_own_recipe(
     if not isinstance(parameters.value, dict):
         return None, [_unread(base_model, f"{chosen.parameters} is not a JSON object.")]
     return Recipe(kind, template, parameters.value, chosen.instance_types), [
-        passed("compute.recipe", f"{base_model} has a recipe for instances of your own.")
+        passed("compute.recipe", f"{base_model} has a recipe for your own instances.")
     ]
 
 
@@ -183,7 +183,7 @@ def _text(aws: Aws, uri: str) -> str:
 def _no_recipe(base_model: str, why: str) -> AnswerRejected:
     return AnswerRejected(
         "compute.recipe",
-        f"{base_model} can't be evaluated on instances of your own: {why}.",
+        f"{base_model} can't be evaluated on your own instances: {why}.",
         "Answer serverless.",
     )
 
@@ -191,9 +191,9 @@ def _no_recipe(base_model: str, why: str) -> AnswerRejected:
 def _unread(base_model: str, why: str) -> Check:
     return skipped(
         "compute.recipe",
-        f"Whether {base_model} has a recipe for instances of your own can't be checked: {why}",
+        f"Can't check whether {base_model} has a recipe for your own instances: {why}",
         "Ask for sagemaker:DescribeHubContent, and s3:GetObject on the recipe; the SDK needs them "
-        "too, and asks only when it starts the job.",
+        "too, but only when it starts the job.",
     )
 
 
@@ -232,8 +232,8 @@ def check_recipe(
     if unknown:
         raise AnswerRejected(
             "compute.parameters",
-            f"On instances of your own, {', '.join(unknown)} can't be set: the recipe for them "
-            "does not have it.",
+            f"On your own instances, {', '.join(unknown)} can't be set: their recipe does not have "
+            "it.",
             "Leave it out of inference_parameters, or answer serverless.",
         )
     return _kms(recipe, kms_key) if kms_key else []
@@ -243,16 +243,16 @@ def _kms(recipe: Recipe, key: str) -> list[Check]:
     if "kms_key_id" not in recipe.template:
         raise AnswerRejected(
             "compute.kms",
-            f"On instances of your own, {key} would encrypt nothing: the SDK hands it to the "
-            "recipe alone, which does not use it.",
-            "Answer kms_key with none and have the bucket encrypt, or answer serverless.",
+            f"On your own instances, {key} would encrypt nothing: the SDK passes it only to the "
+            "recipe, which does not use it.",
+            "Set kms_key to none and let the bucket encrypt, or answer serverless.",
         )
     return [
         warning(
             "compute.kms",
-            "On instances of your own the SDK hands the KMS key to the recipe alone; the job's "
-            "archive and disks are encrypted as the bucket and SageMaker do by themselves.",
-            "Set the key as the bucket's own encryption, to have all of it encrypted by it.",
+            "On your own instances, the SDK passes the KMS key only to the recipe; the job's "
+            "archive and disks get the default encryption of the bucket and of SageMaker.",
+            "To encrypt everything with the key, make it the bucket's default.",
         )
     ]
 
@@ -272,13 +272,13 @@ def refuse_archive(base_model: str, model_data: str | None) -> None:
     if model_data.endswith(".tar.gz") and not is_nova(base_model):
         raise AnswerRejected(
             "compute.weights",
-            f"The model package's weights are an archive, {model_data}; on instances of your own, "
-            "an open-weight model has to lie uncompressed under a prefix.",
-            "Answer serverless, or name a package whose weights are uncompressed.",
+            f"The model package's weights are an archive, {model_data}; on your own instances, an "
+            "open-weight model must be uncompressed under a prefix.",
+            "Answer serverless, or name a package with uncompressed weights.",
         )
     if "-hp-" in model_data:
         raise AnswerRejected(
             "compute.weights",
-            f"By its name, {model_data} was trained on HyperPod, and can be evaluated there only.",
+            f"By its name, {model_data} was trained on HyperPod, and can only be evaluated there.",
             "Answer serverless.",
         )

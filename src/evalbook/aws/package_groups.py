@@ -91,7 +91,7 @@ def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
     if near:
         return did_you_mean([f'"{it}"' for it in near])
     if not names:
-        return "There is no model package group there: is it the right region and account?"
+        return "There are no model package groups there. Is it the right region and account?"
     shown = ", ".join(f'"{it}"' for it in names[:MOST_CANDIDATES])
     more = f" and {len(names) - MOST_CANDIDATES} more" if len(names) > MOST_CANDIDATES else ""
     return f"The groups there are, newest first: {shown}{more}."

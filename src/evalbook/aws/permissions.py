@@ -72,9 +72,9 @@ def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
     return _permission_check(
         "role.permissions",
         simulate(aws, region, arn, gated_actions(actions_for)),
-        f"{arn} may do what the SDK asks of it.",
+        f"{arn} may do everything that the SDK requires.",
         f"{arn} may not do",
-        "Grant these to the role; the SDK refuses it without.",
+        "Grant these to the role; the SDK refuses the role without them.",
     )
 
 
@@ -97,7 +97,7 @@ def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
     role = parse_arn(arn)
     partition = role.partition if role else "aws"
     model = f"arn:{partition}:bedrock:{region}::foundation-model/{judge or '*'}"
-    remedy = "Grant it on the judge you choose: the judging step invokes it as this role."
+    remedy = "Grant it on the judge you choose: the judging step invokes the judge as this role."
     return check_may_do(aws, region, "role.permissions.invoke", arn, _INVOKE, [model], remedy)
 
 
@@ -109,7 +109,7 @@ def check_nova_invocation(aws: Aws, arn: str, region: str, profile: str) -> Chec
         f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{profile}",
         f"arn:{partition}:bedrock:{region}::foundation-model/{profile.partition('.')[2]}",
     ]
-    remedy = "Grant it, in every region of the profile: the base model answers as this role."
+    remedy = "Grant it in every region of the profile: the base model is called as this role."
     return check_may_do(aws, region, "role.permissions.nova", arn, _INVOKE, models, remedy)
 
 
@@ -155,7 +155,7 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str | None = None)
     check = _permission_check(
         "caller.permissions",
         answer,
-        f"You ({source}) may do what starting an evaluation takes.",
+        f"You ({source}) may start an evaluation.",
         f"You ({source}) may not do",
         f"{_granted_to(me)}: the notebook builds and starts the pipeline as you.",
     )
@@ -241,9 +241,9 @@ def _permission_check(
         return warning(
             check_id,
             f"{lacking} {', '.join(answer.unsure)}, says IAM's simulator, because of an "
-            "organization's policy or a permissions boundary, whose conditions it does not "
-            "evaluate. It could not be checked.",
-            "Ask who runs your organization's policies if the run is denied access.",
+            "organization's policy or a permissions boundary. It does not evaluate their "
+            "conditions, so this could not be checked.",
+            "If the run is denied access, ask whoever manages your organization's policies.",
         )
     return passed(check_id, well)
 

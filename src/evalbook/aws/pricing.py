@@ -49,7 +49,7 @@ def find_token_price(
             [partial(_products, aws, service, region, model_name) for service in SERVICES]
         )
     except AwsDenied:
-        return None, "the Price List may not be asked (pricing:GetProducts)"
+        return None, "you may not query the Price List (pricing:GetProducts)"
     # It only adorns a turn: no fault of it stops one.
     except (AwsInvalid, AwsMissing, AwsUnavailable):
         return None, "the Price List did not answer"

@@ -27,7 +27,7 @@ def check_quotas(aws: Aws, region: str) -> list[Check]:
     except REFUSED as error:
         return [unchecked("quotas", "Bedrock's quotas", error, _GRANT)]
     if not quotas:
-        return [skipped("quotas", "Service Quotas names none for evaluation jobs.")]
+        return [skipped("quotas", "Service Quotas lists none for evaluation jobs.")]
     running = _running(aws, region)
     return [_check(name, value, running) for name, value in quotas.items()]
 
@@ -52,14 +52,14 @@ def _check(name: str, value: float, running: int | None) -> Check:
     text = f"{name}: {value:g}"
     if value <= 0:
         text += ". No such job could start."
-        return failed("quotas", text, "Ask for more in Service Quotas.")
+        return failed("quotas", text, "Request an increase in Service Quotas.")
     if running is None or not _CONCURRENT.search(name):
         return passed("quotas", f"{text}.")
     if running >= value:
         return warning(
             "quotas",
             f"{text}; {running} evaluation jobs are in progress.",
-            "Wait for one to end, or ask for more in Service Quotas.",
+            "Wait for one to end, or request an increase in Service Quotas.",
         )
     return passed("quotas", f"{text}; {running} in progress.")
 
@@ -85,14 +85,14 @@ def check_instance_quota(
     try:
         value = dict(_quotas(aws, region, "sagemaker")).get(name)
     except REFUSED as error:
-        return unchecked(check_id, f"The quota of {name}", error, _GRANT)
+        return unchecked(check_id, f"the quota for {name}", error, _GRANT)
     if value is None:
-        return skipped(check_id, f"Service Quotas names none for {name}.")
+        return skipped(check_id, f"Service Quotas lists none for {name}.")
     if value < count:
         comma = "," if otherwise else " or"
         raise AnswerRejected(
             check_id,
-            f"The account's quota of {name} in {region} is {value:g}; {count} would be needed.",
-            f"Ask for more in Service Quotas{comma} name another instance type{otherwise}.",
+            f"The account's quota for {name} in {region} is {value:g}; {count} would be needed.",
+            f"Request an increase in Service Quotas{comma} name another instance type{otherwise}.",
         )
-    return passed(check_id, f"The quota of {name} is {value:g}.")
+    return passed(check_id, f"The quota for {name} is {value:g}.")

@@ -113,8 +113,8 @@ class Parameter:
     def _refused(self, text: str) -> AnswerRejected:
         return AnswerRejected(
             "parameters.value",
-            f"{self.name}={text[:60]} is not what the base model's recipe takes: {self._may_be()}.",
-            f"Give such a value, or leave {self.name} out: it is {self.default} then.",
+            f"{self.name}={text[:60]} does not fit the base model's recipe: {self._may_be()}.",
+            f"Give such a value, or leave {self.name} out to use {self.default}.",
         )
 
 
@@ -147,8 +147,7 @@ def read_parameters(
         return None, [
             skipped(
                 "parameters.recipe",
-                "What the base model's recipe takes as parameters could not be read: "
-                f"{error.message}",
+                f"The parameters of the base model's recipe could not be read: {error.message}",
                 "Ask for sagemaker:DescribeHubContent, and s3:GetObject on the recipe; the SDK "
                 "needs them too.",
             )
@@ -204,9 +203,9 @@ def _more_passes_than_rollouts(values: Mapping[str, Any]) -> list[Check]:
     return [
         warning(
             "parameters.pass_k",
-            f"pass_k_values asks for pass@{max(wanted)}, and eval_group_size is {group}: from "
-            f"{group} rollouts of a prompt nobody can tell how often one of {max(wanted)} passes.",
-            f"Set eval_group_size to {max(wanted)}, or leave out what is above {group}.",
+            f"pass_k_values asks for pass@{max(wanted)}, but eval_group_size is {group}: {group} "
+            f"rollouts of a prompt can't tell how often one of {max(wanted)} passes.",
+            f"Set eval_group_size to {max(wanted)}, or leave out values above {group}.",
         )
     ]
 
@@ -229,9 +228,9 @@ def _no_room_for_a_prompt(values: Mapping[str, Any], longest: int | None) -> lis
         return []
     return [
         _length(
-            f"The longest prompt has about {longest:,} tokens, by estimate. Of the {whole:,} of "
-            f"max_model_len, {new:,} are kept for the answer (max_new_tokens), so that {room:,} "
-            "remain: what is longer is cut, or fails the run."
+            f"The longest prompt has an estimated {longest:,} tokens. Of max_model_len, {whole:,}, "
+            f"{new:,} are reserved for the answer (max_new_tokens), which leaves {room:,}: longer "
+            "prompts are cut off, or fail the run."
         )
     ]
 
@@ -244,7 +243,7 @@ def _length(text: str) -> Check:
     return warning(
         "parameters.length",
         text,
-        "Lower max_new_tokens, or raise max_model_len; or leave such out.",
+        "Lower max_new_tokens, raise max_model_len, or leave out such prompts.",
     )
 
 
@@ -264,7 +263,8 @@ def _lost_defaults(offered: Sequence[Parameter], values: Mapping[str, Any]) -> l
     return [
         warning(
             "parameters.defaults",
-            f"With another parameter set, the SDK does not pass on the recipe's {', '.join(lost)}.",
+            "If another parameter is set, the SDK does not pass on the recipe's "
+            f"{', '.join(lost)}.",
             f"Set {lost[0]} too.",
         )
     ]

@@ -50,17 +50,17 @@ def unchecked(
     grant: str,
     make: Callable[[str, str, str], Check] = skipped,
 ) -> Check:
-    """Return the check that could not be made, as AWS refused what it takes.
+    """Return the check that could not be made because AWS refused a request.
 
-    ``what`` begins the sentence ("Whether it is there"); ``grant`` is the action that was refused.
+    ``what`` ends the sentence ("whether it exists"); ``grant`` is the refused action.
     """
-    text = f"{what} could not be checked. {error.message}"
+    text = f"Could not check {what}. {error.message}"
     return make(check_id, text, f"Grant {grant} so that evalbook can check this.")
 
 
-_WAIT = "Wait a minute and repeat this."
-_SIGN_IN = "Sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE, and repeat this."
-_NETWORK = "Check the network, the region's name and AWS_ENDPOINT_URL, and repeat this."
+_WAIT = "Wait a minute and try again."
+_SIGN_IN = "Sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE, and try again."
+_NETWORK = "Check the network, the region's name and AWS_ENDPOINT_URL, and try again."
 
 # botocore's own errors, by the name of the class or of one it derives from (some are newer than the
 # oldest botocore we run with): their code, message and remedy. ``{}`` is botocore's text.
@@ -101,7 +101,7 @@ _NO_ANSWER: tuple[tuple[frozenset[str], str, str, str], ...] = (
         frozenset({"NoRegionError"}),
         "no_region",
         "No AWS region is configured.",
-        "Give --region, or set AWS_REGION, and repeat this.",
+        "Give --region, or set AWS_REGION, and try again.",
     ),
     (
         frozenset({"InvalidRegionError"}),
@@ -124,7 +124,7 @@ _NO_ANSWER: tuple[tuple[frozenset[str], str, str, str], ...] = (
         ),
         "aws_settings",
         "The AWS settings can't be used: {}",
-        "Correct the AWS settings (~/.aws/config and the AWS_… variables) and repeat this.",
+        "Fix the AWS settings (~/.aws/config and the AWS_… variables) and try again.",
     ),
     (
         frozenset({"ConnectionError", "HTTPClientError"}),
@@ -166,7 +166,7 @@ def translate(asked: Asked, error: Exception) -> EvalbookError:
             return known
     # ResponseParserError, and whatever its parsers throw at what is not AWS's: KeyError,
     # UnicodeDecodeError, RecursionError. PaginationError: AWS sends in circles.
-    return AwsUnreadable(asked, "it is not in the form of AWS's answers")
+    return AwsUnreadable(asked, "it does not look like an answer from AWS")
 
 
 def without_answer(asking: str, error: Exception) -> EvalbookError | None:
@@ -188,7 +188,7 @@ def unknown_operation(service: str, operation: str) -> AwsInvalid:
     return AwsInvalid(
         "UnknownOperation",
         f"The installed botocore {botocore.__version__} does not know {service}:{operation}.",
-        "Install a newer boto3 and repeat this.",
+        "Install a newer boto3 and try again.",
     )
 
 
@@ -245,7 +245,7 @@ def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
     text = "" if "<" in text else text
     if (not code or code.isdigit()) and status < 500 and status != 429:
         if not asked.operation.startswith("Head"):
-            return AwsUnreadable(asked, f"HTTP status {status} without one of AWS's error codes")
+            return AwsUnreadable(asked, f"HTTP status {status} without an AWS error code")
         if not has_request_id(about):
             return AwsUnreadable(asked, NO_REQUEST_ID)
     meaning = _meaning(asked.service, code, text)
@@ -271,7 +271,7 @@ def _unanswered(asked: Asked, meaning: str | None, said: str, internal: bool) ->
     return AwsUnavailable(
         "unknown_error",
         f"AWS answered {asked} with an error that evalbook does not know. {said}",
-        f"{asked.endpoint} was asked: check HTTPS_PROXY and AWS_ENDPOINT_URL, and repeat this.",
+        f"{asked.endpoint} was asked: check HTTPS_PROXY and AWS_ENDPOINT_URL, and try again.",
     )
 
 
@@ -279,16 +279,16 @@ _NOT_NOW = {
     "expired": (
         "expired_credentials",
         "The AWS credentials have expired.",
-        "Sign in again (`aws sso login`, or new session keys) and repeat this.",
+        "Sign in again (`aws sso login`, or new session keys) and try again.",
     ),
     "credentials": (
         "invalid_credentials",
         "AWS does not accept these credentials here.",
-        "Check the profile; a region that must be enabled first answers the same way.",
+        "Check the profile. A region that is not enabled gives the same answer.",
     ),
     "clock": (
         "clock",
-        "AWS does not accept this computer's time.",
-        "Set the clock and repeat this.",
+        "AWS rejects this computer's time.",
+        "Set the clock and try again.",
     ),
 }

@@ -78,7 +78,7 @@ def read_registered(aws: Aws, text: str, kind: Kind) -> Registered:
     except AwsDenied:
         raise kind.refused(
             "denied",
-            f'The {kind.what} "{name}" may not be looked up.',
+            f'You may not look up the {kind.what} "{name}".',
             f"Ask for sagemaker:DescribeHubContent on {arn}, or {kind.otherwise}.",
         ) from None
     except AwsInvalid as error:
@@ -89,8 +89,8 @@ def read_registered(aws: Aws, text: str, kind: Kind) -> Registered:
         reason = f": {content['FailureReason']}" if content.get("FailureReason") else ""
         raise kind.refused(
             "not_ready",
-            f'The {kind.what} "{name}" is not available but {status}{reason}.',
-            f"Repeat this when it is available, or {kind.otherwise}.",
+            f'The {kind.what} "{name}" is {status}, not available{reason}.',
+            f"Try again when it is available, or {kind.otherwise}.",
         )
     return Registered(found, name, read_document(content["HubContentDocument"]))
 
@@ -117,7 +117,7 @@ def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef, kind: Kind
     if found is None or found.account != asked.account:
         raise kind.refused(
             "account",
-            f"{asked} is of account {asked.account}; the SDK looks for it in your own, where the "
+            f"{asked} belongs to account {asked.account}; the SDK looks for it in yours, where the "
             f"{kind.what} of that name is {content['HubContentArn']}.",
             f"Give one of your own account, or {kind.otherwise}.",
         )

@@ -156,7 +156,7 @@ def read_summary(aws: Aws, uri: S3Uri) -> Any:
     except (ValueError, RecursionError, tarfile.TarError, zlib.error, OSError, EOFError) as error:
         raise AnswerRejected(
             "results.unreadable",
-            f"{uri} is not the JSON that an evaluation writes: {error}.",
+            f"{uri} is not JSON as an evaluation writes it: {error}.",
             "Run the evaluation again, or look at the file.",
         ) from None
 
@@ -217,5 +217,5 @@ def _items(aws: Aws, folder: S3Uri) -> list[ObjectTypeDef]:
         raise AnswerRejected(
             "results.denied",
             f"The results under {folder} can't be listed: {error.message}",
-            f"Ask for s3:ListBucket on {folder.bucket} and s3:GetObject on what lies under it.",
+            f"Ask for s3:ListBucket on {folder.bucket} and s3:GetObject on the objects in it.",
         ) from None

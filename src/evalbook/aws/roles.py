@@ -110,7 +110,7 @@ def find_execution_role(
     default = next((arn for arn in found if arn in able), None)
     if default is None and len(able) == 1:
         default = next(iter(able))
-        able[default] = "the only role of the account that would do"
+        able[default] = "the only suitable role in the account"
     roles = tuple(
         OfferedRole(arn, printable(arn.rsplit("/", 1)[-1]), about) for arn, about in able.items()
     )
@@ -135,13 +135,12 @@ def _offer_checks(default: str | None, unlisted: str | None) -> tuple[Check, ...
         return (
             skipped(
                 "role.list",
-                "The account's roles could not be listed, so none was looked for among them. "
-                f"{unlisted}",
+                f"Could not list the account's roles to look for a suitable one. {unlisted}",
                 "Name one, or ask for iam:ListRoles.",
             ),
         )
     if default is None:
-        return (skipped("role.list", "No single role was found that could be proposed."),)
+        return (skipped("role.list", "Found no single role to propose."),)
     return ()
 
 
@@ -231,10 +230,10 @@ def _refuse_kind(arn: str, checks: list[Check]) -> None:
     if is_reserved(arn):
         raise AnswerRejected(
             "role.kind",
-            f"{arn} is a role that people sign in by, through IAM Identity Center: no service "
-            "may assume it, and AWS keeps its trust policy, so that nobody can change that.",
+            f"{arn} is a role for people to sign in with, through IAM Identity Center: no service "
+            "may assume it, and only AWS can change its trust policy.",
             "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
-            "`evalbook doctor --policy role` print the policies that it takes.",
+            "`evalbook doctor --policy role` print the policies it needs.",
             checks,
         )
     if _is_service_linked(arn):
@@ -269,9 +268,9 @@ def _parse(text: str, account: str) -> tuple[str, str | None]:
     if arn.account != account:
         raise AnswerRejected(
             "role.account",
-            f"{text} is a role of account {arn.account}; the evaluation runs in {account}, and "
-            "a role can't be passed to a service across accounts.",
-            f"Give a role of account {account}.",
+            f"{text} is a role in account {arn.account}; the evaluation runs in {account}, and a "
+            "role can't be passed to a service across accounts.",
+            f"Give a role in account {account}.",
         )
     return arn.resource.rsplit("/", 1)[-1], text
 
@@ -302,10 +301,10 @@ def _near_remedy(aws: Aws, region: str, name: str) -> str:
 
 
 def _unseen(arn: str, error: AwsDenied, given: bool) -> Check:
-    guess = "" if given else f" It is taken for {arn}, which is wrong if the role has a path."
+    guess = "" if given else f" evalbook assumes {arn}, which is wrong if the role has a path."
     return warning(
         "role.exists",
-        f"Whether the role exists could not be checked. {error.message}{guess}",
+        f"Could not check whether the role exists. {error.message}{guess}",
         "Grant iam:GetRole so that evalbook can check this and the trust policy.",
     )
 
@@ -327,7 +326,7 @@ def _assumption(service: str, me: Caller, region: str) -> Assumption:
     return Assumption(service, me.account, region, me.partition)
 
 
-_OUT = "Take the service out of that statement, or give another role."
+_OUT = "Remove the service from that statement, or give another role."
 
 
 def _trust_checks(role: _Role, me: Caller, region: str, actions_for: str) -> list[Check]:
@@ -336,8 +335,8 @@ def _trust_checks(role: _Role, me: Caller, region: str, actions_for: str) -> lis
         return [
             skipped(
                 f"role.trust.{service.split('.')[0]}",
-                f"Whether {service} may assume {role.arn} could not be checked: its trust policy "
-                "may not be read.",
+                f"Could not check whether {service} may assume {role.arn}: you may not read its "
+                "trust policy.",
                 "Grant iam:GetRole so that evalbook can check this.",
             )
             for service in services
@@ -352,7 +351,7 @@ def _trust_checks(role: _Role, me: Caller, region: str, actions_for: str) -> lis
         and not named_for_sdk(role.document, SAGEMAKER)
     ):
         missing.insert(0, SAGEMAKER)
-        why = "the SDK wants it named as a Service principal, for sts:AssumeRole"
+        why = "the SDK requires it as a Service principal, for sts:AssumeRole"
         verdicts[SAGEMAKER] = ("not trusted", why)
     add = f"Add this statement to its trust policy: {trust_statement(missing or [''], me.account)}"
     return [
@@ -370,6 +369,6 @@ def _trust_check(arn: str, service: str, verdict: str, why: str | None, remedy: 
         return failed(check_id, f"{service} may not assume {arn}{because}.", remedy)
     return warning(
         check_id,
-        f"Whether {service} may assume {arn} could not be checked{because}.",
+        f"Could not check whether {service} may assume {arn}{because}.",
         "Look at the role's trust policy; a run that may not assume the role fails late.",
     )

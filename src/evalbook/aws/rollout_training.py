@@ -90,19 +90,19 @@ def _among_jobs(aws: Aws, package: ModelPackage) -> Training:
         return Training(None, None, f"Multi-turn RL training jobs can't be listed. {error.message}")
     if find_caller(aws, package.region).account != package.account:
         return Training(
-            None, None, f"The jobs of account {package.account} can't be seen from here."
+            None, None, f"The jobs in account {package.account} can't be seen from here."
         )
     return _not_found(looked_at, unseen, more)
 
 
 def _not_found(looked_at: int, unseen: int, more: bool) -> Training:
     if unseen:
-        how = f"{unseen} of {looked_at} multi-turn RL training jobs may not be looked at."
+        how = f"{unseen} of {looked_at} multi-turn RL training jobs can't be read."
         return Training(None, None, how)
     if more:
-        how = f"The {looked_at} newest multi-turn RL training jobs of its time did not make it."
+        how = f"None of the {looked_at} newest multi-turn RL training jobs of that time made it."
         return Training(None, None, how)
-    return Training(False, None, "No multi-turn RL training job of its time made it.")
+    return Training(False, None, "No multi-turn RL training job of that time made it.")
 
 
 def _made_by(job: RolloutTraining) -> str:

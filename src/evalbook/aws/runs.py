@@ -147,6 +147,6 @@ def stop_run(aws: Aws, arn: str) -> None:
         raise AnswerRejected(
             "run.stop_refused",
             f"{arn} was not stopped: {error.message}",
-            "Look at it with `evalbook status`; stopping takes sagemaker:StopPipelineExecution, or "
+            "Check it with `evalbook status`; stopping needs sagemaker:StopPipelineExecution, or "
             "sagemaker:StopTrainingJob for a training job.",
         ) from None

@@ -213,7 +213,7 @@ def write_probe(
         if error.code not in ("no_answer", "no_network"):
             raise
         # S3 may have taken it anyway.
-        left = f"If S3 took it anyway, a test object of 8 bytes is left: {probe}"
+        left = f"If S3 accepted it anyway, a test object of 8 bytes is left behind: {probe}"
         raise AwsUnavailable(error.code, f"{error.message} {left}", error.remedy) from error
     key = _key_of(put)
     checks = [passed("s3.writable", f"{prefix} can be written to.")]
@@ -285,7 +285,7 @@ def _bucket_location(aws: Aws, bucket: str) -> str:
     except AwsDenied:
         raise reject(
             "s3.denied",
-            f"The bucket {bucket} can't be looked at: S3 does not even tell its region.",
+            f"The bucket {bucket} can't be read: S3 does not even give its region.",
             f"Ask for s3:ListBucket and s3:GetBucketLocation on arn:aws:s3:::{bucket}.",
         ) from None
     except AwsInvalid as error:
@@ -301,17 +301,17 @@ def _bucket_location(aws: Aws, bucket: str) -> str:
 def _missing(aws: Aws, uri: S3Uri, region: str, *, deleted: bool = False) -> AnswerRejected:
     message = f"There is no object {uri}."
     if deleted:
-        message = f"{uri} was deleted; the bucket still keeps older versions of it."
+        message = f"{uri} was deleted; the bucket still has older versions of it."
     try:
         near = look_nearby(aws, uri, region)
     except (AwsDenied, AwsInvalid):
-        return reject("s3.missing", message, "Check the key; the bucket may not be listed.")
+        return reject("s3.missing", message, "Check the key; you may not list the bucket.")
     if near.inside or not uri.key or uri.key.endswith("/"):
         return _folder(uri, near)
     if near.similar:
         remedy = f"Did you mean {_either(near.similar)}?"
     elif near.beside:
-        remedy = f"Nearest to it there is {_either(near.beside)}."
+        remedy = f"The closest match is {_either(near.beside)}."
     else:
         remedy = "The bucket is empty: upload the file with `aws s3 cp` first."
     return reject("s3.missing", message, remedy)
@@ -343,7 +343,8 @@ def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerR
     except (AwsDenied, AwsInvalid, AwsMissing):
         return reject(
             "s3.denied",
-            f"{uri} is not there, or may not be read: without s3:ListBucket S3 answers both alike.",
+            f"{uri} does not exist, or you may not read it: without s3:ListBucket, S3 gives the "
+            "same answer for both.",
             f"Check the key, then ask for s3:GetObject on {arn} and s3:ListBucket on the bucket.",
         )
     if uri.key not in [item["Key"] for item in page.get("Contents", ())]:
@@ -351,15 +352,15 @@ def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerR
     if isinstance(error, AwsDenied):
         return reject(
             "s3.denied",
-            f"{uri} exists, but may not be read.",
+            f"{uri} exists, but you may not read it.",
             f"Ask for s3:GetObject on {arn}; if it is another account's, its bucket policy must "
             "allow it too.",
         )
     return reject(
         "s3.unreadable",
-        f"{uri} exists, but S3 does not describe it ({error.code}), as with objects whose "
-        "encryption key the reader must bring (SSE-C).",
-        "SageMaker can't read such objects. Give a copy that S3 or KMS encrypts.",
+        f"{uri} exists, but S3 does not describe it ({error.code}), as with objects for which the "
+        "reader must supply the encryption key (SSE-C).",
+        "SageMaker can't read such objects. Give a copy encrypted by S3 or KMS.",
     )
 
 
@@ -381,7 +382,7 @@ def _object_checks(uri: S3Uri, facts: ObjectFacts, head: HeadObjectOutputTypeDef
         checks.append(
             skipped(
                 "s3.decryption",
-                f"{uri} is encrypted with the KMS key {key}. Whether it may be decrypted was not "
+                f"{uri} is encrypted with the KMS key {key}. Whether you may decrypt it was not "
                 "tried.",
                 "You and the execution role need kms:Decrypt on that key.",
             )
@@ -399,7 +400,7 @@ def _archive_checks(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
         return [warning("s3.archived", f"{text}: {restore}.", "Run the evaluation before that.")]
     if 'ongoing-request="true"' in restore:
         text = f"{uri} is archived ({place}) and still being restored."
-        raise reject("s3.archived", text, "Repeat this when S3 has restored it.")
+        raise reject("s3.archived", text, "Try again when S3 has restored it.")
     raise reject(
         "s3.archived",
         f"{uri} is archived ({place}) and can't be read.",
@@ -467,17 +468,17 @@ def _get(
 
 def _read_rejection(uri: S3Uri, error: EvalbookError) -> AnswerRejected:
     if isinstance(error, AwsMissing):
-        text = f"{uri} is not there, or no longer."
+        text = f"{uri} does not exist, or is gone."
         return reject("s3.missing", text, "Check the bucket and the key.")
     if isinstance(error, AwsDenied):
         return reject(
             "s3.denied",
-            f"{uri} may not be read: {error.message}",
+            f"You may not read {uri}: {error.message}",
             f"Ask for s3:GetObject on {_arn(uri, None)}, and for kms:Decrypt if a key is named.",
         )
     if error.code in {"PreconditionFailed", "412"}:
-        text = f"{uri} was changed while it was looked at."
-        return reject("s3.changed", text, "Repeat this when it is complete.")
+        text = f"{uri} changed while evalbook was reading it."
+        return reject("s3.changed", text, "Try again when it is complete.")
     if error.code == "InvalidObjectState":
         text = f"{uri} is archived and can't be read."
         return reject("s3.archived", text, "Restore it, or give a copy in S3 Standard.")
@@ -498,8 +499,8 @@ def _delete(aws: Aws, probe: S3Uri, put: PutObjectOutputTypeDef) -> list[Check]:
         return [
             warning(
                 "s3.left_behind",
-                f"The object written as a test could not be deleted: {probe} ({error.message})",
-                f"Delete it, with {needed}; it holds 8 bytes and nothing of yours.",
+                f"The test object could not be deleted: {probe} ({error.message})",
+                f"Delete it, with {needed}; it holds 8 bytes and none of your data.",
             )
         ]
     return []
@@ -511,7 +512,7 @@ def _write_rejection(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerReject
     if isinstance(error, AwsDenied):
         return reject(
             "s3.write_denied",
-            f"{uri} may not be written to: {error.message}",
+            f"You may not write to {uri}: {error.message}",
             f"Ask for s3:PutObject on {_arn(uri, None)}, and for kms:GenerateDataKey if a key is "
             "named; or give another prefix.",
         )
@@ -523,7 +524,7 @@ def _write_rejection(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerReject
 
 
 def _exists(uri: S3Uri) -> AnswerRejected:
-    text = f"{uri} exists already and is not overwritten."
+    text = f"{uri} already exists and is not overwritten."
     return reject("s3.exists", text, "Delete it, or choose another name.")
 
 

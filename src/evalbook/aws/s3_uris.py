@@ -91,8 +91,8 @@ def refuse_template_text(text: str, what: str) -> None:
     if found is not None:
         raise AnswerRejected(
             "text.template",
-            f"The {what.removeprefix('the ')} contains {found}. The SageMaker SDK would take it "
-            "for a part of its pipeline's template or JSON.",
+            f"The {what.removeprefix('the ')} contains {found}, which the SageMaker SDK would "
+            "treat as part of its pipeline template or JSON.",
             "Choose one without it.",
         )
 
@@ -141,11 +141,11 @@ def _check_bucket(bucket: str, key: str, what: str) -> None:
     if not bucket:
         path = key.lstrip("/")
         meant = f"Did you mean s3://{path}?" if path else _BUCKET_RULE
-        raise _rejected(f"No bucket's name follows s3:// in the {what}.", meant)
+        raise _rejected(f"There is no bucket name after s3:// in the {what}.", meant)
     if bucket.startswith("arn:"):
         raise _rejected(
-            f"s3://{bucket} has an ARN in place of the bucket's name.",
-            "Give the bucket's name itself: s3://bucket/key.",
+            f"s3://{bucket} has an ARN instead of the bucket's name.",
+            "Give the bucket's name: s3://bucket/key.",
         )
     if bucket != bucket.lower() and _BUCKET.fullmatch(bucket.lower()):
         raise _rejected(
@@ -166,8 +166,8 @@ def _check_key(bucket: str, key: str, what: str) -> None:
     if cut:
         # urllib.parse.urlparse in sagemaker/core/s3/utils.py, parse_s3_url, of version 3.27.0.
         raise _rejected(
-            f'The {what} contains "{cut[0]}", where the SageMaker SDK would cut it off as if it '
-            f"were a web address.",
+            f'The {what} contains "{cut[0]}", where the SageMaker SDK would cut it off like a web '
+            f"address.",
             "Copy the object to a key without it, and give no version or query.",
         )
     if any(unicodedata.category(character) == "Cs" for character in key):

@@ -207,7 +207,7 @@ class Aws:
             raise AwsUnavailable(
                 "no_answer",
                 f"AWS did not answer {names} within {self.patience:g} s.",
-                "Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, and repeat this.",
+                "Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, and try again.",
             )
         finally:
             with self._lock:
@@ -221,7 +221,7 @@ class Aws:
                 return
             self._tell_at = waited + self.patience / 2
             names = joined(sorted({*self._waiting_for}))
-        self._tell(f"AWS is slow: {waited:.0f} s so far, now {names}. Ctrl-C ends it.")
+        self._tell(f"AWS is slow: {waited:.0f} s so far, now {names}. Ctrl-C cancels.")
 
     @overload
     def client(self, service: Literal["bedrock"], region: str | None = None) -> BedrockClient: ...
@@ -291,7 +291,7 @@ class Aws:
             raise AwsUnavailable(
                 "aws_settings",
                 f"The AWS settings can't be used: {error}",
-                "AWS_ENDPOINT_URL is a URL, such as http://127.0.0.1:5000; correct or unset it.",
+                "AWS_ENDPOINT_URL must be a URL such as http://127.0.0.1:5000; fix or unset it.",
             ) from error
 
 

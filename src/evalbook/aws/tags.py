@@ -37,7 +37,7 @@ def check_tags(pairs: Sequence[tuple[str, str]], *, keeps_empty: bool) -> dict[s
     if len(pairs) > MOST_TAGS:
         raise AnswerRejected(
             "tags.count",
-            f"{len(pairs)} tags were given. SageMaker takes 50, and the SDK adds one of its own.",
+            f"You gave {len(pairs)} tags. SageMaker allows 50, and the SDK adds one of its own.",
             f"Give at most {MOST_TAGS}.",
         )
     tags: dict[str, str] = {}
@@ -62,14 +62,14 @@ def _check_tag(key: str, value: str) -> None:
         owner = "the SageMaker SDK" if key == SDK_TAG else "AWS"
         raise AnswerRejected(
             "tags.reserved",
-            f"The tag {key!r} can't be set: {owner} keeps that name to itself.",
+            f"The tag {key!r} can't be set: {owner} reserves that name.",
             "Choose another key.",
         )
     for what, text, longest in (("key", key, LONGEST_KEY), ("value", value, LONGEST_VALUE)):
         if len(text) > longest or (what == "key" and not text):
             raise AnswerRejected(
                 "tags.length",
-                f"The {what} of the tag {key[:40]!r} has {len(text)} characters; SageMaker takes "
+                f"The {what} of the tag {key[:40]!r} has {len(text)} characters; SageMaker allows "
                 f"{'1' if what == 'key' else '0'} to {longest}.",
                 "Choose another.",
             )
@@ -77,7 +77,7 @@ def _check_tag(key: str, value: str) -> None:
         if wrong is not None:
             raise AnswerRejected(
                 "tags.characters",
-                f"The {what} {text!r} contains {wrong!r}; SageMaker takes letters, digits, spaces "
+                f"The {what} {text!r} contains {wrong!r}; SageMaker allows letters, digits, spaces "
                 "and _ . : / = + - @ in tags.",
                 "Choose another.",
             )
@@ -105,8 +105,8 @@ def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str
     except NO_HELP as error:
         return skipped(
             "tags.pipeline",
-            "Whether the tags will be set can't be checked: the SDK sets them only when it creates "
-            f"the account's pipeline {pipelines}-…, and {error.message}",
+            "Can't check whether the tags will be set: the SDK sets them only when it creates the "
+            f"account's pipeline {pipelines}-…, and {error.message}",
             "Ask for sagemaker:ListPipelines and sagemaker:ListTags; the SDK needs them too.",
         )
     if existing is None:
@@ -116,7 +116,7 @@ def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str
     arn, there = existing
     missing = {key: value for key, value in tags.items() if there.get(key) != value}
     if not missing:
-        return passed("tags.pipeline", f"The pipeline {arn.split('/')[-1]} has these tags already.")
+        return passed("tags.pipeline", f"The pipeline {arn.split('/')[-1]} already has these tags.")
     words = " ".join(f"'Key={key},Value={value}'" for key, value in missing.items())
     return warning(
         "tags.pipeline",

@@ -44,7 +44,7 @@ def list_tasks_in_s3(aws: Aws, uri: S3Uri, region: str) -> tuple[dict[str, bytes
     read = [partial(read_head, aws, S3Uri(uri.bucket, key), LARGEST_FILE) for key in wanted]
     sources = in_parallel(read)
     found = {key.removeprefix(prefix): text for key, text in zip(wanted, sources, strict=True)}
-    return found, [here, passed("tasks.folder", f"{len(keys)} files lie under {uri}.")]
+    return found, [here, passed("tasks.folder", f"There are {len(keys)} files under {uri}.")]
 
 
 def _keys(aws: Aws, uri: S3Uri, prefix: str) -> list[str]:
@@ -59,13 +59,13 @@ def _keys(aws: Aws, uri: S3Uri, prefix: str) -> list[str]:
         raise AnswerRejected(
             "tasks.denied",
             f"{uri} can't be listed: {error.message}",
-            f"Ask for s3:ListBucket on {uri.bucket}, and s3:GetObject on what lies there.",
+            f"Ask for s3:ListBucket on {uri.bucket}, and s3:GetObject on its objects.",
         ) from None
     if not keys:
         raise AnswerRejected(
             "tasks.folder",
             f"There is nothing under {uri}.",
-            "Give the folder that the files with the tasks lie in.",
+            "Give the folder with the task files.",
         )
     return keys
 
@@ -74,7 +74,7 @@ def _too_many(folder: str) -> AnswerRejected:
     return AnswerRejected(
         "tasks.folder",
         f"{folder} has more than {MOST_FILES} files.",
-        "Give the folder of the tasks alone.",
+        "Give a folder with only the tasks.",
     )
 
 
@@ -96,7 +96,7 @@ def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
                 # It would be uploaded with the tasks, whatever it leads to.
                 raise AnswerRejected(
                     "tasks.folder",
-                    f"{path} is a link to what is not in the folder, {end_of_links(path)}.",
+                    f"{path} is a link to {end_of_links(path)}, outside the folder.",
                     "Copy what the tasks need into the folder, and remove the link.",
                 )
             try:
@@ -112,8 +112,8 @@ def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
             if size > LARGEST_FOLDER:
                 raise AnswerRejected(
                     "tasks.folder",
-                    f"{folder} has more than {LARGEST_FOLDER >> 20} MB.",
-                    "Give the folder of the tasks alone; tasks read large datasets from S3.",
+                    f"{folder} is larger than {LARGEST_FOLDER >> 20} MB.",
+                    "Give a folder with only the tasks; tasks read large datasets from S3.",
                 )
     return found
 

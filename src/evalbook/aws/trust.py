@@ -38,7 +38,7 @@ class Assumption:
     partition: str = "aws"
 
 
-DENIED = "a Deny statement of the trust policy covers it"
+DENIED = "a Deny statement in the trust policy covers it"
 
 
 def trust(document: Any, who: Assumption) -> tuple[Verdict, str | None]:

@@ -51,7 +51,7 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
             ]
         )
     except (AwsDenied, AwsInvalid):
-        unchecked = "Whether the subnets and security groups exist, in one VPC, was not checked."
+        unchecked = "Not checked: whether the subnets and security groups exist, in one VPC."
         remedy = (
             "Grant ec2:DescribeSubnets and ec2:DescribeSecurityGroups so that evalbook can check."
         )
@@ -62,9 +62,9 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
         passed("vpc.network", f"{_count(subnets, groups)} exist, all in {vpc}, in {region}."),
         skipped(
             "vpc.routes",
-            f"Whether jobs in {vpc} reach S3 and Bedrock (VPC endpoints or a NAT gateway) was not "
-            "checked.",
-            "Without such a way the evaluation waits, then fails.",
+            f"Whether jobs in {vpc} can reach S3 and Bedrock (VPC endpoints or a NAT gateway) was "
+            "not checked.",
+            "If they can't, the evaluation hangs, then fails.",
         ),
     ]
     return VpcChoice(vpc, subnets, groups), checks
@@ -86,7 +86,7 @@ def _json_words(text: str) -> list[str]:
     lists = list(value.values()) if isinstance(value, dict) else [value]
     for key in value if isinstance(value, dict) else ():
         if re.sub("[_-]", "", key.lower()) not in _JSON_KEYS:
-            raise reject("vpc.form", f'"{key}" is not known here.', _FORM)
+            raise reject("vpc.form", f'"{key}" is not a known key.', _FORM)
     words: list[str] = []
     for ids in lists:
         ids = [ids] if isinstance(ids, str) else ids
@@ -100,7 +100,7 @@ def _id(word: str, region: str) -> str:
     arn = parse_arn(word)
     if arn is not None:
         if arn.service == "ec2" and arn.region != region:
-            found = f"{arn} is in {arn.region}, the evaluation in {region}."
+            found = f"{arn} is in {arn.region}, but the evaluation is in {region}."
             raise reject("vpc.form", found, f"Give subnets and security groups in {region}.")
         return _id(arn.path[-1], region)
     if _SUBNET.fullmatch(word) or _SECURITY_GROUP.fullmatch(word):
@@ -124,7 +124,7 @@ def _check_count(kind: str, ids: tuple[str, ...], most: int) -> None:
     if not ids:
         raise reject("vpc.count", f"No {kind} was given. SageMaker needs at least one.", _FORM)
     if len(ids) > most:
-        found = f"{len(ids)} {kind}s were given. SageMaker takes at most {most}."
+        found = f"You gave {len(ids)} {kind}s. SageMaker allows at most {most}."
         raise reject("vpc.count", found, f"Give at most {most}.")
 
 

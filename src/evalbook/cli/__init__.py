@@ -1,1 +1,1 @@
-"""The ways in: commands for programs, words and a wizard for people; thin over the workflow."""
+"""The front ends: commands for programs, text and a wizard for people; thin over the workflow."""

@@ -1,4 +1,4 @@
-"""A yes that is asked for before something is done."""
+"""Asking for a yes before doing something."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def need_yes(question: str, code: str, declined: str) -> None:
     """Ask on standard error, and read the answer from standard input.
 
     Raises:
-        AnswerRejected: ``code``, it is no yes; ``declined`` says what was not done.
+        AnswerRejected: ``code``, the answer is not yes; ``declined`` says what was not done.
     """
     from evalbook.workflow.replies.words import yes_or_no
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _PATIENCE = 3.0
-"""Seconds for the names of runs; who presses Tab does not wait longer."""
+"""Seconds to wait for the names of runs."""
 
 
 def complete_steps(
@@ -34,7 +34,7 @@ def complete_steps(
 def complete_runs(
     ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the notebooks here that started runs, and the runs that AWS lists within a moment."""
+    """Offer notebooks here that started runs, and the runs that AWS lists in time."""
     from click.shell_completion import CompletionItem
 
     taken = [word for value in ctx.params.values() if isinstance(value, tuple) for word in value]
@@ -51,7 +51,7 @@ def complete_runs(
 
 
 def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
-    """Return names and states of the runs, newest first; none where AWS does not say in time."""
+    """Return names and states of runs, newest first; none if AWS does not answer in time."""
     from evalbook.aws.executions import list_executions
     from evalbook.aws.session import Aws, soon
     from evalbook.cli.options import settings_of
@@ -67,7 +67,7 @@ def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
         runs.sort(key=lambda run: run.created, reverse=True)
         return [(run.name, run.status) for run in runs]
 
-    # What stands in the way is said by the command itself, once it is run.
+    # The command itself reports problems when it runs.
     with contextlib.suppress(EvalbookError):
         return soon(ask, _PATIENCE) or []
     return []

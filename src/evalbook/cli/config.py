@@ -1,4 +1,4 @@
-"""`evalbook config`: defaults that a person or a project sets once, and which are in force."""
+"""`evalbook config`: defaults that a person or project sets once, and which ones apply."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from evalbook.whole_files import is_a_file, read_whole, reason
 from evalbook.workflow.turn import Default
 
 _LARGEST_FILE = 4 << 20
-_MEND = "Mend it, or move it away."
+_MEND = "Fix it, or move it away."
 PROJECTS = "[tool.evalbook] of "
-"""How the source of a project's default begins."""
+"""Prefix of the source of a project's default."""
 
 _CONSENT = frozenset({"bedrock_terms", "confirm", "data_sample", "yes"})
 _ENVIRONMENT = {
-    # Keys in the environment are a caller already: a profile would take their place.
+    # Keys in the environment already name a caller, which a profile would replace.
     "profile": ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID"),
     "region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
 }
-"""Variables that boto3 reads; they come before a file's default."""
+"""Variables that boto3 reads; they override a file's default."""
 
 
 def config_file() -> Path:
-    """Return where a person's own defaults stand."""
+    """Return the file with a person's own defaults."""
     home = os.environ.get("XDG_CONFIG_HOME")
-    # Not Path.expanduser, which raises where nobody knows the home of whoever runs this.
+    # Not Path.expanduser, which raises if the home folder is unknown.
     folder = home or os.path.expanduser("~/.config")  # noqa: PTH111
     return Path(folder) / "evalbook" / "config.toml"
 
 
 def defaults_in_force() -> dict[str, Default]:
-    """Return the defaults that files set and no variable of AWS's overrules.
+    """Return the defaults that files set and no AWS variable overrides.
 
     Raises:
         UsageError: a file of defaults can't be used.
@@ -45,7 +45,7 @@ def defaults_in_force() -> dict[str, Default]:
 
 
 def all_defaults() -> dict[str, Default | None]:
-    """Return every default there can be; None where nothing sets it.
+    """Return every possible default; None if nothing sets it.
 
     Raises:
         UsageError: a file of defaults can't be used.
@@ -55,14 +55,14 @@ def all_defaults() -> dict[str, Default | None]:
     for name, variables in _ENVIRONMENT.items():
         variable = _first_set(variables)
         if variable == "AWS_ACCESS_KEY_ID":
-            found[name] = Default("none", f"{variable}, which takes the place of a profile")
+            found[name] = Default("none", f"{variable}, which replaces a profile")
         elif variable:
             found[name] = Default(os.environ[variable], variable)
     return found
 
 
 def defaults_in_files() -> dict[str, Default]:
-    """Return what the person's file and the project's say; the project's comes first.
+    """Return the settings of the person's and the project's file; the project's wins.
 
     Raises:
         UsageError: one can't be used.
@@ -79,21 +79,21 @@ def defaults_in_files() -> dict[str, Default]:
 
 
 def somebody_elses() -> Path | None:
-    """Return the project's file if its defaults are not taken, as it belongs to somebody else."""
+    """Return the project's file if it is ignored because it belongs to somebody else."""
     project = _project_file()
     return None if project is None or _is_own(project) else project
 
 
 def _is_own(path: Path) -> bool:
-    """Tell whether nobody but the caller or root can have put a file, and a link to it, there."""
+    """Tell whether only the caller or root can have put a file, or a link to it, there."""
     trusted = {os.geteuid(), 0} if os.name == "posix" else {0}
     return {path.lstat().st_uid, path.stat().st_uid} <= trusted
 
 
 def _project_file() -> Path | None:
-    """Return the nearest pyproject.toml with a table of ours, from this folder upwards.
+    """Return the nearest pyproject.toml with our table, from this folder upwards.
 
-    Windows does not tell easily whose a file is: there, this folder's only.
+    On Windows, where a file's owner is hard to tell, only this folder counts.
     """
     here = Path.cwd()
     for folder in (here, *(here.parents if os.name == "posix" else ())):
@@ -133,15 +133,15 @@ def _read(path: Path, table: Any, where: str = "") -> dict[str, Default]:
     for name, value in table.items():
         if name in _CONSENT:
             raise _unusable(
-                path, f"sets {name}, but consent is asked for every time.", "Take that line out."
+                path, f"sets {name}, but consent is asked for every time.", "Remove that line."
             )
         if name not in _SETTINGS:
             meant = did_you_mean(nearest(name.lower(), _SETTINGS, cutoff=0.7))
             known = f"The defaults are {', '.join(_SETTINGS)}."
-            raise _unusable(path, f"sets {name}, which is no default.", meant or known)
+            raise _unusable(path, f"sets {name}, which is not a default.", meant or known)
         text = _SETTINGS[name](value)
         if text is None:
-            expected = 'a table, such as {team = "search"}' if name == "tags" else "a text"
+            expected = 'a table, such as {team = "search"}' if name == "tags" else "a string"
             raise _unusable(path, f"sets {name} to {value!r}.", f"{name} is {expected}.")
         found[name] = Default(text, f"{where}{path}")
     return found
@@ -156,7 +156,7 @@ def _text(value: Any) -> str | None:
 
 
 def _tags(value: Any) -> str | None:
-    """Return tags as the step of that name takes them."""
+    """Return tags in the form that the step tags reads."""
     if isinstance(value, dict) and value and all(isinstance(it, str) for it in value.values()):
         return json.dumps(value, ensure_ascii=False)
     return None
@@ -173,4 +173,4 @@ _SETTINGS: Mapping[str, Callable[[Any], str | None]] = {
     "profile": _text,
     "tags": _tags,
 }
-"""The defaults there can be, each with what reads its value."""
+"""The possible defaults, each with the function that reads its value."""

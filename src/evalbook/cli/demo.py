@@ -34,23 +34,23 @@ ANSWERS = {
     "project": "support-bot",
     "notebook": "new",
 }
-"""What the demo's person says; an empty answer takes the default."""
+"""The scripted answers; an empty one takes the default."""
 
 _COLOUR = "\x1b["
 
 
-@command("demo", examples=[("evalbook demo", "See it all happen, in about a minute.")])
+@command("demo", examples=[("evalbook demo", "See it all in about a minute.")])
 def demo_command(_: Settings, output: Output) -> int:
-    """Watch the whole job on a simulated AWS, from first question to comparison.
+    """Watch the whole job on a simulated AWS, from the first question to the comparison.
 
-    All questions are answered for you, the notebook is written and its cells are executed. Needs no
-    AWS account.
+    evalbook answers every question for you, writes the notebook and executes its cells. No AWS
+    account needed.
     """
     require_sandbox_extra()
     from evalbook.sandbox import Sandbox
 
     folder = _new_folder(Path.cwd() / "evalbook-demo")
-    complain(f"Starting a simulated AWS; everything goes into {folder.name}/ ...")
+    complain(f"Starting a simulated AWS; all files go into {folder.name}/ ...")
     with Sandbox() as sandbox:
         os.environ.update(sandbox.environment)
         os.chdir(folder)
@@ -59,14 +59,15 @@ def demo_command(_: Settings, output: Output) -> int:
     document = DemoDocument(PROTOCOL, "complete", str(notebook), tuple(outputs))
     words = (
         f"{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}\n"
-        f"Next, answer the questions yourself on a simulated AWS: {started_by()} wizard --sandbox"
+        f"Next, try answering the questions yourself on a simulated AWS: {started_by()} wizard "
+        "--sandbox"
     )
     output.document(document, words)
     return 0
 
 
 def _new_folder(wanted: Path) -> Path:
-    """Make a folder that was not there before, so that nothing is overwritten."""
+    """Create a new folder, so that nothing is overwritten."""
     for number in itertools.count(1):
         folder = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
         try:
@@ -105,9 +106,9 @@ def _tell(turn: Turn, answer: str) -> None:
 
 
 def execute_notebook(path: Path, *, tell_last: bool = True) -> list[str]:
-    """Execute the notebook's cells in a kernel, keep their outputs, and return them as text.
+    """Execute the notebook's cells in a kernel, save their outputs, and return them as text.
 
-    They are told as they come; ``tell_last`` says whether the last one's are too.
+    Outputs are printed as they come; ``tell_last`` says whether to include the last cell's.
     """
     import nbformat as untyped
     from nbclient import NotebookClient
@@ -130,7 +131,7 @@ def execute_notebook(path: Path, *, tell_last: bool = True) -> list[str]:
         notebook,
         timeout=1800,
         kernel_name="python3",
-        # Of what a kernel logs at its start, nothing concerns who watches.
+        # Nothing that a kernel logs at startup matters to the viewer.
         extra_arguments=["--log-level=40"],
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_execute=announce,
@@ -144,7 +145,7 @@ def execute_notebook(path: Path, *, tell_last: bool = True) -> list[str]:
 
 
 def _as_text(outputs: list[Any]) -> str:
-    """Return what a cell's own code printed, without what the SDK logs, draws and colours."""
+    """Return what a cell's own code printed, without the SDK's logs, drawings and colours."""
     parts = [
         output.get("text") or output.get("data", {}).get("text/plain", "")
         for output in outputs

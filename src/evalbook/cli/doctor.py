@@ -1,4 +1,4 @@
-"""`evalbook doctor`: everything that would stop a run, in one list; changes nothing, ever."""
+"""`evalbook doctor`: everything that would stop a run, in one list; changes nothing."""
 
 from __future__ import annotations
 
@@ -36,13 +36,15 @@ _POLICIES = ("all", "caller", "role", "trust")
 @command(
     "doctor",
     examples=[
-        ("evalbook doctor", "Look for what would stop the run of this folder."),
-        ("evalbook doctor --role MyRole", "Look at another role."),
-        ("evalbook doctor --policy role > role.json", "Write the least that the role needs."),
+        ("evalbook doctor", "Look for problems that would stop this folder's run."),
+        ("evalbook doctor --role MyRole", "Check another role."),
+        ("evalbook doctor --policy role > role.json", "Write the minimal policy for the role."),
     ],
 )
 @click.option(
-    "--role", metavar="ROLE", help="Execution role's name or ARN; the state's by default."
+    "--role",
+    metavar="ROLE",
+    help="The execution role's name or ARN; by default, the one in the state.",
 )
 @click.option(
     "--policy",
@@ -80,24 +82,24 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
 
 
 def _parts(checks: Sequence[Check]) -> Iterator[RenderableType]:
-    """Yield the checks as a table, roles by their names, and what they come to."""
+    """Yield the checks as a table, with roles by name, and the verdict."""
     rows: list[dict[str, str | Text]] = []
     for check in checks:
-        rows.append({"State": MARKS[check.status], "What was looked at": role_names(check.message)})
+        rows.append({"State": MARKS[check.status], "Check": role_names(check.message)})
         if check.remedy and check.status != "passed":
             remedy = cell(remedy_in_commands(check.remedy) or "", "italic")
-            rows.append({"State": "", "What was looked at": remedy})
+            rows.append({"State": "", "Check": remedy})
     yield Rows(rows)
     counts = Counter(MARKS[check.status] for check in checks)
     found = ", ".join(f"{number} {mark}" for mark, number in counts.items())
     stops = counts["failed"] > 0
-    verdict = "Something would stop a run." if stops else "Nothing found that would stop a run."
+    verdict = "Something would stop a run." if stops else "Found nothing that would stop a run."
     yield Prose(f"{verdict} ({found})", BAD if stops else GOOD)
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """What the state tells of a run; an empty state tells nothing."""
+    """What the state says about a run; nothing if it is empty."""
 
     type: str
     region: str | None
@@ -105,7 +107,7 @@ class _Answers:
     judge: str | None
     group: str | None
     answers_by: str | None
-    """The inference profile by which a base Nova model answers."""
+    """The inference profile of a base Nova model."""
     dataset: str | None
     output: str | None
     kms_keys: tuple[str, ...]
@@ -137,7 +139,7 @@ def _answers(settings: Settings) -> _Answers:
 
 
 def _keys(interview: Interview) -> tuple[str, ...]:
-    """Return the KMS keys that are known: that of the results, and what encrypts by default."""
+    """Return the known KMS keys: the results' key, and those that encrypt by default."""
     from evalbook.workflow import facts
 
     dataset, output = interview.facts(facts.DATASET), interview.facts(facts.S3_OUTPUT)
@@ -150,7 +152,7 @@ def _keys(interview: Interview) -> tuple[str, ...]:
 
 
 def _default_keys(aws: Aws, answers: _Answers, region: str) -> tuple[str, ...]:
-    """Ask for the keys that the buckets encrypt with, where the state does not know them."""
+    """Look up the buckets' encryption keys that the state does not know."""
     from evalbook.aws.key_rights import default_key
 
     buckets = dict.fromkeys(filter(None, map(_bucket, (answers.dataset, answers.output))))
@@ -183,7 +185,8 @@ def _version_checks() -> list[Any]:
     try:
         found = importlib.metadata.version("sagemaker")
     except importlib.metadata.PackageNotFoundError:
-        text = f"The SageMaker SDK is not installed here; the notebook installs {MINIMUM_SDK} up."
+        text = f"The SageMaker SDK is not installed here; the notebook installs {MINIMUM_SDK} or "
+        "newer."
         return [skipped("sdk", text)]
     numbers = [[int(it) for it in re.findall(r"\d+", it)[:3]] for it in (found, MINIMUM_SDK)]
     if numbers[0] < numbers[1]:

@@ -1,4 +1,4 @@
-"""`evalbook example`: a file to start from."""
+"""`evalbook example`: writes a starter file."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def example_command(
 ) -> int:
     """Write a dataset, custom metrics or a scorer to start from.
 
-    FORMAT is that of a dataset's records; sagemaker where it is not given. A file that is there
-    already is not overwritten.
+    FORMAT is the format of a dataset's records; sagemaker by default. Existing files are not
+    overwritten.
     """
     path = out or Path(_FILES[kind])
     if form and kind != "dataset":
-        raise click.UsageError(f"Only a dataset has a format; expected: evalbook example {kind}")
+        raise click.UsageError(f"Only datasets have a format; use: evalbook example {kind}")
     if is_there(path):
         raise AnswerRejected(
             "example.exists",
-            f"{path} is there already; it was left as it is.",
+            f"{path} already exists; it was not changed.",
             "Name another file with --out FILE.",
         )
     content = _content(kind, form or _FORMATS[0])

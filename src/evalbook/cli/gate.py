@@ -48,7 +48,7 @@ def _limits(
 @command(
     "gate",
     examples=[
-        ("evalbook gate support-bot-v2", "Nothing lost more than 0.05 of its scale, one gained."),
+        ("evalbook gate support-bot-v2", "No metric lost more than 0.05 of its scale; one gained."),
         ("evalbook gate --policy policy.toml --junit gate.xml", "By a policy, for a pipeline."),
     ],
 )
@@ -59,23 +59,28 @@ def _limits(
 @click.option("--policy", type=A_FILE, metavar="FILE", help="Rules in TOML.")
 @click.option(
     "--must-gain", multiple=True, metavar="METRIC=SHARE", callback=_limits,
-    help="A share of its scale that a metric must gain; without METRIC=, every metric.",
+    help="Share of its scale that a metric must gain; without METRIC=, every metric.",
 )  # fmt: skip
 @click.option(
     "--may-lose", multiple=True, metavar="METRIC=SHARE", callback=_limits,
-    help="A share of its scale that a metric may lose at most; without METRIC=, every metric.",
+    help="Largest share of its scale that a metric may lose; without METRIC=, every metric.",
 )  # fmt: skip
-@click.option("--min-records", type=click.IntRange(1), metavar="N", help="Records needed.")
 @click.option(
-    "--max-left-out", type=click.IntRange(0), metavar="N", help="Records left out at most."
+    "--min-records", type=click.IntRange(1), metavar="N", help="Minimum number of records."
+)
+@click.option(
+    "--max-left-out",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Maximum number of records left out.",
 )
 @click.option("--lower-is-better", multiple=True, metavar="METRIC", help="Low scores are good.")
-@click.option("--junit", type=A_FILE, metavar="FILE", help="Write the rules as JUnit's XML.")
+@click.option("--junit", type=A_FILE, metavar="FILE", help="Write the rules as JUnit XML.")
 @click.option(
     "--markdown", type=A_FILE, metavar="FILE", help="Write a summary, for a pull request."
 )
 @click.option(
-    "--record", is_flag=True, help="Set the model package's approval status, after a yes."
+    "--record", is_flag=True, help="Set the model package's approval status, after asking."
 )
 @click.option("--yes", is_flag=True, help="With --record: don't ask.")
 def gate_command(
@@ -93,8 +98,8 @@ def gate_command(
     """Decide by a policy whether the fine-tuned model may be released.
 
     Exit status: 0 pass, 1 fail, 6 undecided, with the number of records that would decide. Without
-    a policy, no metric may have lost more than 0.05 of its scale, and at least one must have gained
-    clearly. docs/gate.md has the policy's keys, and workflows to copy.
+    a policy, no metric may lose more than 0.05 of its scale, and at least one must clearly gain.
+    docs/gate.md lists the policy's keys, and has workflows to copy.
     """
     from evalbook.runs.evidence import decided
     from evalbook.runs.find import targets
@@ -103,7 +108,7 @@ def gate_command(
 
     if record and output.as_json and not yes:
         raise UsageError(
-            "gate.asks", "--record asks first, and --json leaves no room for that.", "Add --yes."
+            "gate.asks", "--record asks first, which --json does not allow.", "Add --yes."
         )
     policy = _policy(**rules)
     aws = settings.aws()
@@ -131,7 +136,9 @@ def _policy(
     if policy is not None:
         if must_gain or may_lose or given:
             raise UsageError(
-                "usage", "--policy FILE has all rules.", "Put the others into the file."
+                "usage",
+                "With --policy, all rules come from the file.",
+                "Put the other rules into the file.",
             )
         return read_policy(policy)
     metrics: dict[str, dict[str, float]] = {}
@@ -148,7 +155,7 @@ def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
 
     package = document.evidence.run.model or ""
     if ":model-package/" not in package:
-        raise AnswerRejected("gate.record", "The run names no model package to record this in.")
+        raise AnswerRejected("gate.record", "The run names no model package to record this on.")
     approval = _APPROVALS[document.status]
     if asked:
         question = f"{document.sentence}\nSet {package} to {approval}?"

@@ -32,7 +32,7 @@ def _print_turn(output: Output, turn: Turn, brief: bool = False) -> int:
 @command("next", examples=[("evalbook next --json", "The current turn, for a program.")])
 @_brief
 def next_command(settings: Settings, output: Output, brief: bool) -> int:
-    """Show the current question. Nothing is changed."""
+    """Show the current question. Changes nothing."""
     return _print_turn(output, settings.workflow().turn(), brief)
 
 
@@ -40,7 +40,10 @@ def next_command(settings: Settings, output: Output, brief: bool) -> int:
     "answer",
     examples=[
         ("evalbook answer s3://my-bucket/eval.jsonl", "Answer the current question."),
-        ("evalbook answer --step s3_output s3://my-bucket/results/", "Answer another one ahead."),
+        (
+            "evalbook answer --step s3_output s3://my-bucket/results/",
+            "Answer another step ahead of its turn.",
+        ),
         ("evalbook answer - < task.txt", "Take the answer from a file."),
     ],
 )
@@ -57,9 +60,9 @@ def answer_command(
 ) -> int:
     """Answer the current question, and show the next one.
 
-    A choice is answered by its number, value or label; yes and no in the words people use. VALUE is
-    read from standard input if it is -, and given after -- if it begins with a hyphen. An answer to
-    a step that has not been asked yet is kept until its turn, and confirmed then.
+    Answer a choice with its number, value or label, and yes or no in your own words. If VALUE is -,
+    it is read from standard input; if it begins with a hyphen, put -- before it. An answer to a
+    later step is kept until its turn, when you are asked to confirm it.
     """
     text = _standard_input() if value == "-" else value
     return _print_turn(output, settings.workflow().answer(text, step), brief)
@@ -74,24 +77,24 @@ def _standard_input() -> str:
         raise UsageError(
             "answer.input",
             f"Standard input is not text in {sys.stdin.encoding}: {error}.",
-            "Write it in that encoding, or set PYTHONUTF8=1 where it is UTF-8.",
+            "Write it in that encoding, or set PYTHONUTF8=1 if it is UTF-8.",
         ) from error
     if len(said) > _LONGEST_SAID:
         raise UsageError(
             "answer.input",
             f"Standard input holds more than {_LONGEST_SAID:,} characters.",
-            "No question takes so long an answer.",
+            "No question takes an answer that long.",
         )
     return said
 
 
-@command("apply", examples=[("evalbook apply answers.toml", "Answer all that the file answers.")])
+@command("apply", examples=[("evalbook apply answers.toml", "Give all answers in the file.")])
 @click.argument("file", type=A_FILE)
 def apply_command(settings: Settings, output: Output, file: Path) -> int:
     """Answer many questions from a JSON or TOML file of step = value.
 
-    It stops at the first answer that is rejected or missing, and shows that question. The Bedrock
-    terms are agreed to only by bedrock_terms = "I agree".
+    Stops at the first rejected or missing answer, and shows that question. Only
+    bedrock_terms = "I agree" agrees to the Bedrock terms.
     """
     from evalbook.workflow.answers_file import apply_answers, read_answers
 
@@ -120,7 +123,7 @@ def show_command(settings: Settings, output: Output) -> int:
     """Show the answers so far, what was checked and what was not."""
     workflow = settings.workflow()
     summary = workflow.summary()
-    lines = [f"{line.title}: {line.text}" for line in summary.lines] or ["Nothing is answered yet."]
+    lines = [f"{line.title}: {line.text}" for line in summary.lines] or ["No answers yet."]
     lines.extend(check_words(check) for check in (*summary.warnings, *summary.not_checked))
     output.document(
         summary.document(settings.state), texts.fold_lines(texts.lines(*lines), terminal_width())
@@ -130,7 +133,7 @@ def show_command(settings: Settings, output: Output) -> int:
 
 @command("check", examples=[("evalbook check && echo ready", "Before a launch, in a script.")])
 def check_command(settings: Settings, output: Output) -> int:
-    """Run every check again on the saved answers. Nothing is changed."""
+    """Run every check again on the saved answers. Changes nothing."""
     from evalbook.cli.documents import CheckDocument, StepChecks
 
     found = settings.workflow().check()
@@ -138,7 +141,7 @@ def check_command(settings: Settings, output: Output) -> int:
     steps = tuple(StepChecks(step, tuple(checks)) for step, checks in found)
     document = CheckDocument(PROTOCOL, "failed" if failed else "passed", str(settings.state), steps)
     lines = [f"{step}: {check_words(check)}" for step, checks in found for check in checks]
-    nothing = "No answer so far has anything to check." if found else "Nothing is answered yet."
+    nothing = "None of the answers so far has anything to check." if found else "No answers yet."
     output.document(document, texts.fold_lines("\n".join(lines) or nothing, terminal_width()))
     return AnswerRejected.exit_status if failed else 0
 
@@ -148,22 +151,22 @@ def check_command(settings: Settings, output: Output) -> int:
     examples=[
         ("evalbook generate", "Write the notebook again."),
         ("evalbook generate --script", "Write a plain Python file instead."),
-        ("evalbook generate --keep-copy", "Keep a copy of what you have edited."),
+        ("evalbook generate --keep-copy", "Keep a copy with your edits."),
     ],
 )
 @click.option("--script", is_flag=True, help="Write a plain .py instead of a notebook.")
 @click.option(
     "--keep-copy",
     is_flag=True,
-    help="Keep a copy of a file whose cells you have edited.",
+    help="Keep a copy of a file with cells that you edited.",
 )
 @click.option("--to", type=A_FILE, metavar="FILE", help="Write this file instead.")
 def generate_command(
     settings: Settings, output: Output, script: bool, keep_copy: bool, to: Path | None
 ) -> int:
-    """Write the notebook again, once every question is answered.
+    """Rewrite the notebook, once every question is answered.
 
-    Cells that you have edited are never overwritten unasked.
+    Cells that you edited are never overwritten without asking.
     """
     from evalbook.cli.documents import GenerateDocument
 

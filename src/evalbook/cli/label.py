@@ -1,4 +1,4 @@
-"""`evalbook label`: a person judges some records blind; how far the judge can be believed."""
+"""`evalbook label`: a person judges some records blind, to see how far to trust the judge."""
 
 from __future__ import annotations
 
@@ -26,12 +26,17 @@ if TYPE_CHECKING:
 @command(
     "label",
     examples=[
-        ("evalbook label support-bot-v2", "Judge 50 records here; it goes on where it was left."),
-        ("evalbook label support-bot-v2 --html label.html", "As a page, for somebody else."),
+        ("evalbook label support-bot-v2", "Judge 50 records here, or continue where you left off."),
+        (
+            "evalbook label support-bot-v2 --html label.html",
+            "Write a page for somebody else to judge in.",
+        ),
     ],
 )
 @click.argument("run", metavar="RUN", shell_complete=complete_runs)
-@click.option("--records", type=click.IntRange(10), default=50, help="How many; 50 by default.")
+@click.option(
+    "--records", type=click.IntRange(10), default=50, help="How many records; 50 by default."
+)
 @click.option("--metric", metavar="METRIC", help="Score both answers on its scale.")
 @click.option(
     "--labels", type=A_FILE, default="labels.json", help="The file; labels.json by default."
@@ -68,17 +73,17 @@ def label_command(
         if (kept.run, kept.metric) != (arn, metric):
             raise UsageError(
                 "label.other",
-                f"{labels} is of another run or metric.",
+                f"{labels} is for another run or metric.",
                 "Name another --labels FILE.",
             )
         kept.records = max(kept.records, records)
         sample = draw(store, report.comparisons[0], metric, kept.records, kept.seed)
         if html is not None:
             _write_page(html, store, sample, kept)
-            words = f"Written: {html}. Its answers come back as a file for `results --labels`."
+            words = f"Written: {html}. It saves its answers as a file for `results --labels`."
         else:
             _ask(store, sample, kept, labels)
-            words = f"{len(kept.answers)} of {len(sample.items)} are judged, kept in {labels}."
+            words = f"{len(kept.answers)} of {len(sample.items)} judged; saved in {labels}."
     document = LabelDocument(
         PROTOCOL, "labels", len(sample.items), len(kept.answers), str(html or labels)
     )
@@ -123,7 +128,7 @@ _CHOICES: dict[str, Answer] = {"1": "1", "2": "2", "same": "same", "=": "same", 
 
 
 def _answer(metric: str | None) -> Answer | Literal["s", "q"]:
-    """Ask until it is an answer; q where there is nobody to ask."""
+    """Ask until there is an answer; q if there is nobody to ask."""
     asked = (
         "Which is better? 1, 2, same; s skips, q ends:"
         if metric is None

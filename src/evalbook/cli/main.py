@@ -1,4 +1,4 @@
-"""The `evalbook` command: what it takes, and where errors become exit statuses."""
+"""The `evalbook` command: its subcommands, and where errors become exit statuses."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from evalbook.workflow.turn import PROTOCOL
 
 _SHOW_HELP = {"-h", "--help", "--version"}
 
-# Where each command lives, by what one is about. Loaded when called: showing a turn must not import
-# the wizard.
+# Where each command lives, by purpose. Loaded when called: showing a turn must not import the
+# wizard.
 _SECTIONS = {
     "The interview": {
         "wizard": "wizard",
@@ -44,7 +44,7 @@ _SECTIONS = {
         "open": "open",
         "stop": "stop",
     },
-    "Trying it, setting it up": {
+    "Trying it and setting it up": {
         "demo": "demo",
         "sandbox": "sandbox",
         "doctor": "doctor",
@@ -117,7 +117,7 @@ def main(arguments: list[str] | None = None) -> None:
     # Text from AWS and from files may hold what the output's encoding has no letters for.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    # What stands behind -- is an answer, even "--json".
+    # Whatever follows -- is an answer, even "--json".
     options = words[: words.index("--")] if "--" in words else words
     output = Output(as_json="--json" in options)
     try:
@@ -129,7 +129,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _keep_standard_streams() -> None:
-    """Put something where a closed one was: the next file opened would take its place."""
+    """Replace closed standard streams: the next file opened would take their place."""
     while (number := os.open(os.devnull, os.O_RDWR)) < 3:
         pass
     os.close(number)
@@ -144,19 +144,19 @@ def _need_folder() -> None:
         raise StateFileError(
             "folder.missing",
             f"The folder that evalbook was started in can't be used: {error.strerror}.",
-            "Change into one that is there, and repeat this.",
+            "Change to an existing folder and try again.",
         ) from error
 
 
 def _how_to_use(error: click.UsageError) -> str:
     in_answer = error.ctx is not None and error.ctx.command.name == "answer"
     if in_answer and isinstance(error, click.NoSuchOption):
-        return "An answer that begins with a hyphen is given after --, or on standard input."
+        return "Put -- before an answer that begins with a hyphen, or use standard input."
     return "See `evalbook --help`."
 
 
 def _was_interrupted(error: BaseException | None) -> bool:
-    """Tell Ctrl-C, also where a library, or Python's own making of a class, has wrapped it."""
+    """Tell whether it was Ctrl-C, even if a library or class creation has wrapped it."""
     while error is not None and not isinstance(error, KeyboardInterrupt | click.Abort):
         error = error.__cause__ or error.__context__
     return error is not None

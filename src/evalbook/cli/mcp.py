@@ -8,7 +8,7 @@ from evalbook.errors import UsageError
 
 
 @command(
-    "mcp", examples=[("evalbook mcp --state eval.json", "What an assistant's settings start.")]
+    "mcp", examples=[("evalbook mcp --state eval.json", "The command for an assistant's settings.")]
 )
 def mcp_command(settings: Settings, output: Output) -> int:
     """Serve the interview to an AI assistant over the Model Context Protocol."""
@@ -17,12 +17,12 @@ def mcp_command(settings: Settings, output: Output) -> int:
     if find_spec("mcp") is None:
         raise UsageError(
             "mcp.missing",
-            "The server needs the package mcp, which evalbook itself does not.",
-            "Install it beside evalbook: pip install 'mcp>=2.0'",
+            "The server needs the package mcp, which is not installed with evalbook.",
+            "Install it next to evalbook: pip install 'mcp>=2.0'",
         )
     if output.as_json:
         raise UsageError(
-            "mcp.json", "The server speaks its own protocol; --json has no place in it."
+            "mcp.json", "The server speaks its own protocol, so --json does not apply."
         )
     from evalbook.mcp.server import build_server
     from evalbook.mcp.wire import mend_standard_input

@@ -19,7 +19,7 @@ from evalbook.errors import UsageError
     examples=[
         (
             "evalbook new --from workflow_state.json --set model=support-bot/3",
-            "The same evaluation of another version.",
+            "The same evaluation for another version.",
         ),
     ],
 )
@@ -37,7 +37,7 @@ from evalbook.errors import UsageError
     multiple=True,
     metavar="STEP=VALUE",
     shell_complete=complete_steps,
-    help="What differs; may be given several times.",
+    help="An answer that differs; may be repeated.",
 )
 @click.option(
     "--brief",
@@ -47,10 +47,10 @@ from evalbook.errors import UsageError
 def new_command(
     settings: Settings, output: Output, earlier: Path, assignments: tuple[str, ...], brief: bool
 ) -> int:
-    """Start an evaluation like an earlier one, whose answers are confirmed.
+    """Start an evaluation like an earlier one, and confirm its answers.
 
-    Each is checked when its turn comes; what was consented to is asked again. Where both would be
-    kept in one file, the earlier one gets another name.
+    Each answer is checked at its turn; consent is asked for again. If both would use the same
+    file, the earlier one is renamed.
     """
     from evalbook.workflow.another import begin_like
 
@@ -60,13 +60,13 @@ def new_command(
         if not sign or not value.strip():
             raise UsageError(
                 "new.set",
-                f"{assignment!r} gives no step a value.",
-                "Such as --set model=support-bot/3.",
+                f"{assignment!r} is not STEP=VALUE.",
+                "Write it like this: --set model=support-bot/3.",
             )
         instead[step.strip()] = value.strip()
     turn = begin_like(settings.workflow(), earlier, instead)
     if str(settings.state) != DEFAULT_STATE:
-        how = f"Go on with: evalbook --state {shlex.quote(str(settings.state))}"
+        how = f"Continue with: evalbook --state {shlex.quote(str(settings.state))}"
         turn = replace(turn, notices=(*turn.notices, how))
     output.turn(turn, brief=brief)
     return 0

@@ -62,7 +62,7 @@ def open_command(
         others = [kind for kind, urls in pages.items() if urls]
         raise AnswerRejected(
             "open.nothing",
-            f"{seen[0].name} has no page of that kind yet.",
+            f"{seen[0].name} has no such page yet.",
             f"It has: {', '.join(others)}.",
         )
     document = OpenDocument(PROTOCOL, tuple(it.arn for it in seen), pages)
@@ -70,13 +70,13 @@ def open_command(
     if not only_print and not output.as_json and sys.stdout.isatty():
         for url in chosen:
             if click.launch(url):
-                complain("No browser could be started; open the address yourself.")
+                complain("Could not start a browser; open the address yourself.")
                 break
     return 0
 
 
 def _page(aws: Aws, run: RunStatus, page: str) -> str | None:
-    """Return the very page, where AWS has to be asked for it and tells."""
+    """Return the exact page if AWS must be asked for it and answers."""
     from evalbook.errors import EvalbookError
 
     region = run.arn.split(":")[3]

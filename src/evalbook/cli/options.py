@@ -1,4 +1,4 @@
-"""Options that every command takes, before or after its name."""
+"""Options of every command, before or after its name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _File(click.Path):
-    """A file's name; what has it and is neither file nor folder is refused where it is used."""
+    """A file name. Folders are refused here, other non-files where they are used."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(value)
@@ -50,12 +50,12 @@ class Settings:
     profile: str | None
     region: str | None
     defaults: Mapping[str, Default] = field(default_factory=dict)
-    """What the person's and the project's own settings say, by name; see `cli/config.py`."""
+    """The person's and the project's own settings, by name; see `cli/config.py`."""
 
     def aws(self, region: str | None = None) -> Aws:
-        """Return AWS for a command whose questions have no number, so that waiting is told.
+        """Return AWS for a command that reports on waiting.
 
-        ``region`` is asked where none was given.
+        ``region`` is used if none was given.
         """
         from evalbook.aws.session import Aws
         from evalbook.cli.output import complain
@@ -118,7 +118,7 @@ def common_options(function: F) -> F:
 
 
 Examples = Sequence[tuple[str, str]]
-"""Command lines, each with what it does."""
+"""Command lines, each with its effect."""
 
 
 class Command(click.Command):
@@ -129,7 +129,7 @@ class Command(click.Command):
         self.examples = examples
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, each below what it does."""
+        """Write the examples, each below its description."""
         super().format_epilog(ctx, formatter)
         if not self.examples:
             return
@@ -142,7 +142,7 @@ class Command(click.Command):
 def command(
     name: str, *, examples: Examples = (), **attributes: Any
 ) -> Callable[[Callable[..., Any]], click.Command]:
-    """Make a function a command: called with `Settings` and the command's own parameters."""
+    """Turn a function into a command, called with `Settings` and its own parameters."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         @common_options
@@ -169,7 +169,7 @@ def command(
 
 
 def _say_what_a_project_sets(settings: Settings) -> None:
-    """Say whom and where a project makes evalbook ask: nobody is asked about these two."""
+    """Say which profile and region a project sets, as neither is ever asked."""
     from evalbook.cli.config import PROJECTS
     from evalbook.cli.output import complain
 
@@ -180,7 +180,7 @@ def _say_what_a_project_sets(settings: Settings) -> None:
 
 
 def settings_of(state: str | None, profile: str | None, region: str | None) -> Settings:
-    """Return what was given, and the person's and the project's defaults for what was not.
+    """Return the given options, and the person's and the project's defaults for the rest.
 
     Raises:
         UsageError: a file of defaults can't be used.

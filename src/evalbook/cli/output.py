@@ -1,4 +1,4 @@
-"""What commands print: words for people, or exactly one JSON document and nothing else."""
+"""What commands print: text for people, or exactly one JSON document and nothing else."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 MARKS = {"passed": "ok", "warning": "warning", "failed": "failed", "skipped": "not checked"}
-"""How checks came out, in words."""
+"""Results of checks, in words."""
 
 
 class Output:
-    """Standard output, kept for what the command has to say."""
+    """Standard output, reserved for the command's own output."""
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
         self.stream: TextIO = sys.stdout
 
     def document(self, document: Any, words: str) -> None:
-        """Print the JSON document, or the words for people."""
+        """Print the JSON document, or text for people."""
         self._print(document, printable_lines(words))
 
     def draw(self, document: Any, *parts: RenderableType) -> None:
@@ -42,7 +42,7 @@ class Output:
         self._print(document, "" if self.as_json else as_text(parts, self.stream))
 
     def _print(self, document: Any, words: str, *, close: bool = False) -> None:
-        # JSON in ASCII only, so that it survives any locale; surrogates too.
+        # ASCII-only JSON survives any locale, and surrogates.
         signs = (",", ":") if close else None
         text = words
         if self.as_json:
@@ -76,23 +76,23 @@ class Output:
 
 
 class OutputLost(Exception):
-    """Standard output takes no more: whoever read it has gone, or its disk is full."""
+    """Standard output accepts no more: its reader has gone, or its disk is full."""
 
     def __init__(self, stream: TextIO, error: OSError) -> None:
         super().__init__(str(error))
-        # Python flushes once more in the end.
+        # Python flushes once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         self.exit_status = 0
         if not isinstance(error, BrokenPipeError):
             self.exit_status = UsageError.exit_status
             complain(
                 f"Standard output can't be written: {error.strerror}.\n"
-                "What was accepted is saved; `evalbook next` shows the turn."
+                "Accepted answers are saved; `evalbook next` shows the turn."
             )
 
 
 def complain(text: str) -> None:
-    """Print words for people to standard error, if there is anybody to read it."""
+    """Print text for people to standard error, if anybody is there to read it."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
             width = _width_of(sys.stderr)
@@ -101,23 +101,23 @@ def complain(text: str) -> None:
 
 
 def terminal_width() -> int | None:
-    """Return how many characters a line of the terminal takes; None where it is none."""
+    """Return the terminal's width in characters; None if there is no terminal."""
     return _width_of(sys.stdout)
 
 
 def _width_of(stream: TextIO | None) -> int | None:
     import shutil
 
-    shown = stream is not None and stream.isatty()  # None where it was closed
+    shown = stream is not None and stream.isatty()  # None if it was closed
     return shutil.get_terminal_size().columns if shown else None
 
 
 def turn_words(
     turn: Turn, title: str | None = None, name: Callable[[Choice], str] | None = None
 ) -> str:
-    """Return a turn in words for people.
+    """Return a turn as text for people.
 
-    ``title`` stands for the step's name, and ``name`` calls choices, where nothing is to be copied.
+    ``title`` replaces the step's name and ``name`` labels choices, if nothing is to be copied.
     """
     called = name or _name_and_value
     lines = [check_words(check) for check in turn.checks]
@@ -143,7 +143,7 @@ def turn_words(
 
 
 def default_of(turn: Turn) -> str:
-    """Return what an empty answer means, by its labels where it has some."""
+    """Return the meaning of an empty answer, by its labels if it has any."""
     labels = {choice.value: choice.label for choice in turn.choices}
     return ", ".join(labels.get(it, it) for it in (turn.default or "").split(", "))
 
@@ -153,7 +153,7 @@ def _name_and_value(choice: Choice) -> str:
 
 
 def check_words(check: Check) -> str:
-    """Return a check in one line, with its remedy where it has one."""
+    """Return a check in one line, with its remedy if any."""
     line = f"{MARKS[check.status]}: {check.message}"
     return (
         f"{line} {remedy_in_commands(check.remedy)}"
@@ -164,9 +164,9 @@ def check_words(check: Check) -> str:
 
 @contextlib.contextmanager
 def take_standard_output(output: Output) -> Iterator[None]:
-    """Under --json, keep standard output for the document down to the file descriptor.
+    """Under --json, reserve standard output for the document, down to the file descriptor.
 
-    A library that prints, in this process or a child, prints to standard error instead.
+    Libraries that print, in this process or a child, print to standard error instead.
     """
     if not output.as_json:
         yield

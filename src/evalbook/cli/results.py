@@ -1,4 +1,4 @@
-"""`evalbook results`: base model against fine-tuned model, from the files the run left in S3."""
+"""`evalbook results`: base model against fine-tuned model, from the run's files in S3."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 @command(
     "results",
     examples=[
-        ("evalbook results", "Base against fine-tuned, of this folder's run."),
-        ("evalbook results support-bot-v1 support-bot-v2", "Two runs beside each other."),
-        ("evalbook results --group support-bot", "All versions of a model package group."),
-        ("evalbook results --html report.html", "One page to send to a colleague."),
+        ("evalbook results", "Compare base and fine-tuned model in this folder's run."),
+        ("evalbook results support-bot-v1 support-bot-v2", "Compare two runs."),
+        ("evalbook results --group support-bot", "Compare all versions of a model package group."),
+        ("evalbook results --html report.html", "Write one page to send to a colleague."),
     ],
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
 )
 @click.option("--group", metavar="GROUP", help="All versions of a model package group.")
-@click.option("--labels", type=A_FILE, metavar="FILE", help="What `evalbook label` kept.")
+@click.option("--labels", type=A_FILE, metavar="FILE", help="The file that `evalbook label` saved.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
 @click.option("--plot", type=A_FILE, metavar="FILE", help="Draw to .svg or .png.")
-@click.option("--html", type=A_FILE, metavar="FILE", help="Write one page to send.")
+@click.option("--html", type=A_FILE, metavar="FILE", help="Write a page to share.")
 @click.option(
     "--eval",
     "log",
@@ -49,14 +49,14 @@ if TYPE_CHECKING:
     help="Write .eval logs, for Inspect AI's viewer.",
 )
 @click.option(
-    "--mlflow", is_flag=True, help="Record them in the run's own MLflow experiment, after a yes."
+    "--mlflow", is_flag=True, help="Record them in the run's own MLflow experiment, after asking."
 )
 @click.option("--yes", is_flag=True, help="With --mlflow: don't ask.")
 @click.option(
     "--lower-is-better",
     multiple=True,
     metavar="METRIC",
-    help="A custom metric whose low scores are good; may be repeated.",
+    help="A custom metric for which low scores are good; may be repeated.",
 )
 def results_command(
     settings: Settings,
@@ -75,8 +75,8 @@ def results_command(
 ) -> int:
     """Compare the base model with the fine-tuned one, or runs with each other.
 
-    RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; without one, it is
-    the run that the notebook of the state started.
+    RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; by default, it is
+    the run that the state's notebook started.
 
     --json prints runs, comparisons (headline, basis, metrics, categories, lost_most), models alone,
     figures, labels and notes; --csv a row for each metric and category. docs/results.md explains
@@ -109,16 +109,16 @@ def results_command(
 
 def _check_usage(output: Output, as_csv: bool, plot: Path | None, *, asks: bool) -> None:
     if as_csv and output.as_json:
-        raise UsageError("usage", "--csv and --json exclude each other.", "Give one of them.")
+        raise UsageError("usage", "--csv and --json can't be used together.", "Give one of them.")
     if asks and output.as_json:
         raise UsageError(
-            "results.asks", "--mlflow asks first, and --json leaves no room for that.", "Add --yes."
+            "results.asks", "--mlflow asks first, which --json does not allow.", "Add --yes."
         )
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
         raise UsageError(
             "results.plot",
             f"{plot} ends neither in .svg nor in .png.",
-            "Name the picture's file, such as results.svg.",
+            "Name a picture file, such as results.svg.",
         )
 
 
@@ -171,12 +171,12 @@ def _print(output: Output, report: Results, written: list[str], as_csv: bool) ->
 
 
 def _correct(report: Results, path: Path) -> None:
-    """Correct the first comparison's gain by a person's labels."""
+    """Correct the first comparison's gain with a person's labels."""
     from evalbook.runs.labels import corrected_gain, draw, read_labels
 
     kept = read_labels(path)
     if not report.comparisons or kept.run != report.runs[0].arn:
-        raise UsageError("label.other", f"{path} is of another run: {kept.run}.")
+        raise UsageError("label.other", f"{path} is for another run: {kept.run}.")
     comparison = report.comparisons[0]
     sample = draw(report.store, comparison, kept.metric, kept.records, kept.seed)
     names = comparison.first.name, comparison.second.name

@@ -37,18 +37,22 @@ _STATES = (
     "runs",
     examples=[
         ("evalbook runs", "The newest evaluations."),
-        ("evalbook runs support-bot --status failed --since 7d", "What failed this week."),
+        ("evalbook runs support-bot --status failed --since 7d", "This week's failures."),
     ],
 )
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option(
-    "--status", type=click.Choice(_STATES, case_sensitive=False), help="Only in this state."
+    "--status", type=click.Choice(_STATES, case_sensitive=False), help="Only runs in this state."
 )
 @click.option(
-    "--type", "kind", type=click.Choice(list(EVALUATION_TYPES)), help="Only of this type."
+    "--type", "kind", type=click.Choice(list(EVALUATION_TYPES)), help="Only runs of this type."
 )
-@click.option("--since", metavar="AGE", help="Not older than 45m, 12h, 7d or 2w.")
-@click.option("--limit", type=click.IntRange(1), default=20, help="At most so many; 20 by default.")
+@click.option(
+    "--since", metavar="AGE", help="Only runs newer than this, such as 45m, 12h, 7d or 2w."
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, help="At most this many; 20 by default."
+)
 def runs_command(
     settings: Settings,
     output: Output,
@@ -71,7 +75,7 @@ def runs_command(
     wanted = Filter(read_age(since) if since else None, status, kind, words)
     runs, more = list_past_runs(aws, region, wanted, limit)
     document = RunsDocument(PROTOCOL, region, tuple(map(describe_run, runs)), more)
-    shown = Rows(_rows(runs)) if runs else cell(f"No evaluation in {region} fits.")
+    shown = Rows(_rows(runs)) if runs else cell(f"No matching evaluation in {region}.")
     rest = [cell(f"{more:,} more; --limit {len(runs) + more} shows them.", "dim")] if more else []
     output.draw(document, shown, *rest)
     return 0
@@ -90,7 +94,7 @@ def _rows(runs: Sequence[PastRun]) -> list[dict[str, str | Text]]:
         # Of a part that ran twice, the newest stands for both.
         jobs.setdefault(job, run)
     names = Counter(name for name, _ in found)
-    # Two runs of one name are told apart by their ARNs alone.
+    # Only their ARNs tell two runs of the same name apart.
     return [
         _row(arn if names[name] > 1 and arn else name, list(jobs.values()))
         for (name, arn), jobs in found.items()

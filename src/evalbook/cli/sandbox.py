@@ -23,7 +23,7 @@ from evalbook.workflow.turn import PROTOCOL
 
 
 def require_sandbox_extra() -> None:
-    """See to it that the sandbox's packages are there.
+    """Make sure that the sandbox's packages are installed.
 
     Raises:
         UsageError: they are not installed.
@@ -34,8 +34,8 @@ def require_sandbox_extra() -> None:
     if missing:
         raise UsageError(
             "sandbox.missing",
-            f"The sandbox needs {', '.join(missing)}, which evalbook itself does not.",
-            "In a clone of evalbook, install it with them: pip install '.[sandbox]'",
+            f"The sandbox needs {', '.join(missing)}, which evalbook alone does not install.",
+            "In a clone of evalbook, install them with: pip install '.[sandbox]'",
         )
 
 
@@ -44,7 +44,7 @@ def require_sandbox_extra() -> None:
     examples=[
         ('eval "$(evalbook sandbox --env)"', "Start it in the background, for this terminal."),
         ('eval "$(evalbook sandbox --stop)"', "Stop it again."),
-        ("evalbook sandbox --answers", "What to answer there, and what comes of it."),
+        ("evalbook sandbox --answers", "List answers to try, and their outcome."),
     ],
 )
 @click.option(
@@ -56,11 +56,11 @@ def require_sandbox_extra() -> None:
 def sandbox_command(
     _: Settings, output: Output, port: int, background: bool, stop: bool, answers: bool
 ) -> int:
-    """Try everything on a simulated AWS, on this machine alone.
+    """Try everything on a simulated AWS, entirely on this machine.
 
-    It runs until Ctrl-C, and prints the settings to paste into another terminal. With --env it runs
-    in the background. Nothing is real and nothing costs; past evaluations of every type are there
-    to look at.
+    It runs until Ctrl-C, and prints the settings to paste into another terminal. With --env, it
+    runs in the background. Nothing is real and nothing costs money; it has past evaluations of
+    every type to look at.
     """
     if answers:
         return _print_answers(output)
@@ -72,7 +72,7 @@ def sandbox_command(
     from evalbook.sandbox import serve
 
     def tell(endpoint: str, environment: dict[str, str]) -> None:
-        head = "# A simulated AWS runs until Ctrl-C. Paste this into another terminal:"
+        head = "# A simulated AWS is running until Ctrl-C. Paste this into another terminal:"
         words = "\n".join([head, *_exports(environment), _TRY])
         output.document(SandboxDocument(PROTOCOL, endpoint, os.getpid(), environment), words)
 
@@ -80,9 +80,9 @@ def sandbox_command(
         serve(port, ready=tell)
     except OSError as error:
         raise UsageError(
-            "sandbox.port", f"Port {port} can't be used: {error}", "Give another, or none."
+            "sandbox.port", f"Port {port} can't be used: {error}", "Give another port, or none."
         ) from error
-    complain("The sandbox has ended.")
+    complain("The sandbox has stopped.")
     return 0
 
 
@@ -92,8 +92,8 @@ def _start_in_background(output: Output, port: int) -> int:
     if is_in_background(os.environ):
         raise UsageError(
             "sandbox.running",
-            "This terminal's settings lead to a sandbox that is running already.",
-            'To have a fresh one, end it first: eval "$(evalbook sandbox --stop)"',
+            "This terminal's settings point to a sandbox that is already running.",
+            'For a fresh one, stop it first: eval "$(evalbook sandbox --stop)"',
         )
     try:
         pid, environment = start_in_background(port)
@@ -120,8 +120,8 @@ def _stop(output: Output) -> int:
     if not stopped:
         raise UsageError(
             "sandbox.none",
-            "This terminal's settings lead to no sandbox that is running.",
-            "Run this in the terminal in which it was started.",
+            "This terminal's settings point to no running sandbox.",
+            "Run this in the terminal where it was started.",
         )
     set_by_us = os.environ.get(_NAMES, "").split()
     back = [name for name in set_by_us if _BEFORE + name in os.environ]
@@ -132,7 +132,7 @@ def _stop(output: Output) -> int:
         "\n".join([*lines, f"unset {' '.join(gone)}"]),
     )
     if not output.as_json:
-        complain("The simulated AWS has ended.")
+        complain("The simulated AWS has stopped.")
     return 0
 
 

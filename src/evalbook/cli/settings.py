@@ -12,16 +12,15 @@ from evalbook.workflow.turn import PROTOCOL, Default
 
 @command(
     "config",
-    examples=[("evalbook config", "See which defaults are in force, and where each comes from.")],
+    examples=[("evalbook config", "See which defaults apply, and where each comes from.")],
 )
 def config_command(settings: Settings, output: Output) -> int:
     """Show your defaults: role, output, region, profile and tags.
 
     They are read from ~/.config/evalbook/config.toml, and from [tool.evalbook] in the
-    pyproject.toml of this folder or one above it, which comes first and has to be your own file or
-    root's. AWS's own environment variables come before both, and options before everything. A
-    default is offered when its question is asked, with the file that it stands in; consent is never
-    taken from a file.
+    pyproject.toml of this folder or one above it, which wins and must belong to you or root. AWS's
+    environment variables override both, and options override everything. Each default is offered
+    at its question, along with its file; consent is never taken from a file.
     """
     from evalbook.cli.config import all_defaults, config_file, somebody_elses
 
@@ -37,8 +36,8 @@ def config_command(settings: Settings, output: Output) -> int:
     ]
     others = somebody_elses()
     if others:
-        lines += ["", f"{others} belongs to somebody else; its defaults are not taken."]
-    lines += ["", f'Your own defaults are kept in {config_file()}, such as: role = "MyRole"']
+        lines += ["", f"{others} belongs to somebody else; its defaults are ignored."]
+    lines += ["", f'Put your own defaults into {config_file()}, such as: role = "MyRole"']
     document = ConfigDocument(PROTOCOL, str(config_file()), found)
     output.document(document, "\n".join(lines))
     return 0
@@ -47,7 +46,7 @@ def config_command(settings: Settings, output: Output) -> int:
 @command(
     "completion",
     examples=[
-        ("""eval "$(evalbook completion bash)\"""", "In ~/.bashrc; zsh in ~/.zshrc likewise."),
+        ("""eval "$(evalbook completion bash)\"""", "In ~/.bashrc; for zsh, likewise in ~/.zshrc."),
         (
             "evalbook completion fish > ~/.config/fish/completions/evalbook.fish",
             "For fish, once.",
@@ -56,7 +55,7 @@ def config_command(settings: Settings, output: Output) -> int:
 )
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 def completion_command(_: Settings, output: Output, shell: str) -> int:
-    """Print what makes Tab complete commands, options, steps and the names of runs."""
+    """Print a script that makes Tab complete commands, options, steps and names of runs."""
     from click.shell_completion import get_completion_class
 
     made = get_completion_class(shell)

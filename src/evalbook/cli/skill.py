@@ -14,12 +14,12 @@ from evalbook.workflow.turn import PROTOCOL
 
 @click.group("skill")
 def skill_command() -> None:
-    """Teach an AI assistant to hold the interview."""
+    """Teach an AI assistant to run the interview."""
 
 
 @command(
     "install",
-    examples=[("evalbook skill install .claude/skills", "Teach the assistant of this project.")],
+    examples=[("evalbook skill install .claude/skills", "Teach this project's assistant.")],
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def install_command(_: Settings, output: Output, folder: Path) -> int:

@@ -28,32 +28,35 @@ if TYPE_CHECKING:
     from evalbook.runs.status import RunStatus
 
 NOT_SUCCEEDED = 1
-"""Exit status of --watch and --exit-code when the run ended otherwise than Succeeded."""
+"""Exit status of --watch and --exit-code if the run did not end as Succeeded."""
 
 
 @command(
     "status",
     examples=[
         ("evalbook status", "The run that this folder's notebook started."),
-        ("evalbook status --watch --on-done 'notify-send done'", "Follow it, then be notified."),
-        ("evalbook status support-bot-v2 --logs", "Another run, with the logs of what failed."),
+        (
+            "evalbook status --watch --on-done 'notify-send done'",
+            "Follow it and get notified at the end.",
+        ),
+        ("evalbook status support-bot-v2 --logs", "Another run, with the logs of failed steps."),
     ],
 )
 @click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
 @click.option(
     "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
 )
-@click.option("--watch", is_flag=True, help="Follow it until it is over; exit 1 if it failed.")
+@click.option("--watch", is_flag=True, help="Follow it until it ends; exit with 1 if it failed.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if it failed or was stopped.")
-@click.option("--logs", is_flag=True, help="Show the last log lines of the steps that failed.")
-@click.option("--on-done", metavar="COMMAND", help="With --watch: run this when it is over.")
+@click.option("--logs", is_flag=True, help="Show the last log lines of failed steps.")
+@click.option("--on-done", metavar="COMMAND", help="With --watch: run this command when it ends.")
 @click.option("--no-bell", is_flag=True, help="With --watch: don't ring the terminal's bell.")
 @click.option(
     "--give-up",
     type=click.FloatRange(min=0),
     default=60,
     metavar="MINUTES",
-    help="With --watch: end after so long without an answer from AWS; 60 by default.",
+    help="With --watch: give up after this long without an answer from AWS; 60 by default.",
 )
 def status_command(
     settings: Settings,
@@ -69,8 +72,8 @@ def status_command(
 ) -> int:
     """Show how a run is doing, or why it failed.
 
-    RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; without one, it is
-    the run that the notebook of the state started.
+    RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; by default, it is
+    the run that the state's notebook started.
     """
     from evalbook.cli.watching import drawn
     from evalbook.runs.find import targets
@@ -80,7 +83,7 @@ def status_command(
     try:
         seen = _watch(settings, output, wanted, give_up * 60) if watch else _look(settings, wanted)
     except KeyboardInterrupt:
-        output.error("interrupted", "Interrupted; the run goes on.", "`evalbook stop` stops it.")
+        output.error("interrupted", "Interrupted; the run continues.", "`evalbook stop` stops it.")
         return INTERRUPTED
     seen = _with_logs(settings, seen, logs)
     document = StatusDocument(PROTOCOL, tuple(map(status_document, seen)))
@@ -98,7 +101,7 @@ def status_command(
 
 
 def _next(seen: Sequence[RunStatus], words: Sequence[str]) -> Iterator[RenderableType]:
-    """Yield the commands that go on from here, by the words that led here."""
+    """Yield the next commands, with the same words that named the run."""
     named = "".join(f" {shlex.quote(word)}" for word in words)
     lines = [f"The results: evalbook results{named}"] if any(it.succeeded for it in seen) else []
     if len(seen) == 1 and not links_work():
@@ -110,7 +113,7 @@ def _next(seen: Sequence[RunStatus], words: Sequence[str]) -> Iterator[Renderabl
 def _look(
     settings: Settings, wanted: Sequence[Target], before: Sequence[RunStatus] = ()
 ) -> list[RunStatus]:
-    """Look at the runs once, with a new session: credentials are read anew each time."""
+    """Look at the runs once, with a new session to read the credentials anew."""
     from evalbook.aws.session import in_parallel
     from evalbook.runs.status import look
 
@@ -142,7 +145,7 @@ def _watch(
 
 @contextlib.contextmanager
 def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
-    """Yield what shows progress: redrawn in place on a terminal, else a line for each change."""
+    """Yield a progress display: redrawn in place on a terminal, else a line per change."""
     if output.as_json or terminal_width() is None:
         yield _Changes()
         return
@@ -157,7 +160,7 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
     def show(seen: Sequence[RunStatus]) -> None:
         shown[0] = seen
 
-    # Drawn twice a second whether something was seen or not: the clock goes on between two looks.
+    # Drawn twice a second in any case: the clock runs on between two looks.
     live = Live(
         get_renderable=lambda: progress(shown[0]),
         console=Console(),
@@ -170,7 +173,7 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
 
 
 class _Changes:
-    """Prints a line to standard error whenever a run or one of its steps changes its state."""
+    """Prints a line to standard error whenever a run or step changes state."""
 
     def __init__(self) -> None:
         self._last: dict[tuple[str, str], str] = {}
@@ -199,7 +202,7 @@ def _tell(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) -> None
         "EVALBOOK_ARN": " ".join(it.arn for it in seen),
         "EVALBOOK_NAME": " ".join(it.name for it in seen),
     }
-    # The person's own command; what AWS says reaches it in variables only, never as words of it.
+    # The person's own command; AWS's words reach it only in variables, never as arguments.
     done = subprocess.run(on_done, shell=True, env=environment, stdout=2, check=False)  # noqa: S602
     if done.returncode:
         complain(f"{on_done} ended with exit status {done.returncode}.")

@@ -20,8 +20,7 @@ from evalbook.workflow.turn import PROTOCOL
 def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int:
     """Stop a run, after saying what that means and asking.
 
-    RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook whose run is to be
-    stopped.
+    RUN is a name that `evalbook runs` lists, an ARN, or the path of the notebook that started it.
     """
     from evalbook.aws.runs import stop_run
     from evalbook.runs.find import targets
@@ -29,16 +28,14 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
     from evalbook.runs.stopping import stop_words
 
     if output.as_json and not yes:
-        raise UsageError(
-            "stop.asks", "stop asks first, and --json leaves no room for that.", "Add --yes."
-        )
+        raise UsageError("stop.asks", "stop asks first, which --json does not allow.", "Add --yes.")
     aws = settings.aws()
     seen = [look(aws, target) for target in targets(aws, (arn,), settings.state)]
     running = [status for status in seen if not status.over and status.status != "Stopping"]
     if not running:
         states = ", ".join(f"{status.name} is {status.status}" for status in seen)
         raise AnswerRejected(
-            "run.over", f"There is nothing to stop: {states}.", "`evalbook status` shows how it is."
+            "run.over", f"There is nothing to stop: {states}.", "`evalbook status` shows more."
         )
     if not yes:
         complain(fold_lines("\n\n".join(map(stop_words, running)), terminal_width()))

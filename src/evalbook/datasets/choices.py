@@ -127,7 +127,7 @@ def with_choices(it: Fields, prompt: str, choices: Choices) -> str:
     """Return a question with its choices, unless they stand in it."""
     there = all(text in prompt for text in choices.texts)
     for name in choices.names:
-        it.take(name, PROMPT, "it stands in the prompt already" if there else "asked with it")
+        it.take(name, PROMPT, "it is already in the prompt" if there else "asked with it")
     if there:
         return prompt
     return "\n".join((f"{prompt}\n", *map(_line, choices.labels, choices.texts)))

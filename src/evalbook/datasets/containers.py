@@ -118,7 +118,7 @@ def _gzipped(head: bytes, *, complete: bool) -> Container:
     try:
         inside = zlib.decompressobj(wbits=31).decompress(head, 1 << 20)
     except zlib.error:
-        return _unreadable("compressed with gzip, and damaged", "Give the object whole.")
+        return _unreadable("damaged gzip data", "Give the complete object.")
     inner = recognise(inside, complete=complete and len(inside) < 1 << 20)
     if inner.gzipped:
         return _unreadable("compressed with gzip twice", "Decompress it once.")
@@ -181,14 +181,14 @@ def _text_container(text: str, *, complete: bool) -> Container:
         inner = _text_container(text.replace("\r", "\n"), complete=complete)
         if inner.kind == "empty" or not inner.has_records:
             return inner
-        problem = inner.problem or f"Its lines end in carriage returns alone. {_LINES}"
+        problem = inner.problem or f"Its lines end in bare carriage returns. {_LINES}"
         return replace(inner, problem=problem, carriage_returns=True)
     if text[:1] == "\x1e":
         problem = f"The object is a JSON text sequence (RFC 7464). {_LINES}"
         return Container("json", "a JSON text sequence", problem)
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
-        problem = f"The object {'holds nothing but blank space' if text else 'is empty'}."
+        problem = f"The object {'contains only white space' if text else 'is empty'}."
         return Container("empty", EMPTY, f"{problem} {_LINES}", "Give another dataset.")
     whole = lines if complete or text.endswith("\n") else lines[:-1]
     first = lines[0].strip()
@@ -242,8 +242,8 @@ def _object_container(text: str, first: str, lines: list[str]) -> Container:
     if _is_json(first):
         return Container("jsonl", "JSON Lines")
     if _several_on_a_line(first):
-        problem = f"Several records stand on one line. {_LINES}"
-        return Container("json", "JSON objects one behind the other", problem)
+        problem = f"There are several records on one line. {_LINES}"
+        return Container("json", "JSON objects one after another", problem)
     if first == "{" or (first.endswith((",", "{", "[")) and not second.startswith("{")):
         problem = f"The records are spread over several lines. {_LINES}"
         return Container("json", "pretty-printed JSON", problem)
@@ -388,7 +388,7 @@ def _table_container(lines: list[str]) -> Container:
                 label = "TSV" if mark == "\t" else "CSV"
                 problem = f"The object looks like {label} with the columns {columns}. {_LINES}"
                 return Container("csv", label, problem, delimiter=mark)
-    return _unreadable("text that is no JSON", _OTHER_OBJECT)
+    return _unreadable("text that is not JSON", _OTHER_OBJECT)
 
 
 def _cells(lines: list[str], mark: str) -> list[list[str]]:

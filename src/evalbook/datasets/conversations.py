@@ -26,13 +26,13 @@ ROLE_KEYS = ("role", "from", "speaker", "author", "ParticipantRole")
 _TEXT_KEYS = ("content", "value", "text", "parts", "message", "candidates", "Content")
 _BESIDE = frozenset((*ROLE_KEYS, *_TEXT_KEYS))
 
-_TOOL_RESULT = "the model is not shown what the tools said"
+_TOOL_RESULT = "the model does not see tool results"
 _NOT_TEXT = "only text is used"
 # Parts of a message's content that are no text: what is said of each, by its type or key.
 _PARTS = (
     dict.fromkeys("image imageurl inputimage audio inputaudio video document file inputfile "
                   "inlinedata filedata media".split(), MEDIA)
-    | dict.fromkeys("tooluse toolcall functioncall".split(), "the model is given no tools")
+    | dict.fromkeys("tooluse toolcall functioncall".split(), "the model gets no tools")
     | dict.fromkeys("toolresult functionresponse".split(), _TOOL_RESULT)
     | dict.fromkeys("thinking redactedthinking reasoningcontent reasoning".split(), THINKING)
 )  # fmt: skip
@@ -262,7 +262,7 @@ def talk_of(turns: list[Turn], field: str) -> Talk:
     if last is None:
         roles = ", ".join(dict.fromkeys(turn.role for turn in turns))
         raise InvalidRecord(
-            "no_user_turn", f"{field} has no message of the user with text; its roles are {roles}"
+            "no_user_turn", f"{field} has no user message with text; its roles are {roles}"
         )
     answer_at = next(
         (at for at in range(len(turns) - 1, last, -1)
@@ -334,7 +334,7 @@ def _each_use(turns: list[Turn], last: int, answer_at: int | None, field: str) -
         elif at <= last:
             yield (f"{name} (earlier)" if turn.role == "assistant" else name), "prompt", ""
         else:
-            yield f"{name} (on the way)", "not used", "said before the last answer"
+            yield f"{name} (on the way)", "not used", "comes before the last answer"
 
 
 # A conversation written as one text: how its turns open, and who speaks then.

@@ -154,7 +154,7 @@ def conversion_plan(
     parts.append(f" as JSON Lines{_in_format(report, target)}")
     parts.append(", in their order" if kept > 1 else "")
     if changes.without:
-        parts.append(f"; {plural(len(changes.without), 'record')} of the training data left out")
+        parts.append(f"; {plural(len(changes.without), 'record')} in the training data left out")
     if left_out:
         verb = "is" if left_out == 1 else "are"
         parts.append(f"; {plural(left_out, 'record')} that can't be used {verb} left out")
@@ -242,7 +242,7 @@ def _batches(lines: Iterable[bytes]) -> Iterator[bytes]:
 def _in_format(report: Report, target: DatasetFormat | None) -> str:
     if target:
         if target is PROMPT_ONLY:
-            return ", each with its prompt alone"
+            return ", each with only its prompt"
         return f" in the {target.label} format (query, response, system, category)"
     return (
         f" in the dataset's own format ({format_named(report.format).label})"

@@ -132,13 +132,13 @@ def _tell(what: str, names: str) -> None:
     _TOLD.update(dict.fromkeys(names.split(), what))
 
 
-MADE = "a response already made; the run asks the models again"
-REJECTED = "a rejected answer; it is compared with nothing"
+MADE = "an existing response; the run asks the models again"
+REJECTED = "a rejected answer, which is not compared"
 MEDIA = "neither the model nor the judge gets it"
-TOOLS = "the model is given no tools"
+TOOLS = "the model gets no tools"
 THINKING = "thinking; neither the model nor the judge sees it"
-ANOTHER = "another answer than the one that is compared with"
-NAMES = "names the record; it changes no score"
+ANOTHER = "an answer other than the reference"
+NAMES = "names the record; it affects no score"
 UNKNOWN = "neither the model nor the judge sees it"
 
 _tell(
@@ -187,7 +187,7 @@ _tell(
     additionalmodelrequestfields""",
 )
 _tell(
-    "a rating, which no metric reads",
+    "a rating, which no metric uses",
     """score scores rating ratings quality helpfulness correctness coherence complexity verbosity
     scorechosen scorerejected chosenscore rejectedscore chosenrating rejectedrating margin
     difficulty level points votes toxicity""",

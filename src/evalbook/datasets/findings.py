@@ -85,13 +85,13 @@ def _records(report: Report) -> Check:
     message = f"{invalid_of(report.invalid, report.records)}. {shown}."
     if report.valid:
         remedy = (
-            f"Have a new object written with {plural(report.valid, 'valid record')}, or give"
+            f"Let evalbook write a new object with {plural(report.valid, 'valid record')}, or give"
             " another dataset."
         )
     else:
         remedy = "Correct the records, or give another dataset."
         if report.several_questions:
-            remedy = "Have a copy written with the first question of each, or give another dataset."
+            remedy = "Let evalbook write a copy with each first question, or give another dataset."
         elif report.reasons == (("not_object", report.invalid),):
             remedy = (
                 'Write each record as an object, such as {"query": "…", "response": "…"}; or give'
@@ -104,14 +104,14 @@ def _records(report: Report) -> Check:
             )
         elif report.reasons == (("no_prompt", report.invalid),):
             remedy = (
-                "Call the field with the question query, and the one with the reference answer"
-                " response (`evalbook example dataset` writes a file to imitate); or give another"
+                "Name the question field query and the reference answer field response"
+                " (`evalbook example dataset` writes a sample); or give another"
                 " dataset."
             )
     return failed(check, message, remedy)
 
 
-_CONVERT = "Have it converted to a new object, or give another dataset."
+_CONVERT = "Let evalbook convert it to a new object, or give another dataset."
 
 
 def _format(report: Report) -> Check:
@@ -134,9 +134,9 @@ def _format(report: Report) -> Check:
 _LOST = {
     "record": "could not read {count}",
     "reference": "would read no reference answer in {count}",
-    "reference_wrong": "would take something else for the reference answer in {count}",
+    "reference_wrong": "would read something else as the reference answer in {count}",
     "system": "would read no system prompt in {count}",
-    "prompt": "would not read the prompt as it is meant in {count}",
+    "prompt": "would misread the prompt in {count}",
     "category": "would read no category in {count}",
     "metadata": "would not read the metadata in {count}",
 }
@@ -174,7 +174,7 @@ def _repeated_prompts(report: Report) -> Check:
         check,
         f"{count} of {report.valid:,} {verb} an earlier record's prompt{among}: they count several"
         " times in the scores, and the uncertainty looks smaller than it is.",
-        "Remove the repetitions, unless they are meant.",
+        "Remove the repeats, unless they are intended.",
     )
 
 
@@ -182,7 +182,7 @@ def _same_reference(report: Report) -> Check:
     check = "dataset.same_reference"
     most, have = report.commonest_reference, report.with_reference
     if have < 2:
-        return passed(check, "No two records have a reference answer that could be the same.")
+        return passed(check, "No two records have reference answers that could be the same.")
     if most <= _SAME_SHARE * have:
         return passed(check, f"{plural(report.distinct_references, 'different reference answer')}.")
     share = "All" if most == have else f"{most:,} of"
@@ -190,7 +190,7 @@ def _same_reference(report: Report) -> Check:
         check,
         f"{share} {plural(have, 'reference answer')} are the same: a model that always says this"
         " would score best.",
-        "Look whether the right field holds the reference answers.",
+        "Check that the reference answers are in the right field.",
     )
 
 
@@ -203,7 +203,7 @@ def _long_texts(report: Report) -> Check:
     return warning(
         check,
         f"{count} {verb} a prompt or reference of more than {VERY_LONG:,} characters (the longest:"
-        f" {report.longest:,}), which the model or the judge may cut or refuse.",
+        f" {report.longest:,}), which the model or the judge may cut off or refuse.",
         "Shorten or remove them, or choose a judge with a large context window.",
     )
 
@@ -239,8 +239,8 @@ def _thinking(report: Report) -> Iterable[Check]:
     if found:
         yield warning(
             "dataset.thinking",
-            f"{joined(found)} hold markers of a thinking model (such as /no_think or"
-            " <think>): other models take them for words, and the judge compares with them.",
+            f"{joined(found)} contain markers of a thinking model (such as /no_think or"
+            " <think>): other models read them as words, and the judge compares them too.",
             "Remove the markers, unless both models know them.",
         )
 
@@ -250,9 +250,10 @@ def _turns(report: Report) -> Iterable[Check]:
         verb = "has" if report.multi_turn == 1 else "have"
         yield warning(
             "dataset.turns",
-            f"{plural(report.multi_turn, 'record')} {verb} several turns of the user. AWS documents"
-            " a prompt and its answer only; what becomes of earlier turns is not said.",
-            "Have a copy written whose queries hold the earlier turns, or keep one turn a record.",
+            f"{plural(report.multi_turn, 'record')} {verb} several user turns. AWS documents only"
+            " a prompt and its answer, not what happens to earlier turns.",
+            "Let evalbook write a copy with the earlier turns in the queries, or keep one turn per"
+            " record.",
         )
 
 
@@ -270,7 +271,7 @@ def _references(report: Report, metrics: Sequence[str]) -> Iterable[Check]:
     yield warning(
         check,
         f"{missing:,} of {plural(report.valid, 'record')} {verb} no reference answer, which"
-        f" {joined(users)} would compare with: without one the judge goes by its own"
+        f" {joined(users)} would compare with: without one, the judge relies on its own"
         " knowledge.",
         "Add reference answers, or choose other metrics.",
     )

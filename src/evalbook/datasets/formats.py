@@ -152,9 +152,7 @@ def _conversation(turns: list[_Turn], field: str) -> tuple[str, str | None, int]
     asked = sum(turn.role == "user" for turn in spoken)
     if not asked:
         roles = ", ".join(dict.fromkeys(turn.role for turn in turns))
-        raise InvalidRecord(
-            "no_user_turn", f"{field} has no message of the user; its roles are {roles}"
-        )
+        raise InvalidRecord("no_user_turn", f"{field} has no user message; its roles are {roles}")
     system = "\n\n".join(turn.content for turn in turns if turn.role in _INSTRUCTIONS) or None
     if len(spoken) == 1:
         return spoken[0].content, system, asked
@@ -200,7 +198,7 @@ def _answer(value: Any, field: str) -> str:
             return turn.content
     raise InvalidRecord(
         "no_assistant_turn",
-        f"{field} has no message of the assistant; its roles are "
+        f"{field} has no assistant message; its roles are "
         + ", ".join(dict.fromkeys(turn.role for turn in turns)),
     )
 

@@ -116,8 +116,8 @@ def _rows_of_columns(texts: Iterator[str]) -> Iterator[Any]:
         if sum(map(len, parts)) > _MOST_COLUMNS:
             yield InvalidRecord(
                 "too_long",
-                "the table is written column by column, which can't be read as a stream; expected"
-                " a record after the other (pandas: to_json(orient='records', lines=True))",
+                "the table is stored column by column, which can't be read as a stream; expected"
+                " one record after another (pandas: to_json(orient='records', lines=True))",
             )
             return
     try:
@@ -249,4 +249,4 @@ def _failed_value(
 
 
 def _stop(error: InvalidRecord) -> InvalidRecord:
-    return InvalidRecord(error.kind, f"{error.reason}; nothing behind it could be read")
+    return InvalidRecord(error.kind, f"{error.reason}; nothing after it could be read")

@@ -31,7 +31,7 @@ def parquet_records(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             "parquet.reader",
             "The dataset is a Parquet file, which evalbook reads with pyarrow; it is not"
             " installed.",
-            "Install pyarrow into the environment of evalbook (its extra `parquet`), for example"
+            "Install pyarrow in evalbook's environment (its extra `parquet`), for example"
             " with `pip install 'pyarrow>=15'`, or give the dataset as JSON Lines.",
         ) from None
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
@@ -47,7 +47,7 @@ def parquet_records(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             raise AnswerRejected(
                 "parquet.damaged",
                 f"The dataset can't be read as a Parquet file: {error}",
-                "Give the object whole, or another dataset.",
+                "Give the complete object, or another dataset.",
             ) from error
 
 

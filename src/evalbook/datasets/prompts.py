@@ -96,7 +96,7 @@ def _no_column(header: list[str]) -> str:
     """Return what is there instead; readers of CSV take a space beside a name for a part of it."""
     spaced = next((name for name in header if name.strip() == COLUMN), None)
     if spaced is not None:
-        return f"its column is called {spaced!r}, with the space; expected {COLUMN!r}"
+        return f"its column is named {spaced!r}, with a space; expected {COLUMN!r}"
     return f"it has no column {COLUMN}; its columns: {named(filter(None, header))}"
 
 

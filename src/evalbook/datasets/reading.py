@@ -350,16 +350,17 @@ def _cut_off() -> InvalidRecord:
 
 def _byte_order_mark() -> InvalidRecord:
     return InvalidRecord(
-        "byte_order_mark", "opens with a byte-order mark, which JSON parsers refuse; expected {"
+        "byte_order_mark", "begins with a byte-order mark, which JSON parsers refuse; expected {"
     )
 
 
 def _not_csv(error: csv.Error) -> InvalidRecord:
     words = str(error)
     if words == "unexpected end of data":
-        words = "a quotation mark is opened and never closed"
+        words = "a quotation mark is never closed"
     elif "expected after" in words:
-        words = "text follows a closing quotation mark; inside a cell, quotation marks are doubled"
+        words = "text follows a closing quotation mark; inside a cell, quotation marks must be "
+        "doubled"
     return InvalidRecord("not_csv", f"not CSV: {words}")
 
 

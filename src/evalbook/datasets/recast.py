@@ -88,7 +88,7 @@ _ONE_OF_TWO = re.compile(
 )
 _MARKS = (("a", "b", "c"), ("1", "2", "3"), ("0", "1", "2"))
 """Of three there is no better one: they are choices."""
-_IS_BETTER = "it says which answer is the better one, which is the reference"
+_IS_BETTER = "it says which answer is better; that one is the reference"
 
 
 def _call_pairs(it: Fields) -> None:

@@ -68,7 +68,7 @@ class Fields:
         if len(questions) > 1:
             if not self.first_question:
                 found = f"{len(questions)} questions, one after the other"
-                raise InvalidRecord(SEVERAL, f"{name} has {found}; a run asks one a record")
+                raise InvalidRecord(SEVERAL, f"{name} has {found}; a run asks one per record")
             self.uses.append(Use(f"{name} (later)", UNUSED, "only the first question is asked"))
         self.asked = len(questions)
         return questions[0]

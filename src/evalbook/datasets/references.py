@@ -226,7 +226,7 @@ def _judged(
         it.take(name, UNUSED, "it says which answers are good; only these are references")
         if not good:
             it.answers_are(known.REJECTED)
-            return None, f"{name} says that its answer is a bad one"
+            return None, f"{name} says that its answer is bad"
     return answer, None
 
 

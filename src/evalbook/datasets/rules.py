@@ -96,7 +96,7 @@ class Rules:
     def _lost(self, record: Mapping[str, Any], meant: Understood) -> tuple[str, str]:
         """Return what a job would not read, or read wrong, of a record as it is, and why."""
         if self.format is None:
-            return "record", "its format is none that AWS documents"
+            return "record", "AWS does not document its format"
         try:
             read = self.format.read(record)
         except InvalidRecord as error:

@@ -56,7 +56,7 @@ class Sample:
     def label(self) -> str:
         """Return the format's name for people."""
         if self.format is None:
-            return "none that AWS documents"
+            return "not one that AWS documents"
         more = "" if self.format.documented else ", which AWS does not document for evaluation"
         return f"{self.format.label}{more}"
 
@@ -149,7 +149,7 @@ def _start_of_record(head: bytes) -> tuple[tuple[FieldSeen, ...], str]:
     if fields:
         seen = named([*record, *([cut] if cut else [])])
         problem += f"; its first fields are {seen}"
-    return fields, problem + ". Its format shows when the whole object is validated."
+    return fields, problem + ". Its format will be known once the whole object is validated."
 
 
 def _fields_before_cut(text: str) -> tuple[dict[str, Any], str | None]:

@@ -31,7 +31,7 @@ def bare_answer(meant: Understood) -> None:
         raise InvalidRecord(
             "not_bare",
             f"the reference answer is {quoted(answer)}; expected the bare answer, such as 42, "
-            "without the way to it",
+            "without the working",
         )
 
 

@@ -47,7 +47,7 @@ def records_to_try(head: bytes, *, complete: bool) -> list[RecordToTry]:
 def _to_try(row: Row) -> RecordToTry:
     try:
         if row.record is None:
-            raise row.problem or InvalidRecord("not_json", "it is no record")
+            raise row.problem or InvalidRecord("not_json", "it is not a record")
         read = understand(row.record)
     except InvalidRecord as error:
         return RecordToTry(row.place, None, None, error.reason)

@@ -276,14 +276,14 @@ def _syntax(text: str, start: int, error: json.JSONDecodeError) -> str:
         f" (character {error.pos - start + 1:,})"
     )
     if text[start : start + 2] in ("{'", "['"):
-        reason += "; JSON wants double quotes"
+        reason += "; JSON needs double quotes"
     return reason
 
 
 def _after_value(text: str, end: int) -> str:
     rest = text[end:].strip()
     if rest == ",":
-        return "not JSON: a comma behind the record; expected nothing"
+        return "not JSON: a comma after the record; expected nothing"
     return (
-        f"not JSON: {quoted(rest, 20)} behind the record (character {end + 1:,}); expected nothing"
+        f"not JSON: {quoted(rest, 20)} after the record (character {end + 1:,}); expected nothing"
     )

@@ -304,10 +304,10 @@ def _with_context(it: Fields, prompt: str) -> str:
                 it.take(name, UNUSED, "empty")
             continue
         if text in prompt:
-            it.take(name, PROMPT, "it stands in the prompt already")
+            it.take(name, PROMPT, "it is already in the prompt")
             return prompt
         if prompt in text:
-            it.take(name, UNUSED, "it holds the prompt again")
+            it.take(name, UNUSED, "it repeats the prompt")
             continue
         it.take(name, PROMPT, "asked with it")
         for other, _ in list(it.by_name(known.CONTEXT)):

@@ -98,7 +98,7 @@ def _first_rows(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
 
 def _beside(reading: Reading) -> tuple[FieldUse, ...]:
     """Return what stands beside the list of records, where one object holds it."""
-    meaning = "it stands beside the records"
+    meaning = "it is outside the records"
     return tuple(
         FieldUse(harmless(name, 80), UNUSED, reading.records, meaning, "")
         for name in reading.outside

@@ -44,7 +44,7 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
     hints = [turn.help or ""]
     form: dict[str, Any] = {"type": "string"}
     if typed:
-        hints.append("< goes back to the question before.")
+        hints.append("< goes back to the previous question.")
     else:
         hints = [hints[0].removeprefix(_HOW_TO_TYPE).lstrip(".; ")]
         offered = [{"const": value, "title": title} for value, title in _offered(turn)]
@@ -96,7 +96,7 @@ def _offered(turn: Turn) -> list[tuple[str, str]]:
     ]
     offered.append((IN_WORDS, "Something else, in your own words"))
     if turn.position is None or turn.position.index > 1:
-        offered.append((GO_BACK, "Back to the question before"))
+        offered.append((GO_BACK, "Back to the previous question"))
     return offered
 
 

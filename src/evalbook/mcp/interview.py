@@ -27,10 +27,10 @@ _NEXT: dict[Outcome, str] = {
     "like it. To change something, pass the person's words to answer, or reopen a step with back, "
     "and call interview.",
     "open": "Call interview again now: there are more questions.",
-    "declined": "Nothing is saved for this question; earlier answers stand. Ask the person what "
-    "they wish, and call interview when they want to go on.",
-    "cancelled": "Nothing is saved for this question; earlier answers stand. Call interview when "
-    "the person wants to go on.",
+    "declined": "Nothing was saved for this question; earlier answers stand. Ask the person what "
+    "they want, and call interview when they want to continue.",
+    "cancelled": "Nothing was saved for this question; earlier answers stand. Call interview when "
+    "the person wants to continue.",
     "no_forms": "This client shows no forms. Call next, show its say as it is, and pass the "
     "person's whole reply to answer.",
 }

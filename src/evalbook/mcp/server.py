@@ -103,8 +103,8 @@ class Tools:
         step: Annotated[
             str | None,
             Field(
-                description="The step that the person evidently spoke of, where it is not the "
-                "current one: it is answered again, or the value is kept and confirmed in its turn."
+                description="The step that the person clearly meant, if not the current one: it is "
+                "answered again, or the value is kept and confirmed at its turn."
             ),
         ] = None,
     ) -> Result:
@@ -307,7 +307,7 @@ def evaluate(
     dataset: Annotated[
         str, Field(description="The evaluation dataset: an S3 URI, or a file on this machine.")
     ] = "",
-    judge: Annotated[str, Field(description="The judge model, where you know which.")] = "",
+    judge: Annotated[str, Field(description="The judge model, if you know which.")] = "",
 ) -> str:
     """Find out whether a fine-tuned model is better than its base model."""
     given = {"task": task, "dataset": dataset, "model": model, "judge_model": judge}

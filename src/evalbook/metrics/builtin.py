@@ -237,11 +237,11 @@ def _reason(
     if claim and metric.uses_reference and has_reference is False:
         return (
             f"{claim.reason}, but the dataset has no reference answers, "
-            "so the judge would go by what it knows itself."
+            "so the judge would rely on its own knowledge."
         )
     if claim:
-        return f"{claim.reason}; others fit better, and each metric is a judge call per record."
-    return f"Nothing in the task or the data points to it. Add it when {metric.add_when}."
+        return f"{claim.reason}; others fit better, and each metric costs a judge call per record."
+    return f"Nothing in the task or the data suggests it. Add it if {metric.add_when}."
 
 
 def _about_reference(metric: BuiltinMetric, has_reference: bool | None) -> str:
@@ -250,8 +250,8 @@ def _about_reference(metric: BuiltinMetric, has_reference: bool | None) -> str:
     if has_reference:
         return " The judge compares with the dataset's reference answers."
     if has_reference is None:
-        return " Reference answers are used where the dataset has them."
-    return " The dataset has no reference answers, so the judge goes by what it knows itself."
+        return " Reference answers are used if the dataset has them."
+    return " The dataset has no reference answers, so the judge relies on its own knowledge."
 
 
 @cache
@@ -267,6 +267,6 @@ def _instead(spelling: str, known: dict[str, str]) -> str:
     """Return what was probably meant, as a sentence with a leading space, or nothing."""
     for name, instead in METRICS.facts["metrics_of_other_jobs"].items():
         if spelling == comparable(name):
-            return f" {name} belongs to other kinds of Bedrock evaluation; {instead} comes nearest."
+            return f" {name} belongs to other kinds of Bedrock evaluation; {instead} is closest."
     near = dict.fromkeys(known[match] for match in nearest(spelling, known, 2))
     return f" {did_you_mean(list(near))}".rstrip()

@@ -86,11 +86,11 @@ def _items(value: Any, findings: Findings) -> list[Any]:
             findings.warn(
                 "evaluatorModelConfig",
                 "Bedrock's evaluatorModelConfig was left out: "
-                "the judge model is chosen in a step of its own.",
+                "the judge model is chosen in a separate step.",
             )
         value = value["customMetrics"]
     elif isinstance(value, JsonObject) and _is_metric(value):
-        findings.note("format", "A single metric was given; it was read as an array of one.")
+        findings.note("format", "You gave a single metric; it was read as an array of one.")
         value = [value]
     if not isinstance(value, list):
         findings.violate(Spot(), "customMetrics", described(value), "an array is needed", FORMAT)
@@ -99,7 +99,7 @@ def _items(value: Any, findings: Findings) -> list[Any]:
     bare = sum(isinstance(item, JsonObject) and WRAPPER not in item for item in value)
     if bare:
         which = "each definition" if bare == len(value) else f"{bare} of {len(value)} definitions"
-        findings.note("format", f'"{WRAPPER}" was put around {which}, as Bedrock wants it.')
+        findings.note("format", f'"{WRAPPER}" was put around {which}, as Bedrock requires.')
     return value
 
 
@@ -112,7 +112,7 @@ def _rejection(findings: Findings, metrics: int) -> AnswerRejected:
     things = "1 thing is" if len(found) == 1 else f"{len(found)} things are"
     whole = "1 custom metric" if metrics == 1 else f"{metrics or 'the'} custom metrics"
     told = [f"{things} wrong in {whole}:", *found[:_SHOWN_IN_MESSAGE]]
-    remedy = "Correct the metrics and give all of them again."
+    remedy = "Correct the metrics and give them all again."
     if len(found) > _SHOWN_IN_MESSAGE:
         told.append(f"and {len(found) - _SHOWN_IN_MESSAGE} more.")
         remedy = f"{remedy[:-1]}; each violation is listed as a check."

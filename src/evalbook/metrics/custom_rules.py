@@ -164,16 +164,14 @@ def _name(
             place, "name", f"the name of metric {first} again", "each name is allowed once"
         )
     elif first != place.metric:
-        findings.warn(
-            "name", f'{place} and metric {first} "{spelling}" differ in upper and lower case only.'
-        )
+        findings.warn("name", f'{place} and metric {first} "{spelling}" differ only in case.')
     builtin = {comparable(metric.name): metric.name for metric in builtin_metrics()}
     same = builtin.get(comparable(name).removeprefix("builtin"))
     if same:
         findings.warn(
             "name",
             f"{place} has the name of a built-in metric.",
-            f"Results of both would be called {same}; another name keeps them apart.",
+            f"The results of both would be called {same}; use another name to tell them apart.",
         )
     return name
 
@@ -259,7 +257,7 @@ def _check_reference(place: Spot, findings: Findings, has_reference: bool | None
         findings.warn(
             "instructions",
             f"{place}: {_braced('ground_truth')} needs reference answers in the dataset; "
-            "whether it has them is not known.",
+            "it is not known whether it has them.",
         )
 
 
@@ -269,17 +267,17 @@ def _warn_about_template(text: str, place: Spot, findings: Findings) -> None:
         if mark in text:
             findings.warn(
                 "instructions",
-                f"{place}: {mark} is no template command here; the judge reads it as it stands.",
+                f"{place}: {mark} is not a template command here; the judge reads it literally.",
             )
     rest = re.sub(r"\{\{[^{}]*\}\}", "", text)
     if "{{" in rest:
-        findings.warn("instructions", f"{place}: {{{{ is opened and never closed by }}}}.")
+        findings.warn("instructions", f"{place}: {{{{ is never closed by }}}}.")
     ending = re.split(r"\{\{[^{}]*\}\}", text)[-1]
     if ending != text and len("".join(ending.split())) > _SHORT_ENDING:
         # Source: "Create a prompt for a custom metric" in the Bedrock user guide.
         findings.warn(
             "instructions",
-            f"{place}: the text goes on after the last variable.",
+            f"{place}: the text continues after the last variable.",
             "Bedrock's guide asks for role, task, criteria and then the variables, in this order.",
         )
 
@@ -306,7 +304,7 @@ def _rating_scale(definition: JsonObject, place: Spot, findings: Findings) -> li
             place,
             "ratingScale",
             "floatValue in some ratings and stringValue in others",
-            "one kind throughout is needed",
+            "all must be of one kind",
         )
     twice = dict.fromkeys(value for place_, value in enumerate(values) if value in values[:place_])
     if twice:

@@ -93,7 +93,7 @@ def read_custom_metrics_file(path: Path) -> str:
         kind = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "another encoding"
         raise AnswerRejected(
             "custom_metrics.file",
-            f'"{_shown(path)}" is not UTF-8 text (byte {error.start + 1} does not fit); '
+            f'"{_shown(path)}" is not UTF-8 text (byte {error.start + 1} is invalid); '
             f"it looks like {kind}.",
             "Save the file as UTF-8 and give it again.",
         ) from error
@@ -147,7 +147,7 @@ def _without_fences(text: str) -> str:
     body = text[opening.end() : closing]
     if re.search(r"^\s*```", body, re.MULTILINE):
         raise _not_json(
-            "Several code blocks were given, and evalbook can't tell which one is meant.",
+            "You gave several code blocks, and evalbook can't tell which one you mean.",
             "Give one JSON array with all metrics.",
         )
     # Blanks instead of what was dropped keep line and column as in the text that was given.
@@ -181,21 +181,21 @@ def _reason(text: str, place: int, message: str) -> str:
     here = text[place : place + 1]
     told = (
         ("Unterminated string", "a string begins here and is never closed"),
-        ("Invalid control character", "a string is broken by a line end or tab; write \\n or \\t"),
-        ("Invalid \\", "a backslash that JSON does not know; write \\\\ for one backslash"),
-        ("Extra data", "the JSON is complete before this; several metrics belong in one array"),
+        ("Invalid control character", "a string contains a line break or tab; write \\n or \\t"),
+        ("Invalid \\", "a backslash sequence that JSON does not know; write \\\\ for a backslash"),
+        ("Extra data", "the JSON ends before this; put several metrics into one array"),
     )
     for start, why in told:
         if message.startswith(start):
             return why
     if not here:
-        return "the text ends here, but something is still open"
+        return "the text ends here, but something was not closed"
     if here in _CURLY_QUOTES:
-        return f'a curly quote {here} stands where a straight " is needed'
+        return f'there is a curly quote {here} instead of a straight "'
     if here == "'":
-        return "a single quote stands where a double quote is needed"
+        return "there is a single quote instead of a double quote"
     if here == "," and text[place + 1 :].lstrip()[:1] in ("]", "}"):
-        return "a comma too many before the closing bracket"
+        return "there is an extra comma before the closing bracket"
     return _reason_by_word(text[place:], message)
 
 
@@ -218,8 +218,8 @@ def _syntax_remedy(text: str) -> str:
         return f"Correct it and give it again. {FORMAT}"
     line = text.count("\n", 0, first) + 1
     return (
-        f"Replace curly quotes by straight ones, the first is in line {line}: "
-        "word processors and chats put them in."
+        f"Replace curly quotes with straight ones, the first in line {line}: word processors and "
+        "chats insert them."
     )
 
 

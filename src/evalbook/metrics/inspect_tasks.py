@@ -88,8 +88,8 @@ def read_tasks(sources: Mapping[str, bytes]) -> TasksRead:
             failed(
                 "tasks.none",
                 f"None of {len(sources)} files holds a task: a function decorated with @task at "
-                "the top of a file whose name does not begin with _ or a dot.",
-                "Give the folder that the files with the tasks lie in.",
+                "the top level of a file with a name that does not begin with _ or a dot.",
+                "Give the folder with the task files.",
             ),
         )
         return TasksRead((), tuple(checks))
@@ -114,9 +114,9 @@ def chosen_checks(chosen: list[str], tasks: tuple[FoundTask, ...]) -> list[Check
             checks.append(
                 warning(
                     "tasks.substring",
-                    f"{name} is also a part of {_listed(longer)}: the container takes a name for "
-                    "any task that contains it, and may run what was not chosen.",
-                    "Rename one of them, or take all of them.",
+                    f"{name} is also part of {_listed(longer)}: the container matches any task "
+                    "that contains the name, and may run tasks that you did not choose.",
+                    "Rename one of them, or choose all of them.",
                 )
             )
     return checks + [
@@ -138,13 +138,11 @@ def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
     # As Inspect AI decodes it (0.3.220, _util/decorator.py), whatever the file says of itself.
     text = source.decode("utf-8", "replace")
     if "\ufffd" in text and "\ufffd".encode() not in source:
-        said = f"{path} is not UTF-8, as which Inspect AI reads it: the job would fail."
+        said = f"{path} is not UTF-8, which Inspect AI requires: the job would fail."
         checks.append(failed("tasks.encoding", said, "Save it as UTF-8."))
         return None
     if text.startswith("\ufeff"):
-        said = (
-            f"{path} begins with a byte order mark, so that its tasks are passed over in silence."
-        )
+        said = f"{path} begins with a byte order mark, so its tasks would be silently skipped."
         checks.append(failed("tasks.encoding", said, "Save it as UTF-8 without one."))
         return None
     try:
@@ -159,7 +157,7 @@ def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
                 warning(
                     "tasks.syntax",
                     f"{path}{where} can't be read by this Python ({here}): {said}. The container "
-                    "has 3.12, which may read it; if not, its tasks are passed over in silence.",
+                    "has 3.12, which may read it; if not, its tasks are silently skipped.",
                     "Run evalbook with Python 3.12 to find out.",
                 )
             )
@@ -167,8 +165,8 @@ def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
             checks.append(
                 failed(
                     "tasks.syntax",
-                    f"{path}{where} is not Python 3.12, which the container runs: {said}. Its "
-                    "tasks would be passed over in silence.",
+                    f"{path}{where} is not valid in Python 3.12, which the container runs: {said}. "
+                    "Its tasks would be silently skipped.",
                     "Correct the file.",
                 )
             )
@@ -218,7 +216,7 @@ def _misspelt(path: str, tree: ast.Module) -> Iterator[Check]:
                 yield warning(
                     "tasks.not_found",
                     f"{path}, line {node.lineno}: {node.name} looks like a task, but Inspect AI "
-                    "finds only functions at the top of a file that are decorated with plain "
+                    "finds only top-level functions that are decorated with plain "
                     "@task.",
                     "Write `from inspect_ai import task` and `@task`.",
                 )
@@ -232,7 +230,7 @@ def _sandboxes(path: str, tree: ast.Module) -> Iterator[Check]:
             if keyword.arg == "sandbox" and not _is_local(keyword.value):
                 yield failed(
                     "tasks.sandbox",
-                    f"{path}, line {keyword.value.lineno}: the task runs in a sandbox, and the "
+                    f"{path}, line {keyword.value.lineno}: the task runs in a sandbox, but the "
                     "container that SageMaker starts has no Docker.",
                     'Leave the task out, or give it sandbox="local" if its code may run in the '
                     "container itself.",
@@ -241,9 +239,9 @@ def _sandboxes(path: str, tree: ast.Module) -> Iterator[Check]:
         if tool in _SANDBOX_TOOLS and tool in _imported_from(tree, "inspect_ai.tool"):
             yield warning(
                 "tasks.sandbox",
-                f"{path}, line {node.lineno}: the tool {tool} works in a sandbox, and the "
+                f"{path}, line {node.lineno}: the tool {tool} runs in a sandbox, but the "
                 "container that SageMaker starts has no Docker.",
-                'Only sandbox="local" can serve it there.',
+                'Only sandbox="local" works there.',
             )
 
 
@@ -281,7 +279,7 @@ def _missing_packages(path: str, tree: ast.Module, local: set[str]) -> Iterator[
             "tasks.package",
             f"{path}, line {line} needs the package {package}, which does not come with Inspect "
             "AI: evalbook can't tell whether the container has it.",
-            "Do without it, or put its source beside the task.",
+            "Avoid it, or put its source beside the task.",
         )
 
 
@@ -309,10 +307,10 @@ def _listed(names: list[str]) -> str:
 OWN_TASK = "own_records"
 OWN_FILE = f"{OWN_TASK}.py"
 SCORERS = {
-    "match": "The answer ends with the reference; letters' case and punctuation don't matter.",
+    "match": "The answer ends with the reference; case and punctuation don't matter.",
     "includes": "The reference is somewhere in the answer.",
-    "exact": "The answer is the reference, but for case, articles and punctuation.",
-    "f1": "How many words answer and reference share, from 0 to 1.",
+    "exact": "The answer equals the reference, except for case, articles and punctuation.",
+    "f1": "How many words the answer and the reference share, from 0 to 1.",
 }
 """Of ``inspect_ai.scorer``, by the names that it has there."""
 

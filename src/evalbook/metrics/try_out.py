@@ -84,15 +84,15 @@ def verdict(name: str, tried: Sequence[Tried]) -> str:
         scores = ", ".join(f"{one.score:g} for the {one.id} answer" for one in tried)
         return f"{name} works on two samples: {scores}."
     caught = next((one.caught for one in tried if one.caught), None)
-    why = f" It met an error and kept it to itself: {caught}." if caught else ""
+    why = f" It caught an error without reporting it: {caught}." if caught else ""
     if right == wrong:
         return (
-            f"{name} runs, but does not tell right from wrong: it scores {right:g} for the right "
-            f"and the wrong answer of two samples alike.{why}"
+            f"{name} runs, but does not tell right from wrong: both the right and the wrong sample "
+            f"answer score {right:g}.{why}"
         )
     return (
-        f"{name} runs, but scores the wrong answer of two samples higher ({wrong:g}) than the "
-        f"right one ({right:g}).{why}"
+        f"{name} runs, but scores the wrong sample answer higher ({wrong:g}) than the right one "
+        f"({right:g}).{why}"
     )
 
 
@@ -186,10 +186,10 @@ def _scores(samples: Sequence[Sample], outcome: dict[str, Any]) -> list[Tried]:
 
 def _score(known: Sequence[str], sample: str, result: Any, caught: str | None) -> Tried:
     if not isinstance(result, dict) or result.get("id") not in known:
-        return Tried(sample, None, f"returned {_shown(result)}, which has no id of a sample")
+        return Tried(sample, None, f"returned {_shown(result)}, which has no sample id")
     value = result.get("aggregate_reward_score")
     if not is_finite_number(value):
-        what = f"returned {_shown(result)}, whose aggregate_reward_score is no number"
+        what = f"returned {_shown(result)}, with an aggregate_reward_score that is not a number"
         return Tried(sample, None, what)
     return Tried(str(result["id"]), float(value), caught=caught)
 

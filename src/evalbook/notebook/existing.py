@@ -82,7 +82,8 @@ def read_notebook(path: Path) -> ExistingNotebook:
         raise AnswerRejected(
             "notebook.invalid",
             f'"{path}" is not a valid notebook: {problem}.',
-            "Open it in Jupyter and save it, which mends most of this, or have a new one written.",
+            "Open and save it in Jupyter, which fixes most of this, or let evalbook write a new "
+            "one.",
         )
     _need_python(path, document["metadata"])
     return ExistingNotebook(text, document["cells"], minor)
@@ -100,7 +101,7 @@ def read_text(path: Path) -> str:
         raise AnswerRejected(
             "notebook.missing",
             f'There is no file "{path}".',
-            "Check the path, or have a new notebook written.",
+            "Check the path, or let evalbook write a new notebook.",
         ) from error
     except OSError as error:
         raise _unreadable(path, reason(error)) from error
@@ -108,7 +109,7 @@ def read_text(path: Path) -> str:
         raise AnswerRejected(
             "notebook.read_only",
             f'"{path}" is read-only.',
-            "Allow writing to it, or have a new notebook written.",
+            "Make it writable, or let evalbook write a new notebook.",
         )
     try:
         return content.decode("utf-8")
@@ -120,7 +121,7 @@ def _unreadable(path: Path, why: str) -> AnswerRejected:
     return AnswerRejected(
         "notebook.unreadable",
         f'"{path}" can\'t be read: {why}.',
-        "Check the file and its permissions, or have a new notebook written.",
+        "Check the file and its permissions, or let evalbook write a new notebook.",
     )
 
 
@@ -146,16 +147,16 @@ def _minor_version(path: Path, document: Any) -> int:
     if not isinstance(major, int) or not isinstance(minor, int):
         raise AnswerRejected(
             "notebook.no_format",
-            f'"{path}" is JSON, but not a notebook: it does not say which nbformat it has.',
-            "Name a file that Jupyter opens, or have a new notebook written.",
+            f'"{path}" is JSON, but not a notebook: it has no nbformat.',
+            "Name a file that Jupyter can open, or let evalbook write a new notebook.",
         )
     if major != 4:
         raise AnswerRejected(
             "notebook.format",
-            f'"{path}" is of nbformat {major}. Notebooks of nbformat 4 can be appended to.',
+            f'"{path}" has nbformat {major}. evalbook can append only to nbformat 4.',
             f"Convert it with: jupyter nbconvert --to notebook --inplace {path.name}"
             if major < 4
-            else "Have a new notebook written, or update evalbook.",
+            else "Let evalbook write a new notebook, or update evalbook.",
         )
     return minor
 
@@ -169,6 +170,6 @@ def _need_python(path: Path, metadata: dict[str, Any]) -> None:
     if other:
         raise AnswerRejected(
             "notebook.language",
-            f'"{path}" runs {other}. The evaluation\'s cells are Python.',
-            "Name a notebook with a Python kernel, or have a new one written.",
+            f'"{path}" runs {other}, but the evaluation\'s cells are Python.',
+            "Name a notebook with a Python kernel, or let evalbook write a new one.",
         )

@@ -175,7 +175,7 @@ def _not_ours(path: Path) -> AnswerRejected:
     return AnswerRejected(
         "notebook.exists",
         f'"{path}" exists, and evalbook did not write it.',
-        "Have the cells appended to it, or choose another project name.",
+        "Append the cells to it, or choose another project name.",
     )
 
 

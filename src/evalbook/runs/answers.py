@@ -45,10 +45,10 @@ WORDS = {
     "placeholder": "are placeholders",
     "repeats": "repeat the prompt",
     "refusal": "refuse to answer",
-    "thinking": "are thinking that was not finished",
-    "limit": "were cut at the token limit",
-    "cut": "end in the middle of a sentence, as answers cut at the token limit do",
-    "alike": "are one and the same text",
+    "thinking": "are unfinished thinking",
+    "limit": "were cut off at the token limit",
+    "cut": "end mid-sentence, like answers cut off at the token limit",
+    "alike": "are all the same text",
 }
 
 

@@ -36,12 +36,12 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
     try:
         noted = _note(store, _records(aws, dataset))
     except AnswerRejected as error:
-        return f"Whether the records have categories is not known: {error.message}"
+        return f"It is not known whether the records have categories: {error.message}"
     found = store.categorise() if noted else 0
     if noted < 2:
         return None  # one category of all records tells nothing that the whole does not
     return (
-        f"The categories are those of {dataset}, looked up by prompt and reference: {found:,} of "
+        f"The categories come from {dataset}, looked up by prompt and reference: {found:,} of "
         f"{looked_for:,} records without one were found there."
     )
 

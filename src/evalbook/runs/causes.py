@@ -14,7 +14,7 @@ _UNNAMED = {
     "role": "of the run",
     "judge": "of the run",
     "region": "the run's region",
-    "action": "the text below tells what",
+    "action": "see the text below",
 }
 # AWS's messages are a kilobyte at most; patterns with gaps need not search a whole log for one,
 # which says at its end why it ends.

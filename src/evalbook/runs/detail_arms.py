@@ -49,7 +49,7 @@ def detail_arm(aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence
             continue
         if arm.scores:
             return Found(arm, tuple(notes))
-    return Found(None, tuple(notes) or (f"No file of {name} has scores of single records.",))
+    return Found(None, tuple(notes) or (f"No file of {name} has scores for single records.",))
 
 
 def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:
@@ -61,7 +61,8 @@ def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]
     done = {head.task for head in logs.values() if head.status == "success"}
     over = [uri for uri, head in logs.items() if head.status != "success" and head.task in done]
     notes += [
-        f"{uri} is of a try that ended as {logs[uri].status}; one that succeeded is used instead."
+        f"{uri} is from an attempt that ended as {logs[uri].status}; a successful one is used "
+        "instead."
         for uri in over
     ]
     left = [uri for uri in readable if uri not in over]
@@ -99,7 +100,7 @@ def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
             yield from detail_lines(f"{uri}: {name}", pieces, task)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise AnswerRejected(
-            "results.unreadable", f"{uri} is not an archive that can be read: {error}."
+            "results.unreadable", f"{uri} is not a readable archive: {error}."
         ) from error
 
 

@@ -103,7 +103,7 @@ def _parquet_rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
     except ImportError:
         raise AnswerRejected(
             "results.pyarrow",
-            f"{name} is Parquet, which pyarrow reads, and that is not installed.",
+            f"{name} is Parquet, and pyarrow, which reads it, is not installed.",
             "pip install 'pyarrow>=15'",
         ) from None
     with _as_file(chunks) as file, parquet.ParquetFile(file) as rows:
@@ -148,7 +148,7 @@ def _log_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
     for chunk in chunks:
         body += chunk
         if len(body) > LARGEST_DOCUMENT:
-            raise ValueError("one JSON document of such a size can't be read bit by bit")
+            raise ValueError("a JSON document of this size can't be read in pieces")
     document = json.loads(body)
     samples = document.get("samples") if isinstance(document, dict) else document
     if not isinstance(samples, list):

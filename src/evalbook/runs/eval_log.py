@@ -31,9 +31,7 @@ def write_logs(report: Results, path: Path) -> list[Path]:
     """
     arms = [arm for arm in report.store.arms if arm.records]
     if not arms:
-        raise AnswerRejected(
-            "results.no_records", "There are no single records to write into a log."
-        )
+        raise AnswerRejected("results.no_records", "There are no single records to write to a log.")
     written = []
     for arm in arms:
         name = "-".join(arm.name.split())

@@ -29,7 +29,7 @@ from evalbook.workflow.facts import NOTEBOOK
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.workflow import Workflow
 
-_LIST = "`evalbook runs` lists the evaluations of this account and region."
+_LIST = "`evalbook runs` lists the evaluations in this account and region."
 
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}")
@@ -114,10 +114,10 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
     if not versions:
         raise AnswerRejected(
             "run.missing",
-            f"No evaluation in {region} of a version of {name!r} has succeeded.",
+            f"No evaluation of a version of {name!r} has succeeded in {region}.",
             _LIST,
         )
-    notes = [f"Passed over, with another type, dataset or judge: {', '.join(passed)}."]
+    notes = [f"Skipped, with another type, dataset or judge: {', '.join(passed)}."]
     return [part for it in sorted(versions) for part in versions[it]], notes if passed else []
 
 
@@ -196,7 +196,7 @@ def _of_state(state: Path, run: int | None) -> list[Target]:
     if notebook is None:
         raise AnswerRejected(
             "run.none",
-            f"The state {state} has no notebook that could have started a run.",
+            f"The state {state} has no notebook to have started a run.",
             f"Name a run by its ARN, or a notebook. {_LIST}",
         )
     minutes = _expected(interview)
@@ -218,7 +218,7 @@ def _recorded(record: Path, run: int | None) -> list[Target]:
     if number not in runs:
         raise AnswerRejected(
             "run.not_started",
-            f"{record} knows of no run {number}." if number else f"{record} knows of no run.",
+            f"{record} has no run {number}." if number else f"{record} has no run.",
             f"Run the notebook's cells 1 and 2 first. {_LIST}",
         )
     found = [Target(arn, label) for label, arn in runs[number].items()]
@@ -270,7 +270,7 @@ def _runs_in(record: Path) -> dict[str, dict[str, str]]:
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise AnswerRejected(
             "run.record_unusable",
-            f"{record} is not the record of a run: {shortened(str(error))}.",
+            f"{record} is not a record of runs: {shortened(str(error))}.",
             f"Name the run by its ARN. {_LIST}",
         ) from None
 

@@ -299,7 +299,7 @@ def _in_category(
     if category not in parts:
         raise UsageError(
             "gate.category",
-            f"The policy names the category {category!r}, which the results don't have.",
+            f"The policy names the category {category!r}, which is not in the results.",
             f"They have {joined(list(parts))}." if parts else "They have no categories.",
         )
     return {row.metric: _seen(row) for row in parts[category]}
@@ -334,7 +334,7 @@ def _rules(
         if metric != ANY and metric not in seen:
             raise UsageError(
                 "gate.metric",
-                f"The policy names the metric {metric!r}, which the results don't have.",
+                f"The policy names the metric {metric!r}, which is not in the results.",
                 f"They have {joined(list(seen))}." if seen else None,
             )
     for metric, it in seen.items():
@@ -349,7 +349,7 @@ def _of_metric(it: _Seen, limit: Limits) -> Iterator[RuleResult]:
         yield RuleResult(
             it.metric, None, f"at least {plural(limit.records, 'record')}",
             "pass" if missing <= 0 else "undecided",
-            "how many is not told" if it.records is None else plural(it.records, "record"),
+            "number unknown" if it.records is None else plural(it.records, "record"),
             missing if missing > 0 and it.records is not None else None,
         )  # fmt: skip
     if limit.left_out is not None:
@@ -370,7 +370,7 @@ def _amount(share: float, it: _Seen) -> str:
 def _held(it: _Seen, rule: str, bound: float) -> RuleResult:
     """Hold the whole interval against a bound: above it, below it, or both."""
     if it.gain is None or it.low is None or it.high is None:
-        why = "no scores of both models" if it.gain is None else "no standard error is told"
+        why = "no scores for both models" if it.gain is None else "no standard error"
         return RuleResult(it.metric, None, rule, "undecided", why, None)
     if it.records is not None and it.records < FEWEST:
         why = f"{plural(it.records, 'record')} are too few to tell"
@@ -397,7 +397,7 @@ def _more(it: _Seen, bound: float, significant: float) -> int | None:
 
 
 def _one_gains(seen: Sequence[_Seen]) -> RuleResult:
-    rule = "at least one metric has gained clearly"
+    rule = "at least one metric has clearly gained"
     better = [f"{it.metric} {signed(it.gain)}" for it in seen if it.better]
     if better:
         return RuleResult(None, None, rule, "pass", joined(better), None)
@@ -414,7 +414,12 @@ def _one_gains(seen: Sequence[_Seen]) -> RuleResult:
         and (more := _more(it, 0.0, (1 - it.confidence) / len(seen))) is not None
     ]  # fmt: skip
     return RuleResult(
-        None, None, rule, "undecided", "none has, none surely has not", min(needed, default=None)
+        None,
+        None,
+        rule,
+        "undecided",
+        "none has for certain, but some may have",
+        min(needed, default=None),
     )
 
 
@@ -432,7 +437,7 @@ def _sentence(outcome: Outcome, rules: Sequence[RuleResult]) -> str:
         return f"Fail. {'; '.join(named)}."
     more = more_records(rules)
     would = (
-        "No number of records can be named that would decide."
+        "It is not known how many records would decide."
         if more is None
         else f"About {more:,} more records would decide, if the models differ as they did here."
     )

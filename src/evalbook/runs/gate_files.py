@@ -55,7 +55,7 @@ def gate_markdown(document: GateDocument) -> str:
         "",
         _plain(document.sentence),
         "",
-        "| | metric | rule | what was seen |",
+        "| | metric | rule | result |",
         "| --- | --- | --- | --- |",
         *(
             f"| {_MARKS[rule.outcome]} | {_plain(rule.subject())} | {_plain(rule.rule)} "

@@ -60,7 +60,9 @@ def read_age(text: str) -> timedelta:
     """
     found = _AGE.fullmatch(text.strip().lower())
     if found is None:
-        raise UsageError("runs.since", f"{text!r} is no age.", "Write it as 45m, 12h, 7d or 2w.")
+        raise UsageError(
+            "runs.since", f"{text!r} is not an age.", "Write it as 45m, 12h, 7d or 2w."
+        )
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 

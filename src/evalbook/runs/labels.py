@@ -234,7 +234,7 @@ def corrected_gain(
         raise AnswerRejected(
             "label.few",
             f"There are {plural(len(pairs), 'label')} for this run; at least {FEWEST} are needed.",
-            "`evalbook label` goes on where it was left.",
+            "`evalbook label` continues where you left off.",
         )
     gain, error, weight, rest = estimate_gain(sample.sizes, sample.mean, pairs, sample.step)
     freedom = max(1, len(pairs) - len({stratum for stratum, *_ in pairs}))
@@ -398,7 +398,7 @@ def _sentence(it: Corrected, names: tuple[str, str], confidence: float) -> str:
     opening = (
         f"By {plural(it.labels, 'label')} of {it.records:,} records, the {what} of {second} "
         f"against {first} is {signed(it.gain)} ({percent(confidence)} interval "
-        f"{between(it.low, it.high)}); by the judge alone it is {signed(it.judge)}."
+        f"{between(it.low, it.high)}); by the judge alone, it is {signed(it.judge)}."
     )
     said = [opening]
     told = [
@@ -409,7 +409,7 @@ def _sentence(it: Corrected, names: tuple[str, str], confidence: float) -> str:
     if told:
         said.append(f"Judge and person, on the labelled records: {', '.join(told)}.")
     if it.more_labels is None:
-        said.append("No number of labels would decide: the records themselves are too few.")
+        said.append("No number of labels would decide: there are too few records.")
     elif it.more_labels:
         said.append(f"About {it.more_labels:,} more labels would decide.")
     return " ".join(said)

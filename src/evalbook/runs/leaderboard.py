@@ -166,7 +166,7 @@ def _headline(standings: Sequence[Standing], metrics: Sequence[str]) -> str:
         scored = [it for it in standings if metric in it.cells and it.cells[metric].group]
         best = [it.name for it in scored if "a" in it.cells[metric].group]
         if len(best) == len(scored):
-            words = "nothing tells the models apart"
+            words = "the models can't be told apart"
         else:
             alone = "is best" if len(best) == 1 else "lead, and can't be told apart,"
             words = f"{joined(best)} {alone}"
@@ -178,8 +178,8 @@ def _headline(standings: Sequence[Standing], metrics: Sequence[str]) -> str:
 def _basis(compared: int, questions: int) -> list[str]:
     pairs = plural(compared, "comparison")
     alike = (
-        "Models that share a letter can't be told apart on that metric; that is no proof that they "
-        "are alike. Each interval is of that mean alone."
+        "Models that share a letter can't be told apart on that metric; that does not prove that "
+        "they are alike. Each interval is for that mean alone."
     )
     stricter = f"Stricter: {pairs}, of every model with every other, corrected together"
     return [f"{stricter} (Holm, {plural(questions, 'question')}).", alike]

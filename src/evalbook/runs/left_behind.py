@@ -48,7 +48,7 @@ def words_for_endpoints(names: list[str], region: str) -> str:
         f"aws sagemaker delete-endpoint --region {region} --endpoint-name {name}" for name in names
     )
     return (
-        f"{'An endpoint that' if one else 'Endpoints that'} a run of Inspect AI made at that time "
-        f"{'is' if one else 'are'} still there, and paid for: {', '.join(names)}. If no other run "
+        f"{'An endpoint that' if one else 'Endpoints that'} an Inspect AI run created at that time "
+        f"still {'exists' if one else 'exist'}, at your cost: {', '.join(names)}. If no other run "
         f"uses {'it' if one else 'them'}: {commands}"
     )

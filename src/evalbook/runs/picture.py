@@ -39,7 +39,7 @@ def _png(drawing: Drawing) -> bytes:
     except ImportError as error:
         raise UsageError(
             "results.matplotlib",
-            "A PNG is drawn by matplotlib, which is not installed.",
+            "Drawing a PNG needs matplotlib, which is not installed.",
             "Name a file that ends in .svg, or install it: pip install matplotlib",
         ) from error
     figure = Figure(figsize=(drawing.width / 100, drawing.height / 100), dpi=_DPI)

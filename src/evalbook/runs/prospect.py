@@ -57,17 +57,17 @@ def _sentences(
     minutes: tuple[int, int] | None,
 ) -> Iterator[str]:
     yield (
-        f"This is a pilot of {look.pilot:,} of {plural(look.whole, 'record')}. As was fixed before "
-        f"it began, a difference has to be clear at {percent(PILOTS_LEVEL)} here and at "
-        f"{percent(WHOLES_LEVEL)} over the whole, so that looking early leaves a false alarm as "
-        "rare as ever (5 % at most)."
+        f"This is a pilot of {look.pilot:,} of {plural(look.whole, 'record')}. As fixed before it "
+        f"began, a difference must be clear at {percent(PILOTS_LEVEL)} here and at "
+        f"{percent(WHOLES_LEVEL)} over the whole, so that looking early does not make false alarms "
+        "more likely (5 % at most)."
     )
     if chances:
         said = joined([f"{metric} {percent(chance)}" for metric, chance in chances.items()])
-        yield f"The chance that the whole makes clear what is not yet, by what was seen: {said}."
+        yield f"The chance that the whole makes the rest clear, judging by the pilot: {said}."
     else:
-        yield "Every metric is clear already: the whole could only make the gains more exact."
-    cost = "what judging them costs is not known"
+        yield "Every metric is already clear: the whole would only make the gains more precise."
+    cost = "the cost of judging them is not known"
     if price is not None:
         cost = "judging them costs about {:,.2f} to {:,.2f} US dollars".format(*price)
     time = " and takes {} to {} minutes".format(*minutes) if minutes else ""

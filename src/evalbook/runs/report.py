@@ -157,8 +157,8 @@ def _notes(runs: Sequence[RunFacts]) -> list[str]:
     unknown = [run.name for run in runs if not run.dataset]
     if len(runs) > 1 and datasets and unknown:
         notes.append(
-            f"Which dataset {joined(unknown)} had is not known; records are paired by "
-            "prompt and reference."
+            f"The dataset of {joined(unknown)} is not known; records are paired by prompt and "
+            "reference."
         )
     elif len(runs) > 1 and len(datasets) == 1:
         notes.append(f"The runs name the same dataset, {next(iter(datasets))}.")
@@ -222,8 +222,8 @@ def _read_details(
     ]
     if apart and all(source.summaries for source in sources):
         report.notes.append(
-            f"{'; '.join(apart)}: the records have no prompt and reference in common, so the "
-            "totals are compared."
+            f"{'; '.join(apart)}: the records share no prompt and reference, so the totals are "
+            "compared."
         )
         return []
     return arms
@@ -250,7 +250,7 @@ def _definitions(aws: Aws, report: Results, uri: str | None) -> dict[str, str]:
         return {str(it["name"]): json.dumps(it, sort_keys=True) for it in metrics}
     except (AnswerRejected, LookupError, TypeError):
         report.notes.append(
-            f"Whether the runs define custom metrics alike is not known: {uri} can't be read."
+            f"It is not known whether the runs define custom metrics alike: {uri} can't be read."
         )
         return {}
 
@@ -327,7 +327,7 @@ def _doubts(report: Results, runs: Iterable[int]) -> list[str]:
     ):
         if len(named) > 1:
             shown = ", ".join(sorted(it or "an unknown one" for it in named))
-            doubts.append(f"But the runs differ in their {what} ({shown}): this is not one scale.")
+            doubts.append(f"But the runs differ in their {what} ({shown}): the scales differ.")
         elif None not in named:
             doubts.append(f"All runs have the same {what}: {named.pop()}.")
     return doubts
@@ -348,7 +348,7 @@ def _note_totals(aws: Aws, report: Results, sources: Sequence[Source]) -> None:
     if told:
         report.notes.append(
             f"The jobs' own totals, for comparison. {'; '.join(told)}. Means over records differ "
-            "from them where a total weighs tasks alike or is no mean."
+            "from them if a total weighs tasks equally or is not a mean."
         )
 
 
@@ -378,7 +378,7 @@ def _totals(
             if overall:
                 yield source, overall, tasks
             else:
-                report.notes.append(f"{source.summaries[-1]} holds no figures.")
+                report.notes.append(f"{source.summaries[-1]} has no figures.")
 
 
 def _compare_figures(

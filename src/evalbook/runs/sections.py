@@ -93,7 +93,7 @@ def sections_of(report: Results) -> Iterator[Section]:
             (name,), name, figures_alone_headline(name, figures), total_rows(figures)
         )  # fmt: skip
     if report.unseen:
-        title = "Without prompts of the training data"
+        title = "Without prompts from the training data"
         for two in report.unseen.comparisons:
             claim = report.unseen.said(two)
             yield Section((two.first, two.second), title, claim, two.metrics, unseen=True)

@@ -125,7 +125,7 @@ def missing_parts(runs: Iterable[Run]) -> Iterator[str]:
         parts = run.jobs[0].parts
         if parts > len(run.jobs) and not (run.look and run.look.early):
             there = joined([str(job.part) for job in run.jobs])
-            yield f"Of the {parts} parts of {run.facts.name} only {there} was run."
+            yield f"Of the {parts} parts of {run.facts.name}, only {there} was run."
 
 
 def look(aws: Aws, target: Target) -> Looked:
@@ -168,7 +168,7 @@ def _results(
         try:
             job = training_job(aws, step.job)
         except REFUSED as error:
-            problems.append(f"The job of {step.name} can't be looked at: {error.message}")
+            problems.append(f"The job of {step.name} can't be read: {error.message}")
             continue
         if step.name == "InspectAIEvaluation":
             files = find_inspect_files(aws, job.output, job.name, job.created, job.ended)
@@ -232,9 +232,9 @@ def nothing(looked: Sequence[Looked], problems: Sequence[str]) -> AnswerRejected
     return RunFailed(
         "results.none",
         f"No results were found: {states}.{details}",
-        "Look whether they were moved or deleted since."
+        "Check whether they have been moved or deleted."
         if all(run.status == "Succeeded" for _, run, _, _ in looked)
-        else "`evalbook status` tells why a run failed.",
+        else "`evalbook status` says why a run failed.",
     )
 
 

@@ -207,7 +207,7 @@ def _behind(aws: Aws, region: str, step: RunStep, status: StepStatus, judges: bo
     try:
         job = training_job(aws, step.job or "")
     except REFUSED as error:
-        return replace(status, unknown=(f"The training job can't be looked at: {error.message}",))
+        return replace(status, unknown=(f"The training job can't be read: {error.message}",))
     status = replace(status, job_failure=job.failure)
     bedrock, unknown = _bedrock(aws, region, job) if judges else (None, ())
     return replace(status, bedrock=bedrock, unknown=unknown)
@@ -219,7 +219,7 @@ def _behind_rollouts(aws: Aws, step: RunStep, status: StepStatus) -> StepStatus:
     try:
         return replace(status, job_failure=rollout_failure(aws, step.job or ""))
     except (*REFUSED, AwsUnavailable) as error:
-        return replace(status, unknown=(f"The job can't be looked at: {error.message}",))
+        return replace(status, unknown=(f"The job can't be read: {error.message}",))
 
 
 def _bedrock(
@@ -228,7 +228,7 @@ def _bedrock(
     try:
         return find_job_behind(aws, region, job), ()
     except (*REFUSED, AwsUnavailable) as error:
-        return None, (f"Bedrock's evaluation job can't be looked at: {error.message}",)
+        return None, (f"Bedrock's evaluation job can't be read: {error.message}",)
 
 
 def _expected(run: Execution, plan: RunPlan, steps: Sequence[RunStep]) -> tuple[int, int] | None:
@@ -454,7 +454,7 @@ def _failure_parts(status: RunStatus) -> Iterator[Part]:
     if status.cause:
         yield texts.lines(f"Why: {status.cause.cause}", f"What to do: {status.cause.remedy}")
     else:
-        yield "Why: none of the known causes; what AWS says is below."
+        yield "Why: none of the known causes; see AWS's messages below."
     lines = ["What AWS says:"]
     for step in status.steps:
         said = list(dict.fromkeys(step.said())) if step.status == "Failed" else []

@@ -20,17 +20,17 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
     training = [it.name for it in remaining if it.name not in (*_JUDGING, *LINEAGE)]
     judging = [it.name for it in remaining if it.name in _JUDGING]
     lines.append(
-        f"If it goes on, it pays for{_cost(status, training, judging)}.{_time(status, now)}"
+        f"If it continues, you pay for{_cost(status, training, judging)}.{_time(status, now)}"
     )
     done = [it.name for it in status.steps if it.status == "Succeeded" and it.name not in LINEAGE]
     lines.append(
-        "Stopping it ends what is still to come. What ran so far is paid for, and a stopped run "
-        f"can't be continued.{f' Finished: {_listed(done)}.' if done else ''}"
+        "Stopping cancels the rest. You pay for what has run so far, and a stopped run can't be "
+        f"resumed.{f' Finished: {_listed(done)}.' if done else ''}"
     )
     if hosts_models(status.kind):
         lines.append(
-            "If it hosts the model itself, its endpoint stays and is paid for: `evalbook status` "
-            "names it once the run is stopped."
+            "If it hosts the model itself, its endpoint stays, and you keep paying for it: "
+            "`evalbook status` names it once the run has stopped."
         )
     return texts.lines(*lines)
 
@@ -43,10 +43,10 @@ def _cost(status: RunStatus, training: list[str], judging: list[str]) -> str:
         parts.append(f" SageMaker's jobs of {_listed(training)}")
     if judging:
         metrics = len(status.plan.metrics)
-        each = f", {metrics} built-in metrics a record" if metrics else ""
+        each = f", {metrics} built-in metrics per record" if metrics else ""
         parts.append(f" Bedrock's judging by {status.plan.judge or 'the judge'} in "
                      f"{_listed(judging)} (tokens of every record{each})")  # fmt: skip
-    return " and".join(parts) or " nothing that is known"
+    return " and".join(parts) or " nothing known"
 
 
 def _time(status: RunStatus, now: datetime | None) -> str:

@@ -37,8 +37,8 @@ def experiment_of(aws: Aws, report: Results) -> Experiment:
     if plan.mlflow is None:
         raise AnswerRejected(
             "results.mlflow",
-            f"{run.name} is recorded in no MLflow app that its definition names.",
-            "Give an app at `mlflow` among the advanced settings of the next run.",
+            f"The definition of {run.name} names no MLflow app.",
+            "For the next run, give an app at `mlflow` in the advanced settings.",
         )
     # A pipeline's experiment is called after it where the definition names none.
     return Experiment(plan.mlflow, plan.experiment or run.arn.split("/")[1])

@@ -48,7 +48,7 @@ def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:
         return
     told = f"{plural(len(found.places), 'prompt')} of {found.job}'s training data"
     if not report.comparisons and not report.alone:
-        report.notes.append(f"{told} can't be left out here: there are totals only.")
+        report.notes.append(f"{told} can't be left out here: there are only totals.")
         return
     try:
         _note_seen(aws, report, interview, found)
@@ -59,7 +59,7 @@ def add_unseen(aws: Aws, report: Results, interview: Interview) -> None:
     if sum(it.left_out for it in unseen.comparisons) + sum(it.left_out for it in unseen.alone):
         report.unseen = unseen
     else:
-        report.notes.append(f"{told} can't be left out: the results do not hold them.")
+        report.notes.append(f"{told} can't be left out: the results do not contain them.")
 
 
 def _note_seen(aws: Aws, report: Results, interview: Interview, found: OverlapFacts) -> None:

@@ -40,6 +40,6 @@ class Unseen:
     def said(self, of: UnseenComparison | UnseenAlone) -> str:
         """Return what was left out, and the verdict without it."""
         return (
-            f"Without the {plural(of.left_out, 'record')} whose prompts are in the training data "
-            f"of {self.training_job}, where a model scores better than on new ones. {of.headline}"
+            f"Without the {plural(of.left_out, 'record')} with prompts from the training data of "
+            f"{self.training_job}, on which a model scores better than on new ones. {of.headline}"
         )

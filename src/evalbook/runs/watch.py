@@ -72,8 +72,8 @@ def watch(
 
 def _trouble(error: AwsUnavailable) -> str:
     if error.code in _SIGN_IN:
-        return f"{error.message} The run goes on. Sign in in another terminal; this goes on then."
-    return f"{error.message} The run goes on; this tries again."
+        return f"{error.message} The run continues. Sign in in another terminal, and so does this."
+    return f"{error.message} The run continues; trying again."
 
 
 def _state(seen: Sequence[RunStatus]) -> list[object]:

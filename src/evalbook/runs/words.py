@@ -63,7 +63,7 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
     """Yield what would change a reader's mind about the verdict."""
     first, second = comparison.first, comparison.second
     if _judges_differ(comparison):
-        yield "But the judges differ: what differs may be theirs rather than the models'."
+        yield "But the judges differ: the differences may be theirs rather than the models'."
     redefined = [
         row.metric
         for row in comparison.rows
@@ -72,8 +72,8 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
     ]
     if redefined:
         yield (
-            f"But the runs define {joined(redefined)} differently: what differs may be the metric "
-            "rather than the models."
+            f"But the runs define {joined(redefined)} differently: the difference may be in the "
+            "metric rather than in the models."
         )
     for arm in (first, second):
         yield from _faulty(arm)
@@ -87,22 +87,22 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
     ]
     if thin:
         yield (
-            f"But of {plural(comparison.paired, 'record')} only {joined(thin)} have a score of "
+            f"But of {plural(comparison.paired, 'record')}, only {joined(thin)} have a score from "
             "both models."
         )
     one_sided = [row.metric for row in comparison.rows if row.records and _one_sided(row)]
     if one_sided:
         yield (
-            f"But on {joined(one_sided)} one model lacks many more scores than the other: what is "
-            "left may favour one of them."
+            f"But on {joined(one_sided)}, one model lacks many more scores than the other: the "
+            "rest may favour one of them."
         )
     repeated = max(first.repeated, second.repeated)
     if 10 * repeated > most:
-        yield f"But {_repeat(repeated)} others: all this is less sure than it looks."
+        yield f"But {_repeat(repeated)} others: all this is less certain than it looks."
     stricter = [row.metric for row in comparison.rows if row.verdict != row.by_itself]
     if stricter:
         yield (
-            f"Stricter: {comparison.together} comparisons. By itself this one would be clear on "
+            f"Stricter: {comparison.together} comparisons. On its own, this one would be clear on "
             f"{joined(stricter)}."
         )
 
@@ -134,7 +134,7 @@ def basis(comparison: Comparison) -> list[str]:
     if not comparison.paired:
         return list(_remarks(comparison))
     compared = f"Compared on {plural(comparison.paired, 'record')} that both models answered. "
-    meant = f"above zero, {name} is better, also where a low score is good."
+    meant = f"above zero, {name} is better, even if a low score is good."
     lines = [f"{compared}A gain is the mean difference per record; {meant}"]
     if comparison.tests:
         lines.append(_certainty(comparison))
@@ -151,19 +151,18 @@ def _certainty(comparison: Comparison) -> str:
         among = f" of {together} comparisons" if together > 1 else ""
         correction = f", with Holm's correction for {asked} metrics{among}"
     return (
-        'How sure "better" and "worse" are: the chance that even one metric on which the models do '
-        f"not differ is called so is at most {percent(comparison.level)}{looks} (sign-flip test "
-        f"over records{correction}). Each "
-        "interval (bootstrap over records) is of its metric alone: it may leave out zero where the "
-        f'verdict is "{UNCLEAR}". That no difference is clear does not show that there is none: '
-        "the interval tells how large it may be."
+        'How certain "better" and "worse" are: the chance of either verdict on even one metric '
+        f"where the models do not differ is at most {percent(comparison.level)}{looks} (sign-flip "
+        f"test over records{correction}). Each interval (bootstrap over records) is for its metric "
+        f'alone: it may exclude zero although the verdict is "{UNCLEAR}". No clear difference does '
+        "not mean that there is none: the interval shows how large it may be."
     )
 
 
 def _scope(comparison: Comparison) -> str:
     judged = ""
     if comparison.first.judges or comparison.second.judges:
-        judged = ", and for this judge: a judge's own leanings are not in the intervals"
+        judged = ", and for this judge: the intervals do not include a judge's own bias"
     return f"It holds for records like these, each answered once by each model{judged}."
 
 
@@ -175,8 +174,8 @@ def categories_basis(comparison: Comparison) -> list[str]:
             "corrected among themselves and not together with those above."
         )
     lines.append(
-        "That a difference shows in one category and not in another does not show that the "
-        "categories differ: the smaller one may only have too few records."
+        "A difference that shows in one category and not in another does not mean that the "
+        "categories differ: the smaller one may simply have too few records."
     )
     if comparison.categories_left:
         left = comparison.categories_left
@@ -209,16 +208,16 @@ def _what_could_not_show(comparison: Comparison) -> Iterable[str]:
     ]
     if powerless and none_passed and comparison.together == 1:
         yield (
-            f"On {joined(powerless)} no difference, however large, could have passed the test: too "
-            "few records for so many metrics."
+            f"On {joined(powerless)}, no difference, however large, could have passed the test: "
+            "there are too few records for so many metrics."
         )
     yield from _what_would_decide(comparison, tested)
     same = [row.records for row in comparison.rows if row.verdict == SAME]
     if same:
         share = 100 * most_that_may_differ(min(same))
         yield (
-            f"Where not one of {min(same):,} records differs, up to {share:.2g} % of all such "
-            "records still may (95 % confidence)."
+            f"If none of {min(same):,} records differs, up to {share:.2g} % of all such records "
+            "still may (95 % confidence)."
         )
     constant = [
         row.metric
@@ -227,8 +226,8 @@ def _what_could_not_show(comparison: Comparison) -> Iterable[str]:
     ]
     if constant:
         yield (
-            f"On {joined(constant)} every record has the same gain; how sure its size is can't be "
-            "told from that, so there is no interval."
+            f"On {joined(constant)}, every record has the same gain, which says nothing about its "
+            "uncertainty, so there is no interval."
         )
 
 
@@ -243,7 +242,7 @@ def _what_would_decide(comparison: Comparison, tested: Sequence[MetricRow]) -> I
     named = [f"{metric} {records:,}" for metric, records in more.items() if records > 0]
     if named:
         yield (
-            "So many more records would probably make it clear, if the models differ as they did "
+            "More records that would probably make it clear, if the models differ as they did "
             f"here: {joined(named)}."
         )
 
@@ -256,8 +255,8 @@ def _about_arm(arm: Arm, paired: int) -> Iterable[str]:
         yield f"{plural(arm.unreadable, 'line')} of {the(arm.name)} could not be read."
     if arm.repeated:
         yield (
-            f"Of {the(arm.name)} {_repeat(arm.repeated)} an earlier prompt and reference; "
-            "repeats were paired in their order and counted like others, which makes intervals "
+            f"Of {the(arm.name)}, {_repeat(arm.repeated)} an earlier prompt and reference; "
+            "repeats were paired in order and counted like others, which makes intervals "
             "narrower than they should be."
         )
 
@@ -271,7 +270,7 @@ def _left_out(comparison: Comparison) -> Iterable[str]:
     ]
     if named:
         yield (
-            f"Records left out for want of a score of one model or both, not counted as 0: "
+            f"Records left out because one or both models have no score, not counted as 0: "
             f"{joined(named)}."
         )
 
@@ -298,8 +297,8 @@ def alone_basis(arm: Arm, rows: Sequence[MeanRow]) -> list[str]:
     same = [row.metric for row in rows if row.records > 1 and row.low is None]
     if same:
         lines.append(
-            f"On {joined(same)} every record has the same score; how sure the mean is can't be "
-            "told from that, so there is no interval."
+            f"On {joined(same)}, every record has the same score, which says nothing about the "
+            "mean's uncertainty, so there is no interval."
         )
     if any(row.left_out for row in rows):
         lines.append("Records without a score are left out, not counted as 0.")

@@ -1,4 +1,4 @@
-"""Where the interview stands: the step to ask next, and what is known of its answer already."""
+"""Where the interview stands: the step to ask next, and what is already known of its answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Ahead:
     asked: Question = _NOTHING
     """The step's own question."""
     finding: str | None = None
-    """What is known without having been asked, and is confirmed instead."""
+    """What is known without asking, to be confirmed instead."""
 
     def question(self, interview: Interview) -> Question:
         if self.step is None or self.finding is None:
@@ -43,7 +43,7 @@ def look_ahead(interview: Interview) -> Ahead:
 
 
 def stand_at(interview: Interview, step: AnyStep) -> Ahead:
-    """Return the step with what it asks, and what is known about its answer already."""
+    """Return the step with its question and what is already known of its answer."""
     asked = kept_question(interview, step) or step.ask(interview)
     back = interview.aside.asked_back.get(step.name)
     if back is not None:
@@ -69,7 +69,7 @@ def stand_at(interview: Interview, step: AnyStep) -> Ahead:
 
 
 def _again(answer: Answer[Any, Any], asked: Question, step: AnyStep, interview: Interview) -> str:
-    """Return an earlier answer as the default of its question: what was said, or led to."""
+    """Return an earlier answer as its question's default: the words said, or the value."""
     value = answer.value
     if value in [choice.value for choice in asked.choices]:
         return str(value)
@@ -100,7 +100,9 @@ def forget_finding(interview: Interview, step: AnyStep) -> None:
 def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question:
     back = interview.aside.asked_back.get(step.name)
     if back is not None:
-        return Question(back.question, kind="confirm", default="yes", help="No asks afresh.")
+        return Question(
+            back.question, kind="confirm", default="yes", help="No asks the question anew."
+        )
     volunteered = step.name in interview.aside.volunteered
     found_in = step.known_from(interview) or interview.state_path.name
     if not volunteered and step.known(interview) is None:
@@ -110,10 +112,10 @@ def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question
         f"{where}: {within_a_sentence(step.title)} {shortened(finding, 300)!r}. Use it?",
         kind="confirm",
         default="yes",
-        help="Yes uses it, no asks afresh; anything else is taken as the answer itself.",
+        help="Yes uses it, no asks the question anew; anything else is taken as your answer.",
     )
 
 
 def within_a_sentence(title: str) -> str:
-    """Return a title as it is written there: "results", but "KMS key"."""
+    """Return a title as written mid-sentence: "results", but "KMS key"."""
     return title[0].lower() + title[1:] if title[1:2].islower() else title

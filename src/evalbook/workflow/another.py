@@ -1,4 +1,4 @@
-"""A new evaluation like an earlier one: what was answered is confirmed when its turn comes."""
+"""A new evaluation like an earlier one: each old answer is confirmed at its turn."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
     from evalbook.workflow.workflow import Workflow
 
 _ITS_OWN = (PROJECT.name, RUN_NAME.name, ADVANCED.name)
-"""What names an evaluation, or only leads to other answers."""
+"""Steps that name an evaluation, or only lead to other answers."""
 
 
 def begin_like(workflow: Workflow, earlier: Path, instead: Mapping[str, str]) -> Turn:
     """Begin a new interview that knows what an earlier one knew, and return its first turn.
 
     Args:
-        workflow: the new one. Where its file is the earlier one's, that gets another name.
+        workflow: the new one. If it has the earlier one's file, that file is renamed.
         earlier: the state file to begin from.
         instead: answers that differ, by step.
 
     Raises:
-        UsageError: there is nothing to begin from, the new file is in use, or no such step.
-        AnswerRejected: an answer in ``instead`` is known by now to be unusable.
+        UsageError: there is nothing to begin from, the new file is in use, or a step is unknown.
+        AnswerRejected: an answer in ``instead`` is already known to be unusable.
         StateFileError: a state file can't be used.
     """
     known = type(workflow).load(earlier, workflow.aws).interview
     if not known.answers:
         raise UsageError(
             "new.from",
-            f"Nothing is answered in {earlier}.",
+            f"{earlier} has no answers.",
             "Name the state file of an evaluation.",
         )
     carried = dict(_carried(known))
@@ -48,7 +48,7 @@ def begin_like(workflow: Workflow, earlier: Path, instead: Mapping[str, str]) ->
             raise UsageError(
                 "new.exists",
                 f"{workflow.path} holds another evaluation.",
-                "Give the new one a file of its own: --state FILE.",
+                "Give the new one its own file: --state FILE.",
             )
         aside = None
     else:
@@ -63,9 +63,9 @@ def begin_like(workflow: Workflow, earlier: Path, instead: Mapping[str, str]) ->
 
 
 def _carried(earlier: Interview) -> Iterator[tuple[str, str]]:
-    """Yield the answers that hold for another evaluation as well, as they would be given.
+    """Yield the answers that also hold for another evaluation, in the words to give them.
 
-    What a person consented to is asked again.
+    Consent is asked for again.
     """
     for step in earlier.steps:
         answer = earlier.answers.get(step.name)
@@ -81,7 +81,7 @@ def _carried(earlier: Interview) -> Iterator[tuple[str, str]]:
 
 
 def set_aside(path: Path) -> Path:
-    """Give the state file another name; what other tools left in it stays known.
+    """Rename the state file; what other tools left in it stays known.
 
     Returns:
         The old file's new path.

@@ -1,4 +1,4 @@
-"""Many answers from one file: JSON or TOML of ``step = value``."""
+"""Many answers from one file, as JSON or TOML: ``step = value``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from evalbook.workflow.turn import Problem, Turn
 from evalbook.workflow.workflow import Workflow
 
 LARGEST_FILE = 4 << 20
-"""Bytes; ten custom metrics at their limits stay far below."""
+"""In bytes; ten custom metrics at their limits are far smaller."""
 
 
 def read_answers(path: Path) -> dict[str, Any]:
@@ -39,12 +39,12 @@ def read_answers(path: Path) -> dict[str, Any]:
         ) from error
     try:
         document = json.loads(text) if path.suffix.lower() == ".json" else _read_toml(text)
-        # What can't be written down again, such as a number of 5,000 digits, is no answer.
+        # What can't be written down again, such as a number of 5,000 digits, is not an answer.
         json.dumps(document, default=str)
     except (ValueError, RecursionError) as error:
         language = "JSON" if path.suffix.lower() == ".json" else "TOML"
         raise UsageError(
-            "apply.file", f"{path} is not valid {language}: {error}", "Mend it and repeat this."
+            "apply.file", f"{path} is not valid {language}: {error}", "Fix it and try again."
         ) from error
     if not isinstance(document, dict):
         raise UsageError("apply.file", f"{path} is not an object of step = value.")
@@ -62,13 +62,13 @@ def _read_toml(text: str) -> Any:
 
 
 def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
-    """Answer what the file answers, in the order of the steps, until it has no more to say.
+    """Give the file's answers in step order, until it has no more.
 
-    An answer saved before is given again only where the file says something else.
+    A saved answer is given again only if the file says something else.
 
     Raises:
-        UsageError: the file names a step that there is not.
-        AwsUnavailable: AWS could not be asked; what was accepted until then is saved.
+        UsageError: the file names an unknown step.
+        AwsUnavailable: AWS could not be asked; answers accepted before that are saved.
     """
     steps = {step.name: step for step in _steps_for(workflow.interview, values)}
     _refuse_unknown(list(steps), values, workflow.interview)
@@ -104,7 +104,7 @@ def apply_answers(workflow: Workflow, values: dict[str, Any]) -> Turn:
 
 
 def _only_type_that_asks(values: dict[str, Any]) -> str | None:
-    """Return the one evaluation type that asks all that a file answers; None where several do."""
+    """Return the one evaluation type that asks every step in the file; None if several do."""
     fitting = [
         name
         for name, steps in STEPS_BY_TYPE.items()
@@ -114,7 +114,7 @@ def _only_type_that_asks(values: dict[str, Any]) -> str | None:
 
 
 def as_text(value: Any) -> str:
-    """Return a file's value as a person would have said it."""
+    """Return a file's value as a person would say it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
@@ -123,7 +123,7 @@ def as_text(value: Any) -> str:
         return "none"
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, default=str)
-    # A number; or a date or time of TOML's, which stands for what was written.
+    # A number, or a TOML date or time.
     return str(value)
 
 
@@ -143,12 +143,12 @@ def _refuse_unknown(known: list[str], values: dict[str, Any], interview: Intervi
             "step.unknown",
             f"The file answers {', '.join(map(repr, elsewhere))}, which this evaluation type does "
             "not ask.",
-            f"Leave it out, or answer {evaluation_type.STEP.name} with a type that asks it.",
+            f"Leave it out, or set {evaluation_type.STEP.name} to a type that asks it.",
         )
     if unknown:
         raise UsageError(
             "step.unknown",
-            f"The file answers {', '.join(map(repr, unknown))}, which no step asks.",
+            f"The file answers {', '.join(map(repr, unknown))}, but there is no such step.",
             did_you_mean(nearest(unknown[0], known, 1)) or f"The steps are: {', '.join(known)}.",
         )
 
@@ -158,8 +158,8 @@ def _not_the_exact_words(turn: Turn, step: Step[Any, Any], said: str) -> Turn:
 
     rejection = AnswerRejected(
         f"{step.name}.in_file",
-        f"In a file of answers, {step.name} = {said!r} does not count.",
-        f'Only {step.name} = "{step.exact_in_file}", in the person\'s own file, does; or answer '
+        f"In an answers file, {step.name} = {said!r} does not count.",
+        f'Only {step.name} = "{step.exact_in_file}", in the person\'s own file, counts. Or answer '
         "the question when it is asked.",
     )
     return replace(

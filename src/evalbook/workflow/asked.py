@@ -1,4 +1,4 @@
-"""What people ask at a question, and what there is to say: two sentences each."""
+"""What people ask at a question, and the reply: a few sentences each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Known:
     """Pattern of the words that ask for it."""
     answer: str
     steps: tuple[StepName | Literal["complete"], ...] = ()
-    """Where alone it is meant; everywhere if none is named."""
+    """The steps it is meant for; all if none is named."""
 
 
 _ANSWERS = (
@@ -29,111 +29,109 @@ _ANSWERS = (
     ),
     Known(
         r"stored?\b|saved?\b|cop(?:y|ies)\b|retain|(?:keep|kept|log)\w* .*(?:data|prompts|records|answers|anything)",
-        "evalbook stores your answers in workflow_state.json and no credentials; what it reads of the "
+        "evalbook stores your answers in workflow_state.json, but no credentials; what it reads of the "
         "dataset stays on this machine. The run writes prompts, answers and scores to your results "
-        "prefix, and nothing else is kept.",
+        "prefix. Nothing else is kept.",
     ),
     Known(
         r"train(?:ed|ing)? on my|use my data|learn from",
-        "Bedrock does not use your prompts or answers to train models. What applies is in the service "
-        "terms that are shown before the notebook is written.",
+        "Bedrock does not use your prompts or answers to train models. The service terms that apply "
+        "are shown before the notebook is written.",
     ),
     Known(
         r"how much|cost|costs|price|pricing|expensive|pay|paid|charge|cheap|money|bill",
-        "Answering these questions costs nothing; a run is paid when you start cell 2. What the "
-        "judging will cost is estimated before you confirm, by records, metrics and the judge's "
-        "price; SageMaker's jobs come on top.",
+        "Answering these questions costs nothing; you pay for a run when you start cell 2. Before you "
+        "confirm, you see an estimate of the judging cost from records, metrics and the judge's price. "
+        "SageMaker's jobs are extra.",
     ),
     Known(
         r"how long|time does|duration|minutes|hours",
         "These questions take a few minutes. A run of both models takes about an hour for a few "
-        "hundred records, and the estimate is shown before you confirm.",
+        "hundred records; you see an estimate before you confirm.",
     ),
     Known(
         r"what happens|do with it|read it|what do you read|how much .*read",
-        "The first few KB are read to show two records; then the object is read once to count and "
-        "check every record on this machine. Nothing is changed, and on no nothing is read.",
+        "First a few KB, to show you two records; then the whole object once, to count and check every "
+        "record on this machine. Nothing is changed. If you say no, nothing is read.",
         ("data_sample",),
     ),
     Known(
         r"which|can i|rights|used for|enough|what role|role (?:would|will|can|should)|role work|permissions?",
         "One that SageMaker and, for a judge, Bedrock may assume, and that may read the dataset and "
         "write the results. Those listed are trusted, and IAM's simulator finds nothing missing; the "
-        "one you name is checked once more.",
+        "one you choose is checked again.",
         ("execution_role",),
     ),
     Known(
         r"why not|why .*version|passed over|newer|latest|newest",
-        "The newest version that can be used is taken: its status is Completed, and it was not "
-        "rejected. Newer ones that were passed over are named with their status; name one to use it "
-        "once it is completed.",
+        "evalbook takes the newest usable version: one that is Completed and was not rejected. Newer "
+        "ones that were skipped are listed with their status; name one to use it once it is completed.",
         ("model", "model_confirm", "confirm"),
     ),
     Known(
         r"what .*task|what do you mean|for what|why|like what|example|read it|find|know|guess|need",
         "In a sentence, what the model does for its users, such as: answers customers' billing "
-        "questions. It guides which metrics are recommended and changes nothing else.",
+        "questions. It only affects which metrics are recommended.",
         ("task",),
     ),
     Known(
         r"format|jsonl|look like|which fields|columns?",
-        "One JSON record a line, with the prompt and, where there is one, the right answer; "
-        "the usual shapes of training data are understood. What can't be used as it is can be "
-        "converted into a copy.",
+        "One JSON record per line, with the prompt and, if there is one, the right answer. The usual "
+        "formats of training data are understood; evalbook can convert most others into a copy.",
         ("dataset", "data_sample", "data_fix"),
     ),
     Known(
         r"custom metric|have to|need|what|which|optional",
-        "A custom metric is a prompt of yours by which the judge scores each answer, in Bedrock's "
-        "JSON format. Without one the built-in metrics do.",
+        "A custom metric is your own prompt for the judge to score each answer by, in Bedrock's JSON "
+        "format. You don't need one: there are built-in metrics.",
         ("custom_metrics",),
     ),
     Known(
         r"which|recommend|best|better|difference|should i|would|stronger|good|ok|fine|can i|possible",
-        "The choice of the judge is yours alone, and nothing is recommended. Any of the listed "
-        "ones can be used in this region.",
+        "The choice of the judge is yours alone; evalbook recommends none. All those listed can be "
+        "used in this region.",
         ("judge_model",),
     ),
     Known(
         r"which|recommend|how many|enough|should i",
-        "The recommended ones fit the task and the data, with the reason beside each. Each metric is "
-        "one more call of the judge for every record, so a handful does.",
+        "The recommended ones fit your task and data; the reason is next to each. Every metric adds a "
+        "judge call per record, so a handful is enough.",
         ("builtin_metrics",),
     ),
     Known(
         r"why .*region|another region|other region|possible|can i|elsewhere",
-        "The run has to be where the model is registered; it can only be used from there. "
-        "Dataset, results and judge are taken in the same region.",
+        "The run must be in the region where the model is registered; it can only be used from there. "
+        "Dataset, results and judge must be in the same region.",
         ("region",),
     ),
     Known(
         r"mlflow",
-        "MLflow keeps the metrics of runs side by side, on a tracking server of your account. Without "
-        "one, nothing is tracked, and the results in S3 are the same.",
+        "MLflow keeps the metrics of your runs side by side, on a tracking server in your account. "
+        "Without one, nothing is tracked, and the results in S3 are the same.",
         ("advanced", "mlflow", "mlflow_experiment"),
     ),
     Known(
         r"kms|encrypt|vpc",
-        "A KMS key of yours encrypts what the jobs write; a VPC keeps them in your own network. "
-        "Without either, AWS's own keys and network are used.",
+        "A KMS key of yours encrypts what the jobs write; a VPC keeps the jobs in your own network. "
+        "Without them, AWS's own keys and network are used.",
         ("advanced", "kms_key", "vpc"),
     ),
     Known(
         r"advanced|settings|what are|which",
-        "They set what most leave alone: which models are evaluated, MLflow tracking, a KMS key, a "
-        "VPC, tags and the run's name. No keeps the SDK's defaults.",
+        "Settings that most people leave alone: which models to evaluate, MLflow tracking, a KMS key, "
+        "a VPC, tags and the run's name. No keeps the SDK's defaults.",
         ("advanced",),
     ),
     Known(
         r"agree|have to|must|terms|legal|binding|why",
-        "Without agreement no notebook is written, because the run uses Bedrock Evaluations. The "
-        "answers are kept, so you can agree any time later.",
+        "Without your agreement no notebook is written, because the run uses Bedrock Evaluations. Your "
+        "answers are saved, so you can agree at any time.",
         ("bedrock_terms",),
     ),
     Known(
         r"notebook|append|new|cells?",
-        "A new notebook holds a header and four cells: settings, start, progress, results. Appended "
-        "to one of yours, they come at its end and nothing else in it changes.",
+        "A new notebook holds a header and four cells: settings, start, progress, results. If you "
+        "append to one of yours, they go at its end and nothing else in it changes.",
         ("notebook",),
     ),
     Known(
@@ -180,15 +178,15 @@ _ANSWERS = (
     ),
     Known(
         r"help|what (?:can|do) you|what is this|how does (?:this|it) work",
-        "evalbook asks some fifteen questions, checks each answer against AWS, and writes a notebook "
+        "evalbook asks about fifteen questions, checks each answer against AWS, and writes a notebook "
         "that compares your model with its base model. Choose Help me decide for four short questions "
-        "about the kind.",
+        "about the kind of evaluation.",
         ("evaluation_type",),
     ),
     Known(
         r"difference|which|what is|what are|mean|judge|scorer|benchmark|recommend|should|best",
         "LLM as judge has a model score free-form answers; a custom scorer compares by code; a "
-        "benchmark measures general abilities; multi-turn RL plays an agent's rollouts. Choose Help "
+        "benchmark measures general abilities; multi-turn RL runs an agent's rollouts. Choose Help "
         "me decide for four short questions.",
         ("evaluation_type",),
     ),
@@ -196,7 +194,7 @@ _ANSWERS = (
 
 
 def answer_to(said: str, step: str, question: Question) -> str | None:
-    """Return what there is to say to a question of the person's; None where nothing is ready."""
+    """Return the prepared answer to a person's question; None if there is none."""
     questions = [it for it in re.split(r"(?<=[.!?])\s+", said) if it.rstrip().endswith("?")]
     words = plain(re.sub(r"\S+://\S+", "", " ".join(questions) or said))
     about = {it.label: it.description for it in question.choices if step == "builtin_metrics"}

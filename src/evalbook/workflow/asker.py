@@ -1,4 +1,4 @@
-"""Who asks AWS, as a short text that changes with them, told without loading boto3."""
+"""Who asks AWS, as a fingerprint that needs no boto3."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ _FILES = {
 
 
 def asker(profile: str | None) -> str:
-    """Return a fingerprint of what decides whose credentials boto3 uses: settings and files.
+    """Return a fingerprint of the settings and files that decide whose credentials boto3 uses.
 
-    It may change though the person stays the same, such as when keys are renewed: then a question
-    is only asked once more.
+    It may change for the same person, such as when keys are renewed; then AWS is just asked again.
     """
     import hashlib
 

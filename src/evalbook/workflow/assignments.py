@@ -9,13 +9,13 @@ from typing import Any
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 
-# A comma parts two assignments only where another name and its sign follow: values hold commas too.
+# A comma separates assignments only if a name and a sign follow: values can hold commas too.
 _BETWEEN = re.compile(r"(?:[;\n]+|,\s*(?=[^,=;\n]+=)|\s+and\s+(?=[\w.:/-]+\s*=))\s*")
 _PAIR_NAMES = ("key", "value")
 
 
 def read_assignments(text: str, code: str, example: str) -> list[tuple[str, str]]:
-    """Return names and values in the order given; a name given twice comes twice.
+    """Return names and values in the order given, repeated names included.
 
     Accepts ``name=value`` after ``name=value``, a JSON object of texts, numbers and truth values,
     or a JSON array of ``{"Key": …, "Value": …}`` as AWS writes tags.
@@ -23,7 +23,7 @@ def read_assignments(text: str, code: str, example: str) -> list[tuple[str, str]
     Args:
         text: what was said.
         code: the code of a rejection.
-        example: an answer that would do, for its remedy.
+        example: a good answer, for the remedy.
 
     Raises:
         AnswerRejected: it is none of these.
@@ -36,10 +36,10 @@ def read_assignments(text: str, code: str, example: str) -> list[tuple[str, str]
         if not sign or not name.strip():
             raise AnswerRejected(
                 code,
-                f"{shortened(part)!r} has no = between a name and its value."
+                f"{shortened(part)!r} has no = between name and value."
                 if not sign
-                else f"{shortened(part)!r} gives a value to no name.",
-                f"Such as {example}.",
+                else f"{shortened(part)!r} has a value but no name.",
+                f"Write it like this: {example}.",
             )
         pairs.append((name.strip(), value.strip().strip(",").strip()))
     return pairs
@@ -50,7 +50,7 @@ def _from_json(text: str, code: str, example: str) -> list[tuple[str, str]]:
         document: Any = json.loads(text, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:
         raise AnswerRejected(
-            code, f"This is not valid JSON: {error}.", f"Such as {example}."
+            code, f"This is not valid JSON: {error}.", f"Write it like this: {example}."
         ) from error
     if isinstance(document, _Pairs):
         found = list(document)
@@ -58,20 +58,22 @@ def _from_json(text: str, code: str, example: str) -> list[tuple[str, str]]:
         found = [_as_aws_writes(item, code, example) for item in document]
     else:
         raise AnswerRejected(
-            code, "The JSON is neither an object nor an array of objects.", f"Such as {example}."
+            code,
+            "The JSON is neither an object nor an array of objects.",
+            f"Write it like this: {example}.",
         )
     for name, value in found:
         if isinstance(value, _Pairs) or value is None:
             raise AnswerRejected(
                 code,
-                f"The JSON gives {shortened(str(name))!r} neither a text nor a number.",
-                f"Such as {example}.",
+                f"In the JSON, {shortened(str(name))!r} is neither a string nor a number.",
+                f"Write it like this: {example}.",
             )
     return [(str(name), _plain(value)) for name, value in found]
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as its members, those given twice included."""
+    """A JSON object as its members, repeated ones included."""
 
 
 def _as_aws_writes(item: _Pairs, code: str, example: str) -> tuple[str, Any]:
@@ -79,8 +81,8 @@ def _as_aws_writes(item: _Pairs, code: str, example: str) -> tuple[str, Any]:
     if len(item) != len(_PAIR_NAMES) or set(members) != set(_PAIR_NAMES):
         raise AnswerRejected(
             code,
-            "An object of the JSON array has other members than Key and Value.",
-            f"Such as {example}.",
+            "An object in the JSON array has members other than Key and Value.",
+            f"Write it like this: {example}.",
         )
     return members["key"], members["value"]
 

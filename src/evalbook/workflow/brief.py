@@ -1,4 +1,4 @@
-"""A turn that an assistant passes on without composing anything: what to show, how to answer."""
+"""A turn that an assistant can pass on as it is: what to show, how to answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NOT_AGAIN = {
     "confirm": ("Warning: ", "Model confirmed: ", "Advanced settings: left", "Judge tokens"),
     "model_confirm": ("Group: ",),
 }
-"""Beginnings of notices that were said before, or say nothing more than another."""
+"""How notices begin that were shown before, or add nothing to another."""
 _BEFORE_NAME = re.compile(
     r"^(Execution role: |Model: )arn:[^/]*(?::role/(?:[\w.-]+/)*|:model-package/)"
 )
@@ -41,22 +41,22 @@ _SHOWN_ELSEWHERE = ("Record ", "Cell 1:", "Cell 3:", "Cell 4:")
 
 @dataclass(frozen=True)
 class Brief:
-    """What `--brief` and the MCP tools give of a turn; what does not apply is left out."""
+    """A turn as `--brief` and the MCP tools give it; what does not apply is left out."""
 
     status: Status
     say: str
     """All that the person should see, as Markdown."""
     step: str | None = None
     reply: Reply | None = None
-    """How the answer is passed on."""
+    """How to pass on the answer."""
     for_you: str | None = None
-    """For the assistant alone."""
+    """For the assistant only."""
     reference: str | None = None
     notebook: str | None = None
 
 
 def brief(turn: Turn) -> dict[str, Any]:
-    """Return a turn as an assistant passes it on, without what does not apply."""
+    """Return a turn as an assistant passes it on."""
     short = Brief(
         turn.status,
         say(turn),
@@ -70,7 +70,7 @@ def brief(turn: Turn) -> dict[str, Any]:
 
 
 def say(turn: Turn) -> str:
-    """Return all that a person should see of a turn, as Markdown."""
+    """Return everything that a person should see of a turn, as Markdown."""
     asked = [turn.question, *choice_lines(turn)]
     marked = [None, *(it.value for it in turn.choices)]
     if turn.default not in marked and not (turn.kind == "multichoice" and _marked(turn)):
@@ -81,14 +81,14 @@ def say(turn: Turn) -> str:
         whole = turn.step in _WHOLE_HELP or turn.status == "rejected"
         asked.append(turn.help if whole else re.split(r"(?<=\.) |; ", turn.help)[0])
     if turn.status == "complete":
-        asked = ["Say what to change, or ask how the run is doing, or for another like it."]
+        asked = ["Say what to change, ask how the run is doing, or ask for another like it."]
     return "\n\n".join(filter(None, (told(turn), "\n".join(filter(None, asked)))))
 
 
 def told(turn: Turn, *, afresh: bool = False) -> str:
-    """Return what a person should see before the question: why not, what was found and taken.
+    """Return what a person should see before the question: problems, findings, what was taken.
 
-    With ``afresh``, also where it is asked again: what was told before is out of sight.
+    With ``afresh``, also what was told before and is out of sight.
     """
     lines: list[str] = []
     if turn.error is not None:
@@ -100,15 +100,15 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     lines += [_check(it) for it in turn.checks if it.status != "passed" and it.message != said]
     again = (*_NOT_AGAIN.get(turn.step or "", ()), *_SHOWN_ELSEWHERE)
     if turn.error is not None and not afresh:
-        # What a rejected turn tells beside the rejection was shown with its question.
+        # The rest of a rejected turn was shown with its question.
         again = ("",)
     lines += [_notice(it) for it in turn.notices if not it.startswith(again)]
-    # What was taken for another step may stand among what changed.
+    # What was taken for another step may also be among the changes.
     return "\n".join(filter(None, dict.fromkeys(lines)))
 
 
 def without_what_follows(turn: Turn, problem: str) -> str:
-    """Return a problem without what the question below it says again."""
+    """Return a problem without what the question below it repeats."""
     if turn.choices:
         problem = re.sub(r" Answer with a number, or one of: .*?(?:\.(?= |$)|$)", "", problem)
         problem = re.sub(r" (?:The groups there are, newest first|Choose from).*", "", problem)
@@ -116,7 +116,7 @@ def without_what_follows(turn: Turn, problem: str) -> str:
 
 
 def _notice(text: str) -> str:
-    """Return a notice without what a person needs no sight of: how an estimate was made."""
+    """Return a notice without what a person need not see: how an estimate was made."""
     text = _BEFORE_NAME.sub(r"\1", text)
     estimate = text.startswith("SageMaker's own jobs")
     return re.sub(r" \([^()]*\)", "", text) if estimate else text
@@ -137,21 +137,21 @@ def _marked(turn: Turn) -> bool:
 
 
 def choice_lines(turn: Turn) -> list[str]:
-    """Return the numbered choices; of many, those recommended with their reasons."""
+    """Return the numbered choices; of many, the recommended ones with their reasons."""
     numbered = list(enumerate(turn.choices, start=1))
     if turn.kind != "multichoice" or not _marked(turn):
         most = _MOST_LISTED if turn.kind == "text" else len(numbered)
         more = len(numbered) - most
         lines = [_choice(number, choice, turn.default) for number, choice in numbered[:most]]
         if turn.step == "s3_output" or len(lines) > _MOST_LINES:
-            # All alike, and a name says what it is.
+            # They are all alike, and their names say enough.
             lines = [
                 ", ".join(
                     _choice(at, replace(it, description=""), turn.default)
                     for at, it in numbered[:most]
                 )
             ]
-        return [*lines, f"{more} more: say a name, or a word of it." if more > 0 else ""]
+        return [*lines, f"{more} more: say a name, or a word from it." if more > 0 else ""]
     # The recommended ones with their reasons, the others by name.
     lines = [_choice(at, choice) for at, choice in numbered if choice.recommended]
     others = [f"{number}. {choice.label}" for number, choice in numbered if not choice.recommended]
@@ -164,19 +164,19 @@ def _choice(number: int, choice: Choice, default: str | None = None) -> str:
 
 
 def choice_words(choice: Choice, mark: str = "") -> str:
-    """Return a choice in one line: its label, and what tells it from the others."""
+    """Return a choice in one line: its label, and how it differs from the others."""
     told = re.sub(r"(?:; )?called through inference profile \S+", "", choice.description)
     told = re.sub(r": Bedrock refuses it if unused .*", ": refused once unused for 30 days", told)
     if not choice.recommended:
         told = re.split(r"; |, such as|, or |: an? ", told)[0].rstrip(".")
     if choice.recommended and "? " in told:
-        # What a metric asks is in the reference; why it is recommended is what decides.
+        # The reference says what a metric asks; people decide by why it is recommended.
         told = told.split("? ", 1)[1].split(". ", 1)[0].rstrip(".")
     return f"{choice.label}{mark}{f': {told}' if told else ''}"
 
 
 def _passed(ids: set[str]) -> str:
-    """Return in a clause what is worth knowing of the checks that passed."""
+    """Return what is worth knowing about the passed checks, in a clause."""
     if "role.trust.sagemaker" not in ids:
         return ""
     trusted = "both services" if "role.trust.bedrock" in ids else "SageMaker"
@@ -186,14 +186,14 @@ def _passed(ids: set[str]) -> str:
 
 def _check(check: Check) -> str:
     if check.id == "judge.left_out":
-        return "Other judges of AWS's list can't be used here; name one to see why."
+        return "The other judges on AWS's list can't be used here; name one to see why."
     words = {"warning": "Note", "skipped": "Not checked", "failed": "Failed"}[check.status]
     return f"{words}: {_with_remedy(check.message, check.remedy)}"
 
 
 def _with_remedy(message: str, remedy: str | Remedy | None) -> str:
     if isinstance(remedy, Remedy):
-        # A command is the assistant's; a person says what it should be.
+        # Commands are for the assistant; a person says what it should be.
         answer = f"Say {remedy.answer}." if remedy.answer else ""
         remedy = f"{remedy.text.rstrip(':')} {answer}".strip()
     return f"{message} {remedy}" if remedy else message

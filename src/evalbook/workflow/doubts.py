@@ -1,4 +1,4 @@
-"""What an accepted answer does to the others: it may put them in doubt, renew them or drop them."""
+"""How an accepted answer affects the others: it may put them in doubt, renew or drop them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evalbook.workflow.interview import Accepted, Answer, AnyAccepted, AnyStep, 
 
 
 def put_answer(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) -> None:
-    """Save an accepted answer among the answers; put in doubt what depends on it."""
+    """Save an accepted answer and put those that depend on it in doubt."""
     before = interview.answers.get(step.name)
     interview.answers[step.name] = Answer(
         accepted.value, accepted.facts, said, accepted.checks, _now()
@@ -49,11 +49,11 @@ def _depends(interview: Interview, step: AnyStep, changed: str) -> bool:
 
 
 def settle_doubts(interview: Interview) -> list[Check]:
-    """Check the doubtful answers that come before the next question; drop what fell."""
+    """Check the doubtful answers before the next question; drop those that fail."""
     fallen: list[Check] = []
     steps = interview.steps
     for name in interview.answers.keys() - {step.name for step in steps}:
-        # The answers of a type that was given up for another.
+        # Answers from an evaluation type that was changed for another.
         del interview.answers[name]
     for step in steps:
         if not interview.applies(step):
@@ -75,7 +75,7 @@ def _still_holds(interview: Interview, step: AnyStep, answer: Answer[Any, Any]) 
     try:
         outcome = step.check(answer.value, interview)
         if not isinstance(outcome, Accepted):
-            raise AnswerRejected("answer.unclear", "it now fits several things")
+            raise AnswerRejected("answer.unclear", "it now matches several things")
     except AnswerRejected as rejection:
         del interview.answers[step.name]
         return warning(
@@ -115,7 +115,7 @@ def step_to_reopen(interview: Interview, step: str | None) -> str:
 
 
 def named_step(interview: Interview, name: str) -> AnyStep:
-    # Those of all types until the type is chosen.
+    # The steps of all types, until the type is chosen.
     steps = interview.steps if interview.answers else interview.all_steps
     for step in steps:
         if step.name == name:
@@ -131,7 +131,7 @@ def no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:
 
 
 def refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
-    """Refuse an answer kept for a step that the answers it depends on leave out."""
+    """Refuse an answer volunteered for a step that earlier answers rule out."""
     names = [
         it.name for it in interview.steps if it.slot in step.depends_on and it.applies(interview)
     ]
@@ -140,7 +140,7 @@ def refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
         decided = ", ".join(f"{name} {interview.answers[name].said!r}" for name in names)
         raise AnswerRejected(
             "step.not_asked",
-            f"{step.name} is not asked for with {decided}.",
+            f"{step.name} is not asked with {decided}.",
             f"Change {names[-1]} first, or leave it out.",
         )
 

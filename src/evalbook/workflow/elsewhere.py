@@ -1,4 +1,4 @@
-"""What was said for a step whose turn has not come, checked as far as can be."""
+"""Answers given before their step's turn, checked as far as possible."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from evalbook.workflow.steps import (
 from evalbook.workflow.turn import Question
 
 _PURE = (S3_OUTPUT, REGION, PROJECT, RUN_NAME)
-"""Steps whose reading needs nothing that was answered before."""
+"""Steps that can be read without earlier answers."""
 _ALONE = {DATASET: ("s3.", "dataset."), MODEL: ("model.missing", "model.arn", "model.kind")}
-"""Steps that can be checked before the evaluation type is known, and what would refuse any."""
+"""Steps that can be checked before the type is known, and the rejections that hold for any."""
 
 
 def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
-    """Check what was said ahead of its turn as far as can be, and return a remark about it.
+    """Check an answer given ahead of its turn as far as possible, and return a remark on it.
 
     Raises:
-        AnswerRejected: it is known by now to be unusable.
+        AnswerRejected: it is already known to be unusable.
     """
     try:
         if step.slot == JUDGE_MODEL:
             return judge_model.foreseen(interview, said)
-        # What another type asks can't be checked until the type is known.
+        # Steps of other types can't be checked until the type is known.
         known = step in interview.steps and all(
             interview.answered(it.name)
             for it in interview.steps
@@ -51,7 +51,7 @@ def foreseen(interview: Interview, step: Step[Any, Any], said: str) -> str:
         if step.slot in _PURE:
             _text_of(interview, step, said, Question(step.title))
     except AwsUnavailable:
-        return ", not checked yet, as AWS can't be asked"
+        return ", not checked yet because AWS can't be reached"
     return ""
 
 
@@ -74,16 +74,16 @@ def _checked(interview: Interview, step: Step[Any, Any], said: str, *, certain: 
 def _text_of(
     interview: Interview, step: Step[Any, Any], said: str, question: Question
 ) -> tuple[str, str]:
-    """Return what was said as the step reads it, and a remark about that."""
+    """Return what was said as the step reads it, with a remark."""
     reading = (step.hears or hearing.by_kind)(said, question, interview)
     if isinstance(reading, Hesitates | Incomplete):
         raise hearing.rejection(reading, said, step.name, question)
     if isinstance(reading, NotUnderstood) and reading.why:
         raise AnswerRejected("answer.unclear", f"{said!r}: {reading.why}", question.help)
     if isinstance(reading, AskBack):
-        return hearing.as_list(reading.text), f", that is {reading.meaning}"
+        return hearing.as_list(reading.text), f", which is {reading.meaning}"
     text = reading.text if isinstance(reading, Taken) else said
     if step.slot in _PURE:
         step.read(text, question, interview)
     listed = hearing.as_list(text)
-    return text, "" if listed == said else f", that is {listed}"
+    return text, "" if listed == said else f", which is {listed}"

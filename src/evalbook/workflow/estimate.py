@@ -1,4 +1,4 @@
-"""How many judge calls a configuration makes, about how long it takes and what it costs."""
+"""How many judge calls a configuration makes, roughly how long it takes and what it costs."""
 
 from __future__ import annotations
 
@@ -44,11 +44,10 @@ _EXPLANATION = (100, 400)
 _RESPONSE_SHARE = (0.5, 1.0)
 
 _NOVA = {
-    BOTH: "A Nova model is evaluated in a run of its own for each model, on an extra instance; an "
-    "endpoint for the fine-tuned one and Bedrock's inference for the base one cost extra.",
-    FINE_TUNED_ONLY: "A Nova model is evaluated on an extra instance and endpoint that cost extra.",
-    BASE_ONLY: "A base Nova model is evaluated on an extra instance and by Bedrock's inference, "
-    "which cost extra.",
+    BOTH: "Nova models are evaluated in separate runs, each on an extra instance; an endpoint for "
+    "the fine-tuned model and Bedrock inference for the base model cost extra.",
+    FINE_TUNED_ONLY: "A Nova model needs an extra instance and endpoint, which cost extra.",
+    BASE_ONLY: "A base Nova model needs an extra instance and Bedrock inference, which cost extra.",
 }
 
 
@@ -64,7 +63,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a run is expected to take; ``records`` is None where the dataset was not read."""
+    """The expected size of a run; ``records`` is None if the dataset was not read."""
 
     judged: bool
     """Whether a judge is called, for each record, metric and model."""
@@ -72,23 +71,23 @@ class Estimate:
     metrics: int
     models: int
     minutes: tuple[int, int] | None
-    """None where AWS does not say how long such a run takes."""
+    """None if AWS does not say how long such a run takes."""
     nova: bool
     """Whether a Nova model is evaluated by itself."""
     scope: str = BOTH
     """Which models are evaluated."""
     served: tuple[str, ...] = ()
-    """What is paid for where the models are served elsewhere, in words."""
+    """What costs money if the models are served elsewhere, in words."""
     instances: str | None = None
-    """What each model's job runs on; None where it is serverless."""
+    """What each model's job runs on; None if serverless."""
     record_bytes: float | None = None
     """A record's average size, from the size of the file that was read."""
     price: tuple[float, float] | None = None
-    """The judging, in US dollars: low and high; None where no price was asked or found."""
+    """The judging in US dollars, low and high; None if no price was asked or found."""
     price_basis: str | None = None
-    """What the price rests on, or why there is none."""
+    """What the price is based on, or why there is none."""
     jobs: int = 1
-    """Into how many the records are split."""
+    """The number of jobs that the records are split into."""
 
     def of(self, records: int) -> Estimate:
         share = records / (self.records or records)
@@ -97,12 +96,12 @@ class Estimate:
 
     @property
     def judge_calls(self) -> int | None:
-        """Each record, judged on each metric, for each model."""
+        """Records times metrics times models."""
         return None if self.records is None else self.records * self.metrics * self.models
 
     @property
     def tokens(self) -> Tokens | None:
-        """The judge's tokens; None where the dataset was not read."""
+        """The judge's tokens; None if the dataset was not read."""
         calls = self.judge_calls
         if calls is None or self.record_bytes is None:
             return None
@@ -120,9 +119,9 @@ class Estimate:
         if self.judged:
             lines += [self._calls(), *self._cost_sentences()]
         if self.instances:
-            jobs = "two training jobs, one for each model," if self.models > 1 else "a training job"
+            jobs = "two training jobs, one per model," if self.models > 1 else "a training job"
             lines.append(
-                f"Instances: {jobs} on {self.instances}, paid by the hour from start to end."
+                f"Instances: {jobs} on {self.instances}, billed by the hour from start to end."
             )
         if self.nova:
             lines.append(_NOVA[self.scope])
@@ -144,7 +143,7 @@ class Estimate:
 
     def _calls(self) -> str:
         if self.judge_calls is None:
-            return "Records: not counted, so the judge calls can't be either."
+            return "Records: not counted, so neither are the judge calls."
         of = ((self.records or 0, "record"), (self.metrics, "metric"), (self.models, "model"))
         factors = " x ".join(plural(count, noun) for count, noun in of)
         return f"Judge calls: {self.judge_calls:,} ({factors})."
@@ -158,10 +157,11 @@ class Estimate:
         lines = [f"Judge tokens, an estimate: {read} million read, {written} written ({basis})."]
         if self.price is not None:
             lines.append(
-                f"SageMaker's own jobs come on top of the judge's price ({self.price_basis})."
+                "SageMaker's own jobs cost extra, on top of the judge's price "
+                f"({self.price_basis})."
             )
         elif self.price_basis:
-            lines.append(f"Price: not estimated, because {self.price_basis}.")
+            lines.append(f"Price: not estimated because {self.price_basis}.")
         return lines
 
 
@@ -198,7 +198,7 @@ def _records(interview: Interview, report: Report | None) -> int | None:
 
 
 def _sizes_now(interview: Interview) -> tuple[int, ...]:
-    """Return how many records each job has that is started next; nothing where there is one."""
+    """Return the records of each job to start next; empty if there is only one job."""
     parts = interview.facts(PILOT)
     if parts is None:
         return ()
@@ -208,27 +208,27 @@ def _sizes_now(interview: Interview) -> tuple[int, ...]:
 
 
 def _served(interview: Interview) -> tuple[str, ...]:
-    """Say what is paid for where an endpoint or Bedrock answers: questions, and who hosts."""
+    """Say what costs money if an endpoint or Bedrock serves the models."""
     answering = [interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY)]
     facts = [it for it in answering if it is not None]
     if not facts:
         return ()
-    jobs = "a job for each model" if len(facts) > 1 else "a job"
+    jobs = "one job per model" if len(facts) > 1 else "one job"
     epochs, limit = interview.value(EPOCHS) or 1, interview.value(SAMPLE_LIMIT)
     first = f"the first {limit:,} samples" if limit else "every sample"
     times = f", {epochs} times each" if epochs > 1 else ""
     lines = [
-        f"Questions: {first} of each task{times}, by {jobs} on an instance of ml.m5.large.",
+        f"Questions: {first} of each task{times}, by {jobs} on an ml.m5.large instance.",
     ]
     if any(it.kind == "bedrock" for it in facts):
-        lines.append("Bedrock's inference is paid for by tokens, or as its deployment is.")
+        lines.append("Bedrock inference is billed by the token, or by its deployment's terms.")
     if any(it.kind == "endpoint" for it in facts):
-        lines.append("The endpoints are paid for as long as they are there, run or no run.")
+        lines.append("Endpoints are billed as long as they exist, whether or not a run uses them.")
     instances, hosted = interview.value(HOSTING_INSTANCES), [it.kind for it in facts]
     if instances is not None and "hosted" in hosted:
         lines.append(
-            f"Hosting: {hosted.count('hosted')} endpoint(s) on {instances}, paid "
-            "for by the hour until deleted at the run's end."
+            f"Hosting: {hosted.count('hosted')} endpoint(s) on {instances}, billed by the hour "
+            "until deleted when the run ends."
         )
     return tuple(lines)
 
@@ -247,13 +247,13 @@ def with_price(expected: Estimate, interview: Interview) -> Estimate:
 
 
 def priced(expected: Estimate, aws: aws.session.Aws, region: str, judge: str) -> Estimate:
-    """Do the same for a judge by Bedrock's display name, without the provider."""
+    """Do the same for a judge given by its Bedrock display name, without the provider."""
     from evalbook.aws.pricing import find_token_price
     from evalbook.aws.session import soon
 
     if expected.tokens is None:
         return expected
-    # Left behind if it is slow: the turn is worth more than a price.
+    # Abandoned if slow: showing the turn matters more than a price.
     told = soon(partial(find_token_price, aws, region, judge), aws.patience / 10)
     price, why_not = told or (None, "the Price List did not answer in time")
     if price is None:
@@ -263,8 +263,8 @@ def priced(expected: Estimate, aws: aws.session.Aws, region: str, judge: str) ->
         for read, written in zip(expected.tokens.read, expected.tokens.written, strict=True)
     )
     basis = (
-        f"{price.input:g} dollars a million tokens read and {price.output:g} written, on demand in "
-        f"{region} by AWS's Price List"
+        f"{price.input:g} dollars per million tokens read and {price.output:g} written, on demand "
+        f"in {region}, from AWS's Price List"
     )
     return replace(expected, price=(low, high), price_basis=basis)
 

@@ -1,4 +1,4 @@
-"""How a step hears a whole reply: what of it answers the question, if anything does."""
+"""How a step hears a whole reply: which part of it answers the question, if any."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ LONGEST = 4000
 _NAMED = "judge|role|region|results|dataset|metrics?|bucket|project|notebook|key|use"
 NO_ANSWER = "evalbook has no answer to that question."
 _LINE = 120
-"""Characters of what was said that a rejection repeats."""
+"""Characters of a reply that a rejection repeats."""
 _LONGEST_MESSAGE = 2000
-"""Characters of a message about a long answer, such as one on all that ails custom metrics."""
+"""Characters of a message about a long answer, such as all problems of custom metrics."""
 
 
 def by_kind(reply: str, question: Question, _: Interview) -> Reading:
@@ -103,14 +103,14 @@ def free_text(reply: str, question: Question, _: Interview) -> Reading:
 
 
 def listed(reply: str, question: Question) -> Reading:
-    """Hear which of the choices is meant where anything else may be said as well."""
+    """Hear which choice is meant if other answers are possible too."""
     if not question.choices:
         return NotUnderstood()
     newest = {"newest", "latest", "recent"} & set(content(reply, ("most",)))
     if newest and len(content(reply, ("most",))) == 1 and "newest first" in question.text:
         return Taken(question.choices[0].value, exact=False)
     reading = understand_choice(reply, question)
-    # A name that is like one of the list is another one.
+    # A name that merely resembles a listed one is a different one.
     another = isinstance(reading, AskBack) and question.kind == "text" and " " not in reply.strip()
     return NotUnderstood() if another else reading
 
@@ -136,7 +136,7 @@ def dataset(reply: str, question: Question, interview: Interview) -> Reading:
     """Hear a place in S3, or that there are no data yet."""
     if says_none(reply, ("dataset", "data", "file", "records", "yet")):
         return Incomplete(
-            "Records are needed; a few dozen will do. `evalbook example dataset` writes some to "
+            "You need records; a few dozen will do. `evalbook example dataset` writes some to "
             "start from."
         )
     reading = place(reply, question, interview)
@@ -162,7 +162,7 @@ metrics_file = by(values.understand_metrics_file)
 
 
 def named(*about: str) -> Hears:
-    """Return what hears a name, ``about`` being words of the question that name nothing."""
+    """Return a function that hears a name; ``about``: words of the question that name nothing."""
 
     def hears(reply: str, question: Question, _: Interview) -> Reading:
         reading = listed(reply, question)
@@ -239,7 +239,7 @@ def machines(reply: str, question: Question, _: Interview) -> Reading:
 
 
 def exact_agreement(reply: str, _question: Question, _: Interview) -> Reading:
-    """Hear nothing but a plain yes or no, and whether it is a question."""
+    """Hear only a plain yes or no, or a question."""
     verdict = yes_or_no(reply)
     if verdict is not None:
         return Taken("yes" if verdict else "no")
@@ -248,25 +248,25 @@ def exact_agreement(reply: str, _question: Question, _: Interview) -> Reading:
 
 
 def to_the_letter(reply: str, _question: Question, _: Interview) -> Reading:
-    """Leave a reply to the step as it is, unless it asks."""
+    """Leave a reply to the step as it is, unless it is a question."""
     return Hesitates("question") if doubt_in(reply) == "question" else NotUnderstood()
 
 
 def rejection(
     reading: Hesitates | Incomplete, said: str, step: str, question: Question
 ) -> AnswerRejected:
-    """Return why a reply is no answer, with what helps to give one."""
+    """Return why a reply is not an answer, and how to give one."""
     if isinstance(reading, Incomplete):
         return AnswerRejected("answer.incomplete", reading.wanted, how_to_answer(question))
     known = answer_to(said, step, question)
     how = how_to_answer(question)
     if reading.how == "question":
         message = known or NO_ANSWER
-        return AnswerRejected("answer.question", message, f"Nothing was answered yet. {how}")
+        return AnswerRejected("answer.question", message, f"The question is still open. {how}")
     words = textwrap.shorten(said, 60, placeholder=" …")
     message = {
-        "condition": f"“{words}” sets a condition, which is no answer. {known or ''}".strip(),
-        "hesitation": f"“{words}” is no answer yet; take your time.",
+        "condition": f"“{words}” sets a condition, so it is not an answer. {known or ''}".strip(),
+        "hesitation": f"“{words}” is not an answer yet; take your time.",
         "you_decide": "The choice is yours: evalbook decides nothing for you.",
     }[reading.how]
     return AnswerRejected(f"answer.{reading.how}", message, how)
@@ -280,14 +280,15 @@ def refuse_too_long(step: Step[Any, Any], said: str) -> str:
     if len(said) > step.longest:
         raise AnswerRejected(
             "answer.long",
-            f"The answer has {len(said):,} characters; {step.name} takes at most {step.longest:,}.",
+            f"The answer has {len(said):,} characters; {step.name} accepts at most "
+            f"{step.longest:,}.",
             "Answer the question in a few words.",
         )
     return said
 
 
 def quote_a_line(rejection: AnswerRejected, said: str) -> AnswerRejected:
-    """Return a rejection that repeats at most a line of what was said."""
+    """Return a rejection that repeats at most one line of the reply."""
     said = said.strip()
     forms = {said, said.strip("'\"<> "), repr(said)[1:-1]}
     long = [form for form in forms if len(form) > _LINE]

@@ -82,15 +82,15 @@ class Aside:
 
     pending: Pending | None = None
     dismissed: list[str] = field(default_factory=list)
-    """Steps for which the person did not want what other tools had left."""
+    """Steps for which the person rejected what other tools had left."""
     volunteered: dict[str, str] = field(default_factory=dict)
     """What the person said ahead of its turn, by step."""
     asked_back: dict[str, AskedBack] = field(default_factory=dict)
     """By step."""
     unsettled: dict[str, str] = field(default_factory=dict)
-    """Changes that were wished and could not be made, by step, and why."""
+    """Requested changes that could not be made, and why, by step."""
     confirmed: list[str] = field(default_factory=list)
-    """The lines of the configuration that were shown last."""
+    """The lines of the configuration as last shown."""
 
 
 @dataclass
@@ -106,9 +106,9 @@ class Interview:
     defaults: Mapping[str, Default] = field(default_factory=dict)
     """Answers that the person's own settings offer, by step."""
     at_hand: Mapping[str, str] = field(default_factory=dict)
-    """Answers that are given as soon as they are asked for, by step."""
+    """Answers given as soon as they are asked for, by step."""
     folder: Path = field(default_factory=Path.cwd)
-    """Where projects are made and files are named from."""
+    """Where projects are created and relative paths start."""
     progress: Progress = no_progress
     answers: dict[str, Answer[Any, Any]] = field(default_factory=dict)
     aside: Aside = field(default_factory=Aside)
@@ -124,7 +124,7 @@ class Interview:
         if name not in self.steps_by_type:
             raise StateFileError(
                 "state.evaluation_type",
-                f"{self.state_path} is about an evaluation of type {name!r}; this version knows "
+                f"{self.state_path} is for an evaluation of type {name!r}; this version knows "
                 f"{', '.join(self.steps_by_type)}.",
                 "Use a newer evalbook, or another state file.",
             )
@@ -163,7 +163,7 @@ class Interview:
         return answer is not None and not answer.reopened
 
     def answer(self, slot: Slot[V, F]) -> Answer[V, F]:
-        """Return an answer that has to be there by now.
+        """Return an answer that must exist by now.
 
         Raises:
             AnswerRejected: it is not: it fell, or was not given yet.
@@ -172,18 +172,18 @@ class Interview:
         if found is None:
             raise AnswerRejected(
                 "step.not_answered",
-                f"{slot.name} has to be answered first.",
+                f"{slot.name} must be answered first.",
                 "Answer the current question.",
             )
         return found
 
     def value(self, slot: Slot[V, F]) -> V | None:
-        """Return the value of an answer; None where there is none."""
+        """Return the value of an answer; None if there is none."""
         found = self.answers.get(slot.name)
         return None if found is None else found.value
 
     def facts(self, slot: Slot[V, F]) -> F | None:
-        """Return what the checks of an answer found out; None where there is none."""
+        """Return what an answer's checks found; None if there is none."""
         found = self.answers.get(slot.name)
         return None if found is None else found.facts
 
@@ -198,7 +198,7 @@ class Interview:
         return self.value(REGION) or self.model.region
 
     def finding(self, step: Step[Any, Any]) -> str | None:
-        """Return what is known for a step without having been asked, and not been dismissed."""
+        """Return what is known for a step without asking, unless it was dismissed."""
         if step.name in self.answers:
             return None
         said = self.aside.volunteered.get(step.name)
@@ -208,16 +208,16 @@ class Interview:
         return step.known(self) or (default.value if default else None)
 
     def will_ask(self, step: Step[Any, Any]) -> bool:
-        """Return whether somebody will look at a step's question to answer it afresh.
+        """Return whether a person will see the step's question.
 
-        Where its answer is known, or at hand, what there is to choose from need not be looked up.
+        If its answer is already known, its choices need not be looked up.
         """
         at_hand = self.at_hand.get(step.name, "").strip()
         known = self.answered(step.name) or self.finding(step) is not None
         return not known and (not at_hand or at_hand.isdigit())
 
     def file_named(self, said: str) -> Path:
-        """Return the path that a person gave, from the folder they work in; ``~`` is home."""
+        """Return a path given by a person, relative to their folder; ``~`` is home."""
         path = Path(said.strip("'\" "))
         # Without a known home it is a folder of that name.
         with suppress(RuntimeError):
@@ -225,7 +225,7 @@ class Interview:
         return self.folder / path
 
     def found(self, *keys: str) -> str | None:
-        """Return what another tool left in the state under the first of the keys that is there."""
+        """Return what another tool left in the state under the first of the keys that exists."""
         for key in keys:
             text = found_by_other_tools(self.document, key)
             if text is not None:
@@ -277,37 +277,37 @@ class Example:
 
     answer: str
     meaning: str
-    """What comes of it, and what it costs, in whole sentences."""
+    """What it does and what it costs, in whole sentences."""
 
 
 @dataclass(frozen=True)
 class Wants:
-    """How a step's answer is best taken, for whoever asks it of a person."""
+    """How a front end should best take a step's answer."""
 
     long: bool = False
-    """Whether some sentences or a pasted document are what one expects."""
+    """Whether several sentences or a pasted document are expected."""
     files: tuple[str, ...] = ()
-    """What the names of files end in that may be named."""
+    """Extensions of files that may be named."""
     s3: bool = False
     """Whether an S3 URI may be named."""
     projects: bool = False
     """Whether a project's folder is named."""
     word_for_word: bool = False
-    """Whether the question is shown as it stands, its links included."""
+    """Whether the question is shown word for word, links included."""
     review: bool = False
-    """Whether all answers so far are shown with the question, each to be changed by its number."""
+    """Whether all answers so far are shown, each to be changed by its number."""
 
 
 @dataclass(frozen=True)
 class Step(Generic[V, F]):
-    """One thing that is asked, checked and saved. No step knows which comes next."""
+    """One thing to ask, check and save. No step knows which comes next."""
 
     slot: Slot[V, F]
     title: str
-    """What the answer is called in a summary."""
+    """The answer's title in a summary."""
     ask: Callable[[Interview], Question]
     hears: Callable[[str, Question, Interview], Reading] | None = None
-    """A whole reply, as people say it, to an answer; by the kind of its question if None."""
+    """Turns a whole reply into an answer; by the question's kind if None."""
     read: Callable[[str, Question, Interview], V] = lambda text, _question, _: cast("Any", text)
     """Text to value, without asking AWS; raises `AnswerRejected`. The text itself by default."""
     check: Callable[[V, Interview], Outcome[V, F]] = lambda value, _: Accepted(value)
@@ -323,24 +323,24 @@ class Step(Generic[V, F]):
     """
     applies: Callable[[Interview], bool] = lambda _: True
     known: Callable[[Interview], str | None] = lambda _: None
-    """What an earlier tool left in the state that would answer this, to be confirmed."""
+    """What an earlier tool left in the state as a possible answer, to be confirmed."""
     known_from: Callable[[Interview], str | None] = lambda _: None
-    """Where that was found, if it was not in the state file."""
+    """Where that was found, if not in the state file."""
     describe: Callable[[V, F], str] = lambda value, _: str(value)
     depends_on: tuple[Slot[Any, Any], ...] = ()
     """Steps whose change puts this answer in doubt."""
     depends_on_all: bool = False
-    """Whether the answer is about everything asked before it, so that any change there counts."""
+    """Whether the answer covers everything before it, so that any earlier change counts."""
     asked_again: bool = False
-    """Whether doubt asks again at once, rather than checking the saved answer again."""
+    """Whether doubt asks again at once instead of rechecking the saved answer."""
     said_ahead: bool = True
     """Whether an answer may be given before its turn."""
     asks_aws: bool = False
     """Whether preparing the question asks AWS, so that the question is worth keeping."""
     advanced: bool = False
-    """Whether it is a setting that most leave alone, asked only where it is wanted."""
+    """Whether it is an advanced setting, asked only on request."""
     asked_knowing: tuple[Slot[Any, Any], ...] = ()
-    """Steps whose answers, said ahead, may change the question itself."""
+    """Steps whose volunteered answers may change the question itself."""
     longest: int = 4096
     """Characters of an answer. An ARN, an S3 URI and a path have fewer."""
     exact_in_file: str | None = None

@@ -1,4 +1,4 @@
-"""The state file: read with care, written whole or not at all, foreign keys kept."""
+"""The state file: read strictly, written whole or not at all, foreign keys kept."""
 
 from __future__ import annotations
 
@@ -169,7 +169,8 @@ def save(path: Path, document: Mapping[str, Any]) -> None:
         raise StateFileError(
             "state.unwritable",
             f"The state file {path} can't be written: {reason(error)}.",
-            "Free the disk or fix the folder's permissions, or name another file with --state.",
+            "Free up disk space or fix the folder's permissions, or name another file with "
+            "--state.",
         ) from error
 
 
@@ -214,7 +215,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def found_by_other_tools(document: StateDocument, key: str) -> str | None:
-    """Return the text that another tool left under a key, the least nested one first."""
+    """Return the text that another tool left under a key, least nested first."""
     level: list[Any] = [{k: v for k, v in document.items() if k != OWN_KEY}]
     while level:
         nested: list[Any] = []
@@ -233,7 +234,7 @@ def found_by_other_tools(document: StateDocument, key: str) -> str | None:
 def unusable(
     path: Path,
     why: str,
-    remedy: str = "Mend or move the file, or name another one with --state.",
+    remedy: str = "Fix or move the file, or name another one with --state.",
 ) -> StateFileError:
     return StateFileError(
         "state.unusable",

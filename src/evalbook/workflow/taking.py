@@ -1,4 +1,4 @@
-"""How a reply becomes an answer: what of it is taken, asked back, or kept for another step."""
+"""How a reply becomes an answer: which parts are taken, asked back, or kept for another step."""
 
 from __future__ import annotations
 
@@ -121,7 +121,13 @@ def _heard_whole(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
         if asked == BEDROCK_TERMS.name:
             found = replace(found, rest="")
             kept = _keep_pieces(interview, found, rejection)
-            return replace(kept, notices=(*kept.notices, "The terms are agreed to alone."))
+            return replace(
+                kept,
+                notices=(
+                    *kept.notices,
+                    "The rest was ignored: agreeing to the terms stands alone.",
+                ),
+            )
         own, why_not = _take_own(interview, ahead, found)
         if own is not None:
             return _with_pieces(interview, own, found)
@@ -207,7 +213,7 @@ def take_answer(interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccep
         raise AnswerRejected("answer.empty", "No answer was given.", how_to_answer(question))
     if step.name == CONFIRM.name and interview.aside.unsettled and _drops_wishes(said):
         interview.aside.unsettled.clear()
-        return Accepted(None, notices=("It is left as it was.",)), ""
+        return Accepted(None, notices=("Nothing was changed.",)), ""
     reading = hear(step, said, question, interview)
     if isinstance(reading, Hesitates | Incomplete):
         raise hearing.rejection(reading, said, step.name, question)
@@ -297,7 +303,7 @@ def change_answers(interview: Interview, text: str) -> AnyAccepted:
     complete = AnswerRejected(
         "complete",
         answer_to(text, "complete", Question(""))
-        or "Every question is answered and the notebook is written.",
+        or "All questions are answered and the notebook is written.",
         Remedy("Say what to change, or reopen a step:", command=REOPEN),
     )
     if not found.pieces:
@@ -340,7 +346,7 @@ def _keep_pieces(
             if changes:
                 interview.aside.unsettled[step.name] = f"{step.title}: {failure.message}"
             title = within_a_sentence(step.title)
-            notices.append(f"Not taken for {title}: {_with_remedy(failure)}")
+            notices.append(f"Not accepted for {title}: {_with_remedy(failure)}")
     if not (notices or asked_back) and rejection is not None:
         raise rejection
     refused = bool(failures) and len(failures) == len(notices) and rejection is not None
@@ -384,7 +390,7 @@ def keep_for_later(interview: Interview, step: AnyStep, text: str) -> AnyAccepte
     if not step.said_ahead:
         raise AnswerRejected(
             "step.not_yet",
-            f"{step.name} is answered only when it is asked, in the person's own words then.",
+            f"{step.name} can only be answered when it is asked, in the person's own words.",
             "Answer the current question first.",
         )
     if not text.strip():
@@ -402,7 +408,7 @@ def keep_for_later(interview: Interview, step: AnyStep, text: str) -> AnyAccepte
         raise
     forget_question_knowing(interview, step)
     title = within_a_sentence(step.title)
-    noted = f"Noted for {title}: {quoted}{remark}; it is confirmed in its turn."
+    noted = f"Noted for {title}: {quoted}{remark}; you will be asked to confirm it."
     return Accepted(None, notices=(noted,))
 
 

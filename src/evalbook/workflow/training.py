@@ -1,4 +1,4 @@
-"""What a model's training says of the evaluation type: multi-turn RL is evaluated by rollouts."""
+"""What a model's training implies for the evaluation type: multi-turn RL means rollouts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evalbook.workflow.interview import Interview
 def training_facts(
     interview: Interview, package: aws.package_answers.ModelPackage, job: str | None
 ) -> tuple[aws.found.Training, list[Check]]:
-    """Return what could be found out about a package's training, and what it says of the type."""
+    """Return what is known about a package's training, with checks of the evaluation type."""
     interview.progress("Looking for the job that trained the model", None, None)
     found = aws.rollout_training.find_training(interview.aws, package, job)
     return found, _checks(interview.type, found)
@@ -36,7 +36,7 @@ def _checks(evaluation_type: EvaluationType, found: aws.found.Training) -> list[
 
 
 def training_notices(interview: Interview) -> tuple[str, ...]:
-    """Return what to say of a model's training before it is confirmed: the type does not fit it."""
+    """Return notices shown before the model is confirmed: the type does not fit its training."""
     model = interview.facts(MODEL)
     trained = model.training.trained if model and model.training else None
     if interview.type.trained_by_rollouts and trained is False:
@@ -47,7 +47,7 @@ def training_notices(interview: Interview) -> tuple[str, ...]:
 
 
 def rollout_type() -> EvaluationType:
-    """Return the evaluation type that is made for models trained with multi-turn RL."""
+    """Return the evaluation type for models trained with multi-turn RL."""
     return next(it for it in EVALUATION_TYPES.values() if it.trained_by_rollouts)
 
 
@@ -61,7 +61,7 @@ def how_to_switch() -> Remedy:
 
 
 def training_job(interview: Interview) -> aws.found.RolloutTraining | None:
-    """Return the multi-turn RL training job that made the model, where the type has use for it."""
+    """Return the multi-turn RL training job that made the model, if the type needs it."""
     model = interview.facts(MODEL)
     if not interview.type.trained_by_rollouts or model is None or model.training is None:
         return None
@@ -69,6 +69,6 @@ def training_job(interview: Interview) -> aws.found.RolloutTraining | None:
 
 
 def training_named(interview: Interview) -> str | None:
-    """Return where the agent that the model was trained in is known from, for `Step.known_from`."""
+    """Return where the model's training agent is known from, for `Step.known_from`."""
     job = training_job(interview)
     return f"training job {job.job}" if job else None

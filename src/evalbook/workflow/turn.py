@@ -1,4 +1,4 @@
-"""What one turn shows: a question, its choices, and how the last answer came out."""
+"""What one turn shows: a question, its choices, and the result of the last answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Status = Literal["question", "rejected", "complete"]
 
 @dataclass(frozen=True)
 class Default:
-    """What is offered unless something else is said, and the file or variable that sets it."""
+    """The default offered, and the file or variable that sets it."""
 
     value: str
     source: str
@@ -27,7 +27,7 @@ class Default:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several answers; given back by its value, its label or its 1-based number."""
+    """One of several answers, chosen by its value, label or 1-based number."""
 
     value: str
     label: str
@@ -35,14 +35,14 @@ class Choice:
     recommended: bool = False
 
     def __post_init__(self) -> None:
-        # What is given back is the value, to the letter; these are only shown.
+        # Only the value must stay exact; these are just shown.
         object.__setattr__(self, "label", shown(self.label))
         object.__setattr__(self, "description", shown(self.description))
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a step asks, as far as the step itself knows it."""
+    """What a step asks."""
 
     text: str
     kind: QuestionKind = "text"
@@ -51,7 +51,7 @@ class Question:
     help: str | None = None
     notices: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
-    """What preparing the question found out, such as judges that were left out."""
+    """What preparing the question found, such as judges that were left out."""
     reference: str | None = None
 
     def with_notices(self, *notices: str) -> Question:
@@ -69,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Position:
-    """Which question this is (1-based) of how many, as far as is known by now."""
+    """Which question this is (1-based), and of how many as far as known."""
 
     index: int
     total: int
@@ -94,15 +94,15 @@ class Turn:
     reference: str | None = None
     notebook: str | None = None
     fields: tuple[FieldUse, ...] = ()
-    """What every field of the dataset is taken for, where the last answer let it be read."""
+    """How every dataset field is used, if the last answer allowed reading it."""
     preview: Any = field(default=None, compare=False)
-    """The sample, which a front end may draw in place of its lines; not in JSON."""
+    """The sample, for front ends to draw in place of its lines; not in JSON."""
     review: tuple[str, ...] = field(default=(), compare=False)
     """The notices that repeat the answers under review; not in JSON either."""
 
     @property
     def notices_beside(self) -> list[str]:
-        """The notices that neither the preview nor the review of all answers says."""
+        """The notices that appear in neither the preview nor the review."""
         drawn = (*self.review, *(self.preview.lines() if self.preview else ()))
         return [notice for notice in self.notices if notice not in drawn]
 
@@ -115,7 +115,7 @@ class Turn:
 
 
 def printed(data: Any) -> Any:
-    """Return what a document holds as JSON has it: a remedy as the command line words it."""
+    """Return a document's data for JSON, with remedies in the command line's words."""
     if isinstance(data, Remedy):
         return data.in_commands()
     if is_dataclass(data):

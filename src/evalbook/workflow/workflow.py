@@ -135,7 +135,7 @@ class Workflow:
     def back(self, step: str | None = None) -> Turn:
         """Reopen the last answered step, or the one named, and return its turn.
 
-        Where a step asks once more about an answer, that answer is the last: it asks afresh.
+        If a step is asking a follow-up about an answer, that answer counts as the last.
 
         Raises:
             UsageError: there is no such step.
@@ -162,7 +162,7 @@ class Workflow:
         """
         interview = self.interview
         answered = takewhile(lambda step: step.name in interview.answers, interview.applying)
-        # Consent and confirmation are a person's words: there is nothing to check again.
+        # Consent and confirmation are a person's words: there is nothing to recheck.
         return [
             (step.name, self._checks_now(interview, step))
             for step in answered
@@ -195,7 +195,7 @@ class Workflow:
             raise AnswerRejected(
                 "not_ready",
                 f"The notebook can't be written yet: {waiting.name} is not answered.",
-                Remedy("Go on with the question that is open:", command="next"),
+                Remedy("Continue with the open question:", command="next"),
             )
         return notebook.write_again(interview, script=script, keep_edits=keep_edits, to=to)
 
@@ -211,7 +211,7 @@ class Workflow:
 
     @property
     def interview(self) -> Interview:
-        """The answers as they stand in the file, to be looked at only."""
+        """The answers in the file, for reading only."""
         interview = read_interview(
             state.load(self.path), self.aws, self.path, STEPS_BY_TYPE, self.progress
         )
@@ -239,7 +239,7 @@ class Workflow:
         )
 
     def _proceed(self, interview: Interview, accepted: AnyAccepted) -> Turn:
-        """Check again what is in doubt, up to the next question; save; show that question."""
+        """Recheck what is in doubt up to the next question; save; show that question."""
         doubts = settle_doubts(interview)
         ahead = look_ahead(interview)
         kept = ahead.step is not None and kept_question(interview, ahead.step)
@@ -304,7 +304,7 @@ def _only_what_changed(interview: Interview, shown: Turn) -> Turn:
     changed = tuple(line for line in lines if line not in before)
     if not before or len(changed) == len(lines):
         return shown
-    return replace(shown, notices=(*changed, "All else is as it was."))
+    return replace(shown, notices=(*changed, "Everything else is unchanged."))
 
 
 def _position(interview: Interview, current: AnyStep) -> Position:

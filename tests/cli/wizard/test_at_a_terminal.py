@@ -55,9 +55,9 @@ def test_without_a_terminal_it_says_what_to_use_instead(tmp_path):
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (
-        "The wizard asks its questions in a terminal, and there is none here.\n"
+        "The wizard asks its questions in a terminal, but there is no terminal here.\n"
         "From a script or an assistant, use `evalbook next` and `evalbook answer VALUE`, or "
-        "`evalbook apply FILE` with all answers in one file; each takes --json.\n"
+        "`evalbook apply FILE` with all answers in one file; all accept --json.\n"
     )
 
 
@@ -74,7 +74,7 @@ def test_a_dumb_terminal_gets_plain_lines(tmp_path):
         terminal.waits_for(TYPE).waits_for("(? explains, < goes back):")
         terminal.types("?", ENTER)
         terminal.waits_for(KEYS_EXPLAINED[-1]).settles().types(CTRL_C)
-        terminal.waits_for("No answer was given yet.")
+        terminal.waits_for("No answers yet.")
         assert terminal.ends() == 130
 
     assert b"\x1b" not in terminal.raw
@@ -98,7 +98,7 @@ def test_plain_lines_take_a_key_after_a_rejected_answer_for_a_key(tmp_path):
         terminal.waits_for(TASK).waits_for("(? explains, < goes back):").types("? !", ENTER)
         again = "Task (? explains, < goes back): ? !"
         terminal.waits_for(f"support tickets. {again}").types("?", ENTER)
-        terminal.waits_for(f"costs yet. {again}").types("<", ENTER)
+        terminal.waits_for(f"costs money yet. {again}").types("<", ENTER)
         terminal.waits_for("Which answer do you want to change?")
 
 
@@ -107,15 +107,15 @@ def test_a_rejected_search_is_cleared_and_so_is_one_by_escape(tmp_path):
         terminal.waits_for(TYPE).waits_for("explains").types("poetry", ENTER)
         terminal.waits_for("'poetry' is not one of the choices.").waits_for("» LLM as judge")
         assert "/ poetry" not in terminal.screen
-        terminal.types("ben").waits_for("1 of 6 fit; Esc shows all.").types("x")
-        terminal.waits_for("Nothing in the list fits.").types("\x1b").waits_for("Help me decide")
+        terminal.types("ben").waits_for("1 of 6 match; Esc shows all.").types("x")
+        terminal.waits_for("Nothing in the list matches.").types("\x1b").waits_for("Help me decide")
         terminal.types("x", DOWN, DOWN).waits_for("» Benchmark").types(ENTER).waits_for(TASK)
         terminal.waits_for("Evaluation type: Benchmark")
 
 
 def test_what_there_is_to_say_about_an_entry_stands_right_below_the_list(tmp_path):
     with RealTerminal(folder=tmp_path, size=(100, 40)) as terminal:
-        terminal.waits_for("A judge model of Bedrock scores").waits_for("explains")
+        terminal.waits_for("A Bedrock judge model scores").waits_for("explains")
         # Where the cursor is, as terminals tell: from there the prompt has the rest of the screen.
         terminal.types("\x1b[4;1R", DOWN).waits_for("Code scores the answers")
         lines = terminal.screen.split("\n")
@@ -151,7 +151,7 @@ def test_there_is_no_way_back_from_the_first_question_and_it_says_so(tmp_path):
 def test_half_an_answer_survives_ctrl_c(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
         at_the_task(terminal).types("Answers bill").waits_for("> Answers")
-        terminal.types(CTRL_C).waits_for("What you were typing is kept too.")
+        terminal.types(CTRL_C).waits_for("What you were typing is saved too.")
         assert terminal.ends() == 130
 
     with RealTerminal(folder=tmp_path) as terminal:
@@ -163,7 +163,7 @@ def test_half_an_answer_survives_leaving_by_the_list_of_answers(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
         at_the_task(terminal).types("Answers bill").waits_for("> Answers").types(CTRL_B)
         terminal.waits_for("Which answer do you want to change?").types(CTRL_C)
-        terminal.waits_for("What you were typing is kept too.")
+        terminal.waits_for("What you were typing is saved too.")
         assert terminal.ends() == 130
 
 
@@ -247,5 +247,5 @@ def test_the_state_named_is_named_again_at_the_end(tmp_path):
 def test_leaving_by_the_end_of_input_is_leaving(tmp_path):
     with RealTerminal(folder=tmp_path) as terminal:
         at_the_task(terminal).types("\x04")
-        terminal.waits_for("Go on any time with: evalbook wizard")
+        terminal.waits_for("Continue any time with: evalbook wizard")
         assert terminal.ends() == 130

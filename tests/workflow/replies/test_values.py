@@ -180,7 +180,7 @@ def test_a_question_or_a_riddle_gives_no_value(read, question, said):
 )
 def test_custom_metrics_that_there_are_take_a_file(said):
     assert values.understand_metrics_file(said, METRICS) == Incomplete(
-        "Then give the path of their JSON file, or paste the JSON itself."
+        "Give the path of their JSON file, or paste the JSON itself."
     )
 
 

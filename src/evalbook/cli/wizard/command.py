@@ -30,16 +30,16 @@ class Manner:
 @command(
     "wizard",
     examples=[
-        ("evalbook", "Start, or go on where you left."),
+        ("evalbook", "Start, or continue where you left off."),
         ("evalbook wizard --sandbox", "Try it without an AWS account."),
     ],
 )
-@click.option("--plain", is_flag=True, help="Plain lines: for screen readers, dumb terminals.")
-@click.option("--sandbox", is_flag=True, help="Try it against a simulated AWS; needs no account.")
+@click.option("--plain", is_flag=True, help="Plain lines, for screen readers and simple terminals.")
+@click.option("--sandbox", is_flag=True, help="Try it on a simulated AWS; needs no account.")
 def wizard_command(settings: Settings, output: Output, plain: bool, sandbox: bool) -> int:
-    """Answer one question after the other, and get the notebook.
+    """Answer one question after another, and get the notebook.
 
-    An unfinished interview is offered again. Ctrl-C leaves at any moment; every accepted answer is
+    Offers to resume an unfinished interview. Ctrl-C leaves at any time; every accepted answer is
     saved.
     """
     require_terminal(as_json=output.as_json)
@@ -59,12 +59,12 @@ def require_terminal(*, as_json: bool) -> None:
     both = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     if both and not as_json:
         return
-    found = "--json was given" if as_json else "there is none here"
+    found = "--json was given" if as_json else "there is no terminal here"
     raise UsageError(
         "wizard.no_terminal",
-        f"The wizard asks its questions in a terminal, and {found}.",
+        f"The wizard asks its questions in a terminal, but {found}.",
         "From a script or an assistant, use `evalbook next` and `evalbook answer VALUE`, or "
-        "`evalbook apply FILE` with all answers in one file; each takes --json.",
+        "`evalbook apply FILE` with all answers in one file; all accept --json.",
     )
 
 
@@ -97,7 +97,9 @@ def simulated_aws() -> Iterator[Suggestions]:
         suggestions: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
         for step, answer, outcome, kind in describe_world():
             suggestions.setdefault((step, kind), []).append((answer, outcome))
-        complain("A simulated AWS is running until you leave: nothing is real, nothing costs.")
+        complain(
+            "A simulated AWS is running until you leave: nothing is real, nothing costs money."
+        )
         try:
             yield suggestions
         finally:
@@ -166,14 +168,14 @@ def _converse(settings: Settings, terminal: Terminal, *, offers_status: bool) ->
 def _offer_to_run(terminal: Terminal, notebook: Path) -> None:
     """Offer to run the notebook while the simulated AWS that it was made for is still there."""
     items = [
-        Item("run", "Run the notebook here now", "About a minute; its scores are made up."),
+        Item("run", "Run the notebook here now", "Takes about a minute; the scores are made up."),
         Item("leave", "Leave it", "The simulated AWS ends with the wizard."),
     ]
     if terminal.choose("The simulated AWS is still running. What next?", items) == "run":
         from evalbook.cli.demo import execute_notebook
 
         execute_notebook(notebook)
-        terminal.say(f"\nExecuted, with its outputs: {notebook}")
+        terminal.say(f"\nExecuted notebook, with its outputs: {notebook}")
 
 
 def how_to_go_on(settings: Settings, manner: Manner) -> str:
@@ -189,12 +191,12 @@ def how_to_go_on(settings: Settings, manner: Manner) -> str:
             "sandbox": manner.sandbox,
         }
     )
-    lines = ["", "No answer was given yet."]
+    lines = ["", "No answers yet."]
     if is_there(settings.state):
         lines = ["", f"Every accepted answer is saved in {settings.state}."]
     if Drafts(settings.state).is_kept:
-        lines.append("What you were typing is kept too.")
-    return "\n".join([*lines, f"Go on any time with: {again}"])
+        lines.append("What you were typing is saved too.")
+    return "\n".join([*lines, f"Continue any time with: {again}"])
 
 
 def _offers_status() -> bool:

@@ -69,7 +69,7 @@ class Conversation:
     def _typed_before(self, turn: Turn) -> str | None:
         typed = self.drafts.take(turn.step)
         if typed:
-            self.terminal.say("What you had typed here before is still there.")
+            self.terminal.say("What you typed here before is still there.")
         return typed
 
     def change_an_answer(self) -> bool:
@@ -136,7 +136,7 @@ class Conversation:
         lines = self.workflow.summary().lines
         items = [Item(line.step, f"{line.title}: {line.text}") for line in lines]
         if self.workflow.asks_once_more and self._step:
-            items.append(Item(self._step, "What this question began with"))
+            items.append(Item(self._step, "The answer that led to this question"))
         if not items:
             self.terminal.say("This is the first question; there is nothing to go back to.")
             return None
@@ -177,7 +177,7 @@ class Conversation:
             items.append(Item("profile", "Use another AWS profile", ", ".join(list_profiles)))
         items.append(Item("leave", "Leave for now", "Every accepted answer is saved."))
         try:
-            chosen = self.terminal.choose("How do you want to go on?", items)
+            chosen = self.terminal.choose("How do you want to continue?", items)
             if chosen == "profile":
                 items = [Item(name, name) for name in list_profiles]
                 profile = self.terminal.choose("Which AWS profile?", items)

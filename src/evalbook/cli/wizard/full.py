@@ -37,8 +37,8 @@ _ANOTHER = "another …"
 """The entry of a list after which anything else may be typed."""
 _LEAVES = "Ctrl-C saves and leaves"
 _KEYS = ("? explains", "< earlier answers", _LEAVES)
-_MENU_KEYS = ("↑ ↓ choose", "Enter takes", "< back", _LEAVES)
-_REVIEW_KEYS = ("a number changes that answer", "? explains in full", _LEAVES)
+_MENU_KEYS = ("↑ ↓ choose", "Enter selects", "< back", _LEAVES)
+_REVIEW_KEYS = ("a number changes that answer", "? shows everything", _LEAVES)
 _LONG_KEYS = ("? explains", "< earlier answers", "Alt-Enter new line", "Ctrl-X Ctrl-E editor")
 
 
@@ -166,7 +166,7 @@ class FullTerminal:
         """Show where the notebook is and how to run it."""
         self._drawing.finished(turn)
         if offers_status:
-            self.say("Once it runs, follow it from any terminal: evalbook status --watch")
+            self.say("While it runs, follow it from any terminal: evalbook status --watch")
 
 
 def _keys(turn: Turn) -> tuple[str, ...]:
@@ -175,8 +175,8 @@ def _keys(turn: Turn) -> tuple[str, ...]:
 
 
 def _yes_or_no(turn: Turn) -> str:
-    more = ", or the number of what to change" if wants_of(turn).review else ""
-    return f"yes or no; Enter alone means {turn.default}" if turn.default else f"yes or no{more}"
+    more = ", or the number of an answer to change" if wants_of(turn).review else ""
+    return f"yes or no; Enter means {turn.default}" if turn.default else f"yes or no{more}"
 
 
 def _completer(wants: Wants, complete_s3: Callable[[str], list[str]]) -> Completer | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NOTHING_YET = "—"
 """Where the pointer rests until the person moves it, so that Enter alone chooses nothing."""
-_FITS_NOTHING = "Nothing in the list fits. Enter gives what you typed, Esc clears it."
+_FITS_NOTHING = "Nothing in the list matches. Enter submits what you typed, Esc clears it."
 
 _LEAST_LISTED = 3
 _AROUND_LIST = 12
@@ -102,7 +102,7 @@ def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
         use_jk_keys=False,
         use_search_filter=True,
         show_description=False,
-        instruction="Space ticks, Ctrl-A all, type to search; then Enter",
+        instruction="Space ticks one, Ctrl-A all; type to search; then Enter",
         erase_when_done=True,
     )
     control = _control(question.application)
@@ -253,7 +253,7 @@ def _below_list(
             lines.insert(0, option.shown)
         if control.search_filter:
             fit = sum(choice.value in options for choice in control.filtered_choices)
-            lines.insert(0, f"{fit} of {len(options)} fit; Esc shows all.")
+            lines.insert(0, f"{fit} of {len(options)} match; Esc shows all.")
         return [("class:instruction", "\n".join(map(_indented, lines)))]
 
     more = Window(

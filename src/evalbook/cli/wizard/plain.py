@@ -140,7 +140,7 @@ class PlainTerminal:
         for program, how in ways_to_open(turn.notebook or ""):
             self.say(f"{program}: {how}")
         if offers_status:
-            self.say("Once it runs, follow it from any terminal: evalbook status --watch")
+            self.say("While it runs, follow it from any terminal: evalbook status --watch")
 
     def _words(self, turn: Turn) -> str:
         checks = tuple(map(_in_keys, turn.checks))
@@ -159,7 +159,7 @@ class PlainTerminal:
         for answer, outcome in suggestions_for(turn, self._suggestions, self._kind):
             self.say(f"In this simulated AWS: {answer} ({outcome})")
         if not self._keys_explained:
-            self.say("A ? alone explains; a < alone opens your earlier answers to change one.")
+            self.say("? explains the question; < opens your earlier answers, to change one.")
             for line in KEYS_EXPLAINED[1:]:
                 self.say(line)
             self._keys_explained = True

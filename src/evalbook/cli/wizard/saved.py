@@ -33,8 +33,8 @@ def offer_to_resume(
     terminal.say(_what_it_holds(workflow, finished))
     if _begun_in_sandbox(workflow) and not os.environ.get("AWS_ENDPOINT_URL"):
         terminal.say(
-            "It was begun in the sandbox: its model, role and buckets are not in your account. "
-            "Go on with: evalbook wizard --sandbox"
+            "It was started in the sandbox: its model, role and buckets are not in your account. "
+            "Continue with: evalbook wizard --sandbox"
         )
     while True:
         chosen = terminal.choose("What would you like to do?", _menu(finished))
@@ -78,16 +78,16 @@ def _begun_in_sandbox(workflow: Workflow) -> bool:
 
 def _menu(finished: bool) -> list[Item]:
     go_on = (
-        Item("continue", "Show again how to run the notebook")
+        Item("continue", "Show how to run the notebook again")
         if finished
         else Item("continue", "Continue with the next question")
     )
-    like = Item("like", "Start another like it", "Its answers are confirmed one by one.")
+    like = Item("like", "Start another like it", "You confirm its answers one by one.")
     return [
         go_on,
         Item("review", "Review the answers"),
         Item("change", "Change an answer"),
         *([like] if finished else []),
-        Item("over", "Start over", "The old file is kept under another name."),
+        Item("over", "Start over", "The old file is renamed and kept."),
         Item("leave", "Leave"),
     ]

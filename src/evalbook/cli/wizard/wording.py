@@ -24,7 +24,7 @@ _MOST_SUGGESTIONS = 8
 KEYS_EXPLAINED = (
     "< or Ctrl-B opens your earlier answers; choose one to change it.",
     "Ctrl-C leaves. Every accepted answer is saved, and half-typed ones are kept.",
-    "Each answer is checked before it is accepted; nothing runs and nothing costs yet.",
+    "Each answer is checked before it is accepted; nothing runs and nothing costs money yet.",
 )
 
 
@@ -119,7 +119,7 @@ def ways_to_open(notebook: str) -> tuple[tuple[str, str], ...]:
     return (
         ("JupyterLab", f"jupyter lab {path}"),
         ("VS Code", f"code {path}"),
-        ("SageMaker Studio", "open a JupyterLab space, upload the file, double-click it"),
+        ("SageMaker Studio", "open a JupyterLab space, upload the file and double-click it"),
     )
 
 

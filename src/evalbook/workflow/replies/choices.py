@@ -181,7 +181,7 @@ def from_another_time(question: Question) -> Reading:
     """Return what "the same as last time" comes to, where nothing is known of that time."""
     if question.default:
         return AskBack(question.default)
-    return Incomplete("What was answered another time is not known here. Say it in full.")
+    return Incomplete("evalbook does not know what was answered another time. Say it in full.")
 
 
 def undecided(doubt: object, question: Question) -> Reading:

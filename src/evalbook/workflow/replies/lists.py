@@ -56,7 +56,7 @@ def split_answers(text: str) -> list[str]:
         raise AnswerRejected(
             "answer.list",
             f"{shortened(text)!r} is not a JSON array of strings.",
-            'Separate the names by commas, or write ["one", "two"].',
+            'Separate the names with commas, or write ["one", "two"].',
         )
     return [str(part) for part in parts]
 
@@ -71,7 +71,7 @@ def read_all_or_some(text: str, question: Question, _: object) -> list[str]:
     names = [ALL if says_yes(part) else read_choice(part, question.choices) for part in parts]
     if not names:
         raise AnswerRejected(
-            "answer.none", "Nothing is named.", "Name at least one, or answer ALL."
+            "answer.none", "You named nothing.", "Name at least one, or answer ALL."
         )
     if ALL in names:
         return [ALL]

@@ -192,7 +192,7 @@ def understand_model(reply: str, question: Question, current: str | None = None)
         group = understand_choice(f"{reply[: said.start()]} {reply[said.end() :]}", question)
         if isinstance(group, Taken | AskBack):
             return Taken(f"{group.text}/{with_digits(said[1] or said[2])}", exact=False)
-        return Incomplete("Say of which group, such as GROUP/1.")
+        return Incomplete("Say which group's version you mean, such as GROUP/1.")
     clauses = re.split(r"[,;]\s|(?<=\w)[.!]\s", reply)
     whole = reply
     reply = " ".join(it for it in clauses if not re.search(_NOT_THAT, it, re.IGNORECASE))
@@ -205,7 +205,7 @@ def understand_model(reply: str, question: Question, current: str | None = None)
         return named if reply == whole else Taken(reply.strip(" .!,"), exact=False)
     words = [it for it in content(reply, about) if it not in _BESIDE_NAME and len(it) > 1]
     if not words:
-        return Incomplete("Say a group's name, words of it, or an ARN.")
+        return Incomplete("Give a group's name, words from it, or an ARN.")
     # Only what can be part of a name is searched for.
     return Taken(" ".join(words), exact=False)
 
@@ -492,7 +492,7 @@ def understand_metrics_file(reply: str, _question: Question) -> Reading:
         set(words) & {"yes", "yeah", "yep"}
         and set(words) <= POLITE | set(about) | {"some", "two", "few", "there", "are"}
     ):
-        return Incomplete("Then give the path of their JSON file, or paste the JSON itself.")
+        return Incomplete("Give the path of their JSON file, or paste the JSON itself.")
     paths = [
         word
         for part in said.split()
