@@ -136,7 +136,7 @@ def test_what_is_said_holds_what_did_not_pass_and_nothing_that_did():
     assert brief(turn) == {
         "status": "question",
         "step": "model_confirm",
-        "say": "Note: Old. Choose another.\nNot checked: Unknown.\n\nIs it?",
+        "say": "Note: Old. Choose another.  \nNot checked: Unknown.\n\nIs it?",
         "reply": "yes_no",
     }
 
@@ -155,4 +155,4 @@ def test_of_many_metrics_the_recommended_ones_come_with_their_reasons():
         choices=choices,
     )
 
-    assert brief(turn)["say"] == "Which?\nRecommended:\n1. A: The task asks\nOthers: 2. B"
+    assert brief(turn)["say"] == "Which?  \nRecommended:\n1. A: The task asks\n\nOthers: 2. B"

@@ -103,9 +103,9 @@ SAYINGS = {
             "ProfessionalStyleAndTone",
         ],
         "nova pro": "<kept judge_model>",
-        "the first three but not the second": ["Correctness", "Faithfulness"],
+        "the first three but not the second": ["Correctness", "Helpfulness"],
         "correctness and not completeness": ["Correctness"],
-        "1-3 and 7": ["Correctness", "Completeness", "Faithfulness", "FollowingInstructions"],
+        "1-3 and 7": ["Correctness", "Completeness", "Helpfulness", "Coherence"],
         "I don't want Relevance or Helpfulness": [
             *("Correctness", "Completeness", "ProfessionalStyleAndTone")
         ],

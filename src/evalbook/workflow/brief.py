@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy
@@ -25,6 +26,7 @@ _NOT_AGAIN = {
 _BEFORE_NAME = re.compile(
     r"^(Execution role: |Model: )arn:[^/]*(?::role/(?:[\w.-]+/)*|:model-package/)"
 )
+_ITEM = re.compile(r"\d+\. ")
 _MOST_LINES = 20
 _MOST_LISTED = 10
 """Of what can be chosen where anything else may be said as well."""
@@ -82,7 +84,19 @@ def say(turn: Turn) -> str:
         asked.append(turn.help if whole else re.split(r"(?<=\.) |; ", turn.help)[0])
     if turn.status == "complete":
         asked = ["Say what to change, ask how the run is doing, or ask for another like it."]
-    return "\n\n".join(filter(None, (told(turn), "\n".join(filter(None, asked)))))
+    return as_markdown("\n\n".join(filter(None, (told(turn), "\n".join(filter(None, asked))))))
+
+
+def as_markdown(text: str) -> str:
+    """Return lines as Markdown that keeps them apart, a list from what follows it, too."""
+    lines = text.split("\n")
+    joined = lines[0]
+    for before, line in pairwise(lines):
+        if not before or not line or _ITEM.match(line):
+            joined += f"\n{line}"
+        else:
+            joined += f"\n\n{line}" if _ITEM.match(before) else f"  \n{line}"
+    return joined
 
 
 def told(turn: Turn, *, afresh: bool = False) -> str:

@@ -42,7 +42,8 @@ def _ask(interview: Interview) -> Question:
             f"{described[found.metric]} {found.reason}",
             found.recommended,
         )
-        for found in recommendations
+        # First what is recommended: a list whose numbers have gaps is shown renumbered.
+        for found in sorted(recommendations, key=lambda it: not it.recommended)
     )
     recommended = ", ".join(choice.value for choice in choices if choice.recommended)
     return Question(
@@ -61,6 +62,8 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
 
 
 def _read(text: str, question: Question, interview: Interview) -> list[str]:
+    from evalbook.metrics.builtin import builtin_metrics
+
     if says_none(text):
         if not interview.value(CUSTOM_METRICS):
             raise AnswerRejected(
@@ -70,11 +73,12 @@ def _read(text: str, question: Question, interview: Interview) -> list[str]:
             )
         return []
     if text.strip().casefold() == "all":
-        return [choice.value for choice in question.choices]
-    if says_yes(text) or text.strip().casefold() == "recommended":
-        return [choice.value for choice in question.choices if choice.recommended]
-    names = {_metric_named(part, question) for part in split_answers(text)}
-    return [choice.value for choice in question.choices if choice.value in names]
+        names = {choice.value for choice in question.choices}
+    elif says_yes(text) or text.strip().casefold() == "recommended":
+        names = {choice.value for choice in question.choices if choice.recommended}
+    else:
+        names = {_metric_named(part, question) for part in split_answers(text)}
+    return [metric.name for metric in builtin_metrics() if metric.name in names]
 
 
 def _metric_named(text: str, question: Question) -> str:
