@@ -50,7 +50,7 @@ SCENES = (
     Scene(("l", ENTER), "May I read the dataset", "wizard-rejected"),
     Scene(("yes", ENTER), "Do you have custom metrics", "wizard-preview"),
     Scene((ENTER,), "Which built-in metrics?"),
-    Scene((DOWN, DOWN, SPACE), "● Faithfulness", "wizard-metrics"),
+    Scene((*[DOWN] * 5, SPACE), "● Faithfulness", "wizard-metrics"),
     Scene((ENTER,), "Which fine-tuned model?"),
     Scene(("support-bot", ENTER), "Is this the model to evaluate?"),
     Scene(("yes", ENTER), "Which judge model?"),
