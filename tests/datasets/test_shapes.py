@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import in_pieces, lines
+from building import in_pieces, lines, report_of
 
 from evalbook.datasets.formats import detect_format
 from evalbook.datasets.invalid import InvalidRecord
@@ -98,3 +98,11 @@ def test_what_is_read_fast_is_what_is_understood(seed: int) -> None:
         ) == times(counts), rows[0]  # fmt: skip
         table = {(it.field, it.use, it.meaning): it.records for it in report.fields}
         assert table == {tuple(use): count for use, count in times(uses).items()}, rows[0]
+        if seed:
+            continue
+        array = report_of(json.dumps(again).encode())
+        assert (array.valid, array.with_reference, array.with_system, array.reasons) == (
+            report.valid, report.with_reference, report.with_system, report.reasons
+        ), rows[0]  # fmt: skip
+        assert array.lost == ((("record", report.valid),) if report.valid else ())
+        assert array.fields == report.fields

@@ -1,13 +1,13 @@
 """Records of shapes that were understood before, taken many at a time.
 
-Every line that is of no such shape is left to the one reading that knows everything.
+Every record that is of no such shape is left to the one reading that knows everything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import msgspec
 
@@ -33,8 +33,53 @@ class Sink(Protocol):
         """Add records that are alike: each has a reference or none has, and so on."""
 
 
+class _Lines:
+    """Records as lines of JSON."""
+
+    def parsed(self, line: bytes) -> Any:
+        return _parse(line)
+
+    def one(self, plan: Plan, line: bytes) -> Any:
+        return plan.decoder.decode(line)
+
+    def all(self, plan: Plan, lines: list[bytes]) -> list[Any]:
+        # Else a record may go on over lines.
+        whole = set(map(_ENDS, lines)) == _BRACES
+        return plan.decoder.decode_lines(b"\n".join(lines)) if whole else []
+
+    def unsure(self, plan: Plan, lines: Sequence[bytes], records: Sequence[Any]) -> set[int]:
+        return plan.unsure(lines, records)
+
+    def objects(self, line: bytes) -> int:
+        return line.count(b"{")
+
+
+class _Parsed:
+    """Records as they were parsed."""
+
+    def parsed(self, record: Any) -> Any:
+        return record
+
+    def one(self, plan: Plan, record: Any) -> Any:
+        return plan.convert(record)
+
+    def all(self, plan: Plan, records: list[Any]) -> list[Any]:
+        return msgspec.convert(records, list[plan.type])  # type: ignore[name-defined]
+
+    def unsure(self, *_: Any) -> set[int]:
+        return set()
+
+    def objects(self, _: Any) -> int:
+        return 0
+
+
+_parse = msgspec.json.Decoder().decode
+_ENDS = itemgetter(0, -1)
+_BRACES = {tuple(b"{}")}
+
+
 class _Family:
-    """Shapes that differ only in what decides, and lines of a batch that are of one of them."""
+    """Shapes that differ only in what decides, and records of a batch that are of one of them."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -42,26 +87,9 @@ class _Family:
         self.records: list[Any] = []
         self.places: list[int] = []
 
-    def take_all(self, lines: list[bytes]) -> bool:
-        """Take lines at once; tell whether all of them are of the family."""
-        try:
-            # Else a record may go on over lines.
-            whole = set(map(_ENDS, lines)) == _BRACES
-            records = self.plan.decoder.decode_lines(b"\n".join(lines)) if whole else []
-        except (ValueError, IndexError):
-            return False
-        if len(records) != len(lines):
-            return False
-        self.records, self.places = records, list(range(len(lines)))
-        return True
-
-
-_ENDS = itemgetter(0, -1)
-_BRACES = {tuple(b"{}")}
-
 
 class Bulk:
-    """Takes what it can of the lines of a dataset."""
+    """Takes what it can of the records of a dataset."""
 
     def __init__(
         self,
@@ -78,16 +106,16 @@ class Bulk:
             rules: what a record has to meet.
             survey: is told of those that can be used.
             account: is told of their fields.
-            refuse: is told of the lines of those that are left out, and why; without it they are
+            refuse: is told of the places of those that are left out, and why; without it they are
                 taken as others are.
-            readable: whether a job can read lines where they stand.
+            readable: whether a job can read records where they stand.
         """
         self._rules = rules
         self._refuse = refuse
         self._survey = survey
         self._account = account
         self._readable = readable
-        self._parse = msgspec.json.Decoder().decode
+        self._form: _Lines | _Parsed = _Lines()
         self._families: dict[tuple[Any, ...], _Family] = {}
         self._latest: list[_Family] = []
 
@@ -98,26 +126,47 @@ class Bulk:
             lines: some lines.
             first: which line of all the first one is.
         """
+        self._form = _Lines()
         # What is too long is left.
-        some = [b"" if line is None else line for line in lines] if None in lines else lines
-        whole = cast("list[bytes]", some)
+        return self._take([line or b"" for line in lines], range(first, first + len(lines)))
+
+    def take_parsed(self, records: list[dict[str, Any] | None], places: list[int]) -> list[int]:
+        """Add up records that are parsed already, as `take` does lines."""
+        self._form = _Parsed()
+        return self._take(records, places)
+
+    def _take(self, items: list[Any], numbers: Sequence[int]) -> list[int]:
         left: list[int] = []
-        if not (self._latest and self._latest[0].take_all(whole)):
-            for place, line in enumerate(whole):
-                if not (self._is_alike(place, line) or self._is_new(place, line)):
+        if not self._are_alike(items):
+            for place, item in enumerate(items):
+                if not (self._is_alike(place, item) or self._is_new(place, item)):
                     left.append(place)
         for family in self._families.values():
             if family.places:
-                left += self._add_family(family, whole, first)
+                left += self._add_family(family, items, numbers)
         return sorted(left)
 
-    def _is_alike(self, place: int, line: bytes) -> bool:
-        """Take a line that is of one of the latest shapes."""
-        objects = line.count(b"{")
+    def _are_alike(self, items: list[Any]) -> bool:
+        """Take records at once where all of them are of the latest shape."""
+        if not self._latest:
+            return False
+        family = self._latest[0]
+        try:
+            records = self._form.all(family.plan, items)
+        except (ValueError, IndexError):
+            return False
+        if len(records) != len(items):
+            return False
+        family.records, family.places = records, list(range(len(items)))
+        return True
+
+    def _is_alike(self, place: int, item: Any) -> bool:
+        """Take a record that is of one of the latest shapes."""
+        objects = self._form.objects(item)
         # Where no text has a brace, they tell conversations of different lengths.
         for family in sorted(self._latest, key=lambda it: it.plan.objects != objects):
             try:
-                record = family.plan.decoder.decode(line)
+                record = self._form.one(family.plan, item)
             except ValueError:
                 continue
             family.records.append(record)
@@ -125,15 +174,15 @@ class Bulk:
             return True
         return False
 
-    def _is_new(self, place: int, line: bytes) -> bool:
-        """Take a line of an earlier shape; of a new one, remember it for the next line."""
+    def _is_new(self, place: int, item: Any) -> bool:
+        """Take a record of an earlier shape; of a new one, remember it for the next one."""
         latest = [*self._latest]
-        return not self._learn(line) and latest != self._latest and self._is_alike(place, line)
+        return not self._learn(item) and latest != self._latest and self._is_alike(place, item)
 
-    def _learn(self, line: bytes) -> bool:
-        """Tell whether a line is of a shape that was not known, and can be from now on."""
+    def _learn(self, item: Any) -> bool:
+        """Tell whether a record is of a shape that was not known, and can be from now on."""
         try:
-            record = self._parse(line)
+            record = self._form.parsed(item)
         except ValueError:
             return False
         known = self._rules.known(record) if isinstance(record, dict) else None
@@ -147,12 +196,12 @@ class Bulk:
         family.known[known.plan.decided] = known
         return True
 
-    def _add_family(self, family: _Family, lines: list[bytes], first: int) -> list[int]:
+    def _add_family(self, family: _Family, items: list[Any], numbers: Sequence[int]) -> list[int]:
         """Tell of the records of a family; return the places of those that are none of it."""
         records, places = family.records, family.places
         family.records, family.places = [], []
-        mine = lines if len(lines) == len(places) else [lines[place] for place in places]
-        unsure = family.plan.unsure(mine, records)
+        mine = items if len(items) == len(places) else [items[place] for place in places]
+        unsure = self._form.unsure(family.plan, mine, records)
         left = [places[at] for at in unsure]
         groups: dict[Any, list[int]] = {}
         for at, key in enumerate(map(family.plan.deciding, records)):
@@ -169,18 +218,20 @@ class Bulk:
                     family.known[key],
                     [records[at] for at in sure],
                     [places[at] for at in sure],
-                    first,
+                    numbers,
                 )
         return left
 
-    def _add(self, known: Known, records: list[Any], places: list[int], first: int) -> list[int]:
+    def _add(
+        self, known: Known, records: list[Any], places: list[int], numbers: Sequence[int]
+    ) -> list[int]:
         """Tell of the records of one shape; return the places of those that are none of it."""
         found, odd = known.plan.read(records, need_reference=self._rules.require_reference)
         left = [places[at] for at in odd]
         meant, lost, _ = known.judged
         lost = lost if self._readable else "record"
         if meant.left_out and self._refuse:
-            self._refuse(meant.left_out, [first + at for at in places if at not in left])
+            self._refuse(meant.left_out, [numbers[at] for at in places if at not in left])
             self._account.add_many(meant.uses, len(found.prompts))
         elif found.prompts:
             if meant.category is None:

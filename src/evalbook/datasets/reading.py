@@ -7,7 +7,7 @@ import csv
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
@@ -29,6 +29,8 @@ from evalbook.texts import plural
 _PIECE = 128 * 1024
 """Bytes taken at a time: the lines of more would not stay in the processor's cache."""
 _HEAD = 64 * 1024
+_TOGETHER = 64
+"""Records that are taken at once."""
 _BOM = codecs.BOM_UTF8
 
 
@@ -37,6 +39,9 @@ class Bulk(Protocol):
 
     def take(self, lines: list[bytes | None], first: int) -> list[int]:
         """Take the lines it knows, from the one of that number on; return the others' places."""
+
+    def take_parsed(self, records: list[dict[str, Any] | None], places: list[int]) -> list[int]:
+        """Take the records it knows, which stand at these places; return the others'."""
 
 
 Progress = Callable[[int, int], None]
@@ -104,7 +109,8 @@ class Reading:
             "csv": self._table,
             "parquet": self._columns,
         }
-        for row in rows[self.container.kind](chunks):
+        found = rows[self.container.kind](chunks)
+        for row in found if self.container.kind == "jsonl" else self._in_bulk(found):
             self.records += 1
             yield row
         if self._cut:
@@ -112,6 +118,16 @@ class Reading:
             yield Row(self.records, None, _cut_off())
         if self._on_progress:
             self._on_progress(self.bytes, self.records)
+
+    def _in_bulk(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Yield the rows that are not taken many at a time."""
+        while together := list(islice(rows, 1 if self.bulk is None else _TOGETHER)):
+            left: Iterable[int] = range(len(together))
+            if self.bulk is not None:
+                records = [None if _is_faulty(row) else row.record for row in together]
+                left = self.bulk.take_parsed(records, [row.place for row in together])
+                self.records += len(together) - len(left)
+            yield from (together[at] for at in left)
 
     def _metered(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         last = b""
@@ -323,6 +339,10 @@ def _value_row(place: int, value: Any, misplaced: InvalidRecord) -> Row:
     except InvalidRecord as error:
         return Row(place, _messages_alone(value), error)
     return Row(place, record, misplaced) if _has_utf8(record) else Row(place, None, _not_utf8())
+
+
+def _is_faulty(row: Row) -> bool:
+    return row.problem is not None and row.problem.kind != "not_json_lines"
 
 
 def _messages_alone(value: Any) -> dict[str, Any] | None:

@@ -248,7 +248,7 @@ class Plan:
         if "query" in plain and not fields.PROMPT.keys().isdisjoint({*plain} - {"query"}):
             raise NoPlan  # it may be SQL
         told = _Layout(shape)
-        self._type, self._quotes, self.objects = told.type, told.quotes, told.objects
+        self.type, self._quotes, self.objects = told.type, told.quotes, told.objects
         self.family = tuple(told.family)
         self.decoder = msgspec.json.Decoder(told.type)
         self.deciding = attrgetter(*told.deciding) if told.deciding else lambda _: None
@@ -313,7 +313,7 @@ class Plan:
 
     def convert(self, record: Mapping[str, Any]) -> Any:
         """Return a record of this shape as `decode` would."""
-        return msgspec.convert(record, self._type)
+        return msgspec.convert(record, self.type)
 
     def read(
         self, records: Sequence[Any], *, need_reference: bool = False
