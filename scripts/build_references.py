@@ -238,10 +238,11 @@ def custom_metric_limits() -> str:
     from evalbook.metrics.custom_text import LIMITS, Sized
 
     def span(name: Sized) -> str:
-        return f"{LIMITS.facts[name]['min']:,} to {LIMITS.facts[name]['max']:,}"
+        size = LIMITS.facts["sizes"][name]
+        return f"{size['min']:,} to {size['max']:,}"
 
     variables = LIMITS.facts["variables"]
-    pattern = LIMITS.facts["name"]["pattern"].removesuffix("+")
+    pattern = LIMITS.facts["name_pattern"].removesuffix("+")
     prompt, response, reference = (
         f"`{{{{{it}}}}}`"
         for it in (variables["prompt"], variables["response"], variables["reference"])

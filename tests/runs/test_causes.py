@@ -4,14 +4,16 @@ import json
 import re
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from evalbook.runs.causes import find_cause
+from evalbook.workflow.step_names import StepName
 
 ABOUT = {"role": "arn:aws:iam::1:role/R", "judge": "a.judge", "region": "us-east-1"}
 
-STEPS = {path.name.removesuffix(".py") for path in files("evalbook.workflow.steps").iterdir()}
+STEPS = set(get_args(StepName))
 
 # From public issue threads, AWS's documentation, and the services' own words: cause, message.
 SAID = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.words import Words, comparable
@@ -13,17 +13,6 @@ from evalbook.records import dataclass
 from evalbook.texts import did_you_mean, nearest, on_one_line
 
 Group = Literal["quality", "responsible-ai"]
-
-
-class _Metric(TypedDict):
-    name: str
-    group: Group
-    description: str
-    uses_reference: bool
-    higher_is_better: bool
-    also_called: list[str]
-    words: list[str]
-    add_when: str
 
 
 class _Topic(TypedDict, total=False):
@@ -40,7 +29,8 @@ class _Topic(TypedDict, total=False):
 
 
 class _Metrics(TypedDict):
-    metrics: list[_Metric]
+    metrics: list[dict[str, Any]]
+    """Each a `BuiltinMetric`."""
     topics: list[_Topic]
     fallback: dict[str, str]
     metrics_of_other_jobs: dict[str, str]
@@ -75,7 +65,8 @@ class BuiltinMetric:
     """Whether the judge reads the dataset's reference answer, where there is one."""
     higher_is_better: bool
     """False for Harmfulness, Stereotyping and Refusal: they score how much of it was found."""
-    words: tuple[str, ...]
+    also_called: list[str]
+    words: list[str]
     """Beginnings of words in a task that name this metric's subject."""
     add_when: str
     """Completes "Add it when …"."""
@@ -93,18 +84,7 @@ class Recommendation:
 @cache
 def builtin_metrics() -> tuple[BuiltinMetric, ...]:
     """Return the built-in metrics in Bedrock's order, quality before responsible AI."""
-    return tuple(
-        BuiltinMetric(
-            name=entry["name"],
-            group=entry["group"],
-            description=entry["description"],
-            uses_reference=entry["uses_reference"],
-            higher_is_better=entry["higher_is_better"],
-            words=tuple(entry["words"]),
-            add_when=entry["add_when"],
-        )
-        for entry in METRICS.facts["metrics"]
-    )
+    return tuple(BuiltinMetric(**entry) for entry in METRICS.facts["metrics"])
 
 
 def parse_builtin_metric(text: str) -> str:
@@ -257,9 +237,9 @@ def _about_reference(metric: BuiltinMetric, has_reference: bool | None) -> str:
 @cache
 def _by_spelling() -> dict[str, str]:
     return {
-        comparable(spelling): entry["name"]
-        for entry in METRICS.facts["metrics"]
-        for spelling in (entry["name"], *entry["also_called"])
+        comparable(spelling): metric.name
+        for metric in builtin_metrics()
+        for spelling in (metric.name, *metric.also_called)
     }
 
 

@@ -73,7 +73,8 @@ class Findings:
 
     def size(self, place: Spot, subject: Sized, count: int, things: str) -> None:
         """Check a number of characters or entries against the limits of its field."""
-        least, most = LIMITS.facts[subject]["min"], LIMITS.facts[subject]["max"]
+        size = LIMITS.facts["sizes"][subject]
+        least, most = size["min"], size["max"]
         if not least <= count <= most:
             self.violate(place, subject, f"{count:,} {things}", f"{least} to {most:,} are allowed")
 
@@ -151,7 +152,7 @@ def _name(
     name = _text(definition, "name", place, findings, hint)
     if not name:
         return ""
-    if not re.fullmatch(LIMITS.facts["name"]["pattern"], name):
+    if not re.fullmatch(LIMITS.facts["name_pattern"], name):
         findings.violate(
             place,
             "name",
@@ -357,7 +358,7 @@ def _float_value(value: Any, place: Spot, findings: Findings) -> dict[str, float
         findings.violate(place, "floatValue", described(value), "a finite number is needed")
         return {}
     # The service model's Float has 32 bits.
-    most = LIMITS.facts["floatValue"]["max_magnitude"]
+    most = LIMITS.facts["largest_float"]
     if abs(value) > most:
         allowed = f"at most {most:.4g} either side of zero is allowed"
         findings.violate(place, "floatValue", described(value), allowed)

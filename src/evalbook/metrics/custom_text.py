@@ -34,14 +34,6 @@ class _Range(TypedDict):
     max: int
 
 
-class _NameRange(_Range):
-    pattern: str
-
-
-class _Float(TypedDict):
-    max_magnitude: float
-
-
 class _Variables(TypedDict):
     prompt: str
     response: str
@@ -50,19 +42,14 @@ class _Variables(TypedDict):
 
 
 class _Limits(TypedDict):
-    customMetrics: _Range
-    name: _NameRange
-    instructions: _Range
-    ratingScale: _Range
-    definition: _Range
-    stringValue: _Range
-    floatValue: _Float
+    sizes: dict[Sized, _Range]
+    name_pattern: str
+    largest_float: float
     variables: _Variables
     text_bytes: int
 
 
 LIMITS = DataFile("metrics/custom_metric_limits.json", _Limits)
-"""Bedrock's limits for custom metrics, by the field they apply to."""
 
 
 class JsonObject(dict[str, Any]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypedDict
 
 from evalbook.packaged import DataFile
@@ -35,26 +35,17 @@ class Cause:
 @dataclass(frozen=True)
 class _Known:
     id: str
-    patterns: tuple[re.Pattern[str], ...]
-    cause: str
-    remedy: str
-    general: bool
-    """Fits so much that a particular cause further out tells more."""
-
-
-class _Entry(TypedDict):
-    id: str
     patterns: list[str]
     cause: str
     remedy: str
-
-
-class _MaybeGeneral(_Entry, total=False):
-    general: bool
+    general: bool = False
+    """Fits so much that a particular cause further out tells more."""
+    source: str | list[str] = ""
 
 
 class _Causes(TypedDict):
-    causes: list[_MaybeGeneral]
+    causes: list[dict[str, Any]]
+    """Each a `_Known`."""
 
 
 CAUSES = DataFile("runs/known_causes.json", _Causes)
@@ -62,16 +53,10 @@ CAUSES = DataFile("runs/known_causes.json", _Causes)
 
 @cache
 def _known() -> tuple[_Known, ...]:
-    return tuple(
-        _Known(
-            entry["id"],
-            tuple(re.compile(pattern, re.I) for pattern in entry["patterns"]),
-            entry["cause"],
-            entry["remedy"],
-            entry.get("general", False),
-        )
-        for entry in CAUSES.facts["causes"]
-    )
+    return tuple(_Known(**entry) for entry in CAUSES.facts["causes"])
+
+
+_compiled = cache(partial(re.compile, flags=re.I))
 
 
 def find_cause(messages: Iterable[str], about: Mapping[str, str | None]) -> Cause | None:
@@ -90,7 +75,7 @@ def find_cause(messages: Iterable[str], about: Mapping[str, str | None]) -> Caus
 
 
 def _search(known: _Known, message: str) -> re.Match[str] | None:
-    tried = (pattern.search(message[-_LONGEST:]) for pattern in known.patterns)
+    tried = (_compiled(pattern).search(message[-_LONGEST:]) for pattern in known.patterns)
     return next(filter(None, tried), None)
 
 
