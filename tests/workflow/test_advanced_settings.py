@@ -9,6 +9,7 @@ from interviews import an_interview, answered_until
 
 from evalbook.aws import tags as tag_rules
 from evalbook.sandbox import world
+from evalbook.sandbox.process import Sandbox
 from evalbook.workflow import facts
 from evalbook.workflow.answers_file import apply_answers
 from evalbook.workflow.kinds import STEPS_BY_TYPE
@@ -65,12 +66,16 @@ def refusals(workflow: Workflow, said: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def no_pipelines(in_sandbox):  # noqa: ARG001
-    """No pipeline of an earlier test's run."""
-    sagemaker = boto3.client("sagemaker", region_name="us-east-1")
-    for found in sagemaker.list_pipelines()["PipelineSummaries"]:
-        sagemaker.delete_pipeline(PipelineName=found["PipelineName"], ClientRequestToken="t" * 32)
-    return sagemaker
+def no_pipelines(in_sandbox, monkeypatch):  # noqa: ARG001
+    """A sandbox without pipelines, of its own: other tests look at the past runs in theirs."""
+    with Sandbox() as sandbox:
+        for name, value in sandbox.environment.items():
+            monkeypatch.setenv(name, value)
+        sagemaker = boto3.client("sagemaker", region_name="us-east-1")
+        for found in sagemaker.list_pipelines()["PipelineSummaries"]:
+            name = found["PipelineName"]
+            sagemaker.delete_pipeline(PipelineName=name, ClientRequestToken="t" * 32)
+        yield sagemaker
 
 
 def test_each_type_has_its_own_settings_in_the_order_in_which_they_are_asked():

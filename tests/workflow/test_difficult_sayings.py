@@ -33,6 +33,9 @@ SAYINGS = {
         "my boss wants to know if it's better, can you help?": "<answer.question>",
     },
     "task": {
+        "oh sorry the model is called support-bot. and as I said it sorts tickets": (
+            "it sorts tickets"
+        ),
         "Correctness": "<kept builtin_metrics>",
         "nova pro": "<kept judge_model>",
         "medical Q&A, judge should be claude sonnet": "medical Q&A",
@@ -68,6 +71,7 @@ SAYINGS = {
         "in bucket evalbook-denied": "<s3.denied>",
     },
     "data_sample": {
+        "yes, only the first lines": "<answer.yes_or_no>",
         "sure go ahead. btw I'd like claude as the judge if that's possible": True,
         "yes read it. results into the same bucket, folder q4, claude as judge please": True,
         "no custom ones, and I don't want the coherence thing": (
@@ -87,6 +91,7 @@ SAYINGS = {
         "fine, whatever": "<answer.you_decide>",
     },
     "custom_metrics": {
+        "we have none of those. for the others take what you recommend": "",
         "wait no, I meant you can't read the file": "<data_sample>",
         "none. is that bad?": "<answer.question>",
         "nope, built-ins will do": "",
@@ -97,6 +102,8 @@ SAYINGS = {
         "I think we have some, let me look": "<answer.hesitation>",
     },
     "builtin_metrics": {
+        "what you recommend, and also whether it is harmful": "<You said what you recommend and>",
+        "hallucinations": "<You said hallucinations. That is Faithfulness. Use it?>",
         "one": "<metrics.unknown>",
         "not Completeness but Faithfulness": [
             *("Correctness", "Faithfulness", "Helpfulness", "Relevance"),
@@ -112,8 +119,8 @@ SAYINGS = {
         "three of them": "<metrics.unknown>",
         "no more than three": "<metrics.unknown>",
         "all of them if it is not too expensive": "<answer.condition>",
-        "what you marked minus complete": "<You said what marked minus complete. That is>",
-        "drop the last one": "<You said drop last. That is>",
+        "what you marked minus complete": "<You said what you marked minus complete. That is>",
+        "drop the last one": "<You said drop the last. That is>",
         "all without all": "<metrics.none>",
     },
     "model": {
@@ -135,6 +142,8 @@ SAYINGS = {
         f"support-bot, and send the results to {RESULTS}/q4/": f"{PACKAGE}support-bot/2",
     },
     "model_confirm": {
+        "yes of course, and please hurry": True,
+        "yes, only if approved": "<answer.condition>",
         "yes but use role EvaluationRole": True,
         "no - I meant medical-notes": "<Is this the model to evaluate?>",
         "no, medical-notes": "<Is this the model to evaluate?>",
@@ -142,6 +151,8 @@ SAYINGS = {
         "hm, why not version 3?": "<answer.question>",
     },
     "judge_model": {
+        "the last one": "mistral.mistral-large-2402-v1:0",
+        "not haiku, sonnet": f"<You said sonnet. That is {SONNET}. Use it?>",
         "would nova pro be ok?": "<answer.question>",
         "EvaluationRole": "<kept execution_role>",
         "5, and add Faithfulness": SONNET,
@@ -160,6 +171,7 @@ SAYINGS = {
         "N. Virginia": "<You said N. Virginia. That is us-east-1. Use it?>",
     },
     "execution_role": {
+        "the one from my colleague, EvaluationRole": f"{ROLE}EvaluationRole",
         "EvaluationRole. And what is it used for?": f"{ROLE}EvaluationRole",
         "can it be EvaluationRole?": f"<You said EvaluationRole. That is {ROLE}EvaluationRole>",
         "nova lite": "<execution_role>",
@@ -171,6 +183,7 @@ SAYINGS = {
         "whatever works": f"<The suggestion is {ROLE}service-role/SandboxCaller. Use it?>",
     },
     "s3_output": {
+        "same as I said before, evalbook-results, folder q4": f"{RESULTS}/q4",
         "with the others in evalbook-results, subfolder q4": f"{RESULTS}/q4",
         "results bucket": f"<You said results bucket. That is {RESULTS}/evaluation-results/>",
         "any": f"<The suggestion is {DATA}/evaluation-results/. Use it?>",
@@ -183,6 +196,8 @@ SAYINGS = {
         "not the data bucket": "<s3.uri>",
     },
     "advanced": {
+        "just the encryption key": "<You said encryption key. That is kms_key. Use it?>",
+        "no other special settings": False,
         "no, and call the project x-1": False,
         "no kms, but tags": "<You said no kms but tags. That is tags. Use it?>",
         "only the KMS key": ["kms_key"],
@@ -194,6 +209,8 @@ SAYINGS = {
         "just the fine-tuned one": "<Do you want to change any advanced settings?>",
     },
     "confirm": {
+        "can you call the project ticket check?": "<kept project>",
+        "yes, and send it to my boss first": "<answer.yes_or_no>",
         "I don't like the judge": "<judge_model>",
         "back to the metrics": "<builtin_metrics>",
         "all good, just the project should be called q4": "<kept project>",
@@ -203,7 +220,7 @@ SAYINGS = {
         "evaluate only two hundred records": "<step.not_asked>",
         "change the judge": "<judge_model>",
         "everything but the role is right": "<execution_role>",
-        "the task is wrong, it summarises tickets": "<task>",
+        "the task is wrong, it summarises tickets": "<confirm>",
         "region should be Ireland": "<region>",
         "don't add Faithfulness": "<You said without Faithfulness. That is Correctness>",
         "yes if it costs under 5 dollars": "<answer.condition>",

@@ -37,6 +37,7 @@ from evalbook.workflow.replies.words import (
     doubt_in,
     negates,
     says_none,
+    without_preamble,
     words_of,
     yes_or_no,
 )
@@ -84,7 +85,7 @@ def answers_elsewhere(text: str) -> bool:
 
 def free_text(reply: str, question: Question, _: Interview) -> Reading:
     """Hear any text, unless it plainly answers something else."""
-    reading = values.understand_free(reply, question)
+    reading = values.understand_free(without_preamble(reply), question)
     if not isinstance(reading, Taken):
         return reading
     parts: list[str] = []
@@ -98,6 +99,7 @@ def free_text(reply: str, question: Question, _: Interview) -> Reading:
     if not any(elsewhere):
         return reading
     own = " ".join(it for it, other in zip(parts, elsewhere, strict=True) if not other)
+    own = without_preamble(own)
     left = ". ".join(it for it, other in zip(parts, elsewhere, strict=True) if other)
     return Taken(own, exact=False, left=f"{left} {reading.left}".strip())
 

@@ -39,7 +39,9 @@ from evalbook.workflow.replies.words import (
     asked_beside,
     means_default,
     plain,
+    said_first,
     without_courtesy,
+    without_preamble,
     yes_or_no,
 )
 from evalbook.workflow.turn import Question
@@ -54,6 +56,7 @@ _NOT_HEARD = (
     "region.unknown",
     "project.name",
     "advanced.",
+    "complete",
 )
 
 
@@ -67,11 +70,16 @@ def hear_answer(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
         return _heard_whole(interview, ahead, text)
     except AnswerRejected as rejection:
         stated, asked = asked_beside(text)
-        told = rejection.code == "answer.question" and ahead.question(interview).kind != "confirm"
+        confirms = ahead.question(interview).kind == "confirm"
+        told = rejection.code == "answer.question" and not confirms
         if told and stated and stated != text and ahead.step.said_ahead:
             with suppress(AnswerRejected):
                 accepted = _heard_whole(interview, ahead, stated)
                 return replace(accepted, notices=(*accepted.notices, *_answered(asked, ahead)))
+        first, more = said_first(text)
+        if first and ahead.step.said_ahead and (not confirms or yes_or_no(first)):
+            with suppress(AnswerRejected):
+                return _with_more(interview, take_answer(interview, ahead, first)[0], more)
         correction = re.match(_CORRECTS, text, re.IGNORECASE)
         if correction is None or not interview.answers:
             raise
@@ -85,13 +93,20 @@ def hear_answer(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
 
 _GO_BACK = (
     r"(?:please |ok |oops |sorry |wait )*(?:(?:go |take me |move )?(?:one (?:step|question) )?back"
-    r"(?: one| a)?(?: step| question)?|(?:the )?(?:previous|last) (?:one|question|step)"
+    r"(?: one| a)?(?: step| question)?|(?:the )?(?:previous|last) (?:question|step)"
     r"|undo(?: that| it)?)(?: again| please)*"
 )
 _CORRECTS = (
     r"\W*(?:wait|oops|sorry|no|actually)\b.*?\bi (?:meant|mean)\b(?: to say)?(?: that)?[:,]?\s*"
     r"(?P<meant>[^.!?\n]+)"
 )
+
+
+def _with_more(interview: Interview, accepted: AnyAccepted, more: str) -> AnyAccepted:
+    """Keep what else was said for other steps, and name what was not understood of it."""
+    found = hearing.pieces_of(more)
+    kept = _keep_pieces(interview, found, None)
+    return replace(accepted, notices=(*accepted.notices, *kept.notices))
 
 
 def _answered(asked: str, ahead: Ahead) -> tuple[str, ...]:
@@ -117,7 +132,8 @@ def _heard_whole(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
         more = _may_say_more(text, ahead, rejection)
         found = hearing.pieces_of(text, asked) if more else Found(())
         if not found.pieces:
-            return _reopened_by_name(interview, text, rejection)
+            own = _own_piece(interview, ahead, text, rejection)
+            return own or _reopened_by_name(interview, text, rejection)
         if asked == BEDROCK_TERMS.name:
             found = replace(found, rest="")
             kept = _keep_pieces(interview, found, rejection)
@@ -133,7 +149,23 @@ def _heard_whole(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
             return _with_pieces(interview, own, found)
         return _keep_pieces(interview, found, why_not or rejection)
     found = hearing.pieces_of(left, asked) if left else Found(())
+    if left.startswith(("but ", "except ")) and not found.pieces:
+        return _with_more(interview, accepted, left)
     return _with_pieces(interview, accepted, found) if found.pieces else accepted
+
+
+def _own_piece(
+    interview: Interview, ahead: Ahead, text: str, rejection: AnswerRejected
+) -> AnyAccepted | None:
+    """Take what a sentence says for the step that is asked, where it was not heard in it."""
+    assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
+    if rejection.code.startswith("answer.") and rejection.code != "answer.choice":
+        return None
+    found = hearing.pieces_of(text).pieces
+    own = next((it.said for it in found if it.step == ahead.step.name), text)
+    with suppress(AnswerRejected):
+        return take_answer(interview, ahead, own)[0] if own != text.strip() else None
+    return None
 
 
 def _reopened_by_name(interview: Interview, said: str, rejection: AnswerRejected) -> AnyAccepted:
@@ -202,7 +234,7 @@ def take_answer(interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccep
     step, question = ahead.step, ahead.asked
     assert step is not None  # noqa: S101 - the callers know which step is answered
     said = refuse_too_long(step, text.strip())
-    said = said if step.hears in _TO_THE_LETTER else without_courtesy(said)
+    said = said if step.hears in _TO_THE_LETTER else without_courtesy(without_preamble(said))
     if ahead.finding is not None:
         settled, said = _confirmed(interview, ahead, said)
         if settled is not None:
@@ -222,9 +254,10 @@ def take_answer(interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccep
         return Accepted(None), ""
     if isinstance(reading, NotUnderstood):
         return _check(interview, step, question, said, said), ""
+    before = interview.answers.get(step.name)
     accepted = _check(interview, step, question, reading.text, said, reading.left)
     kept = interview.answers.get(step.name)
-    if not reading.exact and kept is not None and accepted.value is not None:
+    if not reading.exact and kept is not None and kept is not before:
         taken = f"{step.title}: {step.describe(kept.value, kept.facts)}"
         accepted = replace(accepted, notices=(taken, *accepted.notices))
     left = "" if reading.exact else said.replace(reading.text, " ¦ ")

@@ -70,7 +70,7 @@ def test_what_was_not_understood_is_told(said, rest):
 
 @pytest.mark.parametrize(
     "said",
-    ["don't use nova pro", "anything but Ireland, not in Ireland", "It summarises tickets.", "yes", "everything is right",
+    ["don't use nova pro", "anything but Ireland, not in Ireland", "yes", "everything is right",
      "never write to s3://prod/secret/", "if it is cheap, use nova pro", "can I use nova pro?", "evaluate my model",
      "my fine-tuned nova pro", "test it", "I am not sure about the role"],
 )  # fmt: skip

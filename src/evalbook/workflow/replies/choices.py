@@ -170,7 +170,8 @@ def _understood(
         if found is not None:
             if asked:
                 return AskBack(found, what_was_said(reply))
-            return Taken(found, exact=False)
+            but = re.search(r"\b(?:but|except)\s.+", said, re.IGNORECASE)
+            return Taken(found, exact=False, left=but[0] if but else "")
     fitting = _by_words(said, choices, described=question.kind == "text")
     if len(fitting) == 1 and not _denies(said):
         return AskBack(fitting[0], what_was_said(said))
@@ -198,12 +199,10 @@ def _is(said: str, value: str, choices: Sequence[Choice]) -> bool:
 
 def what_was_said(reply: str) -> str:
     """Return the words that count of a reply, as they were said."""
-    kept = [
-        word
-        for part in re.split(r"[\s,;!?]+", reply.strip())
-        if (word := part.strip(".\"'()")) and folded(word) not in POLITE
-    ]
-    return shortened(" ".join(kept) or reply.strip(), 60)
+    words = [it for part in re.split(r"[\s,;!?]+", reply) if (it := part.strip(".\"'()"))]
+    count = [place for place, word in enumerate(words) if folded(word) not in POLITE]
+    kept = words[count[0] : count[-1] + 1] if count else [reply.strip()]
+    return shortened(" ".join(kept), 60)
 
 
 def _without_what_is_not(text: str) -> str:
@@ -213,6 +212,7 @@ def _without_what_is_not(text: str) -> str:
         r"\bbut not\b).*$"
     )
     meant = re.sub(clause, "", text, count=1, flags=re.IGNORECASE | re.DOTALL)
+    meant = re.sub(r"^\s*not\s+[^,;]+[,;]\s*(?:but\s+)?(?=\S)", "", meant, flags=re.IGNORECASE)
     return meant if meant.strip() else text
 
 

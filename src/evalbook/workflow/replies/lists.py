@@ -18,6 +18,7 @@ from evalbook.workflow.replies.choices import (
 )
 from evalbook.workflow.replies.numbers import places_in
 from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.synonyms import SYNONYMS
 from evalbook.workflow.replies.words import (
     POLITE,
     doubt_in,
@@ -215,7 +216,7 @@ class _Edit:
             if words == ["both"] and len([it for it in values if it != ALL]) == 2:
                 return [ALL] if ALL in values else values
             return list(self.start) if {"those", "these", "them", "it"} & set(words) else []
-        if left in (["all"], ["all", str(len(values))]) or left[0] == "everything":
+        if left in (["all"], ["all", "of"], ["all", str(len(values))]) or left[0] == "everything":
             return [ALL] if ALL in values else values
         if set(left) & RECOMMENDED and set(left) <= RECOMMENDED | BESIDE_RECOMMENDED:
             return [choice.value for choice in self.choices if choice.recommended] or self.start
@@ -247,6 +248,12 @@ class _Edit:
         words = [word for word in words_of(part) if word not in _FILLER]
         begins = words[0][:5] if len(words) == 1 and len(words[0]) > 4 else None
         near = near or {by_letters[it] for it in by_letters if it[:5] == begins}
+        said = set(re.findall(r"\w+", folded(part)))
+        near = near or {
+            value
+            for value in by_letters.values()
+            if any(set(words.split()) <= said for words in SYNONYMS.get(value, ()))
+        }
         if len(near) != 1:
             self.unknown.append(part)
             return []
@@ -259,7 +266,7 @@ class _Edit:
 
 _FILLER = POLITE - {"all"} | frozenset(
     "metric metrics built-in builtin ones too additionally them those these of ones with both "
-    "subtask subtasks want like well everything's included stuff thing things setting settings".split()
+    "subtask subtasks whether know if want like well everything's included stuff thing things setting settings".split()
 ) - {"one"}
 
 

@@ -147,7 +147,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}(?:\s+(?:model|package))?(?=\s+(?:with|on|using|against|by|in|as|and|for|version|please|from|via|to|then)\b|\s*[,.;:!?]|\s*$|\s+¦)", _no_stop_word),
     _rule("model", rf"\b(?:the\s+|my\s+)?(?:fine-?tuned\s+)?model(?:\s+(?:package|group))*\s+(?:(?:is|should be|called|named)\s+)+{_NAME}", _no_stop_word),
     _rule("model", rf"(?<![\w./:@-])(?:use\s+|take\s+)?(?:the\s+)?(?P<value>{_VERSION})(?:\s+instead)?\b(?!\s+of|[./:@-]\w)", lambda found: f"version {found['version']}"),
-    _rule("project", r"\b(?:and\s+)?(?:call|name|rename)\s+(?:the\s+|my\s+|our\s+)?(?:project(?:\s+folder|\s+directory)?|folder|directory)\s+(?:to\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
+    _rule("project", r"\b(?:and\s+)?(?:call|name|rename)\s+(?:the\s+|my\s+|our\s+)?(?:project(?:\s+folder|\s+directory)?|folder|directory)\s+(?:to\s+)?[\"'“`]?(?P<value>[\w-]+(?: [\w-]+){0,3}?)[\"'”`]?(?=\s+(?:and|but|then|please|with|instead)\b|\s*[,.;!?¦]|\s*$)"),
     _rule("project", r"\b(?:the\s+)?project(?:\s+(?:folder|name|directory))*\s+(?:(?:should be|is|be|to|called|named)\s+)+(?:called\s+|named\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
     _rule("project", r"\b(?:call|name)\s+(?:it|this|everything)\s+[\"'“`]?(?P<value>[a-z0-9][\w-]*)[\"'”`]?"),
     _rule("run_name", r"\b(?:call|name)\s+(?:the\s+|this\s+)?run\s+[\"'“`]?(?P<value>[\w-]+)[\"'”`]?|\brun\s+(?:name|called|named)(?:\s+(?:is|should be))?\s+[\"'“`]?(?P<other>[\w-]+)", lambda found: found["value"] or found["other"]),
@@ -163,6 +163,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|should be\s+|to\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
     _rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
     _rule("task", r"\b(?:fine-?tuned|trained|tuned)\s+(?:(?:something|it|one|an?|the|our|own|model|llm|on|with|in|using|amazon|aws|sagemaker|llama|nova|qwen|mistral)\s+)*(?:to|for)\s+(?P<value>.+?)(?=\s+and\s+(?:my|we|i|now|want|would|need)\b|[.;,¦]|$)"),
+    _rule("task", r"\b(?:it|(?:the|our|my|this) model)\s+(?P<value>(?:summari[sz]es|answers|classifies|translates|writes|generates|extracts|helps|handles|replies|responds|converts|reviews|detects|explains|routes|drafts|rewrites)\b[^.;¦]*)"),
     _rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
     _rule("stopping_condition", rf"\bstop\w*\s+(?:(?:it|the|a|each|every|jobs?)\s+)*after\s+(?P<value>{NUMBER}\s*[a-z]+)"),
     _rule("pilot", rf"\b(?:an?\s+)?pilot\s+(?:of|with)\s+(?P<value>{NUMBER})(?:\s+records)?"),
@@ -389,5 +390,5 @@ _LINKING = frozenset(
     "write save put store then instead evaluate test judge judged model dataset data metrics metric "
     "region role project folder notebook call name set let's please otherwise rest everything else "
     "way btw same correct looks ones is are its no not quite yet should add too only under into want run "
-    "against over both them they nope hmm first last thing things two one small other s all everythings actually each just there here btw dont".split()
+    "against over both them they nope hmm first last thing things two one small other s all everythings actually each just there here btw dont rerun again hurry lot".split()
 )

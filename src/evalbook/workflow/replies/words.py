@@ -77,7 +77,7 @@ _NO_PHRASES = frozenset(
         "thats not right", "dont", "sorry no", "no it is not", "no it isnt", "no its not",
         "it is not", "it isnt", "no that is wrong", "no thats wrong", "no not that one",
         "hell no", "id rather you didnt", "id rather you did not",
-        "no dont", "no not yet", "no not now", "wrong one", "the wrong one", "not correct",
+        "no were good", "nope were good", "were good", "no dont", "no not yet", "no not now", "wrong one", "the wrong one", "not correct",
         "incorrect", "thats incorrect", "no im good", "im good",
     }
 )  # fmt: skip
@@ -153,7 +153,7 @@ _DEFAULT = (
     r"(?: please| then| again|(?: is| are)? (?:fine|good|ok|okay|enough)| works| one)*"
     r"|(?:please |just |ok |yes )*(?:keep|leave|use) (?:it|that|them|this)(?: as| the way| like)?"
     r"(?: it| they| that)?(?: is| are)?(?: please| then)?"
-    r"|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
+    r"|(?:all|only|just) (?:the )?defaults?|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
     r"|as (?:before|it is|is|suggested|proposed|it was)|unchanged|no changes?|stays? (?:as it is|the same)"
     r"|like before|(?:the |that |whatever )(?:one |role |bucket |name )?(?:that )?you (?:suggest|propose|recommend|offer)(?:ed|d)?"
     r"|what you (?:suggest|suggested|propose|proposed)|as you (?:suggest|suggested))"
@@ -206,6 +206,17 @@ def only(text: str) -> str:
         one = parts[0]
         return {True: "yes", False: "no"}[one] if isinstance(one, bool) else str(one)
     return text
+
+
+def without_preamble(text: str) -> str:
+    """Return the text without what only leads to it: "as I said", "oh sorry"."""
+    return re.sub(_PREAMBLE, "", text, flags=re.IGNORECASE)
+
+
+_PREAMBLE = (
+    r"^\s*(?:(?:and|oh|ah|sorry|again|(?:as|like|same as) (?:i|we) (?:already )?"
+    r"(?:said|told you|mentioned)(?: before| already| earlier)?)[\s,:]+(?=\S))+"
+)
 
 
 def without_courtesy(text: str) -> str:
@@ -281,6 +292,19 @@ _DOUBTS_IT = (
     r"will (?:that|this|it)\b|can (?:that|this|it)\b|ok\b|okay\b)|\b(?:right|correct|enough|sure|better|good one|instead)\b"
 )
 FOR_HELP = r"(?:and |so |please )*(?:can|could|would|will) you (?:please )?(?:help|sort|do|handle|take care|look|set)\b"
+
+
+def said_first(text: str) -> tuple[str, str]:
+    """Return the first sentence of a reply, or its opening yes, and the rest if it doubts nothing."""
+    parts = re.split(r"(?<=[.!])[ \t]+(?=\S)", text.strip(), maxsplit=1)
+    if len(parts) < 2 and yes_or_no(clause := re.split(r"[,;]\s", text, maxsplit=1)[0]):
+        parts = [clause, text[len(clause) + 1 :].strip()]
+    first, more = parts if len(parts) > 1 else ("", "")
+    limits = re.search(
+        r"\b(?:only|just|but|except|unless|first|wait|instead|rather)\b", plain(more)
+    )
+    yes = yes_or_no(first) and (limits or names_something(more))
+    return (first, more) if more and not (doubt_in(more) or negates(more) or yes) else ("", "")
 
 
 def says_yes(text: str) -> bool:

@@ -53,7 +53,7 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     exactly = hearing.exact_agreement(reply, question, interview)
     if not isinstance(exactly, NotUnderstood):
         return exactly
-    if means_default(reply):
+    if means_default(reply) or says_none(reply, ("settings", "setting", "other", "advanced")):
         return Taken("no", exact=False)
     if any(map(str.isdigit, reply)):
         # Settings have names, not numbers.

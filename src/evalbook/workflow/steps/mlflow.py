@@ -13,6 +13,7 @@ from evalbook.workflow import hearing
 from evalbook.workflow.facts import EVALUATION_TYPE, MLFLOW, MLFLOW_EXPERIMENT, REGION
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Choice, Question
 
@@ -35,6 +36,12 @@ def _ask(interview: Interview) -> Question:
         help="A name or number from the list, or an ARN; default leaves the choice to the SDK, "
         "which uses one of the account's MLflow apps, or creates one if none is ready.",
     )
+
+
+def _hears(reply: str, question: Question, interview: Interview) -> Reading:
+    if says_none(reply, ("mlflow", "tracking")):
+        return Taken(DEFAULT, exact=False)
+    return hearing.by_kind(reply, question, interview)
 
 
 def _read(text: str, question: Question, _: Interview) -> str | None:
@@ -60,6 +67,7 @@ STEP = Step(
     MLFLOW,
     "MLflow",
     ask=_ask,
+    hears=_hears,
     read=_read,
     check=_check,
     describe=lambda value, _: value or "the account's app",
