@@ -69,6 +69,12 @@ def on_one_line(text: str, limit: int = 160) -> str:
     return shortened(" ".join(text.split()), limit)
 
 
+def without_accents(text: str) -> str:
+    """Return the text without accents: a name stays readable."""
+    letters = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def nearest(word: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
     """Return what a mistyped word may have meant, the most alike first."""
     import difflib
@@ -81,10 +87,10 @@ def did_you_mean(near: Sequence[str]) -> str:
     return f"Did you mean {' or '.join(near)}?" if near else ""
 
 
-def joined(words: Sequence[str]) -> str:
+def joined(words: Sequence[str], by: str = "and") -> str:
     """Return words as a list in a sentence: a, b and c."""
     *most, last = words or [""]
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {by} {last}" if most else last
 
 
 def plural(number: int, noun: str) -> str:

@@ -25,7 +25,7 @@ from evalbook.aws.session import (
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, refuse_failed, reject
 from evalbook.moments import to_the_minute
-from evalbook.texts import did_you_mean, file_size, nearest, printable
+from evalbook.texts import did_you_mean, file_size, joined, nearest, printable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import (
@@ -329,8 +329,7 @@ def _folder(uri: S3Uri, near: Nearby) -> AnswerRejected:
 
 
 def _either(uris: tuple[S3Uri, ...]) -> str:
-    *most, last = [printable(str(uri)) for uri in uris]
-    return f"{', '.join(most)} or {last}" if most else last
+    return joined([printable(str(uri)) for uri in uris], "or")
 
 
 def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerRejected:

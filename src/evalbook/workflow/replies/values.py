@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TypedDict
 
 from evalbook.packaged import DataFile
+from evalbook.texts import without_accents
 from evalbook.workflow.replies.choices import from_another_time, understand_choice
 from evalbook.workflow.replies.numbers import NUMBER_WORDS, with_digits
 from evalbook.workflow.replies.reading import (
@@ -261,7 +261,7 @@ def understand_project(reply: str, question: Question) -> Reading:
     words = [
         word
         for word in re.findall(
-            r"[a-z0-9]+", _without_accents(said[called.start(1) :] if called else said)
+            r"[a-z0-9]+", without_accents(folded(said[called.start(1) :] if called else said))
         )
         if word not in POLITE | set(about)
     ]
@@ -272,11 +272,6 @@ def understand_project(reply: str, question: Question) -> Reading:
 _SAME_AS = r"\W*(?:the )?same (?:name )?as\b"
 _UNLIKE = r"\b(?:but|shorter|longer|simpler|another|different|else|better)\b(?![-_])"
 _WHAT_IS_NOT = r"\W*(?:not|anything but|no)\s"
-
-
-def _without_accents(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", folded(text.replace("ß", "ss")))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def assignments_in(text: str, names: Sequence[str]) -> str | None:

@@ -19,7 +19,7 @@ _MODEL_ID = re.compile(r"[a-z][\w-]*\.[\w.:-]+", re.IGNORECASE)
 
 
 def _ask(interview: Interview) -> Question:
-    return _asked_in(judge_region(interview), interview)
+    return _asked_in(interview.model.region, interview)
 
 
 def _asked_in(region: str, interview: Interview) -> Question:
@@ -59,7 +59,7 @@ def _read(text: str, question: Question, _: Interview) -> str:
 
 def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Judge]:
     aws.s3.refuse_template_text(value, "the judge's id")
-    region = judge_region(interview)
+    region = interview.model.region
     interview.progress(f"Checking {value} in {region}", None, None)
     if not (_MODEL_ID.fullmatch(value) or value.startswith("arn:")):
         raise _not_a_judge(value, region, interview)
@@ -99,11 +99,6 @@ def _choices(offer: aws.judges.JudgeOffer) -> tuple[Choice, ...]:
 
 def _parts(text: str) -> set[str]:
     return set(re.findall(r"[a-z]+|\d+", text.casefold()))
-
-
-def judge_region(interview: Interview) -> str:
-    """Return the model package's region: the judge must be usable where the model is."""
-    return interview.model.region
 
 
 def foreseen(interview: Interview, said: str) -> str:

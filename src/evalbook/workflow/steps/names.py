@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from evalbook.errors import AnswerRejected
+from evalbook.texts import without_accents
 from evalbook.whole_files import is_a_folder, is_there
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import MODEL, PROJECT, RUN_NAME
@@ -33,24 +33,19 @@ def _read_run(text: str, _question: Question, _: Interview) -> str:
             "run_name",
             f"{text!r} is not a valid run name: at most {LONGEST_RUN} letters, digits and hyphens, "
             "beginning and ending with a letter or digit.",
-            f"Try {as_run_name(text)}.",
+            f"Try {_as_name(text, LONGEST_RUN)}.",
         )
     return text
 
 
-def as_run_name(text: str) -> str:
+def _as_name(text: str, longest: int) -> str:
+    """Return the name of letters, digits and hyphens that is nearest to a text."""
     words = re.sub(r"[^a-zA-Z0-9]+", "-", without_accents(text)).strip("-")
-    return words[:LONGEST_RUN].strip("-") or "evaluation"
-
-
-def without_accents(text: str) -> str:
-    """Return the text without accents: a name stays readable."""
-    letters = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return words[:longest].strip("-") or "evaluation"
 
 
 def default_run_name(interview: Interview) -> str:
-    return as_run_name(f"evalbook-{name_of_model(interview)}")
+    return _as_name(f"evalbook-{name_of_model(interview)}", LONGEST_RUN)
 
 
 def name_of_model(interview: Interview) -> str:
@@ -81,7 +76,7 @@ _SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 def _ask_project(interview: Interview) -> Question:
     return Question(
         "What should the project folder be called?",
-        default=slug(name_of_model(interview)),
+        default=_as_name(name_of_model(interview).lower(), LONGEST_PROJECT),
         help=f"Lowercase letters, digits and hyphens, at most {LONGEST_PROJECT}. "
         "The name of an existing project adds to it.",
     )
@@ -93,7 +88,7 @@ def _read_project(text: str, _question: Question, _: Interview) -> str:
             "project.name",
             f"{text!r} is not a valid project name: lowercase letters and digits in words joined "
             f"by hyphens, at most {LONGEST_PROJECT} characters.",
-            f"Try {slug(text)}.",
+            f"Try {_as_name(text.lower(), LONGEST_PROJECT)}.",
         )
     return text
 
@@ -107,11 +102,6 @@ def _check_project(value: str, interview: Interview) -> Outcome[str, None]:
             "Give another name, or move that file away.",
         )
     return Accepted(value)
-
-
-def slug(text: str) -> str:
-    words = re.sub(r"[^a-z0-9]+", "-", without_accents(text.lower())).strip("-")
-    return words[:LONGEST_PROJECT].strip("-") or "evaluation"
 
 
 PROJECT_STEP = Step(

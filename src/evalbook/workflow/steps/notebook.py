@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
-from evalbook.texts import shortened
+from evalbook.texts import joined, shortened
 from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
 from evalbook.workflow import hearing
 from evalbook.workflow.estimate import estimate
@@ -113,8 +113,7 @@ def _what_becomes_of_edits(
 
 
 def _titles(edited: tuple[EditedCell, ...]) -> str:
-    *first, last = [cell.title for cell in edited]
-    return f"{', '.join(first)} and {last}" if first else last
+    return joined([cell.title for cell in edited])
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:

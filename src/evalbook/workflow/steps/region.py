@@ -5,6 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected, reject
+from evalbook.texts import joined
 from evalbook.workflow import hearing
 from evalbook.workflow.facts import DATA_FIX, DATASET, JUDGE_MODEL, MODEL, REGION
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
@@ -80,8 +81,7 @@ def _what_is_there(interview: Interview) -> str:
         things.append(judge)
     if interview.facts(DATASET):
         things.append("the dataset")
-    *first, last = things
-    return f"{', '.join(first)} and {last} are" if first else f"{last} is"
+    return f"{joined(things)} {'are' if len(things) > 1 else 'is'}"
 
 
 def _model(interview: Interview) -> str:

@@ -62,10 +62,6 @@ LIMIT_STEP = Step(
 )
 
 
-def _read_epochs(text: str, _question: Question, _: Interview) -> int:
-    return at_least_one(text, "epochs", "such as 1")
-
-
 def _check_epochs(value: int, interview: Interview) -> Outcome[int, None]:
     temperature = (interview.value(GENERATION) or {}).get("temperature", 0)
     if value == 1 or temperature:
@@ -89,7 +85,7 @@ EPOCHS_STEP = Step(
         "scores of a sample are averaged before the models are compared.",
     ),
     hears=hearing.number("times", "time", "x", "epoch", "epochs"),
-    read=_read_epochs,
+    read=lambda text, _question, _: at_least_one(text, "epochs", "such as 1"),
     check=_check_epochs,
     describe=lambda value, _: "once" if value == 1 else f"{value} times each",
     depends_on=(EVALUATION_TYPE, GENERATION),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from evalbook import aws
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
-from evalbook.texts import fingerprint, plural
+from evalbook.texts import file_size, fingerprint, plural
 from evalbook.workflow.copies import keep_copy
 from evalbook.workflow.facts import (
     DATA_FIX,
@@ -41,7 +41,7 @@ def _ask(interview: Interview) -> Question:
         " prompts in it?",
         kind="confirm",
         help="A model scores too well on prompts that it has seen. Yes streams"
-        f" {size} of {_bytes(found.size)} through this machine and keeps nothing. No reads "
+        f" {size} of {file_size(found.size)} through this machine and keeps nothing. No reads "
         "nothing.",
         notices=found.untold,
     )
@@ -103,10 +103,6 @@ def _checks(overlap: Overlap, found: aws.training_data.TrainingData) -> list[Che
         f" {shown}{more}. The fine-tuned model scores better on these than on new ones."
     )
     return [warning(check, message, "Leave them out at the next question."), *told]
-
-
-def _bytes(size: int) -> str:
-    return f"{size / 1_000_000:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
 def _applies(interview: Interview) -> bool:
