@@ -82,7 +82,7 @@ def test_each_failure_has_its_cause_wherever_aws_left_it(live_aws: Aws) -> None:
 def test_a_log_is_shown_below_what_aws_says(live_aws: Aws) -> None:
     shown = status_words(status_of(live_aws, "mmlu-out-of-memory"))
 
-    assert "Why: The inference ran out of memory." in shown
+    assert "Why: Inference ran out of memory." in shown
     assert "\n\nThe log of EvaluateCustomModel ends:\n  Starting the evaluation" in shown
 
 
