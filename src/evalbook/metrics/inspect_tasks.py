@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from evalbook.checks import Check, failed, passed, warning
 from evalbook.packaged import read_packaged
+from evalbook.texts import joined, plural
 
 PYTHON = (3, 12)
 """What the container runs."""
@@ -95,9 +96,8 @@ def read_tasks(sources: Mapping[str, bytes]) -> TasksRead:
         return TasksRead((), tuple(checks))
     checks += _equal_names(tasks)
     if all(check.status != "failed" for check in checks):
-        several = "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks"
         names = ", ".join(task.name for task in tasks[:8]) + (", …" if len(tasks) > 8 else "")
-        checks.insert(0, passed("tasks.found", f"{several} found: {names}."))
+        checks.insert(0, passed("tasks.found", f"{plural(len(tasks), 'task')} found: {names}."))
     return TasksRead(tuple(tasks), tuple(checks))
 
 
@@ -114,7 +114,7 @@ def chosen_checks(chosen: list[str], tasks: tuple[FoundTask, ...]) -> list[Check
             checks.append(
                 warning(
                     "tasks.substring",
-                    f"{name} is also part of {_listed(longer)}: the container matches any task "
+                    f"{name} is also part of {joined(longer)}: the container matches any task "
                     "that contains the name, and may run tasks that you did not choose.",
                     "Rename one of them, or choose all of them.",
                 )
@@ -291,15 +291,10 @@ def _equal_names(tasks: list[FoundTask]) -> Iterator[Check]:
         if len(paths) > 1:
             yield warning(
                 "tasks.equal",
-                f"{len(paths)} tasks are called {name}, in {_listed(paths)}: their results can't "
+                f"{len(paths)} tasks are called {name}, in {joined(paths)}: their results can't "
                 "be told apart.",
                 "Rename all but one.",
             )
-
-
-def _listed(names: list[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 # --- a task of one's own records ----------------------------------------------------------------

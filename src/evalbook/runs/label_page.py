@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from evalbook.runs.labels import Item, LabelFile, Sample
 from evalbook.runs.page import json_text
 from evalbook.runs.store import RecordStore
-from evalbook.runs.templates import page_asset, page_hash, page_template
+from evalbook.runs.templates import page_asset, page_policy, page_template
 
 _STYLE = """
 .answers { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: 1rem 0; }
@@ -38,14 +38,10 @@ def show_item(store: RecordStore, item: Item) -> ShownItem:
 def label_page(store: RecordStore, sample: Sample, labels: LabelFile) -> str:
     """Return the page: it holds the records drawn, and not which model answered what."""
     style, script = page_asset("page.css") + _STYLE, page_asset("label_page.js")
-    policy = (
-        f"default-src 'none'; style-src {page_hash(style)}; script-src {page_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
     data = {
         "file": asdict(labels),
         "items": [asdict(show_item(store, item)) for item in sample.items],
     }
     return page_template("label_page.html").render(
-        policy=policy, style=style, script=script, data=json_text(data)
+        policy=page_policy(style, script), style=style, script=script, data=json_text(data)
     )

@@ -26,7 +26,7 @@ from evalbook.runs.report import Results
 from evalbook.runs.sections import Section, sections_of
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
 from evalbook.runs.table import board_lines, label_lines
-from evalbook.runs.templates import page_asset, page_hash, page_template
+from evalbook.runs.templates import page_asset, page_policy, page_template
 from evalbook.runs.versions import version_drawing
 from evalbook.runs.words import signed
 from evalbook.whole_files import replacing, unwritable
@@ -67,13 +67,9 @@ def write_page(report: Results, path: Path) -> None:
 
 def _write(report: Results, file: TextIO) -> None:
     style, script = page_asset("page.css"), page_asset("page.js")
-    policy = (
-        f"default-src 'none'; style-src {page_hash(style)}; script-src {page_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
     board, sections = report.leaderboard, list(sections_of(report))
     whole = page_template("page.html").render(
-        policy=policy,
+        policy=page_policy(style, script),
         style=style,
         script=script,
         records=page_asset("page_records.html"),

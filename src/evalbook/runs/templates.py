@@ -46,6 +46,14 @@ def page_template(name: str) -> Template:
     return pages.get_template(name)
 
 
-def page_hash(text: str) -> str:
+def page_policy(style: str, script: str) -> str:
+    """Return the content security policy that lets a page's own style and script run alone."""
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
