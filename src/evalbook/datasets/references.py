@@ -114,9 +114,11 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
         if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and _others(it, name):
             it.take(name, UNUSED, "an address, not an answer")
             continue
-        if it.plain(name) in _PLURAL or it.called.get(name) == "chosen":
-            several = parsed(value)
-            value = several if isinstance(several, list) and not _calls(several) else value
+        several = parsed(value)
+        if it.plain(name) not in _PLURAL and it.called.get(name) != "chosen":
+            value = several if is_conversation(several) else value
+        elif isinstance(several, list) and not _calls(several):
+            value = several
         if it.asked > 1 and isinstance(value, list) and len(value) == it.asked:
             value = value[0]
         text = answer_text(value, it.plain(name))
