@@ -159,7 +159,7 @@ def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
     if not bucket or not key:
         raise _DATASET.refused(
             "location",
-            f'The dataset "{found.name}" does not say where it lies: its document lacks {_BUCKET} '
+            f'The dataset "{found.name}" does not name its location: its document lacks {_BUCKET} '
             f"or {_KEY}.",
             "Give the dataset's S3 URI.",
         )
