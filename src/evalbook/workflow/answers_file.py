@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,16 +155,10 @@ def _refuse_unknown(known: list[str], values: dict[str, Any], interview: Intervi
 
 
 def _not_the_exact_words(turn: Turn, step: Step[Any, Any], said: str) -> Turn:
-    from dataclasses import replace
-
-    rejection = AnswerRejected(
+    problem = Problem(
         f"{step.name}.in_file",
         f"In an answers file, {step.name} = {said!r} does not count.",
         f'Only {step.name} = "{step.exact_in_file}", in the person\'s own file, counts. Or answer '
         "the question when it is asked.",
     )
-    return replace(
-        turn,
-        status="rejected",
-        error=Problem(rejection.code, rejection.message, rejection.remedy),
-    )
+    return replace(turn, status="rejected", error=problem)

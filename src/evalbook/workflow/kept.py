@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
-from evalbook.workflow.asker import asker
 from evalbook.workflow.interview import Interview, Pending, Step
 from evalbook.workflow.turn import Question
 
@@ -19,7 +21,7 @@ def keep_question(
 ) -> None:
     """Keep a question; ``narrowed`` where it asks once more about an answer."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    who = asker(interview.aws.profile)
+    who = _asker(interview.aws.profile)
     interview.aside.pending = Pending(step.name, now, narrowed, question, who)
 
 
@@ -44,7 +46,37 @@ def kept_question(interview: Interview, step: Step[Any, Any]) -> Question | None
     pending = interview.aside.pending
     if pending is None or pending.step != step.name:
         return None
-    if pending.asked_as != asker(interview.aws.profile):
+    if pending.asked_as != _asker(interview.aws.profile):
         return None
     age = datetime.now(timezone.utc) - datetime.fromisoformat(pending.at)
     return pending.question if 0 <= age.total_seconds() < KEPT_QUESTION_SECONDS else None
+
+
+_SETTINGS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ENDPOINT_URL",
+    "AWS_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+_FILES = {
+    "AWS_CONFIG_FILE": "~/.aws/config",
+    "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
+}
+
+
+def _asker(profile: str | None) -> str:
+    """Return a fingerprint of the settings and files that decide whose credentials boto3 uses.
+
+    It may change for the same person, such as when keys are renewed; then AWS is just asked again.
+    """
+    import hashlib
+
+    parts = [profile or "", *(os.environ.get(name, "") for name in _SETTINGS)]
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape"))
+    for name, usual in _FILES.items():
+        with suppress(OSError, RuntimeError, ValueError):
+            digest.update(Path(os.environ.get(name) or usual).expanduser().read_bytes())
+    return digest.hexdigest()[:16]
