@@ -145,8 +145,10 @@ def _watch(
 
 @contextlib.contextmanager
 def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
-    """Yield a progress display: redrawn in place on a terminal, else a line per change."""
-    if output.as_json or terminal_width() is None:
+    """Yield a progress display: redrawn in place where that works, else a line per change."""
+    from evalbook.cli.wizard.command import draws_well
+
+    if output.as_json or terminal_width() is None or not draws_well(os.environ):
         yield _Changes()
         return
     from rich.console import Console
