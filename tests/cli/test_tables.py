@@ -53,12 +53,7 @@ def test_titles_fold_before_cells_do_and_words_only_where_their_parts_meet(
 
     assert shown[-1].startswith("Correctness 0.576   0.729 +0.153 +0.085 to +0.220 20/37/2")
     folded = drawn(Rows(RUNS), 70, monkeypatch).splitlines()[1:]
-    assert [line.split()[0] for line in folded] == [
-        "support-bot-judge-retired",
-        "ago",
-        "pro-",
-        "v1:0",
-    ]
+    assert [line.split()[0] for line in folded] == ["support-bot-judge-retired", "ago"]
 
 
 def test_a_table_with_no_room_becomes_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import itertools
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalbook.cli.documents import DemoDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, check_words, complain, default_of
 from evalbook.cli.sandbox import require_sandbox_extra
+from evalbook.cli.tables import Prose, Rows
 from evalbook.errors import EvalbookError
 from evalbook.skill.installer import started_by
+from evalbook.texts import lines
 from evalbook.workflow.turn import PROTOCOL, Turn
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 ANSWERS = {
     "evaluation_type": "llm_as_judge",
@@ -55,14 +60,14 @@ def demo_command(_: Settings, output: Output) -> int:
         os.environ.update(sandbox.environment)
         os.chdir(folder)
         notebook = _answer_everything(folder)
-        outputs = execute_notebook(notebook, tell_last=False)
+        outputs = execute_notebook(notebook)
+        shown = comparison(notebook)
     document = DemoDocument(PROTOCOL, "complete", str(notebook), tuple(outputs))
-    words = (
-        f"{outputs[-1]}\n\nThe executed notebook, with the plot: {notebook}\n"
-        f"Next, try answering the questions yourself on a simulated AWS: {started_by()} wizard "
-        "--sandbox"
+    more = lines(
+        f"The executed notebook, with the plot: {notebook}",
+        f"Next, try answering the questions yourself: {started_by()} wizard --sandbox",
     )
-    output.document(document, words)
+    output.draw(document, *shown, "", Prose(more))
     return 0
 
 
@@ -105,10 +110,10 @@ def _tell(turn: Turn, answer: str) -> None:
     complain(f"  > {labels.get(answer, answer) or default_of(turn)}")
 
 
-def execute_notebook(path: Path, *, tell_last: bool = True) -> list[str]:
+def execute_notebook(path: Path) -> list[str]:
     """Execute the notebook's cells in a kernel, save their outputs, and return them as text.
 
-    Outputs are printed as they come; ``tell_last`` says whether to include the last cell's.
+    Outputs are printed as they come, except the last cell's: its table may be too wide.
     """
     import nbformat as untyped
     from nbclient import NotebookClient
@@ -124,7 +129,7 @@ def execute_notebook(path: Path, *, tell_last: bool = True) -> list[str]:
     def show(cell: Any, **_: Any) -> None:
         if cell.cell_type == "code":
             outputs.append(_as_text(cell.outputs))
-            if tell_last or cell is not code[-1]:
+            if cell is not code[-1]:
                 complain(outputs[-1])
 
     client = NotebookClient(
@@ -142,6 +147,21 @@ def execute_notebook(path: Path, *, tell_last: bool = True) -> list[str]:
     finally:
         nbformat.write(notebook, path)
     return outputs
+
+
+def comparison(notebook: Path) -> list[RenderableType]:
+    """Return what the run of a notebook showed, to be drawn as `evalbook results` draws it."""
+    from evalbook.aws.session import Aws
+    from evalbook.runs.find import targets
+    from evalbook.runs.report import read_report
+    from evalbook.runs.store import RecordStore
+    from evalbook.runs.table import report_parts
+
+    aws = Aws()
+    with RecordStore() as store:
+        report = read_report(aws, targets(aws, [str(notebook)], notebook), store)
+        claim_and_rows = report_parts(report)[1:3]
+    return [Prose(it) if isinstance(it, str) else Rows(it) for it in claim_and_rows]
 
 
 def _as_text(outputs: list[Any]) -> str:

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import shutil
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -115,7 +116,6 @@ class Rows:
 
     def _drawn(self, console: Console, options: ConsoleOptions) -> RenderableType:
         from rich.console import Group
-        from rich.measure import Measurement
         from rich.table import Table
         from rich.text import Text
 
@@ -129,24 +129,10 @@ class Rows:
             ]
             for title in titles
         ]
-        needs = [[Measurement.get(console, options, it) for it in column] for column in columns]
-        most = [min(READABLE, max(it.maximum for it in need)) for need in needs]
-        # A title that folds costs one line, a cell that does costs one in its row.
-        titles_fold = [max(head.minimum, *(it.maximum for it in rest)) for head, *rest in needs]
-        cells_fold = [max(it.minimum for it in need) for need in needs]
-        # A name in more than two lines is none any more.
-        cells_fold[0] = next(
-            it
-            for it in range(cells_fold[0], most[0] + 1)
-            if it == most[0] or all(len(name.wrap(console, it)) <= 2 for name in columns[0])
-        )
-        ways = ((most, 2), (titles_fold, 2), (titles_fold, 1), (cells_fold, 2), (cells_fold, 1))
-        room = options.max_width
-        way = next((it for it in ways if sum(it[0]) + it[1] * (len(titles) - 1) <= room), None)
-        if way is None:
+        found = _widths(console, options, columns)
+        if found is None:
             return Group(*map(_block, self._rows))
-        least, gap = way
-        widths = _fitted(least, most, room - gap * (len(titles) - 1))
+        widths, gap = found
         folds = [
             len(column[0].wrap(console, width)) - 1
             for column, width in zip(columns, widths, strict=True)
@@ -182,6 +168,42 @@ def _breakable(text: Text, may_break: re.Pattern[str]) -> Text:
         for it in may_break.finditer(word[0])
     ]
     return Text(_BREAK).join(text.divide(places)) if places else text
+
+
+def _widths(
+    console: Console, options: ConsoleOptions, columns: Sequence[Sequence[Text]]
+) -> tuple[list[int], int] | None:
+    """Return the columns' widths and the gap between them; None where no width would do."""
+    from rich.measure import Measurement
+
+    def two_lines(column: Sequence[Text], low: int, high: int) -> int:
+        """Return the least width in which no cell takes more than two lines."""
+        widths = range(low, high)
+        return low + bisect_left(
+            widths, True, key=lambda it: all(len(text.wrap(console, it)) <= 2 for text in column)
+        )
+
+    def room(gap: int) -> int:
+        return options.max_width - gap * (len(columns) - 1)
+
+    needs = [[Measurement.get(console, options, it) for it in column] for column in columns]
+    most = [min(READABLE, max(it.maximum for it in need)) for need in needs]
+    # A title that folds costs one line, a cell that does costs one in its row.
+    titles_fold = [
+        min(wide, max(head.minimum, *(it.maximum for it in rest)))
+        for wide, (head, *rest) in zip(most, needs, strict=True)
+    ]
+    for least, gap in ((most, 2), (titles_fold, 2), (titles_fold, 1)):
+        if sum(least) <= room(gap):
+            return _fitted(least, most, room(gap)), gap
+    cells_fold = [max(it.minimum for it in need) for need in needs]
+    twice = list(map(two_lines, columns, cells_fold, titles_fold))
+    # A name in more than two lines is none any more.
+    cells_fold[0] = twice[0]
+    for least, gap in ((twice, 2), (twice, 1), (cells_fold, 2), (cells_fold, 1)):
+        if sum(least) <= room(gap):
+            return _fitted(least, titles_fold, room(gap)), gap
+    return None
 
 
 def _fitted(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:

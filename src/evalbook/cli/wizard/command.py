@@ -172,9 +172,11 @@ def _offer_to_run(terminal: Terminal, notebook: Path) -> None:
         Item("leave", "Leave it", "The simulated AWS ends with the wizard."),
     ]
     if terminal.choose("The simulated AWS is still running. What next?", items) == "run":
-        from evalbook.cli.demo import execute_notebook
+        from evalbook.cli.demo import comparison, execute_notebook
+        from evalbook.cli.tables import as_text
 
         execute_notebook(notebook)
+        click.echo(as_text(comparison(notebook), sys.stdout))
         terminal.say(f"\nExecuted notebook, with its outputs: {notebook}")
 
 
