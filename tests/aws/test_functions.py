@@ -38,7 +38,7 @@ Checking = Callable[["dict[str, Any] | str"], Check]
 def test_an_active_function_passes(check: Checking) -> None:
     found = check({"FunctionName": "score", "State": "Active"})
 
-    assert (found.status, found.message) == ("passed", "The Lambda function score is there.")
+    assert (found.status, found.message) == ("passed", "The Lambda function score exists.")
 
 
 @pytest.mark.parametrize("state", ["Pending", "Failed", "Inactive", "ActiveNonInvocable"])
