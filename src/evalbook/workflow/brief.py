@@ -19,7 +19,13 @@ _HOW_TO_GO_ON = (
 )
 _IN_WORDS: tuple[StepName, ...] = ("task", "data_description", "bedrock_terms")
 _NOT_AGAIN = {
-    "confirm": ("Warning: ", "Model confirmed: ", "Advanced settings: left", "Judge tokens"),
+    "confirm": (
+        "Warning: ",
+        "Model confirmed: ",
+        "Advanced settings: left",
+        "Judge tokens",
+        "Custom metrics: none",
+    ),
     "model_confirm": ("Group: ",),
 }
 """How notices begin that were shown before, or add nothing to another."""
@@ -182,7 +188,7 @@ def choice_words(choice: Choice, mark: str = "") -> str:
     told = re.sub(r"(?:; )?called through inference profile \S+", "", choice.description)
     told = re.sub(r": Bedrock refuses it if unused .*", ": refused once unused for 30 days", told)
     if not choice.recommended:
-        told = re.split(r"; |, such as|, or |: an? ", told)[0].rstrip(".")
+        told = re.split(r"; |, such as|, or |: an? | of the base and ", told)[0].rstrip(".")
     if choice.recommended and "? " in told:
         # The reference says what a metric asks; people decide by why it is recommended.
         told = told.split("? ", 1)[1].split(". ", 1)[0].rstrip(".")

@@ -20,7 +20,7 @@ from evalbook.workflow.doubts import (
     step_to_reopen,
 )
 from evalbook.workflow.elsewhere import foreseen
-from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, MODEL
+from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, DATASET, MODEL
 from evalbook.workflow.hearing import refuse_too_long
 from evalbook.workflow.interview import (
     Accepted,
@@ -283,9 +283,12 @@ def _confirmed(interview: Interview, ahead: Ahead, said: str) -> tuple[AnyAccept
         back = interview.aside.asked_back.get(step.name)
         words = back.said if back else finding
         return _check(interview, step, ahead.asked, finding, words), ""
+    dropped: tuple[str, ...] = ()
+    if step.name in interview.aside.volunteered and step.name not in interview.aside.asked_back:
+        dropped = (f"Not used: {within_a_sentence(step.title)} {shortened(finding, 80)!r}.",)
     forget_finding(interview, step)
     more = bool(agreed.left) and isinstance(hear(step, agreed.left, ahead.asked, interview), Taken)
-    return (None if more else Accepted(None)), agreed.left
+    return (None if more else Accepted(None, notices=dropped)), agreed.left
 
 
 def _check(
@@ -448,9 +451,16 @@ def keep_for_later(interview: Interview, step: AnyStep, text: str) -> AnyAccepte
 def _searched_by_words(ahead: Ahead, said: str, interview: Interview) -> bool:
     """Tell whether a sentence would be searched for as it is, pieces for other steps and all."""
     step = ahead.step
-    if step is None or step.name != MODEL.name or ahead.finding is not None or " " not in said:
+    if step is None or step.name not in (MODEL.name, DATASET.name) or ahead.finding is not None:
         return False
-    return isinstance(hear(step, said, ahead.asked, interview), NotUnderstood)
+    if " " not in said.strip():
+        return False
+    reading = hear(step, said, ahead.asked, interview)
+    listed = [choice.value for choice in ahead.asked.choices]
+    taken = isinstance(reading, Taken) and (reading.exact or reading.text in listed)
+    return isinstance(reading, NotUnderstood | AskBack) or (
+        isinstance(reading, Taken) and not taken
+    )
 
 
 def _may_say_more(text: str, ahead: Ahead, rejection: AnswerRejected) -> bool:

@@ -301,7 +301,8 @@ def said_first(text: str) -> tuple[str, str]:
         parts = [clause, text[len(clause) + 1 :].strip()]
     first, more = parts if len(parts) > 1 else ("", "")
     limits = re.search(
-        r"\b(?:only|just|but|except|unless|first|wait|instead|rather)\b", plain(more)
+        r"\b(?:only|just|but|except|unless|first|wait|instead|rather|after|when|later|tomorrow|before)\b",
+        plain(more),
     )
     yes = yes_or_no(first) and (limits or names_something(more))
     return (first, more) if more and not (doubt_in(more) or negates(more) or yes) else ("", "")
