@@ -38,7 +38,7 @@ _ANOTHER = "another …"
 _LEAVES = "Ctrl-C saves and leaves"
 _KEYS = ("? explains", "< earlier answers", _LEAVES)
 _MENU_KEYS = ("↑ ↓ choose", "Enter selects", "< back", _LEAVES)
-_REVIEW_KEYS = ("a number changes that answer", "? shows everything", _LEAVES)
+_REVIEW_KEYS = ("a number changes that answer", "? explains in full", _LEAVES)
 _LONG_KEYS = ("? explains", "< earlier answers", "Alt-Enter new line", "Ctrl-X Ctrl-E editor")
 
 
