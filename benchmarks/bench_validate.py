@@ -1,6 +1,6 @@
 """How fast a dataset is read, for validation and as training data, beside bare ``json.loads``.
 
-Ten common shapes, of which all but two need a copy; the size does not show in the memory used.
+Twelve common shapes, of which all but four need a copy; the size does not show in the memory used.
 
 Each size runs in a process of its own, so that one's peak is not the other's. Run it as
 ``python benchmarks/bench_validate.py``, with other sizes in MB as arguments.
@@ -109,6 +109,10 @@ FORMS: dict[str, Callable[[str, str, int], dict[str, object]]] = {
     "openai": lambda q, a, _: {
         "messages": [said("system", "Be brief."), said("user", q), said("assistant", a)]
     },
+    "several turns": lambda q, a, n: {
+        "messages": [said("user", q), said("assistant", a)] * (1 + n % 4)
+    },
+    "quotations": lambda q, a, _: {"query": f'She said "no".\n\n{q}', "response": f'"{a}"'},
     "messages and reference": lambda q, a, n: {
         "id": f"r{n}", "messages": [said("user", q)], "reference_answer": a
     },

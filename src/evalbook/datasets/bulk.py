@@ -47,11 +47,23 @@ class _Lines:
         whole = set(map(_ENDS, lines)) == _BRACES
         return plan.decoder.decode_lines(b"\n".join(lines)) if whole else []
 
-    def unsure(self, plan: Plan, lines: Sequence[bytes], records: Sequence[Any]) -> set[int]:
-        return plan.unsure(lines, records)
+    def unsure(self, family: _Family, lines: Sequence[bytes], records: Sequence[Any]) -> set[int]:
+        each, family.quotes = family.quotes, []
+        all_known = len(each) == len(lines)
+        found = sum(each) if all_known else b"".join(lines).count(b'"')
+        return family.plan.unsure(lines, records, found)
 
-    def objects(self, line: bytes) -> int:
-        return line.count(b"{")
+    def likely(self, families: list[_Family], line: bytes) -> tuple[list[_Family], int | None]:
+        """Return the families, those first that the line's marks tell, and its quotation marks."""
+        if len(families) == 1:
+            return families, None
+        # Where texts have quotation marks, too, the objects tell conversations of one length.
+        quotes = line.count(b'"')
+        found = [it for it in families if it.plan.quotes == quotes]
+        if not found:
+            objects = line.count(b"{")
+            found = [it for it in families if it.plan.objects == objects]
+        return found + families, quotes
 
 
 class _Parsed:
@@ -69,8 +81,8 @@ class _Parsed:
     def unsure(self, *_: Any) -> set[int]:
         return set()
 
-    def objects(self, _: Any) -> int:
-        return 0
+    def likely(self, families: list[_Family], _: Any) -> tuple[list[_Family], int | None]:
+        return families, None
 
 
 _parse = msgspec.json.Decoder().decode
@@ -86,6 +98,7 @@ class _Family:
         self.known: dict[Any, Known] = {}
         self.records: list[Any] = []
         self.places: list[int] = []
+        self.quotes: list[int] = []
 
 
 class Bulk:
@@ -162,14 +175,15 @@ class Bulk:
 
     def _is_alike(self, place: int, item: Any) -> bool:
         """Take a record that is of one of the latest shapes."""
-        objects = self._form.objects(item)
-        # Where no text has a brace, they tell conversations of different lengths.
-        for family in sorted(self._latest, key=lambda it: it.plan.objects != objects):
+        families, quotes = self._form.likely(self._latest, item)
+        for family in families:
             try:
                 record = self._form.one(family.plan, item)
             except ValueError:
                 continue
             family.records.append(record)
+            if quotes is not None:
+                family.quotes.append(quotes)
             family.places.append(place)
             return True
         return False
@@ -201,7 +215,7 @@ class Bulk:
         records, places = family.records, family.places
         family.records, family.places = [], []
         mine = items if len(items) == len(places) else [items[place] for place in places]
-        unsure = self._form.unsure(family.plan, mine, records)
+        unsure = self._form.unsure(family, mine, records)
         left = [places[at] for at in unsure]
         groups: dict[Any, list[int]] = {}
         for at, key in enumerate(map(family.plan.deciding, records)):

@@ -26,7 +26,7 @@ from evalbook.datasets.strictjson import (
 )
 from evalbook.texts import plural
 
-_PIECE = 128 * 1024
+_PIECE = 256 * 1024
 """Bytes taken at a time: the lines of more would not stay in the processor's cache."""
 _HEAD = 64 * 1024
 _TOGETHER = 64

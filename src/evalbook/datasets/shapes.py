@@ -248,7 +248,7 @@ class Plan:
         if "query" in plain and not fields.PROMPT.keys().isdisjoint({*plain} - {"query"}):
             raise NoPlan  # it may be SQL
         told = _Layout(shape)
-        self.type, self._quotes, self.objects = told.type, told.quotes, told.objects
+        self.type, self.quotes, self.objects = told.type, told.quotes, told.objects
         self.family = tuple(told.family)
         self.decoder = msgspec.json.Decoder(told.type)
         self.deciding = attrgetter(*told.deciding) if told.deciding else lambda _: None
@@ -286,29 +286,29 @@ class Plan:
                 offers = name in _OFFERS or len(name) == 1 or name[-1:].isdigit()
                 (self._offered if offers else self._beside).append(used.index(at))
 
-    def unsure(self, lines: Sequence[bytes], records: Sequence[Any]) -> set[int]:
+    def unsure(self, lines: Sequence[bytes], records: Sequence[Any], found: int) -> set[int]:
         """Return the places of records that do not say all that stands in their lines.
 
         Args:
             lines: what was read.
-            records: what `decode` made of each.
+            records: what was made of each.
+            found: how many quotation marks are in them.
         """
-        quotes = [self._quotes] * len(lines)
+        quotes = [self.quotes] * len(lines)
         for inner in self._opaque:
             texts = [texts_in(inner(record), _DEEPEST) for record in records]
             quotes = [-1 if it is None else n + 2 * it for n, it in zip(quotes, texts, strict=True)]
         # A key that is given twice adds quotation marks.
-        whole = b"".join(lines)
-        found = whole.count(b'"') - sum(quotes)
-        if found:
+        more = found - sum(quotes)
+        if more:
             said = ("".join(map(get, records)) for get in self._texts)
-            found -= sum(texts.count('"') for texts in said)
-        if not found and -1 not in quotes:
+            more -= sum(texts.count('"') for texts in said)
+        if not more and -1 not in quotes:
             return set()
         return {
             at for at, (line, wanted) in enumerate(zip(lines, quotes, strict=True))
-            if (found := line.count(b'"')) != wanted
-            and (found - line.count(b'\\"') != wanted or b'\\\\"' in line)
+            if (marks := line.count(b'"')) != wanted
+            and (marks - line.count(b'\\"') != wanted or b'\\\\"' in line)
         }  # fmt: skip
 
     def convert(self, record: Mapping[str, Any]) -> Any:
