@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from evalbook import aws
-from evalbook.aws.regions import is_region
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow.facts import JUDGE_MODEL, MODEL
@@ -105,7 +104,13 @@ def foreseen(interview: Interview, said: str) -> str:
     """Return a remark on a judge that is named before its turn."""
     model = interview.facts(MODEL)
     named = interview.aside.volunteered.get("region") or ""
-    region = model.region if model else named if is_region(named) else interview.aws.default_region
+    region = (
+        model.region
+        if model
+        else named
+        if aws.regions.is_region(named)
+        else interview.aws.default_region
+    )
     if region is None:
         return ""
     question = _asked_in(region, interview)
