@@ -50,7 +50,7 @@ def lines(records: int, model: int) -> Iterator[bytes]:
 def measure(records: int, folder: Path) -> None:
     """Measure in this process, and print milliseconds and mebibytes."""
     from evalbook.runs.comparison import compare
-    from evalbook.runs.documents import results_document
+    from evalbook.runs.documents import build_results_document
     from evalbook.runs.page import write_page
     from evalbook.runs.picture import write_picture
     from evalbook.runs.report import Results
@@ -77,7 +77,7 @@ def measure(records: int, folder: Path) -> None:
         report = Results([], store, compare(store, [(arms[0], arms[1])]))
         report_words(report)
         shown = time.perf_counter() - start
-        json.dumps(results_document(report).to_json())
+        json.dumps(build_results_document(report).to_json())
         write_picture(report, folder / "a.svg")
         write_page(report, folder / "a.html")
     everything = time.perf_counter() - start

@@ -44,7 +44,7 @@ def cells_of(state: Path) -> str:
     """
     from evalbook.notebook.render import render_script
     from evalbook.workflow.settings import settings_of
-    from evalbook.workflow.steps.notebook import written_notebook
+    from evalbook.workflow.steps.notebook import locate_notebook
     from evalbook.workflow.workflow import Workflow
 
     workflow = Workflow.load(state)
@@ -56,7 +56,7 @@ def cells_of(state: Path) -> str:
             "Go on with `evalbook next`, or see the templates with --templates.",
         )
     interview = workflow.interview
-    run_record = f"{written_notebook(interview).stem}.run.json"
+    run_record = f"{locate_notebook(interview).stem}.run.json"
     return render_script(settings_of(interview), run_record=run_record)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from evalbook.console import console_url, logs_url
+from evalbook.console import build_console_url, build_logs_url
 
 HERE = "us-east-1:123456789012"
 EXECUTION = f"arn:aws:sagemaker:{HERE}:pipeline/SagemakerEvaluation-LLMAJ-1/execution/abc123"
@@ -56,12 +56,12 @@ CONSOLE = "https://us-east-1.console.aws.amazon.com"
     ],
 )
 def test_an_arn_leads_to_its_page_in_the_console(name, more, url):
-    assert console_url(name, **more) == url
+    assert build_console_url(name, **more) == url
 
 
 def test_a_training_job_leads_to_its_logs_and_nothing_else_does():
-    assert logs_url(JOB) == (
+    assert build_logs_url(JOB) == (
         f"{CONSOLE}/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/"
         "$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3DEvaluateBase-1"
     )
-    assert logs_url(EXECUTION) is None
+    assert build_logs_url(EXECUTION) is None

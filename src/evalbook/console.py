@@ -15,7 +15,9 @@ _HOSTS = {
 }
 
 
-def console_url(name: str, *, called: str | None = None, domain: str | None = None) -> str | None:
+def build_console_url(
+    name: str, *, called: str | None = None, domain: str | None = None
+) -> str | None:
     """Return the console's page of an ARN or an S3 URI; None where it has none that is known.
 
     Args:
@@ -49,7 +51,7 @@ def console_url(name: str, *, called: str | None = None, domain: str | None = No
     return _home(partition, region, service) + page
 
 
-def logs_url(job: str) -> str | None:
+def build_logs_url(job: str) -> str | None:
     """Return the console's page of a training job's log streams, by the job's ARN."""
     partition, service, region, resource = _parts(job)
     kind, _, name = resource.partition("/")

@@ -193,6 +193,6 @@ EVALUATION_TYPES: dict[str, EvaluationType] = {
 """By name. Runs of all of them are told apart; evalbook sets up those of ``workflow/kinds.py``."""
 
 
-def pipeline_prefix(evaluation_type: str) -> str:
+def build_pipeline_prefix(evaluation_type: str) -> str:
     """Return how the names of a type's pipelines begin."""
     return f"{PIPELINE_PREFIX}-{EVALUATION_TYPES[evaluation_type].pipeline}"

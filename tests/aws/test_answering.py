@@ -15,7 +15,7 @@ from evalbook.aws.answering import (
     check_answering,
     check_container,
     check_image,
-    nova_image,
+    choose_nova_image,
     read_answering,
 )
 from evalbook.aws.session import Aws
@@ -245,4 +245,4 @@ def test_regions_and_accounts_are_those_of_the_installed_sdk() -> None:
     }
     assert all(f'"{account}"' in constants for account in known["nova_accounts"].values())
     assert set(known["regions"]) <= set(known["image_regions"])
-    assert nova_image("eu-central-1") is None
+    assert choose_nova_image("eu-central-1") is None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
+from evalbook.aws.arns import Arn, describe_arn_kind, find_region_fault, parse_arn
 
 OURS = "us-east-1:123456789012"
 
@@ -103,4 +103,4 @@ def test_a_region_that_an_arn_cannot_have_is_told(
     arn = parse_arn(f"arn:{partition}:sagemaker:{region}:123456789012:model-package/support-bot/2")
 
     assert arn is not None
-    assert region_fault(arn) == fault
+    assert find_region_fault(arn) == fault

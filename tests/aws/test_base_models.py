@@ -16,10 +16,10 @@ from evalbook.aws.base_models import (
     check_base_alone,
     check_base_model,
     is_nova,
-    model_size_billions,
+    read_model_size,
 )
 from evalbook.aws.found import BaseModel
-from evalbook.aws.hub_models import NOVA, HubModel, nova_in_bedrock
+from evalbook.aws.hub_models import NOVA, HubModel, find_nova_in_bedrock
 from evalbook.aws.package_answers import PUBLIC_HUB, ModelPackage
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
@@ -327,7 +327,7 @@ def test_nova_is_told_by_its_name(name: str, nova: bool) -> None:
     ],
 )
 def test_size_is_guessed_from_the_name(name: str, size: float | None) -> None:
-    assert model_size_billions(name) == size
+    assert read_model_size(name) == size
 
 
 def test_nova_names_and_profiles_are_those_of_the_installed_sdk() -> None:
@@ -341,7 +341,7 @@ def test_nova_names_and_profiles_are_those_of_the_installed_sdk() -> None:
     assert names == aliases.MODEL_NAME_ALIASES
     assert NOVA.facts["profile_prefixes"] == dict(zip(mapping[1::4], mapping[3::4], strict=True))
     assert {
-        name: (nova_in_bedrock(name, "us-east-1") or "").removeprefix("us.")
+        name: (find_nova_in_bedrock(name, "us-east-1") or "").removeprefix("us.")
         for name in names.values()
     } == aliases.NOVA_BEDROCK_MODEL_IDS
 

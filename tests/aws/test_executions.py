@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evalbook.aws.executions import RunPlan, execution_arn, kind_of_pipeline, read_definition
+from evalbook.aws.executions import RunPlan, read_definition, read_execution_arn, read_pipeline_kind
 from evalbook.errors import AnswerRejected
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline"
@@ -22,7 +22,7 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012:pipeline"
     ],
 )
 def test_a_pipelines_name_tells_the_evaluation_type(name: str, kind: str) -> None:
-    assert kind_of_pipeline(f"{ARN}/{name}/execution/abc") == kind
+    assert read_pipeline_kind(f"{ARN}/{name}/execution/abc") == kind
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_pipelines_name_tells_the_evaluation_type(name: str, kind: str) -> Non
 )
 def test_what_is_no_execution_is_named(text: str, found: str) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        execution_arn(text)
+        read_execution_arn(text)
 
     assert found in caught.value.message
 
@@ -43,11 +43,11 @@ def test_what_is_no_execution_is_named(text: str, found: str) -> None:
 def test_a_training_job_of_its_own_is_a_run_too() -> None:
     arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/j"
 
-    assert execution_arn(arn) == arn
+    assert read_execution_arn(arn) == arn
 
 
 def test_an_executions_arn_may_have_space_around_it() -> None:
-    assert execution_arn(f" {ARN}/p/execution/abc\n") == f"{ARN}/p/execution/abc"
+    assert read_execution_arn(f" {ARN}/p/execution/abc\n") == f"{ARN}/p/execution/abc"
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"Steps": [1, {"Name": "a"}]}])

@@ -10,11 +10,11 @@ from border import answer
 
 from evalbook.aws.hub_models import (
     MOST_DESCRIBED,
+    build_hub_model_arn,
     describe_hub_model,
     find_hub_models,
-    hub_model_arn,
+    find_similar_names,
     hub_name,
-    names_near,
 )
 from evalbook.aws.session import Aws, AwsDenied
 
@@ -145,7 +145,7 @@ def test_a_denied_listing_is_raised_and_suggests_nothing(aws: Aws) -> None:
 
     with pytest.raises(AwsDenied):
         find_hub_models(aws, "llama", None, lambda _: True)
-    assert names_near(aws, "llama", None) == []
+    assert find_similar_names(aws, "llama", None) == []
 
 
 @pytest.mark.parametrize(
@@ -172,4 +172,4 @@ def test_bedrocks_ids_are_known_by_the_hubs_names(text: str, name: str) -> None:
     ],
 )
 def test_only_the_arn_of_a_model_in_a_hub_is_one(text: str, is_model: bool) -> None:
-    assert (hub_model_arn(text) is not None) is is_model
+    assert (build_hub_model_arn(text) is not None) is is_model

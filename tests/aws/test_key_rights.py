@@ -7,7 +7,7 @@ import pytest
 from border import answer
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.key_rights import WRITES, check_role_key, key_policy_says
+from evalbook.aws.key_rights import WRITES, check_role_key, read_key_policy
 from evalbook.aws.policy_documents import read_policy
 from evalbook.aws.session import Aws
 
@@ -49,7 +49,7 @@ def test_what_a_keys_policy_says_of_a_role(statements: list[Any], said: str) -> 
     assert arn is not None
 
     assert (
-        key_policy_says(read_policy({"Statement": statements}) or [], ROLE, arn, "kms:Decrypt")
+        read_key_policy(read_policy({"Statement": statements}) or [], ROLE, arn, "kms:Decrypt")
         == said
     )
 

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from interviews import answered_until
 
-from evalbook.aws.permissions import gated_actions
-from evalbook.aws.policies import Scope, caller_policy, role_policy, trust_policy
+from evalbook.aws.permissions import list_gated_actions
+from evalbook.aws.policies import Scope, build_caller_policy, role_policy, trust_policy
 from evalbook.sandbox import world
 from evalbook.sandbox.process import Sandbox
 
@@ -38,7 +38,7 @@ def actions(policy: dict[str, Any]) -> set[str]:
     return {action for it in policy["Statement"] for action in it["Action"]}
 
 
-@pytest.mark.parametrize("make", [caller_policy, role_policy])
+@pytest.mark.parametrize("make", [build_caller_policy, role_policy])
 @pytest.mark.parametrize("scope", [KNOWN, UNKNOWN])
 def test_iam_takes_the_policies(in_sandbox: Sandbox, make: Any, scope: Scope) -> None:
     assert in_sandbox.endpoint
@@ -50,7 +50,7 @@ def test_iam_takes_the_policies(in_sandbox: Sandbox, make: Any, scope: Scope) ->
     assert len(text) <= 6144
 
 
-@pytest.mark.parametrize("make", [caller_policy, role_policy])
+@pytest.mark.parametrize("make", [build_caller_policy, role_policy])
 def test_only_what_has_no_resource_is_granted_on_everything(make: Any) -> None:
     wide = {it["Sid"] for it in make(KNOWN)["Statement"] if it["Resource"] == ["*"]}
 
@@ -63,7 +63,7 @@ def test_caller_may_do_all_that_the_sdk_asks_of_it() -> None:
 
     facts = json.loads((files("evalbook") / "data" / "role_actions.json").read_text("utf-8"))
 
-    assert set(facts["caller_actions"]) - actions(caller_policy(KNOWN)) == set()
+    assert set(facts["caller_actions"]) - actions(build_caller_policy(KNOWN)) == set()
     gated = set(facts["gated_role_actions"]["model_eval"])
     [statement] = [it for it in role_policy(KNOWN)["Statement"] if it["Sid"] == "GatedBySdk"]
     assert set(statement["Action"]) == gated
@@ -108,10 +108,10 @@ def test_caller_may_do_all_that_an_interview_asks_of_aws(
 
     asked = {f"{it['service']}:{it['operation']}" for it in in_sandbox.calls()[before:]}
     needed = {CALLED.get(action, action) for action in asked} - NOT_GRANTED
-    assert needed - actions(caller_policy(replace(KNOWN, evaluation_type=kind))) == set()
+    assert needed - actions(build_caller_policy(replace(KNOWN, evaluation_type=kind))) == set()
 
 
-@pytest.mark.parametrize("make", [caller_policy, role_policy])
+@pytest.mark.parametrize("make", [build_caller_policy, role_policy])
 def test_logs_of_rollouts_may_be_read_and_written_where_they_lie(make: Any) -> None:
     def groups(kind: str) -> list[str]:
         statements = make(replace(KNOWN, evaluation_type=kind))["Statement"]
@@ -148,7 +148,7 @@ def test_the_role_may_have_a_base_nova_model_answer_where_one_does() -> None:
 def test_the_role_may_be_passed_to_no_service_but_those_that_run_its_jobs() -> None:
     sagemaker, bedrock = "sagemaker.amazonaws.com", "bedrock.amazonaws.com"
     for policy, services in (
-        (caller_policy(KNOWN), [sagemaker]),
+        (build_caller_policy(KNOWN), [sagemaker]),
         (role_policy(KNOWN), [sagemaker, bedrock]),
         (role_policy(replace(KNOWN, evaluation_type="benchmark")), [sagemaker]),
     ):
@@ -162,7 +162,7 @@ def test_a_role_may_do_what_the_sdk_insists_on_for_its_type_and_no_judging() -> 
     without = role_policy(replace(KNOWN, evaluation_type="benchmark"))
     trusted = trust_policy(replace(KNOWN, evaluation_type="benchmark"))
 
-    assert set(gated_actions("benchmark")) <= actions(without)
+    assert set(list_gated_actions("benchmark")) <= actions(without)
     assert not [action for action in actions(without) if action.startswith("bedrock:")]
     assert trusted["Statement"][0]["Principal"] == {"Service": ["sagemaker.amazonaws.com"]}
 

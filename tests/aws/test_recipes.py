@@ -13,10 +13,10 @@ from test_base_models import REGION, a_hub
 
 from evalbook.aws.recipes import (
     Parameter,
-    parameter_doubts,
+    check_parameter_doubts,
     read_parameter,
     read_parameters,
-    unread_parameter,
+    refuse_unread_parameter,
 )
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
@@ -201,7 +201,7 @@ def test_what_is_no_plain_number_is_refused(text: str) -> None:
 
 
 def test_an_unread_recipe_leaves_numbers_numbers() -> None:
-    unread = unread_parameter("temperature")
+    unread = refuse_unread_parameter("temperature")
 
     assert [unread.read(text) for text in ("1", "0.5", "warm")] == [1, 0.5, "warm"]
 
@@ -244,7 +244,9 @@ def test_numbers_of_passes_are_taken_as_they_are_written(text: str) -> None:
 def test_what_does_not_go_together_is_doubted(
     offered: list[Parameter], values: dict[str, Any], doubts: list[str]
 ) -> None:
-    found = [check.id.removeprefix("parameters.") for check in parameter_doubts(offered, values)]
+    found = [
+        check.id.removeprefix("parameters.") for check in check_parameter_doubts(offered, values)
+    ]
 
     assert found == [doubt.removeprefix("parameters.") for doubt in doubts]
 
@@ -292,6 +294,6 @@ def test_no_pipeline_of_the_sdk_carries_a_name_of_the_mlflow_run() -> None:
 def test_the_longest_prompt_is_held_against_what_an_answer_leaves(longest, values, said):
     offered = [Parameter("max_model_len", 12000), Parameter("max_new_tokens", 8192)]
 
-    found = [it.message for it in parameter_doubts(offered, values, longest)]
+    found = [it.message for it in check_parameter_doubts(offered, values, longest)]
 
     assert [said in it for it in found] == ([] if said is None else [True])

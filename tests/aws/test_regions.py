@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from evalbook.aws.regions import (
-    bedrock_offered,
+    find_similar_regions,
     is_known,
     is_region,
+    offers_bedrock,
     partition_of,
-    similar_regions,
 )
 
 
@@ -64,7 +64,7 @@ def test_what_is_no_region_has_no_partition() -> None:
     ("region", "offered"), [("us-east-1", True), ("cn-north-1", False), ("eu-west-9", None)]
 )
 def test_bedrock_is_offered_where_botocore_lists_it(region: str, offered: bool | None) -> None:
-    assert bedrock_offered(region) is offered
+    assert offers_bedrock(region) is offered
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_bedrock_is_offered_where_botocore_lists_it(region: str, offered: bool |
     ],
 )
 def test_the_region_meant_is_suggested_first(name: str, meant: str) -> None:
-    assert similar_regions(name)[0] == meant
+    assert find_similar_regions(name)[0] == meant
 
 
 @pytest.mark.parametrize("name", ["", "xx", "production"])
 def test_nothing_is_suggested_for_a_name_like_no_region(name: str) -> None:
-    assert similar_regions(name) == []
+    assert find_similar_regions(name) == []

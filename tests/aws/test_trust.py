@@ -11,9 +11,9 @@ from evalbook.aws.trust import (
     BEDROCK,
     SAGEMAKER,
     Assumption,
+    build_trust_statement,
     named_for_sdk,
     trust,
-    trust_statement,
 )
 
 ACCOUNT = "123456789012"
@@ -196,7 +196,7 @@ def test_what_the_sdk_sees(statement: dict[str, Any], seen: bool) -> None:
 
 
 def test_statement_to_add_is_itself_trusted() -> None:
-    text = trust_statement([SAGEMAKER, BEDROCK], ACCOUNT)
+    text = build_trust_statement([SAGEMAKER, BEDROCK], ACCOUNT)
 
     assert verdict(json.loads(text)) == "trusted"
     assert verdict(json.loads(text), service=SAGEMAKER) == "trusted"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from commands import run, the_document
 
-from evalbook.cli.config import Default, all_defaults, defaults_in_force
+from evalbook.cli.config import Default, find_defaults, list_defaults
 from evalbook.errors import UsageError
 
 UNTIL_THE_ROLE = {
@@ -45,7 +45,7 @@ def test_the_projects_defaults_come_before_ones_own():
     own = own_defaults('role = "MyRole"\nregion = "eu-west-1"\n')
     project = the_projects('[tool.evalbook]\nrole = "TeamRole"\ntags = {team = "a, b"}\n')
 
-    found = all_defaults()
+    found = list_defaults()
 
     assert found["role"] == Default("TeamRole", f"[tool.evalbook] of {project}")
     assert found["region"] == Default("eu-west-1", str(own))
@@ -66,11 +66,11 @@ def test_what_aws_reads_from_the_environment_comes_before_a_files_default(
     variable, name, monkeypatch
 ):
     own_defaults('region = "eu-west-1"\nprofile = "work"\n')
-    assert set(defaults_in_force()) == {"region", "profile"}
+    assert set(find_defaults()) == {"region", "profile"}
 
     monkeypatch.setenv(variable, "set")
 
-    assert name not in defaults_in_force()
+    assert name not in find_defaults()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_meant_is_named_with_what_to_do(text, found, remed
     path = own_defaults(text)
 
     with pytest.raises(UsageError) as caught:
-        defaults_in_force()
+        find_defaults()
 
     assert caught.value.message.startswith(f"{path} {found}")
     assert caught.value.remedy == remedy
@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_meant_is_named_with_what_to_do(text, found, remed
 def test_a_project_without_a_table_of_ours_is_nothing_to_read():
     the_projects("this is no TOML")
 
-    assert defaults_in_force() == {}
+    assert find_defaults() == {}
 
 
 def test_a_project_that_sets_whom_and_where_to_ask_says_so():
@@ -117,11 +117,11 @@ def test_what_somebody_else_put_there_sets_nothing(give_away, tmp_path):
     (tmp_path / "true.toml").write_text('[tool.evalbook]\nregion = "eu-west-1"\n')
     project = tmp_path / "project" / "pyproject.toml"
     project.symlink_to("../true.toml")
-    assert set(defaults_in_force()) == {"region"}
+    assert set(find_defaults()) == {"region"}
 
     give_away(project, 12345, 12345)
 
-    assert defaults_in_force() == {}
+    assert find_defaults() == {}
     assert f"{project} belongs to somebody else; its defaults are ignored." in run("config").stdout
 
 

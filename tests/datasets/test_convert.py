@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from building import in_pieces, lines, questions, report_of, turns
 
-from evalbook.datasets.convert import conversion_plan, convert
+from evalbook.datasets.convert import convert, plan_conversion
 from evalbook.datasets.formats import SAGEMAKER
 
 
@@ -160,7 +160,7 @@ PLANS: list[tuple[bytes, dict[str, Any], str | None]] = [
 def test_the_plan_says_what_is_written_and_left_out(
     data: bytes, options: dict[str, Any], plan: str | None
 ) -> None:
-    assert conversion_plan(report_of(data), **options) == plan
+    assert plan_conversion(report_of(data), **options) == plan
 
 
 def test_the_plan_counts_what_is_written() -> None:
@@ -252,4 +252,4 @@ def test_whatever_goes_in_what_comes_out_validates(seed: int) -> None:
         again = report_of(written, require_reference=report.require_reference)
 
         assert again.invalid == 0
-        assert (conversion_plan(report, target_format=target) is None) == (again.records == 0)
+        assert (plan_conversion(report, target_format=target) is None) == (again.records == 0)

@@ -7,7 +7,7 @@ import pytest
 from building import lines, questions, report_of, turns
 
 from evalbook.checks import Check
-from evalbook.datasets.findings import detectable_difference, records_needed
+from evalbook.datasets.findings import estimate_detectable_difference, estimate_records_needed
 from evalbook.datasets.validate import report_checks
 
 
@@ -229,10 +229,12 @@ def test_one_record_can_show_nothing() -> None:
 def test_the_detectable_difference_is_that_of_a_paired_test(
     records: int, difference: float
 ) -> None:
-    assert detectable_difference(records) == pytest.approx(difference, abs=0.0001)
+    assert estimate_detectable_difference(records) == pytest.approx(difference, abs=0.0001)
 
 
 def test_the_records_needed_reach_the_difference() -> None:
-    needed = records_needed(0.1)
+    needed = estimate_records_needed(0.1)
 
-    assert detectable_difference(needed) <= 0.1 < detectable_difference(needed - 1)
+    assert (
+        estimate_detectable_difference(needed) <= 0.1 < estimate_detectable_difference(needed - 1)
+    )

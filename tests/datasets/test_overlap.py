@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from building import in_pieces, lines, turns
 
-from evalbook.datasets.lengths import estimated_tokens, too_long
+from evalbook.datasets.lengths import estimate_tokens, too_long
 from evalbook.datasets.overlap import find_overlap
 
 ASKED = (
@@ -65,7 +65,7 @@ def test_training_records_that_say_nothing_are_counted() -> None:
 
 
 def test_lengths_are_estimated_from_characters() -> None:
-    assert [estimated_tokens(text) for text in ("", "four", "fives", "\u4f60\u597d")] == [
+    assert [estimate_tokens(text) for text in ("", "four", "fives", "\u4f60\u597d")] == [
         0,
         1,
         2,

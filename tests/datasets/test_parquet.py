@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from evalbook.datasets.parquet import NotParquet, footer_length, read_footer
+from evalbook.datasets.parquet import NotParquet, read_footer, read_footer_length
 from evalbook.sandbox.datasets import DATASETS
 
 FILE = next(it for it in DATASETS if it.key.endswith(".parquet")).make()
@@ -24,7 +24,7 @@ def test_numbers_and_nulls_are_told_by_the_footer():
     written = io.BytesIO()
     parquet.write_table(pyarrow.table(columns), written)
 
-    footer = read_footer(written.getvalue()[4:-8][-footer_length(written.getvalue()[-8:]) :])
+    footer = read_footer(written.getvalue()[4:-8][-read_footer_length(written.getvalue()[-8:]) :])
 
     assert footer.numeric == {"score"}
     assert footer.nulls == {"prompt": 2, "score": 0}
@@ -43,13 +43,13 @@ def test_nested_columns_that_are_no_lists_of_objects_are_told_by_the_footer():
     written = io.BytesIO()
     parquet.write_table(pyarrow.table(columns), written)
 
-    footer = read_footer(written.getvalue()[4:-8][-footer_length(written.getvalue()[-8:]) :])
+    footer = read_footer(written.getvalue()[4:-8][-read_footer_length(written.getvalue()[-8:]) :])
 
     assert footer.nested == {"tokens": "lists of plain values", "chat": "objects"}
 
 
 def test_the_tail_tells_how_long_the_footer_is():
-    assert footer_length(FILE[-8:]) == len(FOOTER)
+    assert read_footer_length(FILE[-8:]) == len(FOOTER)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_tail_tells_how_long_the_footer_is():
 )
 def test_another_end_is_no_parquet_file(tail):
     with pytest.raises(NotParquet):
-        footer_length(tail)
+        read_footer_length(tail)
 
 
 @pytest.mark.parametrize("length", range(len(FOOTER)))

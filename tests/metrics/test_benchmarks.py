@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 from evalbook.metrics import benchmarks
-from evalbook.metrics.benchmarks import benchmark_named
+from evalbook.metrics.benchmarks import find_benchmark
 
 KEPT = json.loads((files("evalbook") / "data" / "benchmarks.json").read_text())["benchmarks"]
 
@@ -47,7 +47,7 @@ def test_benchmarks_are_those_that_aws_lists():
     [("mmlu", True, True), ("mmmu", True, False), ("llm_judge", False, True)],
 )
 def test_models_are_told_apart_as_the_sdk_means_to(name, nova, open_weights):
-    known = benchmark_named(name)
+    known = find_benchmark(name)
 
     assert (known.suits(nova=True), known.suits(nova=False)) == (nova, open_weights)
 

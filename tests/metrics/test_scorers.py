@@ -8,7 +8,7 @@ import pytest
 
 from evalbook.errors import AnswerRejected
 from evalbook.metrics import try_out as trying
-from evalbook.metrics.scorers import starter_function
+from evalbook.metrics.scorers import read_starter_function
 from evalbook.metrics.try_out import SAMPLES, Tried, try_on, try_out, verdict
 
 
@@ -30,7 +30,7 @@ def ends(pid: int) -> bool:
 
 def test_the_function_to_start_from_scores_the_right_answer_and_the_wrong(tmp_path):
     path = tmp_path / "my_scorer.py"
-    path.write_text(starter_function())
+    path.write_text(read_starter_function())
 
     assert try_out(path) == [Tried("right", 1.0), Tried("wrong", 0.0)]
 

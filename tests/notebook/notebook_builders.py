@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from evalbook.evaluation_types import pipeline_prefix
+from evalbook.evaluation_types import build_pipeline_prefix
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 
@@ -29,7 +29,7 @@ def some_settings(
     return replace(
         settings,
         answers=answers,
-        pipelines=pipeline_prefix(kind),
+        pipelines=build_pipeline_prefix(kind),
         **{name: changes[name] for name in changes.keys() & shared},
     )
 

@@ -24,8 +24,8 @@ from evalbook.aws.session import Aws
 from evalbook.notebook.render import render_cells
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.runs.comparison import compare, means
-from evalbook.runs.detail_arms import detail_arm
-from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
+from evalbook.runs.detail_arms import read_detail_arm
+from evalbook.runs.rollouts import LOW_IS_GOOD, compute_rollout_figures
 from evalbook.runs.sections import Section, lines_of
 from evalbook.runs.store import RecordStore
 from evalbook.runs.summaries import figure_rows, judge_figures, read_figures, total_rows
@@ -194,7 +194,7 @@ def told_of_details(
     """What the command line tells of two models' files of single records, by their keys."""
     with RecordStore() as store:
         uris = {name: [S3Uri(BUCKET, key) for key in sorted(them)] for name, them in files.items()}
-        arms = [detail_arm(Aws(), store, name, [them]).arm for name, them in uris.items()]
+        arms = [read_detail_arm(Aws(), store, name, [them]).arm for name, them in uris.items()]
         base, tuned = (arm for arm in arms if arm)
         (found,) = compare(store, [(base, tuned)], lower)
         sentence = verdict_sentence(found.rows, "fine-tuned", "base", found.paired)
@@ -286,7 +286,7 @@ def test_rollouts_are_those_of_the_command_line(capsys: pytest.CaptureFixture[st
     settings = some_settings(evaluation_type="multi_turn_rl", agent_config="arn:a")
     shown = shown_by(settings, "for shown in", {"metrics": metrics}, capsys)
 
-    (base, others), (tuned, others_tuned) = (rollout_figures(it) for it in metrics.values())
+    (base, others), (tuned, others_tuned) = (compute_rollout_figures(it) for it in metrics.values())
     rows = judge_figures(figure_rows(base, tuned, LOW_IS_GOOD))
     assert shown[0] == verdict_sentence(rows, "fine-tuned", "base")
     tasks = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evalbook.notebook.splice import cell_spans, splice
+from evalbook.notebook.splice import find_cell_spans, splice
 
 NEW = {"cell_type": "markdown", "metadata": {}, "source": ["é\n", "b"]}
 
@@ -60,4 +60,4 @@ def test_list_without_cells_takes_the_first(text: str) -> None:
 )
 def test_text_that_is_not_a_notebook_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        cell_spans(text)
+        find_cell_spans(text)

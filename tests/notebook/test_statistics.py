@@ -11,7 +11,7 @@ from notebook_builders import some_settings
 from scipy import stats
 
 from evalbook.notebook.render import render_cells
-from evalbook.runs.statistics import Tally, chance_of_no_difference, interval
+from evalbook.runs.statistics import Tally, compute_chance_of_no_difference, interval
 
 draws = np.random.default_rng(1)
 GAINS = {
@@ -53,7 +53,9 @@ def test_interval_and_chance_are_those_of_the_command_line(
 
     ends = [f"{end:+.3f}" for end in cell_4["interval"](gains)]
     assert ends == [f"{end:+.3f}" for end in interval(tally)]
-    assert cell_4["chance"](gains) == pytest.approx(chance_of_no_difference(tally), abs=1e-9)
+    assert cell_4["chance"](gains) == pytest.approx(
+        compute_chance_of_no_difference(tally), abs=1e-9
+    )
 
 
 def test_interval_covers_the_truth_as_often_as_it_claims(cell_4: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from notebook_builders import a_cell, a_notebook, cells_in, names_in, some_settings
 
 from evalbook.errors import AnswerRejected
-from evalbook.notebook.write import edited_cells, keep_copy, write_notebook, write_script
+from evalbook.notebook.write import find_edited_cells, keep_copy, write_notebook, write_script
 from hostile_host import a_full_disk
 
 OURS = ["header", "configuration", "start", "poll", "results"]
@@ -288,25 +288,25 @@ def test_script_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_cells_that_a_person_edited_are_named(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "bot.ipynb", some_settings())
-    assert edited_cells(path) == ()
+    assert find_edited_cells(path) == ()
     document = json.loads(path.read_text())
     document["cells"][1]["source"].append("\nRUN_NUMBER = 7")
     document["cells"][3]["source"][0] = "# Cell 3 — Poll until the evaluation ends\r\n"  # no edit
     document["cells"][4]["metadata"]["evalbook"] = {"cell": "results"}
     path.write_text(json.dumps(document))
 
-    titles = [cell.title for cell in edited_cells(path)]
+    titles = [cell.title for cell in find_edited_cells(path)]
     assert titles == ["cell 1 (configuration)", "cell 4 (results)"]
-    assert edited_cells(tmp_path / "none.ipynb") == ()
-    assert edited_cells(a_notebook(tmp_path / "mine.ipynb", a_cell("1"))) == ()
+    assert find_edited_cells(tmp_path / "none.ipynb") == ()
+    assert find_edited_cells(a_notebook(tmp_path / "mine.ipynb", a_cell("1"))) == ()
 
 
 def test_edits_of_a_script_are_named_by_cell(tmp_path: Path) -> None:
     path = write_script(tmp_path / "bot.py", some_settings())
-    assert edited_cells(path) == ()
+    assert find_edited_cells(path) == ()
     path.write_text(path.read_text().replace("RUN_NUMBER: int = 1", "RUN_NUMBER: int = 7", 1))
 
-    assert [cell.name for cell in edited_cells(path)] == ["configuration"]
+    assert [cell.name for cell in find_edited_cells(path)] == ["configuration"]
 
 
 def test_copy_is_kept_beside_what_would_be_overwritten(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from evalbook.runs.gate import (
     policy_of,
     read_policy,
 )
-from evalbook.runs.gate_files import gate_junit, gate_markdown
+from evalbook.runs.gate_files import render_gate_markdown, render_junit
 from evalbook.runs.store import RecordStore
 
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -174,7 +174,7 @@ def a_document(**changes: Any) -> GateDocument:
 
 
 def test_junit_has_a_case_for_each_rule_and_takes_undecided_for_no_pass() -> None:
-    suite = ElementTree.fromstring(gate_junit(a_document(name="a<b>\x00")))  # noqa: S314 - ours
+    suite = ElementTree.fromstring(render_junit(a_document(name="a<b>\x00")))  # noqa: S314 - ours
 
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "2")
     assert suite.get("name") == "evalbook gate a<b>\ufffd"
@@ -185,7 +185,7 @@ def test_junit_has_a_case_for_each_rule_and_takes_undecided_for_no_pass() -> Non
 
 
 def test_markdown_has_the_decision_and_what_it_rests_on_and_no_markup_of_others() -> None:
-    text = gate_markdown(a_document(name="<img src=x> | [a](b)"))
+    text = render_gate_markdown(a_document(name="<img src=x> | [a](b)"))
 
     assert text.startswith("## ❓ undecided: \\<img src=x\\> \\| \\[a\\](b)\n\nUndecided. ")
     assert "| ❓ undecided | Metric1 | loses at most 0.050 | gain -0.020" in text

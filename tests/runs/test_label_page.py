@@ -11,7 +11,7 @@ from judged import a_line, a_report
 from test_page import HOSTILE
 
 from evalbook.runs.label_page import label_page
-from evalbook.runs.labels import LabelFile, corrected_gain, draw, read_labels
+from evalbook.runs.labels import LabelFile, correct_gain, draw, read_labels
 from evalbook.runs.store import RecordStore
 
 pytestmark = pytest.mark.e2e
@@ -55,7 +55,7 @@ def test_what_is_said_in_the_page_comes_back_as_a_file(tmp_path: Path, metric: s
         assert found.said == []
         assert [it for it in found.fetched if not it.startswith("blob:")] == []
         kept = read_labels(tmp_path / "labels.json")
-        corrected = corrected_gain(sample, kept, ("base", "fine-tuned"))
+        corrected = correct_gain(sample, kept, ("base", "fine-tuned"))
 
     assert (len(kept.answers), corrected.gain) == (16, pytest.approx(1.0))
     assert json.loads((tmp_path / "labels.json").read_text())["metric"] == metric

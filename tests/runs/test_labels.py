@@ -14,13 +14,13 @@ from evalbook.runs.labels import (
     Sample,
     _agreement,
     allocation,
-    corrected_gain,
+    correct_gain,
     draw,
     estimate_gain,
     read_labels,
 )
 from evalbook.runs.store import RecordStore
-from evalbook.runs.student import student_quantile
+from evalbook.runs.student import compute_student_quantile
 
 NAMES = ("base", "fine-tuned")
 
@@ -61,7 +61,7 @@ def test_the_corrected_gain_covers_the_truth_whatever_the_judge_is_worth(
             them = [n for n, it in enumerate(strata) if it == stratum]
             pairs += [(stratum, judge[n], people[n]) for n in draws.sample(them, wanted)]
         gain, error, *_ = estimate_gain(sizes, sum(judge) / 400, pairs, 1.0)
-        reach = student_quantile(len(pairs) - 3, 0.975)
+        reach = compute_student_quantile(len(pairs) - 3, 0.975)
         covered += gain - reach * error <= truth <= gain + reach * error
 
     # 285 of 300 are expected, give or take 3.8.
@@ -126,7 +126,7 @@ def test_who_agrees_with_the_judge_gets_the_judges_gain(metric: str | None) -> N
         sides = (0.5, 0.5 + it.judge)
         better = "same" if it.judge == 0 else "2" if (it.judge > 0) != it.flipped else "1"
         labels.answers[it.id] = better if metric is None else sides[::-1] if it.flipped else sides
-    found = corrected_gain(sample, labels, NAMES)
+    found = correct_gain(sample, labels, NAMES)
 
     assert found.gain == pytest.approx(sample.mean)
     assert found.low < found.gain < found.high
@@ -138,7 +138,7 @@ def test_too_few_labels_are_refused(tmp_path: Path) -> None:
         sample = a_sample(store, 20)
     labels = LabelFile("arn", None, "seed", 20, {it.id: "1" for it in sample.items[:9]})
     with pytest.raises(AnswerRejected, match="There are 9 labels"):
-        corrected_gain(sample, labels, NAMES)
+        correct_gain(sample, labels, NAMES)
 
     labels.save(tmp_path / "labels.json")
     assert read_labels(tmp_path / "labels.json") == labels

@@ -13,10 +13,10 @@ import pytest
 from evalbook.aws.session import Aws
 from evalbook.runs.comparison import MetricRow, judge_rows
 from evalbook.runs.find import Target, targets
-from evalbook.runs.jobs import PILOTS_LEVEL, WHOLES_LEVEL, Look, job_of, whole_dataset
-from evalbook.runs.prospect import add_prospect, chance_to_settle
+from evalbook.runs.jobs import PILOTS_LEVEL, WHOLES_LEVEL, Look, find_whole_dataset, job_of
+from evalbook.runs.prospect import add_prospect, estimate_chance_to_settle
 from evalbook.runs.report import read_report
-from evalbook.runs.statistics import Tally, chance_of_no_difference
+from evalbook.runs.statistics import Tally, compute_chance_of_no_difference
 from evalbook.runs.status import look, statuses_words
 from evalbook.runs.store import RecordStore
 from evalbook.runs.verdicts import BETTER, UNCLEAR, WORSE
@@ -29,7 +29,7 @@ REST = "bot-0a1b2c3d-2-of-2"
 @cache
 def chance(wins: int, ties: int, losses: int) -> float:
     """Of so many wins and losses as far out, were the models equally good."""
-    return chance_of_no_difference(
+    return compute_chance_of_no_difference(
         Tally({1.0: wins, 0.0: ties, -1.0: losses}, wins + ties + losses)
     )
 
@@ -73,7 +73,7 @@ def test_the_chance_that_the_whole_settles_is_kept() -> None:
         p = chosen.uniform(0.15, 0.45)
         gains = draw.choice([-1, 0, 1], 500, p=[0.6 - p, 0.4, p])
         row = a_row("m", *counted(gains[:100]))
-        promised.append(chance_to_settle(row, seen, 1))
+        promised.append(estimate_chance_to_settle(row, seen, 1))
         [whole] = judge_rows([a_row("m", *counted(gains))], WHOLES_LEVEL)
         settled.append(whole.verdict != UNCLEAR)
     told, came = np.array(promised), np.array(settled)
@@ -90,8 +90,8 @@ def test_names_tell_the_evaluation_the_part_and_the_pilot() -> None:
     )  # fmt: skip
     assert job_of("bot-0a1b2c3d-base-2-of-2").base
     assert job_of("support-bot-v2").evaluation == "support-bot-v2"
-    assert whole_dataset("s3://b/e-0a1b2c3d-1-of-2-pilot-60-of-180.jsonl") == "s3://b/e.jsonl"
-    assert whole_dataset("s3://b/e.jsonl") == "s3://b/e.jsonl"
+    assert find_whole_dataset("s3://b/e-0a1b2c3d-1-of-2-pilot-60-of-180.jsonl") == "s3://b/e.jsonl"
+    assert find_whole_dataset("s3://b/e.jsonl") == "s3://b/e.jsonl"
 
 
 def test_parts_are_one_evaluation_by_whichever_name_or_arn(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalbook.runs.rollouts import LOW_IS_GOOD, OTHERS, rollout_figures
+from evalbook.runs.rollouts import LOW_IS_GOOD, OTHERS, compute_rollout_figures
 from evalbook.runs.summaries import Figure, figure_rows, judge_figures
 
 METRICS = {
@@ -20,14 +20,14 @@ METRICS = {
 
 
 def test_well_known_metrics_come_first_in_words_and_the_rest_is_kept():
-    rated, others = rollout_figures(METRICS)
+    rated, others = compute_rollout_figures(METRICS)
 
     assert list(rated) == ["pass@1", "pass@4", "mean reward", "rewards of 0"]
     assert list(others[OTHERS]) == ["turns/mean", "reward/std", "brand_new"]
 
 
 def test_errors_count_each_prompt_once():
-    rated, others = rollout_figures(METRICS)
+    rated, others = compute_rollout_figures(METRICS)
 
     assert rated["pass@1"] == Figure(0.5, pytest.approx(0.0495, abs=1e-4), 100, share=True)
     assert rated["mean reward"].error == pytest.approx(0.04)
@@ -37,7 +37,7 @@ def test_errors_count_each_prompt_once():
 def test_all_of_a_few_prompts_is_not_certain():
     all_of_ten = {**METRICS, "eval/reward/pass_at_4": 1.0, "eval/reward/num_prompts": 10.0}
 
-    figure = rollout_figures(all_of_ten)[0]["pass@4"]
+    figure = compute_rollout_figures(all_of_ten)[0]["pass@4"]
     assert figure.value == 1
     assert figure.error == pytest.approx(0.08, abs=0.001)
 
@@ -45,7 +45,7 @@ def test_all_of_a_few_prompts_is_not_certain():
 def test_without_the_number_of_prompts_nothing_is_rated():
     without = {name: value for name, value in METRICS.items() if "num_prompts" not in name}
 
-    figures, others = rollout_figures(without)
+    figures, others = compute_rollout_figures(without)
 
     assert figures["pass@1"] == Figure(0.5, None, None)
     assert others == {}
@@ -55,7 +55,9 @@ def test_few_rewards_of_0_are_good():
     fewer = {**METRICS, "eval/reward/zero_frac": 0.1}
 
     rows = judge_figures(
-        figure_rows(rollout_figures(METRICS)[0], rollout_figures(fewer)[0], LOW_IS_GOOD)
+        figure_rows(
+            compute_rollout_figures(METRICS)[0], compute_rollout_figures(fewer)[0], LOW_IS_GOOD
+        )
     )
 
     assert [(row.metric, row.verdict) for row in rows if row.gain] == [("rewards of 0", "better")]

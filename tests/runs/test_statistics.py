@@ -10,15 +10,15 @@ from scipy import stats
 
 from evalbook.runs.statistics import (
     Tally,
-    bootstrap_ends,
-    chance_of_no_difference,
+    compare_shares,
+    compute_bootstrap_ends,
+    compute_chance_of_no_difference,
     corrected,
     difference_of_means,
-    difference_of_shares,
     interval,
     most_that_may_differ,
 )
-from evalbook.runs.student import student_quantile, widened_tail
+from evalbook.runs.student import compute_student_quantile, compute_widened_tail
 
 LIKERT = (-0.5, -0.25, 0.0, 0.25, 0.5)
 
@@ -52,7 +52,7 @@ def uneven(number: int) -> list[float]:
     ids=["grades", "many grades", "uneven", "many uneven", "thirds", "mixed"],
 )
 def test_interval_is_what_scipys_bootstrap_approaches(values: list[float]) -> None:
-    found = bootstrap_ends(tally(values), 0.025)
+    found = compute_bootstrap_ends(tally(values), 0.025)
     drawn = stats.bootstrap(
         (values,), np.mean, n_resamples=8000, method="percentile", rng=1, batch=500
     ).confidence_interval
@@ -64,19 +64,21 @@ def test_interval_is_what_scipys_bootstrap_approaches(values: list[float]) -> No
 def test_interval_of_three_records_is_that_of_all_27_draws() -> None:
     draws = sorted((a + b + c) / 3 for a in (0, 1, 5) for b in (0, 1, 5) for c in (0, 1, 5))
 
-    assert bootstrap_ends(tally([0, 1, 5]), 0.1) == pytest.approx((draws[2], draws[24]))
+    assert compute_bootstrap_ends(tally([0, 1, 5]), 0.1) == pytest.approx((draws[2], draws[24]))
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 9, 30, 59, 199, 200, 201, 999])
 def test_students_t_is_scipys(freedom: int) -> None:
-    assert student_quantile(freedom, 0.975) == pytest.approx(stats.t.ppf(0.975, freedom), abs=1e-8)
+    assert compute_student_quantile(freedom, 0.975) == pytest.approx(
+        stats.t.ppf(0.975, freedom), abs=1e-8
+    )
 
 
 def test_interval_reaches_as_far_as_students_t_takes_it() -> None:
     values = uneven(30)
     reach = stats.t.ppf(0.975, 29) * np.std(values, ddof=1) / math.sqrt(30)
 
-    assert widened_tail(30, 0.95) == pytest.approx(
+    assert compute_widened_tail(30, 0.95) == pytest.approx(
         stats.norm.cdf(-stats.t.ppf(0.975, 29) * math.sqrt(30 / 29))
     )
     low, high = interval(tally(values))
@@ -113,7 +115,7 @@ def test_intervals_cover_the_truth_at_the_stated_rate(
 
 def test_models_that_are_equally_good_are_told_apart_in_fewer_than_one_of_twenty() -> None:
     alarms = sum(
-        chance_of_no_difference(tally(grades(40, seed, (1, 2, 4, 2, 1)))) < 0.05
+        compute_chance_of_no_difference(tally(grades(40, seed, (1, 2, 4, 2, 1)))) < 0.05
         for seed in range(500)
     )
 
@@ -126,19 +128,19 @@ def test_chance_is_scipys_exact_permutation_test(values: list[float]) -> None:
         (values,), np.sum, permutation_type="samples", n_resamples=np.inf
     )
 
-    assert chance_of_no_difference(tally(values)) == pytest.approx(exact.pvalue, abs=0.005)
+    assert compute_chance_of_no_difference(tally(values)) == pytest.approx(exact.pvalue, abs=0.005)
 
 
 def test_chance_of_wins_and_losses_is_the_sign_test() -> None:
     values = [1.0] * 40 + [-1.0] * 22 + [0.0] * 900
 
-    assert chance_of_no_difference(tally(values)) == pytest.approx(
+    assert compute_chance_of_no_difference(tally(values)) == pytest.approx(
         stats.binomtest(40, 62).pvalue, rel=1e-6
     )
 
 
 def test_a_large_difference_has_a_chance_near_nothing() -> None:
-    assert chance_of_no_difference(tally([0.5] * 60)) == pytest.approx(2**-59, abs=1e-9)
+    assert compute_chance_of_no_difference(tally([0.5] * 60)) == pytest.approx(2**-59, abs=1e-9)
 
 
 @pytest.mark.parametrize("values", [[], [0.5]])
@@ -147,7 +149,7 @@ def test_fewer_than_two_records_tell_nothing(values: list[float]) -> None:
 
     assert math.isnan(low)
     assert math.isnan(high)
-    assert chance_of_no_difference(tally(values)) == 1.0
+    assert compute_chance_of_no_difference(tally(values)) == 1.0
 
 
 @pytest.mark.parametrize("values", [[0.1] * 9, [0.0] * 9])
@@ -161,7 +163,7 @@ def test_records_that_all_differ_alike_do_not_tell_how_sure_their_mean_is(
 
 
 def test_no_difference_at_all_has_a_chance_of_one() -> None:
-    assert chance_of_no_difference(tally([0.0] * 9)) == 1.0
+    assert compute_chance_of_no_difference(tally([0.0] * 9)) == 1.0
 
 
 def test_none_of_n_records_is_the_exact_binomial_bound() -> None:
@@ -174,7 +176,7 @@ def test_over_several_metrics_a_false_claim_is_as_rare_as_stated() -> None:
     draw, runs, false = random.Random(4), 300, 0
     for _ in range(runs):
         chances = [
-            chance_of_no_difference(tally(draw.choices(LIKERT, (1, 2, 4, 2, 1), k=30)))
+            compute_chance_of_no_difference(tally(draw.choices(LIKERT, (1, 2, 4, 2, 1), k=30)))
             for _ in range(5)
         ]
         false += min(corrected(chances)) < 0.05
@@ -232,7 +234,7 @@ def test_what_tells_no_spread_is_not_tested(known: tuple[float, float, int | Non
 
 def test_shares_of_few_records_are_seldom_called_different_where_they_are_not() -> None:
     # The standard errors of 1 and 0.6 would have it at 0.01, Barnard's exact test at 0.04.
-    assert difference_of_shares((0.6, 10), (1.0, 10))[2] > 0.04
+    assert compare_shares((0.6, 10), (1.0, 10))[2] > 0.04
     for records in (5, 10, 40):
         for share in (0.1, 0.5, 0.9):
             counts = stats.binom(records, share).pmf(range(records + 1))
@@ -240,14 +242,13 @@ def test_shares_of_few_records_are_seldom_called_different_where_they_are_not() 
                 counts[one] * counts[other]
                 for one in range(records + 1)
                 for other in range(records + 1)
-                if difference_of_shares((one / records, records), (other / records, records))[2]
-                < 0.05
+                if compare_shares((one / records, records), (other / records, records))[2] < 0.05
             )
             assert called < 0.06
 
 
 def test_an_interval_of_shares_stays_where_differences_can_be() -> None:
-    low, high, chance = difference_of_shares((0.0, 3), (1.0, 3))
+    low, high, chance = compare_shares((0.0, 3), (1.0, 3))
 
     assert 0 < low < 1
     assert high == 1
@@ -261,7 +262,7 @@ def test_a_difference_that_passes_the_test_has_an_interval_on_its_side_of_zero()
             (-1, -0.5, 0, 0.5, 1), (1, 2, 4, 4, 3), k=draw.choice((6, 10, 20, 60))
         )
         low, high = interval(tally(values))
-        if chance_of_no_difference(tally(values)) < 0.05 and not math.isnan(low):
+        if compute_chance_of_no_difference(tally(values)) < 0.05 and not math.isnan(low):
             passed += 1
             assert low > 0 or high < 0
 

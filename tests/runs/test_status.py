@@ -11,7 +11,7 @@ from pipelines import start_evaluation, start_nova_evaluation
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
-from evalbook.runs.status import clock, look, status_document, status_words, with_logs
+from evalbook.runs.status import build_status_document, clock, look, status_words, with_logs
 from evalbook.sandbox.process import Sandbox
 
 
@@ -153,7 +153,7 @@ def test_a_run_that_is_not_there_is_named(live_aws: Aws) -> None:
 
 
 def test_document_has_times_causes_and_jobs(evaluated: Callable[..., str], live_aws: Aws) -> None:
-    document = status_document(look(live_aws, Target(evaluated("fail-judge"))))
+    document = build_status_document(look(live_aws, Target(evaluated("fail-judge"))))
 
     assert document.status == "Failed"
     assert document.cause.id == "judge.retired"

@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from judged import a_line, a_report, lines
 
-from evalbook.runs.documents import results_document
-from evalbook.runs.sentences import text_table
+from evalbook.runs.documents import build_results_document
+from evalbook.runs.sentences import render_text_table
 from evalbook.runs.store import RecordStore
 from evalbook.runs.table import report_csv, report_words
 from evalbook.runs.verdicts import VERDICTS
 
 
 def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
-    table = text_table([{"Metric": "A", "Gain": "+0.5"}, {"Metric": "Long one", "Gain": "-0.25"}])
+    table = render_text_table(
+        [{"Metric": "A", "Gain": "+0.5"}, {"Metric": "Long one", "Gain": "-0.25"}]
+    )
 
     assert table == "Metric     Gain\nA          +0.5\nLong one  -0.25"
 
@@ -48,7 +50,7 @@ def test_report_in_words_shows_where_it_lost_most_and_why() -> None:
 
 def test_document_is_json_whatever_was_not_a_number() -> None:
     with RecordStore() as store:
-        document = results_document(
+        document = build_results_document(
             a_report(store, lines([None, None]), lines([1.0, 0.5]))
         ).to_json()
 
@@ -63,7 +65,7 @@ def test_labels_are_counted_not_averaged() -> None:
     tuned = [a_line({"Tone": "good"}, f"{n}") for n in range(3)]
     with RecordStore() as store:
         report = a_report(store, base, tuned)
-        document, words = results_document(report).to_json(), report_words(report)
+        document, words = build_results_document(report).to_json(), report_words(report)
 
     assert document["labels"] == {
         "Tone": {"base": {"good": 1, "bad": 2}, "fine-tuned": {"good": 3}}
@@ -93,7 +95,7 @@ def test_the_documentation_names_every_key_and_column() -> None:
     other = [a_line({"A": 1 - n % 2}, f"{n}", category="ab"[n % 2]) for n in range(12)]
     with RecordStore() as store:
         report = a_report(store, side, other)
-        document, table = results_document(report).to_json(), report_csv(report)
+        document, table = build_results_document(report).to_json(), report_csv(report)
     [comparison] = document["comparisons"]
     rows = (document, document["runs"][0], comparison, comparison["metrics"][0])
 

@@ -9,7 +9,7 @@ from interviews import answered_until
 from pipelines import PACKAGE
 
 from evalbook.aws.session import Aws
-from evalbook.runs.documents import results_document
+from evalbook.runs.documents import build_results_document
 from evalbook.runs.find import Target
 from evalbook.runs.report import read_report
 from evalbook.runs.store import Place, RecordStore
@@ -48,7 +48,7 @@ def test_results_are_given_with_and_without_prompts_of_the_training_data(
         arn = evaluated("seen", base=base, package=package)
         report = read_report(live_aws, [Target(arn)], store)
         add_unseen(live_aws, report, workflow.interview)
-        document = results_document(report).to_json()["unseen"]
+        document = build_results_document(report).to_json()["unseen"]
         words = report_words(report)
 
         assert (document is not None) == added

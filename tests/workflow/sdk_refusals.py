@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from evalbook.aws.evaluators import registry_hub
+from evalbook.aws.evaluators import name_registry_hub
 from evalbook.sandbox import world
 
 _ACCOUNT = world.ACCOUNT
@@ -26,7 +26,7 @@ _HERE = f"us-east-1:{_ACCOUNT}"
 _PACKAGE = f"arn:aws:sagemaker:{_HERE}:model-package"
 _ROLE = f"arn:aws:iam::{_ACCOUNT}:role"
 _HUB = f"arn:aws:sagemaker:{_HERE}:hub-content/{world.DATASET_HUB}"
-_REGISTRY = f"arn:aws:sagemaker:{_HERE}:hub-content/{registry_hub(_ACCOUNT, 'us-east-1')}"
+_REGISTRY = f"arn:aws:sagemaker:{_HERE}:hub-content/{name_registry_hub(_ACCOUNT, 'us-east-1')}"
 _NOVA = world.package_arn("nova-support", 1)
 _CAUGHT = "_get_effective_hyperparameters catches the SDK's error, and the run fails later"
 

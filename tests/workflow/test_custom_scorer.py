@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from interviews import answer_until, answered_until
 
-from evalbook.aws.evaluators import registry_hub
+from evalbook.aws.evaluators import name_registry_hub
 from evalbook.sandbox import world
 from evalbook.workflow import facts
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
-HUB = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:hub-content/" + registry_hub(
+HUB = f"arn:aws:sagemaker:us-east-1:{world.ACCOUNT}:hub-content/" + name_registry_hub(
     world.ACCOUNT, "us-east-1"
 )
 REGISTERED = f"{HUB}/JsonDoc/exact-match/1.0.0"

@@ -7,7 +7,7 @@ import pytest
 from interviews import answered_until
 
 from evalbook.sandbox.process import Sandbox
-from evalbook.workflow.estimate import Estimate, estimate, with_price
+from evalbook.workflow.estimate import Estimate, add_price, estimate
 
 SOME = Estimate(
     judged=True,
@@ -74,7 +74,7 @@ def test_records_of_a_corrected_copy_are_as_large_as_the_copys() -> None:
 @pytest.mark.usefixtures("in_sandbox")
 def test_the_price_at_confirmation_is_the_judges_tokens_at_the_lists_price() -> None:
     workflow, _ = answered_until("confirm")
-    expected = with_price(estimate(workflow.interview), workflow.interview)
+    expected = add_price(estimate(workflow.interview), workflow.interview)
 
     read, written = expected.tokens.read, expected.tokens.written  # type: ignore[union-attr]
     low, high = [(a * 0.8 + b * 3.2) / 1e6 for a, b in zip(read, written, strict=True)]
@@ -89,7 +89,7 @@ def test_a_price_list_that_does_not_answer_is_said_and_stops_nothing(in_sandbox:
     workflow, _ = answered_until("confirm")
     in_sandbox.fail("pricing:*", "InternalErrorException", times=None)
     try:
-        expected = with_price(estimate(workflow.interview), workflow.interview)
+        expected = add_price(estimate(workflow.interview), workflow.interview)
     finally:
         in_sandbox.heal()
 
@@ -101,7 +101,7 @@ def test_a_slow_price_list_is_not_waited_for(in_sandbox: Sandbox) -> None:
     workflow, _ = answered_until("confirm")
     in_sandbox.fail("pricing:*", delay=8, times=None)
     try:
-        expected = with_price(estimate(workflow.interview), workflow.interview)
+        expected = add_price(estimate(workflow.interview), workflow.interview)
     finally:
         in_sandbox.heal()
 

@@ -271,4 +271,4 @@ def test_a_kill_at_any_instant_leaves_the_state_before_or_after(tmp_path):
     ],
 )
 def test_context_is_found_at_the_top_or_nested(document, key, expected):
-    assert state.found_by_other_tools(document, key) == expected
+    assert state.find_in_other_tools(document, key) == expected

@@ -86,7 +86,7 @@ def _offered_check(region: str) -> Check:
     return passed("inspect.region", f"The Inspect AI container is available in {region}.")
 
 
-def nova_image(region: str) -> str | None:
+def choose_nova_image(region: str) -> str | None:
     """Return the image that hosts a Nova model in a region, as the SDK knows it."""
     account = IMAGES.facts["nova_accounts"].get(region)
     if account is None:

@@ -109,7 +109,7 @@ def parse_arn(text: str) -> Arn | None:
     return Arn(**{name: part or "" for name, part in match.groupdict().items()}) if match else None
 
 
-def region_fault(arn: Arn) -> str | None:
+def find_region_fault(arn: Arn) -> str | None:
     """Say what is wrong with the region of an ARN; None where it can be right.
 
     AWS can't be asked in such a region: it would answer like credentials or a network that fail.

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_documents import HubDocument, describe_hub_document
-from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, nova_in_bedrock
+from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, find_nova_in_bedrock
 from evalbook.aws.package_answers import (
     HUB_SETTING,
     PUBLIC_HUB,
     ModelPackage,
-    private_hub,
+    find_private_hub,
 )
 from evalbook.aws.session import (
     NO_HELP,
@@ -46,7 +46,7 @@ def is_nova(name: str) -> bool:
     return "nova" in name.lower()
 
 
-def model_size_billions(name: str) -> float | None:
+def read_model_size(name: str) -> float | None:
     """Guess a model's parameters, in billions, from its name; None where the name tells nothing.
 
     In hub names a version runs into the size (``llama-3-2-1b``): the number right before the
@@ -95,14 +95,14 @@ def _is_judged_nova(base_model: str, evaluation_type: str) -> bool:
 def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -> bool:
     """Tell whether a base model can be evaluated by its name, as far as name and recipes tell."""
     if _is_judged_nova(model.name, evaluation_type):
-        return nova_in_bedrock(model.name, region) is not None
+        return find_nova_in_bedrock(model.name, region) is not None
     return model.has_recipe(recipe_types(model.name, evaluation_type))
 
 
 def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
     """Return the inference profile by which a base model answers; None where it takes none."""
     judged = EVALUATION_TYPES[evaluation_type].bedrock_judges
-    return nova_in_bedrock(name, region) if judged else None
+    return find_nova_in_bedrock(name, region) if judged else None
 
 
 def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
@@ -111,7 +111,7 @@ def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
     It lets Nova models be judged by their answers in Bedrock.
     """
     judged_nova = _is_judged_nova(base.name, evaluation_type)
-    return not judged_nova or nova_in_bedrock(base.name, region) is not None
+    return not judged_nova or find_nova_in_bedrock(base.name, region) is not None
 
 
 def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
@@ -183,7 +183,7 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
     (``_resolve_base_model_hub`` of ``common_utils/model_resolution.py``); serverless runs take the
     public hub only (https://github.com/aws/sagemaker-python-sdk/pull/5959, read 2026-11-27).
     """
-    hub = private_hub()
+    hub = find_private_hub()
     if hub is None:
         return
     try:
@@ -200,7 +200,7 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
 
 def _unset_or(remedy: str) -> str:
     """Return what helps where the SDK was pointed to a private hub."""
-    if private_hub() is None:
+    if find_private_hub() is None:
         return remedy
     return f"Unset {HUB_SETTING}, here and where the notebook runs. {remedy}"
 
@@ -281,7 +281,7 @@ def _nova_checks(
 
 def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
     _refuse_nova_elsewhere(model.name, region)
-    profile = nova_in_bedrock(model.name, region)
+    profile = find_nova_in_bedrock(model.name, region)
     if profile is None:
         known = ", ".join(sorted(NOVA.facts["hub_names"].values()))
         raise reject(

@@ -14,7 +14,7 @@ from evalbook.aws.judges import check_judge, find_judges
 from evalbook.aws.key_rights import WRITES, check_role_key, default_key
 from evalbook.aws.mlflow import check_mlflow_arn, plan_mlflow
 from evalbook.aws.quotas import check_quotas
-from evalbook.aws.regions import bedrock_offered, is_region
+from evalbook.aws.regions import is_region, offers_bedrock
 from evalbook.aws.roles import check_role, find_execution_role
 from evalbook.aws.s3 import check_bucket_region, describe_bucket
 from evalbook.aws.session import REFUSED, Aws, in_parallel
@@ -141,7 +141,7 @@ def check_region(region: str | None) -> list[Check]:
         ]
     if not is_region(region):
         return [failed("region", f"{region} is not a region.", "Give one such as us-east-1.")]
-    if bedrock_offered(region) is False:
+    if offers_bedrock(region) is False:
         return [
             warning(
                 "region",

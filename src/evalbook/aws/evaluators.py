@@ -34,14 +34,14 @@ HOW_TO_REGISTER = (
 )
 
 
-def registry_hub(account: str, region: str) -> str:
+def name_registry_hub(account: str, region: str) -> str:
     digest = hashlib.sha256(f"AiRegistry-{region}-{account}".encode()).digest()
     return base64.b32hexencode(digest).decode().strip("=")
 
 
 def list_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]]:
     """Return the scorers of the account's AI registry, newest version each."""
-    hub = registry_hub(find_caller(aws, region).account, region)
+    hub = name_registry_hub(find_caller(aws, region).account, region)
     try:
         kind = _SCORER.content_type
         arns = [it["HubContentArn"] for it in list_hub_contents(aws, region, hub, kind, MOST_PAGES)]

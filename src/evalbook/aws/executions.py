@@ -57,7 +57,7 @@ class Execution:
     @property
     def kind(self) -> str:
         """The evaluation type, or ``unknown`` for another pipeline's execution."""
-        return self.type or kind_of_pipeline(self.arn)
+        return self.type or read_pipeline_kind(self.arn)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class RunPlan:
     """Names of all training steps, those that have not begun included."""
 
 
-def kind_of_pipeline(arn: str) -> str:
+def read_pipeline_kind(arn: str) -> str:
     """Return the evaluation type that a pipeline's or an execution's ARN tells."""
     found = re.search(rf"{PIPELINE_PREFIX}-([A-Za-z]+)", arn, re.I)
     if found is None:
@@ -134,7 +134,7 @@ def is_training_job(arn: str) -> bool:
     return ":training-job/" in arn
 
 
-def execution_arn(text: str) -> str:
+def read_execution_arn(text: str) -> str:
     """Return the ARN of a pipeline execution, or of a training job, that was given as text.
 
     Raises:
@@ -257,7 +257,7 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
     )
 
 
-def rollout_failure(aws: Aws, arn: str) -> str | None:
+def find_rollout_failure(aws: Aws, arn: str) -> str | None:
     """Return why a multi-turn RL evaluation's job failed, or None where it does not say.
 
     Raises:

@@ -45,7 +45,7 @@ class Gpus:
         return self.number * self.gib
 
 
-def gpus_of(instance_type: str) -> Gpus | None:
+def find_gpus(instance_type: str) -> Gpus | None:
     """Return the GPUs of a type such as ``ml.g5.12xlarge``; None where it has none or is not known.
 
     `has_no_gpu` tells the two apart.
@@ -80,9 +80,9 @@ def check_gpus(
         raise AnswerRejected(
             check_id,
             f"{instance_type} has no GPU, but the model needs one to answer.",
-            f"Name a type with GPUs, such as {smallest_for(billions)}{otherwise}.",
+            f"Name a type with GPUs, such as {choose_smallest(billions)}{otherwise}.",
         )
-    found = gpus_of(instance_type)
+    found = find_gpus(instance_type)
     if found is None:
         return []
     checks = [_memory_check(check_id, instance_type, found, billions, otherwise)]
@@ -92,7 +92,7 @@ def check_gpus(
                 check_id,
                 f"The GPUs of {instance_type} do not support bfloat16, which most open-weight "
                 "models use: vLLM may refuse to load one.",
-                f"Name a type from a newer family, such as {smallest_for(billions)}{otherwise}.",
+                f"Name a type from a newer family, such as {choose_smallest(billions)}{otherwise}.",
             )
         )
     return [check for check in checks if check is not None]
@@ -111,7 +111,7 @@ def _memory_check(
             f"{billions:g} billion parameters, which alone take about {needed:.0f} GiB at "
             f"{BYTES_A_PARAMETER} bytes each. This is an estimate, but the model is unlikely to "
             "load.",
-            f"Name a type with more, such as {smallest_for(billions)}{otherwise}.",
+            f"Name a type with more, such as {choose_smallest(billions)}{otherwise}.",
         )
     return passed(
         check_id,
@@ -124,11 +124,11 @@ def _gib(billions: float) -> float:
     return billions * 1e9 * BYTES_A_PARAMETER / 2**30
 
 
-def smallest_for(billions: float | None) -> str:
+def choose_smallest(billions: float | None) -> str:
     """Return a type of a current family whose memory is half as much again as the weights."""
     wanted = _gib(billions or 1) * 1.5
     for instance_type in _LADDER:
-        found = gpus_of(instance_type)
+        found = find_gpus(instance_type)
         if found is not None and found.memory >= wanted:
             return instance_type
     return _LADDER[-1]

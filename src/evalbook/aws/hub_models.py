@@ -83,7 +83,7 @@ class HubMatches:
     """How many more there are of which it was not looked at, or not told."""
 
 
-def hub_model_arn(text: str) -> Arn | None:
+def build_hub_model_arn(text: str) -> Arn | None:
     """Return the parts of a text that is the ARN of a model in a hub; None for another text."""
     arn = parse_arn(text)
     if arn is None or arn.service != "sagemaker":
@@ -111,7 +111,7 @@ def hub_name(text: str) -> str:
     return NOVA.facts["hub_names"].get(plain, text.strip())
 
 
-def nova_in_bedrock(name: str, region: str) -> str | None:
+def find_nova_in_bedrock(name: str, region: str) -> str | None:
     """Return the inference profile by which a base Nova model answers; None where the SDK has none.
 
     As ``_resolve_bedrock_model_id`` of ``train/evaluate/llm_as_judge_evaluator.py``.
@@ -176,7 +176,7 @@ def find_hub_models(
     )
 
 
-def names_near(aws: Aws, text: str, region: str | None) -> list[str]:
+def find_similar_names(aws: Aws, text: str, region: str | None) -> list[str]:
     """Return names in the public hub that may have been meant; none where it can't be checked."""
     name = "-".join(_tokens(text))
     beginnings = list(dict.fromkeys(word[:4] for word in _LETTERS.findall(name) if len(word) > 3))

@@ -48,7 +48,7 @@ def check_role_key(
     if settled:
         return settled
     policy = _key_policy(aws, region, key)
-    said = [key_policy_says(policy, role, arn, it) for it in actions] if policy is not None else []
+    said = [read_key_policy(policy, role, arn, it) for it in actions] if policy is not None else []
     says = _weakest(said) if said else None
     simulated = simulate(aws, region, role, actions, ResourceArns=[key])
     allowed = None if simulated.error else not simulated.lacking
@@ -107,7 +107,7 @@ def statement_for(role: str, actions: Sequence[str]) -> str:
     return json.dumps(statement)
 
 
-def key_policy_says(policy: Sequence[Statement], role: str, key: Arn, action: str) -> Says:
+def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: str) -> Says:
     """Tell what a key's policy says of a role doing an action through S3."""
     account = _account(role)
     # The most that is said of the role so far.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, region_fault
+from evalbook.aws.arns import Arn, describe_arn_kind, find_region_fault, parse_arn
 from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import (
     ModelPackage,
@@ -138,7 +138,7 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
             f'"{text}" is not a complete model package ARN.',
             "The form is arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION.",
         )
-    fault = region_fault(arn)
+    fault = find_region_fault(arn)
     if fault:
         raise AnswerRejected("model.arn", f'"{text}" can\'t be right: {fault}.', _FORMS)
     if kind == "model-package-group":

@@ -27,7 +27,7 @@ HUB_SETTING = "SAGEMAKER_HUB_NAME"
 """Names another hub to the SDK, which looks there first (``train/constants.py``)."""
 
 
-def private_hub() -> str | None:
+def find_private_hub() -> str | None:
     """Return the hub that the SDK would look in before the public one, if it is told of any."""
     name = os.environ.get(HUB_SETTING)
     return None if name in (None, "", PUBLIC_HUB) else name

@@ -53,7 +53,7 @@ class _Actions(TypedDict):
 ACTIONS = DataFile("data/role_actions.json", _Actions)
 
 
-def gated_actions(evaluation_type: str) -> list[str]:
+def list_gated_actions(evaluation_type: str) -> list[str]:
     """Return what the SDK insists that the role of an evaluation may do on every resource."""
     return ACTIONS.facts["gated_role_actions"][EVALUATION_TYPES[evaluation_type].role_type]
 
@@ -71,7 +71,7 @@ def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
     """
     return _permission_check(
         "role.permissions",
-        simulate(aws, region, arn, gated_actions(actions_for)),
+        simulate(aws, region, arn, list_gated_actions(actions_for)),
         f"{arn} may do everything that the SDK requires.",
         f"{arn} may not do",
         "Grant these to the role; the SDK refuses the role without them.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evalbook.aws.executions import LOG_GROUP, ROLLOUT_LOG_GROUP
-from evalbook.aws.permissions import gated_actions, own_instances_caller_actions
+from evalbook.aws.permissions import list_gated_actions, own_instances_caller_actions
 from evalbook.aws.policy_documents import WrittenPolicy, WrittenStatement
 from evalbook.evaluation_types import EVALUATION_TYPES
 
@@ -70,7 +70,7 @@ def _allow(sid: str, actions: list[str], *resources: str) -> WrittenStatement:
     return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": named}
 
 
-def caller_policy(scope: Scope) -> WrittenPolicy:
+def build_caller_policy(scope: Scope) -> WrittenPolicy:
     """Return what the person needs who writes the notebook, starts the run and looks at it."""
     hub = f"arn:{scope.partition}:sagemaker:{scope.region}:*:hub"
     output = scope.bucket(scope.output_bucket)
@@ -137,7 +137,7 @@ def role_policy(scope: Scope) -> WrittenPolicy:
     output = scope.bucket(scope.output_bucket)
     return _policy(
         # The SDK refuses a role that may not do these on every resource.
-        _allow("GatedBySdk", sorted(gated_actions(scope.evaluation_type))),
+        _allow("GatedBySdk", sorted(list_gated_actions(scope.evaluation_type))),
         _judge(scope),
         _base_model(scope),
         *_asking(scope),

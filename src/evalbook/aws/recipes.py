@@ -174,12 +174,12 @@ def read_parameter(name: str, spec: Any) -> Parameter | None:
     )
 
 
-def unread_parameter(name: str) -> Parameter:
+def refuse_unread_parameter(name: str) -> Parameter:
     """Return a parameter of which no more than the name is known."""
     return Parameter(name, "as in the recipe")
 
 
-def parameter_doubts(
+def check_parameter_doubts(
     offered: Sequence[Parameter], values: Mapping[str, Any], longest_prompt: int | None = None
 ) -> list[Check]:
     """Return what may go wrong with values that the recipe takes one by one.

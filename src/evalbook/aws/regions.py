@@ -77,7 +77,7 @@ def partition_of(region: str) -> str:
     return plausible
 
 
-def bedrock_offered(region: str) -> bool | None:
+def offers_bedrock(region: str) -> bool | None:
     """Tell whether botocore lists Bedrock in a region; None where it doesn't know the region.
 
     Its list can lag behind AWS by some weeks: False deserves a warning, not a refusal.
@@ -87,7 +87,7 @@ def bedrock_offered(region: str) -> bool | None:
     return region in _bedrock_regions(partition_of(region))
 
 
-def similar_regions(name: str) -> list[str]:
+def find_similar_regions(name: str) -> list[str]:
     """Return up to three regions that may be meant, the likeliest first.
 
     Understands zones (``us-east-1a``), other separators (``US_EAST_1``) and places (``Frankfurt``).

@@ -23,9 +23,9 @@ from evalbook.aws.trust import (
     DENIED,
     SAGEMAKER,
     Assumption,
+    build_trust_statement,
     named_for_sdk,
     trust,
-    trust_statement,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, refuse_failed
@@ -353,7 +353,8 @@ def _trust_checks(role: _Role, me: Caller, region: str, actions_for: str) -> lis
         missing.insert(0, SAGEMAKER)
         why = "the SDK requires it as a Service principal, for sts:AssumeRole"
         verdicts[SAGEMAKER] = ("not trusted", why)
-    add = f"Add this statement to its trust policy: {trust_statement(missing or [''], me.account)}"
+    statement = build_trust_statement(missing or [""], me.account)
+    add = f"Add this statement to its trust policy: {statement}"
     return [
         _trust_check(role.arn, service, verdict, why, _OUT if why == DENIED else add)
         for service, (verdict, why) in verdicts.items()

@@ -130,7 +130,7 @@ def sources_of(aws: Aws, source: str) -> dict[str, bytes]:
     return list_tasks_in_s3(aws, place, describe_bucket(aws, place.bucket))[0]
 
 
-def uploaded_to(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:
+def name_upload_folder(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:
     """Return the folder that these very files go to: what is changed goes to another one."""
     digest = hashlib.sha256()
     for path, content in sorted(files.items()):

@@ -78,7 +78,7 @@ def named_for_sdk(document: Any, service: str) -> bool:
     )
 
 
-def trust_statement(services: list[str], account: str) -> str:
+def build_trust_statement(services: list[str], account: str) -> str:
     """Return the statement, as JSON, that lets services assume a role for an account only."""
     statement: WrittenStatement = {
         "Effect": "Allow",

@@ -26,7 +26,7 @@ _ENVIRONMENT = {
 """Variables that boto3 reads; they override a file's default."""
 
 
-def config_file() -> Path:
+def locate_config_file() -> Path:
     """Return the file with a person's own defaults."""
     home = os.environ.get("XDG_CONFIG_HOME")
     # Not Path.expanduser, which raises if the home folder is unknown.
@@ -34,24 +34,24 @@ def config_file() -> Path:
     return Path(folder) / "evalbook" / "config.toml"
 
 
-def defaults_in_force() -> dict[str, Default]:
+def find_defaults() -> dict[str, Default]:
     """Return the defaults that files set and no AWS variable overrides.
 
     Raises:
         UsageError: a file of defaults can't be used.
     """
     overruled = {name for name, variables in _ENVIRONMENT.items() if _first_set(variables)}
-    return {name: default for name, default in defaults_in_files().items() if name not in overruled}
+    return {name: default for name, default in read_defaults().items() if name not in overruled}
 
 
-def all_defaults() -> dict[str, Default | None]:
+def list_defaults() -> dict[str, Default | None]:
     """Return every possible default; None if nothing sets it.
 
     Raises:
         UsageError: a file of defaults can't be used.
     """
     found: dict[str, Default | None] = dict.fromkeys(_SETTINGS)
-    found.update(defaults_in_files())
+    found.update(read_defaults())
     for name, variables in _ENVIRONMENT.items():
         variable = _first_set(variables)
         if variable == "AWS_ACCESS_KEY_ID":
@@ -61,14 +61,14 @@ def all_defaults() -> dict[str, Default | None]:
     return found
 
 
-def defaults_in_files() -> dict[str, Default]:
+def read_defaults() -> dict[str, Default]:
     """Return the settings of the person's and the project's file; the project's wins.
 
     Raises:
         UsageError: one can't be used.
     """
     found: dict[str, Default] = {}
-    own = config_file()
+    own = locate_config_file()
     if is_a_file(own):
         found.update(_read(own, _toml(own)))
     project = _project_file()

@@ -204,7 +204,7 @@ def _print_policies(
     output: Output, aws: Any, answers: _Answers, role: str | None, which: str
 ) -> int:
     from evalbook.aws.identity import find_caller
-    from evalbook.aws.policies import NOTE, Scope, caller_policy, role_policy, trust_policy
+    from evalbook.aws.policies import NOTE, Scope, build_caller_policy, role_policy, trust_policy
 
     me = find_caller(aws)
     region = aws.required_region()
@@ -226,7 +226,7 @@ def _print_policies(
         vpc=answers.vpc,
         own_instances=answers.own_instances,
     )
-    made = {"caller": caller_policy, "role": role_policy, "trust": trust_policy}
+    made = {"caller": build_caller_policy, "role": role_policy, "trust": trust_policy}
     policies = {name: make(scope) for name, make in made.items() if which in ("all", name)}
     shown = policies if which == "all" else policies[which]
     output.document(PoliciesDocument(PROTOCOL, policies, NOTE), json.dumps(shown, indent=2))

@@ -68,9 +68,9 @@ def example_command(
 
 
 def _content(kind: str, form: str) -> str:
-    from evalbook.datasets.examples import example_custom_metrics, example_dataset
-    from evalbook.metrics.scorers import starter_function
+    from evalbook.datasets.examples import build_example_custom_metrics, example_dataset
+    from evalbook.metrics.scorers import read_starter_function
 
     if kind == "dataset":
         return example_dataset(form)
-    return example_custom_metrics() if kind == "custom_metrics" else starter_function()
+    return build_example_custom_metrics() if kind == "custom_metrics" else read_starter_function()

@@ -129,7 +129,7 @@ def _policy(
     min_records: int | None,
     max_left_out: int | None,
 ) -> Policy:
-    from evalbook.runs.gate import built_in_policy, policy_of, read_policy
+    from evalbook.runs.gate import build_default_policy, policy_of, read_policy
 
     common = {"records": min_records, "left_out": max_left_out}
     given = {key: value for key, value in common.items() if value is not None}
@@ -146,7 +146,7 @@ def _policy(
         for metric, share in limits.items():
             metrics.setdefault(metric, {})[key] = share
     if not metrics:
-        return built_in_policy(**given)
+        return build_default_policy(**given)
     return policy_of({"metrics": metrics, **given}, "options")
 
 
@@ -165,12 +165,12 @@ def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
 
 
 def _write(document: GateDocument, junit: Path | None, markdown: Path | None) -> list[str]:
-    from evalbook.runs.gate_files import gate_junit, gate_markdown
+    from evalbook.runs.gate_files import render_gate_markdown, render_junit
     from evalbook.whole_files import replace_whole, unwritable
 
     drawn: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (junit, lambda: gate_junit(document)),
-        (markdown, lambda: gate_markdown(document).encode()),
+        (junit, lambda: render_junit(document)),
+        (markdown, lambda: render_gate_markdown(document).encode()),
     ]
     written = []
     for path, draw in drawn:

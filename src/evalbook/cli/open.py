@@ -12,7 +12,7 @@ from evalbook.cli.completion import complete_runs
 from evalbook.cli.documents import OpenDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
-from evalbook.console import console_url
+from evalbook.console import build_console_url
 from evalbook.runs.console_pages import PAGES
 from evalbook.workflow.turn import PROTOCOL
 
@@ -82,7 +82,7 @@ def _page(aws: Aws, run: RunStatus, page: str) -> str | None:
     region = run.arn.split(":")[3]
     try:
         if page == "run":
-            return console_url(run.arn, domain=_studio_domain(aws, region))
+            return build_console_url(run.arn, domain=_studio_domain(aws, region))
         client = aws.client("sagemaker", region)
         return client.create_presigned_mlflow_app_url(Arn=run.plan.mlflow or "")["AuthorizedUrl"]
     except EvalbookError:

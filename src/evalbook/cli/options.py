@@ -185,9 +185,9 @@ def settings_of(state: str | None, profile: str | None, region: str | None) -> S
     Raises:
         UsageError: a file of defaults can't be used.
     """
-    from evalbook.cli.config import defaults_in_force
+    from evalbook.cli.config import find_defaults
 
-    defaults = defaults_in_force()
+    defaults = find_defaults()
     return Settings(
         Path(state or DEFAULT_STATE),
         profile or _value(defaults.get("profile")),

@@ -146,33 +146,33 @@ def _write(report: Results, plot: Path | None, html: Path | None, log: Path | No
 
 
 def _track(aws: Aws, report: Results, *, asked: bool) -> str:
-    from evalbook.runs.documents import results_document
-    from evalbook.runs.tracking import experiment_of, record
+    from evalbook.runs.documents import build_results_document
+    from evalbook.runs.tracking import find_experiment, record
 
-    experiment = experiment_of(aws, report)
+    experiment = find_experiment(aws, report)
     if asked:
         where = f"experiment {experiment.name} of {experiment.mlflow_arn}"
         need_yes(f"Record a run in {where}?", "results.declined", "Nothing was recorded.")
-    run = record(aws, report, results_document(report, PROTOCOL), experiment)
+    run = record(aws, report, build_results_document(report, PROTOCOL), experiment)
     return f"MLflow run {run.run_id} in experiment {run.experiment}"
 
 
 def _print(output: Output, report: Results, written: list[str], as_csv: bool) -> None:
-    from evalbook.runs.documents import results_document
+    from evalbook.runs.documents import build_results_document
     from evalbook.runs.table import report_csv, report_parts
 
     if as_csv:
         output.document({}, report_csv(report).rstrip("\n"))
     else:
         parts = [Prose(it) if isinstance(it, str) else Rows(it) for it in report_parts(report)]
-        output.draw(results_document(report, PROTOCOL, written).to_json(), *spaced(parts))
+        output.draw(build_results_document(report, PROTOCOL, written).to_json(), *spaced(parts))
     for path in written:
         complain(f"Written: {printable(path)}")
 
 
 def _correct(report: Results, path: Path) -> None:
     """Correct the first comparison's gain with a person's labels."""
-    from evalbook.runs.labels import corrected_gain, draw, read_labels
+    from evalbook.runs.labels import correct_gain, draw, read_labels
 
     kept = read_labels(path)
     if not report.comparisons or kept.run != report.runs[0].arn:
@@ -180,7 +180,7 @@ def _correct(report: Results, path: Path) -> None:
     comparison = report.comparisons[0]
     sample = draw(report.store, comparison, kept.metric, kept.records, kept.seed)
     names = comparison.first.name, comparison.second.name
-    report.corrected = corrected_gain(sample, kept, names, 1 - report.store.level)
+    report.corrected = correct_gain(sample, kept, names, 1 - report.store.level)
 
 
 def _add_known(aws: Aws, report: Results, settings: Settings, *, named: bool) -> None:

@@ -11,7 +11,7 @@ import click
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
 from evalbook.cli.tables import Rows, cell
-from evalbook.console import console_url
+from evalbook.console import build_console_url
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.runs.jobs import Job, job_of
@@ -109,7 +109,7 @@ def _row(name: str, jobs: Sequence[PastRun]) -> dict[str, str | Text]:
     states = Counter(job.execution.status for job in jobs)
     several = joined([f"{number} {state}" for state, number in states.items()])
     return {
-        "Name": cell(name, "bold", console_url(it.arn)),
+        "Name": cell(name, "bold", build_console_url(it.arn)),
         "State": it.status if len(states) == 1 else several,
         "Started": ago(min(job.execution.created for job in jobs)),
         "Type": f"{kind}, {len(jobs)} jobs" if len(jobs) > 1 else kind,

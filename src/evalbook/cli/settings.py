@@ -22,9 +22,9 @@ def config_command(settings: Settings, output: Output) -> int:
     environment variables override both, and options override everything. Each default is offered
     at its question, along with its file; consent is never taken from a file.
     """
-    from evalbook.cli.config import all_defaults, config_file, somebody_elses
+    from evalbook.cli.config import list_defaults, locate_config_file, somebody_elses
 
-    found = all_defaults()
+    found = list_defaults()
     for name, given in (("profile", settings.profile), ("region", settings.region)):
         default = settings.defaults.get(name)
         if given and (default is None or given != default.value):
@@ -37,8 +37,8 @@ def config_command(settings: Settings, output: Output) -> int:
     others = somebody_elses()
     if others:
         lines += ["", f"{others} belongs to somebody else; its defaults are ignored."]
-    lines += ["", f'Put your own defaults into {config_file()}, such as: role = "MyRole"']
-    document = ConfigDocument(PROTOCOL, str(config_file()), found)
+    lines += ["", f'Put your own defaults into {locate_config_file()}, such as: role = "MyRole"']
+    document = ConfigDocument(PROTOCOL, str(locate_config_file()), found)
     output.document(document, "\n".join(lines))
     return 0
 

@@ -77,7 +77,7 @@ def status_command(
     """
     from evalbook.cli.watching import drawn
     from evalbook.runs.find import targets
-    from evalbook.runs.status import StatusDocument, status_document, together_words
+    from evalbook.runs.status import StatusDocument, build_status_document, together_words
 
     wanted = targets(settings.aws(), runs, settings.state, run)
     try:
@@ -86,7 +86,7 @@ def status_command(
         output.error("interrupted", "Interrupted; the run continues.", "`evalbook stop` stops it.")
         return INTERRUPTED
     seen = _with_logs(settings, seen, logs)
-    document = StatusDocument(PROTOCOL, tuple(map(status_document, seen)))
+    document = StatusDocument(PROTOCOL, tuple(map(build_status_document, seen)))
     named = (*(("--run", str(run)) if run else ()), *runs)
     together = together_words(seen)
     parts = [part for it in seen for part in drawn(it)]

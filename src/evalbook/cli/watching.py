@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.cli.links import links_work
 from evalbook.cli.tables import GOING_ON, Prose, Rows, cell, coloured
-from evalbook.console import console_url
+from evalbook.console import build_console_url
 from evalbook.runs.console_pages import PAGES
 from evalbook.runs.status import RunStatus, head_words, status_parts, step_rows
 
@@ -40,7 +40,7 @@ def _linked(run: RunStatus, rows: Sequence[Mapping[str, str]]) -> list[dict[str,
     for step, row in zip(run.steps, rows, strict=True):
         more = {"Step": cell(row["Step"], url=run.logs(step))}
         if step.bedrock:
-            url = console_url(step.bedrock.arn, called=step.bedrock.name)
+            url = build_console_url(step.bedrock.arn, called=step.bedrock.name)
             more["Bedrock job"] = cell(row["Bedrock job"], url=url)
         linked.append({**row, **more})
     return linked

@@ -86,7 +86,7 @@ def plan_of(
 ) -> Plan | None:
     """Return what ``convert`` would write; None where no record can be saved."""
     changes = changes or Changes()
-    summary = conversion_plan(report, target_format=target_format, changes=changes)
+    summary = plan_conversion(report, target_format=target_format, changes=changes)
     if summary is None:
         return None
     target = _target(report, target_format, changes)
@@ -137,7 +137,7 @@ def _rows_left_out(report: Report, changes: Changes) -> tuple[str, ...]:
     return (*shown, *([f"Left out: {plural(more, 'more record')} like these"] if more > 0 else []))
 
 
-def conversion_plan(
+def plan_conversion(
     report: Report,
     *,
     target_format: DatasetFormat | str | None = None,

@@ -76,7 +76,7 @@ def example_dataset(name: str) -> str:
     return "".join(dump(write(case)) + "\n" for case in _CASES)
 
 
-def example_custom_metrics() -> str:
+def build_example_custom_metrics() -> str:
     """Return custom metrics in Bedrock's format."""
     definition = {
         "name": "MentionsNextStep",

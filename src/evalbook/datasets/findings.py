@@ -27,7 +27,7 @@ _WITH_REFERENCE = ("Correctness", "Completeness")
 _GROUND_TRUTH = "{{ground_truth}}"
 
 
-def detectable_difference(records: int) -> float:
+def estimate_detectable_difference(records: int) -> float:
     """Return the smallest mean difference, on a score from 0 to 1, that paired records can show.
 
     At 80 % power and 5 % significance (two-sided), by the normal approximation, with
@@ -36,7 +36,7 @@ def detectable_difference(records: int) -> float:
     return _QUANTILES * ASSUMED_DEVIATION / math.sqrt(records)
 
 
-def records_needed(difference: float) -> int:
+def estimate_records_needed(difference: float) -> int:
     """Return how many paired records can show a mean difference, as assumed above."""
     return math.ceil((_QUANTILES * ASSUMED_DEVIATION / difference) ** 2)
 
@@ -290,7 +290,7 @@ def _reference_users(metrics: Sequence[str]) -> list[str]:
 
 def _power(records: int) -> Check:
     check = "dataset.power"
-    smallest = detectable_difference(records)
+    smallest = estimate_detectable_difference(records)
     count = plural(records, "record")
     if smallest <= WANTED_DIFFERENCE:
         return passed(check, f"With {count}, differences of {smallest:.2f} will probably show.")
@@ -299,5 +299,5 @@ def _power(records: int) -> Check:
         if smallest < 1
         else f"With {count}, no difference will show."
     )
-    needed = records_needed(WANTED_DIFFERENCE)
+    needed = estimate_records_needed(WANTED_DIFFERENCE)
     return warning(check, found, f"About {needed} records would show {WANTED_DIFFERENCE}.")

@@ -11,7 +11,7 @@ BUCKET = 256
 """Tokens by which lengths are counted together."""
 
 
-def estimated_tokens(text: str) -> int:
+def estimate_tokens(text: str) -> int:
     """Return about how many tokens a text has."""
     size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
     return math.ceil(size / BYTES_PER_TOKEN)

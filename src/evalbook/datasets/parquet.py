@@ -44,7 +44,7 @@ class Footer:
     value of it has more."""
 
 
-def footer_length(tail: bytes) -> int:
+def read_footer_length(tail: bytes) -> int:
     """Return how many bytes before the tail the footer takes.
 
     Raises:

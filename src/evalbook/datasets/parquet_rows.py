@@ -15,7 +15,7 @@ _ROWS = 500
 _IN_MEMORY = 8 << 20
 
 
-def parquet_records(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def read_parquet_records(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """Yield a Parquet file's rows, without the values that are null.
 
     The format's index stands at its end, so that the file is kept on disk while it is read.

@@ -9,7 +9,7 @@ from typing import Any
 
 from evalbook.datasets.containers import Container
 from evalbook.datasets.invalid import described, named
-from evalbook.datasets.lengths import estimated_tokens
+from evalbook.datasets.lengths import estimate_tokens
 from evalbook.datasets.reading import Progress, Reading, Row
 
 COLUMN = "prompt"
@@ -68,7 +68,7 @@ def _tokens(record: Mapping[str, Any] | None) -> int:
     prompt = (record or {}).get(COLUMN)
     turns = prompt if isinstance(prompt, list) else [prompt]
     texts = (turn.get("content") if isinstance(turn, dict) else turn for turn in turns)
-    return sum(estimated_tokens(text) for text in texts if isinstance(text, str))
+    return sum(estimate_tokens(text) for text in texts if isinstance(text, str))
 
 
 def _file_problem(container: Container, name: str) -> str | None:

@@ -165,7 +165,7 @@ class Reading:
     def _lines(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = None if self.container.is_lines else self._not_lines()
         first = 1
-        for lines in line_batches(chunks):
+        for lines in read_line_batches(chunks):
             at = 0
             while at < len(lines):
                 if self.bulk is not None and at + first > 1:
@@ -201,10 +201,10 @@ class Reading:
             yield _value_row(place, value, misplaced)
 
     def _columns(self, chunks: Iterator[bytes]) -> Iterator[Row]:
-        from evalbook.datasets.parquet_rows import parquet_records
+        from evalbook.datasets.parquet_rows import read_parquet_records
 
         misplaced = self._not_lines()
-        for place, record in enumerate(parquet_records(chunks), start=1):
+        for place, record in enumerate(read_parquet_records(chunks), start=1):
             yield Row(place, record, misplaced)
 
     def _table(self, chunks: Iterator[bytes]) -> Iterator[Row]:
@@ -240,11 +240,13 @@ class Reading:
 
 def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[bytes | None]:
     """Yield each line without its line feed; None for one of more than ``limit`` bytes."""
-    for lines in line_batches(chunks, limit):
+    for lines in read_line_batches(chunks, limit):
         yield from lines
 
 
-def line_batches(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[list[bytes | None]]:
+def read_line_batches(
+    chunks: Iterable[bytes], limit: int = MAX_LINE
+) -> Iterator[list[bytes | None]]:
     """Yield the lines of a piece at a time, as `split_lines` does one by one."""
     pending: list[bytes] = []
     size = 0

@@ -8,7 +8,7 @@ from operator import methodcaller
 from typing import Any
 
 from evalbook.datasets.invalid import harmless
-from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimated_tokens
+from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimate_tokens
 from evalbook.datasets.reading import Row
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, InvalidRow, Rewritten
 from evalbook.datasets.rules import Judged, written
@@ -145,7 +145,7 @@ class Survey:
         if joined.isascii():
             tokens = [-(-size // BYTES_PER_TOKEN) for size in map(len, asked)]
         else:
-            tokens = list(map(estimated_tokens, asked))
+            tokens = list(map(estimate_tokens, asked))
         self._lengths.update([number // BUCKET for number in tokens])
         self._longest_prompt = max(self._longest_prompt, max(tokens))
         return sizes

@@ -164,13 +164,13 @@ class Tools:
 
         def decide(workflow: Workflow) -> GateDocument:
             from evalbook.runs.evidence import decided
-            from evalbook.runs.gate import built_in_policy
+            from evalbook.runs.gate import build_default_policy
             from evalbook.runs.report import read_report
             from evalbook.runs.store import RecordStore
 
             with RecordStore() as store:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
-                return decided(workflow.aws, report, built_in_policy())
+                return decided(workflow.aws, report, build_default_policy())
 
         return await self._work(ctx, "Reading the results", decide)
 
@@ -319,9 +319,9 @@ def evaluate(
 
 
 def _add_references(server: MCPServer) -> None:
-    from evalbook.skill.installer import skill_files
+    from evalbook.skill.installer import list_skill_files
 
-    for name, content in skill_files():
+    for name, content in list_skill_files():
         folder, _, file = name.partition("/")
         if folder == "references":
             _add_reference(server, file, content.decode("utf-8"))

@@ -66,7 +66,7 @@ def benchmarks() -> tuple[Benchmark, ...]:
     return _from_table(_installed_table() or KEPT.facts["benchmarks"])
 
 
-def benchmark_named(name: str) -> Benchmark:
+def find_benchmark(name: str) -> Benchmark:
     """Return a benchmark by its name.
 
     Raises:

@@ -35,6 +35,6 @@ PRESETS = (
 )
 
 
-def starter_function() -> str:
+def read_starter_function() -> str:
     """Return the source of a scorer to start from."""
     return read_packaged("data/starter_scorer.py")

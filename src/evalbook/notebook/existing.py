@@ -77,7 +77,7 @@ def read_notebook(path: Path) -> ExistingNotebook:
             "Name a file that Jupyter opens, or have a new notebook written.",
         ) from error
     minor = _minor_version(path, document)
-    problem = invalidity(document)
+    problem = explain_invalidity(document)
     if problem:
         raise AnswerRejected(
             "notebook.invalid",
@@ -125,7 +125,7 @@ def _unreadable(path: Path, why: str) -> AnswerRejected:
     )
 
 
-def invalidity(document: Any) -> str | None:
+def explain_invalidity(document: Any) -> str | None:
     """Return what nbformat finds wrong first in a notebook of format 4, or None."""
     import nbformat.validator
 

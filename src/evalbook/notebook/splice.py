@@ -24,7 +24,7 @@ class Span:
     value: Any
 
 
-def cell_spans(text: str) -> tuple[Span, list[Span]]:
+def find_cell_spans(text: str) -> tuple[Span, list[Span]]:
     """Return where the list of cells stands in a notebook's text, and each of its cells.
 
     Raises:
@@ -63,7 +63,7 @@ def splice(
         inserted: new cells by the place of the cell before which they come; the number of cells
             for the end.
     """
-    whole, spans = cell_spans(text)
+    whole, spans = find_cell_spans(text)
     gap = _gap(text, whole, spans)
     last = [_dump(cell, gap) for cell in inserted.get(len(spans), [])]
     if not spans:

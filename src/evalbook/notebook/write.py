@@ -11,7 +11,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.notebook.existing import (
     LARGEST_NOTEBOOK,
     ExistingNotebook,
-    invalidity,
+    explain_invalidity,
     is_edited,
     own_places,
     read_notebook,
@@ -108,7 +108,7 @@ _TITLES = {
 }
 
 
-def edited_cells(path: Path) -> tuple[EditedCell, ...]:
+def find_edited_cells(path: Path) -> tuple[EditedCell, ...]:
     """Return which of our cells in a notebook or a script a person has changed, in their order.
 
     Writing there would lose the changes: `keep_copy` first, or write to `copy_of`. Nothing where
@@ -263,7 +263,7 @@ def _with_free_id(cell: Json, taken: set[str | None]) -> Json:
 
 
 def _validated(text: str) -> str:
-    problem = invalidity(json.loads(text))
+    problem = explain_invalidity(json.loads(text))
     if problem:
         raise ValueError(f"the notebook to be written is not valid: {problem}")
     return text

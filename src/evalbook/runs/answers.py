@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from evalbook.runs.records import Line, optional_text, prompt_text, response_text
+from evalbook.runs.records import Line, optional_text, read_prompt_text, read_response_text
 
 # The words of Bedrock's Converse, OpenAI, InspectAI, Hugging Face and Gemini, in lower case.
 _AT_THE_LIMIT = ("max_tokens", "length", "model_length", "max_output_tokens")
@@ -66,7 +66,7 @@ class AnswerFaults:
             return
         self.answers += 1
         answer = line.model_responses[0]
-        text = response_text(answer.response).strip()
+        text = read_response_text(answer.response).strip()
         place = len(text) < _SHORT, hash(text)
         fault = _fault(text, (answer.stop_reason or "").lower(), line)
         if fault:
@@ -102,5 +102,5 @@ def _fault(text: str, stop: str, line: Line) -> str | None:
         return "refusal"
     if stop in _BLOCKED:
         return "refusal"
-    said, repeated = (" ".join(it.lower().split()) for it in (prompt_text(asked.prompt), text))
+    said, repeated = (" ".join(it.lower().split()) for it in (read_prompt_text(asked.prompt), text))
     return "repeats" if len(text) >= _SHORT and said == repeated else None

@@ -71,7 +71,7 @@ def record_keys(record: Record) -> Iterator[bytes]:
             yield record_key(prompt, reference)
 
 
-def dataset_chunks(aws: Aws, dataset: str) -> Iterator[bytes]:
+def read_dataset_chunks(aws: Aws, dataset: str) -> Iterator[bytes]:
     """Yield the bytes of a dataset that is named by its S3 URI or its ARN."""
     if is_dataset_arn(dataset):
         return read_chunks(aws, resolve_dataset_arn(aws, dataset).uri)
@@ -80,7 +80,7 @@ def dataset_chunks(aws: Aws, dataset: str) -> Iterator[bytes]:
 
 
 def _records(aws: Aws, dataset: str) -> Iterator[Record]:
-    for row in Reading(dataset_chunks(aws, dataset)).rows():
+    for row in Reading(read_dataset_chunks(aws, dataset)).rows():
         found = format_of(row.record) if row.record is not None else None
         if found is None or row.record is None:
             continue

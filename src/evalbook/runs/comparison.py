@@ -14,7 +14,7 @@ from evalbook.runs.statistics import (
     DECIMALS,
     SIGNIFICANT,
     Tally,
-    chance_of_no_difference,
+    compute_chance_of_no_difference,
     corrected,
     interval,
 )
@@ -171,7 +171,7 @@ class _Column:
             (self.unscored[0], self.unscored[1]),
             real(self.gains.deviation),
             self.width,
-            chance_of_no_difference(self.gains),
+            compute_chance_of_no_difference(self.gains),
             confidence=confidence,
         )
 
@@ -240,7 +240,7 @@ def _compare(
                 for side in (batch.first, batch.second)
             ]
             _add(named[category], *picked)
-        gains = overall_gains(store, batch, signs)
+        gains = compute_overall_gains(store, batch, signs)
         for gain, place, before in zip(gains, batch.places, batch.before, strict=True):
             if gain is not None and gain < 0 and (len(worst) < MOST_LOSSES or -gain > worst[0][0]):
                 keep = heapq.heappush if len(worst) < MOST_LOSSES else heapq.heappushpop
@@ -297,7 +297,9 @@ def widths_of(store: RecordStore) -> list[float]:
     ]
 
 
-def overall_gains(store: RecordStore, batch: Batch, signs: Sequence[int]) -> list[float | None]:
+def compute_overall_gains(
+    store: RecordStore, batch: Batch, signs: Sequence[int]
+) -> list[float | None]:
     """Return each record's mean gain over its metrics, by its scale's width, if it has any."""
     shares = [
         [(after - before) * scale for before, after in zip(*columns, strict=True)]
@@ -374,19 +376,25 @@ def means(
     )
 
 
-def lowest_records(store: RecordStore, arm: Arm, rows: Sequence[MeanRow], most: int) -> list[Place]:
+def find_lowest_records(
+    store: RecordStore, arm: Arm, rows: Sequence[MeanRow], most: int
+) -> list[Place]:
     """Return where the records are on which a model alone scored lowest over its metrics."""
     signs = signs_of(store, rows)
     weighed = (
         (score, place)
         for batch in store.batches(arm)
-        for score, place in zip(overall_scores(store, batch, signs), batch.places, strict=True)
+        for score, place in zip(
+            compute_overall_scores(store, batch, signs), batch.places, strict=True
+        )
         if score is not None and score < 1
     )
     return [Place(arm.number, place) for _, place in heapq.nsmallest(most, weighed)]
 
 
-def overall_scores(store: RecordStore, batch: Batch, signs: Sequence[int]) -> list[float | None]:
+def compute_overall_scores(
+    store: RecordStore, batch: Batch, signs: Sequence[int]
+) -> list[float | None]:
     """Return each record's mean score, each on its scale from 0, worst, to 1, if it has any."""
     shares = []
     for metric, column, sign in zip(store.metrics, batch.second, signs, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from evalbook.aws.executions import RunPlan
-from evalbook.console import console_url
+from evalbook.console import build_console_url
 
 PAGES = {
     "run": "the run",
@@ -22,10 +22,10 @@ def pages_of(
 ) -> dict[str, list[str]]:
     """Return the addresses of a run's pages by their kind; nothing is asked of AWS."""
     found = {
-        "run": [console_url(arn)],
+        "run": [build_console_url(arn)],
         "bedrock": bedrock,
         "logs": logs,
-        "results": [console_url(plan.output or "")],
-        "mlflow": [console_url(plan.mlflow or "")],
+        "results": [build_console_url(plan.output or "")],
+        "mlflow": [build_console_url(plan.mlflow or "")],
     }
     return {kind: [url for url in found[kind] if url] for kind in PAGES}

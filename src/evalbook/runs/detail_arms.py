@@ -34,7 +34,9 @@ class Found:
     """What could not be read, or was passed over."""
 
 
-def detail_arm(aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]]) -> Found:
+def read_detail_arm(
+    aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]]
+) -> Found:
     """Read the first kind of file that has scores of single records.
 
     Raises:

@@ -30,7 +30,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from evalbook.runs.records import prompt_text, response_text
+from evalbook.runs.records import read_prompt_text, read_response_text
 
 PROMPTS = ("example", "query", "input", "prompt", "full_prompt", "question")
 RESPONSES = ("predictions", "inference", "response", "completion", "prediction", "answer")
@@ -137,7 +137,7 @@ def _score(name: str, value: Any, why: str = "") -> Iterator[tuple[str, float | 
 def _prompt(row: Mapping[str, Any]) -> str:
     doc = _opened(row.get("doc"))
     asked = doc.get("query") if isinstance(doc, Mapping) else None
-    text = prompt_text(asked or _first(row, PROMPTS) or _messages(row)[0] or None).strip()
+    text = read_prompt_text(asked or _first(row, PROMPTS) or _messages(row)[0] or None).strip()
     known = next((row[it] for it in ("id", "sample_id") if row.get(it) is not None), None)
     return text or ("" if known is None else f"Sample {known}")
 
@@ -148,13 +148,13 @@ def _response(row: Mapping[str, Any]) -> str:
         # Logs of older versions have it in the first choice's message only.
         message = _choice(output).get("message")
         said = message.get("content") if isinstance(message, Mapping) else None
-        return prompt_text(output.get("completion") or _plain(said) or _messages(row)[1])
+        return read_prompt_text(output.get("completion") or _plain(said) or _messages(row)[1])
     if isinstance(response, Mapping):
-        return response_text(_alone(_opened(response.get("text")) or ""))
+        return read_response_text(_alone(_opened(response.get("text")) or ""))
     found = _first(row, RESPONSES)
     if found is None and output is None:
         return _messages(row)[1]
-    return response_text(output if found is None else _alone(_opened(found)))
+    return read_response_text(output if found is None else _alone(_opened(found)))
 
 
 def _messages(row: Mapping[str, Any]) -> tuple[list[Any], str]:
@@ -170,7 +170,7 @@ def _messages(row: Mapping[str, Any]) -> tuple[list[Any], str]:
 def _plain(content: Any) -> str:
     """Return the text of a message; of nothing but thinking, that as it was left."""
     if not isinstance(content, list):
-        return prompt_text(content or "")
+        return read_prompt_text(content or "")
     parts = [it for it in content if isinstance(it, Mapping)]
     texts = [str(it["text"]) for it in parts if it.get("text")]
     thought = next((str(it["reasoning"]) for it in parts if it.get("reasoning")), None)
@@ -197,7 +197,7 @@ def _reference(row: Mapping[str, Any]) -> str:
     doc = _opened(row.get("doc"))
     if isinstance(doc, Mapping):
         return _chosen(_opened(doc.get("choices")), _opened(doc.get("gold_index")))
-    return response_text(_alone(_opened(_first(row, REFERENCES))))
+    return read_response_text(_alone(_opened(_first(row, REFERENCES))))
 
 
 def _chosen(choices: Any, place: Any) -> str:

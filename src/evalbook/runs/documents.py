@@ -100,7 +100,7 @@ class ResultsDocument:
         return asdict(self)
 
 
-def results_document(
+def build_results_document(
     report: Results, protocol: int = 1, written: Iterable[str] = ()
 ) -> ResultsDocument:
     store = report.store

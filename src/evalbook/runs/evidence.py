@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from evalbook import __version__
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
-from evalbook.runs.categories import dataset_chunks
+from evalbook.runs.categories import read_dataset_chunks
 from evalbook.runs.gate import (
     Evidence,
     GateDocument,
@@ -22,7 +22,7 @@ from evalbook.runs.report import Results
 from evalbook.workflow.turn import PROTOCOL
 
 
-def evidence_of(aws: Aws, report: Results) -> tuple[Evidence, str | None]:
+def gather_evidence(aws: Aws, report: Results) -> tuple[Evidence, str | None]:
     """Return what a decision on a report rests on, and what is not known of it.
 
     Raises:
@@ -34,7 +34,7 @@ def evidence_of(aws: Aws, report: Results) -> tuple[Evidence, str | None]:
     if run.dataset:
         try:
             sha = hashlib.sha256()
-            for chunk in dataset_chunks(aws, run.dataset):
+            for chunk in read_dataset_chunks(aws, run.dataset):
                 sha.update(chunk)
             digest = sha.hexdigest()
         except AnswerRejected as error:
@@ -59,7 +59,7 @@ def evidence_of(aws: Aws, report: Results) -> tuple[Evidence, str | None]:
 def decided(aws: Aws, report: Results, policy: Policy) -> GateDocument:
     """Decide by a policy whether a model may be released, with what the decision rests on."""
     outcome, sentence, rules = decide(report, policy)
-    evidence, note = evidence_of(aws, report)
+    evidence, note = gather_evidence(aws, report)
     notes = (*report.notes, *([note] if note else []))
     more = more_records(rules)
     return GateDocument(PROTOCOL, outcome, sentence, rules, more, policy, evidence, notes)

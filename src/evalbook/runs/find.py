@@ -12,16 +12,16 @@ from typing import Any
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.executions import (
     Execution,
-    execution_arn,
     is_training_job,
     list_executions,
+    read_execution_arn,
     region_of,
 )
 from evalbook.aws.runs import find_training_job, run_of
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.history import Filter, list_past_runs
-from evalbook.runs.jobs import Job, job_of, whole_dataset
+from evalbook.runs.jobs import Job, find_whole_dataset, job_of
 from evalbook.texts import did_you_mean, nearest, shortened
 from evalbook.whole_files import end_of_links, read_whole, reason
 from evalbook.workflow.estimate import estimate
@@ -76,7 +76,7 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
         if not word.startswith("arn:") and path.suffix in (".ipynb", ".json", ".py"):
             found += _recorded(_record_of(path), run)
         elif word.startswith("arn:") or not _NAME.fullmatch(word):
-            found += _with_other_parts(aws, execution_arn(word))
+            found += _with_other_parts(aws, read_execution_arn(word))
         else:
             found += _named(aws, word)
     return list(dict.fromkeys(found))
@@ -104,7 +104,7 @@ def targets_of_group(aws: Aws, group: str) -> tuple[list[Target], list[str]]:
         if package != name or not version.isdigit():
             continue
         job = job_of(run.execution.name)
-        how = run.execution.kind, whole_dataset(run.plan.dataset), run.plan.judge
+        how = run.execution.kind, find_whole_dataset(run.plan.dataset), run.plan.judge
         same = same or how
         if how != same:
             passed.append(run.execution.name)

@@ -25,8 +25,8 @@ from evalbook.runs.report import Results
 from evalbook.runs.sources import RunFacts
 from evalbook.runs.statistics import (
     CONFIDENCE,
+    estimate_records_to_tell,
     most_that_may_differ,
-    records_to_tell,
 )
 from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
@@ -129,7 +129,7 @@ class GateDocument:
 _LARGEST_POLICY = 1 << 20
 
 
-def built_in_policy(**common: int) -> Policy:
+def build_default_policy(**common: int) -> Policy:
     """Return the policy where none is given: nothing has lost much, and something has gained."""
     return policy_of(
         {"metrics": {ANY: {"lose": MAY_LOSE}}, "one_gains": True, **common}, "built in"
@@ -392,7 +392,7 @@ def _more(it: _Seen, bound: float, significant: float) -> int | None:
     """
     if it.gain is None or not it.deviation or it.records is None:
         return None
-    needed = records_to_tell(it.gain - bound, it.deviation, significant)
+    needed = estimate_records_to_tell(it.gain - bound, it.deviation, significant)
     return None if needed is None else max(1, needed - it.records)
 
 

@@ -10,7 +10,7 @@ from evalbook.runs.templates import legal
 _MARKS = {"pass": "✅ pass", "fail": "❌ fail", "undecided": "❓ undecided"}
 
 
-def gate_junit(document: GateDocument) -> bytes:
+def render_junit(document: GateDocument) -> bytes:
     """Return one test case a rule; what is undecided is an error, as it must not pass unseen."""
     bad = [rule.outcome for rule in document.rules]
     suite = ElementTree.Element(
@@ -35,7 +35,7 @@ def gate_junit(document: GateDocument) -> bytes:
     return whole
 
 
-def gate_markdown(document: GateDocument) -> str:
+def render_gate_markdown(document: GateDocument) -> str:
     """Return the decision for a pull request or a step's summary."""
     it, run = document.evidence, document.evidence.run
     facts = {

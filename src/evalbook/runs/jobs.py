@@ -50,7 +50,7 @@ def job_of(name: str) -> Job:
     return Job(evaluation, bool(base), *(int(it or 0) for it in numbers))
 
 
-def whole_dataset(uri: str | None) -> str | None:
+def find_whole_dataset(uri: str | None) -> str | None:
     """Return the dataset that a part is of; any other as it is."""
     return uri and _PART.sub("", uri)
 

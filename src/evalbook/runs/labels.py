@@ -21,10 +21,10 @@ from typing import Literal
 import msgspec
 
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.runs.comparison import Comparison, overall_gains, signs_of
+from evalbook.runs.comparison import Comparison, compute_overall_gains, signs_of
 from evalbook.runs.statistics import CONFIDENCE
 from evalbook.runs.store import NO_SCORE, Place, RecordStore
-from evalbook.runs.student import student_quantile
+from evalbook.runs.student import compute_student_quantile
 from evalbook.runs.words import between, percent, plain, signed, the
 from evalbook.texts import plural
 from evalbook.whole_files import read_whole, reason, replace_whole, unwritable
@@ -121,7 +121,7 @@ def draw(
     strata: dict[int, list[tuple[bytes, float, int, int]]] = defaultdict(list)
     total = 0.0
     for batch in store.paired_batches(comparison.first, comparison.second):
-        overall = overall_gains(store, batch, signs)
+        overall = compute_overall_gains(store, batch, signs)
         for row, (number, before) in enumerate(zip(batch.places, batch.before, strict=True)):
             columns = zip(batch.first, batch.second, signs, strict=True)
             gains = [
@@ -217,7 +217,7 @@ class Corrected:
     sentence: str
 
 
-def corrected_gain(
+def correct_gain(
     sample: Sample, labels: LabelFile, names: tuple[str, str], confidence: float = CONFIDENCE
 ) -> Corrected:
     """Return the gain of all records, by the judge's scores and a person's labels.
@@ -238,7 +238,7 @@ def corrected_gain(
         )
     gain, error, weight, rest = estimate_gain(sample.sizes, sample.mean, pairs, sample.step)
     freedom = max(1, len(pairs) - len({stratum for stratum, *_ in pairs}))
-    reach = student_quantile(freedom, (1 + confidence) / 2)
+    reach = compute_student_quantile(freedom, (1 + confidence) / 2)
     low, high = gain - reach * error, gain + reach * error
     more = 0 if low > 0 or high < 0 else _more(gain, error, rest, len(pairs), confidence)
     agreement = _agreement([(judge, said) for _, judge, said in pairs], labels.metric is None)

@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from evalbook.aws.arns import short_name
-from evalbook.runs.comparison import Comparison, overall_gains, overall_scores, signs_of
+from evalbook.runs.comparison import (
+    Comparison,
+    compute_overall_gains,
+    compute_overall_scores,
+    signs_of,
+)
 from evalbook.runs.console_pages import PAGES
 from evalbook.runs.forest import forest, panels_of, svg
 from evalbook.runs.leaderboard import Leaderboard
@@ -175,7 +180,7 @@ def _examples(report: Results) -> Iterator[_Example]:
 
     def known() -> Iterator[tuple[float, int, int]]:
         for batch in store.paired_batches(it.first, it.second):
-            gains = overall_gains(store, batch, signs)
+            gains = compute_overall_gains(store, batch, signs)
             told = zip(gains, batch.before, batch.places, strict=True)
             yield from ((gain, *places) for gain, *places in told if gain is not None)  # type: ignore[misc]
 
@@ -280,7 +285,7 @@ def _differing_most(
 
     def weighed() -> Iterator[tuple[float, int, _Shown]]:
         for batch in store.paired_batches(comparison.first, comparison.second):
-            gains = overall_gains(store, batch, signs)
+            gains = compute_overall_gains(store, batch, signs)
             for row, (gain, place) in enumerate(zip(gains, batch.places, strict=True)):
                 lines = Place(first, batch.before[row]), Place(second, place)
                 sides = zip(batch.first, batch.second, signs, strict=True)
@@ -298,7 +303,7 @@ def _gain(before: float, after: float, sign: int) -> float | None:
 
 def _first_ones(store: RecordStore, arm: Arm, signs: Sequence[int]) -> Iterator[_Shown]:
     for batch in store.batches(arm):
-        overall = overall_scores(store, batch, signs)
+        overall = compute_overall_scores(store, batch, signs)
         for row, place in enumerate(batch.places):
             if place > MOST_RECORDS:
                 return

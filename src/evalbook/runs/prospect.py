@@ -16,7 +16,7 @@ from evalbook.runs.words import percent
 from evalbook.texts import joined, plural
 
 
-def chance_to_settle(row: MetricRow, look: Look, questions: int) -> float:
+def estimate_chance_to_settle(row: MetricRow, look: Look, questions: int) -> float:
     """Return the chance that a metric's difference is clear over the whole.
 
     From the gain and the deviation that were seen, how sure they are taken into account: given
@@ -40,7 +40,7 @@ def add_prospect(aws: Aws, report: Results) -> None:
         return
     comparison = report.comparisons[0]
     chances = {
-        row.metric: chance_to_settle(row, look, comparison.tests)
+        row.metric: estimate_chance_to_settle(row, look, comparison.tests)
         for row in comparison.rows
         if row.verdict not in (BETTER, WORSE)
     }

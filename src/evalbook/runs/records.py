@@ -68,7 +68,7 @@ class Line(msgspec.Struct, gc=False, rename="camel"):
     def key(self) -> bytes:
         """What makes it the same record in another model's results: prompt and reference."""
         asked = self.input_record
-        return record_key(prompt_text(asked.prompt), optional_text(asked.reference_response))
+        return record_key(read_prompt_text(asked.prompt), optional_text(asked.reference_response))
 
     @property
     def category(self) -> str | None:
@@ -194,8 +194,8 @@ def read_record(line: bytes | str, names: Mapping[str, str] | None = None) -> Ju
     judges = {it.model_identifier for entry in entries for it in entry.evaluator_details}
     answers = found.model_responses
     return JudgedRecord(
-        prompt_text(found.input_record.prompt),
-        response_text(answers[0].response) if answers else "",
+        read_prompt_text(found.input_record.prompt),
+        read_response_text(answers[0].response) if answers else "",
         optional_text(found.input_record.reference_response),
         found.category,
         {names[it.metric_name]: _score(it) for it in entries if it.metric_name in names},
@@ -211,7 +211,7 @@ def _score(entry: Entry) -> Score:
     )
 
 
-def prompt_text(prompt: Any) -> str:
+def read_prompt_text(prompt: Any) -> str:
     """Return what the user asked; the inference job writes messages as Python shows a list."""
     plain = _between(prompt, _BEFORE, _AFTER)
     if plain is not None:
@@ -227,7 +227,7 @@ def prompt_text(prompt: Any) -> str:
     return "\n\n".join(f"{it.get('role', 'user')}: {_text(it['content'])}" for it in parts)
 
 
-def response_text(response: Any) -> str:
+def read_response_text(response: Any) -> str:
     """Return what the model answered; the inference job writes a list with one string."""
     plain = _between(response, "['", "']")
     if plain is not None:

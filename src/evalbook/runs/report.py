@@ -17,19 +17,19 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, MetricRow, compare, means
-from evalbook.runs.detail_arms import detail_arm
+from evalbook.runs.detail_arms import read_detail_arm
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Look, Prospect, level_of
 from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
-from evalbook.runs.rollouts import LOW_IS_GOOD, rollout_figures
+from evalbook.runs.rollouts import LOW_IS_GOOD, compute_rollout_figures
 from evalbook.runs.sources import (
     BASE,
     TUNED,
     RunFacts,
     Source,
+    list_missing_parts,
     look,
-    missing_parts,
     nothing,
     runs_of,
     sources_of,
@@ -113,7 +113,7 @@ def read_report(
         raise nothing(looked, problems)
     sources.sort(key=lambda it: (it.run, it.model != BASE))
     report = Results([run.facts for run in runs], store)
-    report.notes += [*_notes(report.runs), *missing_parts(runs), *problems]
+    report.notes += [*_notes(report.runs), *list_missing_parts(runs), *problems]
     looks = [run.look for run in runs]
     store.level = level_of(looks)
     report.look = None if several else looks[0]
@@ -208,7 +208,7 @@ def _read_details(
         if not source.details:
             return []
         progress(f"Reading the records of {source.name}")
-        found = detail_arm(aws, report.store, source.name, source.details)
+        found = read_detail_arm(aws, report.store, source.name, source.details)
         report.notes += found.notes
         if found.arm is None:
             if all(it.summaries for it in sources):
@@ -372,7 +372,7 @@ def _totals(
     """Yield the totals of each model, overall and by task, of those that have some."""
     for source in sources:
         if source.files is None:
-            yield (source, *rollout_figures(source.metrics))
+            yield (source, *compute_rollout_figures(source.metrics))
         elif source.summaries:
             overall, tasks = read_figures(read_summary(aws, source.summaries[-1]))
             if overall:

@@ -23,7 +23,7 @@ _SETTINGS = ("num_prompts", "rollouts_per_prompt", "success_threshold")
 _FIRST = ("pass@", "pass^", "mean reward", ZERO)
 
 
-def rollout_figures(
+def compute_rollout_figures(
     metrics: Mapping[str, float],
 ) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
     """Return the figures that can be compared, and the others under `OTHERS`.

@@ -10,10 +10,10 @@ Part = str | Sequence[Mapping[str, str]]
 
 def in_words(parts: Iterable[Part]) -> str:
     """Return parts as plain text, in lines of any length."""
-    return "\n\n".join(it if isinstance(it, str) else text_table(it) for it in parts)
+    return "\n\n".join(it if isinstance(it, str) else render_text_table(it) for it in parts)
 
 
-def text_table(rows: Sequence[Mapping[str, str]]) -> str:
+def render_text_table(rows: Sequence[Mapping[str, str]]) -> str:
     """Return a table: columns of numbers to the right, of words to the left."""
     columns = []
     for title in rows[0] if rows else ():

@@ -13,11 +13,11 @@ from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_resu
 from evalbook.aws.runs import plan_of, run_of
 from evalbook.aws.s3 import S3Uri
 from evalbook.aws.session import NO_HELP, REFUSED, Aws
-from evalbook.console import console_url, logs_url
+from evalbook.console import build_console_url, build_logs_url
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
 from evalbook.runs.console_pages import pages_of
 from evalbook.runs.find import Target
-from evalbook.runs.jobs import Job, Look, job_of, look_at, whole_dataset
+from evalbook.runs.jobs import Job, Look, find_whole_dataset, job_of, look_at
 from evalbook.texts import joined
 
 BASE, TUNED, UNTOLD = "base", "fine-tuned", "evaluated"
@@ -120,7 +120,7 @@ def runs_of(looked: Sequence[Looked]) -> list[Run]:
     return runs
 
 
-def missing_parts(runs: Iterable[Run]) -> Iterator[str]:
+def list_missing_parts(runs: Iterable[Run]) -> Iterator[str]:
     for run in runs:
         parts = run.jobs[0].parts
         if parts > len(run.jobs) and not (run.look and run.look.early):
@@ -251,7 +251,7 @@ def _facts(looked: Sequence[Looked]) -> RunFacts:
         run.created.isoformat(timespec="seconds"),
         plan.model_package or plan.base_model,
         plan.judge,
-        whole_dataset(plan.dataset) if job.parts else plan.dataset,
+        find_whole_dataset(plan.dataset) if job.parts else plan.dataset,
         plan.base_model if plan.model_package else None,
         len(looked),
         _console(looked),
@@ -263,8 +263,8 @@ def _console(looked: Sequence[Looked]) -> dict[str, list[str]]:
     shown: dict[str, list[str]] = {}
     for _, run, steps, plan in looked:
         here = run.arn.replace(":sagemaker:", ":bedrock:").rpartition(":")[0]
-        bedrock = [console_url(f"{here}:evaluation-job/")] if plan.judge else []
-        logs = [logs_url(step.job) for step in steps if step.job]
+        bedrock = [build_console_url(f"{here}:evaluation-job/")] if plan.judge else []
+        logs = [build_logs_url(step.job) for step in steps if step.job]
         for kind, urls in pages_of(run.arn, plan, bedrock, logs).items():
             shown.setdefault(kind, []).extend(urls)
     return {kind: list(dict.fromkeys(urls)) for kind, urls in shown.items()}

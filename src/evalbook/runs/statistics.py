@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
-from evalbook.runs.student import student_quantile, student_tail, widened_tail
+from evalbook.runs.student import compute_student_quantile, compute_widened_tail, student_tail
 
 DECIMALS = 9
 """Differences that agree to so many decimals are the same: 0.85 - 0.6 is 0.25."""
@@ -90,10 +90,10 @@ def interval(tally: Tally, confidence: float = CONFIDENCE) -> tuple[float, float
     Not a number where there are fewer than two different values: a bootstrap learns how sure a mean
     is from how the values differ, and of values that are all the same it would claim certainty.
     """
-    return bootstrap_ends(tally, widened_tail(tally.records, confidence))
+    return compute_bootstrap_ends(tally, compute_widened_tail(tally.records, confidence))
 
 
-def bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
+def compute_bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
     """Return what a share ``tail`` of bootstrap means lies below, and what as many lie above.
 
     It is what endlessly many draws would give; not a number where all values are the same.
@@ -115,7 +115,7 @@ def bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
     return ends[0] + shift, ends[1] + shift
 
 
-def records_to_tell(distance: float, deviation: float, significant: float) -> int | None:
+def estimate_records_to_tell(distance: float, deviation: float, significant: float) -> int | None:
     """Return of how many records four of five evaluations tell a mean from a bound.
 
     Args:
@@ -142,7 +142,7 @@ def most_that_may_differ(records: int, confidence: float = CONFIDENCE) -> float:
     return 1.0 - (1 - confidence) ** (1 / records) if records else 1.0
 
 
-def chance_of_no_difference(tally: Tally) -> float:
+def compute_chance_of_no_difference(tally: Tally) -> float:
     """Return how often gains as large come about if each record's two models are swapped at random.
 
     The two-sided sign-flip test on the sum of paired differences, over all swaps; 1 where there are
@@ -209,7 +209,7 @@ def reach_of(records: int | None, confidence: float = CONFIDENCE) -> float:
     """Return how many standard errors an interval reaches, by Student's t where they are told."""
     if records is None:
         return NormalDist().inv_cdf((1 + confidence) / 2)
-    return student_quantile(records - 1, (1 + confidence) / 2)
+    return compute_student_quantile(records - 1, (1 + confidence) / 2)
 
 
 Estimate = tuple[float, float, int | None]
@@ -242,7 +242,7 @@ def difference_of_means(first: Estimate, second: Estimate) -> tuple[float, float
     return gain - reach * error, gain + reach * error, outside
 
 
-def difference_of_shares(
+def compare_shares(
     first: tuple[float, int], second: tuple[float, int]
 ) -> tuple[float, float, float]:
     """Compare two shares between 0 and 1, each of so many records: second minus first.

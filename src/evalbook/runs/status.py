@@ -19,13 +19,13 @@ from evalbook.aws.executions import (
     RunPlan,
     RunStep,
     TrainingJob,
+    find_rollout_failure,
     read_last_log_lines,
-    rollout_failure,
     training_job,
 )
 from evalbook.aws.runs import plan_of, run_of
 from evalbook.aws.session import REFUSED, Aws, in_parallel
-from evalbook.console import console_url, logs_url
+from evalbook.console import build_console_url, build_logs_url
 from evalbook.errors import AwsUnavailable
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
@@ -115,12 +115,12 @@ class RunStatus:
         """Return where the AWS console shows the logs of a step; None where it has none."""
         if step.job is None or self.kind == "multi_turn_rl":
             return None
-        return logs_url(f"{':'.join(self.arn.split(':')[:5])}:training-job/{step.job}")
+        return build_logs_url(f"{':'.join(self.arn.split(':')[:5])}:training-job/{step.job}")
 
     def pages(self) -> dict[str, list[str]]:
         """Return where the AWS console shows it, by the kind of page; nothing is asked of AWS."""
         jobs = [step.bedrock for step in self.steps if step.bedrock]
-        reports = [console_url(job.arn, called=job.name) for job in jobs]
+        reports = [build_console_url(job.arn, called=job.name) for job in jobs]
         return pages_of(self.arn, self.plan, reports, map(self.logs, self.steps))
 
 
@@ -217,7 +217,7 @@ def _behind_rollouts(aws: Aws, step: RunStep, status: StepStatus) -> StepStatus:
     if step.status not in _FAILED:
         return status
     try:
-        return replace(status, job_failure=rollout_failure(aws, step.job or ""))
+        return replace(status, job_failure=find_rollout_failure(aws, step.job or ""))
     except (*REFUSED, AwsUnavailable) as error:
         return replace(status, unknown=(f"The job can't be read: {error.message}",))
 
@@ -329,7 +329,7 @@ class StatusDocument:
     runs: tuple[RunDocument, ...]
 
 
-def status_document(status: RunStatus) -> RunDocument:
+def build_status_document(status: RunStatus) -> RunDocument:
     now = datetime.now(timezone.utc)
     return RunDocument(
         arn=status.arn,

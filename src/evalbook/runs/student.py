@@ -18,16 +18,16 @@ _AS_GOOD_AS_ALL = 10_000
 
 
 @lru_cache(maxsize=4096)
-def widened_tail(records: int, confidence: float) -> float:
+def compute_widened_tail(records: int, confidence: float) -> float:
     """Return the share to cut off at each end of a bootstrap distribution of this many records."""
     normal = NormalDist()
     if records < 2:
         return 0.0
-    reach = student_quantile(records - 1, (1 + confidence) / 2)
+    reach = compute_student_quantile(records - 1, (1 + confidence) / 2)
     return normal.cdf(-math.sqrt(records / (records - 1)) * reach)
 
 
-def student_quantile(freedom: int, share: float) -> float:
+def compute_student_quantile(freedom: int, share: float) -> float:
     """Return what Student's t with whole degrees of freedom stays below with a chance above 1/2.
 
     The distribution's sums for whole degrees of freedom and its expansion for many are 26.7.3 to

@@ -17,9 +17,9 @@ from evalbook.runs.comparison import MeanRow
 from evalbook.runs.statistics import (
     REACH_OF_MANY,
     SIGNIFICANT,
+    compare_shares,
     corrected,
     difference_of_means,
-    difference_of_shares,
     rated_share,
     reach_of,
 )
@@ -184,7 +184,7 @@ def _difference(first: Figure, second: Figure) -> tuple[float, float, float]:
     if first.error is None or second.error is None:
         return math.nan, math.nan, math.nan
     if first.share and second.share and first.records and second.records:
-        return difference_of_shares((first.value, first.records), (second.value, second.records))
+        return compare_shares((first.value, first.records), (second.value, second.records))
     return difference_of_means(
         (first.value, first.error, first.records), (second.value, second.error, second.records)
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from evalbook import texts
 from evalbook.aws.arns import short_name
-from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, lowest_records
+from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, find_lowest_records
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import Results
@@ -67,7 +67,7 @@ def _section_parts(store: RecordStore, it: Section) -> Iterator[Part]:
         yield from (_loss_words(store, loss, it.of) for loss in it.of.losses[:SHOWN_LOSSES])
     if isinstance(it.of, Arm):
         means = [row for row in it.rows if isinstance(row, MeanRow)]
-        lowest = lowest_records(store, it.of, means, SHOWN_LOSSES)
+        lowest = find_lowest_records(store, it.of, means, SHOWN_LOSSES)
         if lowest:
             yield f"Where {the(it.of.name)} scored lowest:"
             yield from (_low_words(store.record(place), means) for place in lowest)

@@ -26,7 +26,7 @@ class Experiment:
     name: str
 
 
-def experiment_of(aws: Aws, report: Results) -> Experiment:
+def find_experiment(aws: Aws, report: Results) -> Experiment:
     """Return the experiment in which a report's first run is recorded.
 
     Raises:

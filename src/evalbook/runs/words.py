@@ -10,7 +10,12 @@ from collections.abc import Iterable, Sequence
 
 from evalbook.runs.answers import WORDS as FAULTS
 from evalbook.runs.comparison import Comparison, MeanRow, MetricRow
-from evalbook.runs.statistics import CONFIDENCE, SIGNIFICANT, most_that_may_differ, records_to_tell
+from evalbook.runs.statistics import (
+    CONFIDENCE,
+    SIGNIFICANT,
+    estimate_records_to_tell,
+    most_that_may_differ,
+)
 from evalbook.runs.store import Arm
 from evalbook.runs.summaries import Figure, FigureRow
 from evalbook.runs.verdicts import BETTER, SAME, UNCLEAR, VERDICTS, WORSE
@@ -234,7 +239,7 @@ def _what_could_not_show(comparison: Comparison) -> Iterable[str]:
 def _what_would_decide(comparison: Comparison, tested: Sequence[MetricRow]) -> Iterable[str]:
     """Yield how many more records would make clear what is not."""
     needed = {
-        row.metric: records_to_tell(row.gain or 0.0, row.deviation or 0.0, significant)
+        row.metric: estimate_records_to_tell(row.gain or 0.0, row.deviation or 0.0, significant)
         for row in tested
         for significant in [comparison.level / max(1, comparison.tests)]
     }

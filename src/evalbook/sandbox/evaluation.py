@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalbook.datasets.formats import Record
-from evalbook.metrics.benchmarks import benchmark_named
+from evalbook.metrics.benchmarks import find_benchmark
 from evalbook.sandbox import scores
 from evalbook.sandbox.bedrock.models import EvaluationJob, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
@@ -413,7 +413,7 @@ def measured_files(measured: Measured) -> dict[str, bytes]:
 def subtasks_of(settings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the subtasks that a benchmark's job is to run: those it names, or all there are."""
     try:
-        known = benchmark_named(settings["task"]).subtasks
+        known = find_benchmark(settings["task"]).subtasks
     except KeyError as error:
         raise JobFailed(f"AlgorithmError: There is no task {error}.") from error
     named = tuple(filter(None, settings.get("subtask", "").split(",")))

@@ -13,7 +13,7 @@ from moto.s3.models import s3_backends
 from moto.sagemaker.models import sagemaker_backends
 from moto.sts.models import sts_backends
 
-from evalbook.aws.evaluators import registry_hub
+from evalbook.aws.evaluators import name_registry_hub
 from evalbook.sandbox import datasets, world
 from evalbook.sandbox.bedrock.models import CustomModel, FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment
@@ -206,7 +206,7 @@ def _seed_hubs(registry: Registry) -> None:
         inner = {"Reference": evaluator.reference, "EvaluatorType": evaluator.kind}
         registry.contents.append(
             HubContent(
-                registry_hub(ACCOUNT, registry.region),
+                name_registry_hub(ACCOUNT, registry.region),
                 ACCOUNT,
                 registry.region,
                 "JsonDoc",

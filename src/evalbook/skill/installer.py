@@ -30,7 +30,7 @@ class Installed:
     """Whether the skill was there before."""
 
 
-def skill_files() -> Iterator[tuple[str, bytes]]:
+def list_skill_files() -> Iterator[tuple[str, bytes]]:
     """Return the skill's files, each by its path within the folder."""
     # A wheel holds them beside this module. In a source tree they stand at the top level, from
     # where they are packed on building.
@@ -86,7 +86,7 @@ def install(into: Path) -> Installed:
         )
     written = []
     try:
-        for name, content in skill_files():
+        for name, content in list_skill_files():
             replace_whole(folder / name, _with_command(content) if name == "SKILL.md" else content)
             written.append(name)
     except OSError as error:

@@ -10,7 +10,7 @@ from evalbook.records import dataclass
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
 from evalbook.workflow.interview import Answer, AnyStep, AskedBack, Interview
-from evalbook.workflow.kept import kept_question
+from evalbook.workflow.kept import find_kept_question
 from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading, Taken
 from evalbook.workflow.turn import Question
 
@@ -44,7 +44,7 @@ def look_ahead(interview: Interview) -> Ahead:
 
 def stand_at(interview: Interview, step: AnyStep) -> Ahead:
     """Return the step with its question and what is already known of its answer."""
-    asked = kept_question(interview, step) or step.ask(interview)
+    asked = find_kept_question(interview, step) or step.ask(interview)
     back = interview.aside.asked_back.get(step.name)
     if back is not None:
         return Ahead(step, asked, back.answer)

@@ -94,9 +94,9 @@ def reopen(interview: Interview, name: str) -> None:
     interview.aside.pending = None
 
 
-def step_to_reopen(interview: Interview, step: str | None) -> str:
+def find_step_to_reopen(interview: Interview, step: str | None) -> str:
     if step is not None:
-        name = named_step(interview, step).name
+        name = find_step(interview, step).name
         if name not in interview.answers:
             raise AnswerRejected(
                 "step.not_answered",
@@ -114,7 +114,7 @@ def step_to_reopen(interview: Interview, step: str | None) -> str:
     return before[-1]
 
 
-def named_step(interview: Interview, name: str) -> AnyStep:
+def find_step(interview: Interview, name: str) -> AnyStep:
     # The steps of all types, until the type is chosen.
     steps = interview.steps if interview.answers else interview.all_steps
     for step in steps:

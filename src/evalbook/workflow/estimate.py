@@ -233,7 +233,7 @@ def _served(interview: Interview) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def with_price(expected: Estimate, interview: Interview) -> Estimate:
+def add_price(expected: Estimate, interview: Interview) -> Estimate:
     """Add what the judging costs by the Price List, if that answers at once.
 
     A denial, a model that is not listed or a slow answer is said in `Estimate.price_basis`; nothing

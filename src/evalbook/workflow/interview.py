@@ -20,7 +20,7 @@ from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, Evaluation
 from evalbook.records import dataclass
 from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, MODEL, REGION, ModelFacts, Slot
 from evalbook.workflow.replies.reading import Reading
-from evalbook.workflow.state import StateDocument, found_by_other_tools
+from evalbook.workflow.state import StateDocument, find_in_other_tools
 from evalbook.workflow.turn import Default, Question
 
 V = TypeVar("V")
@@ -227,7 +227,7 @@ class Interview:
     def found(self, *keys: str) -> str | None:
         """Return what another tool left in the state under the first of the keys that exists."""
         for key in keys:
-            text = found_by_other_tools(self.document, key)
+            text = find_in_other_tools(self.document, key)
             if text is not None:
                 return text
         return None

@@ -41,7 +41,7 @@ def is_narrowed(interview: Interview, step: Step[Any, Any] | None) -> bool:
     return bool(step and pending and pending.narrowed and pending.step == step.name)
 
 
-def kept_question(interview: Interview, step: Step[Any, Any]) -> Question | None:
+def find_kept_question(interview: Interview, step: Step[Any, Any]) -> Question | None:
     """Return a step's kept question; None where there is none, it is too old, or another's."""
     pending = interview.aside.pending
     if pending is None or pending.step != step.name:

@@ -10,7 +10,7 @@ from typing import Any
 from evalbook.errors import StateFileError
 from evalbook.workflow.facts import slot_forms
 from evalbook.workflow.interview import Answer, Aside, Interview, Progress, Step, no_progress
-from evalbook.workflow.schemas import problems_in_state
+from evalbook.workflow.schemas import list_problems_in_state
 from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, StateDocument, unusable
 from evalbook.workflow.strict import Misfit, decode, decode_object, encode, forms_of
 
@@ -94,6 +94,6 @@ def _unusable(path: Path, own: Any, first: Misfit) -> StateFileError:
     """Say all that is wrong with a state, where pydantic can tell; else what was found first."""
     # What is wrong in the same answer may only be another way to say the first.
     answer = ".".join(first.place.split(".")[:3])
-    found = [first, *(it for it in problems_in_state(own) if not it.place.startswith(answer))]
+    found = [first, *(it for it in list_problems_in_state(own) if not it.place.startswith(answer))]
     more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
     return unusable(path, "; ".join(map(str, found[:3])) + more)

@@ -45,7 +45,7 @@ def state_model() -> Any:
     return create_model("state", __config__=foreign, **parts)
 
 
-def problems_in_state(own: Any) -> list[Misfit]:
+def list_problems_in_state(own: Any) -> list[Misfit]:
     """Return everything in evalbook's part of a state that does not have its form."""
     from pydantic import ValidationError
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from evalbook.evaluation_types import pipeline_prefix
+from evalbook.evaluation_types import build_pipeline_prefix
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import (
     ANSWERED_BY,
@@ -50,7 +50,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
     vpc, trained_by = interview.facts(VPC), training_job(interview)
     settings = EvaluationSettings(
         evaluation_type=interview.type.name,
-        pipelines=pipeline_prefix(interview.type.name),
+        pipelines=build_pipeline_prefix(interview.type.name),
         task=interview.answer(TASK).value,
         model_package_arn=None if scope_of(interview) == BASE_ONLY else model.arn,
         base_model_name=model.base_model.name,

@@ -214,7 +214,7 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def found_by_other_tools(document: StateDocument, key: str) -> str | None:
+def find_in_other_tools(document: StateDocument, key: str) -> str | None:
     """Return the text that another tool left under a key, least nested first."""
     level: list[Any] = [{k: v for k, v in document.items() if k != OWN_KEY}]
     while level:

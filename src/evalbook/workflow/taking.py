@@ -13,11 +13,11 @@ from evalbook.workflow import hearing
 from evalbook.workflow.ahead import Ahead, ask_back, forget_finding, hear, within_a_sentence
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.doubts import (
-    named_step,
+    find_step,
+    find_step_to_reopen,
     put_answer,
     refuse_what_is_never_asked,
     reopen,
-    step_to_reopen,
 )
 from evalbook.workflow.elsewhere import foreseen
 from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, DATASET, MODEL
@@ -64,7 +64,7 @@ def hear_answer(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
     """Take from a reply what answers the question, and keep what answers other steps."""
     assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
     if re.fullmatch(_GO_BACK, plain(text)):
-        reopen(interview, step_to_reopen(interview, None))
+        reopen(interview, find_step_to_reopen(interview, None))
         return Accepted(None)
     try:
         return _heard_whole(interview, ahead, text)
@@ -83,9 +83,9 @@ def hear_answer(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
         correction = re.match(_CORRECTS, text, re.IGNORECASE)
         if correction is None or not interview.answers:
             raise
-        name = step_to_reopen(interview, None)
+        name = find_step_to_reopen(interview, None)
         reopen(interview, name)
-        step = named_step(interview, name)
+        step = find_step(interview, name)
         with suppress(AnswerRejected):
             return take_answer(interview, Ahead(step, step.ask(interview)), correction["meant"])[0]
         return Accepted(None)
@@ -418,7 +418,7 @@ def _answer_elsewhere(interview: Interview, outcome: Reopened) -> AnyAccepted:
     reopen(interview, outcome.step)
     if outcome.said is None:
         return Accepted(None, notices=outcome.notices)
-    step = named_step(interview, outcome.step)
+    step = find_step(interview, outcome.step)
     return take_answer(interview, Ahead(step, step.ask(interview)), outcome.said)[0]
 
 

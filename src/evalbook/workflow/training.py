@@ -9,7 +9,7 @@ from evalbook.workflow.facts import MODEL
 from evalbook.workflow.interview import Interview
 
 
-def training_facts(
+def find_training_facts(
     interview: Interview, package: aws.package_answers.ModelPackage, job: str | None
 ) -> tuple[aws.found.Training, list[Check]]:
     """Return what is known about a package's training, with checks of the evaluation type."""
@@ -32,31 +32,31 @@ def _checks(evaluation_type: EvaluationType, found: aws.found.Training) -> list[
     if not found.trained:
         return []
     message = f"The model was trained with multi-turn RL. {found.how}"
-    return [warning("model.training", message, how_to_switch())]
+    return [warning("model.training", message, explain_switch())]
 
 
-def training_notices(interview: Interview) -> tuple[str, ...]:
+def list_training_notices(interview: Interview) -> tuple[str, ...]:
     """Return notices shown before the model is confirmed: the type does not fit its training."""
     model = interview.facts(MODEL)
     trained = model.training.trained if model and model.training else None
     if interview.type.trained_by_rollouts and trained is False:
         return ("Multi-turn RL did not train this model; it can still be evaluated this way.",)
     if not interview.type.trained_by_rollouts and trained:
-        return (f"Multi-turn RL trained this model. {how_to_switch().text}",)
+        return (f"Multi-turn RL trained this model. {explain_switch().text}",)
     return ()
 
 
-def rollout_type() -> EvaluationType:
+def find_rollout_type() -> EvaluationType:
     """Return the evaluation type for models trained with multi-turn RL."""
     return next(it for it in EVALUATION_TYPES.values() if it.trained_by_rollouts)
 
 
-def how_to_switch() -> Remedy:
+def explain_switch() -> Remedy:
     return Remedy(
         f"To evaluate it by rollouts in its agent, change the evaluation type to "
-        f"{rollout_type().label}.",
+        f"{find_rollout_type().label}.",
         step="evaluation_type",
-        answer=rollout_type().name,
+        answer=find_rollout_type().name,
     )
 
 
@@ -68,7 +68,7 @@ def training_job(interview: Interview) -> aws.found.RolloutTraining | None:
     return model.training.job
 
 
-def training_named(interview: Interview) -> str | None:
+def name_training_job(interview: Interview) -> str | None:
     """Return where the model's training agent is known from, for `Step.known_from`."""
     job = training_job(interview)
     return f"training job {job.job}" if job else None

@@ -13,7 +13,13 @@ from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import state
 from evalbook.workflow.ahead import Ahead, first_unanswered, look_ahead
-from evalbook.workflow.doubts import named_step, no_such_step, reopen, settle_doubts, step_to_reopen
+from evalbook.workflow.doubts import (
+    find_step,
+    find_step_to_reopen,
+    no_such_step,
+    reopen,
+    settle_doubts,
+)
 from evalbook.workflow.facts import CONFIRM
 from evalbook.workflow.hearing import quote_a_line
 from evalbook.workflow.interview import (
@@ -24,7 +30,7 @@ from evalbook.workflow.interview import (
     Progress,
     no_progress,
 )
-from evalbook.workflow.kept import is_narrowed, keep_question, kept_question
+from evalbook.workflow.kept import find_kept_question, is_narrowed, keep_question
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.saved import read_interview, write_interview
 from evalbook.workflow.steps import (
@@ -93,7 +99,7 @@ class Workflow:
         """
         with self._changing() as interview:
             ahead = look_ahead(interview)
-            named = named_step(interview, step) if step else ahead.step
+            named = find_step(interview, step) if step else ahead.step
             try:
                 if ahead.step is None and named is None:
                     accepted = change_answers(interview, text)
@@ -146,7 +152,7 @@ class Workflow:
                 interview.aside.pending = None
                 return self._proceed(interview, Accepted(None))
             try:
-                name = step_to_reopen(interview, step)
+                name = find_step_to_reopen(interview, step)
             except AnswerRejected as rejection:
                 return self._rejected(rejection)
             reopen(interview, name)
@@ -242,7 +248,7 @@ class Workflow:
         """Recheck what is in doubt up to the next question; save; show that question."""
         doubts = settle_doubts(interview)
         ahead = look_ahead(interview)
-        kept = ahead.step is not None and kept_question(interview, ahead.step)
+        kept = ahead.step is not None and find_kept_question(interview, ahead.step)
         shown_whole = ahead.step is not None and (
             bool(ahead.asked.choices) or ahead.step.name not in interview.at_hand
         )
@@ -316,6 +322,6 @@ def _complete(interview: Interview) -> Turn:
     return Turn(
         status="complete",
         state=str(interview.state_path),
-        notebook=str(notebook.written_notebook(interview)),
+        notebook=str(notebook.locate_notebook(interview)),
         notices=notebook.run_instructions(interview),
     )

@@ -17,7 +17,7 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_none
-from evalbook.workflow.training import training_job, training_named
+from evalbook.workflow.training import name_training_job, training_job
 from evalbook.workflow.turn import Choice, Question
 
 
@@ -64,7 +64,7 @@ STEP = Step(
     read=_read,
     check=_check,
     known=_known,
-    known_from=training_named,
+    known_from=name_training_job,
     depends_on=(EVALUATION_TYPE, MODEL),
     asks_aws=True,
     example=Example(
@@ -115,7 +115,7 @@ QUALIFIER_STEP = Step(
     hears=hearing.free_name("endpoint", "qualifier"),
     read=_read_qualifier,
     known=_known_qualifier,
-    known_from=training_named,
+    known_from=name_training_job,
     describe=lambda value, _: value or "the default endpoint",
     applies=_applies_qualifier,
     depends_on=(AGENT_CONFIG,),

@@ -150,7 +150,7 @@ def _ask_image(interview: Interview) -> Question:
     model = interview.model
     return Question(
         "Which container image should host the artefacts?",
-        default=aws.answering.nova_image(interview.region) if model.nova else None,
+        default=aws.answering.choose_nova_image(interview.region) if model.nova else None,
         help="Its Amazon ECR URI in the run's region, such as one of AWS's images for DJL or vLLM: "
         "https://aws.github.io/deep-learning-containers/",
     )
@@ -164,7 +164,7 @@ def _check_image(value: str, interview: Interview) -> Outcome[str, None]:
 def _ask_instances(interview: Interview) -> Question:
     return Question(
         "Which instances should host them?",
-        default=aws.gpus.smallest_for(interview.model.billions),
+        default=aws.gpus.choose_smallest(interview.model.billions),
         help="Such as ml.g5.12xlarge or 2 x ml.g5.12xlarge: one endpoint per hosted model, billed "
         "by the hour during the run.",
     )

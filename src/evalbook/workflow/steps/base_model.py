@@ -29,7 +29,7 @@ class InHub:
         return self.fitting.models if self.fitting else ()
 
 
-def named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted[str, ModelFacts]:
+def accept_named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted[str, ModelFacts]:
     """Accept the base model that a hub-content ARN names.
 
     Raises:
@@ -43,7 +43,7 @@ def named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted[str, M
             f"{aws.package_answers.PUBLIC_HUB} only.",
             "Give a base model from that hub, or a model package.",
         )
-    model = newest_in_hub(name, arn.region, interview)
+    model = find_newest_in_hub(name, arn.region, interview)
     if model is None:
         raise AnswerRejected(
             "model.missing",
@@ -56,10 +56,12 @@ def named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted[str, M
             f"{arn} is version {version[0]}. The SDK evaluates the newest, {model.version}.",
             f"Give {model.answer}, which names the newest.",
         )
-    return accepted_base_model(model, interview)
+    return accept_base_model(model, interview)
 
 
-def newest_in_hub(name: str, region: str, interview: Interview) -> aws.hub_models.HubModel | None:
+def find_newest_in_hub(
+    name: str, region: str, interview: Interview
+) -> aws.hub_models.HubModel | None:
     """Return the newest version of a base model, which is what the SDK uses; None if none exists.
 
     Raises:
@@ -75,7 +77,7 @@ def newest_in_hub(name: str, region: str, interview: Interview) -> aws.hub_model
         ) from error
 
 
-def accepted_base_model(
+def accept_base_model(
     model: aws.hub_models.HubModel, interview: Interview, *notes: Check
 ) -> Accepted[str, ModelFacts]:
     """Accept a base model if it can be evaluated on its own.
@@ -98,7 +100,7 @@ def accepted_base_model(
         partition=arn.partition,
         base_model=model.base,
         nova=aws.base_models.is_nova(model.name),
-        billions=aws.base_models.model_size_billions(model.name),
+        billions=aws.base_models.read_model_size(model.name),
         answers_by=aws.base_models.answers_by(model.name, arn.region, kind),
         base_by_name=True,
     )
@@ -160,7 +162,7 @@ def cut_short(inside: InHub) -> tuple[str, ...]:
     return tuple(notices)
 
 
-def nothing_found(
+def reject_unmatched(
     text: str, inside: InHub, region: str | None, interview: Interview, missing: AnswerRejected
 ) -> AnswerRejected:
     """Return the rejection for words that match neither a model package nor a base model."""
@@ -190,5 +192,5 @@ def nothing_found(
 
 
 def _meant(text: str, region: str | None, interview: Interview) -> str | None:
-    near = aws.hub_models.names_near(interview.aws, text, region)
+    near = aws.hub_models.find_similar_names(interview.aws, text, region)
     return f"Did you mean the base model {' or '.join(near)}?" if near else None

@@ -58,10 +58,10 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmark_named
+    from evalbook.metrics.benchmarks import NEEDS_RESPONSES, find_benchmark
 
     nova = interview.model.nova
-    if not benchmark_named(value).suits(nova=nova):
+    if not find_benchmark(value).suits(nova=nova):
         base = interview.model.base_model.name
         raise AnswerRejected(
             "benchmark.model",
@@ -139,10 +139,10 @@ def _applies_subtasks(interview: Interview) -> bool:
 
 
 def _benchmark(interview: Interview) -> Benchmark | None:
-    from evalbook.metrics.benchmarks import benchmark_named
+    from evalbook.metrics.benchmarks import find_benchmark
 
     name = interview.value(BENCHMARK)
-    return None if name is None else benchmark_named(name)
+    return None if name is None else find_benchmark(name)
 
 
 SUBTASKS_STEP = Step(

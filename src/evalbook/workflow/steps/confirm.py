@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import REOPEN, Remedy
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.estimate import estimate, with_price
+from evalbook.workflow.estimate import add_price, estimate
 from evalbook.workflow.facts import CONFIRM
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.replies.agreeing import read_yes_or_no
@@ -24,7 +24,7 @@ def _ask(interview: Interview) -> Question:
     summary = summarise(interview, until="confirm")
     lines = summary.answers()
     lines.append(_MODELS[scope_of(interview)])
-    lines.extend(with_price(estimate(interview), interview).sentences())
+    lines.extend(add_price(estimate(interview), interview).sentences())
     report = effective_report(interview)
     if report is not None:
         lines.extend(f"Not evaluated: {it.sentence(report.records)}" for it in report.unused)

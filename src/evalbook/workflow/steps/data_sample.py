@@ -25,8 +25,8 @@ from evalbook.workflow.facts import (
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step, Wants
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.prompt_rows import (
-    asking_for_prompts,
-    lengths_by_scorers_recipe,
+    ask_for_prompts,
+    check_prompt_lengths,
     read_rows,
 )
 from evalbook.workflow.turn import Question
@@ -36,7 +36,7 @@ HEAD_BYTES = 8192
 
 def _ask(interview: Interview) -> Question:
     if interview.type.prompts_alone:
-        return asking_for_prompts(interview)
+        return ask_for_prompts(interview)
     return Question(
         "May I read the dataset to show you its format and to validate its records?",
         kind="confirm",
@@ -88,7 +88,7 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
         found,
         (
             *report_checks(report),
-            *length_checks(interview, report),
+            *check_lengths(interview, report),
         ),
         notices=sample.lines(),
         preview=sample,
@@ -96,7 +96,7 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
     )
 
 
-def length_checks(interview: Interview, report: Report) -> list[Check]:
+def check_lengths(interview: Interview, report: Report) -> list[Check]:
     """Hold the prompts against the length that the base model's recipe gives the model.
 
     An evaluation by a judge has no such recipe: what is known of the model is in another type's.
@@ -104,15 +104,13 @@ def length_checks(interview: Interview, report: Report) -> list[Check]:
     model, kind = interview.facts(MODEL), interview.type
     if kind.bedrock_judges:
         lengths = dict(report.prompt_lengths)
-        return lengths_by_scorers_recipe(
-            interview, report.longest_prompt, lengths, JUDGED_NEW_TOKENS
-        )
+        return check_prompt_lengths(interview, report.longest_prompt, lengths, JUDGED_NEW_TOKENS)
     if model is None or "max_model_len" not in kind.parameters:
         return []
     offered, _ = aws.recipes.read_parameters(
         interview.aws, model.region, model.base_model.name, kind.name, kind.parameters, None
     )
-    doubts = aws.recipes.parameter_doubts(offered or [], {}, report.longest_prompt)
+    doubts = aws.recipes.check_parameter_doubts(offered or [], {}, report.longest_prompt)
     return [check for check in doubts if check.id == "parameters.length"]
 
 

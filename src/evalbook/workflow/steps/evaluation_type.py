@@ -8,20 +8,20 @@ from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.facts import EVALUATION_TYPE, MODEL
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.words import says_yes
-from evalbook.workflow.steps.model import find_package, known_model
+from evalbook.workflow.steps.model import find_known_model, find_package
 from evalbook.workflow.steps.which_type import (
     HELP,
     choose_by_answers,
     first_question,
     read_answer,
 )
-from evalbook.workflow.training import rollout_type
+from evalbook.workflow.training import find_rollout_type
 from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
     how = _known_training(interview)
-    suggested = rollout_type() if how else None
+    suggested = find_rollout_type() if how else None
     return Question(
         "Which kind of evaluation?",
         kind="choice",
@@ -54,7 +54,7 @@ def _known_training(interview: Interview) -> str | None:
     model = interview.facts(MODEL)
     if model is not None and model.training is not None:
         return model.training.how if model.training.trained else None
-    text = known_model(interview)
+    text = find_known_model(interview)
     return _asked_about(interview, text) if text else None
 
 

@@ -71,7 +71,7 @@ def _check(
         return Accepted(None)
     offered, checks = _offered(interview)
     if offered is None:
-        offered = [aws.recipes.unread_parameter(name) for name in interview.type.parameters]
+        offered = [aws.recipes.refuse_unread_parameter(name) for name in interview.type.parameters]
     known = {it.name: it for it in offered}
     values = {name: _one(name, str(said), known, interview) for name, said in value.items()}
     return Accepted(values, checks=(*checks, *_doubts(offered, values, interview)))
@@ -81,7 +81,9 @@ def _doubts(
     offered: list[aws.recipes.Parameter], values: dict[str, ParameterValue], interview: Interview
 ) -> list[Check]:
     report = effective_report(interview)
-    return aws.recipes.parameter_doubts(offered, values, report.longest_prompt if report else None)
+    return aws.recipes.check_parameter_doubts(
+        offered, values, report.longest_prompt if report else None
+    )
 
 
 def _one(

@@ -195,7 +195,7 @@ def _read_upload(text: str, _question: Question, _: Interview) -> str:
 def _check_upload(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
     below = aws.s3.parse_s3_uri(value, what="folder", key_needed=False)
     here = aws.s3.need_bucket_in(interview.aws, below.bucket, interview.model.region)
-    uri = str(aws.task_folders.uploaded_to(_files(interview), below))
+    uri = str(aws.task_folders.name_upload_folder(_files(interview), below))
     return Accepted(value, UploadFacts(uri), (here,))
 
 

@@ -106,7 +106,7 @@ def _read_tags(text: str, _question: Question, interview: Interview) -> dict[str
 def _check_tags(
     value: dict[str, str] | None, interview: Interview
 ) -> Outcome[dict[str, str] | None, None]:
-    from evalbook.evaluation_types import pipeline_prefix
+    from evalbook.evaluation_types import build_pipeline_prefix
 
     if value is None:
         return Accepted(None)
@@ -116,7 +116,7 @@ def _check_tags(
         return Accepted(
             value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
         )
-    pipelines = pipeline_prefix(kind.name)
+    pipelines = build_pipeline_prefix(kind.name)
     check = aws.tags.check_pipeline_tags(interview.aws, interview.region, pipelines, value)
     return Accepted(value, checks=(check,))
 

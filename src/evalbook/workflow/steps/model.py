@@ -17,14 +17,14 @@ from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading
 from evalbook.workflow.replies.values import says_version, understand_model
 from evalbook.workflow.steps.base_model import (
     InHub,
-    accepted_base_model,
+    accept_base_model,
+    accept_named_base_model,
     cut_short,
     look_in_hub,
-    named_base_model,
-    nothing_found,
     offered,
+    reject_unmatched,
 )
-from evalbook.workflow.training import training_facts
+from evalbook.workflow.training import find_training_facts
 from evalbook.workflow.turn import Choice, Question
 
 _TRAINING_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -76,9 +76,9 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
 
 def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
     interview.progress("Looking for the model", None, None)
-    arn = aws.hub_models.hub_model_arn(value)
+    arn = aws.hub_models.build_hub_model_arn(value)
     if arn is not None:
-        return named_base_model(arn, interview)
+        return accept_named_base_model(arn, interview)
     if value.startswith("arn:"):
         return _package(*_resolve_in(None, value, interview), interview)
     region, *elsewhere = _regions(interview)
@@ -113,13 +113,13 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str
         missing = rejection
     inside = look_in_hub(text, region, interview)
     if inside.exact is not None:
-        return accepted_base_model(inside.exact, interview, *inside.notes)
+        return accept_base_model(inside.exact, interview, *inside.notes)
     if missing is not None and not inside.models:
-        raise nothing_found(text, inside, region, interview, missing)
+        raise reject_unmatched(text, inside, region, interview, missing)
     if found is not None and found.package is not None and not inside.models:
         return _package(found, None, interview)
     if found is None and len(inside.models) == 1:
-        return accepted_base_model(inside.models[0], interview, *inside.notes)
+        return accept_base_model(inside.models[0], interview, *inside.notes)
     return Narrowed(_which_one(text, found, inside))
 
 
@@ -133,7 +133,7 @@ def _package(
     interview.progress("Checking the base model", None, None)
     checks = aws.base_models.check_base_model(interview.aws, package, package.region, kind)
     job = training_job or package.training_job
-    training, about_training = training_facts(interview, package, job)
+    training, about_training = find_training_facts(interview, package, job)
     facts = ModelFacts(
         arn=package.arn,
         base_only=False,
@@ -147,7 +147,7 @@ def _package(
         base_model=base,
         model_data=package.model_data,
         nova=aws.base_models.is_nova(base.name),
-        billions=aws.base_models.model_size_billions(base.name),
+        billions=aws.base_models.read_model_size(base.name),
         answers_by=aws.base_models.answers_by(base.name, package.region, kind),
         base_by_name=aws.base_models.can_be_named(base, package.region, kind),
         needs_yes=found.needs_yes,
@@ -229,7 +229,7 @@ def _regions(interview: Interview) -> list[str | None]:
     return known[:2] or [None]
 
 
-def known_model(interview: Interview) -> str | None:
+def find_known_model(interview: Interview) -> str | None:
     """Return the model if it is known ahead of its turn: volunteered, or left in the state.
 
     A model that the person dismissed is no longer known.

@@ -6,9 +6,9 @@ from evalbook.moments import to_the_minute
 from evalbook.workflow.facts import MODEL, MODEL_CONFIRM, ModelFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.agreeing import read_agreement
-from evalbook.workflow.steps.data_sample import length_checks
+from evalbook.workflow.steps.data_sample import check_lengths
 from evalbook.workflow.steps.dataset import effective_report
-from evalbook.workflow.training import training_notices
+from evalbook.workflow.training import list_training_notices
 from evalbook.workflow.turn import Question
 
 
@@ -18,7 +18,7 @@ def _ask(interview: Interview) -> Question:
     return Question(
         "Is this the model to evaluate?",
         kind="confirm",
-        notices=(*notices, *training_notices(interview)),
+        notices=(*notices, *list_training_notices(interview)),
     )
 
 
@@ -47,7 +47,7 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, None]:
     if not value:
         return Reopened("model")
     report = effective_report(interview)
-    return Accepted(value, checks=tuple(length_checks(interview, report)) if report else ())
+    return Accepted(value, checks=tuple(check_lengths(interview, report)) if report else ())
 
 
 STEP = Step(

@@ -28,7 +28,7 @@ _KEEP_COPY = "copy of "
 
 
 def _ask(interview: Interview) -> Question:
-    own = own_notebook(interview)
+    own = locate_own_notebook(interview)
     exists = is_there(own)
     choices = [
         Choice(
@@ -75,12 +75,12 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 
 def _do(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
     """Write the notebook; if a person edited its cells, first ask what to do with the edits."""
-    from evalbook.notebook.write import edited_cells, keep_copy, write_notebook
+    from evalbook.notebook.write import find_edited_cells, keep_copy, write_notebook
 
     named = value.removeprefix(_KEEP_COPY)
-    path = own_notebook(interview) if named == NEW else interview.folder / named
+    path = locate_own_notebook(interview) if named == NEW else interview.folder / named
     _need_inside(path, interview)
-    edited = edited_cells(path)
+    edited = find_edited_cells(path)
     if edited and named == value:
         return Narrowed(_what_becomes_of_edits(value, path, edited, interview))
     interview.progress(f"Writing {path}", None, None)
@@ -121,16 +121,16 @@ def _check(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
 
 
 def _as_it_stands(interview: Interview) -> Check:
-    from evalbook.notebook.write import edited_cells
+    from evalbook.notebook.write import find_edited_cells
 
-    path = written_notebook(interview)
+    path = locate_notebook(interview)
     if not is_there(path):
         return warning(
             "notebook.missing",
             f"The notebook {path} is gone.",
             Remedy("To write it again:", command="generate"),
         )
-    edited = edited_cells(path)
+    edited = find_edited_cells(path)
     if edited:
         return warning("notebook.edited", f"You have edited {_titles(edited)} of {path}.")
     return passed("notebook", f"{path} is unchanged.")
@@ -153,12 +153,12 @@ def write_again(
     Raises:
         AnswerRejected: ``notebook.edited``, a person's edits would be lost.
     """
-    from evalbook.notebook.write import edited_cells, keep_copy, write_notebook, write_script
+    from evalbook.notebook.write import find_edited_cells, keep_copy, write_notebook, write_script
 
-    path = to or written_notebook(interview).with_suffix(".py" if script else ".ipynb")
+    path = to or locate_notebook(interview).with_suffix(".py" if script else ".ipynb")
     if to is None:
         _need_inside(path, interview)
-    edited = edited_cells(path)
+    edited = find_edited_cells(path)
     if edited and not keep_edits:
         raise AnswerRejected(
             "notebook.edited",
@@ -186,12 +186,12 @@ def _need_inside(path: Path, interview: Interview) -> None:
         )
 
 
-def own_notebook(interview: Interview) -> Path:
+def locate_own_notebook(interview: Interview) -> Path:
     project = interview.answer(PROJECT).value
     return interview.folder / project / "notebooks" / f"{project}_model-evaluation.ipynb"
 
 
-def written_notebook(interview: Interview) -> Path:
+def locate_notebook(interview: Interview) -> Path:
     """Return the path of the written notebook, relative to the current folder."""
     path = end_of_links(interview.state_path).parent / interview.answer(NOTEBOOK).facts.path
     return _shown(path, interview)
@@ -210,7 +210,7 @@ def run_instructions(interview: Interview) -> tuple[str, ...]:
     how_long = ", about {} to {} minutes".format(*minutes) if minutes else ""
     # The SDK has no dry run for the person's own instances.
     dry_run = "" if expected.instances else ", after a dry run"
-    path = written_notebook(interview)
+    path = locate_notebook(interview)
     return (
         f"Written: {path}",
         "Open it in JupyterLab, VS Code or SageMaker Studio and run its cells in order:",

@@ -12,7 +12,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint, shortened
 from evalbook.workflow import hearing
 from evalbook.workflow.copies import is_in_s3, upload
-from evalbook.workflow.estimate import Estimate, estimate, with_price
+from evalbook.workflow.estimate import Estimate, add_price, estimate
 from evalbook.workflow.facts import (
     DATA_FIX,
     DATA_SAMPLE,
@@ -44,7 +44,7 @@ be clear at the 1 % level, those of the whole at 4 %, instead of once at 5 %."""
 
 def _ask(interview: Interview) -> Question:
     whole, most = _whole(interview), _most(interview)
-    expected = with_price(replace(estimate(interview), records=whole), interview)
+    expected = add_price(replace(estimate(interview), records=whole), interview)
     pilot = _pilot(interview)
     choices = [
         Choice(ALL, f"All {whole:,} records", _costs(expected, _jobs(whole, most))),

@@ -13,7 +13,7 @@ from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened
 from evalbook.workflow.turn import Question
 
 
-def asking_for_prompts(interview: Interview) -> Question:
+def ask_for_prompts(interview: Interview) -> Question:
     """Return the question of whether a prompt dataset may be read."""
     footer = _is_parquet(interview)
     return Question(
@@ -40,7 +40,7 @@ def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts |
         remedy = remedy_in_commands(rejection.remedy) or ""
         return Reopened("dataset", notices=(rejection.message, remedy))
     found = passed("dataset.prompts", _counted(rows, footer_only=footer is not None))
-    doubts = lengths_by_scorers_recipe(interview, longest, {}, None)
+    doubts = check_prompt_lengths(interview, longest, {}, None)
     if doubts and footer and (why := _is_unread(interview)):
         unknown = f"Whether a prompt is too long for the model is not known: {why}."
         doubts = [skipped("dataset.length", unknown)]
@@ -64,7 +64,7 @@ ALWAYS_FITS = 1000
 """Prompt tokens up to which AWS need not be asked about the model."""
 
 
-def lengths_by_scorers_recipe(
+def check_prompt_lengths(
     interview: Interview, longest: int, lengths: Mapping[int, int], kept: int | None
 ) -> list[Check]:
     """Compare prompts with the model length in the base model's recipe for scorers.
@@ -125,13 +125,13 @@ def _is_parquet(interview: Interview) -> bool:
 def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     """Return rows, columns, and tokens of which no prompt has more, by the footer."""
     from evalbook.datasets.lengths import BYTES_PER_TOKEN
-    from evalbook.datasets.parquet import TAIL_BYTES, NotParquet, footer_length, read_footer
+    from evalbook.datasets.parquet import TAIL_BYTES, NotParquet, read_footer, read_footer_length
 
     facts = interview.answer(DATASET).facts
     uri, size = aws.s3.parse_s3_uri(facts.uri, what="dataset"), facts.size
     try:
         tail = aws.s3.read_range(interview.aws, uri, max(0, size - TAIL_BYTES), TAIL_BYTES)
-        length = footer_length(tail)
+        length = read_footer_length(tail)
         begin = max(0, size - TAIL_BYTES - length)
         footer = read_footer(aws.s3.read_range(interview.aws, uri, begin, length))
     except NotParquet as error:

@@ -25,7 +25,7 @@ def _ask(interview: Interview) -> Question:
 def _read(text: str, _question: Question, _: Interview) -> str:
     name = text.strip().lower()
     if not aws.regions.is_region(name):
-        near = ", ".join(aws.regions.similar_regions(name))
+        near = ", ".join(aws.regions.find_similar_regions(name))
         raise AnswerRejected(
             "region.unknown",
             f"{text!r} is not an AWS region.",

@@ -8,7 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SCOPE
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_one_choice
-from evalbook.workflow.steps.base_model import newest_in_hub
+from evalbook.workflow.steps.base_model import find_newest_in_hub
 from evalbook.workflow.turn import Choice, Question
 
 BOTH = "both"
@@ -76,7 +76,7 @@ def check_scope_base(interview: Interview) -> list[Check]:
     model = interview.model
     base, region = model.base_model, model.region
     interview.progress("Checking the base model", None, None)
-    newest = newest_in_hub(base.name, region, interview)
+    newest = find_newest_in_hub(base.name, region, interview)
     if newest is None:
         raise AnswerRejected(
             "scope.base_missing",

@@ -126,12 +126,12 @@ def _registered(arn: str, interview: Interview) -> Outcome[str, aws.found.Evalua
 
 def _starter_in(folder: Path) -> Path:
     """Write the starter function unless it already exists."""
-    from evalbook.metrics.scorers import starter_function
+    from evalbook.metrics.scorers import read_starter_function
 
     path = folder / STARTER
     if not is_there(path):
         try:
-            replace_whole(path, starter_function().encode())
+            replace_whole(path, read_starter_function().encode())
         except OSError as error:
             raise unwritable("scorer.file", path, error) from error
     return path
