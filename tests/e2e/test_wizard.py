@@ -414,7 +414,7 @@ def test_tab_completes_the_name_of_a_file_with_custom_metrics(folder: Path) -> N
 def test_a_finished_interview_shows_again_how_to_run_its_notebook(folder: Path) -> None:
     answered_until(None)
     with RealTerminal(folder=folder) as terminal:
-        terminal.waits_for(f"The evaluation in {STATE} is finished").waits_for("» Show again")
+        terminal.waits_for(f"The evaluation in {STATE} is finished").waits_for("» Show how to run")
         terminal.types(ENTER).waits_for(f"Written: {NOTEBOOK}").waits_for("evalbook status --watch")
         assert terminal.ends() == 0
 
