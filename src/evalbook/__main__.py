@@ -1,6 +1,6 @@
 """Where the command starts: what can be interrupted, from its first line to its last thread."""
 
-# Until the handler below is set, Ctrl-C shows Python's own traceback: so nothing that has to be
+# Until the handler below is set, Ctrl-C shows Python's own traceback: so nothing that must be
 # looked for comes before it. Python has os and sys already; `signal` would read enum and more, for
 # 3 ms. What Python does before it reads this line is out of reach.
 import os

@@ -25,7 +25,7 @@ class Remedy:
     step: str | None = None
     """The step whose answer has to change."""
     answer: str | None = None
-    """What it has to be answered with; None where that is the person's to say."""
+    """What it must be answered with; None if that is the person's to say."""
     command: str | None = None
     """A command that helps, without ``evalbook`` before it."""
 

@@ -18,7 +18,7 @@ _HOSTS = {
 def build_console_url(
     name: str, *, called: str | None = None, domain: str | None = None
 ) -> str | None:
-    """Return the console's page of an ARN or an S3 URI; None where it has none that is known.
+    """Return the console's page of an ARN or an S3 URI; None if it has none that is known.
 
     Args:
         name: the ARN of a pipeline execution, training job, MLflow app or tracking server, Bedrock
@@ -64,7 +64,7 @@ def build_logs_url(job: str) -> str | None:
 
 
 def _parts(arn: str) -> tuple[str, str, str, str]:
-    """Return partition, service, region and resource; empty where it is no ARN of AWS's."""
+    """Return partition, service, region and resource; empty if it is no ARN of AWS's."""
     prefix, partition, service, region, _, resource = (*arn.split(":", 5), *[""] * 5)[:6]
     if prefix != "arn" or partition not in _HOSTS:
         return "", "", "", ""

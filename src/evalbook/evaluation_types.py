@@ -39,7 +39,7 @@ class EvaluationType:
     role_type: Literal["model_eval", "training"] = "training"
     """Which actions the SDK insists on for its role; see ``data/role_actions.json``."""
     recipes: tuple[str, ...] | None = None
-    """Types of recipe, one of which the base model has to have; None for any, empty for none."""
+    """Types of recipe, one of which the base model must have; None for any, empty for none."""
     nova_recipes: tuple[str, ...] | None = None
     """Those of a Nova model, where they are others."""
     bedrock_judges: bool = False
@@ -54,7 +54,7 @@ class EvaluationType:
     file_types: tuple[str, ...] = (".jsonl",)
     """How the names of its datasets end."""
     most_records: int | None = None
-    """Rows that one job takes; None where AWS names no limit."""
+    """Rows that one job takes; None if AWS names no limit."""
     needs_reference: bool = False
     """Whether a record without a reference answer is of no use."""
     prompts_alone: bool = False

@@ -83,7 +83,7 @@ def nearest(word: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6)
 
 
 def did_you_mean(near: Sequence[str]) -> str:
-    """Ask whether one of these was meant; empty where there is none."""
+    """Ask whether one of these was meant; empty if there is none."""
     return f"Did you mean {' or '.join(near)}?" if near else ""
 
 
@@ -105,7 +105,7 @@ def fold_lines(text: str, width: int | None, *, hanging: bool = True) -> str:
 
     Args:
         text: any text.
-        width: columns; None where nothing is to be broken.
+        width: columns; None if nothing is to be broken.
         hanging: whether what continues a line is indented more than its beginning.
     """
     if width is None:

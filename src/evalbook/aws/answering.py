@@ -347,7 +347,7 @@ _BEDROCK: dict[str, tuple[str, str, Callable[[str, Any], list[Check]]]] = {
         _in_state("status", "InService"),
     ),
 }
-"""How Bedrock is asked about each kind, and what has to be the case."""
+"""How Bedrock is asked about each kind, and what must be the case."""
 
 
 # --- artefacts to be hosted ---------------------------------------------------------------------

@@ -110,7 +110,7 @@ def parse_arn(text: str) -> Arn | None:
 
 
 def find_region_fault(arn: Arn) -> str | None:
-    """Say what is wrong with the region of an ARN; None where it can be right.
+    """Say what is wrong with the region of an ARN; None if it can be right.
 
     AWS can't be asked in such a region: it would answer like credentials or a network that fail.
     """

@@ -47,7 +47,7 @@ def is_nova(name: str) -> bool:
 
 
 def read_model_size(name: str) -> float | None:
-    """Guess a model's parameters, in billions, from its name; None where the name tells nothing.
+    """Guess a model's parameters, in billions, from its name; None if the name tells nothing.
 
     In hub names a version runs into the size (``llama-3-2-1b``): the number right before the
     ``b`` counts, with a decimal point, ``p`` or, below one, a dash (``qwen2-5-0-5b``). Of a
@@ -100,7 +100,7 @@ def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -
 
 
 def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
-    """Return the inference profile by which a base model answers; None where it takes none."""
+    """Return the inference profile by which a base model answers; None if it takes none."""
     judged = EVALUATION_TYPES[evaluation_type].bedrock_judges
     return find_nova_in_bedrock(name, region) if judged else None
 
@@ -244,7 +244,7 @@ def _recipe_verdict(name: str, region: str, types: tuple[str, ...] | None, *, fo
 
 
 def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
-    """Return by which technique a model's recipe trained it, such as SFT; None where unknown."""
+    """Return by which technique a model's recipe trained it, such as SFT; None if unknown."""
     try:
         document = _hub_document(aws, base, region)
     except NO_HELP:

@@ -17,7 +17,7 @@ class ForeignJson:
     value: Any
 
     def __getitem__(self, name: str) -> ForeignJson:
-        """Return a member; one that is null where there is none."""
+        """Return a member; one that is null if there is none."""
         return ForeignJson(self.value.get(name) if isinstance(self.value, dict) else None)
 
     def __contains__(self, name: str) -> bool:
@@ -25,7 +25,7 @@ class ForeignJson:
 
     @property
     def text(self) -> str | None:
-        """The text that it is; None where it is empty or something else."""
+        """The text that it is; None if it is empty or something else."""
         return self.value if isinstance(self.value, str) and self.value else None
 
     @property

@@ -95,7 +95,7 @@ class TrainingJob:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What an execution was started with, read from its definition; None where it doesn't say."""
+    """What an execution was started with, read from its definition; None if it doesn't say."""
 
     model_package: str | None = None
     base_model: str | None = None
@@ -106,7 +106,7 @@ class RunPlan:
     mlflow: str | None = None
     """ARN of the MLflow app or tracking server that it records in."""
     experiment: str | None = None
-    """MLflow's, where one was named."""
+    """MLflow's, if one was named."""
     instances: str | None = None
     """What a training job of its own runs on."""
     metrics: tuple[str, ...] = ()
@@ -258,7 +258,7 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
 
 
 def find_rollout_failure(aws: Aws, arn: str) -> str | None:
-    """Return why a multi-turn RL evaluation's job failed, or None where it does not say.
+    """Return why a multi-turn RL evaluation's job failed, or None if it does not say.
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.

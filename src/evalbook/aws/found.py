@@ -37,7 +37,7 @@ class Training:
     """What could be found out about a package's training."""
 
     trained: bool | None
-    """Whether it was multi-turn RL; None where that could not be checked."""
+    """Whether it was multi-turn RL; None if that could not be checked."""
     job: RolloutTraining | None
     how: str
     """What was looked at, as a sentence."""
@@ -59,7 +59,7 @@ class VpcChoice:
     """The part of a VPC in which the evaluation's jobs run."""
 
     vpc_id: str | None
-    """None where EC2 would not tell."""
+    """None if EC2 would not tell."""
     subnets: tuple[str, ...]
     security_groups: tuple[str, ...]
 

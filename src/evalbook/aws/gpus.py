@@ -46,7 +46,7 @@ class Gpus:
 
 
 def find_gpus(instance_type: str) -> Gpus | None:
-    """Return the GPUs of a type such as ``ml.g5.12xlarge``; None where it has none or is not known.
+    """Return the GPUs of a type such as ``ml.g5.12xlarge``; None if it has none or is not known.
 
     `has_no_gpu` tells the two apart.
     """
@@ -70,7 +70,7 @@ def check_gpus(
     Args:
         check_id: what the checks are called, such as ``compute.gpu``.
         instance_type: such as ``ml.g5.12xlarge``.
-        billions: the model's parameters; None where they are not known.
+        billions: the model's parameters; None if they are not known.
         otherwise: what else a person may do than to name another type, as ``, or answer X``.
 
     Raises:

@@ -21,7 +21,7 @@ _SHARE = 4
 
 @dataclass(frozen=True)
 class Group:
-    """A group, and what is known of its newest usable version."""
+    """A group, and what is known about its newest usable version."""
 
     name: str
     about: str

@@ -32,7 +32,7 @@ class HubRecipe:
     parameters: str | None
     """S3 URI of what can be set, and to which values."""
     own_template: str | None
-    """S3 URI of its template for training jobs on instances of one's own."""
+    """S3 URI of its template for training jobs on instances of your own."""
     own_image: str | None
     instance_types: tuple[str, ...]
 
@@ -40,7 +40,7 @@ class HubRecipe:
 @dataclass(frozen=True)
 class HubDocument:
     recipes: tuple[HubRecipe, ...] | None
-    """None where they are not listed."""
+    """None if they are not listed."""
     licence: str | None
     """S3 URI of the licence that running the model accepts."""
     weights: str | None
@@ -51,7 +51,7 @@ class HubDocument:
 
 
 def read_hub_document(text: str | None) -> HubDocument | None:
-    """Read the document of a hub content; None where it is not a JSON object."""
+    """Read the document of a hub content; None if it is not a JSON object."""
     found = read_document(text)
     if not isinstance(found.value, dict):
         return None
@@ -99,7 +99,7 @@ def list_hub_contents(
 def describe_hub_document(
     aws: Aws, region: str, hub: str, name: str, version: str | None = None
 ) -> HubDocument | None:
-    """Return what a hub says of a model; None where that is not a JSON object.
+    """Return what a hub says of a model; None if that is not a JSON object.
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.

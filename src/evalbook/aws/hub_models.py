@@ -49,7 +49,7 @@ class HubModel:
     created: str
     """ISO 8601, UTC."""
     recipes: frozenset[str] | None = None
-    """Kinds of evaluation that it has a recipe for, in lower case; None where it isn't told."""
+    """Kinds of evaluation that it has a recipe for, in lower case; None if it isn't told."""
     licence: str | None = None
     """S3 URI of the licence that running it accepts; only its document tells."""
 
@@ -112,7 +112,7 @@ def hub_name(text: str) -> str:
 
 
 def find_nova_in_bedrock(name: str, region: str) -> str | None:
-    """Return the inference profile by which a base Nova model answers; None where the SDK has none.
+    """Return the inference profile by which a base Nova model answers; None if the SDK has none.
 
     As ``_resolve_bedrock_model_id`` of ``train/evaluate/llm_as_judge_evaluator.py``.
     """

@@ -1,4 +1,4 @@
-"""Who is asking AWS: the account, and the role where there is one."""
+"""Who is asking AWS: the account, and the role if there is one."""
 
 from __future__ import annotations
 

@@ -354,7 +354,7 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 
 def judge_name(aws: Aws, region: str, judge_id: str) -> str | None:
-    """Return what the Price List calls a judge; None where Bedrock does not say."""
+    """Return what the Price List calls a judge; None if Bedrock does not say."""
     geography, _, plain = judge_id.rpartition("/")[2].partition(".")
     model = plain if geography in GEOGRAPHIES else judge_id
     try:

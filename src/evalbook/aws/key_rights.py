@@ -194,7 +194,7 @@ def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:
 
 
 def default_key(aws: Aws, bucket: str, region: str) -> str | None:
-    """Return the KMS key that a bucket encrypts with by itself; None where S3 names none.
+    """Return the KMS key that a bucket encrypts with by itself; None if S3 names none.
 
     By its ARN, which policies need, where it may be described.
     """

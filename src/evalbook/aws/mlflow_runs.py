@@ -69,7 +69,7 @@ class TrackedRun:
 
 
 def find_tracked_run(aws: Aws, job_arn: str) -> TrackedRun | None:
-    """Return where a job of a multi-turn RL evaluation recorded; None where it does not say.
+    """Return where a job of a multi-turn RL evaluation recorded; None if it does not say.
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
@@ -105,7 +105,7 @@ def record_run(
     tags: Mapping[str, str],
     files: Mapping[str, bytes],
 ) -> TrackedRun:
-    """Record a finished run of its own in an experiment, which is made where there is none.
+    """Record a finished run of its own in an experiment, which is made if there is none.
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: the answer was no.

@@ -1,4 +1,4 @@
-"""Whether an evaluation can run on instances of one's own: a training job that the SDK starts.
+"""Whether an evaluation can run on instances of your own: a training job that the SDK starts.
 
 The SDK calls it SMTJ and comes to it by ``compute`` (``_evaluate_serverful_smtj`` in
 train/evaluate/benchmark_evaluator.py and custom_scorer_evaluator.py, the helpers in
@@ -125,16 +125,16 @@ class Recipe:
     parameters: Mapping[str, Any]
     """What it lets be set, by name."""
     instance_types: tuple[str, ...]
-    """What it runs on; empty where it does not say."""
+    """What it runs on; empty if it does not say."""
 
 
 def find_own_recipe(
     aws: Aws, region: str, base_model: str, evaluation_type: str
 ) -> tuple[Recipe | None, list[Check]]:
-    """Return the recipe by which the SDK evaluates on instances of one's own.
+    """Return the recipe by which the SDK evaluates on instances of your own.
 
     Returns:
-        The recipe, None where it can't be read; and the check of it.
+        The recipe, None if it can't be read; and the check of it.
 
     Raises:
         AnswerRejected: ``compute.recipe``, there is none that would do.

@@ -41,7 +41,7 @@ class ModelPackage:
     status: str
     """Pending, InProgress, Completed, Failed or Deleting."""
     approval: str | None
-    """Approved, Rejected or PendingManualApproval; None where SageMaker says nothing."""
+    """Approved, Rejected or PendingManualApproval; None if SageMaker says nothing."""
     created: str
     """ISO 8601, UTC."""
     base_model: BaseModel | None
@@ -84,7 +84,7 @@ def explain_missing_base(answer: DescribeModelPackageOutputTypeDef) -> str:
 
 
 def _base_model(answer: DescribeModelPackageOutputTypeDef, arn: Arn) -> BaseModel | None:
-    """Read the base model; None where the SDK would find no hub-content ARN.
+    """Read the base model; None if the SDK would find no hub-content ARN.
 
     Content of the public hub belongs to account ``aws``.
     """

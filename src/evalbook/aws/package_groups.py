@@ -81,7 +81,7 @@ def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSumma
 
 
 def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
-    """Say which groups may have been meant by a name that none has; None where AWS won't say."""
+    """Say which groups may have been meant by a name that none has; None if AWS won't say."""
     try:
         names = [printable(str(it["ModelPackageGroupName"])) for it in _all_groups(aws, region)]
     except NO_HELP:

@@ -59,7 +59,7 @@ def list_gated_actions(evaluation_type: str) -> list[str]:
 
 
 def own_instances_caller_actions() -> list[str]:
-    """Return what the caller does to have an evaluation run on instances of one's own."""
+    """Return what the caller does to have an evaluation run on instances of your own."""
     return ACTIONS.facts["own_instances_caller_actions"]
 
 
@@ -167,7 +167,7 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str | None = None)
 def check_job_permissions(aws: Aws, region: str) -> Check:
     """Simulate whether the caller may start, find and stop a training job by itself.
 
-    On instances of one's own, the SDK starts it as the caller and asks nothing before.
+    On instances of your own, the SDK starts it as the caller and asks nothing before.
 
     Raises:
         AnswerRejected: ``caller.jobs``, the caller may not.

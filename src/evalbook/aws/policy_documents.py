@@ -58,7 +58,7 @@ def read_policy(document: Any) -> list[Statement] | None:
     """Read a policy as AWS gives it: an object, or JSON that may be URL-encoded.
 
     Returns:
-        Its statements; None where it can't be read.
+        Its statements; None if it can't be read.
     """
     for decoded in (str, unquote):
         if isinstance(document, str):

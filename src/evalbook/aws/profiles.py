@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def list_profiles() -> list[str]:
-    """Return the names of the profiles in AWS's config files; empty where those can't be read."""
+    """Return the names of the profiles in AWS's config files; empty if those can't be read."""
     import botocore.session
     from botocore.exceptions import BotoCoreError
 

@@ -137,7 +137,7 @@ def read_parameters(
         benchmark: the benchmark, where it is one.
 
     Returns:
-        The parameters in the order of their names, None where they could not be read; and the
+        The parameters in the order of their names, None if they could not be read; and the
         check that says so.
     """
     kind = _recipe_type(base_model, evaluation_type, benchmark)

@@ -170,7 +170,7 @@ def translate(asked: Asked, error: Exception) -> EvalbookError:
 
 
 def without_answer(asking: str, error: Exception) -> EvalbookError | None:
-    """Return what an error of botocore's own means; None where that is not known."""
+    """Return what an error of botocore's own means; None if that is not known."""
     names = {kind.__name__ for kind in type(error).__mro__}
     for kinds, code, message, remedy in _NO_ANSWER:
         if names & kinds:
@@ -219,7 +219,7 @@ CODES = DataFile("data/aws_error_codes.json", _ErrorCodes)
 
 
 def _meaning(service: str, code: str, text: str) -> str | None:
-    """Return what a code means, such as ``missing``; None where that is not known."""
+    """Return what a code means, such as ``missing``; None if that is not known."""
     known = CODES.facts
     own, common = known["services"].get(service, _Codes()), known["every_service"]
     if code in ("ValidationException", "ValidationError"):

@@ -78,7 +78,7 @@ def partition_of(region: str) -> str:
 
 
 def offers_bedrock(region: str) -> bool | None:
-    """Tell whether botocore lists Bedrock in a region; None where it doesn't know the region.
+    """Tell whether botocore lists Bedrock in a region; None if it doesn't know the region.
 
     Its list can lag behind AWS by some weeks: False deserves a warning, not a refusal.
     """

@@ -4,9 +4,9 @@ Layout, as the SDK's ``show_results()`` reads it (sagemaker 3.27.0,
 ``train/common_utils/show_results_utils.py``): below the output prefix, a judging job has
 ``JOB/output/output/BEDROCK_JOB/bedrock_llm_judge_results.json`` and Bedrock itself
 ``BEDROCK_JOB/…_output.jsonl``; benchmarks and scorers have ``JOB/output/output/…/results_*.json``.
-Beside those lie ``details/…/details_TASK_TIME.parquet`` and, for datasets of one's own, JSON Lines
+Beside those lie ``details/…/details_TASK_TIME.parquet`` and, for datasets of your own, JSON Lines
 with a line for each record (SageMaker developer guide, "Accessing and analyzing evaluation
-results", read 2026-11-25). A training job that was started by itself, on instances of one's own,
+results", read 2026-11-25). A training job that was started by itself, on instances of your own,
 has the same in one archive, ``JOB/output/output.tar.gz`` (``ModelTrainer.output_data`` in
 ``train/model_trainer.py``). InspectAI writes below ``inspectai-results/``, whichever job it is
 (``train/evaluate/inspect_ai_evaluator.py``), or below ``JOB/output/``.
@@ -69,7 +69,7 @@ def find_result_files(
 ) -> ResultFiles:
     """Find the files of a job under an output prefix; all pages of the listing are read.
 
-    ``bedrock_job`` is the name of the Bedrock job where it is known from elsewhere.
+    ``bedrock_job`` is the name of the Bedrock job if it is known from elsewhere.
 
     Raises:
         AnswerRejected: ``results.denied``, the prefix may not be listed.

@@ -1,4 +1,4 @@
-"""Which IAM role an evaluation can run as: found where there is one, checked before it is used.
+"""Which IAM role an evaluation can run as: found if there is one, checked before it is used.
 
 The SDK's own checks are repeated so that what it would refuse is known beforehand, and the ones it
 lacks are added: ``bedrock.amazonaws.com`` in the trust policy, and whose role it is. Source:
@@ -51,10 +51,10 @@ class OfferedRole:
 
 @dataclass(frozen=True)
 class RoleOffer:
-    """An execution role to propose, where one was found, and all that would do."""
+    """An execution role to propose, if one was found, and all that would do."""
 
     default: str | None
-    """ARN of a role that passed the checks; None where none was found."""
+    """ARN of a role that passed the checks; None if none was found."""
     roles: tuple[OfferedRole, ...]
     """Those that would do: the default first, the others newest first."""
     checks: tuple[Check, ...]
@@ -62,7 +62,7 @@ class RoleOffer:
 
 @dataclass(frozen=True)
 class _Role:
-    """A role as IAM describes it; ``document`` is None where it may not be seen."""
+    """A role as IAM describes it; ``document`` is None if it may not be seen."""
 
     arn: str
     document: Any

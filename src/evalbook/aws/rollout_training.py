@@ -27,7 +27,7 @@ _LEEWAY = timedelta(hours=1)
 
 
 def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining | None:
-    """Return the multi-turn RL training job of a name; None where there is none to be seen."""
+    """Return the multi-turn RL training job of a name; None if there is none to be seen."""
     try:
         found = aws.client("sagemaker", region).describe_job(JobName=name, JobCategory="AgentRFT")
     except REFUSED:

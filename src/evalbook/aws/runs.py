@@ -107,7 +107,7 @@ def _step(phase: SecondaryStatusTransitionTypeDef, arn: str) -> RunStep:
 
 
 def find_training_job(aws: Aws, region: str, name: str) -> str | None:
-    """Return the ARN of a training job by its name; None where there is none.
+    """Return the ARN of a training job by its name; None if there is none.
 
     Raises:
         AwsDenied, AwsInvalid: AWS's answer was no.
@@ -128,7 +128,7 @@ def run_of(arn: str) -> Run:
 
 
 def plan_of(aws: Aws, arn: str) -> RunPlan:
-    """Return what a run was started with; an empty plan where AWS does not say."""
+    """Return what a run was started with; an empty plan if AWS does not say."""
     try:
         return run_of(arn).read_plan(aws)
     except REFUSED:

@@ -73,9 +73,9 @@ class ObjectFacts:
     region: str
     """The bucket's."""
     version_id: str | None
-    """None where the bucket keeps no versions."""
+    """None if the bucket keeps no versions."""
     kms_key: str | None = None
-    """ARN of the KMS key that it is encrypted with; None where S3 does it by itself."""
+    """ARN of the KMS key that it is encrypted with; None if S3 does it by itself."""
 
 
 def describe_bucket(aws: Aws, bucket: str) -> str:
@@ -193,7 +193,7 @@ def write_probe(
     """Write a tiny object under a prefix and delete it again, also where versions are kept.
 
     With ``kms_key`` it is encrypted as the results will be. Returns the ARN of the KMS key by which
-    S3 encrypted it, None where it did so by itself, and the checks.
+    S3 encrypted it, None if it did so by itself, and the checks.
 
     Raises:
         AnswerRejected: ``s3.write_denied``, ``s3.no_bucket`` or ``s3.write_failed``.
@@ -449,7 +449,7 @@ def _read_piece(body: Any, size: int) -> bytes:
 def _get(
     aws: Aws, uri: S3Uri, region: str | None, offset: int, limit: int | None, etag: str | None
 ) -> GetObjectOutputTypeDef | None:
-    """Open an object from an offset; None where it has no bytes there."""
+    """Open an object from an offset; None if it has no bytes there."""
     wanted: dict[str, Any] = {}
     if offset or limit is not None:
         wanted["Range"] = f"bytes={offset}-{'' if limit is None else limit - 1}"

@@ -14,7 +14,7 @@ _SECONDS = 3.0
 def list_buckets(aws: Aws, region: str) -> list[tuple[str, str]]:
     """Return the account's buckets in a region, newest first, each with the day it was made.
 
-    None where AWS does not say, or not soon.
+    None if AWS does not say, or not soon.
     """
 
     def ask() -> list[tuple[str, str]]:
@@ -29,7 +29,7 @@ def list_buckets(aws: Aws, region: str) -> list[tuple[str, str]]:
 
 
 def continue_uri(aws: Aws, typed: str) -> list[str]:
-    """Return the URIs that begin as typed, up to the next slash; none where AWS does not say."""
+    """Return the URIs that begin as typed, up to the next slash; none if AWS does not say."""
 
     def ask() -> list[str]:
         bucket, slash, prefix = typed.removeprefix("s3://").partition("/")

@@ -87,7 +87,7 @@ class Aws:
 
     Args:
         profile: of the AWS settings; None leaves the choice to boto3.
-        region: asked where none is named; None for that of the AWS settings.
+        region: asked if none is named; None for that of the AWS settings.
         patience: seconds that a turn, or a question outside of one, may take.
         tell: is given a sentence each time that questions outside of a turn took half of that more.
     """
@@ -133,12 +133,12 @@ class Aws:
 
     @property
     def default_region(self) -> str | None:
-        """The region asked where none is named, or None where none is configured."""
+        """The region asked if none is named, or None if none is configured."""
         region: str | None = self.session.region_name
         return region
 
     def required_region(self) -> str:
-        """Return the region asked where none is named.
+        """Return the region asked if none is named.
 
         Raises:
             AwsUnavailable: none is configured.
@@ -438,7 +438,7 @@ def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
 
 
 def soon(question: Callable[[], T], seconds: float | None = None) -> T | None:
-    """Ask what must keep nobody waiting; None where the answer takes longer.
+    """Ask what must keep nobody waiting; None if the answer takes longer.
 
     A question that is given up goes on in the background, and keeps no process alive.
 
@@ -454,7 +454,7 @@ def soon(question: Callable[[], T], seconds: float | None = None) -> T | None:
 def answer_headers(error: EvalbookError) -> Mapping[str, str]:
     """Return the HTTP headers, in lower case, of the answer that an `Aws` error was made from.
 
-    S3 names a bucket's region even where it refuses the question. Empty where there was no answer.
+    S3 names a bucket's region even where it refuses the question. Empty if there was no answer.
     """
     response = getattr(error.__cause__, "response", None)
     if not isinstance(response, dict):

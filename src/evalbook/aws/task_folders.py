@@ -140,7 +140,7 @@ def name_upload_folder(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:
 
 
 def upload(aws: Aws, files: Mapping[str, bytes], to: S3Uri) -> None:
-    """Put files under a prefix that is theirs alone; those that are there already are left.
+    """Put files under a prefix that is theirs alone; those that exist already are left.
 
     Raises:
         AnswerRejected: it may not be written to.
@@ -153,6 +153,6 @@ def _put(aws: Aws, uri: S3Uri, content: bytes) -> None:
     try:
         upload_new(aws, uri, io.BytesIO(content))
     except AnswerRejected as rejection:
-        # What is there already is the same: the folder is named by what is in it.
+        # What already exists is the same: the folder is named by what is in it.
         if rejection.code != "s3.exists":
             raise

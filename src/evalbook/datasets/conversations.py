@@ -44,7 +44,7 @@ class Turn(NamedTuple):
     role: str
     """``system``, ``user``, ``assistant``, ``tool``, or ``call`` for a call of a tool."""
     text: str | None
-    """None where the message holds no text."""
+    """None if the message holds no text."""
     beside: tuple[tuple[str, str], ...] = ()
     """What else it holds, and what it means that it is not used."""
 
@@ -212,7 +212,7 @@ def _content(content: Any, place: str) -> tuple[str | None, list[tuple[str, str]
 
 
 def part_text(part: Any) -> str | None:
-    """Return the text of one part of a message's content; None where it is no text."""
+    """Return the text of one part of a message's content; None if it is no text."""
     if isinstance(part, str):
         return part
     if not isinstance(part, dict) or part.get("type", "text") not in _TEXT_TYPES:
@@ -368,7 +368,7 @@ _LLAMA_SYSTEM = re.compile(r"^<<SYS>>\s*(.*?)\s*<</SYS>>\s*(.*)$", re.DOTALL)
 
 
 def transcript_turns(text: str) -> list[Turn] | None:
-    """Return the turns of a conversation that is written as one text; None where it is none."""
+    """Return the turns of a conversation that is written as one text; None if it is none."""
     for pattern, roles in _TRANSCRIPTS:
         marks = list(pattern.finditer(text))
         if len(marks) < 2 or {roles[mark[1]] for mark in marks} < {"user", "assistant"}:

@@ -84,7 +84,7 @@ def plan_of(
     target_format: DatasetFormat | str | None = None,
     changes: Changes | None = None,
 ) -> Plan | None:
-    """Return what ``convert`` would write; None where no record can be saved."""
+    """Return what ``convert`` would write; None if no record can be saved."""
     changes = changes or Changes()
     summary = plan_conversion(report, target_format=target_format, changes=changes)
     if summary is None:

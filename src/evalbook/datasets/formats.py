@@ -378,7 +378,7 @@ def format_named(name: str) -> DatasetFormat:
     """Return a format by its stable name.
 
     Raises:
-        KeyError: there is none of that name.
+        KeyError: there is not one of that name.
     """
     return {known.name: known for known in FORMATS}[name]
 

@@ -13,7 +13,7 @@ SEED = 20250101
 """The seed where none is chosen: the same dataset gives the same pilot."""
 
 Stratum = tuple[str, int]
-"""A record's category, or where it has none the length of its prompt."""
+"""A record's category, or if it has none the length of its prompt."""
 
 
 def sizes_of(records: int, most: int, pilot: int = 0) -> list[int]:
@@ -25,7 +25,7 @@ def sizes_of(records: int, most: int, pilot: int = 0) -> list[int]:
 
 
 def strata_of(chunks: Iterable[bytes]) -> list[Stratum]:
-    """Return the stratum of each record, in their order."""
+    """Return the stratum of each record, in order."""
     found = (understand(row.record) for row in Reading(chunks).rows() if row.record is not None)
     return [(it.category, 0) if it.category else ("", len(it.prompt)) for it in found]
 

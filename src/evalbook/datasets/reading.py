@@ -181,7 +181,7 @@ class Reading:
             first += len(lines)
 
     def _line(self, place: int, line: bytes | None, misplaced: InvalidRecord | None) -> Row | None:
-        """Return a line as a row; None where it is blank."""
+        """Return a line as a row; None if it is blank."""
         if line is None:
             return Row(place, None, too_long("the line"))
         problem = misplaced

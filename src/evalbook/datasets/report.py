@@ -50,7 +50,7 @@ class Report:
     container_remedy: str | None = None
     """What helps where no records can be read from it."""
     format: str | None = None
-    """Stable name of the records' format, as in ``formats``; None where no format is known."""
+    """Stable name of the records' format, as in ``formats``; None if no format is known."""
     bytes: int = 0
     records: int = 0
     """Records found, valid or not; blank lines are none."""

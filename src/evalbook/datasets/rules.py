@@ -47,7 +47,7 @@ class Rules:
     """What a record has to meet, shared by validation and conversion."""
 
     format: DatasetFormat | None
-    """The documented format that a job would read the records in; None where it reads none."""
+    """The documented format that a job would read the records in; None if it reads none."""
     require_reference: bool = False
     scorer: str | None = None
     """Preset scorer whose rules hold too; see `evalbook.datasets.scorer_rules`."""
@@ -151,7 +151,7 @@ class Rules:
             return ()
 
     def known(self, record: dict[str, Any]) -> Known | None:
-        """Return what is known of records of this one's shape; None where there is no telling."""
+        """Return what is known about records of this one's shape; None if there is no telling."""
         try:
             shape = shape_of(record)
             if shape not in self._known and len(self._known) < _MOST_SHAPES:

@@ -56,7 +56,7 @@ _LATER = frozenset(
         "mc1targets",
     )
 )
-"""Names whose texts have to be looked into."""
+"""Names whose texts must be looked into."""
 _OPENS_OTHERWISE = ("[", "{", "http", "None")
 _PROMPT_OPENS_OTHERWISE = ("{", "\n", " ", "[", *TEMPLATES)
 
@@ -65,11 +65,11 @@ _Path = tuple[str | int, ...]
 
 
 class NoPlan(Exception):
-    """Records of this shape have to be understood one by one."""
+    """Records of this shape must be understood one by one."""
 
 
 class Columns(NamedTuple):
-    """What records of one shape mean; empty where none of them has that."""
+    """What records of one shape mean; empty if none of them has that."""
 
     prompts: Sequence[str]
     references: Sequence[str]

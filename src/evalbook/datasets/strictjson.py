@@ -81,7 +81,7 @@ def _is_told_by_quotes(record: dict[str, Any], line: bytes) -> bool:
 
 
 def texts_in(value: Any, deepest: int) -> int | None:
-    """Return how many keys and texts a value has; None where it is nested too deeply."""
+    """Return how many keys and texts a value has; None if it is nested too deeply."""
     if type(value) is str:
         return 1
     if not isinstance(value, (dict, list)):
@@ -109,7 +109,7 @@ def parse_value(text: str, start: int) -> tuple[Any, int]:
     """Return the JSON value at an offset, and the offset behind it.
 
     Raises:
-        InvalidRecord: as for ``parse_record``; its cause is the JSONDecodeError where there is one.
+        InvalidRecord: as for ``parse_record``; its cause is the JSONDecodeError if there is one.
     """
     try:
         value, end = _STRICT.raw_decode(text, start)
@@ -117,7 +117,7 @@ def parse_value(text: str, start: int) -> tuple[Any, int]:
         raise InvalidRecord("not_json", _syntax(text, start, error)) from error
     except RecursionError:
         raise _too_deep() from None
-    # Each level opens a bracket, so that few values have to be looked through.
+    # Each level opens a bracket, so that few values must be looked through.
     openings = text.count("{", start, end) + text.count("[", start, end)
     if openings > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
         raise _too_deep()
@@ -127,7 +127,7 @@ def parse_value(text: str, start: int) -> tuple[Any, int]:
 
 
 def without_trailing_commas(text: str) -> str | None:
-    """Return JSON without the commas behind a last item; None where that is not what is wrong."""
+    """Return JSON without the commas behind a last item; None if that is not what is wrong."""
     for _ in range(_MOST_COMMAS):
         at = _wrong_at(text)
         if at is None:
@@ -142,7 +142,7 @@ def without_trailing_commas(text: str) -> str | None:
 
 
 def _wrong_at(text: str) -> int | None:
-    """Return where a text stops being JSON; None where its first value is whole."""
+    """Return where a text stops being JSON; None if its first value is whole."""
     try:
         _LENIENT.raw_decode(text, len(text) - len(text.lstrip()))
     except json.JSONDecodeError as error:

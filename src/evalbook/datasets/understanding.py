@@ -1,7 +1,7 @@
 """What a record means: its prompt, system prompt, reference answer, and what becomes of each field.
 
 This is what the person who made the record meant, in whatever shape; what an evaluation job reads
-of the same record as it is, `formats` says. Where the two differ, a copy has to be written.
+of the same record as it is, `formats` says. Where the two differ, a copy must be written.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _whole_input(it: Fields) -> str | None:
 
 
 _BESIDE_A_PROMPT = known.HISTORY | {"context", "questions"}
-"""Conversations that are no question of their own where there is one."""
+"""Conversations that are no question of their own if there is one."""
 
 
 def _prompt_texts(it: Fields, table: Iterable[str]) -> Iterator[tuple[str, str]]:

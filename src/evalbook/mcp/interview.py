@@ -99,7 +99,7 @@ async def _take(call: Call, held: Held, reply: ElicitResult) -> tuple[Held, Turn
     """Take what was filled in, and return the turn that comes next."""
     step, said = held.step or "", said_in(reply, held.step or "")
     if said == IN_WORDS or (held.in_words and not said):
-        # From the choices to words, and back from words where there are none.
+        # From the choices to words, and back from words if there are none.
         turn = await call.work("Asking again", lambda it: it.turn())
         return replace(held, in_words=said == IN_WORDS), turn
     turn = await call.work("Checking the answer", lambda it: _answered(it, step, said))

@@ -39,7 +39,7 @@ class Benchmark:
     description: str
     metric: str
     subtasks: tuple[str, ...]
-    """Empty where it is only run as a whole."""
+    """Empty if it is only run as a whole."""
 
     def suits(self, *, nova: bool) -> bool:
         """Tell whether the SDK runs it for a Nova model, or for one of open weights."""
@@ -70,7 +70,7 @@ def find_benchmark(name: str) -> Benchmark:
     """Return a benchmark by its name.
 
     Raises:
-        KeyError: there is none of that name.
+        KeyError: there is not one of that name.
     """
     return {known.name: known for known in benchmarks()}[name]
 
@@ -89,7 +89,7 @@ def _from_table(table: Mapping[str, _Properties]) -> tuple[Benchmark, ...]:
 
 
 def _installed_table() -> dict[str, _Properties] | None:
-    """Return the table of the installed SDK; None where there is none that can be read."""
+    """Return the table of the installed SDK; None if there is none that can be read."""
     spec = find_spec("sagemaker")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         source = Path(folder, _SOURCE)

@@ -62,7 +62,7 @@ class BuiltinMetric:
     group: Group
     description: str
     uses_reference: bool
-    """Whether the judge reads the dataset's reference answer, where there is one."""
+    """Whether the judge reads the dataset's reference answer, if there is one."""
     higher_is_better: bool
     """False for Harmfulness, Stereotyping and Refusal: they score how much of it was found."""
     also_called: list[str]
@@ -128,7 +128,7 @@ def recommend(
 
     Args:
         task: what the model was trained to do, in the user's words.
-        has_reference: whether the dataset has reference answers; None where it was not looked at.
+        has_reference: whether the dataset has reference answers; None if it was not looked at.
         fields: names of the dataset's fields.
         has_custom: whether custom metrics are used as well.
     """

@@ -50,7 +50,7 @@ def parse_custom_metrics(text: str, *, has_reference: bool | None = None) -> Cus
 
     Args:
         text: the JSON, as typed, pasted or read from a file.
-        has_reference: whether the dataset has reference answers; None where it was not looked at.
+        has_reference: whether the dataset has reference answers; None if it was not looked at.
 
     Raises:
         AnswerRejected: ``custom_metrics.json`` where the text is no JSON;

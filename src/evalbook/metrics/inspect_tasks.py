@@ -297,7 +297,7 @@ def _equal_names(tasks: list[FoundTask]) -> Iterator[Check]:
             )
 
 
-# --- a task of one's own records ----------------------------------------------------------------
+# --- a task of your own records ----------------------------------------------------------------
 
 OWN_TASK = "own_records"
 OWN_FILE = f"{OWN_TASK}.py"

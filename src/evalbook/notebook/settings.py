@@ -35,9 +35,9 @@ class EvaluationSettings:
     task: str
     """What the model was trained to do, in the user's words."""
     dataset: str | None = None
-    """S3 URI of an object, or the ARN of a DataSet in a hub; None where the type takes none."""
+    """S3 URI of an object, or the ARN of a DataSet in a hub; None if the type takes none."""
     records: int | None = None
-    """Records in the dataset; None where they were not counted."""
+    """Records in the dataset; None if they were not counted."""
     parts: tuple[str, ...] = ()
     """S3 URIs of the objects that the dataset was split into, a job each; none for one job."""
     pilot: int = 0
@@ -45,11 +45,11 @@ class EvaluationSettings:
     pilot_only: bool = False
     """Whether the pilot alone is started."""
     model_package_arn: str | None
-    """None where the base model is evaluated alone."""
+    """None if the base model is evaluated alone."""
     base_model_name: str
     """The base model's name in its hub."""
     training_job: str | None = None
-    """Multi-turn RL training job that made the model package; None where it is not known."""
+    """Multi-turn RL training job that made the model package; None if it is not known."""
     region: str
     role_arn: str
     s3_output: str
@@ -72,5 +72,5 @@ class EvaluationSettings:
     profile: str | None = None
     """The AWS profile to use where it exists; None leaves the choice to boto3."""
     minutes: tuple[int, int] | None
-    """How long a run is expected to take, low and high estimate; None where AWS does not say."""
+    """How long a run is expected to take, low and high estimate; None if AWS does not say."""
     evalbook_version: str

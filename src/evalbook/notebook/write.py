@@ -48,7 +48,7 @@ def write_notebook(
     """Write the evaluation's header and four cells, and return the file written.
 
     A new notebook is of nbformat 4.5. In a notebook that exists, our own cells are replaced where
-    they stand, and put at the end where there are none. All other cells with their outputs, and
+    they stand, and put at the end if there are none. All other cells with their outputs, and
     the notebook's metadata, keep every byte; so does the format's minor version, and in a notebook
     older than 4.5 our cells have no ids. Outputs of our own cells are kept where the cell did not
     change, and cleared where it did. The file is replaced in one step, after nbformat found the
@@ -109,7 +109,7 @@ _TITLES = {
 
 
 def find_edited_cells(path: Path) -> tuple[EditedCell, ...]:
-    """Return which of our cells in a notebook or a script a person has changed, in their order.
+    """Return which of our cells in a notebook or a script a person has changed, in order.
 
     Writing there would lose the changes: `keep_copy` first, or write to `copy_of`. Nothing where
     there is no file, or none of our cells in it.

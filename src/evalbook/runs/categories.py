@@ -27,7 +27,7 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
     """Give the store's records the categories that a dataset has for them.
 
     Returns:
-        What to say of it; None where the dataset has no categories.
+        What to say of it; None if the dataset has no categories.
 
     Raises:
         AwsUnavailable: AWS could not be asked.

@@ -50,7 +50,7 @@ class MetricRow:
     """Mean paired difference, with its sign turned where a low score is good."""
     low: float | None
     high: float | None
-    """The interval of the gain, of this metric by itself; None where every record has the same
+    """The interval of the gain, of this metric by itself; None if every record has the same
     gain."""
     wins: int
     ties: int
@@ -80,7 +80,7 @@ class MetricRow:
 
 @dataclass(frozen=True)
 class MeanRow:
-    """One metric's mean for one model, where there is nothing to compare it with."""
+    """One metric's mean for one model, if there is nothing to compare it with."""
 
     metric: str
     higher_is_better: bool
@@ -120,7 +120,7 @@ class Comparison:
     category_tests: int = 0
     """The same for the categories, which are a family of their own."""
     level: float = SIGNIFICANT
-    """How sure a difference has to be."""
+    """How sure a difference must be."""
     categories_left: int = 0
     """Categories of their own size that were too many to show."""
 
@@ -225,7 +225,7 @@ def _compare(
     columns = [_Column(*scale) for scale in scales]
     sizes = [] if unseen else store.categories(second, FEWEST_IN_CATEGORY)
     if len(sizes) == 1 and sizes[0][1] == second.records:
-        sizes = []  # one category of all records is the whole once more
+        sizes = []  # one category of all records is the whole again
     named = {
         category: [_Column(*scale) for scale in scales] for category, _ in sizes[:MOST_CATEGORIES]
     }

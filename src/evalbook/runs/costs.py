@@ -26,7 +26,7 @@ def judging(aws: Aws, report: Results, records: int) -> Estimate | None:
     """Estimate the judging of so many records like those of a report's first run.
 
     Returns:
-        None where no judge was at work.
+        None if no judge was at work.
     """
     run = report.runs[0]
     arms = [arm for arm in report.store.arms if arm.records]

@@ -48,7 +48,7 @@ class Target:
     arn: str
     label: str = "evaluation"
     """What the notebook calls it: ``evaluation``, or for Nova models ``fine-tuned`` or ``base``;
-    where there are several jobs, with the part's number behind it."""
+    if there are several jobs, with the part's number behind it."""
     minutes: tuple[int, int] | None = None
     """How long it is expected to take in all, where the state tells."""
 
@@ -132,7 +132,7 @@ def _with_other_parts(aws: Aws, arn: str) -> list[Target]:
 
 
 def _parts_of(evaluation: str, runs: Iterable[Execution]) -> list[Target]:
-    """Return the jobs of an evaluation in their order; of a part that ran twice, the newest."""
+    """Return the jobs of an evaluation in order; of a part that ran twice, the newest."""
     parts: dict[Job, Execution] = {}
     for run in sorted(runs, key=lambda it: it.created):
         job = job_of(run.name)

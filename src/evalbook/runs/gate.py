@@ -65,7 +65,7 @@ class Policy:
     categories: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
     """By category, then by metric."""
     one_gains: bool = True
-    """Whether at least one metric has to have gained clearly."""
+    """Whether at least one metric must have gained clearly."""
     source: str = "built in"
 
 
@@ -83,7 +83,7 @@ class RuleResult:
     more_records: int | None
     """How many more records would probably decide, where it is undecided and that is known."""
     against: str | None = None
-    """The model compared with, where there are several."""
+    """The model compared with, if there are several."""
 
     def subject(self) -> str:
         within = f" in {self.category}" if self.category else ""
@@ -130,7 +130,7 @@ _LARGEST_POLICY = 1 << 20
 
 
 def build_default_policy(**common: int) -> Policy:
-    """Return the policy where none is given: nothing has lost much, and something has gained."""
+    """Return the policy if none is given: nothing has lost much, and something has gained."""
     return policy_of(
         {"metrics": {ANY: {"lose": MAY_LOSE}}, "one_gains": True, **common}, "built in"
     )
@@ -220,7 +220,7 @@ class _Seen:
     low: float | None
     high: float | None
     records: int | None
-    """None where the results are totals that don't tell."""
+    """None if the results are totals that don't tell."""
     left_out: int
     width: float
     deviation: float | None
@@ -252,7 +252,7 @@ def decide(report: Results, policy: Policy) -> tuple[Outcome, str, tuple[RuleRes
 
 @dataclass(frozen=True)
 class Pair:
-    """Two models, and what is known of the second against the first."""
+    """Two models, and what is known about the second against the first."""
 
     first: str
     second: str
@@ -388,7 +388,7 @@ def _more(it: _Seen, bound: float, significant: float) -> int | None:
     """Return how many more records would put the interval on one side of a bound.
 
     From the gain and the deviation that were seen: about the number at which four of five such
-    evaluations decide. None where the gain is the bound, or nothing is known of the deviation.
+    evaluations decide. None if the gain is the bound, or nothing is known of the deviation.
     """
     if it.gain is None or not it.deviation or it.records is None:
         return None

@@ -74,6 +74,6 @@ def _more(rule: RuleResult) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text that is no markup: Markdown takes HTML, links and table ends from any text."""
+    """Return a text that is not markup: Markdown reads HTML, links and table ends anywhere."""
     text = legal(" ".join(text.split()))
     return "".join(f"\\{c}" if c in "\\`*_[]<>|#!&@" else c for c in text)

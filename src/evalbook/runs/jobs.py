@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from evalbook.runs.statistics import SIGNIFICANT
 
 PILOTS_LEVEL, WHOLES_LEVEL = 0.01, 0.04
-"""How sure a difference has to be at each of the two looks; together at most `SIGNIFICANT`.
+"""How sure a difference must be at each of the two looks; together at most `SIGNIFICANT`.
 
 Whatever is seen in the pilot, and whether the rest is run because of it: the chance that either
-look calls a difference clear where there is none is at most the sum.
+look calls a difference clear if there is none is at most the sum.
 """
 
 _JOB = re.compile(
@@ -68,7 +68,7 @@ class Look:
 
     @property
     def level(self) -> float:
-        """Return how sure a difference has to be."""
+        """Return how sure a difference must be."""
         return PILOTS_LEVEL if self.early else WHOLES_LEVEL
 
 
@@ -88,11 +88,11 @@ class Prospect:
 
 
 def look_at(jobs: Sequence[Job]) -> Look | None:
-    """Return which look some jobs of one evaluation are; None where it has no pilot."""
+    """Return which look some jobs of one evaluation are; None if it has no pilot."""
     pilot = next((it for it in jobs if it.pilot), None)
     return Look(pilot.pilot, pilot.whole, len(jobs) == 1) if pilot else None
 
 
 def level_of(looks: Iterable[Look | None]) -> float:
-    """Return how sure a difference has to be where evaluations are compared: the strictest."""
+    """Return how sure a difference must be where evaluations are compared: the strictest."""
     return min((it.level for it in looks if it is not None), default=SIGNIFICANT)

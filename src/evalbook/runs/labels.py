@@ -43,7 +43,7 @@ class LabelFile:
 
     run: str
     metric: str | None
-    """None where a person says which is better, else the metric on whose scale they score."""
+    """None if a person says which is better, else the metric on whose scale they score."""
     seed: str
     records: int
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -213,7 +213,7 @@ class Corrected:
     """How much the judge's word counts: 0 not at all, 1 in full."""
     agreement: tuple[JudgeAgreement, ...]
     more_labels: int | None
-    """How many more would probably decide; 0 where it is decided, None where no number would."""
+    """How many more would probably decide; 0 where it is decided, None if no number would."""
     sentence: str
 
 

@@ -280,7 +280,7 @@ class _Shown:
 def _differing_most(
     store: RecordStore, comparison: Comparison, signs: Sequence[int]
 ) -> tuple[list[_Shown], int]:
-    """Return the records to show, in their order, and how many are left out."""
+    """Return the records to show, in order, and how many are left out."""
     first, second = comparison.first.number, comparison.second.number
 
     def weighed() -> Iterator[tuple[float, int, _Shown]]:

@@ -82,7 +82,7 @@ class Score:
     """What the judge said of one record on one metric."""
 
     value: float | None
-    """None where it gave no number; a label is in ``label`` then."""
+    """None if it gave no number; a label is in ``label`` then."""
     label: str | None = None
     explanation: str = ""
 

@@ -77,11 +77,11 @@ class Results:
     prospect: Prospect | None = None
     """Of a pilot: what the rest would bring."""
     cost: tuple[float, float] | None = None
-    """Of its judging, in US dollars: low and high; None where it is not known."""
+    """Of its judging, in US dollars: low and high; None if it is not known."""
     task: str | None = None
     """What the model was trained to do, where the interview is at hand."""
     corrected: Corrected | None = None
-    """The first comparison's gain by a person's labels, where there are some."""
+    """The first comparison's gain by a person's labels, if there are some."""
     unseen: Unseen | None = None
     """The comparisons without the prompts of the model's own training data, where known."""
     notes: list[str] = field(default_factory=list)

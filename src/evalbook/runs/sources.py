@@ -71,7 +71,7 @@ class Source:
     """Place of its run in the report."""
     evaluation: str
     files: ResultFiles | None
-    """None where MLflow keeps them."""
+    """None if MLflow keeps them."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     """What MLflow recorded of a multi-turn RL evaluation."""
 

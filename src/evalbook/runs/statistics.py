@@ -124,7 +124,7 @@ def estimate_records_to_tell(distance: float, deviation: float, significant: flo
         significant: the chance of a false alarm, both sides together.
 
     Returns:
-        None where nothing can be said, or where it is beyond all reason.
+        None if nothing can be said, or where it is beyond all reason.
     """
     if not distance or not deviation:
         return None
@@ -213,7 +213,7 @@ def reach_of(records: int | None, confidence: float = CONFIDENCE) -> float:
 
 
 Estimate = tuple[float, float, int | None]
-"""A mean, its standard error, and of how many records it is, or None where that is not told."""
+"""A mean, its standard error, and of how many records it is, or None if that is not told."""
 
 
 def difference_of_means(first: Estimate, second: Estimate) -> tuple[float, float, float]:

@@ -112,7 +112,7 @@ class RunStatus:
         return max(0.0, (end - self.created).total_seconds())
 
     def logs(self, step: StepStatus) -> str | None:
-        """Return where the AWS console shows the logs of a step; None where it has none."""
+        """Return where the AWS console shows the logs of a step; None if it has none."""
         if step.job is None or self.kind == "multi_turn_rl":
             return None
         return build_logs_url(f"{':'.join(self.arn.split(':')[:5])}:training-job/{step.job}")
@@ -130,7 +130,7 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
     ``known`` is what an earlier look found: what can't have changed is not asked again.
 
     Raises:
-        AnswerRejected: there is no such run, or it may not be looked at.
+        AnswerRejected: there is no such run, or it may not be read.
         AwsUnavailable: AWS could not be asked.
     """
     run = run_of(target.arn).describe(aws)
@@ -386,7 +386,7 @@ def status_words(status: RunStatus) -> str:
 
 
 def together_words(seen: Sequence[RunStatus]) -> str | None:
-    """Return how the jobs of one evaluation are doing; None where there are not several."""
+    """Return how the jobs of one evaluation are doing; None if there are not several."""
     jobs = [job_of(it.name) for it in seen]
     if not jobs or not jobs[0].parts or len({job.evaluation for job in jobs}) > 1:
         return None

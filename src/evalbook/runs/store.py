@@ -68,7 +68,7 @@ class Arm:
     columns: dict[str, int] = field(default_factory=dict)
     """Place of each metric's score in a record's, by the name that the file gives it."""
     order: list[str] = field(default_factory=list)
-    """The same names in their order."""
+    """The same names in order."""
     definitions: dict[str, str] = field(default_factory=dict)
     """Custom metrics as its run defines them, where other runs have some to compare with."""
     judges: set[str] = field(default_factory=set)
@@ -124,7 +124,7 @@ class RecordStore:
         self.metrics: list[str] = []
         self.arms: list[Arm] = []
         self.level = SIGNIFICANT
-        """How sure a difference has to be: stricter where this is one of two looks."""
+        """How sure a difference must be: stricter where this is one of two looks."""
         self.ranges: dict[str, tuple[float, float]] = {}
         """Lowest and highest score on each metric, of any model."""
 

@@ -1,4 +1,4 @@
-"""Student's t, as far as few records take it: how much wider an interval has to be for them.
+"""Student's t, as far as few records take it: how much wider an interval must be for them.
 
 A bootstrap of n records knows their spread no better than they tell it, and too small by a factor
 of ``sqrt((n - 1) / n)``. Where it is cut off farther out, as Student's t with n - 1 degrees of

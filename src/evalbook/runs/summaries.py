@@ -51,7 +51,7 @@ class FigureRow:
     gain: float
     low: float | None
     high: float | None
-    """95 % interval; None where the files tell no standard errors."""
+    """95 % interval; None if the files tell no standard errors."""
     chance: float | None
     corrected: float | None = None
     verdict: Verdict = UNTESTED
@@ -156,7 +156,7 @@ def _row(metric: str, first: Figure, second: Figure, sign: int) -> FigureRow:
 
 
 def figure_ends(figure: Figure) -> tuple[float | None, float | None]:
-    """Return the 95 % interval of one model's figure; None where the file tells no error."""
+    """Return the 95 % interval of one model's figure; None if the file tells no error."""
     if figure.error is None:
         return None, None
     if figure.share and figure.records:

@@ -1,4 +1,4 @@
-"""A run's results once more, without the prompts that are in the model's own training data.
+"""A run's results again, without the prompts that are in the model's own training data.
 
 Which those are is known where the interview looked for them and they were evaluated all the same.
 """

@@ -281,7 +281,7 @@ def _left_out(comparison: Comparison) -> Iterable[str]:
 
 
 def alone_headline(arm: Arm, rows: Sequence[MeanRow]) -> str:
-    """Say in one sentence what is known of a model that there is nothing to compare with."""
+    """Say in one sentence what is known about a model that there is nothing to compare with."""
     return " ".join([alone_sentence(arm.name, arm.records, rows), *_faulty(arm)])
 
 
@@ -311,7 +311,7 @@ def alone_basis(arm: Arm, rows: Sequence[MeanRow]) -> list[str]:
 
 
 def figures_alone_headline(name: str, figures: dict[str, Figure]) -> str:
-    """Say what is known of a model whose results are one figure per metric, and alone."""
+    """Say what is known about a model whose results are one figure per metric, and alone."""
     named = joined([f"{metric} {plain(it.value)}" for metric, it in figures.items()])
     return _sentence(f"{the(name)} alone: {named}.")
 
@@ -332,7 +332,7 @@ difference shows in one task and not in another does not show that the tasks dif
 
 
 def signed(number: float | None, decimals: int = 3) -> str:
-    """Return a number with its sign, or a dash where there is none."""
+    """Return a number with its sign, or a dash if there is none."""
     if number is None:
         return "-"
     text = f"{number:+.{decimals}f}"
@@ -341,7 +341,7 @@ def signed(number: float | None, decimals: int = 3) -> str:
 
 
 def plain(number: float | None, decimals: int = 3) -> str:
-    """Return a number, or a dash where there is none."""
+    """Return a number, or a dash if there is none."""
     return "-" if number is None else f"{number:.{decimals}f}"
 
 
@@ -357,6 +357,6 @@ def interval_name(rows: Sequence[MetricRow | MeanRow | FigureRow]) -> str:
 
 
 def between(low: float | None, high: float | None, *, sign: bool = True) -> str:
-    """Return an interval, or a dash where there is none."""
+    """Return an interval, or a dash if there is none."""
     shown = signed if sign else plain
     return "-" if low is None or high is None else f"{shown(low)} to {shown(high)}"

@@ -59,7 +59,7 @@ def page_of(
     """Return one page of a list and the token of the next, which is where that one starts.
 
     Raises:
-        the exception that ``refuse`` makes of a sentence, when the token is none of ours.
+        the exception that ``refuse`` makes of a sentence, when the token is not one of ours.
     """
     if token is not None and not (token.isdigit() and int(token) < len(items)):
         raise refuse("The pagination token is not valid.")

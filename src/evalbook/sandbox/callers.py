@@ -60,7 +60,7 @@ _QUERY_SERVICES = ("iam", "sts")
 
 
 def refusal(request: AwsRequest) -> AwsError | None:
-    """Return why AWS would not even look at a request, or None where it would."""
+    """Return why AWS would not even look at a request, or None if it would."""
     if not request.access_key:
         return AwsError("AccessDenied", "Requests must be signed.", 403)
     if request.access_key == world.EXPIRED.access_key:

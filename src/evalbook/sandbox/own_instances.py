@@ -1,4 +1,4 @@
-"""Evaluations on instances of one's own: training jobs that a recipe tells what to do.
+"""Evaluations on instances of your own: training jobs that a recipe tells what to do.
 
 The SDK (sagemaker 3.27.0, ``_evaluate_serverful_smtj`` of the benchmark and of the custom scorer)
 renders a recipe template of the base model's hub content, uploads it as the channel ``recipe`` and

@@ -48,7 +48,7 @@ def parameters_file(model: BaseModel, kind: str) -> bytes:
     return json.dumps(answers if model is NOVA else {**answers, **_SCORING}).encode()
 
 
-# Templates for instances of one's own -----------------------------------------------------------
+# Templates for instances of your own -----------------------------------------------------------
 
 _OPEN_WEIGHTS_TEMPLATE = """\
 run:
@@ -113,7 +113,7 @@ def template_file(model: BaseModel) -> bytes:
 
 
 def own_instances_members(model: BaseModel, kind: str, region: str) -> dict[str, str]:
-    """Return what a recipe in a hub's document has for instances of one's own; {} for none."""
+    """Return what a recipe in a hub's document has for instances of your own; {} for none."""
     if not model.own_instances or kind not in _SCORES:
         return {}
     return {

@@ -20,7 +20,7 @@ def read_records(body: bytes) -> list[Record]:
     """Read a JSON Lines dataset of any format that evaluations take.
 
     Raises:
-        DatasetUnreadable: naming the first line that is no record, or that there is none.
+        DatasetUnreadable: naming the first line that is not a record, or that there is none.
     """
     # Bytes end a line at line breaks only; a text would also at U+2028, which JSON may hold.
     lines = enumerate(body.splitlines(), start=1)

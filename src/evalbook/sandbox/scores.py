@@ -75,7 +75,7 @@ def builtin_metric(name: str) -> Metric:
 
 
 def custom_metric(definition: Mapping[str, Any]) -> Metric:
-    """Return a custom metric with the values of its rating scale, or 0 to 1 where it has none."""
+    """Return a custom metric with the values of its rating scale, or 0 to 1 if it has none."""
     values: list[float | str] = []
     for item in definition.get("ratingScale") or ():
         value = item["value"]

@@ -42,7 +42,7 @@ def write_object(uri: str, body: bytes, account: str) -> None:
 
 
 def bucket_region(uri: str, account: str) -> str | None:
-    """Return the region of a URI's bucket, or None where there is no such bucket."""
+    """Return the region of a URI's bucket, or None if there is no such bucket."""
     try:
         region: str = _backend(account).get_bucket(split_uri(uri)[0]).region_name
     except MissingBucket:

@@ -36,9 +36,9 @@ class AwsRequest:
     """A request to AWS, as far as it could be read."""
 
     service: str
-    """As boto3 names it, such as ``s3``; empty where the request is not signed."""
+    """As boto3 names it, such as ``s3``; empty if the request is not signed."""
     operation: str
-    """Such as ``ListMlflowApps``; empty where it could not be told."""
+    """Such as ``ListMlflowApps``; empty if it could not be told."""
     region: str
     access_key: str
     params: Mapping[str, Any] = field(default_factory=dict)

@@ -24,7 +24,7 @@ class Credentials:
 
     access_key: str
     role: str | None
-    """The role that the caller has assumed; None where the keys have expired."""
+    """The role that the caller has assumed; None if the keys have expired."""
     about: str
 
 
@@ -138,7 +138,7 @@ class BaseModel:
     licence: str | None = None
     """Name of the licence that running it accepts."""
     own_instances: bool = False
-    """Whether benchmarks and scorers have a recipe for instances of one's own."""
+    """Whether benchmarks and scorers have a recipe for instances of your own."""
 
 
 LLAMA_SMALL = BaseModel(

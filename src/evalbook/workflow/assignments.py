@@ -26,7 +26,7 @@ def read_assignments(text: str, code: str, example: str) -> list[tuple[str, str]
         example: a good answer, for the remedy.
 
     Raises:
-        AnswerRejected: it is none of these.
+        AnswerRejected: it is not one of these.
     """
     if text.lstrip().startswith(("{", "[")):
         return _from_json(text, code, example)

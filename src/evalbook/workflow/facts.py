@@ -50,9 +50,9 @@ class DatasetFacts:
     region: str
     """The bucket's."""
     local: bool = False
-    """Whether it is a file of this machine that has to be uploaded first; ``uri`` is its path."""
+    """Whether it is a file of this machine that must be uploaded first; ``uri`` is its path."""
     kms_key: str | None = None
-    """ARN of the KMS key that it is encrypted with; None where S3 does it by itself."""
+    """ARN of the KMS key that it is encrypted with; None if S3 does it by itself."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class SampleFacts:
     """What reading the dataset showed."""
 
     format: str | None
-    """Name of the records' format; None where none was recognised."""
+    """Name of the records' format; None if none was recognised."""
     fields: tuple[str, ...]
     """Top-level fields of the first records."""
     report: Report
@@ -168,7 +168,7 @@ class OutputFacts:
     """What encrypts the results where they go."""
 
     kms_key: str | None
-    """ARN of the bucket's own key; None where it has none, or another is used."""
+    """ARN of the bucket's own key; None if it has none, or another is used."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class Agreement:
 
     words: str
     caller: str | None
-    """ARN; None where that is not known."""
+    """ARN; None if that is not known."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ class TasksFacts:
     """The tasks that were found in a folder."""
 
     uri: str | None
-    """S3 URI of the folder; None where it is on this computer."""
+    """S3 URI of the folder; None if it is on this computer."""
     tasks: tuple[TaskFacts, ...]
 
 

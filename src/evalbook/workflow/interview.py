@@ -53,13 +53,13 @@ class Answer(Generic[V, F]):
 
 @dataclass
 class Pending:
-    """A question that AWS was asked for, or that asks once more about an answer."""
+    """A question that AWS was asked for, or that asks again about an answer."""
 
     step: str
     at: str
     """When it was prepared, ISO 8601 in UTC."""
     narrowed: bool
-    """Whether it asks once more about an answer that was given to its step."""
+    """Whether it asks again about an answer that was given to its step."""
     question: Question
     asked_as: str
     """Fingerprint of whose credentials AWS was asked with: what one may see, another may not."""
@@ -102,7 +102,7 @@ class Interview:
     aws: aws.session.Aws
     state_path: Path
     steps_by_type: Mapping[str, tuple[Step[Any, Any], ...]]
-    """The steps of each evaluation type, in their order."""
+    """The steps of each evaluation type, in order."""
     defaults: Mapping[str, Default] = field(default_factory=dict)
     """Answers that the person's own settings offer, by step."""
     at_hand: Mapping[str, str] = field(default_factory=dict)
@@ -154,7 +154,7 @@ class Interview:
 
     @property
     def applying(self) -> tuple[Step[Any, Any], ...]:
-        """The steps that apply, in their order."""
+        """The steps that apply, in order."""
         return tuple(step for step in self.steps if self.applies(step))
 
     def answered(self, step: str) -> bool:
@@ -189,7 +189,7 @@ class Interview:
 
     @property
     def model(self) -> ModelFacts:
-        """What was found out about the model, which has to be answered by now."""
+        """What was found out about the model, which must be answered by now."""
         return self.answer(MODEL).facts
 
     @property
@@ -252,7 +252,7 @@ class Accepted(Generic[V, F]):
 
 @dataclass(frozen=True)
 class Narrowed:
-    """The answer fits several things; the same step asks once more, with them as choices."""
+    """The answer fits several things; the same step asks again, with them as choices."""
 
     question: Question
 

@@ -19,7 +19,7 @@ KEPT_QUESTION_SECONDS = 3600
 def keep_question(
     interview: Interview, step: Step[Any, Any], question: Question, *, narrowed: bool = False
 ) -> None:
-    """Keep a question; ``narrowed`` where it asks once more about an answer."""
+    """Keep a question; ``narrowed`` where it asks again about an answer."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     who = _asker(interview.aws.profile)
     interview.aside.pending = Pending(step.name, now, narrowed, question, who)
@@ -36,13 +36,13 @@ def forget_question_knowing(interview: Interview, said: Step[Any, Any]) -> None:
 
 
 def is_narrowed(interview: Interview, step: Step[Any, Any] | None) -> bool:
-    """Tell whether a step's question asks once more about an answer that was given to it."""
+    """Tell whether a step's question asks again about an answer that was given to it."""
     pending = interview.aside.pending
     return bool(step and pending and pending.narrowed and pending.step == step.name)
 
 
 def find_kept_question(interview: Interview, step: Step[Any, Any]) -> Question | None:
-    """Return a step's kept question; None where there is none, it is too old, or another's."""
+    """Return a step's kept question; None if there is none, it is too old, or another's."""
     pending = interview.aside.pending
     if pending is None or pending.step != step.name:
         return None

@@ -151,11 +151,11 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_FIRST,
         *_MODEL,
         inspect_tasks.SOURCE_STEP,
-        # Where the task is written of one's own records.
+        # Where the task is written of your own records.
         *(only_of_records(step) for step in (*_DATASET, *_RECORDS, *_TRAINED_ON)),
         samples.SCORER_STEP,
         inspect_tasks.UPLOAD_STEP,  # where they are not in S3
-        inspect_tasks.WHICH_STEP,  # where there are several
+        inspect_tasks.WHICH_STEP,  # if there are several
         samples.LIMIT_STEP,
         samples.EPOCHS_STEP,
         region.STEP,
@@ -166,7 +166,7 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         execution_role.STEP,
         s3_output.STEP,
         advanced.STEP,
-        mlflow.STEP,  # the SDK makes an app where there is none, though the run does not use it
+        mlflow.STEP,  # the SDK makes an app if there is none, though the run does not use it
         job_settings.KMS_KEY_STEP,
         job_settings.VPC_STEP,
         job_settings.TAGS_STEP,

@@ -40,7 +40,7 @@ OWN_KEY = "evalbook"
 """The key under which evalbook keeps what is its own; all other keys belong to other tools."""
 ANSWERS = "answers"
 ANSWERED = "answered"
-"""The names of the answers once more: an answer that has gone leaves its name behind."""
+"""The names of the answers, a second time: an answer that has gone leaves its name behind."""
 
 
 def load(path: Path) -> StateDocument:

@@ -103,7 +103,7 @@ def _one_of(forms: tuple[Any, ...], json: Any, place: str) -> Any:
 
 
 def _alike(form: Any, json: dict[str, Any]) -> float:
-    """Return the share of an object's fields that are there."""
+    """Return the share of an object's fields that are present."""
     fields_of = forms_of(form) if is_dataclass(form) else {}  # type: ignore[arg-type]
     return len(fields_of.keys() & json.keys()) / max(1, len(fields_of))
 

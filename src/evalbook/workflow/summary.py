@@ -31,7 +31,7 @@ class Summary:
 
     lines: tuple[SummaryLine, ...]
     evaluation_type: str | None = None
-    """None where it is not answered yet."""
+    """None if it is not answered yet."""
 
     def answers(self) -> list[str]:
         return [f"{line.title}: {line.text}" for line in self.lines]

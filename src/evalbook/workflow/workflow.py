@@ -163,7 +163,7 @@ class Workflow:
 
         Returns:
             For each answered step its name and what the checks found; an answer that would now be
-            rejected has a failed check. What comes after a step that has to be answered again is
+            rejected has a failed check. What comes after a step that must be answered again is
             not checked until it is.
         """
         interview = self.interview

@@ -11,7 +11,7 @@ from evalbook.sandbox.iam.policies import Permissions, permissions_of
 
 
 def find_role(arn: str) -> Any | None:
-    """Return moto's role of that ARN, or None where there is none."""
+    """Return moto's role of that ARN, or None if there is none."""
     account, partition = arn.split(":")[4], arn.split(":")[1]
     for role in iam_backends[account][partition].roles.values():
         if role.arn == arn:

@@ -29,7 +29,7 @@ class Verdict:
     """Names of the policies whose statements decided."""
     missing_context: tuple[str, ...] = ()
     boundary_allows: bool | None = None
-    """None where the role has no permissions boundary."""
+    """None if the role has no permissions boundary."""
 
 
 @dataclass(frozen=True)

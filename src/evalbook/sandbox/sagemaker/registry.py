@@ -251,7 +251,7 @@ class Registry:
         """Return a tracking server as DescribeMlflowTrackingServer shows it.
 
         Raises:
-            ResourceNotFound: there is none of that name.
+            ResourceNotFound: there is not one of that name.
         """
         if name not in self.tracking_servers:
             raise ResourceNotFound(f"MLflow tracking server {name} does not exist.")

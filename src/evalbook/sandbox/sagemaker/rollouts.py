@@ -54,7 +54,7 @@ class RolloutJob:
         return {"MlflowDetails": details}
 
     def problem(self) -> str | None:
-        """Return why the service would refuse the job; None where it would not."""
+        """Return why the service would refuse the job; None if it would not."""
         seconds = self.document.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 1)
         if not 0 < seconds <= 259200:
             return f"ValidationException: MaxRuntimeInSeconds {seconds} is out of range."

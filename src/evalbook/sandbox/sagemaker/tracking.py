@@ -31,7 +31,7 @@ class Tracking:
         self._runs: dict[str, dict[str, Any]] = {}
 
     def answer(self, operation: str, asked: Mapping[str, Any]) -> Told | None:
-        """Answer a request; None where it is about a run that is not known here."""
+        """Answer a request; None if it is about a run that is not known here."""
         if operation == "GetExperimentByName":
             name = asked["experiment_name"]
             if name not in self._experiments:

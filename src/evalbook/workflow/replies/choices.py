@@ -131,13 +131,13 @@ def understand_choice(
     Args:
         reply: the whole reply.
         question: with its choices and its default.
-        synonyms: for values, what people say for them: words that all have to be there.
+        synonyms: for values, what people say for them: words that all must be there.
     """
     choices = question.choices
     said = only(reply)
     if (value := named_choice(said, choices)) is not None:
         return Taken(value, exact=_is(said, value, choices))
-    # The path of a file is none of the words that tell choices apart.
+    # The path of a file is not one of the words that tell choices apart.
     if len(said) > LONGEST or re.match(r"['\"]?(?:[~./][^\s,]*/|arn:|s3:)\S+$", said.strip()):
         return NotUnderstood()
     denied = _denies(said) and doubt_in(said) is None

@@ -113,7 +113,7 @@ def understand_number(
         reply: the whole reply.
         about: words of the question beside which the number stands.
         units: what a number is multiplied by, by the word that follows it.
-        whole: the answer that says that no number limits it; empty where there is none.
+        whole: the answer that says that no number limits it; empty if there is none.
     """
     said = re.sub(r"\bhalf an? (?=hour|day|dozen)", "0.5 ", only(reply))
     said = with_digits(re.sub(r"\ban? (?=hour|day|minute)", "1 ", said))

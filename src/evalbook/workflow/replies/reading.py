@@ -29,7 +29,7 @@ class AskBack:
     text: str
     """The answer that it fits."""
     said: str = ""
-    """The words that it fits; empty where only the proposal is meant."""
+    """The words that it fits; empty if only the proposal is meant."""
 
     def words(self) -> str:
         """Return the question that asks back."""

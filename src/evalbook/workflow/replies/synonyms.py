@@ -1,4 +1,4 @@
-"""What people say for the choices that are always the same: words that all have to be there."""
+"""What people say for the choices that are always the same: words that all must be there."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def understand_free_name(reply: str, question: Question, about: Iterable[str] = 
 
 
 def name_in(text: str, about: Iterable[str] = ()) -> str | None:
-    """Return the one name or ARN that a sentence gives; None where it gives none, or several."""
+    """Return the one name or ARN that a sentence gives; None if it gives none, or several."""
     arns = [it.rstrip(".:!?") for it in re.findall(ARN, text)]
     if arns:
         follows = text.strip()[len(arns[0]) :] if text.strip().startswith(arns[0]) else ""
@@ -275,11 +275,11 @@ _WHAT_IS_NOT = r"\W*(?:not|anything but|no)\s"
 
 
 def assignments_in(text: str, names: Sequence[str]) -> str | None:
-    """Return ``name=value, name=value`` where that is what a reply comes to; None where not.
+    """Return ``name=value, name=value`` where that is what a reply comes to; None if not.
 
     Args:
         text: the reply.
-        names: those that can be set; empty where any name may be given.
+        names: those that can be set; empty if any name may be given.
     """
     if text.lstrip().startswith(("{", "[")):
         return None
@@ -545,7 +545,7 @@ def _split_question(text: str) -> tuple[str, str]:
 def search_in_bucket(text: str, question: Question) -> str | None:
     """Return what a reply looks for in a bucket, as ``s3://bucket/*part*``: "tickets, in bucket b".
 
-    None where it names no bucket, or a URI. Of what is listed, it may name parts alone.
+    None if it names no bucket, or a URI. Of what is listed, it may name parts alone.
     """
     if "://" in text or "/" in text.split(None, 1)[0]:
         return None

@@ -232,13 +232,13 @@ _COURTESY = (
 
 
 def yes_or_no(text: str, *, strict: bool = False) -> bool | None:
-    """Return what the text says as a whole: yes, no, or None where it says something else.
+    """Return what the text says as a whole: yes, no, or None if it says something else.
 
     A condition or a question ("yes, but what does it cost?") is neither.
 
     Args:
         text: the reply.
-        strict: whether a yes has to be explicit, as to terms: letters only, no name of a choice.
+        strict: whether a yes must be explicit, as to terms: letters only, no name of a choice.
     """
     if strict and re.search(r"[^\w\s.,!?'\u2019\u2018\"\u201c\u201d-]|\d|_|(?<!\w)-(?=\S)", text):
         return None
@@ -322,7 +322,7 @@ def consents(text: str) -> bool:
 
 
 def yes_and_more(text: str) -> str | None:
-    """Return what follows a yes that a reply begins with; None where it begins with none."""
+    """Return what follows a yes that a reply begins with; None if it begins with none."""
     words = words_of(text)
     if " ".join(words) in _IRONY:
         return None
@@ -333,7 +333,7 @@ def yes_and_more(text: str) -> str | None:
 
 
 def no_and_more(text: str) -> str | None:
-    """Return what follows a no that a reply begins with; None where it says no such no."""
+    """Return what follows a no that a reply begins with; None if it says no such no."""
     words = words_of(text)
     while words and words[0] in ("oh", "well", "sorry", "um", "hm", "eh", "please"):
         words = words[1:]

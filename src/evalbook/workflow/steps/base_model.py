@@ -65,7 +65,7 @@ def find_newest_in_hub(
     """Return the newest version of a base model, which is what the SDK uses; None if none exists.
 
     Raises:
-        AnswerRejected: it may not be looked at.
+        AnswerRejected: it may not be read.
     """
     try:
         return aws.hub_models.describe_hub_model(interview.aws, name, region)

@@ -99,7 +99,7 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
 def check_lengths(interview: Interview, report: Report) -> list[Check]:
     """Hold the prompts against the length that the base model's recipe gives the model.
 
-    An evaluation by a judge has no such recipe: what is known of the model is in another type's.
+    An evaluation by a judge has no such recipe: what is known about the model is in another type's.
     """
     model, kind = interview.facts(MODEL), interview.type
     if kind.bedrock_judges:
