@@ -161,8 +161,11 @@ def _own_piece(
     assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
     if rejection.code.startswith("answer.") and rejection.code != "answer.choice":
         return None
-    found = hearing.pieces_of(text).pieces
-    own = next((it.said for it in found if it.step == ahead.step.name), text)
+    found = hearing.pieces_of(text)
+    # What a value leaves out would be lost with it: a count, or the rest of JSON.
+    if re.search(r"[\d{\[]", found.rest):
+        return None
+    own = next((it.said for it in found.pieces if it.step == ahead.step.name), text)
     with suppress(AnswerRejected):
         return take_answer(interview, ahead, own)[0] if own != text.strip() else None
     return None
