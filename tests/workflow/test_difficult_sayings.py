@@ -49,6 +49,9 @@ SAYINGS = {
         ),
     },
     "dataset": {
+        "evalbook-data bucket, support/eval.jsonl, and nova pro as judge": (
+            f"{DATA}/support/eval.jsonl"
+        ),
         "EvaluationRole": "<kept execution_role>",
         f"my data is {DATA}/support/eval.jsonl - role is EvaluationRole": (
             f"{DATA}/support/eval.jsonl"
@@ -71,6 +74,7 @@ SAYINGS = {
         "in bucket evalbook-denied": "<s3.denied>",
     },
     "data_sample": {
+        "yes. after lunch": "<answer.yes_or_no>",
         "yes, only the first lines": "<answer.yes_or_no>",
         "sure go ahead. btw I'd like claude as the judge if that's possible": True,
         "yes read it. results into the same bucket, folder q4, claude as judge please": True,
@@ -124,6 +128,7 @@ SAYINGS = {
         "all without all": "<metrics.none>",
     },
     "model": {
+        "support-bot and judge nova pro": f"{PACKAGE}support-bot/2",
         "the second one if you don't mind": f"{PACKAGE}seen-it-all/1",
         "support-bot please. is version 2 the right one?": "<answer.question>",
         "the support bot, version two": f"{PACKAGE}support-bot/2",

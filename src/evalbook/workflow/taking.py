@@ -20,7 +20,15 @@ from evalbook.workflow.doubts import (
     reopen,
 )
 from evalbook.workflow.elsewhere import foreseen
-from evalbook.workflow.facts import BEDROCK_TERMS, CONFIRM, DATASET, MODEL
+from evalbook.workflow.facts import (
+    BEDROCK_TERMS,
+    CONFIRM,
+    DATASET,
+    EXECUTION_ROLE,
+    JUDGE_MODEL,
+    KMS_KEY,
+    MODEL,
+)
 from evalbook.workflow.hearing import refuse_too_long
 from evalbook.workflow.interview import (
     Accepted,
@@ -154,12 +162,17 @@ def _heard_whole(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
     return _with_pieces(interview, accepted, found) if found.pieces else accepted
 
 
+_ONE_NAME = (EXECUTION_ROLE.name, JUDGE_MODEL.name, KMS_KEY.name)
+"""Steps whose answer is one name, and nothing beside it that counts."""
+
+
 def _own_piece(
     interview: Interview, ahead: Ahead, text: str, rejection: AnswerRejected
 ) -> AnyAccepted | None:
     """Take what a sentence says for the step that is asked, where it was not heard in it."""
     assert ahead.step is not None  # noqa: S101 - the caller knows which step is asked
-    if rejection.code.startswith("answer.") and rejection.code != "answer.choice":
+    heard = rejection.code.startswith("answer.") and rejection.code != "answer.choice"
+    if heard or ahead.step.name not in _ONE_NAME:
         return None
     found = hearing.pieces_of(text)
     # What a value leaves out would be lost with it: a count, or the rest of JSON.
