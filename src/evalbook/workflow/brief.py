@@ -192,6 +192,7 @@ def choice_words(choice: Choice, mark: str = "") -> str:
     if choice.recommended and "? " in told:
         # The reference says what a metric asks; people decide by why it is recommended.
         told = told.split("? ", 1)[1].split(". ", 1)[0].rstrip(".")
+        told = re.sub(r'^The task mentions "[^"]*": ', "", told)
     return f"{choice.label}{mark}{f': {told}' if told else ''}"
 
 
