@@ -27,7 +27,7 @@ def test_lists_name_type_state_model_and_judge(mark: str) -> None:
     assert len(lines) == 2
     assert lines[0].split() == ["Name", "State", "Started", "Type", "Model", "Judge"]
     assert lines[1].split()[:2] == [f"{mark}-run", "Succeeded"]
-    assert lines[1].endswith("LLM as judge  support-bot/2  amazon.nova-pro-v1:0")
+    assert lines[1].endswith("LLM as judge  support-bot/2  nova-pro")
 
 
 def test_the_jobs_of_one_evaluation_are_one_run(in_sandbox: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     from evalbook.runs.history import PastRun
 
+# Of us.anthropic.claude-haiku-4-5-20251001-v1:0 the table has room for claude-haiku-4-5.
+_AROUND_A_NAME = re.compile(
+    r"^(?:.*/)?(?:(?:[a-z0-9-]+\.)+(?=[a-z]))?|(?:-\d{8})?-(?:v\d+(?::\d+)?|\d+:\d+)$"
+)
 _STATES = (
     "Executing",
     "Stopping",
@@ -114,5 +119,5 @@ def _row(name: str, jobs: Sequence[PastRun]) -> dict[str, str | Text]:
         "Started": ago(min(job.execution.created for job in jobs)),
         "Type": f"{kind}, {len(jobs)} jobs" if len(jobs) > 1 else kind,
         "Model": first.model or "-",
-        "Judge": first.plan.judge or "-",
+        "Judge": _AROUND_A_NAME.sub("", first.plan.judge or "-"),
     }

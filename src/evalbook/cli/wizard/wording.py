@@ -101,12 +101,10 @@ def checks_beside(turn: Turn) -> list[Check]:
 
 def name_of(choice: Choice) -> str:
     """Return what a choice is called, with its value where that says more than the label does."""
-    # AWS's own ids tell more, but for a role's name or a bucket's; those of ours are for programs.
-    if choice.label in re.split(r"[/:]", choice.value) or not re.search(r"[.:/]", choice.value):
-        return choice.label
-    return (
-        choice.label if choice.value.startswith(f"{HELP}.") else f"{choice.label}  {choice.value}"
-    )
+    # AWS's own ids tell more, but for a role's name, a bucket's or a key; ours are for programs.
+    whole = re.search(rf"(?:^|[/:]){re.escape(choice.label)}(?:$|[/:])", choice.value)
+    ours = choice.value.startswith(f"{HELP}.") or not re.search(r"[.:/]", choice.value)
+    return choice.label if whole or ours else f"{choice.label}  {choice.value}"
 
 
 def place_of(turn: Turn) -> str:
