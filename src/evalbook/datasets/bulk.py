@@ -53,6 +53,14 @@ class _Lines:
         found = sum(each) if all_known else b"".join(lines).count(b'"')
         return family.plan.unsure(lines, records, found)
 
+    def by_marks(self, families: list[_Family], lines: Sequence[bytes]) -> dict[int, list[int]]:
+        """Return the places of the lines by their quotation marks; none if all are alike."""
+        places: dict[int, list[int]] = {}
+        if len({it.plan.quotes for it in families}) == len(families) > 1:
+            for place, line in enumerate(lines):
+                places.setdefault(line.count(b'"'), []).append(place)
+        return places
+
     def likely(self, families: list[_Family], line: bytes) -> tuple[list[_Family], int | None]:
         """Return the families, those first that the line's marks tell, and its quotation marks."""
         if len(families) == 1:
@@ -80,6 +88,9 @@ class _Parsed:
 
     def unsure(self, *_: Any) -> set[int]:
         return set()
+
+    def by_marks(self, *_: Any) -> dict[int, list[int]]:
+        return {}
 
     def likely(self, families: list[_Family], _: Any) -> tuple[list[_Family], int | None]:
         return families, None
@@ -151,7 +162,8 @@ class Bulk:
     def _take(self, items: list[Any], numbers: Sequence[int]) -> list[int]:
         left: list[int] = []
         if not self._are_alike(items):
-            for place, item in enumerate(items):
+            for place in self._not_by_marks(items):
+                item = items[place]
                 if not (self._is_alike(place, item) or self._is_new(place, item)):
                     left.append(place)
         for family in self._families.values():
@@ -172,6 +184,27 @@ class Bulk:
             return False
         family.records, family.places = records, list(range(len(items)))
         return True
+
+    def _not_by_marks(self, items: list[Any]) -> Sequence[int]:
+        """Take at once the records that their marks tell; return the places of the others."""
+        places = self._form.by_marks(self._latest, items)
+        if not places:
+            return range(len(items))
+        families = {it.plan.quotes: it for it in self._latest}
+        left: list[int] = []
+        for quotes, mine in places.items():
+            family = families.get(quotes)
+            try:
+                records = self._form.all(family.plan, [items[it] for it in mine]) if family else []
+            except (ValueError, IndexError):
+                records = []
+            if family is None or len(records) != len(mine):
+                left += mine
+                continue
+            family.records += records
+            family.quotes += [quotes] * len(mine)
+            family.places += mine
+        return sorted(left)
 
     def _is_alike(self, place: int, item: Any) -> bool:
         """Take a record that is of one of the latest shapes."""
