@@ -32,7 +32,9 @@ class FoundObjects:
     named: bool
     """Whether their names contain what was looked for; otherwise these are the others there."""
     more: bool
-    """Whether there are more than these."""
+    """Whether more were found than these."""
+    searched: int | None
+    """How many objects were searched, if there are more of them."""
 
 
 def search_objects(aws: Aws, wanted: S3Uri, endings: tuple[str, ...]) -> FoundObjects:
@@ -60,13 +62,9 @@ def search_objects(aws: Aws, wanted: S3Uri, endings: tuple[str, ...]) -> FoundOb
     there.sort(key=lambda it: it["LastModified"], reverse=True)
     named = [it for it in there if all(part.casefold() in it["Key"].casefold() for part in parts)]
     shown = named or there
-    return FoundObjects(
-        tuple(
-            FoundObject(
-                S3Uri(wanted.bucket, it["Key"]), it["Size"], iso_utc(it["LastModified"])[:10]
-            )
-            for it in shown[:_MOST]
-        ),
-        bool(named),
-        len(shown) > _MOST or page.get("IsTruncated", False),
-    )
+    found = [
+        FoundObject(S3Uri(wanted.bucket, it["Key"]), it["Size"], iso_utc(it["LastModified"])[:10])
+        for it in shown[:_MOST]
+    ]
+    searched = len(page.get("Contents", ())) if page.get("IsTruncated") else None
+    return FoundObjects(tuple(found), bool(named), len(shown) > _MOST, searched)

@@ -547,7 +547,7 @@ def search_in_bucket(text: str, question: Question) -> str | None:
 
     None if it names no bucket, or a URI. Of what is listed, it may name parts alone.
     """
-    if "://" in text or "/" in text.split(None, 1)[0]:
+    if re.search(r"://|^\S*/", text) or re.match(_WHAT_IS_NOT, text, re.IGNORECASE):
         return None
     found = re.search(_BUCKET, text)
     bucket = found and (found["after"] or found["before"])

@@ -127,9 +127,11 @@ def _which_one(wanted: aws.s3_uris.S3Uri, interview: Interview) -> Question:
     found = aws.s3_search.search_objects(interview.aws, wanted, _ENDINGS)
     prefix, *parts = wanted.key.split("*")
     where = f"s3://{wanted.bucket}/{prefix}"
+    if found.searched:
+        where = f"the first {found.searched:,} objects of {where}"
     if not found.objects:
         raise AnswerRejected(
-            "s3.missing", f"There are no records under {where}.", "Give another place or a file."
+            "s3.missing", f"There are no datasets in {where}.", "Give a longer prefix, or a file."
         )
     choices = tuple(
         Choice(str(it.uri), it.uri.key, f"{file_size(it.size)}, {it.written}")

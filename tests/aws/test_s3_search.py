@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+import pytest
+from botocore.stub import Stubber
+
+from evalbook.aws.s3_search import search_objects
+from evalbook.aws.s3_uris import S3Uri
+from evalbook.aws.session import Aws
+
+Stub = Callable[..., Stubber]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "keys", "named"),
+    [
+        ("*march*ticket*", ["a/Tickets-March.jsonl"], True),
+        ("*april*", ["b/tickets.jsonl", "a/Tickets-March.jsonl"], False),
+    ],
+)
+def test_part_of_a_listing_is_searched_and_said_to_be_part(
+    aws: Aws, stub: Stub, wanted: str, keys: list[str], named: bool
+) -> None:
+    listed = [
+        {"Key": key, "Size": 7, "LastModified": datetime(2026, 3, day, tzinfo=timezone.utc)}
+        for day, key in enumerate(["a/Tickets-March.jsonl", "a/notes.txt", "b/tickets.jsonl"], 1)
+    ]
+    s3 = stub("s3")
+    s3.add_response("head_bucket", {"BucketRegion": "us-east-1"})
+    page = {"Contents": listed, "IsTruncated": True, "NextContinuationToken": "more"}
+    s3.add_response("list_objects_v2", page)
+
+    found = search_objects(aws, S3Uri("research", wanted), (".jsonl",))
+
+    assert [it.uri.key for it in found.objects] == keys
+    assert (found.named, found.more, found.searched) == (named, False, 3)
