@@ -10,7 +10,7 @@ from interviews import an_interview, answered_until
 from evalbook.aws import tags as tag_rules
 from evalbook.sandbox import world
 from evalbook.sandbox.process import Sandbox
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 from evalbook.workflow.answers_file import apply_answers
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.steps import (
@@ -137,7 +137,7 @@ def test_a_file_of_answers_that_gives_settings_has_just_these_asked():
     turn = apply_answers(workflow, settings)
 
     assert turn.step == "confirm"
-    assert workflow.interview.value(facts.ADVANCED) == ["tags", "inference_parameters"]
+    assert workflow.interview.value(slots.ADVANCED) == ["tags", "inference_parameters"]
     assert {name: workflow.interview.answers[name].value for name in settings} == settings
 
 
@@ -182,7 +182,7 @@ def test_apps_and_tracking_servers_are_offered_beside_the_sdks_choice(in_sandbox
     ]
     assert turn.choices[0].description == ('The SDK will log to the MLflow app "evalbook-default".')
     assert workflow.answer("team-tracking").step == "confirm"
-    assert workflow.interview.value(facts.MLFLOW) == SERVER
+    assert workflow.interview.value(slots.MLFLOW) == SERVER
 
 
 def test_where_there_is_no_app_the_sdks_creating_one_is_announced():
@@ -235,7 +235,7 @@ def test_a_name_that_begins_with_no_is_a_name(said, name):
     workflow, _ = asked_for("mlflow_experiment")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value(facts.MLFLOW_EXPERIMENT) == name
+    assert workflow.interview.value(slots.MLFLOW_EXPERIMENT) == name
 
 
 def test_the_limits_of_names_and_tags_are_those_of_the_service_model():
@@ -267,7 +267,7 @@ def test_tags_are_read_as_people_and_as_aws_write_them(said):
     workflow, _ = asked_for("tags")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value(facts.TAGS) == {"team": "support bot", "stage": "a=b"}
+    assert workflow.interview.value(slots.TAGS) == {"team": "support bot", "stage": "a=b"}
 
 
 def test_tags_that_sagemaker_or_the_sdk_would_not_set_are_refused():
@@ -361,7 +361,7 @@ def test_parameters_get_the_types_that_the_recipe_asks(said):
     workflow, _ = asked_for("inference_parameters")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value(facts.INFERENCE_PARAMETERS) == {"temperature": 0.2, "top_k": 40}
+    assert workflow.interview.value(slots.INFERENCE_PARAMETERS) == {"temperature": 0.2, "top_k": 40}
     assert "Inference parameters: temperature=0.2, top_k=40" in workflow.turn().notices
 
 
@@ -399,7 +399,7 @@ def test_rollouts_take_parameters_of_their_own_lists_included():
 
     turn = workflow.answer("pass_k_values=1,4,8, eval_group_size=8")
 
-    assert workflow.interview.value(facts.INFERENCE_PARAMETERS) == {
+    assert workflow.interview.value(slots.INFERENCE_PARAMETERS) == {
         "pass_k_values": "1,4,8",
         "eval_group_size": 8,
     }

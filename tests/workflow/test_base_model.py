@@ -8,7 +8,7 @@ import pytest
 from interviews import answer_until, answered_until
 
 from evalbook.checks import Remedy
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import scope_of
@@ -34,7 +34,7 @@ def test_a_base_model_is_found_by_id_by_arn_and_by_words(said):
     turn = workflow.answer(said)
 
     assert turn.step == "model_confirm"
-    assert workflow.interview.value(facts.MODEL) == f"{HUB}/{LLAMA}"
+    assert workflow.interview.value(slots.MODEL) == f"{HUB}/{LLAMA}"
     # What was taken comes first where it was not said so.
     notices = turn.notices[1:] if turn.notices[0].startswith("Model: ") else turn.notices
     assert notices == (
@@ -128,7 +128,7 @@ def test_the_hub_of_the_region_that_was_said_is_searched():
 
     workflow.answer(QWEN)
 
-    assert workflow.interview.facts(facts.MODEL).region == "us-west-2"
+    assert workflow.interview.facts(slots.MODEL).region == "us-west-2"
 
 
 def test_without_any_region_the_remedy_is_to_say_one(monkeypatch):
@@ -195,7 +195,7 @@ def test_a_scope_said_ahead_is_confirmed_when_its_turn_comes():
 
     assert turn.question == "You said earlier: scope 'base_only'. Use it?"
     assert answer_until(workflow, "confirm", scope="yes").step == "confirm"
-    assert workflow.interview.value(facts.SCOPE) == "base_only"
+    assert workflow.interview.value(slots.SCOPE) == "base_only"
 
 
 def test_a_base_nova_model_costs_bedrock_inference_and_no_endpoint():
@@ -253,7 +253,7 @@ def test_a_base_nova_model_that_nothing_answers_for_is_not_compared_with():
     interview = workflow.interview
     assert scope_of(interview) == "both"
 
-    model = interview.answer(facts.MODEL)
+    model = interview.answer(slots.MODEL)
     model.facts = replace(model.facts, base_by_name=False)
 
     assert scope_of(interview) == "fine_tuned_only"

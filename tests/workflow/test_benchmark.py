@@ -4,7 +4,7 @@ import pytest
 from interviews import answered_until
 
 from evalbook.checks import Check
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -63,7 +63,7 @@ def test_subtasks_are_named_or_numbered_or_all(said, subtasks):
     workflow, _ = asked_for_the_subtasks()
 
     assert workflow.answer(said).status == "question"
-    assert workflow.interview.value(facts.SUBTASKS) == subtasks
+    assert workflow.interview.value(slots.SUBTASKS) == subtasks
 
 
 @pytest.mark.parametrize(
@@ -124,4 +124,4 @@ def test_the_role_need_not_trust_bedrock():
     )
 
     assert turn.status == "question"
-    assert workflow.interview.value(facts.EXECUTION_ROLE).endswith("SageMakerOnlyRole")
+    assert workflow.interview.value(slots.EXECUTION_ROLE).endswith("SageMakerOnlyRole")

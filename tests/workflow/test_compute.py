@@ -10,7 +10,7 @@ from interviews import an_interview, answer_until, answered_until
 
 from evalbook.aws.found import Instances
 from evalbook.sandbox import world
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 from evalbook.workflow.workflow import Workflow
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -76,7 +76,7 @@ def test_instances_are_read_in_the_ways_people_write_them(said, count):
     workflow.answer("compute", step="advanced")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value(facts.COMPUTE) == Instances("ml.g5.12xlarge", count)
+    assert workflow.interview.value(slots.COMPUTE) == Instances("ml.g5.12xlarge", count)
 
 
 @pytest.mark.parametrize("said", ["", "serverless", "none", "no"])
@@ -85,7 +85,7 @@ def test_serverless_is_what_nothing_said_means(said):
     workflow.answer("compute", step="advanced")
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value(facts.COMPUTE) is None
+    assert workflow.interview.value(slots.COMPUTE) is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from interviews import answer_until, answered_until
 
 from evalbook.aws.evaluators import name_registry_hub
 from evalbook.sandbox import world
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
@@ -37,7 +37,7 @@ def test_a_registered_scorer_is_taken_by_arn_name_or_number(said):
     workflow, _ = asked_for("scorer")
 
     assert workflow.answer(said).step == "data_sample"
-    assert workflow.interview.value(facts.SCORER) == REGISTERED
+    assert workflow.interview.value(slots.SCORER) == REGISTERED
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_metadata_as_text_is_corrected_in_a_copy():
     turn = workflow.answer("convert")
 
     assert turn.step == "region"
-    assert workflow.interview.facts(facts.DATA_FIX).report.valid == 40
+    assert workflow.interview.facts(slots.DATA_FIX).report.valid == 40
 
 
 def test_more_rows_than_a_judge_takes_are_taken():

@@ -10,8 +10,8 @@ from interviews import an_interview, answered_until
 
 from evalbook.sandbox import world
 from evalbook.workflow.estimate import estimate
-from evalbook.workflow.facts import ANSWERED_BY, TASKS_UPLOAD
 from evalbook.workflow.settings import settings_of
+from evalbook.workflow.slots import ANSWERED_BY, TASKS_UPLOAD
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 

@@ -8,7 +8,7 @@ import pytest
 from interviews import answered_until
 
 from evalbook.sandbox import world
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 from evalbook.workflow.steps.dataset import effective_dataset
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -29,7 +29,7 @@ def test_the_agent_and_endpoint_that_the_model_was_trained_in_are_confirmed():
     assert turn.question == f"{found}: agent {AGENT!r}. Use it?"
     assert workflow.answer("").question == f"{found}: agent's endpoint 'PROD'. Use it?"
     assert workflow.answer("yes").step == "dataset"
-    assert workflow.interview.value(facts.AGENT_QUALIFIER) == "PROD"
+    assert workflow.interview.value(slots.AGENT_QUALIFIER) == "PROD"
 
 
 def test_another_agent_can_be_given_and_keeps_no_endpoint():
@@ -91,7 +91,7 @@ def test_the_recipe_tells_where_jobs_may_not_be_listed(in_sandbox):
     in_sandbox.fail("sagemaker:ListJobs", "AccessDeniedException")
     workflow, _ = asked_for("model_confirm")
 
-    training = workflow.interview.facts(facts.MODEL).training
+    training = workflow.interview.facts(slots.MODEL).training
     assert (training.trained, training.job) == (True, None)
     assert training.how.startswith("Its recipe huggingface-llm-qwen2-5-7b-instruct-mtrl is one")
 
@@ -100,7 +100,7 @@ def test_the_training_jobs_name_leads_to_its_package():
     workflow, turn = asked_for("model_confirm", model=world.AGENT_TRAINING_JOB)
 
     assert turn.notices[0] == f"ARN: {world.package_arn('travel-agent', 1)}"
-    assert workflow.interview.facts(facts.MODEL).training.job.agent == AGENT
+    assert workflow.interview.facts(slots.MODEL).training.job.agent == AGENT
 
 
 def test_a_lambda_function_has_no_qualifier():
@@ -145,7 +145,7 @@ def test_prompts_are_taken_in_four_kinds_of_file(ending):
     workflow.answer(f"s3://evalbook-data/agents/trips.{ending}")
 
     assert workflow.answer("yes").step == "region"
-    assert workflow.interview.facts(facts.DATA_SAMPLE).rows == 40
+    assert workflow.interview.facts(slots.DATA_SAMPLE).rows == 40
 
 
 def test_parquet_is_read_at_its_footer_alone(in_sandbox):
@@ -182,7 +182,7 @@ def test_rows_that_are_no_prompts_as_they_are_go_into_a_copy(dataset, said, reco
     rows = list(map(json.loads, body.splitlines()))
     assert {*map(frozenset, rows)} == {frozenset(["prompt"])}
     assert len(rows) == records or records is None
-    assert workflow.interview.facts(facts.DATA_FIX).report.valid == len(rows)
+    assert workflow.interview.facts(slots.DATA_FIX).report.valid == len(rows)
 
 
 def test_rows_without_anything_to_ask_lead_back_to_the_dataset():
@@ -218,7 +218,7 @@ def test_a_stopping_condition_that_the_sdk_refuses_is_refused(said):
     assert turn.error is not None
     assert turn.error.code == "stopping_condition"
     assert workflow.answer("259,200").step == "confirm"
-    assert workflow.interview.value(facts.STOPPING_CONDITION) == 259200
+    assert workflow.interview.value(slots.STOPPING_CONDITION) == 259200
 
 
 def test_a_base_model_without_the_recipe_is_refused():

@@ -4,7 +4,7 @@ import boto3
 import pytest
 from interviews import GOOD_ANSWERS, answer_until, answered_until
 
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 from evalbook.workflow.settings import settings_of
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -39,7 +39,7 @@ def test_few_records_are_evaluated_without_a_question() -> None:
 def test_all_records_become_jobs_of_what_one_takes() -> None:
     workflow, _ = answered_until("confirm", dataset=LARGE, pilot="all")
 
-    found = workflow.interview.facts(facts.PILOT)
+    found = workflow.interview.facts(slots.PILOT)
     assert found is not None
     assert (found.records, found.pilot) == ((600, 600), False)
     assert [line for uri in found.uris for line in written(uri)] == written(LARGE)
@@ -48,7 +48,7 @@ def test_all_records_become_jobs_of_what_one_takes() -> None:
 def test_a_pilot_comes_first_and_the_rest_by_one_answer() -> None:
     workflow, turn = answered_until("confirm", dataset=LARGE, pilot="150")
 
-    found = workflow.interview.facts(facts.PILOT)
+    found = workflow.interview.facts(slots.PILOT)
     assert found is not None
     assert found.records == (150, 525, 525)
     assert "Judge calls: 600 (150 records x 2 metrics x 2 models)." in turn.notices
@@ -80,7 +80,7 @@ def test_a_pilot_is_heard_as_people_say_it(said: str, value: str) -> None:
     workflow, _ = answered_until("pilot", dataset=LARGE)
 
     assert workflow.answer(said).step == "confirm"
-    assert workflow.interview.value(facts.PILOT) == value
+    assert workflow.interview.value(slots.PILOT) == value
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from interviews import an_interview, answer_until
 
 from evalbook.sandbox import world
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 from evalbook.workflow.workflow import Workflow
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -34,9 +34,9 @@ def test_a_training_job_alone_leads_to_package_region_and_role():
     workflow.answer("yes")
     turn = answer_until(workflow, "execution_role")
 
-    assert workflow.interview.value(facts.MODEL) == PACKAGE
-    assert workflow.interview.value(facts.REGION) == "us-east-1"
-    assert workflow.interview.facts(facts.MODEL).training_job == JOB
+    assert workflow.interview.value(slots.MODEL) == PACKAGE
+    assert workflow.interview.value(slots.REGION) == "us-east-1"
+    assert workflow.interview.facts(slots.MODEL).training_job == JOB
     assert "EvaluationRole" in [choice.label for choice in turn.choices]
 
 
@@ -61,7 +61,7 @@ def test_a_group_is_looked_for_in_the_region_other_tools_worked_in():
     workflow = asked_for_the_model(region="eu-west-1")
 
     assert workflow.answer("support-bot-eu").step == "model_confirm"
-    assert workflow.interview.value(facts.MODEL) == EU_PACKAGE
+    assert workflow.interview.value(slots.MODEL) == EU_PACKAGE
 
 
 def test_a_region_the_person_gave_comes_first():
@@ -69,4 +69,4 @@ def test_a_region_the_person_gave_comes_first():
     workflow.answer("eu-west-1", step="region")
 
     assert workflow.answer("support-bot-eu").step == "model_confirm"
-    assert workflow.interview.value(facts.MODEL) == EU_PACKAGE
+    assert workflow.interview.value(slots.MODEL) == EU_PACKAGE

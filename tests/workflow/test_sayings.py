@@ -3,7 +3,7 @@
 import pytest
 from interviews import an_interview, answer_until, answered_until
 
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 PRO = "amazon.nova-pro-v1:0"
@@ -113,7 +113,7 @@ def test_changes_at_the_confirmation_are_made_and_only_they_are_shown():
     turn = workflow.answer("Almost: I also want Faithfulness, and call the project tickets-q4")
 
     assert turn.step == "confirm"
-    metrics = workflow.interview.value(facts.BUILTIN_METRICS)
+    metrics = workflow.interview.value(slots.BUILTIN_METRICS)
     assert set(metrics or ()) == {"Correctness", "Helpfulness", "Faithfulness"}
     assert workflow.interview.aside.volunteered == {"project": "tickets-q4"}
     assert len(turn.notices) < len(asked.notices)

@@ -7,7 +7,7 @@ from interviews import ANSWERS_BY_TYPE, GOOD_ANSWERS, an_interview, answer_until
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable, UsageError
 from evalbook.sandbox import world
-from evalbook.workflow import facts
+from evalbook.workflow import slots
 from evalbook.workflow.answers_file import as_text, read_answers
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -85,7 +85,7 @@ def test_a_volunteered_answer_is_confirmed_when_its_turn_comes():
     assert turn.kind == "confirm"
     assert turn.question == "You said earlier: results 's3://evalbook-results/early/'. Use it?"
     assert workflow.answer("yes").step == "advanced"
-    assert workflow.interview.value(facts.S3_OUTPUT) == "s3://evalbook-results/early"
+    assert workflow.interview.value(slots.S3_OUTPUT) == "s3://evalbook-results/early"
 
 
 def test_a_volunteered_answer_that_is_declined_is_asked_for():
@@ -133,7 +133,7 @@ def test_an_earlier_answer_can_be_given_again_out_of_turn():
     turn = workflow.answer("Writes medical summaries.", step="task")
 
     assert turn.step == "builtin_metrics"
-    assert workflow.interview.value(facts.TASK) == "Writes medical summaries."
+    assert workflow.interview.value(slots.TASK) == "Writes medical summaries."
 
 
 def test_a_number_names_one_metric_and_is_no_yes_to_those_recommended():
@@ -142,7 +142,7 @@ def test_a_number_names_one_metric_and_is_no_yes_to_those_recommended():
 
     workflow.answer("1")
 
-    assert workflow.interview.value(facts.BUILTIN_METRICS) == [turn.choices[0].value]
+    assert workflow.interview.value(slots.BUILTIN_METRICS) == [turn.choices[0].value]
 
 
 def test_an_unknown_step_is_wrong_usage():
@@ -163,7 +163,7 @@ def test_another_model_asks_again_what_no_longer_holds_and_keeps_the_rest():
     assert turn.step == "region"
     assert turn.default == "us-west-2"
     assert any("no longer holds" in check.message for check in turn.checks)
-    assert workflow.interview.value(facts.JUDGE_MODEL) == "amazon.nova-pro-v1:0"
+    assert workflow.interview.value(slots.JUDGE_MODEL) == "amazon.nova-pro-v1:0"
 
 
 def test_any_change_after_the_terms_asks_for_confirmation_and_terms_again():
@@ -210,7 +210,7 @@ def test_another_dataset_forgets_what_was_read_of_the_first():
     turn = workflow.answer("s3://evalbook-data/formats/openai.jsonl", step="dataset")
 
     assert turn.step == "data_sample"
-    assert workflow.interview.value(facts.DATA_SAMPLE) is None
+    assert workflow.interview.value(slots.DATA_SAMPLE) is None
 
 
 def test_declining_the_model_asks_for_it_again():
@@ -413,9 +413,9 @@ def test_a_dataset_that_cannot_be_used_is_corrected_in_a_copy(key, records, left
     turn = workflow.answer("convert")
 
     assert turn.step == "custom_metrics"
-    copy = workflow.interview.facts(facts.DATA_FIX)
+    copy = workflow.interview.facts(slots.DATA_FIX)
     assert (copy.report.valid, copy.report.invalid) == (left, 0)
-    assert workflow.interview.facts(facts.DATA_SAMPLE).report.records == records
+    assert workflow.interview.facts(slots.DATA_SAMPLE).report.records == records
     assert s3.get_object(**original)["Body"].read() == before
     # Going back and converting again finds the copy.
     workflow.back("data_fix")
@@ -428,7 +428,7 @@ def test_another_dataset_can_be_given_at_once_where_one_cannot_be_used():
     turn = workflow.answer(GOOD_ANSWERS["dataset"])
 
     assert turn.step == "data_sample"
-    assert workflow.interview.value(facts.DATASET) == GOOD_ANSWERS["dataset"]
+    assert workflow.interview.value(slots.DATASET) == GOOD_ANSWERS["dataset"]
 
 
 def test_a_nova_model_asks_for_records_that_its_run_can_read():
@@ -439,7 +439,7 @@ def test_a_nova_model_asks_for_records_that_its_run_can_read():
     assert turn.step == "data_fix"
     assert "a Nova model needs a prompt or query field" in turn.notices[0]
     workflow.answer("convert")
-    assert workflow.interview.facts(facts.DATA_FIX).report.format == "sagemaker"
+    assert workflow.interview.facts(slots.DATA_FIX).report.format == "sagemaker"
 
 
 def test_a_copy_that_a_nova_run_cannot_read_is_asked_for_again():
@@ -494,7 +494,7 @@ def test_a_dataset_that_was_changed_has_to_be_named_again():
     workflow.answer(uri, step="dataset")
     workflow.answer("yes")
     assert workflow.answer("convert").step == "custom_metrics"
-    assert workflow.interview.facts(facts.DATA_FIX).report.valid == 12
+    assert workflow.interview.facts(slots.DATA_FIX).report.valid == 12
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey"])
@@ -528,7 +528,7 @@ def test_a_yes_to_a_proposed_name_takes_it(said):
     workflow, turn = answered_until("region")
 
     assert workflow.answer(said).step == "execution_role"
-    assert workflow.interview.value(facts.REGION) == turn.default
+    assert workflow.interview.value(slots.REGION) == turn.default
 
 
 @pytest.mark.parametrize("said", ["1", "-1", "true 1"])
@@ -558,7 +558,7 @@ def test_a_dataset_named_without_a_version_is_kept_with_its_newest():
 
     workflow, _ = answered_until("data_sample", dataset=f"{hub}/DataSet/support-questions")
 
-    found = workflow.interview.value(facts.DATASET)
+    found = workflow.interview.value(slots.DATASET)
     assert found == f"{hub}/DataSet/support-questions/1.0.0"
 
 
@@ -602,4 +602,4 @@ def test_an_arn_says_the_region_where_none_is_configured(kind, monkeypatch):
 
     workflow, _ = answered_until("confirm", evaluation_type=kind, model=model)
 
-    assert workflow.interview.value(facts.REGION) == "us-east-1"
+    assert workflow.interview.value(slots.REGION) == "us-east-1"

@@ -117,34 +117,34 @@ class _Answers:
 
 
 def _answers(settings: Settings) -> _Answers:
-    from evalbook.workflow import facts
+    from evalbook.workflow import slots
     from evalbook.workflow.workflow import Workflow
 
     interview = Workflow.load(settings.state).interview
-    model, dataset = interview.facts(facts.MODEL), interview.facts(facts.DATASET)
+    model, dataset = interview.facts(slots.MODEL), interview.facts(slots.DATASET)
     return _Answers(
         type=interview.type.name,
-        region=interview.value(facts.REGION),
-        role=interview.value(facts.EXECUTION_ROLE),
-        judge=interview.value(facts.JUDGE_MODEL),
+        region=interview.value(slots.REGION),
+        role=interview.value(slots.EXECUTION_ROLE),
+        judge=interview.value(slots.JUDGE_MODEL),
         group=model.group if model else None,
         answers_by=model.answers_by if model else None,
         dataset=dataset.uri if dataset else None,
-        output=interview.value(facts.S3_OUTPUT),
+        output=interview.value(slots.S3_OUTPUT),
         kms_keys=_keys(interview),
-        mlflow=interview.value(facts.MLFLOW),
-        vpc=interview.value(facts.VPC) is not None,
-        own_instances=interview.value(facts.COMPUTE) is not None,
+        mlflow=interview.value(slots.MLFLOW),
+        vpc=interview.value(slots.VPC) is not None,
+        own_instances=interview.value(slots.COMPUTE) is not None,
     )
 
 
 def _keys(interview: Interview) -> tuple[str, ...]:
     """Return the known KMS keys: the results' key, and those that encrypt by default."""
-    from evalbook.workflow import facts
+    from evalbook.workflow import slots
 
-    dataset, output = interview.facts(facts.DATASET), interview.facts(facts.S3_OUTPUT)
+    dataset, output = interview.facts(slots.DATASET), interview.facts(slots.S3_OUTPUT)
     known = (
-        interview.value(facts.KMS_KEY),
+        interview.value(slots.KMS_KEY),
         dataset.kms_key if dataset else None,
         output.kms_key if output else None,
     )

@@ -187,7 +187,7 @@ def _add_known(aws: Aws, report: Results, settings: Settings, *, named: bool) ->
     """Add what is known of the runs; where they were named, there need be no interview."""
     from evalbook.runs.prospect import add_prospect
     from evalbook.runs.training_prompts import add_unseen
-    from evalbook.workflow.facts import TASK
+    from evalbook.workflow.slots import TASK
     from evalbook.workflow.workflow import Workflow
 
     add_prospect(aws, report)

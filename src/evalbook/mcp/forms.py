@@ -10,10 +10,10 @@ from mcp.types import ElicitRequestFormParams, ElicitResult
 from mcp_types.version import is_version_at_least
 
 from evalbook.workflow.brief import choice_lines, choice_words, told
-from evalbook.workflow.facts import BEDROCK_TERMS, JUDGE_MODEL
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.replies.lists import split_answers
+from evalbook.workflow.slots import BEDROCK_TERMS, JUDGE_MODEL
 from evalbook.workflow.turn import Choice, Turn
 
 GO_BACK = "<"

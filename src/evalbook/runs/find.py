@@ -25,8 +25,8 @@ from evalbook.runs.jobs import Job, find_whole_dataset, job_of
 from evalbook.texts import did_you_mean, nearest, shortened
 from evalbook.whole_files import end_of_links, read_whole, reason
 from evalbook.workflow.estimate import estimate
-from evalbook.workflow.facts import NOTEBOOK
 from evalbook.workflow.interview import Interview
+from evalbook.workflow.slots import NOTEBOOK
 from evalbook.workflow.workflow import Workflow
 
 _LIST = "`evalbook runs` lists the evaluations in this account and region."

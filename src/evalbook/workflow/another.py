@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from evalbook.errors import UsageError
 from evalbook.whole_files import is_there
 from evalbook.workflow import state
-from evalbook.workflow.facts import ADVANCED, PROJECT, RUN_NAME
+from evalbook.workflow.slots import ADVANCED, PROJECT, RUN_NAME
 
 if TYPE_CHECKING:
     from evalbook.workflow.interview import Interview

@@ -6,7 +6,9 @@ from typing import Any
 
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
+from evalbook.workflow.interview import Accepted, Interview, Step
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
+from evalbook.workflow.slots import (
     DATASET,
     JUDGE_MODEL,
     MODEL,
@@ -15,8 +17,6 @@ from evalbook.workflow.facts import (
     RUN_NAME,
     S3_OUTPUT,
 )
-from evalbook.workflow.interview import Accepted, Interview, Step
-from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
 from evalbook.workflow.steps import (
     judge_model,
 )

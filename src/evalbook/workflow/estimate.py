@@ -9,21 +9,7 @@ from evalbook import aws
 from evalbook.datasets.report import Report
 from evalbook.records import dataclass
 from evalbook.texts import plural
-from evalbook.workflow.facts import (
-    ANSWERED_BY,
-    BASE_ANSWERED_BY,
-    BUILTIN_METRICS,
-    COMPUTE,
-    CUSTOM_METRICS,
-    DATA_FIX,
-    DATASET,
-    EPOCHS,
-    HOSTING_INSTANCES,
-    JUDGE_MODEL,
-    MODEL,
-    PILOT,
-    SAMPLE_LIMIT,
-)
+from evalbook.workflow import slots
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
@@ -176,18 +162,19 @@ def estimate(interview: Interview) -> Estimate:
     scope = scope_of(interview)
     models = 2 if scope == BOTH else 1
     kind = interview.type
-    custom = interview.facts(CUSTOM_METRICS)
-    model = interview.facts(MODEL)
+    custom = interview.facts(slots.CUSTOM_METRICS)
+    model = interview.facts(slots.MODEL)
     return Estimate(
         judged=kind.bedrock_judges,
         records=_records(interview, report),
-        metrics=len(interview.value(BUILTIN_METRICS) or ()) + len(custom.names if custom else ()),
+        metrics=len(interview.value(slots.BUILTIN_METRICS) or ())
+        + len(custom.names if custom else ()),
         models=models,
         minutes=_minutes(model.billions if model else None, models) if kind.minutes_known else None,
         nova=bool(model and model.nova) and kind.one_nova_a_run,
         scope=scope,
         served=_served(interview),
-        instances=str(own) if (own := interview.value(COMPUTE)) else None,
+        instances=str(own) if (own := interview.value(slots.COMPUTE)) else None,
         record_bytes=_record_bytes(interview, report),
         jobs=len(_sizes_now(interview)) or 1,
     )
@@ -199,22 +186,22 @@ def _records(interview: Interview, report: Report | None) -> int | None:
 
 def _sizes_now(interview: Interview) -> tuple[int, ...]:
     """Return the records of each job to start next; empty if there is only one job."""
-    parts = interview.facts(PILOT)
+    parts = interview.facts(slots.PILOT)
     if parts is None:
         return ()
     if not parts.pilot:
         return parts.records
-    return parts.records[1:] if interview.value(PILOT) == "rest" else parts.records[:1]
+    return parts.records[1:] if interview.value(slots.PILOT) == "rest" else parts.records[:1]
 
 
 def _served(interview: Interview) -> tuple[str, ...]:
     """Say what costs money if an endpoint or Bedrock serves the models."""
-    answering = [interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY)]
+    answering = [interview.facts(slots.ANSWERED_BY), interview.facts(slots.BASE_ANSWERED_BY)]
     facts = [it for it in answering if it is not None]
     if not facts:
         return ()
     jobs = "one job per model" if len(facts) > 1 else "one job"
-    epochs, limit = interview.value(EPOCHS) or 1, interview.value(SAMPLE_LIMIT)
+    epochs, limit = interview.value(slots.EPOCHS) or 1, interview.value(slots.SAMPLE_LIMIT)
     first = f"the first {limit:,} samples" if limit else "every sample"
     times = f", {epochs} times each" if epochs > 1 else ""
     lines = [
@@ -224,7 +211,7 @@ def _served(interview: Interview) -> tuple[str, ...]:
         lines.append("Bedrock inference is billed by the token, or by its deployment's terms.")
     if any(it.kind == "endpoint" for it in facts):
         lines.append("Endpoints are billed as long as they exist, whether or not a run uses them.")
-    instances, hosted = interview.value(HOSTING_INSTANCES), [it.kind for it in facts]
+    instances, hosted = interview.value(slots.HOSTING_INSTANCES), [it.kind for it in facts]
     if instances is not None and "hosted" in hosted:
         lines.append(
             f"Hosting: {hosted.count('hosted')} endpoint(s) on {instances}, billed by the hour "
@@ -239,7 +226,7 @@ def add_price(expected: Estimate, interview: Interview) -> Estimate:
     A denial, a model that is not listed or a slow answer is said in `Estimate.price_basis`; nothing
     is raised, and nobody waits longer.
     """
-    judge = interview.facts(JUDGE_MODEL)
+    judge = interview.facts(slots.JUDGE_MODEL)
     if judge is None:
         return expected
     name = judge.label.removeprefix(judge.provider).strip() or judge.label
@@ -270,7 +257,7 @@ def priced(expected: Estimate, aws: aws.session.Aws, region: str, judge: str) ->
 
 
 def _record_bytes(interview: Interview, report: Report | None) -> float | None:
-    read = interview.facts(DATA_FIX) or interview.facts(DATASET)
+    read = interview.facts(slots.DATA_FIX) or interview.facts(slots.DATASET)
     return read.size / report.records if read and report and report.records else None
 
 

@@ -18,8 +18,9 @@ from evalbook.datasets.uses import FieldUse
 from evalbook.errors import AnswerRejected, StateFileError
 from evalbook.evaluation_types import EVALUATION_TYPES, LLM_AS_JUDGE, EvaluationType
 from evalbook.records import dataclass
-from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, MODEL, REGION, ModelFacts, Slot
+from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.replies.reading import Reading
+from evalbook.workflow.slots import ADVANCED, EVALUATION_TYPE, MODEL, REGION, Slot
 from evalbook.workflow.state import StateDocument, find_in_other_tools
 from evalbook.workflow.turn import Default, Question
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import StateFileError
-from evalbook.workflow.facts import slot_forms
 from evalbook.workflow.interview import Answer, Aside, Interview, Progress, Step, no_progress
 from evalbook.workflow.schemas import list_problems_in_state
+from evalbook.workflow.slots import slot_forms
 from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, StateDocument, unusable
 from evalbook.workflow.strict import Misfit, decode, decode_object, encode, forms_of
 

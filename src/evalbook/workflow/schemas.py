@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from evalbook.checks import Remedy
 from evalbook.records import dataclass
-from evalbook.workflow.facts import slot_forms
 from evalbook.workflow.interview import Answer, Aside
+from evalbook.workflow.slots import slot_forms
 from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, SCHEMA_VERSION
 from evalbook.workflow.strict import Misfit, forms_of
 from evalbook.workflow.turn import PROTOCOL, Problem

@@ -7,28 +7,9 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from evalbook.evaluation_types import build_pipeline_prefix
+from evalbook.workflow import slots
 from evalbook.workflow.estimate import estimate
-from evalbook.workflow.facts import (
-    ANSWERED_BY,
-    BASE_ANSWERED_BY,
-    COMPUTE,
-    CUSTOM_METRICS,
-    DATA_SAMPLE,
-    DATASET,
-    EXECUTION_ROLE,
-    HOSTING_IMAGE,
-    HOSTING_INSTANCES,
-    KMS_KEY,
-    MLFLOW,
-    MLFLOW_EXPERIMENT,
-    PILOT,
-    RUN_NAME,
-    S3_OUTPUT,
-    TAGS,
-    TASK,
-    VPC,
-    PromptFacts,
-)
+from evalbook.workflow.facts import PromptFacts
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.inspect_tasks import task_names, tasks_folder
@@ -46,25 +27,25 @@ def settings_of(interview: Interview) -> EvaluationSettings:
 
     model = interview.model
     expected = estimate(interview)
-    tags = interview.value(TAGS)
-    vpc, trained_by = interview.facts(VPC), training_job(interview)
+    tags = interview.value(slots.TAGS)
+    vpc, trained_by = interview.facts(slots.VPC), training_job(interview)
     settings = EvaluationSettings(
         evaluation_type=interview.type.name,
         pipelines=build_pipeline_prefix(interview.type.name),
-        task=interview.answer(TASK).value,
+        task=interview.answer(slots.TASK).value,
         model_package_arn=None if scope_of(interview) == BASE_ONLY else model.arn,
         base_model_name=model.base_model.name,
         region=interview.region,
-        role_arn=interview.answer(EXECUTION_ROLE).value,
-        s3_output=interview.answer(S3_OUTPUT).value,
+        role_arn=interview.answer(slots.EXECUTION_ROLE).value,
+        s3_output=interview.answer(slots.S3_OUTPUT).value,
         evaluate_base_model=base_model_too(interview),
         is_nova=expected.nova,
-        mlflow_resource_arn=interview.value(MLFLOW),
-        mlflow_experiment=interview.value(MLFLOW_EXPERIMENT),
-        kms_key=interview.value(KMS_KEY),
+        mlflow_resource_arn=interview.value(slots.MLFLOW),
+        mlflow_experiment=interview.value(slots.MLFLOW_EXPERIMENT),
+        kms_key=interview.value(slots.KMS_KEY),
         tags=tags or {},
         vpc=Vpc(vpc.subnets, vpc.security_groups) if vpc else None,
-        run_name=interview.value(RUN_NAME) or default_run_name(interview),
+        run_name=interview.value(slots.RUN_NAME) or default_run_name(interview),
         profile=interview.aws.profile,
         partition=model.partition,
         minutes=expected.minutes,
@@ -79,11 +60,11 @@ def _answers(interview: Interview) -> dict[str, Any]:
     """Return the answer of each step of the type, or what stands for one that was not given."""
     answered = {step: interview.value(step.slot) for step in interview.steps}
     values = {step.name: step.unasked if it is None else it for step, it in answered.items()}
-    if metrics := values.get(CUSTOM_METRICS.name):
-        values[CUSTOM_METRICS.name] = json.loads(metrics)
-    if compute := values.get(COMPUTE.name):
-        values[COMPUTE.name] = asdict(compute)
-    if ANSWERED_BY.name in values:
+    if metrics := values.get(slots.CUSTOM_METRICS.name):
+        values[slots.CUSTOM_METRICS.name] = json.loads(metrics)
+    if compute := values.get(slots.COMPUTE.name):
+        values[slots.COMPUTE.name] = asdict(compute)
+    if slots.ANSWERED_BY.name in values:
         values["tasks_folder"] = tasks_folder(interview)
         values["task_names"] = task_names(interview)
         values["answering"] = _answering(interview)
@@ -93,10 +74,10 @@ def _answers(interview: Interview) -> dict[str, Any]:
 def _answering(interview: Interview) -> dict[str, dict[str, Any]]:
     """Return the SDK's arguments that say what answers, by each model's label in the cells."""
     alone = interview.model.base_only
-    named, other = interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY)
+    named, other = interview.facts(slots.ANSWERED_BY), interview.facts(slots.BASE_ANSWERED_BY)
     facts = {"base": named} if alone else {"fine-tuned": named, "base": other}
-    instances = interview.value(HOSTING_INSTANCES)
-    hosted: dict[str, Any] = {"inference_image_uri": interview.value(HOSTING_IMAGE)}
+    instances = interview.value(slots.HOSTING_INSTANCES)
+    hosted: dict[str, Any] = {"inference_image_uri": interview.value(slots.HOSTING_IMAGE)}
     if instances is not None:
         hosted["endpoint_instance_type"] = instances.instance_type
         hosted["endpoint_instance_count"] = instances.instance_count
@@ -111,9 +92,9 @@ def _answering(interview: Interview) -> dict[str, dict[str, Any]]:
 def _with_dataset(
     settings: EvaluationSettings, interview: Interview, records: int | None
 ) -> EvaluationSettings:
-    if interview.facts(DATASET) is None:
+    if interview.facts(slots.DATASET) is None:
         return settings
-    sample, parts = interview.facts(DATA_SAMPLE), interview.facts(PILOT)
+    sample, parts = interview.facts(slots.DATA_SAMPLE), interview.facts(slots.PILOT)
     if isinstance(sample, PromptFacts):
         records = sample.rows
     if parts is None:
@@ -124,5 +105,5 @@ def _with_dataset(
         records=sum(parts.records),
         parts=parts.uris,
         pilot=parts.records[0] if parts.pilot else 0,
-        pilot_only=parts.pilot and interview.value(PILOT) != "rest",
+        pilot_only=parts.pilot and interview.value(slots.PILOT) != "rest",
     )

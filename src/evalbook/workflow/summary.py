@@ -8,8 +8,8 @@ from typing import Any
 
 from evalbook.checks import Check
 from evalbook.records import dataclass
-from evalbook.workflow.facts import EVALUATION_TYPE
 from evalbook.workflow.interview import Interview
+from evalbook.workflow.slots import EVALUATION_TYPE
 from evalbook.workflow.turn import PROTOCOL
 
 

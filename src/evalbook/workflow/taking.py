@@ -20,15 +20,6 @@ from evalbook.workflow.doubts import (
     reopen,
 )
 from evalbook.workflow.elsewhere import foreseen
-from evalbook.workflow.facts import (
-    BEDROCK_TERMS,
-    CONFIRM,
-    DATASET,
-    EXECUTION_ROLE,
-    JUDGE_MODEL,
-    KMS_KEY,
-    MODEL,
-)
 from evalbook.workflow.hearing import refuse_too_long
 from evalbook.workflow.interview import (
     Accepted,
@@ -51,6 +42,15 @@ from evalbook.workflow.replies.words import (
     without_courtesy,
     without_preamble,
     yes_or_no,
+)
+from evalbook.workflow.slots import (
+    BEDROCK_TERMS,
+    CONFIRM,
+    DATASET,
+    EXECUTION_ROLE,
+    JUDGE_MODEL,
+    KMS_KEY,
+    MODEL,
 )
 from evalbook.workflow.turn import Question
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, skipped, warning
 from evalbook.evaluation_types import EVALUATION_TYPES, EvaluationType
-from evalbook.workflow.facts import MODEL
 from evalbook.workflow.interview import Interview
+from evalbook.workflow.slots import MODEL
 
 
 def find_training_facts(

@@ -20,7 +20,6 @@ from evalbook.workflow.doubts import (
     reopen,
     settle_doubts,
 )
-from evalbook.workflow.facts import CONFIRM
 from evalbook.workflow.hearing import quote_a_line
 from evalbook.workflow.interview import (
     Accepted,
@@ -33,6 +32,7 @@ from evalbook.workflow.interview import (
 from evalbook.workflow.kept import find_kept_question, is_narrowed, keep_question
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.saved import read_interview, write_interview
+from evalbook.workflow.slots import CONFIRM
 from evalbook.workflow.steps import (
     notebook,
 )

@@ -10,8 +10,7 @@ from dataclasses import replace
 from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import ADVANCED, EVALUATION_TYPE, REGION
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Answer, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import NotUnderstood, Reading, Taken
@@ -121,14 +120,14 @@ def _describe(value: bool | list[str], _: None) -> str:
 
 
 STEP = Step(
-    ADVANCED,
+    slots.ADVANCED,
     "Advanced settings",
     ask=_ask,
     hears=_hears,
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=(EVALUATION_TYPE, REGION),
+    depends_on=(slots.EVALUATION_TYPE, slots.REGION),
     example=Example(
         "tags, kms_key",
         "Asks about those two only. Answer no, and every setting keeps its default, free of "

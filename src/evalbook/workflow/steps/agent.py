@@ -6,14 +6,8 @@ import re
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    AGENT_CONFIG,
-    AGENT_QUALIFIER,
-    EVALUATION_TYPE,
-    MODEL,
-    AgentFacts,
-)
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.facts import AgentFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_none
@@ -58,14 +52,14 @@ def _known(interview: Interview) -> str | None:
 
 
 STEP = Step(
-    AGENT_CONFIG,
+    slots.AGENT_CONFIG,
     "Agent",
     ask=_ask,
     read=_read,
     check=_check,
     known=_known,
     known_from=name_training_job,
-    depends_on=(EVALUATION_TYPE, MODEL),
+    depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
     asks_aws=True,
     example=Example(
         "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/my-agent",
@@ -92,20 +86,20 @@ def _read_qualifier(text: str, _question: Question, _: Interview) -> str | None:
 
 
 def _applies_qualifier(interview: Interview) -> bool:
-    agent = interview.facts(AGENT_CONFIG)
+    agent = interview.facts(slots.AGENT_CONFIG)
     return agent is not None and agent.runtime
 
 
 def _known_qualifier(interview: Interview) -> str | None:
     """Return the endpoint that the model was trained with, if the agent is the same."""
     job = training_job(interview)
-    if job is None or job.agent != interview.value(AGENT_CONFIG):
+    if job is None or job.agent != interview.value(slots.AGENT_CONFIG):
         return None
     return job.qualifier
 
 
 QUALIFIER_STEP = Step(
-    AGENT_QUALIFIER,
+    slots.AGENT_QUALIFIER,
     "Agent's endpoint",
     ask=lambda _: Question(
         "Which endpoint (qualifier) of the agent should be used?",
@@ -118,7 +112,7 @@ QUALIFIER_STEP = Step(
     known_from=name_training_job,
     describe=lambda value, _: value or "the default endpoint",
     applies=_applies_qualifier,
-    depends_on=(AGENT_CONFIG,),
+    depends_on=(slots.AGENT_CONFIG,),
     asked_again=True,
     example=Example(
         "DEFAULT",

@@ -5,16 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    ANSWERED_BY,
-    BASE_ANSWERED_BY,
-    EVALUATION_TYPE,
-    HOSTING_IMAGE,
-    HOSTING_INSTANCES,
-    MODEL,
-    REGION,
-)
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
@@ -76,7 +67,7 @@ def _check_base(
 ) -> Outcome[str | None, aws.found.Answering | None]:
     if value is None:
         return Accepted(None, None, (_no_comparison(),))
-    tuned = interview.answer(ANSWERED_BY).facts
+    tuned = interview.answer(slots.ANSWERED_BY).facts
     found, checks = aws.answering.check_answering(interview.aws, value, interview.region)
     if found.name == tuned.name:
         raise AnswerRejected(
@@ -96,12 +87,12 @@ def _no_comparison() -> Check:
 
 
 def hosted(interview: Interview) -> bool:
-    answering = (interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY))
+    answering = (interview.facts(slots.ANSWERED_BY), interview.facts(slots.BASE_ANSWERED_BY))
     return any(it is not None and it.kind == "hosted" for it in answering)
 
 
 def _tuned(interview: Interview) -> bool:
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     return model is not None and not model.base_only
 
 
@@ -116,21 +107,21 @@ def _describe(_: str | None, facts: aws.found.Answering | None) -> str:
 
 
 STEP = Step(
-    ANSWERED_BY,
+    slots.ANSWERED_BY,
     "Answered by",
     ask=_ask,
     hears=hearing.named("endpoint", "model"),
     read=_read,
     check=_check,
     describe=_describe,
-    depends_on=(EVALUATION_TYPE, MODEL, REGION),
+    depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.REGION),
     example=Example(
         "amazon.nova-lite-v1:0",
         "Answers the tasks' questions. Bedrock charges by the token, an endpoint.",
     ),
 )
 BASE_STEP = Step(
-    BASE_ANSWERED_BY,
+    slots.BASE_ANSWERED_BY,
     "Base answered by",
     ask=_ask_base,
     hears=hearing.named("endpoint", "model", "base"),
@@ -138,7 +129,7 @@ BASE_STEP = Step(
     check=_check_base,
     describe=_describe,
     applies=_tuned,
-    depends_on=(EVALUATION_TYPE, MODEL, REGION, ANSWERED_BY),
+    depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.REGION, slots.ANSWERED_BY),
     example=Example(
         "amazon.nova-lite-v1:0",
         "Answers the tasks' questions. Bedrock charges by the token, an endpoint.",
@@ -186,26 +177,26 @@ def _check_instances(
 
 
 IMAGE_STEP = Step(
-    HOSTING_IMAGE,
+    slots.HOSTING_IMAGE,
     "Hosting image",
     ask=_ask_image,
     check=_check_image,
     applies=hosted,
-    depends_on=(ANSWERED_BY, BASE_ANSWERED_BY, MODEL, REGION),
+    depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),
     example=Example(
         "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.33.0-lmi15.0.0-cu128",
         "The container that serves the model during the run.",
     ),
 )
 INSTANCES_STEP = Step(
-    HOSTING_INSTANCES,
+    slots.HOSTING_INSTANCES,
     "Hosted on",
     ask=_ask_instances,
     hears=hearing.machines,
     read=_read_instances,
     check=_check_instances,
     applies=hosted,
-    depends_on=(ANSWERED_BY, BASE_ANSWERED_BY, MODEL, REGION),
+    depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),
     example=Example(
         "ml.g5.12xlarge",
         "One endpoint per model, billed by the hour until the run ends.",

@@ -6,8 +6,8 @@ from evalbook import aws
 from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import BEDROCK_TERMS, REGION, Agreement
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.facts import Agreement
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.words import yes_or_no
 from evalbook.workflow.turn import Question
@@ -50,7 +50,7 @@ def _check(value: Agreement, interview: Interview) -> Outcome[Agreement, None]:
 
 def _caller(interview: Interview) -> tuple[str | None, Check]:
     try:
-        arn = aws.identity.find_caller(interview.aws, interview.value(REGION)).arn
+        arn = aws.identity.find_caller(interview.aws, interview.value(slots.REGION)).arn
     except aws.session.AwsDenied as denial:
         return None, skipped(
             "terms.caller", f"evalbook could not find out who agreed: {denial.message}"
@@ -59,7 +59,7 @@ def _caller(interview: Interview) -> tuple[str | None, Check]:
 
 
 STEP = Step(
-    BEDROCK_TERMS,
+    slots.BEDROCK_TERMS,
     "Bedrock Evaluations terms",
     ask=lambda _: Question(
         TERMS,

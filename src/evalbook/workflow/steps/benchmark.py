@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import BENCHMARK, EVALUATION_TYPE, MODEL, SUBTASKS
+from evalbook.workflow import slots
 from evalbook.workflow.hearing import by_kind, pieces_of
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import named_choice, read_choice
@@ -91,13 +91,13 @@ def _reason(nova: bool) -> str:
 
 
 STEP = Step(
-    BENCHMARK,
+    slots.BENCHMARK,
     "Benchmark",
     ask=_ask,
     hears=_hears,
     read=_read,
     check=_check,
-    depends_on=(EVALUATION_TYPE, MODEL),
+    depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
     example=Example(
         "mmlu",
         "Both models answer the benchmark's questions, so you need no dataset. More questions "
@@ -110,7 +110,7 @@ def _ask_subtasks(interview: Interview) -> Question:
     chosen = _benchmark(interview)
     names = chosen.subtasks if chosen else ()
     return Question(
-        f"Which of the {len(names)} subtasks of {interview.value(BENCHMARK)}?",
+        f"Which of the {len(names)} subtasks of {interview.value(slots.BENCHMARK)}?",
         kind="multichoice",
         choices=(
             Choice(ALL, ALL, "The whole benchmark."),
@@ -127,7 +127,7 @@ def _check_subtasks(value: list[str], interview: Interview) -> Outcome[list[str]
     if unknown:
         raise AnswerRejected(
             "subtasks.unknown",
-            f"{interview.value(BENCHMARK)} has no subtask {', '.join(unknown)}.",
+            f"{interview.value(slots.BENCHMARK)} has no subtask {', '.join(unknown)}.",
             "Choose from the list, or answer ALL.",
         )
     return Accepted(value)
@@ -141,19 +141,19 @@ def _applies_subtasks(interview: Interview) -> bool:
 def _benchmark(interview: Interview) -> Benchmark | None:
     from evalbook.metrics.benchmarks import find_benchmark
 
-    name = interview.value(BENCHMARK)
+    name = interview.value(slots.BENCHMARK)
     return None if name is None else find_benchmark(name)
 
 
 SUBTASKS_STEP = Step(
-    SUBTASKS,
+    slots.SUBTASKS,
     "Subtasks",
     ask=_ask_subtasks,
     read=read_all_or_some,
     check=_check_subtasks,
     describe=describe_all_or_some,
     applies=_applies_subtasks,
-    depends_on=(BENCHMARK,),
+    depends_on=(slots.BENCHMARK,),
     unasked=(),
     example=Example(
         "anatomy, virology",

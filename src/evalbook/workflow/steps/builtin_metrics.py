@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import (
-    BUILTIN_METRICS,
-    CUSTOM_METRICS,
-    DATA_FIX,
-    DATA_SAMPLE,
-    DATASET,
-    TASK,
-    SampleFacts,
-)
+from evalbook.workflow import slots
+from evalbook.workflow.facts import SampleFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.lists import split_answers, understand_choices
@@ -26,10 +19,10 @@ from evalbook.workflow.turn import Choice, Question
 def _ask(interview: Interview) -> Question:
     from evalbook.metrics.builtin import builtin_metrics, recommend
 
-    has_custom = bool(interview.value(CUSTOM_METRICS))
-    sample = interview.facts(DATA_SAMPLE)
+    has_custom = bool(interview.value(slots.CUSTOM_METRICS))
+    sample = interview.facts(slots.DATA_SAMPLE)
     recommendations = recommend(
-        interview.answer(TASK).value,
+        interview.answer(slots.TASK).value,
         has_reference=has_reference(interview),
         fields=sample.fields if isinstance(sample, SampleFacts) else (),
         has_custom=has_custom,
@@ -58,14 +51,14 @@ def _ask(interview: Interview) -> Question:
 
 
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
-    return understand_choices(reply, question, interview.value(BUILTIN_METRICS))
+    return understand_choices(reply, question, interview.value(slots.BUILTIN_METRICS))
 
 
 def _read(text: str, question: Question, interview: Interview) -> list[str]:
     from evalbook.metrics.builtin import builtin_metrics
 
     if says_none(text):
-        if not interview.value(CUSTOM_METRICS):
+        if not interview.value(slots.CUSTOM_METRICS):
             raise AnswerRejected(
                 "metrics.none",
                 "You chose no metric, and there are no custom metrics.",
@@ -90,20 +83,20 @@ def _metric_named(text: str, question: Question) -> str:
 
 
 def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
-    if not value and not interview.value(CUSTOM_METRICS):
+    if not value and not interview.value(slots.CUSTOM_METRICS):
         raise AnswerRejected(
             "metrics.none",
             "Without custom metrics, at least one built-in metric is needed.",
             "Choose at least one built-in metric.",
         )
-    custom = interview.facts(CUSTOM_METRICS)
+    custom = interview.facts(slots.CUSTOM_METRICS)
     taken = {name.casefold(): name for name in custom.names} if custom else {}
     if same := [name for name in value if name.casefold() in taken]:
         raise AnswerRejected(
             "metrics.same_name",
             f"{same[0]} is a built-in metric, and your custom metric {taken[same[0].casefold()]}"
             " has the same name: one would overwrite the other in the results.",
-            Remedy("Leave it out, or rename the custom metric:", CUSTOM_METRICS.name),
+            Remedy("Leave it out, or rename the custom metric:", slots.CUSTOM_METRICS.name),
         )
     return Accepted(value, checks=_reference_checks(value, interview))
 
@@ -115,7 +108,7 @@ def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, 
     report = effective_report(interview)
     if report is None:
         return ()
-    custom = interview.facts(CUSTOM_METRICS)
+    custom = interview.facts(slots.CUSTOM_METRICS)
     if custom is not None and custom.uses_reference:
         metrics = [*metrics, "{{ground_truth}}"]
     found = report_checks(report, metrics=metrics)
@@ -123,14 +116,14 @@ def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, 
 
 
 STEP = Step(
-    BUILTIN_METRICS,
+    slots.BUILTIN_METRICS,
     "Built-in metrics",
     ask=_ask,
     hears=_hears,
     read=_read,
     check=_check,
     describe=lambda value, _: ", ".join(value) or "none",
-    depends_on=(CUSTOM_METRICS, DATASET, DATA_SAMPLE, DATA_FIX),
+    depends_on=(slots.CUSTOM_METRICS, slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX),
     unasked=(),
     example=Example(
         "Correctness, Helpfulness",

@@ -5,21 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    COMPUTE,
-    DATA_FIX,
-    DATASET,
-    EVALUATION_TYPE,
-    INFERENCE_PARAMETERS,
-    KMS_KEY,
-    MODEL,
-    REGION,
-    SCOPE,
-    SCORER,
-    TAGS,
-    VPC,
-)
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.dataset import effective_dataset
@@ -50,8 +36,8 @@ def _check(
     checks += aws.own_instances.check_instances(recipe, value, model.billions)
     checks += _model_checks(base, interview)
     if recipe is not None:
-        parameters = interview.value(INFERENCE_PARAMETERS) or {}
-        key = interview.value(KMS_KEY)
+        parameters = interview.value(slots.INFERENCE_PARAMETERS) or {}
+        key = interview.value(slots.KMS_KEY)
         checks += aws.own_instances.check_recipe(recipe, value, parameters, key)
     checks.append(aws.permissions.check_job_permissions(interview.aws, region))
     checks.append(aws.quotas.check_training_quota(interview.aws, region, value))
@@ -64,7 +50,7 @@ def _refuse_what_would_be_lost(interview: Interview) -> None:
     It passes neither to ModelTrainer.from_recipe (_write_and_submit_smtj_recipe in
     train/evaluate/base_evaluator.py, 3.27.0).
     """
-    for slot, what, them in ((VPC, "the VPC", "it"), (TAGS, "the tags", "them")):
+    for slot, what, them in ((slots.VPC, "the VPC", "it"), (slots.TAGS, "the tags", "them")):
         if interview.value(slot):
             raise AnswerRejected(
                 f"compute.{slot.name}",
@@ -72,7 +58,7 @@ def _refuse_what_would_be_lost(interview: Interview) -> None:
                 "to the training job.",
                 Remedy(f"Answer serverless, or leave {what} out:", step=slot.name, answer="none"),
             )
-    dataset = interview.facts(DATASET)
+    dataset = interview.facts(slots.DATASET)
     if dataset is not None and effective_dataset(interview).startswith("arn:"):
         raise AnswerRejected(
             "compute.dataset",
@@ -114,7 +100,7 @@ def _doubts(interview: Interview) -> list[Check]:
             "evalbook has already made the checks of a dry run, such as role and caller.",
         ),
     ]
-    if (interview.value(SCORER) or "").startswith("arn:"):
+    if (interview.value(slots.SCORER) or "").startswith("arn:"):
         doubts.append(
             warning(
                 "compute.scorer",
@@ -131,7 +117,7 @@ def _describe(value: aws.found.Instances | None, _: None) -> str:
 
 
 STEP = Step(
-    COMPUTE,
+    slots.COMPUTE,
     "Compute",
     ask=lambda _: Question(
         "What should the evaluation run on?",
@@ -146,17 +132,17 @@ STEP = Step(
     describe=_describe,
     advanced=True,
     depends_on=(
-        EVALUATION_TYPE,
-        MODEL,
-        DATASET,
-        DATA_FIX,
-        SCORER,
-        REGION,
-        SCOPE,
-        KMS_KEY,
-        VPC,
-        TAGS,
-        INFERENCE_PARAMETERS,
+        slots.EVALUATION_TYPE,
+        slots.MODEL,
+        slots.DATASET,
+        slots.DATA_FIX,
+        slots.SCORER,
+        slots.REGION,
+        slots.SCOPE,
+        slots.KMS_KEY,
+        slots.VPC,
+        slots.TAGS,
+        slots.INFERENCE_PARAMETERS,
     ),
     example=Example(
         "2 x ml.g5.12xlarge",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from evalbook.checks import REOPEN, Remedy
 from evalbook.errors import AnswerRejected
+from evalbook.workflow import slots
 from evalbook.workflow.estimate import add_price, estimate
-from evalbook.workflow.facts import CONFIRM
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
@@ -54,7 +54,7 @@ def _read(text: str, _question: Question, interview: Interview) -> bool:
 
 
 STEP = Step(
-    CONFIRM,
+    slots.CONFIRM,
     "Configuration",
     ask=_ask,
     read=_read,

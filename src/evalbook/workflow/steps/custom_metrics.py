@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    CUSTOM_METRICS,
-    DATA_FIX,
-    DATA_SAMPLE,
-    DATASET,
-    CustomMetricsFacts,
-)
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.facts import CustomMetricsFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.words import says_none, yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
@@ -65,7 +59,7 @@ def has_reference(interview: Interview) -> bool | None:
 
 
 STEP = Step(
-    CUSTOM_METRICS,
+    slots.CUSTOM_METRICS,
     "Custom metrics",
     longest=1_000_000,
     ask=lambda _: Question(
@@ -78,7 +72,7 @@ STEP = Step(
     read=_read,
     check=_check,
     describe=lambda _, facts: f"{len(facts.names)}: {', '.join(facts.names)}" if facts else "none",
-    depends_on=(DATASET, DATA_SAMPLE, DATA_FIX),
+    depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX),
     unasked=(),
     example=Example(
         "politeness.json",

@@ -10,16 +10,9 @@ from evalbook.checks import Check, passed, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint
+from evalbook.workflow import slots
 from evalbook.workflow.copies import keep_copy
-from evalbook.workflow.facts import (
-    DATA_FIX,
-    DATA_SAMPLE,
-    DATASET,
-    MODEL,
-    SCORER,
-    CopyFacts,
-    SampleFacts,
-)
+from evalbook.workflow.facts import CopyFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps.data_sample import still_the_same
@@ -91,7 +84,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """
     if value == KEEP:
         return _kept(interview)
-    earlier = interview.answer(DATA_FIX)
+    earlier = interview.answer(slots.DATA_FIX)
     wanted = _copy(interview, value)
     plain = value == CONVERT and _loses_system(interview)
     if earlier.facts is None or earlier.facts.uri != str(wanted) or plain:
@@ -134,7 +127,7 @@ def _left_out(interview: Interview, value: str) -> list[Check]:
 
 
 def _original(interview: Interview) -> aws.s3_uris.S3Uri:
-    return aws.s3.parse_s3_uri(interview.answer(DATASET).facts.uri, what="dataset")
+    return aws.s3.parse_s3_uri(interview.answer(slots.DATASET).facts.uri, what="dataset")
 
 
 def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
@@ -148,7 +141,7 @@ def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
 def _converted(interview: Interview, value: str) -> Iterator[bytes]:
     from evalbook.datasets.convert import convert
 
-    original, etag = _original(interview), interview.answer(DATASET).facts.etag
+    original, etag = _original(interview), interview.answer(slots.DATASET).facts.etag
     with still_the_same(original):
         yield from convert(
             aws.s3.read_chunks(interview.aws, original, etag=etag),
@@ -160,16 +153,16 @@ def _converted(interview: Interview, value: str) -> Iterator[bytes]:
 
 def _fingerprint(interview: Interview, value: str) -> str:
     """Return a short name for this version of the original, converted this way."""
-    etag = interview.answer(DATASET).facts.etag
+    etag = interview.answer(slots.DATASET).facts.etag
     text = f"{etag} {value} {_target_format(interview)}"
     if interview.type.needs_reference:
-        text += f" {interview.value(SCORER)}"
+        text += f" {interview.value(slots.SCORER)}"
     return fingerprint(text)
 
 
 def _report(interview: Interview) -> Report:
     """Return what was found in the original, which has been read if this step applies."""
-    found = interview.answer(DATA_SAMPLE).facts
+    found = interview.answer(slots.DATA_SAMPLE).facts
     assert isinstance(found, SampleFacts)  # noqa: S101 - as above
     return found.report
 
@@ -214,7 +207,7 @@ def _trouble(interview: Interview) -> str:
             f"a judged Nova model gets no system prompt, and {report.with_system:,} of"
             f" {report.records:,} records have one"
         )
-    return f"{interview.answer(DATASET).facts.uri}: {'; '.join(found) or 'no usable record'}."
+    return f"{interview.answer(slots.DATASET).facts.uri}: {'; '.join(found) or 'no usable record'}."
 
 
 def _lost(interview: Interview) -> list[str]:
@@ -237,7 +230,7 @@ def _lost(interview: Interview) -> list[str]:
 
 
 def _judged_nova(interview: Interview) -> bool:
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     return model is not None and interview.type.one_nova_a_run and model.nova
 
 
@@ -276,7 +269,7 @@ def _needs_a_copy(interview: Interview) -> bool:
 
 
 def _applies(interview: Interview) -> bool:
-    if not isinstance(interview.facts(DATA_SAMPLE), SampleFacts):
+    if not isinstance(interview.facts(slots.DATA_SAMPLE), SampleFacts):
         return False
     return _needs_a_copy(interview) or _loses_system(interview)
 
@@ -295,7 +288,7 @@ _HOW = {
 
 
 STEP = Step(
-    DATA_FIX,
+    slots.DATA_FIX,
     "Converted dataset",
     ask=_ask,
     read=_read,
@@ -304,7 +297,7 @@ STEP = Step(
     describe=_describe,
     applies=_applies,
     # All that matters about the model here is whether it is Nova; it is asked for later.
-    depends_on=(DATASET, DATA_SAMPLE, SCORER, MODEL),
+    depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.SCORER, slots.MODEL),
     said_ahead=False,
     example=Example(
         "convert",

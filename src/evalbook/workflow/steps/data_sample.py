@@ -11,17 +11,8 @@ from evalbook import aws
 from evalbook.checks import Check, Remedy, failed, skipped
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    DATA_DESCRIPTION,
-    DATA_SAMPLE,
-    DATASET,
-    EVALUATION_TYPE,
-    MODEL,
-    SCORER,
-    PromptFacts,
-    SampleFacts,
-)
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step, Wants
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.prompt_rows import (
@@ -73,7 +64,7 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
     from evalbook.datasets.sample import read_sample
     from evalbook.datasets.validate import report_checks
 
-    facts = interview.answer(DATASET).facts
+    facts = interview.answer(slots.DATASET).facts
     uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
     interview.progress("Reading the first records", None, None)
     head = aws.s3.read_head(interview.aws, uri, HEAD_BYTES)
@@ -101,7 +92,7 @@ def check_lengths(interview: Interview, report: Report) -> list[Check]:
 
     An evaluation by a judge has no such recipe: what is known about the model is in another type's.
     """
-    model, kind = interview.facts(MODEL), interview.type
+    model, kind = interview.facts(slots.MODEL), interview.type
     if kind.bedrock_judges:
         lengths = dict(report.prompt_lengths)
         return check_prompt_lengths(interview, report.longest_prompt, lengths, JUDGED_NEW_TOKENS)
@@ -133,7 +124,7 @@ def still_the_same(uri: Any) -> Iterator[None]:
         changed = failed(
             "dataset.changed",
             f"{uri} was changed since it was named.",
-            Remedy("Name it again:", step=DATASET.name),
+            Remedy("Name it again:", step=slots.DATASET.name),
         )
         raise rejection_for(changed) from rejection
 
@@ -152,7 +143,7 @@ def validate_object(interview: Interview, uri: Any, size: int, etag: str) -> Any
         aws.s3.read_chunks(interview.aws, uri, etag=etag),
         max_records=interview.type.most_records,
         require_reference=interview.type.needs_reference,
-        scorer=interview.value(SCORER),
+        scorer=interview.value(slots.SCORER),
         on_progress=lambda done, _records: interview.progress(doing, done, size),
     )
 
@@ -166,13 +157,13 @@ def _describe(_: bool, facts: SampleFacts | PromptFacts | None) -> str:
 
 
 STEP = Step(
-    DATA_SAMPLE,
+    slots.DATA_SAMPLE,
     "Records",
     ask=_ask,
     read=read_agreement,
     check=_check,
     describe=_describe,
-    depends_on=(EVALUATION_TYPE, DATASET, SCORER),
+    depends_on=(slots.EVALUATION_TYPE, slots.DATASET, slots.SCORER),
     asked_again=True,
     example=Example(
         "yes",
@@ -193,12 +184,12 @@ def _ask_description(interview: Interview) -> Question:
 
 
 DESCRIPTION_STEP = Step(
-    DATA_DESCRIPTION,
+    slots.DATA_DESCRIPTION,
     "Dataset in words",
     ask=_ask_description,
     hears=hearing.free_text,
-    applies=lambda interview: interview.value(DATA_SAMPLE) is False,
-    depends_on=(DATASET, DATA_SAMPLE),
+    applies=lambda interview: interview.value(slots.DATA_SAMPLE) is False,
+    depends_on=(slots.DATASET, slots.DATA_SAMPLE),
     asked_again=True,
     example=Example(
         "120 billing questions in English with answers by our staff",

@@ -10,19 +10,8 @@ from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.texts import file_size, joined
 from evalbook.whole_files import end_of_links, is_a_file, reading, reason
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    DATA_FIX,
-    DATA_SAMPLE,
-    DATASET,
-    DATASET_UPLOAD,
-    EVALUATION_TYPE,
-    MODEL,
-    TRAINING_OVERLAP,
-    CopyFacts,
-    DatasetFacts,
-    SampleFacts,
-)
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.facts import CopyFacts, DatasetFacts, SampleFacts
 from evalbook.workflow.interview import (
     Accepted,
     Example,
@@ -199,18 +188,18 @@ def _known(interview: Interview) -> str | None:
 
 def effective_dataset(interview: Interview) -> str:
     """Return what the evaluation reads: the copy if one was made, else the answer."""
-    copy, model = _copy(interview), interview.facts(MODEL)
+    copy, model = _copy(interview), interview.facts(slots.MODEL)
     if copy is not None:
         return copy.uri
     if interview.type.one_nova_a_run and model is not None and model.nova:
         # For Nova, the SDK resolves a dataset ARN by name only, to the newest version.
         return str(effective_object(interview))
-    return interview.answer(DATASET).value
+    return interview.answer(slots.DATASET).value
 
 
 def effective_object(interview: Interview) -> aws.s3_uris.S3Uri:
     """Return the S3 URI of what the evaluation reads."""
-    found = _copy(interview) or interview.answer(DATASET).facts
+    found = _copy(interview) or interview.answer(slots.DATASET).facts
     return aws.s3.parse_s3_uri(found.uri, what="dataset")
 
 
@@ -219,36 +208,36 @@ def effective_report(interview: Interview) -> Report | None:
 
     For a dataset used as it is, only what a job reads is counted.
     """
-    overlap = interview.facts(TRAINING_OVERLAP)
+    overlap = interview.facts(slots.TRAINING_OVERLAP)
     report = overlap.report if overlap is not None else readable_report(interview)
     return report.as_read if report is not None else None
 
 
 def readable_report(interview: Interview) -> Report | None:
     """Return the report on all records of the dataset or its converted copy."""
-    read = interview.facts(DATA_FIX) or interview.facts(DATA_SAMPLE)
+    read = interview.facts(slots.DATA_FIX) or interview.facts(slots.DATA_SAMPLE)
     return read.report if isinstance(read, CopyFacts | SampleFacts) else None
 
 
 def readable_object(interview: Interview) -> aws.s3_uris.S3Uri:
     """Return the S3 URI of the dataset or its converted copy, with all records."""
-    found = interview.facts(DATA_FIX) or interview.answer(DATASET).facts
+    found = interview.facts(slots.DATA_FIX) or interview.answer(slots.DATASET).facts
     return aws.s3.parse_s3_uri(found.uri, what="dataset")
 
 
 def _copy(interview: Interview) -> CopyFacts | None:
-    return interview.facts(TRAINING_OVERLAP) or interview.facts(DATA_FIX)
+    return interview.facts(slots.TRAINING_OVERLAP) or interview.facts(slots.DATA_FIX)
 
 
 STEP = Step(
-    DATASET,
+    slots.DATASET,
     "Evaluation dataset",
     ask=_ask,
     hears=hearing.dataset,
     read=_read,
     check=_check,
     known=_known,
-    depends_on=(EVALUATION_TYPE,),
+    depends_on=(slots.EVALUATION_TYPE,),
     example=Example(
         "s3://my-bucket/eval.jsonl",
         "Records that the model was not trained on, one test case each; or a file on this "
@@ -312,11 +301,11 @@ def _do_upload(value: str, interview: Interview) -> Outcome[str, None]:
         if found.size != path.stat().st_size or found.etag.strip('"') != _md5(path):
             raise
         said = f"{place} already holds {path.name}, byte for byte; nothing was uploaded."
-    return Reopened(DATASET.name, str(place), (said,))
+    return Reopened(slots.DATASET.name, str(place), (said,))
 
 
 def _file(interview: Interview) -> Path:
-    return Path(interview.answer(DATASET).value)
+    return Path(interview.answer(slots.DATASET).value)
 
 
 def _place(value: str) -> aws.s3_uris.S3Uri:
@@ -334,12 +323,12 @@ def _md5(path: Path) -> str:
 
 
 def _applies_upload(interview: Interview) -> bool:
-    found = interview.facts(DATASET)
+    found = interview.facts(slots.DATASET)
     return found is not None and found.local
 
 
 UPLOAD_STEP = Step(
-    DATASET_UPLOAD,
+    slots.DATASET_UPLOAD,
     "Upload",
     ask=_ask_upload,
     hears=hearing.place,
@@ -347,7 +336,7 @@ UPLOAD_STEP = Step(
     check=_check_upload,
     do=_do_upload,
     applies=_applies_upload,
-    depends_on=(DATASET,),
+    depends_on=(slots.DATASET,),
     said_ahead=False,
     asks_aws=True,
     example=Example(

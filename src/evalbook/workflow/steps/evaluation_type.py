@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.errors import EvalbookError
 from evalbook.evaluation_types import EVALUATION_TYPES
-from evalbook.workflow.facts import EVALUATION_TYPE, MODEL
+from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.steps.model import find_known_model, find_package
@@ -51,7 +51,7 @@ def _known_training(interview: Interview) -> str | None:
     AWS is asked only then, and only briefly: whatever fails or takes too long is found out at the
     model's turn.
     """
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     if model is not None and model.training is not None:
         return model.training.how if model.training.trained else None
     text = find_known_model(interview)
@@ -91,14 +91,14 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 
 STEP = Step(
-    EVALUATION_TYPE,
+    slots.EVALUATION_TYPE,
     "Evaluation type",
     ask=_ask,
     read=_read,
     check=_check,
     describe=lambda value, _: EVALUATION_TYPES[value].label,
     asks_aws=True,
-    asked_knowing=(MODEL,),
+    asked_knowing=(slots.MODEL,),
     example=Example(
         "LLM as judge",
         "What scores the answers. A judge costs one call per score; code and benchmarks don't.",

@@ -7,18 +7,7 @@ from dataclasses import replace
 from evalbook import aws
 from evalbook.checks import Check
 from evalbook.errors import refuse_failed
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    ANSWERED_BY,
-    BASE_ANSWERED_BY,
-    DATASET,
-    EVALUATION_TYPE,
-    EXECUTION_ROLE,
-    JUDGE_MODEL,
-    MODEL,
-    REGION,
-    SCORER,
-)
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.turn import Choice, Question
@@ -61,16 +50,16 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         value,
         region=region,
         actions_for=interview.type.name,
-        judge=interview.value(JUDGE_MODEL),
+        judge=interview.value(slots.JUDGE_MODEL),
     )
-    scorer = interview.facts(SCORER)
+    scorer = interview.facts(slots.SCORER)
     if scorer is not None:
         checks.append(aws.evaluators.check_invocation(interview.aws, arn, scorer.function, region))
     profile = interview.model.answers_by
     if profile:
         checks.append(aws.permissions.check_nova_invocation(interview.aws, arn, region, profile))
     checks += _answering_checks(arn, interview)
-    dataset = interview.facts(DATASET)
+    dataset = interview.facts(slots.DATASET)
     if dataset is not None and dataset.kms_key is not None:
         key = aws.key_rights.check_role_key(
             interview.aws, region, arn, dataset.kms_key, "the dataset", aws.key_rights.READS
@@ -81,7 +70,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 
 def _answering_checks(role: str, interview: Interview) -> list[Check]:
-    answering = (interview.facts(ANSWERED_BY), interview.facts(BASE_ANSWERED_BY))
+    answering = (interview.facts(slots.ANSWERED_BY), interview.facts(slots.BASE_ANSWERED_BY))
     named = [(it.kind, it.name) for it in answering if it is not None]
     region = interview.region
     return aws.answering.call_checks(interview.aws, region, role, named) if named else []
@@ -92,7 +81,7 @@ def _services(interview: Interview) -> str:
 
 
 STEP = Step(
-    EXECUTION_ROLE,
+    slots.EXECUTION_ROLE,
     "Execution role",
     ask=_ask,
     hears=hearing.named("role", "iam", "execution"),
@@ -100,14 +89,14 @@ STEP = Step(
     check=_check,
     known=lambda interview: interview.found("role_arn"),
     depends_on=(
-        EVALUATION_TYPE,
-        REGION,
-        MODEL,
-        JUDGE_MODEL,
-        SCORER,
-        DATASET,
-        ANSWERED_BY,
-        BASE_ANSWERED_BY,
+        slots.EVALUATION_TYPE,
+        slots.REGION,
+        slots.MODEL,
+        slots.JUDGE_MODEL,
+        slots.SCORER,
+        slots.DATASET,
+        slots.ANSWERED_BY,
+        slots.BASE_ANSWERED_BY,
     ),
     asks_aws=True,
     example=Example(

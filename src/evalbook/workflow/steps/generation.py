@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
-from evalbook.workflow import hearing
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import read_assignments
-from evalbook.workflow.facts import EVALUATION_TYPE, GENERATION, ParameterValue
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
+from evalbook.workflow.slots import ParameterValue
 from evalbook.workflow.turn import Question
 
 
@@ -96,14 +96,14 @@ def _describe(value: dict[str, ParameterValue] | None, _: None) -> str:
 
 
 STEP = Step(
-    GENERATION,
+    slots.GENERATION,
     "Generation",
     ask=_ask,
     hears=hearing.assigned(lambda _: tuple(SETTINGS)),
     read=_read,
     describe=_describe,
     advanced=True,
-    depends_on=(EVALUATION_TYPE,),
+    depends_on=(slots.EVALUATION_TYPE,),
     unasked={},
     example=Example(
         "temperature=0, max_tokens=512",

@@ -6,19 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import read_assignments
-from evalbook.workflow.facts import (
-    BENCHMARK,
-    EVALUATION_TYPE,
-    INFERENCE_PARAMETERS,
-    MODEL,
-    REGION,
-    SCORER,
-    ParameterValue,
-)
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
+from evalbook.workflow.slots import ParameterValue
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
 
@@ -98,7 +90,7 @@ def _one(
             f"It has {', '.join(known)}." if known else "It has none; answer default.",
         )
     # The SDK sets this one itself when a registered scorer is called.
-    if name == "postprocessing" and (interview.value(SCORER) or "").startswith("arn:"):
+    if name == "postprocessing" and (interview.value(slots.SCORER) or "").startswith("arn:"):
         raise AnswerRejected(
             "parameters.postprocessing",
             "postprocessing can't be set: the SDK always turns it on for a registered scorer.",
@@ -115,7 +107,7 @@ def _offered(interview: Interview) -> tuple[list[aws.recipes.Parameter] | None, 
         interview.model.base_model.name,
         interview.type.name,
         interview.type.parameters,
-        interview.value(BENCHMARK),
+        interview.value(slots.BENCHMARK),
     )
 
 
@@ -124,7 +116,7 @@ def _describe(value: dict[str, ParameterValue] | None, _: None) -> str:
 
 
 STEP = Step(
-    INFERENCE_PARAMETERS,
+    slots.INFERENCE_PARAMETERS,
     "Inference parameters",
     ask=_ask,
     hears=hearing.assigned(lambda it: it.type.parameters, "recipe", "parameters"),
@@ -132,7 +124,7 @@ STEP = Step(
     check=_check,
     describe=_describe,
     advanced=True,
-    depends_on=(EVALUATION_TYPE, MODEL, SCORER, BENCHMARK, REGION),
+    depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.SCORER, slots.BENCHMARK, slots.REGION),
     asks_aws=True,
     unasked={},
     example=Example(

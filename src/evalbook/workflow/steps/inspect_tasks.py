@@ -8,23 +8,8 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected, refuse_failed, rejection_for
 from evalbook.texts import shortened
 from evalbook.whole_files import is_a_folder
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    ANSWER_SCORER,
-    DATA_FIX,
-    DATA_SAMPLE,
-    DATASET,
-    DATASET_UPLOAD,
-    EVALUATION_TYPE,
-    MODEL,
-    TASK_SOURCE,
-    TASKS,
-    TASKS_UPLOAD,
-    TRAINING_OVERLAP,
-    TaskFacts,
-    TasksFacts,
-    UploadFacts,
-)
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.facts import TaskFacts, TasksFacts, UploadFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.lists import ALL, describe_all_or_some, read_all_or_some
 from evalbook.workflow.replies.reading import Reading, Taken
@@ -86,11 +71,11 @@ def _check_source(value: str, interview: Interview) -> Outcome[str, TasksFacts |
 
 def of_records(interview: Interview) -> bool:
     """Tell whether the task is written from the person's own records."""
-    return interview.value(TASK_SOURCE) == RECORDS
+    return interview.value(slots.TASK_SOURCE) == RECORDS
 
 
 SOURCE_STEP = Step(
-    TASK_SOURCE,
+    slots.TASK_SOURCE,
     "Tasks",
     ask=lambda _: Question(
         "Where are the tasks for Inspect AI?",
@@ -102,7 +87,7 @@ SOURCE_STEP = Step(
     read=_read_source,
     check=_check_source,
     describe=lambda value, facts: "written from your own records" if facts is None else value,
-    depends_on=(EVALUATION_TYPE, MODEL),
+    depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
     example=Example(
         "./tasks",
         "Python files with functions decorated with @task; or dataset, to have a task written "
@@ -138,7 +123,7 @@ def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], N
             f"There is no task {', '.join(unknown)} any more.",
             "Choose from the list, or answer ALL.",
         )
-    source = interview.answer(TASK_SOURCE).value
+    source = interview.answer(slots.TASK_SOURCE).value
     read = read_tasks(aws.task_folders.sources_of(interview.aws, source))
     checks = chosen_checks(known if value == [ALL] else value, read.tasks)
     refuse_failed(checks)
@@ -146,24 +131,24 @@ def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], N
 
 
 def _found(interview: Interview) -> TasksFacts:
-    found = interview.answer(TASK_SOURCE).facts
+    found = interview.answer(slots.TASK_SOURCE).facts
     return found if found is not None else TasksFacts(None, ())
 
 
 def _applies_which(interview: Interview) -> bool:
-    found = interview.facts(TASK_SOURCE)
+    found = interview.facts(slots.TASK_SOURCE)
     return found is not None and len(found.tasks) > 1
 
 
 WHICH_STEP = Step(
-    TASKS,
+    slots.TASKS,
     "Which tasks",
     ask=_ask_which,
     read=read_all_or_some,
     check=_check_which,
     describe=describe_all_or_some,
     applies=_applies_which,
-    depends_on=(TASK_SOURCE,),
+    depends_on=(slots.TASK_SOURCE,),
     unasked=[ALL],
     example=Example(
         "ALL",
@@ -212,34 +197,34 @@ def _files(interview: Interview) -> dict[str, bytes]:
     from evalbook.metrics.inspect_tasks import OWN_FILE, own_task
 
     if of_records(interview):
-        scorer = interview.value(ANSWER_SCORER) or "match"
+        scorer = interview.value(slots.ANSWER_SCORER) or "match"
         return {OWN_FILE: own_task(_records(interview), scorer).encode()}
-    return aws.task_folders.list_tasks_in_folder(Path(interview.answer(TASK_SOURCE).value))
+    return aws.task_folders.list_tasks_in_folder(Path(interview.answer(slots.TASK_SOURCE).value))
 
 
 def _records(interview: Interview) -> str:
     """Return the S3 URI from which the task reads the records, even for a registered dataset."""
     dataset = effective_dataset(interview)
-    return dataset if dataset.startswith("s3://") else interview.answer(DATASET).facts.uri
+    return dataset if dataset.startswith("s3://") else interview.answer(slots.DATASET).facts.uri
 
 
 def tasks_folder(interview: Interview) -> str:
     """Return the S3 folder from which the job reads the tasks."""
-    upload, found = interview.facts(TASKS_UPLOAD), interview.facts(TASK_SOURCE)
+    upload, found = interview.facts(slots.TASKS_UPLOAD), interview.facts(slots.TASK_SOURCE)
     if found is not None and found.uri is not None:
         return found.uri
-    return upload.uri if upload is not None else interview.answer(TASKS_UPLOAD).facts.uri
+    return upload.uri if upload is not None else interview.answer(slots.TASKS_UPLOAD).facts.uri
 
 
 def task_names(interview: Interview) -> list[str]:
     from evalbook.metrics.inspect_tasks import OWN_TASK
 
-    found = interview.facts(TASK_SOURCE)
+    found = interview.facts(slots.TASK_SOURCE)
     return [OWN_TASK] if found is None else [task.name for task in found.tasks]
 
 
 UPLOAD_STEP = Step(
-    TASKS_UPLOAD,
+    slots.TASKS_UPLOAD,
     "Tasks in S3",
     ask=_ask_upload,
     hears=hearing.place,
@@ -247,16 +232,18 @@ UPLOAD_STEP = Step(
     check=_check_upload,
     do=_do_upload,
     describe=lambda _, facts: facts.uri,
-    applies=lambda interview: not (interview.value(TASK_SOURCE) or "s3://").startswith("s3://"),
+    applies=lambda interview: (
+        not (interview.value(slots.TASK_SOURCE) or "s3://").startswith("s3://")
+    ),
     depends_on=(
-        TASK_SOURCE,
-        ANSWER_SCORER,
-        DATASET,
-        DATASET_UPLOAD,
-        DATA_SAMPLE,
-        DATA_FIX,
-        TRAINING_OVERLAP,
-        MODEL,
+        slots.TASK_SOURCE,
+        slots.ANSWER_SCORER,
+        slots.DATASET,
+        slots.DATASET_UPLOAD,
+        slots.DATA_SAMPLE,
+        slots.DATA_FIX,
+        slots.TRAINING_OVERLAP,
+        slots.MODEL,
     ),
     said_ahead=False,
     example=Example(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import read_assignments
-from evalbook.workflow.facts import EVALUATION_TYPE, KMS_KEY, REGION, STOPPING_CONDITION, TAGS, VPC
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
@@ -22,7 +21,7 @@ def _check_key(value: str | None, interview: Interview) -> Outcome[str | None, N
 
 
 KMS_KEY_STEP = Step(
-    KMS_KEY,
+    slots.KMS_KEY,
     "KMS key",
     ask=lambda _: Question(
         "Which KMS key should encrypt the results?",
@@ -34,7 +33,7 @@ KMS_KEY_STEP = Step(
     check=_check_key,
     describe=lambda value, _: value or "the bucket's own encryption",
     advanced=True,
-    depends_on=(REGION,),
+    depends_on=(slots.REGION,),
     example=Example(
         "alias/my-key",
         "Encrypts the results; the role must be allowed to use it.",
@@ -58,7 +57,7 @@ def _describe_vpc(_: str | None, facts: aws.found.VpcChoice | None) -> str:
 
 
 VPC_STEP = Step(
-    VPC,
+    slots.VPC,
     "VPC",
     ask=lambda _: Question(
         "Which VPC should the jobs run in?",
@@ -71,7 +70,7 @@ VPC_STEP = Step(
     check=_check_vpc,
     describe=_describe_vpc,
     advanced=True,
-    depends_on=(REGION,),
+    depends_on=(slots.REGION,),
     example=Example(
         "subnet-0a1b, sg-0c2d",
         "The jobs run inside your network and can reach only what it allows.",
@@ -126,7 +125,7 @@ def _describe_tags(value: dict[str, str] | None, _: None) -> str:
 
 
 TAGS_STEP = Step(
-    TAGS,
+    slots.TAGS,
     "Tags",
     longest=50_000,
     ask=_ask_tags,
@@ -135,7 +134,7 @@ TAGS_STEP = Step(
     check=_check_tags,
     describe=_describe_tags,
     advanced=True,
-    depends_on=(EVALUATION_TYPE, REGION),
+    depends_on=(slots.EVALUATION_TYPE, slots.REGION),
     example=Example(
         "team=search, cost-center=4711",
         "The run carries these tags, so you can find its costs by them.",
@@ -171,7 +170,7 @@ def _read_seconds(text: str, _question: Question, _: Interview) -> int:
 
 
 STOPPING_CONDITION_STEP = Step(
-    STOPPING_CONDITION,
+    slots.STOPPING_CONDITION,
     "Longest job",
     ask=lambda _: Question(
         "After how many seconds should a job be stopped?",

@@ -7,7 +7,7 @@ import re
 from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
-from evalbook.workflow.facts import JUDGE_MODEL, MODEL
+from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import name_one, read_choice, understand_choice
 from evalbook.workflow.replies.reading import AskBack, Taken
@@ -102,7 +102,7 @@ def _parts(text: str) -> set[str]:
 
 def foreseen(interview: Interview, said: str) -> str:
     """Return a remark on a judge that is named before its turn."""
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     named = interview.aside.volunteered.get("region") or ""
     region = (
         model.region
@@ -123,12 +123,12 @@ def foreseen(interview: Interview, said: str) -> str:
 
 
 STEP = Step(
-    JUDGE_MODEL,
+    slots.JUDGE_MODEL,
     "Judge model",
     ask=_ask,
     read=_read,
     check=_check,
-    depends_on=(MODEL,),
+    depends_on=(slots.MODEL,),
     asks_aws=True,
     example=Example(
         "2",

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import EVALUATION_TYPE, MLFLOW, MLFLOW_EXPERIMENT, REGION
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.reading import Reading, Taken
@@ -64,7 +63,7 @@ def _check(value: str | None, interview: Interview) -> Outcome[str | None, None]
 
 
 STEP = Step(
-    MLFLOW,
+    slots.MLFLOW,
     "MLflow",
     ask=_ask,
     hears=_hears,
@@ -72,7 +71,7 @@ STEP = Step(
     check=_check,
     describe=lambda value, _: value or "the account's app",
     advanced=True,
-    depends_on=(REGION,),
+    depends_on=(slots.REGION,),
     asks_aws=True,
     example=Example(
         "my-tracking-server",
@@ -109,14 +108,14 @@ def _read_experiment(text: str, _question: Question, _: Interview) -> str | None
 
 
 EXPERIMENT_STEP = Step(
-    MLFLOW_EXPERIMENT,
+    slots.MLFLOW_EXPERIMENT,
     "MLflow experiment",
     ask=_ask_experiment,
     hears=hearing.free_name("experiment", "mlflow"),
     read=_read_experiment,
     describe=lambda value, _: value or "the SDK's default",
     advanced=True,
-    depends_on=(EVALUATION_TYPE,),
+    depends_on=(slots.EVALUATION_TYPE,),
     example=Example(
         "support-bot",
         "The run's metrics are logged under this name.",

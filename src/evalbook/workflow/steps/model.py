@@ -9,7 +9,8 @@ from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import joined, plural
-from evalbook.workflow.facts import EVALUATION_TYPE, MODEL, REGION, ModelFacts
+from evalbook.workflow import slots
+from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice_or_text
@@ -71,7 +72,7 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     asks_back = isinstance(reading, AskBack) and question.kind == "text"
     if not asks_back and not isinstance(reading, NotUnderstood):
         return reading
-    return understand_model(reply, question, interview.value(MODEL))
+    return understand_model(reply, question, interview.value(slots.MODEL))
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
@@ -218,7 +219,7 @@ def _regions(interview: Interview) -> list[str | None]:
 
     What the person said comes first, what other tools left in the state last.
     """
-    said = interview.aside.volunteered.get(REGION.name, "").lower()
+    said = interview.aside.volunteered.get(slots.REGION.name, "").lower()
     left = interview.found("region") or ""
     configured = [None] if interview.aws.default_region else []
     known = [
@@ -271,7 +272,7 @@ def _known(interview: Interview) -> str | None:
 
 
 STEP = Step(
-    MODEL,
+    slots.MODEL,
     "Model",
     ask=_ask,
     hears=_hears,
@@ -279,9 +280,9 @@ STEP = Step(
     check=_check,
     describe=_describe,
     known=_known,
-    depends_on=(EVALUATION_TYPE,),
+    depends_on=(slots.EVALUATION_TYPE,),
     asks_aws=True,
-    asked_knowing=(REGION,),
+    asked_knowing=(slots.REGION,),
     example=Example(
         "support-bot",
         "A model package's ARN, its group's name, or words from it. evalbook finds the newest "

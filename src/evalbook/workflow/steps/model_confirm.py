@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from evalbook.moments import to_the_minute
-from evalbook.workflow.facts import MODEL, MODEL_CONFIRM, ModelFacts
+from evalbook.workflow import slots
+from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.data_sample import check_lengths
@@ -51,13 +52,13 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, None]:
 
 
 STEP = Step(
-    MODEL_CONFIRM,
+    slots.MODEL_CONFIRM,
     "Model confirmed",
     ask=_ask,
     read=read_agreement,
     check=_check,
     describe=lambda _, __: "yes",
-    depends_on=(MODEL,),
+    depends_on=(slots.MODEL,),
     asked_again=True,
     example=Example(
         "yes",

@@ -7,8 +7,7 @@ import re
 from evalbook.errors import AnswerRejected
 from evalbook.texts import without_accents
 from evalbook.whole_files import is_a_folder, is_there
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import MODEL, PROJECT, RUN_NAME
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.turn import Question
 
@@ -50,12 +49,12 @@ def default_run_name(interview: Interview) -> str:
 
 def name_of_model(interview: Interview) -> str:
     """Return the model's name: its group's, or a base model's own."""
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     return "evaluation" if model is None else model.group or model.base_model.name
 
 
 RUN_NAME_STEP = Step(
-    RUN_NAME,
+    slots.RUN_NAME,
     "Run name",
     ask=_ask_run,
     hears=hearing.free_name("run", "name"),
@@ -105,7 +104,7 @@ def _check_project(value: str, interview: Interview) -> Outcome[str, None]:
 
 
 PROJECT_STEP = Step(
-    PROJECT,
+    slots.PROJECT,
     "Project",
     ask=_ask_project,
     hears=hearing.project,

@@ -10,9 +10,9 @@ from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.texts import joined, shortened
 from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
-from evalbook.workflow import hearing
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.estimate import estimate
-from evalbook.workflow.facts import NOTEBOOK, PROJECT, NotebookFacts
+from evalbook.workflow.facts import NotebookFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.settings import settings_of
@@ -117,7 +117,7 @@ def _titles(edited: tuple[EditedCell, ...]) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
-    return Accepted(value, interview.answer(NOTEBOOK).facts, (_as_it_stands(interview),))
+    return Accepted(value, interview.answer(slots.NOTEBOOK).facts, (_as_it_stands(interview),))
 
 
 def _as_it_stands(interview: Interview) -> Check:
@@ -187,13 +187,13 @@ def _need_inside(path: Path, interview: Interview) -> None:
 
 
 def locate_own_notebook(interview: Interview) -> Path:
-    project = interview.answer(PROJECT).value
+    project = interview.answer(slots.PROJECT).value
     return interview.folder / project / "notebooks" / f"{project}_model-evaluation.ipynb"
 
 
 def locate_notebook(interview: Interview) -> Path:
     """Return the path of the written notebook, relative to the current folder."""
-    path = end_of_links(interview.state_path).parent / interview.answer(NOTEBOOK).facts.path
+    path = end_of_links(interview.state_path).parent / interview.answer(slots.NOTEBOOK).facts.path
     return _shown(path, interview)
 
 
@@ -234,7 +234,7 @@ def _seen_from(folder: Path, path: Path) -> Path:
 
 
 STEP = Step(
-    NOTEBOOK,
+    slots.NOTEBOOK,
     "Notebook",
     ask=_ask,
     hears=hearing.notebook,

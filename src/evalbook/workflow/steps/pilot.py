@@ -10,17 +10,10 @@ from evalbook import aws
 from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fingerprint, shortened
-from evalbook.workflow import hearing
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.copies import is_in_s3, upload
 from evalbook.workflow.estimate import Estimate, add_price, estimate
-from evalbook.workflow.facts import (
-    DATA_FIX,
-    DATA_SAMPLE,
-    DATASET,
-    PILOT,
-    TRAINING_OVERLAP,
-    PartsFacts,
-)
+from evalbook.workflow.facts import PartsFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import how_to_answer, read_choice
 from evalbook.workflow.replies.numbers import with_digits
@@ -54,7 +47,7 @@ def _ask(interview: Interview) -> Question:
             f"{_costs(expected.of(pilot), 1)} Then you decide about the rest.",
         ),
     ]
-    if interview.value(PILOT) is not None and _of_earlier(interview):
+    if interview.value(slots.PILOT) is not None and _of_earlier(interview):
         rest = _costs(expected.of(whole - pilot), _jobs(whole - pilot, most))
         choices.append(Choice(REST, f"The rest, after the pilot of {pilot:,}", rest))
     if whole < LARGE_ENOUGH:
@@ -100,7 +93,7 @@ def _pilot(interview: Interview) -> int:
 
 def _of_earlier(interview: Interview) -> int:
     """Return the size of the pilot chosen before; 0 if none was."""
-    facts = interview.facts(PILOT)
+    facts = interview.facts(slots.PILOT)
     return facts.records[0] if facts is not None and facts.pilot else 0
 
 
@@ -149,7 +142,7 @@ def _plan(value: str, interview: Interview) -> tuple[list[int], bool] | None:
 def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[aws.s3_uris.S3Uri]:
     """Return where the parts go: beside the dataset, named after it and the split."""
     original = effective_object(interview)
-    text = f"{original} {interview.answer(DATASET).facts.etag} {sizes}"
+    text = f"{original} {interview.answer(slots.DATASET).facts.etag} {sizes}"
     told = fingerprint(text)
     names = [f"-{told}-{part}-of-{len(sizes)}" for part in range(1, len(sizes) + 1)]
     if pilot:
@@ -159,7 +152,7 @@ def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[aws.s3_u
 
 def _check(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
     """Keep the parts already written if they are still the right ones."""
-    earlier = interview.answer(PILOT)
+    earlier = interview.answer(slots.PILOT)
     plan = _plan(value, interview)
     wanted = tuple(map(str, _parts(*plan, interview))) if plan else ()
     if wanted != (earlier.facts.uris if earlier.facts else ()):
@@ -219,7 +212,7 @@ def _describe(value: str, facts: PartsFacts | None) -> str:
 
 
 STEP = Step(
-    PILOT,
+    slots.PILOT,
     "Records to evaluate",
     ask=_ask,
     hears=_hears,
@@ -228,7 +221,7 @@ STEP = Step(
     do=_do,
     describe=_describe,
     applies=_applies,
-    depends_on=(DATASET, DATA_SAMPLE, DATA_FIX, TRAINING_OVERLAP),
+    depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.TRAINING_OVERLAP),
     asks_aws=True,
     example=Example(
         "all",

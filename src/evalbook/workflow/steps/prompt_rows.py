@@ -8,7 +8,8 @@ from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands, skipped, warning
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
-from evalbook.workflow.facts import DATASET, MODEL, PromptFacts, SampleFacts
+from evalbook.workflow import slots
+from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened
 from evalbook.workflow.turn import Question
 
@@ -56,7 +57,7 @@ def _is_unread(interview: Interview) -> str | None:
 
     if find_spec("pyarrow") is None:
         return "reading the file needs pyarrow (`pip install 'pyarrow>=15'`)"
-    too_large = interview.answer(DATASET).facts.size > _LARGEST_READ
+    too_large = interview.answer(slots.DATASET).facts.size > _LARGEST_READ
     return "the file has more than 256 MiB, and only its footer was read" if too_large else None
 
 
@@ -101,7 +102,7 @@ def check_prompt_lengths(
 
 
 def _recipes_default(interview: Interview, of: EvaluationType, name: str) -> int | None:
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     if model is None:
         return None
     offered, _ = aws.recipes.read_parameters(
@@ -119,7 +120,7 @@ def _counted(rows: int, *, footer_only: bool) -> str:
 
 
 def _is_parquet(interview: Interview) -> bool:
-    return interview.answer(DATASET).facts.uri.lower().endswith(".parquet")
+    return interview.answer(slots.DATASET).facts.uri.lower().endswith(".parquet")
 
 
 def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
@@ -127,7 +128,7 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     from evalbook.datasets.lengths import BYTES_PER_TOKEN
     from evalbook.datasets.parquet import TAIL_BYTES, NotParquet, read_footer, read_footer_length
 
-    facts = interview.answer(DATASET).facts
+    facts = interview.answer(slots.DATASET).facts
     uri, size = aws.s3.parse_s3_uri(facts.uri, what="dataset"), facts.size
     try:
         tail = aws.s3.read_range(interview.aws, uri, max(0, size - TAIL_BYTES), TAIL_BYTES)
@@ -154,7 +155,7 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     from evalbook.datasets.prompts import read_prompts
     from evalbook.texts import plural
 
-    facts = interview.answer(DATASET).facts
+    facts = interview.answer(slots.DATASET).facts
     uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
     if not uri.key.lower().endswith(interview.type.file_types):
         wanted = ", ".join(interview.type.file_types)

@@ -6,8 +6,7 @@ from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected, reject
 from evalbook.texts import joined
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import DATA_FIX, DATASET, JUDGE_MODEL, MODEL, REGION
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Question
@@ -42,18 +41,19 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
             f"{_model(interview).capitalize()} is in {home}; it can't be used from {value}.",
             Remedy(
                 f"Answer {home}, or choose a model of {value}{_such_as(interview, value)}:",
-                step=MODEL.name,
+                step=slots.MODEL.name,
             ),
         )
     _refuse_dataset_registered_elsewhere(value, interview)
-    dataset = interview.facts(DATASET)
+    dataset = interview.facts(slots.DATASET)
     if dataset is not None and dataset.region != value:
         raise reject(
             "region.dataset",
             f"The dataset's bucket is in {dataset.region}; SageMaker jobs in {value} can read only "
             f"from buckets in {value}.",
             Remedy(
-                f"Copy the dataset to a bucket in {value} and give the copy:", step=DATASET.name
+                f"Copy the dataset to a bucket in {value} and give the copy:",
+                step=slots.DATASET.name,
             ),
         )
     return Accepted(value, checks=(passed("region", f"{_what_is_there(interview)} in {value}."),))
@@ -61,7 +61,9 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
 
 def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> None:
     """Refuse a dataset ARN from another region, where the SDK would not look for it."""
-    found = aws.arns.parse_arn(effective_dataset(interview)) if interview.facts(DATASET) else None
+    found = (
+        aws.arns.parse_arn(effective_dataset(interview)) if interview.facts(slots.DATASET) else None
+    )
     if found is not None and found.region != region:
         raise reject(
             "region.dataset",
@@ -69,7 +71,7 @@ def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> N
             f"{region} only.",
             Remedy(
                 f"Give one registered in {region}, or the S3 URI of its object:",
-                step=DATASET.name,
+                step=slots.DATASET.name,
             ),
         )
 
@@ -77,9 +79,9 @@ def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> N
 def _what_is_there(interview: Interview) -> str:
     """Return what was found in the region, as the beginning of a sentence."""
     things = [_model(interview).capitalize()]
-    if judge := interview.value(JUDGE_MODEL):
+    if judge := interview.value(slots.JUDGE_MODEL):
         things.append(judge)
-    if interview.facts(DATASET):
+    if interview.facts(slots.DATASET):
         things.append("the dataset")
     return f"{joined(things)} {'are' if len(things) > 1 else 'is'}"
 
@@ -91,7 +93,7 @@ def _model(interview: Interview) -> str:
 
 def _such_as(interview: Interview, region: str) -> str:
     """Return an example of a base model in another region, as part of a sentence."""
-    model = interview.answer(MODEL)
+    model = interview.answer(slots.MODEL)
     if not model.facts.base_only:
         return ""
     there = model.value.replace(f":{model.facts.region}:", f":{region}:", 1)
@@ -101,19 +103,19 @@ def _such_as(interview: Interview, region: str) -> str:
 def _known(interview: Interview) -> str | None:
     found = interview.found("region")
     # The default says the same; confirming it would be one more question.
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     return found if model is None or found != model.region else None
 
 
 STEP = Step(
-    REGION,
+    slots.REGION,
     "Region",
     ask=_ask,
     hears=hearing.region,
     read=_read,
     check=_check,
     known=_known,
-    depends_on=(MODEL, DATASET, DATA_FIX, JUDGE_MODEL),
+    depends_on=(slots.MODEL, slots.DATASET, slots.DATA_FIX, slots.JUDGE_MODEL),
     example=Example(
         "us-east-1",
         "Where the run takes place. Model, judge and buckets must be usable from there.",

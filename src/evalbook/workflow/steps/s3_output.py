@@ -5,17 +5,8 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, refuse_failed
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    DATASET,
-    EVALUATION_TYPE,
-    EXECUTION_ROLE,
-    KMS_KEY,
-    MODEL,
-    REGION,
-    S3_OUTPUT,
-    OutputFacts,
-)
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.facts import OutputFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.turn import Choice, Question
@@ -26,7 +17,7 @@ _FOLDER = "evaluation-results/"
 
 
 def _ask(interview: Interview) -> Question:
-    dataset = interview.facts(DATASET)
+    dataset = interview.facts(slots.DATASET)
     region = interview.region
     bucket = None
     if dataset and dataset.region == region:
@@ -84,14 +75,14 @@ def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
     prefix = aws.s3.parse_s3_uri(value, what="output prefix", key_needed=False)
     interview.progress(f"Checking that {value} can be written", None, None)
     in_region = aws.s3.need_bucket_in(interview.aws, prefix.bucket, interview.region)
-    key, checks = aws.s3.write_probe(interview.aws, prefix, kms_key=interview.value(KMS_KEY))
+    key, checks = aws.s3.write_probe(interview.aws, prefix, kms_key=interview.value(slots.KMS_KEY))
     if key is not None:
         checks.append(_role_may_use(key, interview))
     return Accepted(value, OutputFacts(key), (in_region, *checks))
 
 
 def _role_may_use(key: str, interview: Interview) -> Check:
-    region, role = interview.region, interview.answer(EXECUTION_ROLE).value
+    region, role = interview.region, interview.answer(slots.EXECUTION_ROLE).value
     found = aws.key_rights.check_role_key(
         interview.aws, region, role, key, "what is written there", aws.key_rights.WRITES
     )
@@ -100,14 +91,20 @@ def _role_may_use(key: str, interview: Interview) -> Check:
 
 
 STEP = Step(
-    S3_OUTPUT,
+    slots.S3_OUTPUT,
     "Results",
     ask=_ask,
     hears=hearing.place,
     read=_read,
     check=_check,
     known=lambda interview: interview.found("s3_output_path"),
-    depends_on=(EVALUATION_TYPE, REGION, MODEL, EXECUTION_ROLE, KMS_KEY),
+    depends_on=(
+        slots.EVALUATION_TYPE,
+        slots.REGION,
+        slots.MODEL,
+        slots.EXECUTION_ROLE,
+        slots.KMS_KEY,
+    ),
     example=Example(
         "s3://my-bucket/evaluations/",
         "Results are written under it. They stay until you delete them, and are billed as S3 "

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import (
-    ANSWER_SCORER,
-    EPOCHS,
-    EVALUATION_TYPE,
-    GENERATION,
-    SAMPLE_LIMIT,
-    TASK_SOURCE,
-)
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.replies.words import says_none
@@ -44,7 +36,7 @@ def at_least_one(said: str, code: str, such: str) -> int:
 
 
 LIMIT_STEP = Step(
-    SAMPLE_LIMIT,
+    slots.SAMPLE_LIMIT,
     "Samples",
     ask=lambda _: Question(
         "How many samples of each task should be run?",
@@ -54,7 +46,7 @@ LIMIT_STEP = Step(
     hears=hearing.number("limit", "task", "tasks", "those", whole=ALL),
     read=_read_limit,
     describe=lambda value, _: ALL if value is None else f"the first {value:,} of each task",
-    depends_on=(EVALUATION_TYPE,),
+    depends_on=(slots.EVALUATION_TYPE,),
     example=Example(
         "10",
         "Ten samples of each task, as a trial: quick and cheap, but too few for a verdict.",
@@ -63,7 +55,7 @@ LIMIT_STEP = Step(
 
 
 def _check_epochs(value: int, interview: Interview) -> Outcome[int, None]:
-    temperature = (interview.value(GENERATION) or {}).get("temperature", 0)
+    temperature = (interview.value(slots.GENERATION) or {}).get("temperature", 0)
     if value == 1 or temperature:
         return Accepted(value)
     same = warning(
@@ -76,7 +68,7 @@ def _check_epochs(value: int, interview: Interview) -> Outcome[int, None]:
 
 
 EPOCHS_STEP = Step(
-    EPOCHS,
+    slots.EPOCHS,
     "Epochs",
     ask=lambda _: Question(
         "How often should each sample be run?",
@@ -88,7 +80,7 @@ EPOCHS_STEP = Step(
     read=lambda text, _question, _: at_least_one(text, "epochs", "such as 1"),
     check=_check_epochs,
     describe=lambda value, _: "once" if value == 1 else f"{value} times each",
-    depends_on=(EVALUATION_TYPE, GENERATION),
+    depends_on=(slots.EVALUATION_TYPE, slots.GENERATION),
     example=Example(
         "3",
         "Each sample is run three times: steadier scores, for three times the time and cost.",
@@ -110,12 +102,12 @@ def _ask_scorer(_: Interview) -> Question:
 
 
 SCORER_STEP = Step(
-    ANSWER_SCORER,
+    slots.ANSWER_SCORER,
     "Scored by",
     ask=_ask_scorer,
     read=read_one_choice,
     applies=of_records,
-    depends_on=(TASK_SOURCE,),
+    depends_on=(slots.TASK_SOURCE,),
     example=Example(
         "match",
         "The answer must begin or end with the reference. No judge model is called, so it "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.facts import BASE_ANSWERED_BY, EVALUATION_TYPE, MODEL, SCOPE
+from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.base_model import find_newest_in_hub
@@ -40,7 +40,7 @@ def _ask(interview: Interview) -> Question:
 
 def _possible(interview: Interview) -> tuple[str, ...]:
     """Return the scopes that the model allows, the usual one first."""
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     if model is None:
         return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
     if model.base_only:
@@ -104,7 +104,7 @@ def _no_comparison() -> Check:
     return warning(
         "scope.no_comparison",
         "With only one model, the results can't show whether fine-tuning helped.",
-        Remedy("To compare, evaluate both:", step=SCOPE.name, answer=BOTH),
+        Remedy("To compare, evaluate both:", step=slots.SCOPE.name, answer=BOTH),
     )
 
 
@@ -112,8 +112,8 @@ def scope_of(interview: Interview) -> str:
     """Return which models to evaluate: both if possible, unless the person chose."""
     possible = _possible(interview)
     if interview.type.one_model_a_run and possible[0] != BASE_ONLY:
-        return BOTH if interview.value(BASE_ANSWERED_BY) else FINE_TUNED_ONLY
-    said = interview.value(SCOPE)
+        return BOTH if interview.value(slots.BASE_ANSWERED_BY) else FINE_TUNED_ONLY
+    said = interview.value(slots.SCOPE)
     return said if said in possible else possible[0]
 
 
@@ -128,7 +128,7 @@ def _describe(value: str, _: None) -> str:
 
 
 STEP = Step(
-    SCOPE,
+    slots.SCOPE,
     "Scope",
     ask=_ask,
     read=read_one_choice,
@@ -136,7 +136,7 @@ STEP = Step(
     describe=_describe,
     applies=lambda interview: len(_possible(interview)) > 1,
     advanced=True,
-    depends_on=(EVALUATION_TYPE, MODEL),
+    depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
     example=Example(
         "Fine-tuned and base",
         "The base model answers too, so you have something to compare with. This doubles time "

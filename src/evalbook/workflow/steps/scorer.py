@@ -21,7 +21,7 @@ from evalbook.whole_files import (
     replace_whole,
     unwritable,
 )
-from evalbook.workflow.facts import DATASET, EVALUATION_TYPE, MODEL, SCORER
+from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_yes
@@ -143,7 +143,7 @@ def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found
 
     path = _file(interview, said)
     works = verdict(path.name, try_out(path))
-    if interview.facts(DATASET) is None:
+    if interview.facts(slots.DATASET) is None:
         raise AnswerRejected(
             "scorer.not_registered",
             f"{works} An evaluation accepts only registered scorers.",
@@ -157,7 +157,7 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
 
     usual = _ask(interview)
     records = f"{said} on {_GIVEN}"
-    dataset = interview.facts(DATASET)
+    dataset = interview.facts(slots.DATASET)
     uri = dataset.uri if dataset else None
     label = f"Try {Path(said).name} on the first {MOST_RECORDS} records of {uri}"
     offered = (
@@ -230,7 +230,7 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
     from evalbook.datasets.scorer_samples import HEAD_BYTES
 
     if records.lower() == _GIVEN:
-        dataset = interview.facts(DATASET)
+        dataset = interview.facts(slots.DATASET)
         records = dataset.uri if dataset else records
     if records.startswith("s3://"):
         from evalbook.aws.s3 import parse_s3_uri, read_head
@@ -264,14 +264,14 @@ def _region(interview: Interview) -> str:
 
 
 STEP = Step(
-    SCORER,
+    slots.SCORER,
     "Scorer",
     ask=_ask,
     read=_read,
     check=_check,
     do=_do,
     describe=lambda value, facts: f"{facts.name}: {value}" if facts else value,
-    depends_on=(EVALUATION_TYPE, MODEL),
+    depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
     asks_aws=True,
     example=Example(
         "prime_math",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
-from evalbook.workflow import hearing
-from evalbook.workflow.facts import TASK
+from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Example, Interview, Step, Wants
 from evalbook.workflow.turn import Question
 
@@ -29,7 +28,7 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 
 
 STEP = Step(
-    TASK,
+    slots.TASK,
     "Task",
     ask=lambda _: Question(
         "What task is this model trained to do?",

@@ -9,17 +9,9 @@ from evalbook import aws
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
 from evalbook.texts import file_size, fingerprint, plural
+from evalbook.workflow import slots
 from evalbook.workflow.copies import keep_copy
-from evalbook.workflow.facts import (
-    DATA_FIX,
-    DATA_SAMPLE,
-    DATASET,
-    MODEL,
-    TRAINING_DATA,
-    TRAINING_OVERLAP,
-    CopyFacts,
-    OverlapFacts,
-)
+from evalbook.workflow.facts import CopyFacts, OverlapFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.replies.choices import read_one_choice
@@ -106,7 +98,7 @@ def _checks(overlap: Overlap, found: aws.training_data.TrainingData) -> list[Che
 
 
 def _applies(interview: Interview) -> bool:
-    model = interview.facts(MODEL)
+    model = interview.facts(slots.MODEL)
     return (
         model is not None and bool(model.training_data) and readable_report(interview) is not None
     )
@@ -119,14 +111,14 @@ def _describe(value: bool, facts: OverlapFacts | None) -> str:
 
 
 STEP = Step(
-    TRAINING_DATA,
+    slots.TRAINING_DATA,
     "Training data",
     ask=_ask,
     read=read_agreement,
     check=_check,
     describe=_describe,
     applies=_applies,
-    depends_on=(DATASET, DATA_SAMPLE, DATA_FIX, MODEL),
+    depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.MODEL),
     asked_again=True,
     said_ahead=False,
     asks_aws=True,
@@ -168,7 +160,7 @@ def _ask_overlap(interview: Interview) -> Question:
 
 
 def _seen(interview: Interview) -> OverlapFacts:
-    found = interview.answer(TRAINING_DATA).facts
+    found = interview.answer(slots.TRAINING_DATA).facts
     assert found is not None  # noqa: S101 - the step applies only then
     return found
 
@@ -182,7 +174,7 @@ def _check_overlap(value: str, interview: Interview) -> Outcome[str, CopyFacts |
     """Keep the agreed copy if it is still the right one."""
     if value == KEEP:
         return _kept(interview)
-    earlier = interview.answer(TRAINING_OVERLAP)
+    earlier = interview.answer(slots.TRAINING_OVERLAP)
     if earlier.facts is None or earlier.facts.uri != str(_copy(interview)):
         raise AnswerRejected(
             "training_overlap.other_copy",
@@ -225,7 +217,7 @@ def _without_seen(interview: Interview) -> Iterator[bytes]:
 
 
 def _applies_overlap(interview: Interview) -> bool:
-    found = interview.facts(TRAINING_DATA)
+    found = interview.facts(slots.TRAINING_DATA)
     return found is not None and bool(found.places)
 
 
@@ -236,7 +228,7 @@ def _describe_overlap(_: str, facts: CopyFacts | None) -> str:
 
 
 OVERLAP_STEP = Step(
-    TRAINING_OVERLAP,
+    slots.TRAINING_OVERLAP,
     "Prompts of the training data",
     ask=_ask_overlap,
     read=read_one_choice,
@@ -244,7 +236,7 @@ OVERLAP_STEP = Step(
     do=_do_overlap,
     describe=_describe_overlap,
     applies=_applies_overlap,
-    depends_on=(DATASET, DATA_SAMPLE, DATA_FIX, TRAINING_DATA),
+    depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.TRAINING_DATA),
     said_ahead=False,
     example=Example(
         "1",
