@@ -146,8 +146,7 @@ def test_cell_4_and_results_say_the_same_to_the_last_digit(
     [found] = [
         it for kind in ("comparisons", "alone", "figures", "figures_alone") for it in told[kind]
     ]
-    verdict, _, _ = found["headline"].partition(". ")
-    assert f"{verdict.removesuffix('.')}." in shown
+    assert found["headline"] in shown
     wide = {**environment, "COLUMNS": "200"}
     rows = rows_of(run(tmp_path, wide, "-m", "evalbook", "results", "bot.py").stdout)
     assert rows

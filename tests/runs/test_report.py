@@ -22,7 +22,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
 from evalbook.runs.report import Results, read_report
 from evalbook.runs.store import RecordStore
-from evalbook.runs.words import headline
+from evalbook.runs.words import reservations
 from evalbook.sandbox.process import Sandbox
 
 
@@ -118,7 +118,7 @@ def test_a_metric_that_two_runs_define_differently_is_pointed_out(
         arns.append(evaluated(name, base=False, custom_metrics=uri))
 
     [comparison] = report_on(live_aws, *map(Target, arns)).comparisons
-    assert headline(comparison).endswith(
+    assert [*reservations(comparison)][-1] == (
         "But the runs define Tone differently: the difference may be in the metric rather "
         "than in the models."
     )

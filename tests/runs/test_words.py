@@ -10,9 +10,10 @@ from evalbook.runs.store import RecordStore
 from evalbook.runs.summaries import Figure, figure_rows, judge_figures
 from evalbook.runs.words import (
     alone_basis,
-    alone_headline,
+    alone_sentence,
     basis,
     headline,
+    reservations,
     signed,
     verdict_sentence,
 )
@@ -27,7 +28,7 @@ def test_the_verdict_is_one_sentence() -> None:
 
     assert headline(compared(base, tuned)).startswith(
         "The fine-tuned model against the base model, over 20 records: better on A; worse on B; no "
-        "clear difference on D; no record differs on C; too few records on E. But"
+        "clear difference on D; no record differs on C; too few records on E."
     )
     assert headline(compared(base, tuned, lower=["B"])).startswith(
         "The fine-tuned model against the base model, over 20 records: better on A and B; no clear"
@@ -55,7 +56,7 @@ def test_answers_that_are_none_are_said_beside_the_verdict() -> None:
     tuned = [a_line({"A": 0.5}, f"{n}", "<think>Hm" if n < 7 else "Fine.") for n in range(9)]
     base = [a_line({"A": 0.5}, f"{n}") for n in range(9)]
 
-    assert headline(compared(base, tuned)).endswith(
+    assert [*reservations(compared(base, tuned))][-1] == (
         "But of 9 answers of the fine-tuned model 7 are unfinished thinking."
     )
 
@@ -66,7 +67,7 @@ def test_a_verdict_that_changes_because_more_is_compared_says_so() -> None:
         arms = [store.add_arm(f"v{n}", lines(scores)) for n, scores in enumerate(sides)]
         first, *_ = compare(store, [(arms[0], arms[1]), *[(arms[0], arms[2])] * 8])
 
-    assert headline(first).endswith(
+    assert [*reservations(first)][-1] == (
         "Stricter: 9 comparisons. On its own, this one would be clear on Metric1."
     )
 
@@ -77,14 +78,14 @@ def test_what_would_change_a_readers_mind_stands_beside_the_claim() -> None:
     other_judge = [it.replace(b"a-judge", b"another") for it in lines([1.0] * 30)]
     few = compared(lines([0.0] * 30), lines([1.0] * 7))
 
-    assert headline(one_sided).endswith(
+    assert [*reservations(one_sided)][-1] == (
         "But on Metric1, one model lacks many more scores than the other: the rest may favour "
         "one of them."
     )
-    assert headline(compared(lines([0.0] * 30), other_judge)).endswith(
+    assert [*reservations(compared(lines([0.0] * 30), other_judge))][-1] == (
         "But the judges differ: the differences may be theirs rather than the models'."
     )
-    assert headline(few).endswith("But only 7 of 30 records could be compared.")
+    assert [*reservations(few)][-1] == "But only 7 of 30 records could be compared."
 
 
 def test_a_metric_scored_on_few_of_the_records_is_no_claim_about_all() -> None:
@@ -92,7 +93,7 @@ def test_a_metric_scored_on_few_of_the_records_is_no_claim_about_all() -> None:
     base = lines(level, [0.0] * 8 + [None] * 22)
     tuned = lines(level, [1.0] * 8 + [None] * 22)
 
-    assert headline(compared(base, tuned)).endswith(
+    assert [*reservations(compared(base, tuned))][-1] == (
         "But of 30 records, only 8 on Metric2 have a score from both models."
     )
 
@@ -110,7 +111,7 @@ def test_a_model_without_records_is_said_to_have_none() -> None:
 def test_records_that_repeat_others_are_no_further_evidence() -> None:
     base, tuned = ([a_line({"A": score}, "the same")] * 20 for score in (0.0, 1.0))
 
-    assert headline(compared(base, tuned)).endswith(
+    assert [*reservations(compared(base, tuned))][-1] == (
         "But 19 records repeat others: all this is less certain than it looks."
     )
 
@@ -147,7 +148,7 @@ def test_a_model_alone_has_its_means_and_a_word_on_what_is_missing() -> None:
         arm = store.add_arm("base", lines([0.5, 1.0] * 10, [1.0] * 20, ["good"] * 20))
         rows = means(store, arm)
 
-    assert alone_headline(arm, rows) == (
+    assert alone_sentence("base", 20, rows) == (
         "The base model alone, over 20 records: mean Metric1 0.750 and Metric2 1.000."
     )
     assert any(

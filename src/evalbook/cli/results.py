@@ -78,9 +78,9 @@ def results_command(
     RUN is a name that `evalbook runs` lists, an ARN, or the path of a notebook; by default, it is
     the run that the state's notebook started.
 
-    --json prints runs, comparisons (headline, basis, metrics, categories, lost_most), models alone,
-    figures, labels and notes; --csv a row for each metric and category. docs/results.md explains
-    every key and column, and what gains, intervals and verdicts mean.
+    --json prints runs, comparisons (headline, reservations, basis, metrics, categories, lost_most),
+    models alone, figures, labels and notes; --csv a row for each metric and category.
+    docs/results.md explains every key and column, and what gains, intervals and verdicts mean.
     """
     from evalbook.runs.costs import add_cost
     from evalbook.runs.find import targets, targets_of_group

@@ -19,10 +19,12 @@ from evalbook.runs.unseen import Unseen
 from evalbook.runs.words import (
     FIGURES_BASIS,
     alone_basis,
-    alone_headline,
+    alone_reservations,
+    alone_sentence,
     basis,
     figures_alone_headline,
     headline,
+    reservations,
     verdict_sentence,
 )
 
@@ -44,6 +46,7 @@ class ComparisonDocument:
     first: str
     second: str
     headline: str
+    reservations: tuple[str, ...]
     basis: tuple[str, ...]
     paired_records: int
     questions: int
@@ -57,6 +60,7 @@ class ComparisonDocument:
 class AloneDocument:
     name: str
     headline: str
+    reservations: tuple[str, ...]
     basis: tuple[str, ...]
     records: int
     metrics: tuple[MeanRow, ...]
@@ -112,7 +116,8 @@ def build_results_document(
         tuple(
             AloneDocument(
                 arm.name,
-                alone_headline(arm, rows),
+                alone_sentence(arm.name, arm.records, rows),
+                tuple(alone_reservations(arm)),
                 tuple(alone_basis(arm, rows)),
                 arm.records,
                 rows,
@@ -155,6 +160,7 @@ def _comparison(store: RecordStore, comparison: Comparison) -> ComparisonDocumen
         comparison.first.name,
         comparison.second.name,
         headline(comparison),
+        tuple(reservations(comparison)),
         tuple(basis(comparison)),
         comparison.paired,
         comparison.tests,

@@ -13,7 +13,8 @@ from evalbook.runs.words import (
     FIGURES_BASIS,
     TASKS_BASIS,
     alone_basis,
-    alone_headline,
+    alone_reservations,
+    alone_sentence,
     basis,
     between,
     categories_basis,
@@ -21,6 +22,7 @@ from evalbook.runs.words import (
     headline,
     interval_name,
     plain,
+    reservations,
     signed,
     verdict_sentence,
 )
@@ -74,13 +76,14 @@ def sections_of(report: Results) -> Iterator[Section]:
         said.update(resting)
         names = it.first.name, it.second.name
         yield Section(
-            names, _against(names), headline(it), it.rows, resting,
+            names, _against(names), " ".join([headline(it), *reservations(it)]), it.rows, resting,
             it.categories, parts_basis=categories_basis(it), of=it,
         )  # fmt: skip
     for arm, means in report.alone:
         yield Section(
             (arm.name,), f"{arm.name}, {arm.records:,} records",
-            alone_headline(arm, means), means, alone_basis(arm, means), of=arm,
+            " ".join([alone_sentence(arm.name, arm.records, means), *alone_reservations(arm)]),
+            means, alone_basis(arm, means), of=arm,
         )  # fmt: skip
     for first, second, (whole, *tasks) in report.figures:
         yield Section(

@@ -80,8 +80,8 @@ def record(
     """
     run = report.runs[0]
     claims = [
-        *(it.headline for it in document.comparisons),
-        *(it.headline for it in document.alone),
+        *(" ".join([it.headline, *it.reservations]) for it in document.comparisons),
+        *(" ".join([it.headline, *it.reservations]) for it in document.alone),
         *(it.headline for it in document.figures),
     ]
     tags = {"evalbook.run": run.arn, "evalbook.verdict": " ".join(claims)[:5000]}

@@ -26,13 +26,12 @@ ROUGH_BELOW = 20
 
 
 def headline(comparison: Comparison) -> str:
-    """Return the verdict in one sentence, and what would change a reader's mind about it."""
+    """Return the verdict in one sentence."""
     if not comparison.paired:
         return _sentence(_nothing_paired(comparison))
-    verdict = verdict_sentence(
+    return verdict_sentence(
         comparison.rows, comparison.second.name, comparison.first.name, comparison.paired
     )
-    return " ".join([verdict, *_reservations(comparison)])
 
 
 def verdict_sentence(
@@ -64,8 +63,10 @@ def _sentence(text: str) -> str:
     return "T" + text[1:] if text.startswith(("the ", "there ")) else text
 
 
-def _reservations(comparison: Comparison) -> Iterable[str]:
-    """Yield what would change a reader's mind about the verdict."""
+def reservations(comparison: Comparison) -> Iterable[str]:
+    """Yield what would change a reader's mind about the verdict, a sentence each."""
+    if not comparison.paired:
+        return
     first, second = comparison.first, comparison.second
     if _judges_differ(comparison):
         yield "But the judges differ: the differences may be theirs rather than the models'."
@@ -81,7 +82,7 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
             "metric rather than in the models."
         )
     for arm in (first, second):
-        yield from _faulty(arm)
+        yield from alone_reservations(arm)
     most = max(first.records, second.records)
     if 2 * comparison.paired < most:
         yield f"But only {comparison.paired:,} of {most:,} records could be compared."
@@ -112,7 +113,8 @@ def _reservations(comparison: Comparison) -> Iterable[str]:
         )
 
 
-def _faulty(arm: Arm) -> Iterable[str]:
+def alone_reservations(arm: Arm) -> Iterable[str]:
+    """Yield how many of a model's answers are not really answers."""
     found = arm.faults.found()
     if found:
         said = joined([f"{number:,} {FAULTS[name]}" for name, number in found.items()])
@@ -280,12 +282,8 @@ def _left_out(comparison: Comparison) -> Iterable[str]:
         )
 
 
-def alone_headline(arm: Arm, rows: Sequence[MeanRow]) -> str:
-    """Say in one sentence what is known about a model that there is nothing to compare with."""
-    return " ".join([alone_sentence(arm.name, arm.records, rows), *_faulty(arm)])
-
-
 def alone_sentence(name: str, records: int, rows: Sequence[MeanRow]) -> str:
+    """Say in one sentence what is known about a model that there is nothing to compare with."""
     scored = [f"{row.metric} {plain(row.mean)}" for row in rows if row.records]
     said = f"mean {joined(scored)}" if scored else "no scores"
     return _sentence(f"{the(name)} alone, over {plural(records, 'record')}: {said}.")
