@@ -15,8 +15,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 from building import in_pieces, report_of
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from evalbook.datasets.convert import Changes, convert
 from evalbook.datasets.formats import format_of

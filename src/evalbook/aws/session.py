@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from evalbook.aws.answers import Asked, read_answer
 from evalbook.aws.refusals import (
@@ -33,19 +33,7 @@ from evalbook.texts import joined
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from mypy_boto3_bedrock import BedrockClient
-    from mypy_boto3_bedrock_agentcore_control import BedrockAgentCoreControlClient
-    from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ecr import ECRClient
-    from mypy_boto3_iam import IAMClient
-    from mypy_boto3_kms import KMSClient
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_pricing import PricingClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_service_quotas import ServiceQuotasClient
-    from mypy_boto3_sts import STSClient
+    import boto3
 
 __all__ = [
     "NO_HELP",
@@ -104,6 +92,8 @@ class Aws:
         self._tell = tell
         self._tell_at = patience / 2
         self._region = region
+        # Its type is boto3's own, whose stubs know the client of every service.
+        self.client = boto3.client if TYPE_CHECKING else self._client
         self._session: Any = None
         self._clients: dict[tuple[str, str | None], Any] = {}
         # boto3 sessions are not safe to make clients from in several threads at once.
@@ -223,41 +213,7 @@ class Aws:
             names = joined(sorted({*self._waiting_for}))
         self._tell(f"AWS is slow: {waited:.0f} s so far, now {names}. Ctrl-C cancels.")
 
-    @overload
-    def client(self, service: Literal["bedrock"], region: str | None = None) -> BedrockClient: ...
-    @overload
-    def client(
-        self, service: Literal["bedrock-agentcore-control"], region: str | None = None
-    ) -> BedrockAgentCoreControlClient: ...
-    @overload
-    def client(self, service: Literal["ec2"], region: str | None = None) -> EC2Client: ...
-    @overload
-    def client(self, service: Literal["ecr"], region: str | None = None) -> ECRClient: ...
-    @overload
-    def client(self, service: Literal["iam"], region: str | None = None) -> IAMClient: ...
-    @overload
-    def client(self, service: Literal["kms"], region: str | None = None) -> KMSClient: ...
-    @overload
-    def client(self, service: Literal["lambda"], region: str | None = None) -> LambdaClient: ...
-    @overload
-    def client(
-        self, service: Literal["logs"], region: str | None = None
-    ) -> CloudWatchLogsClient: ...
-    @overload
-    def client(self, service: Literal["pricing"], region: str | None = None) -> PricingClient: ...
-    @overload
-    def client(self, service: Literal["s3"], region: str | None = None) -> S3Client: ...
-    @overload
-    def client(
-        self, service: Literal["sagemaker"], region: str | None = None
-    ) -> SageMakerClient: ...
-    @overload
-    def client(
-        self, service: Literal["service-quotas"], region: str | None = None
-    ) -> ServiceQuotasClient: ...
-    @overload
-    def client(self, service: Literal["sts"], region: str | None = None) -> STSClient: ...
-    def client(self, service: str, region: str | None = None) -> Any:
+    def _client(self, service: str, region: str | None = None) -> Any:
         """Return a boto3 client behind the border, made once for each service and region.
 
         What it is asked raises `AwsDenied`, `AwsMissing` or `AwsInvalid` where AWS's answer was no,

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
 from evalbook.texts import fold_lines, printable, printable_lines
-from evalbook.workflow.brief import brief as without_silence
-from evalbook.workflow.brief import say
+from evalbook.workflow.brief import brief as without_silence, say
 from evalbook.workflow.turn import PROTOCOL, Choice, Turn, printed
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from typing import Literal
 
 from evalbook.runs.comparison import MeanRow
 from evalbook.runs.report import Results
-from evalbook.runs.sections import Row as TableRow
-from evalbook.runs.sections import sections_of
+from evalbook.runs.sections import Row as TableRow, sections_of
 from evalbook.runs.templates import page_template
 from evalbook.runs.verdicts import UNCLEAR, UNTESTED
 from evalbook.runs.words import interval_name, plain, signed

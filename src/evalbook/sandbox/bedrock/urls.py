@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from moto.bedrock.responses import BedrockResponse as MotoBedrockResponse
-from moto.bedrock.urls import url_bases as url_bases
-from moto.bedrock.urls import url_paths as moto_paths
+from moto.bedrock.urls import url_bases as url_bases, url_paths as moto_paths
 
 from evalbook.sandbox.bedrock.responses import BedrockResponse
 
