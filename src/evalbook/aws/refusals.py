@@ -58,98 +58,51 @@ def unchecked(
     return make(check_id, text, f"Grant {grant} so that evalbook can check this.")
 
 
-_WAIT = "Wait a minute and try again."
-_SIGN_IN = "Sign in (`aws sso login` or `aws configure`), or set AWS_PROFILE, and try again."
-_NETWORK = "Check the network, the region's name and AWS_ENDPOINT_URL, and try again."
+_Meaning = Literal["missing", "denied", "invalid", "throttled", "expired", "clock", "credentials"]
+_MEANINGS: tuple[_Meaning, ...] = get_args(_Meaning)
 
-# botocore's own errors, by the name of the class or of one it derives from (some are newer than the
-# oldest botocore we run with): their code, message and remedy. ``{}`` is botocore's text.
-_NO_ANSWER: tuple[tuple[frozenset[str], str, str, str], ...] = (
-    (
-        frozenset({"NoAuthTokenError", "NoCredentialsError"}),
-        "no_credentials",
-        "No AWS credentials were found.",
-        _SIGN_IN,
-    ),
-    (
-        frozenset({"MetadataRetrievalError", "PartialCredentialsError"}),
-        "no_credentials",
-        "No usable AWS credentials were found: {}",
-        _SIGN_IN,
-    ),
-    (
-        frozenset(
-            {
-                "CredentialRetrievalError",
-                "LoginError",
-                "RefreshWithMFAUnsupportedError",
-                "SSOError",
-                "TokenRetrievalError",
-            }
-        ),
-        "expired_credentials",
-        "The AWS credentials can't be used: {}",
-        _SIGN_IN,
-    ),
-    (
-        frozenset({"ProfileNotFound"}),
-        "no_profile",
-        "{}.",
-        "Name one that `aws configure list-profiles` shows, or unset --profile and AWS_PROFILE.",
-    ),
-    (
-        frozenset({"NoRegionError"}),
-        "no_region",
-        "No AWS region is configured.",
-        "Give --region, or set AWS_REGION, and try again.",
-    ),
-    (
-        frozenset({"InvalidRegionError"}),
-        "no_region",
-        "{}.",
-        "Give --region, or AWS_REGION, a name such as us-east-1.",
-    ),
-    (
-        frozenset(
-            {
-                "ConfigNotFound",
-                "ConfigParseError",
-                "InvalidConfigError",
-                "InvalidDefaultsMode",
-                "InvalidProxiesConfigError",
-                "InvalidRetryConfigurationError",
-                "MissingDependencyException",
-                "UnknownCredentialError",
-            }
-        ),
-        "aws_settings",
-        "The AWS settings can't be used: {}",
-        "Fix the AWS settings (~/.aws/config and the AWS_… variables) and try again.",
-    ),
-    (
-        frozenset({"ConnectionError", "HTTPClientError"}),
-        "no_network",
-        "AWS can't be reached: {}",
-        _NETWORK,
-    ),
-    (
-        frozenset({"FlexibleChecksumError", "IncompleteReadError"}),
-        "no_network",
-        "AWS's answer arrived incomplete or damaged: {}",
-        _NETWORK,
-    ),
-)
-_CANT_BE_ASKED = frozenset(
-    {
-        "BaseEndpointResolverError",
-        "EndpointProviderError",
-        "ParamValidationError",
-        "UnknownServiceError",
-        "UnsupportedS3AccesspointConfigurationError",
-        "UnsupportedS3ArnError",
-        "ValidationError",
-    }
-)
+
+class _Codes(TypedDict, total=False):
+    """A service's own error codes by what they mean, or those that every service may use."""
+
+    source: str
+    missing: list[str]
+    missing_in_words: list[str]
+    denied: list[str]
+    invalid: list[str]
+    throttled: list[str]
+    expired: list[str]
+    clock: list[str]
+    credentials: list[str]
+
+
+class _NoAnswer(TypedDict):
+    """How it is said that AWS could not be asked; ``{said}`` is botocore's text, or AWS's."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class _Kept(_NoAnswer):
+    errors: list[str]
+    """botocore's errors by the name of the class, or of one that it derives from."""
+
+
+class _Botocore(TypedDict):
+    source: str
+    cant_be_asked: list[str]
+    no_answer: list[_Kept]
+
+
+class _ErrorCodes(TypedDict):
+    every_service: _Codes
+    services: dict[str, _Codes]
+    no_answer: dict[str, _NoAnswer]
+    botocore: _Botocore
+
+
+CODES = DataFile("data/aws_error_codes.json", _ErrorCodes)
 
 
 def translate(asked: Asked, error: Exception) -> EvalbookError:
@@ -172,12 +125,13 @@ def translate(asked: Asked, error: Exception) -> EvalbookError:
 def without_answer(asking: str, error: Exception) -> EvalbookError | None:
     """Return what an error of botocore's own means; None if that is not known."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    for kinds, code, message, remedy in _NO_ANSWER:
-        if names & kinds:
-            text = printable(str(error).rstrip("."))
-            return AwsUnavailable(code, message.format(text), remedy)
-    if names & _CANT_BE_ASKED:
-        return AwsInvalid(type(error).__name__, f"{asking} can't be asked: {printable(str(error))}")
+    known, text = CODES.facts["botocore"], str(error)
+    for it in known["no_answer"]:
+        if not names.isdisjoint(it["errors"]):
+            said = printable(text.rstrip("."))
+            return AwsUnavailable(it["code"], it["message"].format(said=said), it["remedy"])
+    if not names.isdisjoint(known["cant_be_asked"]):
+        return AwsInvalid(type(error).__name__, f"{asking} can't be asked: {printable(text)}")
     return None
 
 
@@ -192,49 +146,22 @@ def unknown_operation(service: str, operation: str) -> AwsInvalid:
     )
 
 
-_Meaning = Literal["missing", "denied", "invalid", "throttled", "expired", "clock"]
-_MEANINGS: tuple[_Meaning, ...] = get_args(_Meaning)
-
-
-class _Codes(TypedDict, total=False):
-    """A service's own error codes by what they mean, or those that every service may use."""
-
-    source: str
-    missing: list[str]
-    missing_in_words: list[str]
-    denied: list[str]
-    invalid: list[str]
-    throttled: list[str]
-    expired: list[str]
-    clock: list[str]
-    credentials: list[str]
-
-
-class _ErrorCodes(TypedDict):
-    every_service: _Codes
-    services: dict[str, _Codes]
-
-
-CODES = DataFile("data/aws_error_codes.json", _ErrorCodes)
-
-
-def _meaning(service: str, code: str, text: str) -> str | None:
-    """Return what a code means, such as ``missing``; None if that is not known."""
+def _meaning(service: str, code: str, text: str) -> _Meaning | None:
+    """Return what a code means; None if that is not known."""
     known = CODES.facts
     own, common = known["services"].get(service, _Codes()), known["every_service"]
+    text = text.lower()
     if code in ("ValidationException", "ValidationError"):
         # Some services have no code for what is not there: they say so in words.
         words = own.get("missing_in_words", ())
-        return "missing" if any(it in text.lower() for it in words) else "invalid"
+        return "missing" if any(it in text for it in words) else "invalid"
     for codes in (own, common):
         for meaning in _MEANINGS:
             if code in codes.get(meaning, ()):
-                return meaning
-    if code not in common["credentials"]:
-        return None
-    # A signature too old or too new is the clock's fault, by whatever code a service says it.
-    late = "signature expired" in text.lower() or "not yet current" in text.lower()
-    return "clock" if late else "credentials"
+                # A signature too old or too new is the clock's fault, whatever the code.
+                late = "signature expired" in text or "not yet current" in text
+                return "clock" if late and meaning == "credentials" else meaning
+    return None
 
 
 def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
@@ -256,39 +183,11 @@ def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
         return AwsMissing("missing", text or f"{asked} found nothing.")
     if meaning == "invalid":
         return AwsInvalid(code, f"{asked} was refused. {said}")
-    return _unanswered(asked, meaning, said, code.startswith("Internal") or status >= 500)
-
-
-def _unanswered(asked: Asked, meaning: str | None, said: str, internal: bool) -> AwsUnavailable:
-    if meaning in _NOT_NOW:
-        code, message, remedy = _NOT_NOW[meaning]
-        return AwsUnavailable(code, f"{message} {said}", remedy)
-    late = f"AWS did not answer {asked}, retries included. {said}"
-    if meaning == "throttled":
-        return AwsUnavailable("throttled", late, _WAIT)
-    if internal:
-        return AwsInternalError("aws_internal", late, _WAIT)
-    return AwsUnavailable(
-        "unknown_error",
-        f"AWS answered {asked} with an error that evalbook does not know. {said}",
-        f"{asked.endpoint} was asked: check HTTPS_PROXY and AWS_ENDPOINT_URL, and try again.",
+    internal = meaning is None and (code.startswith("Internal") or status >= 500)
+    known = CODES.facts["no_answer"][meaning or ("internal" if internal else "unknown")]
+    make = AwsInternalError if internal else AwsUnavailable
+    return make(
+        known["code"],
+        known["message"].format(asked=asked, said=said),
+        known["remedy"].format(endpoint=asked.endpoint),
     )
-
-
-_NOT_NOW = {
-    "expired": (
-        "expired_credentials",
-        "The AWS credentials have expired.",
-        "Sign in again (`aws sso login`, or new session keys) and try again.",
-    ),
-    "credentials": (
-        "invalid_credentials",
-        "AWS does not accept these credentials here.",
-        "Check the profile. A region that is not enabled gives the same answer.",
-    ),
-    "clock": (
-        "clock",
-        "AWS rejects this computer's time.",
-        "Set the clock and try again.",
-    ),
-}
