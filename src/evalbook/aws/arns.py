@@ -13,59 +13,40 @@ _ARN = re.compile(
 
 _ROLE = re.compile(r"arn:[\w-]+:iam::[0-9]{12}:role/(?:[^\s/]+/)*([\w+=@-]+)")
 
+# How the types of a service are called that the table below has no other word for.
+_SERVICES = {
+    "bedrock": "a Bedrock",
+    "bedrock-agentcore": "a Bedrock AgentCore",
+    "ec2": "an EC2",
+    "iam": "an IAM",
+    "kms": "a KMS",
+    "lambda": "a Lambda",
+    "sagemaker": "a SageMaker",
+}
 # SageMaker and others write ``type/name`` or ``type:name``; the words are what people call it.
 _KINDS = {
-    ("bedrock", "agent"): "a Bedrock agent",
-    ("bedrock", "application-inference-profile"): "a Bedrock application inference profile",
-    ("bedrock", "custom-model"): "a Bedrock custom model",
-    ("bedrock", "custom-model-deployment"): "a Bedrock custom model deployment",
-    ("bedrock", "evaluation-job"): "a Bedrock evaluation job",
-    ("bedrock", "foundation-model"): "a Bedrock foundation model",
-    ("bedrock", "imported-model"): "a Bedrock imported model",
-    ("bedrock", "inference-profile"): "a Bedrock inference profile",
-    ("bedrock", "model-customization-job"): "a Bedrock model customization job",
-    ("bedrock", "provisioned-model"): "a Bedrock provisioned model",
-    ("bedrock-agentcore", "runtime"): "a Bedrock AgentCore runtime",
-    ("ec2", "instance"): "an EC2 instance",
     ("ec2", "security-group"): "a security group",
     ("ec2", "subnet"): "a subnet",
     ("ec2", "vpc"): "a VPC",
     ("ecr", "repository"): "a container repository",
-    ("iam", "group"): "an IAM group",
     ("iam", "instance-profile"): "an instance profile",
-    ("iam", "policy"): "an IAM policy",
-    ("iam", "role"): "an IAM role",
     ("iam", "root"): "an AWS account",
-    ("iam", "user"): "an IAM user",
-    ("kms", "alias"): "a KMS alias",
-    ("kms", "key"): "a KMS key",
-    ("lambda", "function"): "a Lambda function",
     ("s3", "accesspoint"): "an S3 access point",
     ("sagemaker", "action"): "a SageMaker lineage action",
-    ("sagemaker", "algorithm"): "a SageMaker algorithm",
     ("sagemaker", "app"): "a SageMaker Studio app",
     ("sagemaker", "artifact"): "a SageMaker lineage artifact",
     ("sagemaker", "cluster"): "a SageMaker HyperPod cluster",
     ("sagemaker", "context"): "a SageMaker lineage context",
-    ("sagemaker", "domain"): "a SageMaker domain",
-    ("sagemaker", "endpoint"): "a SageMaker endpoint",
     ("sagemaker", "endpoint-config"): "a SageMaker endpoint configuration",
-    ("sagemaker", "experiment"): "a SageMaker experiment",
-    ("sagemaker", "hub"): "a SageMaker hub",
     ("sagemaker", "hyper-parameter-tuning-job"): "a hyperparameter tuning job",
-    ("sagemaker", "inference-component"): "a SageMaker inference component",
-    ("sagemaker", "job"): "a SageMaker job",
     ("sagemaker", "mlflow-app"): "an MLflow app",
     ("sagemaker", "mlflow-tracking-server"): "an MLflow tracking server",
-    ("sagemaker", "model"): "a SageMaker model",
     ("sagemaker", "model-card"): "a model card",
     ("sagemaker", "model-package-group"): "a model package group",
     ("sagemaker", "notebook-instance"): "a notebook instance",
     ("sagemaker", "processing-job"): "a processing job",
-    ("sagemaker", "project"): "a SageMaker project",
     ("sagemaker", "training-job"): "a training job",
     ("sagemaker", "transform-job"): "a batch transform job",
-    ("sagemaker", "user-profile"): "a SageMaker user profile",
     ("sts", "assumed-role"): "a session of an IAM role",
     ("sts", "federated-user"): "a federated user",
 }
@@ -132,9 +113,11 @@ def describe_arn_kind(arn: Arn) -> str:
     described = _special_kind(arn) or _KINDS.get((arn.service, kind))
     if described is not None:
         return described
-    if len(arn.path) > 1:
-        return f"a resource of {arn.service} of the type {kind}"
-    return f"a resource of {arn.service}"
+    if len(arn.path) == 1:
+        return f"a resource of {arn.service}"
+    if arn.service in _SERVICES:
+        return f"{_SERVICES[arn.service]} {kind.replace('-', ' ')}"
+    return f"a resource of {arn.service} of the type {kind}"
 
 
 def _special_kind(arn: Arn) -> str | None:
