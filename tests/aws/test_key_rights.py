@@ -22,6 +22,8 @@ def a_statement(principal: Any, effect: str = "Allow", **more: Any) -> dict[str,
 
 
 ROOT = a_statement({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+MAYBE_DENIED = a_statement("*", "Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
+ANY_S3 = {"StringEquals": {"kms:ViaService": "s3.*.amazonaws.com"}}
 VIA_S3 = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
 
 
@@ -38,6 +40,9 @@ VIA_S3 = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
         ([a_statement("*", Condition={"StringEquals": {"kms:CallerAccount": "1"}})], "nothing"),
         ([a_statement("*", Condition={"Bool": {"aws:SecureTransport": "true"}})], "could not tell"),
         ([ROOT, a_statement({"AWS": ROLE}, "Deny")], "denies"),
+        ([MAYBE_DENIED, a_statement({"AWS": ROLE})], "could not tell"),
+        ([a_statement({"AWS": ROLE}), MAYBE_DENIED], "could not tell"),
+        ([a_statement("*", Condition=ANY_S3)], "nothing"),
         (
             [ROOT, a_statement("*", "Deny", Condition={"ArnNotLike": {"aws:PrincipalArn": ROLE}})],
             "delegates",

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.permissions import simulate
-from evalbook.aws.policy_documents import Statement, WrittenStatement, read_policy
+from evalbook.aws.policy_documents import Sent, Statement, WrittenStatement, read_policy
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.texts import joined
@@ -110,27 +111,29 @@ def statement_for(role: str, actions: Sequence[str]) -> str:
 def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: str) -> Says:
     """Tell what a key's policy says of a role doing an action through S3."""
     account = _account(role)
-    # The most that is said of the role so far.
-    found: Says = "nothing"
+    sent: Sent = {
+        "kms:calleraccount": partial(fnmatchcase, account),
+        "aws:principalaccount": partial(fnmatchcase, account),
+        "aws:principalarn": partial(fnmatchcase, role),
+        "kms:viaservice": partial(fnmatchcase, f"s3.{key.region}.amazonaws.com"),
+    }
+    denials: list[bool | None] = []
+    grants: set[Says] = set()
     for statement in policy:
         principal = _principal(statement, role, account)
-        if principal is None or not statement.covers(action):
-            continue
-        met = _met(statement, role, account, key)
-        if met is False:
+        met, _ = statement.conditions_met(sent)
+        if principal is None or met is False or not statement.covers(action):
             continue
         if statement.effect == "Deny":
-            if met is None:
-                found = "could not tell"
-                continue
-            return "denies"
-        if met is None:
-            found = found if found in ("allows", "delegates") else "could not tell"
-        elif principal == "role":
-            found = "allows"
-        elif found != "allows":
-            found = "delegates"
-    return found
+            denials.append(met)
+        elif met is None:
+            grants.add("could not tell")
+        else:
+            grants.add("allows" if principal == "role" else "delegates")
+    if denials:
+        return "denies" if any(denials) else "could not tell"
+    most: tuple[Says, ...] = ("allows", "delegates", "could not tell")
+    return next((it for it in most if it in grants), "nothing")
 
 
 def _weakest(says: Sequence[Says]) -> Says:
@@ -146,25 +149,6 @@ def _principal(it: Statement, role: str, account: str) -> Literal["role", "accou
         return "role"
     whole = {account, *(f"arn:{it}:iam::{account}:root" for it in ("aws", "aws-cn", "aws-us-gov"))}
     return None if whole.isdisjoint(it.accounts) else "account"
-
-
-def _met(statement: Statement, role: str, account: str, key: Arn) -> bool | None:
-    """Evaluate conditions as far as it is known what S3 will send; None: could not tell."""
-    sent = {
-        "kms:calleraccount": account,
-        "aws:principalaccount": account,
-        "aws:principalarn": role,
-        "kms:viaservice": f"s3.{key.region}.amazonaws.com",
-    }
-    unsure = False
-    for it in statement.conditions:
-        name = it.operator.lower().rpartition(":")[2]
-        value = sent.get(it.key.lower())
-        if value is None or not name.startswith(("string", "arn")):
-            unsure = True
-        elif any(fnmatchcase(value, pattern) for pattern in it.values) == ("not" in name):
-            return False
-    return None if unsure else True
 
 
 # --- what AWS is asked --------------------------------------------------------------------------

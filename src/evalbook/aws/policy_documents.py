@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypedDict
@@ -26,11 +26,35 @@ class WrittenPolicy(TypedDict):
     Statement: list[WrittenStatement]
 
 
+Sent = Mapping[str, Callable[[str], bool | None]]
+"""By a condition's key, in lower case: whether what AWS will send for it fits a pattern; None where
+that can't be told beforehand."""
+
+_OPERATORS = frozenset(
+    kind + relation
+    for kind in ("string", "arn")
+    for relation in ("equals", "like", "notequals", "notlike")
+)
+
+
 @dataclass(frozen=True)
 class Condition:
     operator: str
     key: str
     values: tuple[str, ...]
+
+    def is_met(self, sent: Sent) -> bool | None:
+        """Evaluate it as far as it is known what will be sent; None: could not tell."""
+        operator = self.operator.lower().rpartition(":")[2].removesuffix("ifexists")
+        fits = sent.get(self.key.lower())
+        if operator not in _OPERATORS or fits is None:
+            return None
+        # StringEquals takes a star for a star, and no account or ARN has one.
+        literal = operator in ("stringequals", "stringnotequals")
+        verdicts = [fits(it) for it in self.values if not literal or set(it).isdisjoint("*?")]
+        if None in verdicts and True not in verdicts:
+            return None
+        return (True in verdicts) != ("not" in operator)
 
 
 @dataclass(frozen=True)
@@ -52,6 +76,17 @@ class Statement:
         if self.not_actions is not None:
             return not _is_among(action, self.not_actions)
         return _is_among(action, self.actions)
+
+    def conditions_met(self, sent: Sent) -> tuple[bool | None, Condition | None]:
+        """Tell whether all conditions hold, and which does not, or can't be evaluated."""
+        unsure = None
+        for it in self.conditions:
+            met = it.is_met(sent)
+            if met is False:
+                return False, it
+            if met is None:
+                unsure = it
+        return (None, unsure) if unsure else (True, None)
 
 
 def read_policy(document: Any) -> list[Statement] | None:
