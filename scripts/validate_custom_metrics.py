@@ -19,7 +19,8 @@ import sys
 from pathlib import Path
 
 from evalbook.errors import AnswerRejected
-from evalbook.metrics.custom import parse_custom_metrics, read_custom_metrics_file
+from evalbook.metrics.custom import parse_custom_metrics
+from evalbook.metrics.custom_text import read_custom_metrics_file
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evalbook.errors import AnswerRejected
-from evalbook.metrics.custom import parse_custom_metrics, read_custom_metrics_file
+from evalbook.metrics.custom import parse_custom_metrics
+from evalbook.metrics.custom_text import read_custom_metrics_file
 
 METRIC = (
     '{"customMetricDefinition": {"name": "Tone", "instructions": "Rate {{prediction}}", '

@@ -14,19 +14,12 @@ from typing import Any
 
 from evalbook.checks import Check
 from evalbook.errors import AnswerRejected
-from evalbook.metrics.custom_rules import WRAPPER, Findings, Spot, check_metrics, described
-from evalbook.metrics.custom_text import FORMAT, JsonObject, parse_json, read_custom_metrics_file
+from evalbook.metrics.custom_rules import WRAPPER, Findings, check_metrics, described
+from evalbook.metrics.custom_text import FORMAT, JsonObject, parse_json
 from evalbook.texts import lines
 
-__all__ = [
-    "CustomMetrics",
-    "custom_metrics_text",
-    "parse_custom_metrics",
-    "read_custom_metrics_file",
-]
-
 _SHOWN_IN_MESSAGE = 3
-_DEFINITION_KEYS = frozenset({"name", "metricName", "instructions", "ratingScale"})
+_METRIC_KEYS = frozenset({WRAPPER, "name", "metricName", "instructions", "ratingScale"})
 
 
 @dataclass(frozen=True)
@@ -78,10 +71,10 @@ def custom_metrics_text(metrics: Sequence[Mapping[str, Any]]) -> str:
 def _items(value: Any, findings: Findings) -> list[Any]:
     """Find the metrics in any of the forms in which they are handed around."""
     if isinstance(value, JsonObject) and "customMetricConfig" in value:
-        findings.keys(value, {"customMetricConfig"}, Spot())
+        findings.keys(value, {"customMetricConfig"})
         value = value["customMetricConfig"]
     if isinstance(value, JsonObject) and "customMetrics" in value:
-        findings.keys(value, {"customMetrics", "evaluatorModelConfig"}, Spot())
+        findings.keys(value, {"customMetrics", "evaluatorModelConfig"})
         if "evaluatorModelConfig" in value:
             findings.warn(
                 "evaluatorModelConfig",
@@ -89,22 +82,18 @@ def _items(value: Any, findings: Findings) -> list[Any]:
                 "the judge model is chosen in a separate step.",
             )
         value = value["customMetrics"]
-    elif isinstance(value, JsonObject) and _is_metric(value):
+    elif isinstance(value, JsonObject) and not _METRIC_KEYS.isdisjoint(value):
         findings.note("format", "You gave a single metric; it was read as an array of one.")
         value = [value]
     if not isinstance(value, list):
-        findings.violate(Spot(), "customMetrics", described(value), "an array is needed", FORMAT)
+        findings.violate("customMetrics", described(value), "an array is needed", FORMAT)
         return []
-    findings.size(Spot(), "customMetrics", len(value), "metrics")
+    findings.size("customMetrics", len(value), "metrics")
     bare = sum(isinstance(item, JsonObject) and WRAPPER not in item for item in value)
     if bare:
         which = "each definition" if bare == len(value) else f"{bare} of {len(value)} definitions"
         findings.note("format", f'"{WRAPPER}" was put around {which}, as Bedrock requires.')
     return value
-
-
-def _is_metric(item: JsonObject) -> bool:
-    return WRAPPER in item or not _DEFINITION_KEYS.isdisjoint(item)
 
 
 def _rejection(findings: Findings, metrics: int) -> AnswerRejected:
@@ -116,9 +105,4 @@ def _rejection(findings: Findings, metrics: int) -> AnswerRejected:
     if len(found) > _SHOWN_IN_MESSAGE:
         told.append(f"and {len(found) - _SHOWN_IN_MESSAGE} more.")
         remedy = f"{remedy[:-1]}; each violation is listed as a check."
-    return AnswerRejected(
-        "custom_metrics.invalid",
-        lines(*told),
-        remedy,
-        findings.violations,
-    )
+    return AnswerRejected("custom_metrics.invalid", lines(*told), remedy, findings.violations)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,42 +26,28 @@ _SHORT_ENDING = 40
 
 
 @dataclass(frozen=True)
-class Spot:
-    """Where something was found: which metric, and which part of it. Counted from 1."""
-
-    metric: int | None = None
-    name: str | None = None
-    part: str | None = None
-
-    def named(self, name: object) -> Spot:
-        """Return the same place with the metric's name, where it has a usable one."""
-        if not isinstance(name, str) or not name:
-            return self
-        # Escaped as in JSON: a line end in a name must not break the message.
-        return replace(self, name=shortened(json.dumps(name, ensure_ascii=False)[1:-1], 60))
-
-    def inside(self, part: str) -> Spot:
-        return replace(self, part=part)
-
-    def __str__(self) -> str:
-        if self.metric is None:
-            return "The input"
-        metric = f'Metric {self.metric} "{self.name}"' if self.name else f"Metric {self.metric}"
-        return f"{metric}, {self.part}" if self.part else metric
-
-
-@dataclass
 class Findings:
-    """What was found wrong (violations) or merely remarkable (warnings)."""
+    """What was found wrong (violations) or merely remarkable (warnings), noted at a place."""
 
+    place: str = "The input"
     violations: list[Check] = field(default_factory=list)
     warnings: list[Check] = field(default_factory=list)
 
-    def violate(
-        self, place: Spot, subject: str, found: str, allowed: str, remedy: str | None = None
-    ) -> None:
-        """Note a broken rule: where, which field, what was found, what is allowed."""
-        message = f"{place}, {subject.replace('_', ' ')}: {found}; {allowed}."
+    def at(self, place: str) -> Findings:
+        """Return where to note what is found at another place."""
+        return replace(self, place=place)
+
+    def at_metric(self, number: int, name: object) -> Findings:
+        """Return where to note what is found in a metric, called by its name if that is usable."""
+        if not isinstance(name, str) or not name:
+            return self.at(f"Metric {number}")
+        # Escaped as in JSON: a line end in a name must not break the message.
+        escaped = json.dumps(name, ensure_ascii=False)[1:-1]
+        return self.at(f'Metric {number} "{shortened(escaped, 60)}"')
+
+    def violate(self, subject: str, found: str, allowed: str, remedy: str | None = None) -> None:
+        """Note a broken rule: which field, what was found, what is allowed."""
+        message = f"{self.place}, {subject.replace('_', ' ')}: {found}; {allowed}."
         self.violations.append(failed(f"custom_metrics.{subject}", message, remedy))
 
     def warn(self, subject: str, message: str, remedy: str | None = None) -> None:
@@ -71,21 +58,21 @@ class Findings:
         """Note how something was read that can have meant nothing else."""
         self.warnings.append(passed(f"custom_metrics.{subject}", message))
 
-    def size(self, place: Spot, subject: Sized, count: int, things: str) -> None:
+    def size(self, subject: Sized, count: int, things: str) -> None:
         """Check a number of characters or entries against the limits of its field."""
         size = LIMITS.facts["sizes"][subject]
         least, most = size["min"], size["max"]
         if not least <= count <= most:
-            self.violate(place, subject, f"{count:,} {things}", f"{least} to {most:,} are allowed")
+            self.violate(subject, f"{count:,} {things}", f"{least} to {most:,} are allowed")
 
-    def keys(self, found: JsonObject, known: set[str], place: Spot) -> None:
+    def keys(self, found: JsonObject, known: set[str]) -> None:
         """Check an object's keys: none unknown, none twice."""
         wanted = ", ".join(sorted(known))
         for key in found:
             if key not in known:
-                self.violate(place, "unknown_key", described_key(key), f"allowed here: {wanted}")
+                self.violate("unknown_key", _quoted(key), f"allowed here: {wanted}")
         for key in found.repeated:
-            self.violate(place, "repeated_key", f"{described_key(key)} twice", "once is allowed")
+            self.violate("repeated_key", f"{_quoted(key)} twice", "once is allowed")
 
 
 def check_metrics(
@@ -103,121 +90,108 @@ def check_metrics(
     metrics: list[dict[str, Any]] = []
     seen: dict[str, tuple[int, str]] = {}
     for number, item in enumerate(items, 1):
-        definition = _unwrapped(item, Spot(number), findings)
-        if definition is None:
+        definition = item.get(WRAPPER, item) if isinstance(item, JsonObject) else item
+        name = definition.get("name") if isinstance(definition, JsonObject) else None
+        here = findings.at_metric(number, name)
+        if definition is not item:
+            here.keys(item, {WRAPPER})
+        if not isinstance(definition, JsonObject):
+            here.violate(WRAPPER, described(definition), "an object is needed")
             continue
-        place = Spot(number).named(definition.get("name"))
-        findings.keys(definition, {"name", "instructions", "ratingScale"}, place)
+        here.keys(definition, {"name", "instructions", "ratingScale"})
         metric = {
-            "name": _name(definition, place, seen, findings),
-            "instructions": _instructions(definition, place, findings, has_reference),
+            "name": _name(definition, number, seen, here),
+            "instructions": _instructions(definition, here, has_reference),
         }
-        scale = _rating_scale(definition, place, findings)
+        scale = _rating_scale(definition, here)
         metrics.append({**metric, "ratingScale": scale} if scale else metric)
     return metrics
 
 
 def described(value: Any) -> str:
     """Return a JSON value with its kind, short enough for a message."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return f"the boolean {json.dumps(value)}"
-    kinds = ((str, "the string"), ((int, float), "the number"), (list, "the array"))
-    kind = next((name for types, name in kinds if isinstance(value, types)), "the object")
-    return f"{kind} {shortened(json.dumps(value, ensure_ascii=False), 60)}"
+    return "null" if value is None else f"{_KINDS[type(value)]} {_quoted(value)}"
 
 
-def described_key(key: str) -> str:
-    """Return a key in quotes, short enough for a message."""
-    return shortened(json.dumps(key, ensure_ascii=False), 60)
+_KINDS = {
+    bool: "the boolean",
+    float: "the number",
+    int: "the number",
+    JsonObject: "the object",
+    list: "the array",
+    str: "the string",
+}
 
 
-def _unwrapped(item: Any, place: Spot, findings: Findings) -> JsonObject | None:
-    definition = item
-    if isinstance(item, JsonObject) and WRAPPER in item:
-        definition = item[WRAPPER]
-        name = definition.get("name") if isinstance(definition, JsonObject) else None
-        findings.keys(item, {WRAPPER}, place.named(name))
-    if isinstance(definition, JsonObject):
-        return definition
-    findings.violate(place, WRAPPER, described(definition), "an object is needed")
-    return None
+def _quoted(value: Any) -> str:
+    return shortened(json.dumps(value, ensure_ascii=False), 60)
 
 
 def _name(
-    definition: JsonObject, place: Spot, seen: dict[str, tuple[int, str]], findings: Findings
+    definition: JsonObject, number: int, seen: dict[str, tuple[int, str]], findings: Findings
 ) -> str:
     hint = 'Rename "metricName" to "name".' if "metricName" in definition else None
-    name = _text(definition, "name", place, findings, hint)
+    name = _text(definition, "name", findings, hint)
     if not name:
         return ""
     if not re.fullmatch(LIMITS.facts["name_pattern"], name):
-        findings.violate(
-            place,
-            "name",
-            shortened(json.dumps(name, ensure_ascii=False), 60),
-            "only letters a to z in either case, digits, hyphens, underscores and dots are allowed",
-        )
-    first, spelling = seen.setdefault(name.casefold(), (place.metric or 0, name))
-    if first != place.metric and spelling == name:
-        findings.violate(
-            place, "name", f"the name of metric {first} again", "each name is allowed once"
-        )
-    elif first != place.metric:
-        findings.warn("name", f'{place} and metric {first} "{spelling}" differ only in case.')
+        allowed = "only letters a to z in either case, digits, hyphens, underscores and dots are"
+        findings.violate("name", _quoted(name), f"{allowed} allowed")
+    first, spelling = seen.setdefault(name.casefold(), (number, name))
+    if first != number and spelling == name:
+        findings.violate("name", f"the name of metric {first} again", "each name is allowed once")
+    elif first != number:
+        same = f'{findings.place} and metric {first} "{spelling}" differ only in case.'
+        findings.warn("name", same)
     builtin = {comparable(metric.name): metric.name for metric in builtin_metrics()}
-    same = builtin.get(comparable(name).removeprefix("builtin"))
-    if same:
+    if called := builtin.get(comparable(name).removeprefix("builtin")):
         findings.warn(
             "name",
-            f"{place} has the name of a built-in metric.",
-            f"The results of both would be called {same}; use another name to tell them apart.",
+            f"{findings.place} has the name of a built-in metric.",
+            f"The results of both would be called {called}; use another name to tell them apart.",
         )
     return name
 
 
 def _text(
-    owner: JsonObject, subject: Sized, place: Spot, findings: Findings, hint: str | None = None
+    owner: JsonObject, subject: Sized, findings: Findings, hint: str | None = None
 ) -> str | None:
     """Return a required string after checking presence, kind and length; None if it is none."""
     if subject not in owner:
-        findings.violate(place, subject, "missing", "it is required", hint)
+        findings.violate(subject, "missing", "it is required", hint)
         return None
     value = owner[subject]
     if not isinstance(value, str):
-        findings.violate(place, subject, described(value), "a string is needed")
+        findings.violate(subject, described(value), "a string is needed")
         return None
-    findings.size(place, subject, len(value), "characters")
+    findings.size(subject, len(value), "characters")
     if any("\ud800" <= char <= "\udfff" for char in value):
-        findings.violate(
-            place, subject, "half of a surrogate pair (\\ud800 to \\udfff)", "both are needed"
-        )
+        half = "half of a surrogate pair (\\ud800 to \\udfff)"
+        findings.violate(subject, half, "both are needed")
     return value
 
 
-def _instructions(
-    definition: JsonObject, place: Spot, findings: Findings, has_reference: bool | None
-) -> str:
+def _instructions(definition: JsonObject, findings: Findings, has_reference: bool | None) -> str:
     given = definition.get("instructions")
     if isinstance(given, str):
         tidy = re.sub(r"\{\{\s*(prompt|prediction|ground_truth)\s*\}\}", r"{{\1}}", given)
         if tidy != given:
-            findings.warn("instructions", f"{place}: spaces inside {{{{ }}}} were removed.")
+            spaces = f"{findings.place}: spaces inside {{{{ }}}} were removed."
+            findings.warn("instructions", spaces)
             definition = JsonObject(definition, instructions=tidy)
-    text = _text(definition, "instructions", place, findings)
+    text = _text(definition, "instructions", findings)
     if not text:
         return ""
     names = list(dict.fromkeys(re.findall(r"\{\{([^{}]*)\}\}", text)))
-    _check_variables(names, text, place, findings, has_reference)
+    _check_variables(names, text, findings, has_reference)
     if "ground_truth" in names:
-        _check_reference(place, findings, has_reference)
-    _warn_about_template(text, place, findings)
+        _check_reference(findings, has_reference)
+    _warn_about_template(text, findings)
     return text
 
 
 def _check_variables(
-    names: list[str], text: str, place: Spot, findings: Findings, has_reference: bool | None
+    names: list[str], text: str, findings: Findings, has_reference: bool | None
 ) -> None:
     variables = LIMITS.facts["variables"]
     known = [variables["prompt"], variables["response"], variables["reference"]]
@@ -228,142 +202,128 @@ def _check_variables(
             wanted = variables["written_instead"].get(name.strip().casefold().replace("-", "_"))
             wanted = wanted or next((k for k in known if comparable(k) == comparable(name)), None)
             remedy = f"Write {_braced(wanted)} instead." if wanted else None
-            findings.violate(place, "instructions", _braced(shortened(name, 60)), allowed, remedy)
+            findings.violate("instructions", _braced(shortened(name, 60)), allowed, remedy)
     if "prompt" not in names and "prediction" not in names:
         single = next((k for k in known[:2] if re.search(rf"(?<!\{{)\{{{k}\}}", text)), None)
         findings.violate(
-            place,
             "instructions",
-            f"neither {_braced('prompt')} nor {_braced('prediction')}",
+            "neither {{prompt}} nor {{prediction}}",
             "at least one is needed, or the judge sees nothing of the record",
             f"Write {_braced(single)} with two braces on either side." if single else None,
         )
     elif "prediction" not in names:
-        findings.warn(
-            "instructions",
-            f"{place}: without {_braced('prediction')} the judge does not see the response.",
-        )
+        blind = "without {{prediction}} the judge does not see the response."
+        findings.warn("instructions", f"{findings.place}: {blind}")
 
 
-def _check_reference(place: Spot, findings: Findings, has_reference: bool | None) -> None:
+def _check_reference(findings: Findings, has_reference: bool | None) -> None:
     if has_reference is False:
         findings.violate(
-            place,
             "instructions",
-            _braced("ground_truth"),
+            "{{ground_truth}}",
             "the dataset has no reference answers to put there",
-            f"Remove {_braced('ground_truth')}, or use a dataset with reference answers.",
+            "Remove {{ground_truth}}, or use a dataset with reference answers.",
         )
     elif has_reference is None:
-        findings.warn(
-            "instructions",
-            f"{place}: {_braced('ground_truth')} needs reference answers in the dataset; "
-            "it is not known whether it has them.",
-        )
+        needs = "{{ground_truth}} needs reference answers in the dataset"
+        unknown = f"{findings.place}: {needs}; it is not known whether it has them."
+        findings.warn("instructions", unknown)
 
 
-def _warn_about_template(text: str, place: Spot, findings: Findings) -> None:
+def _warn_about_template(text: str, findings: Findings) -> None:
     """Warn of what Bedrock takes literally or advises against."""
     for mark in ("{%", "{#"):
         if mark in text:
-            findings.warn(
-                "instructions",
-                f"{place}: {mark} is not a template command here; the judge reads it literally.",
-            )
+            literal = f"{mark} is not a template command here; the judge reads it literally."
+            findings.warn("instructions", f"{findings.place}: {literal}")
     rest = re.sub(r"\{\{[^{}]*\}\}", "", text)
     if "{{" in rest:
-        findings.warn("instructions", f"{place}: {{{{ is never closed by }}}}.")
+        findings.warn("instructions", f"{findings.place}: {{{{ is never closed by }}}}.")
     ending = re.split(r"\{\{[^{}]*\}\}", text)[-1]
     if ending != text and len("".join(ending.split())) > _SHORT_ENDING:
         # Source: "Create a prompt for a custom metric" in the Bedrock user guide.
         findings.warn(
             "instructions",
-            f"{place}: the text continues after the last variable.",
+            f"{findings.place}: the text continues after the last variable.",
             "Bedrock's guide asks for role, task, criteria and then the variables, in this order.",
         )
 
 
-def _rating_scale(definition: JsonObject, place: Spot, findings: Findings) -> list[dict[str, Any]]:
+def _rating_scale(definition: JsonObject, findings: Findings) -> list[dict[str, Any]]:
     if "ratingScale" not in definition:
         findings.warn(
             "ratingScale",
-            f"{place} has no rating scale: Bedrock then shows no distribution and no average.",
+            f"{findings.place} has no rating scale: Bedrock then shows no distribution and no "
+            "average.",
         )
         return []
     scale = definition["ratingScale"]
     if not isinstance(scale, list):
-        findings.violate(place, "ratingScale", described(scale), "an array is needed")
+        findings.violate("ratingScale", described(scale), "an array is needed")
         return []
-    findings.size(place, "ratingScale", len(scale), "ratings")
+    findings.size("ratingScale", len(scale), "ratings")
     ratings = [
-        _rating(item, place.inside(f"rating {number}"), findings)
+        _rating(item, findings.at(f"{findings.place}, rating {number}"))
         for number, item in enumerate(scale, 1)
     ]
     values = [(kind, value) for rating in ratings for kind, value in rating["value"].items()]
     if len({kind for kind, _ in values}) > 1:
-        findings.violate(
-            place,
-            "ratingScale",
-            "floatValue in some ratings and stringValue in others",
-            "all must be of one kind",
-        )
-    twice = dict.fromkeys(value for place_, value in enumerate(values) if value in values[:place_])
+        mixed = "floatValue in some ratings and stringValue in others"
+        findings.violate("ratingScale", mixed, "all must be of one kind")
+    twice = [value for (_, value), times in Counter(values).items() if times > 1]
     if twice:
-        shown = joined([json.dumps(value, ensure_ascii=False) for _, value in twice])
-        findings.warn("ratingScale", f"{place}: {shown} stands for more than one rating.")
+        shown = joined([json.dumps(value, ensure_ascii=False) for value in twice])
+        same = f"{findings.place}: {shown} stands for more than one rating."
+        findings.warn("ratingScale", same)
     return ratings
 
 
-def _rating(item: Any, place: Spot, findings: Findings) -> dict[str, Any]:
+def _rating(item: Any, findings: Findings) -> dict[str, Any]:
     if not isinstance(item, JsonObject):
-        findings.violate(
-            place, "ratingScale", described(item), "an object with definition and value is needed"
-        )
+        wanted = "an object with definition and value is needed"
+        findings.violate("ratingScale", described(item), wanted)
         return {"definition": "", "value": {}}
-    findings.keys(item, {"definition", "value"}, place)
-    definition = _text(item, "definition", place, findings)
+    findings.keys(item, {"definition", "value"})
+    definition = _text(item, "definition", findings)
     if "value" not in item:
-        findings.violate(place, "value", "missing", "it is required")
+        findings.violate("value", "missing", "it is required")
         return {"definition": definition, "value": {}}
-    return {"definition": definition, "value": _value(item["value"], place, findings)}
+    return {"definition": definition, "value": _value(item["value"], findings)}
 
 
-def _value(value: Any, place: Spot, findings: Findings) -> dict[str, Any]:
+def _value(value: Any, findings: Findings) -> dict[str, Any]:
     """Return the value with one key, or with none if it broke a rule."""
     if not isinstance(value, JsonObject):
-        remedy = None
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            kind = "stringValue" if isinstance(value, str) else "floatValue"
-            remedy = f'Write {{"{kind}": {shortened(json.dumps(value, ensure_ascii=False), 60)}}}.'
+        kind = {str: "stringValue", int: "floatValue", float: "floatValue"}.get(type(value))
+        remedy = f'Write {{"{kind}": {_quoted(value)}}}.' if kind else None
         wanted = "an object with floatValue or stringValue is needed"
-        findings.violate(place, "value", described(value), wanted, remedy)
+        findings.violate("value", described(value), wanted, remedy)
         return {}
-    findings.keys(value, {"floatValue", "stringValue"}, place)
+    findings.keys(value, {"floatValue", "stringValue"})
     kinds = [kind for kind in ("floatValue", "stringValue") if kind in value]
     if len(kinds) != 1:
         found = "both floatValue and stringValue" if kinds else "neither floatValue nor stringValue"
-        findings.violate(place, "value", found, "exactly one is needed")
+        findings.violate("value", found, "exactly one is needed")
         return {}
     if kinds == ["stringValue"]:
-        text = _text(value, "stringValue", place, findings)
+        text = _text(value, "stringValue", findings)
         return {} if text is None else {"stringValue": text}
-    return _float_value(value["floatValue"], place, findings)
-
-
-def _float_value(value: Any, place: Spot, findings: Findings) -> dict[str, float]:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        findings.violate(place, "floatValue", described(value), "a number is needed")
+    number = value["floatValue"]
+    if wanted := _wanted_of_number(number):
+        findings.violate("floatValue", described(number), wanted)
         return {}
+    return {"floatValue": float(number)}
+
+
+def _wanted_of_number(value: Any) -> str:
+    """Say what is needed instead of a value that is no number for Bedrock; empty if it is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "a number is needed"
     if not is_finite_number(value):
-        findings.violate(place, "floatValue", described(value), "a finite number is needed")
-        return {}
+        return "a finite number is needed"
     # The service model's Float has 32 bits.
     most = LIMITS.facts["largest_float"]
-    if abs(value) > most:
-        allowed = f"at most {most:.4g} either side of zero is allowed"
-        findings.violate(place, "floatValue", described(value), allowed)
-        return {}
-    return {"floatValue": float(value)}
+    return f"at most {most:.4g} either side of zero is allowed" if abs(value) > most else ""
 
 
 def _braced(name: str) -> str:

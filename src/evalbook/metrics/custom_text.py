@@ -147,7 +147,7 @@ def _syntax(text: str, error: json.JSONDecodeError) -> str:
     column = place - text.rfind("\n", 0, place)
     return lines(
         f"The custom metrics are not valid JSON: line {line}, column {column}: "
-        f"{_reason(text, place, error.msg)}.",
+        f"{_reason(text[place:], error.msg)}.",
         *_spot(text, place),
     )
 
@@ -163,40 +163,31 @@ def _place(text: str, place: int) -> int:
     return place
 
 
-def _reason(text: str, place: int, message: str) -> str:
-    """Say what is wrong at a syntax error; Python's own words vary with its version."""
-    here = text[place : place + 1]
-    told = (
-        ("Unterminated string", "a string begins here and is never closed"),
-        ("Invalid control character", "a string contains a line break or tab; write \\n or \\t"),
-        ("Invalid \\", "a backslash sequence that JSON does not know; write \\\\ for a backslash"),
-        ("Extra data", "the JSON ends before this; put several metrics into one array"),
-    )
-    for start, why in told:
-        if message.startswith(start):
-            return why
-    if not here:
-        return "the text ends here, but something was not closed"
-    if here in _CURLY_QUOTES:
-        return f'there is a curly quote {here} instead of a straight "'
-    if here == "'":
-        return "there is a single quote instead of a double quote"
-    if here == "," and text[place + 1 :].lstrip()[:1] in ("]", "}"):
-        return "there is an extra comma before the closing bracket"
-    return _reason_by_word(text[place:], message)
-
-
-def _reason_by_word(rest: str, message: str) -> str:
-    word = re.match(r"\w+", rest)
-    if word and word[0] in ("None", "True", "False"):
-        return f"{word[0]} is Python; JSON writes null, true and false"
-    if rest.startswith(("//", "/*", "#")):
-        return "JSON has no comments"
-    if "delimiter" in message:
-        return f"{message.split(' ')[1]} is missing before this"
-    if "property name" in message:
-        return "a key in double quotes is needed"
+def _reason(rest: str, message: str) -> str:
+    """Say what is wrong where a syntax error is; Python's own words vary with its version."""
+    for start, here, why in _REASONS:
+        found = re.match(here, rest)
+        if found and message.startswith(start):
+            return why.format(found[0])
     return "a JSON value is needed"
+
+
+# How Python's message begins, what stands at the place of the error, and what that means.
+_REASONS = (
+    ("Unterminated string", "", "a string begins here and is never closed"),
+    ("Invalid control", "", "a string contains a line break or tab; write \\n or \\t"),
+    ("Invalid \\", "", "a backslash sequence that JSON does not know; write \\\\ for a backslash"),
+    ("Extra data", "", "the JSON ends before this; put several metrics into one array"),
+    ("", r"\Z", "the text ends here, but something was not closed"),
+    ("", f"[{_CURLY_QUOTES}]", 'there is a curly quote {} instead of a straight "'),
+    ("", "'", "there is a single quote instead of a double quote"),
+    ("", r",\s*[\]}]", "there is an extra comma before the closing bracket"),
+    ("", r"(None|True|False)\b", "{} is Python; JSON writes null, true and false"),
+    ("", r"//|/\*|#", "JSON has no comments"),
+    ("Expecting ',' delimiter", "", "',' is missing before this"),
+    ("Expecting ':' delimiter", "", "':' is missing before this"),
+    ("Expecting property name", "", "a key in double quotes is needed"),
+)
 
 
 def _syntax_remedy(text: str) -> str:

@@ -15,7 +15,7 @@ _EMPTY = ("[]", "{}", "[null]")
 
 def _read(text: str, _question: Question, interview: Interview) -> str:
     """Return the JSON that was given or that the file holds; empty for none."""
-    from evalbook.metrics.custom import read_custom_metrics_file
+    from evalbook.metrics.custom_text import read_custom_metrics_file
 
     if text.strip() in _EMPTY:
         return text.strip()
