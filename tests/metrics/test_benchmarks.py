@@ -29,10 +29,6 @@ def test_the_kept_table_is_what_the_sdks_functions_return():
     assert json.loads(answer.stdout.splitlines()[-1]) == KEPT
 
 
-def test_the_table_read_from_the_installed_sdks_source_is_the_same():
-    assert benchmarks._installed_table() == KEPT
-
-
 def test_benchmarks_are_those_that_aws_lists():
     found = {known.name: len(known.subtasks) for known in benchmarks.benchmarks()}
 
@@ -50,10 +46,3 @@ def test_models_are_told_apart_as_the_sdk_means_to(name, nova, open_weights):
     known = find_benchmark(name)
 
     assert (known.suits(nova=True), known.suits(nova=False)) == (nova, open_weights)
-
-
-def test_a_source_in_another_shape_is_passed_over():
-    import ast
-
-    assert benchmarks._table_in(ast.parse("_BENCHMARK_CONFIG: dict = load()").body) is None
-    assert benchmarks._table_in(ast.parse("x = 1").body) is None

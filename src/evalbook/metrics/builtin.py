@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain, repeat
 from typing import Any, Literal, TypedDict
 
 from evalbook.errors import AnswerRejected
@@ -50,7 +52,6 @@ _NAMED = 4
 _SUGGESTED = (3, 2, 1)
 _REFERENCE = 2
 _COMPARED = "Correctness"
-_TO_COMPARE = "The dataset has reference answers to compare with"
 
 
 @dataclass(frozen=True)
@@ -132,69 +133,60 @@ def recommend(
         fields: names of the dataset's fields.
         has_custom: whether custom metrics are used as well.
     """
-    claims = _claims(task, fields)
-    most = _MOST_BESIDE_CUSTOM if has_custom else _MOST
-    chosen = _strongest(claims, has_reference, most)
+    weights: Counter[str] = Counter()
+    reasons: dict[str, str] = {}
+    for name, weight, reason in _claims(task, fields):
+        weights[name] += weight
+        # The first reason is the one shown; a further one only adds weight.
+        reasons.setdefault(name, reason)
+    chosen = _strongest(weights, has_reference, _MOST_BESIDE_CUSTOM if has_custom else _MOST)
     return tuple(
         Recommendation(
             metric.name,
             metric.name in chosen,
-            _reason(metric, claims.get(metric.name), metric.name in chosen, has_reference),
+            _reason(metric, reasons.get(metric.name), metric.name in chosen, has_reference),
         )
         for metric in builtin_metrics()
     )
 
 
-@dataclass(frozen=True)
-class _Claim:
-    """What speaks for a metric, and how strongly."""
+def _claims(task: str, fields: Sequence[str]) -> list[tuple[str, int, str]]:
+    """Return what the task's words and the dataset's fields say for metrics, how strongly and why.
 
-    weight: int
-    reason: str
-
-
-def _claims(task: str, fields: Sequence[str]) -> dict[str, _Claim]:
-    """Collect what the task's words and the dataset's fields say for each metric."""
+    A metric may be named several times.
+    """
     words = Words(task)
     topics = METRICS.facts["topics"]
-    claims: dict[str, _Claim] = {}
-    for metric in builtin_metrics():
-        if word := words.first(metric.words):
-            _add(claims, metric.name, _NAMED, f'The task mentions "{word}"')
+    claims = [
+        (metric.name, _NAMED, f'The task mentions "{word}"')
+        for metric in builtin_metrics()
+        if (word := words.first(metric.words))
+    ]
     named = {topic["topic"]: words.first(topic["words"]) for topic in topics}
     # What summarises support tickets serves no customer: the tickets are its matter.
     works_on = any(named[topic["topic"]] for topic in topics if topic.get("works_on_any_matter"))
     for topic in topics:
         word = named[topic["topic"]]
         if word and not (works_on and topic.get("often_only_its_matter")):
-            _add_suggested(claims, topic, f'The task mentions "{word}"')
+            claims += _suggested(topic, f'The task mentions "{word}"')
     if not claims:
-        for name, reason in METRICS.facts["fallback"].items():
-            _add(claims, name, _SUGGESTED[-1], reason)
+        fallback = METRICS.facts["fallback"]
+        claims += [(name, _SUGGESTED[-1], reason) for name, reason in fallback.items()]
     present = {field.casefold() for field in fields}
     for topic in topics:
         if field := next((name for name in topic.get("fields", ()) if name in present), None):
-            _add_suggested(claims, topic, f'The dataset has a field "{field}"')
+            claims += _suggested(topic, f'The dataset has a field "{field}"')
     return claims
 
 
-def _add_suggested(claims: dict[str, _Claim], topic: _Topic, cause: str) -> None:
-    for place, (name, reason) in enumerate(topic["suggests"].items()):
-        weight = _SUGGESTED[min(place, len(_SUGGESTED) - 1)]
-        _add(claims, name, weight, f"{cause}: {reason}")
+def _suggested(topic: _Topic, cause: str) -> Iterator[tuple[str, int, str]]:
+    weights = chain(_SUGGESTED, repeat(_SUGGESTED[-1]))
+    for (name, reason), weight in zip(topic["suggests"].items(), weights, strict=False):
+        yield name, weight, f"{cause}: {reason}"
 
 
-def _add(claims: dict[str, _Claim], name: str, weight: int, reason: str) -> None:
-    before = claims.get(name)
-    # The first reason is the one shown; a further one only adds weight.
-    claims[name] = (
-        _Claim(before.weight + weight, before.reason) if before else _Claim(weight, reason)
-    )
-
-
-def _strongest(claims: dict[str, _Claim], has_reference: bool | None, most: int) -> set[str]:
+def _strongest(weights: Counter[str], has_reference: bool | None, most: int) -> set[str]:
     order = [metric.name for metric in builtin_metrics()]
-    weights = {name: claim.weight for name, claim in claims.items()}
     for metric in builtin_metrics():
         if metric.uses_reference and metric.name in weights and has_reference is not None:
             weights[metric.name] += _REFERENCE if has_reference else -_REFERENCE
@@ -207,31 +199,28 @@ def _strongest(claims: dict[str, _Claim], has_reference: bool | None, most: int)
 
 
 def _reason(
-    metric: BuiltinMetric, claim: _Claim | None, chosen: bool, has_reference: bool | None
+    metric: BuiltinMetric, claim: str | None, chosen: bool, has_reference: bool | None
 ) -> str:
     if chosen and metric.name == _COMPARED and has_reference:
-        return f"{_TO_COMPARE}."
+        return "The dataset has reference answers to compare with."
+    if claim is None:
+        return f"Nothing in the task or the data suggests it. Add it if {metric.add_when}."
     if chosen:
-        why = claim.reason if claim else _TO_COMPARE
-        return f"{why}.{_about_reference(metric, has_reference) if claim else ''}"
-    if claim and metric.uses_reference and has_reference is False:
+        about = _ABOUT_REFERENCE[has_reference] if metric.uses_reference else ""
+        return f"{claim}.{about}"
+    if metric.uses_reference and has_reference is False:
         return (
-            f"{claim.reason}, but the dataset has no reference answers, "
+            f"{claim}, but the dataset has no reference answers, "
             "so the judge would rely on its own knowledge."
         )
-    if claim:
-        return f"{claim.reason}; others fit better, and each metric costs a judge call per record."
-    return f"Nothing in the task or the data suggests it. Add it if {metric.add_when}."
+    return f"{claim}; others fit better, and each metric costs a judge call per record."
 
 
-def _about_reference(metric: BuiltinMetric, has_reference: bool | None) -> str:
-    if not metric.uses_reference:
-        return ""
-    if has_reference:
-        return " The judge compares with the dataset's reference answers."
-    if has_reference is None:
-        return " Reference answers are used if the dataset has them."
-    return " The dataset has no reference answers, so the judge relies on its own knowledge."
+_ABOUT_REFERENCE = {
+    True: " The judge compares with the dataset's reference answers.",
+    False: " The dataset has no reference answers, so the judge relies on its own knowledge.",
+    None: " Reference answers are used if the dataset has them.",
+}
 
 
 @cache
