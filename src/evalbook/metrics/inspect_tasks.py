@@ -21,7 +21,6 @@ from evalbook.texts import joined, plural
 
 PYTHON = (3, 12)
 """What the container runs."""
-INSPECT = "0.3.220"
 
 _PASSED_OVER = re.compile(r"[_.].*|env|venv|tests")
 # Installed with Inspect AI itself, or by the container for its models.
@@ -51,26 +50,16 @@ class FoundTask:
     """Parameters without a default, which ``task_args`` has to give."""
 
 
-@dataclass(frozen=True)
-class TasksRead:
-    """What was found in a folder of files."""
-
-    tasks: tuple[FoundTask, ...]
-    checks: tuple[Check, ...]
-
-    @property
-    def stands_against(self) -> Check | None:
-        """The first finding that no run could get past."""
-        return next((check for check in self.checks if check.status == "failed"), None)
-
-
 def is_task_file(path: str) -> bool:
     """Tell whether Inspect AI looks for tasks in a file of this path below the folder."""
     return path.endswith(".py") and not any(map(_PASSED_OVER.fullmatch, path.split("/")))
 
 
-def read_tasks(sources: Mapping[str, bytes]) -> TasksRead:
-    """Find the tasks in files, given by their paths below the folder of tasks."""
+def read_tasks(sources: Mapping[str, bytes]) -> tuple[list[FoundTask], list[Check]]:
+    """Find the tasks in files, given by their paths below the folder of tasks.
+
+    A check that failed is one that no run could get past.
+    """
     tasks: list[FoundTask] = []
     checks: list[Check] = []
     local = {path.split("/")[0].removesuffix(".py") for path in sources}
@@ -79,8 +68,7 @@ def read_tasks(sources: Mapping[str, bytes]) -> TasksRead:
         tree = _parsed(path, sources[path], checks)
         if tree is None:
             continue
-        tasks += _tasks_of(path, tree)
-        checks += _misspelt(path, tree)
+        tasks += _find_tasks(path, tree, checks)
         checks += _sandboxes(path, tree)
         checks += _missing_packages(path, tree, local)
     if not tasks:
@@ -93,15 +81,15 @@ def read_tasks(sources: Mapping[str, bytes]) -> TasksRead:
                 "Give the folder with the task files.",
             ),
         )
-        return TasksRead((), tuple(checks))
+        return [], checks
     checks += _equal_names(tasks)
     if all(check.status != "failed" for check in checks):
         names = ", ".join(task.name for task in tasks[:8]) + (", …" if len(tasks) > 8 else "")
         checks.insert(0, passed("tasks.found", f"{plural(len(tasks), 'task')} found: {names}."))
-    return TasksRead(tuple(tasks), tuple(checks))
+    return tasks, checks
 
 
-def chosen_checks(chosen: list[str], tasks: tuple[FoundTask, ...]) -> list[Check]:
+def chosen_checks(chosen: list[str], tasks: list[FoundTask]) -> list[Check]:
     """Check a choice of tasks: the container takes each name for a part of those it runs.
 
     So ``qa`` would run ``qa_long`` as well, unless the task's file is named with it, which is what
@@ -175,15 +163,27 @@ def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
     return None
 
 
-def _tasks_of(path: str, tree: ast.Module) -> Iterator[FoundTask]:
-    for node in tree.body:
-        if not isinstance(node, ast.FunctionDef):
+def _find_tasks(path: str, tree: ast.Module, checks: list[Check]) -> Iterator[FoundTask]:
+    """Yield the tasks; what looks like one, and Inspect AI does not find, becomes a check."""
+    top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for decorator in node.decorator_list:
             call = decorator if isinstance(decorator, ast.Call) else None
             named = call.func if call else decorator
-            if isinstance(named, ast.Name) and named.id == "task":
+            plain = isinstance(named, ast.Name) and named.id == "task"
+            dotted = isinstance(named, ast.Attribute) and named.attr == "task"
+            if plain and id(node) in top and isinstance(node, ast.FunctionDef):
                 yield FoundTask(_name_of(node, call), path, node.lineno, _required(node))
+            elif plain or dotted:
+                unseen = warning(
+                    "tasks.not_found",
+                    f"{path}, line {node.lineno}: {node.name} looks like a task, but Inspect AI "
+                    "finds only top-level functions that are decorated with plain @task.",
+                    "Write `from inspect_ai import task` and `@task`.",
+                )
+                checks.append(unseen)
 
 
 def _name_of(node: ast.FunctionDef, call: ast.Call | None) -> str:
@@ -199,27 +199,6 @@ def _required(node: ast.FunctionDef) -> tuple[str, ...]:
     without = plain[: len(plain) - len(arguments.defaults)]
     named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     return tuple(it.arg for it in [*without, *(it for it, given in named if given is None)])
-
-
-def _misspelt(path: str, tree: ast.Module) -> Iterator[Check]:
-    """Name functions that look like tasks, and that Inspect AI does not find."""
-    top = set(map(id, tree.body))
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        for decorator in node.decorator_list:
-            named = decorator.func if isinstance(decorator, ast.Call) else decorator
-            dotted = isinstance(named, ast.Attribute) and named.attr == "task"
-            plain = isinstance(named, ast.Name) and named.id == "task"
-            found = plain and id(node) in top and isinstance(node, ast.FunctionDef)
-            if (dotted or plain) and not found:
-                yield warning(
-                    "tasks.not_found",
-                    f"{path}, line {node.lineno}: {node.name} looks like a task, but Inspect AI "
-                    "finds only top-level functions that are decorated with plain "
-                    "@task.",
-                    "Write `from inspect_ai import task` and `@task`.",
-                )
 
 
 def _sandboxes(path: str, tree: ast.Module) -> Iterator[Check]:

@@ -49,7 +49,7 @@ def run_tasks(config: Mapping[str, Any], job: str, account: str, region: str) ->
     model = _model(config["inference_provider"], account, region)
     benchmarks = config["benchmarks"]
     sources = _sources(benchmarks["s3_path"], account)
-    found = read_tasks(sources).tasks
+    found, _ = read_tasks(sources)
     wanted = benchmarks.get("tasks") or [{"name": ""}]
     chosen = [
         (task, asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evalbook import aws
-from evalbook.errors import AnswerRejected, refuse_failed, rejection_for
+from evalbook.errors import AnswerRejected, refuse_failed
 from evalbook.texts import shortened
 from evalbook.whole_files import is_a_folder
 from evalbook.workflow import hearing, slots
@@ -61,12 +61,11 @@ def _check_source(value: str, interview: Interview) -> Outcome[str, TasksFacts |
         sources, checks = aws.task_folders.list_tasks_in_s3(interview.aws, place, region)
     else:
         sources, checks = aws.task_folders.list_tasks_in_folder(Path(value)), []
-    found = read_tasks(sources)
-    if found.stands_against is not None:
-        raise rejection_for(found.stands_against)
-    tasks = tuple(TaskFacts(task.name, task.file) for task in found.tasks)
+    found, about_tasks = read_tasks(sources)
+    refuse_failed(about_tasks)
+    tasks = tuple(TaskFacts(task.name, task.file) for task in found)
     uri = value if value.startswith("s3://") else None
-    return Accepted(value, TasksFacts(uri, tasks), (*checks, *found.checks))
+    return Accepted(value, TasksFacts(uri, tasks), (*checks, *about_tasks))
 
 
 def of_records(interview: Interview) -> bool:
@@ -124,8 +123,8 @@ def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], N
             "Choose from the list, or answer ALL.",
         )
     source = interview.answer(slots.TASK_SOURCE).value
-    read = read_tasks(aws.task_folders.sources_of(interview.aws, source))
-    checks = chosen_checks(known if value == [ALL] else value, read.tasks)
+    tasks, _ = read_tasks(aws.task_folders.sources_of(interview.aws, source))
+    checks = chosen_checks(known if value == [ALL] else value, tasks)
     refuse_failed(checks)
     return Accepted(value, checks=tuple(checks))
 
