@@ -276,7 +276,7 @@ def test_four_cells_compare_the_two_models(kernel: Any, sandbox: Sandbox, tmp_pa
     assert verdict.startswith("The fine-tuned model against the base model, over 60 records: ")
     outputs = running.notebook.cells[RESULTS].outputs
     [picture] = [it for it in outputs if "image/png" in it.get("data", ())]
-    assert picture.metadata["image/png"]["alt"] == verdict
+    assert f'alt="{verdict}"' in picture.data["text/html"]
     said = str([cell.outputs for cell in running.notebook.cells[1:5]])
     assert "Warning" not in said
     assert not re.search("[\U0001f000-\U0001ffff]", said), "many a font has no emoji"
