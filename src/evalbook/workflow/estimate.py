@@ -11,6 +11,7 @@ from evalbook.records import dataclass
 from evalbook.texts import plural
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Interview
+from evalbook.workflow.steps.answered_by import find_answering
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 
@@ -196,25 +197,24 @@ def _sizes_now(interview: Interview) -> tuple[int, ...]:
 
 def _served(interview: Interview) -> tuple[str, ...]:
     """Say what costs money if an endpoint or Bedrock serves the models."""
-    answering = [interview.facts(slots.ANSWERED_BY), interview.facts(slots.BASE_ANSWERED_BY)]
-    facts = [it for it in answering if it is not None]
-    if not facts:
+    kinds = [it.kind for it in find_answering(interview)]
+    if not kinds:
         return ()
-    jobs = "one job per model" if len(facts) > 1 else "one job"
+    jobs = "one job per model" if len(kinds) > 1 else "one job"
     epochs, limit = interview.value(slots.EPOCHS) or 1, interview.value(slots.SAMPLE_LIMIT)
     first = f"the first {limit:,} samples" if limit else "every sample"
     times = f", {epochs} times each" if epochs > 1 else ""
     lines = [
         f"Questions: {first} of each task{times}, by {jobs} on an ml.m5.large instance.",
     ]
-    if any(it.kind == "bedrock" for it in facts):
+    if "bedrock" in kinds:
         lines.append("Bedrock inference is billed by the token, or by its deployment's terms.")
-    if any(it.kind == "endpoint" for it in facts):
+    if "endpoint" in kinds:
         lines.append("Endpoints are billed as long as they exist, whether or not a run uses them.")
-    instances, hosted = interview.value(slots.HOSTING_INSTANCES), [it.kind for it in facts]
-    if instances is not None and "hosted" in hosted:
+    instances = interview.value(slots.HOSTING_INSTANCES)
+    if instances is not None and "hosted" in kinds:
         lines.append(
-            f"Hosting: {hosted.count('hosted')} endpoint(s) on {instances}, billed by the hour "
+            f"Hosting: {kinds.count('hosted')} endpoint(s) on {instances}, billed by the hour "
             "until deleted when the run ends."
         )
     return tuple(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from evalbook.errors import AnswerRejected
 from evalbook.texts import nearest, shortened
@@ -60,6 +60,17 @@ def split_answers(text: str) -> list[str]:
             'Separate the names with commas, or write ["one", "two"].',
         )
     return [str(part) for part in parts]
+
+
+def ask_all_or_some(text: str, whole: str, choices: Iterable[Choice]) -> Question:
+    """Return the question which of a list to run; ``whole`` says what `ALL` runs."""
+    return Question(
+        text,
+        kind="multichoice",
+        choices=(Choice(ALL, ALL, whole), *choices),
+        default=ALL,
+        help="Names or numbers, separated by commas; ALL runs every one.",
+    )
 
 
 def read_all_or_some(text: str, question: Question, _: object) -> list[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from evalbook import aws
-from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
+from evalbook.workflow.steps.scope import warn_of_no_comparison
 from evalbook.workflow.turn import Question
 
 _HELP = (
@@ -20,12 +20,11 @@ def _ask(interview: Interview) -> Question:
     model = interview.model
     which = model.base_model.name if model.base_only else "the fine-tuned model"
     names = aws.answering.list_endpoints(interview.aws, interview.region)
-    hosted = model.model_data if not model.base_only else None
     notices = []
     if names:
         notices.append(f"Endpoints in service: {', '.join(names)}.")
-    if hosted:
-        notices.append(f"The model package's artefacts: {hosted}")
+    if model.model_data:
+        notices.append(f"The model package's artefacts: {model.model_data}")
     return Question(
         f"What serves {which}?",
         help=_HELP,
@@ -66,10 +65,10 @@ def _check_base(
     value: str | None, interview: Interview
 ) -> Outcome[str | None, aws.found.Answering | None]:
     if value is None:
-        return Accepted(None, None, (_no_comparison(),))
-    tuned = interview.answer(slots.ANSWERED_BY).facts
+        doubt = warn_of_no_comparison("To compare, say what serves the base model.")
+        return Accepted(None, None, (doubt,))
     found, checks = aws.answering.check_answering(interview.aws, value, interview.region)
-    if found.name == tuned.name:
+    if found.name == interview.answer(slots.ANSWERED_BY).facts.name:
         raise AnswerRejected(
             "answers.same",
             f"{found.name} already serves the fine-tuned model: both runs would be the same.",
@@ -78,17 +77,14 @@ def _check_base(
     return Accepted(found.name, found, tuple(checks))
 
 
-def _no_comparison() -> Check:
-    return warning(
-        "scope.no_comparison",
-        "With only one model, the results can't show whether fine-tuning helped.",
-        "To compare, say what serves the base model.",
-    )
+def find_answering(interview: Interview) -> list[aws.found.Answering]:
+    """Return what serves the models: the one to evaluate, then the base model to compare with."""
+    both = (interview.facts(slots.ANSWERED_BY), interview.facts(slots.BASE_ANSWERED_BY))
+    return [it for it in both if it is not None]
 
 
-def hosted(interview: Interview) -> bool:
-    answering = (interview.facts(slots.ANSWERED_BY), interview.facts(slots.BASE_ANSWERED_BY))
-    return any(it is not None and it.kind == "hosted" for it in answering)
+def _hosts(interview: Interview) -> bool:
+    return any(it.kind == "hosted" for it in find_answering(interview))
 
 
 def _tuned(interview: Interview) -> bool:
@@ -169,9 +165,8 @@ def _check_instances(
     value: aws.found.Instances, interview: Interview
 ) -> Outcome[aws.found.Instances, None]:
     model = interview.model
-    name = model.base_model.name
     checks = aws.answering.check_hosting(
-        interview.aws, interview.region, value, model.billions, name
+        interview.aws, interview.region, value, model.billions, model.base_model.name
     )
     return Accepted(value, checks=tuple(checks))
 
@@ -181,7 +176,7 @@ IMAGE_STEP = Step(
     "Hosting image",
     ask=_ask_image,
     check=_check_image,
-    applies=hosted,
+    applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),
     example=Example(
         "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.33.0-lmi15.0.0-cu128",
@@ -195,7 +190,7 @@ INSTANCES_STEP = Step(
     hears=hearing.machines,
     read=_read_instances,
     check=_check_instances,
-    applies=hosted,
+    applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),
     example=Example(
         "ml.g5.12xlarge",

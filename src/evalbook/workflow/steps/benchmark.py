@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from evalbook.checks import Check, Remedy, warning
+from evalbook.checks import Remedy, warning
 from evalbook.errors import AnswerRejected
+from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmarks, find_benchmark
 from evalbook.workflow import slots
 from evalbook.workflow.hearing import by_kind, pieces_of
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import named_choice, read_choice
-from evalbook.workflow.replies.lists import ALL, describe_all_or_some, read_all_or_some
+from evalbook.workflow.replies.lists import (
+    ALL,
+    ask_all_or_some,
+    describe_all_or_some,
+    read_all_or_some,
+)
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import content
 from evalbook.workflow.turn import Choice, Question
 
-if TYPE_CHECKING:
-    from evalbook.metrics.benchmarks import Benchmark
-
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.metrics.benchmarks import benchmarks
-
     nova = interview.model.nova
-    left_out = [known.name for known in benchmarks() if not known.suits(nova=nova)]
+    left_out = ", ".join(it.name for it in benchmarks() if not it.suits(nova=nova))
     return Question(
         "Which benchmark?",
         kind="choice",
         choices=tuple(
-            Choice(known.name, known.name, f"{known.description} Metric: {known.metric}.")
-            for known in benchmarks()
-            if known.suits(nova=nova)
+            Choice(it.name, it.name, f"{it.description} Metric: {it.metric}.")
+            for it in benchmarks()
+            if it.suits(nova=nova)
         ),
-        notices=(f"Left out because {_reason(nova)}: {', '.join(left_out)}.",) if left_out else (),
+        notices=(f"Left out because {_reason(nova)}: {left_out}.",) if left_out else (),
         help="A name or a number.",
         reference="references/benchmarks.md",
     )
@@ -48,18 +48,15 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     return Taken(value, exact=False, left=f"subtasks: {found['rest'].strip(' )')}")
 
 
-def _read(text: str, question: Question, interview: Interview) -> str:
-    from evalbook.metrics.benchmarks import benchmarks
-
-    unsuited = [b.name for b in benchmarks() if not b.suits(nova=interview.model.nova)]
-    if text.strip().casefold() in unsuited:
-        return text.strip().casefold()
+def _read(text: str, question: Question, _: Interview) -> str:
+    name = text.strip().casefold()
+    # One that is left out for this model is refused with the reason.
+    if name in [it.name for it in benchmarks()]:
+        return name
     return read_choice(text, question.choices)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    from evalbook.metrics.benchmarks import NEEDS_RESPONSES, find_benchmark
-
     nova = interview.model.nova
     if not find_benchmark(value).suits(nova=nova):
         base = interview.model.base_model.name
@@ -68,22 +65,19 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
             f"{value} can't be run on {base}: {_reason(nova)}.",
             "Choose one of the benchmarks listed.",
         )
-    return Accepted(value, checks=_doubts() if value in NEEDS_RESPONSES else ())
-
-
-def _doubts() -> tuple[Check, ...]:
-    return (
-        warning(
-            "benchmark.responses",
-            "llm_judge judges existing responses, but the SDK's benchmark evaluator accepts "
-            "neither responses nor a judge.",
-            Remedy(
-                "To have answers judged, change the evaluation type:",
-                step="evaluation_type",
-                answer="llm_as_judge",
-            ),
+    if value not in NEEDS_RESPONSES:
+        return Accepted(value)
+    doubt = warning(
+        "benchmark.responses",
+        "llm_judge judges existing responses, but the SDK's benchmark evaluator accepts "
+        "neither responses nor a judge.",
+        Remedy(
+            "To have answers judged, change the evaluation type:",
+            step="evaluation_type",
+            answer="llm_as_judge",
         ),
     )
+    return Accepted(value, checks=(doubt,))
 
 
 def _reason(nova: bool) -> str:
@@ -107,24 +101,17 @@ STEP = Step(
 
 
 def _ask_subtasks(interview: Interview) -> Question:
-    chosen = _benchmark(interview)
-    names = chosen.subtasks if chosen else ()
-    return Question(
+    names = _subtasks(interview)
+    return ask_all_or_some(
         f"Which of the {len(names)} subtasks of {interview.value(slots.BENCHMARK)}?",
-        kind="multichoice",
-        choices=(
-            Choice(ALL, ALL, "The whole benchmark."),
-            *(Choice(name, name) for name in names),
-        ),
-        default=ALL,
-        help="Names or numbers, separated by commas; ALL runs every one.",
+        "The whole benchmark.",
+        (Choice(name, name) for name in names),
     )
 
 
 def _check_subtasks(value: list[str], interview: Interview) -> Outcome[list[str], None]:
-    chosen = _benchmark(interview)
-    unknown = [name for name in value if chosen and name not in (ALL, *chosen.subtasks)]
-    if unknown:
+    known = (ALL, *_subtasks(interview))
+    if unknown := [name for name in value if name not in known]:
         raise AnswerRejected(
             "subtasks.unknown",
             f"{interview.value(slots.BENCHMARK)} has no subtask {', '.join(unknown)}.",
@@ -133,16 +120,9 @@ def _check_subtasks(value: list[str], interview: Interview) -> Outcome[list[str]
     return Accepted(value)
 
 
-def _applies_subtasks(interview: Interview) -> bool:
-    chosen = _benchmark(interview)
-    return chosen is not None and bool(chosen.subtasks)
-
-
-def _benchmark(interview: Interview) -> Benchmark | None:
-    from evalbook.metrics.benchmarks import find_benchmark
-
+def _subtasks(interview: Interview) -> tuple[str, ...]:
     name = interview.value(slots.BENCHMARK)
-    return None if name is None else find_benchmark(name)
+    return () if name is None else find_benchmark(name).subtasks
 
 
 SUBTASKS_STEP = Step(
@@ -152,7 +132,7 @@ SUBTASKS_STEP = Step(
     read=read_all_or_some,
     check=_check_subtasks,
     describe=describe_all_or_some,
-    applies=_applies_subtasks,
+    applies=lambda it: bool(_subtasks(it)),
     depends_on=(slots.BENCHMARK,),
     unasked=(),
     example=Example(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
+from evalbook.metrics.builtin import builtin_metrics, parse_builtin_metric, recommend
 from evalbook.workflow import slots
 from evalbook.workflow.facts import SampleFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
@@ -17,8 +18,6 @@ from evalbook.workflow.turn import Choice, Question
 
 
 def _ask(interview: Interview) -> Question:
-    from evalbook.metrics.builtin import builtin_metrics, recommend
-
     has_custom = bool(interview.value(slots.CUSTOM_METRICS))
     sample = interview.facts(slots.DATA_SAMPLE)
     recommendations = recommend(
@@ -27,16 +26,11 @@ def _ask(interview: Interview) -> Question:
         fields=sample.fields if isinstance(sample, SampleFacts) else (),
         has_custom=has_custom,
     )
-    described = {metric.name: metric.description for metric in builtin_metrics()}
+    about = {metric.name: metric.description for metric in builtin_metrics()}
     choices = tuple(
-        Choice(
-            found.metric,
-            found.metric,
-            f"{described[found.metric]} {found.reason}",
-            found.recommended,
-        )
+        Choice(it.metric, it.metric, f"{about[it.metric]} {it.reason}", it.recommended)
         # First what is recommended: a list whose numbers have gaps is shown renumbered.
-        for found in sorted(recommendations, key=lambda it: not it.recommended)
+        for it in sorted(recommendations, key=lambda it: not it.recommended)
     )
     recommended = ", ".join(choice.value for choice in choices if choice.recommended)
     return Question(
@@ -54,16 +48,8 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     return understand_choices(reply, question, interview.value(slots.BUILTIN_METRICS))
 
 
-def _read(text: str, question: Question, interview: Interview) -> list[str]:
-    from evalbook.metrics.builtin import builtin_metrics
-
+def _read(text: str, question: Question, _: Interview) -> list[str]:
     if says_none(text):
-        if not interview.value(slots.CUSTOM_METRICS):
-            raise AnswerRejected(
-                "metrics.none",
-                "You chose no metric, and there are no custom metrics.",
-                "Choose at least one built-in metric.",
-            )
         return []
     if text.strip().casefold() == "all":
         names = {choice.value for choice in question.choices}
@@ -75,21 +61,19 @@ def _read(text: str, question: Question, interview: Interview) -> list[str]:
 
 
 def _metric_named(text: str, question: Question) -> str:
-    from evalbook.metrics.builtin import parse_builtin_metric
-
     if text.isdigit():
         return read_choice(text, question.choices)
     return parse_builtin_metric(text)
 
 
 def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
-    if not value and not interview.value(slots.CUSTOM_METRICS):
+    custom = interview.facts(slots.CUSTOM_METRICS)
+    if not value and custom is None:
         raise AnswerRejected(
             "metrics.none",
-            "Without custom metrics, at least one built-in metric is needed.",
+            "You chose no metric, and there are no custom metrics.",
             "Choose at least one built-in metric.",
         )
-    custom = interview.facts(slots.CUSTOM_METRICS)
     taken = {name.casefold(): name for name in custom.names} if custom else {}
     if same := [name for name in value if name.casefold() in taken]:
         raise AnswerRejected(
@@ -98,7 +82,8 @@ def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
             " has the same name: one would overwrite the other in the results.",
             Remedy("Leave it out, or rename the custom metric:", slots.CUSTOM_METRICS.name),
         )
-    return Accepted(value, checks=_reference_checks(value, interview))
+    reads = ["{{ground_truth}}"] if custom and custom.uses_reference else []
+    return Accepted(value, checks=_reference_checks([*value, *reads], interview))
 
 
 def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, ...]:
@@ -106,12 +91,7 @@ def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, 
     from evalbook.datasets.validate import report_checks
 
     report = effective_report(interview)
-    if report is None:
-        return ()
-    custom = interview.facts(slots.CUSTOM_METRICS)
-    if custom is not None and custom.uses_reference:
-        metrics = [*metrics, "{{ground_truth}}"]
-    found = report_checks(report, metrics=metrics)
+    found = report_checks(report, metrics=metrics) if report is not None else ()
     return tuple(check for check in found if check.id == "dataset.references")
 
 

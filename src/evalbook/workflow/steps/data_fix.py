@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from evalbook import aws
-from evalbook.checks import Check, passed, warning
+from evalbook.checks import passed, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected
-from evalbook.texts import fingerprint
+from evalbook.texts import fingerprint, plural
 from evalbook.workflow import slots
 from evalbook.workflow.copies import keep_copy
 from evalbook.workflow.facts import CopyFacts, SampleFacts
@@ -27,13 +27,20 @@ FIRST_QUESTION = "first_question"
 KEEP = "keep"
 ANOTHER = "another"
 
+_COPIES = {
+    CONVERT: "",
+    SYSTEM_IN_QUERY: ", the system prompt before the query",
+    FIRST_QUESTION: ", the first of several questions",
+}
+"""The copies that can be written, and what a summary adds of each."""
+
 
 def _ask(interview: Interview) -> Question:
-    plan = _plan(interview, CONVERT)
+    plan, kept = _plan(interview, CONVERT), _can_be_kept(interview)
     choices = []
-    if plan and not _only_a_system_prompt(interview):
+    if plan and _needs_a_copy(interview):
         choices.append(Choice(CONVERT, "Write a converted copy", plan.summary))
-    if plan and _loses_system(interview):
+    if plan and _lost_system(interview):
         choices.append(
             Choice(
                 SYSTEM_IN_QUERY,
@@ -51,20 +58,19 @@ def _ask(interview: Interview) -> Question:
                 f"{first.summary} Later questions are not asked.",
             )
         )
-    if _can_be_kept(interview):
+    if kept:
         choices.append(
             Choice(KEEP, "Use it as it is", "Whatever a job does not read is not evaluated.")
         )
     choices.append(
         Choice(ANOTHER, "Give another dataset", "Goes back to the question about the dataset.")
     )
-    lines = plan.lines()[1:] if plan else ()
-    found = "would be read only in part" if _can_be_kept(interview) else "can't be used as it is"
+    found = "would be read only in part" if kept else "can't be used as it is"
     return Question(
         f"The dataset {found}. What should be done?",
         kind="choice",
         choices=tuple(choices),
-        notices=(_trouble(interview), *lines),
+        notices=(_trouble(interview), *(plan.lines()[1:] if plan else ())),
         help="The original is never changed. Giving an S3 URI chooses that dataset instead.",
         reference="references/dataset-formats.md",
     )
@@ -83,20 +89,15 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
         AnswerRejected: another would have to be written, which only the person can decide.
     """
     if value == KEEP:
-        return _kept(interview)
-    earlier = interview.answer(slots.DATA_FIX)
-    wanted = _copy(interview, value)
-    plain = value == CONVERT and _loses_system(interview)
+        if not _can_be_kept(interview):
+            raise AnswerRejected("data_fix.not_kept", _trouble(interview))
+        return Accepted(KEEP, None, (warning("dataset.kept", _trouble(interview)),))
+    earlier, wanted = interview.answer(slots.DATA_FIX), _copy(interview, value)
+    plain = value == CONVERT and _lost_system(interview)
     if earlier.facts is None or earlier.facts.uri != str(wanted) or plain:
         raise AnswerRejected("data_fix.other_copy", _trouble(interview))
     aws.s3.describe_object(interview.aws, wanted)
     return Accepted(value, earlier.facts, earlier.checks)
-
-
-def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
-    if not _can_be_kept(interview):
-        raise AnswerRejected("data_fix.not_kept", _trouble(interview))
-    return Accepted(KEEP, None, (warning("dataset.kept", _trouble(interview), None),))
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
@@ -104,26 +105,17 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     from evalbook.datasets.validate import report_checks
 
     if value == KEEP:
-        return _kept(interview)
-    if value not in (CONVERT, SYSTEM_IN_QUERY, FIRST_QUESTION):
+        return _check(value, interview)
+    if value not in _COPIES:
         return Reopened("dataset", None if value == ANOTHER else value)
     copy = keep_copy(interview, _copy(interview, value), _converted(interview, value))
-    return Accepted(
-        value,
-        copy,
-        (
-            passed("dataset.copy", f"The converted copy is {copy.uri}; the original is unchanged."),
-            *_left_out(interview, value),
-            *report_checks(copy.report),
-        ),
-    )
-
-
-def _left_out(interview: Interview, value: str) -> list[Check]:
-    """Say again which records the copy leaves out."""
+    checks = [
+        passed("dataset.copy", f"The converted copy is {copy.uri}; the original is unchanged.")
+    ]
     plan = _plan(interview, value)
-    rows = [line for line in plan.left_out if "not used" not in line] if plan else []
-    return [warning("dataset.left_out", f"{'. '.join(rows)}.", None)] if rows else []
+    if left_out := [it for it in plan.left_out if "not used" not in it] if plan else []:
+        checks.append(warning("dataset.left_out", f"{'. '.join(left_out)}."))
+    return Accepted(value, copy, (*checks, *report_checks(copy.report)))
 
 
 def _original(interview: Interview) -> aws.s3_uris.S3Uri:
@@ -135,7 +127,11 @@ def _copy(interview: Interview, value: str) -> aws.s3_uris.S3Uri:
 
     Anything already there was made by an earlier answer.
     """
-    return aws.s3.sibling_key(_original(interview), f"-evalbook-{_fingerprint(interview, value)}")
+    etag = interview.answer(slots.DATASET).facts.etag
+    version = f"{etag} {value} {_target_format(interview)}"
+    if interview.type.needs_reference:
+        version += f" {interview.value(slots.SCORER)}"
+    return aws.s3.sibling_key(_original(interview), f"-evalbook-{fingerprint(version)}")
 
 
 def _converted(interview: Interview, value: str) -> Iterator[bytes]:
@@ -151,27 +147,12 @@ def _converted(interview: Interview, value: str) -> Iterator[bytes]:
         )
 
 
-def _fingerprint(interview: Interview, value: str) -> str:
-    """Return a short name for this version of the original, converted this way."""
-    etag = interview.answer(slots.DATASET).facts.etag
-    text = f"{etag} {value} {_target_format(interview)}"
-    if interview.type.needs_reference:
-        text += f" {interview.value(slots.SCORER)}"
-    return fingerprint(text)
+def _plan(interview: Interview, value: str) -> Plan | None:
+    from evalbook.datasets.convert import plan_of
 
-
-def _report(interview: Interview) -> Report:
-    """Return what was found in the original, which has been read if this step applies."""
-    found = interview.answer(slots.DATA_SAMPLE).facts
-    assert isinstance(found, SampleFacts)  # noqa: S101 - as above
-    return found.report
-
-
-def _target_format(interview: Interview) -> str | None:
-    if interview.type.prompts_alone:
-        return "prompt_only"
-    several = _report(interview).multi_turn > 0
-    return "sagemaker" if several or _unusable_by_nova(interview) else None
+    return plan_of(
+        _report(interview), target_format=_target_format(interview), changes=_changes(value)
+    )
 
 
 def _changes(value: str) -> Changes:
@@ -182,39 +163,40 @@ def _changes(value: str) -> Changes:
     )
 
 
-def _plan(interview: Interview, value: str) -> Plan | None:
-    from evalbook.datasets.convert import plan_of
+def _target_format(interview: Interview) -> str | None:
+    if interview.type.prompts_alone:
+        return "prompt_only"
+    several = _report(interview).multi_turn > 0
+    return "sagemaker" if several or _unusable_by_nova(interview) else None
 
-    return plan_of(
-        _report(interview),
-        target_format=_target_format(interview),
-        changes=_changes(value),
-    )
+
+def _report(interview: Interview) -> Report:
+    """Return what was found in the original, which has been read if this step applies."""
+    found = interview.answer(slots.DATA_SAMPLE).facts
+    assert isinstance(found, SampleFacts)  # noqa: S101 - as above
+    return found.report
 
 
 def _trouble(interview: Interview) -> str:
+    uri = interview.answer(slots.DATASET).facts.uri
+    return f"{uri}: {'; '.join([*_needs_a_copy(interview), *_lost_system(interview)])}."
+
+
+def _needs_a_copy(interview: Interview) -> list[str]:
+    """Say what keeps a job from reading all of the original, and a converted copy mends."""
     from evalbook.datasets.invalid import invalid_of
 
     report = _report(interview)
-    found = []
-    if report.invalid:
-        found.append(invalid_of(report.invalid, report.records))
-    found.extend(_lost(interview))
+    found = [invalid_of(report.invalid, report.records)] if report.invalid else []
+    found += _unread(interview, report)
     if _unusable_by_nova(interview):
         found.append("a Nova model needs a prompt or query field in every record")
-    if _loses_system(interview):
-        found.append(
-            f"a judged Nova model gets no system prompt, and {report.with_system:,} of"
-            f" {report.records:,} records have one"
-        )
-    return f"{interview.answer(slots.DATASET).facts.uri}: {'; '.join(found) or 'no usable record'}."
+    return found if found or report.valid else ["no usable record"]
 
 
-def _lost(interview: Interview) -> list[str]:
+def _unread(interview: Interview, report: Report) -> list[str]:
     from evalbook.datasets.findings import lost_lines
-    from evalbook.texts import plural
 
-    report = _report(interview)
     if interview.type.prompts_alone:
         return ["Multi-turn RL reads a prompt in every row, and nothing else"]
     problems = [report.container_problem] if report.container_problem else lost_lines(report)
@@ -224,9 +206,18 @@ def _lost(interview: Interview) -> list[str]:
             f"{plural(report.multi_turn, 'record')} {verb} several user turns, and AWS does not"
             " document what happens to the earlier ones; a copy puts them into the query text"
         )
-    if not problems and not _original(interview).key.lower().endswith(".jsonl"):
+    if not problems and not _is_json_lines(interview):
         problems = ["A job reads only objects with names ending in .jsonl"]
     return [line.rstrip(".") for line in problems]
+
+
+def _lost_system(interview: Interview) -> list[str]:
+    """Say that system prompts are lost, which only a copy with them in the queries mends."""
+    report = _report(interview)
+    if not _judged_nova(interview) or not report.with_system:
+        return []
+    having = f"{report.with_system:,} of {report.records:,} records have one"
+    return [f"a judged Nova model gets no system prompt, and {having}"]
 
 
 def _judged_nova(interview: Interview) -> bool:
@@ -239,52 +230,29 @@ def _unusable_by_nova(interview: Interview) -> bool:
     from evalbook.datasets.formats import format_named
 
     name = _report(interview).format
-    if not _judged_nova(interview):
-        return False
-    return name is None or not format_named(name).nova_ready
+    return _judged_nova(interview) and (name is None or not format_named(name).nova_ready)
 
 
-def _loses_system(interview: Interview) -> bool:
-    return _judged_nova(interview) and _report(interview).with_system > 0
-
-
-def _only_a_system_prompt(interview: Interview) -> bool:
-    """Tell whether a plain copy would fix nothing."""
-    return _loses_system(interview) and not _needs_a_copy(interview)
+def _is_json_lines(interview: Interview) -> bool:
+    return _original(interview).key.lower().endswith(".jsonl")
 
 
 def _can_be_kept(interview: Interview) -> bool:
-    report = _report(interview)
-    named = _original(interview).key.lower().endswith(".jsonl")
-    if interview.type.prompts_alone:
+    if interview.type.prompts_alone or _unusable_by_nova(interview):
         return False
-    return report.keepable and named and not _unusable_by_nova(interview)
-
-
-def _needs_a_copy(interview: Interview) -> bool:
-    report = _report(interview)
-    return bool(
-        report.invalid or not report.valid or _lost(interview) or _unusable_by_nova(interview)
-    )
+    return _report(interview).keepable and _is_json_lines(interview)
 
 
 def _applies(interview: Interview) -> bool:
     if not isinstance(interview.facts(slots.DATA_SAMPLE), SampleFacts):
         return False
-    return _needs_a_copy(interview) or _loses_system(interview)
+    return bool(_needs_a_copy(interview) or _lost_system(interview))
 
 
 def _describe(value: str, facts: CopyFacts | None) -> str:
     if facts is None:
         return "used as it is"
-    how = _HOW.get(value, "")
-    return f"converted copy {facts.uri}, {facts.report.valid:,} records{how}"
-
-
-_HOW = {
-    SYSTEM_IN_QUERY: ", the system prompt before the query",
-    FIRST_QUESTION: ", the first of several questions",
-}
+    return f"converted copy {facts.uri}, {facts.report.valid:,} records{_COPIES.get(value, '')}"
 
 
 STEP = Step(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evalbook import aws
-from evalbook.checks import Check
 from evalbook.errors import refuse_failed
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice_or_text
+from evalbook.workflow.steps.answered_by import find_answering
 from evalbook.workflow.turn import Choice, Question
 
 
@@ -55,10 +55,10 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     scorer = interview.facts(slots.SCORER)
     if scorer is not None:
         checks.append(aws.evaluators.check_invocation(interview.aws, arn, scorer.function, region))
-    profile = interview.model.answers_by
-    if profile:
+    if profile := interview.model.answers_by:
         checks.append(aws.permissions.check_nova_invocation(interview.aws, arn, region, profile))
-    checks += _answering_checks(arn, interview)
+    if answering := [(it.kind, it.name) for it in find_answering(interview)]:
+        checks += aws.answering.call_checks(interview.aws, region, arn, answering)
     dataset = interview.facts(slots.DATASET)
     if dataset is not None and dataset.kms_key is not None:
         key = aws.key_rights.check_role_key(
@@ -67,13 +67,6 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         checks.append(key)
         refuse_failed(checks)
     return Accepted(arn, checks=tuple(checks))
-
-
-def _answering_checks(role: str, interview: Interview) -> list[Check]:
-    answering = (interview.facts(slots.ANSWERED_BY), interview.facts(slots.BASE_ANSWERED_BY))
-    named = [(it.kind, it.name) for it in answering if it is not None]
-    region = interview.region
-    return aws.answering.call_checks(interview.aws, region, role, named) if named else []
 
 
 def _services(interview: Interview) -> str:

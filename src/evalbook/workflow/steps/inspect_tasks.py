@@ -11,7 +11,12 @@ from evalbook.whole_files import is_a_folder
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import TaskFacts, TasksFacts, UploadFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
-from evalbook.workflow.replies.lists import ALL, describe_all_or_some, read_all_or_some
+from evalbook.workflow.replies.lists import (
+    ALL,
+    ask_all_or_some,
+    describe_all_or_some,
+    read_all_or_some,
+)
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.values import understand_s3
 from evalbook.workflow.replies.words import content, doubt_in
@@ -48,8 +53,6 @@ def _read_source(text: str, _question: Question, interview: Interview) -> str:
 
 
 def _check_source(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
-    from pathlib import Path
-
     from evalbook.metrics.inspect_tasks import read_tasks
 
     if value == RECORDS:
@@ -97,26 +100,19 @@ SOURCE_STEP = Step(
 
 
 def _ask_which(interview: Interview) -> Question:
-    found = _found(interview)
-    return Question(
-        f"Which of the {len(found.tasks)} tasks?",
-        kind="multichoice",
-        choices=(
-            Choice(ALL, ALL, "Every task in the folder."),
-            *(Choice(it.name, it.name, f"In {it.file}.") for it in found.tasks),
-        ),
-        default=ALL,
-        help="Names or numbers, separated by commas; ALL runs every one.",
+    tasks = _tasks(interview)
+    return ask_all_or_some(
+        f"Which of the {len(tasks)} tasks?",
+        "Every task in the folder.",
+        (Choice(it.name, it.name, f"In {it.file}.") for it in tasks),
     )
 
 
 def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], None]:
     from evalbook.metrics.inspect_tasks import chosen_checks, read_tasks
 
-    found = _found(interview)
-    known = [task.name for task in found.tasks]
-    unknown = [name for name in value if name not in (ALL, *known)]
-    if unknown:
+    known = [task.name for task in _tasks(interview)]
+    if unknown := [name for name in value if name not in (ALL, *known)]:
         raise AnswerRejected(
             "tasks.unknown",
             f"There is no task {', '.join(unknown)} any more.",
@@ -129,14 +125,9 @@ def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], N
     return Accepted(value, checks=tuple(checks))
 
 
-def _found(interview: Interview) -> TasksFacts:
-    found = interview.answer(slots.TASK_SOURCE).facts
-    return found if found is not None else TasksFacts(None, ())
-
-
-def _applies_which(interview: Interview) -> bool:
+def _tasks(interview: Interview) -> tuple[TaskFacts, ...]:
     found = interview.facts(slots.TASK_SOURCE)
-    return found is not None and len(found.tasks) > 1
+    return () if found is None else found.tasks
 
 
 WHICH_STEP = Step(
@@ -146,7 +137,7 @@ WHICH_STEP = Step(
     read=read_all_or_some,
     check=_check_which,
     describe=describe_all_or_some,
-    applies=_applies_which,
+    applies=lambda it: len(_tasks(it)) > 1,
     depends_on=(slots.TASK_SOURCE,),
     unasked=[ALL],
     example=Example(
@@ -157,11 +148,11 @@ WHICH_STEP = Step(
 
 
 def _ask_upload(interview: Interview) -> Question:
-    default = None
+    what, default = "your tasks", None
     if of_records(interview):
+        what = "the task written from your records"
         bucket = aws.s3.parse_s3_uri(_records(interview), what="dataset").bucket
         default = f"s3://{bucket}/inspect-tasks/"
-    what = "the task written from your records" if of_records(interview) else "your tasks"
     return Question(
         f"Where in S3 should {what} be put?",
         default=default,
@@ -176,7 +167,7 @@ def _read_upload(text: str, _question: Question, _: Interview) -> str:
     return uri.rstrip("/") + "/"
 
 
-def _check_upload(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
+def _check_upload(value: str, interview: Interview) -> Accepted[str, UploadFacts]:
     below = aws.s3.parse_s3_uri(value, what="folder", key_needed=False)
     here = aws.s3.need_bucket_in(interview.aws, below.bucket, interview.model.region)
     uri = str(aws.task_folders.name_upload_folder(_files(interview), below))
@@ -184,12 +175,11 @@ def _check_upload(value: str, interview: Interview) -> Outcome[str, UploadFacts]
 
 
 def _do_upload(value: str, interview: Interview) -> Outcome[str, UploadFacts]:
-    outcome = _check_upload(value, interview)
-    assert isinstance(outcome, Accepted)  # noqa: S101 - as just returned
-    folder = aws.s3.parse_s3_uri(outcome.facts.uri, what="folder", key_needed=False)
+    accepted = _check_upload(value, interview)
+    folder = aws.s3.parse_s3_uri(accepted.facts.uri, what="folder", key_needed=False)
     interview.progress(f"Uploading the tasks to {folder}", None, None)
     aws.task_folders.upload(interview.aws, _files(interview), folder)
-    return outcome
+    return accepted
 
 
 def _files(interview: Interview) -> dict[str, bytes]:
@@ -209,17 +199,16 @@ def _records(interview: Interview) -> str:
 
 def tasks_folder(interview: Interview) -> str:
     """Return the S3 folder from which the job reads the tasks."""
-    upload, found = interview.facts(slots.TASKS_UPLOAD), interview.facts(slots.TASK_SOURCE)
+    found = interview.facts(slots.TASK_SOURCE)
     if found is not None and found.uri is not None:
         return found.uri
-    return upload.uri if upload is not None else interview.answer(slots.TASKS_UPLOAD).facts.uri
+    return interview.answer(slots.TASKS_UPLOAD).facts.uri
 
 
 def task_names(interview: Interview) -> list[str]:
     from evalbook.metrics.inspect_tasks import OWN_TASK
 
-    found = interview.facts(slots.TASK_SOURCE)
-    return [OWN_TASK] if found is None else [task.name for task in found.tasks]
+    return [OWN_TASK] if of_records(interview) else [task.name for task in _tasks(interview)]
 
 
 UPLOAD_STEP = Step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from contextlib import ExitStack
 from dataclasses import replace
@@ -39,19 +40,13 @@ def _ask(interview: Interview) -> Question:
     whole, most = _whole(interview), _most(interview)
     expected = add_price(replace(estimate(interview), records=whole), interview)
     pilot = _pilot(interview)
-    choices = [
-        Choice(ALL, f"All {whole:,} records", _costs(expected, _jobs(whole, most))),
-        Choice(
-            FIRST,
-            f"A pilot of {pilot:,} records first",
-            f"{_costs(expected.of(pilot), 1)} Then you decide about the rest.",
-        ),
-    ]
-    if interview.value(slots.PILOT) is not None and _of_earlier(interview):
-        rest = _costs(expected.of(whole - pilot), _jobs(whole - pilot, most))
+    choices = [Choice(ALL, f"All {whole:,} records", _costs(expected, most))]
+    if whole >= LARGE_ENOUGH:
+        costs = f"{_costs(expected.of(pilot), most)} Then you decide about the rest."
+        choices.append(Choice(FIRST, f"A pilot of {pilot:,} records first", costs))
+    if _of_earlier(interview):
+        rest = _costs(expected.of(whole - pilot), most)
         choices.append(Choice(REST, f"The rest, after the pilot of {pilot:,}", rest))
-    if whole < LARGE_ENOUGH:
-        del choices[1]
     return Question(
         "Evaluate all records, or a pilot first?",
         kind="choice",
@@ -61,17 +56,14 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _costs(it: Estimate, jobs: int) -> str:
+def _costs(it: Estimate, most: int) -> str:
     price = "No price is known"
     if it.price is not None:
         price = "About {:,.2f} to {:,.2f} US dollars of judging".format(*it.price)
     time = ", {} to {} minutes".format(*it.minutes) if it.minutes else ""
+    jobs = math.ceil((it.records or 0) / most)
     side = f", in {jobs} jobs side by side" if jobs > 1 else ""
     return f"{price}{time}{side}."
-
-
-def _jobs(records: int, most: int) -> int:
-    return -(-records // most)
 
 
 def _most(interview: Interview) -> int:
@@ -86,7 +78,7 @@ def _whole(interview: Interview) -> int:
 
 
 def _pilot(interview: Interview) -> int:
-    """Return the default size of the pilot."""
+    """Return the size of the pilot chosen before, or else the default one."""
     usual = min(max(2 * FEWEST, _whole(interview) // SHARE), _most(interview))
     return _of_earlier(interview) or usual
 
@@ -126,8 +118,8 @@ def _read(text: str, question: Question, interview: Interview) -> str:
         ) from None
 
 
-def _plan(value: str, interview: Interview) -> tuple[list[int], bool] | None:
-    """Return the size of each part, and whether the first is a pilot; None for a single job."""
+def _sizes(value: str, interview: Interview) -> list[int]:
+    """Return the records of each part, the pilot's first if there is one."""
     from evalbook.datasets.parts import sizes_of
 
     pilot = 0 if value == ALL else _of_earlier(interview) if value == REST else int(value)
@@ -135,17 +127,17 @@ def _plan(value: str, interview: Interview) -> tuple[list[int], bool] | None:
         raise AnswerRejected(
             "pilot.none", "There was no pilot, so there is no rest.", "Choose all, or a pilot."
         )
-    sizes = sizes_of(_whole(interview), _most(interview), pilot)
-    return (sizes, pilot > 0) if len(sizes) > 1 else None
+    return sizes_of(_whole(interview), _most(interview), pilot)
 
 
-def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[aws.s3_uris.S3Uri]:
-    """Return where the parts go: beside the dataset, named after it and the split."""
+def _parts(value: str, sizes: list[int], interview: Interview) -> list[aws.s3_uris.S3Uri]:
+    """Return where the parts go, beside the dataset, named after it and the split; none for one."""
+    if len(sizes) < 2:
+        return []
     original = effective_object(interview)
-    text = f"{original} {interview.answer(slots.DATASET).facts.etag} {sizes}"
-    told = fingerprint(text)
+    told = fingerprint(f"{original} {interview.answer(slots.DATASET).facts.etag} {sizes}")
     names = [f"-{told}-{part}-of-{len(sizes)}" for part in range(1, len(sizes) + 1)]
-    if pilot:
+    if value != ALL:
         names[0] += f"-pilot-{sizes[0]}-of-{sum(sizes)}"
     return [aws.s3.sibling_key(original, name) for name in names]
 
@@ -153,22 +145,20 @@ def _parts(sizes: list[int], pilot: bool, interview: Interview) -> list[aws.s3_u
 def _check(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
     """Keep the parts already written if they are still the right ones."""
     earlier = interview.answer(slots.PILOT)
-    plan = _plan(value, interview)
-    wanted = tuple(map(str, _parts(*plan, interview))) if plan else ()
+    wanted = tuple(map(str, _parts(value, _sizes(value, interview), interview)))
     if wanted != (earlier.facts.uris if earlier.facts else ()):
         raise AnswerRejected("pilot.other_parts", "The dataset has to be split anew.")
     return Accepted(value, earlier.facts, earlier.checks)
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, PartsFacts | None]:
-    plan = _plan(value, interview)
-    if plan is None:
+    sizes, pilot = _sizes(value, interview), value != ALL
+    parts = _parts(value, sizes, interview)
+    if not parts:
         return Accepted(value, None)
-    sizes, pilot = plan
-    parts = _parts(sizes, pilot, interview)
-    missing = [place for place, uri in enumerate(parts) if not is_in_s3(interview, uri)]
+    missing = {at: uri for at, uri in enumerate(parts) if not is_in_s3(interview, uri)}
     if missing:
-        _write(interview, sizes, pilot, {place: parts[place] for place in missing})
+        _write(interview, sizes, pilot, missing)
     said = "; ".join(f"{uri} ({size:,} records)" for uri, size in zip(parts, sizes, strict=True))
     return Accepted(
         value,
@@ -192,13 +182,12 @@ def _write(
     with ExitStack() as stack:
         files = [stack.enter_context(tempfile.TemporaryFile()) for _ in sizes]
         write_parts(aws.s3.read_chunks(interview.aws, original), sizes, first, files)
-        for place, uri in missing.items():
-            upload(interview, files[place], uri)
+        for at, uri in missing.items():
+            upload(interview, files[at], uri)
 
 
 def _applies(interview: Interview) -> bool:
-    most, whole = interview.type.most_records, _whole(interview)
-    return most is not None and whole >= min(LARGE_ENOUGH, most + 1)
+    return _whole(interview) >= min(LARGE_ENOUGH, _most(interview) + 1)
 
 
 def _describe(value: str, facts: PartsFacts | None) -> str:

@@ -41,14 +41,12 @@ def _ask(interview: Interview) -> Question:
 def _possible(interview: Interview) -> tuple[str, ...]:
     """Return the scopes that the model allows, the usual one first."""
     model = interview.facts(slots.MODEL)
-    if model is None:
+    if model is None or (model.base_by_name and not model.base_only):
         return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
     if model.base_only:
         return (BASE_ONLY,)
     # Each run evaluates one Nova model: the base model by its name, even in a comparison.
     one_a_run = model.nova and interview.type.one_nova_a_run
-    if model.base_by_name:
-        return (BOTH, FINE_TUNED_ONLY, BASE_ONLY)
     return (FINE_TUNED_ONLY,) if one_a_run else (BOTH, FINE_TUNED_ONLY)
 
 
@@ -62,9 +60,9 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
         )
     if value == BOTH:
         return Accepted(value)
-    if value == BASE_ONLY:
-        return Accepted(value, checks=(*check_scope_base(interview), _no_comparison()))
-    return Accepted(value, checks=(_no_comparison(),))
+    base = check_scope_base(interview) if value == BASE_ONLY else ()
+    both = Remedy("To compare, evaluate both:", step=slots.SCOPE.name, answer=BOTH)
+    return Accepted(value, checks=(*base, warn_of_no_comparison(both)))
 
 
 def check_scope_base(interview: Interview) -> list[Check]:
@@ -100,12 +98,9 @@ def _version_check(base: aws.found.BaseModel, newest: str) -> Check:
     )
 
 
-def _no_comparison() -> Check:
-    return warning(
-        "scope.no_comparison",
-        "With only one model, the results can't show whether fine-tuning helped.",
-        Remedy("To compare, evaluate both:", step=slots.SCOPE.name, answer=BOTH),
-    )
+def warn_of_no_comparison(remedy: str | Remedy) -> Check:
+    message = "With only one model, the results can't show whether fine-tuning helped."
+    return warning("scope.no_comparison", message, remedy)
 
 
 def scope_of(interview: Interview) -> str:

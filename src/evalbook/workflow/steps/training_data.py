@@ -43,8 +43,14 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, OverlapFacts | No
     if not value:
         unread = "Not checked: whether the model was trained on the evaluation's prompts."
         return Accepted(value, None, (skipped("dataset.overlap", unread),))
+    from evalbook.datasets.overlap import find_overlap
+
     found = _found(interview)
-    overlap = _overlap(interview, found)
+    overlap = find_overlap(
+        aws.s3.read_chunks(interview.aws, readable_object(interview)),
+        (aws.s3.read_chunks(interview.aws, it) for it in found.objects),
+        lambda done, _: interview.progress("Reading the training data", done, None),
+    )
     facts = OverlapFacts(
         found.job, overlap.compared, overlap.exact, overlap.near, overlap.training_records
     )
@@ -58,20 +64,7 @@ def _found(interview: Interview) -> aws.training_data.TrainingData:
     )
 
 
-def _overlap(interview: Interview, found: aws.training_data.TrainingData) -> Overlap:
-    from evalbook.datasets.overlap import find_overlap
-
-    uri = readable_object(interview)
-    return find_overlap(
-        aws.s3.read_chunks(interview.aws, uri),
-        (aws.s3.read_chunks(interview.aws, it) for it in found.objects),
-        lambda done, _: interview.progress("Reading the training data", done, None),
-    )
-
-
 def _checks(overlap: Overlap, found: aws.training_data.TrainingData) -> list[Check]:
-    from evalbook.texts import plural
-
     check = "dataset.overlap"
     read = plural(overlap.training_records, "training record")
     told = [skipped(check, text) for text in found.untold]
@@ -86,11 +79,11 @@ def _checks(overlap: Overlap, found: aws.training_data.TrainingData) -> list[Che
     if not overlap.places:
         none = f"None of {plural(overlap.compared, 'prompt')} is among {read} of {found.job}."
         return [passed(check, none), *told]
-    numbers = sorted(overlap.places)
-    shown = ", ".join(f"{number:,}" for number in numbers[:_NAMED])
-    more = f" and {len(numbers) - _NAMED:,} more" if len(numbers) > _NAMED else ""
+    count, numbers = len(overlap.places), sorted(overlap.places)[:_NAMED]
+    shown = ", ".join(f"{number:,}" for number in numbers)
+    more = f" and {count - _NAMED:,} more" if count > _NAMED else ""
     message = (
-        f"{len(numbers):,} of {plural(overlap.compared, 'prompt')} are in the model's own training"
+        f"{count:,} of {plural(overlap.compared, 'prompt')} are in the model's own training"
         f" data ({len(overlap.exact):,} word for word, {len(overlap.near):,} nearly): records"
         f" {shown}{more}. The fine-tuned model scores better on these than on new ones."
     )
@@ -107,7 +100,7 @@ def _applies(interview: Interview) -> bool:
 def _describe(value: bool, facts: OverlapFacts | None) -> str:
     if not value or facts is None:
         return "not read"
-    return f"{len(facts.exact) + len(facts.near):,} of {facts.compared:,} prompts in it"
+    return f"{len(facts.places):,} of {facts.compared:,} prompts in it"
 
 
 STEP = Step(
@@ -135,27 +128,22 @@ KEEP = "keep"
 
 
 def _ask_overlap(interview: Interview) -> Question:
-    facts, left = _seen(interview), _left(interview)
-    choices = [
-        Choice(
-            KEEP,
-            "Evaluate all records anyway",
-            "The comparison favours the fine-tuned model; the results repeat this warning.",
-        )
-    ]
-    if left:
-        choices.insert(
-            0,
-            Choice(
-                WITHOUT,
-                "Write a copy without them",
-                f"{left:,} records remain, in a new object; the original stays unchanged.",
-            ),
-        )
+    seen, report = len(_seen(interview).places), readable_report(interview)
+    left = report.valid - seen if report is not None else 0
+    without = Choice(
+        WITHOUT,
+        "Write a copy without them",
+        f"{left:,} records remain, in a new object; the original stays unchanged.",
+    )
+    keep = Choice(
+        KEEP,
+        "Evaluate all records anyway",
+        "The comparison favours the fine-tuned model; the results repeat this warning.",
+    )
     return Question(
-        f"{len(facts.places):,} prompts are in the model's own training data. What should be done?",
+        f"{seen:,} prompts are in the model's own training data. What should be done?",
         kind="choice",
-        choices=tuple(choices),
+        choices=(without, keep) if left else (keep,),
     )
 
 
@@ -165,15 +153,12 @@ def _seen(interview: Interview) -> OverlapFacts:
     return found
 
 
-def _left(interview: Interview) -> int:
-    report = readable_report(interview)
-    return report.valid - len(_seen(interview).places) if report is not None else 0
-
-
 def _check_overlap(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Keep the agreed copy if it is still the right one."""
     if value == KEEP:
-        return _kept(interview)
+        seen = len(_seen(interview).places)
+        said = f"{seen:,} prompts that the model was trained on are evaluated anyway."
+        return Accepted(KEEP, None, (warning("dataset.seen", said),))
     earlier = interview.answer(slots.TRAINING_OVERLAP)
     if earlier.facts is None or earlier.facts.uri != str(_copy(interview)):
         raise AnswerRejected(
@@ -186,18 +171,12 @@ def _check_overlap(value: str, interview: Interview) -> Outcome[str, CopyFacts |
 def _do_overlap(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy beside the dataset, unless an earlier answer did."""
     if value == KEEP:
-        return _kept(interview)
+        return _check_overlap(value, interview)
     copy = keep_copy(interview, _copy(interview), _without_seen(interview))
     said = (
         f"The copy without the training data is {copy.uri}; {copy.report.valid:,} records remain."
     )
     return Accepted(WITHOUT, copy, (passed("dataset.unseen", said),))
-
-
-def _kept(interview: Interview) -> Accepted[str, CopyFacts | None]:
-    seen = len(_seen(interview).places)
-    said = f"{seen:,} prompts that the model was trained on are evaluated anyway."
-    return Accepted(KEEP, None, (warning("dataset.seen", said, None),))
 
 
 def _copy(interview: Interview) -> aws.s3_uris.S3Uri:
@@ -221,12 +200,6 @@ def _applies_overlap(interview: Interview) -> bool:
     return found is not None and bool(found.places)
 
 
-def _describe_overlap(_: str, facts: CopyFacts | None) -> str:
-    if facts is None:
-        return "evaluated anyway"
-    return f"left out, in {facts.uri}"
-
-
 OVERLAP_STEP = Step(
     slots.TRAINING_OVERLAP,
     "Prompts of the training data",
@@ -234,7 +207,7 @@ OVERLAP_STEP = Step(
     read=read_one_choice,
     check=_check_overlap,
     do=_do_overlap,
-    describe=_describe_overlap,
+    describe=lambda _, facts: f"left out, in {facts.uri}" if facts else "evaluated anyway",
     applies=_applies_overlap,
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.TRAINING_DATA),
     said_ahead=False,
