@@ -113,7 +113,7 @@ STEP = Step(
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.REGION),
     example=Example(
         "amazon.nova-lite-v1:0",
-        "Answers the tasks' questions. Bedrock charges by the token, an endpoint.",
+        "Answers the tasks' questions. Bedrock charges by the token, an endpoint by the hour.",
     ),
 )
 BASE_STEP = Step(
@@ -128,7 +128,7 @@ BASE_STEP = Step(
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.REGION, slots.ANSWERED_BY),
     example=Example(
         "amazon.nova-lite-v1:0",
-        "Answers the tasks' questions. Bedrock charges by the token, an endpoint.",
+        "Answers the tasks' questions. Bedrock charges by the token, an endpoint by the hour.",
     ),
 )
 
