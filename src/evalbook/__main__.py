@@ -43,6 +43,11 @@ if _HEARD:
 
 def main() -> None:
     """Run the command; Ctrl-C ends it at any instant, in words."""
+    import atexit
+    import gc
+
+    # Modules are no garbage: looking for some while they load would take a twentieth of a turn.
+    gc.set_threshold(50_000)
     from evalbook.cli.main import main as run
 
     # Raised where nothing may raise, as while Python cleans up after an import: so raised again.
@@ -57,12 +62,13 @@ def main() -> None:
     except KeyboardInterrupt:
         _leave()
     except SystemExit as end:
-        if end.code == _STATUS:
-            _end(_STATUS)
+        status = end.code if isinstance(end.code, int) else 0
         if _HEARD:
-            # All is said; what still waits for a thread is given up without a word.
-            signal(SIGINT, lambda *_, status=end.code or 0: _end(status))
-        raise
+            signal(SIGINT, lambda *_: _end(status))
+        # All is said. Python would wait for threads that still ask AWS, and take its modules apart,
+        # which costs a seventh of a turn. What libraries have to put away still is.
+        atexit._run_exitfuncs()
+        _end(status)
 
 
 if __name__ == "__main__":

@@ -105,10 +105,11 @@ def terminal_width() -> int | None:
 
 
 def _width_of(stream: TextIO | None) -> int | None:
+    if stream is None or not stream.isatty():  # None if it was closed
+        return None
     import shutil
 
-    shown = stream is not None and stream.isatty()  # None if it was closed
-    return shutil.get_terminal_size().columns if shown else None
+    return shutil.get_terminal_size().columns
 
 
 def turn_words(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,7 @@ from evalbook.checks import Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.benchmarks import benchmarks
 from evalbook.metrics.builtin import builtin_metrics
-from evalbook.texts import shortened
+from evalbook.texts import on_one_line, shortened
 from evalbook.whole_files import is_a_file
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.interview import Interview, Step
@@ -265,7 +264,7 @@ def rejection(
     if reading.how == "question":
         message = known or NO_ANSWER
         return AnswerRejected("answer.question", message, f"The question is still open. {how}")
-    words = textwrap.shorten(said, 60, placeholder=" …")
+    words = on_one_line(said, 60)
     message = {
         "condition": f"“{words}” sets a condition, so it is not an answer. {known or ''}".strip(),
         "hesitation": f"“{words}” is not an answer yet; take your time.",
