@@ -130,6 +130,7 @@ COLUMNS = {name: [record[name] for record in MANY] for name in MANY[0]}
     ("data", "label", "beside"),
     [
         (json.dumps({"data": {"rows": MANY}}), "a JSON object with a list", []),
+        (json.dumps({"train": MANY[:9], "test": MANY}), "a JSON object with a list", ["train"]),
         (
             json.dumps({"features": [{"name": "q"}], "rows": [{"row": it} for it in MANY]}),
             "a JSON object with a list",

@@ -50,6 +50,7 @@ _LISTS = frozenset(
     " validation dev eval prompts tests testcases goldens results conversations".split()
 )
 """Names of the list that holds the records, where one object holds it."""
+_TRAINED_ON = ("train", "training")
 
 
 @dataclass(frozen=True)
@@ -286,22 +287,27 @@ def _list_within(text: str, start: int = 0, outer: tuple[str, ...] = ()) -> tupl
     """Return under which name an object holds a list of records, or one that it holds does."""
     at = text.find("{", start) + 1
     names = [*outer]
+    trained_on: tuple[str, ...] = ()
     while match := _KEY.match(text, at):
         name, at = json.loads(match[1]), match.end()
         rest = text[at : at + 200].replace("\n", "").replace(" ", "").replace("\r", "")
         asked = rest.startswith("[{") and _asks(text, at, names)
         if asked or (rest.startswith("[{") and not outer and plain_name(name) in _LISTS):
-            return () if rest.startswith(('[{"role"', '[{"from"')) else (name,)
-        if rest.startswith("{") and not outer:
+            if rest.startswith(('[{"role"', '[{"from"')):
+                return ()
+            if plain_name(name) not in _TRAINED_ON:
+                return (name,)
+            trained_on = (name,)  # for an evaluation, a list behind it is the better one
+        elif rest.startswith("{") and not outer:
             inner = _list_within(text, at, (*names, plain_name(name)))
             if inner:
                 return (name, *inner)
         try:
             _, at = json.JSONDecoder().raw_decode(text, at)
         except (ValueError, RecursionError):
-            return ()
+            break
         names.append(plain_name(name))
-    return ()
+    return trained_on
 
 
 def _asks(text: str, at: int, beside: list[str]) -> bool:
