@@ -12,6 +12,7 @@ from evalbook.aws.answering import IMAGES
 from evalbook.aws.gpus import GPUS
 from evalbook.aws.hub_models import NOVA
 from evalbook.aws.permissions import ACTIONS
+from evalbook.aws.policies import GRANTS
 from evalbook.aws.refusals import CODES
 from evalbook.metrics.benchmarks import KEPT
 from evalbook.metrics.builtin import METRICS
@@ -20,7 +21,7 @@ from evalbook.packaged import DataFile, read_packaged
 from evalbook.runs.causes import CAUSES
 from evalbook.workflow.replies.values import PLACES
 
-FILES = [ACTIONS, CAUSES, CODES, GPUS, IMAGES, KEPT, LIMITS, METRICS, NOVA, PLACES]
+FILES = [ACTIONS, CAUSES, CODES, GPUS, GRANTS, IMAGES, KEPT, LIMITS, METRICS, NOVA, PLACES]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda it: it.name)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from interviews import answered_until
 
-from evalbook.aws.permissions import list_gated_actions
+from evalbook.aws.permissions import ACTIONS, list_gated_actions
 from evalbook.aws.policies import Scope, build_caller_policy, role_policy, trust_policy
 from evalbook.sandbox import world
 from evalbook.sandbox.process import Sandbox
@@ -59,12 +59,11 @@ def test_only_what_has_no_resource_is_granted_on_everything(make: Any) -> None:
 
 
 def test_caller_may_do_all_that_the_sdk_asks_of_it() -> None:
-    from importlib.resources import files
+    facts = ACTIONS.facts
 
-    facts = json.loads((files("evalbook") / "data" / "role_actions.json").read_text("utf-8"))
-
-    assert set(facts["caller_actions"]) - actions(build_caller_policy(KNOWN)) == set()
-    gated = set(facts["gated_role_actions"]["model_eval"])
+    needed = {*facts["caller_actions"], *facts["own_instances_caller_actions"]}
+    assert needed - actions(build_caller_policy(KNOWN)) == set()
+    gated = set(list_gated_actions("llm_as_judge"))
     [statement] = [it for it in role_policy(KNOWN)["Statement"] if it["Sid"] == "GatedBySdk"]
     assert set(statement["Action"]) == gated
 
