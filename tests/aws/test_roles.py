@@ -78,6 +78,17 @@ def a_caller(aws: Aws, resource: str) -> None:
     answer(aws.client("sts"), "GetCallerIdentity", lambda _: identity)
 
 
+def a_training_job(aws: Aws, name: str, role: str) -> None:
+    aws.client("sagemaker", REGION).create_training_job(
+        TrainingJobName=name,
+        AlgorithmSpecification={"TrainingImage": "img", "TrainingInputMode": "File"},
+        RoleArn=role,
+        OutputDataConfig={"S3OutputPath": "s3://bucket"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        StoppingCondition={"MaxRuntimeInSeconds": 60},
+    )
+
+
 def checked(aws: Aws, text: str = "Evaluator", **more: Any) -> dict[str, str]:
     _, checks = check_role(aws, text, region=REGION, **{"actions_for": "llm_as_judge", **more})
     return {it.id: it.status for it in checks}
@@ -303,7 +314,7 @@ def test_calling_user_without_an_action_is_warned(aws: Aws) -> None:
     a_caller(aws, "user/me")
     a_simulator(aws, sagemaker_CreatePipeline="implicitDeny")
 
-    checks = check_caller_permissions(aws, REGION)
+    checks = check_caller_permissions(aws, REGION, ARN)
 
     assert [(it.id, it.status) for it in checks] == [("caller.permissions", "warning")]
 
@@ -311,7 +322,7 @@ def test_calling_user_without_an_action_is_warned(aws: Aws) -> None:
 def test_root_is_not_simulated(aws: Aws) -> None:
     a_caller(aws, "root")
 
-    assert [it.status for it in check_caller_permissions(aws, REGION)] == ["skipped"]
+    assert [it.status for it in check_caller_permissions(aws, REGION, ARN)] == ["skipped"]
 
 
 def test_role_that_may_not_be_passed_is_a_warning(aws: Aws) -> None:
@@ -333,14 +344,17 @@ def test_role_that_may_not_be_passed_is_a_warning(aws: Aws) -> None:
 
 def test_own_role_is_proposed_with_its_path(aws: Aws) -> None:
     mine = a_role(aws, "Studio", path="/service-role/")
+    trained = a_role(aws, "Trainer")
     other = a_role(aws)
     a_caller(aws, "assumed-role/Studio/SageMaker")
+    a_training_job(aws, "tune-7", trained)
 
-    offer = find_execution_role(aws, REGION, actions_for=JUDGED)
+    offer = find_execution_role(aws, REGION, actions_for=JUDGED, training_job="tune-7")
 
     assert offer.default == mine
     assert [(it.arn, it.about) for it in offer.roles] == [
         (mine, "the role you are signed in with"),
+        (trained, "the role of training job tune-7"),
         (other, f"made {datetime.now(timezone.utc):%Y-%m-%d}"),
     ]
 
@@ -360,14 +374,7 @@ def test_training_jobs_role_comes_second(aws: Aws) -> None:
     trained = a_role(aws)
     a_role(aws, "Another")
     a_caller(aws, "assumed-role/Studio/SageMaker")
-    aws.client("sagemaker", REGION).create_training_job(
-        TrainingJobName="tune-7",
-        AlgorithmSpecification={"TrainingImage": "img", "TrainingInputMode": "File"},
-        RoleArn=trained,
-        OutputDataConfig={"S3OutputPath": "s3://bucket"},
-        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
-        StoppingCondition={"MaxRuntimeInSeconds": 60},
-    )
+    a_training_job(aws, "tune-7", trained)
 
     offer = find_execution_role(aws, REGION, actions_for=JUDGED, training_job="tune-7")
 

@@ -90,6 +90,12 @@ def parse_arn(text: str) -> Arn | None:
     return Arn(**{name: part or "" for name, part in match.groupdict().items()}) if match else None
 
 
+def partition_and_account(arn: str) -> tuple[str, str]:
+    """Return the partition and the account in an ARN; ``aws`` and ``*`` where it is none."""
+    found = parse_arn(arn)
+    return (found.partition, found.account) if found else ("aws", "*")
+
+
 def find_region_fault(arn: Arn) -> str | None:
     """Say what is wrong with the region of an ARN; None if it can be right.
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from evalbook.aws.arns import parse_arn
+from evalbook.aws.arns import partition_and_account
 from evalbook.aws.identity import Caller, find_caller, is_reserved
-from evalbook.aws.session import NO_HELP, Aws, in_parallel
+from evalbook.aws.session import NO_HELP, Aws, in_parallel, try_asking
 from evalbook.aws.trust import SAGEMAKER
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import refuse_failed
@@ -58,11 +59,6 @@ def list_gated_actions(evaluation_type: str) -> list[str]:
     return ACTIONS.facts["gated_role_actions"][EVALUATION_TYPES[evaluation_type].role_type]
 
 
-def own_instances_caller_actions() -> list[str]:
-    """Return what the caller does to have an evaluation run on instances of your own."""
-    return ACTIONS.facts["own_instances_caller_actions"]
-
-
 def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
     """Simulate whether the role may do what the SDK insists on.
 
@@ -82,20 +78,16 @@ def check_role_permissions(
     aws: Aws, arn: str, region: str, actions_for: str, judge: str | None = None
 ) -> list[Check]:
     """Simulate what the role may do: the actions that the SDK insists on, then InvokeModel."""
-
-    def gate() -> Check:
-        return role_gate(aws, arn, region, actions_for)
-
-    if not EVALUATION_TYPES[actions_for].bedrock_judges:
-        return [gate()]
-    checks = in_parallel([gate, lambda: _invoke_check(aws, arn, region, judge)])
+    questions = [partial(role_gate, aws, arn, region, actions_for)]
+    if EVALUATION_TYPES[actions_for].bedrock_judges:
+        questions.append(partial(_invoke_check, aws, arn, region, judge))
+    checks = in_parallel(questions)
     # What keeps one from being simulated keeps the other, and need be said only once.
     return checks[:1] if checks[0].status == "skipped" else checks
 
 
 def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
-    role = parse_arn(arn)
-    partition = role.partition if role else "aws"
+    partition, _ = partition_and_account(arn)
     model = f"arn:{partition}:bedrock:{region}::foundation-model/{judge or '*'}"
     remedy = "Grant it on the judge you choose: the judging step invokes the judge as this role."
     return check_may_do(aws, region, "role.permissions.invoke", arn, _INVOKE, [model], remedy)
@@ -103,8 +95,7 @@ def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
 
 def check_nova_invocation(aws: Aws, arn: str, region: str, profile: str) -> Check:
     """Simulate whether a role may have a base Nova model answer through an inference profile."""
-    role = parse_arn(arn)
-    partition, account = (role.partition, role.account) if role else ("aws", "*")
+    partition, account = partition_and_account(arn)
     models = [
         f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{profile}",
         f"arn:{partition}:bedrock:{region}::foundation-model/{profile.partition('.')[2]}",
@@ -133,23 +124,26 @@ def check_may_do(
     return passed(check_id, f"{role} may do {joined(actions)} on {named}.")
 
 
-def check_caller_permissions(aws: Aws, region: str, role_arn: str | None = None) -> list[Check]:
+def check_caller_permissions(aws: Aws, region: str, role_arn: str) -> list[Check]:
     """Simulate what the caller may do: the notebook builds and starts the pipeline as the caller.
 
-    The SDK asks this of a role only; an IAM user who lacks an action is warned. With ``role_arn``
-    also whether the caller may pass that role to SageMaker, which the SDK does not ask.
+    The SDK asks this of a role only; an IAM user who lacks an action is warned. The SDK does not
+    ask whether the caller may pass the evaluation's role to SageMaker.
     """
     me = find_caller(aws, region)
-    resource = me.arn.rsplit(":", 1)[-1]
-    if resource == "root":
-        return [skipped("caller.permissions", "The account's root user can't be simulated.")]
-    if not me.role_name and not resource.startswith("user/"):
-        return [skipped("caller.permissions", f"{me.arn} can't be simulated: not a role or user.")]
     source = _simulated_as(aws, region, me)
+    if source is None:
+        return [_cant_simulate("caller.permissions", me)]
+    service = {
+        "ContextKeyName": "iam:PassedToService",
+        "ContextKeyValues": [SAGEMAKER],
+        "ContextKeyType": "string",
+    }
+    passed_on = {"ResourceArns": [role_arn], "ContextEntries": [service]}
     answer, passing = in_parallel(
         [
-            lambda: simulate(aws, region, source, ACTIONS.facts["caller_actions"]),
-            lambda: _simulate_passing(aws, region, source, role_arn),
+            partial(simulate, aws, region, source, ACTIONS.facts["caller_actions"]),
+            partial(simulate, aws, region, source, ["iam:PassRole"], **passed_on),
         ]
     )
     check = _permission_check(
@@ -161,7 +155,17 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str | None = None)
     )
     if check.status == "failed" and not me.role_name:
         check = warning(check.id, check.message, check.remedy)
-    return [check, *_pass_role_check(passing, source, role_arn)]
+    if not passing.lacking:
+        return [check]
+    return [
+        check,
+        warning(
+            "caller.pass_role",
+            f"You ({source}) may not pass {role_arn} to SageMaker, as far as IAM's simulator "
+            "can tell.",
+            f"Ask for iam:PassRole on it, for {SAGEMAKER}.",
+        ),
+    ]
 
 
 def check_job_permissions(aws: Aws, region: str) -> Check:
@@ -173,13 +177,12 @@ def check_job_permissions(aws: Aws, region: str) -> Check:
         AnswerRejected: ``caller.jobs``, the caller may not.
     """
     me = find_caller(aws, region)
-    resource = me.arn.rsplit(":", 1)[-1]
-    if not me.role_name and not resource.startswith("user/"):
-        return skipped("caller.jobs", f"{me.arn} can't be simulated: not a role or user.")
     source = _simulated_as(aws, region, me)
+    if source is None:
+        return _cant_simulate("caller.jobs", me)
     check = _permission_check(
         "caller.jobs",
-        simulate(aws, region, source, own_instances_caller_actions()),
+        simulate(aws, region, source, ACTIONS.facts["own_instances_caller_actions"]),
         f"You ({source}) may start, find and stop training jobs.",
         f"You ({source}) may not do",
         f"{_granted_to(me)}, or answer serverless.",
@@ -194,40 +197,20 @@ def _granted_to(me: Caller) -> str:
     return "Grant these to yourself"
 
 
-def _simulated_as(aws: Aws, region: str, me: Caller) -> str:
-    """Return the user or, with its path, the role that the caller's policies are attached to."""
+def _simulated_as(aws: Aws, region: str, me: Caller) -> str | None:
+    """Return the user or, with its path, the role that the caller's policies are attached to.
+
+    None for the account's root user and for others whom IAM does not simulate.
+    """
     if not me.role_name:
-        return me.arn
-    try:
-        role = aws.client("iam", region).get_role(RoleName=me.role_name)
-    except NO_HELP:
-        return f"arn:{me.partition}:iam::{me.account}:role/{me.role_name}"
-    return str(role["Role"]["Arn"])
+        return me.arn if ":user/" in me.arn else None
+    name = me.role_name
+    role = try_asking(lambda: aws.client("iam", region).get_role(RoleName=name)["Role"]["Arn"])
+    return role or f"arn:{me.partition}:iam::{me.account}:role/{name}"
 
 
-def _simulate_passing(aws: Aws, region: str, source: str, role_arn: str | None) -> Simulation:
-    if role_arn is None:
-        return Simulation()
-    service = {
-        "ContextKeyName": "iam:PassedToService",
-        "ContextKeyValues": [SAGEMAKER],
-        "ContextKeyType": "string",
-    }
-    scope = {"ResourceArns": [role_arn], "ContextEntries": [service]}
-    return simulate(aws, region, source, ["iam:PassRole"], **scope)
-
-
-def _pass_role_check(answer: Simulation, source: str, role_arn: str | None) -> list[Check]:
-    if answer.lacking:
-        return [
-            warning(
-                "caller.pass_role",
-                f"You ({source}) may not pass {role_arn} to SageMaker, as far as IAM's simulator "
-                "can tell.",
-                f"Ask for iam:PassRole on it, for {SAGEMAKER}.",
-            )
-        ]
-    return []
+def _cant_simulate(check_id: str, me: Caller) -> Check:
+    return skipped(check_id, f"{me.arn} can't be simulated: not a role or user.")
 
 
 def _permission_check(
@@ -257,18 +240,17 @@ def simulate(
     aws: Aws, region: str, source: str, actions: Sequence[str], **scope: Any
 ) -> Simulation:
     """Simulate as the SDK's ``_simulate_denied_actions`` does, all pages of it."""
-    denied: list[str] = []
-    unsure: list[str] = []
     simulation = aws.client("iam", region).get_paginator("simulate_principal_policy")
     pages = simulation.paginate(PolicySourceArn=source, ActionNames=list(actions), **scope)
     try:
-        for result in (it for page in pages for it in page["EvaluationResults"]):
-            if result.get("EvalDecision") != "allowed":
-                kind = unsure if _beyond_simulation(result) else denied
-                kind.append(str(result["EvalActionName"]))
+        results = [it for page in pages for it in page["EvaluationResults"]]
     except NO_HELP as error:
         return Simulation(error=error.message)
-    return Simulation(tuple(denied), tuple(unsure))
+    lacking = [it for it in results if it.get("EvalDecision") != "allowed"]
+    return Simulation(
+        denied=tuple(it["EvalActionName"] for it in lacking if not _beyond_simulation(it)),
+        unsure=tuple(it["EvalActionName"] for it in lacking if _beyond_simulation(it)),
+    )
 
 
 def _beyond_simulation(result: EvaluationResultTypeDef) -> bool:

@@ -7,13 +7,15 @@ an error. Everything else means that AWS could not be asked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypedDict, cast, get_args
+from typing import Any, Literal, TypedDict, TypeVar, cast, get_args
 
 from evalbook.aws.answers import NO_REQUEST_ID, Asked, AwsUnreadable, has_request_id
 from evalbook.checks import Check, skipped
 from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError
 from evalbook.packaged import DataFile
 from evalbook.texts import printable
+
+T = TypeVar("T")
 
 
 class AwsDenied(AnswerRejected):
@@ -41,6 +43,14 @@ it stands against the answer that was being checked."""
 
 NO_HELP = (*REFUSED, AwsInternalError)
 """What may be caught where the question only helps: the check is then skipped, and says so."""
+
+
+def try_asking(question: Callable[[], T]) -> T | None:
+    """Ask where the question only helps; None if AWS says no, or fails at this one."""
+    try:
+        return question()
+    except NO_HELP:
+        return None
 
 
 def unchecked(

@@ -17,12 +17,21 @@ from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.identity import Caller, find_caller, is_reserved
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.permissions import check_caller_permissions, check_role_permissions, role_gate
-from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsMissing, in_parallel, soon
+from evalbook.aws.session import (
+    NO_HELP,
+    Aws,
+    AwsDenied,
+    AwsMissing,
+    in_parallel,
+    soon,
+    try_asking,
+)
 from evalbook.aws.trust import (
     BEDROCK,
     DENIED,
     SAGEMAKER,
     Assumption,
+    Verdict,
     build_trust_statement,
     named_for_sdk,
     trust,
@@ -34,7 +43,6 @@ from evalbook.texts import did_you_mean, nearest, printable
 
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
 _FORMS = "Give a role's name, or its ARN: arn:aws:iam::ACCOUNT:role/NAME."
-
 
 LOOKED_INTO = 10
 """Roles whose permissions are simulated before they are offered."""
@@ -79,17 +87,15 @@ def find_execution_role(
     """Look for a role to propose: the caller's own, the training job's, the account's only one."""
     me = find_caller(aws, region)
     questions: list[Callable[[], Any]] = [
-        lambda: _get_role_quietly(aws, region, me.role_name),
-        lambda: _role_of_training_job(aws, region, training_job),
-        lambda: _list_roles(aws, region),
+        partial(_find_role, aws, region, me.role_name),
+        partial(_find_role_of_job, aws, region, training_job),
+        partial(_list_roles, aws, region),
     ]
     own, trained, (listed, unlisted) = in_parallel(questions)
 
-    def fits(role: _Role | None) -> bool:
-        return role is not None and all(
-            verdict == "trusted" and (service != SAGEMAKER or named_for_sdk(role.document, service))
-            for service in _services(actions_for)
-            for verdict, _ in [trust(role.document, _assumption(service, me, region))]
+    def fits(role: _Role) -> bool:
+        return all(
+            _trust(role, service, me, region)[0] == "trusted" for service in _services(actions_for)
         )
 
     named = (
@@ -97,12 +103,12 @@ def find_execution_role(
         (trained, f"the role of training job {training_job}"),
     )
     found: dict[str, str] = {}
-    for role, place in named:
+    for role, about in named:
         if role is not None and fits(role):
-            found.setdefault(role.arn, place)
+            found.setdefault(role.arn, about)
     newest = sorted(sorted(listed, key=lambda it: it.arn), key=lambda it: it.created, reverse=True)
     others = {
-        it.arn: f"made {it.created}" if it.created else ""
+        it.arn: f"made {it.created}"
         for it in newest
         if fits(it) and not _is_service_linked(it.arn) and it.arn not in found
     }
@@ -111,9 +117,7 @@ def find_execution_role(
     if default is None and len(able) == 1:
         default = next(iter(able))
         able[default] = "the only suitable role in the account"
-    roles = tuple(
-        OfferedRole(arn, printable(arn.rsplit("/", 1)[-1]), about) for arn, about in able.items()
-    )
+    roles = tuple(OfferedRole(arn, printable(_name(arn)), about) for arn, about in able.items())
     return RoleOffer(default, roles, _offer_checks(default, unlisted))
 
 
@@ -132,37 +136,29 @@ def _able(aws: Aws, region: str, actions_for: str, roles: dict[str, str]) -> dic
 
 def _offer_checks(default: str | None, unlisted: str | None) -> tuple[Check, ...]:
     if unlisted:
-        return (
-            skipped(
-                "role.list",
-                f"Could not list the account's roles to look for a suitable one. {unlisted}",
-                "Name one, or ask for iam:ListRoles.",
-            ),
-        )
+        text = f"Could not list the account's roles to look for a suitable one. {unlisted}"
+        return (skipped("role.list", text, "Name one, or ask for iam:ListRoles."),)
     if default is None:
         return (skipped("role.list", "Found no single role to propose."),)
     return ()
 
 
-def _get_role_quietly(aws: Aws, region: str, name: str | None) -> _Role | None:
+def _find_role(aws: Aws, region: str, name: str | None) -> _Role | None:
+    return try_asking(lambda: _get_role(aws, region, name)) if name else None
+
+
+def _find_role_of_job(aws: Aws, region: str, name: str | None) -> _Role | None:
     if not name:
         return None
-    try:
-        return _get_role(aws, region, name)
-    except NO_HELP:
-        return None
-
-
-def _role_of_training_job(aws: Aws, region: str, training_job: str | None) -> _Role | None:
-    if not training_job:
-        return None
-    try:
-        job = aws.client("sagemaker", region).describe_training_job(TrainingJobName=training_job)
-    except NO_HELP:
-        return None
-    arn = str(job.get("RoleArn") or "")
-    role = _get_role_quietly(aws, region, arn.rsplit("/", 1)[-1])
+    sagemaker = aws.client("sagemaker", region)
+    job = try_asking(lambda: sagemaker.describe_training_job(TrainingJobName=name))
+    arn = str(job.get("RoleArn") or "") if job else ""
+    role = _find_role(aws, region, _name(arn))
     return role if role and role.arn == arn else None
+
+
+def _name(arn: str) -> str:
+    return arn.rsplit("/", 1)[-1]
 
 
 def _list_roles(aws: Aws, region: str) -> tuple[list[_Role], str | None]:
@@ -170,11 +166,9 @@ def _list_roles(aws: Aws, region: str) -> tuple[list[_Role], str | None]:
     pages = aws.client("iam", region).get_paginator("list_roles")
     try:
         return [
-            _Role(
-                role["Arn"], role.get("AssumeRolePolicyDocument"), iso_utc(role["CreateDate"])[:10]
-            )
+            _Role(it["Arn"], it.get("AssumeRolePolicyDocument"), iso_utc(it["CreateDate"])[:10])
             for page in pages.paginate(PaginationConfig={"PageSize": 1000})
-            for role in page["Roles"]
+            for it in page["Roles"]
         ], None
     except NO_HELP as error:
         return [], error.message
@@ -272,7 +266,7 @@ def _parse(text: str, account: str) -> tuple[str, str | None]:
             "role can't be passed to a service across accounts.",
             f"Give a role in account {account}.",
         )
-    return arn.resource.rsplit("/", 1)[-1], text
+    return _name(arn.resource), text
 
 
 def _existing(
@@ -296,7 +290,7 @@ def _existing(
 
 
 def _near_remedy(aws: Aws, region: str, name: str) -> str:
-    names = [printable(role.arn.rsplit("/", 1)[-1]) for role in _list_roles(aws, region)[0]]
+    names = [printable(_name(role.arn)) for role in _list_roles(aws, region)[0]]
     return did_you_mean([f'"{it}"' for it in nearest(name, names)]) or _FORMS
 
 
@@ -322,54 +316,48 @@ def _services(actions_for: str) -> tuple[str, ...]:
     return (SAGEMAKER, BEDROCK) if judges else (SAGEMAKER,)
 
 
-def _assumption(service: str, me: Caller, region: str) -> Assumption:
-    return Assumption(service, me.account, region, me.partition)
-
-
-_OUT = "Remove the service from that statement, or give another role."
+def _trust(role: _Role, service: str, me: Caller, region: str) -> tuple[Verdict, str | None]:
+    """Tell whether a service may assume a role, and the SDK sees it, and why if not plainly so."""
+    who = Assumption(service, me.account, region, me.partition)
+    verdict, why = trust(role.document, who)
+    # The SDK looks for itself, and for SageMaker alone.
+    unseen = service == SAGEMAKER and not named_for_sdk(role.document, service)
+    if unseen and verdict != "not trusted":
+        return "not trusted", "the SDK requires it as a Service principal, for sts:AssumeRole"
+    return verdict, why
 
 
 def _trust_checks(role: _Role, me: Caller, region: str, actions_for: str) -> list[Check]:
-    services = _services(actions_for)
-    if role.document is None:
-        return [
-            skipped(
-                f"role.trust.{service.split('.')[0]}",
-                f"Could not check whether {service} may assume {role.arn}: you may not read its "
-                "trust policy.",
-                "Grant iam:GetRole so that evalbook can check this.",
-            )
-            for service in services
-        ]
-    verdicts = {
-        service: trust(role.document, _assumption(service, me, region)) for service in services
-    }
+    verdicts = {it: _trust(role, it, me, region) for it in _services(actions_for)}
     missing = [service for service, (verdict, _) in verdicts.items() if verdict == "not trusted"]
-    if (
-        SAGEMAKER not in missing
-        and verdicts[SAGEMAKER][0] != "not trusted"
-        and not named_for_sdk(role.document, SAGEMAKER)
-    ):
-        missing.insert(0, SAGEMAKER)
-        why = "the SDK requires it as a Service principal, for sts:AssumeRole"
-        verdicts[SAGEMAKER] = ("not trusted", why)
-    statement = build_trust_statement(missing or [""], me.account)
-    add = f"Add this statement to its trust policy: {statement}"
+    statement = build_trust_statement(missing, me.account)
     return [
-        _trust_check(role.arn, service, verdict, why, _OUT if why == DENIED else add)
+        _trust_check(role, service, verdict, why, statement)
         for service, (verdict, why) in verdicts.items()
     ]
 
 
-def _trust_check(arn: str, service: str, verdict: str, why: str | None, remedy: str) -> Check:
+def _trust_check(
+    role: _Role, service: str, verdict: Verdict, why: str | None, statement: str
+) -> Check:
     check_id = f"role.trust.{service.split('.')[0]}"
+    doubt = f"Could not check whether {service} may assume {role.arn}"
     because = f": {why}" if why else ""
+    if role.document is None:
+        return skipped(
+            check_id,
+            f"{doubt}: you may not read its trust policy.",
+            "Grant iam:GetRole so that evalbook can check this.",
+        )
     if verdict == "trusted":
-        return passed(check_id, f"{service} may assume {arn}.")
+        return passed(check_id, f"{service} may assume {role.arn}.")
     if verdict == "not trusted":
-        return failed(check_id, f"{service} may not assume {arn}{because}.", remedy)
+        remedy = f"Add this statement to its trust policy: {statement}"
+        if why == DENIED:
+            remedy = "Remove the service from that statement, or give another role."
+        return failed(check_id, f"{service} may not assume {role.arn}{because}.", remedy)
     return warning(
         check_id,
-        f"Could not check whether {service} may assume {arn}{because}.",
+        f"{doubt}{because}.",
         "Look at the role's trust policy; a run that may not assume the role fails late.",
     )

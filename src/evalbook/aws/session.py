@@ -23,6 +23,7 @@ from evalbook.aws.refusals import (
     AwsInvalid,
     AwsMissing,
     translate,
+    try_asking,
     unchecked,
     unknown_operation,
     without_answer,
@@ -47,6 +48,7 @@ __all__ = [
     "border",
     "in_parallel",
     "soon",
+    "try_asking",
     "unchecked",
 ]
 
