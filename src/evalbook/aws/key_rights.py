@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.permissions import simulate
 from evalbook.aws.policy_documents import Sent, Statement, WrittenStatement, read_policy
-from evalbook.aws.session import NO_HELP, Aws
+from evalbook.aws.session import Aws, try_asking
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.texts import joined
 
@@ -37,7 +37,7 @@ def check_role_key(
     """Tell whether a role may do these actions on the key that ``what`` is encrypted with."""
     named_by = parse_arn(key)
     region = (named_by.region if named_by else "") or region
-    known = _described(aws, region, key)
+    known = _describe(aws, region, key)
     # Buckets name their key by its id or an alias as well.
     key = known["Arn"] if known else key
     arn = parse_arn(key)
@@ -48,15 +48,9 @@ def check_role_key(
     settled = _settled(known, f"T{named[1:]},") if known else None
     if settled:
         return settled
-    policy = _key_policy(aws, region, key)
-    said = [read_key_policy(policy, role, arn, it) for it in actions] if policy is not None else []
-    says = _weakest(said) if said else None
+    says = _read_policy_of(aws, region, role, arn, actions)
     simulated = simulate(aws, region, role, actions, ResourceArns=[key])
     allowed = None if simulated.error else not simulated.lacking
-    remedy = (
-        f"Grant {needed} on the key to the role, and let the key's policy name it: "
-        f"{statement_for(role, actions)}"
-    )
     if (says == "allows" and _account(role) == arn.account) or (
         says in ("allows", "delegates") and allowed
     ):
@@ -67,12 +61,25 @@ def check_role_key(
     granted = _is_granted(aws, region, role, key)
     if granted:
         return passed("kms.role", f"{role} may use {named}, through a grant.")
-    if says == "nothing" and granted is False:
-        text = f"{role} may not use {named}: the key's policy does not let it ({needed})."
-        return failed("kms.role", text, remedy)
-    if says == "delegates" and allowed is False and granted is False:
-        return failed("kms.role", f"{role} may not do {needed} on {named}.", remedy)
+    if granted is False and (says == "nothing" or (says == "delegates" and allowed is False)):
+        text = f"{role} may not do {needed} on {named}."
+        if says == "nothing":
+            text = f"{role} may not use {named}: the key's policy does not let it ({needed})."
+        return failed("kms.role", text, _remedy(role, actions))
     return _doubt(role, named, needed, lacks=says == "nothing" or allowed is False)
+
+
+def _remedy(role: str, actions: Sequence[str]) -> str:
+    statement: WrittenStatement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": role},
+        "Action": list(actions),
+        "Resource": "*",
+    }
+    return (
+        f"Grant {joined(actions)} on the key to the role, and let the key's policy name it: "
+        f"{json.dumps(statement)}"
+    )
 
 
 def _doubt(role: str, named: str, needed: str, *, lacks: bool) -> Check:
@@ -95,17 +102,6 @@ def _settled(key: KeyMetadataTypeDef, named: str) -> Check | None:
     if key.get("KeyManager") == "AWS":
         return passed("kms.role", f"{named} is S3's own in this account.")
     return None
-
-
-def statement_for(role: str, actions: Sequence[str]) -> str:
-    """Return the statement, as JSON, by which a key's policy lets a role use the key."""
-    statement: WrittenStatement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": role},
-        "Action": list(actions),
-        "Resource": "*",
-    }
-    return json.dumps(statement)
 
 
 def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: str) -> Says:
@@ -136,11 +132,6 @@ def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: st
     return next((it for it in most if it in grants), "nothing")
 
 
-def _weakest(says: Sequence[Says]) -> Says:
-    order: tuple[Says, ...] = ("denies", "nothing", "could not tell", "delegates", "allows")
-    return min(says, key=order.index)
-
-
 def _principal(it: Statement, role: str, account: str) -> Literal["role", "account"] | None:
     """Tell whether a statement is about the role itself or about its whole account."""
     if it.has_not_principal:
@@ -154,27 +145,25 @@ def _principal(it: Statement, role: str, account: str) -> Literal["role", "accou
 # --- what AWS is asked --------------------------------------------------------------------------
 
 
-def _described(aws: Aws, region: str, key: str) -> KeyMetadataTypeDef | None:
-    try:
-        return aws.client("kms", region).describe_key(KeyId=key)["KeyMetadata"]
-    except NO_HELP:
-        return None
+def _describe(aws: Aws, region: str, key: str) -> KeyMetadataTypeDef | None:
+    return try_asking(lambda: aws.client("kms", region).describe_key(KeyId=key)["KeyMetadata"])
 
 
-def _key_policy(aws: Aws, region: str, key: str) -> list[Statement] | None:
-    try:
-        answer = aws.client("kms", region).get_key_policy(KeyId=key, PolicyName="default")
-    except NO_HELP:
-        return None
-    return read_policy(answer.get("Policy"))
+def _read_policy_of(aws: Aws, region: str, role: str, key: Arn, actions: Sequence[str]) -> Says:
+    """Tell what a key's policy says of a role doing all of these actions."""
+    kms = aws.client("kms", region)
+    answer = try_asking(lambda: kms.get_key_policy(KeyId=str(key), PolicyName="default"))
+    policy = read_policy(answer.get("Policy")) if answer else None
+    if policy is None:
+        return "could not tell"
+    least: tuple[Says, ...] = ("denies", "nothing", "could not tell", "delegates", "allows")
+    return min((read_key_policy(policy, role, key, it) for it in actions), key=least.index)
 
 
 def _is_granted(aws: Aws, region: str, role: str, key: str) -> bool | None:
-    try:
-        grants = aws.client("kms", region).get_paginator("list_grants")
-        return any(page["Grants"] for page in grants.paginate(KeyId=key, GranteePrincipal=role))
-    except NO_HELP:
-        return None
+    grants = aws.client("kms", region).get_paginator("list_grants")
+    pages = grants.paginate(KeyId=key, GranteePrincipal=role)
+    return try_asking(lambda: any(page["Grants"] for page in pages))
 
 
 def default_key(aws: Aws, bucket: str, region: str) -> str | None:
@@ -182,15 +171,12 @@ def default_key(aws: Aws, bucket: str, region: str) -> str | None:
 
     By its ARN, which policies need, where it may be described.
     """
-    try:
-        answer = aws.client("s3").get_bucket_encryption(Bucket=bucket)
-    except NO_HELP:
-        return None
-    for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
+    answer = try_asking(lambda: aws.client("s3").get_bucket_encryption(Bucket=bucket))
+    for rule in answer["ServerSideEncryptionConfiguration"]["Rules"] if answer else ():
         by = rule.get("ApplyServerSideEncryptionByDefault")
         if by and by["SSEAlgorithm"].startswith("aws:kms") and by.get("KMSMasterKeyID"):
             key = str(by["KMSMasterKeyID"])
-            known = _described(aws, region, key)
+            known = _describe(aws, region, key)
             return known["Arn"] if known else key
     return None
 
