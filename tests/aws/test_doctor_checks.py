@@ -109,4 +109,4 @@ def test_a_clock_that_is_off_is_told(date: str | None, status: str) -> None:
     ("region", "status"), [("us-east-1", "passed"), ("nowhere", "failed"), (None, "failed")]
 )
 def test_regions_are_looked_at(region: str | None, status: str) -> None:
-    assert check_region(region)[0].status == status
+    assert check_region(region).status == status

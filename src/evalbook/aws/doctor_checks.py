@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from evalbook.aws.identity import find_caller
@@ -49,25 +50,19 @@ def check_everything(aws: Aws, subject: Subject) -> list[Check]:
         AwsUnavailable: not even the credentials could be asked about.
     """
     with aws.turn():
-        return _all_checks(aws, subject)
-
-
-def _all_checks(aws: Aws, subject: Subject) -> list[Check]:
-    checks = [*check_credentials(aws)]
-    region = subject.region or aws.default_region
-    checks += check_region(region)
-    if region is None:
-        return checks
-    questions: list[tuple[str, Callable[[], list[Check]]]] = [
-        ("role", partial(_role, aws, region, subject)),
-        ("judge", partial(_judges, aws, region, subject)),
-        ("mlflow.plan", partial(_mlflow, aws, region, subject)),
-        ("quotas", partial(check_quotas, aws, region)),
-        *((f"s3.{name}", partial(_bucket, aws, region, subject, name)) for name in subject.buckets),
-    ]
-    for found in in_parallel([partial(_ask, about, question) for about, question in questions]):
-        checks += found
-    return checks
+        region = subject.region or aws.default_region
+        checks = [*check_credentials(aws), check_region(region)]
+        if region is None:
+            return checks
+        questions: list[tuple[str, Callable[[], list[Check]]]] = [
+            ("role", partial(_role, aws, region, subject)),
+            ("judge", partial(_judges, aws, region, subject)),
+            ("mlflow.plan", partial(_mlflow, aws, region, subject)),
+            ("quotas", partial(check_quotas, aws, region)),
+            *((f"s3.{it}", partial(_bucket, aws, region, subject, it)) for it in subject.buckets),
+        ]
+        found = in_parallel([partial(_ask, about, question) for about, question in questions])
+        return [*checks, *chain.from_iterable(found)]
 
 
 def _ask(about: str, question: Callable[[], list[Check]]) -> list[Check]:
@@ -134,22 +129,18 @@ def _clock(date: str | None, now: datetime) -> Check:
     return passed("clock", "This computer's clock agrees with AWS's.")
 
 
-def check_region(region: str | None) -> list[Check]:
+def check_region(region: str | None) -> Check:
     if region is None:
-        return [
-            failed("region", "No AWS region is configured.", "Give --region, or set AWS_REGION.")
-        ]
+        return failed("region", "No AWS region is configured.", "Give --region, or set AWS_REGION.")
     if not is_region(region):
-        return [failed("region", f"{region} is not a region.", "Give one such as us-east-1.")]
+        return failed("region", f"{region} is not a region.", "Give one such as us-east-1.")
     if offers_bedrock(region) is False:
-        return [
-            warning(
-                "region",
-                f"The installed botocore does not list Bedrock in {region}.",
-                "Update boto3, or choose a region that has Bedrock.",
-            )
-        ]
-    return [passed("region", f"The region is {region}.")]
+        return warning(
+            "region",
+            f"The installed botocore does not list Bedrock in {region}.",
+            "Update boto3, or choose a region that has Bedrock.",
+        )
+    return passed("region", f"The region is {region}.")
 
 
 def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:

@@ -1,4 +1,4 @@
-"""Who is asking AWS: the account, and the role if there is one."""
+"""Who is asking AWS: the account, the role if there is one, and the profiles there are."""
 
 from __future__ import annotations
 
@@ -46,3 +46,14 @@ def is_reserved(role: str) -> bool:
     https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html
     """
     return role.rpartition("/")[2].startswith("AWSReservedSSO_")
+
+
+def list_profiles() -> list[str]:
+    """Return the names of the profiles in AWS's config files; empty if those can't be read."""
+    import botocore.session
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return sorted(botocore.session.Session().available_profiles)
+    except BotoCoreError:
+        return []

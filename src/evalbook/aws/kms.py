@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, unchecked
 from evalbook.checks import Check, passed, warning
-from evalbook.errors import AnswerRejected, reject
+from evalbook.errors import reject
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
@@ -37,13 +37,15 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
     try:
         key = aws.client("kms", region).describe_key(KeyId=text)["KeyMetadata"]
     except AwsDenied as error:
-        what, grant = (
-            f"whether the key {text} is enabled and suitable",
-            "kms:DescribeKey on the key",
-        )
-        return text, [unchecked("kms.key", what, error, grant, warning)]
+        what = f"whether the key {text} is enabled and suitable"
+        return text, [unchecked("kms.key", what, error, "kms:DescribeKey on the key", warning)]
     except AwsMissing:
-        raise _missing(text, region) from None
+        raise reject(
+            "kms.missing",
+            f"There is no KMS key {text} in {region}.",
+            f"`aws kms list-aliases --region {region}` shows the keys; for one in another account, "
+            "give its ARN.",
+        ) from None
     except AwsInvalid as error:
         raise reject("kms.form", f'KMS refuses "{text}": {error.message}', _FORMS) from None
     _check_state(key)
@@ -75,15 +77,6 @@ def _check_region(arn: Arn, region: str) -> None:
         "kms.region",
         f"The key {arn} is in {arn.region or 'no region'}, the evaluation in {region}.",
         f"Give a key in {region}.{replica}",
-    )
-
-
-def _missing(text: str, region: str) -> AnswerRejected:
-    return reject(
-        "kms.missing",
-        f"There is no KMS key {text} in {region}.",
-        f"`aws kms list-aliases --region {region}` shows the keys; for one in another account, "
-        "give its ARN.",
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from evalbook.aws.found import Instances
-from evalbook.aws.session import REFUSED, Aws, unchecked
+from evalbook.aws.session import REFUSED, Aws, try_asking, unchecked
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected
 
@@ -28,7 +28,7 @@ def check_quotas(aws: Aws, region: str) -> list[Check]:
         return [unchecked("quotas", "Bedrock's quotas", error, _GRANT)]
     if not quotas:
         return [skipped("quotas", "Service Quotas lists none for evaluation jobs.")]
-    running = _running(aws, region)
+    running = _count_running(aws, region)
     return [_check(name, value, running) for name, value in quotas.items()]
 
 
@@ -40,12 +40,10 @@ def _quotas(aws: Aws, region: str, service: str) -> Iterator[tuple[str, float]]:
         )
 
 
-def _running(aws: Aws, region: str) -> int | None:
-    try:
-        jobs = aws.client("bedrock", region).get_paginator("list_evaluation_jobs")
-        return sum(len(page["jobSummaries"]) for page in jobs.paginate(statusEquals="InProgress"))
-    except REFUSED:
-        return None
+def _count_running(aws: Aws, region: str) -> int | None:
+    jobs = aws.client("bedrock", region).get_paginator("list_evaluation_jobs")
+    pages = jobs.paginate(statusEquals="InProgress")
+    return try_asking(lambda: sum(len(page["jobSummaries"]) for page in pages))
 
 
 def _check(name: str, value: float, running: int | None) -> Check:

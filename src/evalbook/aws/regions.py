@@ -16,26 +16,22 @@ from evalbook.texts import nearest
 GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
 """First parts of the ids of system-defined inference profiles: where their requests may go."""
 
-# From where a geography's profiles are called, as far as AWS lists them:
+# How the regions begin from which a geography's profiles are called, as far as AWS lists them:
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
 _CALLED_FROM = {
-    "us-gov": ("us-gov-",),
-    "us": ("us-", "ca-"),
-    "eu": ("eu-", "il-"),
-    "apac": ("ap-", "me-"),
-    "au": ("ap-",),
-    "jp": ("ap-",),
-    "ca": ("ca-",),
+    "us-gov": r"us-gov-",
+    "us": r"us-(?!gov-)|ca-",
+    "eu": r"eu-|il-",
+    "apac": r"ap-|me-",
+    "au": r"ap-",
+    "jp": r"ap-",
+    "ca": r"ca-",
 }
 
 
 def may_be_called_from(geography: str, region: str) -> bool:
     """Tell whether inference profiles of a geography may exist in a region."""
-    starts = _CALLED_FROM.get(geography)
-    if starts is None:
-        return True
-    known = any(region.startswith(it) for it in starts)
-    return known and (geography != "us" or not region.startswith("us-gov-"))
+    return re.match(_CALLED_FROM.get(geography, ""), region) is not None
 
 
 # Regions are named after these since the first one; what botocore's own patterns allow (any word)

@@ -16,9 +16,9 @@ LONGEST_VALUE = 256
 SDK_TAG = "SagemakerModelEvaluation"
 MOST_TAGS = 50 - 1
 
-_SIGNS = frozenset("_.:/=+-@")
-# General categories of the pattern's \p{L}, \p{Z} and \p{N}.
-_CATEGORIES = ("L", "Z", "N")
+# The pattern's signs, and the general categories of its \p{L}, \p{Z} and \p{N}.
+_SIGNS = "_.:/=+-@"
+_CATEGORIES = "LZN"
 
 
 def check_tags(pairs: Sequence[tuple[str, str]], *, keeps_empty: bool) -> dict[str, str]:
@@ -73,7 +73,8 @@ def _check_tag(key: str, value: str) -> None:
                 f"{'1' if what == 'key' else '0'} to {longest}.",
                 "Choose another.",
             )
-        wrong = next((sign for sign in text if not _allowed(sign)), None)
+        others = (it for it in text if it not in _SIGNS)
+        wrong = next((it for it in others if unicodedata.category(it)[0] not in _CATEGORIES), None)
         if wrong is not None:
             raise AnswerRejected(
                 "tags.characters",
@@ -81,10 +82,6 @@ def _check_tag(key: str, value: str) -> None:
                 "and _ . : / = + - @ in tags.",
                 "Choose another.",
             )
-
-
-def _allowed(character: str) -> bool:
-    return character in _SIGNS or unicodedata.category(character)[0] in _CATEGORIES
 
 
 def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str, str]) -> Check:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from functools import partial
 
 from evalbook.aws.arns import parse_arn
@@ -18,14 +17,8 @@ from evalbook.texts import plural
 MOST_SUBNETS = 16
 MOST_SECURITY_GROUPS = 5
 
-_SUBNET = re.compile(r"subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})")
-_SECURITY_GROUP = re.compile(r"sg-(?:[0-9a-f]{8}|[0-9a-f]{17})")
-_JSON_KEYS = {
-    "securitygroupids": "security groups",
-    "securitygroups": "security groups",
-    "subnetids": "subnets",
-    "subnets": "subnets",
-}
+_ID = re.compile(r"(?:subnet|sg)-(?:[0-9a-f]{8}|[0-9a-f]{17})")
+_JSON_KEYS = frozenset({"securitygroupids", "securitygroups", "subnetids", "subnets"})
 _FORM = (
     "Give subnet and security group IDs separated by commas, such as subnet-0a1b2c3d, "
     'sg-0a1b2c3d, or {"subnets": ["subnet-…"], "security_group_ids": ["sg-…"]}.'
@@ -51,15 +44,17 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
             ]
         )
     except (AwsDenied, AwsInvalid):
-        unchecked = "Not checked: whether the subnets and security groups exist, in one VPC."
-        remedy = (
-            "Grant ec2:DescribeSubnets and ec2:DescribeSecurityGroups so that evalbook can check."
+        unchecked = warning(
+            "vpc.network",
+            "Not checked: whether the subnets and security groups exist, in one VPC.",
+            "Grant ec2:DescribeSubnets and ec2:DescribeSecurityGroups so that evalbook can check.",
         )
-        return VpcChoice(None, subnets, groups), [warning("vpc.network", unchecked, remedy)]
+        return VpcChoice(None, subnets, groups), [unchecked]
     _check_present((*subnets, *groups), {*found_subnets, *found_groups}, region)
     vpc = _one_vpc({**found_subnets, **found_groups})
+    counted = f"{plural(len(subnets), 'subnet')} and {plural(len(groups), 'security group')}"
     checks = [
-        passed("vpc.network", f"{_count(subnets, groups)} exist, all in {vpc}, in {region}."),
+        passed("vpc.network", f"{counted} exist, all in {vpc}, in {region}."),
         skipped(
             "vpc.routes",
             f"Whether jobs in {vpc} can reach S3 and Bedrock (VPC endpoints or a NAT gateway) was "
@@ -74,8 +69,9 @@ def _read(text: str, region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     text = text.strip()
     words = _json_words(text) if text.startswith(("{", "[")) else re.split(r"[\s,;]+", text)
     ids = [_id(word.strip("'\"`"), region) for word in words if word.strip("'\"`")]
-    subnets = _distinct(item for item in ids if item.startswith("subnet-"))
-    return subnets, _distinct(item for item in ids if item.startswith("sg-"))
+    distinct = tuple(dict.fromkeys(ids))
+    subnets = tuple(item for item in distinct if item.startswith("subnet-"))
+    return subnets, tuple(item for item in distinct if item.startswith("sg-"))
 
 
 def _json_words(text: str) -> list[str]:
@@ -103,7 +99,7 @@ def _id(word: str, region: str) -> str:
             found = f"{arn} is in {arn.region}, but the evaluation is in {region}."
             raise reject("vpc.form", found, f"Give subnets and security groups in {region}.")
         return _id(arn.path[-1], region)
-    if _SUBNET.fullmatch(word) or _SECURITY_GROUP.fullmatch(word):
+    if _ID.fullmatch(word):
         return word
     if word.startswith("vpc-"):
         found = f"{word} is a whole VPC. Its subnets and security groups are needed."
@@ -114,10 +110,6 @@ def _id(word: str, region: str) -> str:
         raise reject("vpc.form", found, "Copy the ID from the VPC console.")
     found = f"\"{word}\" is neither a subnet's nor a security group's ID."
     raise reject("vpc.form", found, _FORM)
-
-
-def _distinct(items: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(items))
 
 
 def _check_count(kind: str, ids: tuple[str, ...], most: int) -> None:
@@ -161,7 +153,3 @@ def _one_vpc(vpc_of: dict[str, str]) -> str:
             "Give subnets and security groups of one VPC.",
         )
     return next(iter(vpc_of.values()))
-
-
-def _count(subnets: tuple[str, ...], groups: tuple[str, ...]) -> str:
-    return f"{plural(len(subnets), 'subnet')} and {plural(len(groups), 'security group')}"

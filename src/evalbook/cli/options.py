@@ -89,7 +89,7 @@ def complete_profiles(
     """Offer the AWS profiles that are configured."""
     from click.shell_completion import CompletionItem
 
-    from evalbook.aws.profiles import list_profiles
+    from evalbook.aws.identity import list_profiles
 
     return [CompletionItem(name) for name in list_profiles() if name.startswith(incomplete)]
 

@@ -194,6 +194,6 @@ class Conversation:
 
 
 def _other_profiles(workflow: Workflow) -> list[str]:
-    from evalbook.aws.profiles import list_profiles
+    from evalbook.aws.identity import list_profiles
 
     return [name for name in list_profiles() if name != workflow.aws.profile]
