@@ -15,7 +15,6 @@ SOME = Estimate(
     metrics=2,
     models=2,
     minutes=(25, 40),
-    nova=False,
     record_bytes=1200.0,
 )
 

@@ -41,7 +41,6 @@ def judging(aws: Aws, report: Results, records: int) -> Estimate | None:
         metrics=len(arms[-1].metrics),
         models=len(arms),
         minutes=(MINUTES_A_MODEL[0] * len(arms), MINUTES_A_MODEL[1] * len(arms)),
-        nova=False,
         record_bytes=size,
     )
     region = region_of(run.arn)

@@ -59,14 +59,6 @@ class Estimate:
     models: int
     minutes: tuple[int, int] | None
     """None if AWS does not say how long such a run takes."""
-    nova: bool
-    """Whether a Nova model is evaluated by itself."""
-    scope: str = BOTH
-    """Which models are evaluated."""
-    served: tuple[str, ...] = ()
-    """What costs money if the models are served elsewhere, in words."""
-    instances: str | None = None
-    """What each model's job runs on; None if serverless."""
     record_bytes: float | None = None
     """A record's average size, from the size of the file that was read."""
     price: tuple[float, float] | None = None
@@ -75,6 +67,8 @@ class Estimate:
     """What the price is based on, or why there is none."""
     jobs: int = 1
     """The number of jobs that the records are split into."""
+    extra: tuple[str, ...] = ()
+    """What else costs money, in sentences."""
 
     def of(self, records: int) -> Estimate:
         share = records / (self.records or records)
@@ -93,26 +87,17 @@ class Estimate:
         if calls is None or self.record_bytes is None:
             return None
         record = max(1, round(self.record_bytes / _BYTES_A_TOKEN))
-        reads = [
+        low, high = (
             round(calls * (instructions + record * (1 + share)))
             for instructions, share in zip(_INSTRUCTIONS, _RESPONSE_SHARE, strict=True)
-        ]
-        return Tokens(
-            (reads[0], reads[1]), (calls * _EXPLANATION[0], calls * _EXPLANATION[1]), record
         )
+        return Tokens((low, high), (calls * _EXPLANATION[0], calls * _EXPLANATION[1]), record)
 
     def sentences(self) -> list[str]:
         lines = [self._time_and_price()]
         if self.judged:
             lines += [self._calls(), *self._cost_sentences()]
-        if self.instances:
-            jobs = "two training jobs, one per model," if self.models > 1 else "a training job"
-            lines.append(
-                f"Instances: {jobs} on {self.instances}, billed by the hour from start to end."
-            )
-        if self.nova:
-            lines.append(_NOVA[self.scope])
-        return [*lines, *self.served]
+        return [*lines, *self.extra]
 
     def _time_and_price(self) -> str:
         models = "both models" if self.models > 1 else "one model"
@@ -159,30 +144,21 @@ def _in_millions(ends: tuple[int, int]) -> str:
 
 def estimate(interview: Interview) -> Estimate:
     """Return the estimate for the answers so far."""
-    report = effective_report(interview)
-    scope = scope_of(interview)
-    models = 2 if scope == BOTH else 1
-    kind = interview.type
-    custom = interview.facts(slots.CUSTOM_METRICS)
-    model = interview.facts(slots.MODEL)
+    report, model = effective_report(interview), interview.facts(slots.MODEL)
+    models = 2 if scope_of(interview) == BOTH else 1
+    kind, custom = interview.type, interview.facts(slots.CUSTOM_METRICS)
+    metrics = len(interview.value(slots.BUILTIN_METRICS) or ())
+    sizes = _sizes_now(interview)
     return Estimate(
         judged=kind.bedrock_judges,
-        records=_records(interview, report),
-        metrics=len(interview.value(slots.BUILTIN_METRICS) or ())
-        + len(custom.names if custom else ()),
+        records=sum(sizes) or (report.valid if report else None),
+        metrics=metrics + len(custom.names if custom else ()),
         models=models,
         minutes=_minutes(model.billions if model else None, models) if kind.minutes_known else None,
-        nova=bool(model and model.nova) and kind.one_nova_a_run,
-        scope=scope,
-        served=_served(interview),
-        instances=str(own) if (own := interview.value(slots.COMPUTE)) else None,
         record_bytes=_record_bytes(interview, report),
-        jobs=len(_sizes_now(interview)) or 1,
+        jobs=len(sizes) or 1,
+        extra=tuple(_extra_costs(interview)),
     )
-
-
-def _records(interview: Interview, report: Report | None) -> int | None:
-    return sum(_sizes_now(interview)) or (report.valid if report else None)
 
 
 def _sizes_now(interview: Interview) -> tuple[int, ...]:
@@ -195,29 +171,36 @@ def _sizes_now(interview: Interview) -> tuple[int, ...]:
     return parts.records[1:] if interview.value(slots.PILOT) == "rest" else parts.records[:1]
 
 
-def _served(interview: Interview) -> tuple[str, ...]:
-    """Say what costs money if an endpoint or Bedrock serves the models."""
+def _extra_costs(interview: Interview) -> list[str]:
+    """Say what costs money besides judging: instances, endpoints and inference."""
+    lines = []
+    scope = scope_of(interview)
+    if own := interview.value(slots.COMPUTE):
+        jobs = "two training jobs, one per model," if scope == BOTH else "a training job"
+        lines.append(f"Instances: {jobs} on {own}, billed by the hour from start to end.")
+    if interview.nova_alone:
+        lines.append(_NOVA[scope])
     kinds = [it.kind for it in find_answering(interview)]
-    if not kinds:
-        return ()
-    jobs = "one job per model" if len(kinds) > 1 else "one job"
-    epochs, limit = interview.value(slots.EPOCHS) or 1, interview.value(slots.SAMPLE_LIMIT)
-    first = f"the first {limit:,} samples" if limit else "every sample"
-    times = f", {epochs} times each" if epochs > 1 else ""
-    lines = [
-        f"Questions: {first} of each task{times}, by {jobs} on an ml.m5.large instance.",
-    ]
+    if kinds:
+        lines.append(_questions(interview, len(kinds)))
     if "bedrock" in kinds:
         lines.append("Bedrock inference is billed by the token, or by its deployment's terms.")
     if "endpoint" in kinds:
         lines.append("Endpoints are billed as long as they exist, whether or not a run uses them.")
-    instances = interview.value(slots.HOSTING_INSTANCES)
-    if instances is not None and "hosted" in kinds:
+    if "hosted" in kinds and (instances := interview.value(slots.HOSTING_INSTANCES)):
         lines.append(
             f"Hosting: {kinds.count('hosted')} endpoint(s) on {instances}, billed by the hour "
             "until deleted when the run ends."
         )
-    return tuple(lines)
+    return lines
+
+
+def _questions(interview: Interview, models: int) -> str:
+    jobs = "one job per model" if models > 1 else "one job"
+    epochs, limit = interview.value(slots.EPOCHS) or 1, interview.value(slots.SAMPLE_LIMIT)
+    first = f"the first {limit:,} samples" if limit else "every sample"
+    times = f", {epochs} times each" if epochs > 1 else ""
+    return f"Questions: {first} of each task{times}, by {jobs} on an ml.m5.large instance."
 
 
 def add_price(expected: Estimate, interview: Interview) -> Estimate:

@@ -194,6 +194,12 @@ class Interview:
         return self.answer(MODEL).facts
 
     @property
+    def nova_alone(self) -> bool:
+        """Whether the model is a Nova model, and each run evaluates one of those."""
+        model = self.facts(MODEL)
+        return self.type.one_nova_a_run and model is not None and model.nova
+
+    @property
     def region(self) -> str:
         """Where the run takes place; until that is answered, where the model is."""
         return self.value(REGION) or self.model.region

@@ -39,7 +39,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         role_arn=interview.answer(slots.EXECUTION_ROLE).value,
         s3_output=interview.answer(slots.S3_OUTPUT).value,
         evaluate_base_model=base_model_too(interview),
-        is_nova=expected.nova,
+        is_nova=interview.nova_alone,
         mlflow_resource_arn=interview.value(slots.MLFLOW),
         mlflow_experiment=interview.value(slots.MLFLOW_EXPERIMENT),
         kms_key=interview.value(slots.KMS_KEY),

@@ -214,15 +214,10 @@ def _unread(interview: Interview, report: Report) -> list[str]:
 def _lost_system(interview: Interview) -> list[str]:
     """Say that system prompts are lost, which only a copy with them in the queries mends."""
     report = _report(interview)
-    if not _judged_nova(interview) or not report.with_system:
+    if not interview.nova_alone or not report.with_system:
         return []
     having = f"{report.with_system:,} of {report.records:,} records have one"
     return [f"a judged Nova model gets no system prompt, and {having}"]
-
-
-def _judged_nova(interview: Interview) -> bool:
-    model = interview.facts(slots.MODEL)
-    return model is not None and interview.type.one_nova_a_run and model.nova
 
 
 def _unusable_by_nova(interview: Interview) -> bool:
@@ -230,7 +225,7 @@ def _unusable_by_nova(interview: Interview) -> bool:
     from evalbook.datasets.formats import format_named
 
     name = _report(interview).format
-    return _judged_nova(interview) and (name is None or not format_named(name).nova_ready)
+    return interview.nova_alone and (name is None or not format_named(name).nova_ready)
 
 
 def _is_json_lines(interview: Interview) -> bool:

@@ -25,9 +25,8 @@ from evalbook.workflow.interview import (
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.turn import Choice, Question
 
-CONVERTIBLE = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
-"""File types, plain or gzipped, that are converted to a copy in JSON Lines if a run needs it."""
-_ENDINGS = (*CONVERTIBLE, ".gz")
+_ENDINGS = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet", ".gz")
+"""Of files that are used as they are, or converted to a copy in JSON Lines if a run needs it."""
 _PIECE = 1 << 20
 _ANOTHER = "A number or a name; another URI or file starts over."
 
@@ -51,7 +50,7 @@ def _read(text: str, question: Question, interview: Interview) -> str:
     path = interview.file_named(text.removeprefix("file://"))
     if "://" not in text.removeprefix("file://") and is_a_file(path):
         aws.s3.refuse_template_text(str(end_of_links(path)), "the file's name")
-        refuse_other_file_types(path.name, _ENDINGS)
+        _refuse_other_file_types(path.name)
         return str(end_of_links(path))
     if aws.s3_uris.looks_like_a_file(plain):
         raise AnswerRejected(
@@ -71,17 +70,12 @@ def _read(text: str, question: Question, interview: Interview) -> str:
         ) from rejection
     aws.s3.refuse_template_text(str(uri), "the dataset's path")
     if "*" not in uri.key:
-        refuse_other_file_types(uri.key, _ENDINGS)
+        _refuse_other_file_types(uri.key)
     return str(uri)
 
 
-def refuse_other_file_types(key: str, wanted: tuple[str, ...]) -> None:
-    """Refuse a file type that the evaluation does not accept.
-
-    Raises:
-        AnswerRejected: the key does not end as wanted.
-    """
-    if key.endswith("/") or key.lower().endswith(wanted):
+def _refuse_other_file_types(key: str) -> None:
+    if key.endswith("/") or key.lower().endswith(_ENDINGS):
         return
     name = key.rsplit("/", 1)[-1]
     ending = f"ends in .{name.rsplit('.', 1)[-1]}" if "." in name else "has no extension"
@@ -89,12 +83,14 @@ def refuse_other_file_types(key: str, wanted: tuple[str, ...]) -> None:
     if name.lower().endswith((".xlsx", ".xls", ".ods")):
         instead = "Save the sheet as CSV and give that file."
     raise AnswerRejected(
-        "dataset.file_type", f"{name} {ending}; this evaluation reads {', '.join(wanted)}.", instead
+        "dataset.file_type",
+        f"{name} {ending}; this evaluation reads {', '.join(_ENDINGS)}.",
+        instead,
     )
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, DatasetFacts]:
-    if is_local(value):
+    if _is_local(value):
         return _check_local(Path(value), interview)
     interview.progress("Looking for the dataset in S3", None, None)
     arn = None
@@ -138,7 +134,7 @@ def _which_one(wanted: aws.s3_uris.S3Uri, interview: Interview) -> Question:
     return Question(text, kind="choice", choices=choices, default=only, help=_ANOTHER)
 
 
-def is_local(value: str) -> bool:
+def _is_local(value: str) -> bool:
     """Tell whether the dataset is a local file that has not been uploaded yet."""
     return not value.startswith(("s3://", "arn:"))
 
@@ -181,17 +177,17 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 def _known(interview: Interview) -> str | None:
     found = interview.found("dataset_s3_uri", "dataset_path")
-    if found is None or not is_local(found):
+    if found is None or not _is_local(found):
         return found
     return found if is_a_file(interview.file_named(found)) else None
 
 
 def effective_dataset(interview: Interview) -> str:
     """Return what the evaluation reads: the copy if one was made, else the answer."""
-    copy, model = _copy(interview), interview.facts(slots.MODEL)
+    copy = _copy(interview)
     if copy is not None:
         return copy.uri
-    if interview.type.one_nova_a_run and model is not None and model.nova:
+    if interview.nova_alone:
         # For Nova, the SDK resolves a dataset ARN by name only, to the newest version.
         return str(effective_object(interview))
     return interview.answer(slots.DATASET).value
@@ -243,20 +239,20 @@ STEP = Step(
         "Records that the model was not trained on, one test case each; or a file on this "
         "computer, which is uploaded to a place of your choice.",
     ),
-    wants=Wants(files=(*CONVERTIBLE, ".gz"), s3=True),
+    wants=Wants(files=_ENDINGS, s3=True),
 )
 
 
 def _ask_upload(interview: Interview) -> Question:
-    path = _file(interview)
+    name = _file(interview).name
     return Question(
-        f"Where in S3 should {path.name} be uploaded?",
-        default=_suggestion(interview, path),
+        f"Where in S3 should {name} be uploaded?",
+        default=_suggest_place(interview, name),
         help="The S3 URI of a bucket, a folder or an object. Existing objects are not overwritten.",
     )
 
 
-def _suggestion(interview: Interview, path: Path) -> str | None:
+def _suggest_place(interview: Interview, name: str) -> str | None:
     """Return a place in SageMaker's default bucket of this account and region, if it exists."""
     try:
         region = interview.aws.default_region
@@ -266,24 +262,19 @@ def _suggestion(interview: Interview, path: Path) -> str | None:
         aws.s3.describe_bucket(interview.aws, bucket)
     except EvalbookError:
         return None
-    return f"s3://{bucket}/evalbook/{path.name}"
+    return f"s3://{bucket}/evalbook/{name}"
 
 
-def _read_upload(text: str, question: Question, interview: Interview) -> str:
-    uri = aws.s3.parse_s3_uri(text or question.default or "", what="place", key_needed=False)
+def _read_upload(text: str, _question: Question, interview: Interview) -> str:
+    uri = aws.s3.parse_s3_uri(text, what="place", key_needed=False)
     if not uri.key or uri.key.endswith("/"):
         uri = aws.s3_uris.S3Uri(uri.bucket, uri.key + _file(interview).name)
     aws.s3.refuse_template_text(str(uri), "the dataset's path")
     return str(uri)
 
 
-def _check_upload(value: str, interview: Interview) -> Outcome[str, None]:
-    aws.s3.describe_bucket(interview.aws, _place(value).bucket)
-    return Accepted(value)
-
-
 def _do_upload(value: str, interview: Interview) -> Outcome[str, None]:
-    path, place = _file(interview), _place(value)
+    path, place = _file(interview), aws.s3.parse_s3_uri(value, what="place")
     aws.s3.describe_bucket(interview.aws, place.bucket)
     interview.progress(f"Uploading {path.name} to {place}", None, None)
     said = f"Uploaded {path} to {place}."
@@ -308,10 +299,6 @@ def _file(interview: Interview) -> Path:
     return Path(interview.answer(slots.DATASET).value)
 
 
-def _place(value: str) -> aws.s3_uris.S3Uri:
-    return aws.s3.parse_s3_uri(value, what="place")
-
-
 def _md5(path: Path) -> str:
     """Return the ETag that S3 gives an object uploaded in one piece, unencrypted."""
     import hashlib
@@ -333,7 +320,6 @@ UPLOAD_STEP = Step(
     ask=_ask_upload,
     hears=hearing.place,
     read=_read_upload,
-    check=_check_upload,
     do=_do_upload,
     applies=_applies_upload,
     depends_on=(slots.DATASET,),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from evalbook import aws
 from evalbook.errors import EvalbookError
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.words import says_yes
-from evalbook.workflow.steps.model import find_known_model, find_package
+from evalbook.workflow.steps import model
 from evalbook.workflow.steps.which_type import (
     HELP,
     choose_by_answers,
-    first_question,
     read_answer,
 )
 from evalbook.workflow.training import find_rollout_type
@@ -51,27 +52,22 @@ def _known_training(interview: Interview) -> str | None:
     AWS is asked only then, and only briefly: whatever fails or takes too long is found out at the
     model's turn.
     """
-    model = interview.facts(slots.MODEL)
-    if model is not None and model.training is not None:
-        return model.training.how if model.training.trained else None
-    text = find_known_model(interview)
-    return _asked_about(interview, text) if text else None
+    known = interview.facts(slots.MODEL)
+    if known is not None and known.training is not None:
+        return known.training.how if known.training.trained else None
+    text = interview.finding(model.STEP)
 
-
-def _asked_about(interview: Interview, text: str) -> str | None:
-    def ask() -> str | None:
+    def ask(text: str) -> str | None:
         try:
-            found, job = find_package(text, interview)
-            finding = (
-                aws.rollout_training.find_training(interview.aws, found.package, job)
-                if found.package
-                else None
-            )
+            found, job = model.find_package(text, interview)
+            if found.package is None:
+                return None
+            training = aws.rollout_training.find_training(interview.aws, found.package, job)
         except EvalbookError:
             return None
-        return finding.how if finding and finding.trained else None
+        return training.how if training.trained else None
 
-    return aws.session.soon(ask)
+    return aws.session.soon(partial(ask, text)) if text else None
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:
@@ -84,8 +80,6 @@ def _read(text: str, question: Question, interview: Interview) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    if value == HELP:
-        return Narrowed(first_question())
     led_to = choose_by_answers(value, type_choices(interview))
     return Accepted(value) if led_to is None else Narrowed(led_to)
 

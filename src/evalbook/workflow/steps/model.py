@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from evalbook import aws
 from evalbook.checks import Remedy, passed
@@ -28,6 +30,7 @@ from evalbook.workflow.steps.base_model import (
 from evalbook.workflow.training import find_training_facts
 from evalbook.workflow.turn import Choice, Question
 
+_Found = TypeVar("_Found")
 _TRAINING_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
@@ -82,19 +85,26 @@ def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
         return accept_named_base_model(arn, interview)
     if value.startswith("arn:"):
         return _package(*_resolve_in(None, value, interview), interview)
-    region, *elsewhere = _regions(interview)
-    if region is None and not interview.aws.default_region:
+    if _regions(interview)[0] is None and not interview.aws.default_region:
         raise AnswerRejected(
             "model.region",
             f"{value!r} names no region, and none is configured.",
             Remedy("Say which region, then give the model again:", step="region"),
         )
+    return _in_either_region(_look_in, value, interview)
+
+
+def _in_either_region(
+    look: Callable[[str | None, str, Interview], _Found], text: str, interview: Interview
+) -> _Found:
+    """Look in the first region, and if nothing is there by that name, in the second."""
+    region, *elsewhere = _regions(interview)
     try:
-        return _look_in(region, value, interview)
+        return look(region, text, interview)
     except AnswerRejected as rejection:
         if rejection.code != "model.missing" or not elsewhere:
             raise
-        return _look_in(elsewhere[0], value, interview)
+        return look(elsewhere[0], text, interview)
 
 
 def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str, ModelFacts]:
@@ -170,13 +180,7 @@ def find_package(
     Raises:
         AnswerRejected: it is not there, or can't be used.
     """
-    region, *elsewhere = _regions(interview)
-    try:
-        return _resolve_in(region, text, interview)
-    except AnswerRejected as rejection:
-        if rejection.code != "model.missing" or not elsewhere:
-            raise
-        return _resolve_in(elsewhere[0], text, interview)
+    return _in_either_region(_resolve_in, text, interview)
 
 
 def _resolve_in(
@@ -187,8 +191,8 @@ def _resolve_in(
     Raises:
         AnswerRejected: it is not there, or can't be used.
     """
-    found_before = text == interview.found("training_job_name")
-    if found_before and (registered := _registered_by(region, text, interview)):
+    left_by_others = text == interview.found("training_job_name")
+    if left_by_others and (registered := _registered_by(region, text, interview)):
         return registered, text
     try:
         return aws.model_packages.resolve_package(interview.aws, text, region), None
@@ -230,17 +234,6 @@ def _regions(interview: Interview) -> list[str | None]:
     return known[:2] or [None]
 
 
-def find_known_model(interview: Interview) -> str | None:
-    """Return the model if it is known ahead of its turn: volunteered, or left in the state.
-
-    A model that the person dismissed is no longer known.
-    """
-    said = interview.aside.volunteered.get(STEP.name)
-    if said is not None or STEP.name in interview.aside.dismissed:
-        return said
-    return _known(interview)
-
-
 def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: InHub) -> Question:
     groups = found.candidates if found else ()
     bases = offered(inside)
@@ -267,10 +260,6 @@ def _describe(value: str, facts: ModelFacts) -> str:
     return f"{facts.base_model.name}, a base model, version {facts.version}: {value}"
 
 
-def _known(interview: Interview) -> str | None:
-    return interview.found("model_package_arn", "model_package_group_name", "training_job_name")
-
-
 STEP = Step(
     slots.MODEL,
     "Model",
@@ -279,7 +268,9 @@ STEP = Step(
     read=lambda text, question, _: read_choice_or_text(text, question.choices).strip("'\"<> "),
     check=_check,
     describe=_describe,
-    known=_known,
+    known=lambda interview: interview.found(
+        "model_package_arn", "model_package_group_name", "training_job_name"
+    ),
     depends_on=(slots.EVALUATION_TYPE,),
     asks_aws=True,
     asked_knowing=(slots.REGION,),

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalbook.checks import Check, Remedy, passed, warning
+from evalbook.checks import Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.texts import joined, shortened
 from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
@@ -16,7 +16,7 @@ from evalbook.workflow.facts import NotebookFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.settings import settings_of
-from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY
+from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
@@ -29,25 +29,19 @@ _KEEP_COPY = "copy of "
 
 def _ask(interview: Interview) -> Question:
     own = locate_own_notebook(interview)
-    exists = is_there(own)
-    choices = [
-        Choice(
-            NEW,
-            f"{own.name}",
-            "Already exists: evalbook replaces its own cells and keeps all others."
-            if exists
-            else "A new notebook.",
-        )
-    ]
-    choices.extend(
-        Choice(str(_shown(path, interview)), path.name, "Adds the cells at its end.")
-        for path in (sorted(own.parent.glob("*.ipynb")) if is_a_folder(own.parent) else ())
-        if path != own
-    )
+    here = sorted(own.parent.glob("*.ipynb")) if is_a_folder(own.parent) else []
+    replaced = "Already exists: evalbook replaces its own cells and keeps all others."
     return Question(
         f"Write a new notebook {_shown(own, interview)}, or append to an existing one?",
         kind="choice",
-        choices=tuple(choices),
+        choices=(
+            Choice(NEW, own.name, replaced if is_there(own) else "A new notebook."),
+            *(
+                Choice(str(_shown(path, interview)), path.name, "Adds the cells at its end.")
+                for path in here
+                if path != own
+            ),
+        ),
         default=NEW,
         help="new, a number, or the path of a notebook to append to.",
     )
@@ -117,23 +111,18 @@ def _titles(edited: tuple[EditedCell, ...]) -> str:
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
-    return Accepted(value, interview.answer(slots.NOTEBOOK).facts, (_as_it_stands(interview),))
-
-
-def _as_it_stands(interview: Interview) -> Check:
+    """Say whether the notebook still is as it was written."""
     from evalbook.notebook.write import find_edited_cells
 
     path = locate_notebook(interview)
     if not is_there(path):
-        return warning(
-            "notebook.missing",
-            f"The notebook {path} is gone.",
-            Remedy("To write it again:", command="generate"),
-        )
-    edited = find_edited_cells(path)
-    if edited:
-        return warning("notebook.edited", f"You have edited {_titles(edited)} of {path}.")
-    return passed("notebook", f"{path} is unchanged.")
+        remedy = Remedy("To write it again:", command="generate")
+        check = warning("notebook.missing", f"The notebook {path} is gone.", remedy)
+    elif edited := find_edited_cells(path):
+        check = warning("notebook.edited", f"You have edited {_titles(edited)} of {path}.")
+    else:
+        check = passed("notebook", f"{path} is unchanged.")
+    return Accepted(value, interview.answer(slots.NOTEBOOK).facts, (check,))
 
 
 def write_again(
@@ -205,11 +194,10 @@ _CELL_4 = {
 
 
 def run_instructions(interview: Interview) -> tuple[str, ...]:
-    expected = estimate(interview)
-    minutes = expected.minutes
+    minutes = estimate(interview).minutes
     how_long = ", about {} to {} minutes".format(*minutes) if minutes else ""
     # The SDK has no dry run for the person's own instances.
-    dry_run = "" if expected.instances else ", after a dry run"
+    dry_run = "" if interview.value(slots.COMPUTE) else ", after a dry run"
     path = locate_notebook(interview)
     return (
         f"Written: {path}",
@@ -217,7 +205,7 @@ def run_instructions(interview: Interview) -> tuple[str, ...]:
         "Cell 1: configuration; installs the SageMaker SDK if it is missing.",
         f"Cell 2: starts the evaluation{dry_run}. Run it again, and it finds the same run.",
         f"Cell 3: shows progress until the run ends{how_long}.",
-        f"Cell 4: {_CELL_4[expected.scope]}.",
+        f"Cell 4: {_CELL_4[scope_of(interview)]}.",
     )
 
 

@@ -46,8 +46,7 @@ def _possible(interview: Interview) -> tuple[str, ...]:
     if model.base_only:
         return (BASE_ONLY,)
     # Each run evaluates one Nova model: the base model by its name, even in a comparison.
-    one_a_run = model.nova and interview.type.one_nova_a_run
-    return (FINE_TUNED_ONLY,) if one_a_run else (BOTH, FINE_TUNED_ONLY)
+    return (FINE_TUNED_ONLY,) if interview.nova_alone else (BOTH, FINE_TUNED_ONLY)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:

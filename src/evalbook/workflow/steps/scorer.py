@@ -7,6 +7,7 @@ starter file and runs it on samples, then on the person's own records.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from evalbook.whole_files import (
     is_a_folder,
     is_there,
     reading,
+    reason,
     replace_whole,
     unwritable,
 )
@@ -38,7 +40,7 @@ _TRY_ON = re.compile(r"(?P<file>.+\.py)\s+on\s+(?P<records>.+)", re.I | re.S)
 def _ask(interview: Interview) -> Question:
     from evalbook.metrics.scorers import PRESETS
 
-    region = _region(interview)
+    region = interview.model.region
     interview.progress(f"Looking for scorers registered in {region}", None, None)
     registered, checks = aws.evaluators.list_evaluators(interview.aws, region)
     return Question(
@@ -106,15 +108,22 @@ def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator
 
 
 def _do(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
-    """Write the starter function if one is wanted; then do what checking does."""
-    return _check(_starter_in(interview.folder).name if value == OWN else value, interview)
+    """Write the starter function if it is wanted and not there; then do what checking does."""
+    from evalbook.metrics.scorers import read_starter_function
+
+    path = interview.folder / STARTER
+    if value == OWN and not is_there(path):
+        try:
+            replace_whole(path, read_starter_function().encode())
+        except OSError as error:
+            raise unwritable("scorer.file", path, error) from error
+    return _check(STARTER if value == OWN else value, interview)
 
 
 def _registered(arn: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
-
     aws.s3.refuse_template_text(arn, "the evaluator's ARN")
     found, checks = aws.evaluators.check_evaluator(interview.aws, arn)
-    region = _region(interview)
+    region = interview.model.region
     if found.region != region:
         raise AnswerRejected(
             "scorer.region",
@@ -122,19 +131,6 @@ def _registered(arn: str, interview: Interview) -> Outcome[str, aws.found.Evalua
             f"Register it in {region} too, or choose one of those listed.",
         )
     return Accepted(found.arn, found, tuple(checks))
-
-
-def _starter_in(folder: Path) -> Path:
-    """Write the starter function unless it already exists."""
-    from evalbook.metrics.scorers import read_starter_function
-
-    path = folder / STARTER
-    if not is_there(path):
-        try:
-            replace_whole(path, read_starter_function().encode())
-        except OSError as error:
-            raise unwritable("scorer.file", path, error) from error
-    return path
 
 
 def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found.Evaluator | None]:
@@ -155,26 +151,22 @@ def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found
 def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -> Question:
     from evalbook.datasets.scorer_samples import MOST_RECORDS
 
-    usual = _ask(interview)
-    records = f"{said} on {_GIVEN}"
-    dataset = interview.facts(slots.DATASET)
-    uri = dataset.uri if dataset else None
-    label = f"Try {Path(said).name} on the first {MOST_RECORDS} records of {uri}"
-    offered = (
-        Choice(records, label, "Reads its first few KB; the function runs on this machine."),
-    )
-    return Question(
-        text,
-        kind="choice",
-        choices=(*(offered if uri else ()), *usual.choices),
-        default=records if uri else None,
+    usual, dataset = _ask(interview), interview.facts(slots.DATASET)
+    records: tuple[Choice, ...] = ()
+    if dataset is not None:
+        label = f"Try {Path(said).name} on the first {MOST_RECORDS} records of {dataset.uri}"
+        about = "Reads its first few KB; the function runs on this machine."
+        records = (Choice(f"{said} on {_GIVEN}", label, about),)
+    return replace(
+        usual,
+        text=text,
+        choices=(*records, *usual.choices),
+        default=records[0].value if records else None,
         notices=(
             *found,
             f"An evaluation accepts only registered scorers. {aws.evaluators.HOW_TO_REGISTER}",
         ),
-        checks=usual.checks,
         help="Yes tries it. Or give the ARN of the registered evaluator, or another scorer.",
-        reference=usual.reference,
     )
 
 
@@ -233,11 +225,9 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
         dataset = interview.facts(slots.DATASET)
         records = dataset.uri if dataset else records
     if records.startswith("s3://"):
-        from evalbook.aws.s3 import parse_s3_uri, read_head
-
-        where = parse_s3_uri(records, what="records")
+        where = aws.s3.parse_s3_uri(records, what="records")
         interview.progress("Reading the first records", None, None)
-        head = read_head(interview.aws, where, HEAD_BYTES)
+        head = aws.s3.read_head(interview.aws, where, HEAD_BYTES)
         return str(where), head, len(head) < HEAD_BYTES
     path = interview.file_named(records)
     try:
@@ -246,7 +236,7 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
     except (OSError, ValueError) as error:
         raise AnswerRejected(
             "scorer.records",
-            f"{shortened(str(path))} can't be read: {getattr(error, 'strerror', error)}.",
+            f"{shortened(str(path))} can't be read: {reason(error)}.",
             f"Name a JSON Lines file, or {_GIVEN} for your dataset.",
         ) from error
     return path.name, head, len(head) < HEAD_BYTES
@@ -257,10 +247,6 @@ def _file(interview: Interview, said: str) -> Path:
     if not is_a_file(path):
         raise _no_python_file(said.strip("'\""), path)
     return path
-
-
-def _region(interview: Interview) -> str:
-    return interview.model.region
 
 
 STEP = Step(

@@ -89,10 +89,6 @@ _SUGGESTED = {
 }
 
 
-def first_question() -> Question:
-    return _question(HELP)
-
-
 def choose_by_answers(value: str, types: tuple[Choice, ...]) -> Question | None:
     """Return the question that follows the answers so far; None if the value is no such answer."""
     if value in _SUGGESTED:
