@@ -10,7 +10,7 @@ from border import answer
 from botocore.exceptions import EndpointConnectionError
 
 from evalbook.aws.found import Judge
-from evalbook.aws.judges import JudgeOffer, check_judge, find_judges
+from evalbook.aws.judges import check_judge, find_judges
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
 
@@ -89,7 +89,6 @@ def test_usable_judges_are_offered_by_id(aws: Aws) -> None:
         Judge("a.one", "Anthropic One", "Anthropic", "ACTIVE", None, None, REGION),
         Judge("b.two", "Anthropic Two", "Anthropic", "ACTIVE", "2099-03-01", None, REGION),
     )
-    assert offer.list_read
     assert [(it.id, it.status) for it in offer.checks] == [("judge.list", "passed")]
 
 
@@ -162,13 +161,13 @@ def test_malformed_list_is_said(aws: Aws, body: bytes) -> None:
 
     offer = find_judges(aws, REGION)
 
-    assert not offer.list_read
+    assert offer.left_out == ()
     assert offer.judges == ()
     assert [(it.id, it.status) for it in offer.checks] == [("judge.list", "skipped")]
 
 
 def test_missing_list_is_said(aws: Aws) -> None:
-    assert not find_judges(aws, REGION).list_read
+    assert find_judges(aws, REGION).judges == ()
 
 
 def test_one_judge_that_could_not_be_asked_is_left_out(aws: Aws) -> None:
@@ -441,16 +440,3 @@ def test_judge_that_could_not_be_asked_is_an_outage(aws: Aws) -> None:
 
     with pytest.raises(AwsUnavailable):
         check_judge(aws, REGION, "a.one")
-
-
-def test_offered_judge_is_not_asked_again(aws: Aws) -> None:
-    known = Judge("a.one", "One", "A", "LEGACY", "2099-03-01", None, REGION)
-    offer = JudgeOffer((known,), (), list_read=True, checks=())
-
-    judge, checks = check_judge(aws, REGION, "a.one", offer)
-
-    assert judge is known
-    assert [(it.id, it.status) for it in checks] == [
-        ("judge.list", "passed"),
-        ("judge.lifecycle", "warning"),
-    ]

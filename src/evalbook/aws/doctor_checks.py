@@ -165,12 +165,12 @@ def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
         return []
     offer = find_judges(aws, region)
     checks = list(offer.checks)
-    if offer.list_read and not offer.judges:
+    if offer.left_out and not offer.judges:
         checks.append(
             failed("judge.none", f"No judge can be used in {region}.", "Choose another region.")
         )
     if subject.judge:
-        checks += check_judge(aws, region, subject.judge, offer)[1]
+        checks += check_judge(aws, region, subject.judge)[1]
     return checks
 
 

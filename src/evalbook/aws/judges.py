@@ -7,13 +7,13 @@ in service is asked of Bedrock, as the SDK does when an evaluation starts (3.27.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.documents import read_document
 from evalbook.aws.found import LEGACY_IDLE_DAYS, Judge
 from evalbook.aws.regions import GEOGRAPHIES, may_be_called_from
 from evalbook.aws.s3 import S3Uri, read_head
@@ -26,6 +26,7 @@ from evalbook.aws.session import (
     AwsInvalid,
     AwsMissing,
     in_parallel,
+    unchecked,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, reject, rejection_for
@@ -54,28 +55,13 @@ class LeftOut:
 class JudgeOffer:
     """The judges to choose from, in order of their ids.
 
-    Where there are none, a person may know one by its id: `check_judge` takes it.
+    Both are empty if the service's list can't be read; without it the SDK does not hold to it
+    either. Then a person may know a judge by its id: `check_judge` takes it.
     """
 
     judges: tuple[Judge, ...]
     left_out: tuple[LeftOut, ...]
-    list_read: bool
-    """Whether the service's list could be read; without it the SDK does not hold to it either."""
     checks: tuple[Check, ...]
-
-    @property
-    def listed(self) -> tuple[str, ...]:
-        """Every id on the service's list."""
-        return (*(it.id for it in self.judges), *(it.id for it in self.left_out))
-
-
-@dataclass(frozen=True)
-class _Profiles:
-    """System-defined inference profiles of a region; ``denied`` tells why they are unknown."""
-
-    ids: dict[str, str]
-    """Profile by foundation model id."""
-    denied: str | None = None
 
 
 def find_judges(aws: Aws, region: str) -> JudgeOffer:
@@ -86,31 +72,21 @@ def find_judges(aws: Aws, region: str) -> JudgeOffer:
     """
     ids, unreadable = _read_list(aws, region)
     if unreadable:
-        return JudgeOffer((), (), list_read=False, checks=(unreadable,))
-    answers = dict(
-        zip(ids, in_parallel([partial(_ask, aws, region, it) for it in ids]), strict=True)
-    )
-    outages = [it for it in answers.values() if isinstance(it, AwsUnavailable)]
+        return JudgeOffer((), (), (unreadable,))
+    answers = in_parallel([partial(_ask, aws, region, it) for it in ids])
+    outages = [it for it in answers if isinstance(it, AwsUnavailable)]
     if len(outages) == len(ids):
         raise outages[0]
-    details = {it: answer for it, answer in answers.items() if isinstance(answer, dict)}
-    profiles = _profiles_if_needed(aws, region, list(details.values()))
-    judges: list[Judge] = []
-    left_out: list[LeftOut] = []
-    for judge_id, answer in answers.items():
-        verdict = _verdict(judge_id, answer, profiles, region)
-        if isinstance(verdict, LeftOut):
-            left_out.append(verdict)
-        else:
-            judges.append(verdict)
-    checks = _offer_checks(judges, left_out, profiles, region)
-    return JudgeOffer(_with_unique_labels(judges), tuple(left_out), True, checks)
+    profiles = _Profiles(aws, region)
+    verdicts = [_verdict(*it, profiles) for it in zip(ids, answers, strict=True)]
+    judges = [it for it in verdicts if isinstance(it, Judge)]
+    left_out = [it for it in verdicts if isinstance(it, LeftOut)]
+    checks = _offer_checks(judges, left_out, profiles)
+    return JudgeOffer(_with_unique_labels(judges), tuple(left_out), checks)
 
 
-def check_judge(
-    aws: Aws, region: str, judge_id: str, offer: JudgeOffer | None = None
-) -> tuple[Judge, list[Check]]:
-    """Check one judge by its id; with an ``offer`` what it tells is not asked again.
+def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check]]:
+    """Check one judge by its id.
 
     An inference profile's id or a foundation model's ARN is taken for the model it stands for,
     because the SDK's list and its own question to Bedrock know only that.
@@ -118,18 +94,10 @@ def check_judge(
     Raises:
         AnswerRejected: not a judge, not available in the region, or past its end of life.
     """
-    offered = {judge.id: judge for judge in offer.judges} if offer else {}
-    if offer:
-        listed, checks = list(offer.listed), ([] if offer.list_read else list(offer.checks))
-    else:
-        listed, unreadable = _read_list(aws, region)
-        checks = [unreadable] if unreadable else []
+    listed, unreadable = _read_list(aws, region)
     named, notes = _behind_profile(aws, region, judge_id)
     wanted, listing = _plain_id(named, listed, region)
-    checks += [*notes, *listing]
-    if wanted in offered:
-        judge = offered[wanted]
-        return judge, [*checks, *_lifecycle_checks(judge), *_where_data_go(judge, named, region)]
+    checks = [*([unreadable] if unreadable else []), *notes, *listing]
     answer = _ask(aws, region, wanted)
     if isinstance(answer, AwsUnavailable):
         raise answer
@@ -137,20 +105,15 @@ def check_judge(
         judge = Judge(wanted, wanted, wanted.split(".")[0], "UNKNOWN", None, None, region)
         unknown = f"Could not check whether {wanted} is in service. {answer.message}"
         return judge, [*checks, warning("judge.lifecycle", unknown, _ACCESS)]
-    profiles = _profiles_if_needed(aws, region, [answer] if isinstance(answer, dict) else [])
-    verdict = _verdict(wanted, answer, profiles, region)
+    profiles = _Profiles(aws, region)
+    verdict = _verdict(wanted, answer, profiles)
     if isinstance(verdict, LeftOut):
         message = f"{wanted} can't be the judge in {region}: {verdict.reason}."
         remedy = "Choose a judge that is in service in this region."
         remedy += _PROJECT if isinstance(answer, AwsMissing) else ""
         raise rejection_for(failed("judge.lifecycle", message, remedy), *checks)
-    if profiles.denied and not _on_demand(answer):
-        checks.append(_unknown_profiles(profiles, region))
-    return verdict, [
-        *checks,
-        *_lifecycle_checks(verdict),
-        *_where_data_go(verdict, named, region),
-    ]
+    checks += [*profiles.doubts, _lifecycle_check(verdict), *_where_data_go(verdict, named, region)]
+    return verdict, checks
 
 
 # --- the service's list -----------------------------------------------------------------------
@@ -164,12 +127,10 @@ def _read_list(aws: Aws, region: str) -> tuple[list[str], Check | None]:
         body = read_head(aws, S3Uri(bucket, LIST_KEY), LARGEST_LIST, region=region)
     except (AnswerRejected, AwsInternalError) as error:
         return [], _unreadable(where, error.message)
-    try:
-        entries = json.loads(body)["supported_judge_models"]
-        found = {entry.get("model_id") for entry in entries if isinstance(entry, dict)}
-    except (ValueError, KeyError, TypeError):
+    models = read_document(body)["supported_judge_models"]
+    if not isinstance(models.value, list):
         return [], _unreadable(where, "the SDK can't read its format")
-    ids = sorted(it for it in found if isinstance(it, str) and it)
+    ids = sorted({it["model_id"].text or "" for it in models.items} - {""})
     return ids, None if ids else _unreadable(where, "it names no models")
 
 
@@ -205,7 +166,7 @@ def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]
         profile = aws.client("bedrock", arn.region or region).get_inference_profile(
             inferenceProfileIdentifier=str(arn)
         )
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+    except REFUSED as error:
         raise AnswerRejected(
             "judge.kind",
             f"{arn} is an application inference profile, but its model can't be looked up: "
@@ -264,8 +225,6 @@ def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Chec
     Raises AnswerRejected if there is a list and the judge is not on it.
     """
     text = text.strip()
-    if not text:
-        raise AnswerRejected("judge.empty", "No judge was named.", "Give a Bedrock model id.")
     by_lower = {it.lower(): it for it in listed}
     # arn:aws:bedrock:us-east-1::foundation-model/ID, …:123456789012:inference-profile/us.ID
     bare = text.rsplit("/", 1)[-1] if text.startswith("arn:") else text
@@ -303,13 +262,14 @@ def _ask(aws: Aws, region: str, judge_id: str) -> _Answer:
     """Ask Bedrock about a model; a no is an answer too, so that one does not stop the others."""
     try:
         answer = aws.client("bedrock", region).get_foundation_model(modelIdentifier=judge_id)
-    except (AwsDenied, AwsMissing, AwsInvalid, AwsUnavailable) as error:
+    except (*REFUSED, AwsUnavailable) as error:
         return error
     return answer["modelDetails"]
 
 
-def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -> Judge | LeftOut:
+def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles) -> Judge | LeftOut:
     """Say whether a model can be the judge; a reason is worded so that equal ones are equal."""
+    region = profiles.region
     if isinstance(answer, AwsDenied):
         return LeftOut(judge_id, "bedrock:GetFoundationModel was denied")
     if isinstance(answer, AwsUnavailable):
@@ -319,37 +279,27 @@ def _verdict(judge_id: str, answer: _Answer, profiles: _Profiles, region: str) -
     if isinstance(answer, AwsInvalid):
         return LeftOut(judge_id, f"Bedrock gives no information on it ({answer.code})")
     lifecycle = answer.get("modelLifecycle")
-    ends = _utc(lifecycle.get("endOfLifeTime")) if lifecycle else None
+    end = lifecycle.get("endOfLifeTime") if lifecycle else None
+    ends = end.astimezone(timezone.utc) if end else None
+    last_day = ends.date().isoformat() if ends else None
     if ends and ends <= datetime.now(timezone.utc):
-        return LeftOut(judge_id, f"past its end of life ({ends.date().isoformat()})")
-    profile = None if _on_demand(answer) else profiles.ids.get(judge_id)
-    if not _on_demand(answer) and profile is None and not profiles.denied:
-        kinds = ", ".join(answer["inferenceTypesSupported"])
-        return LeftOut(judge_id, f"no inference profile in {region}, and it supports only {kinds}")
+        return LeftOut(judge_id, f"past its end of life ({last_day})")
+    profile = None
+    # A model is called by its own id; so is one that does not say.
+    kinds = answer.get("inferenceTypesSupported") or ["ON_DEMAND"]
+    if "ON_DEMAND" not in kinds:
+        profile = profiles.by_model.get(judge_id)
+        if profile is None and not profiles.doubts:
+            only = f"it supports only {', '.join(kinds)}"
+            return LeftOut(judge_id, f"no inference profile in {region}, and {only}")
     return Judge(
         judge_id,
         _label(judge_id, answer),
         str(answer.get("providerName") or judge_id.split(".")[0]),
         lifecycle["status"] if lifecycle else "UNKNOWN",
-        ends.date().isoformat() if ends else None,
+        last_day,
         profile,
         region,
-    )
-
-
-def _on_demand(answer: _Answer) -> bool:
-    """Tell whether a model is called by its own id; so is one that does not say."""
-    kinds = answer.get("inferenceTypesSupported") if isinstance(answer, dict) else None
-    return not kinds or "ON_DEMAND" in kinds
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    return (
-        moment.replace(tzinfo=timezone.utc)
-        if moment.tzinfo is None
-        else moment.astimezone(timezone.utc)
     )
 
 
@@ -381,87 +331,82 @@ def _with_unique_labels(judges: list[Judge]) -> tuple[Judge, ...]:
     )
 
 
-def _lifecycle_checks(judge: Judge) -> list[Check]:
-    if judge.lifecycle == "LEGACY":
-        until = f" until {judge.end_of_life}" if judge.end_of_life else ""
-        return [
-            warning(
-                "judge.lifecycle",
-                f"{judge.id} is legacy, in service{until}. Bedrock refuses a legacy model that "
-                f"this account has not used for {LEGACY_IDLE_DAYS} days, but only once judging "
-                "starts.",
-                "Make sure that it was used recently, or choose an active one.",
-            )
-        ]
-    return [passed("judge.lifecycle", f"{judge.id} is in service.")]
+def _lifecycle_check(judge: Judge) -> Check:
+    if judge.lifecycle != "LEGACY":
+        return passed("judge.lifecycle", f"{judge.id} is in service.")
+    until = f" until {judge.end_of_life}" if judge.end_of_life else ""
+    return warning(
+        "judge.lifecycle",
+        f"{judge.id} is legacy, in service{until}. Bedrock refuses a legacy model that this "
+        f"account has not used for {LEGACY_IDLE_DAYS} days, but only once judging starts.",
+        "Make sure that it was used recently, or choose an active one.",
+    )
 
 
 # --- inference profiles -----------------------------------------------------------------------
 
 
-def _profiles_if_needed(
-    aws: Aws, region: str, details: list[FoundationModelDetailsTypeDef]
-) -> _Profiles:
-    """Read the region's inference profiles if a model can be reached through one only."""
-    if all(_on_demand(it) for it in details):
-        return _Profiles({})
-    by_model: dict[str, list[str]] = {}
-    try:
-        listing = aws.client("bedrock", region).get_paginator("list_inference_profiles")
-        pages = list(listing.paginate(typeEquals="SYSTEM_DEFINED"))
-    except NO_HELP as error:
-        return _Profiles({}, error.message)
-    for profile in (it for page in pages for it in page["inferenceProfileSummaries"]):
-        for model in profile["models"] if profile["status"] == "ACTIVE" else ():
-            model_id = model["modelArn"].rsplit("/", 1)[-1]
-            by_model.setdefault(model_id, []).append(str(profile["inferenceProfileId"]))
-    # A profile that stays within the geography before one that goes anywhere.
-    return _Profiles(
-        {
+class _Profiles:
+    """System-defined inference profiles of a region, asked for if a model needs one."""
+
+    def __init__(self, aws: Aws, region: str) -> None:
+        self.region = region
+        self.doubts: list[Check] = []
+        """Why they are not known, once they were asked for in vain."""
+        self._aws = aws
+
+    @cached_property
+    def by_model(self) -> dict[str, str]:
+        """Ids of the profiles, by the id of the foundation model that each stands for."""
+        by_model: dict[str, list[str]] = {}
+        try:
+            listing = self._aws.client("bedrock", self.region).get_paginator(
+                "list_inference_profiles"
+            )
+            pages = list(listing.paginate(typeEquals="SYSTEM_DEFINED"))
+        except NO_HELP as error:
+            what = f"whether the judges that need an inference profile have one in {self.region}"
+            grant = "bedrock:ListInferenceProfiles"
+            self.doubts.append(unchecked("judge.inference_profile", what, error, grant, warning))
+            return {}
+        for profile in (it for page in pages for it in page["inferenceProfileSummaries"]):
+            for model in profile["models"] if profile["status"] == "ACTIVE" else ():
+                model_id = model["modelArn"].rsplit("/", 1)[-1]
+                by_model.setdefault(model_id, []).append(str(profile["inferenceProfileId"]))
+        # A profile that stays within the geography before one that goes anywhere.
+        return {
             model: min(profiles, key=lambda it: (it.startswith("global."), it))
             for model, profiles in by_model.items()
         }
-    )
-
-
-def _unknown_profiles(profiles: _Profiles, region: str) -> Check:
-    return warning(
-        "judge.inference_profile",
-        "Could not check whether the judges that need an inference profile have one in "
-        f"{region}. {profiles.denied}",
-        "Grant bedrock:ListInferenceProfiles so that evalbook can check this.",
-    )
 
 
 # --- what is said about an offer --------------------------------------------------------------
 
 
 def _offer_checks(
-    judges: list[Judge], left_out: list[LeftOut], profiles: _Profiles, region: str
+    judges: list[Judge], left_out: list[LeftOut], profiles: _Profiles
 ) -> tuple[Check, ...]:
     total = len(judges) + len(left_out)
-    denied = sum("denied" in it.reason for it in left_out)
+    by_reason: dict[str, list[str]] = {}
+    for it in left_out:
+        by_reason.setdefault(it.reason, []).append(it.id)
+    denied = sum(len(ids) for reason, ids in by_reason.items() if "denied" in reason)
     if denied == total:
         return (
             skipped(
                 "judge.lifecycle",
-                f"Could not check which of the {total} listed judges are in service in {region}: "
-                "bedrock:GetFoundationModel was denied for every one.",
+                f"Could not check which of the {total} listed judges are in service in "
+                f"{profiles.region}: bedrock:GetFoundationModel was denied for every one.",
                 f"{_ACCESS} Or name a judge by its Bedrock model id.",
             ),
         )
     checks = [passed("judge.list", f"{len(judges)} of {total} listed judges can be used.")]
     if left_out:
-        reasons: dict[str, list[str]] = {}
-        for it in left_out:
-            reasons.setdefault(it.reason, []).append(it.id)
-        said = "; ".join(f"{reason}: {', '.join(ids)}" for reason, ids in reasons.items())
-        unsure = any("denied" in it or "could not" in it for it in reasons)
+        said = "; ".join(f"{reason}: {', '.join(ids)}" for reason, ids in by_reason.items())
+        unsure = denied or any("could not" in it for it in by_reason)
         checks.append(
             warning("judge.left_out", f"Left out: {said}.", _ACCESS if denied else None)
             if unsure
             else passed("judge.left_out", f"Left out: {said}.")
         )
-    if profiles.denied:
-        checks.append(_unknown_profiles(profiles, region))
-    return tuple(checks)
+    return (*checks, *profiles.doubts)
