@@ -46,7 +46,6 @@ def a_package(base: str = "meta-llama", model_data: str | None = "s3://b/m") -> 
         account="123456789012",
         partition="aws",
         training_job=None,
-        description=None,
     )
 
 

@@ -18,9 +18,8 @@ WHEN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 
 def a_training_job(**settings: str) -> TrainingJob:
     return TrainingJob(
-        "pipelines-abc-EvaluateCustomModelM-xyz", "arn", "Failed", None, None, None, "role",
-        "s3://out/run1", settings,
-    )  # fmt: skip
+        "pipelines-abc-EvaluateCustomModelM-xyz", None, None, None, "s3://out/run1", settings
+    )
 
 
 def with_jobs(aws: Aws, **jobs: Mapping[str, str]) -> None:

@@ -5,12 +5,7 @@ from typing import Any
 
 import pytest
 
-from evalbook.aws.package_answers import (
-    explain_failure,
-    explain_missing_base,
-    iso_utc,
-    read_package,
-)
+from evalbook.aws.package_answers import iso_utc, read_package
 
 
 def an_answer(**container: Any) -> dict[str, Any]:
@@ -39,7 +34,9 @@ def test_model_data_is_found_in_a_data_source() -> None:
     ],
 )
 def test_what_lacks_before_the_base_model_is_said(answer: dict[str, Any], why: str) -> None:
-    assert explain_missing_base(answer) == why
+    found = read_package({**an_answer(), "InferenceSpecification": {}, **answer})
+
+    assert found.no_base == why
 
 
 def test_failure_reasons_are_joined() -> None:
@@ -47,7 +44,9 @@ def test_failure_reasons_are_joined() -> None:
     scans = [{"Name": "c", "Status": "Failed", "FailureReason": "old image"}]
     details = {"ValidationStatuses": statuses, "ImageScanStatuses": scans}
 
-    assert explain_failure({"ModelPackageStatusDetails": details}) == "no weights; old image"
+    found = read_package({**an_answer(), "ModelPackageStatusDetails": details})
+
+    assert found.failure == "no weights; old image"
 
 
 def test_moments_are_written_in_utc() -> None:

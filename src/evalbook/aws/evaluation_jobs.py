@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from evalbook.aws.documents import ForeignJson
 from evalbook.aws.executions import TrainingJob
 from evalbook.aws.session import Aws, in_parallel
 
@@ -49,19 +50,20 @@ def describe_evaluation_job(aws: Aws, region: str, arn: str) -> EvaluationJob:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
     """
     found = aws.client("bedrock", region).get_evaluation_job(jobIdentifier=arn)
-    automated = found["evaluationConfig"].get("automated")
-    configs = automated["datasetMetricConfigs"] if automated else []
-    judging = automated.get("evaluatorModelConfig") if automated else None
-    judges = judging.get("bedrockEvaluatorModels", ()) if judging else ()
-    places = [place for it in configs if (place := it["dataset"].get("datasetLocation"))]
+    automated = ForeignJson(found["evaluationConfig"])["automated"]
+    configs = automated["datasetMetricConfigs"].items
+    judges = automated["evaluatorModelConfig"]["bedrockEvaluatorModels"].items
+    places = [it["dataset"]["datasetLocation"]["s3Uri"].text for it in configs]
     return EvaluationJob(
         found["jobArn"],
         found["jobName"],
         found["status"],
         tuple(found.get("failureMessages", ())),
-        next((it["modelIdentifier"] for it in judges), None),
-        tuple(dict.fromkeys(name for it in configs for name in it["metricNames"])),
-        next((it["s3Uri"] for it in places if it.get("s3Uri")), None),
+        next((it["modelIdentifier"].text for it in judges), None),
+        tuple(
+            dict.fromkeys(str(it.value) for config in configs for it in config["metricNames"].items)
+        ),
+        next(filter(None, places), None),
         found["outputDataConfig"]["s3Uri"],
         found["roleArn"],
     )

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.documents import ForeignJson, read_document
@@ -76,19 +76,15 @@ class TrainingJob:
     """The job behind a step, as far as an evaluation's reader needs it."""
 
     name: str
-    arn: str
-    status: str
     failure: str | None
     created: datetime | None
     ended: datetime | None
-    role: str
     output: str
     """S3 prefix without a slash at its end."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Its hyperparameters."""
     model_package: str | None = None
     base_model: str | None = None
-    dataset: str | None = None
     evaluation: str | None = None
     """``LLMAJEvaluation``, ``BenchmarkEvaluation`` or ``CustomScorerEvaluation``."""
 
@@ -143,14 +139,10 @@ def read_execution_arn(text: str) -> str:
     arn = parse_arn(text)
     if arn is not None and describe_arn_kind(arn) in ("a pipeline execution", "a training job"):
         return str(arn)
-    found = (
-        f"{text.strip()!r} is {describe_arn_kind(arn)}"
-        if arn
-        else f"{text.strip()!r} is not an ARN"
-    )
+    kind = describe_arn_kind(arn) if arn else "not an ARN"
     raise AnswerRejected(
         "run.not_an_execution",
-        f"{found}. The ARN of a pipeline execution is needed.",
+        f"{text.strip()!r} is {kind}. The ARN of a pipeline execution is needed.",
         "Give arn:aws:sagemaker:REGION:ACCOUNT:pipeline/NAME/execution/ID; `evalbook runs` lists "
         "them. For a run on your own instances, give its training job's ARN.",
     )
@@ -204,10 +196,8 @@ class PipelineRun:
         return sorted(steps, key=lambda step: (step.started is None, step.started or step.name))
 
     def read_plan(self, aws: Aws) -> RunPlan:
-        answer = self._client(aws).describe_pipeline_definition_for_execution(
-            PipelineExecutionArn=self.arn
-        )
-        return read_definition(answer["PipelineDefinition"])
+        describe = self._client(aws).describe_pipeline_definition_for_execution
+        return read_definition(describe(PipelineExecutionArn=self.arn)["PipelineDefinition"])
 
     def stop(self, aws: Aws) -> None:
         # boto3 makes the request token itself, whatever its stubs say.
@@ -242,17 +232,13 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
     package = found.get("ModelPackageConfig") or {}
     return TrainingJob(
         name,
-        arn,
-        found["TrainingJobStatus"],
         found.get("FailureReason"),
         found.get("CreationTime"),
         found.get("TrainingEndTime"),
-        found.get("RoleArn", ""),
         (found.get("OutputDataConfig") or {}).get("S3OutputPath", "").rstrip("/"),
         found.get("HyperParameters") or {},
         package.get("SourceModelPackageArn"),
         serverless.get("BaseModelArn"),
-        _first(_datasets(ForeignJson(found.get("InputDataConfig")))),
         serverless.get("EvaluationType"),
     )
 
@@ -268,8 +254,7 @@ def find_rollout_failure(aws: Aws, arn: str) -> str | None:
     found = aws.client("sagemaker", region_of(arn)).describe_job(
         JobName=name, JobCategory="AgentRFTEvaluation"
     )
-    reason: str | None = found.get("FailureReason")
-    return reason
+    return cast("str | None", found.get("FailureReason"))
 
 
 def read_definition(text: str) -> RunPlan:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from evalbook.aws.model_packages import find_newest_usable
-from evalbook.aws.package_groups import Candidate, list_newest_groups
+from evalbook.aws.package_groups import Group, list_newest_groups
 from evalbook.aws.session import NO_HELP, Aws, in_parallel, soon
 from evalbook.errors import AnswerRejected, AwsUnavailable
 
@@ -17,15 +17,6 @@ LOOKED_INTO = 10
 """Groups whose versions are looked at."""
 _SHARE = 4
 """Either of the two questions keeps the person waiting for this part of a turn at most."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group, and what is known about its newest usable version."""
-
-    name: str
-    about: str
-    usable: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,27 +43,23 @@ def group_offer(aws: Aws, region: str | None) -> GroupOffer:
     except (*NO_HELP, AwsUnavailable) as error:
         return GroupOffer(unlisted=error.message)
     if known is None:
-        known = [Group(it.label, it.description) for it in newest]
-    older_ones = [Group(it.label, it.description) for it in older]
-    return GroupOffer(
-        (*(it for it in known if it.usable), *older_ones),
-        tuple(it.name for it in known if not it.usable),
-    )
+        return GroupOffer(tuple(found))
+    usable = [it for it in known if it is not None]
+    left_out = [it.name for it, group in zip(newest, known, strict=True) if group is None]
+    return GroupOffer((*usable, *older), tuple(left_out))
 
 
-def _look_into(aws: Aws, group: Candidate, region: str | None) -> Group:
+def _look_into(aws: Aws, group: Group, region: str | None) -> Group | None:
+    """Return a group with its newest usable version; None if it has none."""
     try:
         found = find_newest_usable(aws, group.name, region)
     except AnswerRejected as rejection:
-        return Group(group.label, group.description, rejection.code != "model.unusable")
+        return None if rejection.code == "model.unusable" else group
     package = found.package
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - usable
     rejected = ", rejected by its reviewer" if found.needs_yes else ""
-    made = package.created[:10]
-    return Group(
-        group.label,
-        f"version {package.version} of {made}{rejected}, {_short(package.base_model.name)}",
-    )
+    made, base = package.created[:10], _short(package.base_model.name)
+    return Group(group.name, f"version {package.version} of {made}{rejected}, {base}")
 
 
 def _short(base_model: str) -> str:

@@ -14,28 +14,15 @@ from typing import TYPE_CHECKING, Literal
 
 from evalbook.aws.arns import Arn, describe_arn_kind, find_region_fault, parse_arn
 from evalbook.aws.identity import find_caller
-from evalbook.aws.package_answers import (
-    ModelPackage,
-    explain_failure,
-    explain_missing_base,
-    read_package,
-)
-from evalbook.aws.package_groups import (
-    Candidate,
-    candidates,
-    find_groups,
-    suggest_groups,
-)
+from evalbook.aws.package_answers import ModelPackage, read_package
+from evalbook.aws.package_groups import MOST_CANDIDATES, Group, find_groups, suggest_groups
+from evalbook.aws.rollout_training import find_rollout_training
 from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsMissing
 from evalbook.checks import Check, passed, warning
 from evalbook.errors import AnswerRejected, reject
 
 if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.type_defs import (
-        DescribeModelPackageOutputTypeDef,
-        ModelPackageGroupSummaryTypeDef,
-        ModelPackageSummaryTypeDef,
-    )
+    from mypy_boto3_sagemaker.type_defs import ModelPackageSummaryTypeDef
 
 # Versions looked into for base-model metadata before giving up; each costs one question.
 MOST_VERSIONS_READ = 25
@@ -55,7 +42,7 @@ class Resolution:
     package: ModelPackage | None
     passed_over: tuple[str, ...] = ()
     """Newer versions that can't be used, each with the reason."""
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[Group, ...] = ()
     checks: tuple[Check, ...] = ()
     needs_yes: bool = False
     """The package was rejected by whoever reviews models: it may be used, but only on a yes."""
@@ -110,8 +97,6 @@ def find_package_of_job(aws: Aws, name: str, region: str | None = None) -> str |
 
     None also where the job may not be seen: the answer only helps.
     """
-    from evalbook.aws.rollout_training import find_rollout_training
-
     try:
         job = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
     except REFUSED:
@@ -165,7 +150,7 @@ def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
 def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution:
     """Take an ARN without version for a legacy package if there is one, else for a group."""
     try:
-        answer = _describe(aws, text, arn.region)
+        package = _describe(aws, text, arn.region)
     except AwsMissing:
         group = (
             f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:model-package-group/{name}"
@@ -178,7 +163,7 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
         return replace(resolution, checks=(note, *resolution.checks))
     except AwsDenied as error:
         raise _denied(aws, text, arn, error) from error
-    _named(answer, text)
+    _named(package, text)
     raise AnswerRejected(
         "model.unversioned",
         f'"{text}" is a package without a group. The SDK needs the group of the package that it '
@@ -187,7 +172,7 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
     )
 
 
-def _described(aws: Aws, text: str, arn: Arn) -> DescribeModelPackageOutputTypeDef:
+def _described(aws: Aws, text: str, arn: Arn) -> ModelPackage:
     try:
         return _describe(aws, text, arn.region)
     except AwsMissing as error:
@@ -293,10 +278,9 @@ def _resolve_group(aws: Aws, versions: _Versions) -> Resolution:
             over.append(f"{label} and older ones: not checked")
             break
         read += 1
-        answer = _describe_one(aws, str(summary["ModelPackageArn"]), versions)
-        package = read_package(answer)
+        package = _describe_one(aws, str(summary["ModelPackageArn"]), versions)
         if package.base_model is None:
-            over.append(f"{label}: {explain_missing_base(answer)}")
+            over.append(f"{label}: {package.no_base}")
         elif package.approval == "Rejected":
             over.append(f"{label}: Rejected")
             rejected = package
@@ -372,20 +356,16 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
             suggest_groups(aws, text, region) or _FORMS,
         )
     if len(groups) == 1:
-        name = str(groups[0]["ModelPackageGroupName"])
+        name = groups[0].name
         resolution = _resolve_group(aws, _Versions(name, region, name))
         note = passed("model.group", f'"{text}" matches one model package group, "{name}".')
         return replace(
             resolution,
-            candidates=candidates(groups),
+            candidates=tuple(groups),
             checks=(note, *resolution.checks),
             by_words=True,
         )
-    return _choice(text, groups)
-
-
-def _choice(text: str, groups: list[ModelPackageGroupSummaryTypeDef]) -> Resolution:
-    shown = candidates(groups)
+    shown = tuple(groups[:MOST_CANDIDATES])
     message = f'"{text}" matches {len(groups)} model package groups.'
     if len(groups) > len(shown):
         message += f" The newest {len(shown)} are listed; add a word to narrow them down."
@@ -421,7 +401,7 @@ def _summaries(aws: Aws, versions: _Versions) -> Iterator[ModelPackageSummaryTyp
         ) from error
 
 
-def _describe_one(aws: Aws, arn: str, versions: _Versions) -> DescribeModelPackageOutputTypeDef:
+def _describe_one(aws: Aws, arn: str, versions: _Versions) -> ModelPackage:
     try:
         return _describe(aws, arn, versions.region)
     except (AwsDenied, AwsMissing) as error:
@@ -432,40 +412,31 @@ def _describe_one(aws: Aws, arn: str, versions: _Versions) -> DescribeModelPacka
         ) from error
 
 
-def _describe(aws: Aws, name: str, region: str | None) -> DescribeModelPackageOutputTypeDef:
-    return aws.client("sagemaker", region).describe_model_package(ModelPackageName=name)
+def _describe(aws: Aws, name: str, region: str | None) -> ModelPackage:
+    sagemaker = aws.client("sagemaker", region)
+    return read_package(sagemaker.describe_model_package(ModelPackageName=name))
 
 
-def _named(answer: DescribeModelPackageOutputTypeDef, text: str) -> Resolution:
-    package = read_package(answer)
-    if package.status == "Failed":
-        reasons = explain_failure(answer)
-        raise reject(
-            "model.status",
-            f"{text} is Failed: {reasons or 'SageMaker gives no reason'}.",
-            "Name another version, or register the model again.",
-        )
-    if package.status in ("Pending", "InProgress"):
-        raise reject(
-            "model.status",
-            f"{text} is {package.status}. A Completed package is needed.",
-            "Wait until it is Completed, then give it again.",
-        )
+def _named(package: ModelPackage, text: str) -> Resolution:
     if package.status != "Completed":
-        raise reject("model.status", f"{text} is {package.status}.", "Name another version.")
+        found, remedy = f"{text} is {package.status}.", "Name another version."
+        if package.status == "Failed":
+            found = f"{text} is Failed: {package.failure or 'SageMaker gives no reason'}."
+            remedy = "Name another version, or register the model again."
+        elif package.status in ("Pending", "InProgress"):
+            found += " A Completed package is needed."
+            remedy = "Wait until it is Completed, then give it again."
+        raise reject("model.status", found, remedy)
     if package.base_model is None:
         raise reject(
             "model.base_model",
-            f"{text} can't be evaluated: {explain_missing_base(answer)}. The SDK evaluates only "
+            f"{text} can't be evaluated: {package.no_base}. The SDK evaluates only "
             "packages made by SageMaker's fine-tuning.",
             "Give the package that the fine-tuning job registered.",
         )
-    found = passed("model.package", f"{package.arn} exists and is Completed.")
-    return Resolution(
-        package,
-        checks=(found, *_approval(package)),
-        needs_yes=package.approval == "Rejected",
-    )
+    exists = passed("model.package", f"{package.arn} exists and is Completed.")
+    checks = (exists, *_approval(package))
+    return Resolution(package, checks=checks, needs_yes=package.approval == "Rejected")
 
 
 # --- the verdict on a package -------------------------------------------------------------------

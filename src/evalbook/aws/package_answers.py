@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 
 from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.documents import ForeignJson
 from evalbook.aws.found import BaseModel
 from evalbook.texts import printable
 
 if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.type_defs import (
-        DescribeModelPackageOutputTypeDef,
-        ModelPackageContainerDefinitionOutputTypeDef,
-    )
+    from mypy_boto3_sagemaker.type_defs import DescribeModelPackageOutputTypeDef
 
 PUBLIC_HUB = "SageMakerPublicHub"
 HUB_SETTING = "SAGEMAKER_HUB_NAME"
@@ -53,52 +51,10 @@ class ModelPackage:
     partition: str
     training_job: str | None
     """Name of the training job that made it, where the package says so."""
-    description: str | None
-
-
-def explain_failure(answer: DescribeModelPackageOutputTypeDef) -> str:
-    """Return why SageMaker failed a package, or nothing where it does not say."""
-    details = answer.get("ModelPackageStatusDetails") or {}
-    items = [*details.get("ValidationStatuses", ()), *details.get("ImageScanStatuses", ())]
-    return "; ".join(str(item["FailureReason"]) for item in items if item.get("FailureReason"))
-
-
-def _containers(
-    answer: DescribeModelPackageOutputTypeDef,
-) -> list[ModelPackageContainerDefinitionOutputTypeDef]:
-    specification = answer.get("InferenceSpecification")
-    return list(specification.get("Containers") or ()) if specification else []
-
-
-def explain_missing_base(answer: DescribeModelPackageOutputTypeDef) -> str:
-    """Say which of the SDK's demands on base-model metadata is not met."""
-    if not answer.get("InferenceSpecification"):
-        return "it has no inference specification"
-    containers = _containers(answer)
-    if not containers:
-        return "its inference specification has no containers"
-    base = containers[0].get("BaseModel")
-    if not base:
-        return "its first container has no base-model metadata"
-    return "its base-model metadata lacks HubContentName or HubContentVersion"
-
-
-def _base_model(answer: DescribeModelPackageOutputTypeDef, arn: Arn) -> BaseModel | None:
-    """Read the base model; None if the SDK would find no hub-content ARN.
-
-    Content of the public hub belongs to account ``aws``.
-    """
-    containers = _containers(answer)
-    base = containers[0].get("BaseModel") if containers else None
-    if base is None:
-        return None
-    name, version = base.get("HubContentName"), base.get("HubContentVersion")
-    if not name or not version:
-        return None
-    # The SDK also looks for an ARN of the hub content; SageMaker's service model (botocore 1.44.5)
-    # has none.
-    hub = f"arn:{arn.partition}:sagemaker:{arn.region}:aws:hub-content/{PUBLIC_HUB}"
-    return BaseModel(name, version, f"{hub}/Model/{name}/{version}", base.get("RecipeName"))
+    no_base: str = ""
+    """Which of the SDK's demands on base-model metadata is not met, if there is no base model."""
+    failure: str = ""
+    """Why SageMaker failed it; empty if it does not say."""
 
 
 def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
@@ -108,7 +64,9 @@ def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
             Asked("sagemaker", "DescribeModelPackage", "SageMaker"),
             f"ModelPackageArn is {printable(answer['ModelPackageArn'])!r:.80}",
         )
-    container = next(iter(_containers(answer)), None)
+    found = ForeignJson(answer)
+    container = next(iter(found["InferenceSpecification"]["Containers"].items), ForeignJson(None))
+    source = container["ModelDataSource"]["S3DataSource"]["S3Uri"].text
     return ModelPackage(
         arn=answer["ModelPackageArn"],
         group=answer.get("ModelPackageGroupName"),
@@ -116,35 +74,60 @@ def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
         status=answer["ModelPackageStatus"],
         approval=answer.get("ModelApprovalStatus"),
         created=iso_utc(answer["CreationTime"]),
-        base_model=_base_model(answer, arn),
-        model_data=_model_data(container) if container else None,
-        image=container.get("Image") if container else None,
+        base_model=_base_model(container["BaseModel"], arn),
+        model_data=container["ModelDataUrl"].text or source,
+        image=container["Image"].text,
         region=arn.region,
         account=arn.account,
         partition=arn.partition,
-        training_job=_training_job(answer),
-        description=answer.get("ModelPackageDescription"),
+        training_job=_training_job(found),
+        no_base=_explain_missing_base(found),
+        failure=_explain_failure(found["ModelPackageStatusDetails"]),
     )
 
 
-def _model_data(container: ModelPackageContainerDefinitionOutputTypeDef) -> str | None:
-    source = container.get("ModelDataSource")
-    place = source.get("S3DataSource") if source else None
-    return container.get("ModelDataUrl") or (place["S3Uri"] if place else None)
+def _base_model(base: ForeignJson, arn: Arn) -> BaseModel | None:
+    """Read the base model; None if the SDK would find no hub-content ARN.
+
+    Content of the public hub belongs to account ``aws``.
+    """
+    name, version = base["HubContentName"].text, base["HubContentVersion"].text
+    if not name or not version:
+        return None
+    # The SDK also looks for an ARN of the hub content; SageMaker's service model (botocore 1.44.5)
+    # has none.
+    hub = f"arn:{arn.partition}:sagemaker:{arn.region}:aws:hub-content/{PUBLIC_HUB}"
+    return BaseModel(name, version, f"{hub}/Model/{name}/{version}", base["RecipeName"].text)
 
 
-def _training_job(answer: DescribeModelPackageOutputTypeDef) -> str | None:
+def _explain_missing_base(found: ForeignJson) -> str:
+    specification = found["InferenceSpecification"]
+    if not specification.value:
+        return "it has no inference specification"
+    if not specification["Containers"].items:
+        return "its inference specification has no containers"
+    if not specification["Containers"].items[0]["BaseModel"].value:
+        return "its first container has no base-model metadata"
+    return "its base-model metadata lacks HubContentName or HubContentVersion"
+
+
+def _explain_failure(details: ForeignJson) -> str:
+    items = [*details["ValidationStatuses"].items, *details["ImageScanStatuses"].items]
+    return "; ".join(reason for it in items if (reason := it["FailureReason"].text))
+
+
+def _training_job(found: ForeignJson) -> str | None:
     """Return the training job's name if any of the places that may tell it does."""
     places = [
-        (answer.get("MetadataProperties") or {}).get("GeneratedBy"),
-        answer.get("SourceUri"),
-        *(answer.get("CustomerMetadataProperties") or {}).values(),
+        found["MetadataProperties"]["GeneratedBy"],
+        found["SourceUri"],
+        *found["CustomerMetadataProperties"].items,
     ]
     for place in places:
         # Jobs of multi-turn RL are of another kind than training jobs.
-        found = re.search(r":(?:training-job|job/AgentRFT)/([a-zA-Z0-9-]+)", str(place or ""))
-        if found:
-            return found[1]
+        job = re.search(r":(?:training-job|job/AgentRFT)/([a-zA-Z0-9-]+)", place.text or "")
+        if job:
+            return job[1]
     return None
 
 

@@ -22,18 +22,14 @@ MOST_GROUPS_READ = 1000
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A model package group found by keywords; ``arn`` is an answer that names it alone."""
+class Group:
+    """A model package group, and what a person who chooses one should know about it."""
 
-    arn: str
     name: str
-    label: str
-    description: str
+    about: str
 
 
-def find_groups(
-    aws: Aws, words: list[str], region: str | None
-) -> list[ModelPackageGroupSummaryTypeDef]:
+def find_groups(aws: Aws, words: list[str], region: str | None) -> list[Group]:
     """Return the groups whose names contain all the words, else any of them; newest first.
 
     Raises:
@@ -47,27 +43,26 @@ def find_groups(
 
     found = in_parallel([partial(ask, word) for word in words])
     groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
+    wanted = [word.lower() for word in words]
     if not groups:
         # Whether NameContains minds upper and lower case is not documented.
-        wanted = [word.lower() for word in words]
         groups = {
             group["ModelPackageGroupName"]: group
             for group in _all_groups(aws, region)
             if any(word in group["ModelPackageGroupName"].lower() for word in wanted)
         }
-    full = [
-        name for name in groups if all(word.lower() in str(name).lower() for word in words)
-    ] or list(groups)
-    return sorted((groups[name] for name in full), key=lambda it: it["CreationTime"], reverse=True)
+    full = [it for name, it in groups.items() if all(word in name.lower() for word in wanted)]
+    fitting = full or list(groups.values())
+    return [_read(it) for it in sorted(fitting, key=lambda it: it["CreationTime"], reverse=True)]
 
 
-def list_newest_groups(aws: Aws, region: str | None, most: int) -> tuple[Candidate, ...]:
+def list_newest_groups(aws: Aws, region: str | None, most: int) -> list[Group]:
     """Return the newest groups of a region.
 
     Raises:
         AwsDenied: groups may not be listed.
     """
-    return candidates(list(islice(_all_groups(aws, region), most)), most)
+    return [_read(it) for it in islice(_all_groups(aws, region), most)]
 
 
 def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSummaryTypeDef]:
@@ -83,7 +78,7 @@ def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSumma
 def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
     """Say which groups may have been meant by a name that none has; None if AWS won't say."""
     try:
-        names = [printable(str(it["ModelPackageGroupName"])) for it in _all_groups(aws, region)]
+        names = [printable(it["ModelPackageGroupName"]) for it in _all_groups(aws, region)]
     except NO_HELP:
         return None
     lower = {known.lower(): known for known in names}
@@ -97,21 +92,8 @@ def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
     return f"The groups there are, newest first: {shown}{more}."
 
 
-def candidates(
-    groups: list[ModelPackageGroupSummaryTypeDef], most: int = MOST_CANDIDATES
-) -> tuple[Candidate, ...]:
-    return tuple(
-        Candidate(
-            arn=str(group["ModelPackageGroupArn"]),
-            name=str(group["ModelPackageGroupName"]),
-            label=printable(str(group["ModelPackageGroupName"])),
-            description=_description(group),
-        )
-        for group in groups[:most]
-    )
-
-
-def _description(group: ModelPackageGroupSummaryTypeDef) -> str:
+def _read(group: ModelPackageGroupSummaryTypeDef) -> Group:
     words = group.get("ModelPackageGroupDescription")
     created = f"created {iso_utc(group['CreationTime'])[:10]}"
-    return f"{created}; {printable(words)}" if words else created
+    about = f"{created}; {printable(words)}" if words else created
+    return Group(printable(group["ModelPackageGroupName"]), about)

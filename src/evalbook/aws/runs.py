@@ -7,9 +7,10 @@ told in the words of executions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from evalbook.aws.documents import ForeignJson
 from evalbook.aws.executions import (
     Execution,
     PipelineRun,
@@ -23,10 +24,7 @@ from evalbook.aws.session import REFUSED, Aws, AwsMissing
 from evalbook.errors import AnswerRejected
 
 if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.type_defs import (
-        DescribeTrainingJobResponseTypeDef,
-        SecondaryStatusTransitionTypeDef,
-    )
+    from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
 TYPE = "training_job"
 """What such a run's type is called: a job does not tell a benchmark from a scorer."""
@@ -61,31 +59,32 @@ class JobRun:
         """Return what the job went through, such as Downloading and Training."""
         found = self._ask(aws)
         status = found["TrainingJobStatus"]
-        phases = [
-            it for it in found.get("SecondaryStatusTransitions", ()) if it["Status"] not in _ENDS
-        ]
-        steps = [_step(phase, self.arn) for phase in phases]
-        if steps and status in ("Failed", "Stopped"):
-            last = phases[-1]
-            steps[-1] = RunStep(
-                last["Status"], status, last["StartTime"], last.get("EndTime"), None, self.arn
+        steps = [
+            RunStep(
+                phase["Status"],
+                "Succeeded" if phase.get("EndTime") else "Executing",
+                phase["StartTime"],
+                phase.get("EndTime"),
+                None,
+                self.arn if phase["Status"] == "Training" else None,
             )
+            for phase in found.get("SecondaryStatusTransitions", ())
+            if phase["Status"] not in _ENDS
+        ]
+        if steps and status in ("Failed", "Stopped"):
+            steps[-1] = replace(steps[-1], status=status, job=self.arn)
         return steps
 
     def read_plan(self, aws: Aws) -> RunPlan:
         found = self._ask(aws)
-        resources = found.get("ResourceConfig")
-        kind = resources.get("InstanceType") if resources else None
-        count = resources.get("InstanceCount", 1) if resources else 1
-        channels = {it["ChannelName"]: it for it in found.get("InputDataConfig", ())}
-        source = channels["train"].get("DataSource") if "train" in channels else None
-        place = source.get("S3DataSource") if source else None
-        output = found.get("OutputDataConfig")
+        job = ForeignJson(found)
+        channels = [it for it in job["InputDataConfig"].items if it["ChannelName"].text == "train"]
+        count, kind = job["ResourceConfig"]["InstanceCount"], job["ResourceConfig"]["InstanceType"]
         return RunPlan(
-            dataset=place["S3Uri"] if place else None,
-            output=output["S3OutputPath"] if output else None,
-            role=found.get("RoleArn"),
-            instances=f"{count} x {kind}" if kind else None,
+            dataset=next((it["DataSource"]["S3DataSource"]["S3Uri"].text for it in channels), None),
+            output=job["OutputDataConfig"]["S3OutputPath"].text,
+            role=job["RoleArn"].text,
+            instances=f"{count.value or 1} x {kind.text}" if kind.text else None,
         )
 
     def stop(self, aws: Aws) -> None:
@@ -97,13 +96,6 @@ class JobRun:
         return aws.client("sagemaker", region_of(self.arn)).describe_training_job(
             TrainingJobName=self.arn.rpartition("/")[2]
         )
-
-
-def _step(phase: SecondaryStatusTransitionTypeDef, arn: str) -> RunStep:
-    ended = phase.get("EndTime")
-    status = "Succeeded" if ended else "Executing"
-    job = arn if phase["Status"] == "Training" else None
-    return RunStep(phase["Status"], status, phase["StartTime"], ended, None, job)
 
 
 def find_training_job(aws: Aws, region: str, name: str) -> str | None:

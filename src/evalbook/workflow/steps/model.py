@@ -246,7 +246,7 @@ def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: 
         f"{joined(counted)} {match} {words!r}. Which one?",
         kind="choice",
         choices=(
-            *(Choice(it.name, it.label, f"{mine}{it.description}") for it in groups),
+            *(Choice(it.name, it.name, f"{mine}{it.about}") for it in groups),
             *bases,
         ),
         notices=cut_short(inside),
