@@ -24,7 +24,7 @@ from evalbook.aws.session import Aws
 from evalbook.notebook.render import render_cells
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.runs.comparison import compare, means
-from evalbook.runs.detail_arms import read_detail_arm
+from evalbook.runs.detail_files import read_detail_arm
 from evalbook.runs.rollouts import LOW_IS_GOOD, compute_rollout_figures
 from evalbook.runs.sections import Section, lines_of
 from evalbook.runs.store import RecordStore

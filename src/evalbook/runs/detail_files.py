@@ -1,9 +1,12 @@
-"""Rows of the files in which benchmarks, scorers and InspectAI keep what they say of each record.
+"""Models whose results are rows of a benchmark, a scorer or InspectAI: read into the store.
 
-Parquet, JSON Lines, CSV, and InspectAI's logs (JSON, or a zip of JSON that is named ``.eval``).
-Each is read row by row: whatever its size, memory stays at a batch of rows, or at one sample.
-Parquet and zips are read from their end, so they pass through a temporary file. A single JSON
-document can only be held whole, and is refused where it is large.
+Paired record by record, two models are told apart much better than by their totals. Where the rows
+of one of them can't be read, the totals have to do, and why is said.
+
+The files are Parquet, JSON Lines, CSV, and InspectAI's logs (JSON, or a zip of JSON that is named
+``.eval``). Each is read row by row: whatever its size, memory stays at a batch of rows, or at one
+sample. Parquet and zips are read from their end, so they pass through a temporary file. A single
+JSON document can only be held whole, and is refused where it is large.
 """
 
 from __future__ import annotations
@@ -12,13 +15,19 @@ import csv
 import json
 import re
 import sys
+import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 
+from evalbook.aws.result_files import ARCHIVE, find_archives
+from evalbook.aws.s3 import read_chunks
+from evalbook.aws.s3_uris import S3Uri
+from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.runs.details import (
     NESTED,
@@ -30,6 +39,7 @@ from evalbook.runs.details import (
     averaged,
     detail_lines_of,
 )
+from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import task_name
 from evalbook.runs.unpacking import lines_of, unpacked
 
@@ -37,6 +47,8 @@ LARGEST_DOCUMENT = 256 << 20
 """Bytes of one JSON document, or of one sample in a zip."""
 _PLAIN = (".parquet", ".jsonl", ".ndjson", ".csv", ".eval", ".json")
 READABLE = (*_PLAIN, *(f"{ending}.gz" for ending in _PLAIN))
+_AT_ONCE = 8
+_PIECE = 1 << 20
 _ROWS = 64
 _WANTED = frozenset([*PROMPTS, *RESPONSES, *REFERENCES, *SCORES, *OTHERS, *NESTED, "metadata"])
 # What pyarrow, zipfile, csv and json say of a file that is broken, or not what its name says.
@@ -48,13 +60,112 @@ _TIME = re.compile(r"_\d{4}-\d\d-\d\dT[\d.:+-]+$")
 
 
 @dataclass(frozen=True)
+class Found:
+    """What came of looking for scores of single records."""
+
+    arm: Arm | None
+    notes: tuple[str, ...]
+    """What could not be read, or was passed over."""
+
+
+def read_detail_arm(
+    aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]]
+) -> Found:
+    """Read the first kind of file that has scores of single records.
+
+    Raises:
+        AwsUnavailable: AWS could not be asked.
+    """
+    notes: list[str] = []
+    for uris in kinds:
+        try:
+            arm = store.add_arm(name, _lines(aws, uris, notes))
+        except AnswerRejected as error:
+            notes.append(f"{error.message} {error.remedy or ''}".rstrip())
+            continue
+        if arm.scores:
+            return Found(arm, tuple(notes))
+    return Found(None, tuple(notes) or (f"No file of {name} has scores for single records.",))
+
+
+def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:
+    for uri in uris:
+        if uri.key.endswith(ARCHIVE):
+            yield from _packed_lines(aws, uri)
+    readable = [uri for uri in uris if uri.key.endswith(READABLE)]
+    logs = _logs(aws, readable) if len(readable) > 1 else {}
+    done = {head.task for head in logs.values() if head.status == "success"}
+    over = [uri for uri, head in logs.items() if head.status != "success" and head.task in done]
+    notes += [
+        f"{uri} is from an attempt that ended as {logs[uri].status}; a successful one is used "
+        "instead."
+        for uri in over
+    ]
+    left = [uri for uri in readable if uri not in over]
+    several = len({head.task for head in logs.values()}) > 1
+    for uri, file in _fetched(aws, left):
+        # The task of an only file would be a category that all records share.
+        task = task_of(uri.key) if len(left) > 1 else None
+        if uri in logs:
+            task = logs[uri].task if several else None
+        with file:
+            yield from detail_lines(f"{uri}", _pieces(file), task)
+
+
+def _logs(aws: Aws, uris: Sequence[S3Uri]) -> dict[S3Uri, LogHead]:
+    """Return which files are InspectAI's logs: a run with several tasks or tries has several."""
+    found = {}
+    for uri, file in _fetched(aws, [it for it in uris if it.key.endswith((".eval", ".json"))]):
+        with file:
+            head = log_head(uri.key, file)
+        if head is not None:
+            found[uri] = head
+    return found
+
+
+def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
+    """Yield the lines of an archive's files of details.
+
+    Raises:
+        AnswerRejected: ``results.unreadable``.
+    """
+    try:
+        for name, file, number in find_archives(aws, uri, _has_details):
+            task = task_of(name) if number > 1 else None
+            yield from detail_lines(f"{uri}: {name}", _pieces(file), task)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise AnswerRejected(
+            "results.unreadable", f"{uri} is not a readable archive: {error}."
+        ) from error
+
+
+def _has_details(name: str) -> bool:
+    return "/details/" in name and name.endswith(READABLE)
+
+
+def _fetched(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[tuple[S3Uri, IO[bytes]]]:
+    """Yield files as they come in: a benchmark has one for each of dozens of subtasks."""
+    for start in range(0, len(uris), _AT_ONCE):
+        some = uris[start : start + _AT_ONCE]
+        files = in_parallel([partial(_fetch, aws, uri) for uri in some])
+        yield from zip(some, files, strict=True)
+
+
+def _fetch(aws: Aws, uri: S3Uri) -> IO[bytes]:
+    return _as_file(read_chunks(aws, uri))
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    return iter(partial(file.read, _PIECE), b"")
+
+
+@dataclass(frozen=True)
 class LogHead:
     """What an InspectAI log says of itself."""
 
     task: str
     status: str
     """``success``, or how else it ended."""
-    created: str
 
 
 def task_of(name: str) -> str | None:
@@ -187,13 +298,10 @@ def log_head(name: str, file: IO[bytes]) -> LogHead | None:
                 names = log.namelist()
                 head = next(it for it in ("header.json", "_journal/start.json") if it in names)
                 document = json.loads(log.read(head))
-        elif name.endswith(".json"):
-            document = json.loads(file.read(LARGEST_DOCUMENT))
         else:
-            return None
-        said = document["eval"]
-        state = str(document.get("status") or "started")
-        return LogHead(str(said["task"]), state, str(said.get("created") or ""))
+            document = json.loads(file.read(LARGEST_DOCUMENT))
+        task = str(document["eval"]["task"])
+        return LogHead(task, str(document.get("status") or "started"))
     except (*_BROKEN, StopIteration):
         return None
     finally:
@@ -202,7 +310,6 @@ def log_head(name: str, file: IO[bytes]) -> LogHead | None:
 
 def _as_file(chunks: Iterable[bytes]) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads it
-    for chunk in chunks:
-        file.write(chunk)
+    file.writelines(chunks)
     file.seek(0)
     return file

@@ -24,13 +24,11 @@ and a row without a score or without anything to know it by is not used.
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
-from evalbook.runs.records import read_prompt_text, read_response_text
+from evalbook.runs.records import opened, read_prompt_text, read_response_text
 
 PROMPTS = ("example", "query", "input", "prompt", "full_prompt", "question")
 RESPONSES = ("predictions", "inference", "response", "completion", "prediction", "answer")
@@ -55,18 +53,16 @@ NESTED = {"doc": ("query", "choices", "gold_index"), "model_response": ("text",)
 _ANSWERS = frozenset([*RESPONSES, "output", "model_response", "messages"])
 # Correct, incorrect, partly, no answer: inspect_ai.scorer, value_to_float.
 _GRADES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
-_LONGEST_LITERAL = 1 << 20
-_PREFIXES = ("score_", "scores.", "metrics.", "metric.")
+_COLUMN = "score_"
+_PREFIXES = (_COLUMN, "scores.", "metrics.", "metric.")
 
 
 def detail_lines_of(row: Any, category: str | None = None) -> Iterator[bytes]:
     """Yield a row as judged records' lines; what a Lambda function answered may hold several."""
-    if isinstance(row, Mapping) and "body" in row and not any(it in row for it in SCORES):
-        row = _opened(row["body"])
-    for it in row if isinstance(row, list) else [row]:
-        line = detail_line(it, category) if isinstance(it, Mapping) else None
-        if line is not None:
-            yield line
+    if isinstance(row, Mapping) and "body" in row and row.keys().isdisjoint(SCORES):
+        row = opened(row["body"])
+    rows = [it for it in (row if isinstance(row, list) else [row]) if isinstance(it, Mapping)]
+    yield from filter(None, (detail_line(it, category) for it in rows))
 
 
 def detail_line(row: Mapping[str, Any], category: str | None = None) -> bytes | None:
@@ -78,20 +74,15 @@ def detail_line(row: Mapping[str, Any], category: str | None = None) -> bytes | 
     prompt = _prompt(row)
     if not scores or not prompt:
         return None
-    asked: dict[str, Any] = {"prompt": [{"role": "user", "content": prompt}]}
-    reference = _reference(row)
-    if reference:
-        asked["referenceResponse"] = reference
-    category = category or _category(row)
-    if category:
-        asked["category"] = category
+    answer = {"response": [_response(row)], "stopReason": _stop_reason(row)}
     record = {
-        "inputRecord": asked,
-        "modelResponses": [
-            {"response": [_response(row)], "stopReason": _stop_reason(row)}
-            # A table of InspectAI's has no answers, which is not to say that they were empty.
-            for _ in (() if _ANSWERS.isdisjoint(row) else (row,))
-        ],
+        "inputRecord": {
+            "prompt": [{"role": "user", "content": prompt}],
+            "referenceResponse": _reference(row) or None,
+            "category": category or _category(row) or None,
+        },
+        # A table of InspectAI's has no answers, which is not to say that they were empty.
+        "modelResponses": [] if _ANSWERS.isdisjoint(row) else [answer],
         "automatedEvaluationResult": {"scores": scores},
     }
     return json.dumps(record).encode()
@@ -99,13 +90,11 @@ def detail_line(row: Mapping[str, Any], category: str | None = None) -> bytes | 
 
 def _scores(row: Mapping[str, Any]) -> Iterator[tuple[str, float | str, str]]:
     for field in SCORES:
-        found = _opened(row.get(field))
-        if isinstance(found, Mapping):
-            for name, value in found.items():
-                yield from _score(str(name), value)
+        for name, value in _inside(row, field).items():
+            yield from _score(str(name), value)
     if row.get("aggregate_reward_score") is not None:
         yield from _score("aggregate_reward_score", row["aggregate_reward_score"])
-    entries = _opened(row.get("metrics_list"))
+    entries = opened(row.get("metrics_list"))
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, Mapping) and entry.get("name"):
             yield from _score(str(entry["name"]), entry.get("value"))
@@ -135,31 +124,29 @@ def _score(name: str, value: Any, why: str = "") -> Iterator[tuple[str, float | 
 
 
 def _prompt(row: Mapping[str, Any]) -> str:
-    doc = _opened(row.get("doc"))
-    asked = doc.get("query") if isinstance(doc, Mapping) else None
+    asked = _inside(row, "doc").get("query")
     text = read_prompt_text(asked or _first(row, PROMPTS) or _messages(row)[0] or None).strip()
     known = next((row[it] for it in ("id", "sample_id") if row.get(it) is not None), None)
     return text or ("" if known is None else f"Sample {known}")
 
 
 def _response(row: Mapping[str, Any]) -> str:
-    output, response = _opened(row.get("output")), _opened(row.get("model_response"))
+    output, response = opened(row.get("output")), opened(row.get("model_response"))
     if isinstance(output, Mapping):
         # Logs of older versions have it in the first choice's message only.
-        message = _choice(output).get("message")
-        said = message.get("content") if isinstance(message, Mapping) else None
+        said = _inside(_choice(output), "message").get("content")
         return read_prompt_text(output.get("completion") or _plain(said) or _messages(row)[1])
     if isinstance(response, Mapping):
-        return read_response_text(_alone(_opened(response.get("text")) or ""))
+        return read_response_text(_alone(opened(response.get("text")) or ""))
     found = _first(row, RESPONSES)
     if found is None and output is None:
         return _messages(row)[1]
-    return read_response_text(output if found is None else _alone(_opened(found)))
+    return read_response_text(output if found is None else _alone(opened(found)))
 
 
 def _messages(row: Mapping[str, Any]) -> tuple[list[Any], str]:
     """Return what a row's messages ask, and what is answered at last."""
-    said = _opened(row.get("messages"))
+    said = opened(row.get("messages"))
     if not isinstance(said, list) or not all(isinstance(it, Mapping) for it in said):
         return [], ""
     if said and said[-1].get("role") == "assistant":
@@ -178,15 +165,14 @@ def _plain(content: Any) -> str:
 
 
 def _choice(output: Mapping[str, Any]) -> Mapping[str, Any]:
-    choices = _opened(output.get("choices"))
+    choices = opened(output.get("choices"))
     first = choices[0] if isinstance(choices, list) and choices else None
     return first if isinstance(first, Mapping) else {}
 
 
 def _stop_reason(row: Mapping[str, Any]) -> str | None:
-    output = _opened(row.get("output"))
-    inside = output if isinstance(output, Mapping) else {}
-    for place in (_choice(inside), inside, row):
+    output = _inside(row, "output")
+    for place in (_choice(output), output, row):
         for name in ("stop_reason", "stopReason", "finish_reason"):
             if isinstance(place.get(name), str):
                 return str(place[name])
@@ -194,13 +180,10 @@ def _stop_reason(row: Mapping[str, Any]) -> str | None:
 
 
 def _reference(row: Mapping[str, Any]) -> str:
-    doc = _opened(row.get("doc"))
-    if isinstance(doc, Mapping):
-        return _chosen(_opened(doc.get("choices")), _opened(doc.get("gold_index")))
-    return read_response_text(_alone(_opened(_first(row, REFERENCES))))
-
-
-def _chosen(choices: Any, place: Any) -> str:
+    doc = _inside(row, "doc")
+    if not doc:
+        return read_response_text(_alone(opened(_first(row, REFERENCES))))
+    choices, place = opened(doc.get("choices")), opened(doc.get("gold_index"))
     if isinstance(place, list):
         place = place[0] if place else None
     if isinstance(choices, list) and isinstance(place, int) and 0 <= place < len(choices):
@@ -211,8 +194,7 @@ def _chosen(choices: Any, place: Any) -> str:
 def _category(row: Mapping[str, Any]) -> str | None:
     found = row.get("category") or row.get("subset") or row.get("metadata_category")
     if found is None:
-        metadata = _opened(row.get("metadata"))
-        found = metadata.get("category") if isinstance(metadata, Mapping) else None
+        found = _inside(row, "metadata").get("category")
     return found if isinstance(found, str) else None
 
 
@@ -225,16 +207,10 @@ def _alone(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _opened(value: Any) -> Any:
-    """Read a list or an object that was written as text, as JSON or as Python shows it."""
-    if not isinstance(value, str) or value[:1] not in ("[", "{") or len(value) > _LONGEST_LITERAL:
-        return value
-    for read in (json.loads, ast.literal_eval):
-        try:
-            return read(value)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):  # noqa: PERF203
-            continue
-    return value
+def _inside(row: Mapping[str, Any], column: str) -> Mapping[str, Any]:
+    """Return what a column of columns holds; nothing where it is missing, or something else."""
+    found = opened(row.get(column))
+    return found if isinstance(found, Mapping) else {}
 
 
 def averaged(epochs: list[Any]) -> Any:
@@ -250,28 +226,18 @@ def averaged(epochs: list[Any]) -> Any:
     return {**{it: first[it] for it in first if not it.startswith(_COLUMN)}, "scores": means}
 
 
-_COLUMN = "score_"
-
-
 def _by_scorer(sample: Mapping[str, Any]) -> dict[str, Any]:
     """Return a sample's scores, which a table has in columns (inspect_ai 0.3.220, samples_df)."""
-    found = _opened(sample.get("scores"))
-    if isinstance(found, Mapping):
-        return dict(found)
     columns = (it for it in sample if it.startswith(_COLUMN))
-    return {it.removeprefix(_COLUMN): sample[it] for it in columns}
+    return {**_inside(sample, "scores")} or {it.removeprefix(_COLUMN): sample[it] for it in columns}
 
 
 def _mean(name: str, score: Any, epochs: list[dict[str, Any]]) -> Any:
     found = [it[name] for it in epochs if it.get(name) is not None]
-    values = [it.get("value") if isinstance(it, Mapping) else it for it in found]
-    numbers = [number for it in values for number in _number(it)]
-    if not numbers or len(numbers) < len(values):
+    values: list[Any] = [it.get("value") if isinstance(it, Mapping) else it for it in found]
+    try:
+        numbers = [_GRADES[it] if it in _GRADES else float(it) for it in values]
+        mean = sum(numbers) / len(numbers)
+    except (ValueError, TypeError, ArithmeticError):  # a label among them, or none at all
         return score
-    mean = sum(numbers) / len(numbers)
     return {**score, "value": mean} if isinstance(score, Mapping) else mean
-
-
-def _number(value: Any) -> Iterator[float]:
-    with suppress(ValueError, TypeError, OverflowError):
-        yield _GRADES[value] if isinstance(value, str) and value in _GRADES else float(value)

@@ -7,7 +7,6 @@ nothing in it may be missing, of another type, or hostile without the reader liv
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Mapping
@@ -16,7 +15,9 @@ from typing import Any
 
 import msgspec
 
-_LONGEST_LITERAL = 200_000
+from evalbook.datasets.record_fields import parsed
+
+_LONGEST_LITERAL = 1 << 20
 LARGEST_SCORE = 1e15
 """What is beyond it is no judge's score, and sums of it would not be numbers."""
 LONGEST_NAME = 200
@@ -216,7 +217,7 @@ def read_prompt_text(prompt: Any) -> str:
     plain = _between(prompt, _BEFORE, _AFTER)
     if plain is not None:
         return plain
-    messages = _unwrapped(prompt)
+    messages = opened(prompt)
     if not isinstance(messages, list) or not messages:
         return _text(prompt)
     parts = [it for it in messages if isinstance(it, dict) and "content" in it]
@@ -232,7 +233,7 @@ def read_response_text(response: Any) -> str:
     plain = _between(response, "['", "']")
     if plain is not None:
         return plain
-    answers = _unwrapped(response)
+    answers = opened(response)
     if isinstance(answers, list) and len(answers) == 1 and isinstance(answers[0], str):
         return answers[0]
     return _text(response)
@@ -250,17 +251,9 @@ def _between(text: Any, before: str, after: str) -> str | None:
     return None if "\\" in (plain := inside.replace("\\n", "\n")) else plain
 
 
-def _unwrapped(text: Any) -> Any:
-    """Read a list that was written as text, as Python or as JSON shows it."""
-    if not isinstance(text, str) or text[:1] != "[" or len(text) > _LONGEST_LITERAL:
-        return text
-    readers = (ast.literal_eval,) if text[:3] == "[{'" else (json.loads, ast.literal_eval)
-    for read in readers:
-        try:
-            return read(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):  # noqa: PERF203
-            continue
-    return text
+def opened(value: Any) -> Any:
+    """Read a list or an object that was written as text, unless it is too long for that."""
+    return value if isinstance(value, str) and len(value) > _LONGEST_LITERAL else parsed(value)
 
 
 def _text(value: Any) -> str:

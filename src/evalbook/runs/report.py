@@ -17,7 +17,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.runs.categories import add_categories
 from evalbook.runs.comparison import Comparison, MeanRow, MetricRow, compare, means
-from evalbook.runs.detail_arms import read_detail_arm
+from evalbook.runs.detail_files import read_detail_arm
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Look, Prospect, level_of
 from evalbook.runs.labels import Corrected
