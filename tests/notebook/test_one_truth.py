@@ -28,7 +28,8 @@ from evalbook.runs.detail_files import read_detail_arm
 from evalbook.runs.rollouts import LOW_IS_GOOD, compute_rollout_figures
 from evalbook.runs.sections import Section, lines_of
 from evalbook.runs.store import RecordStore
-from evalbook.runs.summaries import figure_rows, judge_figures, read_figures, total_rows
+from evalbook.runs.summaries import figure_rows, read_figures, total_rows
+from evalbook.runs.verdicts import judge_rows
 from evalbook.runs.words import alone_sentence, figures_alone_headline, verdict_sentence
 
 pytestmark = [
@@ -178,7 +179,7 @@ def test_sentence_columns_and_digits_of_totals_are_those_of_the_command_line(
 
     read = {name: read_figures({"results": {"all": it}})[0] for name, it in results.items()}
     if len(read) == 2:
-        rows = judge_figures(figure_rows(read["base"], read["fine-tuned"], ()))
+        rows = judge_rows(figure_rows(read["base"], read["fine-tuned"], ()))
         assert sentence == verdict_sentence(rows, "fine-tuned", "base")
         told = lines_of(rows, "base", "fine-tuned")
     else:
@@ -287,10 +288,10 @@ def test_rollouts_are_those_of_the_command_line(capsys: pytest.CaptureFixture[st
     shown = shown_by(settings, "for shown in", {"metrics": metrics}, capsys)
 
     (base, others), (tuned, others_tuned) = (compute_rollout_figures(it) for it in metrics.values())
-    rows = judge_figures(figure_rows(base, tuned, LOW_IS_GOOD))
+    rows = judge_rows(figure_rows(base, tuned, LOW_IS_GOOD))
     assert shown[0] == verdict_sentence(rows, "fine-tuned", "base")
     tasks = {
-        task: judge_figures(figure_rows(figures, others_tuned[task], LOW_IS_GOOD))
+        task: judge_rows(figure_rows(figures, others_tuned[task], LOW_IS_GOOD))
         for task, figures in others.items()
     }
     section = Section(("base", "fine-tuned"), "", "", rows, parts=tasks, parts_are="task")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from itertools import combinations
 
 from judged import lines
 
@@ -26,9 +25,7 @@ def a_board(store: RecordStore, **means: float) -> Leaderboard:
 def board_of(store: RecordStore, arms: Sequence[Arm]) -> Leaderboard:
     compared = compare(store, pairs_of(arms))
     entrants = [Entrant(it.name, means(store, it)) for it in arms]
-    places = combinations(range(len(arms)), 2)
-    them = [(*pair, it.rows) for pair, it in zip(places, compared, strict=True)]
-    return leaderboard(entrants, them, compared[0].tests, ())
+    return leaderboard(entrants, [it.rows for it in compared], compared[0].tests, ())
 
 
 def test_models_that_can_not_be_told_apart_share_a_letter() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from evalbook.aws.session import Aws
-from evalbook.runs.comparison import MetricRow, judge_rows
+from evalbook.runs.comparison import MetricRow
 from evalbook.runs.find import Target, targets
 from evalbook.runs.jobs import PILOTS_LEVEL, WHOLES_LEVEL, Look, find_whole_dataset, job_of
 from evalbook.runs.prospect import add_prospect, estimate_chance_to_settle
@@ -19,7 +19,7 @@ from evalbook.runs.report import read_report
 from evalbook.runs.statistics import Tally, compute_chance_of_no_difference
 from evalbook.runs.status import look, statuses_words
 from evalbook.runs.store import RecordStore
-from evalbook.runs.verdicts import BETTER, UNCLEAR, WORSE
+from evalbook.runs.verdicts import BETTER, UNCLEAR, WORSE, judge_rows
 
 PILOT = "bot-0a1b2c3d-1-of-2-pilot-60-of-180"
 NOWHERE = Path("no-state.json")

@@ -3,7 +3,8 @@
 import pytest
 
 from evalbook.runs.rollouts import LOW_IS_GOOD, OTHERS, compute_rollout_figures
-from evalbook.runs.summaries import Figure, figure_rows, judge_figures
+from evalbook.runs.summaries import Figure, figure_rows
+from evalbook.runs.verdicts import judge_rows
 
 METRICS = {
     "eval/turns/mean": 5.0,
@@ -54,7 +55,7 @@ def test_without_the_number_of_prompts_nothing_is_rated():
 def test_few_rewards_of_0_are_good():
     fewer = {**METRICS, "eval/reward/zero_frac": 0.1}
 
-    rows = judge_figures(
+    rows = judge_rows(
         figure_rows(
             compute_rollout_figures(METRICS)[0], compute_rollout_figures(fewer)[0], LOW_IS_GOOD
         )

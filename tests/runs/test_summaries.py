@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from evalbook.runs.summaries import Figure, FigureRow, figure_rows, judge_figures, read_figures
+from evalbook.runs.summaries import Figure, FigureRow, figure_rows, read_figures
+from evalbook.runs.verdicts import judge_rows
 
 
 def compare_figures(*sides: Any) -> list[FigureRow]:
-    return judge_figures(figure_rows(*sides))
+    return judge_rows(figure_rows(*sides))
 
 
 def test_reads_the_figures_of_all_tasks_with_their_errors() -> None:

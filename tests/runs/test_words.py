@@ -7,7 +7,8 @@ from judged import a_line, compared, lines
 
 from evalbook.runs.comparison import compare, means
 from evalbook.runs.store import RecordStore
-from evalbook.runs.summaries import Figure, figure_rows, judge_figures
+from evalbook.runs.summaries import Figure, figure_rows
+from evalbook.runs.verdicts import judge_rows
 from evalbook.runs.words import (
     alone_basis,
     alone_sentence,
@@ -186,7 +187,7 @@ def test_basis_names_test_correction_and_what_was_left_out() -> None:
 
 
 def test_figures_without_errors_are_not_called_better() -> None:
-    rows = judge_figures(figure_rows({"accuracy": Figure(0.5)}, {"accuracy": Figure(0.9)}))
+    rows = judge_rows(figure_rows({"accuracy": Figure(0.5)}, {"accuracy": Figure(0.9)}))
 
     assert verdict_sentence(rows, "fine-tuned", "base") == (
         "The fine-tuned model against the base model: not tested on accuracy."
@@ -202,7 +203,7 @@ def test_signed(number: float, text: str) -> None:
 
 def test_figures_of_many_tasks_are_corrected_together() -> None:
     first, second = {"accuracy": Figure(0.5, 0.02)}, {"accuracy": Figure(0.57, 0.02)}
-    alone, *among = judge_figures(figure_rows(first, second) * 10)
+    alone, *among = judge_rows(figure_rows(first, second) * 10)
 
-    assert judge_figures(figure_rows(first, second))[0].verdict == "better"
+    assert judge_rows(figure_rows(first, second))[0].verdict == "better"
     assert {row.verdict for row in (alone, *among)} == {"no clear difference"}

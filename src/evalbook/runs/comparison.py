@@ -15,7 +15,6 @@ from evalbook.runs.statistics import (
     SIGNIFICANT,
     Tally,
     compute_chance_of_no_difference,
-    corrected,
     interval,
 )
 from evalbook.runs.store import NO_SCORE, Arm, Batch, Place, RecordStore
@@ -26,6 +25,8 @@ from evalbook.runs.verdicts import (
     UNSCORED,
     Verdict,
     by_chance,
+    judge_rows,
+    judge_tables,
     real,
 )
 
@@ -76,6 +77,14 @@ class MetricRow:
     @property
     def scores(self) -> tuple[float | None, float | None]:
         return self.first, self.second
+
+    @property
+    def tested(self) -> bool:
+        return self.records >= FEWEST
+
+    def judged(self, chance: float) -> MetricRow:
+        verdict = by_chance(self.gain, chance) if self.wins or self.losses else SAME
+        return replace(self, corrected=chance, verdict=verdict)
 
 
 @dataclass(frozen=True)
@@ -172,6 +181,7 @@ class _Column:
             real(self.gains.deviation),
             self.width,
             compute_chance_of_no_difference(self.gains),
+            verdict=UNCLEAR if records >= FEWEST else TOO_FEW if records else UNSCORED,
             confidence=confidence,
         )
 
@@ -191,30 +201,29 @@ def compare(
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
     found = [_compare(store, first, second, signs, unseen) for first, second in pairings]
-    every = [
-        replace(row, by_itself=row.verdict)
-        for it in found
-        for row in judge_rows(it.rows, store.level)
-    ]
-    within = [row for it in found for them in it.categories.values() for row in them]
-    rows, inside = iter(judge_rows(every, store.level)), iter(judge_rows(within, store.level))
+    wholes = {
+        place: [replace(row, by_itself=row.verdict) for row in judge_rows(it.rows, store.level)]
+        for place, it in enumerate(found)
+    }
+    parts = {
+        (place, it): rows for place, one in enumerate(found) for it, rows in one.categories.items()
+    }
+    rows, within = judge_tables(wholes, store.level), judge_tables(parts, store.level)
     return [
         replace(
             it,
-            rows=tuple(next(rows) for _ in it.rows),
-            categories={
-                name: tuple(next(inside) for _ in them) for name, them in it.categories.items()
-            },
-            tests=_tests(every),
+            rows=rows[place],
+            categories={name: within[place, name] for name in it.categories},
+            tests=_count_tests(rows.values()),
             together=len(found),
-            category_tests=_tests(within),
+            category_tests=_count_tests(within.values()),
         )
-        for it in found
+        for place, it in enumerate(found)
     ]
 
 
-def _tests(rows: Iterable[MetricRow]) -> int:
-    return sum(row.records >= FEWEST for row in rows)
+def _count_tests(tables: Iterable[Sequence[MetricRow]]) -> int:
+    return sum(row.tested for rows in tables for row in rows)
 
 
 def _compare(
@@ -288,13 +297,16 @@ def _add(
         column.add(before, after)
 
 
+def scale_of(store: RecordStore, metric: str) -> tuple[float, float]:
+    """Return the lowest and the highest score of a metric's scale, as far as its scores tell."""
+    low, high = store.ranges.get(metric, (0.0, 1.0))
+    # Scores from 0 to 1 are on that scale even where nobody got a 0 or a 1.
+    return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)
+
+
 def widths_of(store: RecordStore) -> list[float]:
-    """Return how wide the scale of each metric is, as far as its scores tell."""
-    return [
-        # Scores from 0 to 1 are on that scale even where nobody got a 0 or a 1.
-        1.0 if low >= 0 and high <= 1 else high - low
-        for low, high in (store.ranges.get(metric, (0.0, 1.0)) for metric in store.metrics)
-    ]
+    """Return how wide the scale of each metric is."""
+    return [high - low for low, high in (scale_of(store, it) for it in store.metrics)]
 
 
 def compute_overall_gains(
@@ -322,58 +334,31 @@ def _mean_of(parts: Sequence[float]) -> float | None:
     return math.fsum(scored) / len(scored) if scored else None
 
 
-def judge_rows(rows: Sequence[MetricRow], level: float = SIGNIFICANT) -> list[MetricRow]:
-    """Give rows their verdicts, corrected for how many questions they ask together (Holm).
-
-    A row that no test could have found different is not counted among the questions. Of a stricter
-    level as much again is taken, so that `SIGNIFICANT` decides everywhere.
-    """
-    asked = [place for place, row in enumerate(rows) if row.records >= FEWEST]
-    chances = corrected([rows[place].chance for place in asked], SIGNIFICANT / level)
-    by_place = dict(zip(asked, chances, strict=True))
-    judged = ((row, by_place.get(place, 1.0)) for place, row in enumerate(rows))
-    return [replace(row, corrected=chance, verdict=_verdict(row, chance)) for row, chance in judged]
-
-
-def _verdict(row: MetricRow, chance: float) -> Verdict:
-    if not row.records:
-        return UNSCORED
-    if row.records < FEWEST:
-        return TOO_FEW
-    if not row.wins and not row.losses:
-        return SAME
-    return by_chance(row.gain, chance, SIGNIFICANT)
-
-
 def means(
     store: RecordStore, arm: Arm, lower_is_better: Iterable[str] = (), *, unseen: bool = False
 ) -> tuple[MeanRow, ...]:
     """Return one model's mean score on each metric, with its interval."""
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     tallies = [Tally() for _ in store.metrics]
-    left_out = [0 for _ in store.metrics]
+    records, judged_on = 0, arm.metrics
     for batch in store.batches(arm, unseen=unseen):
-        for place, column in enumerate(batch.second):
-            for score, records in Counter(column).items():
-                if score == NO_SCORE:
-                    left_out[place] += records
-                else:
-                    tallies[place].add(score, records)
-    return tuple(
-        MeanRow(
-            metric,
-            metric.lower() not in lower,
-            real(tally.mean),
-            real(ends[0]),
-            real(ends[1]),
-            tally.records,
-            missing,
-            1 - store.level,
-        )
-        for metric, tally, missing in zip(store.metrics, tallies, left_out, strict=True)
-        if metric in arm.metrics
-        for ends in [interval(tally, 1 - store.level)]
-    )
+        records += len(batch.places)
+        for tally, column in zip(tallies, batch.second, strict=True):
+            for score, times in Counter(column).items():
+                if score != NO_SCORE:
+                    tally.add(score, times)
+    rows = []
+    for metric, tally in zip(store.metrics, tallies, strict=True):
+        if metric in judged_on:
+            confidence = 1 - store.level
+            low, high = interval(tally, confidence)
+            rows.append(
+                MeanRow(
+                    metric, metric.lower() not in lower, real(tally.mean), real(low), real(high),
+                    tally.records, records - tally.records, confidence,
+                )
+            )  # fmt: skip
+    return tuple(rows)
 
 
 def find_lowest_records(
@@ -398,18 +383,7 @@ def compute_overall_scores(
     """Return each record's mean score, each on its scale from 0, worst, to 1, if it has any."""
     shares = []
     for metric, column, sign in zip(store.metrics, batch.second, signs, strict=True):
-        low, high = store.ranges.get(metric, (0.0, 1.0))
-        if low >= 0 and high <= 1:
-            low, high = 0.0, 1.0
-        width = high - low
-        shares.append(
-            [
-                (it - low) / width
-                if sign > 0
-                else (high - it) / width
-                if it == NO_SCORE or width
-                else 1.0
-                for it in column
-            ]
-        )
+        low, high = scale_of(store, metric)
+        worst = low if sign > 0 else high
+        shares.append([abs(it - worst) / (high - low) for it in column])
     return [_mean_of(parts) for parts in zip(*shares, strict=True)]

@@ -75,25 +75,26 @@ class Entrant:
         return {row.metric: row for row in self.means}
 
 
-Compared = tuple[int, int, Sequence[MetricRow | FigureRow]]
-"""Places of two models, and what is said of the second against the first."""
-
-
 def leaderboard(
-    entrants: Sequence[Entrant], compared: Sequence[Compared], questions: int, doubts: Sequence[str]
+    entrants: Sequence[Entrant],
+    compared: Sequence[Sequence[MetricRow | FigureRow]],
+    questions: int,
+    doubts: Sequence[str],
 ) -> Leaderboard:
     """Make the matrix of models that were all compared with each other.
 
     Args:
         entrants: the models.
-        compared: what is said of each pair of them, corrected together.
+        compared: what is said of each pair of them, in the order of `pairs_of` and corrected
+            together: of the second against the first.
         questions: how many questions that correction takes account of.
         doubts: why they may not be comparable.
     """
     metrics = list(dict.fromkeys(metric for it in entrants for metric in it.rows))
     apart: set[tuple[str, int, int]] = set()
     won = [[0, 0] for _ in entrants]
-    for first, second, rows in compared:
+    pairs = combinations(range(len(entrants)), 2)
+    for (first, second), rows in zip(pairs, compared, strict=True):
         for row in rows:
             if row.verdict in (BETTER, WORSE):
                 apart |= {(row.metric, first, second), (row.metric, second, first)}

@@ -6,7 +6,6 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 from evalbook.aws.executions import RunPlan
 from evalbook.aws.result_files import read_summary
@@ -16,7 +15,7 @@ from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.runs.categories import add_categories
-from evalbook.runs.comparison import Comparison, MeanRow, MetricRow, compare, means
+from evalbook.runs.comparison import Comparison, MeanRow, compare, means
 from evalbook.runs.detail_files import read_detail_arm
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Look, Prospect, level_of
@@ -39,12 +38,12 @@ from evalbook.runs.summaries import (
     Figure,
     FigureRow,
     figure_rows,
-    judge_figures,
     read_figures,
     total_rows,
 )
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.unseen import Unseen
+from evalbook.runs.verdicts import judge_tables
 from evalbook.runs.words import plain
 from evalbook.texts import joined
 
@@ -270,38 +269,19 @@ def _categorise(
 def _compare_records(
     report: Results, arms: Sequence[tuple[Source, Arm]], lower: Sequence[str]
 ) -> None:
-    pairings = _pairings(arms)
-    models = _ranked(arms)
+    store, pairings, models = report.store, _pairings(arms), _ranked(arms)
     ranked = pairs_of([arm for arm, _ in models])
     # Whatever is shown is one family of questions.
-    asked = list(dict.fromkeys((a.number, b.number) for a, b in [*pairings, *ranked]))
-    by_number = {arm.number: arm for _, arm in arms}
-    compared = compare(report.store, [(by_number[a], by_number[b]) for a, b in asked], lower)
-    found = dict(zip(asked, compared, strict=True))
-    report.comparisons = [found[a.number, b.number] for a, b in pairings]
+    asked = list(dict.fromkeys([*pairings, *ranked]))
+    found = dict(zip(asked, compare(store, asked, lower), strict=True))
+    report.comparisons = [found[pair] for pair in pairings]
     if ranked:
-        entrants = [
-            Entrant(arm.name, means(report.store, arm, lower), base) for arm, base in models
-        ]
-        them = [found[a.number, b.number].rows for a, b in ranked]
-        report.leaderboard = _board(report, arms, entrants, them, compared[0].tests)
-    shown = {arm.number for pairing in pairings for arm in pairing}
-    report.alone = [
-        (arm, means(report.store, arm, lower)) for _, arm in arms if arm.number not in shown
-    ]
-
-
-def _board(
-    report: Results,
-    arms: Sequence[tuple[Source, Arm]],
-    entrants: Sequence[Entrant],
-    compared: Sequence[Sequence[MetricRow | FigureRow]],
-    questions: int,
-) -> Leaderboard:
-    pairs = combinations(range(len(entrants)), 2)
-    them = [(*pair, rows) for pair, rows in zip(pairs, compared, strict=True)]
-    doubts = _doubts(report, {source.run for source, _ in arms})
-    return leaderboard(entrants, them, questions, doubts)
+        entrants = [Entrant(arm.name, means(store, arm, lower), base) for arm, base in models]
+        rows = [found[pair].rows for pair in ranked]
+        doubts = _doubts(report, arms)
+        report.leaderboard = leaderboard(entrants, rows, found[ranked[0]].tests, doubts)
+    paired = {arm for pair in pairings for arm in pair}
+    report.alone = [(arm, means(store, arm, lower)) for _, arm in arms if arm not in paired]
 
 
 def _ranked(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, bool]]:
@@ -317,9 +297,9 @@ def _ranked(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, bool]]:
     return found
 
 
-def _doubts(report: Results, runs: Iterable[int]) -> list[str]:
+def _doubts(report: Results, arms: Sequence[tuple[Source, Arm]]) -> list[str]:
     """Say whether dataset and judge are the same, as models on one matrix need it."""
-    facts = [report.runs[run] for run in runs]
+    facts = [report.runs[source.run] for source, _ in arms]
     doubts = []
     for what, named in (
         ("dataset", {run.dataset for run in facts}),
@@ -385,51 +365,33 @@ def _compare_figures(
     aws: Aws, report: Results, sources: Sequence[Source], lower: Sequence[str]
 ) -> None:
     read = list(_totals(aws, report, sources))
-    arms = [(source, Arm(place, source.name)) for place, (source, _, _) in enumerate(read)]
+    arms = [(source, Arm(place, source.name)) for place, (source, *_) in enumerate(read)]
+    overall = {arm: read[arm.number][1] for _, arm in arms}
+    tasks = {arm: read[arm.number][2] for _, arm in arms}
     pairings, models = _pairings(arms), _ranked(arms)
     ranked = pairs_of([arm for arm, _ in models])
-    compared = {arm.number for pairing in pairings for arm in pairing}
-    asked = dict.fromkeys((a.number, b.number) for a, b in [*pairings, *ranked])
-    tables = {
-        (first, second): _figure_tables(read[first][1:], read[second][1:], lower)
-        for first, second in asked
-    }
     # What is claimed in the first place is one family of questions, the tasks are another.
-    every = judge_figures([row for whole, *_ in tables.values() for row in whole.rows])
-    rest = iter(every)
-    wholes = {
-        pair: FigureTable(whole.name, tuple(next(rest) for _ in whole.rows))
-        for pair, (whole, *_) in tables.items()
-    }
-    shown = [(first, second, tables[first.number, second.number][1:]) for first, second in pairings]
-    parts = iter(judge_figures([row for *_, them in shown for it in them for row in it.rows]))
-    for first, second, them in shown:
-        judged = [FigureTable(it.name, tuple(next(parts) for _ in it.rows)) for it in them]
-        whole = wholes[first.number, second.number]
-        report.figures.append((first.name, second.name, [whole, *judged]))
+    wholes = judge_tables(
+        {(a, b): figure_rows(overall[a], overall[b], lower) for a, b in [*pairings, *ranked]}
+    )
+    parts = judge_tables(
+        {
+            (a, b, task): figure_rows(tasks[a][task], figures, lower)
+            for a, b in pairings
+            for task, figures in tasks[b].items()
+            if task in tasks[a]
+        }
+    )
+    for pair in pairings:
+        tables = [FigureTable("all", wholes[pair])]
+        tables += [FigureTable(task, rows) for (*of, task), rows in parts.items() if of == [*pair]]
+        report.figures.append((pair[0].name, pair[1].name, tables))
     if ranked:
         entrants = [
-            Entrant(arm.name, total_rows(read[arm.number][1], lower), base) for arm, base in models
+            Entrant(arm.name, total_rows(overall[arm], lower), base) for arm, base in models
         ]
-        rows = [wholes[a.number, b.number].rows for a, b in ranked]
-        questions = sum(row.corrected is not None for row in every)
-        report.leaderboard = _board(report, arms, entrants, rows, questions)
-    report.figures_alone = [
-        (source.name, overall)
-        for place, (source, overall, _) in enumerate(read)
-        if place not in compared
-    ]
-
-
-_Figures = tuple[dict[str, Figure], dict[str, dict[str, Figure]]]
-
-
-def _figure_tables(first: _Figures, second: _Figures, lower: Sequence[str]) -> list[FigureTable]:
-    (all_first, tasks_first), (all_second, tasks_second) = first, second
-    tables = [FigureTable("all", tuple(figure_rows(all_first, all_second, lower)))]
-    tables += [
-        FigureTable(task, tuple(figure_rows(tasks_first[task], figures, lower)))
-        for task, figures in tasks_second.items()
-        if task in tasks_first
-    ]
-    return tables
+        questions = sum(row.tested for rows in wholes.values() for row in rows)
+        rows = [wholes[pair] for pair in ranked]
+        report.leaderboard = leaderboard(entrants, rows, questions, _doubts(report, arms))
+    paired = {arm for pair in pairings for arm in pair}
+    report.figures_alone = [(arm.name, overall[arm]) for _, arm in arms if arm not in paired]

@@ -52,7 +52,7 @@ _NUMBER = """UPDATE records_{0} SET occurrence = n FROM (
 _UNSEEN = "WHERE b.key NOT IN (SELECT key FROM seen)"
 
 
-@dataclass
+@dataclass(eq=False)
 class Arm:
     """One model's results: whose they are, and what was noticed while reading them."""
 

@@ -16,9 +16,7 @@ from evalbook.numeric import is_finite_number
 from evalbook.runs.comparison import MeanRow
 from evalbook.runs.statistics import (
     REACH_OF_MANY,
-    SIGNIFICANT,
     compare_shares,
-    corrected,
     difference_of_means,
     rated_share,
     reach_of,
@@ -59,6 +57,13 @@ class FigureRow:
     @property
     def scores(self) -> tuple[float, float]:
         return self.first.value, self.second.value
+
+    @property
+    def tested(self) -> bool:
+        return self.chance is not None
+
+    def judged(self, chance: float) -> FigureRow:
+        return replace(self, corrected=chance, verdict=by_chance(self.gain, chance))
 
 
 class TotalRow(MeanRow):
@@ -124,27 +129,13 @@ def task_name(key: str) -> str:
 def figure_rows(
     first: Mapping[str, Figure], second: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
 ) -> list[FigureRow]:
-    """Compare two models' figures on the metrics that both have; `judge_figures` says the rest."""
+    """Compare two models' figures on the metrics that both have; `judge_rows` says the rest."""
     lower = {name.lower() for name in lower_is_better}
     return [
         _row(metric, first[metric], second[metric], -1 if metric.lower() in lower else 1)
         for metric in second
         if metric in first
     ]
-
-
-def judge_figures(rows: Sequence[FigureRow]) -> list[FigureRow]:
-    """Give rows their verdicts, corrected for how many questions they ask together (Holm)."""
-    tested = [place for place, row in enumerate(rows) if row.chance is not None]
-    chances = corrected([rows[place].chance or 0.0 for place in tested])
-    judged = list(rows)
-    for place, chance in zip(tested, chances, strict=True):
-        judged[place] = replace(
-            rows[place],
-            corrected=chance,
-            verdict=by_chance(rows[place].gain, chance, SIGNIFICANT),
-        )
-    return judged
 
 
 def _row(metric: str, first: Figure, second: Figure, sign: int) -> FigureRow:
