@@ -5,7 +5,7 @@ import random
 import pytest
 from judged import a_line, compared, lines
 
-from evalbook.runs.comparison import compare, means, signs_of
+from evalbook.runs.comparison import compare, find_lowest_records, means, signs_of
 from evalbook.runs.store import RecordStore
 
 
@@ -181,3 +181,12 @@ def test_a_built_in_and_a_custom_metric_of_one_name_are_kept_apart() -> None:
         "Correctness (custom)": 1.0,
         "Correctness": 0.0,
     }
+
+
+@pytest.mark.parametrize("lower", [(), ("Metric1",)])
+def test_none_of_a_models_records_is_the_lowest_where_all_have_one_score(
+    lower: tuple[str, ...],
+) -> None:
+    with RecordStore() as store:
+        arm = store.add_arm("fine-tuned", lines([5.0] * 8 + [None]))
+        assert find_lowest_records(store, arm, means(store, arm, lower), 3) == []

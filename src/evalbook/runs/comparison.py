@@ -384,6 +384,8 @@ def compute_overall_scores(
     shares = []
     for metric, column, sign in zip(store.metrics, batch.second, signs, strict=True):
         low, high = scale_of(store, metric)
+        if low == high:  # none is worse than another
+            low, high = (low - 1, high) if sign > 0 else (low, high + 1)
         worst = low if sign > 0 else high
         shares.append([abs(it - worst) / (high - low) for it in column])
     return [_mean_of(parts) for parts in zip(*shares, strict=True)]
