@@ -14,14 +14,12 @@ from evalbook.errors import UsageError
 from evalbook.runs.gate import (
     Evidence,
     GateDocument,
-    Policy,
     RuleResult,
     decide,
     more_records,
-    policy_of,
-    read_policy,
 )
 from evalbook.runs.gate_files import render_gate_markdown, render_junit
+from evalbook.runs.policy import Policy, policy_of, read_policy
 from evalbook.runs.store import RecordStore
 
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)

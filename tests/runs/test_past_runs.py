@@ -13,8 +13,9 @@ from evalbook.aws.executions import read_pipeline_kind
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target, targets
-from evalbook.runs.gate import Policy, candidates_pairs, decide
+from evalbook.runs.gate import candidates_pairs, decide
 from evalbook.runs.history import Filter, list_past_runs
+from evalbook.runs.policy import Policy
 from evalbook.runs.report import Results, read_report
 from evalbook.runs.status import RunStatus, look, status_words, with_logs
 from evalbook.runs.store import RecordStore

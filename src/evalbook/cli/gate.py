@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from evalbook.aws.model_packages import Approval
     from evalbook.aws.session import Aws
-    from evalbook.runs.gate import GateDocument, Outcome, Policy
+    from evalbook.runs.gate import GateDocument, Outcome
+    from evalbook.runs.policy import Policy
 
 EXIT_STATUS: dict[Outcome, int] = {"pass": 0, "fail": 1, "undecided": 6}
 _APPROVALS: dict[Outcome, Approval] = {
@@ -101,8 +102,8 @@ def gate_command(
     a policy, no metric may lose more than 0.05 of its scale, and at least one must clearly gain.
     docs/gate.md lists the policy's keys, and has workflows to copy.
     """
-    from evalbook.runs.evidence import decided
     from evalbook.runs.find import targets
+    from evalbook.runs.gate import decided
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
 
@@ -129,7 +130,7 @@ def _policy(
     min_records: int | None,
     max_left_out: int | None,
 ) -> Policy:
-    from evalbook.runs.gate import build_default_policy, policy_of, read_policy
+    from evalbook.runs.policy import policy_of, read_policy
 
     common = {"records": min_records, "left_out": max_left_out}
     given = {key: value for key, value in common.items() if value is not None}
@@ -145,9 +146,7 @@ def _policy(
     for key, limits in (("gain", must_gain), ("lose", may_lose)):
         for metric, share in limits.items():
             metrics.setdefault(metric, {})[key] = share
-    if not metrics:
-        return build_default_policy(**given)
-    return policy_of({"metrics": metrics, **given}, "options")
+    return policy_of({"metrics": metrics, **given}, "options" if metrics else "built in")
 
 
 def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:

@@ -163,14 +163,14 @@ class Tools:
         """
 
         def decide(workflow: Workflow) -> GateDocument:
-            from evalbook.runs.evidence import decided
-            from evalbook.runs.gate import build_default_policy
+            from evalbook.runs.gate import decided
+            from evalbook.runs.policy import Policy
             from evalbook.runs.report import read_report
             from evalbook.runs.store import RecordStore
 
             with RecordStore() as store:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
-                return decided(workflow.aws, report, build_default_policy())
+                return decided(workflow.aws, report, Policy())
 
         return await self._work(ctx, "Reading the results", decide)
 

@@ -7,20 +7,21 @@ the verdicts count, which are corrected for the number of metrics.
 
 from __future__ import annotations
 
+import hashlib
 import math
-import sys
+import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from functools import partial
+from typing import Literal
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
+from evalbook import __version__
+from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.runs.categories import read_dataset_chunks
 from evalbook.runs.comparison import FEWEST, MetricRow
+from evalbook.runs.policy import ANY, Limits, Policy
 from evalbook.runs.report import Results
 from evalbook.runs.sources import RunFacts
 from evalbook.runs.statistics import (
@@ -32,41 +33,9 @@ from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
 from evalbook.runs.words import between, plain, signed
 from evalbook.texts import joined, plural
-from evalbook.whole_files import read_whole, reason
+from evalbook.workflow.turn import PROTOCOL
 
 Outcome = Literal["pass", "fail", "undecided"]
-
-MAY_LOSE = 0.05
-"""Share of a metric's scale that may be lost, without a policy."""
-ANY = "*"
-"""Stands in a policy for every metric that it does not name."""
-_RULES = ("gain", "lose", "records", "left_out")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a metric has to keep to; shares are of its scale, which is 1 for scores from 0 to 1."""
-
-    gain: float | None = None
-    """At least so much must be gained."""
-    lose: float | None = None
-    """No more than so much may be lost."""
-    records: int | None = None
-    """At least so many records must have a score of both models."""
-    left_out: int | None = None
-    """At most so many records may be left out."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Limits by metric, and by category within one."""
-
-    metrics: Mapping[str, Limits] = field(default_factory=lambda: {ANY: Limits(lose=MAY_LOSE)})
-    categories: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
-    """By category, then by metric."""
-    one_gains: bool = True
-    """Whether at least one metric must have gained clearly."""
-    source: str = "built in"
 
 
 @dataclass(frozen=True)
@@ -124,93 +93,6 @@ class GateDocument:
     written: tuple[str, ...] = ()
     recorded: str | None = None
     """The model package whose approval status was set."""
-
-
-_LARGEST_POLICY = 1 << 20
-
-
-def build_default_policy(**common: int) -> Policy:
-    """Return the policy if none is given: nothing has lost much, and something has gained."""
-    return policy_of(
-        {"metrics": {ANY: {"lose": MAY_LOSE}}, "one_gains": True, **common}, "built in"
-    )
-
-
-def read_policy(path: Path) -> Policy:
-    """Read a policy.
-
-    Raises:
-        UsageError: it can't be read, or says something that no policy says.
-    """
-    try:
-        document = tomllib.loads(read_whole(path, _LARGEST_POLICY).decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(
-            "gate.policy",
-            f"{path} can't be read as TOML: {reason(error)}.",
-            "docs/gate.md shows what a policy holds.",
-        ) from error
-    return policy_of(document, str(path))
-
-
-def policy_of(document: Mapping[str, Any], source: str) -> Policy:
-    """Return what a policy's document says.
-
-    Raises:
-        UsageError: a key is unknown, or a value is of the wrong kind.
-    """
-    named = _table(document.get("metrics", {}), source, "metrics")
-    parted = _table(document.get("categories", {}), source, "categories")
-    common = {key: value for key, value in document.items() if key in ("records", "left_out")}
-    _known(document, ("metrics", "categories", "one_gains", "records", "left_out"), source)
-    one_gains = document.get("one_gains", not named and not parted)
-    if not isinstance(one_gains, bool):
-        raise _wrong(source, "one_gains", "true or false")
-    metrics = {
-        metric: _limits({**common, **_table(entry, source, metric)}, source)
-        for metric, entry in named.items()
-    }
-    if not metrics and not parted:
-        metrics = {ANY: _limits({**common, "lose": MAY_LOSE}, source)}
-    categories = {
-        category: {
-            metric: _limits(_table(entry, source, metric), source)
-            for metric, entry in _table(entries, source, category).items()
-        }
-        for category, entries in parted.items()
-    }
-    return Policy(metrics, categories, one_gains, source)
-
-
-def _table(value: object, source: str, name: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise _wrong(source, name, "a table")
-    return value
-
-
-def _known(document: Mapping[str, Any], keys: Sequence[str], source: str) -> None:
-    for key in document:
-        if key not in keys:
-            raise UsageError(
-                "gate.policy", f"{source} has {key!r}.", f"A policy has {joined(keys)} here."
-            )
-
-
-def _limits(entry: Mapping[str, Any], source: str) -> Limits:
-    _known(entry, _RULES, source)
-    for key, value in entry.items():
-        whole = key in ("records", "left_out")
-        kinds = (int,) if whole else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not 0 <= value < math.inf:
-            raise _wrong(source, key, "a whole number" if whole else "a number from 0")
-    return Limits(**entry)
-
-
-def _wrong(source: str, key: str, wanted: str) -> UsageError:
-    return UsageError("gate.policy", f"{source}: {key} is not {wanted}.")
-
-
-# --- deciding -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -369,19 +251,20 @@ def _amount(share: float, it: _Seen) -> str:
 
 def _held(it: _Seen, rule: str, bound: float) -> RuleResult:
     """Hold the whole interval against a bound: above it, below it, or both."""
+    told = partial(RuleResult, it.metric, None, rule)
     if it.gain is None or it.low is None or it.high is None:
         why = "no scores for both models" if it.gain is None else "no standard error"
-        return RuleResult(it.metric, None, rule, "undecided", why, None)
+        return told("undecided", why, None)
     if it.records is not None and it.records < FEWEST:
         why = f"{plural(it.records, 'record')} are too few to tell"
-        return RuleResult(it.metric, None, rule, "undecided", why, FEWEST - it.records)
+        return told("undecided", why, FEWEST - it.records)
     why = f"gain {signed(it.gain)}, {100 * it.confidence:.0f} % interval {between(it.low, it.high)}"
     # To gain nothing is not to gain.
     if it.low > bound or (bound and it.low == bound):
-        return RuleResult(it.metric, None, rule, "pass", why, None)
+        return told("pass", why, None)
     if it.high < bound or (not bound and it.high == 0):
-        return RuleResult(it.metric, None, rule, "fail", why, None)
-    return RuleResult(it.metric, None, rule, "undecided", why, _more(it, bound, 1 - it.confidence))
+        return told("fail", why, None)
+    return told("undecided", why, _more(it, bound, 1 - it.confidence))
 
 
 def _more(it: _Seen, bound: float, significant: float) -> int | None:
@@ -397,30 +280,20 @@ def _more(it: _Seen, bound: float, significant: float) -> int | None:
 
 
 def _one_gains(seen: Sequence[_Seen]) -> RuleResult:
-    rule = "at least one metric has clearly gained"
+    told = partial(RuleResult, None, None, "at least one metric has clearly gained")
     better = [f"{it.metric} {signed(it.gain)}" for it in seen if it.better]
     if better:
-        return RuleResult(None, None, rule, "pass", joined(better), None)
+        return told("pass", joined(better), None)
     if seen and all(it.high is not None and it.high <= 0 for it in seen):
-        return RuleResult(None, None, rule, "fail", "every metric has lost", None)
+        return told("fail", "every metric has lost", None)
     if seen and all(
         it.gain == 0 and not it.deviation and (it.records or 0) >= FEWEST for it in seen
     ):
-        return RuleResult(None, None, rule, "fail", "not one record differs", None)
-    needed = [
-        more
-        for it in seen
-        if it.gain is not None and it.gain > 0
-        and (more := _more(it, 0.0, (1 - it.confidence) / len(seen))) is not None
-    ]  # fmt: skip
-    return RuleResult(
-        None,
-        None,
-        rule,
-        "undecided",
-        "none has for certain, but some may have",
-        min(needed, default=None),
-    )
+        return told("fail", "not one record differs", None)
+    rising = [it for it in seen if it.gain is not None and it.gain > 0]
+    needed = [_more(it, 0.0, (1 - it.confidence) / len(seen)) for it in rising]
+    least = min((it for it in needed if it is not None), default=None)
+    return told("undecided", "none has for certain, but some may have", least)
 
 
 def more_records(rules: Sequence[RuleResult]) -> int | None:
@@ -447,3 +320,35 @@ def _sentence(outcome: Outcome, rules: Sequence[RuleResult]) -> str:
 def _required(rule: RuleResult) -> str:
     against = f" against {rule.against}" if rule.against else ""
     return f"{rule.subject()} {rule.rule}" if rule.metric else f"{rule.rule}{against}"
+
+
+# --- what it rests on -----------------------------------------------------------------------------
+
+
+def decided(aws: Aws, report: Results, policy: Policy) -> GateDocument:
+    """Decide by a policy whether a model may be released, with what the decision rests on.
+
+    Raises:
+        AnswerRejected, UsageError: as `decide`.
+        AwsUnavailable: AWS could not be asked.
+    """
+    outcome, sentence, rules = decide(report, policy)
+    # For Nova models there is a run for each of the two; of several runs the last one decides.
+    tuned = [it for it in report.runs if ":model-package/" in (it.model or "")]
+    run, notes, digest = (tuned or report.runs)[-1], list(report.notes), None
+    if run.dataset:
+        sha = hashlib.sha256()
+        try:
+            for chunk in read_dataset_chunks(aws, run.dataset):
+                sha.update(chunk)
+            digest = sha.hexdigest()
+        except AnswerRejected as error:
+            notes.append(f"The dataset's hash is not known: {error.message}")
+    pair = candidates_pairs(report)[0]
+    evidence = Evidence(
+        run, digest, pair.first, pair.second, pair.paired, tuple(row.metric for row in pair.rows),
+        __version__, platform.python_version(),
+        datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    more = more_records(rules)
+    return GateDocument(PROTOCOL, outcome, sentence, rules, more, policy, evidence, tuple(notes))

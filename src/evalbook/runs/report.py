@@ -134,9 +134,10 @@ def _by_records(report: Results, sources: Sequence[Source]) -> tuple[list[Source
 
     Where one model's records are missing, the other's totals are all that compares with it.
     """
-    judged = [source for source in sources if source.records]
-    for lacking in [it for it in sources if it.summaries and not it.records and not it.details]:
-        beside = [it for it in judged if it.summaries and it.run == lacking.run]
+    judged = [it for it in sources if it.files.records]
+    totals = [it for it in sources if it.files.summaries]
+    for lacking in [it for it in totals if not it.files.records and not it.files.details]:
+        beside = [it for it in judged if it in totals and it.run == lacking.run]
         if beside:
             report.notes.append(
                 f"The records of {lacking.name} were not found, so the totals are compared."
@@ -177,7 +178,7 @@ def _read_judged(
     arms: list[tuple[Source, Arm]] = []
     for source in sources:
         progress(f"Reading the judged records of {source.name}")
-        lines = _judged_lines(aws, source.records, report.notes)
+        lines = _judged_lines(aws, source.files.records, report.notes)
         arms.append((source, report.store.add_arm(source.name, lines)))
     return arms
 
@@ -204,13 +205,13 @@ def _read_details(
     """Read what there is of single records; nothing where some model has only totals."""
     arms: list[tuple[Source, Arm]] = []
     for source in sources:
-        if not source.details:
+        if not source.files.details:
             return []
         progress(f"Reading the records of {source.name}")
-        found = read_detail_arm(aws, report.store, source.name, source.details)
+        found = read_detail_arm(aws, report.store, source.name, source.files.details)
         report.notes += found.notes
         if found.arm is None:
-            if all(it.summaries for it in sources):
+            if all(it.files.summaries for it in sources):
                 report.notes.append("The totals are shown instead.")
             return []
         arms.append((source, found.arm))
@@ -219,7 +220,7 @@ def _read_details(
         for first, second in _pairings(arms)
         if not report.store.have_records_in_common(first, second)
     ]
-    if apart and all(source.summaries for source in sources):
+    if apart and all(source.files.summaries for source in sources):
         report.notes.append(
             f"{'; '.join(apart)}: the records share no prompt and reference, so the totals are "
             "compared."
@@ -317,9 +318,9 @@ def _note_totals(aws: Aws, report: Results, sources: Sequence[Source]) -> None:
     """Say the totals that the jobs themselves give beside what was made of their records."""
     told = []
     for source in sources:
-        if source.summaries:
+        if source.files.summaries:
             try:
-                overall, _ = read_figures(read_summary(aws, source.summaries[-1]))
+                overall, _ = read_figures(read_summary(aws, source.files.summaries[-1]))
             except AnswerRejected as error:
                 report.notes.append(error.message)  # the records tell more than totals would
                 continue
@@ -351,14 +352,14 @@ def _totals(
 ) -> Iterator[tuple[Source, dict[str, Figure], dict[str, dict[str, Figure]]]]:
     """Yield the totals of each model, overall and by task, of those that have some."""
     for source in sources:
-        if source.files is None:
+        if source.metrics:
             yield (source, *compute_rollout_figures(source.metrics))
-        elif source.summaries:
-            overall, tasks = read_figures(read_summary(aws, source.summaries[-1]))
+        elif source.files.summaries:
+            overall, tasks = read_figures(read_summary(aws, source.files.summaries[-1]))
             if overall:
                 yield source, overall, tasks
             else:
-                report.notes.append(f"{source.summaries[-1]} has no figures.")
+                report.notes.append(f"{source.files.summaries[-1]} has no figures.")
 
 
 def _compare_figures(

@@ -11,7 +11,6 @@ from evalbook.aws.executions import Execution, RunPlan, RunStep, TrainingJob, tr
 from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
 from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
 from evalbook.aws.runs import plan_of, run_of
-from evalbook.aws.s3 import S3Uri
 from evalbook.aws.session import NO_HELP, REFUSED, Aws
 from evalbook.console import build_console_url, build_logs_url
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
@@ -70,25 +69,10 @@ class Source:
     run: int
     """Place of its run in the report."""
     evaluation: str
-    files: ResultFiles | None
-    """None if MLflow keeps them."""
+    files: ResultFiles
+    """What lies in S3; nothing where MLflow keeps the results."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     """What MLflow recorded of a multi-turn RL evaluation."""
-
-    @property
-    def records(self) -> tuple[S3Uri, ...]:
-        """Files with a judged record a line."""
-        return self.files.records if self.files else ()
-
-    @property
-    def summaries(self) -> tuple[S3Uri, ...]:
-        """Files with a figure per metric; their names carry the time, the last is the newest."""
-        return self.files.summaries if self.files else ()
-
-    @property
-    def details(self) -> tuple[tuple[S3Uri, ...], ...]:
-        """Files with a row for each record, by kind."""
-        return self.files.details if self.files else ()
 
 
 Looked = tuple[Target, "Execution", "list[RunStep]", "RunPlan"]
@@ -147,23 +131,22 @@ def sources_of(
     for target, execution, steps, _ in run.looked:
         for model, files, metrics in _results(aws, target, execution, steps, problems):
             name = f"{run.facts.name} {model}" if several else model
-            before = found.get(model)
-            if before is not None and before.files is not None and files is not None:
-                files = before.files.with_more(files)
+            if model in found:
+                files = found[model].files.with_more(files)
             found[model] = Source(name, model, place, run.evaluation, files, metrics)
     return found.values()
 
 
 def _results(
     aws: Aws, target: Target, run: Execution, steps: Sequence[RunStep], problems: list[str]
-) -> Iterator[tuple[str, ResultFiles | None, Mapping[str, float]]]:
+) -> Iterator[tuple[str, ResultFiles, Mapping[str, float]]]:
     """Yield what each step of an execution left: of which model, its files or its metrics."""
     for step in steps:
         if step.name not in _MODEL_OF or step.job is None:
             continue
         if ":training-job/" not in step.job:
             if metrics := _tracked(aws, step, problems):
-                yield _MODEL_OF[step.name] or TUNED, None, metrics
+                yield _MODEL_OF[step.name] or TUNED, ResultFiles((), (), ()), metrics
             continue
         try:
             job = training_job(aws, step.job)
@@ -186,19 +169,18 @@ def _tracked(aws: Aws, step: RunStep, problems: list[str]) -> dict[str, float]:
     run = None
     try:
         run = find_tracked_run(aws, step.job or "")
-        metrics = run_metrics(aws, run) if run else {}
-        why = f"{'MLflow has no metrics' if run else 'its job names no MLflow run'}."
-    except NO_HELP as error:
-        metrics, why = {}, f"MLflow can't be asked. {error.message}"
-    except AwsUnavailable as error:
+        if run and (metrics := run_metrics(aws, run)):
+            return metrics
+        why = "MLflow has no metrics." if run else "its job names no MLflow run."
+    except (*NO_HELP, AwsUnavailable) as error:
         # MLflow has a network of its own, which may be closed where AWS itself answers.
-        if error.code != "no_network" or run is None:
+        closed = run is not None and error.code == "no_network"
+        if isinstance(error, AwsUnavailable) and not closed:
             raise
-        metrics, why = {}, f"MLflow can't be asked. {error.message}"
-    if not metrics:
-        where = f" Its rewards are in MLflow's run {run.name} ({run.run_id})." if run else ""
-        problems.append(f"{step.name}: {why}{where}")
-    return metrics
+        why = f"MLflow can't be asked. {error.message}"
+    where = f" Its rewards are in MLflow's run {run.name} ({run.run_id})." if run else ""
+    problems.append(f"{step.name}: {why}{where}")
+    return {}
 
 
 def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str | None:
@@ -213,10 +195,7 @@ def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str 
 
 
 def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
-    named = _MODEL_OF[step.name]
-    if named is not None:
-        return named
-    named = target.label.split()[0]  # behind it, the part's number
+    named = _MODEL_OF[step.name] or target.label.split()[0]  # behind it, the part's number
     if named in (BASE, TUNED):
         return named
     if step.name == "Training":
