@@ -288,6 +288,7 @@ SAYINGS = {
     "generation": {
         "temperature of zero point five and 512": "<generation.form>",
         "temperature 0.7 and max tokens to 512, please": {"temperature": 0.7, "max_tokens": 512},
+        "temperature=0, temperature=1": "<generation.twice>",
         "defaults are fine": "<confirm>",
     },
     "stopping_condition": {

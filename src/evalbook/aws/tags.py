@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from evalbook.aws.session import NO_HELP, Aws
 from evalbook.checks import Check, passed, skipped, warning
@@ -21,31 +21,26 @@ _SIGNS = "_.:/=+-@"
 _CATEGORIES = "LZN"
 
 
-def check_tags(pairs: Sequence[tuple[str, str]], *, keeps_empty: bool) -> dict[str, str]:
-    """Return tags by key.
+def check_tags(tags: Mapping[str, str], *, keeps_empty: bool) -> None:
+    """Refuse tags that SageMaker would not take, or the SDK not set.
 
     Args:
-        pairs: keys and values as they were said.
+        tags: values by key.
         keeps_empty: whether a tag without a value would be set; the SDK leaves it out of a
             pipeline that it creates (_create_evaluation_pipeline in train/evaluate/execution.py,
             3.27.0).
 
     Raises:
-        AnswerRejected: ``tags.count``, ``tags.twice``, ``tags.reserved``, ``tags.length``,
-            ``tags.characters`` or ``tags.empty``.
+        AnswerRejected: ``tags.count``, ``tags.reserved``, ``tags.length``, ``tags.characters`` or
+            ``tags.empty``.
     """
-    if len(pairs) > MOST_TAGS:
+    if len(tags) > MOST_TAGS:
         raise AnswerRejected(
             "tags.count",
-            f"You gave {len(pairs)} tags. SageMaker allows 50, and the SDK adds one of its own.",
+            f"You gave {len(tags)} tags. SageMaker allows 50, and the SDK adds one of its own.",
             f"Give at most {MOST_TAGS}.",
         )
-    tags: dict[str, str] = {}
-    for key, value in pairs:
-        if key in tags:
-            raise AnswerRejected(
-                "tags.twice", f"The tag {key!r} is given twice.", "Give each key once."
-            )
+    for key, value in tags.items():
         _check_tag(key, value)
         if not value and not keeps_empty:
             raise AnswerRejected(
@@ -53,8 +48,6 @@ def check_tags(pairs: Sequence[tuple[str, str]], *, keeps_empty: bool) -> dict[s
                 f"The tag {key!r} has no value: the SageMaker SDK leaves such tags out.",
                 f"Give it one, such as {key}=yes.",
             )
-        tags[key] = value
-    return tags
 
 
 def _check_tag(key: str, value: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from evalbook.errors import AnswerRejected
@@ -14,20 +15,35 @@ _BETWEEN = re.compile(r"(?:[;\n]+|,\s*(?=[^,=;\n]+=)|\s+and\s+(?=[\w.:/-]+\s*=))
 _PAIR_NAMES = ("key", "value")
 
 
-def read_assignments(text: str, code: str, example: str) -> list[tuple[str, str]]:
-    """Return names and values in the order given, repeated names included.
+def read_assignments(text: str, subject: str, example: str) -> dict[str, str]:
+    """Return values by name, in the order given.
 
     Accepts ``name=value`` after ``name=value``, a JSON object of texts, numbers and truth values,
     or a JSON array of ``{"Key": …, "Value": …}`` as AWS writes tags.
 
     Args:
         text: what was said.
-        code: the code of a rejection.
+        subject: what begins the code of a rejection.
         example: a good answer, for the remedy.
 
     Raises:
-        AnswerRejected: it is not one of these.
+        AnswerRejected: ``SUBJECT.form``, it is not one of these; or ``SUBJECT.twice``.
     """
+    values: dict[str, str] = {}
+    for name, value in _pairs(text, f"{subject}.form", example):
+        if name in values:
+            raise AnswerRejected(
+                f"{subject}.twice", f"{name!r} is given twice.", "Give each name once."
+            )
+        values[name] = value
+    return values
+
+
+def describe_assignments(values: Mapping[str, object] | None, otherwise: str) -> str:
+    return ", ".join(f"{name}={it}" for name, it in values.items()) if values else otherwise
+
+
+def _pairs(text: str, code: str, example: str) -> list[tuple[str, str]]:
     if text.lstrip().startswith(("{", "[")):
         return _from_json(text, code, example)
     pairs = []

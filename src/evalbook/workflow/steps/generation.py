@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.assignments import read_assignments
+from evalbook.workflow.assignments import describe_assignments, read_assignments
 from evalbook.workflow.interview import Example, Interview, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.slots import ParameterValue
@@ -56,7 +56,7 @@ def _read(text: str, _question: Question, _: Interview) -> dict[str, ParameterVa
     if says_none(text):
         return None
     found: dict[str, ParameterValue] = {}
-    for name, said in read_assignments(text, "generation.form", "temperature=0.7"):
+    for name, said in read_assignments(text, "generation", "temperature=0.7").items():
         setting = SETTINGS.get(name)
         if setting is None:
             raise AnswerRejected(
@@ -89,19 +89,13 @@ def _refused(name: str, said: str, setting: Setting) -> AnswerRejected:
     )
 
 
-def _describe(value: dict[str, ParameterValue] | None, _: None) -> str:
-    if not value:
-        return "the SDK's defaults"
-    return ", ".join(f"{name}={it}" for name, it in value.items())
-
-
 STEP = Step(
     slots.GENERATION,
     "Generation",
     ask=_ask,
     hears=hearing.assigned(lambda _: tuple(SETTINGS)),
     read=_read,
-    describe=_describe,
+    describe=lambda value, _: describe_assignments(value, "the SDK's defaults"),
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE,),
     unasked={},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.assignments import read_assignments
+from evalbook.workflow.assignments import describe_assignments, read_assignments
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.slots import ParameterValue
@@ -24,36 +24,25 @@ def _ask(interview: Interview) -> Question:
     offered, checks = _offered(interview)
     example = ", ".join(f"{it.name}={it.default}" for it in (offered or [])[:2])
     such_as = f", such as {example}" if example else ""
+    if offered is None:
+        notices: tuple[str, ...] = (f"The SDK looks for {', '.join(interview.type.parameters)}.",)
+    else:
+        notices = tuple(it.words() for it in offered) or ("The recipe has no parameters to set.",)
     return Question(
         "Which parameters should differ from the base model's recipe?",
         default=DEFAULT,
-        notices=_what_there_is(offered, interview.type.parameters),
+        notices=notices,
         checks=tuple(checks),
         help=f"Names and values{such_as}, or a JSON object; default changes none.",
         reference="references/advanced-settings.md",
     )
 
 
-def _what_there_is(
-    offered: list[aws.recipes.Parameter] | None, known: tuple[str, ...]
-) -> tuple[str, ...]:
-    if offered is None:
-        return (f"The SDK looks for {', '.join(known)}.",)
-    return tuple(it.words() for it in offered) or ("The recipe has no parameters to set.",)
-
-
 def _read(text: str, _question: Question, interview: Interview) -> dict[str, ParameterValue] | None:
     if "=" not in text and (says_none(text) or text.strip().casefold() == DEFAULT):
         return None
-    values: dict[str, ParameterValue] = {}
     temperature = next(name for name in interview.type.parameters if "temperature" in name)
-    for name, value in read_assignments(text, "parameters.form", f"{temperature}=0.2"):
-        if name in values:
-            raise AnswerRejected(
-                "parameters.twice", f"{name} is given twice.", "Give each name once."
-            )
-        values[name] = value
-    return values or None
+    return dict(read_assignments(text, "parameters", f"{temperature}=0.2")) or None
 
 
 def _check(
@@ -66,16 +55,10 @@ def _check(
         offered = [aws.recipes.refuse_unread_parameter(name) for name in interview.type.parameters]
     known = {it.name: it for it in offered}
     values = {name: _one(name, str(said), known, interview) for name, said in value.items()}
-    return Accepted(values, checks=(*checks, *_doubts(offered, values, interview)))
-
-
-def _doubts(
-    offered: list[aws.recipes.Parameter], values: dict[str, ParameterValue], interview: Interview
-) -> list[Check]:
     report = effective_report(interview)
-    return aws.recipes.check_parameter_doubts(
-        offered, values, report.longest_prompt if report else None
-    )
+    longest = report.longest_prompt if report else None
+    checks += aws.recipes.check_parameter_doubts(offered, values, longest)
+    return Accepted(values, checks=tuple(checks))
 
 
 def _one(
@@ -111,10 +94,6 @@ def _offered(interview: Interview) -> tuple[list[aws.recipes.Parameter] | None, 
     )
 
 
-def _describe(value: dict[str, ParameterValue] | None, _: None) -> str:
-    return ", ".join(f"{name}={said}" for name, said in (value or {}).items()) or "as in the recipe"
-
-
 STEP = Step(
     slots.INFERENCE_PARAMETERS,
     "Inference parameters",
@@ -122,7 +101,7 @@ STEP = Step(
     hears=hearing.assigned(lambda it: it.type.parameters, "recipe", "parameters"),
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda value, _: describe_assignments(value, "as in the recipe"),
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.SCORER, slots.BENCHMARK, slots.REGION),
     asks_aws=True,

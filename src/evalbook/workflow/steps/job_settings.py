@@ -5,8 +5,9 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.checks import passed
 from evalbook.errors import AnswerRejected
+from evalbook.evaluation_types import build_pipeline_prefix
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.assignments import read_assignments
+from evalbook.workflow.assignments import describe_assignments, read_assignments
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
@@ -98,30 +99,24 @@ def _ask_tags(interview: Interview) -> Question:
 def _read_tags(text: str, _question: Question, interview: Interview) -> dict[str, str] | None:
     if "=" not in text and says_none(text, ("tags", "tag")):
         return None
-    pairs = read_assignments(text, "tags.form", _EXAMPLE)
-    return aws.tags.check_tags(pairs, keeps_empty=interview.type.tags_jobs) or None
+    tags = read_assignments(text, "tags", _EXAMPLE)
+    aws.tags.check_tags(tags, keeps_empty=interview.type.tags_jobs)
+    return tags or None
 
 
 def _check_tags(
     value: dict[str, str] | None, interview: Interview
 ) -> Outcome[dict[str, str] | None, None]:
-    from evalbook.evaluation_types import build_pipeline_prefix
-
     if value is None:
         return Accepted(None)
     kind = interview.type
-    aws.tags.check_tags(list(value.items()), keeps_empty=kind.tags_jobs)
+    aws.tags.check_tags(value, keeps_empty=kind.tags_jobs)
     if kind.tags_jobs:
-        return Accepted(
-            value, checks=(passed("tags.jobs", "Every run's jobs will carry the tags."),)
-        )
+        told = passed("tags.jobs", "Every run's jobs will carry the tags.")
+        return Accepted(value, checks=(told,))
     pipelines = build_pipeline_prefix(kind.name)
     check = aws.tags.check_pipeline_tags(interview.aws, interview.region, pipelines, value)
     return Accepted(value, checks=(check,))
-
-
-def _describe_tags(value: dict[str, str] | None, _: None) -> str:
-    return ", ".join(f"{key}={said}" for key, said in (value or {}).items()) or "none"
 
 
 TAGS_STEP = Step(
@@ -132,7 +127,7 @@ TAGS_STEP = Step(
     hears=hearing.assigned(lambda _: (), "tags", "tag"),
     read=_read_tags,
     check=_check_tags,
-    describe=_describe_tags,
+    describe=lambda value, _: describe_assignments(value, "none"),
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE, slots.REGION),
     example=Example(
