@@ -110,7 +110,7 @@ def accept_base_model(
 
 def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
     """Return what a region's public hub has for a name or some words."""
-    where, kind = region or interview.aws.default_region or "", interview.type.name
+    where, kind = region or "", interview.type.name
 
     def suits(model: aws.hub_models.HubModel) -> bool:
         return aws.base_models.can_be_evaluated_alone(model, where, kind)

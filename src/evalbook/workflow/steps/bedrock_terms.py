@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalbook import aws
-from evalbook.checks import Check, passed, skipped
+from evalbook.checks import passed, skipped
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing, slots
@@ -44,18 +44,13 @@ def _read(text: str, _question: Question, _: Interview) -> Agreement:
 
 
 def _check(value: Agreement, interview: Interview) -> Outcome[Agreement, None]:
-    find_caller, check = _caller(interview)
-    return Accepted(Agreement(value.words, find_caller), checks=(check,))
-
-
-def _caller(interview: Interview) -> tuple[str | None, Check]:
     try:
-        arn = aws.identity.find_caller(interview.aws, interview.value(slots.REGION)).arn
+        caller = aws.identity.find_caller(interview.aws, interview.value(slots.REGION)).arn
     except aws.session.AwsDenied as denial:
-        return None, skipped(
-            "terms.caller", f"evalbook could not find out who agreed: {denial.message}"
-        )
-    return arn, passed("terms.caller", f"Agreed to by {arn}.")
+        unknown = f"evalbook could not find out who agreed: {denial.message}"
+        return Accepted(Agreement(value.words, None), checks=(skipped("terms.caller", unknown),))
+    known = passed("terms.caller", f"Agreed to by {caller}.")
+    return Accepted(Agreement(value.words, caller), checks=(known,))
 
 
 STEP = Step(

@@ -38,17 +38,17 @@ def _ask(interview: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, interview: Interview) -> bool:
-    if read_yes_or_no(text) and interview.aside.unsettled:
-        raise AnswerRejected(
-            "confirm.unsettled",
-            f"One change is still open. {' '.join(interview.aside.unsettled.values())}",
-            "Say what it should be instead, or: leave it as it is.",
-        )
     if not read_yes_or_no(text):
         raise AnswerRejected(
             "confirm.declined",
             "You did not confirm the configuration, so nothing is generated.",
             Remedy("What should be different? Change it, then confirm.", command=REOPEN),
+        )
+    if interview.aside.unsettled:
+        raise AnswerRejected(
+            "confirm.unsettled",
+            f"One change is still open. {' '.join(interview.aside.unsettled.values())}",
+            "Say what it should be instead, or: leave it as it is.",
         )
     return True
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from evalbook import aws
 from evalbook.checks import Check, Remedy, failed, skipped
@@ -38,15 +37,8 @@ def _ask(interview: Interview) -> Question:
 
 def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts | None]:
     if not value:
-        return Accepted(
-            value,
-            checks=(
-                skipped(
-                    "dataset.records",
-                    "The dataset was not read: its records were neither counted nor validated.",
-                ),
-            ),
-        )
+        unread = "The dataset was not read: its records were neither counted nor validated."
+        return Accepted(value, checks=(skipped("dataset.records", unread),))
     if not interview.type.prompts_alone:
         return read_and_validate(interview)
     rows = read_rows(interview)
@@ -73,14 +65,10 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
         report = validate_object(interview, uri, facts.size, facts.etag)
     sample = replace(sample, table=report.fields, counted=report.records)
     names = {it.field.partition("[")[0].partition(".")[0]: None for it in report.fields}
-    found = SampleFacts(report.format, tuple(names), report)
     return Accepted(
         True,
-        found,
-        (
-            *report_checks(report),
-            *check_lengths(interview, report),
-        ),
+        SampleFacts(report.format, tuple(names), report),
+        (*report_checks(report), *check_lengths(interview, report)),
         notices=sample.lines(),
         preview=sample,
         fields=report.fields,
@@ -110,7 +98,7 @@ JUDGED_NEW_TOKENS = 8192
 
 
 @contextmanager
-def still_the_same(uri: Any) -> Iterator[None]:
+def still_the_same(uri: aws.s3_uris.S3Uri) -> Iterator[None]:
     """Say what to do where the dataset is not the one any more that was looked at by its name.
 
     Raises:
@@ -129,7 +117,7 @@ def still_the_same(uri: Any) -> Iterator[None]:
         raise rejection_for(changed) from rejection
 
 
-def validate_object(interview: Interview, uri: Any, size: int, etag: str) -> Any:
+def validate_object(interview: Interview, uri: aws.s3_uris.S3Uri, size: int, etag: str) -> Report:
     """Stream one object and return the validation's report, showing progress in bytes.
 
     Raises:

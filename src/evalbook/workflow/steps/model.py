@@ -35,11 +35,11 @@ _TRAINING_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
 def _ask(interview: Interview) -> Question:
-    region = _regions(interview)[0]
-    if not interview.will_ask(STEP) or not (region or interview.aws.default_region):
+    regions = _regions(interview)
+    if not regions or not interview.will_ask(STEP):
         return _ASKED
     interview.progress("Looking for your models", None, None)
-    offer = aws.group_offer.group_offer(interview.aws, region)
+    offer = aws.group_offer.group_offer(interview.aws, regions[0])
     notices = []
     if offer.unlisted:
         notices.append(f"Your model package groups could not be listed. {offer.unlisted}")
@@ -48,9 +48,8 @@ def _ask(interview: Interview) -> Question:
         notices.append(f"Nothing to evaluate in {names}; name one to see why.")
     if not offer.groups:
         return _ASKED.with_notices(*notices)
-    where = region or interview.aws.default_region
     return Question(
-        f"Which fine-tuned model? These are the groups in {where}, newest first.",
+        f"Which fine-tuned model? These are the groups in {regions[0]}, newest first.",
         choices=tuple(Choice(it.name, it.name, it.about) for it in offer.groups),
         help="For another, give its ARN, its group or words from its name; for a base model, its "
         "id. A group means its newest usable version; GROUP/VERSION means that version.",
@@ -85,7 +84,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
         return accept_named_base_model(arn, interview)
     if value.startswith("arn:"):
         return _package(*_resolve_in(None, value, interview), interview)
-    if _regions(interview)[0] is None and not interview.aws.default_region:
+    if not _regions(interview):
         raise AnswerRejected(
             "model.region",
             f"{value!r} names no region, and none is configured.",
@@ -98,13 +97,13 @@ def _in_either_region(
     look: Callable[[str | None, str, Interview], _Found], text: str, interview: Interview
 ) -> _Found:
     """Look in the first region, and if nothing is there by that name, in the second."""
-    region, *elsewhere = _regions(interview)
+    regions = _regions(interview)
     try:
-        return look(region, text, interview)
+        return look(regions[0] if regions else None, text, interview)
     except AnswerRejected as rejection:
-        if rejection.code != "model.missing" or not elsewhere:
+        if rejection.code != "model.missing" or len(regions) < 2:
             raise
-        return look(elsewhere[0], text, interview)
+        return look(regions[1], text, interview)
 
 
 def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str, ModelFacts]:
@@ -218,20 +217,15 @@ def _registered_by(
     return replace(found, checks=(note, *found.checks))
 
 
-def _regions(interview: Interview) -> list[str | None]:
-    """Return the one or two regions to search for a name; None is the region of the AWS settings.
+def _regions(interview: Interview) -> list[str]:
+    """Return at most two regions to search for a name, that of the AWS settings among them.
 
     What the person said comes first, what other tools left in the state last.
     """
     said = interview.aside.volunteered.get(slots.REGION.name, "").lower()
-    left = interview.found("region") or ""
-    configured = [None] if interview.aws.default_region else []
-    known = [
-        *filter(aws.regions.is_region, [said]),
-        *configured,
-        *filter(aws.regions.is_region, [left]),
-    ]
-    return known[:2] or [None]
+    default, left = interview.aws.default_region, interview.found("region")
+    known = dict.fromkeys(filter(None, (said, default, left)))
+    return [it for it in known if it == default or aws.regions.is_region(it)][:2]
 
 
 def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: InHub) -> Question:

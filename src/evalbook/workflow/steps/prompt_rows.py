@@ -8,6 +8,7 @@ from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands, skipped, warning
 from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
+from evalbook.texts import plural
 from evalbook.workflow import slots
 from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened
@@ -40,7 +41,8 @@ def read_rows(interview: Interview) -> Outcome[bool, SampleFacts | PromptFacts |
         # Reading it again would find the same; only another dataset helps.
         remedy = remedy_in_commands(rejection.remedy) or ""
         return Reopened("dataset", notices=(rejection.message, remedy))
-    found = passed("dataset.prompts", _counted(rows, footer_only=footer is not None))
+    said = " with a column prompt." if footer else ", each with a prompt."
+    found = passed("dataset.prompts", f"{plural(rows, 'row')}{said}")
     doubts = check_prompt_lengths(interview, longest, {}, None)
     if doubts and footer and (why := _is_unread(interview)):
         unknown = f"Whether a prompt is too long for the model is not known: {why}."
@@ -73,13 +75,12 @@ def check_prompt_lengths(
     For evaluations without a recipe that states a length: by a judge, and multi-turn RL.
 
     Args:
-            interview: an interview that knows the model.
-            longest: tokens of the longest prompt.
-            lengths: records by prompt length; see `too_long`.
-            kept: tokens reserved for the answer; None for the value in the type's own recipe.
+        interview: an interview that knows the model.
+        longest: tokens of the longest prompt.
+        lengths: records by prompt length; see `too_long`.
+        kept: tokens reserved for the answer; None for the value in the type's own recipe.
     """
     from evalbook.datasets.lengths import too_long
-    from evalbook.texts import plural
 
     if longest <= ALWAYS_FITS:
         return []
@@ -112,13 +113,6 @@ def _recipes_default(interview: Interview, of: EvaluationType, name: str) -> int
     return found if isinstance(found, int) else None
 
 
-def _counted(rows: int, *, footer_only: bool) -> str:
-    from evalbook.texts import plural
-
-    said = "with a column prompt" if footer_only else "each with a prompt"
-    return f"{plural(rows, 'row')}{'' if footer_only else ','} {said}."
-
-
 def _is_parquet(interview: Interview) -> bool:
     return interview.answer(slots.DATASET).facts.uri.lower().endswith(".parquet")
 
@@ -141,10 +135,9 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
         raise _unusable(f"{uri} has no column prompt; its columns: {', '.join(footer.columns)}.")
     if not footer.rows:
         raise _unusable(f"{uri} has no rows.")
-    if "prompt" in footer.numeric:
-        raise _holds(uri, "numbers, dates or truth values")
-    if "prompt" in footer.nested:
-        raise _holds(uri, footer.nested["prompt"])
+    number = "numbers, dates or truth values" if "prompt" in footer.numeric else None
+    if held := number or footer.nested.get("prompt"):
+        raise _unusable(f"The column prompt of {uri} holds {held}; expected text or messages.")
     if empty := footer.nulls.get("prompt"):
         verb = "has" if empty == 1 else "have"
         raise _unusable(f"{empty:,} of {footer.rows:,} rows {verb} no prompt: it is null there.")
@@ -153,7 +146,6 @@ def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
 
 def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
     from evalbook.datasets.prompts import read_prompts
-    from evalbook.texts import plural
 
     facts = interview.answer(slots.DATASET).facts
     uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
@@ -177,10 +169,6 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
             f"{found.invalid:,} of {plural(found.rows, 'row')} {verb} no usable prompt. {shown}."
         )
     return found.rows, ("prompt",), found.longest
-
-
-def _holds(uri: object, what: str) -> AnswerRejected:
-    return _unusable(f"The column prompt of {uri} holds {what}; expected text or messages.")
 
 
 def _unusable(message: str) -> AnswerRejected:
