@@ -15,7 +15,8 @@ from evalbook.aws.judges import find_judges
 from evalbook.aws.model_packages import resolve_package
 from evalbook.aws.roles import check_role, find_execution_role
 from evalbook.aws.runs import run_of
-from evalbook.aws.s3 import S3Uri, describe_object, read_chunks, read_head, write_probe
+from evalbook.aws.s3 import S3Uri, describe_object, read_chunks, read_head
+from evalbook.aws.s3_writes import write_probe
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AwsUnavailable
 

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import pytest
 from botocore.stub import Stubber
 
-from evalbook.aws.s3_search import search_objects
+from evalbook.aws.s3_search import continue_uri, search_objects
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws
 
@@ -36,3 +36,18 @@ def test_part_of_a_listing_is_searched_and_said_to_be_part(
 
     assert [it.uri.key for it in found.objects] == keys
     assert (found.named, found.more, found.searched) == (named, False, 3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("s3://evalbook-d", ["s3://evalbook-data/"]),
+        ("s3://evalbook-data/supp", ["s3://evalbook-data/support/"]),
+        ("s3://evalbook-data/support/ev", ["s3://evalbook-data/support/eval.jsonl"]),
+        ("s3://no-such-bucket-at-all/", []),
+        ("s3://evalbook-data/none/", []),
+    ],
+)
+@pytest.mark.usefixtures("in_sandbox")
+def test_an_s3_uri_goes_on_with_buckets_then_folders_and_keys(typed: str, first: list[str]) -> None:
+    assert continue_uri(Aws(), typed)[:1] == first

@@ -28,15 +28,6 @@ class Nearby:
     """What the nearest folder that exists holds, where nothing in it has a similar name."""
 
 
-@dataclass(frozen=True)
-class _Level:
-    prefix: str
-    wanted: str
-    """The part of the key that was looked for directly under the prefix."""
-    found: tuple[str, ...]
-    """Keys and folders (ending in a slash) directly under the prefix."""
-
-
 def look_nearby(aws: Aws, uri: S3Uri, region: str | None) -> Nearby:
     """Look below, beside and above a key that is not there; one question a level, all at once.
 
@@ -55,7 +46,10 @@ def look_nearby(aws: Aws, uri: S3Uri, region: str | None) -> Nearby:
         return Nearby(inside=_uris(uri.bucket, inside))
     for (prefix, wanted), found in zip(parents, above, strict=True):
         if found:
-            return _choose(uri.bucket, _Level(prefix, wanted, found))
+            similar = _find_similar(prefix, wanted, found)
+            if similar:
+                return Nearby(similar=tuple(S3Uri(uri.bucket, key) for key in similar))
+            return Nearby(beside=_uris(uri.bucket, found))
     return Nearby()
 
 
@@ -81,15 +75,12 @@ def _keys(
     return tuple(key for key in [*keys, *folders] if key != prefix)
 
 
-def _choose(bucket: str, level: _Level) -> Nearby:
+def _find_similar(prefix: str, wanted: str, keys: tuple[str, ...]) -> list[str]:
     by_name: dict[str, list[str]] = {}
-    for key in level.found:
-        by_name.setdefault(_comparable(key[len(level.prefix) :]), []).append(key)
-    near = nearest(_comparable(level.wanted), by_name, _SUGGESTIONS, 0.7)
-    similar = [key for name in near for key in by_name[name]]
-    if similar:
-        return Nearby(similar=tuple(S3Uri(bucket, key) for key in similar[:_SUGGESTIONS]))
-    return Nearby(beside=_uris(bucket, level.found))
+    for key in keys:
+        by_name.setdefault(_comparable(key.removeprefix(prefix)), []).append(key)
+    near = nearest(_comparable(wanted), by_name, _SUGGESTIONS, 0.7)
+    return [key for name in near for key in by_name[name]][:_SUGGESTIONS]
 
 
 def _comparable(name: str) -> str:

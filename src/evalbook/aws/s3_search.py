@@ -1,16 +1,22 @@
-"""Objects in S3 of which a person knows the bucket and a part of the name."""
+"""What in S3 a person may mean who knows a part of the name: buckets, keys and objects."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.s3 import describe_bucket
 from evalbook.aws.s3_uris import S3Uri
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid
-from evalbook.errors import AnswerRejected
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, soon
+from evalbook.errors import AnswerRejected, AwsUnavailable
 
 _MOST = 20
+_MOST_OFFERED = 50
+_SECONDS = 3.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -68,3 +74,42 @@ def search_objects(aws: Aws, wanted: S3Uri, endings: tuple[str, ...]) -> FoundOb
     ]
     searched = len(page.get("Contents", ())) if page.get("IsTruncated") else None
     return FoundObjects(tuple(found), bool(named), len(shown) > _MOST, searched)
+
+
+def list_buckets(aws: Aws, region: str) -> list[tuple[str, str]]:
+    """Return the account's buckets in a region, newest first, each with the day it was made.
+
+    Empty if AWS does not say, or not soon.
+    """
+
+    def ask() -> list[tuple[str, str]]:
+        found = aws.client("s3", region).list_buckets(BucketRegion=region).get("Buckets", ())
+        newest = sorted(found, key=lambda it: it["CreationDate"], reverse=True)
+        return [(it["Name"], iso_utc(it["CreationDate"])[:10]) for it in newest]
+
+    return _offer(ask)
+
+
+def continue_uri(aws: Aws, typed: str) -> list[str]:
+    """Return the URIs that begin as typed, up to the next slash; none if AWS does not say."""
+    bucket, slash, prefix = typed.removeprefix("s3://").partition("/")
+
+    def ask() -> list[str]:
+        if not slash:
+            found = aws.client("s3").list_buckets().get("Buckets", ())
+            return [f"s3://{it['Name']}/" for it in found if it["Name"].startswith(bucket)]
+        listed = aws.client("s3").list_objects_v2(
+            Bucket=bucket, Prefix=prefix, Delimiter="/", MaxKeys=_MOST_OFFERED
+        )
+        folders = [it["Prefix"] for it in listed.get("CommonPrefixes", ())]
+        keys = [it["Key"] for it in listed.get("Contents", ())]
+        return [f"s3://{bucket}/{key}" for key in [*folders, *keys]]
+
+    return _offer(ask)
+
+
+def _offer(question: Callable[[], list[T]]) -> list[T]:
+    try:
+        return (soon(question, _SECONDS) or [])[:_MOST_OFFERED]
+    except (*NO_HELP, AwsUnavailable):
+        return []

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from evalbook.aws.answers import Asked, read_answer
 from evalbook.aws.refusals import (
-    NO_HELP,
-    REFUSED,
-    AwsDenied,
-    AwsInternalError,
-    AwsInvalid,
-    AwsMissing,
+    NO_HELP as NO_HELP,
+    REFUSED as REFUSED,
+    AwsDenied as AwsDenied,
+    AwsInternalError as AwsInternalError,
+    AwsInvalid as AwsInvalid,
+    AwsMissing as AwsMissing,
     translate,
-    try_asking,
-    unchecked,
+    try_asking as try_asking,
+    unchecked as unchecked,
     unknown_operation,
     without_answer,
 )
@@ -35,22 +35,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     import boto3
-
-__all__ = [
-    "NO_HELP",
-    "REFUSED",
-    "Aws",
-    "AwsDenied",
-    "AwsInternalError",
-    "AwsInvalid",
-    "AwsMissing",
-    "answer_headers",
-    "border",
-    "in_parallel",
-    "soon",
-    "try_asking",
-    "unchecked",
-]
 
 T = TypeVar("T")
 

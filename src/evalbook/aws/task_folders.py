@@ -15,8 +15,8 @@ from evalbook.aws.s3 import (
     need_bucket_in,
     parse_s3_uri,
     read_head,
-    upload_new,
 )
+from evalbook.aws.s3_writes import upload_new
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.checks import Check, passed
 from evalbook.errors import AnswerRejected

@@ -49,4 +49,4 @@ def upload(interview: Interview, file: BinaryIO, to: aws.s3_uris.S3Uri) -> None:
     """Upload a file, from its beginning, to a place that is free."""
     file.seek(0)
     interview.progress(f"Writing {to}", None, None)
-    aws.s3.upload_new(interview.aws, to, file)
+    aws.s3_writes.upload_new(interview.aws, to, file)

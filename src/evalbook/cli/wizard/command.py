@@ -135,7 +135,7 @@ def _terminal(settings: Settings, manner: Manner, suggestions: Suggestions) -> T
         from evalbook.cli.wizard.plain import PlainTerminal
 
         return PlainTerminal(suggestions)
-    from evalbook.aws.s3_names import continue_uri
+    from evalbook.aws.s3_search import continue_uri
     from evalbook.aws.session import Aws
     from evalbook.cli.wizard.full import FullTerminal
 

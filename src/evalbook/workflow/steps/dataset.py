@@ -280,7 +280,7 @@ def _do_upload(value: str, interview: Interview) -> Outcome[str, None]:
     said = f"Uploaded {path} to {place}."
     try:
         with reading(path) as file:
-            aws.s3.upload_new(interview.aws, place, file)
+            aws.s3_writes.upload_new(interview.aws, place, file)
     except OSError as error:
         raise AnswerRejected(
             "dataset.unreadable", f"{path} can't be read: {reason(error)}.", "Give another dataset."

@@ -22,7 +22,7 @@ def _ask(interview: Interview) -> Question:
     bucket = None
     if dataset and dataset.region == region:
         bucket = aws.s3.parse_s3_uri(dataset.uri, what="dataset").bucket
-    there = aws.s3_names.list_buckets(interview.aws, region) if interview.will_ask(STEP) else []
+    there = aws.s3_search.list_buckets(interview.aws, region) if interview.will_ask(STEP) else []
     # The dataset's bucket is the default, and comes first.
     there.sort(key=lambda it: it[0] != bucket)
     return Question(
@@ -75,7 +75,9 @@ def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
     prefix = aws.s3.parse_s3_uri(value, what="output prefix", key_needed=False)
     interview.progress(f"Checking that {value} can be written", None, None)
     in_region = aws.s3.need_bucket_in(interview.aws, prefix.bucket, interview.region)
-    key, checks = aws.s3.write_probe(interview.aws, prefix, kms_key=interview.value(slots.KMS_KEY))
+    key, checks = aws.s3_writes.write_probe(
+        interview.aws, prefix, kms_key=interview.value(slots.KMS_KEY)
+    )
     if key is not None:
         checks.append(_role_may_use(key, interview))
     return Accepted(value, OutputFacts(key), (in_region, *checks))
