@@ -19,7 +19,7 @@ from evalbook.metrics.builtin import METRICS
 from evalbook.metrics.custom_text import LIMITS
 from evalbook.packaged import DataFile, read_packaged
 from evalbook.runs.causes import CAUSES
-from evalbook.workflow.replies.values import PLACES
+from evalbook.workflow.replies.places import PLACES
 
 FILES = [ACTIONS, CAUSES, CODES, GPUS, GRANTS, IMAGES, KEPT, LIMITS, METRICS, NOVA, PLACES]
 

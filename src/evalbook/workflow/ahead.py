@@ -11,7 +11,7 @@ from evalbook.texts import shortened
 from evalbook.workflow import hearing
 from evalbook.workflow.interview import Answer, AnyStep, AskedBack, Interview
 from evalbook.workflow.kept import find_kept_question
-from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.reading import AskBack, Reading, Taken
 from evalbook.workflow.turn import Question
 
 _NOTHING = Question("")
@@ -76,7 +76,7 @@ def _again(answer: Answer[Any, Any], asked: Question, step: AnyStep, interview: 
     if asked.kind == "multichoice" and isinstance(value, list | tuple) and value:
         return ", ".join(map(str, value))
     reading = hear(step, answer.said, replace(asked, default=None), interview)
-    plainly = isinstance(reading, NotUnderstood) or (isinstance(reading, Taken) and reading.exact)
+    plainly = reading is None or (isinstance(reading, Taken) and reading.exact)
     return str(value) if isinstance(value, str) and not plainly else answer.said
 
 

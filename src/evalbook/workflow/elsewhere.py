@@ -7,7 +7,7 @@ from typing import Any
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.workflow import hearing
 from evalbook.workflow.interview import Accepted, Interview, Step
-from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Taken
 from evalbook.workflow.slots import (
     DATASET,
     JUDGE_MODEL,
@@ -78,8 +78,6 @@ def _text_of(
     reading = (step.hears or hearing.by_kind)(said, question, interview)
     if isinstance(reading, Hesitates | Incomplete):
         raise hearing.rejection(reading, said, step.name, question)
-    if isinstance(reading, NotUnderstood) and reading.why:
-        raise AnswerRejected("answer.unclear", f"{said!r}: {reading.why}", question.help)
     if isinstance(reading, AskBack):
         return hearing.as_list(reading.text), f", which is {reading.meaning}"
     text = reading.text if isinstance(reading, Taken) else said

@@ -16,21 +16,13 @@ from evalbook.texts import on_one_line, shortened
 from evalbook.whole_files import is_a_file
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.interview import Interview, Step
-from evalbook.workflow.replies import values
+from evalbook.workflow.replies import places, values
 from evalbook.workflow.replies.agreeing import understand_yes_or_no
 from evalbook.workflow.replies.choices import how_to_answer, understand_choice
 from evalbook.workflow.replies.lists import understand_choices
 from evalbook.workflow.replies.numbers import understand_number, with_digits
 from evalbook.workflow.replies.pieces import Found, find_pieces
-from evalbook.workflow.replies.reading import (
-    AskBack,
-    Hesitates,
-    Incomplete,
-    NotUnderstood,
-    Reading,
-    Taken,
-)
-from evalbook.workflow.replies.synonyms import SYNONYMS
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Reading, Taken
 from evalbook.workflow.replies.words import (
     content,
     doubt_in,
@@ -63,8 +55,12 @@ def by_kind(reply: str, question: Question, _: Interview) -> Reading:
     if question.choices:
         if {choice.label for choice in question.choices} == {"Yes", "No"}:
             reading = understand_yes_or_no(reply, question)
-            return Taken(reading.text.capitalize()) if isinstance(reading, Taken) else reading
-        return understand_choice(reply, question, SYNONYMS)
+            return (
+                Taken(reading.text.capitalize(), exact=True)
+                if isinstance(reading, Taken)
+                else reading
+            )
+        return understand_choice(reply, question)
     return values.understand_text(reply, question)
 
 
@@ -100,20 +96,20 @@ def free_text(reply: str, question: Question, _: Interview) -> Reading:
     own = " ".join(it for it, other in zip(parts, elsewhere, strict=True) if not other)
     own = without_preamble(own)
     left = ". ".join(it for it, other in zip(parts, elsewhere, strict=True) if other)
-    return Taken(own, exact=False, left=f"{left} {reading.left}".strip())
+    return Taken(own, left=f"{left} {reading.left}".strip())
 
 
 def listed(reply: str, question: Question) -> Reading:
     """Hear which choice is meant if other answers are possible too."""
     if not question.choices:
-        return NotUnderstood()
+        return None
     newest = {"newest", "latest", "recent"} & set(content(reply, ("most",)))
     if newest and len(content(reply, ("most",))) == 1 and "newest first" in question.text:
-        return Taken(question.choices[0].value, exact=False)
+        return Taken(question.choices[0].value)
     reading = understand_choice(reply, question)
     # A name that merely resembles a listed one is a different one.
     another = isinstance(reading, AskBack) and question.kind == "text" and " " not in reply.strip()
-    return NotUnderstood() if another else reading
+    return None if another else reading
 
 
 def place(reply: str, question: Question, _: Interview) -> Reading:
@@ -121,15 +117,14 @@ def place(reply: str, question: Question, _: Interview) -> Reading:
     proposed = isinstance(reading, AskBack) and reading.text == question.default
     if isinstance(reading, Taken) or proposed:
         return reading
-    place = values.understand_s3(reply, question)
-    return reading if isinstance(place, NotUnderstood) else place
+    return places.understand_s3(reply, question) or reading
 
 
 def notebook(reply: str, question: Question, interview: Interview) -> Reading:
     """Hear a choice, or the path of a notebook in a sentence."""
     paths = re.findall(r"[\w./~-]+\.ipynb\b", reply)
     if len(paths) == 1 and paths[0] != reply.strip() and not doubt_in(reply):
-        return Taken(paths[0], exact=False)
+        return Taken(paths[0])
     return by_kind(reply, question, interview)
 
 
@@ -146,18 +141,18 @@ def dataset(reply: str, question: Question, interview: Interview) -> Reading:
     named = re.findall(_FILE, reply)
     if len(named) == 1 and " " in reply.strip() and "://" not in reply and not negates(reply):
         if is_a_file(interview.file_named(named[0])):
-            return Taken(named[0], exact=False)
+            return Taken(named[0])
         if "/" in named[0]:
             return AskBack(f"s3://{named[0]}", named[0])
-    searched = values.search_in_bucket(reply, question)
-    return Taken(searched, exact=False) if searched else reading
+    searched = places.search_in_bucket(reply, question)
+    return Taken(searched) if searched else reading
 
 
 def by(understand: Callable[[str, Question], Reading]) -> Hears:
     return lambda reply, question, _: understand(reply, question)
 
 
-region = by(values.understand_region)
+region = by(places.understand_region)
 project = by(values.understand_project)
 metrics_file = by(values.understand_metrics_file)
 
@@ -166,8 +161,7 @@ def named(*about: str) -> Hears:
     """Return a function that hears a name; ``about``: words of the question that name nothing."""
 
     def hears(reply: str, question: Question, _: Interview) -> Reading:
-        reading = listed(reply, question)
-        if not isinstance(reading, NotUnderstood):
+        if reading := listed(reply, question):
             return reading
         if question.choices and yes_or_no(reply) is False:
             return Incomplete("Say which one you want instead.")
@@ -192,9 +186,7 @@ def number(*about: str, units: Mapping[str, float] | None = None, whole: str = "
 
     def hears(reply: str, question: Question, _: Interview) -> Reading:
         reading = values.understand_text(reply, question, about)
-        if not isinstance(reading, NotUnderstood):
-            return reading
-        return understand_number(reply, about, units, whole)
+        return reading or understand_number(reply, about, units, whole)
 
     return hears
 
@@ -203,11 +195,10 @@ def assigned(names: Callable[[Interview], Sequence[str]], *about: str) -> Hears:
     """Return what hears values given to names, as they are said."""
 
     def hears(reply: str, question: Question, interview: Interview) -> Reading:
-        reading = values.understand_text(reply, question, about)
-        if not isinstance(reading, NotUnderstood):
+        if reading := values.understand_text(reply, question, about):
             return reading
         pairs = values.assignments_in(reply, names(interview))
-        return Taken(pairs, exact=False) if pairs and pairs != reply else reading
+        return Taken(pairs) if pairs and pairs != reply else None
 
     return hears
 
@@ -216,41 +207,42 @@ def ids(pattern: str, *about: str) -> Hears:
     """Return what hears IDs in a sentence."""
 
     def hears(reply: str, question: Question, _: Interview) -> Reading:
-        reading = values.understand_text(reply, question, about)
+        if reading := values.understand_text(reply, question, about):
+            return reading
         found = re.findall(pattern, reply)
         sentence = any(word.isalpha() for word in reply.split())
-        if not found or not sentence or not isinstance(reading, NotUnderstood):
-            return reading
-        return Taken(", ".join(found), exact=False)
+        return Taken(", ".join(found)) if found and sentence else None
 
     return hears
 
 
 def machines(reply: str, question: Question, _: Interview) -> Reading:
     """Hear instances: how many, and of which type."""
-    reading = values.understand_text(reply, question)
+    if reading := values.understand_text(reply, question):
+        return reading
     said = with_digits(reply)
     kinds = re.findall(r"\b(?:ml\.)?[a-z]+\d\w*(?:\.\w+)+\b", said, re.IGNORECASE)
-    if not isinstance(reading, NotUnderstood) or len(kinds) != 1 or reply.lstrip().startswith("{"):
-        return reading
-    count = re.search(r"(?<![\w.-])\d+(?=x?\b)(?!\.)", said.replace(kinds[0], " "))
-    if words_of(said) == words_of(kinds[0]) or "-" in said.replace(kinds[0], ""):
-        return reading
-    return Taken(f"{count[0] if count else 1} x {kinds[0]}", exact=False)
+    if len(kinds) != 1 or reply.lstrip().startswith("{"):
+        return None
+    beside = said.replace(kinds[0], " ")
+    if words_of(said) == words_of(kinds[0]) or "-" in beside:
+        return None
+    count = re.search(r"(?<![\w.-])\d+(?=x?\b)(?!\.)", beside)
+    return Taken(f"{count[0] if count else 1} x {kinds[0]}")
 
 
 def exact_agreement(reply: str, _question: Question, _: Interview) -> Reading:
     """Hear only a plain yes or no, or a question."""
     verdict = yes_or_no(reply)
     if verdict is not None:
-        return Taken("yes" if verdict else "no")
+        return Taken("yes" if verdict else "no", exact=True)
     doubt = doubt_in(reply)
-    return Hesitates(doubt) if doubt else NotUnderstood()
+    return Hesitates(doubt) if doubt else None
 
 
 def to_the_letter(reply: str, _question: Question, _: Interview) -> Reading:
     """Leave a reply to the step as it is, unless it is a question."""
-    return Hesitates("question") if doubt_in(reply) == "question" else NotUnderstood()
+    return Hesitates("question") if doubt_in(reply) == "question" else None
 
 
 def rejection(

@@ -32,7 +32,7 @@ from evalbook.workflow.interview import (
 from evalbook.workflow.kept import forget_question_knowing, keep_question
 from evalbook.workflow.replies.choices import how_to_answer
 from evalbook.workflow.replies.pieces import Found, step_to_change
-from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Taken
 from evalbook.workflow.replies.values import name_in
 from evalbook.workflow.replies.words import (
     asked_beside,
@@ -268,7 +268,7 @@ def take_answer(interview: Interview, ahead: Ahead, text: str) -> tuple[AnyAccep
     if isinstance(reading, AskBack):
         ask_back(interview, step, reading, said)
         return Accepted(None), ""
-    if isinstance(reading, NotUnderstood):
+    if reading is None:
         return _check(interview, step, question, said, said), ""
     before = interview.answers.get(step.name)
     accepted = _check(interview, step, question, reading.text, said, reading.left)
@@ -473,10 +473,9 @@ def _searched_by_words(ahead: Ahead, said: str, interview: Interview) -> bool:
         return False
     reading = hear(step, said, ahead.asked, interview)
     listed = [choice.value for choice in ahead.asked.choices]
-    taken = isinstance(reading, Taken) and (reading.exact or reading.text in listed)
-    return isinstance(reading, NotUnderstood | AskBack) or (
-        isinstance(reading, Taken) and not taken
-    )
+    if isinstance(reading, Taken):
+        return not reading.exact and reading.text not in listed
+    return reading is None or isinstance(reading, AskBack)
 
 
 def _may_say_more(text: str, ahead: Ahead, rejection: AnswerRejected) -> bool:

@@ -3,8 +3,8 @@
 import botocore.session
 import pytest
 
-from evalbook.workflow.replies import values
-from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, NotUnderstood, Taken
+from evalbook.workflow.replies import places, values
+from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Taken
 from evalbook.workflow.turn import Question
 
 OUTPUT = Question(
@@ -33,30 +33,30 @@ def role_name(said, question):
 @pytest.mark.parametrize(
     ("read", "question", "said", "value"),
     [
-        (values.understand_s3, OUTPUT, "to s3://acme-out/q4/", "s3://acme-out/q4/"),
-        (values.understand_s3, OUTPUT, "Put them in s3://acme-out/q4/.", "s3://acme-out/q4/"),
-        (values.understand_s3, OUTPUT, "s3://acme-out/q4, please", "s3://acme-out/q4"),
-        (values.understand_s3, OUTPUT, "it's s3://acme-out/q4!", "s3://acme-out/q4"),
-        (values.understand_s3, OUTPUT, "(s3://acme-out/q4)", "s3://acme-out/q4"),
-        (values.understand_s3, OUTPUT, "same bucket, folder eval-out", "s3://acme-data/eval-out/"),
-        (values.understand_s3, OUTPUT, "the same bucket but in the folder eval-out", "s3://acme-data/eval-out/"),
-        (values.understand_s3, OUTPUT, "Same bucket as the dataset, under runs/q4", "s3://acme-data/runs/q4/"),
-        (values.understand_s3, OUTPUT, "same bucket, eval-out", "s3://acme-data/eval-out/"),
-        (values.understand_s3, OUTPUT, "folder eval-out", "s3://acme-data/eval-out/"),
-        (values.understand_s3, OUTPUT, "a folder called q4 in the same bucket", "s3://acme-data/q4/"),
-        (values.understand_s3, OUTPUT, "bucket acme-out, folder q4", "s3://acme-out/q4/"),
-        (values.understand_s3, OUTPUT, "the acme-out bucket, folder q4", "s3://acme-out/q4/"),
-        (values.understand_s3, OUTPUT, "into the eval-out folder", "s3://acme-data/eval-out/"),
-        (values.understand_s3, OUTPUT, "yes", "s3://acme-data/evaluation-results/"),
-        (values.understand_s3, OUTPUT, "the default is fine", "s3://acme-data/evaluation-results/"),
-        (values.understand_s3, OUTPUT, "keep it", "s3://acme-data/evaluation-results/"),
-        (values.understand_s3, OUTPUT, '["s3://acme-out/q4"]', "s3://acme-out/q4"),
-        (values.understand_region, REGION, "eu-west-1", "eu-west-1"),
-        (values.understand_region, REGION, "in eu-west-1 please", "eu-west-1"),
-        (values.understand_region, REGION, "EU-WEST-1", "eu-west-1"),
-        (values.understand_region, REGION, "yes", "us-east-1"),
-        (values.understand_region, REGION, "same as before", "us-east-1"),
-        (values.understand_region, REGION, "ok, us-west-2 then.", "us-west-2"),
+        (places.understand_s3, OUTPUT, "to s3://acme-out/q4/", "s3://acme-out/q4/"),
+        (places.understand_s3, OUTPUT, "Put them in s3://acme-out/q4/.", "s3://acme-out/q4/"),
+        (places.understand_s3, OUTPUT, "s3://acme-out/q4, please", "s3://acme-out/q4"),
+        (places.understand_s3, OUTPUT, "it's s3://acme-out/q4!", "s3://acme-out/q4"),
+        (places.understand_s3, OUTPUT, "(s3://acme-out/q4)", "s3://acme-out/q4"),
+        (places.understand_s3, OUTPUT, "same bucket, folder eval-out", "s3://acme-data/eval-out/"),
+        (places.understand_s3, OUTPUT, "the same bucket but in the folder eval-out", "s3://acme-data/eval-out/"),
+        (places.understand_s3, OUTPUT, "Same bucket as the dataset, under runs/q4", "s3://acme-data/runs/q4/"),
+        (places.understand_s3, OUTPUT, "same bucket, eval-out", "s3://acme-data/eval-out/"),
+        (places.understand_s3, OUTPUT, "folder eval-out", "s3://acme-data/eval-out/"),
+        (places.understand_s3, OUTPUT, "a folder called q4 in the same bucket", "s3://acme-data/q4/"),
+        (places.understand_s3, OUTPUT, "bucket acme-out, folder q4", "s3://acme-out/q4/"),
+        (places.understand_s3, OUTPUT, "the acme-out bucket, folder q4", "s3://acme-out/q4/"),
+        (places.understand_s3, OUTPUT, "into the eval-out folder", "s3://acme-data/eval-out/"),
+        (places.understand_s3, OUTPUT, "yes", "s3://acme-data/evaluation-results/"),
+        (places.understand_s3, OUTPUT, "the default is fine", "s3://acme-data/evaluation-results/"),
+        (places.understand_s3, OUTPUT, "keep it", "s3://acme-data/evaluation-results/"),
+        (places.understand_s3, OUTPUT, '["s3://acme-out/q4"]', "s3://acme-out/q4"),
+        (places.understand_region, REGION, "eu-west-1", "eu-west-1"),
+        (places.understand_region, REGION, "in eu-west-1 please", "eu-west-1"),
+        (places.understand_region, REGION, "EU-WEST-1", "eu-west-1"),
+        (places.understand_region, REGION, "yes", "us-east-1"),
+        (places.understand_region, REGION, "same as before", "us-east-1"),
+        (places.understand_region, REGION, "ok, us-west-2 then.", "us-west-2"),
         (role_name, ROLE, "use EvaluationRole", "EvaluationRole"),
         (role_name, ROLE, "the EvaluationRole role please", "EvaluationRole"),
         (role_name, ROLE, "It's called EvaluationRole.", "EvaluationRole"),
@@ -99,7 +99,7 @@ def role_name(said, question):
 def test_a_value_is_found_in_a_sentence(read, question, said, value):
     reading = read(said, question)
 
-    if isinstance(reading, NotUnderstood):
+    if reading is None:
         # What is said alone goes to the step as it is.
         assert said == value
     else:
@@ -110,15 +110,15 @@ def test_a_value_is_found_in_a_sentence(read, question, said, value):
 @pytest.mark.parametrize(
     ("read", "question", "said", "value"),
     [
-        (values.understand_region, REGION, "Ireland", "eu-west-1"),
-        (values.understand_region, REGION, "in Frankfurt, please", "eu-central-1"),
-        (values.understand_region, REGION, "N. Virginia", "us-east-1"),
-        (values.understand_region, REGION, "US East (Ohio)", "us-east-2"),
-        (values.understand_region, REGION, "são paulo", "sa-east-1"),
-        (values.understand_region, REGION, "South Korea", "ap-northeast-2"),
-        (values.understand_region, REGION, "us east 1", "us-east-1"),
-        (values.understand_region, REGION, "I agree", "us-east-1"),
-        (values.understand_region, REGION, "you decide", "us-east-1"),
+        (places.understand_region, REGION, "Ireland", "eu-west-1"),
+        (places.understand_region, REGION, "in Frankfurt, please", "eu-central-1"),
+        (places.understand_region, REGION, "N. Virginia", "us-east-1"),
+        (places.understand_region, REGION, "US East (Ohio)", "us-east-2"),
+        (places.understand_region, REGION, "são paulo", "sa-east-1"),
+        (places.understand_region, REGION, "South Korea", "ap-northeast-2"),
+        (places.understand_region, REGION, "us east 1", "us-east-1"),
+        (places.understand_region, REGION, "I agree", "us-east-1"),
+        (places.understand_region, REGION, "you decide", "us-east-1"),
         (values.understand_project, PROJECT, "i agree", "ticket-summaries"),
         (values.understand_project, PROJECT, "I accept", "ticket-summaries"),
         (values.understand_project, PROJECT, "Tickets Q4", "tickets-q4"),
@@ -138,17 +138,17 @@ def test_what_only_leads_to_a_value_is_asked_back(read, question, said, value):
 @pytest.mark.parametrize(
     ("read", "question", "said"),
     [
-        (values.understand_s3, OUTPUT, "s3://a-bucket/x or s3://b-bucket/y"),
-        (values.understand_s3, OUTPUT, "somewhere safe"),
-        (values.understand_s3, OUTPUT, "can I use s3://acme-out/q4?"),
-        (values.understand_s3, OUTPUT, "s3://acme-out/q4 if it is encrypted"),
-        (values.understand_s3, OUTPUT, "does the data stay in my bucket?"),
-        (values.understand_region, REGION, "Atlantis"),
-        (values.understand_region, REGION, "not Ireland"),
-        (values.understand_region, REGION, "Ireland or London"),
-        (values.understand_region, REGION, "is Ireland possible?"),
-        (values.understand_region, REGION, "us-east-1 or eu-west-1"),
-        (values.understand_region, REGION, "maybe Ireland"),
+        (places.understand_s3, OUTPUT, "s3://a-bucket/x or s3://b-bucket/y"),
+        (places.understand_s3, OUTPUT, "somewhere safe"),
+        (places.understand_s3, OUTPUT, "can I use s3://acme-out/q4?"),
+        (places.understand_s3, OUTPUT, "s3://acme-out/q4 if it is encrypted"),
+        (places.understand_s3, OUTPUT, "does the data stay in my bucket?"),
+        (places.understand_region, REGION, "Atlantis"),
+        (places.understand_region, REGION, "not Ireland"),
+        (places.understand_region, REGION, "Ireland or London"),
+        (places.understand_region, REGION, "is Ireland possible?"),
+        (places.understand_region, REGION, "us-east-1 or eu-west-1"),
+        (places.understand_region, REGION, "maybe Ireland"),
         (role_name, ROLE, "which role would work?"),
         (role_name, ROLE, "I don't know"),
         (key_name, KEY, "no-prod-key"),
@@ -172,7 +172,7 @@ def test_what_only_leads_to_a_value_is_asked_back(read, question, said, value):
     ],
 )  # fmt: skip
 def test_a_question_or_a_riddle_gives_no_value(read, question, said):
-    assert isinstance(read(said, question), NotUnderstood | Hesitates | Incomplete)
+    assert isinstance(read(said, question), Hesitates | Incomplete | None)
 
 
 @pytest.mark.parametrize(
@@ -203,9 +203,9 @@ def test_each_place_is_what_botocore_calls_the_region():
         for partition in loader.load_data("endpoints")["partitions"]
         for region, described in partition["regions"].items()
     }
-    places = values._places()
-    assert set(places.values()) <= set(known)
+    said = places.PLACES.facts["places"]
+    assert set(said) <= set(known)
     assert all(
-        any(name.replace("n ", "n. ") in known[region] for name, its in places.items() if its == region)
-        for region in set(places.values()) - {"ca-central-1", "mx-central-1", "us-gov-east-1", "us-gov-west-1"}
-    )  # fmt: skip
+        any(name.replace("n ", "n. ") in known[region] for name in said[region])
+        for region in set(said) - {"ca-central-1", "mx-central-1", "us-gov-east-1", "us-gov-west-1"}
+    )

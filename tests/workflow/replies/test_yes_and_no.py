@@ -67,7 +67,7 @@ DOUBT = [
 
 @pytest.mark.parametrize("text", YES)
 def test_yes_in_the_words_people_use(text):
-    assert understand_yes_or_no(text, SHOWN) == Taken("yes")
+    assert understand_yes_or_no(text, SHOWN) == Taken("yes", exact=True)
 
 
 @pytest.mark.parametrize("text", NO)
@@ -92,7 +92,7 @@ def test_a_question_a_condition_or_a_hesitation_is_no_answer(text, how):
 
 def test_what_follows_a_no_is_kept():
     assert understand_yes_or_no("No, version 1 please", SHOWN) == Taken(
-        "no", left="version 1 please"
+        "no", exact=True, left="version 1 please"
     )
 
 

@@ -6,7 +6,7 @@ import re
 
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
-from evalbook.workflow.replies.reading import Hesitates, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.reading import Hesitates, Reading, Taken
 from evalbook.workflow.replies.words import (
     POLITE,
     doubt_in,
@@ -47,18 +47,20 @@ def understand_yes_or_no(reply: str, question: Question) -> Reading:
     said = only(reply)
     verdict = yes_or_no(said)
     if verdict is not None:
-        return Taken("yes" if verdict else "no")
-    doubt = doubt_in(said)
-    if doubt:
+        return Taken("yes" if verdict else "no", exact=True)
+    if doubt := doubt_in(said):
         return Hesitates(doubt)
     more = yes_and_more(said)
     if more and not negates(more) and _repeats(more, question):
-        return Taken("yes")
+        return Taken("yes", exact=True)
     if more and words_of(more)[:1] == ["but"] and negates(more):
         return Hesitates("condition")
     if no_and_more(said) is not None and not _of_something_else(said, question):
-        return Taken("no", left=_after_no(reply))
-    return NotUnderstood()
+        more = re.sub(
+            r"^\W*(?:no|nope|nah|nein|wrong)\b\W*", "", reply.strip(), flags=re.IGNORECASE
+        )
+        return Taken("no", exact=True, left=more)
+    return None
 
 
 def _of_something_else(text: str, question: Question) -> bool:
@@ -86,17 +88,9 @@ def _repeats(words: str, question: Question) -> bool:
     """Return whether all that was said beside the yes stands in what was asked."""
     shown = _shown(question)
     told = [word for word in words_of(words) if word not in POLITE | _BESIDE]
-    return all(word in shown or word in _bare(shown) for word in told)
-
-
-def _bare(words: set[str]) -> set[str]:
-    return {word.strip(".") for word in words}
+    return set(told) <= shown | {word.strip(".") for word in shown}
 
 
 _BESIDE = frozenset(
     "thats this these those are they looks right correct fine you may can read them all do".split()
 )
-
-
-def _after_no(reply: str) -> str:
-    return re.sub(r"^\W*(?:no|nope|nah|nein|wrong)\b\W*", "", reply.strip(), flags=re.IGNORECASE)

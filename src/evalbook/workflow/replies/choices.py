@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from evalbook.errors import AnswerRejected
 from evalbook.texts import nearest, shortened
 from evalbook.workflow.replies.numbers import place_of
-from evalbook.workflow.replies.reading import (
-    AskBack,
-    Hesitates,
-    Incomplete,
-    NotUnderstood,
-    Reading,
-    Taken,
-)
+from evalbook.workflow.replies.reading import AskBack, Doubt, Hesitates, Incomplete, Reading, Taken
+from evalbook.workflow.replies.synonyms import SYNONYMS
 from evalbook.workflow.replies.words import (
     POLITE,
     doubt_in,
@@ -123,59 +117,47 @@ def how_to_answer(question: Question) -> str:
     return question.help or "Answer the question in a few words."
 
 
-def understand_choice(
-    reply: str, question: Question, synonyms: Mapping[str, Sequence[str]] | None = None
-) -> Reading:
-    """Read the reply to a question with choices.
-
-    Args:
-        reply: the whole reply.
-        question: with its choices and its default.
-        synonyms: for values, what people say for them: words that all must be there.
-    """
+def understand_choice(reply: str, question: Question) -> Reading:
+    """Read the whole reply to a question with choices."""
     choices = question.choices
     said = only(reply)
     if (value := named_choice(said, choices)) is not None:
         return Taken(value, exact=_is(said, value, choices))
     # The path of a file is not one of the words that tell choices apart.
     if len(said) > LONGEST or re.match(r"['\"]?(?:[~./][^\s,]*/|arn:|s3:)\S+$", said.strip()):
-        return NotUnderstood()
+        return None
     denied = _denies(said) and doubt_in(said) is None
-    if denied and (value := _by_synonyms(said, choices, synonyms or {})) is not None:
-        return Taken(value, exact=False)
-    return _understood(reply, said, question, synonyms or {})
+    if denied and (value := _by_synonyms(said, choices)) is not None:
+        return Taken(value)
+    return _understood(reply, said, question)
 
 
-def _understood(
-    reply: str, said: str, question: Question, synonyms: Mapping[str, Sequence[str]]
-) -> Reading:
+def _understood(reply: str, said: str, question: Question) -> Reading:
     choices = question.choices
     if "?" not in said and (value := _by_name(said, choices)) is not None:
-        return Taken(value, exact=False)
+        return Taken(value)
     asked, wish = politely_asked(said)
     said = _without_what_is_not(wish)
     doubt = doubt_in(said)
-    if doubt not in (None, "question") or (doubt and not asked):
+    if doubt and not (asked and doubt == "question"):
         return undecided(doubt, question)
     if means_another_time(said) or (asked and means_default(said)):
         return from_another_time(question)
     if says_yes(said) or means_default(said):
-        return Taken(question.default, exact=False) if question.default else NotUnderstood()
+        return Taken(question.default) if question.default else None
     if _means_recommended(said):
         marked = [choice.value for choice in choices if choice.recommended]
-        one = len(marked) == 1
-        return Taken(marked[0], exact=False) if one else undecided("you_decide", question)
-    for read in (_by_order, _by_name, lambda text, of: _by_synonyms(text, of, synonyms)):
-        found = read(said, choices)
-        if found is not None:
-            if asked:
-                return AskBack(found, what_was_said(reply))
-            but = re.search(r"\b(?:but|except)\s.+", said, re.IGNORECASE)
-            return Taken(found, exact=False, left=but[0] if but else "")
+        return Taken(marked[0]) if len(marked) == 1 else undecided("you_decide", question)
+    found = _by_order(said, choices) or _by_name(said, choices) or _by_synonyms(said, choices)
+    if found and asked:
+        return AskBack(found, what_was_said(reply))
+    if found:
+        but = re.search(r"\b(?:but|except)\s.+", said, re.IGNORECASE)
+        return Taken(found, left=but[0] if but else "")
     fitting = _by_words(said, choices, described=question.kind == "text")
     if len(fitting) == 1 and not _denies(said):
         return AskBack(fitting[0], what_was_said(said))
-    return NotUnderstood()
+    return None
 
 
 def from_another_time(question: Question) -> Reading:
@@ -185,11 +167,11 @@ def from_another_time(question: Question) -> Reading:
     return Incomplete("evalbook does not know what was answered another time. Say it in full.")
 
 
-def undecided(doubt: object, question: Question) -> Reading:
+def undecided(doubt: Doubt, question: Question) -> Reading:
     """Return a doubt, or where the person leaves it to the default, the default asked back."""
     if doubt == "you_decide" and question.default:
         return AskBack(question.default)
-    return Hesitates(doubt)  # type: ignore[arg-type]
+    return Hesitates(doubt)
 
 
 def _is(said: str, value: str, choices: Sequence[Choice]) -> bool:
@@ -267,9 +249,7 @@ def _by_name(text: str, choices: Sequence[Choice]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _by_synonyms(
-    text: str, choices: Sequence[Choice], synonyms: Mapping[str, Sequence[str]]
-) -> str | None:
+def _by_synonyms(text: str, choices: Sequence[Choice]) -> str | None:
     said = set(_tokens(text)) | {_key(word) for word in _tokens(text)}
     denied = said & {"no", "without", "not"}
     if _denies(text) and not denied:
@@ -277,7 +257,7 @@ def _by_synonyms(
     found = [
         choice.value
         for choice in choices
-        if any(denied <= set(words.split()) <= said for words in synonyms.get(choice.value, ()))
+        if any(denied <= set(words.split()) <= said for words in SYNONYMS.get(choice.value, ()))
     ]
     return found[0] if len(found) == 1 else None
 

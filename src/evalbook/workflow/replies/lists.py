@@ -17,7 +17,7 @@ from evalbook.workflow.replies.choices import (
     what_was_said,
 )
 from evalbook.workflow.replies.numbers import places_in
-from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.reading import AskBack, Reading, Taken
 from evalbook.workflow.replies.synonyms import SYNONYMS
 from evalbook.workflow.replies.words import (
     POLITE,
@@ -107,24 +107,24 @@ def understand_choices(
     """
     said = reply.strip()
     if said.startswith("[") or not words_of(said):
-        return NotUnderstood()
+        return None
     asked, said = politely_asked(said)
     doubt = doubt_in(said)
     if _only_edits(said):
         doubt = "condition" if doubt == "condition" else None
-    if doubt not in (None, "question") or (doubt and not asked):
+    if doubt and not (asked and doubt == "question"):
         return undecided(doubt, question)
     if means_another_time(said):
         return from_another_time(question)
     if says_none(said, ("metrics", "metric", "built-in", "builtin", "subtasks", "subtask")):
-        return NotUnderstood()
+        return None
     default = [name.strip() for name in (question.default or "").split(",") if name.strip()]
     if (says_yes(said) or means_default(said)) and default:
-        return Taken(json.dumps(default), exact=False)
+        return Taken(json.dumps(default))
     edit = _Edit(question.choices, list(current if current is not None else default))
     chosen = edit.apply(said)
     if edit.unknown or (not chosen and not edit.dropped):
-        return NotUnderstood(", ".join(edit.unknown))
+        return None
     answer = json.dumps(chosen)
     if edit.guessed or asked:
         return AskBack(answer, what_was_said(said))

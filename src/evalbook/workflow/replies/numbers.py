@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from evalbook.workflow.replies.reading import AskBack, Incomplete, NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.reading import AskBack, Incomplete, Reading, Taken
 from evalbook.workflow.replies.words import POLITE, only
 
 _ONES = {
@@ -122,19 +122,16 @@ def understand_number(
     beside = [word for word in words if not word[0].isdigit()]
     known = _BESIDE | set(about) | set(units or ()) | _VAGUE
     if whole and not numbers and {whole, "every", "everything"} & set(words):
-        return Taken(whole, exact=False) if set(words) <= known | {"of", "everything"} else _NO
+        return Taken(whole) if set(words) <= known | {"of", "everything"} else None
     if re.search(r"-\s*\d", said):
-        return _NO
+        return None
     if len(numbers) > 1:
         return Incomplete("That names more than one number. Give one.")
     if not numbers or (set(beside) - known - _BOUNDS):
-        return _NO
+        return None
     if set(beside) & _BOUNDS and "no" not in beside:
         return Incomplete("Say how many exactly.")
     [number] = numbers
     factor = next((units[word] for word in beside if word in units), 1) if units else 1
     answer = f"{float(number) * factor:.10g}"
-    return AskBack(answer, reply.strip()) if set(beside) & _VAGUE else Taken(answer, exact=False)
-
-
-_NO = NotUnderstood()
+    return AskBack(answer, reply.strip()) if set(beside) & _VAGUE else Taken(answer)

@@ -8,7 +8,8 @@ from dataclasses import field
 
 from evalbook.records import dataclass
 from evalbook.workflow.replies.numbers import NUMBER
-from evalbook.workflow.replies.values import ARN, REGION, region_of
+from evalbook.workflow.replies.places import REGION, region_of
+from evalbook.workflow.replies.values import ARN
 from evalbook.workflow.replies.words import (
     FOR_HELP,
     POLITE,

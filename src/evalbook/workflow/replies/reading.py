@@ -1,4 +1,4 @@
-"""What a reply comes down to: an answer, one to be asked back, no answer yet, or not understood."""
+"""What a reply comes down to: an answer, one to be asked back, or no answer yet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Taken:
 
     text: str
     """The answer, as the step reads it."""
-    exact: bool = True
+    exact: bool = False
     """Whether it is word for word what was said."""
     left: str = ""
     """What else was said, which may belong to other steps."""
@@ -60,11 +60,5 @@ class Incomplete:
     wanted: str
 
 
-@dataclass(frozen=True)
-class NotUnderstood:
-    """The reply is no recognisable answer to this question; the step's own reading decides."""
-
-    why: str = ""
-
-
-Reading = Taken | AskBack | Hesitates | Incomplete | NotUnderstood
+Reading = Taken | AskBack | Hesitates | Incomplete | None
+"""None if the reply is no recognisable answer to this question: the step's own reading decides."""

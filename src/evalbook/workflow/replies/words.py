@@ -194,6 +194,11 @@ def plain(text: str) -> str:
     return " ".join(words_of(text))
 
 
+def without_match(found: re.Match[str]) -> str:
+    """Return the text that was searched, without what was found."""
+    return f"{found.string[: found.start()]} {found.string[found.end() :]}"
+
+
 def only(text: str) -> str:
     """Return the one value of a JSON array of one text or number; any other text as it is."""
     if not re.fullmatch(r"\s*\[.*\]\s*", text, re.DOTALL):

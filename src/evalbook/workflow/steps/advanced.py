@@ -13,7 +13,7 @@ from evalbook.texts import shortened
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Answer, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.lists import split_answers, understand_choices
-from evalbook.workflow.replies.reading import NotUnderstood, Reading, Taken
+from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import (
     means_default,
     says_none,
@@ -48,19 +48,19 @@ _GOES_ON = re.compile(
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     said = " ".join(words_of(reply))
     if _GOES_ON.fullmatch(said) and says_yes(reply) and said not in ("ok", "okay"):
-        return Taken("no", exact=False)  # the person wants to move on, not to change anything
+        return Taken("no")  # the person wants to move on, not to change anything
     exactly = hearing.exact_agreement(reply, question, interview)
-    if not isinstance(exactly, NotUnderstood):
+    if exactly:
         return exactly
     if means_default(reply) or says_none(reply, ("settings", "setting", "other", "advanced")):
-        return Taken("no", exact=False)
+        return Taken("no")
     if any(map(str.isdigit, reply)):
         # Settings have names, not numbers.
         return exactly
     settings = tuple(Choice(step.name, step.title) for step in interview.settings)
     named = understand_choices(reply, Question("", kind="multichoice", choices=settings))
     whole = isinstance(named, Taken) and len(json.loads(named.text)) == len(settings)
-    return Taken("yes", exact=False) if whole else named
+    return Taken("yes") if whole else named
 
 
 def _read(text: str, _question: Question, interview: Interview) -> bool | list[str]:

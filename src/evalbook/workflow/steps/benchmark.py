@@ -45,7 +45,7 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     value = named_choice(found[1], question.choices) if found else None
     if not found or not value or not content(found["rest"]) or pieces_of(found["rest"]).pieces:
         return by_kind(reply, question, interview)
-    return Taken(value, exact=False, left=f"subtasks: {found['rest'].strip(' )')}")
+    return Taken(value, left=f"subtasks: {found['rest'].strip(' )')}")
 
 
 def _read(text: str, question: Question, _: Interview) -> str:

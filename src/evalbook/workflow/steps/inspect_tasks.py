@@ -17,8 +17,8 @@ from evalbook.workflow.replies.lists import (
     describe_all_or_some,
     read_all_or_some,
 )
+from evalbook.workflow.replies.places import understand_s3
 from evalbook.workflow.replies.reading import Reading, Taken
-from evalbook.workflow.replies.values import understand_s3
 from evalbook.workflow.replies.words import content, doubt_in
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Choice, Question
@@ -30,7 +30,7 @@ RECORDS = "records"
 def _hears_source(reply: str, question: Question, _: Interview) -> Reading:
     words = set(content(reply, ("my", "own", "from", "of", "we")))
     if words and words <= {"records", "dataset", "data", "own"} and not doubt_in(reply):
-        return Taken(RECORDS, exact=False)
+        return Taken(RECORDS)
     return understand_s3(reply, question)
 
 

@@ -39,7 +39,7 @@ def _ask(interview: Interview) -> Question:
 
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     if says_none(reply, ("mlflow", "tracking")):
-        return Taken(DEFAULT, exact=False)
+        return Taken(DEFAULT)
     return hearing.by_kind(reply, question, interview)
 
 

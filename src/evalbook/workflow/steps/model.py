@@ -16,7 +16,7 @@ from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice_or_text
-from evalbook.workflow.replies.reading import AskBack, NotUnderstood, Reading
+from evalbook.workflow.replies.reading import AskBack, Reading
 from evalbook.workflow.replies.values import says_version, understand_model
 from evalbook.workflow.steps.base_model import (
     InHub,
@@ -69,10 +69,10 @@ _ASKED = Question(
 
 
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
-    reading = NotUnderstood() if says_version(reply) else listed(reply, question)
+    reading = None if says_version(reply) else listed(reply, question)
     # A model found by words is shown before it is used, so this need not ask back.
     asks_back = isinstance(reading, AskBack) and question.kind == "text"
-    if not asks_back and not isinstance(reading, NotUnderstood):
+    if reading and not asks_back:
         return reading
     return understand_model(reply, question, interview.value(slots.MODEL))
 

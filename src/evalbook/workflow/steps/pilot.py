@@ -99,7 +99,7 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
         number = _whole(interview) * number // 100
     elif number <= len(question.choices):
         return hearing.by_kind(reply, question, interview)
-    return Taken(ALL if number == _whole(interview) else str(number), exact=False)
+    return Taken(ALL if number == _whole(interview) else str(number))
 
 
 def _read(text: str, question: Question, interview: Interview) -> str:
