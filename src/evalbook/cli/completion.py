@@ -21,12 +21,11 @@ def complete_steps(
     """Offer the steps of the interview."""
     from click.shell_completion import CompletionItem
 
-    from evalbook.workflow.kinds import STEPS_BY_TYPE
+    from evalbook.workflow.kinds import STEPS
 
-    titles = {step.name: step.title for steps in STEPS_BY_TYPE.values() for step in steps}
     return [
-        CompletionItem(name, help=title)
-        for name, title in titles.items()
+        CompletionItem(name, help=step.title)
+        for name, step in STEPS.items()
         if name.startswith(incomplete)
     ]
 

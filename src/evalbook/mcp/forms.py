@@ -10,7 +10,7 @@ from mcp.types import ElicitRequestFormParams, ElicitResult
 from mcp_types.version import is_version_at_least
 
 from evalbook.workflow.brief import choice_lines, choice_words, told
-from evalbook.workflow.kinds import STEPS_BY_TYPE
+from evalbook.workflow.kinds import STEPS
 from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.replies.lists import split_answers
 from evalbook.workflow.slots import BEDROCK_TERMS, JUDGE_MODEL
@@ -19,7 +19,6 @@ from evalbook.workflow.turn import Choice, Turn
 GO_BACK = "<"
 """As in the terminal; no answer is called so."""
 IN_WORDS = "…"
-_TITLES = {step.name: step.title for steps in STEPS_BY_TYPE.values() for step in steps}
 _YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 _TERMS = (Choice("I agree", "I agree"), Choice("no", "I do not agree"))
 _HOW_TO_TYPE = "Names or numbers, separated by commas"
@@ -67,7 +66,7 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
         requested_schema={
             "type": "object",
             "properties": {
-                turn.step: {"title": _TITLES[turn.step], "description": description, **form}
+                turn.step: {"title": STEPS[turn.step].title, "description": description, **form}
             },
             "required": [] if turn.default is not None or in_words else [turn.step],
         },

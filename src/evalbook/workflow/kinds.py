@@ -176,3 +176,8 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_LAST,
     ),
 }
+
+STEPS: dict[str, Step[Any, Any]] = {
+    step.name: step for steps in STEPS_BY_TYPE.values() for step in steps
+}
+"""Those of all evaluation types by name; of what people see, they differ in nothing."""

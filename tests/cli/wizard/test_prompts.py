@@ -7,18 +7,15 @@ from prompt_toolkit.output import DummyOutput
 
 from evalbook.cli.wizard.lines import Line, ask_line
 from evalbook.cli.wizard.prompts import Around
-from evalbook.cli.wizard.terminal import Said
 
-AROUND = Around(None, None, ("? explains",))
+AROUND = Around(("? explains",))
 LEFT, HOME, BACKSPACE, TAB, CTRL_U = "\x1b[D", "\x1b[H", "\x7f", "\t", "\x15"
 
 
 def said(line, keys):
     with create_pipe_input() as keyboard, create_app_session(keyboard, DummyOutput()):
         keyboard.send_text(keys + "\r")
-        answer = ask_line(AROUND, line)
-    assert isinstance(answer, Said)
-    return answer.text
+        return ask_line(AROUND, line)
 
 
 @pytest.mark.parametrize(

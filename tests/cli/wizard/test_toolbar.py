@@ -1,26 +1,23 @@
 from prompt_toolkit.utils import get_cwidth
 
-from evalbook.cli.wizard.terminal import Glance
 from evalbook.cli.wizard.toolbar import answers_in_brief, cut, cut_at_word
 
 ROLE = "arn:aws:iam::123456789012:role/EvaluationRole"
 
 
 def test_the_latest_answers_come_first_and_the_rest_are_counted():
-    glance = Glance(
-        "4 of 16", (("Task", "Answers."), ("Dataset", "s3://a/b.jsonl"), ("Role", ROLE))
-    )
+    answers = [("Task", "Answers."), ("Dataset", "s3://a/b.jsonl"), ("Role", ROLE)]
 
-    assert answers_in_brief(glance, 80) == (
+    assert answers_in_brief("4 of 16", answers, 80) == (
         " 4 of 16 │ Role: EvaluationRole │ Dataset: s3://a/b.jsonl │ Task: Answers."
     )
-    assert answers_in_brief(glance, 60) == (" 4 of 16 │ Role: EvaluationRole │ 2 more")
+    assert answers_in_brief("4 of 16", answers, 60) == (" 4 of 16 │ Role: EvaluationRole │ 2 more")
 
 
 def test_the_place_is_there_however_narrow_the_terminal():
-    glance = Glance("14 of 16", (("Task", "Answers billing questions."),))
+    answers = [("Task", "Answers billing questions.")]
 
-    assert answers_in_brief(glance, 20) == " 14 of 16 │ 1 answe…"
+    assert answers_in_brief("14 of 16", answers, 20) == " 14 of 16 │ 1 answe…"
 
 
 def test_a_text_is_cut_only_where_it_does_not_fit():

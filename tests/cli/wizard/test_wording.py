@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import pytest
 
 from evalbook.checks import Remedy, failed, skipped
+from evalbook.cli.options import Settings
+from evalbook.cli.wizard.command import how_to_go_on
 from evalbook.cli.wizard.wording import (
     checks_beside,
-    command_line,
     example_of,
     name_of,
     one_to_try,
@@ -12,7 +15,7 @@ from evalbook.cli.wizard.wording import (
     ticked,
     with_keys,
 )
-from evalbook.workflow.kinds import STEPS_BY_TYPE
+from evalbook.workflow.kinds import STEPS
 from evalbook.workflow.summary import Summary, SummaryLine
 from evalbook.workflow.turn import Choice, Problem, Turn
 
@@ -45,10 +48,13 @@ def test_a_remedy_is_said_with_keys(said, meant):
     assert with_keys(said) == meant
 
 
-def test_the_command_that_goes_on_is_quoted_for_a_shell():
-    options = {"state": "my state.json", "profile": None, "plain": True, "sandbox": False}
+def test_the_command_that_goes_on_is_quoted_for_a_shell(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(Path("my state.json"), None, "eu-west-1")
 
-    assert command_line(options) == "evalbook wizard --state 'my state.json' --plain"
+    assert how_to_go_on(settings, plain=True, sandbox=False).endswith(
+        ": evalbook wizard --state 'my state.json' --region eu-west-1 --plain"
+    )
 
 
 def test_what_was_typed_decides_the_ticks_and_the_default_does_otherwise():
@@ -110,14 +116,13 @@ def test_what_a_rejection_says_is_not_listed_beside_it():
 
 
 def test_steps_are_called_what_summaries_call_them():
-    assert step_title("s3_output") == "Results"
+    assert step_title(a_turn("s3_output")) == "Results"
 
 
-@pytest.mark.parametrize("step", [it for steps in STEPS_BY_TYPE.values() for it in steps])
+@pytest.mark.parametrize("step", STEPS)
 def test_every_step_has_an_example_with_what_it_means(step):
-    said = example_of(a_turn(step.name))
+    said = example_of(a_turn(step))
 
-    assert said is not None
     assert said.startswith("For example: ")
     assert said.endswith(".")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,17 +14,9 @@ import click
 from evalbook.cli.options import DEFAULT_STATE, INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.cli.wizard.drafts import Drafts
-from evalbook.cli.wizard.terminal import Item, Leaving, Suggestions, Terminal
+from evalbook.cli.wizard.terminal import Leaving, Option, Suggestions, Terminal
 from evalbook.errors import UsageError
 from evalbook.whole_files import is_there
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How the wizard was started."""
-
-    plain: bool
-    sandbox: bool
 
 
 @command(
@@ -42,14 +34,26 @@ def wizard_command(settings: Settings, output: Output, plain: bool, sandbox: boo
     Offers to resume an unfinished interview. Ctrl-C leaves at any time; every accepted answer is
     saved.
     """
-    require_terminal(as_json=output.as_json)
-    manner = Manner(plain or not draws_well(os.environ), sandbox)
-    with contextlib.ExitStack() as stack:
-        suggestions = stack.enter_context(simulated_aws()) if sandbox else {}
-        return run(settings, manner, suggestions, offers_status=_offers_status())
+    from evalbook.cli.wizard.hangup import leaving_on_hangup
+
+    _require_terminal(as_json=output.as_json)
+    world: contextlib.AbstractContextManager[Suggestions]
+    world = simulated_aws() if sandbox else contextlib.nullcontext({})
+    with world as suggestions:
+        terminal = _terminal(settings, suggestions, plain=plain or not draws_well(os.environ))
+        with leaving_on_hangup(), terminal.held():
+            try:
+                notebook = _converse(settings, terminal)
+                if sandbox:
+                    _offer_to_run(terminal, notebook)
+            except (Leaving, KeyboardInterrupt):
+                with contextlib.suppress(OSError):
+                    terminal.say(how_to_go_on(settings, plain=plain, sandbox=sandbox))
+                return INTERRUPTED
+    return 0
 
 
-def require_terminal(*, as_json: bool) -> None:
+def _require_terminal(*, as_json: bool) -> None:
     """See to it that there is somebody to ask.
 
     Raises:
@@ -107,31 +111,8 @@ def simulated_aws() -> Iterator[Suggestions]:
             os.environ.update(before)
 
 
-def run(
-    settings: Settings, manner: Manner, suggestions: Suggestions, *, offers_status: bool
-) -> int:
-    """Hold the conversation, and return the exit status.
-
-    Raises:
-        StateFileError: the state file can't be used.
-    """
-    from evalbook.cli.wizard.hangup import leaving_on_hangup
-
-    terminal = _terminal(settings, manner, suggestions)
-    with leaving_on_hangup(), terminal.held():
-        try:
-            notebook = _converse(settings, terminal, offers_status=offers_status)
-            if manner.sandbox:
-                _offer_to_run(terminal, notebook)
-        except (Leaving, KeyboardInterrupt):
-            with contextlib.suppress(OSError):
-                terminal.say(how_to_go_on(settings, manner))
-            return INTERRUPTED
-    return 0
-
-
-def _terminal(settings: Settings, manner: Manner, suggestions: Suggestions) -> Terminal:
-    if manner.plain:
+def _terminal(settings: Settings, suggestions: Suggestions, *, plain: bool) -> Terminal:
+    if plain:
         from evalbook.cli.wizard.plain import PlainTerminal
 
         return PlainTerminal(suggestions)
@@ -144,34 +125,34 @@ def _terminal(settings: Settings, manner: Manner, suggestions: Suggestions) -> T
     )
 
 
-def _converse(settings: Settings, terminal: Terminal, *, offers_status: bool) -> Path:
-    """Ask until the notebook is written; return its path."""
+def _converse(settings: Settings, terminal: Terminal) -> Path:
+    """Ask until the notebook is written; return its path.
+
+    Raises:
+        StateFileError: the state file can't be used.
+    """
     from evalbook.aws.session import Aws
     from evalbook.cli.wizard.conversation import Conversation
     from evalbook.cli.wizard.saved import offer_to_resume
 
     workflow = settings.workflow()
     workflow.shows_whole = True
-    drafts = Drafts(settings.state)
-
-    def other_profile(name: str) -> None:
-        workflow.aws = Aws(name, settings.region)
-
-    conversation = Conversation(workflow, terminal, drafts, other_profile)
-    if offer_to_resume(workflow, terminal, conversation.change_an_answer) is not None:
-        drafts.forget()
+    conversation = Conversation(
+        workflow, terminal, Drafts(settings.state), lambda profile: Aws(profile, settings.region)
+    )
+    offer_to_resume(conversation)
     turn = conversation.hold()
-    terminal.finished(turn, offers_status)
+    terminal.finished(turn)
     return Path(str(turn.notebook))
 
 
 def _offer_to_run(terminal: Terminal, notebook: Path) -> None:
     """Offer to run the notebook while the simulated AWS that it was made for is still there."""
-    items = [
-        Item("run", "Run the notebook here now", "Takes about a minute; the scores are made up."),
-        Item("leave", "Leave it", "The simulated AWS ends with the wizard."),
+    options = [
+        Option("run", "Run the notebook here now", "Takes about a minute; the scores are made up."),
+        Option("leave", "Leave it", "The simulated AWS ends with the wizard."),
     ]
-    if terminal.choose("The simulated AWS is still running. What next?", items) == "run":
+    if terminal.choose("The simulated AWS is still running. What next?", options) == "run":
         from evalbook.cli.demo import comparison, execute_notebook
         from evalbook.cli.tables import as_text
 
@@ -180,30 +161,21 @@ def _offer_to_run(terminal: Terminal, notebook: Path) -> None:
         terminal.say(f"\nExecuted notebook, with its outputs: {notebook}")
 
 
-def how_to_go_on(settings: Settings, manner: Manner) -> str:
+def how_to_go_on(settings: Settings, *, plain: bool, sandbox: bool) -> str:
     """Return what is saved and the command that goes on from there."""
-    from evalbook.cli.wizard.wording import command_line
-
-    again = command_line(
-        {
-            "state": str(settings.state) if str(settings.state) != DEFAULT_STATE else None,
-            "profile": settings.profile,
-            "region": settings.region,
-            "plain": manner.plain and draws_well(os.environ),
-            "sandbox": manner.sandbox,
-        }
-    )
+    state = str(settings.state)
+    named = {
+        "state": None if state == DEFAULT_STATE else state,
+        "profile": settings.profile,
+        "region": settings.region,
+    }
+    words = ["evalbook", "wizard"]
+    for name, value in named.items():
+        words += [f"--{name}", value] if value else []
+    words += [f"--{name}" for name, given in (("plain", plain), ("sandbox", sandbox)) if given]
     lines = ["", "No answers yet."]
     if is_there(settings.state):
         lines = ["", f"Every accepted answer is saved in {settings.state}."]
     if Drafts(settings.state).is_kept:
         lines.append("What you were typing is saved too.")
-    return "\n".join([*lines, f"Continue any time with: {again}"])
-
-
-def _offers_status() -> bool:
-    """Return whether this evalbook has the command that follows a run."""
-    context = click.get_current_context().find_root()
-    return isinstance(context.command, click.Group) and "status" in (
-        context.command.list_commands(context)
-    )
+    return "\n".join([*lines, f"Continue any time with: {shlex.join(words)}"])

@@ -16,6 +16,7 @@ from evalbook.cli.tables import BAD, DOUBTFUL, GOOD, READABLE
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.toolbar import cut_at_word, telling_part
 from evalbook.cli.wizard.wording import (
+    HOW_TO_FOLLOW,
     KEYS_EXPLAINED,
     example_of,
     one_to_try,
@@ -62,6 +63,8 @@ class Drawing:
     def __init__(self, console: Console, suggestions: Suggestions) -> None:
         self.console = console
         self._suggestions = suggestions
+        self._kind: str | None = None
+        """The evaluation type, once it is known."""
         self._keys_explained = False
 
     def say(self, text: str, style: str = "") -> None:
@@ -76,12 +79,12 @@ class Drawing:
         """Print where in the interview the turn is; ``close`` leaves no line free above."""
         from rich.rule import Rule
 
-        title = text_of(f"{place_of(turn)} · {step_title(turn.step)}", "bold")
+        title = text_of(f"{place_of(turn)} · {step_title(turn)}", "bold")
         if not close:
             self.console.print()
         self.console.print(Rule(title, align="left", style="dim"))
 
-    def question(self, turn: Turn, kind: str | None = None) -> None:
+    def question(self, turn: Turn) -> None:
         """Print the question and what helps to answer it."""
         if wants_of(turn).word_for_word:
             self.terms(turn.question)
@@ -91,7 +94,7 @@ class Drawing:
         # A list shows by itself how it is answered; ? explains the rest.
         if hint and not turn.choices and not wants_of(turn).review:
             self.say(hint, "dim")
-        to_try = one_to_try(suggestions_for(turn, self._suggestions, kind))
+        to_try = one_to_try(suggestions_for(turn, self._suggestions, self._kind))
         if to_try:
             self.say(to_try, "dim")
 
@@ -165,59 +168,58 @@ class Drawing:
             table.add_row(*map(text_of, row))
         self.console.print(table)
 
-    def answers(self, summary: Summary) -> None:
-        """Print all answers as a table, numbered as they can be changed."""
+    def review(self, summary: Summary) -> None:
+        """Print all answers as a table, numbered as they can be changed, and what is not known."""
         lines = enumerate(summary.lines, start=1)
         self.console.print(_pairs((f"{at:>2} {line.title}", line.text) for at, line in lines))
+        self.checks((*summary.warnings, *summary.not_checked))
 
-    def review(self, summary: Summary, notices: Sequence[str]) -> None:
+    def overview(self, summary: Summary, notices: Sequence[str]) -> None:
         """Print answers, warnings and notices in a line each, so that a small screen holds them."""
-        from rich.text import Text
-
         wide = max((len(line.title) for line in summary.lines), default=0)
         for at, line in enumerate(summary.lines, start=1):
-            head = f"{at:>2} {line.title:<{wide}}  "
-            row = text_of(head, "bold")
-            self._one_line(Text().append_text(row), telling_part(line.text), len(head))
+            self._one_line(f"{at:>2} {line.title:<{wide}}  ", telling_part(line.text))
         for check in (*summary.warnings, *summary.not_checked):
             mark, colour = _MARKS[check.status]
-            self._one_line(text_of(f"{mark} ", f"bold {colour}"), check.message, 2)
+            self._one_line(f"{mark} ", check.message, f"bold {colour}")
         for notice in notices:
-            self._one_line(text_of(""), notice, 0)
+            self._one_line("", notice)
 
-    def _one_line(self, row: Text, text: str, indent: int) -> None:
-        shown = cut_at_word(printable_lines(text).replace("\n", " "), self.console.width - indent)
-        self.console.print(text_of("").append_text(row).append_text(text_of(shown)), no_wrap=True)
-
-    def outcome(self, summary: Summary) -> None:
-        """Print what the answers so far leave to be known."""
-        self.checks((*summary.warnings, *summary.not_checked))
+    def _one_line(self, label: str, text: str, style: str = "bold") -> None:
+        line = printable_lines(text).replace("\n", " ")
+        shown = cut_at_word(line, self.console.width - len(label))
+        self.console.print(_labelled(label, shown, style), no_wrap=True)
 
     def terms(self, text: str) -> None:
         """Print the terms in a box, word for word, their links clickable where that works."""
         from rich.panel import Panel
+        from rich.style import Style
 
         clickable = links_work()
-        box = Panel(linked(text, clickable=clickable), border_style="dim", padding=(0, 1))
-        self.console.print(box)
+        drawn, addresses = text_of(""), []
         for piece in pieces(text):
-            if piece.url and not clickable:
-                self.say(f"{piece.text}:")
-                self.console.print(text_of(f"  {piece.url}"), soft_wrap=True)
+            part = text_of(piece.text, "bold" if piece.strong else "")
+            if piece.url and clickable:
+                part.stylize(Style(underline=True, link=piece.url))
+            elif piece.url:
+                addresses.append((piece.text, piece.url))
+            drawn.append_text(part)
+        self.console.print(Panel(drawn, border_style="dim", padding=(0, 1)))
+        for words, url in addresses:
+            self.say(f"{words}:")
+            self.console.print(text_of(f"  {url}"), soft_wrap=True)
 
-    def explanation(self, turn: Turn, kind: str | None = None) -> None:
+    def explanation(self, turn: Turn) -> None:
         """Print in a few lines what the question is about and how to answer it."""
         hint = turn.help
         # Right below the question it would be there twice.
         if hint and (turn.choices or turn.error is not None):
             self.say(hint)
-        example = example_of(turn)
-        if example:
-            self.say(example)
+        self.say(example_of(turn))
         described = [(c.label, c.description) for c in turn.choices if c.description]
         if described:
             self.console.print(_pairs(described))
-        suggested = suggestions_for(turn, self._suggestions, kind)
+        suggested = suggestions_for(turn, self._suggestions, self._kind)
         if suggested:
             self.say("To try in this simulated AWS:", "bold")
             self.console.print(_pairs(suggested))
@@ -245,24 +247,12 @@ class Drawing:
         for program, how in ways_to_open(turn.notebook or ""):
             # The terminal itself wraps these, so that they are copied as one line.
             self.console.print(_labelled(f"{program:<17} ", how), soft_wrap=True)
+        self.say(HOW_TO_FOLLOW)
 
 
-def linked(text: str, *, clickable: bool) -> Text:
-    """Return a text with its marks drawn: strong words bold, links clickable where that works."""
-    from rich.style import Style
-
-    drawn = text_of("")
-    for piece in pieces(text):
-        part = text_of(piece.text, "bold" if piece.strong else "")
-        if piece.url and clickable:
-            part.stylize(Style(underline=True, link=piece.url))
-        drawn.append_text(part)
-    return drawn
-
-
-def _labelled(label: str, text: str) -> Text:
+def _labelled(label: str, text: str, style: str = "bold") -> Text:
     # Added to the label itself, the text would take on the label's style.
-    return text_of("").append_text(text_of(label, "bold")).append_text(text_of(text))
+    return text_of("").append_text(text_of(label, style)).append_text(text_of(text))
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, width
-from evalbook.cli.wizard.terminal import Said, WantsBack
 from evalbook.cli.wizard.toolbar import toolbar
 from evalbook.texts import printable_lines
 
@@ -33,12 +32,8 @@ class Line:
     completer: Completer | None = None
 
 
-def ask_line(around: Around, line: Line) -> Said | WantsBack:
-    """Let the person type, beginning with what is there.
-
-    Raises:
-        Leaving: the person leaves; it carries what was typed.
-    """
+def ask_line(around: Around, line: Line) -> str:
+    """Let the person type, beginning with what is there; see `run` for what it raises."""
     import questionary
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.keys import Keys
@@ -46,11 +41,10 @@ def ask_line(around: Around, line: Line) -> Said | WantsBack:
     began_with = line.typed or line.default
     offered = _Offered(line.default if not line.typed else "")
 
-    @Condition
-    def untouched() -> bool:
-        return _buffer(question.application).text in ("", began_with)
+    def text() -> str:
+        return _buffer(question.application).text
 
-    bindings = shared_keys(around, untouched, lambda: _buffer(question.application).text)
+    bindings = shared_keys(around, Condition(lambda: text() in ("", began_with)), text)
     bindings.add("escape", "enter")(_new_line)
     bindings.add(Keys.BracketedPaste)(_paste)
     bindings.add("tab", filter=Condition(offered.stands), eager=True)(offered.keep_and_complete)
@@ -74,8 +68,7 @@ def ask_line(around: Around, line: Line) -> Said | WantsBack:
     )
     _buffer(question.application).on_text_insert += offered.give_way
     question.application.after_render += offered.stay_if_moved
-    said = run(question.application, lambda: _buffer(question.application).text)
-    return said if isinstance(said, WantsBack) else Said(str(said))
+    return run(question.application, text)
 
 
 class _Offered:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, width
-from evalbook.cli.wizard.terminal import Said, WantsBack
+from evalbook.cli.wizard.terminal import Option, WantsBack
 from evalbook.cli.wizard.toolbar import cut, toolbar
 from evalbook.texts import printable_lines
 
@@ -32,31 +31,20 @@ _POINTER = 5
 _MORE_LINES = 4
 """Rows at most for more about the entry pointed at."""
 
-
-@dataclass(frozen=True)
-class Option:
-    """One entry of a list."""
-
-    value: str
-    label: str
-    description: str = ""
-    chosen: bool = False
-    alone: bool = False
-    """Whether it stands for all, so that ticking another unticks it."""
-
-    @property
-    def shown(self) -> str:
-        """Its label on one line."""
-        return printable_lines(self.label).replace("\n", " ")
+_SEARCHED: dict[str, Any] = {
+    "qmark": MARK,
+    "use_jk_keys": False,
+    "use_search_filter": True,
+    "show_description": False,
+    "erase_when_done": True,
+}
 
 
-def ask_one(around: Around, options: Sequence[Option], start: str | None) -> Said | WantsBack:
+def ask_one(around: Around, options: Sequence[Option], start: str | None) -> str:
     """Let the person choose one; without a start the pointer rests on nothing.
 
-    What is typed narrows the list; where it fits nothing, Enter gives it as the answer.
-
-    Raises:
-        Leaving: the person leaves.
+    What is typed narrows the list; where it fits nothing, Enter gives it as the answer. See `run`
+    for what it raises.
     """
     import questionary
 
@@ -67,43 +55,32 @@ def ask_one(around: Around, options: Sequence[Option], start: str | None) -> Sai
         printable_lines(around.message),
         choices,
         default=start,
-        qmark=MARK,
-        style=questionary.Style(STYLE),
-        use_jk_keys=False,
-        use_search_filter=True,
-        show_description=False,
         instruction=" " if around.message else "↑ ↓ to choose, or type to search; then Enter",
-        erase_when_done=True,
+        style=questionary.Style(STYLE),
+        **_SEARCHED,
     )
     control = _control(question.application)
 
-    def enter(event: KeyPressEvent) -> None:
-        if _fits_nothing(control):
-            event.app.exit(result=control.search_filter)
-        elif control.get_pointed_at().value != _NOTHING_YET:
-            event.app.exit(result=control.get_pointed_at().value)
+    def chosen() -> str | None:
+        pointed_at = str(control.get_pointed_at().value)
+        return None if pointed_at == _NOTHING_YET else pointed_at
 
-    return _ask_list(question.application, control, around, options, {"enter": enter})
+    return _ask_list(question.application, control, around, options, chosen)
 
 
-def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
+def ask_several(around: Around, options: Sequence[Option]) -> str:
     """Let the person tick any number; the answer names them, or says none.
 
-    Raises:
-        Leaving: the person leaves.
+    See `run` for what it raises.
     """
     import questionary
 
     question = questionary.checkbox(
         "",
         [_choice(option) for option in options],
-        qmark=MARK,
-        style=questionary.Style(STYLE),
-        use_jk_keys=False,
-        use_search_filter=True,
-        show_description=False,
         instruction="Space ticks one, Ctrl-A all; type to search; then Enter",
-        erase_when_done=True,
+        style=questionary.Style(STYLE),
+        **_SEARCHED,
     )
     control = _control(question.application)
     alone = [option.value for option in options if option.alone]
@@ -113,17 +90,14 @@ def ask_several(around: Around, options: Sequence[Option]) -> Said | WantsBack:
             control.selected_options, str(control.get_pointed_at().value), alone
         )
 
-    def enter(event: KeyPressEvent) -> None:
-        if _fits_nothing(control):
-            event.app.exit(result=control.search_filter)
-            return
+    def chosen() -> str:
         ticked = [str(choice.value) for choice in control.get_selected_values()]
         if len(ticked) == len(options):
             ticked = alone or ticked
         # An empty answer would mean the default.
-        event.app.exit(result=", ".join(ticked) or "none")
+        return ", ".join(ticked) or "none"
 
-    return _ask_list(question.application, control, around, options, {"enter": enter, " ": tick})
+    return _ask_list(question.application, control, around, options, chosen, tick)
 
 
 def _ticked(ticked: Sequence[str], pointed_at: str, alone: Sequence[str]) -> list[str]:
@@ -137,7 +111,7 @@ def _ticked(ticked: Sequence[str], pointed_at: str, alone: Sequence[str]) -> lis
 def _choice(option: Option) -> Any:
     import questionary
 
-    label = cut(option.shown, width() - _POINTER)
+    label = cut(_on_one_line(option.label), width() - _POINTER)
     return questionary.Choice(label, value=option.value, checked=option.chosen)
 
 
@@ -156,22 +130,29 @@ def _ask_list(
     control: InquirerControl,
     around: Around,
     options: Sequence[Option],
-    keys: dict[str, Callable[[KeyPressEvent], None]],
-) -> Said | WantsBack:
+    chosen: Callable[[], str | None],
+    tick: Callable[[KeyPressEvent], None] | None = None,
+) -> str:
+    """Ask by a list; ``chosen`` returns what Enter means, unless it means nothing yet."""
     from prompt_toolkit.filters import Always
     from prompt_toolkit.key_binding import merge_key_bindings
     from prompt_toolkit.layout import HSplit, Layout
 
+    def enter(event: KeyPressEvent) -> None:
+        answer = control.search_filter if _fits_nothing(control) else chosen()
+        if answer is not None:
+            event.app.exit(result=answer)
+
     bindings = shared_keys(around, Always(), lambda: None)
-    for key, does in keys.items():
-        bindings.add(key, eager=True)(does)
+    bindings.add("enter", eager=True)(enter)
+    if tick is not None:
+        bindings.add(" ", eager=True)(tick)
     _add_search(bindings, control, leaves=bool(around.message))
     application.key_bindings = merge_key_bindings([application.key_bindings, bindings])  # type: ignore[list-item]
     _leave_room_for_question(application, control)
     below = _below_list(control, around, {option.value: option for option in options})
     application.layout = Layout(HSplit([application.layout.container, *below]))
-    answer = run(application, lambda: None)
-    return answer if isinstance(answer, WantsBack) else Said(str(answer))
+    return run(application, lambda: None)
 
 
 def _add_search(bindings: KeyBindings, control: InquirerControl, *, leaves: bool) -> None:
@@ -196,7 +177,7 @@ def _add_search(bindings: KeyBindings, control: InquirerControl, *, leaves: bool
         if control.search_filter:
             forget_search(event)
         elif leaves:
-            event.app.exit(result=WantsBack())
+            event.app.exit(exception=WantsBack())
 
     # Who moves the pointer means what it points at, not what fitted nothing.
     @bindings.add("up", eager=True, filter=fits_nothing)
@@ -228,7 +209,7 @@ def _leave_room_for_question(application: Application[Any], control: InquirerCon
 
 
 def _search(control: InquirerControl, text: str) -> None:
-    for character in printable_lines(text).replace("\n", " ").strip():
+    for character in _on_one_line(text).strip():
         control.add_search_character(character)  # type: ignore[arg-type]
 
 
@@ -249,8 +230,9 @@ def _below_list(
             return [("class:instruction", _indented(_FITS_NOTHING))]
         option = options.get(str(control.get_pointed_at().value))
         lines = [option.description] if option and option.description else []
-        if option and cut(option.shown, width() - _POINTER) != option.shown:
-            lines.insert(0, option.shown)
+        label = _on_one_line(option.label) if option else ""
+        if cut(label, width() - _POINTER) != label:
+            lines.insert(0, label)
         if control.search_filter:
             fit = sum(choice.value in options for choice in control.filtered_choices)
             lines.insert(0, f"{fit} of {len(options)} match; Esc shows all.")
@@ -269,6 +251,10 @@ def _below_list(
         height=Dimension(min=1),
     )
     return [ConditionalContainer(window, ~is_done) for window in (more, space, bar)]
+
+
+def _on_one_line(text: str) -> str:
+    return printable_lines(text).replace("\n", " ")
 
 
 def _indented(text: str) -> str:

@@ -7,7 +7,7 @@ answer is a line. It shows what `evalbook next` shows, in the same words.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 from evalbook.checks import Check, Remedy
 from evalbook.cli.links import pieces
 from evalbook.cli.output import check_words, turn_words
-from evalbook.cli.wizard.terminal import Glance, Item, Leaving, Reply, Said, Suggestions, WantsBack
+from evalbook.cli.wizard.terminal import Leaving, Option, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
+    HOW_TO_FOLLOW,
     KEYS_EXPLAINED,
     checks_beside,
     example_of,
@@ -45,83 +46,74 @@ class PlainTerminal:
         self._keys_explained = False
 
     def held(self) -> AbstractContextManager[None]:
-        """Leave the terminal as it is."""
         return nullcontext()
 
     def say(self, text: str) -> None:
-        """Show words of the wizard's own."""
         columns = shutil.get_terminal_size().columns
         folded = fold_lines(printable_lines(text), columns, hanging=False)
         print(folded, flush=True)  # noqa: T201 - this class is the terminal
 
     def problem(self, message: str, remedy: str | Remedy | None) -> None:
-        """Show what stands in the way, and what to do about it."""
         self.say(f"Not accepted: {message}")
         if remedy:
             self.say(with_keys(remedy))
 
     def show(self, turn: Turn, summary: Summary) -> None:
-        """Show everything about a turn but the place to type in."""
         if turn.error is not None:
-            for check in checks_beside(turn):
-                self.say(check_words(_in_keys(check)))
+            self._checks(checks_beside(turn))
             self.problem(turn.error.message, turn.error.remedy)
             return
         self._kind = summary.evaluation_type
-        self.say("")
-        self.say(self._words(turn))
+        self.say(f"\n{_words(turn)}")
         to_try = one_to_try(suggestions_for(turn, self._suggestions, self._kind))
         if to_try:
             self.say(to_try)
 
-    def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:  # noqa: ARG002
-        """Hear the answer to the turn shown; ``typed`` is there to be edited."""
+    def _checks(self, checks: Iterable[Check]) -> None:
+        for check in checks:
+            self.say(check_words(_in_keys(check)))
+
+    def ask(self, turn: Turn, typed: str | None) -> str:
         # What did not pass is mended where it is long; a number or a yes is quicker typed anew.
         edited = turn.kind == "text" and worth_editing(turn, typed)
         before = (typed or "").replace("\n", " ") if edited else ""
         while True:
-            text = read_line(f"{step_title(turn.step)} (? explains, < goes back): ", before)
+            text = read_line(f"{step_title(turn)} (? explains, < goes back): ", before)
             # A rejected answer stands there already; a key typed after it is still a key.
             key = text.removeprefix(before).strip()
-            if key == "?":
-                self._explain(turn)
-            elif key == "<":
-                return WantsBack()
-            else:
-                return Said(text)
+            if key == "<":
+                raise WantsBack
+            if key != "?":
+                return text
+            self._explain(turn)
 
-    def choose(self, question: str, items: Sequence[Item], start: str | None = None) -> str | None:
-        """Return the value of the item chosen; None where the person turned back from choosing."""
+    def choose(
+        self, question: str, options: Sequence[Option], start: str | None = None
+    ) -> str | None:
         self.say(f"\n{question}")
-        for number, item in enumerate(items, start=1):
-            more = f" ({item.description})" if item.description else ""
-            self.say(f"  {number}. {item.label}{more}")
-        numbers = {str(number): item.value for number, item in enumerate(items, start=1)}
-        default = start or items[0].value
-        at = 1 + [item.value for item in items].index(default)
-        while True:
-            text = read_line(f"Number (Enter means {at}, < goes back): ", None).strip()
-            if text == "<":
-                return None
+        for number, option in enumerate(options, start=1):
+            more = f" ({option.description})" if option.description else ""
+            self.say(f"  {number}. {option.label}{more}")
+        values = [option.value for option in options]
+        numbered = {str(number): value for number, value in enumerate(values, start=1)}
+        default = start or values[0]
+        asked = f"Number (Enter means {values.index(default) + 1}, < goes back): "
+        while (text := read_line(asked, None).strip()) != "<":
             if not text:
                 return default
-            if text in numbers:
-                return numbers[text]
-            self.say(f"{text!r} is not one of the numbers 1 to {len(items)}.")
+            if text in numbered:
+                return numbered[text]
+            self.say(f"{text!r} is not one of the numbers 1 to {len(options)}.")
+        return None
 
     def review(self, summary: Summary) -> None:
-        """Show all answers so far, with what was not checked."""
-        for line in summary.lines:
-            self.say(f"{line.title}: {line.text}")
-        for check in (*summary.warnings, *summary.not_checked):
-            self.say(check_words(_in_keys(check)))
-
-    def working(self) -> AbstractContextManager[Progress]:
-        """Show what is being done, a line for each new thing."""
-        return self._working()
+        for line in summary.answers():
+            self.say(line)
+        self._checks((*summary.warnings, *summary.not_checked))
 
     @contextmanager
-    def _working(self) -> Iterator[Progress]:
+    def working(self) -> Iterator[Progress]:
+        """Show what is being done, a line for each new thing."""
         said: set[tuple[str, int | None]] = set()
 
         def progress(doing: str, done: int | None, total: int | None) -> None:
@@ -133,29 +125,15 @@ class PlainTerminal:
         with keyboard_at_rest():
             yield progress
 
-    def finished(self, turn: Turn, offers_status: bool) -> None:
-        """Show where the notebook is and how to run it."""
-        self.say("")
-        self.say(self._words(turn))
+    def finished(self, turn: Turn) -> None:
+        self.say(f"\n{_words(turn)}")
         for program, how in ways_to_open(turn.notebook or ""):
             self.say(f"{program}: {how}")
-        if offers_status:
-            self.say("While it runs, follow it from any terminal: evalbook status --watch")
-
-    def _words(self, turn: Turn) -> str:
-        checks = tuple(map(_in_keys, turn.checks))
-        if wants_of(turn).word_for_word:
-            said = list(pieces(turn.question))
-            addresses = [f"{it.text}: {it.url}" for it in said if it.url]
-            words = "".join(it.text for it in said)
-            turn = replace(turn, question="\n".join([words, *addresses]))
-        return turn_words(replace(turn, checks=checks), step_title(turn.step), name_of)
+        self.say(HOW_TO_FOLLOW)
 
     def _explain(self, turn: Turn) -> None:
-        self.say(self._words(replace(turn, checks=(), notices=())))
-        example = example_of(turn)
-        if example:
-            self.say(example)
+        self.say(_words(replace(turn, checks=(), notices=())))
+        self.say(example_of(turn))
         for answer, outcome in suggestions_for(turn, self._suggestions, self._kind):
             self.say(f"In this simulated AWS: {answer} ({outcome})")
         if not self._keys_explained:
@@ -163,6 +141,16 @@ class PlainTerminal:
             for line in KEYS_EXPLAINED[1:]:
                 self.say(line)
             self._keys_explained = True
+
+
+def _words(turn: Turn) -> str:
+    if wants_of(turn).word_for_word:
+        said = list(pieces(turn.question))
+        addresses = [f"{it.text}: {it.url}" for it in said if it.url]
+        words = "".join(it.text for it in said)
+        turn = replace(turn, question="\n".join([words, *addresses]))
+    checks = tuple(map(_in_keys, turn.checks))
+    return turn_words(replace(turn, checks=checks), step_title(turn), name_of)
 
 
 def _in_keys(check: Check) -> Check:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from evalbook.cli.wizard.terminal import Glance, Leaving, WantsBack
+from evalbook.cli.wizard.terminal import Leaving, WantsBack
 
 if TYPE_CHECKING:
     from prompt_toolkit import Application
@@ -41,10 +41,13 @@ STYLE = [
 class Around:
     """What surrounds every prompt: what stays in sight, and what explains."""
 
-    glance: Glance | None
-    explain: Callable[[], None] | None
     keys: tuple[str, ...]
     """The keys that work here, each with what it does; the first matter most."""
+    explain: Callable[[], None] | None = None
+    place: str = ""
+    """Where in the interview this is, such as ``3 of 19``, where that is to stay in sight."""
+    answers: Sequence[tuple[str, str]] = ()
+    """Title and text of the answers so far."""
     message: str = ""
     """The question, where it is not shown above already."""
 
@@ -60,7 +63,7 @@ def shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None])
     def back(event: KeyPressEvent) -> None:
         # The question stays on the screen above, to be asked again or left behind.
         event.app.erase_when_done = True
-        event.app.exit(result=WantsBack(typed()))
+        event.app.exit(exception=WantsBack(typed()))
 
     def explain(_: KeyPressEvent) -> None:
         nonlocal explained
@@ -81,11 +84,12 @@ def shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None])
     return bindings
 
 
-def run(application: Application[Any], typed: Callable[[], str | None]) -> Any:
+def run(application: Application[Any], typed: Callable[[], str | None]) -> str:
     """Return the answer that a prompt ends with.
 
     Raises:
-        Leaving: the person leaves; it carries what was ``typed``.
+        Leaving: the person leaves; it carries what was ``typed``, as the next one does.
+        WantsBack: the person would rather change an earlier answer.
     """
     from prompt_toolkit.application.current import get_app_session
     from prompt_toolkit.input.typeahead import clear_typeahead
@@ -97,7 +101,7 @@ def run(application: Application[Any], typed: Callable[[], str | None]) -> Any:
     try:
         if asked_to_leave():
             raise KeyboardInterrupt
-        return application.run()
+        return str(application.run())
     except (KeyboardInterrupt, EOFError):
         raise Leaving(typed()) from None
 

@@ -13,23 +13,6 @@ from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
 
 
-@dataclass(frozen=True)
-class Said:
-    """The person answered."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class WantsBack:
-    """The person wants to change an earlier answer; ``text`` is what was typed until then."""
-
-    text: str | None = None
-
-
-Reply = Said | WantsBack
-
-
 class Leaving(Exception):
     """The person leaves, by Ctrl-C or the end of input, or the terminal is gone."""
 
@@ -39,23 +22,24 @@ class Leaving(Exception):
         """What was typed and not yet answered with; None where there is nothing to keep."""
 
 
+class WantsBack(Exception):
+    """The person wants to change an earlier answer; ``text`` is what was typed until then."""
+
+    def __init__(self, text: str | None = None) -> None:
+        super().__init__("back")
+        self.text = text
+
+
 @dataclass(frozen=True)
-class Item:
-    """One entry of a menu of the wizard's own."""
+class Option:
+    """One entry of a list."""
 
     value: str
     label: str
     description: str = ""
-
-
-@dataclass(frozen=True)
-class Glance:
-    """What stays in sight while a question is asked."""
-
-    place: str
-    """Where in the interview this is, such as ``3 of 19``."""
-    answers: tuple[tuple[str, str], ...]
-    """Title and text of the answers so far."""
+    chosen: bool = False
+    alone: bool = False
+    """Whether it stands for all, so that ticking another unticks it."""
 
 
 Suggestions = Mapping[tuple[str, str | None], Sequence[tuple[str, str]]]
@@ -81,11 +65,17 @@ class Terminal(Protocol):
     def show(self, turn: Turn, summary: Summary) -> None:
         """Show everything about a turn but the place to type in."""
 
-    def ask(self, turn: Turn, typed: str | None, glance: Glance) -> Reply:
-        """Hear the answer to the turn shown; ``typed`` is there to be edited."""
+    def ask(self, turn: Turn, typed: str | None) -> str:
+        """Hear the answer to the turn shown last; ``typed`` is there to be edited.
 
-    def choose(self, question: str, items: Sequence[Item], start: str | None = None) -> str | None:
-        """Return the value of the item chosen; None where the person turned back from choosing."""
+        Raises:
+            WantsBack: the person would rather change an earlier answer.
+        """
+
+    def choose(
+        self, question: str, options: Sequence[Option], start: str | None = None
+    ) -> str | None:
+        """Return the value of the option chosen; None where the person turned back."""
 
     def review(self, summary: Summary) -> None:
         """Show all answers so far, with what was not checked."""
@@ -93,5 +83,5 @@ class Terminal(Protocol):
     def working(self) -> AbstractContextManager[Progress]:
         """Show what is being done while it is done."""
 
-    def finished(self, turn: Turn, offers_status: bool) -> None:
-        """Show where the notebook is and how to run it."""
+    def finished(self, turn: Turn) -> None:
+        """Show where the notebook is, how to run it, and how to follow the run."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import role_names, short_name
-from evalbook.cli.wizard.terminal import Glance
 from evalbook.texts import printable_lines
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def toolbar(around: Around, width: int) -> StyleAndTextTuples:
     """Return the lines at the bottom: where this is, the latest answers, the keys."""
     lines = []
-    if around.glance is not None:
-        lines.append(answers_in_brief(around.glance, width))
+    if around.place:
+        lines.append(answers_in_brief(around.place, around.answers, width))
     keys = f" {around.keys[0]}"
     for key in around.keys[1:]:
         more = f"{keys}   {key}"
@@ -27,12 +27,12 @@ def toolbar(around: Around, width: int) -> StyleAndTextTuples:
     return [("", "\n".join(lines))]
 
 
-def answers_in_brief(glance: Glance, width: int) -> str:
+def answers_in_brief(place: str, answers: Sequence[tuple[str, str]], width: int) -> str:
     """Return one line with the place and as many of the latest answers as fit."""
-    line = f" {glance.place}"
-    left_out = len(glance.answers)
+    line = f" {place}"
+    left_out = len(answers)
     shown: list[str] = []
-    for title, text in reversed(glance.answers):
+    for title, text in reversed(answers):
         part = f"{title}: {cut(telling_part(text), 24)}"
         more = f" │ {left_out - 1} more" if left_out > 1 else ""
         if _columns(" │ ".join([line, *shown, part]) + more) > width:

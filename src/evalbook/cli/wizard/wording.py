@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from evalbook.checks import Check, Remedy
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.errors import AnswerRejected
-from evalbook.workflow.interview import Step, Wants
-from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.interview import Wants
+from evalbook.workflow.kinds import STEPS
+from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.replies.lists import split_answers
 from evalbook.workflow.steps.which_type import HELP
 from evalbook.workflow.turn import Choice, Turn
@@ -26,6 +26,7 @@ KEYS_EXPLAINED = (
     "Ctrl-C leaves. Every accepted answer is saved, and half-typed ones are kept.",
     "Each answer is checked before it is accepted; nothing runs and nothing costs money yet.",
 )
+HOW_TO_FOLLOW = "While it runs, follow it from any terminal: evalbook status --watch"
 
 
 def with_keys(remedy: str | Remedy) -> str:
@@ -35,34 +36,24 @@ def with_keys(remedy: str | Remedy) -> str:
     text = remedy.text.removesuffix(":").removesuffix(".")
     if remedy.step:
         said = f" and answer {remedy.answer}" if remedy.answer else ""
-        return f"{text} (press < and choose {step_title(remedy.step)}{said})."
+        return f"{text} (press < and choose {STEPS[remedy.step].title}{said})."
     return f"{text} (press <)." if remedy.reopens_any else remedy.in_commands()
 
 
-def step_named(name: str | None) -> Step[Any, Any] | None:
-    from evalbook.workflow.kinds import STEPS_BY_TYPE
-
-    return next((it for steps in STEPS_BY_TYPE.values() for it in steps if it.name == name), None)
-
-
-def step_title(name: str | None) -> str:
-    """Return what a step's answer is called."""
-    step = step_named(name)
-    return step.title if step else ""
+def step_title(turn: Turn) -> str:
+    """Return what the answer to a turn is called; nothing once all are given."""
+    return STEPS[turn.step].title if turn.step else ""
 
 
 def wants_of(turn: Turn) -> Wants:
     """Return how the answer to a turn is best taken."""
-    step = step_named(turn.step)
-    return step.wants if step else Wants()
+    return STEPS[turn.step].wants if turn.step else Wants()
 
 
-def example_of(turn: Turn) -> str | None:
+def example_of(turn: Turn) -> str:
     """Return an example of a good answer, and what it means or costs."""
-    step = step_named(turn.step)
-    if step is None or step.example is None:
-        return None
-    return f"For example: {step.example.answer}\n{step.example.meaning}"
+    example = STEPS[turn.step or ""].example
+    return f"For example: {example.answer}\n{example.meaning}" if example else ""
 
 
 def suggestions_for(
@@ -121,17 +112,6 @@ def ways_to_open(notebook: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def command_line(options: Mapping[str, str | bool | None]) -> str:
-    """Return the command that starts this wizard again."""
-    words = ["evalbook", "wizard"]
-    for name, value in options.items():
-        if value is True:
-            words.append(f"--{name}")
-        elif value:
-            words.extend([f"--{name}", str(value)])
-    return shlex.join(words)
-
-
 def ticked(turn: Turn, typed: str | None) -> frozenset[str]:
     """Return the choices that are ticked to begin with: those typed before, else the default."""
     if typed == "none":
@@ -140,12 +120,10 @@ def ticked(turn: Turn, typed: str | None) -> frozenset[str]:
 
 
 def _choices_named(turn: Turn, text: str) -> frozenset[str]:
-    values = set()
     with contextlib.suppress(AnswerRejected):
-        for part in split_answers(text):
-            with contextlib.suppress(AnswerRejected):
-                values.add(read_choice(part, turn.choices))
-    return frozenset(values)
+        named = (named_choice(part, turn.choices) for part in split_answers(text))
+        return frozenset(value for value in named if value is not None)
+    return frozenset()
 
 
 def worth_editing(turn: Turn, typed: str | None) -> bool:
