@@ -62,6 +62,13 @@ def test_a_policy_decides_and_its_files_are_written(evaluated: str, tmp_path: Pa
     assert markdown.read_text(encoding="utf-8").startswith("## ✅ pass: a-run\n")
 
 
+def test_rules_beside_a_policy_are_refused_in_words(tmp_path: Path) -> None:
+    refused = run("gate", "--policy", "policy.toml", "--min-records", "9", cwd=tmp_path)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("With --policy, all rules come from the file.\n")
+
+
 def test_a_decision_is_recorded_only_after_a_yes(evaluated: str) -> None:
     rules = (evaluated, "--must-gain", "Correctness=0.9", "--record")
     declined, refused = run("gate", *rules, said="well"), run("gate", *rules, "--json")

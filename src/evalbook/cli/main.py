@@ -149,6 +149,8 @@ def _need_folder() -> None:
 
 
 def _how_to_use(error: click.UsageError) -> str:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return "Name one of its commands."
     in_answer = error.ctx is not None and error.ctx.command.name == "answer"
     if in_answer and isinstance(error, click.NoSuchOption):
         return "Put -- before an answer that begins with a hyphen, or use standard input."
@@ -175,15 +177,12 @@ def _run(words: list[str], output: Output, *, shows_help: bool) -> int:
             from evalbook.cli.documents import TextDocument
 
             output.document(TextDocument(PROTOCOL, __version__, text), text)
-    except click.exceptions.NoArgsIsHelpError as error:
-        output.error("usage", error.format_message(), "Name one of its commands.")
-        complain(error.format_message())
-        return UsageError.exit_status
     except click.UsageError as error:
         shown = io.StringIO()
         error.show(shown)
         complain(shown.getvalue().rstrip())
-        output.error("usage", error.format_message(), _how_to_use(error))
+        if output.as_json:
+            output.error("usage", error.format_message(), _how_to_use(error))
         return UsageError.exit_status
     except EvalbookError as error:
         output.error(error.code, error.message, error.remedy)

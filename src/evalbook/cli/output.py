@@ -70,7 +70,7 @@ class Output:
         if self.as_json:
             problem = {"code": code, "message": message, "remedy": remedy_in_commands(remedy)}
             self.document({"protocol": PROTOCOL, "status": "error", "error": problem}, "")
-        elif code != "usage":
+        else:
             complain("\n".join(part for part in (message, remedy_in_commands(remedy)) if part))
 
 
