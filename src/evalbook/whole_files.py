@@ -138,13 +138,21 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def unwritable(code: str, path: Path, error: OSError) -> AnswerRejected:
-    """Return the rejection of a name under which a file can't be written."""
-    return AnswerRejected(
-        code,
-        f"{path} can't be written: {reason(error)}.",
-        "Free the disk, fix the folder's permissions, or name another file.",
-    )
+@contextmanager
+def rejecting_unwritable(code: str, path: Path) -> Iterator[None]:
+    """Write to a file that a person named.
+
+    Raises:
+        AnswerRejected: ``code``, it can't be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise AnswerRejected(
+            code,
+            f"{path} can't be written: {reason(error)}.",
+            "Free the disk, fix the folder's permissions, or name another file.",
+        ) from error
 
 
 def _need_regular(info: os.stat_result, path: Path) -> None:

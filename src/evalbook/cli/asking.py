@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from evalbook.cli.output import complain
-from evalbook.errors import AnswerRejected
+from evalbook.cli.output import Output, complain
+from evalbook.errors import AnswerRejected, UsageError
+
+
+def need_somebody_to_ask(output: Output, code: str, what: str) -> None:
+    """See to it that a question can be asked before the work for it is done.
+
+    Raises:
+        UsageError: ``code``, output is JSON for a program; ``what`` would ask.
+    """
+    if output.as_json:
+        raise UsageError(code, f"{what} asks first, which --json does not allow.", "Add --yes.")
 
 
 def need_yes(question: str, code: str, declined: str) -> None:

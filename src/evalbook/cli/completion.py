@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _PATIENCE = 3.0
 """Seconds to wait for the names of runs."""
@@ -47,6 +50,15 @@ def complete_runs(
         for name, about in dict(names).items()
         if name.startswith(incomplete) and name not in taken
     ]
+
+
+def takes_runs(function: F) -> F:
+    """Add RUN..., and the number of the notebook's run that is meant."""
+    runs = click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
+    number = click.option(
+        "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
+    )
+    return runs(number(function))
 
 
 def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:

@@ -7,18 +7,20 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from evalbook.aws.arns import role_names
-from evalbook.checks import remedy_in_commands
+from evalbook.aws.session import Aws
+from evalbook.checks import Check, failed, passed, remedy_in_commands, skipped, warning
 from evalbook.cli.documents import DoctorDocument, PoliciesDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import MARKS, Output, complain
 from evalbook.cli.tables import BAD, GOOD, Prose, Rows, cell, spaced
-from evalbook.errors import AnswerRejected
+from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.workflow import slots
+from evalbook.workflow.interview import Interview
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from evalbook.aws.doctor_checks import Subject
-    from evalbook.aws.session import Aws
-    from evalbook.checks import Check
-    from evalbook.workflow.interview import Interview
 
 _POLICIES = ("all", "caller", "role", "trust")
 
@@ -60,17 +59,17 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     With --policy it prints the permissions that you and the execution role need.
     """
     from evalbook.aws.doctor_checks import check_everything, failing
-    from evalbook.checks import failed
-    from evalbook.errors import AwsUnavailable
+    from evalbook.workflow.workflow import Workflow
 
-    answers = _answers(settings)
-    aws = settings.aws(answers.region)
+    interview = Workflow.load(settings.state).interview
+    aws = settings.aws(interview.value(slots.REGION))
+    role = role or interview.value(slots.EXECUTION_ROLE)
     if policy:
-        return _print_policies(output, aws, answers, role, policy)
-    checks = _version_checks()
+        return _print_policies(output, aws, interview, role, policy)
+    checks = [_check_sdk()]
     status = 0
     try:
-        checks += check_everything(aws, _subject(answers, role))
+        checks += check_everything(aws, _subject(interview, role))
     except AwsUnavailable as error:
         checks.append(failed(error.code, error.message, error.remedy))
         status = AwsUnavailable.exit_status
@@ -97,134 +96,91 @@ def _parts(checks: Sequence[Check]) -> Iterator[RenderableType]:
     yield Prose(f"{verdict} ({found})", BAD if stops else GOOD)
 
 
-@dataclass(frozen=True)
-class _Answers:
-    """What the state says about a run; nothing if it is empty."""
-
-    type: str
-    region: str | None
-    role: str | None
-    judge: str | None
-    group: str | None
-    answers_by: str | None
-    """The inference profile of a base Nova model."""
-    dataset: str | None
-    output: str | None
-    kms_keys: tuple[str, ...]
-    mlflow: str | None
-    vpc: bool
-    own_instances: bool
-
-
-def _answers(settings: Settings) -> _Answers:
-    from evalbook.workflow import slots
-    from evalbook.workflow.workflow import Workflow
-
-    interview = Workflow.load(settings.state).interview
-    model, dataset = interview.facts(slots.MODEL), interview.facts(slots.DATASET)
-    return _Answers(
-        type=interview.type.name,
-        region=interview.value(slots.REGION),
-        role=interview.value(slots.EXECUTION_ROLE),
-        judge=interview.value(slots.JUDGE_MODEL),
-        group=model.group if model else None,
-        answers_by=model.answers_by if model else None,
-        dataset=dataset.uri if dataset else None,
-        output=interview.value(slots.S3_OUTPUT),
-        kms_keys=_keys(interview),
-        mlflow=interview.value(slots.MLFLOW),
-        vpc=interview.value(slots.VPC) is not None,
-        own_instances=interview.value(slots.COMPUTE) is not None,
-    )
-
-
-def _keys(interview: Interview) -> tuple[str, ...]:
-    """Return the known KMS keys: the results' key, and those that encrypt by default."""
-    from evalbook.workflow import slots
-
-    dataset, output = interview.facts(slots.DATASET), interview.facts(slots.S3_OUTPUT)
-    known = (
-        interview.value(slots.KMS_KEY),
-        dataset.kms_key if dataset else None,
-        output.kms_key if output else None,
-    )
-    return tuple(dict.fromkeys(key for key in known if key))
-
-
-def _default_keys(aws: Aws, answers: _Answers, region: str) -> tuple[str, ...]:
-    """Look up the buckets' encryption keys that the state does not know."""
-    from evalbook.aws.key_rights import default_key
-
-    buckets = dict.fromkeys(filter(None, map(_bucket, (answers.dataset, answers.output))))
-    found = (default_key(aws, bucket, region) for bucket in buckets)
-    return tuple(dict.fromkeys(key for key in found if key and key not in answers.kms_keys))
-
-
-def _bucket(uri: str | None) -> str | None:
-    return (uri or "").removeprefix("s3://").partition("/")[0] or None
-
-
-def _subject(answers: _Answers, role: str | None) -> Subject:
+def _subject(interview: Interview, role: str | None) -> Subject:
     from evalbook.aws.doctor_checks import Subject
 
-    buckets = dict.fromkeys(filter(None, map(_bucket, (answers.dataset, answers.output))))
     return Subject(
-        answers.type,
-        answers.region,
-        role or answers.role,
-        answers.judge,
-        tuple(buckets),
-        answers.mlflow,
+        interview.type.name,
+        interview.value(slots.REGION),
+        role,
+        interview.value(slots.JUDGE_MODEL),
+        tuple(dict.fromkeys(filter(None, _buckets(interview)))),
+        interview.value(slots.MLFLOW),
     )
 
 
-def _version_checks() -> list[Any]:
-    from evalbook.checks import passed, skipped, warning
+def _buckets(interview: Interview) -> list[str]:
+    """Return the buckets of the dataset and of the results; empty where none is known."""
+    dataset = interview.facts(slots.DATASET)
+    uris = (dataset and dataset.uri, interview.value(slots.S3_OUTPUT))
+    return [(uri or "").removeprefix("s3://").partition("/")[0] for uri in uris]
+
+
+def _keys(aws: Aws, interview: Interview, region: str) -> tuple[str, ...]:
+    """Return the KMS keys of the results and of the dataset, and those that buckets encrypt with.
+
+    The state knows some; the buckets are asked for theirs.
+    """
+    from evalbook.aws.key_rights import default_key
+
+    dataset, output = interview.facts(slots.DATASET), interview.facts(slots.S3_OUTPUT)
+    keys = (
+        interview.value(slots.KMS_KEY),
+        dataset and dataset.kms_key,
+        output and output.kms_key,
+        *(default_key(aws, it, region) for it in dict.fromkeys(_buckets(interview)) if it),
+    )
+    return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def _check_sdk() -> Check:
     from evalbook.notebook.sdk import MINIMUM_SDK
 
     try:
         found = importlib.metadata.version("sagemaker")
     except importlib.metadata.PackageNotFoundError:
-        text = f"The SageMaker SDK is not installed here; the notebook installs {MINIMUM_SDK} or "
-        "newer."
-        return [skipped("sdk", text)]
+        return skipped(
+            "sdk",
+            "The SageMaker SDK is not installed here; the notebook installs "
+            f"{MINIMUM_SDK} or newer.",
+        )
     numbers = [[int(it) for it in re.findall(r"\d+", it)[:3]] for it in (found, MINIMUM_SDK)]
     if numbers[0] < numbers[1]:
-        return [
-            warning(
-                "sdk",
-                f"The SageMaker SDK here is {found}; the notebook needs {MINIMUM_SDK}.",
-                "Its first cell updates it, or: pip install --upgrade sagemaker",
-            )
-        ]
-    return [passed("sdk", f"The SageMaker SDK here is {found}.")]
+        return warning(
+            "sdk",
+            f"The SageMaker SDK here is {found}; the notebook needs {MINIMUM_SDK}.",
+            "Its first cell updates it, or: pip install --upgrade sagemaker",
+        )
+    return passed("sdk", f"The SageMaker SDK here is {found}.")
 
 
 def _print_policies(
-    output: Output, aws: Any, answers: _Answers, role: str | None, which: str
+    output: Output, aws: Aws, interview: Interview, role: str | None, which: str
 ) -> int:
     from evalbook.aws.identity import find_caller
     from evalbook.aws.policies import NOTE, Scope, build_caller_policy, role_policy, trust_policy
 
     me = find_caller(aws)
     region = aws.required_region()
-    named = role or answers.role or "*"
+    role = role or "*"
+    model = interview.facts(slots.MODEL)
+    dataset_bucket, output_bucket = _buckets(interview)
     scope = Scope(
         account=me.account,
         region=region,
         partition=me.partition,
-        evaluation_type=answers.type,
-        role=named
-        if named.startswith("arn:")
-        else f"arn:{me.partition}:iam::{me.account}:role/{named}",
-        group=answers.group or "*",
-        dataset_bucket=_bucket(answers.dataset) or "*",
-        output_bucket=_bucket(answers.output) or "*",
-        judge=answers.judge or "*",
-        base_profile=answers.answers_by,
-        kms_keys=(*answers.kms_keys, *_default_keys(aws, answers, region)),
-        vpc=answers.vpc,
-        own_instances=answers.own_instances,
+        evaluation_type=interview.type.name,
+        role=role
+        if role.startswith("arn:")
+        else f"arn:{me.partition}:iam::{me.account}:role/{role}",
+        group=(model and model.group) or "*",
+        dataset_bucket=dataset_bucket or "*",
+        output_bucket=output_bucket or "*",
+        judge=interview.value(slots.JUDGE_MODEL) or "*",
+        base_profile=model.answers_by if model else None,
+        kms_keys=_keys(aws, interview, region),
+        vpc=interview.value(slots.VPC) is not None,
+        own_instances=interview.value(slots.COMPUTE) is not None,
     )
     made = {"caller": build_caller_policy, "role": role_policy, "trust": trust_policy}
     policies = {name: make(scope) for name, make in made.items() if which in ("all", name)}

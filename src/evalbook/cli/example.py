@@ -10,7 +10,7 @@ from evalbook.cli.documents import ExampleDocument
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.errors import AnswerRejected
-from evalbook.whole_files import is_there, replace_whole, unwritable
+from evalbook.whole_files import is_there, rejecting_unwritable, replace_whole
 from evalbook.workflow.turn import PROTOCOL
 
 _FILES = {
@@ -57,10 +57,8 @@ def example_command(
             "Name another file with --out FILE.",
         )
     content = _content(kind, form or _FORMATS[0])
-    try:
+    with rejecting_unwritable("example.file", path):
         replace_whole(path, content.encode())
-    except OSError as error:
-        raise unwritable("example.file", path, error) from error
     named = (form or _FORMATS[0]) if kind == "dataset" else None
     document = ExampleDocument(PROTOCOL, "complete", kind, named, str(path))
     output.document(document, f"Written: {path}")

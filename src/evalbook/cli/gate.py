@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from evalbook.cli.asking import need_yes
-from evalbook.cli.completion import complete_runs
+from evalbook.cli.asking import need_somebody_to_ask, need_yes
+from evalbook.cli.completion import takes_runs
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.cli.tables import Prose, Rows, coloured, spaced
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import joined
+from evalbook.whole_files import rejecting_unwritable, replace_whole
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -53,10 +54,7 @@ def _limits(
         ("evalbook gate --policy policy.toml --junit gate.xml", "By a policy, for a pipeline."),
     ],
 )
-@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
-@click.option(
-    "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
-)
+@takes_runs
 @click.option("--policy", type=A_FILE, metavar="FILE", help="Rules in TOML.")
 @click.option(
     "--must-gain", multiple=True, metavar="METRIC=SHARE", callback=_limits,
@@ -107,10 +105,8 @@ def gate_command(
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
 
-    if record and output.as_json and not yes:
-        raise UsageError(
-            "gate.asks", "--record asks first, which --json does not allow.", "Add --yes."
-        )
+    if record and not yes:
+        need_somebody_to_ask(output, "gate.asks", "--record")
     policy = _policy(**rules)
     aws = settings.aws()
     wanted = targets(aws, runs, settings.state, run)
@@ -165,21 +161,14 @@ def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
 
 def _write(document: GateDocument, junit: Path | None, markdown: Path | None) -> list[str]:
     from evalbook.runs.gate_files import render_gate_markdown, render_junit
-    from evalbook.whole_files import replace_whole, unwritable
 
-    drawn: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (junit, lambda: render_junit(document)),
-        (markdown, lambda: render_gate_markdown(document).encode()),
-    ]
-    written = []
-    for path, draw in drawn:
-        if path is not None:
-            try:
-                replace_whole(path, draw())
-            except OSError as error:
-                raise unwritable("gate.unwritable", path, error) from error
-            written.append(str(path))
-    return written
+    if junit is not None:
+        with rejecting_unwritable("gate.unwritable", junit):
+            replace_whole(junit, render_junit(document))
+    if markdown is not None:
+        with rejecting_unwritable("gate.unwritable", markdown):
+            replace_whole(markdown, render_gate_markdown(document).encode())
+    return [str(path) for path in (junit, markdown) if path is not None]
 
 
 def _parts(document: GateDocument) -> Iterator[RenderableType]:

@@ -9,19 +9,13 @@ import click
 
 from evalbook import texts
 from evalbook.cli.completion import complete_steps
-from evalbook.cli.options import A_FILE, Settings, command
+from evalbook.cli.options import A_FILE, Settings, brief_option, command
 from evalbook.cli.output import Output, check_words, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import PROTOCOL, Turn
 
 _LONGEST_SAID = 1_000_000
 """Characters; ten custom metrics at their limits have fewer."""
-
-_brief = click.option(
-    "--brief",
-    is_flag=True,
-    help="Print what an assistant should pass on; with --json, also how to reply.",
-)
 
 
 def _print_turn(output: Output, turn: Turn, brief: bool = False) -> int:
@@ -30,7 +24,7 @@ def _print_turn(output: Output, turn: Turn, brief: bool = False) -> int:
 
 
 @command("next", examples=[("evalbook next --json", "The current turn, for a program.")])
-@_brief
+@brief_option
 def next_command(settings: Settings, output: Output, brief: bool) -> int:
     """Show the current question. Changes nothing."""
     return _print_turn(output, settings.workflow().turn(), brief)
@@ -54,7 +48,7 @@ def next_command(settings: Settings, output: Output, brief: bool) -> int:
     shell_complete=complete_steps,
     help="Answer this step instead of the current one.",
 )
-@_brief
+@brief_option
 def answer_command(
     settings: Settings, output: Output, value: str, step: str | None, brief: bool
 ) -> int:
@@ -109,7 +103,7 @@ def apply_command(settings: Settings, output: Output, file: Path) -> int:
     ],
 )
 @click.argument("step", required=False, shell_complete=complete_steps)
-@_brief
+@brief_option
 def back_command(settings: Settings, output: Output, step: str | None, brief: bool) -> int:
     """Reopen the last answer, or the one that STEP names.
 

@@ -14,7 +14,7 @@ from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import fold_lines
-from evalbook.whole_files import is_there
+from evalbook.whole_files import is_there, rejecting_unwritable, replace_whole
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def label_command(
     and the next call continues; more --records adds to them. Nothing is sent anywhere.
     """
     from evalbook.runs.find import targets
+    from evalbook.runs.label_page import label_page
     from evalbook.runs.labels import LabelFile, draw, read_labels
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
@@ -79,7 +80,8 @@ def label_command(
         kept.records = max(kept.records, records)
         sample = draw(store, report.comparisons[0], metric, kept.records, kept.seed)
         if html is not None:
-            _write_page(html, store, sample, kept)
+            with rejecting_unwritable("label.unwritable", html):
+                replace_whole(html, label_page(store, sample, kept).encode("utf-8", "replace"))
             words = f"Written: {html}. It saves its answers as a file for `results --labels`."
         else:
             _ask(store, sample, kept, labels)
@@ -89,16 +91,6 @@ def label_command(
     )
     output.document(document, words)
     return 0
-
-
-def _write_page(path: Path, store: RecordStore, sample: Sample, labels: LabelFile) -> None:
-    from evalbook.runs.label_page import label_page
-    from evalbook.whole_files import replace_whole, unwritable
-
-    try:
-        replace_whole(path, label_page(store, sample, labels).encode("utf-8", "replace"))
-    except OSError as error:
-        raise unwritable("label.unwritable", path, error) from error
 
 
 def _ask(store: RecordStore, sample: Sample, labels: LabelFile, path: Path) -> None:

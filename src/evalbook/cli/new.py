@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from evalbook.cli.completion import complete_steps
-from evalbook.cli.options import A_FILE, DEFAULT_STATE, Settings, command
+from evalbook.cli.options import A_FILE, DEFAULT_STATE, Settings, brief_option, command
 from evalbook.cli.output import Output
 from evalbook.errors import UsageError
 
@@ -39,11 +39,7 @@ from evalbook.errors import UsageError
     shell_complete=complete_steps,
     help="An answer that differs; may be repeated.",
 )
-@click.option(
-    "--brief",
-    is_flag=True,
-    help="Print what an assistant should pass on; with --json, also how to reply.",
-)
+@brief_option
 def new_command(
     settings: Settings, output: Output, earlier: Path, assignments: tuple[str, ...], brief: bool
 ) -> int:

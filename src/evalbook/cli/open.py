@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evalbook.aws.session import Aws, in_parallel
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.documents import OpenDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.console import build_console_url
+from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.runs.console_pages import PAGES
 from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
-    from evalbook.aws.session import Aws
     from evalbook.runs.status import RunStatus
 
 
@@ -46,8 +47,6 @@ def open_command(
     run's page there opens, else the page that opens Studio. The link to MLflow is made by AWS for
     you alone, and works for a few minutes.
     """
-    from evalbook.aws.session import in_parallel
-    from evalbook.errors import AnswerRejected
     from evalbook.runs.find import targets
     from evalbook.runs.status import look
 
@@ -77,8 +76,6 @@ def open_command(
 
 def _page(aws: Aws, run: RunStatus, page: str) -> str | None:
     """Return the exact page if AWS must be asked for it and answers."""
-    from evalbook.errors import EvalbookError
-
     region = run.arn.split(":")[3]
     try:
         if page == "run":

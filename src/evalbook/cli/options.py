@@ -117,6 +117,12 @@ def common_options(function: F) -> F:
     return function
 
 
+brief_option = click.option(
+    "--brief",
+    is_flag=True,
+    help="Print what an assistant should pass on; with --json, also how to reply.",
+)
+
 Examples = Sequence[tuple[str, str]]
 """Command lines, each with its effect."""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from evalbook.cli.asking import need_yes
-from evalbook.cli.completion import complete_runs
+from evalbook.cli.asking import need_somebody_to_ask, need_yes
+from evalbook.cli.completion import takes_runs
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, complain
 from evalbook.cli.tables import Prose, Rows, spaced
@@ -32,10 +31,7 @@ if TYPE_CHECKING:
         ("evalbook results --html report.html", "Write one page to send to a colleague."),
     ],
 )
-@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
-@click.option(
-    "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
-)
+@takes_runs
 @click.option("--group", metavar="GROUP", help="All versions of a model package group.")
 @click.option("--labels", type=A_FILE, metavar="FILE", help="The file that `evalbook label` saved.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV.")
@@ -93,7 +89,8 @@ def results_command(
         targets_of_group(aws, group) if group else (targets(aws, runs, settings.state, run), [])
     )
     with RecordStore() as store:
-        report = read_report(aws, wanted, store, lower_is_better, progress=_progress())
+        progress = complain if sys.stderr.isatty() else lambda _: None
+        report = read_report(aws, wanted, store, lower_is_better, progress=progress)
         report.notes += passed
         _add_known(aws, report, settings, named=bool(runs or group))
         if labels is not None:
@@ -110,10 +107,8 @@ def results_command(
 def _check_usage(output: Output, as_csv: bool, plot: Path | None, *, asks: bool) -> None:
     if as_csv and output.as_json:
         raise UsageError("usage", "--csv and --json can't be used together.", "Give one of them.")
-    if asks and output.as_json:
-        raise UsageError(
-            "results.asks", "--mlflow asks first, which --json does not allow.", "Add --yes."
-        )
+    if asks:
+        need_somebody_to_ask(output, "results.asks", "--mlflow")
     if plot is not None and plot.suffix.lower() not in (".svg", ".png"):
         raise UsageError(
             "results.plot",
@@ -122,27 +117,17 @@ def _check_usage(output: Output, as_csv: bool, plot: Path | None, *, asks: bool)
         )
 
 
-def _progress() -> Callable[[str], None]:
-    return complain if sys.stderr.isatty() else lambda _: None
-
-
 def _write(report: Results, plot: Path | None, html: Path | None, log: Path | None) -> list[str]:
-    written = []
+    from evalbook.runs.eval_log import write_logs
+    from evalbook.runs.page import write_page
+    from evalbook.runs.picture import write_picture
+
     if plot is not None:
-        from evalbook.runs.picture import write_picture
-
         write_picture(report, plot)
-        written.append(str(plot))
     if html is not None:
-        from evalbook.runs.page import write_page
-
         write_page(report, html)
-        written.append(str(html))
-    if log is not None:
-        from evalbook.runs.eval_log import write_logs
-
-        written += map(str, write_logs(report, log))
-    return written
+    logs = write_logs(report, log) if log is not None else []
+    return [str(path) for path in (plot, html, *logs) if path is not None]
 
 
 def _track(aws: Aws, report: Results, *, asked: bool) -> str:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from evalbook import texts
-from evalbook.cli.completion import complete_runs
+from evalbook.aws.session import in_parallel
+from evalbook.cli.completion import takes_runs
 from evalbook.cli.links import links_work
 from evalbook.cli.options import INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
@@ -42,10 +43,7 @@ NOT_SUCCEEDED = 1
         ("evalbook status support-bot-v2 --logs", "Another run, with the logs of failed steps."),
     ],
 )
-@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
-@click.option(
-    "--run", type=int, metavar="N", help="RUN_NUMBER of the notebook; the newest by default."
-)
+@takes_runs
 @click.option("--watch", is_flag=True, help="Follow it until it ends; exit with 1 if it failed.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if it failed or was stopped.")
 @click.option("--logs", is_flag=True, help="Show the last log lines of failed steps.")
@@ -114,7 +112,6 @@ def _look(
     settings: Settings, wanted: Sequence[Target], before: Sequence[RunStatus] = ()
 ) -> list[RunStatus]:
     """Look at the runs once, with a new session to read the credentials anew."""
-    from evalbook.aws.session import in_parallel
     from evalbook.runs.status import look
 
     aws = settings.aws()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from evalbook.cli.asking import need_yes
+from evalbook.cli.asking import need_somebody_to_ask, need_yes
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.documents import StopDocument, StoppedRun
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
-from evalbook.errors import AnswerRejected, UsageError
+from evalbook.errors import AnswerRejected
 from evalbook.texts import fold_lines, joined
 from evalbook.workflow.turn import PROTOCOL
 
@@ -27,8 +27,8 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
     from evalbook.runs.status import look
     from evalbook.runs.stopping import stop_words
 
-    if output.as_json and not yes:
-        raise UsageError("stop.asks", "stop asks first, which --json does not allow.", "Add --yes.")
+    if not yes:
+        need_somebody_to_ask(output, "stop.asks", "stop")
     aws = settings.aws()
     seen = [look(aws, target) for target in targets(aws, (arn,), settings.state)]
     running = [status for status in seen if not status.over and status.status != "Stopping"]

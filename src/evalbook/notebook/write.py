@@ -26,7 +26,7 @@ from evalbook.notebook.render import (
 )
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.splice import splice
-from evalbook.whole_files import is_there, read_whole, replace_whole, unwritable
+from evalbook.whole_files import is_there, read_whole, rejecting_unwritable, replace_whole
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -143,11 +143,9 @@ def keep_copy(path: Path) -> Path:
         AnswerRejected: it can't be read, or its folder not be written.
     """
     copy = copy_of(path)
-    try:
+    with rejecting_unwritable("notebook.unwritable", copy):
         replace_whole(copy, read_whole(path, LARGEST_NOTEBOOK))
         copy.chmod(path.stat().st_mode & 0o7777)
-    except OSError as error:
-        raise unwritable("notebook.unwritable", copy, error) from error
     return copy
 
 
@@ -165,10 +163,8 @@ def _run_record(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    with rejecting_unwritable("notebook.unwritable", path):
         replace_whole(path, text.encode("utf-8"))
-    except OSError as error:
-        raise unwritable("notebook.unwritable", path, error) from error
 
 
 def _not_ours(path: Path) -> AnswerRejected:

@@ -20,7 +20,7 @@ from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import Results
 from evalbook.runs.sources import RunFacts
 from evalbook.runs.store import Arm, Place, RecordStore
-from evalbook.whole_files import replacing, unwritable
+from evalbook.whole_files import rejecting_unwritable, replacing
 
 
 def write_logs(report: Results, path: Path) -> list[Path]:
@@ -36,11 +36,12 @@ def write_logs(report: Results, path: Path) -> list[Path]:
     for arm in arms:
         name = "-".join(arm.name.split())
         one = path if len(arms) == 1 else path.with_name(f"{path.stem}-{name}{path.suffix}")
-        try:
-            with replacing(one) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as log:
-                _write(log, report, arm)
-        except OSError as error:
-            raise unwritable("results.unwritable", one, error) from error
+        with (
+            rejecting_unwritable("results.unwritable", one),
+            replacing(one) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as log,
+        ):
+            _write(log, report, arm)
         written.append(one)
     return written
 

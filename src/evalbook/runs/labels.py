@@ -27,7 +27,7 @@ from evalbook.runs.store import NO_SCORE, Place, RecordStore
 from evalbook.runs.student import compute_student_quantile
 from evalbook.runs.words import between, percent, plain, signed, the
 from evalbook.texts import plural
-from evalbook.whole_files import read_whole, reason, replace_whole, unwritable
+from evalbook.whole_files import read_whole, reason, rejecting_unwritable, replace_whole
 
 FEWEST = 10
 """Labels below which nothing is estimated."""
@@ -56,10 +56,8 @@ class LabelFile:
         Raises:
             AnswerRejected: it can't be written.
         """
-        try:
+        with rejecting_unwritable("label.unwritable", path):
             replace_whole(path, msgspec.json.encode(self))
-        except OSError as error:
-            raise unwritable("label.unwritable", path, error) from error
 
 
 def read_labels(path: Path) -> LabelFile:

@@ -34,7 +34,7 @@ from evalbook.runs.table import board_lines, label_lines
 from evalbook.runs.templates import page_asset, page_policy, page_template
 from evalbook.runs.versions import version_drawing
 from evalbook.runs.words import signed
-from evalbook.whole_files import replacing, unwritable
+from evalbook.whole_files import rejecting_unwritable, replacing
 
 MOST_RECORDS = 1000
 """Records on a page, as many as Bedrock judges in a job; of more, where the models differ most."""
@@ -61,13 +61,10 @@ def write_page(report: Results, path: Path) -> None:
     Raises:
         AnswerRejected: the file can't be written.
     """
-    try:
-        with replacing(path) as page:
-            text = io.TextIOWrapper(page, "utf-8", errors="replace", newline="\n")
-            _write(report, text)
-            text.detach()
-    except OSError as error:
-        raise unwritable("results.unwritable", path, error) from error
+    with rejecting_unwritable("results.unwritable", path), replacing(path) as page:
+        text = io.TextIOWrapper(page, "utf-8", errors="replace", newline="\n")
+        _write(report, text)
+        text.detach()
 
 
 def _write(report: Results, file: TextIO) -> None:

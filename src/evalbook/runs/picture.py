@@ -9,7 +9,7 @@ from typing import Any
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.forest import Drawing, Shape, corners_of, forest, panels_of, svg
 from evalbook.runs.report import Results
-from evalbook.whole_files import replace_whole, unwritable
+from evalbook.whole_files import rejecting_unwritable, replace_whole
 
 _DPI = 200
 
@@ -26,10 +26,8 @@ def write_picture(report: Results, path: Path) -> None:
         raise AnswerRejected("results.nothing_to_draw", "There are no scores to draw.")
     drawing = forest(panels)
     as_svg = path.suffix.lower() == ".svg"
-    try:
+    with rejecting_unwritable("results.unwritable", path):
         replace_whole(path, svg(drawing, panels[0].title).encode() if as_svg else _png(drawing))
-    except OSError as error:
-        raise unwritable("results.unwritable", path, error) from error
 
 
 def _png(drawing: Drawing) -> bytes:

@@ -20,8 +20,8 @@ from evalbook.whole_files import (
     is_there,
     reading,
     reason,
+    rejecting_unwritable,
     replace_whole,
-    unwritable,
 )
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
@@ -113,10 +113,8 @@ def _do(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | 
 
     path = interview.folder / STARTER
     if value == OWN and not is_there(path):
-        try:
+        with rejecting_unwritable("scorer.file", path):
             replace_whole(path, read_starter_function().encode())
-        except OSError as error:
-            raise unwritable("scorer.file", path, error) from error
     return _check(STARTER if value == OWN else value, interview)
 
 
