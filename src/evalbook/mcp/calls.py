@@ -22,20 +22,16 @@ _SECONDS_OF_SILENCE = 15.0
 """Clients give up a call that says nothing for a minute; people take longer to answer."""
 
 
-class Interviews:
-    """The interview, opened afresh for each piece of work, so that new credentials are seen."""
-
-    def __init__(self, open_workflow: Callable[[], Workflow]) -> None:
-        self.open = open_workflow
-        self.one_at_a_time = anyio.Lock()
-        """Two at once would only be told that the state file is in use."""
-
-
 class Call:
     """What a call may do: work on the interview, ask the person, and say how far it is."""
 
-    def __init__(self, interviews: Interviews, ctx: Context) -> None:
-        self._interviews = interviews
+    def __init__(
+        self, open_workflow: Callable[[], Workflow], one_at_a_time: anyio.Lock, ctx: Context
+    ) -> None:
+        self._open_workflow = open_workflow
+        """For each piece of work afresh, so that new credentials are seen."""
+        self._one_at_a_time = one_at_a_time
+        """Two at once would only be told that the state file is in use."""
         self._ctx = ctx
         self._reports = 0
 
@@ -56,12 +52,12 @@ class Call:
             from_thread.run(self._report, f"{doing}{share}")
 
         def in_thread() -> T:
-            workflow = self._interviews.open()
+            workflow = self._open_workflow()
             workflow.progress = progress
             return ask(workflow)
 
         await self._report(doing)
-        async with self._interviews.one_at_a_time:
+        async with self._one_at_a_time:
             return await to_thread.run_sync(in_thread)
 
     async def ask_person(self, form: ElicitRequestFormParams) -> ElicitResult | Exception:

@@ -13,7 +13,6 @@ from evalbook.workflow.brief import choice_lines, choice_words, told
 from evalbook.workflow.kinds import STEPS
 from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.replies.lists import split_answers
-from evalbook.workflow.slots import BEDROCK_TERMS, JUDGE_MODEL
 from evalbook.workflow.turn import Choice, Turn
 
 GO_BACK = "<"
@@ -32,10 +31,10 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
         version: the protocol's, which decides what a form may hold.
         in_words: whether the answer is to be typed where there are choices.
     """
-    if turn.step == JUDGE_MODEL.name:
-        # Nothing is chosen beforehand, not even what an assistant says that the person said.
-        turn = replace(turn, default=None)
     assert turn.step is not None  # noqa: S101 - only a finished interview is at no step
+    step = STEPS[turn.step]
+    if step.wants.own_choice or in_words:
+        turn = replace(turn, default=None)
     # Since then choices have titles, and a field takes several of them.
     newer = is_version_at_least(version, "2025-11-25")
     several = turn.kind == "multichoice"
@@ -53,10 +52,10 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
             form["oneOf"] = offered
         else:
             form["enum"], form["enumNames"] = map(list, zip(*_offered(turn), strict=True))
-    default = None if in_words else _default(turn, typed=typed)
+    default = _default(turn, typed=typed)
     if default is not None and newer:
         form["default"] = default
-    elif turn.default is not None and not in_words:
+    elif turn.default is not None:
         hints.append(f"Default: {turn.default}.")
     place = f"Question {turn.position.index} of {turn.position.total}" if turn.position else ""
     asked = "\n".join(filter(None, (turn.question, *(choice_lines(turn) if typed else ()))))
@@ -65,9 +64,7 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
         message="\n\n".join(filter(None, (told(turn, afresh=True), place, asked))),
         requested_schema={
             "type": "object",
-            "properties": {
-                turn.step: {"title": STEPS[turn.step].title, "description": description, **form}
-            },
+            "properties": {turn.step: {"title": step.title, "description": description, **form}},
             "required": [] if turn.default is not None or in_words else [turn.step],
         },
     )
@@ -89,7 +86,7 @@ def _offered(turn: Turn) -> list[tuple[str, str]]:
     """Return what there is to choose, each with its title."""
     choices = turn.choices
     if turn.kind == "confirm":
-        choices = _TERMS if turn.step == BEDROCK_TERMS.name else _YES_NO
+        choices = _TERMS if STEPS[turn.step or ""].wants.word_for_word else _YES_NO
     offered = [
         (it.value, choice_words(it, " (recommended)" if it.recommended else "")) for it in choices
     ]

@@ -10,8 +10,9 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import anyio
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.request_state import RequestStateSecurity
@@ -19,19 +20,27 @@ from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnno
 from pydantic import BeforeValidator, Field
 
 from evalbook.errors import EvalbookError
-from evalbook.mcp.calls import Call, Interviews
+from evalbook.mcp.calls import Call
 from evalbook.mcp.documents import InterviewDocument, WordsDocument
 from evalbook.mcp.interview import hold_interview
-from evalbook.runs.gate import GateDocument
-from evalbook.runs.history import RunsDocument
+from evalbook.runs.find import Target, targets
+from evalbook.runs.gate import GateDocument, decided
+from evalbook.runs.history import Filter, RunsDocument, describe_run, list_past_runs
+from evalbook.runs.policy import Policy
+from evalbook.runs.prospect import add_prospect
+from evalbook.runs.report import read_report
+from evalbook.runs.status import look, statuses_words
+from evalbook.runs.store import RecordStore
+from evalbook.runs.table import report_words
+from evalbook.runs.training_prompts import add_unseen
+from evalbook.skill.installer import list_skill_files
+from evalbook.version import __version__
+from evalbook.workflow.another import begin_like
 from evalbook.workflow.brief import Brief, brief
 from evalbook.workflow.schemas import ErrorDocument, printed_schema
 from evalbook.workflow.summary import ShowDocument
 from evalbook.workflow.turn import PROTOCOL, Problem, Turn, printed
-
-if TYPE_CHECKING:
-    from evalbook.runs.find import Target
-    from evalbook.workflow.workflow import Workflow
+from evalbook.workflow.workflow import Workflow
 
 INSTRUCTIONS = """\
 evalbook asks a person, one question a turn, what it takes to evaluate a model fine-tuned with
@@ -75,7 +84,11 @@ class Tools:
     """What the server's tools do, each returning a JSON document."""
 
     def __init__(self, open_workflow: Callable[[], Workflow]) -> None:
-        self._interviews = Interviews(open_workflow)
+        self._open_workflow = open_workflow
+        self._one_at_a_time = anyio.Lock()
+
+    def _call(self, ctx: Context) -> Call:
+        return Call(self._open_workflow, self._one_at_a_time, ctx)
 
     async def interview(self, ctx: Context) -> Result:
         """Put the open questions to the person in forms of this client's own.
@@ -83,7 +96,7 @@ class Tools:
         Returns what was answered, what stands, and how to go on. Where the client shows no forms,
         it says so, and the other tools do the same turn by turn.
         """
-        return await _result(hold_interview(Call(self._interviews, ctx), ctx))
+        return await _result(hold_interview(self._call(ctx), ctx))
 
     async def next(self, ctx: Context) -> Result:
         """Show the current turn; change nothing."""
@@ -130,24 +143,16 @@ class Tools:
     async def status(self, ctx: Context, run: Run = None) -> Result:
         """Tell how a started run is doing, and why it failed if it did; in words to be shown."""
 
-        def look(workflow: Workflow) -> WordsDocument:
-            from evalbook.runs.status import look, statuses_words
-
+        def tell(workflow: Workflow) -> WordsDocument:
             seen = [look(workflow.aws, target) for target in _targets(workflow, run)]
             return WordsDocument(PROTOCOL, statuses_words(seen))
 
-        return await self._work(ctx, "Looking at the run", look)
+        return await self._work(ctx, "Looking at the run", tell)
 
     async def results(self, ctx: Context, run: Run = None) -> Result:
         """Compare the base model with the fine-tuned one; in words to be shown as they are."""
 
         def compare(workflow: Workflow) -> WordsDocument:
-            from evalbook.runs.prospect import add_prospect
-            from evalbook.runs.report import read_report
-            from evalbook.runs.store import RecordStore
-            from evalbook.runs.table import report_words
-            from evalbook.runs.training_prompts import add_unseen
-
             with RecordStore() as store:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
                 add_prospect(workflow.aws, report)
@@ -163,11 +168,6 @@ class Tools:
         """
 
         def decide(workflow: Workflow) -> GateDocument:
-            from evalbook.runs.gate import decided
-            from evalbook.runs.policy import Policy
-            from evalbook.runs.report import read_report
-            from evalbook.runs.store import RecordStore
-
             with RecordStore() as store:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
                 return decided(workflow.aws, report, Policy())
@@ -183,15 +183,13 @@ class Tools:
     ) -> Result:
         """List the newest evaluations of the account and region."""
 
-        def look(workflow: Workflow) -> RunsDocument:
-            from evalbook.runs.history import Filter, describe_run, list_past_runs
-
+        def find(workflow: Workflow) -> RunsDocument:
             region = workflow.aws.required_region()
             wanted = Filter(words=tuple(words.split()))
             found, more = list_past_runs(workflow.aws, region, wanted, 20)
             return RunsDocument(PROTOCOL, region, tuple(map(describe_run, found)), more)
 
-        return await self._work(ctx, "Looking for runs", look)
+        return await self._work(ctx, "Looking for runs", find)
 
     async def new(
         self,
@@ -206,19 +204,17 @@ class Tools:
         ] = None,
     ) -> Result:
         """Begin an evaluation like an earlier one, which is kept; its answers are confirmed."""
-
-        def begin(workflow: Workflow) -> Turn:
-            from evalbook.workflow.another import begin_like
-
-            return begin_like(workflow, Path(earlier or workflow.path), instead or {})
-
-        return await self._turn(ctx, "Beginning another evaluation", begin)
+        return await self._turn(
+            ctx,
+            "Beginning another evaluation",
+            lambda it: begin_like(it, Path(earlier or it.path), instead or {}),
+        )
 
     async def _turn(self, ctx: Context, doing: str, ask: Callable[[Workflow], Turn]) -> Result:
         return await self._work(ctx, doing, lambda workflow: brief(ask(workflow)))
 
     async def _work(self, ctx: Context, doing: str, ask: Callable[[Workflow], Any]) -> Result:
-        return await _result(Call(self._interviews, ctx).work(doing, ask))
+        return await _result(self._call(ctx).work(doing, ask))
 
 
 async def _result(working: Awaitable[Any]) -> Result:
@@ -243,8 +239,6 @@ async def _result(working: Awaitable[Any]) -> Result:
 
 
 def _targets(workflow: Workflow, run: str | None) -> Sequence[Target]:
-    from evalbook.runs.find import targets
-
     return targets(workflow.aws, [run] if run else [], workflow.path)
 
 
@@ -255,8 +249,6 @@ def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
         open_workflow: opens the interview; called once for each piece of work, so that credentials
             renewed in the meantime are seen.
     """
-    from evalbook import __version__
-
     tools = Tools(open_workflow)
     reading = ToolAnnotations(read_only_hint=True)
     writing = ToolAnnotations(destructive_hint=False)
@@ -319,8 +311,6 @@ def evaluate(
 
 
 def _add_references(server: MCPServer) -> None:
-    from evalbook.skill.installer import list_skill_files
-
     for name, content in list_skill_files():
         folder, _, file = name.partition("/")
         if folder == "references":

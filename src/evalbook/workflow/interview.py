@@ -303,6 +303,8 @@ class Wants:
     """Whether the question is shown word for word, links included."""
     review: bool = False
     """Whether all answers so far are shown, each to be changed by its number."""
+    own_choice: bool = False
+    """Whether nothing is chosen beforehand, not even what an assistant says was said."""
 
 
 @dataclass(frozen=True)

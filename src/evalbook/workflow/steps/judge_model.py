@@ -8,7 +8,7 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import name_one, read_choice, understand_choice
 from evalbook.workflow.replies.reading import AskBack, Taken
 from evalbook.workflow.replies.words import content
@@ -135,4 +135,5 @@ STEP = Step(
         "The number, the label or the id. Judges are billed by the token; you see the price "
         "before you confirm.",
     ),
+    wants=Wants(own_choice=True),
 )
