@@ -1,4 +1,4 @@
-"""What Tab offers on the command line: steps, runs, profiles."""
+"""`evalbook completion`, and what Tab offers on the command line: steps and runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from evalbook.cli.options import Settings, command, settings_of
+from evalbook.cli.output import Output
+from evalbook.errors import EvalbookError
+from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -65,8 +70,6 @@ def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
     """Return names and states of runs, newest first; none if AWS does not answer in time."""
     from evalbook.aws.executions import list_executions
     from evalbook.aws.session import Aws, soon
-    from evalbook.cli.options import settings_of
-    from evalbook.errors import EvalbookError
 
     before = ctx.parent.params if ctx.parent else {}
 
@@ -82,3 +85,28 @@ def _runs_of_aws(ctx: click.Context) -> list[tuple[str, str]]:
     with contextlib.suppress(EvalbookError):
         return soon(ask, _PATIENCE) or []
     return []
+
+
+@command(
+    "completion",
+    examples=[
+        ("""eval "$(evalbook completion bash)\"""", "In ~/.bashrc; for zsh, likewise in ~/.zshrc."),
+        (
+            "evalbook completion fish > ~/.config/fish/completions/evalbook.fish",
+            "For fish, once.",
+        ),
+    ],
+)
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion_command(_: Settings, output: Output, shell: str) -> int:
+    """Print a script that makes Tab complete commands, options, steps and names of runs."""
+    from click.shell_completion import get_completion_class
+
+    from evalbook.cli.documents import CompletionDocument
+
+    made = get_completion_class(shell)
+    assert made is not None  # noqa: S101 - click has these three
+    group = click.get_current_context().find_root().command
+    script = made(group, {}, "evalbook", "_EVALBOOK_COMPLETE").source()
+    output.document(CompletionDocument(PROTOCOL, shell, script), script)
+    return 0

@@ -20,42 +20,20 @@ from evalbook.workflow.turn import PROTOCOL
 
 _SHOW_HELP = {"-h", "--help", "--version"}
 
-# Where each command lives, by purpose. Loaded when called: showing a turn must not import the
-# wizard.
 _SECTIONS = {
-    "The interview": {
-        "wizard": "wizard",
-        "next": "interview",
-        "answer": "interview",
-        "apply": "interview",
-        "back": "interview",
-        "show": "interview",
-        "check": "interview",
-        "generate": "interview",
-        "new": "new",
-        "example": "example",
-    },
-    "After the launch": {
-        "status": "status",
-        "results": "results",
-        "gate": "gate",
-        "label": "label",
-        "runs": "runs",
-        "open": "open",
-        "stop": "stop",
-    },
-    "Trying it and setting it up": {
-        "demo": "demo",
-        "sandbox": "sandbox",
-        "doctor": "doctor",
-        "schema": "schema",
-        "config": "settings",
-        "completion": "settings",
-        "skill": "skill",
-        "mcp": "mcp",
-    },
+    "The interview": "wizard next answer apply back show check generate new example".split(),
+    "After the launch": "status results gate label runs open stop".split(),
+    "Trying it and setting it up": (
+        "demo sandbox doctor schema config completion skill mcp".split()
+    ),
 }
-_COMMANDS = {name: module for names in _SECTIONS.values() for name, module in names.items()}
+_COMMANDS = tuple(name for names in _SECTIONS.values() for name in names)
+_MODULES = {
+    "wizard": "wizard.command",
+    **dict.fromkeys("next answer apply back show check generate".split(), "interview"),
+    "config": "settings",
+}
+"""Where commands live that have no module of their name."""
 
 
 class _Commands(click.Group):
@@ -65,7 +43,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"evalbook.cli.{_COMMANDS[cmd_name]}")
+        # When it is called: showing a turn must not import the wizard.
+        module = importlib.import_module(f"evalbook.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 

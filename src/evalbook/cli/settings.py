@@ -1,10 +1,9 @@
-"""`evalbook config` and `evalbook completion`: what a person sets up once."""
+"""`evalbook config`: which defaults apply, and where each comes from."""
 
 from __future__ import annotations
 
-import click
-
-from evalbook.cli.documents import CompletionDocument, ConfigDocument
+from evalbook.cli.config import list_defaults, locate_config_file, somebody_elses
+from evalbook.cli.documents import ConfigDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
 from evalbook.workflow.turn import PROTOCOL, Default
@@ -22,8 +21,6 @@ def config_command(settings: Settings, output: Output) -> int:
     environment variables override both, and options override everything. Each default is offered
     at its question, along with its file; consent is never taken from a file.
     """
-    from evalbook.cli.config import list_defaults, locate_config_file, somebody_elses
-
     found = list_defaults()
     for name, given in (("profile", settings.profile), ("region", settings.region)):
         default = settings.defaults.get(name)
@@ -40,27 +37,4 @@ def config_command(settings: Settings, output: Output) -> int:
     lines += ["", f'Put your own defaults into {locate_config_file()}, such as: role = "MyRole"']
     document = ConfigDocument(PROTOCOL, str(locate_config_file()), found)
     output.document(document, "\n".join(lines))
-    return 0
-
-
-@command(
-    "completion",
-    examples=[
-        ("""eval "$(evalbook completion bash)\"""", "In ~/.bashrc; for zsh, likewise in ~/.zshrc."),
-        (
-            "evalbook completion fish > ~/.config/fish/completions/evalbook.fish",
-            "For fish, once.",
-        ),
-    ],
-)
-@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
-def completion_command(_: Settings, output: Output, shell: str) -> int:
-    """Print a script that makes Tab complete commands, options, steps and names of runs."""
-    from click.shell_completion import get_completion_class
-
-    made = get_completion_class(shell)
-    assert made is not None  # noqa: S101 - click has these three
-    group = click.get_current_context().find_root().command
-    script = made(group, {}, "evalbook", "_EVALBOOK_COMPLETE").source()
-    output.document(CompletionDocument(PROTOCOL, shell, script), script)
     return 0
