@@ -168,7 +168,7 @@ def a_document(**changes: Any) -> GateDocument:
     evidence = Evidence(
         run, "ab12", "base", "fine-tuned", 100, ("Metric1",), "1", "3", "2026-11-27"
     )
-    return GateDocument(1, outcome, sentence, rules, more_records(rules), Policy(), evidence, ())
+    return GateDocument(outcome, sentence, rules, more_records(rules), Policy(), evidence, ())
 
 
 def test_junit_has_a_case_for_each_rule_and_takes_undecided_for_no_pass() -> None:

@@ -12,7 +12,6 @@ import click
 from evalbook.cli.options import Settings, command, settings_of
 from evalbook.cli.output import Output
 from evalbook.errors import EvalbookError
-from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -108,5 +107,5 @@ def completion_command(_: Settings, output: Output, shell: str) -> int:
     assert made is not None  # noqa: S101 - click has these three
     group = click.get_current_context().find_root().command
     script = made(group, {}, "evalbook", "_EVALBOOK_COMPLETE").source()
-    output.document(CompletionDocument(PROTOCOL, shell, script), script)
+    output.document(CompletionDocument(shell, script), script)
     return 0

@@ -15,7 +15,7 @@ from evalbook.cli.tables import Prose, Rows
 from evalbook.errors import EvalbookError
 from evalbook.skill.installer import started_by
 from evalbook.texts import lines
-from evalbook.workflow.turn import PROTOCOL, Turn
+from evalbook.workflow.turn import Turn
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -62,7 +62,7 @@ def demo_command(_: Settings, output: Output) -> int:
         notebook = _answer_everything(folder)
         outputs = execute_notebook(notebook)
         shown = comparison(notebook)
-    document = DemoDocument(PROTOCOL, "complete", str(notebook), tuple(outputs))
+    document = DemoDocument("complete", str(notebook), tuple(outputs))
     more = lines(
         f"The executed notebook, with the plot: {notebook}",
         f"Next, try answering the questions yourself: {started_by()} wizard --sandbox",

@@ -21,7 +21,6 @@ from evalbook.cli.tables import BAD, GOOD, Prose, Rows, cell, spaced
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -75,7 +74,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
         status = AwsUnavailable.exit_status
     if failing(checks) and not status:
         status = AnswerRejected.exit_status
-    document = DoctorDocument(PROTOCOL, "failed" if failing(checks) else "passed", tuple(checks))
+    document = DoctorDocument("failed" if failing(checks) else "passed", tuple(checks))
     output.draw(document, *spaced(_parts(checks)))
     return status
 
@@ -185,7 +184,7 @@ def _print_policies(
     made = {"caller": build_caller_policy, "role": role_policy, "trust": trust_policy}
     policies = {name: make(scope) for name, make in made.items() if which in ("all", name)}
     shown = policies if which == "all" else policies[which]
-    output.document(PoliciesDocument(PROTOCOL, policies, NOTE), json.dumps(shown, indent=2))
+    output.document(PoliciesDocument(policies, NOTE), json.dumps(shown, indent=2))
     if not output.as_json:
         complain(NOTE)
     return 0

@@ -14,7 +14,6 @@ from evalbook.workflow.turn import Default
 class TextDocument:
     """What ``--help`` and ``--version`` print."""
 
-    protocol: int
     version: str
     text: str
 
@@ -31,7 +30,6 @@ class StepChecks:
 class CheckDocument:
     """What `evalbook check` prints."""
 
-    protocol: int
     status: Literal["passed", "failed"]
     state: str
     steps: tuple[StepChecks, ...]
@@ -41,7 +39,6 @@ class CheckDocument:
 class GenerateDocument:
     """What `evalbook generate` prints."""
 
-    protocol: int
     status: Literal["complete"]
     notebook: str
     state: str
@@ -51,7 +48,6 @@ class GenerateDocument:
 class DoctorDocument:
     """What `evalbook doctor` prints."""
 
-    protocol: int
     status: Literal["passed", "failed"]
     checks: tuple[Check, ...]
 
@@ -60,7 +56,6 @@ class DoctorDocument:
 class PoliciesDocument:
     """What `evalbook doctor --policy` prints."""
 
-    protocol: int
     policies: Mapping[str, Mapping[str, object]]
     """By what they are for, each as IAM takes it."""
     note: str
@@ -70,7 +65,6 @@ class PoliciesDocument:
 class ConfigDocument:
     """What `evalbook config` prints."""
 
-    protocol: int
     file: str
     defaults: dict[str, Default | None]
 
@@ -79,7 +73,6 @@ class ConfigDocument:
 class CompletionDocument:
     """What `evalbook completion` prints."""
 
-    protocol: int
     shell: str
     script: str
 
@@ -88,7 +81,6 @@ class CompletionDocument:
 class ExampleDocument:
     """What `evalbook example` prints."""
 
-    protocol: int
     status: Literal["complete"]
     kind: str
     format: str | None
@@ -99,7 +91,6 @@ class ExampleDocument:
 class OpenDocument:
     """What `evalbook open` prints."""
 
-    protocol: int
     runs: tuple[str, ...]
     pages: dict[str, list[str]]
     """Addresses, by what they show."""
@@ -117,7 +108,6 @@ class StoppedRun:
 class StopDocument:
     """What `evalbook stop` prints."""
 
-    protocol: int
     status: Literal["stopping"]
     runs: tuple[StoppedRun, ...]
 
@@ -126,7 +116,6 @@ class StopDocument:
 class LabelDocument:
     """What `evalbook label` prints."""
 
-    protocol: int
     status: Literal["labels"]
     records: int
     judged: int
@@ -137,7 +126,6 @@ class LabelDocument:
 class SkillDocument:
     """What `evalbook skill install` prints."""
 
-    protocol: int
     status: Literal["complete"]
     skill: str
     files: tuple[str, ...]
@@ -148,7 +136,6 @@ class SkillDocument:
 class DemoDocument:
     """What `evalbook demo` prints."""
 
-    protocol: int
     status: Literal["complete"]
     notebook: str
     cells: tuple[str, ...]
@@ -159,7 +146,6 @@ class DemoDocument:
 class SandboxDocument:
     """What `evalbook sandbox` prints."""
 
-    protocol: int
     endpoint: str
     pid: int
     environment: dict[str, str]
@@ -169,7 +155,6 @@ class SandboxDocument:
 class SandboxEndedDocument:
     """What `evalbook sandbox --stop` prints."""
 
-    protocol: int
     status: Literal["stopped"]
     restore: tuple[str, ...]
     """Variables that are set again to what they were."""
@@ -191,5 +176,4 @@ class AnswerToTry:
 class SandboxAnswersDocument:
     """What `evalbook sandbox --answers` prints."""
 
-    protocol: int
     answers: tuple[AnswerToTry, ...]

@@ -11,7 +11,6 @@ from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
 from evalbook.errors import AnswerRejected
 from evalbook.whole_files import is_there, rejecting_unwritable, replace_whole
-from evalbook.workflow.turn import PROTOCOL
 
 _FILES = {
     "dataset": "dataset.jsonl",
@@ -60,7 +59,7 @@ def example_command(
     with rejecting_unwritable("example.file", path):
         replace_whole(path, content.encode())
     named = (form or _FORMATS[0]) if kind == "dataset" else None
-    document = ExampleDocument(PROTOCOL, "complete", kind, named, str(path))
+    document = ExampleDocument("complete", kind, named, str(path))
     output.document(document, f"Written: {path}")
     return 0
 

@@ -12,7 +12,7 @@ from evalbook.cli.completion import complete_steps
 from evalbook.cli.options import A_FILE, Settings, brief_option, command
 from evalbook.cli.output import Output, check_words, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.workflow.turn import PROTOCOL, Turn
+from evalbook.workflow.turn import Turn
 
 _LONGEST_SAID = 1_000_000
 """Characters; ten custom metrics at their limits have fewer."""
@@ -133,7 +133,7 @@ def check_command(settings: Settings, output: Output) -> int:
     found = settings.workflow().check()
     failed = any(check.status == "failed" for _, checks in found for check in checks)
     steps = tuple(StepChecks(step, tuple(checks)) for step, checks in found)
-    document = CheckDocument(PROTOCOL, "failed" if failed else "passed", str(settings.state), steps)
+    document = CheckDocument("failed" if failed else "passed", str(settings.state), steps)
     lines = [f"{step}: {check_words(check)}" for step, checks in found for check in checks]
     nothing = "None of the answers so far has anything to check." if found else "No answers yet."
     output.document(document, texts.fold_lines("\n".join(lines) or nothing, terminal_width()))
@@ -165,6 +165,6 @@ def generate_command(
     from evalbook.cli.documents import GenerateDocument
 
     path = settings.workflow().generate(script=script, keep_edits=keep_copy, to=to)
-    document = GenerateDocument(PROTOCOL, "complete", str(path), str(settings.state))
+    document = GenerateDocument("complete", str(path), str(settings.state))
     output.document(document, f"Written: {path}")
     return 0

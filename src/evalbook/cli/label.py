@@ -15,7 +15,6 @@ from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import fold_lines
 from evalbook.whole_files import is_there, rejecting_unwritable, replace_whole
-from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from evalbook.runs.label_page import ShownItem
@@ -86,9 +85,7 @@ def label_command(
         else:
             _ask(store, sample, kept, labels)
             words = f"{len(kept.answers)} of {len(sample.items)} judged; saved in {labels}."
-    document = LabelDocument(
-        PROTOCOL, "labels", len(sample.items), len(kept.answers), str(html or labels)
-    )
+    document = LabelDocument("labels", len(sample.items), len(kept.answers), str(html or labels))
     output.document(document, words)
     return 0
 

@@ -16,7 +16,6 @@ from evalbook.cli.options import INTERRUPTED, common_options
 from evalbook.cli.output import Output, OutputLost, complain, take_standard_output
 from evalbook.errors import EvalbookError, StateFileError, UsageError
 from evalbook.texts import did_you_mean, nearest
-from evalbook.workflow.turn import PROTOCOL
 
 _SHOW_HELP = {"-h", "--help", "--version"}
 
@@ -155,7 +154,7 @@ def _run(words: list[str], output: Output, *, shows_help: bool) -> int:
             text = told.getvalue().rstrip("\n")
             from evalbook.cli.documents import TextDocument
 
-            output.document(TextDocument(PROTOCOL, __version__, text), text)
+            output.document(TextDocument(__version__, text), text)
     except click.UsageError as error:
         shown = io.StringIO()
         error.show(shown)

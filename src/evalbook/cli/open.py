@@ -16,7 +16,6 @@ from evalbook.cli.output import Output, complain
 from evalbook.console import build_console_url
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.runs.console_pages import PAGES
-from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from evalbook.runs.status import RunStatus
@@ -64,7 +63,7 @@ def open_command(
             f"{seen[0].name} has no such page yet.",
             f"It has: {', '.join(others)}.",
         )
-    document = OpenDocument(PROTOCOL, tuple(it.arn for it in seen), pages)
+    document = OpenDocument(tuple(it.arn for it in seen), pages)
     output.document(document, "\n".join(chosen))
     if not only_print and not output.as_json and sys.stdout.isatty():
         for url in chosen:

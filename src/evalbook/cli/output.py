@@ -8,13 +8,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook.checks import Check, Remedy, remedy_in_commands
 from evalbook.errors import UsageError
 from evalbook.texts import fold_lines, printable, printable_lines
 from evalbook.workflow.brief import brief as without_silence, say
-from evalbook.workflow.turn import PROTOCOL, Choice, Turn, printed
+from evalbook.workflow.turn import Choice, ErrorDocument, Problem, Turn, as_document
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -45,7 +46,8 @@ class Output:
         signs = (",", ":") if close else None
         text = words
         if self.as_json:
-            text = json.dumps(printed(document), default=str, separators=signs)
+            data = as_document(document) if is_dataclass(document) else document
+            text = json.dumps(data, default=str, separators=signs)
         try:
             print(text, file=self.stream, flush=True)
         except OSError as error:
@@ -68,8 +70,7 @@ class Output:
     def error(self, code: str, message: str, remedy: str | Remedy | None = None) -> None:
         """Say what went wrong."""
         if self.as_json:
-            problem = {"code": code, "message": message, "remedy": remedy_in_commands(remedy)}
-            self.document({"protocol": PROTOCOL, "status": "error", "error": problem}, "")
+            self.document(ErrorDocument("error", Problem(code, message, remedy)), "")
         else:
             complain("\n".join(part for part in (message, remedy_in_commands(remedy)) if part))
 

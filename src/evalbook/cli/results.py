@@ -15,7 +15,6 @@ from evalbook.cli.output import Output, complain
 from evalbook.cli.tables import Prose, Rows, spaced
 from evalbook.errors import StateFileError, UsageError
 from evalbook.texts import printable
-from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from evalbook.aws.session import Aws
@@ -138,7 +137,7 @@ def _track(aws: Aws, report: Results, *, asked: bool) -> str:
     if asked:
         where = f"experiment {experiment.name} of {experiment.mlflow_arn}"
         need_yes(f"Record a run in {where}?", "results.declined", "Nothing was recorded.")
-    run = record(aws, report, build_results_document(report, PROTOCOL), experiment)
+    run = record(aws, report, build_results_document(report), experiment)
     return f"MLflow run {run.run_id} in experiment {run.experiment}"
 
 
@@ -150,7 +149,7 @@ def _print(output: Output, report: Results, written: list[str], as_csv: bool) ->
         output.document({}, report_csv(report).rstrip("\n"))
     else:
         parts = [Prose(it) if isinstance(it, str) else Rows(it) for it in report_parts(report)]
-        output.draw(build_results_document(report, PROTOCOL, written).to_json(), *spaced(parts))
+        output.draw(build_results_document(report, written), *spaced(parts))
     for path in written:
         complain(f"Written: {printable(path)}")
 

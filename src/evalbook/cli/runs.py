@@ -17,7 +17,6 @@ from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.runs.jobs import Job, job_of
 from evalbook.texts import joined
-from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -79,7 +78,7 @@ def runs_command(
     region = aws.required_region()
     wanted = Filter(read_age(since) if since else None, status, kind, words)
     runs, more = list_past_runs(aws, region, wanted, limit)
-    document = RunsDocument(PROTOCOL, region, tuple(map(describe_run, runs)), more)
+    document = RunsDocument(region, tuple(map(describe_run, runs)), more)
     shown = Rows(_rows(runs)) if runs else cell(f"No matching evaluation in {region}.")
     rest = [cell(f"{more:,} more; --limit {len(runs) + more} shows them.", "dim")] if more else []
     output.draw(document, shown, *rest)

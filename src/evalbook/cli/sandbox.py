@@ -19,7 +19,6 @@ from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import UsageError
 from evalbook.texts import fold_lines
-from evalbook.workflow.turn import PROTOCOL
 
 
 def require_sandbox_extra() -> None:
@@ -74,7 +73,7 @@ def sandbox_command(
     def tell(endpoint: str, environment: dict[str, str]) -> None:
         head = "# A simulated AWS is running until Ctrl-C. Paste this into another terminal:"
         words = "\n".join([head, *_exports(environment), _TRY])
-        output.document(SandboxDocument(PROTOCOL, endpoint, os.getpid(), environment), words)
+        output.document(SandboxDocument(endpoint, os.getpid(), environment), words)
 
     try:
         serve(port, ready=tell)
@@ -102,7 +101,7 @@ def _start_in_background(output: Output, port: int) -> int:
         raise UsageError(
             "sandbox.start", f"The sandbox did not start: {said}", "Try another --port, or none."
         ) from error
-    document = SandboxDocument(PROTOCOL, environment["AWS_ENDPOINT_URL"], pid, environment)
+    document = SandboxDocument(environment["AWS_ENDPOINT_URL"], pid, environment)
     kept = _kept([*environment, *_IN_THE_WAY])
     exports = [*kept, *_exports(environment), f"unset {' '.join(_IN_THE_WAY)}"]
     output.document(document, "\n".join(exports))
@@ -128,7 +127,7 @@ def _stop(output: Output) -> int:
     gone = [_NAMES, *(it for it in set_by_us if it not in back), *(_BEFORE + it for it in back)]
     lines = [f'export {name}="${_BEFORE}{name}"' for name in back]
     output.document(
-        SandboxEndedDocument(PROTOCOL, "stopped", tuple(back), tuple(gone)),
+        SandboxEndedDocument("stopped", tuple(back), tuple(gone)),
         "\n".join([*lines, f"unset {' '.join(gone)}"]),
     )
     if not output.as_json:
@@ -143,7 +142,7 @@ def _print_answers(output: Output) -> int:
     lines: list[str] = []
     for step, group in itertools.groupby(tips, key=lambda tip: tip.step):
         lines += ["", step, *(f"  {tip.answer}  ({tip.outcome})" for tip in group)]
-    document = SandboxAnswersDocument(PROTOCOL, tuple(AnswerToTry(*tip) for tip in tips))
+    document = SandboxAnswersDocument(tuple(AnswerToTry(*tip) for tip in tips))
     output.document(document, fold_lines("\n".join(lines[1:]), terminal_width()))
     return 0
 

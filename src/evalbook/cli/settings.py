@@ -6,7 +6,7 @@ from evalbook.cli.config import list_defaults, locate_config_file, somebody_else
 from evalbook.cli.documents import ConfigDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
-from evalbook.workflow.turn import PROTOCOL, Default
+from evalbook.workflow.turn import Default
 
 
 @command(
@@ -35,6 +35,6 @@ def config_command(settings: Settings, output: Output) -> int:
     if others:
         lines += ["", f"{others} belongs to somebody else; its defaults are ignored."]
     lines += ["", f'Put your own defaults into {locate_config_file()}, such as: role = "MyRole"']
-    document = ConfigDocument(PROTOCOL, str(locate_config_file()), found)
+    document = ConfigDocument(str(locate_config_file()), found)
     output.document(document, "\n".join(lines))
     return 0

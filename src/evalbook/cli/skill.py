@@ -9,7 +9,6 @@ import click
 from evalbook.cli.documents import SkillDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
-from evalbook.workflow.turn import PROTOCOL
 
 
 @click.group("skill")
@@ -28,7 +27,7 @@ def install_command(_: Settings, output: Output, folder: Path) -> int:
 
     installed = install(folder)
     document = SkillDocument(
-        PROTOCOL, "complete", str(installed.folder), tuple(installed.files), installed.replaced
+        "complete", str(installed.folder), tuple(installed.files), installed.replaced
     )
     verb = "Replaced" if installed.replaced else "Written"
     output.document(document, f"{verb}: {installed.folder} ({len(installed.files)} files)")

@@ -20,7 +20,6 @@ from evalbook.cli.links import links_work
 from evalbook.cli.options import INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.cli.tables import Prose, spaced
-from evalbook.workflow.turn import PROTOCOL
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -84,7 +83,7 @@ def status_command(
         output.error("interrupted", "Interrupted; the run continues.", "`evalbook stop` stops it.")
         return INTERRUPTED
     seen = _with_logs(settings, seen, logs)
-    document = StatusDocument(PROTOCOL, tuple(map(build_status_document, seen)))
+    document = StatusDocument(tuple(map(build_status_document, seen)))
     named = (*(("--run", str(run)) if run else ()), *runs)
     together = together_words(seen)
     parts = [part for it in seen for part in drawn(it)]

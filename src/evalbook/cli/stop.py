@@ -11,7 +11,6 @@ from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fold_lines, joined
-from evalbook.workflow.turn import PROTOCOL
 
 
 @command("stop", examples=[("evalbook stop support-bot-v2", "Stop a run, by its name.")])
@@ -45,7 +44,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         stop_run(aws, status.arn)
     stopped = tuple(StoppedRun(status.arn, status.name) for status in running)
     output.document(
-        StopDocument(PROTOCOL, "stopping", stopped),
+        StopDocument("stopping", stopped),
         "\n".join(f"Stopping: {it.name}" for it in stopped),
     )
     return 0

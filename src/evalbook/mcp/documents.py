@@ -12,7 +12,6 @@ Outcome = Literal["complete", "open", "declined", "cancelled", "no_forms"]
 class InterviewDocument:
     """What came of putting the questions to the person: no more than was decided."""
 
-    protocol: int
     status: Outcome
     answered: dict[str, str]
     """What was answered in this call, by step."""
@@ -31,5 +30,4 @@ class InterviewDocument:
 class WordsDocument:
     """What is shown to the person as it is."""
 
-    protocol: int
     text: str

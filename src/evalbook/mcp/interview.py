@@ -14,7 +14,7 @@ from evalbook.mcp.calls import Call
 from evalbook.mcp.documents import InterviewDocument, Outcome
 from evalbook.mcp.forms import GO_BACK, IN_WORDS, form_of, said_in
 from evalbook.workflow.brief import told
-from evalbook.workflow.turn import PROTOCOL, Problem, Turn
+from evalbook.workflow.turn import Problem, Turn
 from evalbook.workflow.workflow import Workflow
 
 _FORM = "form"
@@ -126,7 +126,6 @@ async def _document(
     texts = {line.step: line.text for line in summary.lines}
     answered = {step: texts[step] for step in held.answered if step in texts}
     return InterviewDocument(
-        PROTOCOL,
         status,
         answered,
         {step: text for step, text in texts.items() if step not in answered},

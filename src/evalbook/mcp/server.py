@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,9 +38,9 @@ from evalbook.skill.installer import list_skill_files
 from evalbook.version import __version__
 from evalbook.workflow.another import begin_like
 from evalbook.workflow.brief import Brief, brief
-from evalbook.workflow.schemas import ErrorDocument, printed_schema
+from evalbook.workflow.schemas import printed_schema
 from evalbook.workflow.summary import ShowDocument
-from evalbook.workflow.turn import PROTOCOL, Problem, Turn, printed
+from evalbook.workflow.turn import ErrorDocument, Problem, Turn, as_document
 from evalbook.workflow.workflow import Workflow
 
 INSTRUCTIONS = """\
@@ -145,7 +146,7 @@ class Tools:
 
         def tell(workflow: Workflow) -> WordsDocument:
             seen = [look(workflow.aws, target) for target in _targets(workflow, run)]
-            return WordsDocument(PROTOCOL, statuses_words(seen))
+            return WordsDocument(statuses_words(seen))
 
         return await self._work(ctx, "Looking at the run", tell)
 
@@ -157,7 +158,7 @@ class Tools:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
                 add_prospect(workflow.aws, report)
                 add_unseen(workflow.aws, report, workflow.interview)
-                return WordsDocument(PROTOCOL, report_words(report))
+                return WordsDocument(report_words(report))
 
         return await self._work(ctx, "Reading the results", compare)
 
@@ -187,7 +188,7 @@ class Tools:
             region = workflow.aws.required_region()
             wanted = Filter(words=tuple(words.split()))
             found, more = list_past_runs(workflow.aws, region, wanted, 20)
-            return RunsDocument(PROTOCOL, region, tuple(map(describe_run, found)), more)
+            return RunsDocument(region, tuple(map(describe_run, found)), more)
 
         return await self._work(ctx, "Looking for runs", find)
 
@@ -224,12 +225,11 @@ async def _result(working: Awaitable[Any]) -> Result:
         document = await working
     except EvalbookError as error:
         failed = True
-        document = ErrorDocument(
-            PROTOCOL, "error", Problem(error.code, error.message, error.remedy)
-        )
+        document = ErrorDocument("error", Problem(error.code, error.message, error.remedy))
     if isinstance(document, InputRequiredResult):
         return document
-    text = json.dumps(printed(document), default=str, separators=(",", ":"))
+    data = as_document(document) if is_dataclass(document) else document
+    text = json.dumps(data, default=str, separators=(",", ":"))
     text = _COMMAND.sub(r"the tool `\1`", text)
     return CallToolResult(
         content=[TextContent(type="text", text=text)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow
@@ -27,6 +27,7 @@ from evalbook.runs.words import (
     reservations,
     verdict_sentence,
 )
+from evalbook.workflow.turn import as_document
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,6 @@ class FiguresAloneDocument:
 
 @dataclass(frozen=True)
 class ResultsDocument:
-    protocol: int
     status: Literal["results"]
     runs: tuple[RunFacts, ...]
     comparisons: tuple[ComparisonDocument, ...]
@@ -101,15 +101,12 @@ class ResultsDocument:
     written: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return as_document(self)
 
 
-def build_results_document(
-    report: Results, protocol: int = 1, written: Iterable[str] = ()
-) -> ResultsDocument:
+def build_results_document(report: Results, written: Iterable[str] = ()) -> ResultsDocument:
     store = report.store
     return ResultsDocument(
-        protocol,
         "results",
         tuple(report.runs),
         tuple(_comparison(store, it) for it in report.comparisons),

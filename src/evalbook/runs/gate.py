@@ -33,7 +33,6 @@ from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
 from evalbook.runs.words import between, plain, signed
 from evalbook.texts import joined, plural
-from evalbook.workflow.turn import PROTOCOL
 
 Outcome = Literal["pass", "fail", "undecided"]
 
@@ -81,7 +80,6 @@ class Evidence:
 class GateDocument:
     """What `evalbook gate --json` prints."""
 
-    protocol: int
     status: Outcome
     sentence: str
     rules: tuple[RuleResult, ...]
@@ -351,4 +349,4 @@ def decided(aws: Aws, report: Results, policy: Policy) -> GateDocument:
         datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )  # fmt: skip
     more = more_records(rules)
-    return GateDocument(PROTOCOL, outcome, sentence, rules, more, policy, evidence, tuple(notes))
+    return GateDocument(outcome, sentence, rules, more, policy, evidence, tuple(notes))

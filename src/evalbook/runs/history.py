@@ -119,7 +119,6 @@ class PastRunDocument:
 class RunsDocument:
     """What `evalbook runs --json` prints."""
 
-    protocol: int
     region: str
     runs: tuple[PastRunDocument, ...]
     more: int

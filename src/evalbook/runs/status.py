@@ -325,7 +325,6 @@ class RunDocument:
 class StatusDocument:
     """What `evalbook status --json` prints."""
 
-    protocol: int
     runs: tuple[RunDocument, ...]
 
 

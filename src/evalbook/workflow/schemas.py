@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any, Literal
+from typing import Any, get_args
 
 from evalbook.checks import Remedy
-from evalbook.records import dataclass
 from evalbook.workflow.interview import Answer, Aside
 from evalbook.workflow.slots import slot_forms
 from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, SCHEMA_VERSION
 from evalbook.workflow.strict import Misfit, forms_of
-from evalbook.workflow.turn import PROTOCOL, Problem
+from evalbook.workflow.turn import PROTOCOL, ErrorDocument
 
 
 @cache
@@ -73,15 +72,6 @@ def answers_adapter() -> Any:
     return TypeAdapter(model)
 
 
-@dataclass(frozen=True)
-class ErrorDocument:
-    """What any command prints under ``--json`` where it could not do what it was asked."""
-
-    protocol: int
-    status: Literal["error"]
-    error: Problem
-
-
 def titled(schema: dict[str, Any], name: str) -> dict[str, Any]:
     """Return a schema that says what it is of; also at its root, as MCP asks of it."""
     root = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}
@@ -95,19 +85,25 @@ def printed_schema(form: Any, name: str) -> dict[str, Any]:
     schema: dict[str, Any] = TypeAdapter(form | ErrorDocument).json_schema(
         mode="serialization", schema_generator=_generator()
     )
-    for known in schema["$defs"].values():
+    documents = {it.__name__ for it in (ErrorDocument, *(get_args(form) or [form]))} - {"Brief"}
+    for kind, known in schema["$defs"].items():
         if known.get("type") == "object":
             known["additionalProperties"] = known.get("additionalProperties", False)
-            known["required"] = list(known.get("properties", ()))
+            parts = known.setdefault("properties", {})
+            if kind in documents:
+                known["properties"] = parts = {
+                    "protocol": {"const": PROTOCOL, "type": "integer"},
+                    **parts,
+                }
+            known["required"] = list(parts)
     if "Brief" in schema["$defs"]:
         schema["$defs"]["Brief"]["required"] = ["status", "say"]
     turn = schema["$defs"].get("Turn")
     if turn is not None:
-        # What the wizard draws is no part of the document; the protocol is. The fields of a
-        # dataset stand only in the turn that follows reading it.
-        turn["properties"].pop("preview", None)
-        turn["properties"].pop("review", None)
-        turn["properties"]["protocol"] = {"const": PROTOCOL, "type": "integer"}
+        # What the wizard draws is no part of the document. The fields of a dataset stand only in
+        # the turn that follows reading it.
+        for drawn in ("preview", "review"):
+            del turn["properties"][drawn]
         turn["required"] = [name for name in turn["properties"] if name != "fields"]
     return titled(schema, name)
 

@@ -10,7 +10,6 @@ from evalbook.checks import Check
 from evalbook.records import dataclass
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.slots import EVALUATION_TYPE
-from evalbook.workflow.turn import PROTOCOL
 
 
 @dataclass(frozen=True)
@@ -60,14 +59,13 @@ class Summary:
 
     def document(self, state: Path) -> ShowDocument:
         """Return the summary as the JSON command line prints it."""
-        return ShowDocument(PROTOCOL, str(state), self.lines, self.not_checked, self.warnings)
+        return ShowDocument(str(state), self.lines, self.not_checked, self.warnings)
 
 
 @dataclass(frozen=True)
 class ShowDocument:
     """What `evalbook show --json` prints."""
 
-    protocol: int
     state: str
     answers: tuple[SummaryLine, ...]
     not_checked: tuple[Check, ...]

@@ -68,6 +68,14 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class ErrorDocument:
+    """What any command prints under ``--json`` where it could not do what it was asked."""
+
+    status: Literal["error"]
+    error: Problem
+
+
+@dataclass(frozen=True)
 class Position:
     """Which question this is (1-based), and of how many as far as known."""
 
@@ -107,11 +115,16 @@ class Turn:
         return [notice for notice in self.notices if notice not in drawn]
 
     def to_json(self) -> dict[str, Any]:
-        document = {"protocol": PROTOCOL, **printed(replace(self, preview=None))}
+        document = as_document(replace(self, preview=None))
         del document["preview"], document["review"]
         if not self.fields:
             del document["fields"]
         return document
+
+
+def as_document(data: Any) -> dict[str, Any]:
+    """Return what a command or a tool prints for programs: its data, by this protocol."""
+    return {"protocol": PROTOCOL, **printed(data)}
 
 
 def printed(data: Any) -> Any:
