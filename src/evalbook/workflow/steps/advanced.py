@@ -14,13 +14,7 @@ from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Answer, Example, Interview, Outcome, Step
 from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import Reading, Taken
-from evalbook.workflow.replies.words import (
-    means_default,
-    says_none,
-    says_yes,
-    words_of,
-    yes_or_no,
-)
+from evalbook.workflow.replies.words import means_default, says_none, says_yes, words_of, yes_or_no
 from evalbook.workflow.turn import Choice, Question
 
 _KEPT = "Already set, and kept: {}. Reopen a setting to change it."

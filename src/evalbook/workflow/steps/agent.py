@@ -114,8 +114,5 @@ QUALIFIER_STEP = Step(
     applies=_applies_qualifier,
     depends_on=(slots.AGENT_CONFIG,),
     asked_again=True,
-    example=Example(
-        "DEFAULT",
-        "The endpoint of the agent runtime to call.",
-    ),
+    example=Example("DEFAULT", "The endpoint of the agent runtime to call."),
 )

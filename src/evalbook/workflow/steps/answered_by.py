@@ -193,7 +193,6 @@ INSTANCES_STEP = Step(
     applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),
     example=Example(
-        "ml.g5.12xlarge",
-        "One endpoint per model, billed by the hour until the run ends.",
+        "ml.g5.12xlarge", "One endpoint per model, billed by the hour until the run ends."
     ),
 )

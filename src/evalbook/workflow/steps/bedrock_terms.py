@@ -70,8 +70,7 @@ STEP = Step(
     said_ahead=False,
     exact_in_file="I agree",
     example=Example(
-        "I agree",
-        "Your own words, recorded with the time and the caller. This starts nothing.",
+        "I agree", "Your own words, recorded with the time and the caller. This starts nothing."
     ),
     wants=Wants(word_for_word=True),
 )

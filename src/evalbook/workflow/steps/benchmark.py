@@ -135,8 +135,5 @@ SUBTASKS_STEP = Step(
     applies=lambda it: bool(_subtasks(it)),
     depends_on=(slots.BENCHMARK,),
     unasked=(),
-    example=Example(
-        "anatomy, virology",
-        "Runs only these, which takes less time than ALL.",
-    ),
+    example=Example("anatomy, virology", "Runs only these, which takes less time than ALL."),
 )

@@ -263,7 +263,6 @@ STEP = Step(
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.SCORER, slots.MODEL),
     said_ahead=False,
     example=Example(
-        "convert",
-        "A corrected copy is written beside the original, which is never changed.",
+        "convert", "A corrected copy is written beside the original, which is never changed."
     ),
 )

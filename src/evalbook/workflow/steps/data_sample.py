@@ -14,11 +14,7 @@ from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step, Wants
 from evalbook.workflow.replies.agreeing import read_agreement
-from evalbook.workflow.steps.prompt_rows import (
-    ask_for_prompts,
-    check_prompt_lengths,
-    read_rows,
-)
+from evalbook.workflow.steps.prompt_rows import ask_for_prompts, check_prompt_lengths, read_rows
 from evalbook.workflow.turn import Question
 
 HEAD_BYTES = 8192

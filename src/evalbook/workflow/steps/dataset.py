@@ -326,8 +326,7 @@ UPLOAD_STEP = Step(
     said_ahead=False,
     asks_aws=True,
     example=Example(
-        "s3://my-bucket/datasets/",
-        "A copy of your file goes there and stays until you delete it.",
+        "s3://my-bucket/datasets/", "A copy of your file goes there and stays until you delete it."
     ),
     wants=Wants(s3=True),
 )

@@ -11,11 +11,7 @@ from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.steps import model
-from evalbook.workflow.steps.which_type import (
-    HELP,
-    choose_by_answers,
-    read_answer,
-)
+from evalbook.workflow.steps.which_type import HELP, choose_by_answers, read_answer
 from evalbook.workflow.training import find_rollout_type
 from evalbook.workflow.turn import Choice, Question
 

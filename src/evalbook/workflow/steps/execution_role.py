@@ -93,7 +93,6 @@ STEP = Step(
     ),
     asks_aws=True,
     example=Example(
-        "EvaluationRole",
-        "Its name or ARN. SageMaker and Bedrock use this role during the run.",
+        "EvaluationRole", "Its name or ARN. SageMaker and Bedrock use this role during the run."
     ),
 )

@@ -140,10 +140,7 @@ WHICH_STEP = Step(
     applies=lambda it: len(_tasks(it)) > 1,
     depends_on=(slots.TASK_SOURCE,),
     unasked=[ALL],
-    example=Example(
-        "ALL",
-        "Each task is a separate comparison. More tasks take longer.",
-    ),
+    example=Example("ALL", "Each task is a separate comparison. More tasks take longer."),
 )
 
 

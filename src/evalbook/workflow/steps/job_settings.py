@@ -35,10 +35,7 @@ KMS_KEY_STEP = Step(
     describe=lambda value, _: value or "the bucket's own encryption",
     advanced=True,
     depends_on=(slots.REGION,),
-    example=Example(
-        "alias/my-key",
-        "Encrypts the results; the role must be allowed to use it.",
-    ),
+    example=Example("alias/my-key", "Encrypts the results; the role must be allowed to use it."),
 )
 
 

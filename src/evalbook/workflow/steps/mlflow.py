@@ -116,8 +116,5 @@ EXPERIMENT_STEP = Step(
     describe=lambda value, _: value or "the SDK's default",
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE,),
-    example=Example(
-        "support-bot",
-        "The run's metrics are logged under this name.",
-    ),
+    example=Example("support-bot", "The run's metrics are logged under this name."),
 )

@@ -239,10 +239,7 @@ def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: 
     return Question(
         f"{joined(counted)} {match} {words!r}. Which one?",
         kind="choice",
-        choices=(
-            *(Choice(it.name, it.name, f"{mine}{it.about}") for it in groups),
-            *bases,
-        ),
+        choices=(*(Choice(it.name, it.name, f"{mine}{it.about}") for it in groups), *bases),
         notices=cut_short(inside),
         help="A number or a name. Another ARN, name or words start a new search.",
     )

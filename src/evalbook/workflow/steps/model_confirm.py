@@ -60,8 +60,5 @@ STEP = Step(
     describe=lambda _, __: "yes",
     depends_on=(slots.MODEL,),
     asked_again=True,
-    example=Example(
-        "yes",
-        "No asks for the model again.",
-    ),
+    example=Example("yes", "No asks for the model again."),
 )

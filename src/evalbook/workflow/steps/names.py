@@ -60,10 +60,7 @@ RUN_NAME_STEP = Step(
     hears=hearing.free_name("run", "name"),
     read=_read_run,
     advanced=True,
-    example=Example(
-        "support-bot-v2-october",
-        "`evalbook runs` lists the run under this name.",
-    ),
+    example=Example("support-bot-v2-october", "`evalbook runs` lists the run under this name."),
 )
 
 
@@ -111,8 +108,7 @@ PROJECT_STEP = Step(
     read=_read_project,
     check=_check_project,
     example=Example(
-        "support-bot",
-        "A folder with this name is created here, with the notebook in it.",
+        "support-bot", "A folder with this name is created here, with the notebook in it."
     ),
     wants=Wants(projects=True),
 )

@@ -48,8 +48,7 @@ LIMIT_STEP = Step(
     describe=lambda value, _: ALL if value is None else f"the first {value:,} of each task",
     depends_on=(slots.EVALUATION_TYPE,),
     example=Example(
-        "10",
-        "Ten samples of each task, as a trial: quick and cheap, but too few for a verdict.",
+        "10", "Ten samples of each task, as a trial: quick and cheap, but too few for a verdict."
     ),
 )
 
@@ -82,8 +81,7 @@ EPOCHS_STEP = Step(
     describe=lambda value, _: "once" if value == 1 else f"{value} times each",
     depends_on=(slots.EVALUATION_TYPE, slots.GENERATION),
     example=Example(
-        "3",
-        "Each sample is run three times: steadier scores, for three times the time and cost.",
+        "3", "Each sample is run three times: steadier scores, for three times the time and cost."
     ),
 )
 

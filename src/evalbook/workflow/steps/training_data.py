@@ -211,8 +211,5 @@ OVERLAP_STEP = Step(
     applies=_applies_overlap,
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.TRAINING_DATA),
     said_ahead=False,
-    example=Example(
-        "1",
-        "A model scores too well on prompts that it was trained on.",
-    ),
+    example=Example("1", "A model scores too well on prompts that it was trained on."),
 )
