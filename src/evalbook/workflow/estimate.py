@@ -144,7 +144,7 @@ def _in_millions(ends: tuple[int, int]) -> str:
 
 def estimate(interview: Interview) -> Estimate:
     """Return the estimate for the answers so far."""
-    report, model = effective_report(interview), interview.facts(slots.MODEL)
+    report = effective_report(interview)
     models = 2 if scope_of(interview) == BOTH else 1
     kind, custom = interview.type, interview.facts(slots.CUSTOM_METRICS)
     metrics = len(interview.value(slots.BUILTIN_METRICS) or ())
@@ -154,7 +154,7 @@ def estimate(interview: Interview) -> Estimate:
         records=sum(sizes) or (report.valid if report else None),
         metrics=metrics + len(custom.names if custom else ()),
         models=models,
-        minutes=_minutes(model.billions if model else None, models) if kind.minutes_known else None,
+        minutes=_minutes(interview.model.billions, models) if kind.minutes_known else None,
         record_bytes=_record_bytes(interview, report),
         jobs=len(sizes) or 1,
         extra=tuple(_extra_costs(interview)),

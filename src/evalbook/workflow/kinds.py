@@ -28,7 +28,6 @@ from evalbook.workflow.steps import (
     judge_model,
     mlflow,
     model,
-    model_confirm,
     names,
     notebook,
     pilot,
@@ -41,10 +40,7 @@ from evalbook.workflow.steps import (
     training_data,
 )
 
-_FIRST = (
-    evaluation_type.STEP,
-    task.STEP,
-)
+_FIRST = (evaluation_type.STEP, task.STEP)
 _DATASET = (
     dataset.STEP,
     dataset.UPLOAD_STEP,  # where it is a file of this machine
@@ -54,19 +50,12 @@ _RECORDS = (
     data_sample.DESCRIPTION_STEP,  # where the dataset may not be read
     data_fix.STEP,  # where it can't be used as it is
 )
-_MODEL = (
-    model.STEP,
-    model_confirm.STEP,
-)
+_MODEL = (model.STEP, model.CONFIRM_STEP)
 _TRAINED_ON = (
     training_data.STEP,  # where the training job says which data it read
     training_data.OVERLAP_STEP,  # where prompts of the dataset are among them
 )
-_PLACE = (
-    region.STEP,
-    execution_role.STEP,
-    s3_output.STEP,
-)
+_PLACE = (region.STEP, execution_role.STEP, s3_output.STEP)
 # Each only where the answer to the first names it.
 _SETTINGS = (
     advanced.STEP,
@@ -78,13 +67,10 @@ _SETTINGS = (
     job_settings.TAGS_STEP,
     names.RUN_NAME_STEP,
 )
-_LAST = (
-    names.PROJECT_STEP,
-    notebook.STEP,
-)
+_LAST = (names.PROJECT_STEP, notebook.STEP)
 
 
-def only_of_records(step: Step[Any, Any]) -> Step[Any, Any]:
+def _only_of_records(step: Step[Any, Any]) -> Step[Any, Any]:
     return replace(step, applies=lambda it: inspect_tasks.of_records(it) and step.applies(it))
 
 
@@ -152,7 +138,7 @@ STEPS_BY_TYPE: dict[str, tuple[Step[Any, Any], ...]] = {
         *_MODEL,
         inspect_tasks.SOURCE_STEP,
         # Where the task is written of your own records.
-        *(only_of_records(step) for step in (*_DATASET, *_RECORDS, *_TRAINED_ON)),
+        *(_only_of_records(step) for step in (*_DATASET, *_RECORDS, *_TRAINED_ON)),
         samples.SCORER_STEP,
         inspect_tasks.UPLOAD_STEP,  # where they are not in S3
         inspect_tasks.WHICH_STEP,  # if there are several

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands
@@ -110,11 +111,6 @@ def accept_base_model(
 
 def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
     """Return what a region's public hub has for a name or some words."""
-    where, kind = region or "", interview.type.name
-
-    def suits(model: aws.hub_models.HubModel) -> bool:
-        return aws.base_models.can_be_evaluated_alone(model, where, kind)
-
     interview.progress("Looking in the public hub", None, None)
     name = aws.hub_models.hub_name(text)
     alias = passed("model.alias", f"SageMaker's hub calls {text} {name}.")
@@ -122,6 +118,11 @@ def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
         exact = aws.hub_models.describe_hub_model(interview.aws, name, region)
         if exact is not None:
             return InHub(exact, notes=() if name == text else (alias,))
+        suits = partial(
+            aws.base_models.can_be_evaluated_alone,
+            region=region or "",
+            evaluation_type=interview.type.name,
+        )
         fitting = aws.hub_models.find_hub_models(interview.aws, text, region, suits)
         if len(fitting.models) != 1:
             return InHub(fitting=fitting)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
 from evalbook.workflow import hearing, slots
@@ -18,7 +20,7 @@ class Setting:
 
     default: float
     least: float
-    most: float | None = None
+    most: float = math.inf
     whole: bool = True
     about: str = ""
 
@@ -26,7 +28,7 @@ class Setting:
     def bounds(self) -> str:
         """Return the allowed values, in words."""
         kind = "a whole number" if self.whole else "a number"
-        upper = "" if self.most is None else f" to {self.most:g}"
+        upper = "" if self.most == math.inf else f" to {self.most:g}"
         return f"{kind} from {self.least:g}{upper}{self.about}"
 
 
@@ -70,19 +72,14 @@ def _read(text: str, _question: Question, _: Interview) -> dict[str, ParameterVa
 
 def _number(name: str, said: str, setting: Setting) -> float | int:
     try:
-        number: float = int(said) if setting.whole else float(said)
+        number = int(said) if setting.whole else float(said)
     except ValueError:
-        raise _refused(name, said, setting) from None
+        number = math.nan
     none = name == "top_k" and number == -1
-    # Written so that nan never passes.
-    fits = number >= setting.least and (setting.most is None or number <= setting.most)
-    if not (fits or none):
-        raise _refused(name, said, setting)
-    return number
-
-
-def _refused(name: str, said: str, setting: Setting) -> AnswerRejected:
-    return AnswerRejected(
+    # Nothing compares with nan.
+    if setting.least <= number <= setting.most or none:
+        return number
+    raise AnswerRejected(
         "generation.value",
         f"{name}={said[:40]} is not {setting.bounds}.",
         f"Give such a number, or leave {name} out to use {setting.default:g}.",

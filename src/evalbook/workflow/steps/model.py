@@ -10,11 +10,21 @@ from typing import TypeVar
 from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
+from evalbook.moments import to_the_minute
 from evalbook.texts import joined, plural
 from evalbook.workflow import slots
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
-from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
+from evalbook.workflow.interview import (
+    Accepted,
+    Example,
+    Interview,
+    Narrowed,
+    Outcome,
+    Reopened,
+    Step,
+)
+from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.replies.reading import AskBack, Reading
 from evalbook.workflow.replies.values import says_version, understand_model
@@ -27,7 +37,9 @@ from evalbook.workflow.steps.base_model import (
     offered,
     reject_unmatched,
 )
-from evalbook.workflow.training import find_training_facts
+from evalbook.workflow.steps.data_sample import check_lengths
+from evalbook.workflow.steps.dataset import effective_report
+from evalbook.workflow.training import find_training_facts, list_training_notices
 from evalbook.workflow.turn import Choice, Question
 
 _Found = TypeVar("_Found")
@@ -270,4 +282,55 @@ STEP = Step(
         "A model package's ARN, its group's name, or words from it. evalbook finds the newest "
         "usable version and shows it to you.",
     ),
+)
+
+
+def _ask_confirm(interview: Interview) -> Question:
+    found = interview.model
+    notices = _show_base_model(found) if found.base_only else _show_package(found)
+    return Question(
+        "Is this the model to evaluate?",
+        kind="confirm",
+        notices=(*notices, *list_training_notices(interview)),
+    )
+
+
+def _show_package(found: ModelFacts) -> tuple[str, ...]:
+    notices = (
+        f"ARN: {found.arn}",
+        f"Group: {found.group}, version {found.version}",
+        f"Created: {to_the_minute(found.created) if found.created else 'unknown'}",
+        f"Approval: {found.approval}",
+        f"Base model: {found.base_model.name}",
+    )
+    rejected = "This version was REJECTED in review. Yes uses it anyway."
+    return (*notices, rejected) if found.needs_yes else notices
+
+
+def _show_base_model(found: ModelFacts) -> tuple[str, ...]:
+    return (
+        f"Base model: {found.base_model.name}, version {found.version}",
+        f"ARN: {found.arn}",
+        f"Region: {found.region}",
+        "It is evaluated alone: there is no fine-tuned model to compare it with.",
+    )
+
+
+def _check_confirm(value: bool, interview: Interview) -> Outcome[bool, None]:
+    if not value:
+        return Reopened("model")
+    report = effective_report(interview)
+    return Accepted(value, checks=tuple(check_lengths(interview, report)) if report else ())
+
+
+CONFIRM_STEP = Step(
+    slots.MODEL_CONFIRM,
+    "Model confirmed",
+    ask=_ask_confirm,
+    read=read_agreement,
+    check=_check_confirm,
+    describe=lambda _, __: "yes",
+    depends_on=(slots.MODEL,),
+    asked_again=True,
+    example=Example("yes", "No asks for the model again."),
 )

@@ -49,8 +49,7 @@ def default_run_name(interview: Interview) -> str:
 
 def name_of_model(interview: Interview) -> str:
     """Return the model's name: its group's, or a base model's own."""
-    model = interview.facts(slots.MODEL)
-    return "evaluation" if model is None else model.group or model.base_model.name
+    return interview.model.group or interview.model.base_model.name
 
 
 RUN_NAME_STEP = Step(

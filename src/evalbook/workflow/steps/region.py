@@ -44,26 +44,21 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
                 step=slots.MODEL.name,
             ),
         )
-    _refuse_dataset_registered_elsewhere(value, interview)
     dataset = interview.facts(slots.DATASET)
-    if dataset is not None and dataset.region != value:
-        raise reject(
-            "region.dataset",
-            f"The dataset's bucket is in {dataset.region}; SageMaker jobs in {value} can read only "
-            f"from buckets in {value}.",
-            Remedy(
-                f"Copy the dataset to a bucket in {value} and give the copy:",
-                step=slots.DATASET.name,
-            ),
-        )
-    return Accepted(value, checks=(passed("region", f"{_what_is_there(interview)} in {value}."),))
-
-
-def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> None:
-    """Refuse a dataset ARN from another region, where the SDK would not look for it."""
-    found = (
-        aws.arns.parse_arn(effective_dataset(interview)) if interview.facts(slots.DATASET) else None
+    if dataset is not None:
+        _check_dataset(dataset.region, value, interview)
+    things = (
+        _model(interview).capitalize(),
+        interview.value(slots.JUDGE_MODEL),
+        "the dataset" if dataset else None,
     )
+    here = [it for it in things if it]
+    are = "are" if len(here) > 1 else "is"
+    return Accepted(value, checks=(passed("region", f"{joined(here)} {are} in {value}."),))
+
+
+def _check_dataset(bucket_region: str, region: str, interview: Interview) -> None:
+    found = aws.arns.parse_arn(effective_dataset(interview))
     if found is not None and found.region != region:
         raise reject(
             "region.dataset",
@@ -74,16 +69,16 @@ def _refuse_dataset_registered_elsewhere(region: str, interview: Interview) -> N
                 step=slots.DATASET.name,
             ),
         )
-
-
-def _what_is_there(interview: Interview) -> str:
-    """Return what was found in the region, as the beginning of a sentence."""
-    things = [_model(interview).capitalize()]
-    if judge := interview.value(slots.JUDGE_MODEL):
-        things.append(judge)
-    if interview.facts(slots.DATASET):
-        things.append("the dataset")
-    return f"{joined(things)} {'are' if len(things) > 1 else 'is'}"
+    if bucket_region != region:
+        raise reject(
+            "region.dataset",
+            f"The dataset's bucket is in {bucket_region}; SageMaker jobs in {region} can read only "
+            f"from buckets in {region}.",
+            Remedy(
+                f"Copy the dataset to a bucket in {region} and give the copy:",
+                step=slots.DATASET.name,
+            ),
+        )
 
 
 def _model(interview: Interview) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from evalbook import aws
-from evalbook.checks import Check
 from evalbook.errors import AnswerRejected, refuse_failed
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import OutputFacts
@@ -18,8 +17,7 @@ _FOLDER = "evaluation-results/"
 
 def _ask(interview: Interview) -> Question:
     dataset = interview.facts(slots.DATASET)
-    region = interview.region
-    bucket = None
+    region, bucket = interview.region, None
     if dataset and dataset.region == region:
         bucket = aws.s3.parse_s3_uri(dataset.uri, what="dataset").bucket
     there = aws.s3_search.list_buckets(interview.aws, region) if interview.will_ask(STEP) else []
@@ -79,17 +77,13 @@ def _check(value: str, interview: Interview) -> Outcome[str, OutputFacts]:
         interview.aws, prefix, kms_key=interview.value(slots.KMS_KEY)
     )
     if key is not None:
-        checks.append(_role_may_use(key, interview))
+        role, rights = interview.answer(slots.EXECUTION_ROLE).value, aws.key_rights.WRITES
+        may_use = aws.key_rights.check_role_key(
+            interview.aws, interview.region, role, key, "what is written there", rights
+        )
+        refuse_failed([may_use])
+        checks.append(may_use)
     return Accepted(value, OutputFacts(key), (in_region, *checks))
-
-
-def _role_may_use(key: str, interview: Interview) -> Check:
-    region, role = interview.region, interview.answer(slots.EXECUTION_ROLE).value
-    found = aws.key_rights.check_role_key(
-        interview.aws, region, role, key, "what is written there", aws.key_rights.WRITES
-    )
-    refuse_failed([found])
-    return found
 
 
 STEP = Step(

@@ -137,29 +137,23 @@ def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found
 
     path = _file(interview, said)
     works = verdict(path.name, try_out(path))
-    if interview.facts(slots.DATASET) is None:
-        raise AnswerRejected(
-            "scorer.not_registered",
-            f"{works} An evaluation accepts only registered scorers.",
-            aws.evaluators.HOW_TO_REGISTER,
-        )
     return Narrowed(_offer(interview, said, (works,), f"Try {path.name} on your records too?"))
 
 
 def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -> Question:
     from evalbook.datasets.scorer_samples import MOST_RECORDS
 
-    usual, dataset = _ask(interview), interview.facts(slots.DATASET)
-    records: tuple[Choice, ...] = ()
-    if dataset is not None:
-        label = f"Try {Path(said).name} on the first {MOST_RECORDS} records of {dataset.uri}"
-        about = "Reads its first few KB; the function runs on this machine."
-        records = (Choice(f"{said} on {_GIVEN}", label, about),)
+    usual, uri = _ask(interview), interview.answer(slots.DATASET).facts.uri
+    records = Choice(
+        f"{said} on {_GIVEN}",
+        f"Try {Path(said).name} on the first {MOST_RECORDS} records of {uri}",
+        "Reads its first few KB; the function runs on this machine.",
+    )
     return replace(
         usual,
         text=text,
-        choices=(*records, *usual.choices),
-        default=records[0].value if records else None,
+        choices=(records, *usual.choices),
+        default=records.value,
         notices=(
             *found,
             f"An evaluation accepts only registered scorers. {aws.evaluators.HOW_TO_REGISTER}",
@@ -220,8 +214,7 @@ def _head_of(interview: Interview, records: str) -> tuple[str, bytes, bool]:
     from evalbook.datasets.scorer_samples import HEAD_BYTES
 
     if records.lower() == _GIVEN:
-        dataset = interview.facts(slots.DATASET)
-        records = dataset.uri if dataset else records
+        records = interview.answer(slots.DATASET).facts.uri
     if records.startswith("s3://"):
         where = aws.s3.parse_s3_uri(records, what="records")
         interview.progress("Reading the first records", None, None)

@@ -91,9 +91,29 @@ _SUGGESTED = {
 
 def choose_by_answers(value: str, types: tuple[Choice, ...]) -> Question | None:
     """Return the question that follows the answers so far; None if the value is no such answer."""
-    if value in _SUGGESTED:
-        return _suggested(_SUGGESTED[value], types)
-    return _question(value) if value in _QUESTIONS else None
+    if value in _QUESTIONS:
+        return Question(
+            _QUESTIONS[value],
+            kind="choice",
+            choices=tuple(
+                Choice(answer, *said)
+                for answer, said in _ANSWERS.items()
+                if answer.rpartition(".")[0] == value
+            ),
+            help="A label or a number; or an evaluation type, if you know by now.",
+        )
+    if value not in _SUGGESTED:
+        return None
+    found = _SUGGESTED[value]
+    label = next(choice.label for choice in types if choice.value == found.type)
+    return Question(
+        f"{label} fits best. Take it?",
+        kind="choice",
+        choices=tuple(replace(it, recommended=it.value == found.type) for it in types),
+        default=found.type,
+        notices=(f"{label}: {found.reason}",),
+        help="Yes accepts it; the name or number of another type chooses that one.",
+    )
 
 
 def read_answer(text: str, choices: Sequence[Choice]) -> str:
@@ -111,29 +131,3 @@ def read_answer(text: str, choices: Sequence[Choice]) -> str:
     except AnswerRejected as rejection:
         remedy = f"Answer with a number, or one of: {'; '.join(labels)}."
         raise AnswerRejected(rejection.code, rejection.message, remedy) from None
-
-
-def _question(so_far: str) -> Question:
-    return Question(
-        _QUESTIONS[so_far],
-        kind="choice",
-        choices=tuple(
-            Choice(value, *said)
-            for value, said in _ANSWERS.items()
-            if value.rpartition(".")[0] == so_far
-        ),
-        help="A label or a number; or an evaluation type, if you know by now.",
-    )
-
-
-def _suggested(found: Suggestion, types: tuple[Choice, ...]) -> Question:
-    choices = tuple(replace(it, recommended=it.value == found.type) for it in types)
-    label = next(choice.label for choice in choices if choice.recommended)
-    return Question(
-        f"{label} fits best. Take it?",
-        kind="choice",
-        choices=choices,
-        default=found.type,
-        notices=(f"{label}: {found.reason}",),
-        help="Yes accepts it; the name or number of another type chooses that one.",
-    )
