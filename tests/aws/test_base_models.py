@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -229,11 +228,6 @@ def test_base_model_alone_is_not_taken_from_a_private_hub(
 
     with pytest.raises(AnswerRejected, match="comes from the private hub our-hub"):
         check_base_alone(aws, model, REGION, JUDGED)
-
-
-def test_package_without_base_model_is_rejected(aws: Aws) -> None:
-    with pytest.raises(AnswerRejected, match="has no base-model metadata"):
-        check_base_model(aws, replace(a_package(), base_model=None), REGION, JUDGED)
 
 
 def test_nova_extra_cost_and_single_model_are_said(aws: Aws) -> None:

@@ -16,7 +16,6 @@ from evalbook.aws.recipes import (
     check_parameter_doubts,
     read_parameter,
     read_parameters,
-    refuse_unread_parameter,
 )
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, AwsUnavailable
@@ -201,7 +200,7 @@ def test_what_is_no_plain_number_is_refused(text: str) -> None:
 
 
 def test_an_unread_recipe_leaves_numbers_numbers() -> None:
-    unread = refuse_unread_parameter("temperature")
+    unread = Parameter("temperature", "as in the recipe")
 
     assert [unread.read(text) for text in ("1", "0.5", "warm")] == [1, 0.5, "warm"]
 

@@ -13,12 +13,7 @@ from dataclasses import replace
 from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_documents import HubDocument, describe_hub_document
 from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, find_nova_in_bedrock
-from evalbook.aws.package_answers import (
-    HUB_SETTING,
-    PUBLIC_HUB,
-    ModelPackage,
-    find_private_hub,
-)
+from evalbook.aws.package_answers import HUB_SETTING, PUBLIC_HUB, ModelPackage, find_private_hub
 from evalbook.aws.session import (
     NO_HELP,
     Aws,
@@ -70,14 +65,9 @@ def check_base_model(
         AnswerRejected: the SDK or the service would surely refuse the run.
     """
     base = package.base_model
-    if base is None:
-        raise reject(
-            "model.base_model",
-            f"{package.arn} has no base-model metadata.",
-            "Give a package made by SageMaker's fine-tuning.",
-        )
+    assert base is not None  # noqa: S101 - no other package is resolved
     if _is_judged_nova(base.name, evaluation_type):
-        return _nova_checks(aws, package, base, region, evaluation_type)
+        return _nova_checks(aws, package, base, region)
     types = recipe_types(base.name, evaluation_type)
     return [] if types == () else [_recipe_check(aws, base, region, types)]
 
@@ -110,8 +100,8 @@ def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
 
     It lets Nova models be judged by their answers in Bedrock.
     """
-    judged_nova = _is_judged_nova(base.name, evaluation_type)
-    return not judged_nova or find_nova_in_bedrock(base.name, region) is not None
+    in_bedrock = find_nova_in_bedrock(base.name, region) is not None
+    return in_bedrock or not _is_judged_nova(base.name, evaluation_type)
 
 
 def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
@@ -128,10 +118,9 @@ def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: st
         checks = _nova_alone_checks(aws, model, region)
     elif types == ():
         checks = []
-    elif model.recipes is None:
-        checks = [_recipes_not_listed(model.name)]
     else:
-        checks = [_recipe_verdict(model.name, region, types, found=model.has_recipe(types))]
+        found = None if model.recipes is None else model.has_recipe(types)
+        checks = [_recipe_verdict(model.name, region, types, found=found)]
     if model.licence:
         checks.append(
             warning(
@@ -170,9 +159,9 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
             f"Check that it is available in {region}.",
         )
     _refuse_private_hub(aws, base, region)
-    if document is None or document.recipes is None:
-        return _recipes_not_listed(base.name)
-    found = any(types is None or it.evaluation in types for it in document.evaluations)
+    found = None
+    if document is not None and document.recipes is not None:
+        found = any(types is None or it.evaluation in types for it in document.evaluations)
     return _recipe_verdict(base.name, region, types, found=found)
 
 
@@ -227,11 +216,12 @@ def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
     )
 
 
-def _recipes_not_listed(name: str) -> Check:
-    return skipped("model.recipe", f"The hub content of {name} does not list its recipes.")
-
-
-def _recipe_verdict(name: str, region: str, types: tuple[str, ...] | None, *, found: bool) -> Check:
+def _recipe_verdict(
+    name: str, region: str, types: tuple[str, ...] | None, *, found: bool | None
+) -> Check:
+    """Judge whether a recipe was found; None if the hub does not say."""
+    if found is None:
+        return skipped("model.recipe", f"The hub content of {name} does not list its recipes.")
     if found:
         return passed("model.recipe", f"{name} has an evaluation recipe.")
     kinds = f" of type {' or '.join(types)}" if types else ""
@@ -260,13 +250,22 @@ def _hub_document(aws: Aws, base: BaseModel, region: str) -> HubDocument | None:
 # --- Nova -------------------------------------------------------------------------------------
 
 
-def _nova_checks(
-    aws: Aws, package: ModelPackage, base: BaseModel, region: str, evaluation_type: str
-) -> list[Check]:
+def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) -> list[Check]:
     _refuse_nova_elsewhere(base.name, region)
-    artifacts = _nova_artifacts(package, region)
+    if find_nova_in_bedrock(base.name, region) is None:
+        scope = (
+            "Only the fine-tuned model is evaluated: the SDK (3.27.0) knows no Bedrock model for "
+            f"{base.name}, so there is nothing to compare with."
+        )
+        remedy = None
+    else:
+        scope = (
+            "The SDK's pipeline for Nova models evaluates one model per run; to compare with the "
+            "base model, the notebook starts two runs, one after the other."
+        )
+        remedy = "To start only one, choose one of the models in the advanced settings."
     return [
-        artifacts,
+        _nova_artifacts(package, region),
         _proxy_check(aws, region),
         warning(
             "model.nova.cost",
@@ -274,7 +273,7 @@ def _nova_checks(
             "sends the prompts; a SageMaker endpoint answers for the fine-tuned model, and Bedrock "
             "inference for its base model.",
         ),
-        _nova_scope_check(base, region, evaluation_type),
+        warning("model.nova.scope", scope, remedy),
         _NOVA_REFERENCES,
     ]
 
@@ -308,21 +307,6 @@ _NOVA_REFERENCES = warning(
     "prompts don't reach the judge.",
     "Prefer metrics that need no reference answer; put whatever matters into the prompts.",
 )
-
-
-def _nova_scope_check(base: BaseModel, region: str, evaluation_type: str) -> Check:
-    if not can_be_named(base, region, evaluation_type):
-        return warning(
-            "model.nova.scope",
-            f"Only the fine-tuned model is evaluated: the SDK (3.27.0) knows no Bedrock model for "
-            f"{base.name}, so there is nothing to compare with.",
-        )
-    return warning(
-        "model.nova.scope",
-        "The SDK's pipeline for Nova models evaluates one model per run; to compare with the "
-        "base model, the notebook starts two runs, one after the other.",
-        "To start only one, choose one of the models in the advanced settings.",
-    )
 
 
 def _refuse_nova_elsewhere(name: str, region: str) -> None:

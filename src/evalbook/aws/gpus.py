@@ -85,7 +85,9 @@ def check_gpus(
     found = find_gpus(instance_type)
     if found is None:
         return []
-    checks = [_memory_check(check_id, instance_type, found, billions, otherwise)]
+    checks = []
+    if billions is not None:
+        checks.append(_memory_check(check_id, instance_type, found, billions, otherwise))
     if not found.bfloat16:
         checks.append(
             warning(
@@ -95,14 +97,12 @@ def check_gpus(
                 f"Name a type from a newer family, such as {choose_smallest(billions)}{otherwise}.",
             )
         )
-    return [check for check in checks if check is not None]
+    return checks
 
 
 def _memory_check(
-    check_id: str, instance_type: str, found: Gpus, billions: float | None, otherwise: str
-) -> Check | None:
-    if billions is None:
-        return None
+    check_id: str, instance_type: str, found: Gpus, billions: float, otherwise: str
+) -> Check:
     needed = _gib(billions)
     if needed >= found.memory:
         return warning(
@@ -127,11 +127,8 @@ def _gib(billions: float) -> float:
 def choose_smallest(billions: float | None) -> str:
     """Return a type of a current family whose memory is half as much again as the weights."""
     wanted = _gib(billions or 1) * 1.5
-    for instance_type in _LADDER:
-        found = find_gpus(instance_type)
-        if found is not None and found.memory >= wanted:
-            return instance_type
-    return _LADDER[-1]
+    known = ((it, find_gpus(it)) for it in _LADDER)
+    return next((it for it, gpus in known if gpus and gpus.memory >= wanted), _LADDER[-1])
 
 
 _LADDER = (

@@ -15,7 +15,10 @@ from evalbook.aws.session import Aws
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.literals import HubContentTypeType
-    from mypy_boto3_sagemaker.type_defs import HubContentInfoTypeDef
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeHubContentResponseTypeDef,
+        HubContentInfoTypeDef,
+    )
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,26 @@ def list_hub_contents(
         only["NextToken"] = page["NextToken"]
 
 
+def describe_hub_content(
+    aws: Aws,
+    region: str | None,
+    hub: str,
+    name: str,
+    version: str | None = None,
+    *,
+    kind: HubContentTypeType = "Model",
+) -> DescribeHubContentResponseTypeDef:
+    """Return what a hub holds under a name, in its newest version unless one is named.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
+    """
+    wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
+    return aws.client("sagemaker", region).describe_hub_content(
+        HubName=hub, HubContentType=kind, HubContentName=name, **wanted
+    )
+
+
 def describe_hub_document(
     aws: Aws, region: str, hub: str, name: str, version: str | None = None
 ) -> HubDocument | None:
@@ -104,8 +127,5 @@ def describe_hub_document(
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
     """
-    wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
-    content = aws.client("sagemaker", region).describe_hub_content(
-        HubName=hub, HubContentType="Model", HubContentName=name, **wanted
-    )
+    content = describe_hub_content(aws, region, hub, name, version)
     return read_hub_document(content["HubContentDocument"])

@@ -8,14 +8,18 @@ The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.found import BaseModel
-from evalbook.aws.hub_documents import list_hub_contents, read_hub_document
+from evalbook.aws.hub_documents import (
+    describe_hub_content,
+    list_hub_contents,
+    read_hub_document,
+)
 from evalbook.aws.package_answers import PUBLIC_HUB, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
@@ -23,10 +27,7 @@ from evalbook.packaged import DataFile
 from evalbook.texts import nearest
 
 if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.type_defs import (
-        DescribeHubContentResponseTypeDef,
-        HubContentInfoTypeDef,
-    )
+    from mypy_boto3_sagemaker.type_defs import HubContentInfoTypeDef
 
 MOST_OFFERED = 20
 """Models that a question shows; more are better narrowed by another word."""
@@ -130,12 +131,20 @@ def describe_hub_model(aws: Aws, name: str, region: str | None) -> HubModel | No
     if not _NAME.fullmatch(name):
         return None
     try:
-        content = aws.client("sagemaker", region).describe_hub_content(
-            HubName=PUBLIC_HUB, HubContentType="Model", HubContentName=name
-        )
+        content = describe_hub_content(aws, region, PUBLIC_HUB, name)
     except AwsMissing:
         return None
-    return _described(content)
+    document = read_hub_document(content["HubContentDocument"])
+    told = document is not None and document.recipes is not None
+    kinds = (it.evaluation or "" for it in document.evaluations) if document else ()
+    return HubModel(
+        content["HubContentName"],
+        content["HubContentVersion"],
+        content["HubContentArn"],
+        iso_utc(content["CreationTime"]),
+        frozenset(it.lower() for it in kinds) if told else None,
+        document.licence if document else None,
+    )
 
 
 def find_hub_models(
@@ -166,9 +175,10 @@ def find_hub_models(
     ]
     listed.sort(key=lambda model: model.created, reverse=True)
     listed.sort(key=lambda model: len(_tokens(model.name)))
-    untold = [model.name for model in listed if model.recipes is None]
-    read = _documents(aws, untold[:MOST_DESCRIBED], region)
-    told = [read.get(model.name, model) for model in listed]
+    untold = [model for model in listed if model.recipes is None][:MOST_DESCRIBED]
+    read = in_parallel([partial(_described, aws, model, region) for model in untold])
+    described = dict(zip(untold, read, strict=True))
+    told = [described.get(model, model) for model in listed]
     return HubMatches(
         tuple(model for model in told if model.recipes is not None and suits(model)),
         tuple(it.name for it in told if it.recipes is not None and not suits(it)),
@@ -207,29 +217,12 @@ def _summarised(summary: HubContentInfoTypeDef) -> HubModel:
     )
 
 
-def _described(content: DescribeHubContentResponseTypeDef) -> HubModel:
-    document = read_hub_document(content["HubContentDocument"])
-    told = document is not None and document.recipes is not None
-    kinds = (it.evaluation or "" for it in document.evaluations) if document else ()
-    return HubModel(
-        content["HubContentName"],
-        content["HubContentVersion"],
-        content["HubContentArn"],
-        iso_utc(content["CreationTime"]),
-        frozenset(it.lower() for it in kinds) if told else None,
-        document.licence if document else None,
-    )
-
-
-def _documents(aws: Aws, names: Iterable[str], region: str | None) -> dict[str, HubModel]:
-    def read(name: str) -> HubModel | None:
-        try:
-            return describe_hub_model(aws, name, region)
-        except NO_HELP:
-            return None
-
-    found = in_parallel([partial(read, name) for name in names])
-    return {model.name: model for model in found if model is not None}
+def _described(aws: Aws, model: HubModel, region: str | None) -> HubModel:
+    """Return a model as its document describes it; unchanged if that can't be read."""
+    try:
+        return describe_hub_model(aws, model.name, region) or model
+    except NO_HELP:
+        return model
 
 
 def _tokens(text: str) -> list[str]:

@@ -46,7 +46,8 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
         AnswerRejected: ``compute.form``, ``compute.type`` or ``compute.count``.
     """
     kind, count = _json(text) if text.lstrip().startswith("{") else _words(text)
-    known = list_instance_types(aws, region)
+    model = aws.client("sagemaker", region).meta.service_model
+    known = model.shape_for("TrainingInstanceType").metadata["enum"]
     # EC2 names them without.
     kind = f"ml.{kind.casefold().removeprefix('ml.')}"
     if kind not in known:
@@ -63,12 +64,6 @@ def read_instances(aws: Aws, text: str, region: str) -> Instances:
             f"Give 1 x {kind}, for example.",
         )
     return Instances(kind, count)
-
-
-def list_instance_types(aws: Aws, region: str) -> frozenset[str]:
-    """Return the instance types of training jobs, by botocore's service model."""
-    model = aws.client("sagemaker", region).meta.service_model
-    return frozenset(model.shape_for("TrainingInstanceType").metadata["enum"])
 
 
 _EXAMPLES = "Answer ml.g5.12xlarge, 2 x ml.g5.12xlarge or serverless, for example."

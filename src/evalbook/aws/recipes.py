@@ -28,6 +28,7 @@ LARGEST_FILE = 1 << 20
 
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 # A recipe calls the list of k of pass@k a text, and the job alone reads it.
+_PASSES_NAME = "pass_k_values"
 _PASSES = re.compile(r"\[?\s*[1-9][0-9]*(?:\s*,\s*[1-9][0-9]*)*\s*\]?")
 _TYPES = {"integer": "a whole number", "float": "a number", "string": "a text"}
 # By another name, these are types that the SDK checks only after a recipe was resolved
@@ -56,20 +57,19 @@ class Parameter:
             AnswerRejected: ``parameters.value``, or ``text.template``: the SDK would refuse it, or
                 could not carry it.
         """
-        if self._lists_passes() and not _PASSES.fullmatch(text):
+        if self.name == _PASSES_NAME and not _PASSES.fullmatch(text):
             raise self._refused(text)
         if self.choices:
-            return self._choice(text)
-        value = self._typed(text)
+            chosen = [it for it in self.choices if str(it).casefold() == text.casefold()]
+            if not chosen:
+                raise self._refused(text)
+            return chosen[0]
         low, high = self.minimum, self.maximum
-        if (low is not None and value < low) or (high is not None and value > high):
-            raise self._refused(text)
-        return value
-
-    def _typed(self, text: str) -> Any:
-        if self.type in ("integer", "float") or self._has_bounds():
+        if self.type in ("integer", "float") or low is not None or high is not None:
             number = _number(text)
             if number is None or (self.type == "integer" and isinstance(number, float)):
+                raise self._refused(text)
+            if (low is not None and number < low) or (high is not None and number > high):
                 raise self._refused(text)
             return number
         if self.type == "boolean":
@@ -84,20 +84,8 @@ class Parameter:
             raise self._refused(text)
         return text
 
-    def _choice(self, text: str) -> Any:
-        for choice in self.choices:
-            if str(choice).casefold() == text.casefold():
-                return choice
-        raise self._refused(text)
-
-    def _has_bounds(self) -> bool:
-        return self.minimum is not None or self.maximum is not None
-
-    def _lists_passes(self) -> bool:
-        return self.name == "pass_k_values"
-
     def _may_be(self) -> str:
-        if self._lists_passes():
+        if self.name == _PASSES_NAME:
             return "whole numbers of at least 1, separated by commas"
         if self.choices:
             return f"one of {', '.join(map(str, self.choices))}"
@@ -174,11 +162,6 @@ def read_parameter(name: str, spec: Any) -> Parameter | None:
     )
 
 
-def refuse_unread_parameter(name: str) -> Parameter:
-    """Return a parameter of which no more than the name is known."""
-    return Parameter(name, "as in the recipe")
-
-
 def check_parameter_doubts(
     offered: Sequence[Parameter], values: Mapping[str, Any], longest_prompt: int | None = None
 ) -> list[Check]:
@@ -197,7 +180,7 @@ def check_parameter_doubts(
 def _more_passes_than_rollouts(values: Mapping[str, Any]) -> list[Check]:
     """Compare pass@k with the group size: fewer rollouts can't tell how often one of k passes."""
     group = values.get("eval_group_size")
-    wanted = [int(number) for number in re.findall(r"\d+", str(values.get("pass_k_values", "")))]
+    wanted = [int(number) for number in re.findall(r"\d+", str(values.get(_PASSES_NAME, "")))]
     if not isinstance(group, int) or max(wanted, default=0) <= group:
         return []
     return [
@@ -223,28 +206,21 @@ def _no_room_for_a_prompt(values: Mapping[str, Any], longest: int | None) -> lis
     if room < SHORTEST_ROOM:
         left = f"leaves {room:,} tokens" if room > 0 else "leaves no room"
         text = f"max_new_tokens is {new} and max_model_len {whole}: an answer of that length {left}"
-        return [_length(f"{text} for its prompt.")]
-    if longest is None or longest <= room:
-        return []
-    return [
-        _length(
+        text += " for its prompt."
+    elif longest is not None and longest > room:
+        text = (
             f"The longest prompt has an estimated {longest:,} tokens. Of max_model_len, {whole:,}, "
             f"{new:,} are reserved for the answer (max_new_tokens), which leaves {room:,}: longer "
             "prompts are cut off, or fail the run."
         )
-    ]
+    else:
+        return []
+    remedy = "Lower max_new_tokens, raise max_model_len, or leave out such prompts."
+    return [warning("parameters.length", text, remedy)]
 
 
 SHORTEST_ROOM = 256
 """Tokens; hardly a prompt, with the model's own template around it, is shorter."""
-
-
-def _length(text: str) -> Check:
-    return warning(
-        "parameters.length",
-        text,
-        "Lower max_new_tokens, raise max_model_len, or leave out such prompts.",
-    )
 
 
 def _lost_defaults(offered: Sequence[Parameter], values: Mapping[str, Any]) -> list[Check]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, find_region_fault, parse_arn
 from evalbook.aws.documents import ForeignJson, read_document
+from evalbook.aws.hub_documents import describe_hub_content
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
 from evalbook.errors import AnswerRejected, reject
@@ -63,11 +64,8 @@ def read_registered(aws: Aws, text: str, kind: Kind) -> Registered:
     """
     arn = _read_arn(text, kind)
     _, hub, _, name, *version = arn.path
-    wanted: dict[str, Any] = {"HubContentVersion": version[0]} if version else {}
     try:
-        content = aws.client("sagemaker", arn.region).describe_hub_content(
-            HubName=hub, HubContentType=kind.content_type, HubContentName=name, **wanted
-        )
+        content = describe_hub_content(aws, arn.region, hub, name, *version, kind=kind.content_type)
     except AwsMissing:
         of = f", version {version[0]}," if version else ""
         raise kind.refused(

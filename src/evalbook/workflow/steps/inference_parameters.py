@@ -52,7 +52,8 @@ def _check(
         return Accepted(None)
     offered, checks = _offered(interview)
     if offered is None:
-        offered = [aws.recipes.refuse_unread_parameter(name) for name in interview.type.parameters]
+        unread = "as in the recipe"
+        offered = [aws.recipes.Parameter(name, unread) for name in interview.type.parameters]
     known = {it.name: it for it in offered}
     values = {name: _one(name, str(said), known, interview) for name, said in value.items()}
     report = effective_report(interview)
