@@ -64,14 +64,9 @@ class Parameter:
             if not chosen:
                 raise self._refused(text)
             return chosen[0]
-        low, high = self.minimum, self.maximum
-        if self.type in ("integer", "float") or low is not None or high is not None:
-            number = _number(text)
-            if number is None or (self.type == "integer" and isinstance(number, float)):
-                raise self._refused(text)
-            if (low is not None and number < low) or (high is not None and number > high):
-                raise self._refused(text)
-            return number
+        numeric = self.type in ("integer", "float")
+        if numeric or self.minimum is not None or self.maximum is not None:
+            return self._within_bounds(text)
         if self.type == "boolean":
             if text.casefold() not in _TRUTH:
                 raise self._refused(text)
@@ -83,6 +78,14 @@ class Parameter:
         if "${" in text:
             raise self._refused(text)
         return text
+
+    def _within_bounds(self, text: str) -> int | float:
+        number, low, high = _number(text), self.minimum, self.maximum
+        if number is None or (self.type == "integer" and isinstance(number, float)):
+            raise self._refused(text)
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise self._refused(text)
+        return number
 
     def _may_be(self) -> str:
         if self.name == _PASSES_NAME:

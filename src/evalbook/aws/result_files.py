@@ -21,14 +21,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from evalbook.aws.s3 import S3Uri, read_chunks
 from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 JUDGE_TOTALS = "bedrock_llm_judge_results.json"
 JUDGED_RECORDS = ("_output.jsonl", "_output.jsonl.gz", "_output.json", "_output.json.gz")
@@ -76,33 +73,28 @@ def find_result_files(
     """
     root = _prefix(output)
     own = S3Uri(root.bucket, f"{root.key}{job}/output/output/")
-    archive = f"{root.key}{job}/output/{ARCHIVE}"
+    archive = S3Uri(root.bucket, f"{root.key}{job}/output/{ARCHIVE}")
     looked_at = [f"{own}"]
-    summaries, names = [], [bedrock_job] if bedrock_job else []
-    tables: list[S3Uri] = []
-    lines: list[S3Uri] = []
-    for key in _keys(aws, own):
-        name = key.rpartition("/")[2]
+    summaries, tables, lines, records = [], [], [], []
+    names = [bedrock_job] if bedrock_job else []
+    for uri in _list(aws, own):
+        name = uri.key.rpartition("/")[2]
         if name in (JUDGE_TOTALS, f"{JUDGE_TOTALS}.gz"):
-            summaries.append(S3Uri(own.bucket, key))
-            names.append(key.removeprefix(own.key).partition("/")[0])
+            summaries.append(uri)
+            names.append(uri.key.removeprefix(own.key).partition("/")[0])
         elif _is_summary(name):
-            summaries.append(S3Uri(own.bucket, key))
-        elif name.endswith(".parquet") and "/details/" in key:
-            tables.append(S3Uri(own.bucket, key))
+            summaries.append(uri)
+        elif name.endswith(".parquet") and "/details/" in uri.key:
+            tables.append(uri)
         elif name.endswith(_LINES):
-            lines.append(S3Uri(own.bucket, key))
-    records: list[S3Uri] = []
+            lines.append(uri)
     for name in dict.fromkeys(filter(None, names)):
         folder = S3Uri(root.bucket, f"{root.key}{name}/")
         looked_at.append(f"{folder}…{JUDGED_RECORDS[0]}")
-        records += [
-            S3Uri(folder.bucket, key) for key in _keys(aws, folder) if key.endswith(JUDGED_RECORDS)
-        ]
+        records += [uri for uri in _list(aws, folder) if uri.key.endswith(JUDGED_RECORDS)]
     if not (summaries or tables or names):
-        archives = [S3Uri(root.bucket, key) for key in _keys(aws, S3Uri(root.bucket, archive))]
-        summaries, tables = [*archives], [*archives]
-        looked_at.append(f"s3://{root.bucket}/{archive}")
+        summaries = tables = _list(aws, archive)
+        looked_at.append(f"{archive}")
     details = tuple(tuple(them) for them in (tables, lines) if them)
     return ResultFiles(tuple(records), tuple(summaries), tuple(looked_at), details)
 
@@ -120,20 +112,13 @@ def find_inspect_files(
     root = _prefix(output)
     own = S3Uri(root.bucket, f"{root.key}{job}/output/")
     shared = S3Uri(root.bucket, f"{root.key}inspectai-results/")
-    found = [item["Key"] for item in _items(aws, own)]
-    logs = sorted(key for key in found if key.endswith(_LOGS))
-    if not logs:
-        last = ended + _GRACE if ended else None
-        logs = sorted(
-            item["Key"]
-            for item in _items(aws, shared)
-            if item["Key"].endswith(_LOGS)
-            # S3 tells its times to the second.
-            and (started is None or item["LastModified"] >= started.replace(microsecond=0))
-            and (last is None or item["LastModified"] <= last)
-        )
-    details = (tuple(S3Uri(root.bucket, key) for key in logs),) if logs else ()
-    return ResultFiles((), (), (f"{own}", f"{shared}"), details)
+    # S3 tells its times to the second.
+    first = started.replace(microsecond=0) if started else None
+    last = ended + _GRACE if ended else None
+    logs = [uri for uri in _list(aws, own) if uri.key.endswith(_LOGS)] or [
+        uri for uri in _list(aws, shared, first, last) if uri.key.endswith(_LOGS)
+    ]
+    return ResultFiles((), (), (f"{own}", f"{shared}"), (tuple(logs),) if logs else ())
 
 
 def read_summary(aws: Aws, uri: S3Uri) -> Any:
@@ -204,18 +189,24 @@ def _prefix(output: str) -> S3Uri:
     return S3Uri(bucket, key.rstrip("/") + "/" if key.strip("/") else "")
 
 
-def _keys(aws: Aws, folder: S3Uri) -> list[str]:
-    return sorted(item["Key"] for item in _items(aws, folder))
-
-
-def _items(aws: Aws, folder: S3Uri) -> list[ObjectTypeDef]:
+def _list(
+    aws: Aws, folder: S3Uri, first: datetime | None = None, last: datetime | None = None
+) -> list[S3Uri]:
+    """Return what is under a prefix, in order; only what was written in a time, if one is given."""
     listing = aws.client("s3").get_paginator("list_objects_v2")
     try:
-        pages = listing.paginate(Bucket=folder.bucket, Prefix=folder.key)
-        return [it for page in pages for it in page.get("Contents", ())]
+        pages = list(listing.paginate(Bucket=folder.bucket, Prefix=folder.key))
     except REFUSED as error:
         raise AnswerRejected(
             "results.denied",
             f"The results under {folder} can't be listed: {error.message}",
             f"Ask for s3:ListBucket on {folder.bucket} and s3:GetObject on the objects in it.",
         ) from None
+    keys = [
+        it["Key"]
+        for page in pages
+        for it in page.get("Contents", ())
+        if (first is None or it["LastModified"] >= first)
+        and (last is None or it["LastModified"] <= last)
+    ]
+    return [S3Uri(folder.bucket, key) for key in sorted(keys)]
