@@ -50,15 +50,6 @@ class Resolution:
     """Whether words of the group's name were given, not the name: something else may be meant."""
 
 
-@dataclass(frozen=True)
-class _Versions:
-    """Where the versions of a group are listed: its name or ARN, in a region."""
-
-    group: str
-    region: str | None
-    label: str
-
-
 def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolution:
     """Find the model package that ``text`` names; the region of an ARN wins over ``region``.
 
@@ -77,19 +68,10 @@ def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolutio
         return _resolve_arn(aws, text)
     name, slash, version = text.partition("/")
     if slash and _NAME.fullmatch(name) and _VERSION.fullmatch(version):
-        return _resolve_version(aws, _Versions(name, region, name), int(version))
+        return _resolve_version(aws, name, region, int(version))
     if _NAME.fullmatch(text):
         return _resolve_name(aws, text, region)
     return _resolve_keywords(aws, text, region)
-
-
-def find_newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
-    """Find the newest usable version of a group by its name.
-
-    Raises:
-        AnswerRejected: ``model.unusable``, it has none; or its versions may not be seen.
-    """
-    return _resolve_group(aws, _Versions(group, region, group))
 
 
 def find_package_of_job(aws: Aws, name: str, region: str | None = None) -> str | None:
@@ -127,7 +109,7 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
     if fault:
         raise AnswerRejected("model.arn", f'"{text}" can\'t be right: {fault}.', _FORMS)
     if kind == "model-package-group":
-        resolution = _resolve_group(aws, _Versions(text, arn.region, name))
+        resolution = find_newest_usable(aws, text, arn.region)
     elif "/" in name:
         resolution = _named(_described(aws, text, arn), text)
     else:
@@ -155,14 +137,14 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
         group = (
             f"arn:{arn.partition}:sagemaker:{arn.region}:{arn.account}:model-package-group/{name}"
         )
-        resolution = _resolve_group(aws, _Versions(group, arn.region, name))
+        resolution = find_newest_usable(aws, group, arn.region)
         note = passed(
             "model.version",
             f'"{text}" gives no version; using the newest usable one of the group "{name}".',
         )
         return replace(resolution, checks=(note, *resolution.checks))
     except AwsDenied as error:
-        raise _denied(aws, text, arn, error) from error
+        raise _denied(aws, text, error) from error
     _named(package, text)
     raise AnswerRejected(
         "model.unversioned",
@@ -183,10 +165,19 @@ def _described(aws: Aws, text: str, arn: Arn) -> ModelPackage:
             suggest_groups(aws, name, arn.region) or _FORMS,
         ) from error
     except AwsDenied as error:
-        raise _denied(aws, text, arn, error) from error
+        raise _denied(aws, text, error) from error
 
 
-def _denied(aws: Aws, text: str, arn: Arn, error: AwsDenied) -> AnswerRejected:
+def _denied(aws: Aws, text: str, error: AwsDenied) -> AnswerRejected:
+    """Say what helps, for an ARN or for a group's name."""
+    arn = parse_arn(text)
+    if arn is None:
+        return AnswerRejected(
+            "model.denied",
+            f'Access to model package group "{text}" was denied. {error.message}',
+            "Ask for sagemaker:DescribeModelPackageGroup, ListModelPackages and "
+            "DescribeModelPackage; give a package in another account by its ARN.",
+        )
     mine = find_caller(aws, arn.region).account
     if arn.account == mine:
         remedy = "Ask for sagemaker:DescribeModelPackage and sagemaker:ListModelPackages on it."
@@ -231,41 +222,39 @@ def _resolve_name(aws: Aws, name: str, region: str | None) -> Resolution:
     except AwsMissing:
         return _resolve_keywords(aws, name, region)
     except AwsDenied as error:
-        raise _denied_here(name, error) from error
-    return _resolve_group(aws, _Versions(name, region, name))
+        raise _denied(aws, name, error) from error
+    return find_newest_usable(aws, name, region)
 
 
-def _denied_here(name: str, error: AwsDenied) -> AnswerRejected:
-    return AnswerRejected(
-        "model.denied",
-        f'Access to model package group "{name}" was denied. {error.message}',
-        "Ask for sagemaker:DescribeModelPackageGroup, ListModelPackages and DescribeModelPackage; "
-        "give a package in another account by its ARN.",
-    )
-
-
-def _resolve_version(aws: Aws, versions: _Versions, version: int) -> Resolution:
+def _resolve_version(aws: Aws, group: str, region: str | None, version: int) -> Resolution:
     """Find ``NAME/VERSION``: the listing gives its ARN in the spelling that SageMaker keeps."""
     seen: list[int] = []
-    for summary in _summaries(aws, versions):
+    for summary in _list_versions(aws, group, region):
         if summary.get("ModelPackageVersion") == version:
             arn = str(summary["ModelPackageArn"])
-            return _named(_describe_one(aws, arn, versions), arn)
+            return _named(_describe_one(aws, arn, region), arn)
         seen.append(int(summary.get("ModelPackageVersion", 0)))
     newest = ", ".join(str(number) for number in seen[:10])
     raise AnswerRejected(
         "model.missing",
-        f'Model package group "{versions.label}" has no version {version}.',
+        f'Model package group "{group}" has no version {version}.',
         f"Its newest versions are {newest}." if seen else "It has no versions at all.",
     )
 
 
-def _resolve_group(aws: Aws, versions: _Versions) -> Resolution:
-    """Take the newest usable version of a group: Completed, not Rejected, with base model."""
+def find_newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
+    """Find the newest usable version of a group, by its name or ARN.
+
+    It must be Completed and have a base model; one that was Rejected is only taken if no other is
+    left, and needs a yes.
+
+    Raises:
+        AnswerRejected: ``model.unusable``, it has none; or its versions may not be seen.
+    """
     over: list[str] = []
     rejected: ModelPackage | None = None
     read = 0
-    for summary in _summaries(aws, versions):
+    for summary in _list_versions(aws, group, region):
         label = f"version {summary.get('ModelPackageVersion')}"
         status = str(summary.get("ModelPackageStatus"))
         if status != "Completed":
@@ -278,7 +267,7 @@ def _resolve_group(aws: Aws, versions: _Versions) -> Resolution:
             over.append(f"{label} and older ones: not checked")
             break
         read += 1
-        package = _describe_one(aws, str(summary["ModelPackageArn"]), versions)
+        package = _describe_one(aws, str(summary["ModelPackageArn"]), region)
         if package.base_model is None:
             over.append(f"{label}: {package.no_base}")
         elif package.approval == "Rejected":
@@ -286,21 +275,15 @@ def _resolve_group(aws: Aws, versions: _Versions) -> Resolution:
             rejected = package
         else:
             return Resolution(package, tuple(over), checks=_found(package, over))
-    return _rejected_or_nothing(versions, rejected, over)
-
-
-def _rejected_or_nothing(
-    versions: _Versions, package: ModelPackage | None, over: list[str]
-) -> Resolution:
-    if package is None:
+    if rejected is None:
         why = _some(over) if over else "it has no versions"
         raise AnswerRejected(
             "model.unusable",
-            f'Model package group "{versions.label}" has no version that can be evaluated: {why}.',
+            f'Model package group "{_name_of(group)}" has no version that can be evaluated: {why}.',
             "Name another group, or a package made by SageMaker's fine-tuning.",
         )
-    others = tuple(reason for reason in over if reason != f"version {package.version}: Rejected")
-    return Resolution(package, others, checks=_found(package, list(others)), needs_yes=True)
+    others = [reason for reason in over if reason != f"version {rejected.version}: Rejected"]
+    return Resolution(rejected, tuple(others), checks=_found(rejected, others), needs_yes=True)
 
 
 def _found(package: ModelPackage, over: list[str]) -> tuple[Check, ...]:
@@ -357,7 +340,7 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
         )
     if len(groups) == 1:
         name = groups[0].name
-        resolution = _resolve_group(aws, _Versions(name, region, name))
+        resolution = find_newest_usable(aws, name, region)
         note = passed("model.group", f'"{text}" matches one model package group, "{name}".')
         return replace(
             resolution,
@@ -376,34 +359,37 @@ def _resolve_keywords(aws: Aws, text: str, region: str | None) -> Resolution:
 # --- asking SageMaker, and reading what it says -----------------------------------------------
 
 
-def _summaries(aws: Aws, versions: _Versions) -> Iterator[ModelPackageSummaryTypeDef]:
+def _list_versions(
+    aws: Aws, group: str, region: str | None
+) -> Iterator[ModelPackageSummaryTypeDef]:
     """Yield a group's versions, newest first.
 
     Raises AnswerRejected if the group does not exist or is denied.
     """
-    listing = aws.client("sagemaker", versions.region).get_paginator("list_model_packages")
+    listing = aws.client("sagemaker", region).get_paginator("list_model_packages")
     try:
         for page in listing.paginate(
-            ModelPackageGroupName=versions.group, SortBy="CreationTime", SortOrder="Descending"
+            ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending"
         ):
             yield from page["ModelPackageSummaryList"]
     except AwsDenied as error:
-        arn = parse_arn(versions.group)
-        raise (
-            _denied(aws, versions.group, arn, error) if arn else _denied_here(versions.label, error)
-        ) from error
+        raise _denied(aws, group, error) from error
     except AwsMissing as error:
+        name = _name_of(group)
         raise AnswerRejected(
             "model.missing",
-            f'There is no model package group "{versions.label}" in '
-            f"{versions.region or aws.default_region}.",
-            suggest_groups(aws, versions.label, versions.region) or _FORMS,
+            f'There is no model package group "{name}" in {region or aws.default_region}.',
+            suggest_groups(aws, name, region) or _FORMS,
         ) from error
 
 
-def _describe_one(aws: Aws, arn: str, versions: _Versions) -> ModelPackage:
+def _name_of(group: str) -> str:
+    return group.rpartition("/")[2]
+
+
+def _describe_one(aws: Aws, arn: str, region: str | None) -> ModelPackage:
     try:
-        return _describe(aws, arn, versions.region)
+        return _describe(aws, arn, region)
     except (AwsDenied, AwsMissing) as error:
         raise AnswerRejected(
             "model.denied" if isinstance(error, AwsDenied) else "model.missing",

@@ -43,19 +43,15 @@ def find_training(aws: Aws, package: ModelPackage, job: str | None = None) -> Tr
     told = find_rollout_training(aws, job, package.region) if job else None
     if told is not None and told.package == package.arn:
         return Training(True, told, _made_by(told))
-    technique = _technique(aws, package)
+    base = package.base_model
+    technique = find_technique(aws, base, package.region) if base and base.recipe else None
     if technique not in (None, TECHNIQUE):
         return Training(False, None, f"Its recipe is one of {technique}.")
     found = _among_jobs(aws, package)
     if technique == TECHNIQUE and found.trained is not True:
-        recipe = package.base_model.recipe if package.base_model else None
+        recipe = base.recipe if base else None
         return Training(True, None, f"Its recipe {recipe} is one of {TECHNIQUE}. {found.how}")
     return found
-
-
-def _technique(aws: Aws, package: ModelPackage) -> str | None:
-    base = package.base_model
-    return find_technique(aws, base, package.region) if base and base.recipe else None
 
 
 def _among_jobs(aws: Aws, package: ModelPackage) -> Training:
@@ -88,21 +84,21 @@ def _among_jobs(aws: Aws, package: ModelPackage) -> Training:
         more = next(jobs, None) is not None
     except NO_HELP as error:
         return Training(None, None, f"Multi-turn RL training jobs can't be listed. {error.message}")
+    return _not_found(aws, package, looked_at, unseen, more)
+
+
+def _not_found(
+    aws: Aws, package: ModelPackage, looked_at: int, unseen: int, more: bool
+) -> Training:
     if find_caller(aws, package.region).account != package.account:
-        return Training(
-            None, None, f"The jobs in account {package.account} can't be seen from here."
-        )
-    return _not_found(looked_at, unseen, more)
-
-
-def _not_found(looked_at: int, unseen: int, more: bool) -> Training:
-    if unseen:
+        how = f"The jobs in account {package.account} can't be seen from here."
+    elif unseen:
         how = f"{unseen} of {looked_at} multi-turn RL training jobs can't be read."
-        return Training(None, None, how)
-    if more:
+    elif more:
         how = f"None of the {looked_at} newest multi-turn RL training jobs of that time made it."
-        return Training(None, None, how)
-    return Training(False, None, "No multi-turn RL training job of that time made it.")
+    else:
+        return Training(False, None, "No multi-turn RL training job of that time made it.")
+    return Training(None, None, how)
 
 
 def _made_by(job: RolloutTraining) -> str:

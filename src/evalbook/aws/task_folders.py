@@ -11,13 +11,12 @@ from pathlib import Path
 
 from evalbook.aws.s3 import (
     S3Uri,
-    describe_bucket,
     need_bucket_in,
     parse_s3_uri,
     read_head,
 )
 from evalbook.aws.s3_writes import upload_new
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.checks import Check, passed
 from evalbook.errors import AnswerRejected
 from evalbook.whole_files import end_of_links, read_whole, reason
@@ -30,13 +29,16 @@ LARGEST_FOLDER = 64 << 20
 """Bytes that are uploaded."""
 
 
-def list_tasks_in_s3(aws: Aws, uri: S3Uri, region: str) -> tuple[dict[str, bytes], list[Check]]:
-    """Read the Python files under a prefix, by their paths below it.
+def read_task_folder(aws: Aws, source: str, region: str) -> tuple[dict[str, bytes], list[Check]]:
+    """Read a folder by the paths below it: all files of this computer's, Python files in S3.
 
     Raises:
-        AnswerRejected: the bucket is not there, is in another region, or may not be read; there is
-            nothing under the prefix, or too much.
+        AnswerRejected: as `list_tasks_in_folder`; or the bucket is not there, is in another region,
+            or may not be read; there is nothing under the prefix, or too much.
     """
+    if not source.startswith("s3://"):
+        return list_tasks_in_folder(Path(source)), []
+    uri = parse_s3_uri(source, what="folder of tasks", key_needed=False)
     here = need_bucket_in(aws, uri.bucket, region)
     prefix = uri.key.rstrip("/") + "/" if uri.key.strip("/") else ""
     keys = _keys(aws, uri, prefix)
@@ -55,18 +57,15 @@ def _keys(aws: Aws, uri: S3Uri, prefix: str) -> list[str]:
             keys += [str(it["Key"]) for it in page.get("Contents", ())]
             if len(keys) > MOST_FILES:
                 raise _too_many(str(uri))
-    except (AwsDenied, AwsMissing, AwsInvalid) as error:
+    except REFUSED as error:
         raise AnswerRejected(
             "tasks.denied",
             f"{uri} can't be listed: {error.message}",
             f"Ask for s3:ListBucket on {uri.bucket}, and s3:GetObject on its objects.",
         ) from None
     if not keys:
-        raise AnswerRejected(
-            "tasks.folder",
-            f"There is nothing under {uri}.",
-            "Give the folder with the task files.",
-        )
+        remedy = "Give the folder with the task files."
+        raise AnswerRejected("tasks.folder", f"There is nothing under {uri}.", remedy)
     return keys
 
 
@@ -116,18 +115,6 @@ def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
                     "Give a folder with only the tasks; tasks read large datasets from S3.",
                 )
     return found
-
-
-def sources_of(aws: Aws, source: str) -> dict[str, bytes]:
-    """Read the files of a folder, in S3 or on this computer.
-
-    Raises:
-        AnswerRejected, AwsUnavailable: as `list_tasks_in_s3` and `list_tasks_in_folder`.
-    """
-    if not source.startswith("s3://"):
-        return list_tasks_in_folder(Path(source))
-    place = parse_s3_uri(source, what="folder of tasks", key_needed=False)
-    return list_tasks_in_s3(aws, place, describe_bucket(aws, place.bucket))[0]
 
 
 def name_upload_folder(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:

@@ -59,11 +59,7 @@ def _check_source(value: str, interview: Interview) -> Outcome[str, TasksFacts |
         return Accepted(value)
     region = interview.model.region
     interview.progress("Looking for tasks", None, None)
-    if value.startswith("s3://"):
-        place = aws.s3.parse_s3_uri(value, what="folder of tasks", key_needed=False)
-        sources, checks = aws.task_folders.list_tasks_in_s3(interview.aws, place, region)
-    else:
-        sources, checks = aws.task_folders.list_tasks_in_folder(Path(value)), []
+    sources, checks = aws.task_folders.read_task_folder(interview.aws, value, region)
     found, about_tasks = read_tasks(sources)
     refuse_failed(about_tasks)
     tasks = tuple(TaskFacts(task.name, task.file) for task in found)
@@ -119,7 +115,9 @@ def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], N
             "Choose from the list, or answer ALL.",
         )
     source = interview.answer(slots.TASK_SOURCE).value
-    tasks, _ = read_tasks(aws.task_folders.sources_of(interview.aws, source))
+    region = interview.model.region
+    sources, _ = aws.task_folders.read_task_folder(interview.aws, source, region)
+    tasks, _ = read_tasks(sources)
     checks = chosen_checks(known if value == [ALL] else value, tasks)
     refuse_failed(checks)
     return Accepted(value, checks=tuple(checks))
