@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from evalbook.aws.found import BaseModel
-from evalbook.aws.hub_documents import HubDocument, describe_hub_document
+from evalbook.aws.hub_documents import describe_hub_document
 from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, find_nova_in_bedrock
 from evalbook.aws.package_answers import HUB_SETTING, PUBLIC_HUB, ModelPackage, find_private_hub
 from evalbook.aws.session import (
@@ -116,11 +116,8 @@ def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: st
         _refuse_private_hub(aws, replace(model.base, version=None), region)
     if _is_judged_nova(model.name, evaluation_type):
         checks = _nova_alone_checks(aws, model, region)
-    elif types == ():
-        checks = []
     else:
-        found = None if model.recipes is None else model.has_recipe(types)
-        checks = [_recipe_verdict(model.name, region, types, found=found)]
+        checks = [] if types == () else [_recipe_verdict(model, region, types)]
     if model.licence:
         checks.append(
             warning(
@@ -143,26 +140,23 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
     DownstreamServiceUnavailable.
     """
     try:
-        document = _hub_document(aws, base, region)
+        model = describe_hub_model(aws, base.name, region, base.version)
     except (AwsDenied, AwsInternalError) as error:
         return warning(
             "model.recipe",
             f"Could not check whether the base model has an evaluation recipe. {error.message}",
             "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
         )
-    except AwsMissing as error:
-        raise rejection_for(_not_in_hub(aws, base, region)) from error
     except AwsInvalid as error:
         return warning(
             "model.recipe",
             f"The base model {base.arn} could not be looked up: {error.message}",
             f"Check that it is available in {region}.",
         )
+    if model is None:
+        raise rejection_for(_not_in_hub(aws, base, region))
     _refuse_private_hub(aws, base, region)
-    found = None
-    if document is not None and document.recipes is not None:
-        found = any(types is None or it.evaluation in types for it in document.evaluations)
-    return _recipe_verdict(base.name, region, types, found=found)
+    return _recipe_verdict(model, region, types)
 
 
 def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
@@ -216,18 +210,16 @@ def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
     )
 
 
-def _recipe_verdict(
-    name: str, region: str, types: tuple[str, ...] | None, *, found: bool | None
-) -> Check:
-    """Judge whether a recipe was found; None if the hub does not say."""
-    if found is None:
-        return skipped("model.recipe", f"The hub content of {name} does not list its recipes.")
-    if found:
-        return passed("model.recipe", f"{name} has an evaluation recipe.")
+def _recipe_verdict(model: HubModel, region: str, types: tuple[str, ...] | None) -> Check:
+    if model.recipes is None:
+        text = f"The hub content of {model.name} does not list its recipes."
+        return skipped("model.recipe", text)
+    if model.has_recipe(types):
+        return passed("model.recipe", f"{model.name} has an evaluation recipe.")
     kinds = f" of type {' or '.join(types)}" if types else ""
     raise reject(
         "model.recipe",
-        f"The base model {name} has no evaluation recipe{kinds} in {region}: the run "
+        f"The base model {model.name} has no evaluation recipe{kinds} in {region}: the run "
         "would end with DownstreamServiceUnavailable.",
         "Name a package whose base model can be evaluated, or such a base model.",
     )
@@ -236,15 +228,11 @@ def _recipe_verdict(
 def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
     """Return by which technique a model's recipe trained it, such as SFT; None if unknown."""
     try:
-        document = _hub_document(aws, base, region)
+        document = describe_hub_document(aws, region, PUBLIC_HUB, base.name, base.version)
     except NO_HELP:
         return None
     recipes = document.recipes if document and document.recipes else ()
     return next((it.technique for it in recipes if it.name == base.recipe), None)
-
-
-def _hub_document(aws: Aws, base: BaseModel, region: str) -> HubDocument | None:
-    return describe_hub_document(aws, region, PUBLIC_HUB, base.name, base.version)
 
 
 # --- Nova -------------------------------------------------------------------------------------

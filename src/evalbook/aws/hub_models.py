@@ -122,16 +122,18 @@ def find_nova_in_bedrock(name: str, region: str) -> str | None:
     return f"{prefix}.{known[name]}:0" if prefix and name in known else None
 
 
-def describe_hub_model(aws: Aws, name: str, region: str | None) -> HubModel | None:
-    """Return the model of that very name in the public hub, or None.
+def describe_hub_model(
+    aws: Aws, name: str, region: str | None, version: str | None = None
+) -> HubModel | None:
+    """Return the model of that very name in the public hub, or None; the newest unless told.
 
     Raises:
-        AwsDenied: hub contents may not be described.
+        AwsDenied, AwsInvalid: SageMaker's answer was no.
     """
     if not _NAME.fullmatch(name):
         return None
     try:
-        content = describe_hub_content(aws, region, PUBLIC_HUB, name)
+        content = describe_hub_content(aws, region, PUBLIC_HUB, name, version)
     except AwsMissing:
         return None
     document = read_hub_document(content["HubContentDocument"])

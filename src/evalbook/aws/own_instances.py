@@ -258,22 +258,19 @@ def refuse_archive(base_model: str, model_data: str | None) -> None:
     Raises:
         AnswerRejected: ``compute.weights``.
     """
+    remedy = "Answer serverless."
     if model_data is None:
-        raise AnswerRejected(
-            "compute.weights",
-            "The model package does not say where its weights are (ModelDataSource).",
-            "Answer serverless.",
-        )
-    if model_data.endswith(".tar.gz") and not is_nova(base_model):
-        raise AnswerRejected(
-            "compute.weights",
+        found = "The model package does not say where its weights are (ModelDataSource)."
+    elif model_data.endswith(".tar.gz") and not is_nova(base_model):
+        found = (
             f"The model package's weights are an archive, {model_data}; on your own instances, an "
-            "open-weight model must be uncompressed under a prefix.",
-            "Answer serverless, or name a package with uncompressed weights.",
+            "open-weight model must be uncompressed under a prefix."
         )
-    if "-hp-" in model_data:
-        raise AnswerRejected(
-            "compute.weights",
-            f"By its name, {model_data} was trained on HyperPod, and can only be evaluated there.",
-            "Answer serverless.",
+        remedy = "Answer serverless, or name a package with uncompressed weights."
+    elif "-hp-" in model_data:
+        found = (
+            f"By its name, {model_data} was trained on HyperPod, and can only be evaluated there."
         )
+    else:
+        return
+    raise AnswerRejected("compute.weights", found, remedy)
