@@ -7,10 +7,10 @@ there: its dry run passes with an endpoint that does not exist.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, partition_and_account
 from evalbook.aws.base_models import is_nova
 from evalbook.aws.found import Answering, Instances
 from evalbook.aws.gpus import check_gpus
@@ -19,7 +19,15 @@ from evalbook.aws.permissions import check_may_do
 from evalbook.aws.quotas import check_instance_quota
 from evalbook.aws.regions import GEOGRAPHIES, is_region
 from evalbook.aws.s3 import need_bucket_in, parse_s3_uri
-from evalbook.aws.session import NO_HELP, REFUSED, Aws, AwsDenied, AwsInvalid, AwsMissing, unchecked
+from evalbook.aws.session import (
+    REFUSED,
+    Aws,
+    AwsDenied,
+    AwsInvalid,
+    AwsMissing,
+    try_asking,
+    unchecked,
+)
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
 from evalbook.packaged import DataFile
@@ -37,6 +45,7 @@ _IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
     r"[a-z0-9._/-]+(:[a-zA-Z0-9._-]+)?"
 )
+_HOSTING = {"sagemaker:InvokeEndpoint", "sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"}
 FORMS = (
     "Give the name of an endpoint, the id or ARN of a Bedrock model (including custom model "
     "deployments and imported models), or the S3 folder of artefacts to host for the run."
@@ -63,8 +72,8 @@ def check_container(aws: Aws, region: str) -> list[Check]:
         AnswerRejected: the SDK knows no image there, or ECR has none.
     """
     offered = _offered_check(region)
-    images = IMAGES.facts
-    image = f"{images['account']}.dkr.ecr.{region}.amazonaws.com/{images['repository']}"
+    known = IMAGES.facts
+    image = f"{known['account']}.dkr.ecr.{region}.amazonaws.com/{known['repository']}"
     return [offered, look_for_image(aws, image)]
 
 
@@ -181,11 +190,9 @@ def _endpoint(aws: Aws, name: str, region: str) -> list[Check]:
 
 def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list[Check]:
     """Refuse what the container can't call: it gives an endpoint's name alone."""
-    try:
-        found = aws.client("sagemaker", region).describe_endpoint_config(
-            EndpointConfigName=configuration
-        )
-    except NO_HELP:
+    sagemaker = aws.client("sagemaker", region)
+    found = try_asking(lambda: sagemaker.describe_endpoint_config(EndpointConfigName=configuration))
+    if found is None:
         return []
     if found.get("AsyncInferenceConfig"):
         raise AnswerRejected(
@@ -215,13 +222,12 @@ def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list
 
 def list_endpoints(aws: Aws, region: str, most: int = 10) -> list[str]:
     """Return names of endpoints in service, the newest first; none where they can't be listed."""
-    try:
-        page = aws.client("sagemaker", region).list_endpoints(
+    page = try_asking(
+        lambda: aws.client("sagemaker", region).list_endpoints(
             StatusEquals="InService", SortBy="CreationTime", MaxResults=most
         )
-    except NO_HELP:
-        return []
-    return [str(it["EndpointName"]) for it in page["Endpoints"]]
+    )
+    return [it["EndpointName"] for it in page["Endpoints"]] if page else []
 
 
 def _near_endpoints(aws: Aws, region: str, name: str) -> str:
@@ -235,11 +241,16 @@ def _near_endpoints(aws: Aws, region: str, name: str) -> str:
 
 def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
     arn = parse_arn(model)
-    kind = arn.path[0] if arn else _kind_of_id(model)
-    operation, parameter, fit = _BEDROCK[kind]
-    words = describe_arn_kind(arn) if arn else f"apparently the id of {_ID_OF[kind]}"
+    if arn is not None:
+        kind, words = arn.path[0], describe_arn_kind(arn)
+    elif _is_profile(model):
+        kind, words = "inference-profile", "apparently the id of an inference profile"
+    else:
+        kind, words = "foundation-model", "apparently the id of a foundation model"
+    operation, parameter, good = _BEDROCK[kind]
+    bedrock = aws.client("bedrock", region)
     try:
-        answer = getattr(aws.client("bedrock", region), operation)(**{parameter: model})
+        answer = getattr(bedrock, operation)(**{parameter: model})
     except (AwsMissing, AwsInvalid) as error:
         raise AnswerRejected(
             "answers.bedrock",
@@ -247,39 +258,29 @@ def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
             "Check its id and region in the Bedrock console.",
         ) from None
     except AwsDenied as error:
-        grant = f"bedrock:{''.join(part.capitalize() for part in operation.split('_'))}"
+        grant = f"bedrock:{bedrock.meta.method_to_api_mapping[operation]}"
         what = f"whether {model} ({words}) can be called"
         return [unchecked("answers.bedrock", what, error, grant, warning)]
-    return fit(model, answer)
+    if kind == "foundation-model":
+        return [_check_foundation_model(model, answer)]
+    if kind == "imported-model":
+        return _check_imported_model(model, answer)
+    if answer["status"] != good:
+        raise AnswerRejected(
+            "answers.bedrock",
+            f"{model} is {answer['status']}, not {good}.",
+            f"Try again when it is {good}, or name another.",
+        )
+    return [passed("answers.bedrock", f"{model} is {good}.")]
 
 
-_ID_OF = {
-    "foundation-model": "a foundation model",
-    "inference-profile": "an inference profile",
-}
-
-
-def _kind_of_id(model: str) -> str:
-    """Tell a profile's id from a foundation model's: it begins with a geography."""
+def _is_profile(model: str) -> bool:
+    """Tell an inference profile's id from a foundation model's: it begins with a geography."""
     head, _, rest = model.partition(".")
-    return "inference-profile" if head in GEOGRAPHIES and "." in rest else "foundation-model"
+    return head in GEOGRAPHIES and "." in rest
 
 
-def _in_state(member: str, good: str) -> Callable[[str, Any], list[Check]]:
-    def fit(model: str, answer: Any) -> list[Check]:
-        state = answer[member]
-        if state != good:
-            raise AnswerRejected(
-                "answers.bedrock",
-                f"{model} is {state}, not {good}.",
-                f"Try again when it is {good}, or name another.",
-            )
-        return [passed("answers.bedrock", f"{model} is {good}.")]
-
-    return fit
-
-
-def _foundation(model: str, answer: GetFoundationModelResponseTypeDef) -> list[Check]:
+def _check_foundation_model(model: str, answer: GetFoundationModelResponseTypeDef) -> Check:
     details = answer["modelDetails"]
     kinds = details.get("inferenceTypesSupported") or ["ON_DEMAND"]
     if "ON_DEMAND" not in kinds:
@@ -289,17 +290,15 @@ def _foundation(model: str, answer: GetFoundationModelResponseTypeDef) -> list[C
             "Give the id of its inference profile, such as us. followed by the model's id.",
         )
     if (details.get("modelLifecycle") or {"status": "ACTIVE"})["status"] == "LEGACY":
-        return [
-            warning(
-                "answers.bedrock",
-                f"{model} is legacy: Bedrock refuses it unless this account has used it recently.",
-                "Call it once before the run.",
-            )
-        ]
-    return [passed("answers.bedrock", f"{model} can be called.")]
+        return warning(
+            "answers.bedrock",
+            f"{model} is legacy: Bedrock refuses it unless this account has used it recently.",
+            "Call it once before the run.",
+        )
+    return passed("answers.bedrock", f"{model} can be called.")
 
 
-def _imported(model: str, answer: GetImportedModelResponseTypeDef) -> list[Check]:
+def _check_imported_model(model: str, answer: GetImportedModelResponseTypeDef) -> list[Check]:
     architecture = str(answer.get("modelArchitecture") or "")
     checks = [passed("answers.bedrock", f"{model} is imported.")]
     if re.match(r"qwen2", architecture, re.I):
@@ -323,31 +322,17 @@ def _imported(model: str, answer: GetImportedModelResponseTypeDef) -> list[Check
     return checks
 
 
-_BEDROCK: dict[str, tuple[str, str, Callable[[str, Any], list[Check]]]] = {
-    "foundation-model": ("get_foundation_model", "modelIdentifier", _foundation),
-    "inference-profile": (
-        "get_inference_profile",
-        "inferenceProfileIdentifier",
-        _in_state("status", "ACTIVE"),
-    ),
-    "application-inference-profile": (
-        "get_inference_profile",
-        "inferenceProfileIdentifier",
-        _in_state("status", "ACTIVE"),
-    ),
-    "custom-model-deployment": (
-        "get_custom_model_deployment",
-        "customModelDeploymentIdentifier",
-        _in_state("status", "Active"),
-    ),
-    "imported-model": ("get_imported_model", "modelIdentifier", _imported),
-    "provisioned-model": (
-        "get_provisioned_model_throughput",
-        "provisionedModelId",
-        _in_state("status", "InService"),
-    ),
+_PROFILE = ("get_inference_profile", "inferenceProfileIdentifier", "ACTIVE")
+_DEPLOYMENT = ("get_custom_model_deployment", "customModelDeploymentIdentifier", "Active")
+_BEDROCK = {
+    "foundation-model": ("get_foundation_model", "modelIdentifier", None),
+    "inference-profile": _PROFILE,
+    "application-inference-profile": _PROFILE,
+    "custom-model-deployment": _DEPLOYMENT,
+    "imported-model": ("get_imported_model", "modelIdentifier", None),
+    "provisioned-model": ("get_provisioned_model_throughput", "provisionedModelId", "InService"),
 }
-"""How Bedrock is asked about each kind, and what must be the case."""
+"""How Bedrock is asked about each kind, and the status that it must have, if it has one."""
 
 
 # --- artefacts to be hosted ---------------------------------------------------------------------
@@ -356,15 +341,12 @@ _BEDROCK: dict[str, tuple[str, str, Callable[[str, Any], list[Check]]]] = {
 def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
     place = parse_s3_uri(uri, what="artefacts", key_needed=False)
     here = need_bucket_in(aws, place.bucket, region)
+    s3 = aws.client("s3", region)
     try:
-        page = aws.client("s3", region).list_objects_v2(
-            Bucket=place.bucket, Prefix=place.key, MaxKeys=1
-        )
+        page = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key, MaxKeys=1)
     except REFUSED as error:
-        return [
-            here,
-            skipped("answers.artefacts", f"Could not look under {uri}. {error.message}"),
-        ]
+        unseen = f"Could not look under {uri}. {error.message}"
+        return [here, skipped("answers.artefacts", unseen)]
     if not page.get("Contents"):
         raise AnswerRejected(
             "answers.artefacts",
@@ -449,19 +431,17 @@ def call_checks(
     aws: Aws, region: str, role: str, answering: Sequence[tuple[str, str]]
 ) -> list[Check]:
     """Simulate whether a role may call what answers, or host it, as the container does."""
-    found = parse_arn(role)
-    partition, account = (found.partition, found.account) if found else ("aws", "*")
+    partition, account = partition_and_account(role)
+    endpoints = f"arn:{partition}:sagemaker:{region}:{account}:endpoint"
     wanted: dict[str, set[str]] = {}
     for kind, name in answering:
         if kind == "bedrock":
-            arn = name if name.startswith("arn:") else "*"
-            wanted.setdefault(arn, set()).add("bedrock:InvokeModel")
+            arn, actions = name if name.startswith("arn:") else "*", {"bedrock:InvokeModel"}
+        elif kind == "endpoint":
+            arn, actions = f"{endpoints}/{name}", {"sagemaker:InvokeEndpoint"}
         else:
-            arn = f"arn:{partition}:sagemaker:{region}:{account}:endpoint/"
-            arn += name if kind == "endpoint" else "inspectai-*"
-            wanted.setdefault(arn, set()).add("sagemaker:InvokeEndpoint")
-        if kind == "hosted":
-            wanted[arn] |= {"sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"}
+            arn, actions = f"{endpoints}/inspectai-*", _HOSTING
+        wanted.setdefault(arn, set()).update(actions)
     remedy = (
         "Grant it: the container calls the model as this role. "
         "`evalbook doctor --policy role` prints the statement."

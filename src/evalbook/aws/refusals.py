@@ -7,7 +7,7 @@ an error. Everything else means that AWS could not be asked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypedDict, TypeVar, cast, get_args
+from typing import Any, Literal, TypedDict, TypeVar, cast
 
 from evalbook.aws.answers import NO_REQUEST_ID, Asked, AwsUnreadable, has_request_id
 from evalbook.checks import Check, skipped
@@ -69,21 +69,14 @@ def unchecked(
 
 
 _Meaning = Literal["missing", "denied", "invalid", "throttled", "expired", "clock", "credentials"]
-_MEANINGS: tuple[_Meaning, ...] = get_args(_Meaning)
 
 
 class _Codes(TypedDict, total=False):
     """A service's own error codes by what they mean, or those that every service may use."""
 
     source: str
-    missing: list[str]
+    codes: dict[_Meaning, list[str]]
     missing_in_words: list[str]
-    denied: list[str]
-    invalid: list[str]
-    throttled: list[str]
-    expired: list[str]
-    clock: list[str]
-    credentials: list[str]
 
 
 class _NoAnswer(TypedDict):
@@ -165,13 +158,12 @@ def _meaning(service: str, code: str, text: str) -> _Meaning | None:
         # Some services have no code for what is not there: they say so in words.
         words = own.get("missing_in_words", ())
         return "missing" if any(it in text for it in words) else "invalid"
-    for codes in (own, common):
-        for meaning in _MEANINGS:
-            if code in codes.get(meaning, ()):
-                # A signature too old or too new is the clock's fault, whatever the code.
-                late = "signature expired" in text or "not yet current" in text
-                return "clock" if late and meaning == "credentials" else meaning
-    return None
+    tables = (*own.get("codes", {}).items(), *common["codes"].items())
+    found = next((meaning for meaning, codes in tables if code in codes), None)
+    # A signature too old or too new is the clock's fault, whatever the code.
+    if found == "credentials" and ("signature expired" in text or "not yet current" in text):
+        return "clock"
+    return found
 
 
 def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
