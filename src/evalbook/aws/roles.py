@@ -98,27 +98,29 @@ def find_execution_role(
             _trust(role, service, me, region)[0] == "trusted" for service in _services(actions_for)
         )
 
-    named = (
+    newest = sorted(sorted(listed, key=lambda it: it.arn), key=lambda it: it.created, reverse=True)
+    roles: dict[str, str] = {}
+    for role, about in (
         (own, "the role you are signed in with"),
         (trained, f"the role of training job {training_job}"),
-    )
-    found: dict[str, str] = {}
-    for role, about in named:
+        *((it, f"made {it.created}") for it in newest if not _is_service_linked(it.arn)),
+    ):
         if role is not None and fits(role):
-            found.setdefault(role.arn, about)
-    newest = sorted(sorted(listed, key=lambda it: it.arn), key=lambda it: it.created, reverse=True)
-    others = {
-        it.arn: f"made {it.created}"
-        for it in newest
-        if fits(it) and not _is_service_linked(it.arn) and it.arn not in found
-    }
-    able = _able(aws, region, actions_for, {**found, **others})
-    default = next((arn for arn in found if arn in able), None)
+            roles.setdefault(role.arn, about)
+    able = _able(aws, region, actions_for, roles)
+    named = {role.arn for role in (own, trained) if role}
+    default = next((arn for arn in able if arn in named), None)
     if default is None and len(able) == 1:
         default = next(iter(able))
         able[default] = "the only suitable role in the account"
-    roles = tuple(OfferedRole(arn, printable(_name(arn)), about) for arn, about in able.items())
-    return RoleOffer(default, roles, _offer_checks(default, unlisted))
+    offered = [OfferedRole(arn, printable(_name(arn)), about) for arn, about in able.items()]
+    checks = []
+    if unlisted:
+        text = f"Could not list the account's roles to look for a suitable one. {unlisted}"
+        checks = [skipped("role.list", text, "Name one, or ask for iam:ListRoles.")]
+    elif default is None:
+        checks = [skipped("role.list", "Found no single role to propose.")]
+    return RoleOffer(default, tuple(offered), tuple(checks))
 
 
 def _able(aws: Aws, region: str, actions_for: str, roles: dict[str, str]) -> dict[str, str]:
@@ -132,15 +134,6 @@ def _able(aws: Aws, region: str, actions_for: str, roles: dict[str, str]) -> dic
         verdicts = []
     lacking = {it for it, gate in zip(newest, verdicts, strict=False) if gate.status == "failed"}
     return {arn: about for arn, about in roles.items() if arn not in lacking}
-
-
-def _offer_checks(default: str | None, unlisted: str | None) -> tuple[Check, ...]:
-    if unlisted:
-        text = f"Could not list the account's roles to look for a suitable one. {unlisted}"
-        return (skipped("role.list", text, "Name one, or ask for iam:ListRoles."),)
-    if default is None:
-        return (skipped("role.list", "Found no single role to propose."),)
-    return ()
 
 
 def _find_role(aws: Aws, region: str, name: str | None) -> _Role | None:
@@ -183,12 +176,7 @@ def _get_role(aws: Aws, region: str, name: str) -> _Role:
 
 
 def check_role(
-    aws: Aws,
-    text: str,
-    *,
-    region: str,
-    actions_for: str,
-    judge: str | None = None,
+    aws: Aws, text: str, *, region: str, actions_for: str, judge: str | None = None
 ) -> tuple[str, list[Check]]:
     """Check a role given by name or ARN for an evaluation in a region.
 
@@ -202,24 +190,21 @@ def check_role(
     """
     me = find_caller(aws, region)
     name, given = _parse(text, me.account)
-    try:
-        role, checks = _existing(aws, region, name, given, me.account)
-    except AwsDenied as error:
-        arn = given or f"arn:{me.partition}:iam::{me.account}:role/{name}"
-        role, checks = _Role(arn, None), [_unseen(arn, error, given is not None)]
-    _refuse_kind(role.arn, checks)
-    checks += _trust_checks(role, me, region, actions_for)
-    questions: list[Callable[[], list[Check]]] = [
-        lambda: check_role_permissions(aws, role.arn, region, actions_for, judge),
-        lambda: check_caller_permissions(aws, region, role.arn),
-    ]
-    for found in in_parallel(questions):
-        checks += found
+    role, there = _look_up(aws, region, name, given, me)
+    _refuse_kind(role.arn, there)
+    of_role, of_caller = in_parallel(
+        [
+            partial(check_role_permissions, aws, role.arn, region, actions_for, judge),
+            partial(check_caller_permissions, aws, region, role.arn),
+        ]
+    )
+    trusted = _trust_checks(role, me, region, actions_for)
+    checks = [there, *trusted, *of_role, *of_caller]
     refuse_failed(checks)
     return role.arn, checks
 
 
-def _refuse_kind(arn: str, checks: list[Check]) -> None:
+def _refuse_kind(arn: str, there: Check) -> None:
     """Refuse a role that AWS keeps for people or for a service of its own."""
     if is_reserved(arn):
         raise AnswerRejected(
@@ -228,14 +213,14 @@ def _refuse_kind(arn: str, checks: list[Check]) -> None:
             "may assume it, and only AWS can change its trust policy.",
             "Give a role made for the evaluation; `evalbook doctor --policy trust` and "
             "`evalbook doctor --policy role` print the policies it needs.",
-            checks,
+            [there],
         )
     if _is_service_linked(arn):
         raise AnswerRejected(
             "role.kind",
             f"{arn} is a service-linked role: only the service it belongs to may assume it.",
             "Give an execution role.",
-            checks,
+            [there],
         )
 
 
@@ -269,38 +254,28 @@ def _parse(text: str, account: str) -> tuple[str, str | None]:
     return _name(arn.resource), text
 
 
-def _existing(
-    aws: Aws, region: str, name: str, given: str | None, account: str
-) -> tuple[_Role, list[Check]]:
+def _look_up(
+    aws: Aws, region: str, name: str, given: str | None, me: Caller
+) -> tuple[_Role, Check]:
     try:
         role = _get_role(aws, region, name)
     except AwsMissing as error:
-        raise AnswerRejected(
+        names = [printable(_name(role.arn)) for role in _list_roles(aws, region)[0]]
+        near = did_you_mean([f'"{it}"' for it in nearest(name, names)])
+        text = f'There is no role "{name}" in account {me.account}.'
+        raise AnswerRejected("role.exists", text, near or _FORMS) from error
+    except AwsDenied as error:
+        arn = given or f"arn:{me.partition}:iam::{me.account}:role/{name}"
+        guess = "" if given else f" evalbook assumes {arn}, which is wrong if the role has a path."
+        return _Role(arn, None), warning(
             "role.exists",
-            f'There is no role "{name}" in account {account}.',
-            _near_remedy(aws, region, name),
-        ) from error
-    if given and role.arn != given:
-        raise AnswerRejected(
-            "role.exists",
-            f"There is no role {given}; the role of that name is {role.arn}.",
-            f"Give {role.arn}",
+            f"Could not check whether the role exists. {error.message}{guess}",
+            "Grant iam:GetRole so that evalbook can check this and the trust policy.",
         )
-    return role, [passed("role.exists", f"{role.arn} exists.")]
-
-
-def _near_remedy(aws: Aws, region: str, name: str) -> str:
-    names = [printable(_name(role.arn)) for role in _list_roles(aws, region)[0]]
-    return did_you_mean([f'"{it}"' for it in nearest(name, names)]) or _FORMS
-
-
-def _unseen(arn: str, error: AwsDenied, given: bool) -> Check:
-    guess = "" if given else f" evalbook assumes {arn}, which is wrong if the role has a path."
-    return warning(
-        "role.exists",
-        f"Could not check whether the role exists. {error.message}{guess}",
-        "Grant iam:GetRole so that evalbook can check this and the trust policy.",
-    )
+    if given and role.arn != given:
+        text = f"There is no role {given}; the role of that name is {role.arn}."
+        raise AnswerRejected("role.exists", text, f"Give {role.arn}")
+    return role, passed("role.exists", f"{role.arn} exists.")
 
 
 def _is_service_linked(arn: str) -> bool:
