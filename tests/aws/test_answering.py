@@ -117,9 +117,11 @@ def test_an_endpoint_has_to_be_there_and_callable_by_its_name(
     assert said in text
 
 
-def test_what_is_in_another_region_is_refused(aws: Aws) -> None:
+@pytest.mark.parametrize("written", ["{}", ' "{}" '])
+def test_what_is_in_another_region_is_refused(aws: Aws, written: str) -> None:
+    arn = f"arn:aws:sagemaker:us-west-2:{ACCOUNT}:endpoint/e"
     with pytest.raises(AnswerRejected, match="is in us-west-2, but the evaluation's container"):
-        check_answering(aws, f"arn:aws:sagemaker:us-west-2:{ACCOUNT}:endpoint/e", REGION)
+        check_answering(aws, written.format(arn), REGION)
 
 
 DEPLOYMENT = f"{BEDROCK}:custom-model-deployment/a1b2c3d4e5f6"

@@ -45,6 +45,7 @@ _IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
     r"[a-z0-9._/-]+(:[a-zA-Z0-9._-]+)?"
 )
+_AROUND = "\"'<> \t\r\n"
 _HOSTING = {"sagemaker:InvokeEndpoint", "sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"}
 FORMS = (
     "Give the name of an endpoint, the id or ARN of a Bedrock model (including custom model "
@@ -109,13 +110,13 @@ def read_answering(text: str) -> Answering:
     Raises:
         AnswerRejected: ``answers.form`` or ``answers.kind``.
     """
-    text = text.strip().strip("\"'<> ")
+    text = text.strip(_AROUND)
     if text.startswith("s3://"):
         return Answering("hosted", str(parse_s3_uri(text, what="artefacts", key_needed=False)))
     arn = parse_arn(text)
     if arn is not None:
         return _by_arn(arn)
-    if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[\w.:-]+", text, re.I) and "." in text:
+    if re.fullmatch(r"[a-z0-9-]+\.[\w.:-]+", text, re.I):
         return Answering("bedrock", text)
     if not _ENDPOINT.fullmatch(text):
         raise AnswerRejected(
@@ -149,7 +150,7 @@ def check_answering(aws: Aws, text: str, region: str) -> tuple[Answering, list[C
         AnswerRejected: it is not there, is not in service, or is in another region.
     """
     found = read_answering(text)
-    arn = parse_arn(text.strip())
+    arn = parse_arn(text.strip(_AROUND))
     if arn is not None and arn.region not in ("", region):
         raise AnswerRejected(
             "answers.region",
