@@ -163,7 +163,7 @@ def test_a_role_may_do_what_the_sdk_insists_on_for_its_type_and_no_judging() -> 
 
     assert set(list_gated_actions("benchmark")) <= actions(without)
     assert not [action for action in actions(without) if action.startswith("bedrock:")]
-    assert trusted["Statement"][0]["Principal"] == {"Service": ["sagemaker.amazonaws.com"]}
+    assert trusted["Statement"][0]["Principal"] == {"Service": "sagemaker.amazonaws.com"}
 
 
 def test_the_trust_policy_passes_our_own_check() -> None:

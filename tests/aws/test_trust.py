@@ -196,7 +196,7 @@ def test_what_the_sdk_sees(statement: dict[str, Any], seen: bool) -> None:
 
 
 def test_statement_to_add_is_itself_trusted() -> None:
-    text = build_trust_statement([SAGEMAKER, BEDROCK], ACCOUNT)
+    statement = build_trust_statement([SAGEMAKER, BEDROCK], ACCOUNT)
 
-    assert verdict(json.loads(text)) == "trusted"
-    assert verdict(json.loads(text), service=SAGEMAKER) == "trusted"
+    assert verdict(statement) == "trusted"
+    assert verdict(statement, service=SAGEMAKER) == "trusted"

@@ -11,6 +11,7 @@ from typing import TypedDict
 from evalbook.aws.executions import LOG_GROUP, ROLLOUT_LOG_GROUP
 from evalbook.aws.permissions import list_gated_actions
 from evalbook.aws.policy_documents import WrittenPolicy, WrittenStatement
+from evalbook.aws.trust import build_trust_statement, list_services
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.packaged import DataFile
 
@@ -46,12 +47,6 @@ class Scope:
     own_instances: bool = False
     """Whether the caller starts training jobs itself, instead of a pipeline that does."""
 
-    @property
-    def services(self) -> list[str]:
-        """Who assumes the role: Bedrock only where it is Bedrock that judges."""
-        judges = EVALUATION_TYPES[self.evaluation_type].bedrock_judges
-        return ["sagemaker.amazonaws.com", *(["bedrock.amazonaws.com"] if judges else [])]
-
 
 class _Grant(TypedDict, total=False):
     Sid: str
@@ -85,15 +80,8 @@ def role_policy(scope: Scope) -> WrittenPolicy:
 
 def trust_policy(scope: Scope) -> WrittenPolicy:
     """Return the trust policy that lets the services assume the role, for this account only."""
-    return _policy(
-        {
-            "Sid": "Services",
-            "Effect": "Allow",
-            "Principal": {"Service": scope.services},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": scope.account}},
-        }
-    )
+    services = list_services(scope.evaluation_type)
+    return _policy({"Sid": "Services", **build_trust_statement(services, scope.account)})
 
 
 def _policy(*statements: WrittenStatement) -> WrittenPolicy:
@@ -134,5 +122,5 @@ def _lists(scope: Scope) -> dict[str, list[str]]:
         "GATED": sorted(list_gated_actions(scope.evaluation_type)),
         "KMS_KEYS": list(scope.kms_keys),
         "LOG_GROUPS": [f"{logs}:{group}*" for group in groups],
-        "SERVICES": scope.services,
+        "SERVICES": list_services(scope.evaluation_type),
     }

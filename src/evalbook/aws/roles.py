@@ -7,6 +7,7 @@ sagemaker 3.27.0, ``core/helper/iam_role_resolver.py``.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,18 +28,17 @@ from evalbook.aws.session import (
     try_asking,
 )
 from evalbook.aws.trust import (
-    BEDROCK,
     DENIED,
     SAGEMAKER,
     Assumption,
     Verdict,
     build_trust_statement,
+    list_services,
     named_for_sdk,
     trust,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, refuse_failed
-from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.texts import did_you_mean, nearest, printable
 
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
@@ -95,7 +95,8 @@ def find_execution_role(
 
     def fits(role: _Role) -> bool:
         return all(
-            _trust(role, service, me, region)[0] == "trusted" for service in _services(actions_for)
+            _trust(role, service, me, region)[0] == "trusted"
+            for service in list_services(actions_for)
         )
 
     newest = sorted(sorted(listed, key=lambda it: it.arn), key=lambda it: it.created, reverse=True)
@@ -285,12 +286,6 @@ def _is_service_linked(arn: str) -> bool:
 # --- trust ------------------------------------------------------------------------------------
 
 
-def _services(actions_for: str) -> tuple[str, ...]:
-    """Return who assumes the role: Bedrock only where it is Bedrock that judges."""
-    judges = EVALUATION_TYPES[actions_for].bedrock_judges
-    return (SAGEMAKER, BEDROCK) if judges else (SAGEMAKER,)
-
-
 def _trust(role: _Role, service: str, me: Caller, region: str) -> tuple[Verdict, str | None]:
     """Tell whether a service may assume a role, and the SDK sees it, and why if not plainly so."""
     who = Assumption(service, me.account, region, me.partition)
@@ -303,9 +298,9 @@ def _trust(role: _Role, service: str, me: Caller, region: str) -> tuple[Verdict,
 
 
 def _trust_checks(role: _Role, me: Caller, region: str, actions_for: str) -> list[Check]:
-    verdicts = {it: _trust(role, it, me, region) for it in _services(actions_for)}
+    verdicts = {it: _trust(role, it, me, region) for it in list_services(actions_for)}
     missing = [service for service, (verdict, _) in verdicts.items() if verdict == "not trusted"]
-    statement = build_trust_statement(missing, me.account)
+    statement = json.dumps(build_trust_statement(missing, me.account))
     return [
         _trust_check(role, service, verdict, why, statement)
         for service, (verdict, why) in verdicts.items()

@@ -209,16 +209,13 @@ def _not_an_s3_uri(text: str, what: str, key_needed: bool) -> AnswerRejected:
 
 def _meant(text: str) -> str | None:
     """Return the URI that a slip of the fingers or another tool's scheme stands for."""
-    slip = re.match(r"(?:s3[an]?|S3|s3p|ss3|3s)(?::/{0,3}|;/{1,3}|/{2,3})(?=[^/])", text, re.I)
+    slip = re.match(r"(?:s3[anp]?|ss3|3s)(?::/{0,3}|;/{1,3}|/{2,3})(?=[^/])", text, re.I)
     rest = text[slip.end() :] if slip else ""
     return f"s3://{rest}" if _BUCKET.fullmatch(rest.partition("/")[0]) else None
 
 
 def _is_an_arn(arn: Arn, text: str, what: str, example: str) -> AnswerRejected:
-    kind = describe_arn_kind(arn)
-    message = (
-        f'"{text}" is the ARN of {re.sub(", .*", "", kind)}. The {what} is given as an S3 URI.'
-    )
+    message = f'"{text}" is the ARN of {describe_arn_kind(arn)}. The {what} is given as an S3 URI.'
     plain = arn.service == "s3" and not arn.account
     remedy = f"Write it as s3://{arn.resource}" if plain else f"Give its S3 URI, such as {example}"
     return _rejected(message, f"{remedy}.")

@@ -6,13 +6,13 @@ Condition elements); a condition is evaluated only where what AWS will send is k
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Literal
 
 from evalbook.aws.policy_documents import Sent, Statement, WrittenStatement, read_policy
+from evalbook.evaluation_types import EVALUATION_TYPES
 
 Verdict = Literal["trusted", "not trusted", "could not tell"]
 
@@ -67,15 +67,20 @@ def named_for_sdk(document: Any, service: str) -> bool:
     )
 
 
-def build_trust_statement(services: list[str], account: str) -> str:
-    """Return the statement, as JSON, that lets services assume a role for an account only."""
-    statement: WrittenStatement = {
+def list_services(evaluation_type: str) -> list[str]:
+    """Return who assumes the role: Bedrock only where it is Bedrock that judges."""
+    judged = EVALUATION_TYPES[evaluation_type].bedrock_judges
+    return [SAGEMAKER, BEDROCK] if judged else [SAGEMAKER]
+
+
+def build_trust_statement(services: list[str], account: str) -> WrittenStatement:
+    """Return the statement that lets services assume a role for an account only."""
+    return {
         "Effect": "Allow",
         "Principal": {"Service": services[0] if len(services) == 1 else services},
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"aws:SourceAccount": account}},
     }
-    return json.dumps(statement)
 
 
 def _applies(statement: Statement, who: Assumption) -> tuple[bool | None, str | None]:
