@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
 from evalbook.texts import shortened
 from evalbook.workflow import hearing
-from evalbook.workflow.interview import Answer, AnyStep, AskedBack, Interview
+from evalbook.workflow.interview import AnyAnswer, AnyStep, AskedBack, Interview
 from evalbook.workflow.kept import find_kept_question
 from evalbook.workflow.replies.reading import AskBack, Reading, Taken
 from evalbook.workflow.turn import Question
 
-_NOTHING = Question("")
-
 
 @dataclass(frozen=True)
 class Ahead:
-    """Where the interview stands: the step to ask next, or None at the end."""
+    """The step that is asked."""
 
-    step: AnyStep | None
-    asked: Question = _NOTHING
+    step: AnyStep
+    asked: Question
     """The step's own question."""
     finding: str | None = None
     """What is known without asking, to be confirmed instead."""
 
     def question(self, interview: Interview) -> Question:
-        if self.step is None or self.finding is None:
+        if self.finding is None:
             return self.asked
         return _confirmation(interview, self.step, self.finding)
 
@@ -37,13 +34,13 @@ def first_unanswered(interview: Interview) -> AnyStep | None:
     return next((it for it in interview.applying if not interview.answered(it.name)), None)
 
 
-def look_ahead(interview: Interview) -> Ahead:
+def look_ahead(interview: Interview) -> Ahead | None:
+    """Return the step to ask next with its question; None if all are answered."""
     step = first_unanswered(interview)
-    return Ahead(None) if step is None else stand_at(interview, step)
+    return None if step is None else _stand_at(interview, step)
 
 
-def stand_at(interview: Interview, step: AnyStep) -> Ahead:
-    """Return the step with its question and what is already known of its answer."""
+def _stand_at(interview: Interview, step: AnyStep) -> Ahead:
     asked = find_kept_question(interview, step) or step.ask(interview)
     back = interview.aside.asked_back.get(step.name)
     if back is not None:
@@ -68,7 +65,7 @@ def stand_at(interview: Interview, step: AnyStep) -> Ahead:
     return Ahead(step, asked, finding)
 
 
-def _again(answer: Answer[Any, Any], asked: Question, step: AnyStep, interview: Interview) -> str:
+def _again(answer: AnyAnswer, asked: Question, step: AnyStep, interview: Interview) -> str:
     """Return an earlier answer as its question's default: the words said, or the value."""
     value = answer.value
     if value in [choice.value for choice in asked.choices]:

@@ -13,10 +13,7 @@ from evalbook.whole_files import read_whole, reason
 from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.steps import (
-    advanced,
-    evaluation_type,
-)
+from evalbook.workflow.steps import advanced, evaluation_type
 from evalbook.workflow.turn import Problem, Turn
 from evalbook.workflow.workflow import Workflow
 
@@ -133,7 +130,7 @@ def _steps_for(interview: Interview, values: dict[str, Any]) -> tuple[Step[Any, 
     try:
         return STEPS_BY_TYPE[read_choice(said, evaluation_type.type_choices(interview))]
     except AnswerRejected:
-        return interview.steps if interview.answers else interview.all_steps
+        return interview.nameable
 
 
 def _refuse_unknown(known: list[str], values: dict[str, Any], interview: Interview) -> None:

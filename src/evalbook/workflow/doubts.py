@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from itertools import takewhile
-from typing import Any
 
 from evalbook.checks import Check, warning
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import did_you_mean, nearest
-from evalbook.workflow.interview import Accepted, Answer, AnyAccepted, AnyStep, Interview
+from evalbook.workflow.interview import (
+    Accepted,
+    Answer,
+    AnyAccepted,
+    AnyAnswer,
+    AnyStep,
+    Interview,
+)
 
 
 def put_answer(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) -> None:
@@ -70,7 +76,7 @@ def settle_doubts(interview: Interview) -> list[Check]:
     return fallen
 
 
-def _still_holds(interview: Interview, step: AnyStep, answer: Answer[Any, Any]) -> Check | None:
+def _still_holds(interview: Interview, step: AnyStep, answer: AnyAnswer) -> Check | None:
     """Renew a doubtful answer, or drop it and return the check that says why."""
     try:
         outcome = step.check(answer.value, interview)
@@ -115,12 +121,10 @@ def find_step_to_reopen(interview: Interview, step: str | None) -> str:
 
 
 def find_step(interview: Interview, name: str) -> AnyStep:
-    # The steps of all types, until the type is chosen.
-    steps = interview.steps if interview.answers else interview.all_steps
-    for step in steps:
+    for step in interview.nameable:
         if step.name == name:
             return step
-    raise no_such_step(name, steps)
+    raise no_such_step(name, interview.nameable)
 
 
 def no_such_step(name: str, steps: Iterable[AnyStep]) -> UsageError:

@@ -21,7 +21,7 @@ from evalbook.workflow.replies.agreeing import understand_yes_or_no
 from evalbook.workflow.replies.choices import how_to_answer, understand_choice
 from evalbook.workflow.replies.lists import understand_choices
 from evalbook.workflow.replies.numbers import understand_number, with_digits
-from evalbook.workflow.replies.pieces import Found, find_pieces
+from evalbook.workflow.replies.pieces import Parts, find_pieces
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Reading, Taken
 from evalbook.workflow.replies.words import (
     content,
@@ -64,10 +64,10 @@ def by_kind(reply: str, question: Question, _: Interview) -> Reading:
     return values.understand_text(reply, question)
 
 
-def pieces_of(text: str, *asked: str) -> Found:
+def pieces_of(text: str, *asked: str) -> Parts:
     """Return what a reply says for other steps than the one that is asked."""
     if len(text) > LONGEST:
-        return Found(())
+        return Parts(())
     metrics = [metric.name for metric in builtin_metrics()]
     return find_pieces(text, metrics, [it.name for it in benchmarks()], asked)
 

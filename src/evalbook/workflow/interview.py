@@ -52,6 +52,9 @@ class Answer(Generic[V, F]):
     """The person asked to answer it again."""
 
 
+AnyAnswer = Answer[Any, Any]
+
+
 @dataclass
 class Pending:
     """A question that AWS was asked for, or that asks again about an answer."""
@@ -111,7 +114,7 @@ class Interview:
     folder: Path = field(default_factory=Path.cwd)
     """Where projects are created and relative paths start."""
     progress: Progress = no_progress
-    answers: dict[str, Answer[Any, Any]] = field(default_factory=dict)
+    answers: dict[str, AnyAnswer] = field(default_factory=dict)
     aside: Aside = field(default_factory=Aside)
 
     @property
@@ -139,6 +142,11 @@ class Interview:
     def all_steps(self) -> tuple[Step[Any, Any], ...]:
         """The steps of all evaluation types, each once."""
         return tuple(dict.fromkeys(step for steps in self.steps_by_type.values() for step in steps))
+
+    @property
+    def nameable(self) -> tuple[Step[Any, Any], ...]:
+        """The steps that can be named: those of all types until anything is answered."""
+        return self.steps if self.answers else self.all_steps
 
     @property
     def settings(self) -> tuple[Step[Any, Any], ...]:

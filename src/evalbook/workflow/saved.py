@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from evalbook.errors import StateFileError
-from evalbook.workflow.interview import Answer, Aside, Interview, Progress, Step, no_progress
+from evalbook.workflow.interview import (
+    Answer,
+    AnyAnswer,
+    Aside,
+    Interview,
+    Progress,
+    Step,
+    no_progress,
+)
 from evalbook.workflow.schemas import list_problems_in_state
 from evalbook.workflow.slots import slot_forms
 from evalbook.workflow.state import ANSWERED, ANSWERS, OWN_KEY, StateDocument, unusable
@@ -47,7 +55,7 @@ def write_interview(interview: Interview) -> StateDocument:
     return interview.document
 
 
-def _read_answers(own: StateDocument) -> dict[str, Answer[Any, Any]]:
+def _read_answers(own: StateDocument) -> dict[str, AnyAnswer]:
     saved = _entry(own, ANSWERS, dict[str, Any])
     names = _entry(own, ANSWERED, list[str])
     for name in (*names, *saved):
@@ -59,10 +67,10 @@ def _read_answers(own: StateDocument) -> dict[str, Answer[Any, Any]]:
     return {name: _read_answer(name, it) for name, it in saved.items()}
 
 
-def _read_answer(name: str, saved: Any) -> Answer[Any, Any]:
+def _read_answer(name: str, saved: Any) -> AnyAnswer:
     place = f"{OWN_KEY}.{ANSWERS}.{name}"
     value, found = slot_forms()[name]
-    answer: Answer[Any, Any] = decode_object(Answer, saved, place, value=value, facts=found)
+    answer: AnyAnswer = decode_object(Answer, saved, place, value=value, facts=found)
     _need_moment(answer.at, f"{place}.at")
     return answer
 

@@ -20,6 +20,7 @@ from evalbook.workflow.doubts import (
     reopen,
     settle_doubts,
 )
+from evalbook.workflow.elsewhere import keep_for_later
 from evalbook.workflow.hearing import quote_a_line
 from evalbook.workflow.interview import (
     Accepted,
@@ -33,12 +34,11 @@ from evalbook.workflow.kept import find_kept_question, is_narrowed, keep_questio
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.saved import read_interview, write_interview
 from evalbook.workflow.slots import CONFIRM
-from evalbook.workflow.steps import (
-    notebook,
-)
+from evalbook.workflow.steps import notebook
 from evalbook.workflow.summary import Summary, summarise
-from evalbook.workflow.taking import change_answers, hear_answer, keep_for_later, take_answer
+from evalbook.workflow.taking import answer_step
 from evalbook.workflow.turn import Default, Position, Problem, Turn
+from evalbook.workflow.whole_replies import change_answers, hear_answer
 
 
 class Workflow:
@@ -99,16 +99,16 @@ class Workflow:
         """
         with self._changing() as interview:
             ahead = look_ahead(interview)
-            named = find_step(interview, step) if step else ahead.step
+            current = ahead.step if ahead is not None else None
+            named = find_step(interview, step) if step else current
             try:
-                if ahead.step is None and named is None:
+                if named is None:
                     accepted = change_answers(interview, text)
-                elif ahead.step is not None and named is ahead.step:
+                elif ahead is not None and named is ahead.step:
                     accepted = hear_answer(interview, ahead, text)
-                elif named is not None and named.name in interview.answers:
-                    accepted = take_answer(interview, Ahead(named, named.ask(interview)), text)[0]
+                elif named.name in interview.answers:
+                    accepted = answer_step(interview, named, text)
                 else:
-                    assert named is not None  # noqa: S101 - without a step the current one is
                     accepted = keep_for_later(interview, named, text)
                 return self._proceed(interview, accepted)
             except AnswerRejected as rejection:
@@ -230,9 +230,6 @@ class Workflow:
         with state.locked(self.path), self.aws.turn():
             yield self.interview
 
-    def _save(self, interview: Interview) -> None:
-        state.save(self.path, write_interview(interview))
-
     def _rejected(self, rejection: AnswerRejected) -> Turn:
         interview = self.interview
         interview.at_hand = {}
@@ -248,17 +245,14 @@ class Workflow:
         """Recheck what is in doubt up to the next question; save; show that question."""
         doubts = settle_doubts(interview)
         ahead = look_ahead(interview)
-        kept = ahead.step is not None and find_kept_question(interview, ahead.step)
-        shown_whole = ahead.step is not None and (
-            bool(ahead.asked.choices) or ahead.step.name not in interview.at_hand
-        )
-        if ahead.step is not None and ahead.step.asks_aws and shown_whole and not kept:
-            keep_question(interview, ahead.step, ahead.asked)
+        if ahead is not None and ahead.step.asks_aws:
+            shown_whole = ahead.asked.choices or ahead.step.name not in interview.at_hand
+            if shown_whole and not find_kept_question(interview, ahead.step):
+                keep_question(interview, ahead.step, ahead.asked)
         shown = self._show(interview, ahead)
-        at_confirm = ahead.step is not None and ahead.step.name == CONFIRM.name
-        if at_confirm and not self.shows_whole:
+        if shown.step == CONFIRM.name and not self.shows_whole:
             shown = _only_what_changed(interview, shown)
-        self._save(interview)
+        state.save(self.path, write_interview(interview))
         return replace(
             shown,
             checks=(*accepted.checks, *doubts, *shown.checks),
@@ -277,15 +271,21 @@ class Workflow:
             ]
         return list(outcome.checks) if isinstance(outcome, Accepted) else []
 
-    def _show(self, interview: Interview, ahead: Ahead) -> Turn:
-        if ahead.step is None:
-            return _complete(interview)
+    def _show(self, interview: Interview, ahead: Ahead | None) -> Turn:
+        if ahead is None:
+            return Turn(
+                status="complete",
+                state=str(self.path),
+                notebook=str(notebook.locate_notebook(interview)),
+                notices=notebook.run_instructions(interview),
+            )
+        applying = interview.applying
         question = ahead.question(interview)
         return Turn(
             status="question",
             state=str(self.path),
             step=ahead.step.name,
-            position=_position(interview, ahead.step),
+            position=Position(applying.index(ahead.step) + 1, len(applying)),
             question=question.text,
             kind=question.kind,
             choices=question.choices,
@@ -311,17 +311,3 @@ def _only_what_changed(interview: Interview, shown: Turn) -> Turn:
     if not before or len(changed) == len(lines):
         return shown
     return replace(shown, notices=(*changed, "Everything else is unchanged."))
-
-
-def _position(interview: Interview, current: AnyStep) -> Position:
-    applying = interview.applying
-    return Position(applying.index(current) + 1, len(applying))
-
-
-def _complete(interview: Interview) -> Turn:
-    return Turn(
-        status="complete",
-        state=str(interview.state_path),
-        notebook=str(notebook.locate_notebook(interview)),
-        notices=notebook.run_instructions(interview),
-    )

@@ -31,7 +31,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Found:
+class Parts:
     """The pieces of a reply, and what of it was not understood."""
 
     pieces: tuple[Piece, ...]
@@ -181,7 +181,7 @@ def find_pieces(
     metrics: Iterable[str] = (),
     benchmarks: Iterable[str] = (),
     beside: Iterable[str] = (),
-) -> Found:
+) -> Parts:
     """Find what a reply says for which step.
 
     Args:
@@ -211,7 +211,7 @@ def find_pieces(
     for rule in _RULES:
         search.apply(rule)
     search.benchmarks(list(benchmarks))
-    return Found(tuple(search.pieces), search.rest(), search.left())
+    return Parts(tuple(search.pieces), search.rest(), search.left())
 
 
 # "The role is right", "the task is wrong, it summarises": said of an answer, and no answer.
