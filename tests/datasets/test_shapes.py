@@ -6,7 +6,6 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,8 @@ import pytest
 from building import in_pieces, lines, report_of
 
 from evalbook.datasets.formats import detect_format
-from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Row
-from evalbook.datasets.rules import Judged, Rules, job_format
-from evalbook.datasets.understanding import understand
+from evalbook.datasets.rules import Judged, Rules, job_format, uses_of
 from evalbook.datasets.validate import validate
 
 RECORDS = [
@@ -61,31 +58,21 @@ def times(counts: Counter[Any]) -> Counter[Any]:
 def test_what_is_read_fast_is_what_is_understood(seed: int) -> None:
     for rows in records(seed):
         again = rows * TIMES
-        known = Rules(job_format(detect_format(again[:50])))
-        slow = Rules(known.format)
+        rules = Rules(job_format(detect_format(again[:50])))
         counts: Counter[str] = Counter()
         uses: Counter[Any] = Counter()
         for row in rows:
-            found = known.judge(Row(1, row))
-            try:
-                expected = slow.whole(row)
-            except InvalidRecord as error:
-                expected = error
-            if not isinstance(expected, Judged) or expected.meant.left_out:
-                assert isinstance(found, InvalidRecord), row
+            found = rules.judge(Row(1, row))
+            if not isinstance(found, Judged):
                 counts[found.kind] += 1
-                with suppress(InvalidRecord):
-                    uses.update(set(understand(row, first_question=True).uses))
+                uses.update(set(uses_of(row)))
                 continue
-            assert isinstance(found, Judged), row
-            uses.update(set(expected.meant.uses))
-            assert found.meant[:4] == expected.meant[:4], row
-            assert (found.meant.uses, found.lost) == (expected.meant.uses, expected.lost), row
-            counts["reference"] += expected.meant.reference is not None
-            counts["system"] += bool(expected.meant.system)
+            uses.update(set(found.meant.uses))
+            counts["reference"] += found.meant.reference is not None
+            counts["system"] += bool(found.meant.system)
             counts["valid"] += 1
-            counts["several"] += expected.meant.turns > 1
-            counts.update(f"lost {word}" for word in expected.lost.split())
+            counts["several"] += found.meant.turns > 1
+            counts.update(f"lost {word}" for word in found.lost.split())
 
         report = validate(in_pieces(lines(*again), 700))
 
@@ -106,3 +93,13 @@ def test_what_is_read_fast_is_what_is_understood(seed: int) -> None:
         ), rows[0]  # fmt: skip
         assert array.lost == ((("record", report.valid),) if report.valid else ())
         assert array.fields == report.fields
+
+
+def test_examples_of_records_show_the_metadata_that_a_copy_keeps() -> None:
+    record = {"prompt": "Why?", "data_source": "d", "extra_info": {"answer": "So."}}
+
+    report = report_of(lines(*[record] * 3))
+
+    assert {it.after for it in report.examples} == {
+        'query: "Why?", response: "So.", metadata: {data_source: "d", extra_info: {answer: "So."}}'
+    }

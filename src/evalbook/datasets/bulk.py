@@ -1,100 +1,27 @@
 """Records of shapes that were understood before, taken many at a time.
 
-Every record that is of no such shape is left to the one reading that knows everything.
+Every record that is of no such shape is left to be understood by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from evalbook.datasets.account import Account
-from evalbook.datasets.rules import Known, Rules, without_wrong
-from evalbook.datasets.shapes import Columns, Plan
+from evalbook.datasets.rules import Rules, without_wrong
+from evalbook.datasets.shapes import Columns, Layout, NoPlan, Plan, shape_of
 
-_TRIED = 4
+_LATEST = 4
+"""Families that a line is tried with."""
+_MOST_SHAPES = 500
 
-
-class Sink(Protocol):
-    """What the records are told to."""
-
-    def add_many(
-        self,
-        prompts: Sequence[str],
-        references: Sequence[str],
-        systems: Sequence[str],
-        categories: Sequence[str],
-        lost: str,
-        several_turns: bool = False,
-    ) -> None:
-        """Add records that are alike: each has a reference or none has, and so on."""
-
-
-class _Lines:
-    """Records as lines of JSON."""
-
-    def parsed(self, line: bytes) -> Any:
-        return _parse(line)
-
-    def one(self, plan: Plan, line: bytes) -> Any:
-        return plan.decoder.decode(line)
-
-    def all(self, plan: Plan, lines: list[bytes]) -> list[Any]:
-        # Else a record may go on over lines.
-        whole = set(map(_ENDS, lines)) == _BRACES
-        return plan.decoder.decode_lines(b"\n".join(lines)) if whole else []
-
-    def unsure(self, family: _Family, lines: Sequence[bytes], records: Sequence[Any]) -> set[int]:
-        each, family.quotes = family.quotes, []
-        all_known = len(each) == len(lines)
-        found = sum(each) if all_known else b"".join(lines).count(b'"')
-        return family.plan.unsure(lines, records, found)
-
-    def by_marks(self, families: list[_Family], lines: Sequence[bytes]) -> dict[int, list[int]]:
-        """Return the places of the lines by their quotation marks; none if all are alike."""
-        places: dict[int, list[int]] = {}
-        if len({it.plan.quotes for it in families}) == len(families) > 1:
-            for place, line in enumerate(lines):
-                places.setdefault(line.count(b'"'), []).append(place)
-        return places
-
-    def likely(self, families: list[_Family], line: bytes) -> tuple[list[_Family], int | None]:
-        """Return the families, those first that the line's marks tell, and its quotation marks."""
-        if len(families) == 1:
-            return families, None
-        # Where texts have quotation marks, too, the objects tell conversations of one length.
-        quotes = line.count(b'"')
-        found = [it for it in families if it.plan.quotes == quotes]
-        if not found:
-            objects = line.count(b"{")
-            found = [it for it in families if it.plan.objects == objects]
-        return found + families, quotes
-
-
-class _Parsed:
-    """Records as they were parsed."""
-
-    def parsed(self, record: Any) -> Any:
-        return record
-
-    def one(self, plan: Plan, record: Any) -> Any:
-        return plan.convert(record)
-
-    def all(self, plan: Plan, records: list[Any]) -> list[Any]:
-        return msgspec.convert(records, list[plan.type])  # type: ignore[name-defined]
-
-    def unsure(self, *_: Any) -> set[int]:
-        return set()
-
-    def by_marks(self, *_: Any) -> dict[int, list[int]]:
-        return {}
-
-    def likely(self, families: list[_Family], _: Any) -> tuple[list[_Family], int | None]:
-        return families, None
-
+Sink = Callable[[Columns, str, bool], None]
+"""Told of records that are alike: what they mean, what a job loses of them, and whether the user
+has several turns in them."""
 
 _parse = msgspec.json.Decoder().decode
 _ENDS = itemgetter(0, -1)
@@ -102,14 +29,37 @@ _BRACES = {tuple(b"{}")}
 
 
 class _Family:
-    """Shapes that differ only in what decides, and records of a batch that are of one of them."""
+    """Shapes that differ only in what decides, and the records of a batch that are of them."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.known: dict[Any, Known] = {}
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.plans: dict[Any, Plan] = {}
         self.records: list[Any] = []
         self.places: list[int] = []
-        self.quotes: list[int] = []
+        self.quotes = 0
+        self._decoder = msgspec.json.Decoder(layout.type)
+
+    def take(self, lines: Sequence[bytes], places: Sequence[int], quotes: int | None) -> bool:
+        """Take lines that are all of this family; tell whether they are.
+
+        Args:
+            lines: some lines.
+            places: where each stands in the batch.
+            quotes: how many quotation marks are in each, where that is known.
+        """
+        joined = b"\n".join(lines)
+        try:
+            # Without braces at its ends, a record may go on over lines.
+            whole = set(map(_ENDS, lines)) == _BRACES
+            records = self._decoder.decode_lines(joined) if whole else []
+        except (ValueError, IndexError):
+            return False
+        if len(records) != len(lines):
+            return False
+        self.records += records
+        self.places += places
+        self.quotes += joined.count(b'"') if quotes is None else quotes * len(lines)
+        return True
 
 
 class Bulk:
@@ -118,183 +68,152 @@ class Bulk:
     def __init__(
         self,
         rules: Rules,
-        survey: Sink,
+        add: Sink,
         account: Account,
         refuse: Callable[[str, list[int]], None] | None = None,
         *,
         readable: bool = True,
     ) -> None:
-        """Tell all that is found to others.
+        """Tell others all that is found.
 
         Args:
             rules: what a record has to meet.
-            survey: is told of those that can be used.
+            add: is told of those that can be used.
             account: is told of their fields.
             refuse: is told of the places of those that are left out, and why; without it they are
                 taken as others are.
             readable: whether a job can read records where they stand.
         """
         self._rules = rules
-        self._refuse = refuse
-        self._survey = survey
+        self._add_alike = add
         self._account = account
+        self._refuse = refuse
         self._readable = readable
-        self._form: _Lines | _Parsed = _Lines()
+        self._plans: dict[tuple[Any, ...], Plan | None] = {}
         self._families: dict[tuple[Any, ...], _Family] = {}
         self._latest: list[_Family] = []
 
-    def take(self, lines: list[bytes | None], first: int) -> list[int]:
-        """Add up the lines that are of a known shape; return the places of the others.
+    def take(self, lines: Sequence[bytes | None], numbers: Sequence[int]) -> list[int]:
+        """Add up the records of known shapes; return the places of the others among the lines.
 
         Args:
-            lines: some lines.
-            first: which line of all the first one is.
+            lines: records as JSON; None for one that can't be taken.
+            numbers: what each is called by, such as its line.
         """
-        self._form = _Lines()
-        # What is too long is left.
-        return self._take([line or b"" for line in lines], range(first, first + len(lines)))
-
-    def take_parsed(self, records: list[dict[str, Any] | None], places: list[int]) -> list[int]:
-        """Add up records that are parsed already, as `take` does lines."""
-        self._form = _Parsed()
-        return self._take(records, places)
-
-    def _take(self, items: list[Any], numbers: Sequence[int]) -> list[int]:
-        left: list[int] = []
-        if not self._are_alike(items):
-            for place in self._not_by_marks(items):
-                item = items[place]
-                if not (self._is_alike(place, item) or self._is_new(place, item)):
-                    left.append(place)
+        whole = [(line or b"").strip(b" \t\r\n") for line in lines]
+        left = self._hand_out(whole, range(len(whole)))
         for family in self._families.values():
             if family.places:
-                left += self._add_family(family, items, numbers)
+                left += self._add_family(family, whole, numbers)
         return sorted(left)
 
-    def _are_alike(self, items: list[Any]) -> bool:
-        """Take records at once where all of them are of the latest shape."""
-        if not self._latest:
-            return False
-        family = self._latest[0]
+    def _hand_out(
+        self, lines: list[bytes], places: Sequence[int], quotes: int | None = None
+    ) -> list[int]:
+        """Give lines to their families, all at once if they are alike.
+
+        Return the places of those that are of none.
+        """
+        mine = lines if len(lines) == len(places) else [lines[at] for at in places]
+        families = self._likely(mine[0])
+        tried = families if len(places) == 1 else families[:1]
+        if any(family.take(mine, places, quotes) for family in tried):
+            return []
+        if len(places) == 1:
+            latest = self._latest
+            is_new = self._learn(mine[0])
+            return [*places] if is_new or latest is self._latest else self._hand_out(lines, places)
+        if quotes is not None:
+            return [left for at in places for left in self._hand_out(lines, [at], quotes)]
+        alike: dict[int, list[int]] = {}
+        for at, line in zip(places, mine, strict=True):
+            alike.setdefault(line.count(b'"'), []).append(at)
+        return [it for marks, some in alike.items() for it in self._hand_out(lines, some, marks)]
+
+    def _likely(self, line: bytes) -> list[_Family]:
+        """Return the latest families, those first that the line's quotation marks tell.
+
+        Where texts have such marks too, the objects tell conversations of one length.
+        """
+        if len(self._latest) < 2:
+            return self._latest
+        quotes, objects = line.count(b'"'), line.count(b"{")
+        return sorted(
+            self._latest,
+            key=lambda it: (it.layout.quotes != quotes, it.layout.objects != objects),
+        )
+
+    def _learn(self, line: bytes) -> bool:
+        """Put a record's family among the latest; tell whether its shape is known only from now."""
         try:
-            records = self._form.all(family.plan, items)
-        except (ValueError, IndexError):
-            return False
-        if len(records) != len(items):
-            return False
-        family.records, family.places = records, list(range(len(items)))
-        return True
-
-    def _not_by_marks(self, items: list[Any]) -> Sequence[int]:
-        """Take at once the records that their marks tell; return the places of the others."""
-        places = self._form.by_marks(self._latest, items)
-        if not places:
-            return range(len(items))
-        families = {it.plan.quotes: it for it in self._latest}
-        left: list[int] = []
-        for quotes, mine in places.items():
-            family = families.get(quotes)
-            try:
-                records = self._form.all(family.plan, [items[it] for it in mine]) if family else []
-            except (ValueError, IndexError):
-                records = []
-            if family is None or len(records) != len(mine):
-                left += mine
-                continue
-            family.records += records
-            family.quotes += [quotes] * len(mine)
-            family.places += mine
-        return sorted(left)
-
-    def _is_alike(self, place: int, item: Any) -> bool:
-        """Take a record that is of one of the latest shapes."""
-        families, quotes = self._form.likely(self._latest, item)
-        for family in families:
-            try:
-                record = self._form.one(family.plan, item)
-            except ValueError:
-                continue
-            family.records.append(record)
-            if quotes is not None:
-                family.quotes.append(quotes)
-            family.places.append(place)
-            return True
-        return False
-
-    def _is_new(self, place: int, item: Any) -> bool:
-        """Take a record of an earlier shape; of a new one, remember it for the next one."""
-        latest = [*self._latest]
-        return not self._learn(item) and latest != self._latest and self._is_alike(place, item)
-
-    def _learn(self, item: Any) -> bool:
-        """Tell whether a record is of a shape that was not known, and can be from now on."""
-        try:
-            record = self._form.parsed(item)
+            plan = self._plan_of(_parse(line))
         except ValueError:
             return False
-        known = self._rules.known(record) if isinstance(record, dict) else None
-        if known is None or (self._rules.require_reference and not known.judged.meant.reference):
+        if plan is None or (self._rules.require_reference and not plan.judged.meant.reference):
             return False
-        family = self._families.setdefault(known.plan.family, _Family(known.plan))
+        family = self._families.setdefault(plan.layout.family, _Family(plan.layout))
         if family not in self._latest:
-            self._latest = [family, *self._latest[: _TRIED - 1]]
-        if known.plan.decided in family.known:
+            self._latest = [family, *self._latest[: _LATEST - 1]]
+        if plan.decided in family.plans:
             return False
-        family.known[known.plan.decided] = known
+        family.plans[plan.decided] = plan
         return True
 
-    def _add_family(self, family: _Family, items: list[Any], numbers: Sequence[int]) -> list[int]:
+    def _plan_of(self, record: Any) -> Plan | None:
+        """Return how records of this one's shape are read; None if they must be understood each."""
+        if not isinstance(record, dict):
+            return None
+        try:
+            shape = shape_of(record)
+            if shape not in self._plans and len(self._plans) < _MOST_SHAPES:
+                self._plans[shape] = None
+                self._plans[shape] = Plan(record, shape, self._rules.judge_record)
+        except (NoPlan, TypeError):
+            return None
+        return self._plans.get(shape)
+
+    def _add_family(self, family: _Family, lines: list[bytes], numbers: Sequence[int]) -> list[int]:
         """Tell of the records of a family; return the places of those that are none of it."""
-        records, places = family.records, family.places
-        family.records, family.places = [], []
-        mine = items if len(items) == len(places) else [items[place] for place in places]
-        unsure = self._form.unsure(family, mine, records)
+        records, places, quotes = family.records, family.places, family.quotes
+        family.records, family.places, family.quotes = [], [], 0
+        mine = lines if len(lines) == len(places) else [lines[place] for place in places]
+        unsure = family.layout.unsure(mine, records, quotes)
         left = [places[at] for at in unsure]
         groups: dict[Any, list[int]] = {}
-        for at, key in enumerate(map(family.plan.deciding, records)):
+        for at, key in enumerate(map(family.layout.deciding, records)):
             groups.setdefault(key, []).append(at)
         for key, members in groups.items():
             sure = [at for at in members if at not in unsure] if unsure else members
-            if sure and key not in family.known and self._learn(mine[sure[0]]):
+            if sure and key not in family.plans and self._learn(mine[sure[0]]):
                 # The first one is read as any, for its examples.
                 left.append(places[sure.pop(0)])
-            if key not in family.known:
+            if key not in family.plans:
                 left += [places[at] for at in sure]
             elif sure:
-                left += self._add(
-                    family.known[key],
-                    [records[at] for at in sure],
-                    [places[at] for at in sure],
-                    numbers,
-                )
+                some = [records[at] for at in sure], [places[at] for at in sure]
+                left += self._add(family.plans[key], *some, numbers)
         return left
 
     def _add(
-        self, known: Known, records: list[Any], places: list[int], numbers: Sequence[int]
+        self, plan: Plan, records: list[Any], places: list[int], numbers: Sequence[int]
     ) -> list[int]:
         """Tell of the records of one shape; return the places of those that are none of it."""
-        found, odd = known.plan.read(records, need_reference=self._rules.require_reference)
+        found, odd = plan.read(records, need_reference=self._rules.require_reference)
         left = [places[at] for at in odd]
-        meant, lost, _ = known.judged
-        lost = lost if self._readable else "record"
+        meant = plan.judged.meant
+        lost = plan.judged.lost if self._readable else "record"
         if meant.left_out and self._refuse:
             self._refuse(meant.left_out, [numbers[at] for at in places if at not in left])
-            self._account.add_many(meant.uses, len(found.prompts))
         elif found.prompts:
-            if meant.category is None:
-                found = found._replace(categories=())
-            several = meant.turns > 1
-            for part, wrong in _by_others(found) if "reference_wrong" in lost else [(found, True)]:
-                self._survey.add_many(
-                    *part[:4], lost if wrong else without_wrong(lost), several_turns=several
-                )
-            self._account.add_many(meant.uses, len(found.prompts))
+            for part, wrong in _by_taken(found) if "reference_wrong" in lost else [(found, True)]:
+                self._add_alike(part, lost if wrong else without_wrong(lost), meant.turns > 1)
+        self._account.add_many(meant.uses, len(found.prompts))
         return left
 
 
-def _by_others(found: Columns) -> Iterator[tuple[Columns, bool]]:
-    """Tell records whose reference a job takes from elsewhere by whether it says something else."""
-    differs = [a != b for a, b in zip(found.references, found.others, strict=True)]
+def _by_taken(found: Columns) -> Iterator[tuple[Columns, bool]]:
+    """Part records by whether a job takes something else for the reference."""
+    differs = [a != b for a, b in zip(found.references, found.taken, strict=True)]
     for wrong in (True, False):
         part = Columns(
             *([it for it, other in zip(column, differs, strict=True) if other is wrong]

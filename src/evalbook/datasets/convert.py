@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evalbook.datasets.formats import PROMPT_ONLY, SAGEMAKER, DatasetFormat, format_named
 from evalbook.datasets.invalid import MAX_LINE
@@ -11,7 +11,7 @@ from evalbook.datasets.reading import Reading, Row
 from evalbook.datasets.report import Report
 from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.strictjson import dump
-from evalbook.datasets.understanding import Understood, understand
+from evalbook.datasets.understanding import Understood
 from evalbook.datasets.uses import FieldUse, counted
 from evalbook.texts import plural
 
@@ -54,7 +54,7 @@ def convert(
     """
     changes = changes or Changes()
     target = _target(report, target_format, changes)
-    rules = replace(Rules.of(report), first_question=changes.first_question)
+    rules = Rules(None, report.require_reference, report.scorer, changes.first_question)
     save = _save(rules, target, changes)
     rows = (row for at, row in enumerate(Reading(chunks).rows()) if at not in changes.without)
     return _batches(_picked(rows, save))
@@ -204,7 +204,7 @@ def _save(rules: Rules, target: DatasetFormat | None, changes: Changes) -> _Save
             return None
         if target is None or target.writer is None:
             return row.raw
-        meant = understand(row.record, first_question=changes.first_question)
+        meant = judged.meant
         if changes.system_into_query:
             meant = _with_system_in_query(meant)
         return dump(written(meant, target.writer)).encode()

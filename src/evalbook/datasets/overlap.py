@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
 
 from evalbook.datasets.account import Account
 from evalbook.datasets.bulk import Bulk
@@ -127,7 +126,7 @@ class Prompts:
     def _pieces(self, text: bytes) -> list[bytes]:
         return text.translate(self._at_cuts, _BLANK).split(self._cut)
 
-    def add_many(self, prompts: Sequence[str], *_: Any, **__: Any) -> None:
+    def look_at(self, prompts: Sequence[str]) -> None:
         """Look at the prompts of training records."""
         self.records += len(prompts)
         for at in range(0, len(prompts), _TOGETHER):
@@ -230,16 +229,17 @@ def find_overlap(
     prompts = Prompts(_prompts(evaluation))
     unread = objects_unread = 0
     rules = Rules(None, first_question=True)
+    bulk = Bulk(rules, lambda found, *_: prompts.look_at(found.prompts), Account())
     for chunks in training:
         reading = Reading(chunks, on_progress)
         objects_unread += not reading.container.has_records
-        reading.bulk = Bulk(rules, prompts, Account())
+        reading.take_alike = bulk.take
         for row in reading.rows():
             prompt = _prompt_of(row, rules)
             if prompt is None:
                 unread += 1
             else:
-                prompts.add_many((prompt,))
+                prompts.look_at((prompt,))
     return prompts.overlap(unread, objects_unread)
 
 

@@ -6,9 +6,11 @@ import codecs
 import csv
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
+
+import msgspec
 
 from evalbook.datasets.containers import GZIP_MAGIC, Container, recognise, windows_1252
 from evalbook.datasets.conversations import is_conversation
@@ -34,16 +36,8 @@ _TOGETHER = 64
 _BOM = codecs.BOM_UTF8
 
 
-class Bulk(Protocol):
-    """Takes many lines at a time; see `evalbook.datasets.bulk`."""
-
-    def take(self, lines: list[bytes | None], first: int) -> list[int]:
-        """Take the lines it knows, from the one of that number on; return the others' places."""
-
-    def take_parsed(self, records: list[dict[str, Any] | None], places: list[int]) -> list[int]:
-        """Take the records it knows, which stand at these places; return the others'."""
-
-
+TakeAlike = Callable[[Sequence[bytes | None], Sequence[int]], list[int]]
+"""Takes the records it knows; see `evalbook.datasets.bulk`, ``Bulk.take``."""
 Progress = Callable[[int, int], None]
 """Told the bytes and the records read so far."""
 
@@ -83,8 +77,8 @@ class Reading:
         """What stands beside the list of records, where one object holds it."""
         self.header: list[str] = []
         """Of CSV: the columns' names as they stand, once a row was read."""
-        self.bulk: Bulk | None = None
-        """Takes the lines it knows, so that they are no rows; the others are rows as before."""
+        self.take_alike: TakeAlike | None = None
+        """Takes the records it knows, so that they are no rows; the others are rows as before."""
         self._cut = False
         self._complete = complete
         self._on_progress = on_progress
@@ -121,20 +115,30 @@ class Reading:
 
     def _in_bulk(self, rows: Iterator[Row]) -> Iterator[Row]:
         """Yield the rows that are not taken many at a time."""
-        while together := list(islice(rows, 1 if self.bulk is None else _TOGETHER)):
-            left: Iterable[int] = range(len(together))
-            if self.bulk is not None:
-                records = [None if _is_faulty(row) else row.record for row in together]
-                left = self.bulk.take_parsed(records, [row.place for row in together])
-                self.records += len(together) - len(left)
-            yield from (together[at] for at in left)
+        while together := list(islice(rows, _TOGETHER if self.take_alike else 1)):
+            if self.take_alike:
+                lines = [_as_line(row) for row in together]
+                left = self._left(lines, [row.place for row in together])
+                together = [together[at] for at in left]
+            yield from together
+
+    def _left(self, lines: Sequence[bytes | None], numbers: Sequence[int]) -> Sequence[int]:
+        """Return the places of the records that are not taken many at a time."""
+        if self.take_alike is None:
+            return range(len(lines))
+        left = self.take_alike(lines, numbers)
+        self.records += len(lines) - len(left)
+        return left
 
     def _metered(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         last = b""
         for chunk in chunks:
-            # An object given in one piece is cut, so that its lines are not all held twice.
-            for start in range(0, len(chunk), _PIECE):
-                piece = chunk[start : start + _PIECE]
+            # An object given in one piece is cut, so that its lines are not all held twice. The
+            # records of the first piece are understood each, as nothing is known of them.
+            start = 0
+            while start < len(chunk):
+                piece = chunk[start : start + (_PIECE if self.bytes else _HEAD)]
+                start += len(piece)
                 split_here = last == b"\r" and piece.startswith(b"\n")
                 last = piece[-1:]
                 self.bytes += len(piece)
@@ -166,16 +170,8 @@ class Reading:
         misplaced = None if self.container.is_lines else self._not_lines()
         first = 1
         for lines in read_line_batches(chunks):
-            at = 0
-            while at < len(lines):
-                if self.bulk is not None and at + first > 1:
-                    left = self.bulk.take(lines[at:], first + at)
-                    self.records += len(lines) - at - len(left)
-                    rows = (self._line(first + at + it, lines[at + it], misplaced) for it in left)
-                    yield from filter(None, rows)
-                    break
+            for at in self._left(lines, range(first, first + len(lines))):
                 row = self._line(first + at, lines[at], misplaced)
-                at += 1
                 if row is not None:
                     yield row
             first += len(lines)
@@ -343,8 +339,14 @@ def _value_row(place: int, value: Any, misplaced: InvalidRecord) -> Row:
     return Row(place, record, misplaced) if _has_utf8(record) else Row(place, None, _not_utf8())
 
 
-def _is_faulty(row: Row) -> bool:
-    return row.problem is not None and row.problem.kind != "not_json_lines"
+def _as_line(row: Row) -> bytes | None:
+    """Return a row as a line of JSON; None if there is more to say of it than where it stands."""
+    if row.problem is not None and row.problem.kind != "not_json_lines":
+        return None
+    try:
+        return msgspec.json.encode(row.record)
+    except (TypeError, OverflowError):  # such as of a number that is too large
+        return None
 
 
 def _messages_alone(value: Any) -> dict[str, Any] | None:

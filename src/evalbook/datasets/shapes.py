@@ -21,9 +21,10 @@ from evalbook.datasets import fields
 from evalbook.datasets.conversations import ROLE_KEYS
 from evalbook.datasets.fields import plain_name
 from evalbook.datasets.invalid import InvalidRecord
+from evalbook.datasets.rules import Judged
 from evalbook.datasets.strictjson import texts_in
-from evalbook.datasets.understanding import NOTHING, TEMPLATES, Understood, understand
-from evalbook.datasets.uses import Use
+from evalbook.datasets.understanding import NOTHING, TEMPLATES
+from evalbook.datasets.uses import PROMPT
 
 _LONGEST_LIST = 64
 _DEEPEST = 12
@@ -45,16 +46,7 @@ _OFFERS = frozenset(
 )
 """Names that tell of multiple choice, where a short answer is a choice's mark."""
 _LATER = frozenset(
-    (
-        "text",
-        "chat",
-        "conversation",
-        "metadata",
-        "meta",
-        "conversationonly",
-        "targetscores",
-        "mc1targets",
-    )
+    "text chat conversation metadata meta conversationonly targetscores mc1targets".split()
 )
 """Names whose texts must be looked into."""
 _OPENS_OTHERWISE = ("[", "{", "http", "None")
@@ -75,7 +67,7 @@ class Columns(NamedTuple):
     references: Sequence[str]
     systems: Sequence[str]
     categories: Sequence[str]
-    others: Sequence[str]
+    taken: Sequence[str] = ()
     """What a job takes for the reference, where that stands somewhere else."""
 
 
@@ -159,135 +151,72 @@ _TYPES: dict[Any, Any] = {
 }
 
 
-class _Layout:
+class Layout:
     """A shape as a type for msgspec, and where in it what stands."""
 
     def __init__(self, shape: tuple[Any, ...]) -> None:
         self.texts: dict[str, _Path] = {}
         """Of each text that may say anything, its path in a record by its attribute's path."""
         self.numbers: list[_Path] = []
-        self.deciding: list[str] = []
-        self.decided: list[Any] = []
-        """What is the same in all records of the shape, at the attributes of `deciding`."""
-        self.family: list[Any] = []
-        """The shape without that: records of shapes that differ in nothing else are one family."""
-        self.opaque: list[str] = []
         self.quotes = 0
+        """Quotation marks of a record, without those in its texts."""
         self.objects = 0
+        self._deciding: list[str] = []
+        self._family: list[Any] = []
+        self._opaque: list[Callable[[Any], Any]] = []
         try:
             self.type = self._type(shape, (), ())
         except ValueError as error:
             raise NoPlan from error  # a name that msgspec does not take
+        self.family = tuple(self._family)
+        """The shape without what decides: records that differ in nothing else are one family."""
+        self.deciding: Callable[[Any], Any] = (
+            attrgetter(*self._deciding) if self._deciding else lambda _: None
+        )
+        """Returns what of a record decides, which is the same in all records of the shape."""
 
     def _type(self, shape: Any, attributes: tuple[str, ...], path: _Path) -> Any:
-        if isinstance(shape, tuple) and shape[0] in ("{", "["):
-            listed = shape[0] == "["
-            inner = [(str(at), it) for at, it in enumerate(shape[1:])] if listed else shape[1:]
-            self.quotes += 0 if listed else 2 * len(inner)
-            self.objects += not listed
-            self.family.append((shape[0], *(key for key, _ in inner)))
-            members = [
-                (f"f{at}", self._type(it, (*attributes, f"f{at}"), (*path, at if listed else key)))
-                for at, (key, it) in enumerate(inner)
-            ]
-            names = {f"f{at}": key for at, (key, _) in enumerate(inner)}
-            return msgspec.defstruct(
-                "Shape", members, rename=None if listed else names, array_like=listed,
-                forbid_unknown_fields=True, gc=False,
-            )  # fmt: skip
         here = ".".join(attributes)
+        if isinstance(shape, tuple) and shape[0] in ("{", "["):
+            return self._struct(shape, attributes, path)
         if isinstance(shape, tuple):
             mark, value = shape
             self.quotes += 2 * isinstance(value, str)
-            self.family.append((mark, value if mark == "=" else type(value)))
+            self._family.append((mark, value if mark == "=" else type(value)))
             if mark == "=":
                 return Literal[value]
-            self.deciding.append(here)
-            self.decided.append(value)
+            self._deciding.append(here)
             return _TYPES[type(value)]
-        self.family.append(shape)
+        self._family.append(shape)
         if shape == "number":
             self.numbers.append(path)
         if shape == "any":
-            self.opaque.append(here)
+            self._opaque.append(attrgetter(here))
         if shape in ("text", "long text"):
             self.quotes += 2
             self.texts[here] = path
         return _TYPES[shape]
 
-
-# Plans -----------------------------------------------------------------------------------------
-
-
-class Plan:
-    """How records of one shape are read."""
-
-    def __init__(
-        self,
-        record: Mapping[str, Any],
-        shape: tuple[Any, ...],
-        read: Callable[[Mapping[str, Any]], str | None],
-    ) -> None:
-        """Make it from the first record of the shape.
-
-        Args:
-            record: the first one.
-            shape: its shape.
-            read: what a job takes for a record's reference.
-
-        Raises:
-            NoPlan: what such a record means depends on what its texts say.
-        """
-        plain = [plain_name(name) for name in record]
-        if len(set(plain)) < len(plain) or not _LATER.isdisjoint(plain):
-            raise NoPlan
-        if any(
-            type(it) is str and plain_name(name) in fields.CHOICES for name, it in record.items()
-        ):
-            raise NoPlan
-        if "query" in plain and not fields.PROMPT.keys().isdisjoint({*plain} - {"query"}):
-            raise NoPlan  # it may be SQL
-        told = _Layout(shape)
-        self.type, self.quotes, self.objects = told.type, told.quotes, told.objects
-        self.family = tuple(told.family)
-        self.decoder = msgspec.json.Decoder(told.type)
-        self.deciding = attrgetter(*told.deciding) if told.deciding else lambda _: None
-        self.decided = self.deciding(msgspec.convert(record, told.type))
-        paths = list(told.texts.values())
-        copies = [_with(record, paths, told.numbers, say) for say in _SAY]
-        first, other = map(_understood, copies)
-        texts = [[say(at) for at in range(len(paths))] for say in _SAY]
-        said = [[*_said(it), read(copy)] for it, copy in zip((first, other), copies, strict=True)]
-        parts = [_parts(it, texts[0]) for it in said[0]]
-        if [_put(it, texts[1]) for it in parts] != said[1] or _alike(first) != _alike(other):
-            raise NoPlan
-        self.probe, self.meant = copies[0], first
-        answers = parts[1][1] if parts[1] else ()
-        checked = [at for at, path in enumerate(paths) if _is_read_again(path, at in answers)]
-        used = sorted({*checked, *(at for it in parts if it for at in it[1])})
-        if parts[0] is None or not parts[0][1]:
-            raise NoPlan
-        asked = {plain_name(use.field) for use in first.uses if use.use == "prompt"}
-        if not fields.WEAK.keys().isdisjoint(asked):
-            raise NoPlan  # the answers may hold what is asked
-        attributes = list(told.texts)
-        self._texts = list(map(attrgetter, attributes))
-        self._get = [attrgetter(attributes[at]) for at in used]
-        self._opaque = [attrgetter(path) for path in told.opaque]
-        self._parts = [it and (it[0], tuple(map(used.index, it[1]))) for it in parts]
-        talks = any(use.use == "prompt" and "[" in use.field for use in first.uses)
-        self._prompts = [used.index(at) for at in parts[0][1] if not talks or len(paths[at]) <= 2]
-        self._checked = [at for at in map(used.index, checked) if at not in self._prompts]
-        self._beside: list[int] = []
-        self._offered: list[int] = []
-        if any(use.meaning == "asked with it" for use in first.uses) and parts[0]:
-            for at in parts[0][1][1:]:
-                name = plain_name(str(paths[at][0]))
-                offers = name in _OFFERS or len(name) == 1 or name[-1:].isdigit()
-                (self._offered if offers else self._beside).append(used.index(at))
+    def _struct(self, shape: tuple[Any, ...], attributes: tuple[str, ...], path: _Path) -> Any:
+        listed = shape[0] == "["
+        inner = list(enumerate(shape[1:])) if listed else shape[1:]
+        self.quotes += 0 if listed else 2 * len(inner)
+        self.objects += not listed
+        self._family.append((shape[0], *(key for key, _ in inner)))
+        members = [
+            (f"f{at}", self._type(it, (*attributes, f"f{at}"), (*path, key)))
+            for at, (key, it) in enumerate(inner)
+        ]
+        names = {f"f{at}": key for at, (key, _) in enumerate(inner)}
+        return msgspec.defstruct(
+            "Shape", members, rename=None if listed else names, array_like=listed,
+            forbid_unknown_fields=True, gc=False,
+        )  # fmt: skip
 
     def unsure(self, lines: Sequence[bytes], records: Sequence[Any], found: int) -> set[int]:
         """Return the places of records that do not say all that stands in their lines.
+
+        A key that is given twice adds quotation marks.
 
         Args:
             lines: what was read.
@@ -298,10 +227,9 @@ class Plan:
         for inner in self._opaque:
             texts = [texts_in(inner(record), _DEEPEST) for record in records]
             quotes = [-1 if it is None else n + 2 * it for n, it in zip(quotes, texts, strict=True)]
-        # A key that is given twice adds quotation marks.
         more = found - sum(quotes)
         if more:
-            said = ("".join(map(get, records)) for get in self._texts)
+            said = ("".join(map(attrgetter(path), records)) for path in self.texts)
             more -= sum(texts.count('"') for texts in said)
         if not more and -1 not in quotes:
             return set()
@@ -311,42 +239,119 @@ class Plan:
             and (marks - line.count(b'\\"') != wanted or b'\\\\"' in line)
         }  # fmt: skip
 
-    def convert(self, record: Mapping[str, Any]) -> Any:
-        """Return a record of this shape as `decode` would."""
-        return msgspec.convert(record, self.type)
+
+# Plans -----------------------------------------------------------------------------------------
+
+
+class Plan:
+    """How records of one shape are read."""
+
+    def __init__(
+        self, record: Mapping[str, Any], shape: tuple[Any, ...], judge: Callable[[Any], Judged]
+    ) -> None:
+        """Make it from the first record of the shape.
+
+        Args:
+            record: the first one.
+            shape: its shape.
+            judge: what a record means, and what a job loses of it.
+
+        Raises:
+            NoPlan: what such a record means depends on what its texts say.
+        """
+        _refuse_what_decides(record)
+        self.layout = Layout(shape)
+        self.decided = self.layout.deciding(msgspec.convert(record, self.layout.type))
+        paths = list(self.layout.texts.values())
+        copies = [_with(record, paths, self.layout.numbers, say) for say in _SAY]
+        try:
+            self.judged, other = map(judge, copies)
+        except InvalidRecord as error:
+            raise NoPlan from error
+        texts = [[say(at) for at in range(len(paths))] for say in _SAY]
+        parts = [_parts(it, texts[0]) for it in _said(self.judged)]
+        if [_put(it, texts[1]) for it in parts] != _said(other):
+            raise NoPlan
+        if _alike(self.judged) != _alike(other) or parts[0] is None or not parts[0][1]:
+            raise NoPlan
+        answers = parts[1][1] if parts[1] else ()
+        checked = [at for at, path in enumerate(paths) if _is_read_again(path, at in answers)]
+        used = sorted({*checked, *(at for it in parts if it for at in it[1])})
+        attributes = list(self.layout.texts)
+        self._get = [attrgetter(attributes[at]) for at in used]
+        self._parts = [it and (it[0], tuple(map(used.index, it[1]))) for it in parts]
+        self._look_at(used, paths, checked, parts[0][1])
+
+    def _look_at(
+        self, used: list[int], paths: list[_Path], checked: list[int], asked: tuple[int, ...]
+    ) -> None:
+        """Note which texts have to be looked at, and for what."""
+        uses = self.judged.meant.uses
+        if any(use.use == PROMPT and plain_name(use.field) in fields.WEAK for use in uses):
+            raise NoPlan  # the answers may hold what is asked
+        talks = any(use.use == PROMPT and "[" in use.field for use in uses)
+        self._prompts = [used.index(at) for at in asked if not talks or len(paths[at]) <= 2]
+        self._checked = [at for at in map(used.index, checked) if at not in self._prompts]
+        self._beside: list[int] = []
+        self._offered: list[int] = []
+        if any(use.meaning == "asked with it" for use in uses):
+            for at in asked[1:]:
+                name = plain_name(str(paths[at][0]))
+                offers = name in _OFFERS or len(name) == 1 or name[-1:].isdigit()
+                (self._offered if offers else self._beside).append(used.index(at))
 
     def read(
         self, records: Sequence[Any], *, need_reference: bool = False
     ) -> tuple[Columns, list[int]]:
         """Return what records mean, and the places of those whose texts say something else."""
         columns = [list(map(get, records)) for get in self._get]
-        odd: set[int] = set()
-        for at in self._checked:
-            odd.update(_opening(columns[at], _OPENS_OTHERWISE))
         found = Columns(*(_filled(it, columns) for it in self._parts))
-        _, reference, system, category, _ = found
-        for at in self._prompts:
-            odd.update(_opening(columns[at], _PROMPT_OPENS_OTHERWISE))
-        asked = columns[self._parts[0][1][0]]  # type: ignore[index]
-        for at in self._beside:
-            odd.update(_repeating(columns[at], asked))
-        if self._offered:
-            for at in self._offered:
-                odd.update(_labelled(columns[at]))
-            first, *others = (columns[at] for at in self._offered)
-            odd.update(
-                [n for n, (it, one) in enumerate(zip(first, asked, strict=True))
-                 if it in one and all(other[n] in one for other in others)]
-            )  # fmt: skip
-        odd.update([n for n, it in enumerate(system) if not it.strip()])
-        if need_reference:
-            odd.update([n for n, it in enumerate(reference) if not it.strip()])
-        odd.update([n for n, it in enumerate(category) if len(it) > _CATEGORY])
+        odd = set(self._odd(columns, found, need_reference))
         if odd:
             found = Columns(
                 *([it for n, it in enumerate(column) if n not in odd] for column in found)
             )
         return found, sorted(odd)
+
+    def _odd(
+        self, columns: Sequence[Sequence[str]], found: Columns, need_reference: bool
+    ) -> Iterator[int]:
+        """Yield the places of records whose texts say something else, some of them repeatedly."""
+        for at in self._checked:
+            yield from _opening(columns[at], _OPENS_OTHERWISE)
+        for at in self._prompts:
+            yield from _opening(columns[at], _PROMPT_OPENS_OTHERWISE)
+        asked = columns[self._parts[0][1][0]]  # type: ignore[index]
+        for at in self._beside:
+            yield from _repeating(columns[at], asked)
+        offered = [columns[at] for at in self._offered]
+        for texts in offered:
+            yield from _labelled(texts)
+        if offered:
+            first, *others = offered
+            yield from [
+                n for n, (it, one) in enumerate(zip(first, asked, strict=True))
+                if it in one and all(other[n] in one for other in others)
+            ]  # fmt: skip
+        for texts in (found.systems, found.references if need_reference else ()):
+            yield from [n for n, it in enumerate(texts) if not it.strip()]
+        yield from [n for n, it in enumerate(found.categories) if len(it) > _CATEGORY]
+
+
+def _refuse_what_decides(record: Mapping[str, Any]) -> None:
+    """Refuse records that have to be looked into by their fields' names.
+
+    Raises:
+        NoPlan: it is one of them.
+    """
+    plain = [plain_name(name) for name in record]
+    if len(set(plain)) < len(plain) or not _LATER.isdisjoint(plain):
+        raise NoPlan
+    written = (name for name, it in zip(plain, record.values(), strict=True) if type(it) is str)
+    if any(name in fields.CHOICES for name in written):
+        raise NoPlan
+    if "query" in plain and not fields.PROMPT.keys().isdisjoint({*plain} - {"query"}):
+        raise NoPlan  # it may be SQL
 
 
 def _opening(texts: Sequence[str], openings: tuple[str, ...]) -> list[int]:
@@ -418,20 +423,12 @@ def _with(record: Any, texts: list[_Path], numbers: list[_Path], say: _Say) -> A
     return copy
 
 
-def _understood(record: Any) -> Understood:
-    try:
-        meant = understand(record)
-    except InvalidRecord as error:
-        raise NoPlan from error
-    return meant
+def _said(judged: Judged) -> list[str | None]:
+    return [*judged.meant[:4], judged.taken]
 
 
-def _said(meant: Understood) -> Iterator[str | None]:
-    yield from (meant.prompt, meant.reference, meant.system, meant.category)
-
-
-def _alike(meant: Understood) -> tuple[tuple[Use, ...], int, str | None]:
-    return meant.uses, meant.turns, meant.left_out
+def _alike(judged: Judged) -> tuple[Any, ...]:
+    return judged.meant.uses, judged.meant.turns, judged.meant.left_out, judged.lost
 
 
 _Parts = tuple[str, tuple[int, ...]]

@@ -12,6 +12,7 @@ from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimate_tokens
 from evalbook.datasets.reading import Row
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, InvalidRow, Rewritten
 from evalbook.datasets.rules import Judged, written
+from evalbook.datasets.shapes import Columns
 from evalbook.datasets.shown import shown
 
 _CATEGORIES = 1000
@@ -85,31 +86,22 @@ class Survey:
         self._unread: InvalidRow | None = None
 
     def add(self, row: Row, judged: Judged) -> None:
-        meant, lost, why = judged
+        meant, lost, _, why = judged
         if why and not self._unread:
             self._unread = InvalidRow(row.place, why)
         if len(self._examples) < _EXAMPLES:
             before = shown(row.record or {}, _EXAMPLE_WIDTH)
             self._examples.append(Rewritten(before, shown(written(meant), _EXAMPLE_WIDTH)))
-        self._multi_turn += meant.turns > 1
-        self.add_many(
-            [meant.prompt],
-            [] if meant.reference is None else [meant.reference],
-            [meant.system] if meant.system else [],
-            [meant.category] if meant.category else [],
-            lost,
+        references = [] if meant.reference is None else [meant.reference]
+        systems = [meant.system] if meant.system else []
+        categories = [meant.category] if meant.category else []
+        self.add_alike(
+            Columns([meant.prompt], references, systems, categories), lost, meant.turns > 1
         )
 
-    def add_many(
-        self,
-        prompts: Sequence[str],
-        references: Sequence[str],
-        systems: Sequence[str],
-        categories: Sequence[str],
-        lost: str,
-        several_turns: bool = False,
-    ) -> None:
+    def add_alike(self, found: Columns, lost: str, several_turns: bool) -> None:
         """Add records that are alike: each has a reference or none has, and so on."""
+        prompts, references, systems, categories, _ = found
         count = len(prompts)
         self._valid += count
         if lost:

@@ -14,7 +14,7 @@ from evalbook.datasets.formats import detect_format
 from evalbook.datasets.invalid import InvalidRecord, harmless
 from evalbook.datasets.reading import Progress, Reading, Row
 from evalbook.datasets.report import SHOWN, InvalidRow, Report
-from evalbook.datasets.rules import Judged, Rules, job_format
+from evalbook.datasets.rules import Judged, Rules, job_format, uses_of
 from evalbook.datasets.scorer_rules import RULES
 from evalbook.datasets.survey import Survey
 from evalbook.datasets.uses import UNUSED, FieldUse
@@ -53,7 +53,8 @@ def validate(
     faults, survey, account = _Faults(), Survey(), Account()
     if scorer not in RULES:
         readable = reading.container.is_lines
-        reading.bulk = Bulk(rules, survey, account, faults.left_out, readable=readable)
+        bulk = Bulk(rules, survey.add_alike, account, faults.left_out, readable=readable)
+        reading.take_alike = bulk.take
     for row in chain(first, rows):
         judged = rules.judge(row)
         if isinstance(judged, Judged):
@@ -62,7 +63,7 @@ def validate(
         else:
             faults.add(row, judged)
             if row.record is not None:
-                account.add(rules.uses_of(row.record), row.record)
+                account.add(uses_of(row.record), row.record)
     container = reading.container
     return Report(
         container=container.label,
