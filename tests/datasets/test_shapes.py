@@ -95,6 +95,16 @@ def test_what_is_read_fast_is_what_is_understood(seed: int) -> None:
         assert array.fields == report.fields
 
 
+def test_answers_that_are_only_calls_of_tools_are_read_fast_for_what_they_are() -> None:
+    call = {"role": "assistant", "content": "", "tool_calls": [{"id": "1"}]}
+    record = {"messages": [{"role": "user", "content": "Why?"}, call]}
+
+    report = validate(in_pieces(lines(*[record] * 200), 700))
+
+    assert (report.valid, report.with_reference) == (200, 0)
+    assert report.lost == (("reference_wrong", 200),)
+
+
 def test_examples_of_records_show_the_metadata_that_a_copy_keeps() -> None:
     record = {"prompt": "Why?", "data_source": "d", "extra_info": {"answer": "So."}}
 

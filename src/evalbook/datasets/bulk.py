@@ -213,6 +213,9 @@ class Bulk:
 
 def _by_taken(found: Columns) -> Iterator[tuple[Columns, bool]]:
     """Part records by whether a job takes something else for the reference."""
+    if not found.references:
+        yield found, True
+        return
     differs = [a != b for a, b in zip(found.references, found.taken, strict=True)]
     for wrong in (True, False):
         part = Columns(
