@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from evalbook.cli.links import Piece, links_work, pieces
@@ -15,8 +17,13 @@ from evalbook.cli.links import Piece, links_work, pieces
         ({"TERM": "linux"}, False),
     ],
 )
-def test_only_terminals_known_to_draw_links_get_them(environment, expected):
-    assert links_work(environment) is expected
+def test_only_terminals_known_to_draw_links_get_them(environment, expected, monkeypatch):
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert links_work() is expected
 
 
 def test_marks_are_read_and_the_words_kept():

@@ -11,7 +11,7 @@ from evalbook.cli.documents import DemoDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, check_words, complain, default_of
 from evalbook.cli.sandbox import require_sandbox_extra
-from evalbook.cli.tables import Prose, Rows
+from evalbook.cli.tables import Prose, as_drawn
 from evalbook.errors import EvalbookError
 from evalbook.skill.installer import started_by
 from evalbook.texts import lines
@@ -94,7 +94,7 @@ def _answer_everything(folder: Path) -> Path:
         turn = workflow.answer(answer)
     if turn.error:
         raise EvalbookError(f"demo.{turn.step}", turn.error.message, turn.error.remedy)
-    return folder.parent / folder.name / str(turn.notebook)
+    return folder / str(turn.notebook)
 
 
 def _tell(turn: Turn, answer: str) -> None:
@@ -160,8 +160,7 @@ def comparison(notebook: Path) -> list[RenderableType]:
     aws = Aws()
     with RecordStore() as store:
         report = read_report(aws, targets(aws, [str(notebook)], notebook), store)
-        claim_and_rows = report_parts(report)[1:3]
-    return [Prose(it) if isinstance(it, str) else Rows(it) for it in claim_and_rows]
+        return list(map(as_drawn, report_parts(report)[1:3]))  # the claim and its rows
 
 
 def _as_text(outputs: list[Any]) -> str:

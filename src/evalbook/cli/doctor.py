@@ -17,7 +17,7 @@ from evalbook.checks import Check, failed, passed, remedy_in_commands, skipped, 
 from evalbook.cli.documents import DoctorDocument, PoliciesDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import MARKS, Output, complain
-from evalbook.cli.tables import BAD, GOOD, Prose, Rows, cell, spaced
+from evalbook.cli.tables import BAD, GOOD, Prose, cell, spaced
 from evalbook.errors import AnswerRejected, AwsUnavailable
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Interview
@@ -79,7 +79,7 @@ def doctor_command(settings: Settings, output: Output, role: str | None, policy:
     return status
 
 
-def _parts(checks: Sequence[Check]) -> Iterator[RenderableType]:
+def _parts(checks: Sequence[Check]) -> Iterator[RenderableType | list[dict[str, str | Text]]]:
     """Yield the checks as a table, with roles by name, and the verdict."""
     rows: list[dict[str, str | Text]] = []
     for check in checks:
@@ -87,7 +87,7 @@ def _parts(checks: Sequence[Check]) -> Iterator[RenderableType]:
         if check.remedy and check.status != "passed":
             remedy = cell(remedy_in_commands(check.remedy) or "", "italic")
             rows.append({"State": "", "Check": remedy})
-    yield Rows(rows)
+    yield rows
     counts = Counter(MARKS[check.status] for check in checks)
     found = ", ".join(f"{number} {mark}" for mark, number in counts.items())
     stops = counts["failed"] > 0

@@ -13,7 +13,7 @@ from evalbook.cli.asking import need_somebody_to_ask, need_yes
 from evalbook.cli.completion import takes_runs
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output
-from evalbook.cli.tables import Prose, Rows, coloured, spaced
+from evalbook.cli.tables import Prose, coloured, spaced
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import joined
 from evalbook.whole_files import rejecting_unwritable, replace_whole
@@ -171,7 +171,7 @@ def _write(document: GateDocument, junit: Path | None, markdown: Path | None) ->
     return [str(path) for path in (junit, markdown) if path is not None]
 
 
-def _parts(document: GateDocument) -> Iterator[RenderableType]:
+def _parts(document: GateDocument) -> Iterator[RenderableType | list[dict[str, str]]]:
     rows = [
         {
             "State": rule.outcome,
@@ -183,11 +183,9 @@ def _parts(document: GateDocument) -> Iterator[RenderableType]:
     ]
     it = document.evidence
     others = dict.fromkeys(rule.against or it.first for rule in document.rules)
-    yield Prose(
-        f"{it.run.name}: {it.second} against {joined([*others])}, policy {document.policy.source}"
-    )
+    yield f"{it.run.name}: {it.second} against {joined([*others])}, policy {document.policy.source}"
     yield Prose(document.sentence, str(coloured(document.status).style))
-    yield Rows(rows)
-    yield from map(Prose, document.notes)
+    yield rows
+    yield from document.notes
     if document.recorded:
-        yield Prose(f"Recorded in {document.recorded}.")
+        yield f"Recorded in {document.recorded}."

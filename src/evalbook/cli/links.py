@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARKED = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|\[(?P<words>[^\]]+)\]\((?P<url>https://[^)\s]+)\)")
@@ -25,17 +25,15 @@ class Piece:
     url: str | None = None
 
 
-def links_work(environment: Mapping[str, str] | None = None) -> bool:
+def links_work() -> bool:
     """Return whether the terminal is known to draw OSC 8 links; others may show them as noise."""
-    env = os.environ if environment is None else environment
-    if any(env.get(name) for name in _BY_VARIABLE):
-        return True
-    if env.get("TERM_PROGRAM") in _BY_PROGRAM:
-        return True
-    vte = env.get("VTE_VERSION", "")
-    if vte.isdigit() and int(vte) >= _FIRST_VTE:
-        return True
-    return env.get("TERM", "").startswith(_BY_TERM)
+    version = os.environ.get("VTE_VERSION", "")
+    return (
+        any(os.environ.get(name) for name in _BY_VARIABLE)
+        or os.environ.get("TERM_PROGRAM") in _BY_PROGRAM
+        or os.environ.get("TERM", "").startswith(_BY_TERM)
+        or (version.isdecimal() and int(version) >= _FIRST_VTE)
+    )
 
 
 def pieces(text: str) -> Iterator[Piece]:

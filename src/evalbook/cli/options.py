@@ -156,14 +156,9 @@ def command(
         @functools.wraps(function)
         def run(ctx: click.Context, /, **parameters: Any) -> Any:
             before = ctx.parent.params if ctx.parent else {}
-
-            def setting(key: str) -> str | None:
-                given = parameters.pop(key) or before.get(key)
-                return str(given) if given else None
-
-            given = {key: setting(key) for key in ("state", "profile", "region")}
-            parameters.pop("as_json")
-            settings = settings_of(**given)
+            names = ("state", "profile", "region")
+            settings = settings_of(*(parameters.pop(it) or before.get(it) for it in names))
+            del parameters["as_json"]
             _say_what_a_project_sets(settings)
             return function(settings, ctx.obj, **parameters)
 
@@ -194,13 +189,10 @@ def settings_of(state: str | None, profile: str | None, region: str | None) -> S
     from evalbook.cli.config import find_defaults
 
     defaults = find_defaults()
+    values = {name: default.value for name, default in defaults.items()}
     return Settings(
         Path(state or DEFAULT_STATE),
-        profile or _value(defaults.get("profile")),
-        region or _value(defaults.get("region")),
+        profile or values.get("profile"),
+        region or values.get("region"),
         defaults,
     )
-
-
-def _value(default: Default | None) -> str | None:
-    return default.value if default else None

@@ -12,7 +12,7 @@ from evalbook.cli.asking import need_somebody_to_ask, need_yes
 from evalbook.cli.completion import takes_runs
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, complain
-from evalbook.cli.tables import Prose, Rows, spaced
+from evalbook.cli.tables import spaced
 from evalbook.errors import StateFileError, UsageError
 from evalbook.texts import printable
 
@@ -148,8 +148,7 @@ def _print(output: Output, report: Results, written: list[str], as_csv: bool) ->
     if as_csv:
         output.document({}, report_csv(report).rstrip("\n"))
     else:
-        parts = [Prose(it) if isinstance(it, str) else Rows(it) for it in report_parts(report)]
-        output.draw(build_results_document(report, written), *spaced(parts))
+        output.draw(build_results_document(report, written), *spaced(report_parts(report)))
     for path in written:
         complain(f"Written: {printable(path)}")
 

@@ -19,11 +19,9 @@ from evalbook.cli.completion import takes_runs
 from evalbook.cli.links import links_work
 from evalbook.cli.options import INTERRUPTED, Settings, command
 from evalbook.cli.output import Output, complain, terminal_width
-from evalbook.cli.tables import Prose, spaced
+from evalbook.cli.tables import spaced
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from evalbook.runs.find import Target
     from evalbook.runs.status import RunStatus
 
@@ -85,11 +83,9 @@ def status_command(
     seen = _with_logs(settings, seen, logs)
     document = StatusDocument(tuple(map(build_status_document, seen)))
     named = (*(("--run", str(run)) if run else ()), *runs)
-    together = together_words(seen)
     parts = [part for it in seen for part in drawn(it)]
-    output.draw(
-        document, *spaced([*([Prose(together)] if together else []), *parts, *_next(seen, named)])
-    )
+    said = (together_words(seen), *parts, _next(seen, named))
+    output.draw(document, *spaced(part for part in said if part))
     if not watch:
         failed = exit_code and any(it.over and not it.succeeded for it in seen)
         return NOT_SUCCEEDED if failed else 0
@@ -97,14 +93,13 @@ def status_command(
     return 0 if all(it.succeeded for it in seen) else NOT_SUCCEEDED
 
 
-def _next(seen: Sequence[RunStatus], words: Sequence[str]) -> Iterator[RenderableType]:
-    """Yield the next commands, with the same words that named the run."""
+def _next(seen: Sequence[RunStatus], words: Sequence[str]) -> str:
+    """Return the next commands, with the same words that named the run."""
     named = "".join(f" {shlex.quote(word)}" for word in words)
     lines = [f"The results: evalbook results{named}"] if any(it.succeeded for it in seen) else []
     if len(seen) == 1 and not links_work():
         lines.append(f"In the AWS console: evalbook open{named}")
-    if lines:
-        yield Prose(texts.lines(*lines))
+    return texts.lines(*lines)
 
 
 def _look(
@@ -145,7 +140,7 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
     from evalbook.cli.wizard.command import draws_well
 
     if output.as_json or terminal_width() is None or not draws_well(os.environ):
-        yield _Changes()
+        yield _tell_changes()
         return
     from rich.console import Console
     from rich.live import Live
@@ -170,21 +165,21 @@ def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
         yield show
 
 
-class _Changes:
-    """Prints a line to standard error whenever a run or step changes state."""
+def _tell_changes() -> Callable[[Sequence[RunStatus]], None]:
+    """Return what prints a line to standard error whenever a run or step changes state."""
+    from evalbook.runs.status import clock
 
-    def __init__(self) -> None:
-        self._last: dict[tuple[str, str], str] = {}
+    last: dict[tuple[str, str], str] = {}
 
-    def __call__(self, seen: Sequence[RunStatus]) -> None:
-        from evalbook.runs.status import clock
-
+    def show(seen: Sequence[RunStatus]) -> None:
         for run in seen:
             states = [(run.name, run.status), *((it.name, it.status) for it in run.steps)]
             for name, state in states:
-                if self._last.get((run.arn, name)) != state and state != "Waiting":
+                if last.get((run.arn, name)) != state and state != "Waiting":
                     complain(f"{clock(run.seconds())} {name}: {state}")
-                self._last[run.arn, name] = state
+                last[run.arn, name] = state
+
+    return show
 
 
 def _tell(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) -> None:

@@ -229,10 +229,19 @@ def _block(row: Mapping[str, Text]) -> RenderableType:
     return Group(head, Padding(Text(", ").join(pairs), (0, 0, 0, 2)))
 
 
-def spaced(parts: Iterable[RenderableType]) -> list[RenderableType]:
-    """Return parts with a line free between each two."""
+def as_drawn(part: RenderableType | Sequence[Mapping[str, str | Text]]) -> RenderableType:
+    """Return sentences as prose and rows as a table."""
+    if isinstance(part, str):
+        return Prose(part)
+    return Rows(part) if isinstance(part, list | tuple) else part  # type: ignore[return-value]
+
+
+def spaced(
+    parts: Iterable[RenderableType | Sequence[Mapping[str, str | Text]]],
+) -> list[RenderableType]:
+    """Return parts as they are drawn, with a line free between each two."""
     shown: list[RenderableType] = []
-    for part in parts:
+    for part in map(as_drawn, parts):
         shown += ["", part] if shown else [part]
     return shown
 

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from evalbook.cli.links import links_work
-from evalbook.cli.tables import GOING_ON, Prose, Rows, cell, coloured
+from evalbook.cli.tables import GOING_ON, Rows, cell, coloured
 from evalbook.console import build_console_url
 from evalbook.runs.console_pages import PAGES
 from evalbook.runs.status import RunStatus, head_words, status_parts, step_rows
@@ -25,7 +25,7 @@ def drawn(run: RunStatus, now: datetime | None = None) -> Iterator[RenderableTyp
     _, *parts = status_parts(run, now)
     yield _head(run, now)
     for part in parts:
-        yield Prose(part) if isinstance(part, str) else Rows(_linked(run, part))
+        yield part if isinstance(part, str) else Rows(_linked(run, part))
     if links_work():
         pages = run.pages()
         links = [

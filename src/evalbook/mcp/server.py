@@ -8,13 +8,14 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import anyio
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.resources import TextResource
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.request_state import RequestStateSecurity
 from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
@@ -273,7 +274,8 @@ def build_server(open_workflow: Callable[[], Workflow]) -> MCPServer:
         request_state_security=RequestStateSecurity.ephemeral(ttl=_DAY),
     )
     server.prompt(title="Evaluate a fine-tuned model")(evaluate)
-    _add_references(server)
+    for reference in _list_references():
+        server.add_resource(reference)
     return server
 
 
@@ -310,23 +312,18 @@ def evaluate(
     return "\n".join(lines)
 
 
-def _add_references(server: MCPServer) -> None:
+def _list_references() -> Iterator[TextResource]:
+    """Return the skill's references, each described by its first sentence."""
     for name, content in list_skill_files():
         folder, _, file = name.partition("/")
         if folder == "references":
-            _add_reference(server, file, content.decode("utf-8"))
-
-
-def _add_reference(server: MCPServer, file: str, text: str) -> None:
-    title, _, rest = text.partition("\n")
-    first = re.split(r"(?<=[.:;]) ", " ".join(rest.split()))[0].rstrip(":;")
-
-    @server.resource(
-        f"{REFERENCES}{file}",
-        name=file,
-        title=title.lstrip("# "),
-        description=first,
-        mime_type="text/markdown",
-    )
-    def read() -> str:
-        return text
+            text = content.decode("utf-8")
+            title, _, rest = text.partition("\n")
+            yield TextResource(
+                uri=f"{REFERENCES}{file}",
+                name=file,
+                title=title.lstrip("# "),
+                description=re.split(r"(?<=[.:;]) ", " ".join(rest.split()))[0].rstrip(":;"),
+                mime_type="text/markdown",
+                text=text,
+            )
