@@ -48,6 +48,8 @@ class Resolution:
     """The package was rejected by whoever reviews models: it may be used, but only on a yes."""
     by_words: bool = False
     """Whether words of the group's name were given, not the name: something else may be meant."""
+    training_job: str | None = None
+    """The job that registered it, if that was named in its place."""
 
 
 def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolution:

@@ -55,10 +55,12 @@ def _known_training(interview: Interview) -> str | None:
 
     def ask(text: str) -> str | None:
         try:
-            found, job = model.find_package(text, interview)
+            found = model.find_package(text, interview)
             if found.package is None:
                 return None
-            training = aws.rollout_training.find_training(interview.aws, found.package, job)
+            training = aws.rollout_training.find_training(
+                interview.aws, found.package, found.training_job
+            )
         except EvalbookError:
             return None
         return training.how if training.trained else None

@@ -73,22 +73,18 @@ def _not_a_judge(words: str, region: str, interview: Interview) -> AnswerRejecte
     said = _parts(" ".join(content(words, ("model", "judge", "claude", "amazon"))))
     parts = {it: _parts(f"{it.label} {it.value}") for it in choices}
     offered = any(said <= its for its in parts.values())
-    meant = [it for it in offer.left_out if not offered and said <= _parts(it.id)]
+    meant = [] if offered else [it for it in offer.left_out if said <= _parts(it.id)]
+    if meant:
+        why = "; ".join(f"{it.id}: {it.reason}" for it in meant[:4])
+        found = f"This model can't be the judge in {region}: {why}."
+        return AnswerRejected("judge.left_out", found, name_one(choices))
     named = _parts(words) & {part for its in parts.values() for part in its}
-    several = [it for it, its in parts.items() if named and named <= its]
-    if not meant and len(several) > 1:
-        return AnswerRejected(
-            "answer.choice",
-            f"{shortened(words)!r} matches several: {', '.join(it.label for it in several)}.",
-            "Say which one.",
-        )
-    if not meant:
-        return AnswerRejected(
-            "answer.choice", f"{shortened(words)!r} is not one of the choices.", name_one(choices)
-        )
-    why = "; ".join(f"{it.id}: {it.reason}" for it in meant[:4])
+    several = [it.label for it, its in parts.items() if named and named <= its]
+    if len(several) > 1:
+        found = f"{shortened(words)!r} matches several: {', '.join(several)}."
+        return AnswerRejected("answer.choice", found, "Say which one.")
     return AnswerRejected(
-        "judge.left_out", f"This model can't be the judge in {region}: {why}.", name_one(choices)
+        "answer.choice", f"{shortened(words)!r} is not one of the choices.", name_one(choices)
     )
 
 
@@ -104,13 +100,9 @@ def foreseen(interview: Interview, said: str) -> str:
     """Return a remark on a judge that is named before its turn."""
     model = interview.facts(slots.MODEL)
     named = interview.aside.volunteered.get("region") or ""
-    region = (
-        model.region
-        if model
-        else named
-        if aws.regions.is_region(named)
-        else interview.aws.default_region
-    )
+    region = named if aws.regions.is_region(named) else interview.aws.default_region
+    if model:
+        region = model.region
     if region is None:
         return ""
     question = _asked_in(region, interview)

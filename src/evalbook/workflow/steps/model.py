@@ -95,7 +95,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
     if arn is not None:
         return accept_named_base_model(arn, interview)
     if value.startswith("arn:"):
-        return _package(*_resolve_in(None, value, interview), interview)
+        return _package(_resolve_in(None, value, interview), interview)
     if not _regions(interview):
         raise AnswerRejected(
             "model.region",
@@ -126,9 +126,9 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str
     """
     found, missing = None, None
     try:
-        found, training_job = _resolve_in(region, text, interview)
+        found = _resolve_in(region, text, interview)
         if not found.by_words:
-            return _package(found, training_job, interview)
+            return _package(found, interview)
     except AnswerRejected as rejection:
         if rejection.code != "model.missing":
             raise
@@ -139,14 +139,14 @@ def _look_in(region: str | None, text: str, interview: Interview) -> Outcome[str
     if missing is not None and not inside.models:
         raise reject_unmatched(text, inside, region, interview, missing)
     if found is not None and found.package is not None and not inside.models:
-        return _package(found, None, interview)
+        return _package(found, interview)
     if found is None and len(inside.models) == 1:
         return accept_base_model(inside.models[0], interview, *inside.notes)
     return Narrowed(_which_one(text, found, inside))
 
 
 def _package(
-    found: aws.model_packages.Resolution, training_job: str | None, interview: Interview
+    found: aws.model_packages.Resolution, interview: Interview
 ) -> Outcome[str, ModelFacts]:
     """Accept a model package if its base model has what the evaluation needs."""
     package = found.package
@@ -154,7 +154,8 @@ def _package(
     kind, base = interview.type.name, package.base_model
     interview.progress("Checking the base model", None, None)
     checks = aws.base_models.check_base_model(interview.aws, package, package.region, kind)
-    job = training_job or package.training_job
+    job = found.training_job or package.training_job
+    training_data = aws.training_data.trained_on(interview.aws, job, package.region) if job else ()
     training, about_training = find_training_facts(interview, package, job)
     facts = ModelFacts(
         arn=package.arn,
@@ -175,18 +176,14 @@ def _package(
         needs_yes=found.needs_yes,
         passed_over=found.passed_over,
         training_job=job,
-        training_data=aws.training_data.trained_on(interview.aws, job, package.region)
-        if job
-        else (),
+        training_data=training_data,
         training=training,
     )
     return Accepted(package.arn, facts, (*found.checks, *checks, *about_training))
 
 
-def find_package(
-    text: str, interview: Interview
-) -> tuple[aws.model_packages.Resolution, str | None]:
-    """Find the package, and the training job if the person named that.
+def find_package(text: str, interview: Interview) -> aws.model_packages.Resolution:
+    """Find the package that is named itself, or by its training job.
 
     Raises:
         AnswerRejected: it is not there, or can't be used.
@@ -196,23 +193,18 @@ def find_package(
 
 def _resolve_in(
     region: str | None, text: str, interview: Interview
-) -> tuple[aws.model_packages.Resolution, str | None]:
-    """Find the package in one region, and the training job if the person named that.
-
-    Raises:
-        AnswerRejected: it is not there, or can't be used.
-    """
+) -> aws.model_packages.Resolution:
     left_by_others = text == interview.found("training_job_name")
     if left_by_others and (registered := _registered_by(region, text, interview)):
-        return registered, text
+        return registered
     try:
-        return aws.model_packages.resolve_package(interview.aws, text, region), None
+        return aws.model_packages.resolve_package(interview.aws, text, region)
     except AnswerRejected as rejection:
         missing = rejection.code == "model.missing"
         registered = _registered_by(region, text, interview) if missing else None
         if registered is None:
             raise
-        return registered, text
+        return registered
 
 
 def _registered_by(
@@ -226,7 +218,7 @@ def _registered_by(
         return None
     found = aws.model_packages.resolve_package(interview.aws, arn)
     note = passed("model.training_job", f"Training job {text} registered {arn}.")
-    return replace(found, checks=(note, *found.checks))
+    return replace(found, checks=(note, *found.checks), training_job=text)
 
 
 def _regions(interview: Interview) -> list[str]:
