@@ -287,15 +287,6 @@ AnyAccepted = Accepted[Any, Any]
 
 
 @dataclass(frozen=True)
-class Example:
-    """A good answer to a step's question."""
-
-    answer: str
-    meaning: str
-    """What it does and what it costs, in whole sentences."""
-
-
-@dataclass(frozen=True)
 class Wants:
     """How a front end should best take a step's answer."""
 
@@ -362,7 +353,10 @@ class Step(Generic[V, F]):
     """Characters of an answer. An ARN, an S3 URI and a path have fewer."""
     exact_in_file: str | None = None
     """The only text that answers this step from a file of answers."""
-    example: Example | None = None
+    example: str = ""
+    """A good answer."""
+    example_meaning: str = ""
+    """What that does and what it costs, in whole sentences."""
     wants: Wants = Wants()
     unasked: Any = field(default=None, hash=False)
     """What the notebook's cells are given where the step was not asked, or was answered none."""

@@ -14,7 +14,7 @@ from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.inspect_tasks import task_names, tasks_folder
 from evalbook.workflow.steps.names import default_run_name
-from evalbook.workflow.steps.scope import BASE_ONLY, base_model_too, scope_of
+from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, scope_of
 from evalbook.workflow.training import training_job
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def settings_of(interview: Interview) -> EvaluationSettings:
         region=interview.region,
         role_arn=interview.answer(slots.EXECUTION_ROLE).value,
         s3_output=interview.answer(slots.S3_OUTPUT).value,
-        evaluate_base_model=base_model_too(interview),
+        evaluate_base_model=scope_of(interview) == BOTH,
         is_nova=interview.nova_alone,
         mlflow_resource_arn=interview.value(slots.MLFLOW),
         mlflow_experiment=interview.value(slots.MLFLOW_EXPERIMENT),

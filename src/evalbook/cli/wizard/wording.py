@@ -52,8 +52,8 @@ def wants_of(turn: Turn) -> Wants:
 
 def example_of(turn: Turn) -> str:
     """Return an example of a good answer, and what it means or costs."""
-    example = STEPS[turn.step or ""].example
-    return f"For example: {example.answer}\n{example.meaning}" if example else ""
+    step = STEPS[turn.step or ""]
+    return f"For example: {step.example}\n{step.example_meaning}"
 
 
 def suggestions_for(

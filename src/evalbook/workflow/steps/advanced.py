@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 
 from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Accepted, Answer, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import means_default, says_none, says_yes, words_of, yes_or_no
@@ -72,23 +70,22 @@ def _name_of(said: str, interview: Interview) -> str:
     for step in interview.settings:
         if wanted_name in (step.name, step.name.replace("_", " "), step.title.casefold()):
             return step.name
-    raise _unknown([said], interview)
+    raise _unknown(said, interview)
 
 
-def _unknown(said: Sequence[str], interview: Interview) -> AnswerRejected:
-    named = ", ".join(repr(shortened(name)) for name in said)
+def _unknown(said: str, interview: Interview) -> AnswerRejected:
     return AnswerRejected(
         "advanced.unknown",
-        f"{named} is not yes, no, or an advanced setting of {interview.type.label}.",
+        f"{shortened(said)!r} is not yes, no, or an advanced setting of {interview.type.label}.",
         f"Answer yes, no, or some of these: {', '.join(_offered(interview))}.",
     )
 
 
 def _check(value: bool | list[str], interview: Interview) -> Outcome[bool | list[str], None]:
     names = value if isinstance(value, list) else _names(interview) if value else []
-    unknown = [name for name in names if name not in _names(interview)]
-    if unknown:
-        raise _unknown(unknown, interview)
+    for name in names:
+        if name not in _names(interview):
+            raise _unknown(name, interview)
     if "mlflow" in names:
         return Accepted(value)
     return Accepted(value, checks=(aws.mlflow.plan_mlflow(interview.aws, interview.region),))
@@ -100,10 +97,7 @@ def _names(interview: Interview) -> list[str]:
 
 def _offered(interview: Interview) -> list[str]:
     """Return the titles of the settings that "yes" would ask about."""
-    saying_yes = Answer(True, None, "yes", (), "")
-    answers = {**interview.answers, STEP.name: saying_yes}
-    supposed = replace(interview, answers=answers)
-    return [step.title for step in interview.settings if supposed.applies(step)]
+    return [step.title for step in interview.settings if step.applies(interview)]
 
 
 def _describe(value: bool | list[str], _: None) -> str:
@@ -122,9 +116,7 @@ STEP = Step(
     check=_check,
     describe=_describe,
     depends_on=(slots.EVALUATION_TYPE, slots.REGION),
-    example=Example(
-        "tags, kms_key",
-        "Asks about those two only. Answer no, and every setting keeps its default, free of "
-        "charge.",
-    ),
+    example="tags, kms_key",
+    example_meaning="Asks about those two only. Answer no, and every setting keeps its default, "
+    "free of charge.",
 )

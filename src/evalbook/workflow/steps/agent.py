@@ -8,7 +8,7 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import AgentFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.training import name_training_job, training_job
@@ -61,10 +61,8 @@ STEP = Step(
     known_from=name_training_job,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
     asks_aws=True,
-    example=Example(
-        "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/my-agent",
-        "Every rollout calls this agent and its model; your account pays for both.",
-    ),
+    example="arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/my-agent",
+    example_meaning="Every rollout calls this agent and its model; your account pays for both.",
 )
 
 
@@ -114,5 +112,6 @@ QUALIFIER_STEP = Step(
     applies=_applies_qualifier,
     depends_on=(slots.AGENT_CONFIG,),
     asked_again=True,
-    example=Example("DEFAULT", "The endpoint of the agent runtime to call."),
+    example="DEFAULT",
+    example_meaning="The endpoint of the agent runtime to call.",
 )

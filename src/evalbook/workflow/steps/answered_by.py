@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.scope import warn_of_no_comparison
 from evalbook.workflow.turn import Question
@@ -111,10 +111,9 @@ STEP = Step(
     check=_check,
     describe=_describe,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.REGION),
-    example=Example(
-        "amazon.nova-lite-v1:0",
-        "Answers the tasks' questions. Bedrock charges by the token, an endpoint by the hour.",
-    ),
+    example="amazon.nova-lite-v1:0",
+    example_meaning="Answers the tasks' questions. Bedrock charges by the token, an endpoint by "
+    "the hour.",
 )
 BASE_STEP = Step(
     slots.BASE_ANSWERED_BY,
@@ -126,10 +125,9 @@ BASE_STEP = Step(
     describe=_describe,
     applies=_tuned,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.REGION, slots.ANSWERED_BY),
-    example=Example(
-        "amazon.nova-lite-v1:0",
-        "Answers the tasks' questions. Bedrock charges by the token, an endpoint by the hour.",
-    ),
+    example="amazon.nova-lite-v1:0",
+    example_meaning="Answers the tasks' questions. Bedrock charges by the token, an endpoint by "
+    "the hour.",
 )
 
 
@@ -178,10 +176,8 @@ IMAGE_STEP = Step(
     check=_check_image,
     applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),
-    example=Example(
-        "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.33.0-lmi15.0.0-cu128",
-        "The container that serves the model during the run.",
-    ),
+    example="763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.33.0-lmi15.0.0-cu128",
+    example_meaning="The container that serves the model during the run.",
 )
 INSTANCES_STEP = Step(
     slots.HOSTING_INSTANCES,
@@ -192,7 +188,6 @@ INSTANCES_STEP = Step(
     check=_check_instances,
     applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),
-    example=Example(
-        "ml.g5.12xlarge", "One endpoint per model, billed by the hour until the run ends."
-    ),
+    example="ml.g5.12xlarge",
+    example_meaning="One endpoint per model, billed by the hour until the run ends.",
 )

@@ -8,7 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import Agreement
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.words import yes_or_no
 from evalbook.workflow.turn import Question
 
@@ -69,8 +69,7 @@ STEP = Step(
     asked_again=True,
     said_ahead=False,
     exact_in_file="I agree",
-    example=Example(
-        "I agree", "Your own words, recorded with the time and the caller. This starts nothing."
-    ),
+    example="I agree",
+    example_meaning="Your own words, recorded with the time and the caller. This starts nothing.",
     wants=Wants(word_for_word=True),
 )

@@ -9,7 +9,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmarks, find_benchmark
 from evalbook.workflow import slots
 from evalbook.workflow.hearing import by_kind, pieces_of
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import named_choice, read_choice
 from evalbook.workflow.replies.lists import (
     ALL,
@@ -92,11 +92,9 @@ STEP = Step(
     read=_read,
     check=_check,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
-    example=Example(
-        "mmlu",
-        "Both models answer the benchmark's questions, so you need no dataset. More questions "
-        "take longer.",
-    ),
+    example="mmlu",
+    example_meaning="Both models answer the benchmark's questions, so you need no dataset. More "
+    "questions take longer.",
 )
 
 
@@ -135,5 +133,6 @@ SUBTASKS_STEP = Step(
     applies=lambda it: bool(_subtasks(it)),
     depends_on=(slots.BENCHMARK,),
     unasked=(),
-    example=Example("anatomy, virology", "Runs only these, which takes less time than ALL."),
+    example="anatomy, virology",
+    example_meaning="Runs only these, which takes less time than ALL.",
 )

@@ -7,7 +7,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.builtin import builtin_metrics, parse_builtin_metric, recommend
 from evalbook.workflow import slots
 from evalbook.workflow.facts import SampleFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import Reading
@@ -105,9 +105,7 @@ STEP = Step(
     describe=lambda value, _: ", ".join(value) or "none",
     depends_on=(slots.CUSTOM_METRICS, slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX),
     unasked=(),
-    example=Example(
-        "Correctness, Helpfulness",
-        "Each metric is one judge call per record and model: 60 records, two metrics and two "
-        "models make 240 calls.",
-    ),
+    example="Correctness, Helpfulness",
+    example_meaning="Each metric is one judge call per record and model: 60 records, two metrics "
+    "and two models make 240 calls.",
 )

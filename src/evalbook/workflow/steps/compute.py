@@ -6,7 +6,7 @@ from evalbook import aws
 from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, check_scope_base, scope_of
@@ -144,8 +144,7 @@ STEP = Step(
         slots.TAGS,
         slots.INFERENCE_PARAMETERS,
     ),
-    example=Example(
-        "2 x ml.g5.12xlarge",
-        "Your own instances, billed by the hour. The default, serverless, is billed by use.",
-    ),
+    example="2 x ml.g5.12xlarge",
+    example_meaning="Your own instances, billed by the hour. The default, serverless, is billed "
+    "by use.",
 )

@@ -6,7 +6,7 @@ from evalbook.checks import REOPEN, Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import slots
 from evalbook.workflow.estimate import add_price, estimate
-from evalbook.workflow.interview import Example, Interview, Step, Wants
+from evalbook.workflow.interview import Interview, Step, Wants
 from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
@@ -63,9 +63,8 @@ STEP = Step(
     asked_again=True,
     said_ahead=False,
     asks_aws=True,
-    example=Example(
-        "yes",
-        "Time and price are shown above. Yes starts nothing yet; cell 2 of the notebook does.",
-    ),
+    example="yes",
+    example_meaning="Time and price are shown above. Yes starts nothing yet; cell 2 of the "
+    "notebook does.",
     wants=Wants(review=True),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import CustomMetricsFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.words import says_none, yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
@@ -74,10 +74,8 @@ STEP = Step(
     describe=lambda _, facts: f"{len(facts.names)}: {', '.join(facts.names)}" if facts else "none",
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX),
     unasked=(),
-    example=Example(
-        "politeness.json",
-        "A file of instructions to the judge, in Bedrock's format. Each custom metric costs "
-        "judge calls just as a built-in one does.",
-    ),
+    example="politeness.json",
+    example_meaning="A file of instructions to the judge, in Bedrock's format. Each custom metric "
+    "costs judge calls just as a built-in one does.",
     wants=Wants(long=True, files=(".json",)),
 )

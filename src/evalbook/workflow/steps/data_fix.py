@@ -13,7 +13,7 @@ from evalbook.texts import fingerprint, plural
 from evalbook.workflow import slots
 from evalbook.workflow.copies import keep_copy
 from evalbook.workflow.facts import CopyFacts, SampleFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.steps.data_sample import still_the_same
 from evalbook.workflow.turn import Choice, Question
@@ -262,7 +262,6 @@ STEP = Step(
     # All that matters about the model here is whether it is Nova; it is asked for later.
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.SCORER, slots.MODEL),
     said_ahead=False,
-    example=Example(
-        "convert", "A corrected copy is written beside the original, which is never changed."
-    ),
+    example="convert",
+    example_meaning="A corrected copy is written beside the original, which is never changed.",
 )

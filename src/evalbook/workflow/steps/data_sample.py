@@ -12,7 +12,7 @@ from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import PromptFacts, SampleFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Reopened, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step, Wants
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.steps.prompt_rows import ask_for_prompts, check_prompt_lengths, read_rows
 from evalbook.workflow.turn import Question
@@ -149,11 +149,9 @@ STEP = Step(
     describe=_describe,
     depends_on=(slots.EVALUATION_TYPE, slots.DATASET, slots.SCORER),
     asked_again=True,
-    example=Example(
-        "yes",
-        "The file is read on this machine, and nothing of it is kept. Reading it costs a "
-        "fraction of a cent for each GB.",
-    ),
+    example="yes",
+    example_meaning="The file is read on this machine, and nothing of it is kept. Reading it "
+    "costs a fraction of a cent for each GB.",
 )
 
 
@@ -175,9 +173,8 @@ DESCRIPTION_STEP = Step(
     applies=lambda interview: interview.value(slots.DATA_SAMPLE) is False,
     depends_on=(slots.DATASET, slots.DATA_SAMPLE),
     asked_again=True,
-    example=Example(
-        "120 billing questions in English with answers by our staff",
-        "Your description replaces reading the data; records are neither counted nor validated.",
-    ),
+    example="120 billing questions in English with answers by our staff",
+    example_meaning="Your description replaces reading the data; records are neither counted nor "
+    "validated.",
     wants=Wants(long=True),
 )

@@ -14,7 +14,6 @@ from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import CopyFacts, DatasetFacts, SampleFacts
 from evalbook.workflow.interview import (
     Accepted,
-    Example,
     Interview,
     Narrowed,
     Outcome,
@@ -234,11 +233,9 @@ STEP = Step(
     check=_check,
     known=_known,
     depends_on=(slots.EVALUATION_TYPE,),
-    example=Example(
-        "s3://my-bucket/eval.jsonl",
-        "Records that the model was not trained on, one test case each; or a file on this "
-        "computer, which is uploaded to a place of your choice.",
-    ),
+    example="s3://my-bucket/eval.jsonl",
+    example_meaning="Records that the model was not trained on, one test case each; or a file on "
+    "this computer, which is uploaded to a place of your choice.",
     wants=Wants(files=_ENDINGS, s3=True),
 )
 
@@ -325,8 +322,7 @@ UPLOAD_STEP = Step(
     depends_on=(slots.DATASET,),
     said_ahead=False,
     asks_aws=True,
-    example=Example(
-        "s3://my-bucket/datasets/", "A copy of your file goes there and stays until you delete it."
-    ),
+    example="s3://my-bucket/datasets/",
+    example_meaning="A copy of your file goes there and stays until you delete it.",
     wants=Wants(s3=True),
 )

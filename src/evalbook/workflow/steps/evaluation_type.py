@@ -8,7 +8,7 @@ from evalbook import aws
 from evalbook.errors import EvalbookError
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow import slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.steps import model
 from evalbook.workflow.steps.which_type import HELP, choose_by_answers, read_answer
@@ -91,8 +91,7 @@ STEP = Step(
     describe=lambda value, _: EVALUATION_TYPES[value].label,
     asks_aws=True,
     asked_knowing=(slots.MODEL,),
-    example=Example(
-        "LLM as judge",
-        "What scores the answers. A judge costs one call per score; code and benchmarks don't.",
-    ),
+    example="LLM as judge",
+    example_meaning="What scores the answers. A judge costs one call per score; code and "
+    "benchmarks don't.",
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from evalbook import aws
 from evalbook.errors import refuse_failed
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.steps.answered_by import find_answering
 from evalbook.workflow.turn import Choice, Question
@@ -92,7 +92,6 @@ STEP = Step(
         slots.BASE_ANSWERED_BY,
     ),
     asks_aws=True,
-    example=Example(
-        "EvaluationRole", "Its name or ARN. SageMaker and Bedrock use this role during the run."
-    ),
+    example="EvaluationRole",
+    example_meaning="Its name or ARN. SageMaker and Bedrock use this role during the run.",
 )

@@ -8,7 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import describe_assignments, read_assignments
-from evalbook.workflow.interview import Example, Interview, Step
+from evalbook.workflow.interview import Interview, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.slots import ParameterValue
 from evalbook.workflow.turn import Question
@@ -96,8 +96,7 @@ STEP = Step(
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE,),
     unasked={},
-    example=Example(
-        "temperature=0, max_tokens=512",
-        "How the models generate their answers. Longer answers take longer and cost more.",
-    ),
+    example="temperature=0, max_tokens=512",
+    example_meaning="How the models generate their answers. Longer answers take longer and cost "
+    "more.",
 )

@@ -8,7 +8,7 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import describe_assignments, read_assignments
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.slots import ParameterValue
 from evalbook.workflow.steps.dataset import effective_report
@@ -107,8 +107,6 @@ STEP = Step(
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL, slots.SCORER, slots.BENCHMARK, slots.REGION),
     asks_aws=True,
     unasked={},
-    example=Example(
-        "temperature=0, max_new_tokens=512",
-        "How both models generate answers. Longer answers take longer and cost more.",
-    ),
+    example="temperature=0, max_new_tokens=512",
+    example_meaning="How both models generate answers. Longer answers take longer and cost more.",
 )

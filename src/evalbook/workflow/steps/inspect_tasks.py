@@ -10,7 +10,7 @@ from evalbook.texts import shortened
 from evalbook.whole_files import is_a_folder
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import TaskFacts, TasksFacts, UploadFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.lists import (
     ALL,
     ask_all_or_some,
@@ -86,11 +86,9 @@ SOURCE_STEP = Step(
     check=_check_source,
     describe=lambda value, facts: "written from your own records" if facts is None else value,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
-    example=Example(
-        "./tasks",
-        "Python files with functions decorated with @task; or dataset, to have a task written "
-        "from your records.",
-    ),
+    example="./tasks",
+    example_meaning="Python files with functions decorated with @task; or dataset, to have a task "
+    "written from your records.",
     wants=Wants(files=(".py",), s3=True),
 )
 
@@ -138,7 +136,8 @@ WHICH_STEP = Step(
     applies=lambda it: len(_tasks(it)) > 1,
     depends_on=(slots.TASK_SOURCE,),
     unasked=[ALL],
-    example=Example("ALL", "Each task is a separate comparison. More tasks take longer."),
+    example="ALL",
+    example_meaning="Each task is a separate comparison. More tasks take longer.",
 )
 
 
@@ -229,9 +228,8 @@ UPLOAD_STEP = Step(
         slots.MODEL,
     ),
     said_ahead=False,
-    example=Example(
-        "s3://my-bucket/tasks/",
-        "A copy of the folder goes there for the job to read, and stays until you delete it.",
-    ),
+    example="s3://my-bucket/tasks/",
+    example_meaning="A copy of the folder goes there for the job to read, and stays until you "
+    "delete it.",
     wants=Wants(s3=True),
 )

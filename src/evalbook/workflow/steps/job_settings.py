@@ -8,7 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.evaluation_types import build_pipeline_prefix
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import describe_assignments, read_assignments
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.turn import Question
 
@@ -35,7 +35,8 @@ KMS_KEY_STEP = Step(
     describe=lambda value, _: value or "the bucket's own encryption",
     advanced=True,
     depends_on=(slots.REGION,),
-    example=Example("alias/my-key", "Encrypts the results; the role must be allowed to use it."),
+    example="alias/my-key",
+    example_meaning="Encrypts the results; the role must be allowed to use it.",
 )
 
 
@@ -69,10 +70,8 @@ VPC_STEP = Step(
     describe=_describe_vpc,
     advanced=True,
     depends_on=(slots.REGION,),
-    example=Example(
-        "subnet-0a1b, sg-0c2d",
-        "The jobs run inside your network and can reach only what it allows.",
-    ),
+    example="subnet-0a1b, sg-0c2d",
+    example_meaning="The jobs run inside your network and can reach only what it allows.",
 )
 
 
@@ -127,10 +126,8 @@ TAGS_STEP = Step(
     describe=lambda value, _: describe_assignments(value, "none"),
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE, slots.REGION),
-    example=Example(
-        "team=search, cost-center=4711",
-        "The run carries these tags, so you can find its costs by them.",
-    ),
+    example="team=search, cost-center=4711",
+    example_meaning="The run carries these tags, so you can find its costs by them.",
 )
 
 
@@ -174,8 +171,7 @@ STOPPING_CONDITION_STEP = Step(
     describe=lambda value, _: f"{value:,} seconds",
     advanced=True,
     unasked=DEFAULT,
-    example=Example(
-        "7200",
-        "A job still running after two hours is stopped; you pay for what it used until then.",
-    ),
+    example="7200",
+    example_meaning="A job still running after two hours is stopped; you pay for what it used "
+    "until then.",
 )

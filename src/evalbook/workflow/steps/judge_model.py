@@ -8,7 +8,7 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import name_one, read_choice, understand_choice
 from evalbook.workflow.replies.reading import AskBack, Taken
 from evalbook.workflow.replies.words import content
@@ -122,10 +122,8 @@ STEP = Step(
     check=_check,
     depends_on=(slots.MODEL,),
     asks_aws=True,
-    example=Example(
-        "2",
-        "The number, the label or the id. Judges are billed by the token; you see the price "
-        "before you confirm.",
-    ),
+    example="2",
+    example_meaning="The number, the label or the id. Judges are billed by the token; you see the "
+    "price before you confirm.",
     wants=Wants(own_choice=True),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import says_none
@@ -73,10 +73,9 @@ STEP = Step(
     advanced=True,
     depends_on=(slots.REGION,),
     asks_aws=True,
-    example=Example(
-        "my-tracking-server",
-        "Where the run's metrics are logged. A tracking server is billed by the hour, used or not.",
-    ),
+    example="my-tracking-server",
+    example_meaning="Where the run's metrics are logged. A tracking server is billed by the hour, "
+    "used or not.",
 )
 
 
@@ -116,5 +115,6 @@ EXPERIMENT_STEP = Step(
     describe=lambda value, _: value or "the SDK's default",
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE,),
-    example=Example("support-bot", "The run's metrics are logged under this name."),
+    example="support-bot",
+    example_meaning="The run's metrics are logged under this name.",
 )

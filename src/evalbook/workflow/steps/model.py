@@ -17,7 +17,6 @@ from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
 from evalbook.workflow.interview import (
     Accepted,
-    Example,
     Interview,
     Narrowed,
     Outcome,
@@ -269,11 +268,9 @@ STEP = Step(
     depends_on=(slots.EVALUATION_TYPE,),
     asks_aws=True,
     asked_knowing=(slots.REGION,),
-    example=Example(
-        "support-bot",
-        "A model package's ARN, its group's name, or words from it. evalbook finds the newest "
-        "usable version and shows it to you.",
-    ),
+    example="support-bot",
+    example_meaning="A model package's ARN, its group's name, or words from it. evalbook finds "
+    "the newest usable version and shows it to you.",
 )
 
 
@@ -324,5 +321,6 @@ CONFIRM_STEP = Step(
     describe=lambda _, __: "yes",
     depends_on=(slots.MODEL,),
     asked_again=True,
-    example=Example("yes", "No asks for the model again."),
+    example="yes",
+    example_meaning="No asks for the model again.",
 )

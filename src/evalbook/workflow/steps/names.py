@@ -8,7 +8,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import without_accents
 from evalbook.whole_files import is_a_folder, is_there
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.turn import Question
 
 LONGEST_RUN = 50
@@ -59,7 +59,8 @@ RUN_NAME_STEP = Step(
     hears=hearing.free_name("run", "name"),
     read=_read_run,
     advanced=True,
-    example=Example("support-bot-v2-october", "`evalbook runs` lists the run under this name."),
+    example="support-bot-v2-october",
+    example_meaning="`evalbook runs` lists the run under this name.",
 )
 
 
@@ -106,8 +107,7 @@ PROJECT_STEP = Step(
     hears=hearing.project,
     read=_read_project,
     check=_check_project,
-    example=Example(
-        "support-bot", "A folder with this name is created here, with the notebook in it."
-    ),
+    example="support-bot",
+    example_meaning="A folder with this name is created here, with the notebook in it.",
     wants=Wants(projects=True),
 )

@@ -13,7 +13,7 @@ from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import NotebookFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
@@ -231,10 +231,8 @@ STEP = Step(
     do=_do,
     depends_on_all=True,
     asked_again=True,
-    example=Example(
-        "new",
-        "Or the path of a notebook: its own cells stay as they are, and the four are put behind"
-        " them.",
-    ),
+    example="new",
+    example_meaning="Or the path of a notebook: its own cells stay as they are, and the four are "
+    "put behind them.",
     wants=Wants(files=(".ipynb",)),
 )

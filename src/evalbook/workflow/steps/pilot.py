@@ -15,7 +15,7 @@ from evalbook.workflow import hearing, slots
 from evalbook.workflow.copies import is_in_s3, upload
 from evalbook.workflow.estimate import Estimate, add_price, estimate
 from evalbook.workflow.facts import PartsFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import how_to_answer, read_choice
 from evalbook.workflow.replies.numbers import with_digits
 from evalbook.workflow.replies.reading import Reading, Taken
@@ -212,8 +212,7 @@ STEP = Step(
     applies=_applies,
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.TRAINING_OVERLAP),
     asks_aws=True,
-    example=Example(
-        "all",
-        "A pilot costs a fraction, and shows how likely the full run is to settle the question.",
-    ),
+    example="all",
+    example_meaning="A pilot costs a fraction, and shows how likely the full run is to settle the "
+    "question.",
 )

@@ -7,7 +7,7 @@ from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected, reject
 from evalbook.texts import joined
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.turn import Question
 
@@ -111,8 +111,7 @@ STEP = Step(
     check=_check,
     known=_known,
     depends_on=(slots.MODEL, slots.DATASET, slots.DATA_FIX, slots.JUDGE_MODEL),
-    example=Example(
-        "us-east-1",
-        "Where the run takes place. Model, judge and buckets must be usable from there.",
-    ),
+    example="us-east-1",
+    example_meaning="Where the run takes place. Model, judge and buckets must be usable from "
+    "there.",
 )

@@ -6,7 +6,7 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected, refuse_failed
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import OutputFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.turn import Choice, Question
 
@@ -101,11 +101,9 @@ STEP = Step(
         slots.EXECUTION_ROLE,
         slots.KMS_KEY,
     ),
-    example=Example(
-        "s3://my-bucket/evaluations/",
-        "Results are written under it. They stay until you delete them, and are billed as S3 "
-        "storage does.",
-    ),
+    example="s3://my-bucket/evaluations/",
+    example_meaning="Results are written under it. They stay until you delete them, and are "
+    "billed as S3 storage does.",
     asks_aws=True,
     wants=Wants(s3=True),
 )

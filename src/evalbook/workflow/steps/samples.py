@@ -5,7 +5,7 @@ from __future__ import annotations
 from evalbook.checks import warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.steps.inspect_tasks import of_records
@@ -47,9 +47,9 @@ LIMIT_STEP = Step(
     read=_read_limit,
     describe=lambda value, _: ALL if value is None else f"the first {value:,} of each task",
     depends_on=(slots.EVALUATION_TYPE,),
-    example=Example(
-        "10", "Ten samples of each task, as a trial: quick and cheap, but too few for a verdict."
-    ),
+    example="10",
+    example_meaning="Ten samples of each task, as a trial: quick and cheap, but too few for a "
+    "verdict.",
 )
 
 
@@ -80,9 +80,9 @@ EPOCHS_STEP = Step(
     check=_check_epochs,
     describe=lambda value, _: "once" if value == 1 else f"{value} times each",
     depends_on=(slots.EVALUATION_TYPE, slots.GENERATION),
-    example=Example(
-        "3", "Each sample is run three times: steadier scores, for three times the time and cost."
-    ),
+    example="3",
+    example_meaning="Each sample is run three times: steadier scores, for three times the time "
+    "and cost.",
 )
 
 
@@ -106,9 +106,7 @@ SCORER_STEP = Step(
     read=read_one_choice,
     applies=of_records,
     depends_on=(slots.TASK_SOURCE,),
-    example=Example(
-        "match",
-        "The answer must begin or end with the reference. No judge model is called, so it "
-        "costs nothing extra.",
-    ),
+    example="match",
+    example_meaning="The answer must begin or end with the reference. No judge model is called, "
+    "so it costs nothing extra.",
 )

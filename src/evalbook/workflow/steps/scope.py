@@ -6,7 +6,7 @@ from evalbook import aws
 from evalbook.checks import Check, Remedy, passed, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.base_model import find_newest_in_hub
 from evalbook.workflow.turn import Choice, Question
@@ -111,11 +111,6 @@ def scope_of(interview: Interview) -> str:
     return said if said in possible else possible[0]
 
 
-def base_model_too(interview: Interview) -> bool:
-    """Return whether to compare with the base model; yes unless the person chose otherwise."""
-    return scope_of(interview) == BOTH
-
-
 def _describe(value: str, _: None) -> str:
     label = _CHOICES[value].label
     return label[0].lower() + label[1:]
@@ -131,9 +126,7 @@ STEP = Step(
     applies=lambda interview: len(_possible(interview)) > 1,
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
-    example=Example(
-        "Fine-tuned and base",
-        "The base model answers too, so you have something to compare with. This doubles time "
-        "and cost.",
-    ),
+    example="Fine-tuned and base",
+    example_meaning="The base model answers too, so you have something to compare with. This "
+    "doubles time and cost.",
 )

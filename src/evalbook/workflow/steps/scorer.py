@@ -24,7 +24,7 @@ from evalbook.whole_files import (
     replace_whole,
 )
 from evalbook.workflow import slots
-from evalbook.workflow.interview import Accepted, Example, Interview, Narrowed, Outcome, Step, Wants
+from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.words import says_yes
 from evalbook.workflow.turn import Choice, Question
@@ -250,10 +250,8 @@ STEP = Step(
     describe=lambda value, facts: f"{facts.name}: {value}" if facts else value,
     depends_on=(slots.EVALUATION_TYPE, slots.MODEL),
     asks_aws=True,
-    example=Example(
-        "prime_math",
-        "Code scores the answers, so you pay for no judge. Your own function runs as a Lambda "
-        "function.",
-    ),
+    example="prime_math",
+    example_meaning="Code scores the answers, so you pay for no judge. Your own function runs as "
+    "a Lambda function.",
     wants=Wants(files=(".py",)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
-from evalbook.workflow.interview import Example, Interview, Step, Wants
+from evalbook.workflow.interview import Interview, Step, Wants
 from evalbook.workflow.turn import Question
 
 LONGEST = 4000
@@ -37,9 +37,8 @@ STEP = Step(
     ),
     hears=hearing.free_text,
     read=_read,
-    example=Example(
-        "Answers customers' billing questions, politely.",
-        "A sentence or two. It decides which metrics are recommended, and appears in the notebook.",
-    ),
+    example="Answers customers' billing questions, politely.",
+    example_meaning="A sentence or two. It decides which metrics are recommended, and appears in "
+    "the notebook.",
     wants=Wants(long=True),
 )

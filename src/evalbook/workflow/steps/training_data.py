@@ -12,7 +12,7 @@ from evalbook.texts import file_size, fingerprint, plural
 from evalbook.workflow import slots
 from evalbook.workflow.copies import keep_copy
 from evalbook.workflow.facts import CopyFacts, OverlapFacts
-from evalbook.workflow.interview import Accepted, Example, Interview, Outcome, Step
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.agreeing import read_agreement
 from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.dataset import readable_object, readable_report
@@ -115,11 +115,9 @@ STEP = Step(
     asked_again=True,
     said_ahead=False,
     asks_aws=True,
-    example=Example(
-        "yes",
-        "The training data are streamed once, to find prompts that the model has seen. "
-        "Nothing is kept.",
-    ),
+    example="yes",
+    example_meaning="The training data are streamed once, to find prompts that the model has "
+    "seen. Nothing is kept.",
 )
 
 
@@ -211,5 +209,6 @@ OVERLAP_STEP = Step(
     applies=_applies_overlap,
     depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX, slots.TRAINING_DATA),
     said_ahead=False,
-    example=Example("1", "A model scores too well on prompts that it was trained on."),
+    example="1",
+    example_meaning="A model scores too well on prompts that it was trained on.",
 )
