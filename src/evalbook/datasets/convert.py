@@ -91,7 +91,7 @@ def plan_of(
         return None
     target = _target(report, target_format, changes)
     if target is None:
-        return Plan(summary, (), _rows_left_out(report, changes), ())
+        return Plan(summary, (), list_rows_left_out(report, changes), ())
     alone = target is PROMPT_ONLY
     used = [it for it in report.fields if it.use in (("prompt", "system") if alone else _BECOMES)]
     unused = [it for it in report.fields if it not in used and it.records and it.meaning != "empty"]
@@ -100,7 +100,7 @@ def plan_of(
         tuple(_becomes(it, report, changes, alone=alone) for it in used),
         (
             *(f"Left out: {it.sentence(report.records)}" for it in unused),
-            *_rows_left_out(report, changes),
+            *list_rows_left_out(report, changes),
         ),
         tuple(
             f"Record {number} {when}: {text}"
@@ -127,7 +127,8 @@ def _becomes(it: FieldUse, report: Report, changes: Changes, *, alone: bool) -> 
     return f"{it.field} becomes {target}{meaning}, in {counted(it.records, report.records)}"
 
 
-def _rows_left_out(report: Report, changes: Changes) -> tuple[str, ...]:
+def list_rows_left_out(report: Report, changes: Changes) -> tuple[str, ...]:
+    """Say which records a conversion leaves out and why, a line for each of the first."""
     if changes.first_question and report.several_questions == report.invalid:
         return ()
     shown = [

@@ -102,6 +102,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
 
 def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     """Write the copy next to the original and validate what is in S3."""
+    from evalbook.datasets.convert import list_rows_left_out
     from evalbook.datasets.validate import report_checks
 
     if value == KEEP:
@@ -112,8 +113,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, CopyFacts | None]:
     checks = [
         passed("dataset.copy", f"The converted copy is {copy.uri}; the original is unchanged.")
     ]
-    plan = _plan(interview, value)
-    if left_out := [it for it in plan.left_out if "not used" not in it] if plan else []:
+    if left_out := list_rows_left_out(_report(interview), _changes(value)):
         checks.append(warning("dataset.left_out", f"{'. '.join(left_out)}."))
     return Accepted(value, copy, (*checks, *report_checks(copy.report)))
 
