@@ -10,6 +10,7 @@ from evalbook.aws.model_packages import find_newest_usable
 from evalbook.aws.package_groups import Group, list_newest_groups
 from evalbook.aws.session import NO_HELP, Aws, in_parallel, soon
 from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.texts import printable
 
 LISTED = 100
 """Groups that are listed, the newest."""
@@ -45,7 +46,9 @@ def group_offer(aws: Aws, region: str | None) -> GroupOffer:
     if known is None:
         return GroupOffer(tuple(found))
     usable = [it for it in known if it is not None]
-    left_out = [it.name for it, group in zip(newest, known, strict=True) if group is None]
+    left_out = [
+        printable(it.name) for it, group in zip(newest, known, strict=True) if group is None
+    ]
     return GroupOffer((*usable, *older), tuple(left_out))
 
 

@@ -96,4 +96,4 @@ def _read(group: ModelPackageGroupSummaryTypeDef) -> Group:
     words = group.get("ModelPackageGroupDescription")
     created = f"created {iso_utc(group['CreationTime'])[:10]}"
     about = f"{created}; {printable(words)}" if words else created
-    return Group(printable(group["ModelPackageGroupName"]), about)
+    return Group(group["ModelPackageGroupName"], about)
