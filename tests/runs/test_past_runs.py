@@ -147,10 +147,10 @@ def test_runs_with_two_judges_are_compared(live_aws: Aws) -> None:
 
 
 def test_rewards_of_a_past_run_are_read_from_mlflow(live_aws: Aws) -> None:
-    [(first, second, [table, *_])] = results_of(live_aws, "travel-agent-v1").figures
+    [found] = results_of(live_aws, "travel-agent-v1").figures
 
-    assert (first, second) == ("base", "fine-tuned")
-    assert {"mean reward", "pass@1"} <= {row.metric for row in table.rows}
+    assert (found.first, found.second) == ("base", "fine-tuned")
+    assert {"mean reward", "pass@1"} <= {row.metric for row in found.tables[0].rows}
 
 
 def test_the_agent_and_the_dataset_of_multi_turn_rl_are_told(live_aws: Aws) -> None:

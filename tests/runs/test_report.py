@@ -168,8 +168,9 @@ def test_benchmarks_are_compared_by_their_figures(
         a_measured_benchmark(sagemaker, in_sandbox, "mmlu-2", base=0.6, tuned=0.8),
     ]
 
-    [(first, second, [table])] = report_on(live_aws, Target(arns[0])).figures
-    assert (first, second) == ("base", "fine-tuned")
+    [found] = report_on(live_aws, Target(arns[0])).figures
+    [table] = found.tables
+    assert (found.first, found.second) == ("base", "fine-tuned")
     assert [(row.metric, row.verdict) for row in table.rows] == [("accuracy", "better")]
     assert table.rows[0].gain == pytest.approx(0.1)
     board = report_on(live_aws, *map(Target, arns)).leaderboard
@@ -225,7 +226,7 @@ def test_where_one_models_records_are_missing_the_totals_are_compared(
     report = report_on(live_aws, Target(arn))
 
     assert (report.comparisons, report.alone, report.figures_alone) == ([], [], [])
-    assert [names for *names, _ in report.figures] == [["base", "fine-tuned"]]
+    assert [(it.first, it.second) for it in report.figures] == [("base", "fine-tuned")]
     assert "The records of fine-tuned were not found, so the totals are compared." in report.notes
 
 
@@ -297,7 +298,7 @@ def test_details_that_are_broken_give_way_to_the_totals(
     report = report_on(live_aws, Target(arn))
 
     assert report.comparisons == []
-    assert [row.metric for row in report.figures[0][2][0].rows] == ["accuracy"]
+    assert [row.metric for row in report.figures[0].tables[0].rows] == ["accuracy"]
     assert "a.parquet can't be read" in report.notes[0]
     assert report.notes[1] == "The totals are shown instead."
 

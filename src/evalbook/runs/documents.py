@@ -11,21 +11,17 @@ from evalbook.runs.jobs import Prospect
 from evalbook.runs.labels import Corrected
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import Score
-from evalbook.runs.report import FigureTable, Results
+from evalbook.runs.report import FiguresAloneDocument, FiguresDocument, Results
 from evalbook.runs.sources import RunFacts
 from evalbook.runs.store import RecordStore
-from evalbook.runs.summaries import Figure
 from evalbook.runs.unseen import Unseen
 from evalbook.runs.words import (
-    FIGURES_BASIS,
     alone_basis,
     alone_reservations,
     alone_sentence,
     basis,
-    figures_alone_headline,
     headline,
     reservations,
-    verdict_sentence,
 )
 from evalbook.workflow.turn import as_document
 
@@ -65,22 +61,6 @@ class AloneDocument:
     basis: tuple[str, ...]
     records: int
     metrics: tuple[MeanRow, ...]
-
-
-@dataclass(frozen=True)
-class FiguresDocument:
-    first: str
-    second: str
-    headline: str
-    basis: tuple[str, ...]
-    tables: tuple[FigureTable, ...]
-
-
-@dataclass(frozen=True)
-class FiguresAloneDocument:
-    name: str
-    headline: str
-    metrics: dict[str, Figure]
 
 
 @dataclass(frozen=True)
@@ -125,27 +105,9 @@ def build_results_document(report: Results, written: Iterable[str] = ()) -> Resu
         report.corrected,
         report.unseen,
         report.prospect,
-        tuple(
-            FiguresDocument(
-                first,
-                second,
-                verdict_sentence(tables[0].rows, second, first),
-                FIGURES_BASIS,
-                tuple(tables),
-            )
-            for first, second, tables in report.figures
-        ),
-        tuple(
-            FiguresAloneDocument(name, figures_alone_headline(name, figures), figures)
-            for name, figures in report.figures_alone
-        ),
-        {
-            metric: {
-                arm.name: dict(arm.labels[metric]) for arm in store.arms if metric in arm.labels
-            }
-            for metric in store.metrics
-            if any(metric in arm.labels for arm in store.arms)
-        },
+        tuple(report.figures),
+        tuple(report.figures_alone),
+        store.labels(),
         {arm.name: found for arm in store.arms if (found := arm.faults.found())},
         tuple(report.notes),
         tuple(written),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from evalbook.aws.arns import parse_arn
 from evalbook.aws.executions import (
@@ -23,7 +23,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.history import Filter, list_past_runs
 from evalbook.runs.jobs import Job, find_whole_dataset, job_of
 from evalbook.texts import did_you_mean, nearest, shortened
-from evalbook.whole_files import end_of_links, read_whole, reason
+from evalbook.whole_files import end_of_links, is_there, read_whole, reason
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.slots import NOTEBOOK
@@ -39,6 +39,26 @@ _LARGEST_RECORD = 4 << 20
 
 
 _MOST_RUNS = 1000
+
+
+class _Started(msgspec.Struct):
+    arn: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.arn and parse_arn(self.arn) is None:
+            raise ValueError(f"{self.arn!r} is not an ARN")
+
+
+class _Run(msgspec.Struct):
+    executions: dict[str, _Started] | None = None
+    """By what the notebook calls them."""
+
+
+class _Record(msgspec.Struct):
+    """What a notebook's cell 2 keeps beside it."""
+
+    runs: dict[int, _Run]
+    """By RUN_NUMBER."""
 
 
 @dataclass(frozen=True)
@@ -214,14 +234,15 @@ def _expected(interview: Interview) -> tuple[int, int] | None:
 
 def _recorded(record: Path, run: int | None) -> list[Target]:
     runs = _known_runs(record)
-    number = str(run) if run is not None else max(runs, key=int, default="")
-    if number not in runs:
+    number = max(runs, default=None) if run is None else run
+    if number is None or number not in runs:
         raise AnswerRejected(
             "run.not_started",
-            f"{record} has no run {number}." if number else f"{record} has no run.",
+            f"{record} has no run." if number is None else f"{record} has no run {number}.",
             f"Run the notebook's cells 1 and 2 first. {_LIST}",
         )
-    found = [Target(arn, label) for label, arn in runs[number].items()]
+    executions = (runs[number].executions or {}).items()
+    found = [Target(it.arn, label) for label, it in executions if it.arn]
     if not found:
         raise AnswerRejected(
             "run.not_started",
@@ -231,56 +252,31 @@ def _recorded(record: Path, run: int | None) -> list[Target]:
     return found
 
 
-def _known_runs(record: Path) -> dict[str, dict[str, str]]:
+def _known_runs(record: Path) -> dict[int, _Run]:
     """Return the runs in a record, and in one of its name in the current folder; newer ones win.
 
     papermill runs a notebook in the folder that it is called from, and so do some editors.
     """
-    changed = {when: it for it in (Path(record.name), record) if (when := _changed(it))}
-    found: dict[str, dict[str, str]] = {}
+    changed = {it.stat().st_mtime: it for it in (Path(record.name), record) if is_there(it)}
+    found: dict[int, _Run] = {}
     for _, it in sorted(changed.items()) or [(0.0, record)]:
         found |= _runs_in(it)
     return found
 
 
-def _changed(record: Path) -> float | None:
+def _runs_in(record: Path) -> dict[int, _Run]:
     try:
-        return record.stat().st_mtime
-    except OSError:
-        return None
-
-
-def _runs_in(record: Path) -> dict[str, dict[str, str]]:
-    """Return by number what each run started: ARNs by what the notebook calls them."""
-    try:
-        runs = json.loads(read_whole(record, _LARGEST_RECORD))["runs"]
-        return {number: _started(run) for number, run in runs.items() if int(number) >= 0}
+        return msgspec.json.decode(read_whole(record, _LARGEST_RECORD), type=_Record).runs
     except FileNotFoundError:
         raise AnswerRejected(
             "run.not_started",
             f"There is no {record}: the notebook beside it has not started a run here.",
             f"Run its cells 1 and 2 first, or name a run by its ARN. {_LIST}",
         ) from None
-    except OSError as error:
+    except (OSError, ValueError, RecursionError) as error:
+        said = "can't be read" if isinstance(error, OSError) else "is not a record of runs"
         raise AnswerRejected(
             "run.record_unusable",
-            f"{record} can't be read: {reason(error)}.",
+            f"{record} {said}: {shortened(reason(error))}.",
             f"Name the run by its ARN. {_LIST}",
         ) from None
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise AnswerRejected(
-            "run.record_unusable",
-            f"{record} is not a record of runs: {shortened(str(error))}.",
-            f"Name the run by its ARN. {_LIST}",
-        ) from None
-
-
-def _started(run: dict[str, Any]) -> dict[str, str]:
-    found = {}
-    for label, entry in (run.get("executions") or {}).items():
-        arn = entry.get("arn")
-        if arn and parse_arn(str(arn)) is None:
-            raise ValueError(f"{arn!r} is not an ARN")
-        if arn:
-            found[str(label)] = str(arn)
-    return found

@@ -151,8 +151,9 @@ def candidates_pairs(report: Results) -> list[Pair]:
         Pair(it.first.name, it.second.name, it.paired, it.rows, it.categories)
         for it in report.comparisons
     ] or [
-        Pair(first, second, None, whole.rows, {task.name: task.rows for task in tasks})
-        for first, second, (whole, *tasks) in report.figures
+        Pair(it.first, it.second, None, whole.rows, {task.name: task.rows for task in tasks})
+        for it in report.figures
+        for whole, *tasks in [it.tables]
     ]
     if not pairs:
         raise AnswerRejected(

@@ -30,9 +30,11 @@ class PastRun:
         """The model package as group/version, or the base model's name."""
         return short_name(self.plan.model_package or self.plan.base_model) or ""
 
-    def words(self) -> str:
+    def has(self, words: Sequence[str]) -> bool:
+        """Tell whether name, state, type, model, judge or ARN contain all of these words."""
         it = self.execution
-        return " ".join([it.name, it.status, it.kind, self.model, self.plan.judge or "", it.arn])
+        told = [it.name, it.status, it.kind, self.model, self.plan.judge or "", it.arn]
+        return all(word.lower() in " ".join(told).lower() for word in words)
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,8 @@ class Filter:
     """Words that name, model, judge, type, state or ARN contain, all of them."""
 
     def fits(self, run: Execution) -> bool:
-        return (self.status or run.status).lower() == run.status.lower() and self.kind in (
-            None,
-            run.kind,
-        )
+        of_status = self.status is None or self.status.lower() == run.status.lower()
+        return of_status and self.kind in (None, run.kind)
 
 
 def read_age(text: str) -> timedelta:
@@ -88,15 +88,10 @@ def list_past_runs(
     looked_at = listed if wanted.words else heapq.nlargest(most, listed, key=lambda it: it.created)
     plans = in_parallel([partial(plan_of, aws, it.arn) for it in looked_at])
     runs = [PastRun(it, plan) for it, plan in zip(looked_at, plans, strict=True)]
-    found = [run for run in runs if _has(run, wanted.words)]
+    found = [run for run in runs if run.has(wanted.words)]
     found.sort(key=lambda run: run.execution.created, reverse=True)
     total = len(found) if wanted.words else len(listed)
     return found[:most], total - len(found[:most])
-
-
-def _has(run: PastRun, words: Sequence[str]) -> bool:
-    text = run.words().lower()
-    return all(word.lower() in text for word in words)
 
 
 @dataclass(frozen=True)

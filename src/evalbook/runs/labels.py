@@ -13,9 +13,9 @@ import hashlib
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import NormalDist
+from statistics import NormalDist, covariance
 from typing import Literal
 
 import msgspec
@@ -244,7 +244,7 @@ def correct_gain(
         labels.metric, len(pairs), sum(sample.sizes), sample.mean, gain, low, high, weight,
         agreement, more, "",
     )  # fmt: skip
-    return Corrected(**{**vars(found), "sentence": _sentence(found, names, confidence)})
+    return replace(found, sentence=_sentence(found, names, confidence))
 
 
 def _said(item: Item, labels: LabelFile) -> float | None:
@@ -312,11 +312,7 @@ def _merged(
 
 
 def _covariance(a: Sequence[float], b: Sequence[float]) -> float:
-    if len(a) < 2:
-        return 0.0
-    middle, other = sum(a) / len(a), sum(b) / len(b)
-    products = ((x - middle) * (y - other) for x, y in zip(a, b, strict=True))
-    return math.fsum(products) / (len(a) - 1)
+    return covariance(a, b) if len(a) > 1 else 0.0
 
 
 def _more(gain: float, error: float, mistakes: float, labels: int, confidence: float) -> int | None:

@@ -223,44 +223,27 @@ def _marked(first: str, second: str) -> tuple[list[tuple[str, bool]], list[tuple
 
 def _data(report: Results) -> Iterator[str]:
     """Yield the records of each comparison, and of each model alone, as JSON."""
-    store, comma = report.store, ""
-    for comparison in report.comparisons:
-        signs = signs_of(store, comparison.rows)
-        names = [comparison.first.name, comparison.second.name]
-        chosen, left = _differing_most(store, comparison, signs)
-        yield comma + _opening(f"{names[1]} against {names[0]}", names, store.metrics, left)
-        yield from _joined(_record_json(store, it) for it in chosen)
+    for number, (head, records) in enumerate(_groups(report)):
+        head |= {"metrics": report.store.metrics}
+        yield ("," if number else "") + json_text(head)[:-1] + ', "records": ['
+        for place, it in enumerate(records):
+            yield (",\n" if place else "\n") + json_text(_record_json(report.store, it))
         yield "]}"
-        comma = ","
-    for arm, means in report.alone:
-        left = max(0, arm.records - MOST_RECORDS)
-        signs = signs_of(store, means)
-        yield comma + _opening(arm.name, [arm.name], store.metrics, left, signs)
-        yield from _joined(_record_json(store, it) for it in _first_ones(store, arm, signs))
-        yield "]}"
-        comma = ","
 
 
-def _opening(
-    title: str,
-    names: list[str],
-    metrics: Sequence[str],
-    left: int,
-    signs: Sequence[int] = (),
-) -> str:
-    """Return the head of a comparison's data, or of a model's alone, which has signs.
+def _groups(report: Results) -> Iterator[tuple[dict[str, Any], Iterable[_Shown]]]:
+    """Yield what is said of each group of records, and those to show of it.
 
     A gain above 0 is better; of one model's scores, those below 0 of a sign are where low is good.
     """
-    head = {"title": title, "names": names, "metrics": list(metrics), "left": left}
-    if len(names) == 1:
-        head["signs"] = list(signs)
-    return json_text(head)[:-1] + ', "records": ['
-
-
-def _joined(documents: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for place, document in enumerate(documents):
-        yield (",\n" if place else "\n") + json_text(document)
+    for it in report.comparisons:
+        names, chosen = [it.first.name, it.second.name], _differing_most(report.store, it)
+        title, left = f"{names[1]} against {names[0]}", it.paired - len(chosen)
+        yield {"title": title, "names": names, "left": left}, chosen
+    for arm, rows in report.alone:
+        signs, left = signs_of(report.store, rows), max(0, arm.records - MOST_RECORDS)
+        head = {"title": arm.name, "names": [arm.name], "left": left, "signs": signs}
+        yield head, _first_ones(report.store, arm, signs)
 
 
 @dataclass(frozen=True)
@@ -274,10 +257,9 @@ class _Shown:
     """Gain on each metric, or score of a model alone."""
 
 
-def _differing_most(
-    store: RecordStore, comparison: Comparison, signs: Sequence[int]
-) -> tuple[list[_Shown], int]:
-    """Return the records to show, in order, and how many are left out."""
+def _differing_most(store: RecordStore, comparison: Comparison) -> list[_Shown]:
+    """Return the records on which two models differ most, in the order they were read."""
+    signs = signs_of(store, comparison.rows)
     first, second = comparison.first.number, comparison.second.number
 
     def weighed() -> Iterator[tuple[float, int, _Shown]]:
@@ -291,7 +273,7 @@ def _differing_most(
 
     chosen = heapq.nlargest(MOST_RECORDS, weighed(), key=lambda it: it[:2])
     chosen.sort(key=lambda it: -it[1])
-    return [it for *_, it in chosen], comparison.paired - len(chosen)
+    return [it for *_, it in chosen]
 
 
 def _gain(before: float, after: float, sign: int) -> float | None:
@@ -330,8 +312,7 @@ def _record_json(store: RecordStore, shown: _Shown) -> dict[str, Any]:
     }
 
 
-def _cut(text: str, longest: int | None = None) -> str:
-    longest = longest or LONGEST_TEXT
+def _cut(text: str, longest: int = LONGEST_TEXT) -> str:
     if len(text) <= longest:
         return text
     return f"{text[:longest]}\n[… {len(text) - longest:,} more characters]"

@@ -44,7 +44,7 @@ from evalbook.runs.summaries import (
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.unseen import Unseen
 from evalbook.runs.verdicts import judge_tables
-from evalbook.runs.words import plain
+from evalbook.runs.words import FIGURES_BASIS, figures_alone_headline, plain, verdict_sentence
 from evalbook.texts import joined
 
 Progress = Callable[[str], None]
@@ -59,6 +59,25 @@ class FigureTable:
     rows: tuple[FigureRow, ...]
 
 
+@dataclass(frozen=True)
+class FiguresDocument:
+    """Two models of which there are totals."""
+
+    first: str
+    second: str
+    headline: str
+    basis: tuple[str, ...]
+    tables: tuple[FigureTable, ...]
+    """The whole first, then each task."""
+
+
+@dataclass(frozen=True)
+class FiguresAloneDocument:
+    name: str
+    headline: str
+    metrics: dict[str, Figure]
+
+
 @dataclass
 class Results:
     runs: list[RunFacts]
@@ -66,9 +85,8 @@ class Results:
     comparisons: list[Comparison] = field(default_factory=list)
     alone: list[tuple[Arm, tuple[MeanRow, ...]]] = field(default_factory=list)
     """Models that there is nothing to compare with."""
-    figures: list[tuple[str, str, list[FigureTable]]] = field(default_factory=list)
-    """First and second model's name, and their figures compared."""
-    figures_alone: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
+    figures: list[FiguresDocument] = field(default_factory=list)
+    figures_alone: list[FiguresAloneDocument] = field(default_factory=list)
     leaderboard: Leaderboard | None = None
     """Where there are several models."""
     look: Look | None = None
@@ -384,9 +402,11 @@ def _compare_figures(
         }
     )
     for pair in pairings:
-        tables = [FigureTable("all", wholes[pair])]
-        tables += [FigureTable(task, rows) for (*of, task), rows in parts.items() if of == [*pair]]
-        report.figures.append((pair[0].name, pair[1].name, tables))
+        first, second = (arm.name for arm in pair)
+        tables = [FigureTable(task, rows) for (*of, task), rows in parts.items() if of == [*pair]]
+        said = verdict_sentence(wholes[pair], second, first)
+        both = (FigureTable("all", wholes[pair]), *tables)
+        report.figures.append(FiguresDocument(first, second, said, FIGURES_BASIS, both))
     if ranked:
         entrants = [
             Entrant(arm.name, total_rows(overall[arm], lower), base) for arm, base in models
@@ -395,4 +415,8 @@ def _compare_figures(
         rows = [wholes[pair] for pair in ranked]
         report.leaderboard = leaderboard(entrants, rows, questions, _doubts(report, arms))
     paired = {arm for pair in pairings for arm in pair}
-    report.figures_alone = [(arm.name, overall[arm]) for _, arm in arms if arm not in paired]
+    report.figures_alone = [
+        FiguresAloneDocument(arm.name, figures_alone_headline(arm.name, them), them)
+        for arm, them in overall.items()
+        if arm not in paired
+    ]

@@ -10,7 +10,6 @@ from evalbook.runs.report import Results
 from evalbook.runs.store import Arm
 from evalbook.runs.summaries import FigureRow, TotalRow, total_rows
 from evalbook.runs.words import (
-    FIGURES_BASIS,
     TASKS_BASIS,
     alone_basis,
     alone_reservations,
@@ -18,13 +17,11 @@ from evalbook.runs.words import (
     basis,
     between,
     categories_basis,
-    figures_alone_headline,
     headline,
     interval_name,
     plain,
     reservations,
     signed,
-    verdict_sentence,
 )
 
 Row = MetricRow | FigureRow | MeanRow
@@ -85,25 +82,23 @@ def sections_of(report: Results) -> Iterator[Section]:
             " ".join([alone_sentence(arm.name, arm.records, means), *alone_reservations(arm)]),
             means, alone_basis(arm, means), of=arm,
         )  # fmt: skip
-    for first, second, (whole, *tasks) in report.figures:
+    for table in report.figures:
+        names, (whole, *tasks) = (table.first, table.second), table.tables
         yield Section(
-            (first, second), _against((first, second)),
-            verdict_sentence(whole.rows, second, first), whole.rows, FIGURES_BASIS,
+            names, _against(names), table.headline, whole.rows, table.basis,
             {task.name: task.rows for task in tasks}, "task", [TASKS_BASIS],
         )  # fmt: skip
-    for name, figures in report.figures_alone:
-        yield Section(
-            (name,), name, figures_alone_headline(name, figures), total_rows(figures)
-        )  # fmt: skip
+    for figures in report.figures_alone:
+        rows = total_rows(figures.metrics)
+        yield Section((figures.name,), figures.name, figures.headline, rows)
     if report.unseen:
         title = "Without prompts from the training data"
         for two in report.unseen.comparisons:
             claim = report.unseen.said(two)
             yield Section((two.first, two.second), title, claim, two.metrics, unseen=True)
         for one in report.unseen.alone:
-            yield Section(
-                (one.name,), title, report.unseen.said(one), one.metrics, unseen=True
-            )  # fmt: skip
+            claim = report.unseen.said(one)
+            yield Section((one.name,), title, claim, one.metrics, unseen=True)
 
 
 def _against(names: tuple[str, str]) -> str:

@@ -13,10 +13,10 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from math import inf, isfinite
 from pathlib import Path
-from types import TracebackType
-from typing import cast
+from typing import Any, cast
 
 from evalbook.runs.answers import AnswerFaults
 from evalbook.runs.records import (
@@ -39,6 +39,11 @@ _MOST_LABELS = 12
 _MOST_METRICS = 200
 _BATCH = 1000
 
+# The files are thrown away in the end: nothing needs to survive a power cut.
+_SETUP = """PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
+PRAGMA temp_store=FILE; PRAGMA cache_size=-8000;
+CREATE TABLE noted (key BLOB PRIMARY KEY, category) WITHOUT ROWID;
+CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID"""
 # Arms are numbered by the store itself: no text of anybody's gets into these.
 _CREATE = """CREATE TABLE records_{0} (
     id INTEGER PRIMARY KEY, key BLOB, occurrence INTEGER, offset INTEGER, length INTEGER,
@@ -49,6 +54,9 @@ _NUMBER = """UPDATE records_{0} SET occurrence = n FROM (
     SELECT id AS it, row_number() OVER (PARTITION BY key ORDER BY id) AS n FROM records_{0}
 ) WHERE id = it AND n > 1"""
 
+_CATEGORISE = """UPDATE records_{0} AS r SET category =
+    (SELECT category FROM noted WHERE noted.key = r.key)
+WHERE category IS NULL AND key IN (SELECT key FROM noted WHERE category IS NOT NULL)"""
 _UNSEEN = "WHERE b.key NOT IN (SELECT key FROM seen)"
 
 
@@ -66,9 +74,7 @@ class Arm:
     scores: int = 0
     """Scores that are numbers, of all metrics."""
     columns: dict[str, int] = field(default_factory=dict)
-    """Place of each metric's score in a record's, by the name that the file gives it."""
-    order: list[str] = field(default_factory=list)
-    """The same names in order."""
+    """Place of each metric's score in a record's, in order, by the name that the file gives it."""
     definitions: dict[str, str] = field(default_factory=dict)
     """Custom metrics as its run defines them, where other runs have some to compare with."""
     judges: set[str] = field(default_factory=set)
@@ -111,16 +117,8 @@ class RecordStore:
         self._lines = (Path(self._folder.name) / "lines").open("w+b", buffering=1 << 20)
         self._end = 0
         self._database = sqlite3.connect(Path(self._folder.name) / "index", isolation_level=None)
-        # The files are thrown away in the end: nothing needs to survive a power cut.
-        for setting in (
-            "journal_mode=OFF",
-            "synchronous=OFF",
-            "temp_store=FILE",
-            "cache_size=-8000",
-        ):
-            self._database.execute(f"PRAGMA {setting}")
-        self._database.execute("CREATE TABLE noted (key BLOB PRIMARY KEY, category) WITHOUT ROWID")
-        self._database.execute("CREATE TABLE seen (key BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._database.executescript(_SETUP)
+        self._run = self._database.execute
         self.metrics: list[str] = []
         self.arms: list[Arm] = []
         self.level = SIGNIFICANT
@@ -131,15 +129,7 @@ class RecordStore:
     def __enter__(self) -> RecordStore:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Delete everything."""
         self._database.close()
         self._lines.close()
@@ -148,50 +138,42 @@ class RecordStore:
     def add_arm(self, name: str, lines: Iterable[bytes] = ()) -> Arm:
         """Add a model, and the lines of its result file."""
         arm = Arm(len(self.arms), name)
-        run = self._database.execute
-        run(_CREATE.format(arm.number))
+        self._run(_CREATE.format(arm.number))
         insert = f"INSERT INTO records_{arm.number} VALUES (NULL, ?, 1, ?, ?, ?, ?)"  # noqa: S608
-        run("BEGIN")
+        self._run("BEGIN")
         try:
-            rows: list[tuple[bytes, int, int, str | None, bytes]] = []
-            for line in lines:
-                if row := self._row(arm, line):
-                    rows.append(row)
-                if len(rows) == _BATCH:
-                    self._database.executemany(insert, rows)
-                    rows.clear()
-            self._database.executemany(insert, rows)
+            self._database.executemany(insert, self._rows(arm, lines))
         except BaseException:
             # Half a file is none.
-            run("COMMIT")
-            run(f"DROP TABLE records_{arm.number}")
+            self._run("COMMIT")
+            self._run(f"DROP TABLE records_{arm.number}")
             raise
-        run("COMMIT")
+        self._run("COMMIT")
         self._index(arm)
         self.arms.append(arm)
         self._note_metrics(arm)
         return arm
 
-    def _row(self, arm: Arm, line: bytes) -> tuple[bytes, int, int, str | None, bytes] | None:
-        try:
-            found = read_line(line)
-        except UnreadableRecord:
-            arm.unreadable += bool(line.strip())
-            return None
-        scores = _scores(arm, found)
-        start, self._end = self._end, self._end + len(line)
-        self._lines.write(line)
-        arm.records += 1
-        arm.faults.look(found)
-        return found.key, start, len(line), found.category, scores
+    def _rows(self, arm: Arm, lines: Iterable[bytes]) -> Iterator[tuple[object, ...]]:
+        for line in lines:
+            try:
+                found = read_line(line)
+            except UnreadableRecord:
+                arm.unreadable += bool(line.strip())
+                continue
+            scores = _scores(arm, found)
+            start, self._end = self._end, self._end + len(line)
+            self._lines.write(line)
+            arm.records += 1
+            arm.faults.look(found)
+            yield found.key, start, len(line), found.category, scores
 
     def _index(self, arm: Arm) -> None:
-        run = self._database.execute
         try:
-            run(_INDEX.format(arm.number))
+            self._run(_INDEX.format(arm.number))
         except sqlite3.IntegrityError:
-            arm.repeated = run(_NUMBER.format(arm.number)).rowcount
-            run(_INDEX.format(arm.number))
+            arm.repeated = self._run(_NUMBER.format(arm.number)).rowcount
+            self._run(_INDEX.format(arm.number))
 
     def _note_metrics(self, arm: Arm) -> None:
         names = arm.metrics
@@ -210,7 +192,7 @@ class RecordStore:
 
         With ``unseen``, only those that `note_seen` was not told of.
         """
-        rows = self._database.execute(
+        rows = self._run(
             f"SELECT id, category, scores FROM records_{arm.number} b "  # noqa: S608
             f"{_UNSEEN if unseen else ''} ORDER BY id"
         )
@@ -224,7 +206,7 @@ class RecordStore:
         A record is known by its prompt and reference, not by its place: two files may have them in
         different orders. With ``unseen``, only those that `note_seen` was not told of.
         """
-        rows = self._database.execute(
+        rows = self._run(
             "SELECT b.id, a.id, COALESCE(b.category, a.category), a.scores, b.scores "  # noqa: S608
             f"FROM records_{second.number} b CROSS JOIN records_{first.number} a "
             "ON a.key = b.key AND a.occurrence = b.occurrence "
@@ -255,7 +237,7 @@ class RecordStore:
 
         Those with fewer than ``fewest`` records are left out, and beyond a thousand the smallest.
         """
-        rows = self._database.execute(
+        rows = self._run(
             f"SELECT category, COUNT(*) AS size FROM records_{arm.number} "  # noqa: S608
             "WHERE category IS NOT NULL GROUP BY category HAVING size >= ? "
             "ORDER BY size DESC, category LIMIT 1000",
@@ -264,17 +246,20 @@ class RecordStore:
         return [(str(category), int(size)) for category, size in rows]
 
     def uncategorised(self) -> int:
-        counts = (
-            self._database.execute(
-                f"SELECT COUNT(*) FROM records_{arm.number} WHERE category IS NULL"  # noqa: S608
-            ).fetchone()[0]
-            for arm in self.arms
-        )
-        return sum(counts)
+        count = "SELECT COUNT(*) FROM records_{0} WHERE category IS NULL"
+        return sum(self._run(count.format(arm.number)).fetchone()[0] for arm in self.arms)
+
+    def labels(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Return by metric and model how often the judge gave each label."""
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for metric, arm in product(self.metrics, self.arms):
+            if metric in arm.labels:
+                found.setdefault(metric, {})[arm.name] = dict(arm.labels[metric].most_common())
+        return found
 
     def note_category(self, key: bytes, category: str) -> None:
         """Keep a record's category for `categorise`; one that is said to be two things has none."""
-        self._database.execute(
+        self._run(
             "INSERT INTO noted VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET category = "
             "CASE WHEN category = excluded.category THEN category END",
             (key, category),
@@ -282,14 +267,7 @@ class RecordStore:
 
     def categorise(self) -> int:
         """Give records the categories noted for them; returns how many got one."""
-        return sum(
-            self._database.execute(
-                f"UPDATE records_{arm.number} AS r SET category = "  # noqa: S608
-                "(SELECT category FROM noted WHERE noted.key = r.key) WHERE category IS NULL "
-                "AND key IN (SELECT key FROM noted WHERE category IS NOT NULL)"
-            ).rowcount
-            for arm in self.arms
-        )
+        return sum(self._run(_CATEGORISE.format(arm.number)).rowcount for arm in self.arms)
 
     def note_seen(self, keys: Iterable[bytes]) -> None:
         """Keep the keys that a record may have whose prompt is in the training data."""
@@ -301,21 +279,19 @@ class RecordStore:
 
     def key(self, place: Place) -> bytes:
         """Return by what a record is known, also in other results of the same dataset."""
-        row = self._database.execute(
-            f"SELECT key, occurrence FROM records_{place.arm} WHERE id = ?",  # noqa: S608
-            (place.number,),
-        ).fetchone()
-        return bytes(row[0]) + int(row[1]).to_bytes(4, "big")
+        key, occurrence = self._at(place, "key, occurrence")
+        return bytes(key) + int(occurrence).to_bytes(4, "big")
 
     def record(self, place: Place) -> JudgedRecord:
-        offset, length = self._database.execute(
-            f"SELECT offset, length FROM records_{place.arm} WHERE id = ?",  # noqa: S608
-            (place.number,),
-        ).fetchone()
+        offset, length = self._at(place, "offset, length")
         self._lines.seek(offset)
         line = self._lines.read(length)
         self._lines.seek(self._end)
         return read_record(line, shown_names(self.arms[place.arm].columns))
+
+    def _at(self, place: Place, columns: str) -> Sequence[Any]:
+        query = f"SELECT {columns} FROM records_{place.arm} WHERE id = ?"  # noqa: S608
+        return self._run(query, (place.number,)).fetchone()  # type: ignore[no-any-return]
 
 
 def _scores(arm: Arm, line: Line) -> bytes:
@@ -323,7 +299,7 @@ def _scores(arm: Arm, line: Line) -> bytes:
     if len(arm.judges) < _MOST_LABELS:
         said = [it.model_identifier for entry in entries for it in entry.evaluator_details]
         arm.judges.update(filter(None, said))
-    if [entry.metric_name for entry in entries] == arm.order:
+    if [entry.metric_name for entry in entries] == [*arm.columns]:
         # The usual line: the metrics of the one before, and a number for each.
         try:
             scores = array("d", cast(list[float], [entry.result for entry in entries]))
@@ -344,7 +320,6 @@ def _scores_one_by_one(arm: Arm, entries: Sequence[Entry]) -> list[float]:
             if len(columns) >= _MOST_METRICS:
                 continue
             columns[name] = len(columns)
-            arm.order.append(name)
             scores.append(NO_SCORE)
         number = number_of(result)
         if number is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from evalbook import texts
 from evalbook.aws.arns import short_name
-from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow, find_lowest_records
+from evalbook.runs.comparison import Comparison, Loss, MeanRow, find_lowest_records
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import Results
@@ -109,12 +109,10 @@ def board_lines(board: Leaderboard) -> list[Line]:
 def label_lines(report: Results) -> list[str]:
     """Return how often the judge gave each label, for scales that have labels for numbers."""
     lines = []
-    for metric in report.store.metrics:
-        for arm in report.store.arms:
-            counts = arm.labels.get(metric)
-            if counts:
-                shares = ", ".join(f"{label} {count}" for label, count in counts.most_common())
-                lines.append(f"{metric}, {arm.name}: {shares} (labels have no order to test)")
+    for metric, by_model in report.store.labels().items():
+        for name, counts in by_model.items():
+            shares = ", ".join(f"{label} {count}" for label, count in counts.items())
+            lines.append(f"{metric}, {name}: {shares} (labels have no order to test)")
     return [texts.lines(*lines)] if lines else []
 
 
@@ -141,21 +139,27 @@ _CSV_COLUMNS = (
     "gain", "low", "high", "wins", "ties", "losses", "records", "left_out", "chance",
     "corrected_chance", "verdict",
 )  # fmt: skip
+_FIELDS = (
+    "higher_is_better", "gain", "low", "high", "wins", "ties", "losses", "records", "left_out",
+    "chance", "verdict",
+)  # fmt: skip
+"""Columns that are called as they are in rows."""
 
 
 def report_csv(report: Results) -> str:
     """Return a report's figures as CSV, a row for each metric of each comparison."""
     file = io.StringIO()
-    write = csv.writer(file, lineterminator="\n").writerow
-    write(_CSV_COLUMNS)
+    table = csv.DictWriter(file, _CSV_COLUMNS, lineterminator="\n")
+    table.writeheader()
     for it in sections_of(report):
         for category, rows in {"": it.rows, **it.parts}.items():
             if it.unseen and len(it.names) == 1:
                 continue  # a mean without some prompts would be taken for the mean
             first, second = ("", *it.names)[-2:]
-            names = first, second, UNSEEN_CATEGORY if it.unseen else category
+            part = UNSEEN_CATEGORY if it.unseen else category
             for row in rows:
-                write([*map(_cell, (*names, row.metric)), *_numbers(row)])
+                words = {"first": first, "second": second, "category": part, "metric": row.metric}
+                table.writerow({name: _cell(text) for name, text in words.items()} | _numbers(row))
     return file.getvalue()
 
 
@@ -163,23 +167,13 @@ UNSEEN_CATEGORY = "(not in the training data)"
 """What stands for a category where the prompts are left out that the model was trained on."""
 
 
-def _numbers(row: Row) -> list[object]:
+def _numbers(row: Row) -> dict[str, object]:
     if isinstance(row, TotalRow):
-        return ["", "", row.mean, *[""] * 11]
-    if isinstance(row, MeanRow):
-        ends = row.low, row.high
-        return [
-            row.higher_is_better, "", row.mean, "", *ends, *[""] * 3, row.records, row.left_out,
-            *[""] * 3,
-        ]  # fmt: skip
-    counts: list[object] = [""] * 5
-    if isinstance(row, MetricRow):
-        counts = [row.wins, row.ties, row.losses, row.records, row.left_out]
-    ends = row.low, row.high
-    return [
-        row.higher_is_better, *row.scores, row.gain, *ends, *counts, row.chance, row.corrected,
-        row.verdict,
-    ]  # fmt: skip
+        return {"second_mean": row.mean}
+    first, second = (None, row.mean) if isinstance(row, MeanRow) else row.scores
+    means = {"first_mean": first, "second_mean": second}
+    chance = {"corrected_chance": getattr(row, "corrected", None)}
+    return means | chance | {name: getattr(row, name, None) for name in _FIELDS}
 
 
 def _cell(text: str) -> str:

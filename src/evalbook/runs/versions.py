@@ -12,8 +12,6 @@ from evalbook.runs.words import plain
 _HEIGHT, _TOP, _FOOT = 96, 30, 26
 _MARGIN = 56
 _LETTER = 8
-_START: Literal["start"] = "start"
-_END: Literal["end"] = "end"
 
 
 def version_lines(board: Leaderboard) -> list[dict[str, str]]:
@@ -50,9 +48,8 @@ def version_drawing(board: Leaderboard, width: int) -> Drawing:
 def _line(
     metric: str, names: tuple[str, ...], cells: list[Cell | None], width: int, y: float
 ) -> Iterator[Shape]:
-    told = [end for it in cells if it for end in (it.low, it.mean, it.high) if end is not None] or [
-        0.0
-    ]
+    ends = [end for it in cells if it for end in (it.low, it.mean, it.high)]
+    told = [end for end in ends if end is not None] or [0.0]
     low, high = min(*told, 0.0), max(*told, 1.0)
     if min(told) >= 0 and max(told) <= 1:
         low, high = min(told), max(told)
@@ -83,5 +80,6 @@ def _line(
         yield Shape("dot", *before, COLOURS["better"], width=4.5)
         text = f"{plain(it.mean)} {it.group}".strip()
         last = place == len(names) - 1
-        beside, anchor = (x - 8, _END) if last else (x + 8, _START)
+        anchor: Literal["start", "end"] = "end" if last else "start"
+        beside = x - 8 if last else x + 8
         yield Shape("text", beside, height(it.mean) - 8, text=text, size=12, anchor=anchor)
