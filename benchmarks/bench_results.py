@@ -51,8 +51,8 @@ def measure(records: int, folder: Path) -> None:
     """Measure in this process, and print milliseconds and mebibytes."""
     from evalbook.runs.comparison import compare
     from evalbook.runs.documents import build_results_document
+    from evalbook.runs.forest import write_picture
     from evalbook.runs.page import write_page
-    from evalbook.runs.picture import write_picture
     from evalbook.runs.report import Results
     from evalbook.runs.store import RecordStore
     from evalbook.runs.table import report_words

@@ -19,8 +19,8 @@ from evalbook.runs.labels import (
     estimate_gain,
     read_labels,
 )
+from evalbook.runs.statistics import compute_student_quantile
 from evalbook.runs.store import RecordStore
-from evalbook.runs.student import compute_student_quantile
 
 NAMES = ("base", "fine-tuned")
 

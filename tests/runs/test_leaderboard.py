@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from judged import lines
 
 from evalbook.runs.comparison import compare, means
+from evalbook.runs.forest import version_drawing
 from evalbook.runs.leaderboard import Entrant, Leaderboard, leaderboard, pairs_of
 from evalbook.runs.store import Arm, RecordStore
-from evalbook.runs.versions import version_drawing, version_lines
+from evalbook.runs.table import version_lines
 
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 

@@ -7,8 +7,7 @@ import pytest
 from judged import a_line, a_report, lines
 
 from evalbook.errors import AnswerRejected
-from evalbook.runs.forest import Panel, Row, forest, panels_of, svg
-from evalbook.runs.picture import write_picture
+from evalbook.runs.forest import Panel, Row, forest, panels_of, svg, write_picture
 from evalbook.runs.store import RecordStore
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -13,12 +13,13 @@ from evalbook.runs.statistics import (
     compare_shares,
     compute_bootstrap_ends,
     compute_chance_of_no_difference,
+    compute_student_quantile,
+    compute_widened_tail,
     corrected,
     difference_of_means,
     interval,
     most_that_may_differ,
 )
-from evalbook.runs.student import compute_student_quantile, compute_widened_tail
 
 LIKERT = (-0.5, -0.25, 0.0, 0.25, 0.5)
 

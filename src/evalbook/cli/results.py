@@ -77,8 +77,8 @@ def results_command(
     models alone, figures, labels and notes; --csv a row for each metric and category.
     docs/results.md explains every key and column, and what gains, intervals and verdicts mean.
     """
-    from evalbook.runs.costs import add_cost
     from evalbook.runs.find import targets, targets_of_group
+    from evalbook.runs.prospect import add_cost
     from evalbook.runs.report import read_report
     from evalbook.runs.store import RecordStore
 
@@ -118,8 +118,8 @@ def _check_usage(output: Output, as_csv: bool, plot: Path | None, *, asks: bool)
 
 def _write(report: Results, plot: Path | None, html: Path | None, log: Path | None) -> list[str]:
     from evalbook.runs.eval_log import write_logs
+    from evalbook.runs.forest import write_picture
     from evalbook.runs.page import write_page
-    from evalbook.runs.picture import write_picture
 
     if plot is not None:
         write_picture(report, plot)

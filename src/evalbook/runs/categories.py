@@ -6,7 +6,8 @@ goes to the store on disk: memory stays constant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from evalbook.aws.registry import is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3 import read_chunks
@@ -34,7 +35,7 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
     """
     looked_for = store.uncategorised()
     try:
-        noted = _note(store, _records(aws, dataset))
+        noted = _note(store, read_dataset_chunks(aws, dataset))
     except AnswerRejected as error:
         return f"It is not known whether the records have categories: {error.message}"
     found = store.categorise() if noted else 0
@@ -46,17 +47,17 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
     )
 
 
-def _note(store: RecordStore, records: Iterator[Record]) -> int:
+def _note(store: RecordStore, chunks: Iterator[bytes]) -> int:
     """Note each record's category; returns how many there are, where two stand for more."""
     seen: set[str] = set()
-    for number, record in enumerate(records):
+    for number, record in number_records(chunks):
         if record.category:
             category = record.category[:LONGEST_NAME]
             if len(seen) < 2:
                 seen.add(category)
             for key in record_keys(record):
                 store.note_category(key, category)
-        elif not seen and number >= MOST_WITHOUT:
+        elif not seen and number > MOST_WITHOUT:
             break
     return len(seen)
 
@@ -79,12 +80,10 @@ def read_dataset_chunks(aws: Aws, dataset: str) -> Iterator[bytes]:
     return read_chunks(aws, S3Uri(bucket, key))
 
 
-def _records(aws: Aws, dataset: str) -> Iterator[Record]:
-    for row in Reading(read_dataset_chunks(aws, dataset)).rows():
+def number_records(chunks: Iterable[bytes]) -> Iterator[tuple[int, Record]]:
+    """Yield the records of a dataset that can be read, each with its number, counted from 1."""
+    for number, row in enumerate(Reading(chunks).rows(), start=1):
         found = format_of(row.record) if row.record is not None else None
-        if found is None or row.record is None:
-            continue
-        try:
-            yield found.read(row.record)
-        except InvalidRecord:  # what is wrong with a dataset is not said here
-            continue
+        if found is not None and row.record is not None:
+            with suppress(InvalidRecord):
+                yield number, found.read(row.record)

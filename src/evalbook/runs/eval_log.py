@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import means
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import Results
-from evalbook.runs.sources import RunFacts
-from evalbook.runs.store import Arm, Place, RecordStore
+from evalbook.runs.store import Arm, Place
 from evalbook.whole_files import rejecting_unwritable, replacing
 
 
@@ -47,20 +45,14 @@ def write_logs(report: Results, path: Path) -> list[Path]:
 
 
 def _write(log: zipfile.ZipFile, report: Results, arm: Arm) -> None:
-    store, run = report.store, report.runs[0]
     summaries = []
-    for number, record in _records(store, arm):
-        sample = _sample(number, record, arm.name)
+    for number in range(1, arm.records + 1):
+        sample = _sample(number, report.store.record(Place(arm.number, number)), arm.name)
         log.writestr(f"samples/{number}_epoch_1.json", json.dumps(sample))
         kept = ("id", "epoch", "input", "target", "scores")
         summaries.append({**{key: sample[key] for key in kept}, "completed": True})
     log.writestr("summaries.json", json.dumps(summaries))
-    log.writestr("header.json", json.dumps(_header(report, run, arm)))
-
-
-def _records(store: RecordStore, arm: Arm) -> Iterator[tuple[int, JudgedRecord]]:
-    for number in range(1, arm.records + 1):
-        yield number, store.record(Place(arm.number, number))
+    log.writestr("header.json", json.dumps(_header(report, arm)))
 
 
 def _sample(number: int, record: JudgedRecord, model: str) -> dict[str, Any]:
@@ -91,7 +83,8 @@ def _sample(number: int, record: JudgedRecord, model: str) -> dict[str, Any]:
     }
 
 
-def _header(report: Results, run: RunFacts, arm: Arm) -> dict[str, Any]:
+def _header(report: Results, arm: Arm) -> dict[str, Any]:
+    run = report.runs[0]
     scores = [
         {
             "name": row.metric,

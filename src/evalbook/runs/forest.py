@@ -1,33 +1,40 @@
-"""The picture of a comparison: a dot and an interval for each metric, as shapes in pixels.
+"""The pictures of a report: a dot and an interval for each metric, or a line over the versions.
 
-Laid out once, drawn as SVG here and as PNG by matplotlib (see `evalbook.runs.picture`).
+Laid out once as shapes in pixels, drawn as SVG by a template and as PNG by matplotlib.
 """
 
 from __future__ import annotations
 
+import io
 import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
+from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.comparison import MeanRow
+from evalbook.runs.leaderboard import Cell, Leaderboard
 from evalbook.runs.report import Results
 from evalbook.runs.sections import Row as TableRow, sections_of
 from evalbook.runs.templates import page_template
 from evalbook.runs.verdicts import UNCLEAR, UNTESTED
 from evalbook.runs.words import interval_name, plain, signed
 from evalbook.texts import shortened
+from evalbook.whole_files import rejecting_unwritable, replace_whole
 
 INK, FAINT, LINE = "#1c2733", "#5b6875", "#d5dbe1"
 # Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.
 COLOURS = {"better": "#0072b2", "worse": "#c04a00"}
 NEUTRAL = "#6a7580"
 
+_DPI = 200
 _ROW, _TITLE, _AXIS = 30, 34, 44
 _MOST_LABEL = 30
 _LETTER = 8
 """Pixels of a wide letter of a label."""
+_VERSION_HEIGHT, _VERSION_TOP, _VERSION_FOOT, _VERSION_MARGIN = 96, 30, 26, 56
 _TITLE_LETTER, _TITLE_LINE, _MOST_TITLE_LINES = 9, 19, 4
 """Pixels of a letter and of a line of a title; two long names may take four lines."""
 
@@ -217,6 +224,58 @@ def _tick_text(tick: float, span: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def version_drawing(board: Leaderboard, width: int) -> Drawing:
+    """Draw a line for each metric, with the interval of each version."""
+    shapes: list[Shape] = []
+    y = 0.0
+    cells = {it.name: it.cells for it in board.standings}
+    for metric in board.metrics:
+        known = [cells[name].get(metric) for name in board.versions]
+        shapes += _version_line(metric, board.versions, known, width, y)
+        y += _VERSION_HEIGHT + _VERSION_TOP + _VERSION_FOOT
+    return Drawing(width, int(y) + 6, tuple(shapes))
+
+
+def _version_line(
+    metric: str, names: tuple[str, ...], cells: list[Cell | None], width: int, y: float
+) -> Iterator[Shape]:
+    ends = [end for it in cells if it for end in (it.low, it.mean, it.high)]
+    told = [end for end in ends if end is not None] or [0.0]
+    low, high = min(*told, 0.0), max(*told, 1.0)
+    if min(told) >= 0 and max(told) <= 1:
+        low, high = min(told), max(told)
+    room = (high - low or 1.0) * 0.15
+    bottom = y + _VERSION_TOP + _VERSION_HEIGHT
+    step = (width - 2 * _VERSION_MARGIN) / max(1, len(names) - 1)
+
+    def height(value: float) -> float:
+        return bottom - (value - low + room) / (high - low + 2 * room) * _VERSION_HEIGHT
+
+    yield Shape("text", 12, y + 20, text=metric, size=14, bold=True)
+    yield Shape("line", 12, bottom, LINE, width - 12, bottom)
+    letters = int(min(step, 2 * _VERSION_MARGIN) / _LETTER)
+    before: tuple[float, float] | None = None
+    for place, (name, it) in enumerate(zip(names, cells, strict=True)):
+        x = _VERSION_MARGIN + place * step
+        shown = name.removesuffix(" fine-tuned")
+        shown = shown if len(shown) <= letters else f"…{shown[1 - letters :]}"
+        yield Shape("text", x, bottom + 16, FAINT, text=shown, size=12, anchor="middle")
+        if it is None or it.mean is None:
+            before = None
+            continue
+        if it.low is not None and it.high is not None:
+            yield Shape("line", x, height(it.low), LINE, x, height(it.high), 6)
+        if before is not None:
+            yield Shape("line", *before, COLOURS["better"], x, height(it.mean), 2)
+        before = (x, height(it.mean))
+        yield Shape("dot", *before, COLOURS["better"], width=4.5)
+        text = f"{plain(it.mean)} {it.group}".strip()
+        last = place == len(names) - 1
+        anchor: Literal["start", "end"] = "end" if last else "start"
+        beside = x - 8 if last else x + 8
+        yield Shape("text", beside, height(it.mean) - 8, text=text, size=12, anchor=anchor)
+
+
 def svg(drawing: Drawing, described: str = "") -> str:
     """Return a drawing as SVG; whatever is written in it is escaped."""
     template = page_template("drawing.svg")
@@ -232,3 +291,66 @@ def corners_of(it: Shape) -> list[tuple[float, float]]:
         (it.x - side * reach * 0.8, it.y - reach),
         (it.x - side * reach * 0.8, it.y + reach),
     ]
+
+
+def write_picture(report: Results, path: Path) -> None:
+    """Draw a report into a file that ends in .svg or .png.
+
+    Raises:
+        AnswerRejected: there is nothing to draw, or the file can't be written.
+        UsageError: a PNG is wanted and matplotlib is not installed.
+    """
+    panels = panels_of(report)
+    if not panels:
+        raise AnswerRejected("results.nothing_to_draw", "There are no scores to draw.")
+    drawing = forest(panels)
+    as_svg = path.suffix.lower() == ".svg"
+    with rejecting_unwritable("results.unwritable", path):
+        replace_whole(path, svg(drawing, panels[0].title).encode() if as_svg else _png(drawing))
+
+
+def _png(drawing: Drawing) -> bytes:
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise UsageError(
+            "results.matplotlib",
+            "Drawing a PNG needs matplotlib, which is not installed.",
+            "Name a file that ends in .svg, or install it: pip install matplotlib",
+        ) from error
+    figure = Figure(figsize=(drawing.width / 100, drawing.height / 100), dpi=_DPI)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, drawing.width)
+    axes.set_ylim(drawing.height, 0)
+    axes.set_axis_off()
+    for shape in drawing.shapes:
+        _draw(axes, shape)
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=_DPI, facecolor="white", format="png")
+    return picture.getvalue()
+
+
+def _draw(axes: Any, it: Shape) -> None:
+    # One hundredth of an inch is a pixel here; a point is a seventy-second.
+    points = 72 / 100
+    if it.kind == "text":
+        axes.text(
+            it.x,
+            it.y,
+            it.text,
+            color=it.colour,
+            size=it.size * points,
+            ha={"start": "left", "middle": "center", "end": "right"}[it.anchor],
+            va="baseline",
+            weight="bold" if it.bold else "normal",
+            parse_math=False,
+        )
+    elif it.kind == "line":
+        axes.plot([it.x, it.x2], [it.y, it.y2], color=it.colour, linewidth=it.width * points)
+    elif it.kind == "dot":
+        axes.plot(it.x, it.y, "o", color=it.colour, markersize=2 * it.width * points)
+    else:
+        xs, ys = zip(*corners_of(it), strict=True)
+        axes.fill(xs, ys, color=it.colour, linewidth=0)

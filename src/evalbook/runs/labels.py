@@ -22,9 +22,8 @@ import msgspec
 
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.comparison import Comparison, compute_overall_gains, signs_of
-from evalbook.runs.statistics import CONFIDENCE
+from evalbook.runs.statistics import CONFIDENCE, compute_student_quantile
 from evalbook.runs.store import NO_SCORE, Place, RecordStore
-from evalbook.runs.student import compute_student_quantile
 from evalbook.runs.words import between, percent, plain, signed, the
 from evalbook.texts import plural
 from evalbook.whole_files import read_whole, reason, rejecting_unwritable, replace_whole

@@ -25,14 +25,13 @@ from evalbook.runs.comparison import (
     signs_of,
 )
 from evalbook.runs.console_pages import PAGES
-from evalbook.runs.forest import forest, panels_of, svg
+from evalbook.runs.forest import forest, panels_of, svg, version_drawing
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.report import Results
 from evalbook.runs.sections import Section, sections_of
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
 from evalbook.runs.table import board_lines, label_lines
 from evalbook.runs.templates import page_asset, page_policy, page_template
-from evalbook.runs.versions import version_drawing
 from evalbook.runs.words import signed
 from evalbook.whole_files import rejecting_unwritable, replacing
 

@@ -1,4 +1,4 @@
-"""What a pilot says of the whole: how likely it settles what is open, and what that costs."""
+"""What judging costs, and what a pilot says of the whole: how likely it settles what is open."""
 
 from __future__ import annotations
 
@@ -6,14 +6,55 @@ import math
 from collections.abc import Iterator
 from statistics import NormalDist
 
+from evalbook.aws.executions import region_of
+from evalbook.aws.judges import judge_name
 from evalbook.aws.session import Aws
 from evalbook.runs.comparison import MetricRow
-from evalbook.runs.costs import judging
 from evalbook.runs.jobs import PILOTS_LEVEL, WHOLES_LEVEL, Look, Prospect
 from evalbook.runs.report import Results
+from evalbook.runs.status import MINUTES_A_MODEL
+from evalbook.runs.store import Place
 from evalbook.runs.verdicts import BETTER, WORSE
 from evalbook.runs.words import percent
 from evalbook.texts import joined, plural
+from evalbook.workflow.estimate import Estimate, priced
+
+_LOOKED_AT = 200
+"""Records that their average size is taken from."""
+
+
+def add_cost(aws: Aws, report: Results) -> None:
+    """Add to a report of one evaluation what its judging cost, where a price is found."""
+    if len(report.comparisons) + len(report.alone) != 1:
+        return
+    known = estimate_judging(aws, report, max(arm.records for arm in report.store.arms))
+    report.cost = known.price if known else None
+
+
+def estimate_judging(aws: Aws, report: Results, records: int) -> Estimate | None:
+    """Estimate the judging of so many records like those of a report's first run.
+
+    Returns:
+        None if no judge was at work.
+    """
+    run = report.runs[0]
+    arms = [arm for arm in report.store.arms if arm.records]
+    if run.judge is None or not arms:
+        return None
+    numbers = range(1, min(_LOOKED_AT, arms[-1].records) + 1)
+    texts = [report.store.record(Place(arms[-1].number, it)) for it in numbers]
+    size = sum(len(f"{it.prompt}{it.reference or ''}".encode()) for it in texts) / len(texts)
+    expected = Estimate(
+        judged=True,
+        records=records,
+        metrics=len(arms[-1].metrics),
+        models=len(arms),
+        minutes=(MINUTES_A_MODEL[0] * len(arms), MINUTES_A_MODEL[1] * len(arms)),
+        record_bytes=size,
+    )
+    region = region_of(run.arn)
+    name = judge_name(aws, region, run.judge)
+    return priced(expected, aws, region, name) if name else expected
 
 
 def estimate_chance_to_settle(row: MetricRow, look: Look, questions: int) -> float:
@@ -44,7 +85,7 @@ def add_prospect(aws: Aws, report: Results) -> None:
         for row in comparison.rows
         if row.verdict not in (BETTER, WORSE)
     }
-    cost = judging(aws, report, look.whole - look.pilot)
+    cost = estimate_judging(aws, report, look.whole - look.pilot)
     price, minutes = (cost.price, cost.minutes) if cost else (None, None)
     sentence = " ".join(_sentences(look, chances, price, minutes))
     report.prospect = Prospect(look.pilot, look.whole, chances, price, minutes, sentence)

@@ -134,7 +134,8 @@ def read_report(
     looks = [run.look for run in runs]
     store.level = level_of(looks)
     report.look = None if several else looks[0]
-    lower = [*_lower_builtin(), *LOW_IS_GOOD, *lower_is_better]
+    builtin = [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
+    lower = [*builtin, *LOW_IS_GOOD, *lower_is_better]
     judged, others = _by_records(report, sources)
     detailed = _read_details(aws, report, others, progress)
     arms = [*_read_judged(aws, report, judged, progress), *detailed]
@@ -184,10 +185,6 @@ def _notes(runs: Sequence[RunFacts]) -> list[str]:
     if len(judges) > 1:
         notes.append(f"The runs had different judges: {', '.join(sorted(judges))}.")
     return notes
-
-
-def _lower_builtin() -> list[str]:
-    return [metric.name for metric in builtin_metrics() if not metric.higher_is_better]
 
 
 def _read_judged(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
 
@@ -18,9 +18,9 @@ from evalbook.aws.executions import (
     Execution,
     RunPlan,
     RunStep,
-    TrainingJob,
     find_rollout_failure,
     read_last_log_lines,
+    region_of,
     training_job,
 )
 from evalbook.aws.runs import plan_of, run_of
@@ -66,12 +66,6 @@ class StepStatus:
             return None
         return max(0.0, ((self.ended or now) - self.started).total_seconds())
 
-    def messages(self) -> Iterator[str]:
-        """Yield what AWS says went wrong, the innermost first, and what the log says."""
-        yield from self.said()
-        if self.log:
-            yield "\n".join(self.log)
-
     def said(self) -> Iterator[str]:
         """Yield what AWS says went wrong, the innermost first."""
         # Whose words these are is part of the cause: "may not assume the role" says who may not.
@@ -95,7 +89,7 @@ class RunStatus:
     cause: Cause | None = None
     expected: tuple[int, int] | None = None
     """Minutes in all: low and high."""
-    unknown: tuple[str, ...] = field(default=())
+    unknown: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -165,7 +159,7 @@ def _left_behind(aws: Aws, status: RunStatus) -> list[str]:
     """Say which endpoints a run that is over may have left, where it hosts models of its own."""
     if status.ended is None or not hosts_models(status.kind):
         return []
-    region = status.arn.split(":")[3]
+    region = region_of(status.arn)
     names = find_endpoints_left(aws, region, status.created, status.ended)
     return [words_for_endpoints(names, region)] if names else []
 
@@ -192,43 +186,33 @@ def _detail(aws: Aws, run: Execution, step: RunStep, before: StepStatus | None) 
     )  # fmt: skip
     if step.job is None:
         return status
-    settled = before is not None and before.status == step.status and before.ended is not None
-    if settled and before is not None and not before.unknown:
+    if before and before.status == step.status and before.ended and not before.unknown:
         return before
+    failed = step.status in _FAILED
     if ":job/" in step.job:
-        return _behind_rollouts(aws, step, status)
+        return _behind_rollouts(aws, step.job, status) if failed else status
     judges = "Judge" in step.name or step.name.endswith("ModelMetrics")
-    if not judges and step.status not in _FAILED:
-        return status
-    return _behind(aws, run.region, step, status, judges)
+    return _behind(aws, run.region, step.job, status, judges) if judges or failed else status
 
 
-def _behind(aws: Aws, region: str, step: RunStep, status: StepStatus, judges: bool) -> StepStatus:
+def _behind(aws: Aws, region: str, arn: str, status: StepStatus, judges: bool) -> StepStatus:
     try:
-        job = training_job(aws, step.job or "")
+        job = training_job(aws, arn)
     except REFUSED as error:
         return replace(status, unknown=(f"The training job can't be read: {error.message}",))
     status = replace(status, job_failure=job.failure)
-    bedrock, unknown = _bedrock(aws, region, job) if judges else (None, ())
-    return replace(status, bedrock=bedrock, unknown=unknown)
-
-
-def _behind_rollouts(aws: Aws, step: RunStep, status: StepStatus) -> StepStatus:
-    if step.status not in _FAILED:
-        return status
     try:
-        return replace(status, job_failure=find_rollout_failure(aws, step.job or ""))
+        return replace(status, bedrock=find_job_behind(aws, region, job) if judges else None)
+    except (*REFUSED, AwsUnavailable) as error:
+        unknown = f"Bedrock's evaluation job can't be read: {error.message}"
+        return replace(status, unknown=(unknown,))
+
+
+def _behind_rollouts(aws: Aws, arn: str, status: StepStatus) -> StepStatus:
+    try:
+        return replace(status, job_failure=find_rollout_failure(aws, arn))
     except (*REFUSED, AwsUnavailable) as error:
         return replace(status, unknown=(f"The job can't be read: {error.message}",))
-
-
-def _bedrock(
-    aws: Aws, region: str, job: TrainingJob
-) -> tuple[EvaluationJob | None, tuple[str, ...]]:
-    try:
-        return find_job_behind(aws, region, job), ()
-    except (*REFUSED, AwsUnavailable) as error:
-        return None, (f"Bedrock's evaluation job can't be read: {error.message}",)
 
 
 def _expected(run: Execution, plan: RunPlan, steps: Sequence[RunStep]) -> tuple[int, int] | None:
@@ -249,15 +233,14 @@ def _cause(status: RunStatus) -> Cause | None:
         (step for step in status.steps if step.status == "Failed"),
         key=lambda step: (step.ended is None, step.ended or step.name),
     )
-    messages = [message for step in failed for message in step.messages()]
-    judge = next((step.bedrock.judge for step in failed if step.bedrock), None)
-    role = next((step.bedrock.role for step in failed if step.bedrock), None)
+    messages = [it for step in failed for it in (*step.said(), "\n".join(step.log))]
+    job = next((step.bedrock for step in failed if step.bedrock), None)
     about = {
-        "judge": judge or status.plan.judge,
-        "role": role or status.plan.role,
-        "region": status.arn.split(":")[3],
+        "judge": (job and job.judge) or status.plan.judge,
+        "role": (job and job.role) or status.plan.role,
+        "region": region_of(status.arn),
     }
-    return find_cause([*messages, *filter(None, [status.failure])], about)
+    return find_cause(filter(None, [*messages, status.failure]), about)
 
 
 def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
@@ -270,7 +253,7 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
     steps = []
     for step in status.steps:
         if step.status == "Failed" and step.job:
-            region = status.arn.split(":")[3]
+            region = region_of(status.arn)
             lines, why_not = read_last_log_lines(aws, region, step.job, group=group)
             unknown = (*step.unknown, why_not) if why_not else step.unknown
             step = replace(step, log=tuple(lines), unknown=unknown)
@@ -425,8 +408,9 @@ def step_rows(status: RunStatus, now: datetime) -> list[dict[str, str]]:
             "State": "not begun" if step.status == "NotStarted" else step.status,
             "Took": clock(seconds) if seconds is not None else "",
         }
-        rows.append(row | {"Bedrock job": f"{job.name}: {job.status}" if job else ""}
-                    if judged else row)  # fmt: skip
+        if judged:
+            row["Bedrock job"] = f"{job.name}: {job.status}" if job else ""
+        rows.append(row)
     return rows
 
 
@@ -459,7 +443,11 @@ def _failure_parts(status: RunStatus) -> Iterator[Part]:
         said = list(dict.fromkeys(step.said())) if step.status == "Failed" else []
         # A step repeats what its job says, and the job what Bedrock said.
         bare = [text.removeprefix("Amazon Bedrock evaluation job: ") for text in said]
-        told = [it for it, inner in zip(said, bare, strict=True) if not _repeated(inner, said, it)]
+        told = [
+            it
+            for it, inner in zip(said, bare, strict=True)
+            if not any(inner in other for other in said if other != it)
+        ]
         for first, *rest in filter(None, map(quoted_lines, told)):
             lines += [f"  {step.name}: {first}", *(f"    {line}" for line in rest)]
     lines += [f"  {line}" for line in quoted_lines(status.failure or "")]
@@ -468,10 +456,6 @@ def _failure_parts(status: RunStatus) -> Iterator[Part]:
         if step.log:
             told = [line for text in step.log for line in quoted_lines(text)]
             yield texts.lines(f"The log of {step.name} ends:", *(f"  {line}" for line in told))
-
-
-def _repeated(inner: str, said: Sequence[str], own: str) -> bool:
-    return any(inner in other for other in said if other != own)
 
 
 def clock(seconds: float) -> str:

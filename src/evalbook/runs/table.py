@@ -16,7 +16,6 @@ from evalbook.runs.sections import Line, Row, Section, sections_of, titled
 from evalbook.runs.sentences import Part, in_words
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import TotalRow
-from evalbook.runs.versions import version_lines
 from evalbook.runs.words import between, plain, the
 from evalbook.texts import on_one_line
 
@@ -103,6 +102,25 @@ def board_lines(board: Leaderboard) -> list[Line]:
             "Better/worse": f"{it.better}/{it.worse}",
         }
         for it in board.standings
+    ]
+
+
+def version_lines(board: Leaderboard) -> list[dict[str, str]]:
+    """Return the rows of a table: a metric's mean for each version; none for fewer than two."""
+    if len(board.versions) < 2:
+        return []
+    cells = {it.name: it.cells for it in board.standings}
+    return [
+        {
+            "Metric": metric + (" (low is good)" if metric in board.lower_is_better else ""),
+            **{
+                name: f"{plain(cell.mean)} {cell.group}".strip()
+                if (cell := cells[name].get(metric))
+                else "-"
+                for name in board.versions
+            },
+        }
+        for metric in board.metrics
     ]
 
 

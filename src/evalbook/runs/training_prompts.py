@@ -9,11 +9,8 @@ from collections.abc import Sequence
 
 from evalbook.aws.s3 import read_chunks
 from evalbook.aws.session import Aws
-from evalbook.datasets.formats import format_of
-from evalbook.datasets.invalid import InvalidRecord
-from evalbook.datasets.reading import Reading
 from evalbook.errors import AnswerRejected
-from evalbook.runs.categories import record_keys
+from evalbook.runs.categories import number_records, record_keys
 from evalbook.runs.comparison import compare, means
 from evalbook.runs.report import Results
 from evalbook.runs.store import Arm
@@ -61,14 +58,9 @@ def _note_seen(aws: Aws, report: Results, interview: Interview, found: OverlapFa
     copied = interview.facts(DATA_FIX) is not None
     etag = None if copied else interview.answer(DATASET).facts.etag
     uri, seen = readable_object(interview), set(found.places)
-    for number, row in enumerate(Reading(read_chunks(aws, uri, etag=etag)).rows(), start=1):
-        known = format_of(row.record) if number in seen and row.record is not None else None
-        if known is None or row.record is None:
-            continue
-        try:
-            report.store.note_seen(record_keys(known.read(row.record)))
-        except InvalidRecord:  # it was not evaluated either
-            continue
+    for number, record in number_records(read_chunks(aws, uri, etag=etag)):
+        if number in seen:
+            report.store.note_seen(record_keys(record))
 
 
 def _without(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unseen:
