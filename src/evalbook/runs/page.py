@@ -15,7 +15,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from statistics import fmean
+from typing import Any
 
 from evalbook.aws.arns import short_name
 from evalbook.runs.comparison import (
@@ -41,17 +42,13 @@ LONGEST_TEXT = 8000
 """Characters of a text on a page."""
 
 _LONGEST_EXAMPLE = 2000
-_MARK = "\x00records\x00"
-"""Where the records go: no text has it, as control characters are taken out."""
 _NARROW = 343
 """Pixels of a small phone without its margins."""
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
 def page_text(report: Results) -> str:
-    page = io.StringIO()
-    _write(report, page)
-    return page.getvalue()
+    return page_template("page.html").render(_contents(report))
 
 
 def write_page(report: Results, path: Path) -> None:
@@ -62,38 +59,32 @@ def write_page(report: Results, path: Path) -> None:
     """
     with rejecting_unwritable("results.unwritable", path), replacing(path) as page:
         text = io.TextIOWrapper(page, "utf-8", errors="replace", newline="\n")
-        _write(report, text)
+        text.writelines(page_template("page.html").generate(_contents(report)))
         text.detach()
 
 
-def _write(report: Results, file: TextIO) -> None:
+def _contents(report: Results) -> dict[str, object]:
     style, script = page_asset("page.css"), page_asset("page.js")
     board, sections = report.leaderboard, list(sections_of(report))
-    whole = page_template("page.html").render(
-        policy=page_policy(style, script),
-        style=style,
-        script=script,
-        records=page_asset("page_records.html"),
-        mark=_MARK,
-        title="Evaluation: " + ", ".join(run.name for run in report.runs),
-        task=report.task,
-        claims=list(_claims(report, sections)),
-        facts=list(_facts(report)),
-        links=list(_links(report)),
-        board=board_lines(board) if board else [],
-        board_basis=board.basis if board else (),
-        versions=_versions(board) if board else [],
-        pictures=_pictures(report),
-        sections=sections,
-        examples=list(_examples(report)),
-        notes=[*label_lines(report), *report.notes],
-    )
-    # Records are written one by one, so that memory stays constant.
-    before, after = whole.split(_MARK)
-    file.write(f"{before}[")
-    for part in _data(report):
-        file.write(part)
-    file.write(f"]{after}")
+    return {
+        "policy": page_policy(style, script),
+        "style": style,
+        "script": script,
+        "records": page_asset("page_records.html"),
+        "data": _data(report),
+        "title": "Evaluation: " + ", ".join(run.name for run in report.runs),
+        "task": report.task,
+        "claims": list(_claims(report, sections)),
+        "facts": list(_facts(report)),
+        "links": list(_links(report)),
+        "board": board_lines(board) if board else [],
+        "board_basis": board.basis if board else (),
+        "versions": _versions(board) if board else [],
+        "pictures": _pictures(report),
+        "sections": sections,
+        "examples": list(_examples(report)),
+        "notes": [*label_lines(report), *report.notes],
+    }
 
 
 def _facts(report: Results) -> Iterator[str]:
@@ -104,11 +95,7 @@ def _facts(report: Results) -> Iterator[str]:
             "judge": run.judge,
             "dataset": run.dataset,
         }
-        about = [
-            run.status,
-            run.created[:10],
-            *(f"{name} {it}" for name, it in named.items() if it),
-        ]
+        about = [run.status, run.created[:10], *(f"{it} {of}" for it, of in named.items() if of)]
         yield f"{run.name}: {' · '.join(about)}"
     if report.cost:
         cost = "{:,.2f} to {:,.2f}".format(*report.cost)
@@ -153,23 +140,17 @@ def _pictures(report: Results) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Side:
-    name: str
-    words: Sequence[tuple[str, bool]]
-    """Texts, and whether the other model says something else there."""
-
-
-@dataclass(frozen=True)
 class _Example:
     title: str
     gain: str
     prompt: str
-    sides: tuple[_Side, _Side]
+    sides: Iterable[tuple[str, Sequence[tuple[str, bool]]]]
+    """Each model's name, and its texts, with whether the other one says something else there."""
 
 
 def _examples(report: Results) -> Iterator[_Example]:
     """Yield the record with the largest gain, one with the usual gain, and the largest loss."""
-    if not report.comparisons or not report.comparisons[0].paired:
+    if not report.comparisons:
         return
     it, store = report.comparisons[0], report.store
     signs = signs_of(store, it.rows)
@@ -184,10 +165,7 @@ def _examples(report: Results) -> Iterator[_Example]:
     worst = min(known(), default=None)
     if best is None or worst is None:
         return
-    count, total = 0, 0.0
-    for gain, *_ in known():
-        count, total = count + 1, total + gain
-    middle = total / count
+    middle = fmean(gain for gain, *_ in known())
     usual = min(known(), key=lambda them: (abs(them[0] - middle), them in (best, worst), them[2]))
     for title, found in (("Largest gain", best), ("Typical", usual), ("Largest loss", worst)):
         gain, *places = found
@@ -198,9 +176,9 @@ def _examples(report: Results) -> Iterator[_Example]:
             store.record(Place(arm.number, place)) for arm, place in zip(arms, places, strict=True)
         ]
         marked = _marked(*(_cut(record.response, _LONGEST_EXAMPLE) for record in records))
-        sides = [_Side(arm.name, words) for arm, words in zip(arms, marked, strict=True)]
+        sides = zip((arm.name for arm in arms), marked, strict=True)
         prompt = _cut(records[1].prompt, _LONGEST_EXAMPLE)
-        yield _Example(title, f"gain {signed(gain)}", prompt, (sides[0], sides[1]))
+        yield _Example(title, f"gain {signed(gain)}", prompt, sides)
 
 
 def _marked(first: str, second: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
