@@ -6,6 +6,7 @@ for jobs and their logs; for the rest the addresses that the console itself show
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 _HOSTS = {
@@ -13,6 +14,34 @@ _HOSTS = {
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
+
+
+PAGES = {
+    "run": "the run",
+    "bedrock": "its Bedrock job",
+    "logs": "its logs",
+    "results": "its results in S3",
+    "mlflow": "MLflow",
+}
+"""The kinds of pages that show something of a run, each in words."""
+
+
+def build_run_pages(
+    arn: str,
+    output: str | None,
+    mlflow: str | None,
+    bedrock: Iterable[str | None],
+    logs: Iterable[str | None],
+) -> dict[str, list[str]]:
+    """Return the addresses of a run's pages by their kind, as far as they are known."""
+    found = {
+        "run": [build_console_url(arn)],
+        "bedrock": bedrock,
+        "logs": logs,
+        "results": [build_console_url(output or "")],
+        "mlflow": [build_console_url(mlflow or "")],
+    }
+    return {kind: [url for url in found[kind] if url] for kind in PAGES}
 
 
 def build_console_url(

@@ -9,10 +9,10 @@ import pytest
 from judged import a_line, a_report, lines
 
 from evalbook.runs.documents import build_results_document
-from evalbook.runs.sentences import render_text_table
 from evalbook.runs.store import RecordStore
 from evalbook.runs.table import report_csv, report_words
 from evalbook.runs.verdicts import VERDICTS
+from evalbook.texts import render_text_table
 
 
 def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:

@@ -13,9 +13,8 @@ from evalbook.cli.completion import complete_runs
 from evalbook.cli.documents import OpenDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, complain
-from evalbook.console import build_console_url
+from evalbook.console import PAGES, build_console_url
 from evalbook.errors import AnswerRejected, EvalbookError
-from evalbook.runs.console_pages import PAGES
 
 if TYPE_CHECKING:
     from evalbook.runs.status import RunStatus

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.cli.links import links_work
 from evalbook.cli.tables import GOING_ON, Rows, cell, coloured
-from evalbook.console import build_console_url
-from evalbook.runs.console_pages import PAGES
+from evalbook.console import PAGES, build_console_url
 from evalbook.runs.status import RunStatus, head_words, status_parts, step_rows
 
 if TYPE_CHECKING:

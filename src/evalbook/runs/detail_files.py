@@ -59,19 +59,13 @@ _BROKEN = (
 _TIME = re.compile(r"_\d{4}-\d\d-\d\dT[\d.:+-]+$")
 
 
-@dataclass(frozen=True)
-class Found:
-    """What came of looking for scores of single records."""
-
-    arm: Arm | None
-    notes: tuple[str, ...]
-    """What could not be read, or was passed over."""
-
-
 def read_detail_arm(
     aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]]
-) -> Found:
+) -> tuple[Arm | None, list[str]]:
     """Read the first kind of file that has scores of single records.
+
+    Returns:
+        The model, if there is such a file; and what could not be read, or was passed over.
 
     Raises:
         AwsUnavailable: AWS could not be asked.
@@ -84,8 +78,8 @@ def read_detail_arm(
             notes.append(f"{error.message} {error.remedy or ''}".rstrip())
             continue
         if arm.scores:
-            return Found(arm, tuple(notes))
-    return Found(None, tuple(notes) or (f"No file of {name} has scores for single records.",))
+            return arm, notes
+    return None, notes or [f"No file of {name} has scores for single records."]
 
 
 def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:

@@ -24,11 +24,7 @@ from evalbook.runs.comparison import FEWEST, MetricRow
 from evalbook.runs.policy import ANY, Limits, Policy
 from evalbook.runs.report import Results
 from evalbook.runs.sources import RunFacts
-from evalbook.runs.statistics import (
-    CONFIDENCE,
-    estimate_records_to_tell,
-    most_that_may_differ,
-)
+from evalbook.runs.statistics import CONFIDENCE, estimate_records_to_tell, most_that_may_differ
 from evalbook.runs.summaries import FigureRow
 from evalbook.runs.verdicts import BETTER
 from evalbook.runs.words import between, plain, signed

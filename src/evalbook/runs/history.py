@@ -66,16 +66,14 @@ def read_age(text: str) -> timedelta:
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 
-def list_past_runs(
-    aws: Aws, region: str, wanted: Filter, most: int, now: datetime | None = None
-) -> tuple[list[PastRun], int]:
+def list_past_runs(aws: Aws, region: str, wanted: Filter, most: int) -> tuple[list[PastRun], int]:
     """Return the newest evaluations that fit, at most so many, and how many more fit the listing.
 
     Raises:
         AnswerRejected: ``runs.denied``, pipelines may not be listed.
         AwsUnavailable: AWS could not be asked.
     """
-    since = (now or datetime.now(timezone.utc)) - wanted.since if wanted.since else None
+    since = datetime.now(timezone.utc) - wanted.since if wanted.since else None
     try:
         listed = [it for it in list_executions(aws, region, since=since) if wanted.fits(it)]
     except REFUSED as error:

@@ -23,7 +23,7 @@ import msgspec
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.comparison import Comparison, compute_overall_gains, signs_of
 from evalbook.runs.statistics import CONFIDENCE, compute_student_quantile
-from evalbook.runs.store import NO_SCORE, Place, RecordStore
+from evalbook.runs.store import Place, RecordStore
 from evalbook.runs.words import between, percent, plain, signed, the
 from evalbook.texts import plural
 from evalbook.whole_files import read_whole, reason, rejecting_unwritable, replace_whole
@@ -120,11 +120,7 @@ def draw(
     for batch in store.paired_batches(comparison.first, comparison.second):
         overall = compute_overall_gains(store, batch, signs)
         for row, (number, before) in enumerate(zip(batch.places, batch.before, strict=True)):
-            columns = zip(batch.first, batch.second, signs, strict=True)
-            gains = [
-                None if NO_SCORE in (a[row], b[row]) else sign * (b[row] - a[row])
-                for a, b, sign in columns
-            ]
+            gains = batch.gains(row, signs)
             gain = overall[row] if place is None else gains[place]
             if gain is None:
                 continue

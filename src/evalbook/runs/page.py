@@ -19,13 +19,13 @@ from statistics import fmean
 from typing import Any
 
 from evalbook.aws.arns import short_name
+from evalbook.console import PAGES
 from evalbook.runs.comparison import (
     Comparison,
     compute_overall_gains,
     compute_overall_scores,
     signs_of,
 )
-from evalbook.runs.console_pages import PAGES
 from evalbook.runs.forest import forest, panels_of, svg, version_drawing
 from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.report import Results
@@ -244,17 +244,12 @@ def _differing_most(store: RecordStore, comparison: Comparison) -> list[_Shown]:
             gains = compute_overall_gains(store, batch, signs)
             for row, (gain, place) in enumerate(zip(gains, batch.places, strict=True)):
                 lines = Place(first, batch.before[row]), Place(second, place)
-                sides = zip(batch.first, batch.second, signs, strict=True)
-                each = [_gain(before[row], after[row], sign) for before, after, sign in sides]
-                yield abs(gain or 0.0), -place, _Shown(lines, batch.categories[row], gain, each)
+                shown = _Shown(lines, batch.categories[row], gain, batch.gains(row, signs))
+                yield abs(gain or 0.0), -place, shown
 
     chosen = heapq.nlargest(MOST_RECORDS, weighed(), key=lambda it: it[:2])
     chosen.sort(key=lambda it: -it[1])
     return [it for *_, it in chosen]
-
-
-def _gain(before: float, after: float, sign: int) -> float | None:
-    return None if NO_SCORE in (before, after) else round(sign * (after - before), 9)
 
 
 def _first_ones(store: RecordStore, arm: Arm, signs: Sequence[int]) -> Iterator[_Shown]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalbook.aws.executions import RunPlan
@@ -34,13 +34,7 @@ from evalbook.runs.sources import (
     sources_of,
 )
 from evalbook.runs.store import Arm, RecordStore
-from evalbook.runs.summaries import (
-    Figure,
-    FigureRow,
-    figure_rows,
-    read_figures,
-    total_rows,
-)
+from evalbook.runs.summaries import FigureRow, Figures, figure_rows, read_figures, total_rows
 from evalbook.runs.unpacking import lines_of
 from evalbook.runs.unseen import Unseen
 from evalbook.runs.verdicts import judge_tables
@@ -48,6 +42,8 @@ from evalbook.runs.words import FIGURES_BASIS, figures_alone_headline, plain, ve
 from evalbook.texts import joined
 
 Progress = Callable[[str], None]
+Arms = Sequence[tuple[Source, Arm]]
+"""Models whose results were read, each with where they come from."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class FiguresDocument:
 class FiguresAloneDocument:
     name: str
     headline: str
-    metrics: dict[str, Figure]
+    metrics: Figures
 
 
 @dataclass
@@ -189,13 +185,11 @@ def _notes(runs: Sequence[RunFacts]) -> list[str]:
 
 def _read_judged(
     aws: Aws, report: Results, sources: Sequence[Source], progress: Progress
-) -> list[tuple[Source, Arm]]:
-    arms: list[tuple[Source, Arm]] = []
+) -> Iterator[tuple[Source, Arm]]:
     for source in sources:
         progress(f"Reading the judged records of {source.name}")
         lines = _judged_lines(aws, source.files.records, report.notes)
-        arms.append((source, report.store.add_arm(source.name, lines)))
-    return arms
+        yield source, report.store.add_arm(source.name, lines)
 
 
 def _judged_lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:
@@ -214,22 +208,20 @@ def _judged_lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator
             notes.append(f"{why} {used}.")
 
 
-def _read_details(
-    aws: Aws, report: Results, sources: Sequence[Source], progress: Progress
-) -> list[tuple[Source, Arm]]:
+def _read_details(aws: Aws, report: Results, sources: Sequence[Source], progress: Progress) -> Arms:
     """Read what there is of single records; nothing where some model has only totals."""
     arms: list[tuple[Source, Arm]] = []
     for source in sources:
         if not source.files.details:
             return []
         progress(f"Reading the records of {source.name}")
-        found = read_detail_arm(aws, report.store, source.name, source.files.details)
-        report.notes += found.notes
-        if found.arm is None:
+        arm, notes = read_detail_arm(aws, report.store, source.name, source.files.details)
+        report.notes += notes
+        if arm is None:
             if all(it.files.summaries for it in sources):
                 report.notes.append("The totals are shown instead.")
             return []
-        arms.append((source, found.arm))
+        arms.append((source, arm))
     apart = [
         f"{first.name} and {second.name}"
         for first, second in _pairings(arms)
@@ -244,9 +236,7 @@ def _read_details(
     return arms
 
 
-def _note_definitions(
-    aws: Aws, report: Results, plans: Sequence[RunPlan], arms: Sequence[tuple[Source, Arm]]
-) -> None:
+def _note_definitions(aws: Aws, report: Results, plans: Sequence[RunPlan], arms: Arms) -> None:
     """Keep with each model how its run defines its metrics: two runs may differ under one name."""
     uris = [plan.custom_metrics for plan in plans]
     if len({uri for uri in uris if uri}) < 2:
@@ -270,9 +260,7 @@ def _definitions(aws: Aws, report: Results, uri: str | None) -> dict[str, str]:
         return {}
 
 
-def _categorise(
-    aws: Aws, report: Results, arms: Sequence[tuple[Source, Arm]], progress: Progress
-) -> None:
+def _categorise(aws: Aws, report: Results, arms: Arms, progress: Progress) -> None:
     places = {source.run for source, _ in arms}
     datasets = dict.fromkeys(report.runs[place].dataset for place in sorted(places))
     for dataset in filter(None, datasets):
@@ -282,9 +270,7 @@ def _categorise(
             report.notes += [note] if note else []
 
 
-def _compare_records(
-    report: Results, arms: Sequence[tuple[Source, Arm]], lower: Sequence[str]
-) -> None:
+def _compare_records(report: Results, arms: Arms, lower: Sequence[str]) -> None:
     store, pairings, models = report.store, _pairings(arms), _ranked(arms)
     ranked = pairs_of([arm for arm, _ in models])
     # Whatever is shown is one family of questions.
@@ -300,7 +286,7 @@ def _compare_records(
     report.alone = [(arm, means(store, arm, lower)) for _, arm in arms if arm not in paired]
 
 
-def _ranked(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, bool]]:
+def _ranked(arms: Arms) -> list[tuple[Arm, bool]]:
     """Return the models of a leaderboard, and whether each is a base model.
 
     Of several runs, the base model of the first one only.
@@ -313,7 +299,7 @@ def _ranked(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, bool]]:
     return found
 
 
-def _doubts(report: Results, arms: Sequence[tuple[Source, Arm]]) -> list[str]:
+def _doubts(report: Results, arms: Arms) -> list[str]:
     """Say whether dataset and judge are the same, as models on one matrix need it."""
     facts = [report.runs[source.run] for source, _ in arms]
     doubts = []
@@ -348,7 +334,7 @@ def _note_totals(aws: Aws, report: Results, sources: Sequence[Source]) -> None:
         )
 
 
-def _pairings(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, Arm]]:
+def _pairings(arms: Arms) -> list[tuple[Arm, Arm]]:
     """Pair the models: fine-tuned with base in each run, then each run with the first one."""
     found: list[tuple[Arm, Arm]] = []
     bases = [(source, arm) for source, arm in arms if source.model == BASE]
@@ -364,7 +350,7 @@ def _pairings(arms: Sequence[tuple[Source, Arm]]) -> list[tuple[Arm, Arm]]:
 
 def _totals(
     aws: Aws, report: Results, sources: Sequence[Source]
-) -> Iterator[tuple[Source, dict[str, Figure], dict[str, dict[str, Figure]]]]:
+) -> Iterator[tuple[Source, Figures, Mapping[str, Figures]]]:
     """Yield the totals of each model, overall and by task, of those that have some."""
     for source in sources:
         if source.metrics:

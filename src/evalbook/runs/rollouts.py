@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 
 from evalbook.runs.statistics import rated_share
-from evalbook.runs.summaries import Figure
+from evalbook.runs.summaries import Figure, Figures
 
 OTHERS = "other metrics in MLflow"
 ZERO = "rewards of 0"
@@ -25,7 +25,7 @@ _FIRST = ("pass@", "pass^", "mean reward", ZERO)
 
 def compute_rollout_figures(
     metrics: Mapping[str, float],
-) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
+) -> tuple[Figures, Mapping[str, Figures]]:
     """Return the figures that can be compared, and the others under `OTHERS`.
 
     Rollouts of one prompt are alike, and count as one. A mean of shares between 0 and 1 varies no

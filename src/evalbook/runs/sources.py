@@ -12,9 +12,8 @@ from evalbook.aws.mlflow_runs import find_tracked_run, run_metrics
 from evalbook.aws.result_files import ResultFiles, find_inspect_files, find_result_files
 from evalbook.aws.runs import plan_of, run_of
 from evalbook.aws.session import NO_HELP, REFUSED, Aws
-from evalbook.console import build_console_url, build_logs_url
+from evalbook.console import build_console_url, build_logs_url, build_run_pages
 from evalbook.errors import AnswerRejected, AwsUnavailable, RunFailed
-from evalbook.runs.console_pages import pages_of
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import Job, Look, find_whole_dataset, job_of, look_at
 from evalbook.texts import joined
@@ -244,6 +243,6 @@ def _console(looked: Sequence[Looked]) -> dict[str, list[str]]:
         here = run.arn.replace(":sagemaker:", ":bedrock:").rpartition(":")[0]
         bedrock = [build_console_url(f"{here}:evaluation-job/")] if plan.judge else []
         logs = [build_logs_url(step.job) for step in steps if step.job]
-        for kind, urls in pages_of(run.arn, plan, bedrock, logs).items():
+        for kind, urls in build_run_pages(run.arn, plan.output, plan.mlflow, bedrock, logs).items():
             shown.setdefault(kind, []).extend(urls)
     return {kind: list(dict.fromkeys(urls)) for kind, urls in shown.items()}

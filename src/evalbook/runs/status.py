@@ -25,17 +25,15 @@ from evalbook.aws.executions import (
 )
 from evalbook.aws.runs import plan_of, run_of
 from evalbook.aws.session import REFUSED, Aws, in_parallel
-from evalbook.console import build_console_url, build_logs_url
+from evalbook.console import build_console_url, build_logs_url, build_run_pages
 from evalbook.errors import AwsUnavailable
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
-from evalbook.runs.console_pages import pages_of
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import job_of
 from evalbook.runs.left_behind import find_endpoints_left, hosts_models, words_for_endpoints
-from evalbook.runs.sentences import Part, in_words
-from evalbook.texts import quoted_lines
+from evalbook.texts import Part, in_words, quoted_lines
 
 # Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
 # 2026-11-20); used where the state does not tell more.
@@ -115,7 +113,8 @@ class RunStatus:
         """Return where the AWS console shows it, by the kind of page; nothing is asked of AWS."""
         jobs = [step.bedrock for step in self.steps if step.bedrock]
         reports = [build_console_url(job.arn, called=job.name) for job in jobs]
-        return pages_of(self.arn, self.plan, reports, map(self.logs, self.steps))
+        logs, plan = map(self.logs, self.steps), self.plan
+        return build_run_pages(self.arn, plan.output, plan.mlflow, reports, logs)
 
 
 def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStatus:

@@ -30,7 +30,7 @@ from evalbook.runs.records import (
     read_record,
     shown_names,
 )
-from evalbook.runs.statistics import SIGNIFICANT
+from evalbook.runs.statistics import DECIMALS, SIGNIFICANT
 
 NO_SCORE = inf
 """Stands for a missing score in columns: unlike nan it equals itself, so that it can be counted."""
@@ -109,6 +109,15 @@ class Batch:
     categories: Sequence[str | None]
     first: list[array[float]]
     second: list[array[float]]
+
+    def gains(self, row: int, signs: Sequence[int]) -> list[float | None]:
+        """Return what the second model gains in one record on each metric; None without scores."""
+        return [
+            None
+            if NO_SCORE in (before[row], after[row])
+            else round(sign * (after[row] - before[row]), DECIMALS)
+            for before, after, sign in zip(self.first, self.second, signs, strict=True)
+        ]
 
 
 class RecordStore:

@@ -38,6 +38,10 @@ class Figure:
     """Whether it is a share between 0 and 1 of ``records``, or a mean of such."""
 
 
+Figures = Mapping[str, Figure]
+"""One model's figures by metric."""
+
+
 @dataclass(frozen=True)
 class FigureRow:
     """One metric of two models; a gain above 0 means that the second model is better."""
@@ -70,7 +74,7 @@ class TotalRow(MeanRow):
     """One model's figure as a row; how many records it is of need not be known."""
 
 
-def read_figures(document: Any) -> tuple[dict[str, Figure], dict[str, dict[str, Figure]]]:
+def read_figures(document: Any) -> tuple[Figures, Mapping[str, Figures]]:
     """Read a summary file: its figures overall, and those of each task or subtask.
 
     Understands ``results.all``, task keys such as ``custom|mmlu:law|0``, and Bedrock's
@@ -106,7 +110,7 @@ def _total(entry: Any) -> Figure | None:
     return Figure(float(entry["score"]), error, counted)
 
 
-def _figures(entry: Any) -> dict[str, Figure]:
+def _figures(entry: Any) -> Figures:
     if not isinstance(entry, dict):
         return {}
     return {
@@ -127,7 +131,7 @@ def task_name(key: str) -> str:
 
 
 def figure_rows(
-    first: Mapping[str, Figure], second: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
+    first: Figures, second: Figures, lower_is_better: Sequence[str] = ()
 ) -> list[FigureRow]:
     """Compare two models' figures on the metrics that both have; `judge_rows` says the rest."""
     lower = {name.lower() for name in lower_is_better}
@@ -159,9 +163,7 @@ def figure_ends(figure: Figure) -> tuple[float | None, float | None]:
     return figure.value - reach * figure.error, figure.value + reach * figure.error
 
 
-def total_rows(
-    figures: Mapping[str, Figure], lower_is_better: Sequence[str] = ()
-) -> tuple[TotalRow, ...]:
+def total_rows(figures: Figures, lower_is_better: Sequence[str] = ()) -> tuple[TotalRow, ...]:
     lower = {name.lower() for name in lower_is_better}
     return tuple(
         TotalRow(

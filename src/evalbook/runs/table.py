@@ -13,11 +13,10 @@ from evalbook.runs.leaderboard import Leaderboard
 from evalbook.runs.records import JudgedRecord
 from evalbook.runs.report import Results
 from evalbook.runs.sections import Line, Row, Section, sections_of, titled
-from evalbook.runs.sentences import Part, in_words
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import TotalRow
 from evalbook.runs.words import between, plain, the
-from evalbook.texts import on_one_line
+from evalbook.texts import Part, in_words, on_one_line
 
 SHOWN_LOSSES = 3
 SHOWN_ROWS = 40

@@ -91,11 +91,7 @@ def _without(report: Results, found: OverlapFacts, runs: Sequence[str]) -> Unsee
         ),
         tuple(
             UnseenAlone(
-                arm.name,
-                alone_sentence(arm.name, left, of_them),
-                arm.records - left,
-                left,
-                of_them,
+                arm.name, alone_sentence(arm.name, left, of_them), arm.records - left, left, of_them
             )
             for arm, _ in models
             for left in [store.unseen_records(arm)]

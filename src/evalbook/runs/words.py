@@ -17,7 +17,7 @@ from evalbook.runs.statistics import (
     most_that_may_differ,
 )
 from evalbook.runs.store import Arm
-from evalbook.runs.summaries import Figure, FigureRow
+from evalbook.runs.summaries import FigureRow, Figures
 from evalbook.runs.verdicts import BETTER, SAME, UNCLEAR, VERDICTS, WORSE
 from evalbook.texts import joined, plural
 
@@ -308,7 +308,7 @@ def alone_basis(arm: Arm, rows: Sequence[MeanRow]) -> list[str]:
     return [*lines, *_about_arm(arm, arm.records)]
 
 
-def figures_alone_headline(name: str, figures: dict[str, Figure]) -> str:
+def figures_alone_headline(name: str, figures: Figures) -> str:
     """Say what is known about a model whose results are one figure per metric, and alone."""
     named = joined([f"{metric} {plain(it.value)}" for metric, it in figures.items()])
     return _sentence(f"{the(name)} alone: {named}.")
