@@ -12,9 +12,9 @@ from botocore.stub import ANY, Stubber
 from evalbook.aws.s3 import (
     ObjectFacts,
     S3Uri,
-    check_bucket_region,
     describe_bucket,
     describe_object,
+    need_bucket_in,
     parse_s3_uri,
     read_chunks,
     read_head,
@@ -294,15 +294,14 @@ def test_expired_credentials_behind_a_bare_400_are_found_out(aws: Aws, stub: Stu
     assert caught.value.code == "expired_credentials"
 
 
-def test_a_bucket_in_another_region_is_named_as_such() -> None:
-    check = check_bucket_region("research", "eu-west-1", "us-east-1")
+def test_a_bucket_in_another_region_is_named_as_such(aws: Aws) -> None:
+    a_bucket(aws, region="eu-west-1")
 
-    assert check.status == "failed"
-    assert check.message == (
+    assert rejection(lambda: need_bucket_in(aws, "research", "us-east-1")).message == (
         "The bucket research is in eu-west-1, the evaluation in us-east-1. "
         "SageMaker and Bedrock need them in one region."
     )
-    assert check_bucket_region("research", "us-east-1", "us-east-1").status == "passed"
+    assert need_bucket_in(aws, "research", "eu-west-1").status == "passed"
 
 
 # Objects

@@ -17,7 +17,7 @@ from evalbook.aws.mlflow import check_mlflow_arn, plan_mlflow
 from evalbook.aws.quotas import check_quotas
 from evalbook.aws.regions import is_region, offers_bedrock
 from evalbook.aws.roles import check_role, find_execution_role
-from evalbook.aws.s3 import check_bucket_region, describe_bucket
+from evalbook.aws.s3 import need_bucket_in
 from evalbook.aws.session import REFUSED, Aws, in_parallel
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable
@@ -181,7 +181,7 @@ def _mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
 
 
 def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
-    checks = [check_bucket_region(name, describe_bucket(aws, name), region)]
+    checks = [need_bucket_in(aws, name, region)]
     key = default_key(aws, name, region)
     if key is None:
         return checks

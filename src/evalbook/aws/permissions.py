@@ -255,10 +255,9 @@ def simulate(
 
 def _beyond_simulation(result: EvaluationResultTypeDef) -> bool:
     """Tell whether a denial may be due to conditions that the simulator does not evaluate."""
-    if result.get("EvalDecision") == "explicitDeny":
-        return False
-    return (
-        result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations") is False
-        or result.get("PermissionsBoundaryDecisionDetail", {}).get("AllowedByPermissionsBoundary")
-        is False
+    organization = result.get("OrganizationsDecisionDetail", {})
+    boundary = result.get("PermissionsBoundaryDecisionDetail", {})
+    return result.get("EvalDecision") != "explicitDeny" and (
+        organization.get("AllowedByOrganizations") is False
+        or boundary.get("AllowedByPermissionsBoundary") is False
     )

@@ -26,8 +26,8 @@ from evalbook.aws.session import (
     answer_headers,
     border,
 )
-from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, refuse_failed, reject
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import AnswerRejected, AwsUnavailable, EvalbookError, reject
 from evalbook.moments import to_the_minute
 from evalbook.texts import did_you_mean, file_size, joined, nearest, printable
 
@@ -73,27 +73,21 @@ def describe_bucket(aws: Aws, bucket: str) -> str:
     return region or _bucket_location(aws, bucket)
 
 
-def check_bucket_region(bucket: str, bucket_region: str, region: str) -> Check:
-    """Compare a bucket's region with that of the evaluation, which must be the same."""
-    if bucket_region == region:
-        return passed("s3.region", f"The bucket {bucket} is in {region}.")
-    return failed(
-        "s3.region",
-        f"The bucket {bucket} is in {bucket_region}, the evaluation in {region}. "
-        "SageMaker and Bedrock need them in one region.",
-        f"Give a bucket in {region}.",
-    )
-
-
 def need_bucket_in(aws: Aws, bucket: str, region: str) -> Check:
-    """Return the check that a bucket is in the region of the evaluation.
+    """Check that a bucket is in the region of the evaluation.
 
     Raises:
-        AnswerRejected: it is not; and as `describe_bucket`.
+        AnswerRejected: ``s3.region``, it is not; and as `describe_bucket`.
     """
-    check = check_bucket_region(bucket, describe_bucket(aws, bucket), region)
-    refuse_failed([check])
-    return check
+    there = describe_bucket(aws, bucket)
+    if there != region:
+        raise reject(
+            "s3.region",
+            f"The bucket {bucket} is in {there}, the evaluation in {region}. "
+            "SageMaker and Bedrock need them in one region.",
+            f"Give a bucket in {region}.",
+        )
+    return passed("s3.region", f"The bucket {bucket} is in {region}.")
 
 
 def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -364,12 +364,9 @@ def in_parallel(questions: Sequence[Callable[[], T]]) -> list[T]:
     waiting = deque(zip(questions, answers, strict=True))
 
     def work() -> None:
-        while waiting:
-            try:
-                question, answer = waiting.popleft()
-            except IndexError:  # another thread took the last one
-                return
-            _settle(question, answer)
+        with suppress(IndexError):  # when none is left
+            while True:
+                _settle(*waiting.popleft())
 
     for _ in range(min(len(questions), PARALLEL_REQUESTS)):
         threading.Thread(target=work, daemon=True).start()

@@ -37,7 +37,7 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
     _check_count("subnet", subnets, MOST_SUBNETS)
     _check_count("security group", groups, MOST_SECURITY_GROUPS)
     try:
-        found_subnets, found_groups = in_parallel(
+        of_subnets, of_groups = in_parallel(
             [
                 partial(_vpcs_of_subnets, aws, region, subnets),
                 partial(_vpcs_of_groups, aws, region, groups),
@@ -50,8 +50,7 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
             "Grant ec2:DescribeSubnets and ec2:DescribeSecurityGroups so that evalbook can check.",
         )
         return VpcChoice(None, subnets, groups), [unchecked]
-    _check_present((*subnets, *groups), {*found_subnets, *found_groups}, region)
-    vpc = _one_vpc({**found_subnets, **found_groups})
+    vpc = _one_vpc((*subnets, *groups), {**of_subnets, **of_groups}, region)
     counted = f"{plural(len(subnets), 'subnet')} and {plural(len(groups), 'security group')}"
     checks = [
         passed("vpc.network", f"{counted} exist, all in {vpc}, in {region}."),
@@ -133,8 +132,8 @@ def _vpcs_of_groups(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, st
     return {it["GroupId"]: it["VpcId"] for page in pages for it in page["SecurityGroups"]}
 
 
-def _check_present(ids: tuple[str, ...], found: set[str], region: str) -> None:
-    missing = [item for item in ids if item not in found]
+def _one_vpc(ids: tuple[str, ...], vpc_of: dict[str, str], region: str) -> str:
+    missing = [item for item in ids if item not in vpc_of]
     if missing:
         verb = "does" if len(missing) == 1 else "do"
         raise reject(
@@ -142,14 +141,12 @@ def _check_present(ids: tuple[str, ...], found: set[str], region: str) -> None:
             f"{', '.join(missing)} {verb} not exist in {region}, in this account.",
             "Check the IDs, the region and the profile.",
         )
-
-
-def _one_vpc(vpc_of: dict[str, str]) -> str:
-    if len(set(vpc_of.values())) > 1:
-        listed = ", ".join(f"{item} in {vpc}" for item, vpc in vpc_of.items())
+    vpc, *others = set(vpc_of.values())
+    if others:
+        listed = ", ".join(f"{item} in {place}" for item, place in vpc_of.items())
         raise reject(
             "vpc.mixed",
             f"The subnets and security groups belong to different VPCs: {listed}.",
             "Give subnets and security groups of one VPC.",
         )
-    return next(iter(vpc_of.values()))
+    return vpc
