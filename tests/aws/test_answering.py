@@ -14,10 +14,12 @@ from sdk_source import sdk_file
 from evalbook.aws.answering import (
     check_answering,
     check_container,
+    check_hosting,
     check_image,
     choose_nova_image,
     read_answering,
 )
+from evalbook.aws.found import Instances
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.sandbox.process import Sandbox
@@ -161,14 +163,27 @@ def a_model(**more: Any) -> dict[str, Any]:
             },
             "is Creating, not Active.",
         ),
+        (
+            "amazon.titan-v1",
+            "GetFoundationModel",
+            a_model(modelLifecycle={"status": "LEGACY"}),
+            "is legacy",
+        ),
+        (
+            "support-bot",
+            "DescribeEndpoint",
+            "AccessDeniedException",
+            "Could not check whether the endpoint support-bot is in service.",
+        ),
         (IMPORTED, "GetImportedModel", {"modelArchitecture": "llama"}, "unloads imported models"),
         (IMPORTED, "GetImportedModel", "AccessDeniedException", "Could not check whether"),
     ],
 )
-def test_what_bedrock_has_is_asked_by_its_kind(
+def test_what_answers_is_asked_by_its_kind(
     aws: Aws, named: str, operation: str, said: Any, found: str
 ) -> None:
-    answer(aws.client("bedrock", REGION), operation, lambda _: said)
+    service: Any = "sagemaker" if operation == "DescribeEndpoint" else "bedrock"
+    answer(aws.client(service, REGION), operation, lambda _: said)
     try:
         text = check_answering(aws, named, REGION)[1][-1].message
     except AnswerRejected as rejection:
@@ -188,6 +203,28 @@ def test_artefacts_have_to_be_in_the_region_and_not_nothing(aws: Aws) -> None:
         "passed",
         "passed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "count", "said"),
+    [
+        ("ml.g5.12xlarg", 1, "Did you mean ml.g5.12xlarge"),
+        ("huge", 1, "Give one such as ml.g5.12xlarge."),
+        ("ml.g5.12xlarge", 0, "Give 1 x ml.g5.12xlarge."),
+        ("ml.g5.12xlarge", 2, "look for endpoints that were left behind."),
+    ],
+)
+def test_instances_that_host_must_exist(
+    aws: Aws, instance_type: str, count: int, said: str
+) -> None:
+    answer(aws.client("service-quotas", REGION), "ListServiceQuotas", lambda _: {"Quotas": []})
+    try:
+        checks = check_hosting(aws, REGION, Instances(instance_type, count), 8, "llama")
+        remedy = checks[-1].remedy
+    except AnswerRejected as rejection:
+        remedy = rejection.remedy
+
+    assert said in str(remedy)
 
 
 DJL = "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference"

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from botocore.stub import Stubber
 
-from evalbook.aws.identity import Caller, find_caller
+from evalbook.aws.identity import Caller, find_caller, list_profiles
 from evalbook.aws.session import Aws
 from evalbook.errors import AwsUnavailable
 
@@ -49,3 +50,16 @@ def test_expired_credentials_are_said_to_be_expired(aws: Aws, stub: Stub) -> Non
     assert caught.value.message == (
         "The AWS credentials have expired. ExpiredToken: The token has expired"
     )
+
+
+@pytest.mark.parametrize(
+    ("config", "names"),
+    [("[profile work]\n[default]\n", ["default", "work"]), ("no section", [])],
+)
+def test_the_profiles_of_the_settings_are_listed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, config: str, names: list[str]
+) -> None:
+    (tmp_path / "config").write_text(config)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+
+    assert list_profiles() == names

@@ -7,7 +7,7 @@ import pytest
 from border import answer
 
 from evalbook.aws.arns import parse_arn
-from evalbook.aws.key_rights import WRITES, check_role_key, read_key_policy
+from evalbook.aws.key_rights import WRITES, check_role_key, default_key, read_key_policy
 from evalbook.aws.policy_documents import read_policy
 from evalbook.aws.session import Aws
 
@@ -66,6 +66,7 @@ def test_what_a_keys_policy_says_of_a_role(statements: list[Any], said: str) -> 
         ([ROOT], "implicitDeny", [], "failed"),
         ([a_statement({"AWS": ROLE})], "implicitDeny", [], "passed"),
         ([a_statement({"AWS": f"{ROLE}2"})], "allowed", [], "failed"),
+        ([ROOT, a_statement({"AWS": ROLE}, "Deny")], "allowed", [{"GrantId": "1"}], "failed"),
         ([a_statement({"AWS": f"{ROLE}2"})], "allowed", [{"GrantId": "1"}], "passed"),
         ([a_statement({"AWS": f"{ROLE}2"})], "allowed", "AccessDeniedException", "warning"),
         ("AccessDeniedException", "allowed", "AccessDeniedException", "warning"),
@@ -104,3 +105,20 @@ def test_a_key_is_known_by_id_and_alias_too_and_has_to_be_enabled(
     found = check_role_key(aws, REGION, ROLE, named, "the results' bucket", WRITES)
 
     assert (found.status, KEY in found.message) == (status, True)
+
+
+@pytest.mark.parametrize("algorithm", ["aws:kms", "AES256"])
+def test_a_bucket_that_encrypts_with_a_key_names_it(aws: Aws, algorithm: str) -> None:
+    key = aws.client("kms").create_key()["KeyMetadata"]
+    by: dict[str, Any] = {"SSEAlgorithm": algorithm}
+    if algorithm == "aws:kms":
+        by["KMSMasterKeyID"] = key["KeyId"]
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="research")
+    s3.put_bucket_encryption(
+        Bucket="research",
+        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": by}]},
+    )
+
+    assert default_key(aws, "research", REGION) == (key["Arn"] if algorithm == "aws:kms" else None)
+    assert default_key(aws, "nowhere", REGION) is None

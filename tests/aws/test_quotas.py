@@ -3,10 +3,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+import pytest
 from border import answer
 
-from evalbook.aws.quotas import check_quotas
+from evalbook.aws.quotas import check_instance_quota, check_quotas
 from evalbook.aws.session import Aws
+from evalbook.errors import AnswerRejected
 from evalbook.sandbox.process import Sandbox
 
 REGION = "us-east-1"
@@ -63,6 +65,28 @@ def test_an_empty_list_is_said(aws: Aws) -> None:
     assert quotas(aws, {"Quotas": []}) == [
         ("skipped", "Service Quotas lists none for evaluation jobs.")
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"Quotas": [{"QuotaName": "big", "Value": 2.0}]}, "The quota for big is 2."),
+        ({"Quotas": []}, "Service Quotas lists none for big."),
+        ("AccessDeniedException", "Could not check the quota for big."),
+        (
+            {"Quotas": [{"QuotaName": "big", "Value": 1.0}]},
+            "The account's quota for big in us-east-1 is 1; 2 would be needed.",
+        ),
+    ],
+)
+def test_instances_are_held_against_their_quota(aws: Aws, said: Any, expected: str) -> None:
+    answer(aws.client("service-quotas", REGION), "ListServiceQuotas", lambda _: said)
+    try:
+        text = check_instance_quota(aws, REGION, "quota", "big", 2).message
+    except AnswerRejected as rejection:
+        text = rejection.message
+
+    assert text.startswith(expected)
 
 
 def test_the_sandboxs_quotas_are_read(in_sandbox: Sandbox) -> None:

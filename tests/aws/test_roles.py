@@ -28,11 +28,13 @@ def a_role(
     trusts: tuple[str, ...] = BOTH,
     path: str = "/",
     denies: tuple[str, ...] = (),
+    **more: Any,
 ) -> str:
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": list(trusts)},
         "Action": "sts:AssumeRole",
+        **more,
     }
     deny = {**statement, "Effect": "Deny", "Principal": {"Service": list(denies)}}
     policy = {"Version": "2012-10-17", "Statement": [statement, *([deny] if denies else [])]}
@@ -149,6 +151,28 @@ def test_a_role_whose_trust_policy_denies_is_not_helped_by_another_statement(aws
 
     assert error.code == "role.trust.bedrock"
     assert error.remedy == "Remove the service from that statement, or give another role."
+
+
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [
+        ({"Action": "sts:Assume*"}, "failed"),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "warning"),
+    ],
+)
+def test_trust_that_the_sdk_does_not_see_or_that_is_uncertain_is_said(
+    aws: Aws, statement: dict[str, Any], status: str
+) -> None:
+    a_role(aws, **statement)
+    a_simulator(aws)
+    try:
+        _, checks = check_role(aws, "Evaluator", region=REGION, actions_for="benchmark")
+    except AnswerRejected as rejection:
+        checks = list(rejection.checks)
+
+    found = {it.id: it for it in checks}["role.trust.sagemaker"]
+    assert found.status == status
+    assert "the SDK requires it" in found.message or "can't be evaluated" in found.message
 
 
 def test_bedrock_trust_is_only_needed_where_bedrock_judges(aws: Aws) -> None:

@@ -128,6 +128,9 @@ def test_deny_wins_where_it_applies(deny: dict[str, Any], expected: str) -> None
             {"ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:*:{ACCOUNT}:evaluation-job/my*"}},
             "could not tell",
         ),
+        ({"ArnLike": {"aws:SourceArn": "*"}}, "trusted"),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:bedrock:*"}}, "could not tell"),
+        ({"ForAnyValue:StringEquals": {"aws:SourceAccount": ACCOUNT}}, "trusted"),
         ({"StringEquals": {"sts:ExternalId": "secret"}}, "could not tell"),
         ({"Bool": {"aws:SecureTransport": "true"}}, "could not tell"),
         (
