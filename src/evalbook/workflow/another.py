@@ -94,9 +94,9 @@ def set_aside(path: Path) -> Path:
         target = Path(os.path.realpath(path))
         aside = _free_name(target)
         target.rename(aside)
-        others = {key: value for key, value in document.items() if key != state.OWN_KEY}
-        if set(others) - {"schema_version"}:
-            state.save(path, {**others, state.OWN_KEY: state.nothing_saved()})
+        if set(document) - {"schema_version", state.OWN_KEY}:
+            document[state.OWN_KEY] = state.nothing_saved()
+            state.save(path, document)
     return aside
 
 

@@ -15,7 +15,7 @@ from evalbook.texts import read_integer
 from evalbook.whole_files import read_whole, reason, replace_whole
 
 SCHEMA_VERSION = 1
-_SPACE = re.compile(r"[ \t\r\n]*")
+_KEY = re.compile(r'[\s,]*("(?:[^"\\]|\\.)*")\s*:\s*')
 
 LARGEST_FILE = 16 << 20
 """Bytes; a finished interview has some twenty thousand."""
@@ -56,50 +56,25 @@ def load(path: Path) -> StateDocument:
     except (OSError, UnicodeDecodeError) as error:
         raise unusable(path, f"it can't be read: {reason(error)}") from error
     try:
-        if not text.lstrip().startswith("{"):
-            kind = type(json.loads(text)).__name__
-            raise unusable(path, f"it holds a JSON {kind}, not an object")
-        document = _read(text)
+        values = json.loads(text, parse_int=read_integer)
     except RecursionError as error:
         raise unusable(path, "it is nested too deeply") from error
     except ValueError as error:
         raise unusable(path, f"it is not valid JSON ({error})") from error
-    return _current(path, document)
+    if not isinstance(values, dict):
+        raise unusable(path, f"it holds a JSON {type(values).__name__}, not an object")
+    return _current(path, _read(text, values))
 
 
-def _read(text: str) -> StateDocument:
-    """Read an object of JSON member by member, to keep how each was written.
-
-    Raises:
-        ValueError: it is not valid JSON.
-        RecursionError: it is nested more deeply than Python reads.
-    """
-    values = json.JSONDecoder(parse_int=read_integer)
-    document = StateDocument()
-    at = _after_space(text, text.index("{") + 1)
-    while text[at : at + 1] != "}":
-        if document:
-            if text[at : at + 1] != ",":
-                raise json.JSONDecodeError("Expecting ',' delimiter", text, at)
-            at = _after_space(text, at + 1)
-        if text[at : at + 1] != '"':
-            raise json.JSONDecodeError("Expecting a key in double quotes", text, at)
-        key, at = values.raw_decode(text, at)
-        at = _after_space(text, at)
-        if text[at : at + 1] != ":":
-            raise json.JSONDecodeError("Expecting ':' delimiter", text, at)
-        start = _after_space(text, at + 1)
-        document[key], end = values.raw_decode(text, start)
-        document.written[key] = text[start:end]
-        at = _after_space(text, end)
-    if text[at + 1 :].strip():
-        raise json.JSONDecodeError("Extra data", text, at + 1)
+def _read(text: str, values: dict[str, Any]) -> StateDocument:
+    """Return an object of JSON that was read, with each member's value as its text has it."""
+    decoder = json.JSONDecoder(parse_int=read_integer)
+    document = StateDocument(values)
+    at = text.index("{") + 1
+    while key := _KEY.match(text, at):
+        _, at = decoder.raw_decode(text, key.end())
+        document.written[json.loads(key[1])] = text[key.end() : at]
     return document
-
-
-def _after_space(text: str, at: int) -> int:
-    space = _SPACE.match(text, at)
-    return space.end() if space else at
 
 
 def _current(path: Path, document: StateDocument) -> StateDocument:
@@ -132,11 +107,14 @@ def _current(path: Path, document: StateDocument) -> StateDocument:
 def _is_deep(value: Any) -> bool:
     level = [value]
     for _ in range(_DEEPEST):
-        inner: list[Any] = []
-        for item in level:
-            inner.extend(item.values() if isinstance(item, dict) else item)
-        level = [item for item in inner if isinstance(item, dict | list)]
+        level = _inside(level)
     return bool(level)
+
+
+def _inside(level: list[Any]) -> list[Any]:
+    """Return the objects and arrays that are members or items of these."""
+    inner = (it for each in level for it in (each.values() if isinstance(each, dict) else each))
+    return [item for item in inner if isinstance(item, dict | list)]
 
 
 def nothing_saved() -> dict[str, Any]:
@@ -159,8 +137,12 @@ def save(path: Path, document: Mapping[str, Any]) -> None:
     Raises:
         StateFileError: the folder can't be written.
     """
-    written = getattr(document, "written", {})
-    members = (f"  {_json(key)}: {_as_written(key, it, written)}" for key, it in document.items())
+    kept = getattr(document, "written", {}).items()
+    written = {key: text for key, text in kept if key not in (OWN_KEY, "schema_version")}
+    members = (
+        f"  {_json(key)}: {written[key] if key in written else _json(it, deeper='  ')}"
+        for key, it in document.items()
+    )
     text = "{\n" + ",\n".join(members) + "\n}\n"
     try:
         # A half surrogate pair, which UTF-8 can't hold, is written as JSON's own escape.
@@ -174,13 +156,9 @@ def save(path: Path, document: Mapping[str, Any]) -> None:
         ) from error
 
 
-def _as_written(key: str, value: Any, written: Mapping[str, str]) -> str:
-    own = key in (OWN_KEY, "schema_version") or key not in written
-    return _json(value).replace("\n", "\n  ") if own else written[key]
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+def _json(value: Any, deeper: str = "") -> str:
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    return text.replace("\n", f"\n{deeper}")
 
 
 @contextmanager
@@ -218,16 +196,11 @@ def find_in_other_tools(document: StateDocument, key: str) -> str | None:
     """Return the text that another tool left under a key, least nested first."""
     level: list[Any] = [{k: v for k, v in document.items() if k != OWN_KEY}]
     while level:
-        nested: list[Any] = []
         for item in level:
-            if isinstance(item, dict):
-                text = item.get(key)
-                if isinstance(text, str) and text.strip():
-                    return text.strip()
-                nested.extend(item.values())
-            elif isinstance(item, list):
-                nested.extend(item)
-        level = [item for item in nested if isinstance(item, dict | list)]
+            text = item.get(key) if isinstance(item, dict) else None
+            if isinstance(text, str) and text.strip():
+                return text.strip()
+        level = _inside(level)
     return None
 
 

@@ -24,13 +24,19 @@ def test_starting_over_keeps_the_old_file_under_another_name(tmp_path):
 
 def test_what_other_tools_left_stays_known(tmp_path):
     path = tmp_path / "workflow_state.json"
-    path.write_text(json.dumps({"schema_version": 1, "role_arn": "arn:r", "evalbook": OWN}))
+    loss = "0.10000000000000000000001"
+    own = json.dumps(OWN)
+    path.write_text(
+        f'{{"schema_version": 1, "role_arn": "arn:r", "loss": {loss}, "evalbook": {own}}}'
+    )
 
     set_aside(path)
 
+    assert f'"loss": {loss},' in path.read_text()
     assert json.loads(path.read_text()) == {
         "schema_version": 1,
         "role_arn": "arn:r",
+        "loss": float(loss),
         "evalbook": nothing_saved(),
     }
 
