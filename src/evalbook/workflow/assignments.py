@@ -12,7 +12,6 @@ from evalbook.texts import shortened
 
 # A comma separates assignments only if a name and a sign follow: values can hold commas too.
 _BETWEEN = re.compile(r"(?:[;\n]+|,\s*(?=[^,=;\n]+=)|\s+and\s+(?=[\w.:/-]+\s*=))\s*")
-_PAIR_NAMES = ("key", "value")
 
 
 def read_assignments(text: str, subject: str, example: str) -> dict[str, str]:
@@ -29,8 +28,15 @@ def read_assignments(text: str, subject: str, example: str) -> dict[str, str]:
     Raises:
         AnswerRejected: ``SUBJECT.form``, it is not one of these; or ``SUBJECT.twice``.
     """
+    in_json = text.lstrip().startswith(("{", "["))
+    try:
+        pairs = _from_json(text) if in_json else _from_words(text)
+    except ValueError as error:
+        raise AnswerRejected(
+            f"{subject}.form", str(error), f"Write it like this: {example}."
+        ) from error
     values: dict[str, str] = {}
-    for name, value in _pairs(text, f"{subject}.form", example):
+    for name, value in pairs:
         if name in values:
             raise AnswerRejected(
                 f"{subject}.twice", f"{name!r} is given twice.", "Give each name once."
@@ -43,47 +49,33 @@ def describe_assignments(values: Mapping[str, object] | None, otherwise: str) ->
     return ", ".join(f"{name}={it}" for name, it in values.items()) if values else otherwise
 
 
-def _pairs(text: str, code: str, example: str) -> list[tuple[str, str]]:
-    if text.lstrip().startswith(("{", "[")):
-        return _from_json(text, code, example)
+def _from_words(text: str) -> list[tuple[str, str]]:
     pairs = []
     for part in filter(None, _BETWEEN.split(text.strip().strip(",; "))):
         name, sign, value = part.partition("=")
-        if not sign or not name.strip():
-            raise AnswerRejected(
-                code,
-                f"{shortened(part)!r} has no = between name and value."
-                if not sign
-                else f"{shortened(part)!r} has a value but no name.",
-                f"Write it like this: {example}.",
-            )
+        if not sign:
+            raise ValueError(f"{shortened(part)!r} has no = between name and value.")
+        if not name.strip():
+            raise ValueError(f"{shortened(part)!r} has a value but no name.")
         pairs.append((name.strip(), value.strip().strip(",").strip()))
     return pairs
 
 
-def _from_json(text: str, code: str, example: str) -> list[tuple[str, str]]:
+def _from_json(text: str) -> list[tuple[str, str]]:
     try:
         document: Any = json.loads(text, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:
-        raise AnswerRejected(
-            code, f"This is not valid JSON: {error}.", f"Write it like this: {example}."
-        ) from error
+        raise ValueError(f"This is not valid JSON: {error}.") from error
     if isinstance(document, _Pairs):
         found = list(document)
     elif isinstance(document, list) and all(isinstance(item, _Pairs) for item in document):
-        found = [_as_aws_writes(item, code, example) for item in document]
+        found = [_as_aws_writes(item) for item in document]
     else:
-        raise AnswerRejected(
-            code,
-            "The JSON is neither an object nor an array of objects.",
-            f"Write it like this: {example}.",
-        )
+        raise ValueError("The JSON is neither an object nor an array of objects.")
     for name, value in found:
         if isinstance(value, _Pairs) or value is None:
-            raise AnswerRejected(
-                code,
-                f"In the JSON, {shortened(str(name))!r} is neither a string nor a number.",
-                f"Write it like this: {example}.",
+            raise ValueError(
+                f"In the JSON, {shortened(str(name))!r} is neither a string nor a number."
             )
     return [(str(name), _plain(value)) for name, value in found]
 
@@ -92,14 +84,10 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object as its members, repeated ones included."""
 
 
-def _as_aws_writes(item: _Pairs, code: str, example: str) -> tuple[str, Any]:
+def _as_aws_writes(item: _Pairs) -> tuple[str, Any]:
     members = {name.casefold(): value for name, value in item}
-    if len(item) != len(_PAIR_NAMES) or set(members) != set(_PAIR_NAMES):
-        raise AnswerRejected(
-            code,
-            "An object in the JSON array has members other than Key and Value.",
-            f"Write it like this: {example}.",
-        )
+    if len(item) != 2 or set(members) != {"key", "value"}:
+        raise ValueError("An object in the JSON array has members other than Key and Value.")
     return members["key"], members["value"]
 
 

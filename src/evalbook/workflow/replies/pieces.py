@@ -97,15 +97,8 @@ class _Rule:
 
     step: StepName
     pattern: str
-    value: Callable[[re.Match[str]], str | None] = lambda found: found["value"]
-
-
-def _rule(
-    step: StepName, pattern: str, value: str | Callable[[re.Match[str]], str | None] | None = None
-) -> _Rule:
-    if value is None:
-        return _Rule(step, pattern)
-    return _Rule(step, pattern, value if callable(value) else lambda _: value)
+    value: str | Callable[[re.Match[str]], str | None] = lambda found: found["value"]
+    """Always the same, or by what the pattern found."""
 
 
 def _no_stop_word(found: re.Match[str]) -> str | None:
@@ -114,8 +107,8 @@ def _no_stop_word(found: re.Match[str]) -> str | None:
 
 
 def _version(found: re.Match[str]) -> str | None:
-    name = found["value"].rstrip(".,:")
-    return None if name.casefold() in _NOT_A_MODEL else f"version {found['version']} of {name}"
+    name = _no_stop_word(found)
+    return name and f"version {found['version']} of {name}"
 
 
 _VERSION = r"(?:version|v)\s?(?P<version>\d{1,6})"
@@ -124,55 +117,55 @@ _MODEL = r"(?:(?:my|our|the|fine-?tuned|tuned|model|package|group|latest|newest|
 
 # In this order: what a rule takes is gone for those after it.
 _RULES: tuple[_Rule, ...] = (
-    _rule("s3_output", rf"(?:{_WRITE}\s+)?{_RESULTS}\s*(?:\w+\s+)?{_TO}?\s*{_URI}"),
-    _rule("s3_output", rf"\b{_WRITE}\s+(?:(?:it|them|everything|all|that)\s+)?{_TO}\s+{_URI}"),
-    _rule("s3_output", rf"{_URI}\s+(?:is |are )?(?:for|as)\s+{_RESULTS}"),
-    _rule("s3_output", rf"\b(?:in|to)to?\s+{_URI}(?=\s+(?:instead|please)|[.!]?$)", lambda found: None if re.search(r"\.\w{3,7}$", found["value"]) else found["value"]),
-    _rule("dataset", rf"\b(?:on|with|using|against|over|from|dataset|data|records|prompts|test ?set|file)(?:\s+(?:is|are|in|at|from|lies|lives|sits|to))*\s*[:=]?\s*{_URI}"),
-    _rule("dataset", _URI, lambda found: found["value"] if re.search(r"\.(?:jsonl?|ndjson|csv|tsv|parquet|gz)$", found["value"], re.I) else None),
-    _rule("s3_output", _URI),
-    _rule("s3_output", rf"(?:{_WRITE}\s+)?{_RESULTS}\s+(?:{_TO}\s+)*(?P<value>(?:the )?same bucket[^.;\n]*?(?:folder|prefix|under)\s+[\w/.-]+|(?:the |a )?(?:sub)?folder\s+(?:called |named )?[\w/-]+)"),
-    _rule("s3_output", rf"(?P<value>(?:the )?same bucket,?\s+(?:in )?(?:the )?(?:folder|prefix)\s+[\w/.-]+)\s+(?:for|as)\s+{_RESULTS}"),
-    _rule("custom_metrics", r"\bno\s+(?:custom\s+(?:ones|metrics?)|(?:metrics?|ones)\s+of\s+(?:my|our)\s+own)\b", "none"),
-    _rule("evaluation_type", r"\b(?:with |use |using |by |as |an? |the |do |run )*(?:llm[- ]as[- ](?:an?[- ]|the[- ])?judge|llm[- ]judge|llmaj|model[- ]as[- ]a[- ]judge)\b(?: evaluation)?", "llm_as_judge"),
-    _rule("evaluation_type", r"\b(?:with |use |using |a |my |own |run )*custom scorer\b", "custom_scorer"),
-    _rule("evaluation_type", r"\b(?:multi[- ]turn rl|multi[- ]turn reinforcement learning|agent rollouts?)\b", "multi_turn_rl"),
-    _rule("judge_model", rf"\b(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_JUDGE_ID})(?:\s+(?:as|for|be)\s+(?:the |a |my )?judge)?(?:\s+(?:model|judge))?(?![\w/])"),
-    _rule("judge_model", rf"\b(?:(?:change|make|set|swap|replace|switch)\s+)?(?:the\s+)?judged?(?:\s+model)?\s*(?:to|is|by|with|for|:|=|should be|be|being)*\s*(?P<value>{_FAMILY})(?!\w)"),
-    _rule("judge_model", r"\b(?:use |with |take |like |want )?(?P<value>claude|nova|llama|mistral)\s+(?:as|for|be)\s+(?:the |a |my )?judge\b"),
-    _rule("judge_model", r"\bjudge(?:\s+model)?\s+(?:should be|is|to)\s+(?P<value>claude|nova|llama|mistral)\b(?! *\w)"),
-    _rule("judge_model", rf"(?<!tuned )(?<!my )(?<!evaluate )(?<!base )(?<!model )(?<![\w-])(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_FAMILY})(?:\s+(?:as|for|be|to)\s+(?:the |a |my )?judge)?(?:\s+judge)?(?![\w-])"),
-    _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
-    _rule("model", rf"\b(?:use\s+|take\s+|with\s+)?(?:the\s+)?{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
-    _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}\s+{_VERSION}\b", _version),
-    _rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}(?:\s+(?:model|package))?(?=\s+(?:with|on|using|against|by|in|as|and|for|version|please|from|via|to|then)\b|\s*[,.;:!?]|\s*$|\s+¦)", _no_stop_word),
-    _rule("model", rf"\b(?:the\s+|my\s+)?(?:fine-?tuned\s+)?model(?:\s+(?:package|group))*\s+(?:(?:is|should be|called|named)\s+)+{_NAME}", _no_stop_word),
-    _rule("model", rf"(?<![\w./:@-])(?:use\s+|take\s+)?(?:the\s+)?(?P<value>{_VERSION})(?:\s+instead)?\b(?!\s+of|[./:@-]\w)", lambda found: f"version {found['version']}"),
-    _rule("project", r"\b(?:and\s+)?(?:call|name|rename)\s+(?:the\s+|my\s+|our\s+)?(?:project(?:\s+folder|\s+directory)?|folder|directory)\s+(?:to\s+)?[\"'“`]?(?P<value>[\w-]+(?: [\w-]+){0,3}?)[\"'”`]?(?=\s+(?:and|but|then|please|with|instead)\b|\s*[,.;!?¦]|\s*$)"),
-    _rule("project", r"\b(?:the\s+)?project(?:\s+(?:folder|name|directory))*\s+(?:(?:should be|is|be|to|called|named)\s+)+(?:called\s+|named\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
-    _rule("project", r"\b(?:call|name)\s+(?:it|this|everything)\s+[\"'“`]?(?P<value>[a-z0-9][\w-]*)[\"'”`]?"),
-    _rule("run_name", r"\b(?:call|name)\s+(?:the\s+|this\s+)?run\s+[\"'“`]?(?P<value>[\w-]+)[\"'”`]?|\brun\s+(?:name|called|named)(?:\s+(?:is|should be))?\s+[\"'“`]?(?P<other>[\w-]+)", lambda found: found["value"] or found["other"]),
-    _rule("execution_role", r"\b(?:use|with|using|as|under|take)?\s*(?:the\s+|my\s+)?(?:iam\s+|execution\s+)*role\s+(?:(?:is|should be|called|named|to)\s+)*[\"'“`]?(?P<value>(?=\w)[\w+=.@-]*[A-Z0-9_-][\w+=.@-]*)[\"'”`]?"),
-    _rule("execution_role", r"\b(?:use\s+|with\s+|using\s+|as\s+|under\s+)?(?:the\s+|my\s+)?(?P<value>(?-i:[A-Z])[\w+=.@-]*(?-i:Role)[\w-]*)(?:\s+role)?\b"),
-    _rule("kms_key", r"\b(?:encrypt\w*\s+(?:it\s+|them\s+|the results\s+|everything\s+)?(?:with|by|using)\s+)?(?:the\s+)?(?:kms\s+)?(?:key\s+)?(?P<value>alias/[\w/-]+)"),
-    _rule("vpc", r"\b(?:in\s+|use\s+|with\s+)*(?P<value>(?:subnet|sg)-[0-9a-z]+(?:\s*(?:,|and|\s)\s*(?:subnet|sg)-[0-9a-z]+)*)"),
-    _rule("compute", r"\b(?:on\s+|use\s+|with\s+)*(?:an?\s+)?(?P<value>ml\.[a-z0-9]+\.[a-z0-9]+)\b"),
-    _rule("notebook", r"\b(?:append|add)\s+(?:it\s+|them\s+|the cells\s+)?to\s+[\"'“`]?(?P<value>[\w./~-]+\.ipynb)"),
-    _rule("notebook", r"\b(?:write\s+|make\s+|create\s+|into\s+|in\s+|use\s+)?a\s+(?:brand[- ])?new\s+notebook\b", "new"),
-    _rule("custom_metrics", r"\b(?:my |the |own |custom )*metrics?\s+(?:are|is|file|come|comes|from|in)+\s+(?:in\s+|from\s+)?(?P<value>[\w./~-]+\.json)\b"),
-    _rule("region", rf"\b(?:in|region|from)?\s*(?:is\s+|the\s+)?(?P<value>{REGION})"),
-    _rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|should be\s+|to\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
-    _rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
-    _rule("task", r"\b(?:fine-?tuned|trained|tuned)\s+(?:(?:something|it|one|an?|the|our|own|model|llm|on|with|in|using|amazon|aws|sagemaker|llama|nova|qwen|mistral)\s+)*(?:to|for)\s+(?P<value>.+?)(?=\s+and\s+(?:my|we|i|now|want|would|need)\b|[.;,¦]|$)"),
-    _rule("task", r"\b(?:it|(?:the|our|my|this) model)\s+(?P<value>(?:summari[sz]es|answers|classifies|translates|writes|generates|extracts|helps|handles|replies|responds|converts|reviews|detects|explains|routes|drafts|rewrites)\b[^.;¦]*)"),
-    _rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
-    _rule("stopping_condition", rf"\bstop\w*\s+(?:(?:it|the|a|each|every|jobs?)\s+)*after\s+(?P<value>{NUMBER}\s*[a-z]+)"),
-    _rule("pilot", rf"\b(?:an?\s+)?pilot\s+(?:of|with)\s+(?P<value>{NUMBER})(?:\s+records)?"),
-    _rule("pilot", rf"\b(?:(?:only|just|evaluate|use|take)\s+)+(?P<value>{NUMBER})\s+records\b"),
-    _rule("sample_limit", rf"\b(?:(?:only|just|run|with|use|take)\s+)+(?:the\s+first\s+)?(?P<value>{NUMBER})\s+samples?(?:\s+(?:each|of each task|per task))?\b"),
-    _rule("epochs", rf"\brun\s+(?:(?:each|every|it|them|all|sample|samples)\s+)+(?P<value>{NUMBER})(?:\s+times)?\b|\b(?P<other>{NUMBER})\s+epochs\b", lambda found: found["value"] or found["other"]),
-    _rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?fine-?tuned(?:\s+(?:model|one))?\b|\bfine-?tuned\s+(?:model\s+)?only\b", "fine_tuned_only"),
-    _rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?base(?:\s+model)?\b|\bbase model only\b", "base_only"),
+    _Rule("s3_output", rf"(?:{_WRITE}\s+)?{_RESULTS}\s*(?:\w+\s+)?{_TO}?\s*{_URI}"),
+    _Rule("s3_output", rf"\b{_WRITE}\s+(?:(?:it|them|everything|all|that)\s+)?{_TO}\s+{_URI}"),
+    _Rule("s3_output", rf"{_URI}\s+(?:is |are )?(?:for|as)\s+{_RESULTS}"),
+    _Rule("s3_output", rf"\b(?:in|to)to?\s+{_URI}(?=\s+(?:instead|please)|[.!]?$)", lambda found: None if re.search(r"\.\w{3,7}$", found["value"]) else found["value"]),
+    _Rule("dataset", rf"\b(?:on|with|using|against|over|from|dataset|data|records|prompts|test ?set|file)(?:\s+(?:is|are|in|at|from|lies|lives|sits|to))*\s*[:=]?\s*{_URI}"),
+    _Rule("dataset", _URI, lambda found: found["value"] if re.search(r"\.(?:jsonl?|ndjson|csv|tsv|parquet|gz)$", found["value"], re.I) else None),
+    _Rule("s3_output", _URI),
+    _Rule("s3_output", rf"(?:{_WRITE}\s+)?{_RESULTS}\s+(?:{_TO}\s+)*(?P<value>(?:the )?same bucket[^.;\n]*?(?:folder|prefix|under)\s+[\w/.-]+|(?:the |a )?(?:sub)?folder\s+(?:called |named )?[\w/-]+)"),
+    _Rule("s3_output", rf"(?P<value>(?:the )?same bucket,?\s+(?:in )?(?:the )?(?:folder|prefix)\s+[\w/.-]+)\s+(?:for|as)\s+{_RESULTS}"),
+    _Rule("custom_metrics", r"\bno\s+(?:custom\s+(?:ones|metrics?)|(?:metrics?|ones)\s+of\s+(?:my|our)\s+own)\b", "none"),
+    _Rule("evaluation_type", r"\b(?:with |use |using |by |as |an? |the |do |run )*(?:llm[- ]as[- ](?:an?[- ]|the[- ])?judge|llm[- ]judge|llmaj|model[- ]as[- ]a[- ]judge)\b(?: evaluation)?", "llm_as_judge"),
+    _Rule("evaluation_type", r"\b(?:with |use |using |a |my |own |run )*custom scorer\b", "custom_scorer"),
+    _Rule("evaluation_type", r"\b(?:multi[- ]turn rl|multi[- ]turn reinforcement learning|agent rollouts?)\b", "multi_turn_rl"),
+    _Rule("judge_model", rf"\b(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_JUDGE_ID})(?:\s+(?:as|for|be)\s+(?:the |a |my )?judge)?(?:\s+(?:model|judge))?(?![\w/])"),
+    _Rule("judge_model", rf"\b(?:(?:change|make|set|swap|replace|switch)\s+)?(?:the\s+)?judged?(?:\s+model)?\s*(?:to|is|by|with|for|:|=|should be|be|being)*\s*(?P<value>{_FAMILY})(?!\w)"),
+    _Rule("judge_model", r"\b(?:use |with |take |like |want )?(?P<value>claude|nova|llama|mistral)\s+(?:as|for|be)\s+(?:the |a |my )?judge\b"),
+    _Rule("judge_model", r"\bjudge(?:\s+model)?\s+(?:should be|is|to)\s+(?P<value>claude|nova|llama|mistral)\b(?! *\w)"),
+    _Rule("judge_model", rf"(?<!tuned )(?<!my )(?<!evaluate )(?<!base )(?<!model )(?<![\w-])(?:(?:use|with|take|using|have|let|by|want|i want|switch to|try)\s+)*(?P<value>{_FAMILY})(?:\s+(?:as|for|be|to)\s+(?:the |a |my )?judge)?(?:\s+judge)?(?![\w-])"),
+    _Rule("model", rf"{_EVALUATE}\s+{_MODEL}{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
+    _Rule("model", rf"\b(?:use\s+|take\s+|with\s+)?(?:the\s+)?{_VERSION}\s+of\s+(?:the\s+|my\s+|model\s+|group\s+)*{_NAME}", _version),
+    _Rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}\s+{_VERSION}\b", _version),
+    _Rule("model", rf"{_EVALUATE}\s+{_MODEL}{_NAME}(?:\s+(?:model|package))?(?=\s+(?:with|on|using|against|by|in|as|and|for|version|please|from|via|to|then)\b|\s*[,.;:!?]|\s*$|\s+¦)", _no_stop_word),
+    _Rule("model", rf"\b(?:the\s+|my\s+)?(?:fine-?tuned\s+)?model(?:\s+(?:package|group))*\s+(?:(?:is|should be|called|named)\s+)+{_NAME}", _no_stop_word),
+    _Rule("model", rf"(?<![\w./:@-])(?:use\s+|take\s+)?(?:the\s+)?(?P<value>{_VERSION})(?:\s+instead)?\b(?!\s+of|[./:@-]\w)", lambda found: f"version {found['version']}"),
+    _Rule("project", r"\b(?:and\s+)?(?:call|name|rename)\s+(?:the\s+|my\s+|our\s+)?(?:project(?:\s+folder|\s+directory)?|folder|directory)\s+(?:to\s+)?[\"'“`]?(?P<value>[\w-]+(?: [\w-]+){0,3}?)[\"'”`]?(?=\s+(?:and|but|then|please|with|instead)\b|\s*[,.;!?¦]|\s*$)"),
+    _Rule("project", r"\b(?:the\s+)?project(?:\s+(?:folder|name|directory))*\s+(?:(?:should be|is|be|to|called|named)\s+)+(?:called\s+|named\s+)?[\"'“`]?(?P<value>[\w-]+)[\"'”`]?"),
+    _Rule("project", r"\b(?:call|name)\s+(?:it|this|everything)\s+[\"'“`]?(?P<value>[a-z0-9][\w-]*)[\"'”`]?"),
+    _Rule("run_name", r"\b(?:call|name)\s+(?:the\s+|this\s+)?run\s+[\"'“`]?(?P<value>[\w-]+)[\"'”`]?|\brun\s+(?:name|called|named)(?:\s+(?:is|should be))?\s+[\"'“`]?(?P<other>[\w-]+)", lambda found: found["value"] or found["other"]),
+    _Rule("execution_role", r"\b(?:use|with|using|as|under|take)?\s*(?:the\s+|my\s+)?(?:iam\s+|execution\s+)*role\s+(?:(?:is|should be|called|named|to)\s+)*[\"'“`]?(?P<value>(?=\w)[\w+=.@-]*[A-Z0-9_-][\w+=.@-]*)[\"'”`]?"),
+    _Rule("execution_role", r"\b(?:use\s+|with\s+|using\s+|as\s+|under\s+)?(?:the\s+|my\s+)?(?P<value>(?-i:[A-Z])[\w+=.@-]*(?-i:Role)[\w-]*)(?:\s+role)?\b"),
+    _Rule("kms_key", r"\b(?:encrypt\w*\s+(?:it\s+|them\s+|the results\s+|everything\s+)?(?:with|by|using)\s+)?(?:the\s+)?(?:kms\s+)?(?:key\s+)?(?P<value>alias/[\w/-]+)"),
+    _Rule("vpc", r"\b(?:in\s+|use\s+|with\s+)*(?P<value>(?:subnet|sg)-[0-9a-z]+(?:\s*(?:,|and|\s)\s*(?:subnet|sg)-[0-9a-z]+)*)"),
+    _Rule("compute", r"\b(?:on\s+|use\s+|with\s+)*(?:an?\s+)?(?P<value>ml\.[a-z0-9]+\.[a-z0-9]+)\b"),
+    _Rule("notebook", r"\b(?:append|add)\s+(?:it\s+|them\s+|the cells\s+)?to\s+[\"'“`]?(?P<value>[\w./~-]+\.ipynb)"),
+    _Rule("notebook", r"\b(?:write\s+|make\s+|create\s+|into\s+|in\s+|use\s+)?a\s+(?:brand[- ])?new\s+notebook\b", "new"),
+    _Rule("custom_metrics", r"\b(?:my |the |own |custom )*metrics?\s+(?:are|is|file|come|comes|from|in)+\s+(?:in\s+|from\s+)?(?P<value>[\w./~-]+\.json)\b"),
+    _Rule("region", rf"\b(?:in|region|from)?\s*(?:is\s+|the\s+)?(?P<value>{REGION})"),
+    _Rule("region", r"\b(?:in|region|from)\s+(?:the\s+|region\s+|is\s+|should be\s+|to\s+|=\s*|:\s*)*(?P<value>[A-Z][\w.]*(?: [A-Z][\w.]*)?)", lambda found: found["value"].rstrip(".") if region_of(found["value"]) else None),
+    _Rule("task", r"\b(?:it|the model|my model|the task|task|which|that)\s+(?:is|was|s)\s+(?:trained|fine-?tuned|tuned|meant|supposed)\s+(?:to|for)\s+(?P<value>[^.;¦]+)"),
+    _Rule("task", r"\b(?:fine-?tuned|trained|tuned)\s+(?:(?:something|it|one|an?|the|our|own|model|llm|on|with|in|using|amazon|aws|sagemaker|llama|nova|qwen|mistral)\s+)*(?:to|for)\s+(?P<value>.+?)(?=\s+and\s+(?:my|we|i|now|want|would|need)\b|[.;,¦]|$)"),
+    _Rule("task", r"\b(?:it|(?:the|our|my|this) model)\s+(?P<value>(?:summari[sz]es|answers|classifies|translates|writes|generates|extracts|helps|handles|replies|responds|converts|reviews|detects|explains|routes|drafts|rewrites)\b[^.;¦]*)"),
+    _Rule("task", r"\b(?:the\s+|its\s+|my\s+)?task\s+(?:is|:)\s*(?:to\s+)?(?P<value>[^.;¦]{4,})"),
+    _Rule("stopping_condition", rf"\bstop\w*\s+(?:(?:it|the|a|each|every|jobs?)\s+)*after\s+(?P<value>{NUMBER}\s*[a-z]+)"),
+    _Rule("pilot", rf"\b(?:an?\s+)?pilot\s+(?:of|with)\s+(?P<value>{NUMBER})(?:\s+records)?"),
+    _Rule("pilot", rf"\b(?:(?:only|just|evaluate|use|take)\s+)+(?P<value>{NUMBER})\s+records\b"),
+    _Rule("sample_limit", rf"\b(?:(?:only|just|run|with|use|take)\s+)+(?:the\s+first\s+)?(?P<value>{NUMBER})\s+samples?(?:\s+(?:each|of each task|per task))?\b"),
+    _Rule("epochs", rf"\brun\s+(?:(?:each|every|it|them|all|sample|samples)\s+)+(?P<value>{NUMBER})(?:\s+times)?\b|\b(?P<other>{NUMBER})\s+epochs\b", lambda found: found["value"] or found["other"]),
+    _Rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?fine-?tuned(?:\s+(?:model|one))?\b|\bfine-?tuned\s+(?:model\s+)?only\b", "fine_tuned_only"),
+    _Rule("scope", r"\b(?:only|just)\s+(?:evaluate\s+)?(?:the\s+)?base(?:\s+model)?\b|\bbase model only\b", "base_only"),
 )  # fmt: skip
 
 
@@ -214,6 +207,7 @@ def find_pieces(
     return Parts(tuple(search.pieces), search.rest(), search.left())
 
 
+_LEADS = r"^(?:and|but|please|i|we|with|for|by|on|the)\s+"
 # "The role is right", "the task is wrong, it summarises": said of an answer, and no answer.
 _JUDGES_IT = (
     r"(?:all |not |quite |too |also )*(?:right|wrong|fine|ok|okay|good|correct|incorrect|bad|missing|different|"
@@ -270,16 +264,15 @@ class _Search:
     def apply(self, rule: _Rule) -> None:
         # Compiled when first needed: to show a question no reply is searched.
         for found in re.finditer(rule.pattern, self.text, re.IGNORECASE):
-            value = None if _denied(self.text[: found.start()]) else rule.value(found)
-            if value:
+            value = rule.value if isinstance(rule.value, str) else rule.value(found)
+            if value and not _denied(self.text[: found.start()]):
                 self.take(rule.step, value, *found.span())
                 return
 
     def lines(self) -> None:
         """Take what is written as ``name: value``, after a comma, a semicolon or a line's end."""
-        names = "|".join(sorted({*_TITLES, *_TITLES.values()}, key=len, reverse=True)).replace(
-            " ", "[ _]"
-        )
+        titles = sorted({*_TITLES, *_TITLES.values()}, key=len, reverse=True)
+        names = "|".join(titles).replace(" ", "[ _]")
         pattern = re.compile(
             rf"(?:^|[;,\n.]|\band\b|\bbut\b|\bexcept\b|\bjust\b)\s*(?:(?:please\s+)?(?:set|change|make)\s+)?(?:the\s+|my\s+)?(?P<name>{names})\s*"
             r"(?:=|:(?!/)|\b(?:to|should be)\b(?: called| named)?)\s*(?P<value>\[[^\]]*\]|[^;\n]+?)(?=\s*(?:;|\n|$|,\s*(?:and\s+)?(?:the\s+|my\s+)?"
@@ -325,16 +318,12 @@ class _Search:
         said: list[str] = []
         found = pattern.search(self.text)
         while found and "builtin_metrics" not in self.beside:
-            clause = re.sub(
-                r"^(?:and|but|please|i|we|with|for|by|on|the)\s+",
-                "",
-                found[0].strip(),
-                flags=re.IGNORECASE,
-            )
-            denied = _denied(self.text[: found.start()])
-            instead = said and re.match(r"but (?!not\b)", found[0].strip(), re.IGNORECASE)
-            clause = f"add {found['names']}" if instead else clause
-            said.append(f"without {found['names']}" if denied else clause)
+            clause = found[0].strip()
+            if _denied(self.text[: found.start()]):
+                clause = f"without {found['names']}"
+            elif said and re.match(r"but (?!not\b)", clause, re.IGNORECASE):
+                clause = f"add {found['names']}"
+            said.append(re.sub(_LEADS, "", clause, flags=re.IGNORECASE))
             self.text = f"{self.text[: found.start()]} ¦ {self.text[found.end() :]}"
             found = pattern.search(self.text)
         if said:
@@ -347,7 +336,7 @@ class _Search:
                 self.text,
                 re.IGNORECASE,
             )
-            if found and name not in ("math",):
+            if found and name != "math":
                 on = re.compile(rf"\s+(?:on|for|against)\s+{_NAME}", re.IGNORECASE)
                 if (model := on.match(self.text, found.end())) and _no_stop_word(model):
                     self.take("model", model["value"], *model.span())
@@ -374,15 +363,12 @@ class _Search:
 
 def _denied(before: str) -> bool:
     """Return whether what comes next is said not to be meant: "don't use", "instead of"."""
-    clause = re.split(r"[,;.!?¦]|\bbut\b", before)[-1]
-    return bool(
-        re.search(
-            r"\b(?:not|no|never|dont|don['’]t|without|instead of|rather than|anything but|except|nor)\b\s*"
-            r"(?:\w+\s+){0,3}$",
-            clause,
-            re.IGNORECASE,
-        )
+    denies = (
+        r"\b(?:not|no|never|dont|don['’]t|without|instead of|rather than|anything but|except|nor)\b\s*"
+        r"(?:\w+\s+){0,3}$"
     )
+    clause = re.split(r"[,;.!?¦]|\bbut\b", before)[-1]
+    return bool(re.search(denies, clause, re.IGNORECASE))
 
 
 _MATTERS = frozenset("no not nope hmm only yet should dont instead".split())

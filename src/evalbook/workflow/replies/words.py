@@ -9,6 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import dropwhile
 
 from evalbook.workflow.replies.reading import Doubt
 
@@ -258,10 +259,8 @@ def yes_or_no(text: str, *, strict: bool = False) -> bool | None:
 
 
 def _polite(words: list[str]) -> str:
-    kept = [
-        word for word in words if word not in ("please", "thanks", "thank", "you", "sorry", "oh")
-    ]
-    return " ".join(kept)
+    polite = ("please", "thanks", "thank", "you", "sorry", "oh")
+    return " ".join(word for word in words if word not in polite)
 
 
 def _affirms(words: list[str], *, asks: bool, strict: bool) -> bool:
@@ -331,10 +330,8 @@ def yes_and_more(text: str) -> str | None:
     words = words_of(text)
     if " ".join(words) in _IRONY:
         return None
-    count = 0
-    while count < len(words) and words[count] in _YES - {"go", "please", "correct", "continue"}:
-        count += 1
-    return " ".join(words[count:]) if count else None
+    more = list(dropwhile((_YES - {"go", "please", "correct", "continue"}).__contains__, words))
+    return None if more == words else " ".join(more)
 
 
 def no_and_more(text: str) -> str | None:
