@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 from sdk_source import sdk_file
 
-from evalbook.workflow.steps import (
-    generation,
-)
+from evalbook.workflow.steps import samples
 
 MODULES = {
     path.rsplit("/", 1)[-1]: f"{path}.py"
@@ -324,7 +322,7 @@ NAMED_BY_ANSWERS = {
     "endpoint_name",
     "inference_image_uri",
     "model_s3_uri",
-    *generation.SETTINGS,
+    *samples.SETTINGS,
 }
 """Arguments whose names are in the settings of cell 1, and not in the text of cell 2."""
 

@@ -143,9 +143,8 @@ def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]
     from evalbook.datasets.validate import report_checks, validate
 
     if not is_a_file(path):
-        raise AnswerRejected(
-            "dataset.no_file", f"There is no file {path}.", "Give another dataset."
-        )
+        found = f"There is no file {path}."
+        raise AnswerRejected("dataset.no_file", found, "Give another dataset.")
     facts = DatasetFacts(str(path), None, path.stat().st_size, "", "", local=True)
     if interview.type.prompts_alone:
         return Accepted(str(path), facts)
@@ -158,14 +157,17 @@ def _check_local(path: Path, interview: Interview) -> Outcome[str, DatasetFacts]
             on_progress=lambda done, _: interview.progress(doing, done, facts.size),
         )
     except OSError as error:
-        raise AnswerRejected(
-            "dataset.unreadable", f"{path} can't be read: {error}.", "Give another dataset."
-        ) from error
+        raise _unreadable(path, error) from error
     checks = tuple(report_checks(report))
     if not report.valid and not report.several_questions:
         first = next(check for check in checks if check.status == "failed")
         raise AnswerRejected("dataset.no_records", f"{path.name}: {first.message}", first.remedy)
     return Accepted(str(path), facts, checks)
+
+
+def _unreadable(path: Path, error: OSError) -> AnswerRejected:
+    found = f"{path} can't be read: {reason(error)}."
+    return AnswerRejected("dataset.unreadable", found, "Give another dataset.")
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -241,7 +243,7 @@ STEP = Step(
 
 
 def _ask_upload(interview: Interview) -> Question:
-    name = _file(interview).name
+    name = _local_file(interview).name
     return Question(
         f"Where in S3 should {name} be uploaded?",
         default=_suggest_place(interview, name),
@@ -265,13 +267,13 @@ def _suggest_place(interview: Interview, name: str) -> str | None:
 def _read_upload(text: str, _question: Question, interview: Interview) -> str:
     uri = aws.s3.parse_s3_uri(text, what="place", key_needed=False)
     if not uri.key or uri.key.endswith("/"):
-        uri = aws.s3_uris.S3Uri(uri.bucket, uri.key + _file(interview).name)
+        uri = aws.s3_uris.S3Uri(uri.bucket, uri.key + _local_file(interview).name)
     aws.s3.refuse_template_text(str(uri), "the dataset's path")
     return str(uri)
 
 
 def _do_upload(value: str, interview: Interview) -> Outcome[str, None]:
-    path, place = _file(interview), aws.s3.parse_s3_uri(value, what="place")
+    path, place = _local_file(interview), aws.s3.parse_s3_uri(value, what="place")
     aws.s3.describe_bucket(interview.aws, place.bucket)
     interview.progress(f"Uploading {path.name} to {place}", None, None)
     said = f"Uploaded {path} to {place}."
@@ -279,9 +281,7 @@ def _do_upload(value: str, interview: Interview) -> Outcome[str, None]:
         with reading(path) as file:
             aws.s3_writes.upload_new(interview.aws, place, file)
     except OSError as error:
-        raise AnswerRejected(
-            "dataset.unreadable", f"{path} can't be read: {reason(error)}.", "Give another dataset."
-        ) from error
+        raise _unreadable(path, error) from error
     except AnswerRejected as rejection:
         if rejection.code != "s3.exists":
             raise
@@ -292,7 +292,7 @@ def _do_upload(value: str, interview: Interview) -> Outcome[str, None]:
     return Reopened(slots.DATASET.name, str(place), (said,))
 
 
-def _file(interview: Interview) -> Path:
+def _local_file(interview: Interview) -> Path:
     return Path(interview.answer(slots.DATASET).value)
 
 

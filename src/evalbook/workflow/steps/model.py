@@ -276,32 +276,28 @@ STEP = Step(
 
 def _ask_confirm(interview: Interview) -> Question:
     found = interview.model
-    notices = _show_base_model(found) if found.base_only else _show_package(found)
+    base = f"Base model: {found.base_model.name}"
+    if found.base_only:
+        notices = [
+            f"{base}, version {found.version}",
+            f"ARN: {found.arn}",
+            f"Region: {found.region}",
+            "It is evaluated alone: there is no fine-tuned model to compare it with.",
+        ]
+    else:
+        notices = [
+            f"ARN: {found.arn}",
+            f"Group: {found.group}, version {found.version}",
+            f"Created: {to_the_minute(found.created) if found.created else 'unknown'}",
+            f"Approval: {found.approval}",
+            base,
+        ]
+    if found.needs_yes:
+        notices.append("This version was REJECTED in review. Yes uses it anyway.")
     return Question(
         "Is this the model to evaluate?",
         kind="confirm",
         notices=(*notices, *list_training_notices(interview)),
-    )
-
-
-def _show_package(found: ModelFacts) -> tuple[str, ...]:
-    notices = (
-        f"ARN: {found.arn}",
-        f"Group: {found.group}, version {found.version}",
-        f"Created: {to_the_minute(found.created) if found.created else 'unknown'}",
-        f"Approval: {found.approval}",
-        f"Base model: {found.base_model.name}",
-    )
-    rejected = "This version was REJECTED in review. Yes uses it anyway."
-    return (*notices, rejected) if found.needs_yes else notices
-
-
-def _show_base_model(found: ModelFacts) -> tuple[str, ...]:
-    return (
-        f"Base model: {found.base_model.name}, version {found.version}",
-        f"ARN: {found.arn}",
-        f"Region: {found.region}",
-        "It is evaluated alone: there is no fine-tuned model to compare it with.",
     )
 
 

@@ -1,28 +1,100 @@
-"""Which of Bedrock's built-in metrics. Recommended ones are marked; the person decides."""
+"""Which metrics a judge scores by: the person's own, and Bedrock's built-in ones.
+
+Recommended ones are marked; the person decides.
+"""
 
 from __future__ import annotations
 
 from evalbook.checks import Check, Remedy
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.builtin import builtin_metrics, parse_builtin_metric, recommend
-from evalbook.workflow import slots
-from evalbook.workflow.facts import SampleFacts
-from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
+from evalbook.workflow import hearing, slots
+from evalbook.workflow.facts import CustomMetricsFacts, SampleFacts
+from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.lists import split_answers, understand_choices
 from evalbook.workflow.replies.reading import Reading
-from evalbook.workflow.replies.words import says_none, says_yes
-from evalbook.workflow.steps.custom_metrics import has_reference
+from evalbook.workflow.replies.words import says_none, says_yes, yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Choice, Question
 
+_EMPTY = ("[]", "{}", "[null]")
 
-def _ask(interview: Interview) -> Question:
+
+def _read_custom(text: str, _question: Question, interview: Interview) -> str:
+    """Return the JSON that was given or that the file holds; empty for none."""
+    from evalbook.metrics.custom_text import read_custom_metrics_file
+
+    if text.strip() in _EMPTY:
+        return text.strip()
+    if says_none(text):
+        return ""
+    if yes_or_no(text):
+        raise AnswerRejected(
+            "custom_metrics.which",
+            "Yes, but which? The metrics themselves are needed.",
+            "Give the path of a JSON file, or its content.",
+        )
+    if "```" in text or text.lstrip("\ufeff \t\r\n").startswith(("[", "{")):
+        return text
+    path = interview.file_named(text)
+    found = read_custom_metrics_file(path)
+    if not found.strip():
+        raise AnswerRejected(
+            "custom_metrics.empty",
+            f"The file {path} is empty.",
+            "Give a file with custom metrics, or answer none.",
+        )
+    return found
+
+
+def _check_custom(value: str, interview: Interview) -> Outcome[str, CustomMetricsFacts | None]:
+    from evalbook.metrics.custom import custom_metrics_text, parse_custom_metrics
+
+    if not value:
+        return Accepted("")
+    if value in _EMPTY:
+        return Accepted("", notices=(f"No custom metrics: {value} holds none.",))
+    parsed = parse_custom_metrics(value, has_reference=_has_reference(interview))
+    facts = CustomMetricsFacts(parsed.names, parsed.uses_reference)
+    return Accepted(custom_metrics_text(parsed.metrics), facts, parsed.warnings)
+
+
+def _has_reference(interview: Interview) -> bool | None:
+    """Return whether records have reference answers; None if the dataset was not read."""
+    report = effective_report(interview)
+    return None if report is None else report.with_reference > 0
+
+
+CUSTOM_STEP = Step(
+    slots.CUSTOM_METRICS,
+    "Custom metrics",
+    longest=1_000_000,
+    ask=lambda _: Question(
+        "Do you have custom metrics?",
+        default="none",
+        help="none, the path of a JSON file, or the JSON itself, in Bedrock's format.",
+        reference="references/custom-metrics.md",
+    ),
+    hears=hearing.metrics_file,
+    read=_read_custom,
+    check=_check_custom,
+    describe=lambda _, facts: f"{len(facts.names)}: {', '.join(facts.names)}" if facts else "none",
+    depends_on=(slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX),
+    unasked=(),
+    example="politeness.json",
+    example_meaning="A file of instructions to the judge, in Bedrock's format. Each custom metric "
+    "costs judge calls just as a built-in one does.",
+    wants=Wants(long=True, files=(".json",)),
+)
+
+
+def _ask_builtin(interview: Interview) -> Question:
     has_custom = bool(interview.value(slots.CUSTOM_METRICS))
     sample = interview.facts(slots.DATA_SAMPLE)
     recommendations = recommend(
         interview.answer(slots.TASK).value,
-        has_reference=has_reference(interview),
+        has_reference=_has_reference(interview),
         fields=sample.fields if isinstance(sample, SampleFacts) else (),
         has_custom=has_custom,
     )
@@ -44,11 +116,11 @@ def _ask(interview: Interview) -> Question:
     )
 
 
-def _hears(reply: str, question: Question, interview: Interview) -> Reading:
+def _hears_builtin(reply: str, question: Question, interview: Interview) -> Reading:
     return understand_choices(reply, question, interview.value(slots.BUILTIN_METRICS))
 
 
-def _read(text: str, question: Question, _: Interview) -> list[str]:
+def _read_builtin(text: str, question: Question, _: Interview) -> list[str]:
     if says_none(text):
         return []
     if text.strip().casefold() == "all":
@@ -66,7 +138,7 @@ def _metric_named(text: str, question: Question) -> str:
     return parse_builtin_metric(text)
 
 
-def _check(value: list[str], interview: Interview) -> Outcome[list[str], None]:
+def _check_builtin(value: list[str], interview: Interview) -> Outcome[list[str], None]:
     custom = interview.facts(slots.CUSTOM_METRICS)
     if not value and custom is None:
         raise AnswerRejected(
@@ -95,13 +167,13 @@ def _reference_checks(metrics: list[str], interview: Interview) -> tuple[Check, 
     return tuple(check for check in found if check.id == "dataset.references")
 
 
-STEP = Step(
+BUILTIN_STEP = Step(
     slots.BUILTIN_METRICS,
     "Built-in metrics",
-    ask=_ask,
-    hears=_hears,
-    read=_read,
-    check=_check,
+    ask=_ask_builtin,
+    hears=_hears_builtin,
+    read=_read_builtin,
+    check=_check_builtin,
     describe=lambda value, _: ", ".join(value) or "none",
     depends_on=(slots.CUSTOM_METRICS, slots.DATASET, slots.DATA_SAMPLE, slots.DATA_FIX),
     unasked=(),
