@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 import evalbook
-from evalbook.aws.answering import IMAGES
 from evalbook.aws.gpus import GPUS
 from evalbook.aws.hub_models import NOVA
+from evalbook.aws.images import IMAGES
 from evalbook.aws.permissions import ACTIONS
 from evalbook.aws.policies import GRANTS
 from evalbook.aws.refusals import CODES

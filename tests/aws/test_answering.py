@@ -13,13 +13,11 @@ from sdk_source import sdk_file
 
 from evalbook.aws.answering import (
     check_answering,
-    check_container,
     check_hosting,
-    check_image,
-    choose_nova_image,
     read_answering,
 )
 from evalbook.aws.found import Instances
+from evalbook.aws.images import check_container, check_image, choose_nova_image
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.sandbox.process import Sandbox

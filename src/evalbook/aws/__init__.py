@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         group_offer as group_offer,
         hub_models as hub_models,
         identity as identity,
+        images as images,
         judges as judges,
         key_rights as key_rights,
         kms as kms,

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, partition_and_account
 from evalbook.aws.base_models import is_nova
 from evalbook.aws.found import Answering, Instances
 from evalbook.aws.gpus import check_gpus
-from evalbook.aws.images import look_for_image
 from evalbook.aws.permissions import check_may_do
 from evalbook.aws.quotas import check_instance_quota
-from evalbook.aws.regions import GEOGRAPHIES, is_region
+from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.s3 import need_bucket_in, parse_s3_uri
 from evalbook.aws.session import (
     REFUSED,
@@ -30,7 +29,6 @@ from evalbook.aws.session import (
 )
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
-from evalbook.packaged import DataFile
 from evalbook.texts import did_you_mean, joined, nearest
 
 if TYPE_CHECKING:
@@ -40,68 +38,12 @@ if TYPE_CHECKING:
     )
 
 _ENDPOINT = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-# _ECR_URI_PATTERN of the SDK, which knows neither China's suffix nor digests.
-_IMAGE = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/"
-    r"[a-z0-9._/-]+(:[a-zA-Z0-9._-]+)?"
-)
 _AROUND = "\"'<> \t\r\n"
 _HOSTING = {"sagemaker:InvokeEndpoint", "sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"}
 FORMS = (
     "Give the name of an endpoint, the id or ARN of a Bedrock model (including custom model "
     "deployments and imported models), or the S3 folder of artefacts to host for the run."
 )
-
-
-class _Images(TypedDict):
-    account: str
-    repository: str
-    regions: list[str]
-    """Where AWS says that the container is offered."""
-    image_regions: list[str]
-    nova_accounts: dict[str, str]
-    """By region, for the image that hosts a Nova model."""
-
-
-IMAGES = DataFile("data/inspect_ai.json", _Images)
-
-
-def check_container(aws: Aws, region: str) -> list[Check]:
-    """Check Inspect AI's container in a region: whether it is offered, and its image there.
-
-    Raises:
-        AnswerRejected: the SDK knows no image there, or ECR has none.
-    """
-    offered = _offered_check(region)
-    known = IMAGES.facts
-    image = f"{known['account']}.dkr.ecr.{region}.amazonaws.com/{known['repository']}"
-    return [offered, look_for_image(aws, image)]
-
-
-def _offered_check(region: str) -> Check:
-    images = IMAGES.facts
-    if region not in images["image_regions"]:
-        raise AnswerRejected(
-            "inspect.region",
-            f"The SDK has no Inspect AI container image for {region}.",
-            f"Evaluate in one of {', '.join(images['regions'])}.",
-        )
-    if region not in images["regions"]:
-        return warning(
-            "inspect.region",
-            f"AWS lists {', '.join(images['regions'])} for the Inspect AI container, but not "
-            f"{region}, although the SDK has an image there.",
-            "To be sure, evaluate in one of those.",
-        )
-    return passed("inspect.region", f"The Inspect AI container is available in {region}.")
-
-
-def choose_nova_image(region: str) -> str | None:
-    """Return the image that hosts a Nova model in a region, as the SDK knows it."""
-    account = IMAGES.facts["nova_accounts"].get(region)
-    if account is None:
-        return None
-    return f"{account}.dkr.ecr.{region}.amazonaws.com/nova-inference-repo:SM-Inference-latest"
 
 
 def read_answering(text: str) -> Answering:
@@ -364,31 +306,6 @@ def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
             )
         )
     return checks
-
-
-def check_image(aws: Aws, text: str, region: str) -> tuple[str, Check]:
-    """Check the image that hosts a model.
-
-    Raises:
-        AnswerRejected: ``image.form``, ``image.region`` or ``image.missing``.
-    """
-    text = text.strip()
-    found = _IMAGE.fullmatch(text)
-    if found is None:
-        raise AnswerRejected(
-            "image.form",
-            f'"{text[:120]}" is not an image that the SDK accepts.',
-            "Give one such as "
-            "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference:0.36.0-lmi.",
-        )
-    if found["region"] != region:
-        known = "" if is_region(found["region"]) else ", which is not a region"
-        raise AnswerRejected(
-            "image.region",
-            f"The image is in {found['region']}{known}; the endpoint would be in {region}.",
-            f"Give {text.replace(found['region'], region, 1)}, if it exists.",
-        )
-    return text, look_for_image(aws, text)
 
 
 def check_hosting(

@@ -42,7 +42,7 @@ def _read(text: str, _question: Question, _: Interview) -> str:
 def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Answering]:
     region = interview.region
     interview.progress(f"Checking {value}", None, None)
-    container = aws.answering.check_container(interview.aws, region)
+    container = aws.images.check_container(interview.aws, region)
     found, checks = aws.answering.check_answering(interview.aws, value, region)
     return Accepted(found.name, found, (*container, *checks))
 
@@ -135,14 +135,14 @@ def _ask_image(interview: Interview) -> Question:
     model = interview.model
     return Question(
         "Which container image should host the artefacts?",
-        default=aws.answering.choose_nova_image(interview.region) if model.nova else None,
+        default=aws.images.choose_nova_image(interview.region) if model.nova else None,
         help="Its Amazon ECR URI in the run's region, such as one of AWS's images for DJL or vLLM: "
         "https://aws.github.io/deep-learning-containers/",
     )
 
 
 def _check_image(value: str, interview: Interview) -> Outcome[str, None]:
-    image, check = aws.answering.check_image(interview.aws, value, interview.region)
+    image, check = aws.images.check_image(interview.aws, value, interview.region)
     return Accepted(image, checks=(check,))
 
 
