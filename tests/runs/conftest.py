@@ -37,4 +37,4 @@ def evaluated(in_sandbox: Sandbox, sagemaker: Any) -> Callable[..., str]:
 def live_aws(in_sandbox: Sandbox) -> Aws:
     """The simulated AWS as evalbook sees it."""
     assert in_sandbox.endpoint
-    return Aws()
+    return Aws(patience=90)  # a loaded machine answers late
