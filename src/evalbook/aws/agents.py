@@ -71,12 +71,12 @@ def check_agent(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
             f"The agent is in {arn.region}; the model and the evaluation are in {region}.",
             f"Give an agent in {region}.",
         )
-    if not is_runtime(str(arn)):
-        return str(arn), [check_function(aws, str(arn), region, "agent")]
-    return str(arn), [_runtime_check(aws, str(arn), region)]
+    if is_runtime(str(arn)):
+        return str(arn), [_check_runtime(aws, str(arn), region)]
+    return str(arn), [check_function(aws, str(arn), region, "agent")]
 
 
-def _runtime_check(aws: Aws, arn: str, region: str) -> Check:
+def _check_runtime(aws: Aws, arn: str, region: str) -> Check:
     runtime, is_endpoint, endpoint = arn.partition("/runtime-endpoint/")
     if is_endpoint:
         raise AnswerRejected(
@@ -88,18 +88,18 @@ def _runtime_check(aws: Aws, arn: str, region: str) -> Check:
     runtimes, unlisted = list_runtimes(aws, region)
     if unlisted:
         return skipped("agent.exists", f"Not checked: whether {arn} exists.")
-    known = {runtime.arn: runtime for runtime in runtimes}
-    if arn not in known:
-        names = ", ".join(runtime.name for runtime in runtimes) or "none"
+    found = next((it for it in runtimes if it.arn == arn), None)
+    if found is None:
+        names = ", ".join(it.name for it in runtimes) or "none"
         raise AnswerRejected(
             "agent.missing",
             f"There is no AgentCore runtime {arn} in {region}.",
             f"The runtimes there: {names}.",
         )
-    if known[arn].status != "READY":
+    if found.status != "READY":
         raise AnswerRejected(
             "agent.not_ready",
-            f"The AgentCore runtime {known[arn].name} is {known[arn].status}, not READY.",
+            f"The AgentCore runtime {found.name} is {found.status}, not READY.",
             "Try again when it is ready, or choose another.",
         )
-    return passed("agent.exists", f"The AgentCore runtime {known[arn].name} is ready.")
+    return passed("agent.exists", f"The AgentCore runtime {found.name} is ready.")

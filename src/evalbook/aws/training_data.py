@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
+from evalbook.aws.documents import ForeignJson
 from evalbook.aws.registry import is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import NO_HELP, Aws
@@ -35,13 +36,11 @@ def trained_on(aws: Aws, job: str, region: str | None) -> tuple[str, ...]:
     except NO_HELP:
         return ()
     places = []
-    for channel in found.get("InputDataConfig") or []:
-        source: Mapping[str, Any] = channel.get("DataSource") or {}
-        place = (source.get("DatasetSource") or {}).get("DatasetArn") or (
-            source.get("S3DataSource") or {}
-        ).get("S3Uri")
-        if place and not channel["ChannelName"].lower().startswith(("val", "test", "eval")):
-            places.append(str(place))
+    for channel in ForeignJson(found)["InputDataConfig"].items:
+        name, source = channel["ChannelName"].text or "", channel["DataSource"]
+        place = source["DatasetSource"]["DatasetArn"].text or source["S3DataSource"]["S3Uri"].text
+        if place and not name.lower().startswith(("val", "test", "eval")):
+            places.append(place)
     return tuple(places)
 
 
@@ -60,7 +59,7 @@ def _listed(aws: Aws, place: str, region: str | None) -> tuple[dict[S3Uri, int],
     try:
         registered = is_dataset_arn(place)
         uri = str(resolve_dataset_arn(aws, place).uri) if registered else place
-        found = dict(_objects(aws, uri, region))
+        found = dict(islice(_objects(aws, uri, region), MOST_OBJECTS))
     except NO_HELP as error:
         return {}, f"{place} can't be listed. {error.message}"
     except AnswerRejected as error:
@@ -72,11 +71,9 @@ def _objects(aws: Aws, uri: str, region: str | None) -> Iterator[tuple[S3Uri, in
     """Yield the objects that a URI stands for: one, or all under a prefix."""
     bucket, _, prefix = uri.removeprefix("s3://").partition("/")
     pages = aws.client("s3", region).get_paginator("list_objects_v2")
-    left = MOST_OBJECTS
     for page in pages.paginate(Bucket=bucket, Prefix=prefix):
         for item in page.get("Contents") or []:
-            key = str(item["Key"])
-            inside = key == prefix or prefix.endswith("/") or key[len(prefix) :].startswith("/")
-            if item["Size"] and left and (inside or not prefix):
-                left -= 1
-                yield S3Uri(bucket, key), int(item["Size"])
+            rest = item["Key"].removeprefix(prefix)
+            inside = not rest or rest.startswith("/") or prefix.endswith("/") or not prefix
+            if item["Size"] and inside:
+                yield S3Uri(bucket, item["Key"]), item["Size"]
