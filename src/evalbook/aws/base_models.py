@@ -31,13 +31,13 @@ NOVA_REGIONS = ("eu-west-2", "us-east-1", "us-west-2")
 
 # The judging step takes no Nova base model, so the SDK gives it this one in Nova's place.
 NOVA_PROXY_MODEL = "meta-textgeneration-llama-3-2-1b-instruct"
-# Sends the prompts. The pipeline of this path evaluates one model a run, whatever
-# ``evaluate_base_model`` says: a comparison takes two.
+# Sends the prompts. On this path a run evaluates one model, whatever ``evaluate_base_model`` says:
+# a comparison takes two runs.
 NOVA_INSTANCE = "ml.m5.large"
 
 
 def is_nova(name: str) -> bool:
-    """Tell whether the SDK takes a hub-content name for a Nova model's."""
+    """Tell whether the SDK takes a model of this hub-content name for a Nova model."""
     return "nova" in name.lower()
 
 
@@ -59,7 +59,7 @@ def read_model_size(name: str) -> float | None:
 def check_base_model(
     aws: Aws, package: ModelPackage, region: str, evaluation_type: str
 ) -> list[Check]:
-    """Check what the base model has to bring for this kind of evaluation in this region.
+    """Check what a package's base model needs for this kind of evaluation in this region.
 
     Raises:
         AnswerRejected: the SDK or the service would surely refuse the run.
@@ -73,7 +73,7 @@ def check_base_model(
 
 
 def recipe_types(base_model: str, evaluation_type: str) -> tuple[str, ...] | None:
-    """Return the types of recipe of which a base model needs one; None for any, empty for none."""
+    """Return the types of recipe of which a base model needs one: None is any, empty is none."""
     known = EVALUATION_TYPES[evaluation_type]
     return (is_nova(base_model) and known.nova_recipes) or known.recipes
 
@@ -83,7 +83,7 @@ def _is_judged_nova(base_model: str, evaluation_type: str) -> bool:
 
 
 def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -> bool:
-    """Tell whether a base model can be evaluated by its name, as far as name and recipes tell."""
+    """Tell whether a base model can be evaluated alone, as far as its name and recipes tell."""
     if _is_judged_nova(model.name, evaluation_type):
         return find_nova_in_bedrock(model.name, region) is not None
     return model.has_recipe(recipe_types(model.name, evaluation_type))
@@ -96,16 +96,13 @@ def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
 
 
 def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
-    """Tell whether the SDK finds a package's base model by its name alone.
-
-    It lets Nova models be judged by their answers in Bedrock.
-    """
+    """Tell whether the SDK finds a package's base model by its name: a judged Nova in Bedrock."""
     in_bedrock = find_nova_in_bedrock(base.name, region) is not None
     return in_bedrock or not _is_judged_nova(base.name, evaluation_type)
 
 
 def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
-    """Check what a base model has to bring for being evaluated alone, by its name.
+    """Check what a base model needs to be evaluated alone, by its name.
 
     Raises:
         AnswerRejected: the SDK or the service would surely refuse the run.
@@ -136,8 +133,7 @@ def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: st
 def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...] | None) -> Check:
     """Look for an evaluation recipe in the base model's hub content.
 
-    Without one the evaluation is accepted and fails half an hour later, with
-    DownstreamServiceUnavailable.
+    Without one, the run would fail after half an hour with DownstreamServiceUnavailable.
     """
     try:
         model = describe_hub_model(aws, base.name, region, base.version)
@@ -160,11 +156,11 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
 
 
 def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
-    """Refuse a base model that the SDK would name in another hub than the public one.
+    """Refuse a base model that the SDK would take from a private hub.
 
-    It names it in the hub that `HUB_SETTING` names, if the model is there in that version
-    (``_resolve_base_model_hub`` of ``common_utils/model_resolution.py``); serverless runs take the
-    public hub only (https://github.com/aws/sagemaker-python-sdk/pull/5959, read 2026-11-27).
+    It does so if the hub that `HUB_SETTING` names has the model in that version
+    (``_resolve_base_model_hub`` of ``common_utils/model_resolution.py``); serverless runs accept
+    only the public hub (https://github.com/aws/sagemaker-python-sdk/pull/5959, read 2026-11-27).
     """
     hub = find_private_hub()
     if hub is None:
@@ -182,14 +178,14 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
 
 
 def _unset_or(remedy: str) -> str:
-    """Return what helps where the SDK was pointed to a private hub."""
+    """Return the remedy, preceded by another if the SDK was pointed to a private hub."""
     if find_private_hub() is None:
         return remedy
     return f"Unset {HUB_SETTING}, here and where the notebook runs. {remedy}"
 
 
 def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
-    """Say which is missing, the model or only its version."""
+    """Say what is missing: the model, or only its version."""
     version = f" in version {base.version}"
     remedy = "Give a package with a base model from the public hub, or such a base model."
     newest = None
@@ -226,7 +222,7 @@ def _recipe_verdict(model: HubModel, region: str, types: tuple[str, ...] | None)
 
 
 def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
-    """Return by which technique a model's recipe trained it, such as SFT; None if unknown."""
+    """Return the technique of the recipe that trained a model, such as SFT; None if unknown."""
     try:
         document = describe_hub_document(aws, region, PUBLIC_HUB, base.name, base.version)
     except NO_HELP:
@@ -308,10 +304,9 @@ def _refuse_nova_elsewhere(name: str, region: str) -> None:
 
 
 def _nova_artifacts(package: ModelPackage, region: str) -> Check:
-    """Check what an endpoint is made of, as ``_resolve_model_artifacts_for_endpoint`` does.
+    """Check what an endpoint is made from, as ``_resolve_model_artifacts_for_endpoint`` does.
 
-    The image is no trouble: where the package names none, the SDK knows Nova's own in every one
-    of `NOVA_REGIONS`.
+    The package need not name an image: the SDK knows Nova's own in each of `NOVA_REGIONS`.
     """
     if not package.model_data:
         raise reject(

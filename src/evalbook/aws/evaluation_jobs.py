@@ -1,7 +1,7 @@
-"""The Bedrock evaluation job that a judging step started: found, and what it says of itself.
+"""The Bedrock evaluation job that a judging step started.
 
-The step's training job starts it and does not tell its ARN, so it is looked for: by the name that
-the pipeline gives the job, then by the file of responses it judges, then by where it writes.
+The step's training job does not tell its ARN. It is found by the name that the pipeline gives it,
+else by the file of responses that it judges, else by where it writes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_LOOKED_AT = 30
 
 @dataclass(frozen=True)
 class EvaluationJob:
-    """What Bedrock's GetEvaluationJob tells."""
+    """A job as Bedrock's GetEvaluationJob describes it."""
 
     arn: str
     name: str
@@ -92,7 +92,7 @@ def find_job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJ
     for job in looked_at:
         if job.dataset is not None and job.dataset == judged:
             return job
-    # Two judging steps write under one prefix: only a single candidate is sure enough.
+    # Two judging steps write under one prefix: several candidates can't be told apart.
     writing = [job for job in looked_at if _writes_under(job, training)]
     return writing[0] if len(writing) == 1 else None
 

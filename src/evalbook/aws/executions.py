@@ -43,7 +43,7 @@ class Execution:
     created: datetime
     modified: datetime
     type: str | None = None
-    """Its type, where the ARN does not tell."""
+    """Its type, if the ARN does not tell."""
 
     @property
     def over(self) -> bool:
@@ -73,14 +73,14 @@ class RunStep:
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """The job behind a step, as far as an evaluation's reader needs it."""
+    """The training job behind a step."""
 
     name: str
     failure: str | None
     created: datetime | None
     ended: datetime | None
     output: str
-    """S3 prefix without a slash at its end."""
+    """S3 prefix without a trailing slash."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Its hyperparameters."""
     model_package: str | None = None
@@ -104,12 +104,12 @@ class RunPlan:
     experiment: str | None = None
     """MLflow's, if one was named."""
     instances: str | None = None
-    """What a training job of its own runs on."""
+    """What a run that is one training job runs on."""
     metrics: tuple[str, ...] = ()
     custom_metrics: str | None = None
     """S3 URI of the definitions of the custom ones."""
     steps: tuple[str, ...] = ()
-    """Names of all training steps, those that have not begun included."""
+    """Names of all training steps, including those that have not begun."""
 
 
 def read_pipeline_kind(arn: str) -> str:
@@ -126,12 +126,12 @@ def region_of(arn: str) -> str:
 
 
 def is_training_job(arn: str) -> bool:
-    """Tell whether a run is a training job of its own, which no pipeline started."""
+    """Tell whether a run is one training job, which no pipeline started."""
     return ":training-job/" in arn
 
 
 def read_execution_arn(text: str) -> str:
-    """Return the ARN of a pipeline execution, or of a training job, that was given as text.
+    """Return the ARN of a pipeline execution or a training job, given as text.
 
     Raises:
         AnswerRejected: ``run.not_an_execution``, it is something else.
@@ -150,7 +150,7 @@ def read_execution_arn(text: str) -> str:
 
 @contextmanager
 def looking_at(arn: str, what: str, action: str) -> Iterator[None]:
-    """Say of a run that AWS does not describe why that is.
+    """Say why AWS does not describe a run.
 
     Raises:
         AnswerRejected: ``run.missing`` or ``run.denied``.
@@ -248,7 +248,7 @@ def find_rollout_failure(aws: Aws, arn: str) -> str | None:
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
-        AwsUnavailable: AWS could not be asked, or by a newer boto3 only.
+        AwsUnavailable: AWS could not be asked, or only by a newer boto3.
     """
     name = arn.split(":job/", 1)[1].split("/")[1]
     found = aws.client("sagemaker", region_of(arn)).describe_job(
@@ -258,7 +258,7 @@ def find_rollout_failure(aws: Aws, arn: str) -> str | None:
 
 
 def read_definition(text: str) -> RunPlan:
-    """Read a pipeline definition that the SDK rendered; an empty plan where it is another text.
+    """Read a pipeline definition that the SDK rendered; an empty plan if it is another text.
 
     Its members' names are those of sagemaker 3.27.0, ``train/evaluate/pipeline_templates.py``.
     """
@@ -295,7 +295,7 @@ def read_definition(text: str) -> RunPlan:
 
 
 def _flat(job: ForeignJson) -> ForeignJson:
-    """Return a multi-turn RL job's settings in the members that a training job has them in.
+    """Return a multi-turn RL job's settings under the names that a training job has them under.
 
     They come as JSON in a text (``mtrl_pipeline_templates.py`` and ``multi_turn_rl_evaluator.py``).
     """
@@ -368,7 +368,7 @@ ROLLOUT_LOG_GROUP = "/aws/sagemaker/Job/AgentRFTEvaluation"
 def read_last_log_lines(
     aws: Aws, region: str, job: str, most: int = 20, group: str = LOG_GROUP
 ) -> tuple[list[str], str | None]:
-    """Return the last lines of a job's newest log stream, and why there are none if so."""
+    """Return the last lines of a job's newest log stream, and why there are none, if so."""
     try:
         streams = aws.client("logs", region).describe_log_streams(
             logGroupName=group, logStreamNamePrefix=f"{job}/"

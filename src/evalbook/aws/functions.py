@@ -6,7 +6,7 @@ from evalbook.aws.session import NO_HELP, Aws, AwsMissing, unchecked
 from evalbook.checks import Check, passed
 from evalbook.errors import AnswerRejected
 
-# Lambda answers in this state alone; an idle function's first call fails, and wakes it.
+# Lambda answers only in this state; an idle function's first call fails, and wakes it.
 # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html, read 2026-11-25.
 _READY = "Active"
 

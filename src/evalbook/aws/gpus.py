@@ -1,4 +1,4 @@
-"""Whether an instance type has the GPUs that a model's inference takes."""
+"""Whether an instance type has the GPUs that a model needs to answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Family(TypedDict, total=False):
     gib: int
     """Memory of one GPU."""
     sizes: dict[str, int]
-    """GPUs by size; one where it is not named."""
+    """GPUs by size; one if the size is not named."""
     bfloat16: bool
 
 
@@ -71,7 +71,7 @@ def check_gpus(
         check_id: what the checks are called, such as ``compute.gpu``.
         instance_type: such as ``ml.g5.12xlarge``.
         billions: the model's parameters; None if they are not known.
-        otherwise: what else a person may do than to name another type, as ``, or answer X``.
+        otherwise: what a person may do instead of naming another type, as ``, or answer X``.
 
     Raises:
         AnswerRejected: it has no GPU.

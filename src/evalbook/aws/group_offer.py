@@ -15,9 +15,9 @@ from evalbook.texts import printable
 LISTED = 100
 """Groups that are listed, the newest."""
 LOOKED_INTO = 10
-"""Groups whose versions are looked at."""
+"""Groups whose versions are read."""
 _SHARE = 4
-"""Either of the two questions keeps the person waiting for this part of a turn at most."""
+"""Each of the two questions may take this part of a turn's patience."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class GroupOffer:
 
 
 def group_offer(aws: Aws, region: str | None) -> GroupOffer:
-    """Look which model package groups there are; never waits long, and never fails."""
+    """Return the model package groups to choose from; never waits long, and never fails."""
     seconds = aws.patience / _SHARE
     try:
         found = soon(lambda: list_newest_groups(aws, region, LISTED), seconds)
@@ -66,5 +66,5 @@ def _look_into(aws: Aws, group: Group, region: str | None) -> Group | None:
 
 
 def _short(base_model: str) -> str:
-    """Return a base model's name without what says whose list it is from."""
+    """Return a base model's name without its prefix, such as ``meta-textgeneration-``."""
     return re.sub(r"^(?:meta|huggingface)-(?:textgeneration|llm)-|textgeneration-", "", base_model)

@@ -1,4 +1,4 @@
-"""Which base model of SageMaker's public hub somebody means, by ARN, name or words of its name.
+"""Which base model of SageMaker's public hub is meant by an ARN, a name or words from a name.
 
 The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in its newest version
 (``train/common_utils/model_resolution.py``); which recipes it has is told by its search keywords
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import HubContentInfoTypeDef
 
 MOST_OFFERED = 20
-"""Models that a question shows; more are better narrowed by another word."""
+"""Models that a question shows; another word narrows down more of them."""
 MOST_DESCRIBED = 10
 """Models whose document is read where their keywords name no recipe; each costs one question."""
 MOST_PAGES = 10
-"""Pages of a hundred that are read of one listing."""
+"""Pages, of a hundred each, that are read of one listing."""
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _LETTERS = re.compile(r"[a-z]{2,}")
@@ -56,7 +56,7 @@ class HubModel:
 
     @property
     def answer(self) -> str:
-        """Its ARN without a version: it names the model in its region alone, whatever is newest."""
+        """Its ARN without a version, which names the newest."""
         return self.arn.rpartition("/")[0]
 
     def has_recipe(self, wanted: tuple[str, ...] | None) -> bool:
@@ -74,18 +74,18 @@ class HubModel:
 
 @dataclass(frozen=True)
 class HubMatches:
-    """Base models whose names fit some words, those that fit most closely first."""
+    """Base models whose names match some words, the closest first."""
 
     models: tuple[HubModel, ...] = ()
-    """Those that can be evaluated as is wanted."""
+    """Those that can be evaluated as wanted."""
     unfit: tuple[str, ...] = ()
     """Names of those that can't."""
     untold: int = 0
-    """How many more there are of which it was not looked at, or not told."""
+    """How many more there are whose recipes are not known."""
 
 
 def build_hub_model_arn(text: str) -> Arn | None:
-    """Return the parts of a text that is the ARN of a model in a hub; None for another text."""
+    """Return the ARN of a model in a hub that a text is; None for another text."""
     arn = parse_arn(text)
     if arn is None or arn.service != "sagemaker":
         return None
@@ -104,7 +104,7 @@ NOVA = DataFile("data/nova_models.json", _Nova)
 
 
 def hub_name(text: str) -> str:
-    """Return what the hub calls a model that Bedrock knows under this id; else the text itself.
+    """Return the hub's name of a model, given its id in Bedrock; another text is returned as is.
 
     Bedrock's ids may carry a version (``:0``) and the prefix of an inference profile (``us.``).
     """
@@ -125,7 +125,7 @@ def find_nova_in_bedrock(name: str, region: str) -> str | None:
 def describe_hub_model(
     aws: Aws, name: str, region: str | None, version: str | None = None
 ) -> HubModel | None:
-    """Return the model of that very name in the public hub, or None; the newest unless told.
+    """Return the model with exactly this name in the public hub, by default its newest version.
 
     Raises:
         AwsDenied, AwsInvalid: SageMaker's answer was no.
@@ -161,7 +161,7 @@ def find_hub_models(
         aws: whom to ask.
         text: words of a name.
         region: where; None for that of the AWS settings.
-        suits: whether a model can be evaluated as is wanted, by its name and recipes.
+        suits: tells whether a model can be evaluated as wanted, by its name and recipes.
 
     Raises:
         AwsDenied: hub contents may not be listed.

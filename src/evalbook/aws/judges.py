@@ -55,8 +55,8 @@ class LeftOut:
 class JudgeOffer:
     """The judges to choose from, in order of their ids.
 
-    Both are empty if the service's list can't be read; without it the SDK does not hold to it
-    either. Then a person may know a judge by its id: `check_judge` takes it.
+    Both are empty if the service's list can't be read; the SDK does without it then. A person may
+    still know a judge by its id: `check_judge` takes it.
     """
 
     judges: tuple[Judge, ...]
@@ -144,7 +144,7 @@ def _unreadable(where: str, why: str) -> Check:
 
 
 def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]:
-    """Return what an ARN stands for where that is a model of an application inference profile.
+    """Return the model of an application inference profile; another text is returned as it is.
 
     Raises:
         AnswerRejected: it is another kind of ARN, or its model can't be checked.
@@ -185,7 +185,7 @@ def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]
 
 
 def _where_data_go(judge: Judge, named: str, region: str) -> list[Check]:
-    """Warn where prompts and answers go elsewhere than what was named says."""
+    """Warn if prompts and answers go elsewhere than the name that was given suggests."""
     arn, profile = parse_arn(named), named.rsplit("/", 1)[-1]
     geography, by = profile.partition(".")[0], judge.inference_profile
     if geography in GEOGRAPHIES and not may_be_called_from(geography, region):
@@ -259,7 +259,7 @@ _Answer: TypeAlias = (
 
 
 def _ask(aws: Aws, region: str, judge_id: str) -> _Answer:
-    """Ask Bedrock about a model; a no is an answer too, so that one does not stop the others."""
+    """Ask Bedrock about a model; a no is returned, so that it does not stop the other questions."""
     try:
         answer = aws.client("bedrock", region).get_foundation_model(modelIdentifier=judge_id)
     except (*REFUSED, AwsUnavailable) as error:
@@ -352,7 +352,7 @@ class _Profiles:
     def __init__(self, aws: Aws, region: str) -> None:
         self.region = region
         self.doubts: list[Check] = []
-        """Why they are not known, once they were asked for in vain."""
+        """Says why they are not known, after they were asked for in vain."""
         self._aws = aws
 
     @cached_property

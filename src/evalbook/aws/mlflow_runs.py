@@ -105,7 +105,7 @@ def record_run(
     tags: Mapping[str, str],
     files: Mapping[str, bytes],
 ) -> TrackedRun:
-    """Record a finished run of its own in an experiment, which is made if there is none.
+    """Record a finished run in an experiment, which is created if it does not exist.
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: the answer was no.
@@ -143,7 +143,7 @@ def record_run(
 def _ask(
     aws: Aws, mlflow_arn: str, operation: str, path: str, body: Mapping[str, object] | None = None
 ) -> ForeignJson:
-    """Ask MLflow one thing: with a body it is told, else it is asked for."""
+    """Send MLflow one request: a POST if it has a body, else a GET."""
     arn = parse_arn(mlflow_arn)
     kind = _KINDS.get(arn.resource.partition("/")[0]) if arn else None
     if arn is None or kind is None or arn.service != "sagemaker":
@@ -186,7 +186,7 @@ def _sent(
 
 
 def _refusal(asked: Asked, status: int, code: str | None, message: str | None) -> EvalbookError:
-    """Return what MLflow's refusal means; without a code or a message of its own it is none."""
+    """Return what a refusal means; without a code or a message of MLflow's, it is not MLflow's."""
     said = printable(message or code or f"HTTP status {status}")
     if status >= 500 or status == 429:
         return AwsInternalError("aws_internal", f"MLflow did not answer {asked}: {said}")

@@ -1,7 +1,7 @@
-"""Which model package somebody means, and why it can or can't be evaluated.
+"""Which model package is meant, and why it can or can't be evaluated.
 
-A package, a group, a version of it, or a few words about it come in; one usable version, or the
-groups to choose from, goes out. What makes a package usable is what the SageMaker SDK asks of it:
+A package, a group, a version of it, or a few words from its name come in; one usable version, or
+the groups to choose from, goes out. A package is usable if the SageMaker SDK accepts it:
 ``sagemaker/train/common_utils/model_resolution.py`` of version 3.27.0.
 """
 
@@ -45,9 +45,9 @@ class Resolution:
     candidates: tuple[Group, ...] = ()
     checks: tuple[Check, ...] = ()
     needs_yes: bool = False
-    """The package was rejected by whoever reviews models: it may be used, but only on a yes."""
+    """Whether its reviewer rejected the package: then it is only used after a yes."""
     by_words: bool = False
-    """Whether words of the group's name were given, not the name: something else may be meant."""
+    """Whether only words from the group's name were given: something else may be meant."""
     training_job: str | None = None
     """The job that registered it, if that was named in its place."""
 
@@ -79,7 +79,7 @@ def resolve_package(aws: Aws, text: str, region: str | None = None) -> Resolutio
 def find_package_of_job(aws: Aws, name: str, region: str | None = None) -> str | None:
     """Return the ARN of the model package that a training job registered, or None.
 
-    None also where the job may not be seen: the answer only helps.
+    None also if the job may not be seen: the answer only helps.
     """
     try:
         job = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
@@ -247,8 +247,7 @@ def _resolve_version(aws: Aws, group: str, region: str | None, version: int) -> 
 def find_newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
     """Find the newest usable version of a group, by its name or ARN.
 
-    It must be Completed and have a base model; one that was Rejected is only taken if no other is
-    left, and needs a yes.
+    It must be Completed and have a base model. A Rejected one is only taken if there is no other.
 
     Raises:
         AnswerRejected: ``model.unusable``, it has none; or its versions may not be seen.

@@ -1,6 +1,6 @@
 """Whether an evaluation can run on instances of your own: a training job that the SDK starts.
 
-The SDK calls it SMTJ and comes to it by ``compute`` (``_evaluate_serverful_smtj`` in
+The SDK calls this SMTJ and does it when given ``compute`` (``_evaluate_serverful_smtj`` in
 train/evaluate/benchmark_evaluator.py and custom_scorer_evaluator.py, the helpers in
 base_evaluator.py; sagemaker 3.22.0 to 3.27.0). It checks nothing before the paid job is created.
 """
@@ -27,12 +27,12 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import did_you_mean, nearest
 
 MINUTES = 60
-"""Minutes after which such a job is stopped: the SDK hands no stopping condition over, and its
+"""Minutes after which such a job is stopped: the SDK passes on no stopping condition, and its
 default is 3600 seconds (DEFAULT_MAX_RUNTIME_IN_SECONDS in train/defaults.py, 3.27.0)."""
 MOST_INSTANCES = 100
 """More are taken for a slip; SageMaker's own quota of instances for all training jobs is lower."""
 
-# How the recipes' display names begin or end that the SDK prefers to the first one.
+# Parts of the display names of the recipes that the SDK prefers to the first one.
 _PREFERRED = {
     "benchmark": ("general text benchmark",),
     "custom_scorer": ("custom", "scorer"),
@@ -118,7 +118,7 @@ class Recipe:
     template: str
     """The text of its template."""
     parameters: Mapping[str, Any]
-    """What it lets be set, by name."""
+    """What can be set, by name."""
     instance_types: tuple[str, ...]
     """What it runs on; empty if it does not say."""
 
@@ -132,7 +132,7 @@ def find_own_recipe(
         The recipe, None if it can't be read; and the check of it.
 
     Raises:
-        AnswerRejected: ``compute.recipe``, there is none that would do.
+        AnswerRejected: ``compute.recipe``, there is none that can be used.
     """
     try:
         document = describe_hub_document(aws, region, PUBLIC_HUB, base_model)
@@ -195,7 +195,7 @@ def _unread(base_model: str, why: str) -> Check:
 def check_instances(
     recipe: Recipe | None, instances: Instances, billions: float | None
 ) -> list[Check]:
-    """Hold the instances' GPUs against the model, unless the recipe itself names their type.
+    """Check the instances' GPUs against the model, unless the recipe itself names their type.
 
     Raises:
         AnswerRejected: ``compute.gpu``, they have none.
@@ -208,7 +208,7 @@ def check_instances(
 def check_recipe(
     recipe: Recipe, instances: Instances, parameters: Mapping[str, Any], kms_key: str | None
 ) -> list[Check]:
-    """Hold settings against what the recipe takes.
+    """Check settings against what the recipe takes.
 
     Raises:
         AnswerRejected: ``compute.instance``, ``compute.parameters`` or ``compute.kms``.
@@ -253,7 +253,7 @@ def _kms(recipe: Recipe, key: str) -> list[Check]:
 
 
 def refuse_archive(base_model: str, model_data: str | None) -> None:
-    """Refuse weights that the SDK can't hand to the job.
+    """Refuse weights that the SDK can't pass to the job.
 
     Raises:
         AnswerRejected: ``compute.weights``.

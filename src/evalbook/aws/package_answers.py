@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 PUBLIC_HUB = "SageMakerPublicHub"
 HUB_SETTING = "SAGEMAKER_HUB_NAME"
-"""Names another hub to the SDK, which looks there first (``train/constants.py``)."""
+"""Names a hub in which the SDK looks first (``train/constants.py``)."""
 
 
 def find_private_hub() -> str | None:
-    """Return the hub that the SDK would look in before the public one, if it is told of any."""
+    """Return the hub in which the SDK would look before the public one, if one is set."""
     name = os.environ.get(HUB_SETTING)
     return None if name in (None, "", PUBLIC_HUB) else name
 
@@ -50,7 +50,7 @@ class ModelPackage:
     account: str
     partition: str
     training_job: str | None
-    """Name of the training job that made it, where the package says so."""
+    """Name of the training job that made it, if the package says so."""
     no_base: str = ""
     """Which of the SDK's demands on base-model metadata is not met, if there is no base model."""
     failure: str = ""

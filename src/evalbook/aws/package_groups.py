@@ -1,4 +1,4 @@
-"""Model package groups found by words of their names, for who does not know the name by heart."""
+"""Model package groups, found by words from their names."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from evalbook.texts import did_you_mean, nearest, printable
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import ModelPackageGroupSummaryTypeDef
 
-# A question shows so many groups; more are better narrowed by another word.
+# Groups that a question shows; another word narrows down more of them.
 MOST_CANDIDATES = 20
-# Groups read to name what was nearly typed: ten pages of a hundred.
+# Groups read to find a name like the one typed: ten pages of a hundred.
 MOST_GROUPS_READ = 1000
 
 

@@ -1,6 +1,6 @@
-"""Which parameters a base model's evaluation recipe lets be set, and what it takes for them.
+"""Which parameters a base model's evaluation recipe has, and which values they take.
 
-The SDK reads the same file and holds values against it in the same way: ``hyperparameters`` of the
+The SDK reads the same file and checks values against it in the same way: ``hyperparameters`` of the
 evaluators, ``_extract_eval_override_options`` in train/common_utils/recipe_utils.py and
 ``FineTuningOptions`` in train/common.py, 3.27.0.
 """
@@ -46,7 +46,7 @@ class Parameter:
     choices: tuple[Any, ...] = ()
 
     def words(self) -> str:
-        """Return what it is unless changed, and what it may be."""
+        """Return its default and the values that it takes, as a sentence."""
         shown = json.dumps(self.default) if isinstance(self.default, list) else self.default
         return f"{self.name}: {shown} unless changed; {self._may_be()}."
 
@@ -117,7 +117,7 @@ def read_parameters(
     names: Sequence[str],
     benchmark: str | None = None,
 ) -> tuple[list[Parameter] | None, list[Check]]:
-    """Return the parameters that an evaluation of a base model lets be set.
+    """Return the parameters that can be set for an evaluation of a base model.
 
     Args:
         aws: whom to ask.
@@ -125,7 +125,7 @@ def read_parameters(
         base_model: the base model's name in the public hub.
         evaluation_type: evalbook's name of the type.
         names: the parameters that the SDK looks for.
-        benchmark: the benchmark, where it is one.
+        benchmark: the benchmark, if it is one.
 
     Returns:
         The parameters in the order of their names, None if they could not be read; and the
@@ -168,7 +168,7 @@ def read_parameter(name: str, spec: Any) -> Parameter | None:
 def check_parameter_doubts(
     offered: Sequence[Parameter], values: Mapping[str, Any], longest_prompt: int | None = None
 ) -> list[Check]:
-    """Return what may go wrong with values that the recipe takes one by one.
+    """Return what may go wrong with values that each fit the recipe.
 
     ``longest_prompt`` is the number of tokens of the longest record's prompt, by estimate.
     """
@@ -197,11 +197,7 @@ def _more_passes_than_rollouts(values: Mapping[str, Any]) -> list[Check]:
 
 
 def _no_room_for_a_prompt(values: Mapping[str, Any], longest: int | None) -> list[Check]:
-    """Compare prompts with what an answer leaves of the model's length.
-
-    Where answers are kept for rollouts or a model's length is not the recipe's, the longest answer
-    is all that is known.
-    """
+    """Compare prompts with the room that an answer leaves of the model's length."""
     new, whole = values.get("max_new_tokens"), values.get("max_model_len")
     if not isinstance(new, int) or not isinstance(whole, int):
         return []

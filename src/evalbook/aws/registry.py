@@ -1,4 +1,4 @@
-"""What an account has registered in a hub, which is known by its hub-content ARN."""
+"""What an account has registered in a hub, found by its hub-content ARN."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of what may be registered."""
+    """A kind of thing that can be registered."""
 
     what: str
     """What people call it."""
     code: str
-    """What the codes of rejections begin with."""
+    """Beginning of the codes of rejections."""
     content_type: HubContentTypeType
     otherwise: str
     """What else may be answered, as the end of a sentence."""
     also: tuple[str, ...] = ()
-    """Other types of content that ARNs of it name."""
+    """Other types of content that its ARNs may name."""
 
     @property
     def form(self) -> str:
@@ -110,7 +110,7 @@ def _read_arn(text: str, kind: Kind) -> Arn:
 
 
 def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef, kind: Kind) -> Arn:
-    """Return the ARN that the hub gives: a hub is asked for by its name, which others use too."""
+    """Return the hub's own ARN: hubs are asked for by name, which other accounts use too."""
     found = parse_arn(str(content["HubContentArn"]))
     if found is None or found.account != asked.account:
         raise kind.refused(
@@ -141,7 +141,7 @@ class RegisteredDataset:
 
 
 def is_dataset_arn(text: str) -> bool:
-    """Tell whether a text is meant as the ARN of a dataset in a hub, complete or not."""
+    """Tell whether a text is the ARN of a dataset in a hub, complete or not."""
     arn = parse_arn(text)
     return arn is not None and _DATASET.names(arn)
 

@@ -6,8 +6,8 @@ Layout, as the SDK's ``show_results()`` reads it (sagemaker 3.27.0,
 ``BEDROCK_JOB/…_output.jsonl``; benchmarks and scorers have ``JOB/output/output/…/results_*.json``.
 Beside those lie ``details/…/details_TASK_TIME.parquet`` and, for datasets of your own, JSON Lines
 with a line for each record (SageMaker developer guide, "Accessing and analyzing evaluation
-results", read 2026-11-25). A training job that was started by itself, on instances of your own,
-has the same in one archive, ``JOB/output/output.tar.gz`` (``ModelTrainer.output_data`` in
+results", read 2026-11-25). A run that is one training job, on instances of your own, has the same
+in one archive, ``JOB/output/output.tar.gz`` (``ModelTrainer.output_data`` in
 ``train/model_trainer.py``). InspectAI writes below ``inspectai-results/``, whichever job it is
 (``train/evaluate/inspect_ai_evaluator.py``), or below ``JOB/output/``.
 """
@@ -30,7 +30,7 @@ from evalbook.errors import AnswerRejected
 JUDGE_TOTALS = "bedrock_llm_judge_results.json"
 JUDGED_RECORDS = ("_output.jsonl", "_output.jsonl.gz", "_output.json", "_output.json.gz")
 ARCHIVE = "output.tar.gz"
-"""What a training job of its own has all of its output in."""
+"""Has all the output of a run that is one training job."""
 _LINES = (".jsonl", ".jsonl.gz", ".ndjson", ".json.gz")
 _LOGS = (".eval", ".csv", ".csv.gz", ".json", *_LINES)
 # A job's files may arrive a little after it has ended.
@@ -192,7 +192,7 @@ def _prefix(output: str) -> S3Uri:
 def _list(
     aws: Aws, folder: S3Uri, first: datetime | None = None, last: datetime | None = None
 ) -> list[S3Uri]:
-    """Return what is under a prefix, in order; only what was written in a time, if one is given."""
+    """Return what is under a prefix, sorted; only what was written from ``first`` to ``last``."""
     listing = aws.client("s3").get_paginator("list_objects_v2")
     try:
         pages = list(listing.paginate(Bucket=folder.bucket, Prefix=folder.key))

@@ -1,8 +1,8 @@
 """Whether a model package was trained with multi-turn RL, by which job, and in which agent.
 
-A job of category AgentRFT says which package it made; a package does not say which job made it.
-So the jobs are looked through, but only those that were running when the package was made. The
-job's document is read as sagemaker 3.27.0, ``train/agent_rft_job.py``, reads it.
+A job of category AgentRFT names the package that it made, but not the other way round. So the jobs
+that were running when the package was made are searched. Their documents are read as sagemaker
+3.27.0, ``train/agent_rft_job.py``, reads them.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ TECHNIQUE = "MTRL"
 """What the hub's recipes call multi-turn RL (``CustomizationTechnique``)."""
 MOST_JOBS = 200
 """Jobs that are described at most; each costs one question."""
-# A package is registered while its job ends: AWS's clocks and the last steps lie in between.
+# A package is registered shortly before its job ends.
 _LEEWAY = timedelta(hours=1)
 
 
 def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining | None:
-    """Return the multi-turn RL training job of a name; None if there is none to be seen."""
+    """Return the multi-turn RL training job of a name; None if none can be read."""
     try:
         found = aws.client("sagemaker", region).describe_job(JobName=name, JobCategory="AgentRFT")
     except REFUSED:
@@ -38,7 +38,7 @@ def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTra
 def find_training(aws: Aws, package: ModelPackage, job: str | None = None) -> Training:
     """Find out whether multi-turn RL made a package, and by which job.
 
-    ``job`` is the name of the training job, where the person or the package tells it.
+    ``job`` is the name of the training job, if the person or the package names it.
     """
     told = find_rollout_training(aws, job, package.region) if job else None
     if told is not None and told.package == package.arn:
@@ -55,7 +55,7 @@ def find_training(aws: Aws, package: ModelPackage, job: str | None = None) -> Tr
 
 
 def _among_jobs(aws: Aws, package: ModelPackage) -> Training:
-    """Look through the jobs that were running when the package was made, newest first."""
+    """Search the jobs that were running when the package was made, newest first."""
     made = datetime.fromisoformat(package.created)
     pages = (
         aws.client("sagemaker", package.region)

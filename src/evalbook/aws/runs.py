@@ -1,8 +1,7 @@
-"""A run by its ARN: one thing, be it a pipeline's execution or a training job of its own.
+"""A run by its ARN: a pipeline execution, or one training job in the words of executions.
 
-The SDK starts such a job where it is given ``compute`` (``_write_and_submit_smtj_recipe`` in
-train/evaluate/base_evaluator.py, sagemaker 3.27.0), and names it after ``base_eval_name``. It is
-told in the words of executions.
+The SDK starts a job if given ``compute`` (``_write_and_submit_smtj_recipe`` in
+train/evaluate/base_evaluator.py, sagemaker 3.27.0), and names it after ``base_eval_name``.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ class JobRun:
         )
 
     def list_steps(self, aws: Aws) -> list[RunStep]:
-        """Return what the job went through, such as Downloading and Training."""
+        """Return the job's phases, such as Downloading and Training."""
         found = self._ask(aws)
         status = found["TrainingJobStatus"]
         steps = [
@@ -112,7 +111,7 @@ def find_training_job(aws: Aws, region: str, name: str) -> str | None:
 
 
 Run = PipelineRun | JobRun
-"""What can be asked of a run; all but ``describe`` raises `REFUSED` where AWS's answer was no."""
+"""All methods but ``describe`` raise `REFUSED` if AWS's answer was no."""
 
 
 def run_of(arn: str) -> Run:

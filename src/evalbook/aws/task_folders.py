@@ -1,4 +1,4 @@
-"""Folders of tasks for Inspect AI: read from S3 or from this computer, and put into S3."""
+"""Folders of tasks for Inspect AI, in S3 or on this computer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LARGEST_FOLDER = 64 << 20
 
 
 def read_task_folder(aws: Aws, source: str, region: str) -> tuple[dict[str, bytes], list[Check]]:
-    """Read a folder by the paths below it: all files of this computer's, Python files in S3.
+    """Read a folder, by the paths below it: all files on this computer, Python files in S3.
 
     Raises:
         AnswerRejected: as `list_tasks_in_folder`; or the bucket is not there, is in another region,
@@ -78,7 +78,7 @@ def _too_many(folder: str) -> AnswerRejected:
 
 
 def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
-    """Read all files of a folder on this computer, by their paths below it; hidden ones are left.
+    """Read all files of a folder on this computer but hidden ones, by their paths below it.
 
     Raises:
         AnswerRejected: it has too many files, or too large ones, or one can't be read.
@@ -92,7 +92,7 @@ def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
             if name.startswith(".") or not path.is_file():
                 continue
             if not end_of_links(path).is_relative_to(end_of_links(folder)):
-                # It would be uploaded with the tasks, whatever it leads to.
+                # What it leads to would be uploaded with the tasks.
                 raise AnswerRejected(
                     "tasks.folder",
                     f"{path} is a link to {end_of_links(path)}, outside the folder.",
@@ -118,7 +118,7 @@ def list_tasks_in_folder(folder: Path) -> dict[str, bytes]:
 
 
 def name_upload_folder(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:
-    """Return the folder that these very files go to: what is changed goes to another one."""
+    """Return the folder that these files go to; changed files go to another one."""
     digest = hashlib.sha256()
     for path, content in sorted(files.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
@@ -127,7 +127,7 @@ def name_upload_folder(files: Mapping[str, bytes], below: S3Uri) -> S3Uri:
 
 
 def upload(aws: Aws, files: Mapping[str, bytes], to: S3Uri) -> None:
-    """Put files under a prefix that is theirs alone; those that exist already are left.
+    """Put files under a prefix of their own, except those that are there already.
 
     Raises:
         AnswerRejected: it may not be written to.

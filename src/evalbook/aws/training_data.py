@@ -1,4 +1,4 @@
-"""Which objects a training job read, so that an evaluation can be held against them."""
+"""Which objects a training job read, to compare an evaluation's dataset with."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TrainingData:
 def trained_on(aws: Aws, job: str, region: str | None) -> tuple[str, ...]:
     """Return what a training job's channels read, as S3 URIs or ARNs of registered datasets.
 
-    Channels that it was only validated with are left out, and what can't be seen says nothing.
+    Channels for validation are left out. Nothing is returned if the job can't be read.
     """
     try:
         found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=job)
@@ -45,7 +45,7 @@ def trained_on(aws: Aws, job: str, region: str | None) -> tuple[str, ...]:
 
 
 def training_data(aws: Aws, job: str, places: tuple[str, ...], region: str | None) -> TrainingData:
-    """Return the objects that the places stand for which a training job names."""
+    """Return the objects at the places that a training job read."""
     objects: dict[S3Uri, int] = {}
     untold: list[str] = []
     for place in places:

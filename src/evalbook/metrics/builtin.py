@@ -18,7 +18,7 @@ Group = Literal["quality", "responsible-ai"]
 
 
 class _Topic(TypedDict, total=False):
-    """What a task may be about; in ``builtin_metrics.json`` every one has the first three."""
+    """What a task may be about; in ``builtin_metrics.json``, each has the first three."""
 
     topic: str
     words: list[str]
@@ -89,7 +89,7 @@ def builtin_metrics() -> tuple[BuiltinMetric, ...]:
 
 
 def parse_builtin_metric(text: str) -> str:
-    """Return the metric's name without ``Builtin.``, however it was written.
+    """Return a metric's name without ``Builtin.``, however it was written.
 
     Case, spaces, hyphens and underscores don't matter, and the names of the Bedrock console
     ("Logical coherence") are understood.
@@ -121,7 +121,7 @@ def recommend(
     fields: Sequence[str] = (),
     has_custom: bool = False,
 ) -> tuple[Recommendation, ...]:
-    """Say of every built-in metric whether it suits the task and the data, and why.
+    """Say whether each built-in metric suits the task and the data, and why.
 
     The task is matched by the beginnings of words in several languages, without understanding it:
     "never refuse" and "always refuse" both bring up Refusal. At least one metric is recommended

@@ -398,7 +398,7 @@ def _value(value: Any, findings: _Findings) -> dict[str, Any]:
 
 
 def _wanted_of_number(value: Any) -> str:
-    """Say what is needed instead of a value that is no number for Bedrock; empty if it is one."""
+    """Say what is needed if a value is not a number that Bedrock takes; empty if it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "a number is needed"
     if not is_finite_number(value):

@@ -1,4 +1,4 @@
-"""Which tasks files of Inspect AI hold, read from their syntax tree: none of them is ever run.
+"""Which tasks Inspect AI finds in files, read from their syntax trees: no file is ever run.
 
 The rules are Inspect AI's own (0.3.220, ``_util/decorator.py`` and ``_eval/list.py``): a task is a
 function at the top of a file whose decorator is plainly ``@task``, and files or folders whose names
@@ -58,7 +58,7 @@ def is_task_file(path: str) -> bool:
 def read_tasks(sources: Mapping[str, bytes]) -> tuple[list[FoundTask], list[Check]]:
     """Find the tasks in files, given by their paths below the folder of tasks.
 
-    A check that failed is one that no run could get past.
+    No run gets past a check that failed.
     """
     tasks: list[FoundTask] = []
     checks: list[Check] = []
@@ -134,7 +134,7 @@ def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
         checks.append(failed("tasks.encoding", said, "Save it as UTF-8 without one."))
         return None
     try:
-        # What a newer Python reads and 3.12 does not is not told by every parser; the rest is.
+        # Not every newer parser refuses what 3.12 does not read.
         return ast.parse(text, filename=path, feature_version=PYTHON)
     except (SyntaxError, ValueError) as error:
         where = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
@@ -164,7 +164,7 @@ def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
 
 
 def _find_tasks(path: str, tree: ast.Module, checks: list[Check]) -> Iterator[FoundTask]:
-    """Yield the tasks; what looks like one, and Inspect AI does not find, becomes a check."""
+    """Yield the tasks; add a check for what looks like one, but Inspect AI does not find."""
     top = set(map(id, tree.body))
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -286,7 +286,7 @@ SCORERS = {
     "exact": "The answer equals the reference, except for case, articles and punctuation.",
     "f1": "How many words the answer and the reference share, from 0 to 1.",
 }
-"""Of ``inspect_ai.scorer``, by the names that it has there."""
+"""Scorers of ``inspect_ai.scorer``, by their names there."""
 
 
 def own_task(dataset: str, scorer: str) -> str:

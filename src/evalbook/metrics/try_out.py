@@ -20,7 +20,7 @@ from evalbook.packaged import read_packaged
 from evalbook.texts import shortened
 
 TRY_SECONDS = 20
-"""How long a try-out may take; a Lambda function has 3 seconds unless more are asked for."""
+"""How long a try-out may take; a Lambda function has 3 seconds by default."""
 MOST_RESULT_BYTES = 1_000_000
 """A score for each sample is a few hundred bytes."""
 
@@ -55,7 +55,7 @@ class Tried:
     score: float | None
     problem: str | None = None
     caught: str | None = None
-    """An error of its own that the scorer kept to itself, where one was."""
+    """An error that the scorer caught and did not report."""
 
 
 def try_out(path: Path) -> list[Tried]:
@@ -124,7 +124,7 @@ def _run(path: Path, batches: Sequence[Sequence[Sample]]) -> list[dict[str, Any]
 
 
 def _end_of(command: list[str]) -> str | None:
-    """Run a command that may do what it likes; return why it did not end by itself, if so."""
+    """Run a command; return why it did not end well, if so."""
     # What it prints may be without end: it goes nowhere.
     nowhere = subprocess.DEVNULL
     process = subprocess.Popen(  # noqa: S603 - the person's own file, at their word
@@ -149,11 +149,7 @@ def _end_all(process: subprocess.Popen[bytes]) -> None:
 
 
 def _answers(path: Path) -> list[dict[str, Any]]:
-    """Read what was written so far.
-
-    Raises:
-        ValueError: it is too much to be scores.
-    """
+    """Read what was written so far; a ValueError says that it is too much to be scores."""
     try:
         with path.open("rb") as results:
             text = results.read(MOST_RESULT_BYTES + 1)
@@ -167,7 +163,7 @@ def _answers(path: Path) -> list[dict[str, Any]]:
 
 
 def _scores(samples: Sequence[Sample], outcome: dict[str, Any]) -> list[Tried]:
-    """Return what was made of each sample of a batch; a problem is one of all of them."""
+    """Return the outcome for each sample of a batch; a problem applies to all of them."""
     problem = outcome.get("problem")
     if problem is not None:
         words = ("did not end", "ended", "returned")

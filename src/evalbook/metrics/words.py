@@ -14,7 +14,7 @@ def comparable(text: str) -> str:
 
 
 class Words:
-    """The words of a text, ready to be asked which of some stems it contains.
+    """The words of a text, to be searched for stems.
 
     A stem is the beginning of a word (``summar``), a whole word (``rag$``), or several of either
     (``step by step``). A stem in a script that does not separate words, such as Chinese, or that
