@@ -208,15 +208,14 @@ class PipelineRun:
 
 
 def _step(found: PipelineExecutionStepTypeDef) -> RunStep:
-    metadata = found.get("Metadata")
-    job = (metadata.get("TrainingJob") or metadata.get("Job")) if metadata else None
+    jobs = ForeignJson(found)["Metadata"]
     return RunStep(
         printable(found["StepName"]),
         found["StepStatus"],
         found.get("StartTime"),
         found.get("EndTime"),
         found.get("FailureReason"),
-        job.get("Arn") if job else None,
+        jobs["TrainingJob"]["Arn"].text or jobs["Job"]["Arn"].text,
     )
 
 
@@ -228,18 +227,17 @@ def training_job(aws: Aws, arn: str) -> TrainingJob:
     """
     name = arn.rpartition("/")[2]
     found = aws.client("sagemaker", region_of(arn)).describe_training_job(TrainingJobName=name)
-    serverless = found.get("ServerlessJobConfig") or {}
-    package = found.get("ModelPackageConfig") or {}
+    job = ForeignJson(found)
     return TrainingJob(
         name,
         found.get("FailureReason"),
         found.get("CreationTime"),
         found.get("TrainingEndTime"),
-        (found.get("OutputDataConfig") or {}).get("S3OutputPath", "").rstrip("/"),
+        (job["OutputDataConfig"]["S3OutputPath"].text or "").rstrip("/"),
         found.get("HyperParameters") or {},
-        package.get("SourceModelPackageArn"),
-        serverless.get("BaseModelArn"),
-        serverless.get("EvaluationType"),
+        job["ModelPackageConfig"]["SourceModelPackageArn"].text,
+        job["ServerlessJobConfig"]["BaseModelArn"].text,
+        job["ServerlessJobConfig"]["EvaluationType"].text,
     )
 
 

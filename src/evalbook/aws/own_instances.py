@@ -19,8 +19,7 @@ from evalbook.aws.found import Instances
 from evalbook.aws.gpus import check_gpus
 from evalbook.aws.hub_documents import HubDocument, HubRecipe, describe_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB
-from evalbook.aws.recipes import LARGEST_FILE, read_parameter
-from evalbook.aws.s3 import parse_s3_uri, read_head
+from evalbook.aws.recipes import read_parameter, read_recipe_file
 from evalbook.aws.session import NO_HELP, Aws, AwsInternalError
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
@@ -72,12 +71,8 @@ _EXAMPLES = "Answer ml.g5.12xlarge, 2 x ml.g5.12xlarge or serverless, for exampl
 def _words(text: str) -> tuple[str, int]:
     name, number = r"(?P<name>[a-z][a-z0-9.-]*)", r"(?P<number>-?[0-9]{1,9})"
     plain = text.strip().replace("\N{MULTIPLICATION SIGN}", "x")
-    for pattern in (
-        name,
-        rf"{number}\s*(?:x|\*|times|of)?\s+{name}",
-        rf"{number}\s*[x*]\s*{name}",
-        rf"{name}\s*(?:[x*,]|\s)\s*{number}",
-    ):
+    first = rf"{number}\s*(?:[x*]\s*|(?:times|of)\s+|\s){name}"
+    for pattern in (name, first, rf"{name}\s*(?:[x*,]|\s)\s*{number}"):
         found = re.fullmatch(pattern, plain, re.I)
         if found:
             return found["name"], int(found.groupdict().get("number") or 1)
@@ -152,10 +147,11 @@ def find_own_recipe(
     if not is_nova(base_model) and not document.weights:
         raise _no_recipe(base_model, "its hub content does not say where its weights are")
     try:
-        template = _text(aws, chosen.own_template)
-        parameters = read_document(_text(aws, chosen.parameters) if chosen.parameters else "{}")
+        template = read_recipe_file(aws, chosen.own_template).decode("utf-8", "replace")
+        text = read_recipe_file(aws, chosen.parameters) if chosen.parameters else "{}"
     except (AnswerRejected, AwsInternalError) as error:
         return None, [_unread(base_model, error.message)]
+    parameters = read_document(text)
     if not isinstance(parameters.value, dict):
         return None, [_unread(base_model, f"{chosen.parameters} is not a JSON object.")]
     return Recipe(kind, template, parameters.value, chosen.instance_types), [
@@ -169,10 +165,6 @@ def _chosen(document: HubDocument, evaluation_type: str) -> HubRecipe | None:
     wanted = _PREFERRED[evaluation_type]
     named = (it for it in recipes if any(word in it.display_name.lower() for word in wanted))
     return next(iter([*named, *recipes]), None)
-
-
-def _text(aws: Aws, uri: str) -> str:
-    return read_head(aws, parse_s3_uri(uri, what="recipe"), LARGEST_FILE).decode("utf-8", "replace")
 
 
 def _no_recipe(base_model: str, why: str) -> AnswerRejected:

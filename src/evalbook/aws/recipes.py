@@ -23,7 +23,7 @@ from evalbook.aws.session import Aws, AwsInternalError
 from evalbook.checks import Check, skipped, warning
 from evalbook.errors import AnswerRejected
 
-LARGEST_FILE = 1 << 20
+_LARGEST_FILE = 1 << 20
 """Bytes; a recipe's parameters are some kilobytes."""
 
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
@@ -261,10 +261,19 @@ def _overrides(aws: Aws, region: str, base_model: str, kind: str) -> dict[str, A
     uri = next((it.parameters for it in recipes if it.evaluation == kind), None)
     if uri is None:
         return {}
-    overrides = read_document(read_head(aws, parse_s3_uri(uri, what="recipe"), LARGEST_FILE)).value
+    overrides = read_document(read_recipe_file(aws, uri)).value
     if not isinstance(overrides, dict):
         raise AnswerRejected("parameters.recipe", f"{uri} is not a JSON object.")
     return overrides
+
+
+def read_recipe_file(aws: Aws, uri: str) -> bytes:
+    """Return a file of a recipe.
+
+    Raises:
+        AnswerRejected: it can't be read.
+    """
+    return read_head(aws, parse_s3_uri(uri, what="recipe"), _LARGEST_FILE)
 
 
 def _number(text: str) -> int | float | None:

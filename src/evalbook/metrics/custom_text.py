@@ -22,7 +22,6 @@ FORMAT = (
 )
 # Curly double quotes, then single ones, high and low; by code point, as fonts hardly tell.
 _CURLY_QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b"
-_FENCE = "```"
 
 
 Sized = Literal["customMetrics", "name", "instructions", "ratingScale", "definition", "stringValue"]
@@ -125,20 +124,18 @@ def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
 
 def _without_fences(text: str) -> str:
     """Return what stands inside a Markdown code fence, at its place; other text as it is."""
-    if text.lstrip()[:1] in ("[", "{") or _FENCE not in text:
+    fences = list(re.finditer(r"```[\w.+-]*", text))
+    if text.lstrip()[:1] in ("[", "{") or len(fences) < 2:
         return text
-    opening = re.search(r"```[\w.+-]*", text)
-    closing = text.rfind(_FENCE)
-    if opening is None or closing <= opening.start():
-        return text
-    body = text[opening.end() : closing]
+    begin, end = fences[0].end(), fences[-1].start()
+    body = text[begin:end]
     if re.search(r"^\s*```", body, re.MULTILINE):
         raise _not_json(
             "You gave several code blocks, and evalbook can't tell which one you mean.",
             "Give one JSON array with all metrics.",
         )
     # Blanks instead of what was dropped keep line and column as in the text that was given.
-    return re.sub(r"[^\n]", " ", text[: opening.end()]) + body
+    return re.sub(r"[^\n]", " ", text[:begin]) + body
 
 
 def _syntax(text: str, error: json.JSONDecodeError) -> str:
