@@ -24,10 +24,6 @@ from evalbook.texts import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_sagemaker.type_defs import (
-        PipelineExecutionStepTypeDef,
-        PipelineExecutionSummaryTypeDef,
-    )
 
 OVER = frozenset({"Succeeded", "Failed", "Stopped", "CompletedWithFailures"})
 """States in which an execution does nothing more."""
@@ -191,8 +187,19 @@ class PipelineRun:
 
     def list_steps(self, aws: Aws) -> list[RunStep]:
         listing = self._client(aws).get_paginator("list_pipeline_execution_steps")
-        pages = listing.paginate(PipelineExecutionArn=self.arn)
-        steps = [_step(found) for page in pages for found in page["PipelineExecutionSteps"]]
+        steps = []
+        for page in listing.paginate(PipelineExecutionArn=self.arn):
+            for found in page["PipelineExecutionSteps"]:
+                jobs = ForeignJson(found)["Metadata"]
+                step = RunStep(
+                    printable(found["StepName"]),
+                    found["StepStatus"],
+                    found.get("StartTime"),
+                    found.get("EndTime"),
+                    found.get("FailureReason"),
+                    jobs["TrainingJob"]["Arn"].text or jobs["Job"]["Arn"].text,
+                )
+                steps.append(step)
         return sorted(steps, key=lambda step: (step.started is None, step.started or step.name))
 
     def read_plan(self, aws: Aws) -> RunPlan:
@@ -205,18 +212,6 @@ class PipelineRun:
 
     def _client(self, aws: Aws) -> SageMakerClient:
         return aws.client("sagemaker", region_of(self.arn))
-
-
-def _step(found: PipelineExecutionStepTypeDef) -> RunStep:
-    jobs = ForeignJson(found)["Metadata"]
-    return RunStep(
-        printable(found["StepName"]),
-        found["StepStatus"],
-        found.get("StartTime"),
-        found.get("EndTime"),
-        found.get("FailureReason"),
-        jobs["TrainingJob"]["Arn"].text or jobs["Job"]["Arn"].text,
-    )
 
 
 def training_job(aws: Aws, arn: str) -> TrainingJob:
@@ -337,25 +332,24 @@ def list_executions(aws: Aws, region: str, *, since: datetime | None = None) -> 
         pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
             PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending", **filters
         )
-        found = (it for page in pages for it in page["PipelineExecutionSummaries"])
-        return [_listed(it) for it in found if since is None or it["StartTime"] >= since]
+        return [
+            Execution(
+                arn := it["PipelineExecutionArn"],
+                printable(it.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2]),
+                it["PipelineExecutionStatus"],
+                it.get("PipelineExecutionFailureReason"),
+                it["StartTime"],
+                it["StartTime"],
+            )
+            for page in pages
+            for it in page["PipelineExecutionSummaries"]
+            if since is None or it["StartTime"] >= since
+        ]
 
     pages = sagemaker.get_paginator("list_pipelines").paginate(PipelineNamePrefix=PIPELINE_PREFIX)
     names = [it["PipelineName"] for page in pages for it in page["PipelineSummaries"]]
     each = in_parallel([partial(executions, name) for name in names])
     return [execution for found in each for execution in found]
-
-
-def _listed(found: PipelineExecutionSummaryTypeDef) -> Execution:
-    arn = found["PipelineExecutionArn"]
-    return Execution(
-        arn,
-        printable(found.get("PipelineExecutionDisplayName") or arn.rpartition("/")[2]),
-        found["PipelineExecutionStatus"],
-        found.get("PipelineExecutionFailureReason"),
-        found["StartTime"],
-        found["StartTime"],
-    )
 
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"

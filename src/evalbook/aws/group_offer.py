@@ -61,10 +61,7 @@ def _look_into(aws: Aws, group: Group, region: str | None) -> Group | None:
     package = found.package
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - usable
     rejected = ", rejected by its reviewer" if found.needs_yes else ""
-    made, base = package.created[:10], _short(package.base_model.name)
+    made, named = package.created[:10], package.base_model.name
+    # Without what says whose list it is from.
+    base = re.sub(r"^(?:meta|huggingface)-(?:textgeneration|llm)-|textgeneration-", "", named)
     return Group(group.name, f"version {package.version} of {made}{rejected}, {base}")
-
-
-def _short(base_model: str) -> str:
-    """Return a base model's name without its prefix, such as ``meta-textgeneration-``."""
-    return re.sub(r"^(?:meta|huggingface)-(?:textgeneration|llm)-|textgeneration-", "", base_model)

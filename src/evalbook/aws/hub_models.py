@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.found import BaseModel
@@ -25,9 +25,6 @@ from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
 from evalbook.packaged import DataFile
 from evalbook.texts import nearest
-
-if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.type_defs import HubContentInfoTypeDef
 
 MOST_OFFERED = 20
 """Models that a question shows; another word narrows down more of them."""
@@ -201,22 +198,15 @@ def find_similar_names(aws: Aws, text: str, region: str | None) -> list[str]:
 
 
 def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
-    part = name_contains[:63]
-    found = list_hub_contents(aws, region, PUBLIC_HUB, "Model", MOST_PAGES, NameContains=part)
-    return [_summarised(summary) for summary in found]
-
-
-def _summarised(summary: HubContentInfoTypeDef) -> HubModel:
-    keywords = [str(word).lower() for word in summary.get("HubContentSearchKeywords") or ()]
-    named = [word for word in keywords if word.startswith("@recipe:")]
-    kinds = (word.removeprefix("@recipe:evaluation_") for word in named if ":evaluation_" in word)
-    return HubModel(
-        str(summary["HubContentName"]),
-        str(summary["HubContentVersion"]),
-        str(summary["HubContentArn"]),
-        iso_utc(summary["CreationTime"]),
-        frozenset(kinds) if named else None,
-    )
+    models, part = [], name_contains[:63]
+    for it in list_hub_contents(aws, region, PUBLIC_HUB, "Model", MOST_PAGES, NameContains=part):
+        words = [str(word).lower() for word in it.get("HubContentSearchKeywords") or ()]
+        named = [word for word in words if word.startswith("@recipe:")]
+        kinds = (it.removeprefix("@recipe:evaluation_") for it in named if ":evaluation_" in it)
+        recipes = frozenset(kinds) if named else None
+        name, version, arn = it["HubContentName"], it["HubContentVersion"], it["HubContentArn"]
+        models.append(HubModel(name, version, arn, iso_utc(it["CreationTime"]), recipes))
+    return models
 
 
 def _described(aws: Aws, model: HubModel, region: str | None) -> HubModel:

@@ -203,7 +203,10 @@ def _where_data_go(judge: Judge, named: str, region: str) -> list[Check]:
         ]
     else:
         return []
-    goes = f"may go to {_reach(by)}, through the profile {by}" if by else "they stay there"
+    goes = "they stay there"
+    if by is not None:
+        reach = "any AWS region" if by.startswith("global.") else f"{by.split('.')[0]} regions"
+        goes = f"may go to {reach}, through the profile {by}"
     return [
         warning(
             "judge.geography",
@@ -212,11 +215,6 @@ def _where_data_go(judge: Judge, named: str, region: str) -> list[Check]:
             "If your data may not leave a geography, evaluate a model in one of its regions.",
         )
     ]
-
-
-def _reach(profile: str) -> str:
-    geography = profile.partition(".")[0]
-    return "any AWS region" if geography == "global" else f"{geography} regions"
 
 
 def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Check]]:

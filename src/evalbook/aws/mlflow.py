@@ -58,8 +58,8 @@ class MlflowResource:
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """One kind of MLflow resource, as SageMaker is asked about it."""
+class MlflowKind:
+    """One kind of MLflow resource: how SageMaker is asked about it, and how MLflow itself."""
 
     words: str
     action: str
@@ -68,6 +68,10 @@ class _Kind:
     """The same, as boto3 writes it."""
     prefix: str
     """What the names of the members of SageMaker's answers begin with."""
+    host: str
+    signing_name: str
+    header: str
+    """Header of a request to MLflow that has the ARN."""
 
     def list_all(self, aws: Aws, region: str) -> list[MlflowResource]:
         sagemaker: Any = aws.client("sagemaker", region)
@@ -84,10 +88,28 @@ class _Kind:
         return MlflowResource(arn, name, self.words, status)
 
 
-_APP = _Kind("MLflow app", "MlflowApp", "mlflow_app", "")
-_SERVER = _Kind(
-    "MLflow tracking server", "MlflowTrackingServer", "mlflow_tracking_server", "TrackingServer"
+# Hosts, signing names and headers are those of sagemaker-mlflow 0.5.0 (mlflow_sagemaker_helpers.py,
+# auth_provider.py, mlflow_sagemaker_request_header_provider.py).
+_APP = MlflowKind(
+    "MLflow app",
+    "MlflowApp",
+    "mlflow_app",
+    "",
+    "https://mlflow.sagemaker.{region}.app.aws",
+    "sagemaker",
+    "x-sm-mlflow-app-arn",
 )
+_SERVER = MlflowKind(
+    "MLflow tracking server",
+    "MlflowTrackingServer",
+    "mlflow_tracking_server",
+    "TrackingServer",
+    "https://{region}.experiments.sagemaker.aws",
+    "sagemaker-mlflow",
+    "x-mlflow-sm-tracking-server-arn",
+)
+MLFLOW_KINDS = {"mlflow-app": _APP, "mlflow-tracking-server": _SERVER}
+"""By what an ARN's resource begins with."""
 
 
 def plan_mlflow(aws: Aws, region: str) -> Check:
@@ -124,12 +146,12 @@ def plan_mlflow(aws: Aws, region: str) -> Check:
 
 def list_mlflow_resources(aws: Aws, region: str) -> tuple[list[MlflowResource], list[Check]]:
     """Return the MLflow apps and tracking servers of a region, and what could not be listed."""
-    found = in_parallel([partial(_listed, aws, region, kind) for kind in (_APP, _SERVER)])
+    found = in_parallel([partial(_listed, aws, region, kind) for kind in MLFLOW_KINDS.values()])
     resources = [it for part, _ in found for it in part if it.arn and it.status not in _GONE]
     return resources, [check for _, checks in found for check in checks]
 
 
-def _listed(aws: Aws, region: str, kind: _Kind) -> tuple[list[MlflowResource], list[Check]]:
+def _listed(aws: Aws, region: str, kind: MlflowKind) -> tuple[list[MlflowResource], list[Check]]:
     try:
         return kind.list_all(aws, region), []
     except NO_HELP as error:
@@ -153,7 +175,7 @@ def check_mlflow_arn(aws: Aws, text: str, region: str) -> tuple[str, list[Check]
             f"{arn} is in {arn.region}, the evaluation in {region}.",
             f"Give an MLflow app or tracking server in {region}.",
         )
-    kind = _APP if arn.path[0] == "mlflow-app" else _SERVER
+    kind = MLFLOW_KINDS[arn.path[0]]
     found = None
     try:
         found = kind.describe(aws, arn)
@@ -179,13 +201,13 @@ def _mlflow_arn(text: str) -> Arn:
         raise reject("mlflow.form", found, _FORMS)
     if not _MLFLOW_ARN.fullmatch(str(arn)):
         found = f"{arn} is {describe_arn_kind(arn)}."
-        if arn.path[0] in {"mlflow-app", "mlflow-tracking-server"}:
+        if arn.path[0] in MLFLOW_KINDS:
             found = f"{arn} is incomplete."
         raise reject("mlflow.form", f"{found} An MLflow app or tracking server is needed.", _FORMS)
     return arn
 
 
-def _status_check(kind: _Kind, name: str, status: str) -> Check:
+def _status_check(kind: MlflowKind, name: str, status: str) -> Check:
     if status in _USABLE:
         return passed("mlflow.resource", f"The {kind.words} {name} is ready ({status}).")
     if status in _PERHAPS:

@@ -1,9 +1,6 @@
 """What a run recorded in MLflow as SageMaker hosts it, read and written over MLflow's REST API.
 
-Hosts, signing names and headers are those of sagemaker-mlflow 0.5.0
-(``mlflow_sagemaker_helpers.py``, ``auth_provider.py``,
-``mlflow_sagemaker_request_header_provider.py``); its setting SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT is
-honoured.
+The setting SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT of sagemaker-mlflow 0.5.0 is honoured.
 """
 
 from __future__ import annotations
@@ -11,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -20,6 +17,7 @@ from urllib.parse import urlencode
 from evalbook.aws.answers import Asked, AwsUnreadable
 from evalbook.aws.arns import Arn, parse_arn
 from evalbook.aws.documents import ForeignJson, read_document
+from evalbook.aws.mlflow import MLFLOW_KINDS, MlflowKind
 from evalbook.aws.session import (
     Aws,
     AwsDenied,
@@ -35,27 +33,6 @@ from evalbook.texts import printable
 _API = "/api/2.0/mlflow"
 _MOST_METRICS = 1000
 """Of one call of LogBatch."""
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """How one kind of MLflow server is asked."""
-
-    host: str
-    signing_name: str
-    header: str
-
-
-_KINDS = {
-    "mlflow-app": _Kind(
-        "https://mlflow.sagemaker.{region}.app.aws", "sagemaker", "x-sm-mlflow-app-arn"
-    ),
-    "mlflow-tracking-server": _Kind(
-        "https://{region}.experiments.sagemaker.aws",
-        "sagemaker-mlflow",
-        "x-mlflow-sm-tracking-server-arn",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -93,7 +70,9 @@ def run_metrics(aws: Aws, run: TrackedRun) -> dict[str, float]:
         AwsDenied, AwsMissing, AwsInvalid: MLflow's answer was no, or it is no MLflow that is known.
     """
     found = _ask(aws, run.mlflow_arn, "GetRun", f"runs/get?{urlencode({'run_id': run.run_id})}")
-    return _values(found["run"]["data"]["metrics"].items)
+    # MLflow writes what is no number as a text, such as "NaN".
+    pairs = ((it["key"].text, it["value"].value) for it in found["run"]["data"]["metrics"].items)
+    return {key: float(value) for key, value in pairs if key and is_finite_number(value)}
 
 
 def record_run(
@@ -145,7 +124,7 @@ def _ask(
 ) -> ForeignJson:
     """Send MLflow one request: a POST if it has a body, else a GET."""
     arn = parse_arn(mlflow_arn)
-    kind = _KINDS.get(arn.resource.partition("/")[0]) if arn else None
+    kind = MLFLOW_KINDS.get(arn.path[0]) if arn else None
     if arn is None or kind is None or arn.service != "sagemaker":
         raise AwsInvalid("mlflow.arn", f"{mlflow_arn} is not an MLflow app or tracking server.")
     endpoint = os.environ.get("SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT") or kind.host.format(
@@ -162,7 +141,7 @@ def _ask(
 
 
 def _sent(
-    aws: Aws, arn: Arn, kind: _Kind, asked: Asked, path: str, body: Mapping[str, object] | None
+    aws: Aws, arn: Arn, kind: MlflowKind, asked: Asked, path: str, body: Mapping[str, object] | None
 ) -> tuple[int, bytes]:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
@@ -197,9 +176,3 @@ def _refusal(asked: Asked, status: int, code: str | None, message: str | None) -
     if status == 404:
         return AwsMissing("missing", said)
     return AwsInvalid("mlflow.run", f"{asked} was refused: {said}")
-
-
-def _values(metrics: Iterable[ForeignJson]) -> dict[str, float]:
-    # MLflow writes what is no number as a text, such as "NaN".
-    pairs = ((str(it["key"].value), it["value"].value) for it in metrics)
-    return {key: float(value) for key, value in pairs if is_finite_number(value)}

@@ -66,6 +66,8 @@ def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
         )
     found = ForeignJson(answer)
     container = next(iter(found["InferenceSpecification"]["Containers"].items), ForeignJson(None))
+    details = found["ModelPackageStatusDetails"]
+    failures = [*details["ValidationStatuses"].items, *details["ImageScanStatuses"].items]
     source = container["ModelDataSource"]["S3DataSource"]["S3Uri"].text
     return ModelPackage(
         arn=answer["ModelPackageArn"],
@@ -82,7 +84,7 @@ def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
         partition=arn.partition,
         training_job=_training_job(found),
         no_base=_explain_missing_base(found),
-        failure=_explain_failure(found["ModelPackageStatusDetails"]),
+        failure="; ".join(reason for it in failures if (reason := it["FailureReason"].text)),
     )
 
 
@@ -109,11 +111,6 @@ def _explain_missing_base(found: ForeignJson) -> str:
     if not specification["Containers"].items[0]["BaseModel"].value:
         return "its first container has no base-model metadata"
     return "its base-model metadata lacks HubContentName or HubContentVersion"
-
-
-def _explain_failure(details: ForeignJson) -> str:
-    items = [*details["ValidationStatuses"].items, *details["ImageScanStatuses"].items]
-    return "; ".join(reason for it in items if (reason := it["FailureReason"].text))
 
 
 def _training_job(found: ForeignJson) -> str | None:

@@ -32,7 +32,15 @@ def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTra
         found = aws.client("sagemaker", region).describe_job(JobName=name, JobCategory="AgentRFT")
     except REFUSED:
         return None
-    return _read(name, found.get("JobConfigDocument"))
+    document = read_document(found.get("JobConfigDocument"))
+    runtime = document["AgentConfig"]["BedrockAgentCoreConfig"]
+    function = document["AgentConfig"]["CustomAgentLambdaConfig"]
+    return RolloutTraining(
+        name,
+        document["ServiceOutput"]["OutputModelPackageArn"].text,
+        runtime["AgentRuntimeArn"].text or function["LambdaArn"].text,
+        runtime["Qualifier"].text,
+    )
 
 
 def find_training(aws: Aws, package: ModelPackage, job: str | None = None) -> Training:
@@ -104,15 +112,3 @@ def _not_found(
 def _made_by(job: RolloutTraining) -> str:
     where = f", in the agent {job.agent}" if job.agent else ""
     return f"Training job {job.job} made it{where}."
-
-
-def _read(name: str, text: str | None) -> RolloutTraining:
-    document = read_document(text)
-    runtime = document["AgentConfig"]["BedrockAgentCoreConfig"]
-    function = document["AgentConfig"]["CustomAgentLambdaConfig"]
-    return RolloutTraining(
-        name,
-        document["ServiceOutput"]["OutputModelPackageArn"].text,
-        runtime["AgentRuntimeArn"].text or function["LambdaArn"].text,
-        runtime["Qualifier"].text,
-    )
