@@ -7,20 +7,19 @@ Facts are those of the SageMaker SDK 3.27.0: ``train/common_utils/recipe_utils.p
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 
 from evalbook.aws.found import BaseModel
-from evalbook.aws.hub_documents import describe_hub_document
+from evalbook.aws.hub_documents import describe_hub_content, describe_hub_document
 from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, find_nova_in_bedrock
 from evalbook.aws.package_answers import HUB_SETTING, PUBLIC_HUB, ModelPackage, find_private_hub
 from evalbook.aws.session import (
-    NO_HELP,
     Aws,
     AwsDenied,
     AwsInternalError,
     AwsInvalid,
     AwsMissing,
+    try_asking,
 )
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import reject, rejection_for
@@ -165,16 +164,13 @@ def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
     hub = find_private_hub()
     if hub is None:
         return
-    try:
-        describe_hub_document(aws, region, hub, base.name, base.version)
-    except NO_HELP:
-        return
-    raise reject(
-        "model.hub",
-        f"The base model {base.name} comes from the private hub {hub}, but serverless evaluations "
-        "accept only models from the public hub.",
-        _unset_or("Give a package that was fine-tuned from a model in the public hub."),
-    )
+    if try_asking(lambda: describe_hub_content(aws, region, hub, base.name, base.version)):
+        raise reject(
+            "model.hub",
+            f"The base model {base.name} comes from the private hub {hub}, but serverless "
+            "evaluations accept only models from the public hub.",
+            _unset_or("Give a package that was fine-tuned from a model in the public hub."),
+        )
 
 
 def _unset_or(remedy: str) -> str:
@@ -186,14 +182,11 @@ def _unset_or(remedy: str) -> str:
 
 def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
     """Say what is missing: the model, or only its version."""
-    version = f" in version {base.version}"
+    version = ""
     remedy = "Give a package with a base model from the public hub, or such a base model."
-    newest = None
-    with suppress(*NO_HELP):
-        newest = describe_hub_model(aws, base.name, region)
-    if newest is None:
-        version = ""
-    else:
+    newest = try_asking(lambda: describe_hub_model(aws, base.name, region))
+    if newest is not None:
+        version = f" in version {base.version}"
         remedy = (
             f"The hub has version {newest.version}: retrain the model with that, or evaluate "
             f"{base.name} alone."
@@ -223,10 +216,9 @@ def _recipe_verdict(model: HubModel, region: str, types: tuple[str, ...] | None)
 
 def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
     """Return the technique of the recipe that trained a model, such as SFT; None if unknown."""
-    try:
-        document = describe_hub_document(aws, region, PUBLIC_HUB, base.name, base.version)
-    except NO_HELP:
-        return None
+    document = try_asking(
+        lambda: describe_hub_document(aws, region, PUBLIC_HUB, base.name, base.version)
+    )
     recipes = document.recipes if document and document.recipes else ()
     return next((it.technique for it in recipes if it.name == base.recipe), None)
 
@@ -324,7 +316,7 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
 
 def _proxy_check(aws: Aws, region: str) -> Check:
     try:
-        describe_hub_document(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
+        describe_hub_content(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
     except (AwsDenied, AwsInvalid, AwsInternalError) as error:
         return warning(
             "model.nova.proxy",

@@ -22,7 +22,7 @@ from evalbook.aws.hub_documents import (
 )
 from evalbook.aws.package_answers import PUBLIC_HUB, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
-from evalbook.aws.session import NO_HELP, Aws, AwsMissing, in_parallel
+from evalbook.aws.session import Aws, AwsMissing, in_parallel, try_asking
 from evalbook.packaged import DataFile
 from evalbook.texts import nearest
 
@@ -174,10 +174,11 @@ def find_hub_models(
     ]
     listed.sort(key=lambda model: model.created, reverse=True)
     listed.sort(key=lambda model: len(_tokens(model.name)))
-    untold = [model for model in listed if model.recipes is None][:MOST_DESCRIBED]
-    read = in_parallel([partial(_described, aws, model, region) for model in untold])
-    described = dict(zip(untold, read, strict=True))
-    told = [described.get(model, model) for model in listed]
+    untold = [model.name for model in listed if model.recipes is None][:MOST_DESCRIBED]
+    questions = [partial(describe_hub_model, aws, name, region) for name in untold]
+    read = in_parallel([partial(try_asking, question) for question in questions])
+    described = {model.name: model for model in read if model is not None}
+    told = [described.get(model.name, model) for model in listed]
     return HubMatches(
         tuple(model for model in told if model.recipes is not None and suits(model)),
         tuple(it.name for it in told if it.recipes is not None and not suits(it)),
@@ -189,10 +190,8 @@ def find_similar_names(aws: Aws, text: str, region: str | None) -> list[str]:
     """Return names in the public hub that may have been meant; none where it can't be checked."""
     name = "-".join(_tokens(text))
     beginnings = list(dict.fromkeys(word[:4] for word in _LETTERS.findall(name) if len(word) > 3))
-    try:
-        pages = in_parallel([partial(_listed, aws, part, region) for part in beginnings[:4]])
-    except NO_HELP:
-        return []
+    questions = [partial(_listed, aws, part, region) for part in beginnings[:4]]
+    pages = try_asking(lambda: in_parallel(questions)) or []
     known = {"-".join(_tokens(model.name)): model.name for page in pages for model in page}
     return [known[near] for near in nearest(name, known)]
 
@@ -207,14 +206,6 @@ def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
         name, version, arn = it["HubContentName"], it["HubContentVersion"], it["HubContentArn"]
         models.append(HubModel(name, version, arn, iso_utc(it["CreationTime"]), recipes))
     return models
-
-
-def _described(aws: Aws, model: HubModel, region: str | None) -> HubModel:
-    """Return a model as its document describes it; unchanged if that can't be read."""
-    try:
-        return describe_hub_model(aws, model.name, region) or model
-    except NO_HELP:
-        return model
 
 
 def _tokens(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from evalbook.aws.package_answers import iso_utc
-from evalbook.aws.session import NO_HELP, Aws, in_parallel
+from evalbook.aws.session import Aws, in_parallel, try_asking
 from evalbook.texts import did_you_mean, nearest, printable
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSumma
 
 def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
     """Say which groups may have been meant by a name that none has; None if AWS won't say."""
-    try:
-        names = [printable(it["ModelPackageGroupName"]) for it in _all_groups(aws, region)]
-    except NO_HELP:
+    groups = try_asking(lambda: list(_all_groups(aws, region)))
+    if groups is None:
         return None
+    names = [printable(it["ModelPackageGroupName"]) for it in groups]
     lower = {known.lower(): known for known in names}
     near = [lower[it] for it in nearest(name.lower(), lower, cutoff=0.5)]
     if near:

@@ -9,7 +9,7 @@ from itertools import islice
 from evalbook.aws.documents import ForeignJson
 from evalbook.aws.registry import is_dataset_arn, resolve_dataset_arn
 from evalbook.aws.s3_uris import S3Uri
-from evalbook.aws.session import NO_HELP, Aws
+from evalbook.aws.session import NO_HELP, Aws, try_asking
 from evalbook.errors import AnswerRejected
 
 MOST_OBJECTS = 1000
@@ -31,10 +31,8 @@ def trained_on(aws: Aws, job: str, region: str | None) -> tuple[str, ...]:
 
     Channels for validation are left out. Nothing is returned if the job can't be read.
     """
-    try:
-        found = aws.client("sagemaker", region).describe_training_job(TrainingJobName=job)
-    except NO_HELP:
-        return ()
+    sagemaker = aws.client("sagemaker", region)
+    found = try_asking(lambda: sagemaker.describe_training_job(TrainingJobName=job))
     places = []
     for channel in ForeignJson(found)["InputDataConfig"].items:
         name, source = channel["ChannelName"].text or "", channel["DataSource"]
