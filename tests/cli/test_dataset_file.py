@@ -37,3 +37,7 @@ def test_a_local_table_is_uploaded_accounted_for_and_converted() -> None:
     key = copy.partition(f"s3://{world.DATA_BUCKET}/")[2].partition(";")[0]
     body = boto3.client("s3").get_object(Bucket=world.DATA_BUCKET, Key=key)["Body"].read()
     assert json.loads(body) == {"query": "Wie groß?", "response": "Sehr"}
+
+    run("answer", "--step", "dataset", "faq.csv")
+    again = the_document(run("answer", said["dataset_upload"], "--json"))
+    assert "already holds faq.csv, byte for byte; nothing was uploaded." in str(again["notices"])

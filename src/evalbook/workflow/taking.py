@@ -149,7 +149,8 @@ def _answer_elsewhere(interview: Interview, outcome: Reopened) -> AnyAccepted:
     reopen(interview, outcome.step)
     if outcome.said is None:
         return Accepted(None, notices=outcome.notices)
-    return answer_step(interview, find_step(interview, outcome.step), outcome.said)
+    accepted = answer_step(interview, find_step(interview, outcome.step), outcome.said)
+    return replace(accepted, notices=(*outcome.notices, *accepted.notices))
 
 
 def _drops_wishes(said: str) -> bool:
