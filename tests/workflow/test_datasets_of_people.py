@@ -211,6 +211,8 @@ def test_prompts_of_the_training_data_are_named_and_can_be_left_out() -> None:
     report = effective_report(workflow.interview)
     assert report is not None
     assert report.valid == 50
+    rechecked = dict(workflow.check())["training_overlap"]
+    assert [check.id for check in rechecked] == ["dataset.unseen"]
 
 
 def test_without_consent_the_training_data_are_not_read() -> None:

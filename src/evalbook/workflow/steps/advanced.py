@@ -70,11 +70,7 @@ def _name_of(said: str, interview: Interview) -> str:
     for step in interview.settings:
         if wanted_name in (step.name, step.name.replace("_", " "), step.title.casefold()):
             return step.name
-    raise _unknown(said, interview)
-
-
-def _unknown(said: str, interview: Interview) -> AnswerRejected:
-    return AnswerRejected(
+    raise AnswerRejected(
         "advanced.unknown",
         f"{shortened(said)!r} is not yes, no, or an advanced setting of {interview.type.label}.",
         f"Answer yes, no, or some of these: {', '.join(_offered(interview))}.",
@@ -82,11 +78,8 @@ def _unknown(said: str, interview: Interview) -> AnswerRejected:
 
 
 def _check(value: bool | list[str], interview: Interview) -> Outcome[bool | list[str], None]:
-    names = value if isinstance(value, list) else _names(interview) if value else []
-    for name in names:
-        if name not in _names(interview):
-            raise _unknown(name, interview)
-    if "mlflow" in names:
+    named = [_name_of(name, interview) for name in value] if isinstance(value, list) else []
+    if value is True or "mlflow" in named:
         return Accepted(value)
     return Accepted(value, checks=(aws.mlflow.plan_mlflow(interview.aws, interview.region),))
 

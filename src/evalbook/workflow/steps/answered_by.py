@@ -95,11 +95,12 @@ def _tuned(interview: Interview) -> bool:
 def _describe(_: str | None, facts: aws.found.Answering | None) -> str:
     if facts is None:
         return "not evaluated"
-    return {
-        "endpoint": f"the endpoint {facts.name}",
-        "bedrock": f"Bedrock, {facts.name}",
-        "hosted": f"an endpoint created for the run from {facts.name}",
-    }[facts.kind]
+    how = {
+        "endpoint": "the endpoint",
+        "bedrock": "Bedrock,",
+        "hosted": "an endpoint created for the run from",
+    }
+    return f"{how[facts.kind]} {facts.name}"
 
 
 STEP = Step(
@@ -155,10 +156,6 @@ def _ask_instances(interview: Interview) -> Question:
     )
 
 
-def _read_instances(text: str, _question: Question, interview: Interview) -> aws.found.Instances:
-    return aws.own_instances.read_instances(interview.aws, text, interview.region)
-
-
 def _check_instances(
     value: aws.found.Instances, interview: Interview
 ) -> Outcome[aws.found.Instances, None]:
@@ -184,7 +181,7 @@ INSTANCES_STEP = Step(
     "Hosted on",
     ask=_ask_instances,
     hears=hearing.machines,
-    read=_read_instances,
+    read=lambda text, _question, it: aws.own_instances.read_instances(it.aws, text, it.region),
     check=_check_instances,
     applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),

@@ -123,10 +123,6 @@ def _sizes(value: str, interview: Interview) -> list[int]:
     from evalbook.datasets.parts import sizes_of
 
     pilot = 0 if value == ALL else _of_earlier(interview) if value == REST else int(value)
-    if value == REST and not pilot:
-        raise AnswerRejected(
-            "pilot.none", "There was no pilot, so there is no rest.", "Choose all, or a pilot."
-        )
     return sizes_of(_whole(interview), _most(interview), pilot)
 
 

@@ -153,11 +153,11 @@ def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
         wanted = ", ".join(interview.type.file_types)
         raise _unusable(f"{uri} can't be read as it is: its name must end in {wanted}.")
     doing = f"Looking for prompts in {uri}"
-
-    def progress(done: int, _rows: int) -> None:
-        interview.progress(doing, done, facts.size)
-
-    found = read_prompts(aws.s3.read_chunks(interview.aws, uri), uri.key, progress)
+    found = read_prompts(
+        aws.s3.read_chunks(interview.aws, uri),
+        uri.key,
+        lambda done, _rows: interview.progress(doing, done, facts.size),
+    )
     if found.unusable:
         raise _unusable(f"{uri} can't be read as it is: {found.unusable}.")
     if not found.rows:
