@@ -176,11 +176,11 @@ def _foresee(interview: Interview, step: AnyStep, said: str) -> str:
 
 def _checked(interview: Interview, step: AnyStep, said: str, *, certain: bool) -> str:
     try:
-        text, remark = _text_of(interview, step, said, step.ask(interview))
+        question = step.ask(interview)
+        text, remark = _text_of(interview, step, said, question)
         if step.do is not None or step.depends_on_all:
             return remark
-        value = step.read(text, step.ask(interview), interview)
-        outcome = step.check(value, interview)
+        outcome = step.check(step.read(text, question, interview), interview)
     except AnswerRejected as rejection:
         if rejection.code == "step.not_answered":
             return ""

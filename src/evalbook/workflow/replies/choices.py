@@ -63,21 +63,12 @@ def read_choice(text: str, choices: Sequence[Choice]) -> str:
     value = named_choice(only(text), choices)
     if value is not None:
         return value
-    number = text.strip().rstrip(".").lstrip("#")
+    message = f"{shortened(text)!r} is not one of the choices."
+    number, count = text.strip().rstrip(".").lstrip("#"), len(choices)
     if number.isascii() and number.isdigit():
-        raise AnswerRejected(
-            "answer.choice",
-            f"There is no choice {shortened(number)}; "
-            + (
-                "there is only 1."
-                if len(choices) == 1
-                else f"they are numbered 1 to {len(choices)}."
-            ),
-            name_one(choices),
-        )
-    raise AnswerRejected(
-        "answer.choice", f"{shortened(text)!r} is not one of the choices.", name_one(choices)
-    )
+        there = "there is only 1" if count == 1 else f"they are numbered 1 to {count}"
+        message = f"There is no choice {shortened(number)}; {there}."
+    raise AnswerRejected("answer.choice", message, name_one(choices))
 
 
 def read_one_choice(text: str, question: Question, _: object) -> str:

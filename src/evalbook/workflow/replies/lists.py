@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import field
 
 from evalbook.errors import AnswerRejected
+from evalbook.records import dataclass
 from evalbook.texts import nearest, shortened
 from evalbook.workflow.replies.choices import (
     BESIDE_RECOMMENDED,
@@ -110,8 +112,9 @@ def understand_choices(
         return None
     asked, said = politely_asked(said)
     doubt = doubt_in(said)
-    if _only_edits(said):
-        doubt = "condition" if doubt == "condition" else None
+    edits = re.match(rf"\s*(?:{_ADD}|{_DROP}|all|only|just)\b", said, re.IGNORECASE)
+    if edits and "?" not in said and doubt != "condition":
+        doubt = None
     if doubt and not (asked and doubt == "question"):
         return undecided(doubt, question)
     if means_another_time(said):
@@ -128,20 +131,8 @@ def understand_choices(
     answer = json.dumps(chosen)
     if edit.guessed or asked:
         return AskBack(answer, what_was_said(said))
-    return Taken(answer, exact=_same_list(reply, chosen))
-
-
-def _only_edits(text: str) -> bool:
-    return (
-        bool(re.match(rf"\s*(?:{_ADD}|{_DROP}|all|only|just)\b", text, re.IGNORECASE))
-        and "?" not in text
-    )
-
-
-def _same_list(reply: str, chosen: Sequence[str]) -> bool:
-    return [part.casefold() for part in split_answers(reply)] == [
-        name.casefold() for name in chosen
-    ]
+    listed = [part.casefold() for part in split_answers(reply)]
+    return Taken(answer, exact=listed == [name.casefold() for name in chosen])
 
 
 _SWAPS = (
@@ -151,48 +142,40 @@ _SWAPS = (
 )
 
 
+@dataclass
 class _Edit:
     """A list that a reply sets, adds to and takes from, clause by clause."""
 
-    def __init__(self, choices: Sequence[Choice], start: list[str]) -> None:
-        self.choices = choices
-        self.start = start
-        self.unknown: list[str] = []
-        self.guessed = False
-        self.dropped = False
+    choices: Sequence[Choice]
+    start: list[str]
+    unknown: list[str] = field(default_factory=list)
+    guessed: bool = False
+    dropped: bool = False
 
     def apply(self, text: str) -> list[str]:
         text = re.sub(r"(\d)\s*(?:to|through|until|–)\s*(\d)", r"\1-\2", text)
         text = re.sub(r"\b(?:all|everything) but\b", "all without", text, flags=re.IGNORECASE)
-        text = re.sub(
-            r"^\s*(?:ok(?:ay)?|yes|yeah|sure|well|and|so)[,.!]?\s+(?=\S)",
-            "",
-            text,
-            flags=re.IGNORECASE,
-        )
+        leads = r"^\s*(?:ok(?:ay)?|yes|yeah|sure|well|and|so)[,.!]?\s+(?=\S)"
+        text = re.sub(leads, "", text, flags=re.IGNORECASE)
         for swap in _SWAPS:
             text = re.sub(swap, r"without \g<old>, add \g<new>", text, flags=re.IGNORECASE)
-        parts = re.split(
+        clause = (
             rf"(?:^|[\s,;.]+)((?:and |but |or )?(?:{_DROP}|{_ADD}|too|as well|only|just))\b"
-            r"(?=[\s,;.:]|$)",
-            text,
-            flags=re.IGNORECASE,
+            r"(?=[\s,;.:]|$)"
         )
-        return self._ordered(self._followed(parts))
+        chosen = self._followed(re.split(clause, text, flags=re.IGNORECASE))
+        return [choice.value for choice in self.choices if choice.value in chosen]
 
     def _followed(self, parts: Sequence[str]) -> list[str]:
         """Return what is chosen after all clauses; each is a word for what to do, and names."""
         opening = parts[0]
         names_first = bool(opening.strip(" ,.;:"))
-        more = bool(
-            re.search(r"\b(?:too|as well|also|additionally|add)\b", " ".join(parts), re.IGNORECASE)
-        )
-        chosen = self._named(opening) if names_first else None
+        more = re.search(r"\b(?:too|as well|also|additionally|add)\b", " ".join(parts), re.I)
+        chosen = self._named(opening) if names_first else []
         dropping = False
-        if len(parts) > 1 and not chosen and not self.unknown:
-            chosen = None
-        if chosen is None or (more and not _sets(opening)):
-            chosen = [*self.start, *(chosen or [])]
+        sets = names_first and (chosen or self.unknown or len(parts) == 1)
+        if not sets or (more and not _sets(opening)):
+            chosen = [*self.start, *chosen]
         for word, names in zip(parts[1::2], parts[2::2], strict=True):
             does = re.sub(r"^(?:and|but|or) ", "", word.casefold())
             found = self._named(names)
@@ -208,16 +191,14 @@ class _Edit:
                 self.dropped = True
                 # What is not chosen can't be dropped: something else may be meant.
                 self.guessed = self.guessed or not (set(found) & set(chosen) or names_first)
-            chosen = (
-                [name for name in chosen if name not in found] if dropping else [*chosen, *found]
-            )
+                chosen = [name for name in chosen if name not in found]
+            else:
+                chosen = [*chosen, *found]
         return chosen
 
     def _named(self, text: str) -> list[str]:
-        found: list[str] = []
-        for part in re.split(r"[,;\n&+/]|\s+and\s+|\s+or\s+", text):
-            found += self._one(part.strip(" .!:\"'"))
-        return found
+        parts = re.split(r"[,;\n&+/]|\s+and\s+|\s+or\s+", text)
+        return [name for part in parts for name in self._one(part.strip(" .!:\"'"))]
 
     def _one(self, part: str) -> list[str]:
         words = words_of(part)
@@ -270,9 +251,6 @@ class _Edit:
             return []
         self.guessed = True
         return list(near)
-
-    def _ordered(self, names: Sequence[str]) -> list[str]:
-        return [choice.value for choice in self.choices if choice.value in names]
 
 
 _FILLER = POLITE - {"all"} | frozenset(

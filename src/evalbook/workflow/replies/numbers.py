@@ -83,22 +83,14 @@ def places_in(words: Sequence[str], most: int) -> list[int] | None:
     """Return the places that words name: "2", "#2", "the first three", "1-3"; None for a name."""
     said = " ".join(word.lstrip("#") for word in words)
     if span := re.fullmatch(r"(\d{1,2})\s*(?:-|–|to|through|until)\s*(\d{1,2})", said):
-        places: list[int | None] = list(range(int(span[1]), int(span[2]) + 1))
+        places = [*range(int(span[1]), int(span[2]) + 1)]
     elif ends := re.fullmatch(r"(first|last) (\w+)", said):
         count = min(place_of(ends[2], most) or 0, most)
-        places = list(
-            range(1, most + 1)[:count]
-            if ends[1] == "first"
-            else range(1, most + 1)[-count or most :]
-        )
-        places = places if count else [None]
+        first = 1 if ends[1] == "first" else most - count + 1
+        places = [*range(first, first + count)]
     else:
-        places = [place_of(word, most) for word in said.split() if word not in _COUNTED]
-    return (
-        [it for it in places if it]
-        if places and all(it and 1 <= it <= most for it in places)
-        else None
-    )
+        places = [place_of(word, most) or 0 for word in said.split() if word not in _COUNTED]
+    return places if places and all(1 <= it <= most for it in places) else None
 
 
 _COUNTED = frozenset("number numbers option options no nr item items".split())
