@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from border import answer
 
+from evalbook.aws.found import Instances
 from evalbook.aws.quotas import check_instance_quota, check_quotas
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
@@ -67,22 +68,25 @@ def test_an_empty_list_is_said(aws: Aws) -> None:
     ]
 
 
+BIG = "ml.g5.48xlarge for endpoint usage"
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({"Quotas": [{"QuotaName": "big", "Value": 2.0}]}, "The quota for big is 2."),
-        ({"Quotas": []}, "Service Quotas lists none for big."),
-        ("AccessDeniedException", "Could not check the quota for big."),
+        ({"Quotas": [{"QuotaName": BIG, "Value": 2.0}]}, f"The quota for {BIG} is 2."),
+        ({"Quotas": []}, f"Service Quotas lists none for {BIG}."),
+        ("AccessDeniedException", f"Could not check the quota for {BIG}."),
         (
-            {"Quotas": [{"QuotaName": "big", "Value": 1.0}]},
-            "The account's quota for big in us-east-1 is 1; 2 would be needed.",
+            {"Quotas": [{"QuotaName": BIG, "Value": 1.0}]},
+            f"The account's quota for {BIG} in us-east-1 is 1; 2 would be needed.",
         ),
     ],
 )
 def test_instances_are_held_against_their_quota(aws: Aws, said: Any, expected: str) -> None:
     answer(aws.client("service-quotas", REGION), "ListServiceQuotas", lambda _: said)
     try:
-        text = check_instance_quota(aws, REGION, "quota", "big", 2).message
+        text = check_instance_quota(aws, REGION, Instances("ml.g5.48xlarge", 2), "endpoint").message
     except AnswerRejected as rejection:
         text = rejection.message
 

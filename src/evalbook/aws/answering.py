@@ -333,9 +333,7 @@ def check_hosting(
     checks = check_gpus("hosting.gpu", instance_type, None if is_nova(base) else billions)
     return [
         *checks,
-        check_instance_quota(
-            aws, region, "hosting.quota", f"{instance_type} for endpoint usage", count
-        ),
+        check_instance_quota(aws, region, instances, "endpoint"),
         warning(
             "hosting.left",
             "The run creates an endpoint and deletes it at the end. A job that is stopped or "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn
+from evalbook.aws.arns import describe_arn_kind, parse_arn
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, unchecked
 from evalbook.checks import Check, passed, warning
 from evalbook.errors import reject
@@ -30,10 +30,7 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
         AnswerRejected: ``kms.form``, ``kms.region``, ``kms.missing``, ``kms.state``, ``kms.usage``.
     """
     text = text.strip()
-    _check_form(text)
-    arn = parse_arn(text)
-    if arn is not None:
-        _check_region(arn, region)
+    _check_form(text, region)
     try:
         key = aws.client("kms", region).describe_key(KeyId=text)["KeyMetadata"]
     except AwsDenied as error:
@@ -48,12 +45,10 @@ def check_kms_key(aws: Aws, text: str, region: str) -> tuple[str, list[Check]]:
         ) from None
     except AwsInvalid as error:
         raise reject("kms.form", f'KMS refuses "{text}": {error.message}', _FORMS) from None
-    _check_state(key)
-    _check_usage(key)
-    return key["Arn"], _remarks(text, key)
+    return key["Arn"], _check_key(text, key)
 
 
-def _check_form(text: str) -> None:
+def _check_form(text: str, region: str) -> None:
     arn = parse_arn(text)
     if arn is not None and (arn.service != "kms" or arn.path[0] not in {"alias", "key"}):
         found = f"{arn} is {describe_arn_kind(arn)}. A KMS key is needed."
@@ -65,22 +60,18 @@ def _check_form(text: str) -> None:
     if arn is None and not text.startswith("alias/") and not _KEY_ID.fullmatch(text):
         found = f'"{text}" is neither a key\'s ID nor an alias.'
         raise reject("kms.form", found, f"Write an alias as alias/{text}. {_FORMS}")
+    if arn is not None and arn.region != region:
+        replica = ""
+        if arn.path[-1].startswith("mrk-"):
+            replica = f" It is a multi-Region key: give its replica in {region}, if there is one."
+        raise reject(
+            "kms.region",
+            f"The key {arn} is in {arn.region or 'no region'}, the evaluation in {region}.",
+            f"Give a key in {region}.{replica}",
+        )
 
 
-def _check_region(arn: Arn, region: str) -> None:
-    if arn.region == region:
-        return
-    replica = ""
-    if arn.path[-1].startswith("mrk-"):
-        replica = f" It is a multi-Region key: give its replica in {region}, if there is one."
-    raise reject(
-        "kms.region",
-        f"The key {arn} is in {arn.region or 'no region'}, the evaluation in {region}.",
-        f"Give a key in {region}.{replica}",
-    )
-
-
-def _check_state(key: KeyMetadataTypeDef) -> None:
+def _check_key(text: str, key: KeyMetadataTypeDef) -> list[Check]:
     state = key.get("KeyState", "Enabled")
     if state != "Enabled":
         remedies = {
@@ -89,9 +80,6 @@ def _check_state(key: KeyMetadataTypeDef) -> None:
         }
         remedy = remedies.get(state, "Give a key that is enabled.")
         raise reject("kms.state", f"The key {key['Arn']} is {state}, not enabled.", remedy)
-
-
-def _check_usage(key: KeyMetadataTypeDef) -> None:
     usage = key.get("KeyUsage", "ENCRYPT_DECRYPT")
     # CustomerMasterKeySpec is KeySpec's older name, which some endpoints still answer with.
     spec = key.get("KeySpec") or key.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
@@ -102,9 +90,6 @@ def _check_usage(key: KeyMetadataTypeDef) -> None:
             "S3 encrypts with symmetric keys for ENCRYPT_DECRYPT only.",
             "Give a symmetric encryption key.",
         )
-
-
-def _remarks(text: str, key: KeyMetadataTypeDef) -> list[Check]:
     resolved = "" if text == key["Arn"] else f" ({text})"
     checks = [passed("kms.key", f"The KMS key {key['Arn']}{resolved} is enabled and symmetric.")]
     if key.get("KeyManager") == "AWS":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from evalbook.aws.found import Instances
 from evalbook.aws.session import REFUSED, Aws, try_asking, unchecked
@@ -12,7 +13,6 @@ from evalbook.errors import AnswerRejected
 
 # Bedrock calls them "(Model evaluation) Number of concurrent …"; the codes are not documented.
 _ABOUT_EVALUATION = re.compile(r"model evaluation|evaluation job|judge", re.I)
-_CONCURRENT = re.compile(r"concurrent", re.I)
 _GRANT = "servicequotas:ListServiceQuotas"
 
 
@@ -51,7 +51,7 @@ def _check(name: str, value: float, running: int | None) -> Check:
     if value <= 0:
         text += ". No such job could start."
         return failed("quotas", text, "Request an increase in Service Quotas.")
-    if running is None or not _CONCURRENT.search(name):
+    if running is None or "concurrent" not in name.lower():
         return passed("quotas", f"{text}.")
     if running >= value:
         return warning(
@@ -62,24 +62,22 @@ def _check(name: str, value: float, running: int | None) -> Check:
     return passed("quotas", f"{text}; {running} in progress.")
 
 
-def check_training_quota(aws: Aws, region: str, instances: Instances) -> Check:
-    """Compare the quota of an instance type for training jobs with what a job would take.
-
-    Raises:
-        AnswerRejected: ``compute.quota``, the job could never start.
-    """
-    name, count = f"{instances.instance_type} for training job usage", instances.instance_count
-    return check_instance_quota(aws, region, "compute.quota", name, count, ", or answer serverless")
+_INSTEAD = {
+    "training job": ("compute.quota", ", name another instance type, or answer serverless"),
+    "endpoint": ("hosting.quota", " or name another instance type"),
+}
 
 
 def check_instance_quota(
-    aws: Aws, region: str, check_id: str, name: str, count: int, otherwise: str = ""
+    aws: Aws, region: str, instances: Instances, use: Literal["training job", "endpoint"]
 ) -> Check:
-    """Compare a quota of SageMaker's instances, by its name, with how many would be taken.
+    """Compare the quota of an instance type with how many would be taken.
 
     Raises:
-        AnswerRejected: fewer are allowed.
+        AnswerRejected: ``compute.quota`` or ``hosting.quota``, fewer are allowed.
     """
+    check_id, instead = _INSTEAD[use]
+    name, count = f"{instances.instance_type} for {use} usage", instances.instance_count
     try:
         value = dict(_quotas(aws, region, "sagemaker")).get(name)
     except REFUSED as error:
@@ -87,10 +85,9 @@ def check_instance_quota(
     if value is None:
         return skipped(check_id, f"Service Quotas lists none for {name}.")
     if value < count:
-        comma = "," if otherwise else " or"
         raise AnswerRejected(
             check_id,
             f"The account's quota for {name} in {region} is {value:g}; {count} would be needed.",
-            f"Request an increase in Service Quotas{comma} name another instance type{otherwise}.",
+            f"Request an increase in Service Quotas{instead}.",
         )
     return passed(check_id, f"The quota for {name} is {value:g}.")
