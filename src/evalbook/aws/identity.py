@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from evalbook.aws.arns import parse_arn
+from evalbook.aws.arns import partition_and_account
 from evalbook.aws.session import Aws
 
 
@@ -32,12 +33,10 @@ def find_caller(aws: Aws, region: str | None = None) -> Caller:
         AwsUnavailable: no, expired or unknown credentials, no region, or no network.
     """
     answer = aws.once("caller", lambda: aws.client("sts", region).get_caller_identity())
-    arn = parse_arn(answer["Arn"])
-    partition = arn.partition if arn else "aws"
-    # arn:aws:sts::123456789012:assumed-role/Analyst/session: the role's own path is not told.
-    assumed = arn is not None and arn.service == "sts" and arn.path[0] == "assumed-role"
-    role_name = arn.path[1] if arn is not None and assumed else None
-    return Caller(answer["Account"], answer["Arn"], partition, role_name)
+    partition, _ = partition_and_account(answer["Arn"])
+    # The role's own path is not told.
+    assumed = re.match(r"arn:[\w-]+:sts::\d+:assumed-role/([^/]+)/", answer["Arn"])
+    return Caller(answer["Account"], answer["Arn"], partition, assumed[1] if assumed else None)
 
 
 def is_reserved(role: str) -> bool:

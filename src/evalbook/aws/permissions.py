@@ -68,8 +68,8 @@ def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
     return _permission_check(
         "role.permissions",
         simulate(aws, region, arn, list_gated_actions(actions_for)),
-        f"{arn} may do everything that the SDK requires.",
-        f"{arn} may not do",
+        arn,
+        "may do everything that the SDK requires",
         "Grant these to the role; the SDK refuses the role without them.",
     )
 
@@ -149,8 +149,8 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str) -> list[Check
     check = _permission_check(
         "caller.permissions",
         answer,
-        f"You ({source}) may start an evaluation.",
-        f"You ({source}) may not do",
+        f"You ({source})",
+        "may start an evaluation",
         f"{_granted_to(me)}: the notebook builds and starts the pipeline as you.",
     )
     if check.status == "failed" and not me.role_name:
@@ -183,8 +183,8 @@ def check_job_permissions(aws: Aws, region: str) -> Check:
     check = _permission_check(
         "caller.jobs",
         simulate(aws, region, source, ACTIONS.facts["own_instances_caller_actions"]),
-        f"You ({source}) may start, find and stop training jobs.",
-        f"You ({source}) may not do",
+        f"You ({source})",
+        "may start, find and stop training jobs",
         f"{_granted_to(me)}, or answer serverless.",
     )
     refuse_failed([check])
@@ -213,22 +213,20 @@ def _cant_simulate(check_id: str, me: Caller) -> Check:
     return skipped(check_id, f"{me.arn} can't be simulated: not a role or user.")
 
 
-def _permission_check(
-    check_id: str, answer: Simulation, well: str, lacking: str, remedy: str
-) -> Check:
+def _permission_check(check_id: str, answer: Simulation, who: str, may: str, remedy: str) -> Check:
     if answer.error:
         return _not_simulated(check_id, answer.error)
     if answer.denied:
-        return failed(check_id, f"{lacking} {', '.join(answer.denied)}.", remedy)
+        return failed(check_id, f"{who} may not do {', '.join(answer.denied)}.", remedy)
     if answer.unsure:
         return warning(
             check_id,
-            f"{lacking} {', '.join(answer.unsure)}, says IAM's simulator, because of an "
+            f"{who} may not do {', '.join(answer.unsure)}, says IAM's simulator, because of an "
             "organization's policy or a permissions boundary. It does not evaluate their "
             "conditions, so this could not be checked.",
             "If the run is denied access, ask whoever manages your organization's policies.",
         )
-    return passed(check_id, well)
+    return passed(check_id, f"{who} {may}.")
 
 
 def _not_simulated(check_id: str, error: str) -> Check:
