@@ -23,6 +23,7 @@ def a_statement(principal: Any, effect: str = "Allow", **more: Any) -> dict[str,
 
 ROOT = a_statement({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
 MAYBE_DENIED = a_statement("*", "Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
+NOT_FOR_ROLE = {"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "Action": "*"}
 ANY_S3 = {"StringEquals": {"kms:ViaService": "s3.*.amazonaws.com"}}
 VIA_S3 = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
 
@@ -43,6 +44,10 @@ VIA_S3 = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
         ([MAYBE_DENIED, a_statement({"AWS": ROLE})], "could not tell"),
         ([a_statement({"AWS": ROLE}), MAYBE_DENIED], "could not tell"),
         ([a_statement("*", Condition=ANY_S3)], "nothing"),
+        (
+            [ROOT, {"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "Action": "*"}],
+            "could not tell",
+        ),
         (
             [ROOT, a_statement("*", "Deny", Condition={"ArnNotLike": {"aws:PrincipalArn": ROLE}})],
             "delegates",

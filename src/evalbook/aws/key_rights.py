@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.arns import Arn, parse_arn, partition_and_account
 from evalbook.aws.permissions import simulate
 from evalbook.aws.policy_documents import Sent, Statement, WrittenStatement, read_policy
 from evalbook.aws.session import Aws, try_asking
@@ -51,9 +51,8 @@ def check_role_key(
     says = _read_policy_of(aws, region, role, arn, actions)
     simulated = simulate(aws, region, role, actions, ResourceArns=[key])
     allowed = None if simulated.error else not simulated.lacking
-    if (says == "allows" and _account(role) == arn.account) or (
-        says in ("allows", "delegates") and allowed
-    ):
+    own = partition_and_account(role)[1] == arn.account
+    if (says == "allows" and own) or (says in ("allows", "delegates") and allowed):
         return passed("kms.role", f"{role} may use {named}.")
     if says == "denies":
         text = f"{role} may not use {named}: a Deny statement in the key's policy covers it."
@@ -106,7 +105,7 @@ def _settled(key: KeyMetadataTypeDef, named: str) -> Check | None:
 
 def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: str) -> Says:
     """Tell what a key's policy says of a role doing an action through S3."""
-    account = _account(role)
+    _, account = partition_and_account(role)
     sent: Sent = {
         "kms:calleraccount": partial(fnmatchcase, account),
         "aws:principalaccount": partial(fnmatchcase, account),
@@ -120,6 +119,8 @@ def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: st
         met, _ = statement.conditions_met(sent)
         if principal is None or met is False or not statement.covers(action):
             continue
+        if statement.has_not_principal:
+            met = None  # whom it leaves out is not read
         if statement.effect == "Deny":
             denials.append(met)
         elif met is None:
@@ -134,9 +135,7 @@ def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: st
 
 def _principal(it: Statement, role: str, account: str) -> Literal["role", "account"] | None:
     """Tell whether a statement is about the role itself or about its whole account."""
-    if it.has_not_principal:
-        return None
-    if role in it.accounts or "*" in it.accounts:
+    if it.has_not_principal or role in it.accounts or "*" in it.accounts:
         return "role"
     whole = {account, *(f"arn:{it}:iam::{account}:root" for it in ("aws", "aws-cn", "aws-us-gov"))}
     return None if whole.isdisjoint(it.accounts) else "account"
@@ -179,8 +178,3 @@ def default_key(aws: Aws, bucket: str, region: str) -> str | None:
             known = _describe(aws, region, key)
             return known["Arn"] if known else key
     return None
-
-
-def _account(arn: str) -> str:
-    found = parse_arn(arn)
-    return found.account if found else ""
