@@ -39,17 +39,17 @@ def wizard_command(settings: Settings, output: Output, plain: bool, sandbox: boo
     _require_terminal(as_json=output.as_json)
     world: contextlib.AbstractContextManager[Suggestions]
     world = simulated_aws() if sandbox else contextlib.nullcontext({})
-    with world as suggestions:
+    with world as suggestions, leaving_on_hangup():
         terminal = _terminal(settings, suggestions, plain=plain or not draws_well(os.environ))
-        with leaving_on_hangup(), terminal.held():
-            try:
+        try:
+            with terminal.held():
                 notebook = _converse(settings, terminal)
                 if sandbox:
                     _offer_to_run(terminal, notebook)
-            except (Leaving, KeyboardInterrupt):
-                with contextlib.suppress(OSError):
-                    terminal.say(how_to_go_on(settings, plain=plain, sandbox=sandbox))
-                return INTERRUPTED
+        except (Leaving, KeyboardInterrupt):
+            with contextlib.suppress(OSError):
+                terminal.say(how_to_go_on(settings, plain=plain, sandbox=sandbox))
+            return INTERRUPTED
     return 0
 
 

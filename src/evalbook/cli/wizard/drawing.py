@@ -5,8 +5,16 @@ Only marks have colours, which can be read on light and on dark; the words keep 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
 
 from evalbook.aws.arns import role_names
 from evalbook.checks import Check, Remedy
@@ -14,7 +22,7 @@ from evalbook.cli.links import links_work, pieces
 from evalbook.cli.output import default_of
 from evalbook.cli.tables import BAD, DOUBTFUL, GOOD, READABLE
 from evalbook.cli.wizard.terminal import Suggestions
-from evalbook.cli.wizard.toolbar import cut_at_word, telling_part
+from evalbook.cli.wizard.toolbar import cut_at_word, one_line, telling_part
 from evalbook.cli.wizard.wording import (
     HOW_TO_FOLLOW,
     KEYS_EXPLAINED,
@@ -30,11 +38,6 @@ from evalbook.cli.wizard.wording import (
 from evalbook.texts import fold_lines, plural, printable_lines
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
 _MARKS = {
     "passed": ("✓", GOOD),
@@ -52,8 +55,6 @@ _PREVIEWED = 2
 
 def text_of(text: str, style: str = "") -> Text:
     """Return text from anywhere, with nothing in it that could control the terminal."""
-    from rich.text import Text
-
     return Text(printable_lines(text), style=style)
 
 
@@ -77,8 +78,6 @@ class Drawing:
 
     def heading(self, turn: Turn, *, close: bool = False) -> None:
         """Print where in the interview the turn is; ``close`` leaves no line free above."""
-        from rich.rule import Rule
-
         title = text_of(f"{place_of(turn)} · {step_title(turn)}", "bold")
         if not close:
             self.console.print()
@@ -151,8 +150,6 @@ class Drawing:
 
     def _fields(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table of fields, in which what comes from records is a line each."""
-        from rich.table import Table
-
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=True)
         for title in titles:
             said, quoted = title == "taken for", title.startswith(("example", "record "))
@@ -186,15 +183,11 @@ class Drawing:
             self._one_line("", notice)
 
     def _one_line(self, label: str, text: str, style: str = "bold") -> None:
-        line = printable_lines(text).replace("\n", " ")
-        shown = cut_at_word(line, self.console.width - len(label))
+        shown = cut_at_word(one_line(text), self.console.width - len(label))
         self.console.print(_labelled(label, shown, style), no_wrap=True)
 
     def terms(self, text: str) -> None:
         """Print the terms in a box, word for word, their links clickable where that works."""
-        from rich.panel import Panel
-        from rich.style import Style
-
         clickable = links_work()
         drawn, addresses = text_of(""), []
         for piece in pieces(text):
@@ -234,8 +227,6 @@ class Drawing:
 
     def finished(self, turn: Turn) -> None:
         """Print where the notebook is and how to run it."""
-        from rich.rule import Rule
-
         self.console.print()
         self.console.print(Rule(text_of("done", "bold"), align="left", style="dim"))
         self.checks(turn.checks)
@@ -256,7 +247,6 @@ def _labelled(label: str, text: str, style: str = "bold") -> Text:
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
-    from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold")
@@ -267,7 +257,6 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
 
 
 def _shown(record: Any, field: str) -> str:
-    import json
 
     if isinstance(record, dict) and field not in record:
         return "(none)"

@@ -7,7 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.completion import Completer, DynamicCompleter, ThreadedCompleter, WordCompleter
+from questionary.prompts.path import GreatUXPathCompleter
+from rich.console import Console
 
 from evalbook.cli.wizard.drawing import Drawing
 from evalbook.cli.wizard.lines import Line, ask_line
@@ -29,9 +33,6 @@ from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn
 
-if TYPE_CHECKING:
-    from prompt_toolkit.completion import Completer
-
 _ANOTHER = "another …"
 """The entry of a list after which anything else may be typed."""
 _LEAVES = "Ctrl-C saves and leaves"
@@ -47,7 +48,6 @@ class FullTerminal(Drawing):
     def __init__(
         self, suggestions: Suggestions, complete_s3: Callable[[str], list[str]] = lambda _: []
     ) -> None:
-        from rich.console import Console
 
         super().__init__(Console(highlight=False, markup=False, emoji=False), suggestions)
         self._complete_s3 = complete_s3
@@ -153,10 +153,6 @@ def _yes_or_no(turn: Turn) -> str:
 
 def _completer(wants: Wants, complete_s3: Callable[[str], list[str]]) -> Completer | None:
     """Return what Tab offers: files of the endings wanted, buckets and keys, or projects here."""
-    from prompt_toolkit.application import get_app
-    from prompt_toolkit.completion import DynamicCompleter, ThreadedCompleter, WordCompleter
-    from questionary.prompts.path import GreatUXPathCompleter
-
     if wants.projects:
         projects = sorted(path.parent.name for path in Path().glob("*/notebooks"))
         return WordCompleter(projects, sentence=True)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, width
+import questionary
+from prompt_toolkit import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+
+from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys
 from evalbook.cli.wizard.toolbar import toolbar
 from evalbook.texts import printable_lines
-
-if TYPE_CHECKING:
-    from prompt_toolkit import Application
-    from prompt_toolkit.buffer import Buffer
-    from prompt_toolkit.completion import Completer
-    from prompt_toolkit.key_binding import KeyPressEvent
-    from prompt_toolkit.layout.processors import Processor
 
 _MENU_LINES = 6
 """Rows kept free for completions; more would push the question off a small terminal."""
@@ -34,10 +36,6 @@ class Line:
 
 def ask_line(around: Around, line: Line) -> str:
     """Let the person type, beginning with what is there; see `run` for what it raises."""
-    import questionary
-    from prompt_toolkit.filters import Condition
-    from prompt_toolkit.keys import Keys
-
     began_with = line.typed or line.default
     offered = _Offered(line.default if not line.typed else "")
 
@@ -52,7 +50,7 @@ def ask_line(around: Around, line: Line) -> str:
         "",
         default=began_with,
         qmark=MARK,
-        style=questionary.Style(STYLE),
+        style=STYLE,
         placeholder=[("class:placeholder", printable_lines(line.placeholder))]
         if line.placeholder
         else None,
@@ -60,10 +58,10 @@ def ask_line(around: Around, line: Line) -> str:
         complete_while_typing=False,
         reserve_space_for_menu=_MENU_LINES,
         key_bindings=bindings,
-        bottom_toolbar=lambda: toolbar(around, width()),
+        bottom_toolbar=lambda: toolbar(around),
         enable_open_in_editor=True,
         enable_suspend=True,
-        input_processors=[offered.drawn()],
+        input_processors=[offered],
         prompt_continuation=lambda width, *_: " " * width,
     )
     _buffer(question.application).on_text_insert += offered.give_way
@@ -71,7 +69,7 @@ def ask_line(around: Around, line: Line) -> str:
     return run(question.application, text)
 
 
-class _Offered:
+class _Offered(Processor):
     """A default in the field: the first text typed takes its place, once moved in it is edited."""
 
     def __init__(self, text: str) -> None:
@@ -99,18 +97,10 @@ class _Offered:
         self._text = ""
         event.current_buffer.start_completion(insert_common_part=True)
 
-    def drawn(self) -> Processor:
-        """Return what draws the default as such until it is touched."""
-        from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
-
-        offered = self
-
-        class AsOffered(Processor):
-            def apply_transformation(self, given: TransformationInput) -> Transformation:
-                style = "class:placeholder" if offered._text else ""
-                return Transformation([(f"{it[0]} {style}", *it[1:]) for it in given.fragments])
-
-        return AsOffered()
+    def apply_transformation(self, given: TransformationInput) -> Transformation:
+        """Draw the default as such until it is touched."""
+        style = "class:placeholder" if self._text else ""
+        return Transformation([(f"{it[0]} {style}", *it[1:]) for it in given.fragments])
 
 
 def _buffer(application: Application[Any]) -> Buffer:

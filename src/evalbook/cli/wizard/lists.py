@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import questionary
+from prompt_toolkit import Application
+from prompt_toolkit.filters import Always, Condition, is_done
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import (
+    ConditionalContainer,
+    Dimension,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    Window,
+)
+from prompt_toolkit.layout.containers import Container
+from questionary.prompts.common import InquirerControl
 
 from evalbook.cli.wizard.prompts import MARK, STYLE, Around, run, shared_keys, width
 from evalbook.cli.wizard.terminal import Option, WantsBack
-from evalbook.cli.wizard.toolbar import cut, toolbar
+from evalbook.cli.wizard.toolbar import cut, one_line, toolbar
 from evalbook.texts import printable_lines
-
-if TYPE_CHECKING:
-    from prompt_toolkit import Application
-    from prompt_toolkit.formatted_text import StyleAndTextTuples
-    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-    from prompt_toolkit.layout.containers import Container
-    from questionary.prompts.common import InquirerControl
 
 _NOTHING_YET = "—"
 """Where the pointer rests until the person moves it, so that Enter alone chooses nothing."""
@@ -33,6 +43,7 @@ _MORE_LINES = 4
 
 _SEARCHED: dict[str, Any] = {
     "qmark": MARK,
+    "style": STYLE,
     "use_jk_keys": False,
     "use_search_filter": True,
     "show_description": False,
@@ -46,8 +57,6 @@ def ask_one(around: Around, options: Sequence[Option], start: str | None) -> str
     What is typed narrows the list; where it fits nothing, Enter gives it as the answer. See `run`
     for what it raises.
     """
-    import questionary
-
     choices = [_choice(option) for option in options]
     if start is None:
         choices.insert(0, questionary.Choice(_NOTHING_YET, value=_NOTHING_YET))
@@ -56,7 +65,6 @@ def ask_one(around: Around, options: Sequence[Option], start: str | None) -> str
         choices,
         default=start,
         instruction=" " if around.message else "↑ ↓ to choose, or type to search; then Enter",
-        style=questionary.Style(STYLE),
         **_SEARCHED,
     )
     control = _control(question.application)
@@ -73,13 +81,10 @@ def ask_several(around: Around, options: Sequence[Option]) -> str:
 
     See `run` for what it raises.
     """
-    import questionary
-
     question = questionary.checkbox(
         "",
         [_choice(option) for option in options],
         instruction="Space ticks one, Ctrl-A all; type to search; then Enter",
-        style=questionary.Style(STYLE),
         **_SEARCHED,
     )
     control = _control(question.application)
@@ -108,21 +113,26 @@ def _ticked(ticked: Sequence[str], pointed_at: str, alone: Sequence[str]) -> lis
     return [*kept, pointed_at]
 
 
-def _choice(option: Option) -> Any:
-    import questionary
-
-    label = cut(_on_one_line(option.label), width() - _POINTER)
+def _choice(option: Option) -> questionary.Choice:
+    label = cut(one_line(option.label), width() - _POINTER)
     return questionary.Choice(label, value=option.value, checked=option.chosen)
 
 
 def _control(application: Application[Any]) -> InquirerControl:
-    from questionary.prompts.common import InquirerControl
+    """Return the list, kept from pushing what it answers off the screen: it scrolls instead.
 
-    return next(
-        window.content
-        for window in application.layout.find_all_windows()
-        if isinstance(window.content, InquirerControl)
-    )
+    Nor is it longer than its entries: what there is to say about one stands right below them.
+    """
+
+    def height() -> Dimension:
+        return Dimension(max=max(_LEAST_LISTED, application.output.get_size().rows - _AROUND_LIST))
+
+    for window in application.layout.find_all_windows():
+        if isinstance(window.content, InquirerControl):
+            window.height = height
+            window.dont_extend_height = Always()
+            return window.content
+    raise AssertionError  # questionary's lists are such controls
 
 
 def _ask_list(
@@ -134,9 +144,6 @@ def _ask_list(
     tick: Callable[[KeyPressEvent], None] | None = None,
 ) -> str:
     """Ask by a list; ``chosen`` returns what Enter means, unless it means nothing yet."""
-    from prompt_toolkit.filters import Always
-    from prompt_toolkit.key_binding import merge_key_bindings
-    from prompt_toolkit.layout import HSplit, Layout
 
     def enter(event: KeyPressEvent) -> None:
         answer = control.search_filter if _fits_nothing(control) else chosen()
@@ -149,7 +156,6 @@ def _ask_list(
         bindings.add(" ", eager=True)(tick)
     _add_search(bindings, control, leaves=bool(around.message))
     application.key_bindings = merge_key_bindings([application.key_bindings, bindings])  # type: ignore[list-item]
-    _leave_room_for_question(application, control)
     below = _below_list(control, around, {option.value: option for option in options})
     application.layout = Layout(HSplit([application.layout.container, *below]))
     return run(application, lambda: None)
@@ -157,15 +163,13 @@ def _ask_list(
 
 def _add_search(bindings: KeyBindings, control: InquirerControl, *, leaves: bool) -> None:
     """Add the keys of a search; ``leaves``: whether Escape without one goes back."""
-    from prompt_toolkit.filters import Condition
-    from prompt_toolkit.keys import Keys
-
     at_first = control.pointed_at
     fits_nothing = Condition(lambda: _fits_nothing(control))
 
     @bindings.add(Keys.BracketedPaste, eager=True)
     def search_pasted(event: KeyPressEvent) -> None:
-        _search(control, event.data)
+        for character in one_line(event.data).strip():
+            control.add_search_character(character)  # type: ignore[arg-type]
 
     @bindings.add("c-u", eager=True)
     def forget_search(_: KeyPressEvent) -> None:
@@ -191,28 +195,6 @@ def _add_search(bindings: KeyBindings, control: InquirerControl, *, leaves: bool
         control.select_next()
 
 
-def _leave_room_for_question(application: Application[Any], control: InquirerControl) -> None:
-    """Keep a long list from pushing what it answers off the screen; it scrolls instead.
-
-    Nor is it longer than its entries: what there is to say about one stands right below them.
-    """
-    from prompt_toolkit.filters import Always
-    from prompt_toolkit.layout import Dimension
-
-    def height() -> Dimension:
-        return Dimension(max=max(_LEAST_LISTED, application.output.get_size().rows - _AROUND_LIST))
-
-    for window in application.layout.find_all_windows():
-        if window.content is control:
-            window.height = height
-            window.dont_extend_height = Always()
-
-
-def _search(control: InquirerControl, text: str) -> None:
-    for character in _on_one_line(text).strip():
-        control.add_search_character(character)  # type: ignore[arg-type]
-
-
 def _fits_nothing(control: InquirerControl) -> bool:
     # Looking at the choices is what makes the control search.
     return bool(control.search_filter and control.filtered_choices and not control.found_in_search)
@@ -222,15 +204,13 @@ def _below_list(
     control: InquirerControl, around: Around, options: dict[str, Option]
 ) -> list[Container]:
     """Return what stands under a list: about the entry pointed at; at the bottom, the toolbar."""
-    from prompt_toolkit.filters import is_done
-    from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, Window
 
     def about() -> StyleAndTextTuples:
         if _fits_nothing(control):
             return [("class:instruction", _indented(_FITS_NOTHING))]
         option = options.get(str(control.get_pointed_at().value))
         lines = [option.description] if option and option.description else []
-        label = _on_one_line(option.label) if option else ""
+        label = one_line(option.label) if option else ""
         if cut(label, width() - _POINTER) != label:
             lines.insert(0, label)
         if control.search_filter:
@@ -238,23 +218,15 @@ def _below_list(
             lines.insert(0, f"{fit} of {len(options)} match; Esc shows all.")
         return [("class:instruction", "\n".join(map(_indented, lines)))]
 
-    more = Window(
-        FormattedTextControl(about),
-        dont_extend_height=True,
-        height=Dimension(max=_MORE_LINES),
-    )
-    space = Window()
+    lines = Dimension(max=_MORE_LINES)
+    more = Window(FormattedTextControl(about), dont_extend_height=True, height=lines)
     bar = Window(
-        FormattedTextControl(lambda: toolbar(around, width())),
+        FormattedTextControl(lambda: toolbar(around)),
         style="class:bottom-toolbar",
         dont_extend_height=True,
         height=Dimension(min=1),
     )
-    return [ConditionalContainer(window, ~is_done) for window in (more, space, bar)]
-
-
-def _on_one_line(text: str) -> str:
-    return printable_lines(text).replace("\n", " ")
+    return [ConditionalContainer(window, ~is_done) for window in (more, Window(), bar)]
 
 
 def _indented(text: str) -> str:

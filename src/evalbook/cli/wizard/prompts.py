@@ -4,37 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import questionary
+from prompt_toolkit import Application
+from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.application.current import get_app_session
+from prompt_toolkit.input.typeahead import clear_typeahead
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from evalbook.cli.wizard.hangup import asked_to_leave
 from evalbook.cli.wizard.terminal import Leaving, WantsBack
-
-if TYPE_CHECKING:
-    from prompt_toolkit import Application
-    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-
 
 MARK = ">"
 """What stands before the place to type in."""
 
 # Questionary's own style names fixed colours, which vanish on one background or the other.
-STYLE = [
-    ("qmark", "noinherit bold"),
-    ("question", "bold"),
-    ("answer", "noinherit"),
-    ("instruction", "italic"),
-    ("pointer", "bold"),
-    ("highlighted", "bold underline"),
-    ("selected", "noreverse"),
-    ("search_success", "noinherit bold"),
-    ("search_none", "noinherit italic"),
-    ("placeholder", "italic"),
-    ("bottom-toolbar", "reverse"),
-    ("completion-menu", "noinherit reverse"),
-    ("completion-menu.completion", "noinherit reverse"),
-    ("completion-menu.completion.current", "noinherit bold underline reverse"),
-    ("scrollbar.background", "noinherit reverse"),
-    ("scrollbar.button", "noinherit"),
-]
+STYLE = questionary.Style(
+    [
+        ("qmark", "noinherit bold"),
+        ("question", "bold"),
+        ("answer", "noinherit"),
+        ("instruction", "italic"),
+        ("pointer", "bold"),
+        ("highlighted", "bold underline"),
+        ("selected", "noreverse"),
+        ("search_success", "noinherit bold"),
+        ("search_none", "noinherit italic"),
+        ("placeholder", "italic"),
+        ("bottom-toolbar", "reverse"),
+        ("completion-menu", "noinherit reverse"),
+        ("completion-menu.completion", "noinherit reverse"),
+        ("completion-menu.completion.current", "noinherit bold underline reverse"),
+        ("scrollbar.background", "noinherit reverse"),
+        ("scrollbar.button", "noinherit"),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,6 @@ class Around:
 
 def shared_keys(around: Around, untouched: Any, typed: Callable[[], str | None]) -> KeyBindings:
     """Return the keys that work at every prompt."""
-    from prompt_toolkit.application import run_in_terminal
-    from prompt_toolkit.key_binding import KeyBindings
-
     bindings = KeyBindings()
     explained = False
 
@@ -91,11 +93,6 @@ def run(application: Application[Any], typed: Callable[[], str | None]) -> str:
         Leaving: the person leaves; it carries what was ``typed``, as the next one does.
         WantsBack: the person would rather change an earlier answer.
     """
-    from prompt_toolkit.application.current import get_app_session
-    from prompt_toolkit.input.typeahead import clear_typeahead
-
-    from evalbook.cli.wizard.hangup import asked_to_leave
-
     # Keys pressed before the question was there can't have been meant for it.
     clear_typeahead(get_app_session().input)
     try:
@@ -108,6 +105,4 @@ def run(application: Application[Any], typed: Callable[[], str | None]) -> str:
 
 def width() -> int:
     """Return the terminal's columns, whether a prompt is running or not yet."""
-    from prompt_toolkit.application.current import get_app_session
-
     return get_app_session().output.get_size().columns

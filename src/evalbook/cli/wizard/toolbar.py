@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+from prompt_toolkit.utils import get_cwidth
 
 from evalbook.aws.arns import role_names, short_name
-from evalbook.texts import printable_lines
-
-if TYPE_CHECKING:
-    from prompt_toolkit.formatted_text import StyleAndTextTuples
-
-    from evalbook.cli.wizard.prompts import Around
+from evalbook.cli.wizard.prompts import Around, width
+from evalbook.texts import printable
 
 
-def toolbar(around: Around, width: int) -> StyleAndTextTuples:
+def toolbar(around: Around) -> str:
     """Return the lines at the bottom: where this is, the latest answers, the keys."""
-    lines = []
-    if around.place:
-        lines.append(answers_in_brief(around.place, around.answers, width))
+    columns = width()
+    lines = [answers_in_brief(around.place, around.answers, columns)] if around.place else []
     keys = f" {around.keys[0]}"
     for key in around.keys[1:]:
         more = f"{keys}   {key}"
-        keys = more if _columns(more) <= width else keys
-    lines.append(cut(keys, width))
-    return [("", "\n".join(lines))]
+        keys = more if get_cwidth(more) <= columns else keys
+    return "\n".join([*lines, cut(keys, columns)])
 
 
 def answers_in_brief(place: str, answers: Sequence[tuple[str, str]], width: int) -> str:
@@ -35,7 +30,7 @@ def answers_in_brief(place: str, answers: Sequence[tuple[str, str]], width: int)
     for title, text in reversed(answers):
         part = f"{title}: {cut(telling_part(text), 24)}"
         more = f" │ {left_out - 1} more" if left_out > 1 else ""
-        if _columns(" │ ".join([line, *shown, part]) + more) > width:
+        if get_cwidth(" │ ".join([line, *shown, part]) + more) > width:
             break
         shown.append(part)
         left_out -= 1
@@ -45,9 +40,13 @@ def answers_in_brief(place: str, answers: Sequence[tuple[str, str]], width: int)
     return cut(" │ ".join(parts), width)
 
 
+def one_line(text: str) -> str:
+    return printable(text.replace("\n", " "))
+
+
 def telling_part(text: str) -> str:
     """Return an answer on one line; of an ARN, the name, or what comes after the account."""
-    line = printable_lines(text).replace("\n", " ")
+    line = one_line(text)
     if line.startswith("arn:"):
         line = role_names(short_name(line) or line)
     return line.split(":", 5)[-1] if line.startswith("arn:") else line
@@ -67,14 +66,8 @@ def cut(text: str, width: int) -> str:
     columns = end = 0
     # Letter by letter, as the toolbar is drawn anew at every key and a task may fill pages.
     for letter in text:
-        columns += _columns(letter)
+        columns += get_cwidth(letter)
         if columns > width:
             return text[:end] + "…"
         end += columns < width
     return text
-
-
-def _columns(text: str) -> int:
-    from prompt_toolkit.utils import get_cwidth
-
-    return get_cwidth(text)
