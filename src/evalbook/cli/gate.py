@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evalbook.cli.asking import need_somebody_to_ask, need_yes
 from evalbook.cli.completion import takes_runs
 from evalbook.cli.options import A_FILE, Settings, command
-from evalbook.cli.output import Output
+from evalbook.cli.output import Output, need_somebody_to_ask, need_yes
 from evalbook.cli.tables import Prose, coloured, spaced
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import joined

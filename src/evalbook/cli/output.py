@@ -12,7 +12,7 @@ from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from evalbook.checks import Check, Remedy, remedy_in_commands
-from evalbook.errors import UsageError
+from evalbook.errors import AnswerRejected, UsageError
 from evalbook.texts import fold_lines, printable, printable_lines
 from evalbook.workflow.brief import brief as without_silence, say
 from evalbook.workflow.turn import Choice, ErrorDocument, Problem, Turn, as_document
@@ -98,6 +98,30 @@ def complain(text: str) -> None:
             width = _width_of(sys.stderr)
             words = fold_lines(printable_lines(text), width, hanging=False)
             print(words, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def need_somebody_to_ask(output: Output, code: str, what: str) -> None:
+    """See to it that a question can be asked before the work for it is done.
+
+    Raises:
+        UsageError: ``code``, output is JSON for a program; ``what`` would ask.
+    """
+    if output.as_json:
+        raise UsageError(code, f"{what} asks first, which --json does not allow.", "Add --yes.")
+
+
+def need_yes(question: str, code: str, declined: str) -> None:
+    """Ask on standard error, and read the answer from standard input.
+
+    Raises:
+        AnswerRejected: ``code``, the answer is not yes; ``declined`` says what was not done.
+    """
+    from evalbook.workflow.replies.words import yes_or_no
+
+    complain(f"{question} yes or no (no):")
+    said = sys.stdin.readline(100) if sys.stdin is not None else ""
+    if not yes_or_no(said.strip()):
+        raise AnswerRejected(code, declined, "Answer yes, or add --yes.")
 
 
 def terminal_width() -> int | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from evalbook.cli.asking import need_somebody_to_ask, need_yes
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.documents import StopDocument, StoppedRun
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, terminal_width
+from evalbook.cli.output import Output, complain, need_somebody_to_ask, need_yes, terminal_width
 from evalbook.errors import AnswerRejected
 from evalbook.texts import fold_lines, joined
 

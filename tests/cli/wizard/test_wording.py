@@ -106,13 +106,11 @@ def test_what_a_rejection_says_is_not_listed_beside_it():
     trust = 'Add {"Effect": "Allow"} to its trust policy.'
     sagemaker = failed("role.sagemaker", "SageMaker may not assume it.", trust)
     bedrock = failed("role.bedrock", "Bedrock may not assume it.", trust)
-    turn = a_turn(
-        "execution_role",
-        checks=(sagemaker, bedrock),
-        error=Problem("role.sagemaker", sagemaker.message, trust),
-    )
+    error = Problem("role.sagemaker", sagemaker.message, trust)
 
-    assert checks_beside(turn) == [failed("role.bedrock", "Bedrock may not assume it.")]
+    assert checks_beside((sagemaker, bedrock), error) == [
+        failed("role.bedrock", "Bedrock may not assume it.")
+    ]
 
 
 def test_steps_are_called_what_summaries_call_them():

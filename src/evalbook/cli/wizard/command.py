@@ -7,7 +7,9 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +19,9 @@ from evalbook.cli.wizard.drafts import Drafts
 from evalbook.cli.wizard.terminal import Leaving, Option, Suggestions, Terminal
 from evalbook.errors import UsageError
 from evalbook.whole_files import is_there
+
+if TYPE_CHECKING:
+    from evalbook.workflow.workflow import Workflow
 
 
 @command(
@@ -40,15 +45,17 @@ def wizard_command(settings: Settings, output: Output, plain: bool, sandbox: boo
     world: contextlib.AbstractContextManager[Suggestions]
     world = simulated_aws() if sandbox else contextlib.nullcontext({})
     with world as suggestions, leaving_on_hangup():
+        workflow = settings.workflow()
         terminal = _terminal(settings, suggestions, plain=plain or not draws_well(os.environ))
         try:
             with terminal.held():
-                notebook = _converse(settings, terminal)
+                notebook = _converse(settings, workflow, terminal)
                 if sandbox:
                     _offer_to_run(terminal, notebook)
         except (Leaving, KeyboardInterrupt):
+            now = replace(settings, profile=workflow.aws.profile)
             with contextlib.suppress(OSError):
-                terminal.say(how_to_go_on(settings, plain=plain, sandbox=sandbox))
+                terminal.say(how_to_go_on(now, plain=plain, sandbox=sandbox))
             return INTERRUPTED
     return 0
 
@@ -125,17 +132,12 @@ def _terminal(settings: Settings, suggestions: Suggestions, *, plain: bool) -> T
     )
 
 
-def _converse(settings: Settings, terminal: Terminal) -> Path:
-    """Ask until the notebook is written; return its path.
-
-    Raises:
-        StateFileError: the state file can't be used.
-    """
+def _converse(settings: Settings, workflow: Workflow, terminal: Terminal) -> Path:
+    """Ask until the notebook is written; return its path."""
     from evalbook.aws.session import Aws
     from evalbook.cli.wizard.conversation import Conversation
     from evalbook.cli.wizard.saved import offer_to_resume
 
-    workflow = settings.workflow()
     workflow.shows_whole = True
     conversation = Conversation(
         workflow, terminal, Drafts(settings.state), lambda profile: Aws(profile, settings.region)

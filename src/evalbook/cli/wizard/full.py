@@ -63,7 +63,7 @@ class FullTerminal(Drawing):
         if turn.error is not None:
             # What the question itself found stands above already.
             shown = self._asked.checks if self._asked else ()
-            self.checks([it for it in checks_beside(turn) if it not in shown])
+            self.checks([it for it in checks_beside(turn.checks, turn.error) if it not in shown])
             remedy = turn.error.remedy
             if isinstance(remedy, str):
                 # The list right below names the choices, and has no numbers to answer with.

@@ -60,7 +60,7 @@ class PlainTerminal:
 
     def show(self, turn: Turn, summary: Summary) -> None:
         if turn.error is not None:
-            self._checks(checks_beside(turn))
+            self._checks(checks_beside(turn.checks, turn.error))
             self.problem(turn.error.message, turn.error.remedy)
             return
         self._kind = summary.evaluation_type

@@ -16,7 +16,7 @@ from evalbook.workflow.kinds import STEPS
 from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.replies.lists import split_answers
 from evalbook.workflow.steps.which_type import HELP
-from evalbook.workflow.turn import Choice, Turn
+from evalbook.workflow.turn import Choice, Problem, Turn
 
 _MOST_SUGGESTIONS = 8
 
@@ -78,14 +78,11 @@ def one_to_try(suggested: Sequence[tuple[str, str]]) -> str | None:
     return f"In this simulated AWS, try {suggested[0][0]}{more}."
 
 
-def checks_beside(turn: Turn) -> list[Check]:
+def checks_beside(checks: Sequence[Check], error: Problem) -> list[Check]:
     """Return the checks that led to a rejection, without what the rejection itself says."""
-    error = turn.error
-    if error is None:
-        return list(turn.checks)
     return [
         replace(check, remedy=None) if check.remedy == error.remedy else check
-        for check in turn.checks
+        for check in checks
         if check.message not in error.message
     ]
 
