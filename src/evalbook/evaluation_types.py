@@ -89,23 +89,12 @@ class EvaluationType:
 
 # Of one answer, as the SDK takes them (_extract_eval_override_options in
 # train/common_utils/recipe_utils.py). LLM as judge sends fixed ones.
-_OF_ANSWERS = (
-    "max_new_tokens",
-    "temperature",
-    "top_k",
-    "top_p",
-    "aggregation",
-    "postprocessing",
-    "max_model_len",
+_OF_ANSWERS = tuple(
+    "max_new_tokens temperature top_k top_p aggregation postprocessing max_model_len".split()
 )
 # Of rollouts (_build_template_context in train/evaluate/multi_turn_rl_evaluator.py).
-_OF_ROLLOUTS = (
-    "eval_group_size",
-    "sampling_temperature",
-    "top_p",
-    "max_tokens",
-    "pass_k_values",
-    "success_threshold",
+_OF_ROLLOUTS = tuple(
+    "eval_group_size sampling_temperature top_p max_tokens pass_k_values success_threshold".split()
 )
 
 LLM_AS_JUDGE = EvaluationType(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+from evalbook.texts import plural
+
 
 def to_the_minute(moment: datetime | str) -> str:
     """Return a moment in UTC, such as ``2026-11-25 09:30 UTC``; a text is ISO 8601 with offset."""
@@ -16,7 +18,7 @@ def ago(then: datetime, now: datetime | None = None) -> str:
     """Return how long ago a moment was, in its largest unit, such as ``2 h ago``."""
     passed = (now or datetime.now(timezone.utc)) - then
     if passed >= timedelta(days=1):
-        return f"{passed.days} {'day' if passed.days == 1 else 'days'} ago"
+        return f"{plural(passed.days, 'day')} ago"
     minutes = passed // timedelta(minutes=1)
     if minutes >= 60:
         return f"{minutes // 60} h ago"

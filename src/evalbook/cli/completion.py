@@ -25,7 +25,6 @@ _PATIENCE = 3.0
 def complete_steps(
     _ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the steps of the interview."""
     from click.shell_completion import CompletionItem
 
     from evalbook.workflow.kinds import STEPS

@@ -40,8 +40,8 @@ def find_defaults() -> dict[str, Default]:
     Raises:
         UsageError: a file of defaults can't be used.
     """
-    overruled = {name for name, variables in _ENVIRONMENT.items() if _first_set(variables)}
-    return {name: default for name, default in read_defaults().items() if name not in overruled}
+    found = read_defaults()
+    return {name: found[name] for name in found if not _first_set(_ENVIRONMENT.get(name, ()))}
 
 
 def list_defaults() -> dict[str, Default | None]:

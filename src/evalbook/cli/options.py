@@ -86,7 +86,6 @@ _ANSWERED_BY_DEFAULT: dict[str, StepName] = {
 def complete_profiles(
     _ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the AWS profiles that are configured."""
     from click.shell_completion import CompletionItem
 
     from evalbook.aws.identity import list_profiles
@@ -135,7 +134,6 @@ class Command(click.Command):
         self.examples = examples
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, each below its description."""
         super().format_epilog(ctx, formatter)
         if not self.examples:
             return

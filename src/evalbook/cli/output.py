@@ -68,7 +68,6 @@ class Output:
         self._print(document, words, close=brief)
 
     def error(self, code: str, message: str, remedy: str | Remedy | None = None) -> None:
-        """Say what went wrong."""
         if self.as_json:
             self.document(ErrorDocument("error", Problem(code, message, remedy)), "")
         else:

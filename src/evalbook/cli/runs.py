@@ -27,14 +27,7 @@ if TYPE_CHECKING:
 _AROUND_A_NAME = re.compile(
     r"^(?:.*/)?(?:(?:[a-z0-9-]+\.)+(?=[a-z]))?|(?:-\d{8})?-(?:v\d+(?::\d+)?|\d+:\d+)$"
 )
-_STATES = (
-    "Executing",
-    "Stopping",
-    "Stopped",
-    "Failed",
-    "Succeeded",
-    "CompletedWithFailures",
-)
+_STATES = "Executing Stopping Stopped Failed Succeeded CompletedWithFailures".split()
 
 
 @command(

@@ -106,9 +106,10 @@ def _start_in_background(output: Output, port: int) -> int:
     exports = [*kept, *_exports(environment), f"unset {' '.join(_IN_THE_WAY)}"]
     output.document(document, "\n".join(exports))
     if not output.as_json:
-        complain(f"A simulated AWS is running in the background, as process {pid}.")
-        complain('Stop it with: eval "$(evalbook sandbox --stop)"')
-        complain(_TRY.removeprefix("# "))
+        complain(
+            f"A simulated AWS is running in the background, as process {pid}.\n"
+            f'Stop it with: eval "$(evalbook sandbox --stop)"\n{_TRY.removeprefix("# ")}'
+        )
     return 0
 
 

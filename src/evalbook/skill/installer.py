@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalbook.errors import UsageError
-from evalbook.whole_files import is_a_folder, is_there
+from evalbook.whole_files import is_there
 
 NAME = "model-evaluation"
 """Folder and skill have the same name, as the Agent Skills specification demands."""
@@ -99,11 +99,9 @@ def install(into: Path) -> Installed:
 
 
 def _is_the_skill(folder: Path) -> bool:
-    if not is_a_folder(folder):
-        return False
-    if not any(folder.iterdir()):
-        return True
     try:
+        if not any(folder.iterdir()):
+            return True
         head = (folder / "SKILL.md").read_text(encoding="utf-8", errors="replace")[:4096]
     except OSError:
         return False

@@ -38,7 +38,6 @@ class Drafts:
 
     @property
     def is_kept(self) -> bool:
-        """Whether anything is kept beside the state file."""
         return is_there(self._path)
 
     def save(self) -> None:
@@ -51,6 +50,5 @@ class Drafts:
             replace_whole(self._path, json.dumps(self._texts).encode(), private=True)
 
     def forget(self) -> None:
-        """Drop everything that was kept."""
         self._texts.clear()
         self.save()

@@ -98,7 +98,6 @@ class Drawing:
             self.say(to_try, "dim")
 
     def problem(self, message: str, remedy: str | Remedy | None) -> None:
-        """Print what stands in the way, and what to do about it."""
         self._marked("failed", message, remedy)
 
     def checks(self, checks: Sequence[Check]) -> None:
@@ -226,7 +225,6 @@ class Drawing:
         self.console.print(text_of(f"  {self._folded(text, 2)}", style), soft_wrap=True)
 
     def finished(self, turn: Turn) -> None:
-        """Print where the notebook is and how to run it."""
         self.console.print()
         self.console.print(Rule(text_of("done", "bold"), align="left", style="dim"))
         self.checks(turn.checks)
