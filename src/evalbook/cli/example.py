@@ -17,7 +17,7 @@ _FILES = {
     "custom_metrics": "custom_metrics.json",
     "scorer": "scorer.py",
 }
-_FORMATS = "sagemaker openai hf_prompt_completion hf_preference verl prompt_only".split()
+_FORMATS = tuple("sagemaker openai hf_prompt_completion hf_preference verl prompt_only".split())
 
 
 @command(
