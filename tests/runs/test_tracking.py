@@ -7,15 +7,17 @@ from collections.abc import Callable
 
 import boto3
 import pytest
+from judged import lines
 
 from evalbook.aws.mlflow_runs import run_metrics
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
+from evalbook.runs.comparison import compare
 from evalbook.runs.documents import build_results_document
 from evalbook.runs.find import Target
-from evalbook.runs.report import read_report
+from evalbook.runs.report import Results, read_report
 from evalbook.runs.store import RecordStore
-from evalbook.runs.tracking import Experiment, find_experiment, record
+from evalbook.runs.tracking import Experiment, find_experiment, metrics_of, record
 from evalbook.sandbox import world
 from evalbook.sandbox.process import Sandbox
 
@@ -50,3 +52,16 @@ def test_metrics_and_files_are_where_mlflow_looks_for_them(
     }
     assert json.loads(kept["results.json"])["runs"][0]["name"] == "tracked"
     assert kept["results.html"].startswith(b"<!doctype html>")
+
+
+def test_of_several_comparisons_each_gain_is_kept() -> None:
+    with RecordStore() as store:
+        base, *others = (
+            store.add_arm(name, lines([score] * 8))
+            for name, score in (("base", 0.25), ("v1", 0.5), ("v2", 1.0))
+        )
+        found = metrics_of(Results([], store, compare(store, [(base, it) for it in others])))
+
+    assert found["evalbook/Metric1/gain of v1 against base"] == 0.25
+    assert found["evalbook/Metric1/gain of v2 against base"] == 0.75
+    assert found["evalbook/Metric1/records of v2 against base"] == 8

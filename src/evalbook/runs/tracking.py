@@ -46,20 +46,22 @@ def find_experiment(aws: Aws, report: Results) -> Experiment:
 
 def metrics_of(report: Results) -> dict[str, float]:
     """Return a report's figures by the names that they have in MLflow."""
+    sections = [it for it in sections_of(report) if not it.unseen]
+    pairs = [it for it in sections if len(it.names) == 2]
     found: dict[str, float | None] = {}
-    for it in sections_of(report):
-        for row in () if it.unseen else it.rows:
-            figures: dict[str, float | None]
+    for it in sections:
+        of = f" of {it.title}" if len(pairs) > 1 else ""
+        for row in it.rows:
             if isinstance(row, MeanRow):
-                figures = {it.names[0]: row.mean}
-            else:
-                figures = {**dict(zip(it.names, row.scores, strict=True)), "gain": row.gain}
+                found[f"{row.metric}/{it.names[0]}"] = row.mean
+                continue
+            figures = {**dict(zip(it.names, row.scores, strict=True)), f"gain{of}": row.gain}
             if isinstance(row, MetricRow):
                 figures |= {
-                    "gain low": row.low,
-                    "gain high": row.high,
-                    "corrected chance": row.corrected,
-                    "records": row.records,
+                    f"gain low{of}": row.low,
+                    f"gain high{of}": row.high,
+                    f"corrected chance{of}": row.corrected,
+                    f"records{of}": row.records,
                 }
             found |= {f"{row.metric}/{name}": value for name, value in figures.items()}
     return {
@@ -79,11 +81,7 @@ def record(
         AwsUnavailable: AWS could not be asked.
     """
     run = report.runs[0]
-    claims = [
-        *(" ".join([it.headline, *it.reservations]) for it in document.comparisons),
-        *(" ".join([it.headline, *it.reservations]) for it in document.alone),
-        *(it.headline for it in document.figures),
-    ]
+    claims = [it.claim for it in sections_of(report) if not it.unseen]
     tags = {"evalbook.run": run.arn, "evalbook.verdict": " ".join(claims)[:5000]}
     files = {
         "evalbook/results.json": json.dumps(document.to_json(), indent=2).encode(),
