@@ -10,6 +10,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -79,6 +80,9 @@ class Shape:
     bold: bool = False
 
 
+_note = partial(Shape, "text", colour=FAINT, size=12, anchor="middle")
+
+
 @dataclass(frozen=True)
 class Drawing:
     """Shapes on a white sheet, in pixels; y grows downwards."""
@@ -109,14 +113,13 @@ def panels_of(report: Results) -> list[Panel]:
 def _drawn(row: TableRow) -> Row | None:
     label = shortened(row.metric, _MOST_LABEL) + ("" if row.higher_is_better else " ↓")
     if isinstance(row, MeanRow):
-        return None if row.mean is None else Row(label, row.mean, row.low, row.high, "",
-                                                 plain(row.mean))  # fmt: skip
-    if row.gain is None:
-        return None
-    # That nothing is clear is seen at the interval; where a test says more, so does the text.
-    shown = "" if row.verdict in (UNCLEAR, UNTESTED) else row.verdict
-    text = f"{signed(row.gain)} {shown}".strip()
-    return Row(label, row.gain, row.low, row.high, row.verdict, text)
+        value, verdict, text = row.mean, "", plain(row.mean)
+    else:
+        value, verdict = row.gain, row.verdict
+        # That nothing is clear is seen at the interval; where a test says more, so does the text.
+        shown = "" if verdict in (UNCLEAR, UNTESTED) else verdict
+        text = f"{signed(value)} {shown}".strip()
+    return None if value is None else Row(label, value, row.low, row.high, verdict, text)
 
 
 def _split(report: Results, rows: Sequence[tuple[str, Row]]) -> Iterator[list[Row]]:
@@ -151,30 +154,22 @@ def _panel(shapes: list[Shape], panel: Panel, width: int, y: float) -> float:
     def at(value: float) -> float:
         return left + (min(max(value, low), high) - low) / (high - low) * (right - left)
 
-    for number, text in enumerate(_title_lines(panel.title, width)):
+    longest = (width - 24) // _TITLE_LETTER
+    title = textwrap.wrap(panel.title, longest, max_lines=_MOST_TITLE_LINES, placeholder=" …")
+    for number, text in enumerate(title):
         y += _TITLE_LINE if number else 0
         shapes.append(Shape("text", 12, y + 20, text=text, size=15, bold=True))
     top, bottom = y + _TITLE, y + _TITLE + height * len(panel.rows)
     for tick in _ticks(low, high, 5 if narrow else 8):
         shapes.append(Shape("line", at(tick), top, LINE, at(tick), bottom + 4))
-        text = _tick_text(tick, high - low)
-        shapes.append(
-            Shape("text", at(tick), bottom + 18, FAINT, text=text, size=12, anchor="middle")
-        )
+        shapes.append(_note(at(tick), bottom + 18, text=_tick_text(tick, high - low)))
     if panel.compares:
         shapes.append(Shape("line", at(0), top - 2, INK, at(0), bottom + 4, 1.4))
     for place, row in enumerate(panel.rows):
         shapes += _row(row, top + height * place, narrow, at, width)
     middle = at(0) if panel.compares and not narrow else (left + right) / 2
-    shapes.append(
-        Shape("text", middle, bottom + 36, FAINT, text=panel.axis, size=12, anchor="middle")
-    )
+    shapes.append(_note(middle, bottom + 36, text=panel.axis))
     return bottom + _AXIS + 6
-
-
-def _title_lines(title: str, width: int) -> list[str]:
-    longest = (width - 24) // _TITLE_LETTER
-    return textwrap.wrap(title, longest, max_lines=_MOST_TITLE_LINES, placeholder=" …")
 
 
 def _row(
@@ -259,7 +254,7 @@ def _version_line(
         x = _VERSION_MARGIN + place * step
         shown = name.removesuffix(" fine-tuned")
         shown = shown if len(shown) <= letters else f"…{shown[1 - letters :]}"
-        yield Shape("text", x, bottom + 16, FAINT, text=shown, size=12, anchor="middle")
+        yield _note(x, bottom + 16, text=shown)
         if it is None or it.mean is None:
             before = None
             continue

@@ -126,7 +126,8 @@ def draw(
                 continue
             judge = gain if place is not None else float((gain > 1e-9) - (gain < -1e-9))
             total += judge
-            strata[_stratum(gain, gains)].append((_priority(seed, number), judge, number, before))
+            priority = hashlib.blake2b(f"{seed}:{number}".encode(), digest_size=8).digest()
+            strata[_stratum(gain, gains)].append((priority, judge, number, before))
     ordered = [sorted(strata[name]) for name in sorted(strata)]
     sizes = tuple(map(len, ordered))
     numbers = comparison.first.number, comparison.second.number
@@ -146,10 +147,6 @@ def draw(
     step = 1.0 if metric is None else width / 4
     sign = 1 if place is None else signs[place]
     return Sample(sizes, total / max(1, sum(sizes)), step, sign, tuple(items))
-
-
-def _priority(seed: str, number: int) -> bytes:
-    return hashlib.blake2b(f"{seed}:{number}".encode(), digest_size=8).digest()
 
 
 def _stratum(gain: float, gains: Iterable[float | None]) -> int:

@@ -18,37 +18,30 @@ def hosts_models(kind: str) -> bool:
     return known is not None and known.one_model_a_run
 
 
-def find_endpoints_left(aws: Aws, region: str, since: datetime, until: datetime) -> list[str]:
-    """Return the names of such endpoints that were made while a run went on, and are there still.
+def describe_endpoints_left(aws: Aws, region: str, since: datetime, until: datetime) -> list[str]:
+    """Say which such endpoints were made while a run went on and are there still, if any.
 
     No endpoint names the run that made it: another run of the same time may be its owner.
 
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
+    listing = aws.client("sagemaker", region).get_paginator("list_endpoints")
+    first, last = since - _GRACE, until + _GRACE
     try:
-        pages = (
-            aws.client("sagemaker", region)
-            .get_paginator("list_endpoints")
-            .paginate(
-                NameContains=PREFIX,
-                CreationTimeAfter=since - _GRACE,
-                CreationTimeBefore=until + _GRACE,
-            )
+        pages = listing.paginate(
+            NameContains=PREFIX, CreationTimeAfter=first, CreationTimeBefore=last
         )
-        return [str(it["EndpointName"]) for page in pages for it in page["Endpoints"]]
+        names = [str(it["EndpointName"]) for page in pages for it in page["Endpoints"]]
     except NO_HELP:
         return []
-
-
-def words_for_endpoints(names: list[str], region: str) -> str:
-    """Say what was left, what it costs and how it is deleted."""
     one = len(names) == 1
     commands = "; ".join(
         f"aws sagemaker delete-endpoint --region {region} --endpoint-name {name}" for name in names
     )
-    return (
+    said = (
         f"{'An endpoint that' if one else 'Endpoints that'} an Inspect AI run created at that time "
         f"still {'exists' if one else 'exist'}, at your cost: {', '.join(names)}. If no other run "
         f"uses {'it' if one else 'them'}: {commands}"
     )
+    return [said] if names else []

@@ -32,7 +32,7 @@ from evalbook.moments import ago
 from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import job_of
-from evalbook.runs.left_behind import find_endpoints_left, hosts_models, words_for_endpoints
+from evalbook.runs.left_behind import describe_endpoints_left, hosts_models
 from evalbook.texts import Part, in_words, quoted_lines
 
 # Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
@@ -148,19 +148,11 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
         plan,
         (*details, *_waiting(run, plan, steps)),
         expected=target.minutes or _expected(run, plan, steps),
-        unknown=tuple(unknown),
     )
-    left = _left_behind(aws, status)
-    return replace(status, cause=_cause(status), unknown=(*status.unknown, *left))
-
-
-def _left_behind(aws: Aws, status: RunStatus) -> list[str]:
-    """Say which endpoints a run that is over may have left, where it hosts models of its own."""
-    if status.ended is None or not hosts_models(status.kind):
-        return []
-    region = region_of(status.arn)
-    names = find_endpoints_left(aws, region, status.created, status.ended)
-    return [words_for_endpoints(names, region)] if names else []
+    if status.ended is not None and hosts_models(status.kind):
+        region = region_of(status.arn)
+        unknown += describe_endpoints_left(aws, region, status.created, status.ended)
+    return replace(status, cause=_cause(status), unknown=tuple(unknown))
 
 
 def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:
