@@ -194,7 +194,7 @@ def _bedrock_job(aws: Aws, region: str, step: RunStep, job: TrainingJob) -> str 
 
 
 def _model_of(step: RunStep, target: Target, job: TrainingJob) -> str:
-    named = _MODEL_OF[step.name] or target.label.split()[0]  # behind it, the part's number
+    named = _MODEL_OF[step.name] or target.label.partition(" ")[0]  # behind it, the part's number
     if named in (BASE, TUNED):
         return named
     if step.name == "Training":
