@@ -110,11 +110,11 @@ def _endpoint(aws: Aws, name: str, region: str) -> list[Check]:
     try:
         endpoint = aws.client("sagemaker", region).describe_endpoint(EndpointName=name)
     except (AwsMissing, AwsInvalid):
-        raise AnswerRejected(
-            "answers.endpoint",
-            f"There is no endpoint {name} in {region}.",
-            _near_endpoints(aws, region, name),
-        ) from None
+        names = list_endpoints(aws, region, 100)
+        near = nearest(name, names) or names[:3]
+        there = f"There is {joined(near)}." if near else "None is in service there: deploy one."
+        missing = f"There is no endpoint {name} in {region}."
+        raise AnswerRejected("answers.endpoint", missing, there) from None
     except AwsDenied as error:
         what, grant = f"whether the endpoint {name} is in service", "sagemaker:DescribeEndpoint"
         return [unchecked("answers.endpoint", what, error, grant, warning)]
@@ -171,12 +171,6 @@ def list_endpoints(aws: Aws, region: str, most: int = 10) -> list[str]:
         )
     )
     return [it["EndpointName"] for it in page["Endpoints"]] if page else []
-
-
-def _near_endpoints(aws: Aws, region: str, name: str) -> str:
-    names = list_endpoints(aws, region, 100)
-    near = nearest(name, names) or names[:3]
-    return f"There is {joined(near)}." if near else "None is in service there: deploy one."
 
 
 # --- Bedrock ------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from evalbook.aws.regions import find_partition
+
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z0-9-]*):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*)"
@@ -101,12 +103,11 @@ def find_region_fault(arn: Arn) -> str | None:
 
     AWS can't be asked in such a region: it would answer like credentials or a network that fail.
     """
-    from evalbook.aws.regions import is_region, partition_of
-
-    if not is_region(arn.region):
+    partition = find_partition(arn.region)
+    if partition is None:
         return f'"{arn.region}" is not an AWS region'
-    if partition_of(arn.region) != arn.partition:
-        return f"{arn.region} is a region in the partition {partition_of(arn.region)}"
+    if partition != arn.partition:
+        return f"{arn.region} is a region in the partition {partition}"
     return None
 
 

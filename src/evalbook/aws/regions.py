@@ -43,7 +43,7 @@ _SUGGESTIONS = 3
 @dataclass(frozen=True)
 class _Partition:
     name: str
-    pattern: re.Pattern[str]
+    pattern: str
     regions: dict[str, str]
     """What each region is called, such as ``US East (N. Virginia)``, by its name."""
 
@@ -55,22 +55,18 @@ def is_known(name: str) -> bool:
 
 def is_region(name: str) -> bool:
     """Tell whether a region has this name or, being newer than the installed botocore, may."""
-    return is_known(name) or _plausible_partition(name) is not None
+    return find_partition(name) is not None
 
 
-def partition_of(region: str) -> str:
-    """Return the partition of a region, such as ``aws`` or ``aws-us-gov``.
-
-    Raises:
-        ValueError: no region has such a name; ask `is_region` first.
-    """
+def find_partition(region: str) -> str | None:
+    """Return the partition of a region, such as ``aws`` or ``aws-us-gov``; None if it is none."""
     for partition in _partitions():
         if region in partition.regions:
             return partition.name
-    plausible = _plausible_partition(region)
-    if plausible is None:
-        raise ValueError(f"{region!r} is not a region")
-    return plausible
+    if not re.fullmatch(rf"[a-z]+(?:-[a-z]+)?-{_COMPASS}-[1-9]", region):
+        return None
+    fitting = (it.name for it in _partitions() if re.fullmatch(it.pattern, region))
+    return next(fitting, None)
 
 
 def offers_bedrock(region: str) -> bool | None:
@@ -78,9 +74,10 @@ def offers_bedrock(region: str) -> bool | None:
 
     Its list can lag behind AWS by some weeks: False deserves a warning, not a refusal.
     """
-    if not is_known(region):
+    partition = find_partition(region)
+    if partition is None or not is_known(region):
         return None
-    return region in _bedrock_regions(partition_of(region))
+    return region in _bedrock_regions(partition)
 
 
 def find_similar_regions(name: str) -> list[str]:
@@ -106,22 +103,13 @@ def find_similar_regions(name: str) -> list[str]:
     return [by_letters[letters] for letters in near]
 
 
-def _plausible_partition(name: str) -> str | None:
-    if not re.fullmatch(rf"[a-z]+(?:-[a-z]+)?-{_COMPASS}-[1-9]", name):
-        return None
-    for partition in _partitions():
-        if partition.pattern.fullmatch(name):
-            return partition.name
-    return None
-
-
 @lru_cache(maxsize=1)
 def _partitions() -> tuple[_Partition, ...]:
     data = _botocore_session().get_component("data_loader").load_data("endpoints")
     return tuple(
         _Partition(
             entry["partition"],
-            re.compile(entry["regionRegex"]),
+            entry["regionRegex"],
             {name: region["description"] for name, region in entry["regions"].items()},
         )
         for entry in data["partitions"]

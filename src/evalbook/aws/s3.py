@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.answers import Asked
-from evalbook.aws.regions import is_region, partition_of
+from evalbook.aws.regions import find_partition
 from evalbook.aws.s3_near import look_nearby
 from evalbook.aws.s3_uris import (
     S3Uri as S3Uri,
@@ -277,7 +277,7 @@ def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerR
 
 def object_arn(uri: S3Uri, region: str | None = None) -> str:
     """Return the ARN of an object, for policies."""
-    partition = partition_of(region) if region and is_region(region) else "aws"
+    partition = find_partition(region or "") or "aws"
     return f"arn:{partition}:s3:::{uri.bucket}/{uri.key}"
 
 
