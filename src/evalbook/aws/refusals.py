@@ -116,10 +116,9 @@ def translate(asked: Asked, error: Exception) -> EvalbookError:
         return error
     if isinstance(error, ClientError):
         return _said(asked, cast("dict[str, Any]", error.response))
-    if isinstance(error, BotoCoreError):
-        known = without_answer(str(asked), error)
-        if known is not None:
-            return known
+    known = without_answer(str(asked), error) if isinstance(error, BotoCoreError) else None
+    if known is not None:
+        return known
     # ResponseParserError, and whatever its parsers throw at what is not AWS's: KeyError,
     # UnicodeDecodeError, RecursionError. PaginationError: AWS sends in circles.
     return AwsUnreadable(asked, "it does not look like an answer from AWS")
