@@ -135,7 +135,7 @@ def look_in_hub(text: str, region: str | None, interview: Interview) -> InHub:
     return InHub(fitting=replace(fitting, models=models), notes=(note,))
 
 
-def offered(inside: InHub) -> tuple[Choice, ...]:
+def list_base_models(inside: InHub) -> tuple[Choice, ...]:
     """Return base models as choices, closest match first."""
     return tuple(
         Choice(
@@ -147,7 +147,7 @@ def offered(inside: InHub) -> tuple[Choice, ...]:
     )
 
 
-def cut_short(inside: InHub) -> tuple[str, ...]:
+def list_left_out(inside: InHub) -> tuple[str, ...]:
     """Say how many base models match, if they are not all listed."""
     notices = []
     if len(inside.models) > aws.hub_models.MOST_OFFERED:

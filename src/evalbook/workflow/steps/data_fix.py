@@ -15,7 +15,7 @@ from evalbook.workflow.copies import keep_copy
 from evalbook.workflow.facts import CopyFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.steps.data_sample import still_the_same
+from evalbook.workflow.steps.data_sample import rejecting_changes
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _converted(interview: Interview, value: str) -> Iterator[bytes]:
     from evalbook.datasets.convert import convert
 
     original, etag = _original(interview), interview.answer(slots.DATASET).facts.etag
-    with still_the_same(original):
+    with rejecting_changes(original):
         yield from convert(
             aws.s3.read_chunks(interview.aws, original, etag=etag),
             report=_report(interview),

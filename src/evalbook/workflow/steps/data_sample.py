@@ -57,7 +57,7 @@ def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | Prom
     interview.progress("Reading the first records", None, None)
     head = aws.s3.read_head(interview.aws, uri, HEAD_BYTES)
     sample = read_sample(head, complete=len(head) >= facts.size)
-    with still_the_same(uri):
+    with rejecting_changes(uri):
         report = validate_object(interview, uri, facts.size, facts.etag)
     sample = replace(sample, table=report.fields, counted=report.records)
     names = {it.field.partition("[")[0].partition(".")[0]: None for it in report.fields}
@@ -94,7 +94,7 @@ JUDGED_NEW_TOKENS = 8192
 
 
 @contextmanager
-def still_the_same(uri: aws.s3_uris.S3Uri) -> Iterator[None]:
+def rejecting_changes(uri: aws.s3_uris.S3Uri) -> Iterator[None]:
     """Say what to do where the dataset is not the one any more that was looked at by its name.
 
     Raises:

@@ -9,7 +9,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.texts import shortened
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
-from evalbook.workflow.replies.choices import name_one, read_choice, understand_choice
+from evalbook.workflow.replies.choices import name_one, read_choice_or_text, understand_choice
 from evalbook.workflow.replies.reading import AskBack, Taken
 from evalbook.workflow.replies.words import content
 from evalbook.workflow.turn import Choice, Question
@@ -42,18 +42,9 @@ def _asked_in(region: str, interview: Interview) -> Question:
 
 
 def _read(text: str, question: Question, _: Interview) -> str:
-    # Other tools prefix model ids with the provider.
-    text = text.removeprefix("bedrock/")
-    if not question.choices:
-        return text
-    try:
-        return read_choice(text, question.choices)
-    except AnswerRejected:
-        # A judge that was left out may be named too; the check says why, or maps an inference
-        # profile to its model.
-        if text.strip().isdigit():
-            raise
-        return text
+    # Other tools prefix model ids with the provider. A judge that was left out may be named too;
+    # the check says why, or maps an inference profile to its model.
+    return read_choice_or_text(text.removeprefix("bedrock/"), question.choices)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, aws.found.Judge]:

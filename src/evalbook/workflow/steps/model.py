@@ -31,9 +31,9 @@ from evalbook.workflow.steps.base_model import (
     InHub,
     accept_base_model,
     accept_named_base_model,
-    cut_short,
+    list_base_models,
+    list_left_out,
     look_in_hub,
-    offered,
     reject_unmatched,
 )
 from evalbook.workflow.steps.data_sample import check_lengths
@@ -233,7 +233,7 @@ def _regions(interview: Interview) -> list[str]:
 
 def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: InHub) -> Question:
     groups = found.candidates if found else ()
-    bases = offered(inside)
+    bases = list_base_models(inside)
     mine = "your model package group; " if bases else ""
     counted = [
         plural(len(some), noun) for some, noun in ((groups, "group"), (bases, "base model")) if some
@@ -243,7 +243,7 @@ def _which_one(words: str, found: aws.model_packages.Resolution | None, inside: 
         f"{joined(counted)} {match} {words!r}. Which one?",
         kind="choice",
         choices=(*(Choice(it.name, it.name, f"{mine}{it.about}") for it in groups), *bases),
-        notices=cut_short(inside),
+        notices=list_left_out(inside),
         help="A number or a name. Another ARN, name or words start a new search.",
     )
 

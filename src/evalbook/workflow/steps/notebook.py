@@ -147,21 +147,18 @@ def write_again(
     path = to or locate_notebook(interview).with_suffix(".py" if script else ".ipynb")
     if to is None:
         _need_inside(path, interview)
-    edited = find_edited_cells(path)
-    if edited and not keep_edits:
-        raise AnswerRejected(
-            "notebook.edited",
-            f"You have edited {_titles(edited)} of {path}; nothing was written.",
-            "Keep a copy of it with --keep-copy, or name another file with --to.",
-        )
-    if edited:
+    if edited := find_edited_cells(path):
+        if not keep_edits:
+            raise AnswerRejected(
+                "notebook.edited",
+                f"You have edited {_titles(edited)} of {path}; nothing was written.",
+                "Keep a copy of it with --keep-copy, or name another file with --to.",
+            )
         keep_copy(path)
     settings = settings_of(interview)
     if script:
-        write_script(path, settings)
-    else:
-        write_notebook(path, settings, append_to=path if is_there(path) else None)
-    return path
+        return write_script(path, settings)
+    return write_notebook(path, settings, append_to=path if is_there(path) else None)
 
 
 def _need_inside(path: Path, interview: Interview) -> None:

@@ -80,21 +80,18 @@ def check_scope_base(interview: Interview) -> list[Check]:
             f"{base.name} is not in the public hub of {region}, where the SDK looks it up.",
             f"Answer {BOTH} or {FINE_TUNED_ONLY}.",
         )
+    version = passed("scope.version", f"{base.name} is evaluated in version {newest.version}.")
+    if base.version not in (None, newest.version):
+        version = warning(
+            "scope.version",
+            f"The package was made from version {base.version} of {base.name}; on its own, the SDK "
+            f"evaluates the newest version, {newest.version}.",
+            "Keep that in mind when you compare it with other runs.",
+        )
     return [
-        _version_check(base, newest.version),
+        version,
         *aws.base_models.check_base_alone(interview.aws, newest, region, interview.type.name),
     ]
-
-
-def _version_check(base: aws.found.BaseModel, newest: str) -> Check:
-    if base.version in (None, newest):
-        return passed("scope.version", f"{base.name} is evaluated in version {newest}.")
-    return warning(
-        "scope.version",
-        f"The package was made from version {base.version} of {base.name}; on its own, the SDK "
-        f"evaluates the newest version, {newest}.",
-        "Keep that in mind when you compare it with other runs.",
-    )
 
 
 def warn_of_no_comparison(remedy: str | Remedy) -> Check:
