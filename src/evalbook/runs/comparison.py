@@ -6,7 +6,7 @@ import heapq
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from evalbook.runs.statistics import (
@@ -243,25 +243,24 @@ def _compare(
     for batch in store.paired_batches(first, second, unseen=unseen):
         paired += len(batch.places)
         _add(columns, batch.first, batch.second)
-        for category, rows in _by_category(batch, named):
+        for category, rows in _by_category(batch, named).items():
             picked = [
                 [array("d", (column[row] for row in rows)) for column in side]
                 for side in (batch.first, batch.second)
             ]
             _add(named[category], *picked)
         gains = compute_overall_gains(store, batch, signs)
-        for gain, place, before in zip(gains, batch.places, batch.before, strict=True):
-            if gain is not None and gain < 0 and (len(worst) < MOST_LOSSES or -gain > worst[0][0]):
-                keep = heapq.heappush if len(worst) < MOST_LOSSES else heapq.heappushpop
-                keep(worst, (-gain, -place, before))
+        known = zip(gains, batch.places, batch.before, strict=True)
+        lost = [(gain, at, before) for gain, at, before in known if gain is not None and gain < 0]
+        worst = heapq.nsmallest(MOST_LOSSES, [*worst, *lost])
     return Comparison(
         first,
         second,
         tuple(_rows(store, columns, told)),
         {category: tuple(_rows(store, them, told)) for category, them in named.items()},
         tuple(
-            Loss(loss, (Place(first.number, before), Place(second.number, -place)))
-            for loss, place, before in sorted(worst, reverse=True)
+            Loss(-gain, (Place(first.number, before), Place(second.number, place)))
+            for gain, place, before in worst
         ),
         paired,
         level=store.level,
@@ -269,13 +268,12 @@ def _compare(
     )
 
 
-def _by_category(batch: Batch, named: Mapping[str, object]) -> Iterator[tuple[str, list[int]]]:
+def _by_category(batch: Batch, named: Mapping[str, object]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    if named:
-        for row, category in enumerate(batch.categories):
-            if category is not None and category in named:
-                found[category].append(row)
-    yield from found.items()
+    for row, category in enumerate(batch.categories):
+        if category is not None and category in named:
+            found[category].append(row)
+    return found
 
 
 def _rows(store: RecordStore, columns: Sequence[_Column], told: set[str]) -> list[MetricRow]:

@@ -136,23 +136,13 @@ def _groups(
         if (row := it.rows.get(metric)) is not None and row.mean is not None
     ]
     order = [number for _, number in sorted(scored, key=lambda it: -it[0])]
-    sets: list[frozenset[int]] = []
-
-    def grow(chosen: frozenset[int], left: list[int], done: list[int]) -> None:
-        if not left and not done:
-            sets.append(chosen)
-        for number in list(left):
-            near = [it for it in order if (metric, number, it) not in apart and it != number]
-            grow(
-                chosen | {number},
-                [it for it in left if it in near],
-                [it for it in done if it in near],
-            )
-            left.remove(number)
-            done.append(number)
-
-    grow(frozenset(), list(order), [])
-    sets.sort(key=lambda them: sorted(order.index(it) for it in them))
+    groups = {frozenset(order)}
+    for pair in combinations(order, 2):
+        if (metric, *pair) in apart:
+            parts = {it - {one} for it in groups for one in pair}
+            # What is within another one says nothing more.
+            groups = {it for it in parts if not any(it < other for other in parts)}
+    sets = sorted(groups, key=lambda them: sorted(order.index(it) for it in them))
     return {
         place: "".join(
             _LETTERS[number % len(_LETTERS)] for number, them in enumerate(sets) if place in them

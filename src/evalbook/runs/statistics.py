@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import cmath
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -404,11 +405,5 @@ def _below(terms: Sequence[tuple[complex, complex]], steps: int) -> float:
 
 def _quantile(terms: Sequence[tuple[complex, complex]], first: int, last: int, share: float) -> int:
     """Return the smallest sum that at least ``share`` of the distribution does not exceed."""
-    low, high = first, last
-    while low < high:
-        middle = (low + high) // 2
-        if _below(terms, middle - first + 1) >= share - 1e-12:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    sums = range(first, last)
+    return first + bisect_left(sums, share - 1e-12, key=lambda it: _below(terms, it - first + 1))
