@@ -48,7 +48,7 @@ def add_categories(aws: Aws, store: RecordStore, dataset: str) -> str | None:
 
 
 def _note(store: RecordStore, chunks: Iterator[bytes]) -> int:
-    """Note each record's category; returns how many there are, where two stand for more."""
+    """Note each record's category and return how many there are; 2 means two or more."""
     seen: set[str] = set()
     for number, record in number_records(chunks):
         if record.category:
@@ -63,7 +63,7 @@ def _note(store: RecordStore, chunks: Iterator[bytes]) -> int:
 
 
 def record_keys(record: Record) -> Iterator[bytes]:
-    """Yield how a judge's output may know the record: with its system prompt, without reference."""
+    """Yield a record's keys in a judge's output: with or without system prompt and reference."""
     prompts = [record.prompt]
     if record.system:
         prompts.append(f"system: {record.system}\n\nuser: {record.prompt}")

@@ -195,8 +195,8 @@ def compare(
 ) -> list[Comparison]:
     """Compare the second model of each pairing with the first, on the records both answered.
 
-    The verdicts are corrected for all metrics of all pairings together. With ``unseen``,
-    only the metrics over records that the store was not told of as seen are compared.
+    The verdicts are corrected for all metrics of all pairings together. With ``unseen``, only
+    records whose prompts were not noted as seen are compared, and no categories.
     """
     lower = {name.removeprefix("Builtin.").lower() for name in lower_is_better}
     signs = [-1 if metric.lower() in lower else 1 for metric in store.metrics]
@@ -310,7 +310,7 @@ def widths_of(store: RecordStore) -> list[float]:
 def compute_overall_gains(
     store: RecordStore, batch: Batch, signs: Sequence[int]
 ) -> list[float | None]:
-    """Return each record's mean gain over its metrics, by its scale's width, if it has any."""
+    """Return each record's mean gain over its metrics, in widths of their scales."""
     shares = [
         [(after - before) * scale for before, after in zip(*columns, strict=True)]
         for scale, *columns in zip(
@@ -362,7 +362,7 @@ def means(
 def find_lowest_records(
     store: RecordStore, arm: Arm, rows: Sequence[MeanRow], most: int
 ) -> list[Place]:
-    """Return where the records are on which a model alone scored lowest over its metrics."""
+    """Return the records on which a model scored lowest over its metrics."""
     signs = signs_of(store, rows)
     weighed = (
         (score, place)
@@ -378,7 +378,7 @@ def find_lowest_records(
 def compute_overall_scores(
     store: RecordStore, batch: Batch, signs: Sequence[int]
 ) -> list[float | None]:
-    """Return each record's mean score, each on its scale from 0, worst, to 1, if it has any."""
+    """Return each record's mean score over its metrics, on scales from 0, worst, to 1."""
     shares = []
     for metric, column, sign in zip(store.metrics, batch.second, signs, strict=True):
         low, high = scale_of(store, metric)

@@ -1,12 +1,12 @@
 """Models whose results are rows of a benchmark, a scorer or InspectAI: read into the store.
 
-Paired record by record, two models are told apart much better than by their totals. Where the rows
-of one of them can't be read, the totals have to do, and why is said.
+Record by record, two models are told apart much better than by their totals. If one model's rows
+can't be read, the totals are used, and the reason is given.
 
-The files are Parquet, JSON Lines, CSV, and InspectAI's logs (JSON, or a zip of JSON that is named
-``.eval``). Each is read row by row: whatever its size, memory stays at a batch of rows, or at one
+The files are Parquet, JSON Lines, CSV, and InspectAI's logs (JSON, or a zip of JSON named
+``.eval``). Each is read row by row: whatever its size, memory holds one batch of rows or one
 sample. Parquet and zips are read from their end, so they pass through a temporary file. A single
-JSON document can only be held whole, and is refused where it is large.
+JSON document has to be held whole, and is refused if it is large.
 """
 
 from __future__ import annotations

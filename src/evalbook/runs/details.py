@@ -145,7 +145,7 @@ def _response(row: Mapping[str, Any]) -> str:
 
 
 def _messages(row: Mapping[str, Any]) -> tuple[list[Any], str]:
-    """Return what a row's messages ask, and what is answered at last."""
+    """Return the messages that ask, and the text that answers them at last."""
     said = opened(row.get("messages"))
     if not isinstance(said, list) or not all(isinstance(it, Mapping) for it in said):
         return [], ""
@@ -155,7 +155,7 @@ def _messages(row: Mapping[str, Any]) -> tuple[list[Any], str]:
 
 
 def _plain(content: Any) -> str:
-    """Return the text of a message; of nothing but thinking, that as it was left."""
+    """Return the text of a message; if it holds only thinking, that, left unfinished."""
     if not isinstance(content, list):
         return read_prompt_text(content or "")
     parts = [it for it in content if isinstance(it, Mapping)]
@@ -214,9 +214,9 @@ def _inside(row: Mapping[str, Any], column: str) -> Mapping[str, Any]:
 
 
 def averaged(epochs: list[Any]) -> Any:
-    """Return a sample that was put to the model several times once, with the mean of each score.
+    """Return the epochs of a sample as one record, with the mean of each score.
 
-    Its epochs are not several records: they would make intervals narrower than they are.
+    Epochs are no separate records: counted as such, they would make intervals too narrow.
     """
     first = epochs[0]
     each = [_by_scorer(it) for it in epochs if isinstance(it, Mapping)]

@@ -77,10 +77,10 @@ def targets(aws: Aws, words: Sequence[str], state: Path, run: int | None = None)
     """Return the executions that are meant by ARNs, names, notebooks or records, or by the state.
 
     Args:
-        aws: asked for what is called by its name.
+        aws: asked about runs that are given by name.
         words: ARNs of pipeline executions, their names as `evalbook runs` lists them, or paths of
             notebooks or of their run records.
-        state: the state file, asked where no words are given.
+        state: the state file, used if no words are given.
         run: the notebook's RUN_NUMBER; by default its newest.
 
     Raises:

@@ -1,8 +1,8 @@
 """Whether a model may be released: a run's results held against a policy.
 
-Every rule is a question of its own and all of them have to pass, which asking more questions can't
-make easier; so none is corrected. That at least one metric has gained is the other way round: there
-the verdicts count, which are corrected for the number of metrics.
+All rules have to pass, and more rules can't make that easier, so none is corrected for their
+number. Only "at least one metric has gained" gets easier with more metrics: it uses the verdicts,
+which are corrected.
 """
 
 from __future__ import annotations
@@ -265,8 +265,8 @@ def _held(it: _Seen, rule: str, bound: float) -> RuleResult:
 def _more(it: _Seen, bound: float, significant: float) -> int | None:
     """Return how many more records would put the interval on one side of a bound.
 
-    From the gain and the deviation that were seen: about the number at which four of five such
-    evaluations decide. None if the gain is the bound, or nothing is known of the deviation.
+    By the gain and deviation seen: the number at which about four of five such evaluations decide.
+    None if the gain is the bound, or if the deviation is not known.
     """
     if it.gain is None or not it.deviation or it.records is None:
         return None

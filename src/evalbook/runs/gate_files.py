@@ -11,7 +11,7 @@ _MARKS = {"pass": "✅ pass", "fail": "❌ fail", "undecided": "❓ undecided"}
 
 
 def render_junit(document: GateDocument) -> bytes:
-    """Return one test case a rule; what is undecided is an error, as it must not pass unseen."""
+    """Return one test case per rule; undecided is an error, so that it is not overlooked."""
     bad = [rule.outcome for rule in document.rules]
     suite = ElementTree.Element(
         "testsuite",
@@ -74,6 +74,6 @@ def _more(rule: RuleResult) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text that is not markup: Markdown reads HTML, links and table ends anywhere."""
+    """Return a text with all markup escaped: Markdown finds HTML, links and tables anywhere."""
     text = legal(" ".join(text.split()))
     return "".join(f"\\{c}" if c in "\\`*_[]<>|#!&@" else c for c in text)

@@ -67,7 +67,7 @@ def read_age(text: str) -> timedelta:
 
 
 def list_past_runs(aws: Aws, region: str, wanted: Filter, most: int) -> tuple[list[PastRun], int]:
-    """Return the newest evaluations that fit, at most so many, and how many more fit the listing.
+    """Return the newest evaluations that fit, at most ``most``, and how many more there are.
 
     Raises:
         AnswerRejected: ``runs.denied``, pipelines may not be listed.

@@ -104,7 +104,7 @@ class Sample:
 def draw(
     store: RecordStore, comparison: Comparison, metric: str | None, records: int, seed: str
 ) -> Sample:
-    """Draw records of a comparison; the same seed and number draw the same, a larger number more.
+    """Draw records: the same for the same seed and number, and more for a larger number.
 
     Raises:
         UsageError: there is no such metric.
@@ -308,7 +308,7 @@ def _covariance(a: Sequence[float], b: Sequence[float]) -> float:
 
 
 def _more(gain: float, error: float, mistakes: float, labels: int, confidence: float) -> int | None:
-    """Return how many more labels would decide, as those so far do; four of five times."""
+    """Return how many more labels like those so far would decide, four times out of five."""
     normal = NormalDist()
     reach = normal.inv_cdf((1 + confidence) / 2) + normal.inv_cdf(0.8)
     room = (gain / reach) ** 2 - (error**2 - mistakes)

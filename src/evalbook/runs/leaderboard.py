@@ -129,7 +129,7 @@ def leaderboard(
 def _groups(
     metric: str, entrants: Sequence[Entrant], apart: set[tuple[str, int, int]]
 ) -> dict[int, str]:
-    """Return each model's letters: one for each largest set of models that nothing tells apart."""
+    """Return each model's letters, one per largest set of models that nothing tells apart."""
     scored = [
         (row.mean if row.higher_is_better else -row.mean, place)
         for place, it in enumerate(entrants)

@@ -60,9 +60,8 @@ def estimate_judging(aws: Aws, report: Results, records: int) -> Estimate | None
 def estimate_chance_to_settle(row: MetricRow, look: Look, questions: int) -> float:
     """Return the chance that a metric's difference is clear over the whole.
 
-    From the gain and the deviation that were seen, how sure they are taken into account: given
-    them, the mean over the whole is normal about the pilot's. Of Holm's corrections the strictest
-    is taken.
+    Given the gain and deviation seen in the pilot, the mean over the whole is normal about the
+    pilot's. The strictest of Holm's corrections is taken.
     """
     if row.gain is None or not row.deviation or row.records < 2:
         return 0.0

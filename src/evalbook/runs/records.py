@@ -1,8 +1,8 @@
 """One judged record, read from a line that Bedrock wrote.
 
 A line holds ``inputRecord`` (prompt, reference, category), ``modelResponses`` and
-``automatedEvaluationResult.scores``. Everything in it is data: models and people wrote it, and
-nothing in it may be missing, of another type, or hostile without the reader living through it.
+``automatedEvaluationResult.scores``. Models and people wrote what is in it: anything may be
+missing, of another type, or hostile, and the reader has to survive it.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class JudgedRecord:
 
 
 def record_key(prompt: str, reference: str | None) -> bytes:
-    """Return by what a record is known in every file: its prompt and reference."""
+    """Return a record's key in every file, made of its prompt and reference."""
     text = f"{len(prompt)}:{prompt}" if reference is None else f"{len(prompt)},{prompt}{reference}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
@@ -111,7 +111,7 @@ _DECODER = msgspec.json.Decoder(Line)
 
 
 def read_line(line: bytes | str) -> Line:
-    """Read one line: at once where it is as Bedrock writes it, else what it has of that.
+    """Read one line: at once if it is as Bedrock writes it, else whatever it has of that.
 
     Raises:
         UnreadableRecord: it is not a JSON object with scores.
@@ -165,7 +165,7 @@ def _entry(raw: dict[str, Any]) -> Entry:
 
 
 def number_of(result: float | str | None) -> float | None:
-    """Return a score as a number, also where a scale's numbers were written as texts."""
+    """Return a score as a number, even if a scale's numbers were written as text."""
     try:
         number = float(result) if result is not None else None
     except ValueError:
@@ -240,7 +240,7 @@ def read_response_text(response: Any) -> str:
 
 
 def _between(text: Any, before: str, after: str) -> str | None:
-    """Return a quoted text with nothing but line breaks escaped, the usual case, the quick way."""
+    """Return a quoted text with only line breaks escaped: the usual case, read the quick way."""
     if not isinstance(text, str) or not text.startswith(before) or not text.endswith(after):
         return None
     inside = text[len(before) : -len(after)]

@@ -145,9 +145,9 @@ def read_report(
 
 
 def _by_records(report: Results, sources: Sequence[Source]) -> tuple[list[Source], list[Source]]:
-    """Tell the models whose records are compared from those of which there are totals.
+    """Separate models compared by their records from those compared by their totals.
 
-    Where one model's records are missing, the other's totals are all that compares with it.
+    If one model's records are missing, only the other's totals can be compared with it.
     """
     judged = [it for it in sources if it.files.records]
     totals = [it for it in sources if it.files.summaries]
@@ -316,7 +316,7 @@ def _doubts(report: Results, arms: Arms) -> list[str]:
 
 
 def _note_totals(aws: Aws, report: Results, sources: Sequence[Source]) -> None:
-    """Say the totals that the jobs themselves give beside what was made of their records."""
+    """Give the jobs' own totals beside what was made of their records."""
     told = []
     for source in sources:
         if source.files.summaries:
@@ -351,7 +351,7 @@ def _pairings(arms: Arms) -> list[tuple[Arm, Arm]]:
 def _totals(
     aws: Aws, report: Results, sources: Sequence[Source]
 ) -> Iterator[tuple[Source, Figures, Mapping[str, Figures]]]:
-    """Yield the totals of each model, overall and by task, of those that have some."""
+    """Yield each model that has totals, with those overall and by task."""
     for source in sources:
         if source.metrics:
             yield (source, *compute_rollout_figures(source.metrics))

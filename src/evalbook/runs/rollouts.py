@@ -29,7 +29,7 @@ def compute_rollout_figures(
     """Return the figures that can be compared, and the others under `OTHERS`.
 
     Rollouts of one prompt are alike, and count as one. A mean of shares between 0 and 1 varies no
-    more than a coin of the same mean, so that the errors are the largest that the totals allow.
+    more than a coin with that mean, so these errors are the largest that the totals allow.
     """
     prompts = metrics.get(f"{_REWARD}num_prompts", 0)
     rated: dict[str, Figure] = {}

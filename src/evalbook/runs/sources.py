@@ -1,4 +1,4 @@
-"""What some runs left where: their executions put together, and each model's result files."""
+"""What runs left where: executions put together, and each model's result files."""
 
 from __future__ import annotations
 

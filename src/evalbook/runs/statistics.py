@@ -95,16 +95,16 @@ class Tally:
 def interval(tally: Tally, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Return the expanded percentile bootstrap interval of a mean.
 
-    Not a number where there are fewer than two different values: a bootstrap learns how sure a mean
-    is from how the values differ, and of values that are all the same it would claim certainty.
+    Not a number with fewer than two different values: a bootstrap learns from how values differ,
+    and would claim certainty if they are all the same.
     """
     return compute_bootstrap_ends(tally, compute_widened_tail(tally.records, confidence))
 
 
 def compute_bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
-    """Return what a share ``tail`` of bootstrap means lies below, and what as many lie above.
+    """Return the values below and above which a share ``tail`` of bootstrap means lies.
 
-    It is what endlessly many draws would give; not a number where all values are the same.
+    As infinitely many draws would give them; not a number if all values are the same.
     """
     n, spread = tally.records, tally.deviation
     if n < 2 or spread < 10**-DECIMALS:
@@ -124,15 +124,15 @@ def compute_bootstrap_ends(tally: Tally, tail: float) -> tuple[float, float]:
 
 
 def estimate_records_to_tell(distance: float, deviation: float, significant: float) -> int | None:
-    """Return of how many records four of five evaluations tell a mean from a bound.
+    """Return how many records tell a mean from a bound in four of five evaluations.
 
     Args:
-        distance: of the mean from the bound, as it was seen.
-        deviation: of a record's value, as it was seen.
+        distance: between the mean seen and the bound.
+        deviation: of a record's value, as seen.
         significant: the chance of a false alarm, both sides together.
 
     Returns:
-        None if nothing can be said, or where it is beyond all reason.
+        None if nothing can be said, or if it is beyond all reason.
     """
     if not distance or not deviation:
         return None
@@ -143,7 +143,7 @@ def estimate_records_to_tell(distance: float, deviation: float, significant: flo
 
 
 def most_that_may_differ(records: int, confidence: float = CONFIDENCE) -> float:
-    """Return the share of all such records that may differ where not one of these did.
+    """Return the largest share of all records that may differ, if none of these did.
 
     The exact one-sided bound: were it larger, seeing none would have a chance below 5 %.
     """
@@ -151,10 +151,10 @@ def most_that_may_differ(records: int, confidence: float = CONFIDENCE) -> float:
 
 
 def compute_chance_of_no_difference(tally: Tally) -> float:
-    """Return how often gains as large come about if each record's two models are swapped at random.
+    """Return how often gains are as large if each record's two models are swapped at random.
 
-    The two-sided sign-flip test on the sum of paired differences, over all swaps; 1 where there are
-    fewer than two records or no difference at all.
+    The two-sided sign-flip test on the sum of paired differences, over all swaps; 1 with fewer than
+    two records or no difference at all.
     """
     sizes: dict[float, int] = {}
     for value, count in tally.counts.items():
@@ -201,9 +201,9 @@ def _tail_of_flips(places: Mapping[int, int], observed: int) -> float:
 
 
 def corrected(chances: Sequence[float], times: float = 1.0) -> list[float]:
-    """Return the chances, made larger for having asked several questions at once (Holm 1979).
+    """Return chances corrected for asking several questions at once (Holm 1979).
 
-    And so many times larger than that, such as for having looked twice.
+    ``times`` multiplies them further, such as for a second look.
     """
     order = sorted(range(len(chances)), key=lambda place: chances[place])
     answer, largest = [0.0] * len(chances), 0.0
@@ -227,9 +227,9 @@ Estimate = tuple[float, float, int | None]
 def difference_of_means(first: Estimate, second: Estimate) -> tuple[float, float, float]:
     """Compare two means that come with standard errors: second minus first.
 
-    Of few records an error is known roughly itself, which Student's t takes account of, with the
-    degrees of freedom of the smaller number. An error of 0 says that a model's records did not
-    differ, not that others will not: there the other model's error is taken for both.
+    With few records the error itself is uncertain; Student's t accounts for that, with the degrees
+    of freedom of the smaller number. An error of 0 says that a model's records did not differ, not
+    that others won't: the other model's error is then used for both.
 
     Returns:
         Low and high end of the 95 % interval, and the two-sided chance. Not a number where no error

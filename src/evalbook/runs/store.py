@@ -1,8 +1,8 @@
 """Judged records of several models, kept on disk and paired by record: memory stays constant.
 
-The lines go to a temporary file as they are; a SQLite database beside it knows for each record its
-scores and where its line begins. Both vanish with the store. Scores are read in batches and by
-column, which is what makes a hundred thousand records take seconds.
+The lines go to a temporary file as they are; a SQLite database beside it has each record's scores
+and where its line begins. Both vanish with the store. Scores are read in batches and by column, so
+that a hundred thousand records take seconds.
 """
 
 from __future__ import annotations
@@ -267,7 +267,7 @@ class RecordStore:
         return found
 
     def note_category(self, key: bytes, category: str) -> None:
-        """Keep a record's category for `categorise`; one that is said to be two things has none."""
+        """Keep a record's category for `categorise`; a record with two categories gets none."""
         self._run(
             "INSERT INTO noted VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET category = "
             "CASE WHEN category = excluded.category THEN category END",
@@ -279,7 +279,7 @@ class RecordStore:
         return sum(self._run(_CATEGORISE.format(arm.number)).rowcount for arm in self.arms)
 
     def note_seen(self, keys: Iterable[bytes]) -> None:
-        """Keep the keys that a record may have whose prompt is in the training data."""
+        """Keep the keys of records whose prompts are in the training data."""
         self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?)", zip(keys))
 
     def unseen_records(self, arm: Arm) -> int:
@@ -287,7 +287,7 @@ class RecordStore:
         return sum(len(it.places) for it in self.batches(arm, unseen=True))
 
     def key(self, place: Place) -> bytes:
-        """Return by what a record is known, also in other results of the same dataset."""
+        """Return a record's key, the same in other results of the same dataset."""
         key, occurrence = self._at(place, "key, occurrence")
         return bytes(key) + int(occurrence).to_bytes(4, "big")
 

@@ -71,7 +71,7 @@ class FigureRow:
 
 
 class TotalRow(MeanRow):
-    """One model's figure as a row; how many records it is of need not be known."""
+    """One model's figure as a row; its number of records may be unknown."""
 
 
 def read_figures(document: Any) -> tuple[Figures, Mapping[str, Figures]]:

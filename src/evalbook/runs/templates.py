@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def legal(text: object) -> str:
-    """Return a text without what no page and no XML can hold; a template escapes the rest."""
+    """Return a text without what pages and XML can't hold; a template escapes the rest."""
     return "".join(
         character if character.isprintable() or character in " \n\t\u00a0" else "\ufffd"
         for character in str(text)
@@ -35,7 +35,7 @@ def page_asset(name: str) -> str:
 
 @cache
 def page_template(name: str) -> Template:
-    """Return a page's template; what is put in is escaped where it does not say that it is safe."""
+    """Return a page's template; what is put into it is escaped unless it says it is safe."""
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     loader = DictLoader({name: page_asset(name)})

@@ -1,6 +1,6 @@
 """A run's results again, without the prompts that are in the model's own training data.
 
-Which those are is known where the interview looked for them and they were evaluated all the same.
+They are known if the interview found them and they were evaluated anyway.
 """
 
 from __future__ import annotations

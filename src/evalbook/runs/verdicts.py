@@ -67,7 +67,7 @@ Key = TypeVar("Key")
 def judge_rows(rows: Sequence[Row], level: float = SIGNIFICANT) -> list[Row]:
     """Give rows their verdicts, corrected for how many questions they ask together (Holm).
 
-    Of a stricter level as much again is taken, so that `SIGNIFICANT` decides everywhere.
+    With a stricter level the chances grow by as much, so that `SIGNIFICANT` decides everywhere.
     """
     asked = [row.chance or 0.0 for row in rows if row.tested]
     chances = iter(corrected(asked, SIGNIFICANT / level))

@@ -35,8 +35,8 @@ def watch(
     """Look again and again until every run is over, and return what was seen last.
 
     Args:
-        look: looks once, given what was seen last; is asked to start afresh after a failure, so
-            that signing in again is enough.
+        look: looks once, given what was seen last; it reads the credentials anew, so that signing
+            in again is enough.
         show: is given what was seen, after each look.
         complain: is told in words why AWS could not be asked, and when the next attempt is.
         give_up_after: seconds without an answer after which the last failure is raised.
