@@ -75,19 +75,14 @@ def find_job_behind(aws: Aws, region: str, training: TrainingJob) -> EvaluationJ
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: Bedrock's answer was no.
     """
-    given = str(training.settings.get("name") or "")
     summaries = list(_listed(aws, region, training))
-    named = [it for it in summaries if given and given in it["jobName"]]
-    named += [it for it in summaries if training.name in it["jobName"] and it not in named]
     # The step's own name for it tells base from fine-tuned, and so comes first.
-    if named:
-        return describe_evaluation_job(aws, region, named[0]["jobArn"])
-    looked_at = in_parallel(
-        [
-            partial(describe_evaluation_job, aws, region, summary["jobArn"])
-            for summary in summaries[:_MOST_LOOKED_AT]
-        ]
-    )
+    for name in filter(None, (training.settings.get("name"), training.name)):
+        for it in summaries:
+            if name in it["jobName"]:
+                return describe_evaluation_job(aws, region, it["jobArn"])
+    arns = [it["jobArn"] for it in summaries[:_MOST_LOOKED_AT]]
+    looked_at = in_parallel([partial(describe_evaluation_job, aws, region, arn) for arn in arns])
     judged = training.settings.get("inference_data_s3_path")
     for job in looked_at:
         if job.dataset is not None and job.dataset == judged:

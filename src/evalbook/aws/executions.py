@@ -243,9 +243,8 @@ def find_rollout_failure(aws: Aws, arn: str) -> str | None:
         AwsDenied, AwsMissing, AwsInvalid: AWS's answer was no.
         AwsUnavailable: AWS could not be asked, or only by a newer boto3.
     """
-    name = arn.split(":job/", 1)[1].split("/")[1]
     found = aws.client("sagemaker", region_of(arn)).describe_job(
-        JobName=name, JobCategory="AgentRFTEvaluation"
+        JobName=arn.rpartition("/")[2], JobCategory="AgentRFTEvaluation"
     )
     return cast("str | None", found.get("FailureReason"))
 

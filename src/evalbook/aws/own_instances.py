@@ -87,9 +87,8 @@ def _json(text: str) -> tuple[str, int]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise AnswerRejected(
-            "compute.form", f"This is not valid JSON: {error}.", _EXAMPLES
-        ) from None
+        found = f"This is not valid JSON: {error}."
+        raise AnswerRejected("compute.form", found, _EXAMPLES) from None
     members = {re.sub("[_ -]", "", name.casefold()): it for name, it in document.items()}
     kind, count = members.pop("instancetype", None), members.pop("instancecount", 1)
     if members or not isinstance(kind, str) or type(count) is not int:
@@ -108,8 +107,6 @@ def _json(text: str) -> tuple[str, int]:
 class Recipe:
     """The recipe that the SDK would take, and what it says."""
 
-    kind: str | None
-    """Its type of evaluation."""
     template: str
     """The text of its template."""
     parameters: Mapping[str, Any]
@@ -141,9 +138,9 @@ def find_own_recipe(
     if not chosen.own_image:
         raise _no_recipe(base_model, "its recipe for them names no container image (SmtjImageUri)")
     kinds = recipe_types(base_model, evaluation_type) or ()
-    kind = chosen.evaluation
-    if kind and kind not in kinds:
-        raise _no_recipe(base_model, f"the recipe that the SDK would use is for {kind}")
+    if chosen.evaluation and chosen.evaluation not in kinds:
+        found = f"the recipe that the SDK would use is for {chosen.evaluation}"
+        raise _no_recipe(base_model, found)
     if not is_nova(base_model) and not document.weights:
         raise _no_recipe(base_model, "its hub content does not say where its weights are")
     try:
@@ -154,7 +151,7 @@ def find_own_recipe(
     parameters = read_document(text)
     if not isinstance(parameters.value, dict):
         return None, [_unread(base_model, f"{chosen.parameters} is not a JSON object.")]
-    return Recipe(kind, template, parameters.value, chosen.instance_types), [
+    return Recipe(template, parameters.value, chosen.instance_types), [
         passed("compute.recipe", f"{base_model} has a recipe for your own instances.")
     ]
 
