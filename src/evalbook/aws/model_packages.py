@@ -17,7 +17,7 @@ from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import ModelPackage, read_package
 from evalbook.aws.package_groups import MOST_CANDIDATES, Group, find_groups, suggest_groups
 from evalbook.aws.rollout_training import find_rollout_training
-from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsMissing
+from evalbook.aws.session import REFUSED, Aws, AwsDenied, AwsMissing, try_asking
 from evalbook.checks import Check, passed, warning
 from evalbook.errors import AnswerRejected, reject
 
@@ -81,14 +81,13 @@ def find_package_of_job(aws: Aws, name: str, region: str | None = None) -> str |
 
     None also if the job may not be seen: the answer only helps.
     """
-    try:
-        job = aws.client("sagemaker", region).describe_training_job(TrainingJobName=name)
-    except REFUSED:
-        # Multi-turn RL trains by jobs of another kind.
-        trained = find_rollout_training(aws, name, region)
-        return trained.package if trained else None
-    arn = job.get("OutputModelPackageArn")
-    return str(arn) if arn else None
+    sagemaker = aws.client("sagemaker", region)
+    job = try_asking(lambda: sagemaker.describe_training_job(TrainingJobName=name))
+    if job is not None:
+        return job.get("OutputModelPackageArn")
+    # Multi-turn RL trains by jobs of another kind.
+    trained = find_rollout_training(aws, name, region)
+    return trained.package if trained else None
 
 
 # --- from an ARN ------------------------------------------------------------------------------
