@@ -285,6 +285,7 @@ def test_package_of_a_multi_turn_rl_job_is_found_though_it_is_no_training_job() 
         ("arn:aws:sagemaker:us-east-1::model-package/x/1", "model.arn"),
         (f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:endpoint/live", "model.kind"),
         (f"arn:aws:iam::{ACCOUNT}:role/x", "model.kind"),
+        (f"arn:aws:sagemaker:us-esat-1:{ACCOUNT}:training-job/x", "model.kind"),
         ("!!!", "model.missing"),
     ],
 )

@@ -121,8 +121,10 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
 def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
     remedy = "Give the ARN it was registered under, or its group's name."
     kind, _, name = arn.resource.partition("/")
-    if arn.service == "sagemaker" and kind in ("training-job", "job"):
-        package = find_package_of_job(aws, name.rpartition("/")[2], arn.region or None)
+    is_job = arn.service == "sagemaker" and kind in ("training-job", "job")
+    # AWS can't be asked in a region that does not exist.
+    if is_job and not find_region_fault(arn):
+        package = find_package_of_job(aws, name.rpartition("/")[2], arn.region)
         if package:
             remedy = f"Give the model package that it registered, {package}."
     return AnswerRejected(
