@@ -31,6 +31,7 @@ def test_a_pipelines_name_tells_the_evaluation_type(name: str, kind: str) -> Non
         ("hello", "'hello' is not an ARN."),
         (f"{ARN}/p", "is a SageMaker pipeline."),
         ("arn:aws:sagemaker:us-east-1:123456789012:processing-job/j", "is a processing job."),
+        (f"{ARN}/p/execution/e".replace("east", "esat"), '"us-esat-1" is not an AWS region.'),
     ],
 )
 def test_what_is_no_execution_is_named(text: str, found: str) -> None:

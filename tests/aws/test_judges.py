@@ -358,6 +358,7 @@ def test_an_application_inference_profile_is_named_and_its_model_taken(aws: Aws)
             "is a Bedrock imported model. The",
         ),
         (f"arn:aws:sagemaker:{REGION}:123456789012:endpoint/e", "is a SageMaker endpoint. The SDK"),
+        (APPLICATION.replace("east", "esat"), 'can\'t be right: "us-esat-1" is not an AWS region.'),
     ],
 )
 def test_what_is_no_judge_is_named_for_what_it_is(aws: Aws, arn: str, said: str) -> None:

@@ -98,6 +98,7 @@ def test_a_model_whose_document_alone_lists_its_recipes_is_found_by_words():
         ("llm_as_judge", "nova-textgeneration-premier", "model.nova.bedrock", "no Bedrock model"),
         ("llm_as_judge", f"{HUB}/{LLAMA}/1.0.0", "model.version", "the newest, 1.10.0"),
         ("llm_as_judge", f"{HUB}/llama", "model.missing", "no base model llama"),
+        ("llm_as_judge", f"{HUB}/llama".replace("east", "esat"), "model.arn", "not an AWS region"),
         (
             "llm_as_judge",
             "arn:aws:sagemaker:us-east-1:123456789012:hub-content/Ours/Model/tuned/1.0.0",

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from evalbook.aws.regions import find_partition
+from evalbook.errors import reject
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 _ARN = re.compile(
@@ -109,6 +110,17 @@ def find_region_fault(arn: Arn) -> str | None:
     if partition != arn.partition:
         return f"{arn.region} is a region in the partition {partition}"
     return None
+
+
+def refuse_region_fault(arn: Arn, code: str, remedy: str) -> None:
+    """Refuse an ARN whose region can't be right.
+
+    Raises:
+        AnswerRejected: by this code.
+    """
+    fault = find_region_fault(arn)
+    if fault:
+        raise reject(code, f"{arn} can't be right: {fault}.", remedy)
 
 
 def describe_arn_kind(arn: Arn) -> str:

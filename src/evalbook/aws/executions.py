@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.arns import describe_arn_kind, parse_arn, refuse_region_fault
 from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
 from evalbook.errors import AnswerRejected
@@ -130,10 +130,11 @@ def read_execution_arn(text: str) -> str:
     """Return the ARN of a pipeline execution or a training job, given as text.
 
     Raises:
-        AnswerRejected: ``run.not_an_execution``, it is something else.
+        AnswerRejected: ``run.not_an_execution``, it is something else; ``run.region``.
     """
     arn = parse_arn(text)
     if arn is not None and describe_arn_kind(arn) in ("a pipeline execution", "a training job"):
+        refuse_region_fault(arn, "run.region", "`evalbook runs` lists the runs of a region.")
         return str(arn)
     kind = describe_arn_kind(arn) if arn else "not an ARN"
     raise AnswerRejected(

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from evalbook.aws.arns import describe_arn_kind, parse_arn
+from evalbook.aws.arns import describe_arn_kind, parse_arn, refuse_region_fault
 from evalbook.aws.documents import read_document
 from evalbook.aws.found import LEGACY_IDLE_DAYS, Judge
 from evalbook.aws.regions import GEOGRAPHIES, may_be_called_from
@@ -95,7 +95,7 @@ def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check
         AnswerRejected: not a judge, not available in the region, or past its end of life.
     """
     listed, unreadable = _read_list(aws, region)
-    named, notes = _behind_profile(aws, region, judge_id)
+    named, notes = _behind_profile(aws, judge_id)
     wanted, listing = _plain_id(named, listed, region)
     checks = [*([unreadable] if unreadable else []), *notes, *listing]
     answer = _ask(aws, region, wanted)
@@ -143,7 +143,7 @@ def _unreadable(where: str, why: str) -> Check:
     )
 
 
-def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]:
+def _behind_profile(aws: Aws, text: str) -> tuple[str, list[Check]]:
     """Return the model of an application inference profile; another text is returned as it is.
 
     Raises:
@@ -162,8 +162,9 @@ def _behind_profile(aws: Aws, region: str, text: str) -> tuple[str, list[Check]]
             "judge.",
             "Give its id, as shown in the Bedrock console.",
         )
+    refuse_region_fault(arn, "judge.kind", "Give the id of its model.")
     try:
-        profile = aws.client("bedrock", arn.region or region).get_inference_profile(
+        profile = aws.client("bedrock", arn.region).get_inference_profile(
             inferenceProfileIdentifier=str(arn)
         )
     except REFUSED as error:

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from evalbook.aws.arns import Arn, describe_arn_kind, find_region_fault, parse_arn
+from evalbook.aws.arns import (
+    Arn,
+    describe_arn_kind,
+    find_region_fault,
+    parse_arn,
+    refuse_region_fault,
+)
 from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import ModelPackage, read_package
 from evalbook.aws.package_groups import MOST_CANDIDATES, Group, find_groups, suggest_groups
@@ -106,9 +112,7 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
             f'"{text}" is not a complete model package ARN.',
             "The form is arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION.",
         )
-    fault = find_region_fault(arn)
-    if fault:
-        raise AnswerRejected("model.arn", f'"{text}" can\'t be right: {fault}.', _FORMS)
+    refuse_region_fault(arn, "model.arn", _FORMS)
     if kind == "model-package-group":
         resolution = find_newest_usable(aws, text, arn.region)
     elif "/" in name:

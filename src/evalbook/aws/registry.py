@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from evalbook.aws.arns import Arn, describe_arn_kind, find_region_fault, parse_arn
+from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, refuse_region_fault
 from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.hub_documents import describe_hub_content
 from evalbook.aws.s3_uris import S3Uri
@@ -103,9 +103,7 @@ def _read_arn(text: str, kind: Kind) -> Arn:
     # hub-content/HUB/TYPE/NAME, and a version that may be left out for the newest.
     if not (len(arn.path) in (4, 5) and all(arn.path) and arn.region):
         raise kind.refused("arn", f"{arn} is incomplete.", kind.form)
-    fault = find_region_fault(arn)
-    if fault:
-        raise kind.refused("arn", f"{arn} can't be right: {fault}.", kind.form)
+    refuse_region_fault(arn, f"{kind.code}.arn", kind.form)
     return arn
 
 

@@ -44,6 +44,7 @@ def accept_named_base_model(arn: aws.arns.Arn, interview: Interview) -> Accepted
             f"{aws.package_answers.PUBLIC_HUB} only.",
             "Give a base model from that hub, or a model package.",
         )
+    aws.arns.refuse_region_fault(arn, "model.arn", "Give a base model in one of AWS's regions.")
     model = find_newest_in_hub(name, arn.region, interview)
     if model is None:
         raise AnswerRejected(
