@@ -23,12 +23,8 @@ __all__ = ["Turn", "Workflow", "__version__"]
 
 def __getattr__(name: str) -> Any:
     # Imported when asked for: `import evalbook` alone stays as cheap as it looks.
-    if name == "Workflow":
-        from evalbook.workflow.workflow import Workflow
+    if name in ("Turn", "Workflow"):
+        from importlib import import_module
 
-        return Workflow
-    if name == "Turn":
-        from evalbook.workflow.turn import Turn
-
-        return Turn
+        return getattr(import_module(f"evalbook.workflow.{name.lower()}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

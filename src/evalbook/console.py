@@ -60,24 +60,21 @@ def build_console_url(
         return _s3_url(name)
     partition, service, region, resource = _parts(name)
     kind, _, rest = resource.partition("/")
-    if service == "sagemaker" and kind in ("mlflow-app", "mlflow-tracking-server"):
-        page = "#/studio-landing"
-    elif (service, kind) == ("sagemaker", "pipeline"):
+    if domain and (service, kind) == ("sagemaker", "pipeline"):
         pipeline, _, execution = rest.partition("/execution/")
-        if domain and execution:
-            studio = f"https://studio-{domain}.studio.{region}.sagemaker.aws"
+        studio = f"https://studio-{domain}.studio.{region}.sagemaker.aws"
+        if execution:
             return f"{studio}/pipelines/view/{pipeline}/executions/{execution}/graph"
-        page = "#/studio-landing"
-    elif (service, kind) == ("sagemaker", "training-job"):
-        page = f"#/jobs/{_quoted(rest)}"
-    elif (service, kind) == ("bedrock", "evaluation-job"):
-        job = f"/report?job={_quoted(called)}&jobIdentifier={_quoted(name)}" if called else ""
-        page = f"#/eval/model-evaluation{job}"
-    elif (service, kind) == ("iam", "role"):
-        page = f"#/roles/details/{_quoted(rest.rpartition('/')[2])}"
-    else:
-        return None
-    return _home(partition, region, service) + page
+    job = f"/report?job={_quoted(called)}&jobIdentifier={_quoted(name)}" if called else ""
+    page = {
+        ("sagemaker", "mlflow-app"): "#/studio-landing",
+        ("sagemaker", "mlflow-tracking-server"): "#/studio-landing",
+        ("sagemaker", "pipeline"): "#/studio-landing",
+        ("sagemaker", "training-job"): f"#/jobs/{_quoted(rest)}",
+        ("bedrock", "evaluation-job"): f"#/eval/model-evaluation{job}",
+        ("iam", "role"): f"#/roles/details/{_quoted(rest.rpartition('/')[2])}",
+    }.get((service, kind))
+    return page and _home(partition, region, service) + page
 
 
 def build_logs_url(job: str) -> str | None:

@@ -167,10 +167,7 @@ def _first_set(variables: tuple[str, ...]) -> str | None:
 
 
 _SETTINGS: Mapping[str, Callable[[Any], str | None]] = {
-    "role": _text,
-    "output": _text,
-    "region": _text,
-    "profile": _text,
+    **dict.fromkeys(("role", "output", "region", "profile"), _text),
     "tags": _tags,
 }
 """The possible defaults, each with the function that reads its value."""

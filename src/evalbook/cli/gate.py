@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from evalbook.runs.gate import GateDocument, Outcome
     from evalbook.runs.policy import Policy
 
-EXIT_STATUS: dict[Outcome, int] = {"pass": 0, "fail": 1, "undecided": 6}
-_APPROVALS: dict[Outcome, Approval] = {
-    "pass": "Approved",
-    "fail": "Rejected",
-    "undecided": "PendingManualApproval",
+_OUTCOMES: dict[Outcome, tuple[int, Approval]] = {
+    "pass": (0, "Approved"),
+    "fail": (1, "Rejected"),
+    "undecided": (6, "PendingManualApproval"),
 }
+"""The exit status of each, and how it is recorded."""
 
 
 def _limits(
@@ -115,7 +115,7 @@ def gate_command(
         document = replace(document, recorded=_record(aws, document, asked=not yes))
     document = replace(document, written=tuple(_write(document, junit, markdown)))
     output.draw(document, *spaced(_parts(document)))
-    return EXIT_STATUS[document.status]
+    return _OUTCOMES[document.status][0]
 
 
 def _policy(
@@ -150,7 +150,7 @@ def _record(aws: Aws, document: GateDocument, *, asked: bool) -> str:
     package = document.evidence.run.model or ""
     if ":model-package/" not in package:
         raise AnswerRejected("gate.record", "The run names no model package to record this on.")
-    approval = _APPROVALS[document.status]
+    approval = _OUTCOMES[document.status][1]
     if asked:
         question = f"{document.sentence}\nSet {package} to {approval}?"
         need_yes(question, "gate.declined", "Nothing was recorded.")
