@@ -1,25 +1,140 @@
-"""Runs as `evalbook status` draws them, once and while it follows them."""
+"""Runs as `evalbook status` looks at them, follows them and draws them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from functools import partial
 
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
+from evalbook import texts
+from evalbook.aws.session import in_parallel
 from evalbook.cli.links import links_work
+from evalbook.cli.options import Settings
+from evalbook.cli.output import Output, complain, terminal_width
 from evalbook.cli.tables import GOING_ON, Rows, cell, coloured
+from evalbook.cli.wizard.command import draws_well
+from evalbook.cli.wizard.working import without_echo
 from evalbook.console import PAGES, build_console_url
-from evalbook.runs.status import RunStatus, head_words, status_parts, step_rows
+from evalbook.runs.find import Target
+from evalbook.runs.status import (
+    RunStatus,
+    clock,
+    head_words,
+    look,
+    status_parts,
+    step_rows,
+    with_logs,
+)
+from evalbook.runs.watch import watch
 
-if TYPE_CHECKING:
-    from rich.console import Group, RenderableType
-    from rich.text import Text
+
+def name_next_commands(seen: Sequence[RunStatus], words: Sequence[str]) -> str:
+    """Return the next commands, with the same words that named the run."""
+    named = "".join(f" {shlex.quote(word)}" for word in words)
+    lines = [f"The results: evalbook results{named}"] if any(it.succeeded for it in seen) else []
+    if len(seen) == 1 and not links_work():
+        lines.append(f"In the AWS console: evalbook open{named}")
+    return texts.lines(*lines)
+
+
+def look_at_runs(
+    settings: Settings, wanted: Sequence[Target], before: Sequence[RunStatus] = ()
+) -> list[RunStatus]:
+    """Look at the runs once, with a new session to read the credentials anew."""
+    aws = settings.aws()
+    known = {it.arn: it for it in before}
+    with aws.turn():
+        return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
+
+
+def add_logs(settings: Settings, seen: list[RunStatus], *, always: bool) -> list[RunStatus]:
+    failed = ("Failed", "CompletedWithFailures")
+    aws = settings.aws()
+    return [
+        with_logs(aws, it) if it.status in failed and (always or it.cause is None) else it
+        for it in seen
+    ]
+
+
+def follow_runs(
+    settings: Settings, output: Output, wanted: Sequence[Target], give_up_after: float
+) -> list[RunStatus]:
+    with _display(output) as show:
+        return watch(
+            partial(look_at_runs, settings, wanted), show, complain, give_up_after=give_up_after
+        )
+
+
+@contextlib.contextmanager
+def _display(output: Output) -> Iterator[Callable[[Sequence[RunStatus]], None]]:
+    """Yield a progress display: redrawn in place where that works, else a line per change."""
+    if output.as_json or terminal_width() is None or not draws_well(os.environ):
+        yield _tell_changes()
+        return
+    shown: list[Sequence[RunStatus]] = [()]
+
+    def show(seen: Sequence[RunStatus]) -> None:
+        shown[0] = seen
+
+    # Drawn twice a second in any case: the clock runs on between two looks.
+    live = Live(
+        get_renderable=lambda: progress(shown[0]),
+        console=Console(),
+        refresh_per_second=2,
+        transient=True,
+    )
+    # A key's echo would move the cursor, and a line drawn before would stay.
+    with without_echo(), live:
+        yield show
+
+
+def _tell_changes() -> Callable[[Sequence[RunStatus]], None]:
+    """Return what prints a line to standard error whenever a run or step changes state."""
+    last: dict[tuple[str, str], str] = {}
+
+    def show(seen: Sequence[RunStatus]) -> None:
+        for run in seen:
+            states = [(run.name, run.status), *((it.name, it.status) for it in run.steps)]
+            for name, state in states:
+                if last.get((run.arn, name)) != state and state != "Waiting":
+                    complain(f"{clock(run.seconds())} {name}: {state}")
+                last[run.arn, name] = state
+
+    return show
+
+
+def tell_the_end(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) -> None:
+    if bell and sys.stderr.isatty():
+        sys.stderr.write("\a")
+        sys.stderr.flush()
+    if on_done is None:
+        return
+    states = {it.status for it in seen}
+    environment = {
+        **os.environ,
+        "EVALBOOK_STATUS": states.pop() if len(states) == 1 else "Mixed",
+        "EVALBOOK_ARN": " ".join(it.arn for it in seen),
+        "EVALBOOK_NAME": " ".join(it.name for it in seen),
+    }
+    # The person's own command; AWS's words reach it only in variables, never as arguments.
+    done = subprocess.run(on_done, shell=True, env=environment, stdout=2, check=False)  # noqa: S602
+    if done.returncode:
+        complain(f"{on_done} ended with exit status {done.returncode}.")
 
 
 def drawn(run: RunStatus, now: datetime | None = None) -> Iterator[RenderableType]:
     """Yield what is said of a run, part by part."""
-    from rich.text import Text
-
     now = now or datetime.now(timezone.utc)
     _, *parts = status_parts(run, now)
     yield _head(run, now)
@@ -47,10 +162,6 @@ def _linked(run: RunStatus, rows: Sequence[Mapping[str, str]]) -> list[dict[str,
 
 def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
     """Return runs as they are followed: a bar of the expected time, and the steps."""
-    from rich.console import Group
-    from rich.padding import Padding
-    from rich.progress_bar import ProgressBar
-
     now = now or datetime.now(timezone.utc)
     parts: list[RenderableType] = [] if seen else ["Looking …"]
     for run in seen:
