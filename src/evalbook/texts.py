@@ -54,6 +54,17 @@ def lines(*texts: str) -> Lines:
     return Lines("\n".join(map(printable, texts)))
 
 
+class Notice(str):
+    """What a person is told; where few words are wanted, ``brief`` instead, or nothing if empty."""
+
+    brief: str
+
+    def __new__(cls, text: str, brief: str = "") -> Notice:
+        notice = super().__new__(cls, text)
+        notice.brief = brief
+        return notice
+
+
 def shown(text: str) -> str:
     """Return a text as it may be shown: on one line, unless its lines are meant."""
     return text if isinstance(text, Lines) else printable(text)

@@ -9,11 +9,25 @@ from evalbook.errors import AnswerRejected, AwsUnavailable, UsageError
 from evalbook.sandbox import world
 from evalbook.workflow import slots
 from evalbook.workflow.answers_file import as_text, read_answers
+from evalbook.workflow.brief import say
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
 
 STATE = Path("workflow_state.json")
 WEST = "arn:aws:sagemaker:us-west-2:123456789012:model-package-group"
+
+
+def test_a_question_that_was_kept_is_told_in_as_few_words_and_read_from_before_there_were_any():
+    workflow, turn = answered_until("confirm")
+    told = say(workflow.turn())
+    state = json.loads(STATE.read_text())
+    few_words = state["evalbook"]["pending"]["question"].pop("brief")
+    STATE.write_text(json.dumps(state))
+
+    assert told == say(turn)
+    assert len([notice for notice in few_words if notice in turn.notices]) == len(few_words) > 3
+    assert not any(notice in told for notice in few_words)
+    assert all(notice in say(workflow.turn()) for notice in few_words)
 
 
 def test_a_whole_interview_asks_the_contracts_steps_in_their_order():

@@ -13,7 +13,7 @@ from evalbook.datasets.rules import Judged, Rules, written
 from evalbook.datasets.strictjson import dump
 from evalbook.datasets.understanding import Understood
 from evalbook.datasets.uses import FieldUse, counted
-from evalbook.texts import plural
+from evalbook.texts import Notice, plural
 
 _BATCH = 256 * 1024
 
@@ -103,7 +103,7 @@ def plan_of(
             *list_rows_left_out(report, changes),
         ),
         tuple(
-            f"Record {number} {when}: {text}"
+            Notice(f"Record {number} {when}: {text}")
             for number, it in enumerate(() if alone else report.examples, start=1)
             for when, text in (("before", it.before), ("after", it.after))
         ),

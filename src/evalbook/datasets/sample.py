@@ -13,7 +13,7 @@ from evalbook.datasets.rules import Judged, Rules, job_format
 from evalbook.datasets.shown import brief, shown
 from evalbook.datasets.strictjson import parse_value
 from evalbook.datasets.uses import FieldUse, table_lines
-from evalbook.texts import plural
+from evalbook.texts import Notice, plural
 
 __all__ = ["FieldSeen", "Sample", "read_sample", "shown"]
 
@@ -63,7 +63,7 @@ class Sample:
     def lines(self) -> tuple[str, ...]:
         """Return the sample in words."""
         records = (
-            f"Record {number}: {shown(record, 300)}"
+            Notice(f"Record {number}: {shown(record, 300)}")
             for number, record in enumerate(self.records, start=1)
         )
         table = table_lines(self.table, self.counted)
@@ -110,10 +110,9 @@ def _without_cut(rows: list[Row], head: bytes, container: Container) -> list[Row
 def _record_problems(rows: list[Row], known: DatasetFormat | None, place: str) -> list[str]:
     rules = Rules(job_format(known))
     judged = [(row, rules.judge(row)) for row in rows]
-    found = [
-        f"Record {row.place:,}: {it.reason}."
-        if place == "record"
-        else f"Record at line {row.place:,}: {it.reason}."
+    at = "" if place == "record" else "at line "
+    found: list[str] = [
+        Notice(f"Record {at}{row.place:,}: {it.reason}.")
         for row, it in judged
         if not isinstance(it, Judged)
     ]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy
 from evalbook.records import dataclass
+from evalbook.texts import Notice
 from evalbook.workflow.step_names import StepName
 from evalbook.workflow.turn import Choice, Status, Turn
 
@@ -18,17 +19,6 @@ _HOW_TO_GO_ON = (
     "`evalbook status`, `evalbook results`; another like it: `evalbook new --from STATE`"
 )
 _IN_WORDS: tuple[StepName, ...] = ("task", "data_description", "bedrock_terms")
-_NOT_AGAIN = {
-    "confirm": (
-        "Warning: ",
-        "Model confirmed: ",
-        "Advanced settings: left",
-        "Judge tokens",
-        "Custom metrics: none",
-    ),
-    "model_confirm": ("Group: ",),
-}
-"""How notices begin that were shown before, or add nothing to another."""
 _BEFORE_NAME = re.compile(
     r"^(Execution role: |Model: )arn:[^/]*(?::role/(?:[\w.-]+/)*|:model-package/)"
 )
@@ -44,7 +34,6 @@ _HELP_UNNEEDED: tuple[StepName, ...] = (
     "project",
 )
 _WHOLE_HELP: tuple[StepName, ...] = ("data_sample", "confirm")
-_SHOWN_ELSEWHERE = ("Record ", "Cell 1:", "Cell 3:", "Cell 4:")
 
 
 @dataclass(frozen=True)
@@ -118,11 +107,10 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
     said = turn.error.message if turn.error else ""
     lines += [_check(it) for it in turn.checks if it.status != "passed" and it.message != said]
-    again = (*_NOT_AGAIN.get(turn.step or "", ()), *_SHOWN_ELSEWHERE)
-    if turn.error is not None and not afresh:
-        # The rest of a rejected turn was shown with its question.
-        again = ("",)
-    lines += [_notice(it) for it in turn.notices if not it.startswith(again)]
+    # The rest of a rejected turn was shown with its question.
+    if turn.error is None or afresh:
+        few_words = (it.brief if isinstance(it, Notice) else it for it in turn.notices)
+        lines += [_BEFORE_NAME.sub(r"\1", it) for it in few_words]
     # What was taken for another step may also be among the changes.
     return "\n".join(filter(None, dict.fromkeys(lines)))
 
@@ -133,13 +121,6 @@ def without_what_follows(turn: Turn, problem: str) -> str:
         problem = re.sub(r" Answer with a number, or one of: .*?(?:\.(?= |$)|$)", "", problem)
         problem = re.sub(r" (?:The groups there are, newest first|Choose from).*", "", problem)
     return problem.replace(f" {turn.help}", "") if turn.help else problem
-
-
-def _notice(text: str) -> str:
-    """Return a notice without what a person need not see: how an estimate was made."""
-    text = _BEFORE_NAME.sub(r"\1", text)
-    estimate = text.startswith("SageMaker's own jobs")
-    return re.sub(r" \([^()]*\)", "", text) if estimate else text
 
 
 def _reply(turn: Turn) -> Reply | None:

@@ -8,7 +8,7 @@ from functools import partial
 from evalbook import aws
 from evalbook.datasets.report import Report
 from evalbook.records import dataclass
-from evalbook.texts import plural
+from evalbook.texts import Notice, plural
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Interview
 from evalbook.workflow.steps.answered_by import find_answering
@@ -126,12 +126,11 @@ class Estimate:
             return []
         read, written = map(_in_millions, (tokens.read, tokens.written))
         basis = f"records of about {tokens.record:,} tokens by their bytes"
-        lines = [f"Judge tokens, an estimate: {read} million read, {written} written ({basis})."]
+        told = f"Judge tokens, an estimate: {read} million read, {written} written ({basis})."
+        lines: list[str] = [Notice(told)]
         if self.price is not None:
-            lines.append(
-                "SageMaker's own jobs cost extra, on top of the judge's price "
-                f"({self.price_basis})."
-            )
+            extra = "SageMaker's own jobs cost extra, on top of the judge's price"
+            lines.append(Notice(f"{extra} ({self.price_basis}).", f"{extra}."))
         elif self.price_basis:
             lines.append(f"Price: not estimated because {self.price_basis}.")
         return lines

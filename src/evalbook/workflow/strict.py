@@ -1,8 +1,9 @@
 """Plain data and JSON, each from the other: what was read has exactly the form that was declared.
 
 Strictly: a field that is missing, is not known or has another type does not fit, whether or not it
-has a default. pydantic would say the same, but importing it costs more than showing a turn does; it
-is asked only to name everything that does not fit, and for JSON Schemas.
+has a default, unless it was added when there were states without it. pydantic would say the same,
+but importing it costs more than showing a turn does; it is asked only to name everything that does
+not fit, and for JSON Schemas.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-T = TypeVar("T")
+ADDED_LATER = {"added_later": True}
+"""Metadata of a field that may be missing in what was written before there was one."""
 
 
 class Misfit(ValueError):
@@ -78,13 +80,15 @@ def decode_object(form: Any, json: Any, place: str, **others: Any) -> Any:
     if not isinstance(json, dict):
         return _misfit(place, json, "an object")
     forms = {**forms_of(form), **others}
-    for name in forms:
+    added = {it.name for it in fields(form) if it.metadata == ADDED_LATER}
+    for name in forms.keys() - added:
         if name not in json:
             raise Misfit(f"{place}.{name}", "missing")
     for name in json:
         if name not in forms:
             raise Misfit(f"{place}.{name}", "not known")
-    return form(**{name: decode(it, json[name], f"{place}.{name}") for name, it in forms.items()})
+    found = {name: it for name, it in forms.items() if name in json}
+    return form(**{name: decode(it, json[name], f"{place}.{name}") for name, it in found.items()})
 
 
 def _one_of(forms: tuple[Any, ...], json: Any, place: str) -> Any:

@@ -8,8 +8,9 @@ from typing import Any
 
 from evalbook.checks import Check
 from evalbook.records import dataclass
+from evalbook.texts import Notice
 from evalbook.workflow.interview import Interview
-from evalbook.workflow.slots import EVALUATION_TYPE
+from evalbook.workflow.slots import ADVANCED, CUSTOM_METRICS, EVALUATION_TYPE, MODEL_CONFIRM
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class SummaryLine:
     value: Any
     checks: tuple[Check, ...]
 
+    @property
+    def says_nothing_new(self) -> bool:
+        """Whether another line says it, or it is what most people answer."""
+        declined = self.step in (ADVANCED.name, CUSTOM_METRICS.name) and not self.value
+        return declined or self.step == MODEL_CONFIRM.name
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -33,13 +40,14 @@ class Summary:
     """None if it is not answered yet."""
 
     def answers(self) -> list[str]:
-        return [f"{line.title}: {line.text}" for line in self.lines]
+        lines = ((it, f"{it.title}: {it.text}") for it in self.lines)
+        return [Notice(text) if it.says_nothing_new else text for it, text in lines]
 
     def doubts(self) -> list[str]:
         """Return a sentence for each check that could not be made or came out with a warning."""
         return [
             *(f"Not checked: {check.message}" for check in self.not_checked),
-            *(f"Warning: {check.message}" for check in self.warnings),
+            *(Notice(f"Warning: {check.message}") for check in self.warnings),
         ]
 
     @property

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from evalbook.checks import Check, Remedy
 from evalbook.datasets.uses import FieldUse
 from evalbook.records import dataclass
-from evalbook.texts import shown
+from evalbook.texts import Notice, shown
+from evalbook.workflow.strict import ADDED_LATER
 
 PROTOCOL = 1
 
@@ -53,6 +54,14 @@ class Question:
     checks: tuple[Check, ...] = ()
     """What preparing the question found, such as judges that were left out."""
     reference: str | None = None
+    brief: dict[str, str] = field(default_factory=dict, hash=False, metadata=ADDED_LATER)
+    """What few words are wanted of, by notice: kept here because JSON keeps only texts."""
+
+    def __post_init__(self) -> None:
+        brief = self.brief | {it: it.brief for it in self.notices if isinstance(it, Notice)}
+        notices = (Notice(it, brief[it]) if it in brief else it for it in self.notices)
+        object.__setattr__(self, "brief", brief)
+        object.__setattr__(self, "notices", tuple(notices))
 
     def with_notices(self, *notices: str) -> Question:
         return replace(self, notices=(*notices, *self.notices))

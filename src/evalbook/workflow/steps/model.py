@@ -11,7 +11,7 @@ from evalbook import aws
 from evalbook.checks import Remedy, passed
 from evalbook.errors import AnswerRejected
 from evalbook.moments import to_the_minute
-from evalbook.texts import joined, plural
+from evalbook.texts import Notice, joined, plural
 from evalbook.workflow import slots
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.hearing import listed
@@ -287,7 +287,7 @@ def _ask_confirm(interview: Interview) -> Question:
     else:
         notices = [
             f"ARN: {found.arn}",
-            f"Group: {found.group}, version {found.version}",
+            Notice(f"Group: {found.group}, version {found.version}"),
             f"Created: {to_the_minute(found.created) if found.created else 'unknown'}",
             f"Approval: {found.approval}",
             base,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evalbook.checks import Remedy, passed, warning
 from evalbook.errors import AnswerRejected
-from evalbook.texts import joined, shortened
+from evalbook.texts import Notice, joined, shortened
 from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.estimate import estimate
@@ -199,10 +199,10 @@ def run_instructions(interview: Interview) -> tuple[str, ...]:
     return (
         f"Written: {path}",
         "Open it in JupyterLab, VS Code or SageMaker Studio and run its cells in order:",
-        "Cell 1: configuration; installs the SageMaker SDK if it is missing.",
+        Notice("Cell 1: configuration; installs the SageMaker SDK if it is missing."),
         f"Cell 2: starts the evaluation{dry_run}. Run it again, and it finds the same run.",
-        f"Cell 3: shows progress until the run ends{how_long}.",
-        f"Cell 4: {_CELL_4[scope_of(interview)]}.",
+        Notice(f"Cell 3: shows progress until the run ends{how_long}."),
+        Notice(f"Cell 4: {_CELL_4[scope_of(interview)]}."),
     )
 
 
