@@ -19,6 +19,8 @@ from interviews import answer_until, answered_until
 from evalbook.datasets.examples import build_example_custom_metrics
 from evalbook.datasets.formats import format_of
 from evalbook.sandbox import world
+from evalbook.workflow import slots
+from evalbook.workflow.estimate import estimate
 from evalbook.workflow.steps.dataset import effective_dataset, effective_report
 
 pytestmark = pytest.mark.usefixtures("in_sandbox")
@@ -211,6 +213,8 @@ def test_prompts_of_the_training_data_are_named_and_can_be_left_out() -> None:
     report = effective_report(workflow.interview)
     assert report is not None
     assert report.valid == 50
+    copy = workflow.interview.facts(slots.TRAINING_OVERLAP)
+    assert estimate(workflow.interview).record_bytes == copy.size / 50
     rechecked = dict(workflow.check())["training_overlap"]
     assert [check.id for check in rechecked] == ["dataset.unseen"]
 

@@ -239,7 +239,8 @@ def priced(expected: Estimate, aws: aws.session.Aws, region: str, judge: str) ->
 
 
 def _record_bytes(interview: Interview, report: Report | None) -> float | None:
-    read = interview.facts(slots.DATA_FIX) or interview.facts(slots.DATASET)
+    copy = interview.facts(slots.TRAINING_OVERLAP) or interview.facts(slots.DATA_FIX)
+    read = copy or interview.facts(slots.DATASET)
     return read.size / report.records if read and report and report.records else None
 
 
