@@ -112,10 +112,6 @@ def _doubts(interview: Interview) -> list[Check]:
     return doubts
 
 
-def _describe(value: aws.found.Instances | None, _: None) -> str:
-    return SERVERLESS if value is None else f"{value}, one training job per model"
-
-
 STEP = Step(
     slots.COMPUTE,
     "Compute",
@@ -129,7 +125,7 @@ STEP = Step(
     hears=hearing.machines,
     read=_read,
     check=_check,
-    describe=_describe,
+    describe=lambda value, _: f"{value}, one training job per model" if value else SERVERLESS,
     advanced=True,
     depends_on=(
         slots.EVALUATION_TYPE,

@@ -27,7 +27,6 @@ from evalbook.workflow.turn import Choice, Question
 _ENDINGS = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet", ".gz")
 """Of files that are used as they are, or converted to a copy in JSON Lines if a run needs it."""
 _PIECE = 1 << 20
-_ANOTHER = "A number or a name; another URI or file starts over."
 
 
 def _ask(_: Interview) -> Question:
@@ -130,7 +129,8 @@ def _which_one(wanted: aws.s3_uris.S3Uri, interview: Interview) -> Question:
     else:
         text = f"These datasets are in {where}.{more} Which one?"
     only = choices[0].value if found.named and len(choices) == 1 else None
-    return Question(text, kind="choice", choices=choices, default=only, help=_ANOTHER)
+    how = "A number or a name; another URI or file starts over."
+    return Question(text, kind="choice", choices=choices, default=only, help=how)
 
 
 def _is_local(value: str) -> bool:

@@ -39,9 +39,7 @@ def _read_source(text: str, _question: Question, interview: Interview) -> str:
     if plain.casefold() in (RECORDS, "my records", "dataset", "my dataset", "own", "my own"):
         return RECORDS
     if plain.startswith(("s3:", "http", "arn:")):
-        uri = str(aws.s3.parse_s3_uri(plain, what="folder of tasks", key_needed=False))
-        aws.s3.refuse_template_text(uri, "the folder of tasks")
-        return uri.rstrip("/") + "/"
+        return _read_s3_folder(plain, "folder of tasks")
     path = interview.file_named(text)
     if not is_a_folder(path):
         raise AnswerRejected(
@@ -50,6 +48,12 @@ def _read_source(text: str, _question: Question, interview: Interview) -> str:
             f"Give a folder, an S3 URI, or {RECORDS}.",
         )
     return str(path)
+
+
+def _read_s3_folder(text: str, what: str) -> str:
+    uri = str(aws.s3.parse_s3_uri(text, what=what, key_needed=False))
+    aws.s3.refuse_template_text(uri, "the folder of tasks")
+    return uri.rstrip("/") + "/"
 
 
 def _check_source(value: str, interview: Interview) -> Outcome[str, TasksFacts | None]:
@@ -155,12 +159,6 @@ def _ask_upload(interview: Interview) -> Question:
     )
 
 
-def _read_upload(text: str, _question: Question, _: Interview) -> str:
-    uri = str(aws.s3.parse_s3_uri(text, what="folder", key_needed=False))
-    aws.s3.refuse_template_text(uri, "the folder of tasks")
-    return uri.rstrip("/") + "/"
-
-
 def _check_upload(value: str, interview: Interview) -> Accepted[str, UploadFacts]:
     below = aws.s3.parse_s3_uri(value, what="folder", key_needed=False)
     here = aws.s3.need_bucket_in(interview.aws, below.bucket, interview.model.region)
@@ -210,7 +208,7 @@ UPLOAD_STEP = Step(
     "Tasks in S3",
     ask=_ask_upload,
     hears=hearing.place,
-    read=_read_upload,
+    read=lambda text, _question, _: _read_s3_folder(text, "folder"),
     check=_check_upload,
     do=_do_upload,
     describe=lambda _, facts: facts.uri,

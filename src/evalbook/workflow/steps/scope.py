@@ -16,15 +16,16 @@ FINE_TUNED_ONLY = "fine_tuned_only"
 BASE_ONLY = "base_only"
 
 _CHOICES = {
-    BOTH: Choice(
-        BOTH,
-        "Fine-tuned and base",
-        "Compares the two; takes about twice as long and costs twice as much.",
-    ),
-    FINE_TUNED_ONLY: Choice(FINE_TUNED_ONLY, "Fine-tuned only", "Scores without a comparison."),
-    BASE_ONLY: Choice(
-        BASE_ONLY, "Base model only", "Scores of the model as it was before fine-tuning."
-    ),
+    it.value: it
+    for it in (
+        Choice(
+            BOTH,
+            "Fine-tuned and base",
+            "Compares the two; takes about twice as long and costs twice as much.",
+        ),
+        Choice(FINE_TUNED_ONLY, "Fine-tuned only", "Scores without a comparison."),
+        Choice(BASE_ONLY, "Base model only", "Scores of the model as it was before fine-tuning."),
+    )
 }
 
 
