@@ -338,14 +338,14 @@ def trust_policy() -> str:
     """Return the trust policy of an execution role."""
     from evalbook.aws import policies
 
-    return _policy(policies.trust_policy(_scope()))
+    return _policy(policies.build_policies(_scope())["trust"])
 
 
 def role_policy() -> str:
     """Return the least that an execution role needs."""
     from evalbook.aws import policies
 
-    return _policy(policies.role_policy(_scope()))
+    return _policy(policies.build_policies(_scope())["role"])
 
 
 def causes() -> str:

@@ -7,8 +7,8 @@ import pytest
 
 from evalbook.aws.doctor_checks import (
     Subject,
-    _clock,
-    _expiry,
+    _check_clock,
+    _check_expiry,
     check_credentials,
     check_everything,
     check_region,
@@ -81,13 +81,13 @@ def test_says_who_asks(in_sandbox: Sandbox) -> None:
 def test_credentials_that_end_soon_are_warned_about(minutes: int | None, status: str) -> None:
     ends = None if minutes is None else NOW + timedelta(minutes=minutes)
 
-    assert _expiry(SimpleNamespace(token="t", _expiry_time=ends), NOW).status == status
+    assert _check_expiry(SimpleNamespace(token="t", _expiry_time=ends), NOW).status == status
 
 
 def test_the_end_of_credentials_is_told_in_utc() -> None:
     ends = (NOW + timedelta(hours=2)).astimezone(timezone(timedelta(hours=-5)))
 
-    message = _expiry(SimpleNamespace(token="t", _expiry_time=ends), NOW).message
+    message = _check_expiry(SimpleNamespace(token="t", _expiry_time=ends), NOW).message
     assert message == "The credentials are valid until 2026-11-21 14:00 UTC."
 
 
@@ -102,7 +102,7 @@ def test_the_end_of_credentials_is_told_in_utc() -> None:
     ],
 )
 def test_a_clock_that_is_off_is_told(date: str | None, status: str) -> None:
-    assert _clock(date, NOW).status == status
+    assert _check_clock(date, NOW).status == status
 
 
 @pytest.mark.parametrize(

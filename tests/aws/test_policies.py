@@ -9,7 +9,7 @@ import pytest
 from interviews import answered_until
 
 from evalbook.aws.permissions import ACTIONS, list_gated_actions
-from evalbook.aws.policies import Scope, build_caller_policy, role_policy, trust_policy
+from evalbook.aws.policies import Scope, build_policies
 from evalbook.sandbox import world
 from evalbook.sandbox.process import Sandbox
 
@@ -38,33 +38,37 @@ def actions(policy: dict[str, Any]) -> set[str]:
     return {action for it in policy["Statement"] for action in it["Action"]}
 
 
-@pytest.mark.parametrize("make", [build_caller_policy, role_policy])
+@pytest.mark.parametrize("whose", ["caller", "role"])
 @pytest.mark.parametrize("scope", [KNOWN, UNKNOWN])
-def test_iam_takes_the_policies(in_sandbox: Sandbox, make: Any, scope: Scope) -> None:
+def test_iam_takes_the_policies(in_sandbox: Sandbox, whose: str, scope: Scope) -> None:
     assert in_sandbox.endpoint
-    text = json.dumps(make(scope), separators=(",", ":"))
-    name = f"{make.__name__}-{scope.group.strip('*')}"
+    text = json.dumps(build_policies(scope)[whose], separators=(",", ":"))
+    name = f"{whose}-{scope.group.strip('*')}"
 
     boto3.client("iam").create_policy(PolicyName=name, PolicyDocument=text)
     # A managed policy's limit, in characters without white space.
     assert len(text) <= 6144
 
 
-@pytest.mark.parametrize("make", [build_caller_policy, role_policy])
-def test_only_what_has_no_resource_is_granted_on_everything(make: Any) -> None:
-    wide = {it["Sid"] for it in make(KNOWN)["Statement"] if it["Resource"] == ["*"]}
+@pytest.mark.parametrize("whose", ["caller", "role"])
+def test_only_what_has_no_resource_is_granted_on_everything(whose: str) -> None:
+    wide = {
+        it["Sid"] for it in build_policies(KNOWN)[whose]["Statement"] if it["Resource"] == ["*"]
+    }
 
     assert wide <= ON_EVERYTHING
-    assert not any(action.endswith("*") for action in actions(make(KNOWN)))
+    assert not any(action.endswith("*") for action in actions(build_policies(KNOWN)[whose]))
 
 
 def test_caller_may_do_all_that_the_sdk_asks_of_it() -> None:
     facts = ACTIONS.facts
 
     needed = {*facts["caller_actions"], *facts["own_instances_caller_actions"]}
-    assert needed - actions(build_caller_policy(KNOWN)) == set()
+    assert needed - actions(build_policies(KNOWN)["caller"]) == set()
     gated = set(list_gated_actions("llm_as_judge"))
-    [statement] = [it for it in role_policy(KNOWN)["Statement"] if it["Sid"] == "GatedBySdk"]
+    [statement] = [
+        it for it in build_policies(KNOWN)["role"]["Statement"] if it["Sid"] == "GatedBySdk"
+    ]
     assert set(statement["Action"]) == gated
 
 
@@ -107,13 +111,13 @@ def test_caller_may_do_all_that_an_interview_asks_of_aws(
 
     asked = {f"{it['service']}:{it['operation']}" for it in in_sandbox.calls()[before:]}
     needed = {CALLED.get(action, action) for action in asked} - NOT_GRANTED
-    assert needed - actions(build_caller_policy(replace(KNOWN, evaluation_type=kind))) == set()
+    assert needed - actions(build_policies(replace(KNOWN, evaluation_type=kind))["caller"]) == set()
 
 
-@pytest.mark.parametrize("make", [build_caller_policy, role_policy])
-def test_logs_of_rollouts_may_be_read_and_written_where_they_lie(make: Any) -> None:
+@pytest.mark.parametrize("whose", ["caller", "role"])
+def test_logs_of_rollouts_may_be_read_and_written_where_they_lie(whose: str) -> None:
     def groups(kind: str) -> list[str]:
-        statements = make(replace(KNOWN, evaluation_type=kind))["Statement"]
+        statements = build_policies(replace(KNOWN, evaluation_type=kind))[whose]["Statement"]
         [logs] = [it for it in statements if it["Sid"] == "Logs"]
         return [arn.partition(":log-group:")[2] for arn in logs["Resource"]]
 
@@ -125,7 +129,7 @@ def test_logs_of_rollouts_may_be_read_and_written_where_they_lie(make: Any) -> N
 
 
 def test_role_may_invoke_the_judge_and_no_other_model() -> None:
-    [statement] = [it for it in role_policy(KNOWN)["Statement"] if it["Sid"] == "Judge"]
+    [statement] = [it for it in build_policies(KNOWN)["role"]["Statement"] if it["Sid"] == "Judge"]
 
     assert statement["Resource"] == [
         "arn:aws:bedrock:*:123456789012:inference-profile/*amazon.nova-pro-v1:0",
@@ -135,21 +139,23 @@ def test_role_may_invoke_the_judge_and_no_other_model() -> None:
 
 def test_the_role_may_have_a_base_nova_model_answer_where_one_does() -> None:
     nova = replace(KNOWN, base_profile="us.amazon.nova-lite-v1:0")
-    [statement] = [it for it in role_policy(nova)["Statement"] if it["Sid"] == "BaseModel"]
+    [statement] = [
+        it for it in build_policies(nova)["role"]["Statement"] if it["Sid"] == "BaseModel"
+    ]
 
     assert statement["Resource"] == [
         "arn:aws:bedrock:*:123456789012:inference-profile/us.amazon.nova-lite-v1:0",
         "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
     ]
-    assert "BaseModel" not in {it["Sid"] for it in role_policy(KNOWN)["Statement"]}
+    assert "BaseModel" not in {it["Sid"] for it in build_policies(KNOWN)["role"]["Statement"]}
 
 
 def test_the_role_may_be_passed_to_no_service_but_those_that_run_its_jobs() -> None:
     sagemaker, bedrock = "sagemaker.amazonaws.com", "bedrock.amazonaws.com"
     for policy, services in (
-        (build_caller_policy(KNOWN), [sagemaker]),
-        (role_policy(KNOWN), [sagemaker, bedrock]),
-        (role_policy(replace(KNOWN, evaluation_type="benchmark")), [sagemaker]),
+        (build_policies(KNOWN)["caller"], [sagemaker]),
+        (build_policies(KNOWN)["role"], [sagemaker, bedrock]),
+        (build_policies(replace(KNOWN, evaluation_type="benchmark"))["role"], [sagemaker]),
     ):
         [statement] = [it for it in policy["Statement"] if "iam:PassRole" in it["Action"]]
 
@@ -158,8 +164,8 @@ def test_the_role_may_be_passed_to_no_service_but_those_that_run_its_jobs() -> N
 
 
 def test_a_role_may_do_what_the_sdk_insists_on_for_its_type_and_no_judging() -> None:
-    without = role_policy(replace(KNOWN, evaluation_type="benchmark"))
-    trusted = trust_policy(replace(KNOWN, evaluation_type="benchmark"))
+    without = build_policies(replace(KNOWN, evaluation_type="benchmark"))["role"]
+    trusted = build_policies(replace(KNOWN, evaluation_type="benchmark"))["trust"]
 
     assert set(list_gated_actions("benchmark")) <= actions(without)
     assert not [action for action in actions(without) if action.startswith("bedrock:")]
@@ -169,7 +175,7 @@ def test_a_role_may_do_what_the_sdk_insists_on_for_its_type_and_no_judging() -> 
 def test_the_trust_policy_passes_our_own_check() -> None:
     from evalbook.aws.trust import Assumption, trust
 
-    document = trust_policy(KNOWN)
+    document = build_policies(KNOWN)["trust"]
     for service in ("sagemaker.amazonaws.com", "bedrock.amazonaws.com"):
         who = Assumption(service, "123456789012", "us-east-1", "aws")
         assert trust(document, who)[0] == "trusted"

@@ -57,7 +57,7 @@ def read_answering(text: str) -> Answering:
         return Answering("hosted", str(parse_s3_uri(text, what="artefacts", key_needed=False)))
     arn = parse_arn(text)
     if arn is not None:
-        return _by_arn(arn)
+        return _read_arn(arn)
     if re.fullmatch(r"[a-z0-9-]+\.[\w.:-]+", text, re.I):
         return Answering("bedrock", text)
     if not _ENDPOINT.fullmatch(text):
@@ -67,7 +67,7 @@ def read_answering(text: str) -> Answering:
     return Answering("endpoint", text)
 
 
-def _by_arn(arn: Arn) -> Answering:
+def _read_arn(arn: Arn) -> Answering:
     kind = (arn.service, arn.path[0])
     if kind == ("sagemaker", "endpoint"):
         return Answering("endpoint", arn.path[-1])
@@ -99,14 +99,14 @@ def check_answering(aws: Aws, text: str, region: str) -> tuple[Answering, list[C
             f"{arn} is in {arn.region}, but the evaluation's container calls models in {region}.",
             f"Give one in {region}, or evaluate in {arn.region}.",
         )
-    checks = {"endpoint": _endpoint, "bedrock": _bedrock, "hosted": _artefacts}[found.kind]
-    return found, checks(aws, found.name, region)
+    checks = {"endpoint": _check_endpoint, "bedrock": _check_model, "hosted": _check_artefacts}
+    return found, checks[found.kind](aws, found.name, region)
 
 
 # --- an endpoint --------------------------------------------------------------------------------
 
 
-def _endpoint(aws: Aws, name: str, region: str) -> list[Check]:
+def _check_endpoint(aws: Aws, name: str, region: str) -> list[Check]:
     try:
         endpoint = aws.client("sagemaker", region).describe_endpoint(EndpointName=name)
     except (AwsMissing, AwsInvalid):
@@ -127,11 +127,11 @@ def _endpoint(aws: Aws, name: str, region: str) -> list[Check]:
         )
     return [
         passed("answers.endpoint", f"The endpoint {name} is in service."),
-        *_configuration(aws, region, name, endpoint["EndpointConfigName"]),
+        *_check_configuration(aws, region, name, endpoint["EndpointConfigName"]),
     ]
 
 
-def _configuration(aws: Aws, region: str, name: str, configuration: str) -> list[Check]:
+def _check_configuration(aws: Aws, region: str, name: str, configuration: str) -> list[Check]:
     """Refuse what the container can't call: it gives an endpoint's name alone."""
     sagemaker = aws.client("sagemaker", region)
     found = try_asking(lambda: sagemaker.describe_endpoint_config(EndpointConfigName=configuration))
@@ -176,7 +176,7 @@ def list_endpoints(aws: Aws, region: str, most: int = 10) -> list[str]:
 # --- Bedrock ------------------------------------------------------------------------------------
 
 
-def _bedrock(aws: Aws, model: str, region: str) -> list[Check]:
+def _check_model(aws: Aws, model: str, region: str) -> list[Check]:
     arn = parse_arn(model)
     if arn is not None:
         kind, words = arn.path[0], describe_arn_kind(arn)
@@ -275,7 +275,7 @@ _BEDROCK = {
 # --- artefacts to be hosted ---------------------------------------------------------------------
 
 
-def _artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
+def _check_artefacts(aws: Aws, uri: str, region: str) -> list[Check]:
     place = parse_s3_uri(uri, what="artefacts", key_needed=False)
     here = need_bucket_in(aws, place.bucket, region)
     s3 = aws.client("s3", region)
@@ -337,7 +337,7 @@ def check_hosting(
     ]
 
 
-def call_checks(
+def check_calls(
     aws: Aws, region: str, role: str, answering: Sequence[tuple[str, str]]
 ) -> list[Check]:
     """Simulate whether a role may call what answers, or host it, as the container does."""

@@ -129,7 +129,7 @@ def describe_arn_kind(arn: Arn) -> str:
     A kind that is not known is described by its service and type as AWS writes them.
     """
     kind = arn.path[0]
-    described = _special_kind(arn) or _KINDS.get((arn.service, kind))
+    described = _describe_special_kind(arn) or _KINDS.get((arn.service, kind))
     if described is not None:
         return described
     if len(arn.path) == 1:
@@ -139,7 +139,7 @@ def describe_arn_kind(arn: Arn) -> str:
     return f"a resource of {arn.service} of the type {kind}"
 
 
-def _special_kind(arn: Arn) -> str | None:
+def _describe_special_kind(arn: Arn) -> str | None:
     """Name the kinds that the resource's first word alone doesn't tell."""
     names = arn.path
     if arn.service == "s3" and not arn.account:

@@ -55,11 +55,11 @@ def check_everything(aws: Aws, subject: Subject) -> list[Check]:
         if region is None:
             return checks
         questions: list[tuple[str, Callable[[], list[Check]]]] = [
-            ("role", partial(_role, aws, region, subject)),
-            ("judge", partial(_judges, aws, region, subject)),
-            ("mlflow.plan", partial(_mlflow, aws, region, subject)),
+            ("role", partial(_check_role, aws, region, subject)),
+            ("judge", partial(_check_judges, aws, region, subject)),
+            ("mlflow.plan", partial(_check_mlflow, aws, region, subject)),
             ("quotas", partial(check_quotas, aws, region)),
-            *((f"s3.{it}", partial(_bucket, aws, region, subject, it)) for it in subject.buckets),
+            *((f"s3.{it}", partial(_look_at, aws, region, subject, it)) for it in subject.buckets),
         ]
         found = in_parallel([partial(_ask, about, question) for about, question in questions])
         return [*checks, *chain.from_iterable(found)]
@@ -87,12 +87,12 @@ def check_credentials(aws: Aws) -> list[Check]:
     now = datetime.now(timezone.utc)
     return [
         passed("credentials", f"You are {me.arn}, account {me.account}."),
-        _expiry(aws.session.get_credentials(), now),
-        _clock(headers.get("date"), now),
+        _check_expiry(aws.session.get_credentials(), now),
+        _check_clock(headers.get("date"), now),
     ]
 
 
-def _expiry(credentials: Any, now: datetime) -> Check:
+def _check_expiry(credentials: Any, now: datetime) -> Check:
     # botocore tells it of the credentials that it renews itself; of given ones nobody knows.
     ends = getattr(credentials, "_expiry_time", None)
     if not isinstance(ends, datetime):
@@ -114,7 +114,7 @@ def _expiry(credentials: Any, now: datetime) -> Check:
     return passed("credentials.expiry", f"{text}.")
 
 
-def _clock(date: str | None, now: datetime) -> Check:
+def _check_clock(date: str | None, now: datetime) -> Check:
     try:
         off = (now - parsedate_to_datetime(date or "")).total_seconds()
     except (TypeError, ValueError):
@@ -143,7 +143,7 @@ def check_region(region: str | None) -> Check:
     return passed("region", f"The region is {region}.")
 
 
-def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
+def _check_role(aws: Aws, region: str, subject: Subject) -> list[Check]:
     role = subject.role
     checks: list[Check] = []
     if role is None:
@@ -160,7 +160,7 @@ def _role(aws: Aws, region: str, subject: Subject) -> list[Check]:
     return [*checks, *found]
 
 
-def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
+def _check_judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
     if not EVALUATION_TYPES[subject.evaluation_type].bedrock_judges:
         return []
     offer = find_judges(aws, region)
@@ -174,13 +174,13 @@ def _judges(aws: Aws, region: str, subject: Subject) -> list[Check]:
     return checks
 
 
-def _mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
+def _check_mlflow(aws: Aws, region: str, subject: Subject) -> list[Check]:
     if subject.mlflow:
         return check_mlflow_arn(aws, subject.mlflow, region)[1]
     return [plan_mlflow(aws, region)]
 
 
-def _bucket(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
+def _look_at(aws: Aws, region: str, subject: Subject, name: str) -> list[Check]:
     checks = [need_bucket_in(aws, name, region)]
     key = default_key(aws, name, region)
     if key is None:

@@ -130,7 +130,7 @@ def look_for_image(aws: Aws, image: str) -> Check:
             "image.missing",
             f"The repository {repository} of account {account} has no image {wanted['imageTag']} "
             f"in {region}.",
-            _other_tags(aws, region, account, repository, wanted["imageTag"]),
+            _suggest_tags(aws, region, account, repository, wanted["imageTag"]),
         )
     if not found.get("images"):
         return skipped(
@@ -141,7 +141,7 @@ def look_for_image(aws: Aws, image: str) -> Check:
     return passed("image.there", f"The image {image} exists.")
 
 
-def _other_tags(aws: Aws, region: str, account: str, repository: str, tag: str) -> str:
+def _suggest_tags(aws: Aws, region: str, account: str, repository: str, tag: str) -> str:
     page = try_asking(
         lambda: aws.client("ecr", region).list_images(
             registryId=account, repositoryName=repository, filter={"tagStatus": "TAGGED"}

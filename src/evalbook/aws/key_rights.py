@@ -45,10 +45,10 @@ def check_role_key(
         return skipped("kms.role", f"Can't check whether {role} may use the key {key}.")
     named = f"the KMS key {key}, which encrypts {what}"
     needed = joined(actions)
-    settled = _settled(known, f"T{named[1:]},") if known else None
+    settled = _check_state(known, f"T{named[1:]},") if known else None
     if settled:
         return settled
-    says = _read_policy_of(aws, region, role, arn, actions)
+    says = _ask_policy(aws, region, role, arn, actions)
     simulated = simulate(aws, region, role, actions, ResourceArns=[key])
     allowed = None if simulated.error else not simulated.lacking
     own = partition_and_account(role)[1] == arn.account
@@ -64,11 +64,11 @@ def check_role_key(
         text = f"{role} may not do {needed} on {named}."
         if says == "nothing":
             text = f"{role} may not use {named}: the key's policy does not let it ({needed})."
-        return failed("kms.role", text, _remedy(role, actions))
-    return _doubt(role, named, needed, lacks=says == "nothing" or allowed is False)
+        return failed("kms.role", text, _build_remedy(role, actions))
+    return _warn_of_doubt(role, named, needed, lacks=says == "nothing" or allowed is False)
 
 
-def _remedy(role: str, actions: Sequence[str]) -> str:
+def _build_remedy(role: str, actions: Sequence[str]) -> str:
     statement: WrittenStatement = {
         "Effect": "Allow",
         "Principal": {"AWS": role},
@@ -81,7 +81,7 @@ def _remedy(role: str, actions: Sequence[str]) -> str:
     )
 
 
-def _doubt(role: str, named: str, needed: str, *, lacks: bool) -> Check:
+def _warn_of_doubt(role: str, named: str, needed: str, *, lacks: bool) -> Check:
     doubt = f"Could not check whether {role} may use {named}."
     if lacks:
         doubt = f"As far as evalbook can see, {role} may not use {named}."
@@ -93,7 +93,7 @@ def _doubt(role: str, named: str, needed: str, *, lacks: bool) -> Check:
     )
 
 
-def _settled(key: KeyMetadataTypeDef, named: str) -> Check | None:
+def _check_state(key: KeyMetadataTypeDef, named: str) -> Check | None:
     state = key.get("KeyState", "Enabled")
     if state != "Enabled":
         text = f"{named} is {state}, not enabled."
@@ -115,7 +115,7 @@ def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: st
     denials: list[bool | None] = []
     grants: set[Says] = set()
     for statement in policy:
-        principal = _principal(statement, role, account)
+        principal = _find_principal(statement, role, account)
         met, _ = statement.conditions_met(sent)
         if principal is None or met is False or not statement.covers(action):
             continue
@@ -133,7 +133,7 @@ def read_key_policy(policy: Sequence[Statement], role: str, key: Arn, action: st
     return next((it for it in most if it in grants), "nothing")
 
 
-def _principal(it: Statement, role: str, account: str) -> Literal["role", "account"] | None:
+def _find_principal(it: Statement, role: str, account: str) -> Literal["role", "account"] | None:
     """Tell whether a statement is about the role itself or about its whole account."""
     if it.has_not_principal or role in it.accounts or "*" in it.accounts:
         return "role"
@@ -148,7 +148,7 @@ def _describe(aws: Aws, region: str, key: str) -> KeyMetadataTypeDef | None:
     return try_asking(lambda: aws.client("kms", region).describe_key(KeyId=key)["KeyMetadata"])
 
 
-def _read_policy_of(aws: Aws, region: str, role: str, key: Arn, actions: Sequence[str]) -> Says:
+def _ask_policy(aws: Aws, region: str, role: str, key: Arn, actions: Sequence[str]) -> Says:
     """Tell what a key's policy says of a role doing all of these actions."""
     kms = aws.client("kms", region)
     answer = try_asking(lambda: kms.get_key_policy(KeyId=str(key), PolicyName="default"))

@@ -65,7 +65,7 @@ def role_gate(aws: Aws, arn: str, region: str, actions_for: str) -> Check:
     The SDK simulates without naming resources, so it insists only on actions that its own policy
     grants on every resource; a role that may use certain buckets and models is not at fault.
     """
-    return _permission_check(
+    return _check_simulation(
         "role.permissions",
         simulate(aws, region, arn, list_gated_actions(actions_for)),
         arn,
@@ -80,13 +80,13 @@ def check_role_permissions(
     """Simulate what the role may do: the actions that the SDK insists on, then InvokeModel."""
     questions = [partial(role_gate, aws, arn, region, actions_for)]
     if EVALUATION_TYPES[actions_for].bedrock_judges:
-        questions.append(partial(_invoke_check, aws, arn, region, judge))
+        questions.append(partial(_check_invocation, aws, arn, region, judge))
     checks = in_parallel(questions)
     # What keeps one from being simulated keeps the other, and need be said only once.
     return checks[:1] if checks[0].status == "skipped" else checks
 
 
-def _invoke_check(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
+def _check_invocation(aws: Aws, arn: str, region: str, judge: str | None) -> Check:
     partition, _ = partition_and_account(arn)
     model = f"arn:{partition}:bedrock:{region}::foundation-model/{judge or '*'}"
     remedy = "Grant it on the judge you choose: the judging step invokes the judge as this role."
@@ -116,7 +116,7 @@ def check_may_do(
     """Simulate whether a role may do actions on resources; a no is as far as the simulator sees."""
     answer = simulate(aws, region, role, actions, ResourceArns=resources)
     if answer.error:
-        return _not_simulated(check_id, answer.error)
+        return _skip_simulation(check_id, answer.error)
     named = joined(resources)
     if answer.lacking:
         lacking = f"{role} may not do {joined(answer.lacking)} on {named}"
@@ -133,7 +133,7 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str) -> list[Check
     me = find_caller(aws, region)
     source = _simulated_as(aws, region, me)
     if source is None:
-        return [_cant_simulate("caller.permissions", me)]
+        return [_skip_caller("caller.permissions", me)]
     service = {
         "ContextKeyName": "iam:PassedToService",
         "ContextKeyValues": [SAGEMAKER],
@@ -146,12 +146,12 @@ def check_caller_permissions(aws: Aws, region: str, role_arn: str) -> list[Check
             partial(simulate, aws, region, source, ["iam:PassRole"], **passed_on),
         ]
     )
-    check = _permission_check(
+    check = _check_simulation(
         "caller.permissions",
         answer,
         f"You ({source})",
         "may start an evaluation",
-        f"{_granted_to(me)}: the notebook builds and starts the pipeline as you.",
+        f"{_say_where_to_grant(me)}: the notebook builds and starts the pipeline as you.",
     )
     if check.status == "failed" and not me.role_name:
         check = warning(check.id, check.message, check.remedy)
@@ -179,19 +179,19 @@ def check_job_permissions(aws: Aws, region: str) -> Check:
     me = find_caller(aws, region)
     source = _simulated_as(aws, region, me)
     if source is None:
-        return _cant_simulate("caller.jobs", me)
-    check = _permission_check(
+        return _skip_caller("caller.jobs", me)
+    check = _check_simulation(
         "caller.jobs",
         simulate(aws, region, source, ACTIONS.facts["own_instances_caller_actions"]),
         f"You ({source})",
         "may start, find and stop training jobs",
-        f"{_granted_to(me)}, or answer serverless.",
+        f"{_say_where_to_grant(me)}, or answer serverless.",
     )
     refuse_failed([check])
     return check
 
 
-def _granted_to(me: Caller) -> str:
+def _say_where_to_grant(me: Caller) -> str:
     if me.role_name and is_reserved(me.role_name):
         return "Have these added to your permission set in IAM Identity Center"
     return "Grant these to yourself"
@@ -209,13 +209,13 @@ def _simulated_as(aws: Aws, region: str, me: Caller) -> str | None:
     return role or f"arn:{me.partition}:iam::{me.account}:role/{name}"
 
 
-def _cant_simulate(check_id: str, me: Caller) -> Check:
+def _skip_caller(check_id: str, me: Caller) -> Check:
     return skipped(check_id, f"{me.arn} can't be simulated: not a role or user.")
 
 
-def _permission_check(check_id: str, answer: Simulation, who: str, may: str, remedy: str) -> Check:
+def _check_simulation(check_id: str, answer: Simulation, who: str, may: str, remedy: str) -> Check:
     if answer.error:
-        return _not_simulated(check_id, answer.error)
+        return _skip_simulation(check_id, answer.error)
     if answer.denied:
         return failed(check_id, f"{who} may not do {', '.join(answer.denied)}.", remedy)
     if answer.unsure:
@@ -229,7 +229,7 @@ def _permission_check(check_id: str, answer: Simulation, who: str, may: str, rem
     return passed(check_id, f"{who} {may}.")
 
 
-def _not_simulated(check_id: str, error: str) -> Check:
+def _skip_simulation(check_id: str, error: str) -> Check:
     whose = "Your permissions" if check_id.startswith("caller") else "The role's permissions"
     return skipped(check_id, f"{whose} were not checked. {error}", _SIMULATE)
 
@@ -246,12 +246,12 @@ def simulate(
         return Simulation(error=error.message)
     lacking = [it for it in results if it.get("EvalDecision") != "allowed"]
     return Simulation(
-        denied=tuple(it["EvalActionName"] for it in lacking if not _beyond_simulation(it)),
-        unsure=tuple(it["EvalActionName"] for it in lacking if _beyond_simulation(it)),
+        denied=tuple(it["EvalActionName"] for it in lacking if not _is_beyond_simulation(it)),
+        unsure=tuple(it["EvalActionName"] for it in lacking if _is_beyond_simulation(it)),
     )
 
 
-def _beyond_simulation(result: EvaluationResultTypeDef) -> bool:
+def _is_beyond_simulation(result: EvaluationResultTypeDef) -> bool:
     """Tell whether a denial may be due to conditions that the simulator does not evaluate."""
     organization = result.get("OrganizationsDecisionDetail", {})
     boundary = result.get("PermissionsBoundaryDecisionDetail", {})

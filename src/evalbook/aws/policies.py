@@ -68,27 +68,27 @@ class _Grants(TypedDict):
 GRANTS = DataFile("data/policies.json", _Grants)
 
 
-def build_caller_policy(scope: Scope) -> WrittenPolicy:
-    """Return what the person needs who writes the notebook, starts the run and looks at it."""
-    return _build_policy(GRANTS.facts["caller"], scope)
+def build_policies(scope: Scope) -> dict[str, WrittenPolicy]:
+    """Return the policies by whose they are.
 
-
-def role_policy(scope: Scope) -> WrittenPolicy:
-    """Return what the execution role needs while the run goes on."""
-    return _build_policy(GRANTS.facts["role"], scope)
-
-
-def trust_policy(scope: Scope) -> WrittenPolicy:
-    """Return the trust policy that lets the services assume the role, for this account only."""
+    ``caller`` is the person who writes the notebook, starts the run and looks at it, ``role`` the
+    execution role while the run goes on; ``trust`` lets the services assume that role, for this
+    account only.
+    """
     services = list_services(scope.evaluation_type)
-    return _policy({"Sid": "Services", **build_trust_statement(services, scope.account)})
+    trust: WrittenStatement = {"Sid": "Services", **build_trust_statement(services, scope.account)}
+    return {
+        "caller": _write(_fill_in(GRANTS.facts["caller"], scope)),
+        "role": _write(_fill_in(GRANTS.facts["role"], scope)),
+        "trust": _write([trust]),
+    }
 
 
-def _policy(*statements: WrittenStatement) -> WrittenPolicy:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+def _write(statements: list[WrittenStatement]) -> WrittenPolicy:
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _build_policy(grants: list[_Grant], scope: Scope) -> WrittenPolicy:
+def _fill_in(grants: list[_Grant], scope: Scope) -> list[WrittenStatement]:
     known = {**vars(EVALUATION_TYPES[scope.evaluation_type]), **vars(scope)}
     known["base_model"] = (scope.base_profile or "").partition(".")[2]
     known["judge_profiles"] = "*" if scope.judge == "*" else f"*{scope.judge}"
@@ -109,7 +109,7 @@ def _build_policy(grants: list[_Grant], scope: Scope) -> WrittenPolicy:
             written["Condition"] = {"StringEquals": passed_to}
         return written
 
-    return _policy(*(statement(it) for it in grants if "only" not in it or known[it["only"]]))
+    return [statement(it) for it in grants if "only" not in it or known[it["only"]]]
 
 
 def _lists(scope: Scope) -> dict[str, list[str]]:

@@ -103,34 +103,34 @@ def read_policy(document: Any) -> list[Statement] | None:
                 continue
     if not isinstance(document, dict):
         return None
-    return [_statement(it) for it in _list(document.get("Statement")) if isinstance(it, dict)]
+    return [_read_statement(it) for it in _list(document.get("Statement")) if isinstance(it, dict)]
 
 
-def _statement(document: dict[str, Any]) -> Statement:
+def _read_statement(document: dict[str, Any]) -> Statement:
     named = document.get("Principal")
     principal = named if isinstance(named, dict) else {"AWS": named}
     return Statement(
         str(document.get("Effect")),
-        _texts(document.get("Action")),
-        _texts(document["NotAction"]) if "NotAction" in document else None,
-        _texts(principal.get("Service")),
-        _texts(principal.get("AWS")),
+        _read_texts(document.get("Action")),
+        _read_texts(document["NotAction"]) if "NotAction" in document else None,
+        _read_texts(principal.get("Service")),
+        _read_texts(principal.get("AWS")),
         "NotPrincipal" in document,
-        tuple(_conditions(document.get("Condition"))),
+        tuple(_read_conditions(document.get("Condition"))),
     )
 
 
-def _conditions(blocks: Any) -> Iterator[Condition]:
+def _read_conditions(blocks: Any) -> Iterator[Condition]:
     for operator, keys in blocks.items() if isinstance(blocks, dict) else ():
         for key, values in keys.items() if isinstance(keys, dict) else ():
-            yield Condition(operator, key, _texts(values))
+            yield Condition(operator, key, _read_texts(values))
 
 
 def _is_among(action: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(action.lower(), it.lower()) for it in patterns)
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _read_texts(value: Any) -> tuple[str, ...]:
     return tuple(map(str, _list(value)))
 
 

@@ -46,7 +46,7 @@ def find_token_price(
     """
     try:
         answers = in_parallel(
-            [partial(_products, aws, service, region, model_name) for service in SERVICES]
+            [partial(_list_products, aws, service, region, model_name) for service in SERVICES]
         )
     except AwsDenied:
         return None, "you may not query the Price List (pricing:GetProducts)"
@@ -57,14 +57,14 @@ def find_token_price(
     for product in (it for answer in answers for it in answer):
         kind = product["product"]["attributes"]["inferenceType"].text
         if kind in found and _is_plain(product):
-            found[kind].update(_dollars_a_million(product))
+            found[kind].update(_read_prices(product))
     read, written = found["Input tokens"], found["Output tokens"]
     if len(read) != 1 or len(written) != 1:
         return None, f"the Price List has no single price for {model_name} in {region}"
     return TokenPrice(read.pop(), written.pop()), None
 
 
-def _products(aws: Aws, service: str, region: str, model_name: str) -> list[ForeignJson]:
+def _list_products(aws: Aws, service: str, region: str, model_name: str) -> list[ForeignJson]:
     wanted = {"regionCode": region, "model": model_name}
     filters: list[FilterTypeDef] = [
         {"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()
@@ -83,7 +83,7 @@ def _is_plain(product: ForeignJson) -> bool:
     return feature == "On-demand Inference" and not any(word in usage for word in special)
 
 
-def _dollars_a_million(product: ForeignJson) -> Iterator[float]:
+def _read_prices(product: ForeignJson) -> Iterator[float]:
     for term in product["terms"]["OnDemand"].items:
         for dimension in term["priceDimensions"].items:
             per = _PER.get(dimension["unit"].text or "")

@@ -21,7 +21,7 @@ def check_quotas(aws: Aws, region: str) -> list[Check]:
     try:
         quotas = {
             name: value
-            for name, value in _quotas(aws, region, "bedrock")
+            for name, value in _list_quotas(aws, region, "bedrock")
             if _ABOUT_EVALUATION.search(name)
         }
     except REFUSED as error:
@@ -29,10 +29,10 @@ def check_quotas(aws: Aws, region: str) -> list[Check]:
     if not quotas:
         return [skipped("quotas", "Service Quotas lists none for evaluation jobs.")]
     running = _count_running(aws, region)
-    return [_check(name, value, running) for name, value in quotas.items()]
+    return [_check_quota(name, value, running) for name, value in quotas.items()]
 
 
-def _quotas(aws: Aws, region: str, service: str) -> Iterator[tuple[str, float]]:
+def _list_quotas(aws: Aws, region: str, service: str) -> Iterator[tuple[str, float]]:
     listing = aws.client("service-quotas", region).get_paginator("list_service_quotas")
     for page in listing.paginate(ServiceCode=service):
         yield from (
@@ -46,7 +46,7 @@ def _count_running(aws: Aws, region: str) -> int | None:
     return try_asking(lambda: sum(len(page["jobSummaries"]) for page in pages))
 
 
-def _check(name: str, value: float, running: int | None) -> Check:
+def _check_quota(name: str, value: float, running: int | None) -> Check:
     text = f"{name}: {value:g}"
     if value <= 0:
         text += ". No such job could start."
@@ -79,7 +79,7 @@ def check_instance_quota(
     check_id, instead = _INSTEAD[use]
     name, count = f"{instances.instance_type} for {use} usage", instances.instance_count
     try:
-        value = dict(_quotas(aws, region, "sagemaker")).get(name)
+        value = dict(_list_quotas(aws, region, "sagemaker")).get(name)
     except REFUSED as error:
         return unchecked(check_id, f"the quota for {name}", error, _GRANT)
     if value is None:

@@ -115,8 +115,8 @@ def translate(asked: Asked, error: Exception) -> EvalbookError:
     if isinstance(error, EvalbookError):
         return error
     if isinstance(error, ClientError):
-        return _said(asked, cast("dict[str, Any]", error.response))
-    known = without_answer(str(asked), error) if isinstance(error, BotoCoreError) else None
+        return _translate_answer(asked, cast("dict[str, Any]", error.response))
+    known = translate_unanswered(str(asked), error) if isinstance(error, BotoCoreError) else None
     if known is not None:
         return known
     # ResponseParserError, and whatever its parsers throw at what is not AWS's: KeyError,
@@ -124,7 +124,7 @@ def translate(asked: Asked, error: Exception) -> EvalbookError:
     return AwsUnreadable(asked, "it does not look like an answer from AWS")
 
 
-def without_answer(asking: str, error: Exception) -> EvalbookError | None:
+def translate_unanswered(asking: str, error: Exception) -> EvalbookError | None:
     """Return what an error of botocore's own means; None if that is not known."""
     names = {kind.__name__ for kind in type(error).__mro__}
     known, text = CODES.facts["botocore"], str(error)
@@ -137,7 +137,7 @@ def without_answer(asking: str, error: Exception) -> EvalbookError | None:
     return None
 
 
-def unknown_operation(service: str, operation: str) -> AwsInvalid:
+def reject_operation(service: str, operation: str) -> AwsInvalid:
     """Return the refusal of what only a newer boto3 can ask."""
     import botocore
 
@@ -148,7 +148,7 @@ def unknown_operation(service: str, operation: str) -> AwsInvalid:
     )
 
 
-def _meaning(service: str, code: str, text: str) -> _Meaning | None:
+def _find_meaning(service: str, code: str, text: str) -> _Meaning | None:
     """Return what a code means; None if that is not known."""
     known = CODES.facts
     own, common = known["services"].get(service, _Codes()), known["every_service"]
@@ -165,7 +165,7 @@ def _meaning(service: str, code: str, text: str) -> _Meaning | None:
     return found
 
 
-def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
+def _translate_answer(asked: Asked, response: dict[str, Any]) -> EvalbookError:
     details, about = response.get("Error") or {}, response.get("ResponseMetadata") or {}
     code, status = str(details.get("Code", "")), about.get("HTTPStatusCode", 0)
     # A proxy or a simulated AWS may answer with a page of HTML; it says nothing to a person.
@@ -176,7 +176,7 @@ def _said(asked: Asked, response: dict[str, Any]) -> EvalbookError:
             return AwsUnreadable(asked, f"HTTP status {status} without an AWS error code")
         if not has_request_id(about):
             return AwsUnreadable(asked, NO_REQUEST_ID)
-    meaning = _meaning(asked.service, code, text)
+    meaning = _find_meaning(asked.service, code, text)
     said = f"{printable(code)}: {text}" if text else printable(code)
     if meaning == "denied":
         return AwsDenied("denied", f"{asked} was denied: {text or code}")

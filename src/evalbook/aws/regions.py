@@ -50,7 +50,7 @@ class _Partition:
 
 def is_known(name: str) -> bool:
     """Tell whether the installed botocore lists a region of this name, in any partition."""
-    return any(name in partition.regions for partition in _partitions())
+    return any(name in partition.regions for partition in _read_partitions())
 
 
 def is_region(name: str) -> bool:
@@ -60,12 +60,12 @@ def is_region(name: str) -> bool:
 
 def find_partition(region: str) -> str | None:
     """Return the partition of a region, such as ``aws`` or ``aws-us-gov``; None if it is none."""
-    for partition in _partitions():
+    for partition in _read_partitions():
         if region in partition.regions:
             return partition.name
     if not re.fullmatch(rf"[a-z]+(?:-[a-z]+)?-{_COMPASS}-[1-9]", region):
         return None
-    fitting = (it.name for it in _partitions() if re.fullmatch(it.pattern, region))
+    fitting = (it.name for it in _read_partitions() if re.fullmatch(it.pattern, region))
     return next(fitting, None)
 
 
@@ -77,7 +77,7 @@ def offers_bedrock(region: str) -> bool | None:
     partition = find_partition(region)
     if partition is None or not is_known(region):
         return None
-    return region in _bedrock_regions(partition)
+    return region in _list_bedrock_regions(partition)
 
 
 def find_similar_regions(name: str) -> list[str]:
@@ -88,7 +88,7 @@ def find_similar_regions(name: str) -> list[str]:
     wanted = re.sub(r"[\s_.]+", "-", name.strip().lower())
     titles = {
         region: title.lower()
-        for partition in _partitions()
+        for partition in _read_partitions()
         for region, title in partition.regions.items()
     }
     zone = re.fullmatch(r"(.*\d)[a-z]", wanted)
@@ -104,7 +104,7 @@ def find_similar_regions(name: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _partitions() -> tuple[_Partition, ...]:
+def _read_partitions() -> tuple[_Partition, ...]:
     data = _botocore_session().get_component("data_loader").load_data("endpoints")
     return tuple(
         _Partition(
@@ -117,7 +117,7 @@ def _partitions() -> tuple[_Partition, ...]:
 
 
 @lru_cache(maxsize=16)
-def _bedrock_regions(partition: str) -> frozenset[str]:
+def _list_bedrock_regions(partition: str) -> frozenset[str]:
     offered = _botocore_session().get_available_regions("bedrock", partition_name=partition)
     return frozenset(offered)
 

@@ -95,7 +95,7 @@ def find_execution_role(
 
     def fits(role: _Role) -> bool:
         return all(
-            _trust(role, service, me, region)[0] == "trusted"
+            _read_trust(role, service, me, region)[0] == "trusted"
             for service in list_services(actions_for)
         )
 
@@ -108,7 +108,7 @@ def find_execution_role(
     ):
         if role is not None and fits(role):
             roles.setdefault(role.arn, about)
-    able = _able(aws, region, actions_for, roles)
+    able = _drop_unable(aws, region, actions_for, roles)
     named = {role.arn for role in (own, trained) if role}
     default = next((arn for arn in able if arn in named), None)
     if default is None and len(able) == 1:
@@ -124,7 +124,7 @@ def find_execution_role(
     return RoleOffer(default, tuple(offered), tuple(checks))
 
 
-def _able(aws: Aws, region: str, actions_for: str, roles: dict[str, str]) -> dict[str, str]:
+def _drop_unable(aws: Aws, region: str, actions_for: str, roles: dict[str, str]) -> dict[str, str]:
     """Return the roles without those that IAM's simulator says lack what the SDK insists on."""
     newest = list(roles)[:LOOKED_INTO]
     asked = [partial(role_gate, aws, arn, region, actions_for) for arn in newest]
@@ -199,7 +199,7 @@ def check_role(
             partial(check_caller_permissions, aws, region, role.arn),
         ]
     )
-    trusted = _trust_checks(role, me, region, actions_for)
+    trusted = _check_trust(role, me, region, actions_for)
     checks = [there, *trusted, *of_role, *of_caller]
     refuse_failed(checks)
     return role.arn, checks
@@ -286,7 +286,7 @@ def _is_service_linked(arn: str) -> bool:
 # --- trust ------------------------------------------------------------------------------------
 
 
-def _trust(role: _Role, service: str, me: Caller, region: str) -> tuple[Verdict, str | None]:
+def _read_trust(role: _Role, service: str, me: Caller, region: str) -> tuple[Verdict, str | None]:
     """Tell whether a service may assume a role, and the SDK sees it, and why if not plainly so."""
     who = Assumption(service, me.account, region, me.partition)
     verdict, why = trust(role.document, who)
@@ -297,17 +297,17 @@ def _trust(role: _Role, service: str, me: Caller, region: str) -> tuple[Verdict,
     return verdict, why
 
 
-def _trust_checks(role: _Role, me: Caller, region: str, actions_for: str) -> list[Check]:
-    verdicts = {it: _trust(role, it, me, region) for it in list_services(actions_for)}
+def _check_trust(role: _Role, me: Caller, region: str, actions_for: str) -> list[Check]:
+    verdicts = {it: _read_trust(role, it, me, region) for it in list_services(actions_for)}
     missing = [service for service, (verdict, _) in verdicts.items() if verdict == "not trusted"]
     statement = json.dumps(build_trust_statement(missing, me.account))
     return [
-        _trust_check(role, service, verdict, why, statement)
+        _report_trust(role, service, verdict, why, statement)
         for service, (verdict, why) in verdicts.items()
     ]
 
 
-def _trust_check(
+def _report_trust(
     role: _Role, service: str, verdict: Verdict, why: str | None, statement: str
 ) -> Check:
     check_id = f"role.trust.{service.split('.')[0]}"

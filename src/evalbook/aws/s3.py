@@ -70,7 +70,7 @@ def describe_bucket(aws: Aws, bucket: str) -> str:
         region = answer_headers(error).get("x-amz-bucket-region")
     else:
         region = answer.get("BucketRegion")
-    return region or _bucket_location(aws, bucket)
+    return region or _ask_location(aws, bucket)
 
 
 def need_bucket_in(aws: Aws, bucket: str, region: str) -> Check:
@@ -100,16 +100,16 @@ def describe_object(aws: Aws, uri: S3Uri) -> tuple[ObjectFacts, list[Check]]:
     region = describe_bucket(aws, uri.bucket)
     in_bucket = passed("s3.bucket", f"The bucket {uri.bucket} exists, in {region}.")
     if not uri.key or uri.key.endswith("/"):
-        raise _missing(aws, uri, region)
+        raise _reject_missing(aws, uri, region)
     try:
         head = aws.client("s3", region).head_object(Bucket=uri.bucket, Key=uri.key)
     except AwsMissing as error:
         deleted = answer_headers(error).get("x-amz-delete-marker") == "true"
-        raise _missing(aws, uri, region, deleted=deleted) from None
+        raise _reject_missing(aws, uri, region, deleted=deleted) from None
     except (AwsDenied, AwsInvalid) as error:
-        raise _no_head(aws, uri, region, error) from None
+        raise _reject_unseen(aws, uri, region, error) from None
     facts = ObjectFacts(head["ContentLength"], head["ETag"], region, kms_key_of(head))
-    return facts, [in_bucket, *_object_checks(uri, head)]
+    return facts, [in_bucket, *_check_object(uri, head)]
 
 
 def read_head(aws: Aws, uri: S3Uri, size: int = 8192, *, region: str | None = None) -> bytes:
@@ -195,7 +195,7 @@ def reject_bucket(aws: Aws, bucket: str) -> AnswerRejected:
     return reject("s3.no_bucket", f"There is no bucket {bucket}.", remedy)
 
 
-def _bucket_location(aws: Aws, bucket: str) -> str:
+def _ask_location(aws: Aws, bucket: str) -> str:
     try:
         answer = aws.client("s3").get_bucket_location(Bucket=bucket)
     except AwsMissing:
@@ -215,7 +215,7 @@ def _bucket_location(aws: Aws, bucket: str) -> str:
     return "eu-west-1" if place == "EU" else str(place)
 
 
-def _missing(aws: Aws, uri: S3Uri, region: str, *, deleted: bool = False) -> AnswerRejected:
+def _reject_missing(aws: Aws, uri: S3Uri, region: str, *, deleted: bool = False) -> AnswerRejected:
     message = f"There is no object {uri}."
     if deleted:
         message = f"{uri} was deleted; the bucket still has older versions of it."
@@ -244,7 +244,7 @@ def _either(uris: tuple[S3Uri, ...]) -> str:
     return joined([printable(str(uri)) for uri in uris], "or")
 
 
-def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerRejected:
+def _reject_unseen(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerRejected:
     """Find out why HEAD was refused, which it can't say itself: a listing's refusal has words."""
     arn = object_arn(uri, region)
     try:
@@ -259,7 +259,7 @@ def _no_head(aws: Aws, uri: S3Uri, region: str, error: EvalbookError) -> AnswerR
             f"Check the key, then ask for s3:GetObject on {arn} and s3:ListBucket on the bucket.",
         )
     if uri.key not in [item["Key"] for item in page.get("Contents", ())]:
-        return _missing(aws, uri, region)
+        return _reject_missing(aws, uri, region)
     if isinstance(error, AwsDenied):
         return reject(
             "s3.denied",
@@ -281,13 +281,13 @@ def object_arn(uri: S3Uri, region: str | None = None) -> str:
     return f"arn:{partition}:s3:::{uri.bucket}/{uri.key}"
 
 
-def _object_checks(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
+def _check_object(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
     size, changed = head["ContentLength"], to_the_minute(head["LastModified"])
     if size == 0:
         raise reject("s3.empty", f"{uri} is empty (0 bytes).", "Give an object with records.")
     checks = [
         passed("s3.object", f"{uri} exists: {file_size(size)}, of {changed}."),
-        *_archive_checks(uri, head),
+        *_check_archive(uri, head),
     ]
     if str(head.get("ServerSideEncryption", "")).startswith("aws:kms"):
         key = head.get("SSEKMSKeyId", "of S3")
@@ -302,7 +302,7 @@ def _object_checks(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
     return checks
 
 
-def _archive_checks(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
+def _check_archive(uri: S3Uri, head: HeadObjectOutputTypeDef) -> list[Check]:
     place = head.get("ArchiveStatus") or head.get("StorageClass", "STANDARD")
     if place not in _ARCHIVES and not head.get("ArchiveStatus"):
         return []
@@ -339,10 +339,10 @@ def _get(
     except REFUSED as error:
         if error.code in {"InvalidRange", "416"}:
             return None
-        raise _read_rejection(uri, error) from None
+        raise _reject_reading(uri, error) from None
 
 
-def _read_rejection(uri: S3Uri, error: EvalbookError) -> AnswerRejected:
+def _reject_reading(uri: S3Uri, error: EvalbookError) -> AnswerRejected:
     if isinstance(error, AwsMissing):
         text = f"{uri} does not exist, or is gone."
         return reject("s3.missing", text, "Check the bucket and the key.")

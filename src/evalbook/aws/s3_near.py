@@ -35,25 +35,25 @@ def look_nearby(aws: Aws, uri: S3Uri, region: str | None) -> Nearby:
         AwsDenied: the bucket may not be listed.
     """
     folder = uri.key.rstrip("/") + "/" if uri.key else ""
-    parents = _parents(uri.key.rstrip("/"))
+    parents = _list_parents(uri.key.rstrip("/"))
     inside, *above = in_parallel(
         [
-            partial(_keys, aws, uri.bucket, folder, region, delimiter=""),
-            *(partial(_keys, aws, uri.bucket, prefix, region) for prefix, _ in parents),
+            partial(_list_keys, aws, uri.bucket, folder, region, delimiter=""),
+            *(partial(_list_keys, aws, uri.bucket, prefix, region) for prefix, _ in parents),
         ]
     )
     if inside:
-        return Nearby(inside=_uris(uri.bucket, inside))
+        return Nearby(inside=_choose_uris(uri.bucket, inside))
     for (prefix, wanted), found in zip(parents, above, strict=True):
         if found:
             similar = _find_similar(prefix, wanted, found)
             if similar:
                 return Nearby(similar=tuple(S3Uri(uri.bucket, key) for key in similar))
-            return Nearby(beside=_uris(uri.bucket, found))
+            return Nearby(beside=_choose_uris(uri.bucket, found))
     return Nearby()
 
 
-def _parents(key: str) -> list[tuple[str, str]]:
+def _list_parents(key: str) -> list[tuple[str, str]]:
     """Return the folders above a key, nearest first, each with what was wanted in it."""
     names = key.split("/")
     levels = [
@@ -63,7 +63,7 @@ def _parents(key: str) -> list[tuple[str, str]]:
     return levels[:_LEVELS]
 
 
-def _keys(
+def _list_keys(
     aws: Aws, bucket: str, prefix: str, region: str | None, delimiter: str = "/"
 ) -> tuple[str, ...]:
     page = aws.client("s3", region).list_objects_v2(
@@ -87,6 +87,6 @@ def _comparable(name: str) -> str:
     return unquote(name).rstrip("/").casefold()
 
 
-def _uris(bucket: str, keys: tuple[str, ...]) -> tuple[S3Uri, ...]:
+def _choose_uris(bucket: str, keys: tuple[str, ...]) -> tuple[S3Uri, ...]:
     lines_first = sorted(keys, key=lambda key: not key.lower().endswith(".jsonl"))
     return tuple(S3Uri(bucket, key) for key in lines_first[:_SUGGESTIONS])

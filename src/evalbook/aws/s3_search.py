@@ -87,7 +87,7 @@ def list_buckets(aws: Aws, region: str) -> list[tuple[str, str]]:
         newest = sorted(found, key=lambda it: it["CreationDate"], reverse=True)
         return [(it["Name"], iso_utc(it["CreationDate"])[:10]) for it in newest]
 
-    return _offer(ask)
+    return _ask_soon(ask)
 
 
 def continue_uri(aws: Aws, typed: str) -> list[str]:
@@ -105,10 +105,10 @@ def continue_uri(aws: Aws, typed: str) -> list[str]:
         keys = [it["Key"] for it in listed.get("Contents", ())]
         return [f"s3://{bucket}/{key}" for key in [*folders, *keys]]
 
-    return _offer(ask)
+    return _ask_soon(ask)
 
 
-def _offer(question: Callable[[], list[T]]) -> list[T]:
+def _ask_soon(question: Callable[[], list[T]]) -> list[T]:
     try:
         return (soon(question, _SECONDS) or [])[:_MOST_OFFERED]
     except (*NO_HELP, AwsUnavailable):

@@ -58,12 +58,12 @@ def parse_s3_uri(text: str, *, what: str, key_needed: bool = True) -> S3Uri:
     text = _tidy(text)
     scheme, _, rest = text.partition("://")
     if scheme.lower() != "s3":
-        raise _not_an_s3_uri(text, what, key_needed)
+        raise _reject_text(text, what, key_needed)
     bucket, _, key = rest.partition("/")
     _check_bucket(bucket, key, what)
     _check_key(bucket, key, what)
     if key_needed and not key:
-        raise _rejected(
+        raise _reject(
             f"s3://{bucket} is a whole bucket. The {what} is one object.",
             f"Give the object's full URI, such as s3://{bucket}/path/file.jsonl; "
             f"`aws s3 ls s3://{bucket}/` lists what is there.",
@@ -87,7 +87,7 @@ def refuse_template_text(text: str, what: str) -> None:
     Raises:
         AnswerRejected: code ``text.template``.
     """
-    found = _unsafe_part(text)
+    found = _find_unsafe_part(text)
     if found is not None:
         raise AnswerRejected(
             "text.template",
@@ -120,7 +120,7 @@ def _tidy(text: str) -> str:
     return text
 
 
-def _unsafe_part(text: str) -> str | None:
+def _find_unsafe_part(text: str) -> str | None:
     for mark in _TEMPLATE_MARKS:
         if mark in text:
             return f"the template mark {mark}"
@@ -141,106 +141,106 @@ def _check_bucket(bucket: str, key: str, what: str) -> None:
     if not bucket:
         path = key.lstrip("/")
         meant = f"Did you mean s3://{path}?" if path else _BUCKET_RULE
-        raise _rejected(f"There is no bucket name after s3:// in the {what}.", meant)
+        raise _reject(f"There is no bucket name after s3:// in the {what}.", meant)
     if bucket.startswith("arn:"):
-        raise _rejected(
+        raise _reject(
             f"s3://{bucket} has an ARN instead of the bucket's name.",
             "Give the bucket's name: s3://bucket/key.",
         )
     if bucket != bucket.lower() and _BUCKET.fullmatch(bucket.lower()):
-        raise _rejected(
+        raise _reject(
             f'"{bucket}" can\'t be a bucket: it has capital letters.',
             f"Did you mean {S3Uri(bucket.lower(), key)}?",
         )
     if not _BUCKET.fullmatch(bucket):
-        raise _rejected(f"\"{bucket}\" can't be a bucket's name.", _BUCKET_RULE)
+        raise _reject(f"\"{bucket}\" can't be a bucket's name.", _BUCKET_RULE)
 
 
 def _check_key(bucket: str, key: str, what: str) -> None:
     if key.startswith("/"):
-        raise _rejected(
+        raise _reject(
             f"The {what}'s path begins with a second slash, which the SageMaker SDK drops.",
             f"Did you mean {S3Uri(bucket, key.lstrip('/'))}?",
         )
     cut = re.search(r"[?#]", key)
     if cut:
         # urllib.parse.urlparse in sagemaker/core/s3/utils.py, parse_s3_url, of version 3.27.0.
-        raise _rejected(
+        raise _reject(
             f'The {what} contains "{cut[0]}", where the SageMaker SDK would cut it off like a web '
             f"address.",
             "Copy the object to a key without it, and give no version or query.",
         )
     if any(unicodedata.category(character) == "Cs" for character in key):
-        raise _rejected(
+        raise _reject(
             f"The {what}'s key holds bytes that are not UTF-8 text.",
             "Type the key again, or rename the object.",
         )
     if len(key.encode()) > _MOST_KEY_BYTES:
-        raise _rejected(
+        raise _reject(
             f"The {what}'s key is longer than the {_MOST_KEY_BYTES} bytes that S3 allows.",
             "Check that nothing else was pasted with it.",
         )
 
 
-def _not_an_s3_uri(text: str, what: str, key_needed: bool) -> AnswerRejected:
+def _reject_text(text: str, what: str, key_needed: bool) -> AnswerRejected:
     example = "s3://bucket/path/file.jsonl" if key_needed else "s3://bucket/path"
     if not text:
-        return _rejected(f"No {what} was given.", f"Give an S3 URI such as {example}.")
+        return _reject(f"No {what} was given.", f"Give an S3 URI such as {example}.")
     arn = parse_arn(text)
     if arn is not None:
-        return _is_an_arn(arn, text, what, example)
+        return _reject_arn(arn, text, what, example)
     if re.match(r"https?://", text, re.I):
-        return _is_a_web_address(text, what, example)
-    meant = _meant(text)
+        return _reject_web_address(text, what, example)
+    meant = _guess_uri(text)
     if meant is not None:
-        return _rejected(f'"{text}" is not an S3 URI as AWS writes it.', f"Did you mean {meant}?")
+        return _reject(f'"{text}" is not an S3 URI as AWS writes it.', f"Did you mean {meant}?")
     if _LOCAL_FILE.match(text):
-        return _rejected(
+        return _reject(
             f'"{text}" looks like a file on this computer. The {what} must be in S3.',
             f"Upload it with `aws s3 cp`, then give its S3 URI, such as {example}.",
         )
     if "/" in text and "://" not in text and _BUCKET.fullmatch(text.partition("/")[0]):
         example = f"s3://{text}"
-    return _rejected(
+    return _reject(
         f'"{text}" is not an S3 URI: it does not begin with s3://.',
         f"Give one such as {example}.",
     )
 
 
-def _meant(text: str) -> str | None:
+def _guess_uri(text: str) -> str | None:
     """Return the URI that a slip of the fingers or another tool's scheme stands for."""
     slip = re.match(r"(?:s3[anp]?|ss3|3s)(?::/{0,3}|;/{1,3}|/{2,3})(?=[^/])", text, re.I)
     rest = text[slip.end() :] if slip else ""
     return f"s3://{rest}" if _BUCKET.fullmatch(rest.partition("/")[0]) else None
 
 
-def _is_an_arn(arn: Arn, text: str, what: str, example: str) -> AnswerRejected:
+def _reject_arn(arn: Arn, text: str, what: str, example: str) -> AnswerRejected:
     message = f'"{text}" is the ARN of {describe_arn_kind(arn)}. The {what} is given as an S3 URI.'
     plain = arn.service == "s3" and not arn.account
     remedy = f"Write it as s3://{arn.resource}" if plain else f"Give its S3 URI, such as {example}"
-    return _rejected(message, f"{remedy}.")
+    return _reject(message, f"{remedy}.")
 
 
-def _is_a_web_address(text: str, what: str, example: str) -> AnswerRejected:
+def _reject_web_address(text: str, what: str, example: str) -> AnswerRejected:
     try:
         parts = urlsplit(text)
     except ValueError:  # such as a square bracket left open
-        return _rejected(f"The {what} is given as a web address.", f"Give one such as {example}.")
+        return _reject(f"The {what} is given as a web address.", f"Give one such as {example}.")
     # The query is left out: that of a presigned URL is a secret.
     shown = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
-    location = _location_in_url(parts)
+    location = _find_location(parts)
     if location is None:
-        return _rejected(
+        return _reject(
             f"{shown} is a web address. The {what} must be in S3.",
             f"Upload it with `aws s3 cp`, then give its S3 URI, such as {example}.",
         )
-    return _rejected(
+    return _reject(
         f"{shown} is the web address of something in S3. The {what} is given as an S3 URI.",
         f"Write it as {location}.",
     )
 
 
-def _location_in_url(parts: SplitResult) -> str | None:
+def _find_location(parts: SplitResult) -> str | None:
     host, path = parts.hostname or "", unquote(parts.path).lstrip("/")
     if _CONSOLE_HOST.fullmatch(host):
         # https://….console.aws.amazon.com/s3/object/BUCKET?region=…&prefix=KEY
@@ -253,5 +253,5 @@ def _location_in_url(parts: SplitResult) -> str | None:
     return f"s3://{match['bucket']}/{path}" if match["bucket"] else f"s3://{path}"
 
 
-def _rejected(message: str, remedy: str) -> AnswerRejected:
+def _reject(message: str, remedy: str) -> AnswerRejected:
     return AnswerRejected("s3.uri", message, remedy)

@@ -42,7 +42,7 @@ def write_probe(
             Bucket=probe.bucket, Key=probe.key, Body=b"evalbook", **encryption
         )
     except REFUSED as error:
-        raise _write_rejection(aws, prefix, error) from None
+        raise _reject_writing(aws, prefix, error) from None
     except AwsUnavailable as error:
         if error.code not in ("no_answer", "no_network"):
             raise
@@ -105,7 +105,7 @@ def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO) -> None:
     # Denied or missing: whether the key is free, the conditional write below finds out.
     with suppress(*REFUSED):
         aws.client("s3").head_object(**target)
-        raise _exists(uri)
+        raise _reject_existing(uri)
     first = _read_full(fileobj)
     try:
         if len(first) < _PART_BYTES:
@@ -114,10 +114,10 @@ def upload_new(aws: Aws, uri: S3Uri, fileobj: BinaryIO) -> None:
             parts = chain([first], iter(lambda: _read_full(fileobj), b""))
             _upload_parts(aws, target, parts)
     except REFUSED as error:
-        raise _write_rejection(aws, uri, error) from None
+        raise _reject_writing(aws, uri, error) from None
 
 
-def _write_rejection(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerRejected:
+def _reject_writing(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerRejected:
     if isinstance(error, AwsMissing):
         return reject_bucket(aws, uri.bucket)
     if isinstance(error, AwsDenied):
@@ -129,12 +129,12 @@ def _write_rejection(aws: Aws, uri: S3Uri, error: EvalbookError) -> AnswerReject
         )
     # 409: another writer was at the same key in the same moment.
     if error.code in {"PreconditionFailed", "412", "ConditionalRequestConflict"}:
-        return _exists(uri)
+        return _reject_existing(uri)
     text = f"{uri} can't be written to: {error.message}"
     return reject("s3.write_failed", text, "Give another prefix.")
 
 
-def _exists(uri: S3Uri) -> AnswerRejected:
+def _reject_existing(uri: S3Uri) -> AnswerRejected:
     text = f"{uri} already exists and is not overwritten."
     return reject("s3.exists", text, "Delete it, or choose another name.")
 

@@ -22,11 +22,11 @@ from evalbook.aws.refusals import (
     AwsInternalError as AwsInternalError,
     AwsInvalid as AwsInvalid,
     AwsMissing as AwsMissing,
+    reject_operation,
     translate,
+    translate_unanswered,
     try_asking as try_asking,
     unchecked as unchecked,
-    unknown_operation,
-    without_answer,
 )
 from evalbook.errors import AwsUnavailable, EvalbookError
 from evalbook.texts import joined
@@ -254,7 +254,7 @@ class _Guarded:
             )
         if name.startswith("_") or hasattr(self._client, name):
             return getattr(self._client, name)
-        raise unknown_operation(self._service, name)
+        raise reject_operation(self._service, name)
 
     def get_paginator(self, name: str) -> _GuardedPages:
         getattr(self, name)  # an operation that this botocore doesn't know has no pages either
@@ -306,7 +306,7 @@ def _settings_errors(asking: str) -> Iterator[None]:
     try:
         yield
     except BotoCoreError as error:
-        known = without_answer(asking, error)
+        known = translate_unanswered(asking, error)
         if known is None:
             raise
         raise known from error

@@ -91,7 +91,7 @@ def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str
         tags: the tags by key.
     """
     try:
-        existing = _sdks_pipeline(aws, region, pipelines)
+        existing = _find_sdks_pipeline(aws, region, pipelines)
     except NO_HELP as error:
         return skipped(
             "tags.pipeline",
@@ -116,7 +116,7 @@ def check_pipeline_tags(aws: Aws, region: str, pipelines: str, tags: Mapping[str
     )
 
 
-def _sdks_pipeline(aws: Aws, region: str, prefix: str) -> tuple[str, dict[str, str]] | None:
+def _find_sdks_pipeline(aws: Aws, region: str, prefix: str) -> tuple[str, dict[str, str]] | None:
     sagemaker = aws.client("sagemaker", region)
     pages = sagemaker.get_paginator("list_pipelines").paginate(PipelineNamePrefix=prefix)
     for arn in (it["PipelineArn"] for page in pages for it in page["PipelineSummaries"]):

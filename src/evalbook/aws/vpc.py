@@ -39,8 +39,8 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
     try:
         of_subnets, of_groups = in_parallel(
             [
-                partial(_vpcs_of_subnets, aws, region, subnets),
-                partial(_vpcs_of_groups, aws, region, groups),
+                partial(_find_vpcs_of_subnets, aws, region, subnets),
+                partial(_find_vpcs_of_groups, aws, region, groups),
             ]
         )
     except (AwsDenied, AwsInvalid):
@@ -50,7 +50,7 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
             "Grant ec2:DescribeSubnets and ec2:DescribeSecurityGroups so that evalbook can check.",
         )
         return VpcChoice(None, subnets, groups), [unchecked]
-    vpc = _one_vpc((*subnets, *groups), {**of_subnets, **of_groups}, region)
+    vpc = _check_one_vpc((*subnets, *groups), {**of_subnets, **of_groups}, region)
     counted = f"{plural(len(subnets), 'subnet')} and {plural(len(groups), 'security group')}"
     checks = [
         passed("vpc.network", f"{counted} exist, all in {vpc}, in {region}."),
@@ -66,14 +66,14 @@ def check_vpc(aws: Aws, text: str, region: str) -> tuple[VpcChoice, list[Check]]
 
 def _read(text: str, region: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     text = text.strip()
-    words = _json_words(text) if text.startswith(("{", "[")) else re.split(r"[\s,;]+", text)
-    ids = [_id(word.strip("'\"`"), region) for word in words if word.strip("'\"`")]
+    words = _read_json(text) if text.startswith(("{", "[")) else re.split(r"[\s,;]+", text)
+    ids = [_read_id(word.strip("'\"`"), region) for word in words if word.strip("'\"`")]
     distinct = tuple(dict.fromkeys(ids))
     subnets = tuple(item for item in distinct if item.startswith("subnet-"))
     return subnets, tuple(item for item in distinct if item.startswith("sg-"))
 
 
-def _json_words(text: str) -> list[str]:
+def _read_json(text: str) -> list[str]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -91,13 +91,13 @@ def _json_words(text: str) -> list[str]:
     return words
 
 
-def _id(word: str, region: str) -> str:
+def _read_id(word: str, region: str) -> str:
     arn = parse_arn(word)
     if arn is not None:
         if arn.service == "ec2" and arn.region != region:
             found = f"{arn} is in {arn.region}, but the evaluation is in {region}."
             raise reject("vpc.form", found, f"Give subnets and security groups in {region}.")
-        return _id(arn.path[-1], region)
+        return _read_id(arn.path[-1], region)
     if _ID.fullmatch(word):
         return word
     if word.startswith("vpc-"):
@@ -119,20 +119,20 @@ def _check_count(kind: str, ids: tuple[str, ...], most: int) -> None:
         raise reject("vpc.count", found, f"Give at most {most}.")
 
 
-def _vpcs_of_subnets(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
+def _find_vpcs_of_subnets(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
     """Return the VPC of each ID that exists; a filter, unlike IDs, passes over missing ones."""
     subnets = aws.client("ec2", region).get_paginator("describe_subnets")
     pages = subnets.paginate(Filters=[{"Name": "subnet-id", "Values": list(ids)}])
     return {it["SubnetId"]: it["VpcId"] for page in pages for it in page["Subnets"]}
 
 
-def _vpcs_of_groups(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
+def _find_vpcs_of_groups(aws: Aws, region: str, ids: tuple[str, ...]) -> dict[str, str]:
     groups = aws.client("ec2", region).get_paginator("describe_security_groups")
     pages = groups.paginate(Filters=[{"Name": "group-id", "Values": list(ids)}])
     return {it["GroupId"]: it["VpcId"] for page in pages for it in page["SecurityGroups"]}
 
 
-def _one_vpc(ids: tuple[str, ...], vpc_of: dict[str, str], region: str) -> str:
+def _check_one_vpc(ids: tuple[str, ...], vpc_of: dict[str, str], region: str) -> str:
     missing = [item for item in ids if item not in vpc_of]
     if missing:
         verb = "does" if len(missing) == 1 else "do"

@@ -157,7 +157,7 @@ def _print_policies(
     output: Output, aws: Aws, interview: Interview, role: str | None, which: str
 ) -> int:
     from evalbook.aws.identity import find_caller
-    from evalbook.aws.policies import NOTE, Scope, build_caller_policy, role_policy, trust_policy
+    from evalbook.aws.policies import NOTE, Scope, build_policies
 
     me = find_caller(aws)
     region = aws.required_region()
@@ -181,8 +181,8 @@ def _print_policies(
         vpc=interview.value(slots.VPC) is not None,
         own_instances=interview.value(slots.COMPUTE) is not None,
     )
-    made = {"caller": build_caller_policy, "role": role_policy, "trust": trust_policy}
-    policies = {name: make(scope) for name, make in made.items() if which in ("all", name)}
+    made = build_policies(scope)
+    policies = made if which == "all" else {which: made[which]}
     shown = policies if which == "all" else policies[which]
     output.document(PoliciesDocument(policies, NOTE), json.dumps(shown, indent=2))
     if not output.as_json:

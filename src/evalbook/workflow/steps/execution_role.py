@@ -58,7 +58,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     if profile := interview.model.answers_by:
         checks.append(aws.permissions.check_nova_invocation(interview.aws, arn, region, profile))
     if answering := [(it.kind, it.name) for it in find_answering(interview)]:
-        checks += aws.answering.call_checks(interview.aws, region, arn, answering)
+        checks += aws.answering.check_calls(interview.aws, region, arn, answering)
     dataset = interview.facts(slots.DATASET)
     if dataset is not None and dataset.kms_key is not None:
         key = aws.key_rights.check_role_key(
