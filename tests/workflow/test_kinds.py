@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import inspect
 from importlib.resources import files
 from pathlib import Path
 from typing import get_args
@@ -16,7 +15,7 @@ from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 from evalbook.workflow.step_names import StepName
 from evalbook.workflow.steps import (
-    which_type,
+    evaluation_type,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +32,8 @@ def test_a_type_is_known_in_every_layer(kind):
     guide = (ROOT / "references" / "choosing-an-evaluation.md").read_text(encoding="utf-8")
     refusing = "".join(map(sdk_file, MODULES.values()))
     wanted = {
-        "the suggestions of steps/which_type.py": kind.name in inspect.getsource(which_type),
+        "the suggestions of steps/evaluation_type.py": kind.name
+        in [it.type for it in evaluation_type._SUGGESTED.values()],
         "references/choosing-an-evaluation.md": kind.label.casefold() in guide.casefold(),
         "ANSWERS_BY_TYPE in tests/workflow/interviews.py": kind.name in ANSWERS_BY_TYPE,
         "MODULES of tests/workflow/sdk_sites.py": f"class {kind.class_name}(" in refusing,

@@ -15,7 +15,7 @@ from evalbook.workflow.interview import Wants
 from evalbook.workflow.kinds import STEPS
 from evalbook.workflow.replies.choices import named_choice
 from evalbook.workflow.replies.lists import split_answers
-from evalbook.workflow.steps.which_type import HELP
+from evalbook.workflow.steps.evaluation_type import HELP
 from evalbook.workflow.turn import Choice, Problem, Turn
 
 _MOST_SUGGESTIONS = 8

@@ -2,18 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from evalbook import aws
-from evalbook.errors import EvalbookError
+from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.evaluation_types import EVALUATION_TYPES
+from evalbook.records import dataclass
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Step
-from evalbook.workflow.replies.words import says_yes
+from evalbook.workflow.replies.choices import read_choice
+from evalbook.workflow.replies.words import says_yes, yes_or_no
 from evalbook.workflow.steps import model
-from evalbook.workflow.steps.which_type import HELP, choose_by_answers, read_answer
 from evalbook.workflow.training import find_rollout_type
 from evalbook.workflow.turn import Choice, Question
+
+HELP = "help"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Where the questions end: an evaluation type, and why."""
+
+    type: str
+    reason: str
+
+
+# The questions that lead to an evaluation type: a tree of at most four. Each choice's value holds
+# the answers so far, which name the next question.
+_QUESTIONS = {
+    "help": "Does the model work as an agent, over several turns with tools or an environment?",
+    "help.answers": "Do you have a dataset of prompts for this task?",
+    "help.answers.dataset": "Can code tell whether an answer is right?",
+    "help.answers.dataset.reader": "Which base model is it, and how much does cost matter?",
+    "help.answers.none": "Do you have tasks written for Inspect AI, or will you write some?",
+}
+_ANSWERS = {
+    "help.agent": ("Yes", "It runs on Bedrock AgentCore or behind a Lambda function."),
+    "help.answers": ("No", "It answers a prompt."),
+    "help.answers.dataset": ("Yes", "In S3, or ready to upload."),
+    "help.answers.none": ("No", ""),
+    "help.answers.dataset.code": (
+        "Yes",
+        "A number to compare, tests to run, a format to parse; each record has the answer.",
+    ),
+    "help.answers.dataset.reader": ("No", "It takes reading: tone, completeness, helpfulness."),
+    "help.answers.dataset.reader.open": ("Open weights, cost matters little", ""),
+    "help.answers.dataset.reader.cheap": ("Open weights, it must be cheap", ""),
+    "help.answers.dataset.reader.nova": ("Amazon Nova", ""),
+    "help.answers.none.tasks": ("Yes", "Python files with functions decorated with @task."),
+    "help.answers.none.none": ("No", ""),
+}
+"""Each possible answer, by the question that its key begins with: label and meaning."""
+_SUGGESTED = {
+    "help.agent": Suggestion(
+        "multi_turn_rl",
+        "What counts is whether the agent reaches its goal: whole rollouts are run in its "
+        "environment and rewarded, as in multi-turn reinforcement learning.",
+    ),
+    "help.answers.dataset.code": Suggestion(
+        "custom_scorer",
+        "Code scores the same answer the same way every time and costs little; every record needs "
+        "its right answer in the dataset.",
+    ),
+    "help.answers.dataset.reader.open": Suggestion(
+        "llm_as_judge",
+        "Only a reader can tell how good such answers are, and a judge model reads every one, by "
+        "the metrics you choose.",
+    ),
+    "help.answers.dataset.reader.cheap": Suggestion(
+        "llm_as_judge",
+        "Only a reader can tell how good such answers are. You pay the judge per record, "
+        "metric and model, so 100 records and two metrics keep the cost down.",
+    ),
+    "help.answers.dataset.reader.nova": Suggestion(
+        "llm_as_judge",
+        "Only a reader can tell how good such answers are. A Nova model costs extra here: one run "
+        "per model, with an instance and an endpoint. A benchmark is cheaper, but knows nothing "
+        "about your task.",
+    ),
+    "help.answers.none.tasks": Suggestion(
+        "inspect_ai",
+        "Inspect AI runs any kind of task, including multi-turn ones and ones with tools, on a "
+        "model served by an endpoint or Bedrock.",
+    ),
+    "help.answers.none.none": Suggestion(
+        "benchmark",
+        "Public benchmarks bring their own questions. They show which general abilities "
+        "fine-tuning gained or lost, not how well the model does your task.",
+    ),
+}
 
 
 def _ask(interview: Interview) -> Question:
@@ -74,12 +152,55 @@ def _read(text: str, question: Question, interview: Interview) -> str:
     # Someone who knows the type by now need not go on to the suggestion.
     types = type_choices(interview)
     named = [it.value for it in types if said.casefold() in (it.value, it.label.casefold())]
-    return named[0] if named else read_answer(said, question.choices)
+    return named[0] if named else _read_answer(said, question.choices)
 
 
 def _check(value: str, interview: Interview) -> Outcome[str, None]:
-    led_to = choose_by_answers(value, type_choices(interview))
-    return Accepted(value) if led_to is None else Narrowed(led_to)
+    """Ask the question that follows the answers so far, until they name a type."""
+    if value in _QUESTIONS:
+        return Narrowed(
+            Question(
+                _QUESTIONS[value],
+                kind="choice",
+                choices=tuple(
+                    Choice(answer, *said)
+                    for answer, said in _ANSWERS.items()
+                    if answer.rpartition(".")[0] == value
+                ),
+                help="A label or a number; or an evaluation type, if you know by now.",
+            )
+        )
+    if value not in _SUGGESTED:
+        return Accepted(value)
+    found = _SUGGESTED[value]
+    label = EVALUATION_TYPES[found.type].label
+    return Narrowed(
+        Question(
+            f"{label} fits best. Take it?",
+            kind="choice",
+            choices=type_choices(interview, found.type),
+            default=found.type,
+            notices=(f"{label}: {found.reason}",),
+            help="Yes accepts it; the name or number of another type chooses that one.",
+        )
+    )
+
+
+def _read_answer(text: str, choices: Sequence[Choice]) -> str:
+    """Return the choice that an answer names; yes and no also in people's own words.
+
+    Raises:
+        AnswerRejected: it names none. Only labels can be said, as values are paths.
+    """
+    labels = {choice.label: choice.value for choice in choices}
+    verdict = None if any(map(str.isdigit, text)) else yes_or_no(text)
+    if verdict is not None and labels.keys() == {"Yes", "No"}:
+        return labels["Yes" if verdict else "No"]
+    try:
+        return read_choice(text, choices)
+    except AnswerRejected as rejection:
+        remedy = f"Answer with a number, or one of: {'; '.join(labels)}."
+        raise AnswerRejected(rejection.code, rejection.message, remedy) from None
 
 
 STEP = Step(
