@@ -114,6 +114,9 @@ _ASKING_FIRST = frozenset(
     "what whats which why how hows who whos whose where wheres when is are am was were does did "
     "can could would should shall will may might has have isnt arent doesnt".split()
 )
+_BEFORE_ASKING = frozenset(
+    "hm hmm um ok okay and but so well wait yes no sure first oh hi sorry yeah hello please".split()
+)
 _ASKING_WORDS = frozenset("what which why how who whose when where whats hows wheres".split())
 _ASKING_IS = frozenset("is are does did isnt arent doesnt".split())
 _AUXILIARIES = frozenset(
@@ -267,15 +270,16 @@ def _affirms(words: list[str], *, asks: bool, strict: bool) -> bool:
     if asks or not words:
         return False
     said = " ".join(words)
-    if said in _YES_PHRASES or _polite(words) in _YES_PHRASES:
-        return True
     if said in _IRONY or (strict and words in (["k"], ["true"])):
         return False
-    if not strict and (said in _YES_IN_PASSING or _polite(words) in _YES_IN_PASSING):
+    phrases = {said, _polite(words)}
+    if phrases & _YES_PHRASES:
+        return True
+    if not strict and words[0] in _YES:
+        phrases.add(" ".join(words[1:]))
+    if not strict and phrases & _YES_IN_PASSING:
         return True
     beside = _BESIDE_YES if strict else _BESIDE_YES_IN_PASSING
-    if not strict and words[0] in _YES and " ".join(words[1:]) in _YES_IN_PASSING:
-        return True
     known = all(word in _YES or word in beside for word in words)
     return known and words[0] not in _NOT_FIRST and any(word in _YES for word in words)
 
@@ -337,8 +341,7 @@ def yes_and_more(text: str) -> str | None:
 def no_and_more(text: str) -> str | None:
     """Return what follows a no that a reply begins with; None if it says no such no."""
     words = words_of(text)
-    while words and words[0] in ("oh", "well", "sorry", "um", "hm", "eh", "please"):
-        words = words[1:]
+    words = list(dropwhile("oh well sorry um hm eh please".split().__contains__, words))
     if words[:2] == ["do", "not"]:
         words = ["dont", *words[2:]]
     if words and words[0] in ("dont", "never"):
@@ -378,10 +381,11 @@ def says_none(text: str, about: Iterable[str] = ()) -> bool:
     named = " ".join(word for word in text.split() if word.casefold().strip(".,;:!?") not in about)
     if not words or names_something(named) or doubt_in(text):
         return False
-    declines = words[0] in _NONE or bool(_NONE & set(words)) or yes_or_no(text) is False
-    declines = declines or any(phrase in " ".join(words) for phrase in _NONE_PHRASES)
-    known = _BESIDE_NONE | _NONE | _NO | set(about) | {f"{word}s" for word in about}
-    return declines and (all(word in known for word in words) or yes_or_no(text) is False)
+    if yes_or_no(text) is False:
+        return True
+    declines = _NONE & set(words) or any(it in " ".join(words) for it in _NONE_PHRASES)
+    known = _BESIDE_NONE | _NONE | _NO | about | {f"{word}s" for word in about}
+    return bool(declines) and set(words) <= known
 
 
 def names_something(text: str) -> bool:
@@ -420,18 +424,12 @@ def doubt_in(text: str, *, free: bool = False) -> Doubt | None:
 
 
 def _asks(text: str, said: str, words: list[str], *, free: bool) -> bool:
-    while words and words[0] in (
-        "hm", "hmm", "um", "ok", "okay", "and", "but", "so", "well", "wait", "yes", "no", "sure",
-        "first", "oh", "hi", "sorry", "yeah", "hello", "please",
-    ):  # fmt: skip
-        words = words[1:]
+    words = list(dropwhile(_BEFORE_ASKING.__contains__, words))
     if " ".join(words) in _YES_IN_PASSING and "?" not in text:
         return False
     first = words[0] if words else ""
-    marked = bool(re.search(r"\?\s*[\"')”]*\s*$", text)) or (
-        not free and "?" in _without_names(text)
-    )
-    if marked:
+    others = (word for word in text.split() if not re.search(r"\w[?]\w|://", word))
+    if re.search(r"\?\s*[\"')”]*\s*$", text) or (not free and "?" in " ".join(others)):
         return not free or first in _ASKING_FIRST | {"do", "any"} or len(words) <= 3
     if any(said == phrase or (said.startswith(f"{phrase} ") and (not free or len(words) < 9))
            for phrase in _ASKING):  # fmt: skip
@@ -442,10 +440,6 @@ def _asks(text: str, said: str, words: list[str], *, free: bool) -> bool:
     if not free and first in _ASKING_IS:
         return len(words) > 2
     return asks and words[1] in _AUXILIARIES and not (free and len(words) > 6)
-
-
-def _without_names(text: str) -> str:
-    return " ".join(word for word in text.split() if not re.search(r"\w[?]\w|://", word))
 
 
 def politely_asked(text: str) -> tuple[bool, str]:
