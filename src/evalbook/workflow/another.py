@@ -43,16 +43,15 @@ def begin_like(workflow: Workflow, earlier: Path, instead: Mapping[str, str]) ->
             "Name the state file of an evaluation.",
         )
     carried = dict(_carried(known))
-    if is_there(workflow.path) and not workflow.path.samefile(earlier):
-        if workflow.interview.answers:
-            raise UsageError(
-                "new.exists",
-                f"{workflow.path} holds another evaluation.",
-                "Give the new one its own file: --state FILE.",
-            )
-        aside = None
-    else:
-        aside = set_aside(earlier) if is_there(workflow.path) else None
+    there = is_there(workflow.path)
+    same = there and workflow.path.samefile(earlier)
+    if there and not same and workflow.interview.answers:
+        raise UsageError(
+            "new.exists",
+            f"{workflow.path} holds another evaluation.",
+            "Give the new one its own file: --state FILE.",
+        )
+    aside = set_aside(earlier) if same else None
     kept = f"The earlier evaluation is kept in {aside.name}." if aside else ""
     try:
         return workflow.begin({**carried, **instead}, instead, kept)

@@ -101,9 +101,8 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     """
     lines: list[str] = []
     if turn.error is not None:
-        lines.append(
-            without_what_follows(turn, _with_remedy(turn.error.message, turn.error.remedy))
-        )
+        problem = _with_remedy(turn.error.message, turn.error.remedy)
+        lines.append(without_what_follows(turn, problem))
     lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
     said = turn.error.message if turn.error else ""
     lines += [_check(it) for it in turn.checks if it.status != "passed" and it.message != said]
@@ -143,15 +142,13 @@ def choice_lines(turn: Turn) -> list[str]:
     if turn.kind != "multichoice" or not _marked(turn):
         most = _MOST_LISTED if turn.kind == "text" else len(numbered)
         more = len(numbered) - most
-        lines = [_choice(number, choice, turn.default) for number, choice in numbered[:most]]
-        if turn.step == "s3_output" or len(lines) > _MOST_LINES:
-            # They are all alike, and their names say enough.
-            lines = [
-                ", ".join(
-                    _choice(at, replace(it, description=""), turn.default)
-                    for at, it in numbered[:most]
-                )
-            ]
+        listed = numbered[:most]
+        # Where they are all alike, their names say enough.
+        alike = turn.step == "s3_output" or len(listed) > _MOST_LINES
+        if alike:
+            listed = [(at, replace(it, description="")) for at, it in listed]
+        lines = [_choice(at, it, turn.default) for at, it in listed]
+        lines = [", ".join(lines)] if alike else lines
         return [*lines, f"{more} more: say a name, or a word from it." if more > 0 else ""]
     # The recommended ones with their reasons, the others by name.
     lines = [_choice(at, choice) for at, choice in numbered if choice.recommended]

@@ -10,8 +10,6 @@ from typing import Any
 
 from evalbook.checks import Remedy
 from evalbook.errors import AnswerRejected
-from evalbook.metrics.benchmarks import benchmarks
-from evalbook.metrics.builtin import builtin_metrics
 from evalbook.texts import on_one_line, shortened
 from evalbook.whole_files import is_a_file
 from evalbook.workflow.asked import answer_to
@@ -21,7 +19,7 @@ from evalbook.workflow.replies.agreeing import understand_yes_or_no
 from evalbook.workflow.replies.choices import how_to_answer, understand_choice
 from evalbook.workflow.replies.lists import understand_choices
 from evalbook.workflow.replies.numbers import understand_number, with_digits
-from evalbook.workflow.replies.pieces import Parts, find_pieces
+from evalbook.workflow.replies.pieces import find_pieces
 from evalbook.workflow.replies.reading import AskBack, Hesitates, Incomplete, Reading, Taken
 from evalbook.workflow.replies.words import (
     content,
@@ -37,8 +35,6 @@ from evalbook.workflow.turn import Question
 Hears = Callable[[str, Question, Interview], Reading]
 
 _FILE = r"(?<![\w./~-])[\w./~-]+\.(?:jsonl?|ndjson|csv|tsv|parquet)(?:\.gz)?\b"
-LONGEST = 4000
-"""Characters of a reply in which answers to other steps are looked for."""
 _NAMED = "judge|role|region|results|dataset|metrics?|bucket|project|notebook|key|use"
 NO_ANSWER = "evalbook has no answer to that question."
 _LINE = 120
@@ -55,26 +51,16 @@ def by_kind(reply: str, question: Question, _: Interview) -> Reading:
     if question.choices:
         if {choice.label for choice in question.choices} == {"Yes", "No"}:
             reading = understand_yes_or_no(reply, question)
-            return (
-                Taken(reading.text.capitalize(), exact=True)
-                if isinstance(reading, Taken)
-                else reading
-            )
+            if not isinstance(reading, Taken):
+                return reading
+            return Taken(reading.text.capitalize(), exact=True)
         return understand_choice(reply, question)
     return values.understand_text(reply, question)
 
 
-def pieces_of(text: str, *asked: str) -> Parts:
-    """Return what a reply says for other steps than the one that is asked."""
-    if len(text) > LONGEST:
-        return Parts(())
-    metrics = [metric.name for metric in builtin_metrics()]
-    return find_pieces(text, metrics, [it.name for it in benchmarks()], asked)
-
-
 def answers_elsewhere(text: str) -> bool:
     """Return whether all that is said evidently answers other steps."""
-    found = pieces_of(text, "task", "project", "run_name")
+    found = find_pieces(text, "task", "project", "run_name")
     return bool(found.pieces) and not found.rest
 
 
@@ -88,15 +74,14 @@ def free_text(reply: str, question: Question, _: Interview) -> Reading:
         # A clause that names what it is for is none of a task's own: ", judge should be nova pro".
         clauses = re.split(rf"[,;]\s+(?=[^,;]*\b(?:{_NAMED})\b)", sentence)
         parts += [sentence] if answers_elsewhere(sentence) else clauses
-    elsewhere = [answers_elsewhere(part) for part in parts]
-    if all(elsewhere):
+    others = [part for part in parts if answers_elsewhere(part)]
+    own = [part for part in parts if part not in others]
+    if not own:
         return Incomplete("That does not describe it.")
-    if not any(elsewhere):
+    if not others:
         return reading
-    own = " ".join(it for it, other in zip(parts, elsewhere, strict=True) if not other)
-    own = without_preamble(own)
-    left = ". ".join(it for it, other in zip(parts, elsewhere, strict=True) if other)
-    return Taken(own, left=f"{left} {reading.left}".strip())
+    left = f"{'. '.join(others)} {reading.left}".strip()
+    return Taken(without_preamble(" ".join(own)), left=left)
 
 
 def listed(reply: str, question: Question) -> Reading:

@@ -15,7 +15,7 @@ from evalbook.workflow.asked import answer_to
 from evalbook.workflow.doubts import find_step, find_step_to_reopen, reopen
 from evalbook.workflow.elsewhere import NOT_HEARD, use_pieces
 from evalbook.workflow.interview import Accepted, AnyAccepted, Interview
-from evalbook.workflow.replies.pieces import Parts, step_to_change
+from evalbook.workflow.replies.pieces import Parts, find_pieces, step_to_change
 from evalbook.workflow.replies.reading import AskBack, Taken
 from evalbook.workflow.replies.words import asked_beside, plain, said_first, yes_or_no
 from evalbook.workflow.slots import (
@@ -68,7 +68,7 @@ def _heard_in_part(
     if first and (not confirms or yes_or_no(first)):
         with suppress(AnswerRejected):
             accepted, _ = take_answer(interview, ahead, first)
-            return _with_parts(interview, accepted, hearing.pieces_of(more))
+            return _with_parts(interview, accepted, find_pieces(more))
     return None
 
 
@@ -101,7 +101,7 @@ _CORRECTS = (
 def _heard_whole(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
     asked = ahead.step.name
     if _is_searched_by_words(ahead, text, interview):
-        parts = hearing.pieces_of(text, asked)
+        parts = find_pieces(text, asked)
         own, _ = _take_own(interview, ahead, parts) if parts.pieces else (None, None)
         if own is not None:
             return _with_parts(interview, own, replace(parts, rest=""))
@@ -109,9 +109,9 @@ def _heard_whole(interview: Interview, ahead: Ahead, text: str) -> AnyAccepted:
         accepted, left = take_answer(interview, ahead, text)
     except AnswerRejected as rejection:
         return _heard_beside(interview, ahead, text, rejection)
-    parts = hearing.pieces_of(left, asked) if left else Parts(())
+    parts = find_pieces(left, asked) if left else Parts(())
     if left.startswith(("but ", "except ")) and not parts.pieces:
-        return _with_parts(interview, accepted, hearing.pieces_of(left))
+        return _with_parts(interview, accepted, find_pieces(left))
     return _with_parts(interview, accepted, replace(parts, rest=""))
 
 
@@ -124,7 +124,7 @@ def _heard_beside(
         AnswerRejected: nothing can be used.
     """
     more = _may_say_more(text, ahead, rejection)
-    parts = hearing.pieces_of(text, ahead.step.name) if more else Parts(())
+    parts = find_pieces(text, ahead.step.name) if more else Parts(())
     if not parts.pieces:
         own = _own_piece(interview, ahead, text, rejection)
         return own or _reopened_by_name(interview, text, rejection)
@@ -159,7 +159,7 @@ def _own_piece(
     heard = rejection.code.startswith("answer.") and rejection.code != "answer.choice"
     if heard or ahead.step.slot not in _ONE_NAME:
         return None
-    parts = hearing.pieces_of(text)
+    parts = find_pieces(text)
     own = next((it.said for it in parts.pieces if it.step == ahead.step.name), text.strip())
     # What a value leaves out would be lost with it: a count, or the rest of JSON.
     if own != text.strip() and not re.search(r"[\d{\[]", parts.rest):
@@ -250,7 +250,7 @@ def change_answers(interview: Interview, text: str) -> AnyAccepted:
         or "All questions are answered and the notebook is written.",
         Remedy("Say what to change, or reopen a step:", command=REOPEN),
     )
-    parts = hearing.pieces_of(text)
+    parts = find_pieces(text)
     if not parts.pieces:
         return _reopened_by_name(interview, text, complete)
     return use_pieces(interview, parts, complete)

@@ -2,11 +2,8 @@
 
 import pytest
 
-from evalbook.metrics.builtin import builtin_metrics
 from evalbook.workflow.replies.pieces import find_pieces
 
-METRICS = [metric.name for metric in builtin_metrics()]
-BENCHMARKS = ["mmlu", "mmlu_pro", "bbh", "gpqa", "math", "ifeval"]
 PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2"
 
 
@@ -50,7 +47,7 @@ PACKAGE = "arn:aws:sagemaker:us-east-1:123456789012:model-package/support-bot/2"
     ],
 )  # fmt: skip
 def test_pieces_are_found_for_their_steps(said, pieces):
-    found = find_pieces(said, METRICS, BENCHMARKS)
+    found = find_pieces(said)
 
     assert {piece.step: piece.said for piece in found.pieces} == pieces
 
@@ -65,7 +62,7 @@ def test_pieces_are_found_for_their_steps(said, pieces):
     ],
 )
 def test_what_was_not_understood_is_told(said, rest):
-    assert find_pieces(said, METRICS, BENCHMARKS).rest == rest
+    assert find_pieces(said).rest == rest
 
 
 @pytest.mark.parametrize(
@@ -75,10 +72,10 @@ def test_what_was_not_understood_is_told(said, rest):
      "my fine-tuned nova pro", "test it", "I am not sure about the role"],
 )  # fmt: skip
 def test_what_is_denied_asked_or_said_in_passing_is_no_piece(said):
-    assert find_pieces(said, METRICS, BENCHMARKS).pieces == ()
+    assert find_pieces(said).pieces == ()
 
 
 def test_nothing_is_looked_for_that_is_asked_right_now():
-    found = find_pieces("s3://b/d.jsonl, results to s3://b/out/", beside=["dataset"])
+    found = find_pieces("s3://b/d.jsonl, results to s3://b/out/", "dataset")
 
     assert [piece.step for piece in found.pieces] == ["s3_output"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import field
 
+from evalbook.metrics.benchmarks import benchmarks
+from evalbook.metrics.builtin import builtin_metrics
 from evalbook.records import dataclass
 from evalbook.workflow.replies.numbers import NUMBER
 from evalbook.workflow.replies.places import REGION, region_of
@@ -20,6 +22,9 @@ from evalbook.workflow.replies.words import (
     words_of,
 )
 from evalbook.workflow.step_names import StepName
+
+_LONGEST = 4000
+"""Characters of a reply in which answers to other steps are looked for."""
 
 
 @dataclass(frozen=True)
@@ -169,20 +174,13 @@ _RULES: tuple[_Rule, ...] = (
 )  # fmt: skip
 
 
-def find_pieces(
-    text: str,
-    metrics: Iterable[str] = (),
-    benchmarks: Iterable[str] = (),
-    beside: Iterable[str] = (),
-) -> Parts:
-    """Find what a reply says for which step.
+def find_pieces(text: str, *beside: str) -> Parts:
+    """Find what a whole reply says for which step.
 
-    Args:
-        text: the whole reply.
-        metrics: names of built-in metrics.
-        benchmarks: names of public benchmarks.
-        beside: steps for which nothing is looked for, such as the one that is asked.
+    ``beside`` are steps for which nothing is looked for, such as the one that is asked.
     """
+    if len(text) > _LONGEST:
+        return Parts(())
     text = re.sub(r"\s*(?:->|=>|→)\s*", " to ", without_courtesy(text))
     search = _Search("", set(beside))
     wishes = []
@@ -190,20 +188,20 @@ def find_pieces(
         asked, wish = politely_asked(sentence)
         if help_wanted := re.match(FOR_HELP, sentence, re.IGNORECASE):
             asked, wish = True, sentence[help_wanted.end() :].rstrip("?")
-            if len(wish.split()) < 4 and not find_pieces(wish, metrics, benchmarks, beside).pieces:
+            if len(wish.split()) < 4 and not find_pieces(wish, *beside).pieces:
                 continue
         if asked and not re.match(r"\W*(?:can|could|may|should) i\b", sentence, re.IGNORECASE):
-            doubtful = not find_pieces(wish, metrics, benchmarks, beside).pieces
+            doubtful = not find_pieces(wish, *beside).pieces
         else:
             doubtful = doubt_in(sentence) in ("question", "condition", "hesitation")
         wishes.append(search.hidden(sentence) if doubtful else wish)
     search.text = "\n".join(wishes)
     search.lines()
     search.arns()
-    search.metrics(list(metrics))
+    search.metrics()
     for rule in _RULES:
         search.apply(rule)
-    search.benchmarks(list(benchmarks))
+    search.benchmarks()
     return Parts(tuple(search.pieces), search.rest(), search.left())
 
 
@@ -301,11 +299,10 @@ class _Search:
                     self.take(step, arn, start, start + len(arn))
                     break
 
-    def metrics(self, names: Sequence[str]) -> None:
+    def metrics(self) -> None:
         """Take the clause in which built-in metrics are named, with what is to be done with them."""
-        if not names:
-            return
-        one = "|".join(re.sub(r"(?<=[a-z])(?=[A-Z])", r"[ _-]?", name) for name in names)
+        names = (re.sub(r"(?<=[a-z])(?=[A-Z])", r"[ _-]?", it.name) for it in builtin_metrics())
+        one = "|".join(names)
         verb = (
             r"(?:also |too |want |would like |like |add |adding |include |plus |drop |remove |without |skip |leave out |"
             r"only |just |use |with |for |by |on |but |not |no |the |metrics?[:=]? |including |instead of |score |and |"
@@ -329,14 +326,16 @@ class _Search:
         if said:
             self.pieces.append(Piece("builtin_metrics", ", ".join(said)))
 
-    def benchmarks(self, names: Sequence[str]) -> None:
+    def benchmarks(self) -> None:
+        # "Math" may be what the model does.
+        names = [it.name for it in benchmarks() if it.name != "math"]
         for name in sorted(names, key=len, reverse=True):
             found = re.search(
                 rf"\b(?:on |with |run |using |the |use )*{re.escape(name).replace('_', '[ _-]')}(?: benchmark)?\b",
                 self.text,
                 re.IGNORECASE,
             )
-            if found and name != "math":
+            if found:
                 on = re.compile(rf"\s+(?:on|for|against)\s+{_NAME}", re.IGNORECASE)
                 if (model := on.match(self.text, found.end())) and _no_stop_word(model):
                     self.take("model", model["value"], *model.span())

@@ -8,7 +8,7 @@ from evalbook.checks import Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.metrics.benchmarks import NEEDS_RESPONSES, benchmarks, find_benchmark
 from evalbook.workflow import slots
-from evalbook.workflow.hearing import by_kind, pieces_of
+from evalbook.workflow.hearing import by_kind
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.choices import named_choice, read_choice
 from evalbook.workflow.replies.lists import (
@@ -17,6 +17,7 @@ from evalbook.workflow.replies.lists import (
     describe_all_or_some,
     read_all_or_some,
 )
+from evalbook.workflow.replies.pieces import find_pieces
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import content
 from evalbook.workflow.turn import Choice, Question
@@ -43,7 +44,7 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     """Hear which one; "mmlu, only anatomy" names its subtasks as well."""
     found = re.match(r"([\w -]+?)(?:[,:(]| with | but )\s*(?:only|just)?(?P<rest>[^?]+)", reply)
     value = named_choice(found[1], question.choices) if found else None
-    if not found or not value or not content(found["rest"]) or pieces_of(found["rest"]).pieces:
+    if not found or not value or not content(found["rest"]) or find_pieces(found["rest"]).pieces:
         return by_kind(reply, question, interview)
     return Taken(value, left=f"subtasks: {found['rest'].strip(' )')}")
 
