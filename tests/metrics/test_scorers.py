@@ -42,6 +42,10 @@ def test_the_function_to_start_from_scores_the_right_answer_and_the_wrong(tmp_pa
         ("return []", "returned [] instead of"),
         ("return [{}, {}]", "returned {}, which has no sample id"),
         (
+            "return [{'id': 'right', 'aggregate_reward_score': 1} for s in event]",
+            "instead of one result for each sample",
+        ),
+        (
             "return [{'id': s['id'], 'aggregate_reward_score': 'good'} for s in event]",
             "with an aggregate_reward_score that is not a number",
         ),
@@ -62,6 +66,16 @@ def test_what_is_wrong_with_a_scorer_is_said(tmp_path, body, said):
         try_out(a_scorer(tmp_path, body))
 
     assert said in caught.value.message
+
+
+def test_results_are_told_apart_by_their_ids_whatever_their_order(tmp_path):
+    score = "float(s['id'] == 'right')"
+    path = a_scorer(
+        tmp_path,
+        f"return [{{'id': s['id'], 'aggregate_reward_score': {score}}} for s in event[::-1]]",
+    )
+
+    assert try_out(path) == [Tried("right", 1.0), Tried("wrong", 0.0)]
 
 
 def test_what_a_scorer_prints_is_not_its_answer(tmp_path):

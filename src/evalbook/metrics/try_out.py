@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from evalbook.errors import AnswerRejected
 from evalbook.numeric import is_finite_number
@@ -164,30 +164,29 @@ def _answers(path: Path) -> list[dict[str, Any]]:
 
 def _scores(samples: Sequence[Sample], outcome: dict[str, Any]) -> list[Tried]:
     """Return the outcome for each sample of a batch; a problem applies to all of them."""
-    problem = outcome.get("problem")
+    ids = [str(sample["id"]) for sample in samples]
+    problem, results = outcome.get("problem"), cast("Any", outcome.get("result"))
+    if problem is None:
+        problem = _what_is_wrong(results, ids)
+    elif not problem.startswith(("did not end", "ended", "returned")):
+        problem = f"failed: {problem}"
     if problem is not None:
-        words = ("did not end", "ended", "returned")
-        text = problem if problem.startswith(words) else f"failed: {problem}"
-        return [Tried(sample["id"], None, text) for sample in samples]
-    results = outcome.get("result")
-    if not isinstance(results, list) or len(results) != len(samples):
-        text = f"returned {_shown(results)} instead of one result for each sample"
-        return [Tried(sample["id"], None, text) for sample in samples]
-    known = [str(sample["id"]) for sample in samples]
-    caught = outcome.get("caught")
-    return [
-        _score(known, sample["id"], it, caught) for sample, it in zip(samples, results, strict=True)
-    ]
+        return [Tried(name, None, problem) for name in ids]
+    # They may come in any order.
+    scores = {it["id"]: float(it["aggregate_reward_score"]) for it in results}
+    return [Tried(name, scores[name], caught=outcome.get("caught")) for name in ids]
 
 
-def _score(known: Sequence[str], sample: str, result: Any, caught: str | None) -> Tried:
-    if not isinstance(result, dict) or result.get("id") not in known:
-        return Tried(sample, None, f"returned {_shown(result)}, which has no sample id")
-    value = result.get("aggregate_reward_score")
-    if not is_finite_number(value):
-        what = f"returned {_shown(result)}, with an aggregate_reward_score that is not a number"
-        return Tried(sample, None, what)
-    return Tried(str(result["id"]), float(value), caught=caught)
+def _what_is_wrong(results: Any, ids: Sequence[str]) -> str | None:
+    for it in results if isinstance(results, list) else ():
+        if not isinstance(it, dict) or it.get("id") not in ids:
+            return f"returned {_shown(it)}, which has no sample id"
+        if not is_finite_number(it.get("aggregate_reward_score")):
+            shown = _shown(it)
+            return f"returned {shown}, with an aggregate_reward_score that is not a number"
+    if not isinstance(results, list) or sorted(it["id"] for it in results) != sorted(ids):
+        return f"returned {_shown(results)} instead of one result for each sample"
+    return None
 
 
 def _shown(value: Any) -> str:
