@@ -120,8 +120,8 @@ def test_a_name_that_is_part_of_another_would_run_that_too() -> None:
     tasks = [FoundTask("qa", "a.py", 1), FoundTask("qa_long", "a.py", 5)]
 
     assert [it.id for it in chosen_checks(["qa"], tasks)] == ["tasks.substring"]
-    assert chosen_checks(["qa", "qa_long"], tasks) == []
-    assert chosen_checks(["qa_long"], tasks) == []
+    assert list(chosen_checks(["qa", "qa_long"], tasks)) == []
+    assert list(chosen_checks(["qa_long"], tasks)) == []
 
 
 def test_parameters_without_a_default_are_refused() -> None:

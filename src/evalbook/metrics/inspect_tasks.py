@@ -65,23 +65,21 @@ def read_tasks(sources: Mapping[str, bytes]) -> tuple[list[FoundTask], list[Chec
     local = {path.split("/")[0].removesuffix(".py") for path in sources}
     local |= {path.rpartition("/")[2].removesuffix(".py") for path in sources}
     for path in sorted(filter(is_task_file, sources)):
-        tree = _parsed(path, sources[path], checks)
-        if tree is None:
+        tree = _parse(path, sources[path])
+        if isinstance(tree, Check):
+            checks.append(tree)
             continue
         tasks += _find_tasks(path, tree, checks)
         checks += _sandboxes(path, tree)
         checks += _missing_packages(path, tree, local)
     if not tasks:
-        checks.insert(
-            0,
-            failed(
-                "tasks.none",
-                f"None of {len(sources)} files holds a task: a function decorated with @task at "
-                "the top level of a file with a name that does not begin with _ or a dot.",
-                "Give the folder with the task files.",
-            ),
+        none = failed(
+            "tasks.none",
+            f"None of {plural(len(sources), 'file')} holds a task: a function decorated with @task "
+            "at the top level of a file with a name that does not begin with _ or a dot.",
+            "Give the folder with the task files.",
         )
-        return [], checks
+        return [], [none, *checks]
     checks += _equal_names(tasks)
     if all(check.status != "failed" for check in checks):
         names = ", ".join(task.name for task in tasks[:8]) + (", …" if len(tasks) > 8 else "")
@@ -89,78 +87,65 @@ def read_tasks(sources: Mapping[str, bytes]) -> tuple[list[FoundTask], list[Chec
     return tasks, checks
 
 
-def chosen_checks(chosen: list[str], tasks: list[FoundTask]) -> list[Check]:
+def chosen_checks(chosen: list[str], tasks: list[FoundTask]) -> Iterator[Check]:
     """Check a choice of tasks: the container takes each name for a part of those it runs.
 
     So ``qa`` would run ``qa_long`` as well, unless the task's file is named with it, which is what
     the notebook does wherever one file alone holds such names.
     """
-    checks = []
     for name in chosen:
         longer = [it.name for it in tasks if name in it.name and it.name not in chosen]
         if longer:
-            checks.append(
-                warning(
-                    "tasks.substring",
-                    f"{name} is also part of {joined(longer)}: the container matches any task "
-                    "that contains the name, and may run tasks that you did not choose.",
-                    "Rename one of them, or choose all of them.",
-                )
+            yield warning(
+                "tasks.substring",
+                f"{name} is also part of {joined(longer)}: the container matches any task "
+                "that contains the name, and may run tasks that you did not choose.",
+                "Rename one of them, or choose all of them.",
             )
-    return checks + [
-        failed(
-            "tasks.arguments",
-            f"{task.name} ({task.file}, line {task.line}) has parameters without a default: "
-            f"{', '.join(task.required)}.",
-            "Give them defaults in the file.",
-        )
-        for task in tasks
-        if task.name in chosen and task.required
-    ]
+    for task in tasks:
+        if task.name in chosen and task.required:
+            yield failed(
+                "tasks.arguments",
+                f"{task.name} ({task.file}, line {task.line}) has parameters without a default: "
+                f"{', '.join(task.required)}.",
+                "Give them defaults in the file.",
+            )
 
 
 # --- one file -----------------------------------------------------------------------------------
 
 
-def _parsed(path: str, source: bytes, checks: list[Check]) -> ast.Module | None:
+def _parse(path: str, source: bytes) -> ast.Module | Check:
     # As Inspect AI decodes it (0.3.220, _util/decorator.py), whatever the file says of itself.
     text = source.decode("utf-8", "replace")
     if "\ufffd" in text and "\ufffd".encode() not in source:
         said = f"{path} is not UTF-8, which Inspect AI requires: the job would fail."
-        checks.append(failed("tasks.encoding", said, "Save it as UTF-8."))
-        return None
+        return failed("tasks.encoding", said, "Save it as UTF-8.")
     if text.startswith("\ufeff"):
         said = f"{path} begins with a byte order mark, so its tasks would be silently skipped."
-        checks.append(failed("tasks.encoding", said, "Save it as UTF-8 without one."))
-        return None
+        return failed("tasks.encoding", said, "Save it as UTF-8 without one.")
     try:
         # Not every newer parser refuses what 3.12 does not read.
         return ast.parse(text, filename=path, feature_version=PYTHON)
+    except (RecursionError, MemoryError):
+        return failed("tasks.syntax", f"{path} is too deeply nested to be read.")
     except (SyntaxError, ValueError) as error:
         where = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         said = error.msg if isinstance(error, SyntaxError) else str(error)
-        if sys.version_info[:2] < PYTHON:
-            here = ".".join(map(str, sys.version_info[:2]))
-            checks.append(
-                warning(
-                    "tasks.syntax",
-                    f"{path}{where} can't be read by this Python ({here}): {said}. The container "
-                    "has 3.12, which may read it; if not, its tasks are silently skipped.",
-                    "Run evalbook with Python 3.12 to find out.",
-                )
-            )
-        else:
-            checks.append(
-                failed(
-                    "tasks.syntax",
-                    f"{path}{where} is not valid in Python 3.12, which the container runs: {said}. "
-                    "Its tasks would be silently skipped.",
-                    "Correct the file.",
-                )
-            )
-    except (RecursionError, MemoryError):
-        checks.append(failed("tasks.syntax", f"{path} is too deeply nested to be read.", None))
-    return None
+    if sys.version_info[:2] < PYTHON:
+        here = ".".join(map(str, sys.version_info[:2]))
+        return warning(
+            "tasks.syntax",
+            f"{path}{where} can't be read by this Python ({here}): {said}. The container "
+            "has 3.12, which may read it; if not, its tasks are silently skipped.",
+            "Run evalbook with Python 3.12 to find out.",
+        )
+    return failed(
+        "tasks.syntax",
+        f"{path}{where} is not valid in Python 3.12, which the container runs: {said}. "
+        "Its tasks would be silently skipped.",
+        "Correct the file.",
+    )
 
 
 def _find_tasks(path: str, tree: ast.Module, checks: list[Check]) -> Iterator[FoundTask]:

@@ -120,7 +120,7 @@ def _check_which(value: list[str], interview: Interview) -> Outcome[list[str], N
     region = interview.model.region
     sources, _ = aws.task_folders.read_task_folder(interview.aws, source, region)
     tasks, _ = read_tasks(sources)
-    checks = chosen_checks(known if value == [ALL] else value, tasks)
+    checks = list(chosen_checks(known if value == [ALL] else value, tasks))
     refuse_failed(checks)
     return Accepted(value, checks=tuple(checks))
 
