@@ -7,6 +7,7 @@ in service is asked of Bedrock, as the SDK does when an evaluation starts (3.27.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property, partial
@@ -28,7 +29,7 @@ from evalbook.aws.session import (
     in_parallel,
     unchecked,
 )
-from evalbook.checks import Check, failed, passed, skipped, warning
+from evalbook.checks import Check, Status, failed, passed, skipped, warning
 from evalbook.errors import AnswerRejected, AwsUnavailable, reject, rejection_for
 from evalbook.texts import did_you_mean, nearest
 
@@ -81,7 +82,7 @@ def find_judges(aws: Aws, region: str) -> JudgeOffer:
     verdicts = [_verdict(*it, profiles) for it in zip(ids, answers, strict=True)]
     judges = [it for it in verdicts if isinstance(it, Judge)]
     left_out = [it for it in verdicts if isinstance(it, LeftOut)]
-    checks = _offer_checks(judges, left_out, profiles)
+    checks = tuple(_offer_checks(judges, left_out, profiles))
     return JudgeOffer(_with_unique_labels(judges), tuple(left_out), checks)
 
 
@@ -185,37 +186,34 @@ def _behind_profile(aws: Aws, text: str) -> tuple[str, list[Check]]:
     ]
 
 
-def _where_data_go(judge: Judge, named: str, region: str) -> list[Check]:
+def _where_data_go(judge: Judge, named: str, region: str) -> Iterator[Check]:
     """Warn if prompts and answers go elsewhere than the name that was given suggests."""
     arn, profile = parse_arn(named), named.rsplit("/", 1)[-1]
     geography, by = profile.partition(".")[0], judge.inference_profile
+    anywhere = by is not None and by.startswith("global.")
     if geography in GEOGRAPHIES and not may_be_called_from(geography, region):
         what = f"an inference profile of {geography}"
     elif arn is not None and arn.region not in ("", region):
         what = f"in {arn.region}"
-    elif by is not None and by.startswith("global."):
-        return [
-            warning(
+    else:
+        if anywhere:
+            yield warning(
                 "judge.geography",
                 f"{judge.id} can be called from {region} only through {by}: prompts and answers "
                 "may be processed in any AWS region.",
                 "If your data may not leave a geography, choose another judge.",
             )
-        ]
-    else:
-        return []
+        return
     goes = "they stay there"
     if by is not None:
-        reach = "any AWS region" if by.startswith("global.") else f"{by.split('.')[0]} regions"
+        reach = "any AWS region" if anywhere else f"{by.split('.')[0]} regions"
         goes = f"may go to {reach}, through the profile {by}"
-    return [
-        warning(
-            "judge.geography",
-            f"{profile} is {what}, but the evaluation runs in {region} and calls the judge from "
-            f"there. Prompts and answers are sent to {region}, and {goes}.",
-            "If your data may not leave a geography, evaluate a model in one of its regions.",
-        )
-    ]
+    yield warning(
+        "judge.geography",
+        f"{profile} is {what}, but the evaluation runs in {region} and calls the judge from "
+        f"there. Prompts and answers are sent to {region}, and {goes}.",
+        "If your data may not leave a geography, evaluate a model in one of its regions.",
+    )
 
 
 def _plain_id(text: str, listed: list[str], region: str) -> tuple[str, list[Check]]:
@@ -384,28 +382,25 @@ class _Profiles:
 
 def _offer_checks(
     judges: list[Judge], left_out: list[LeftOut], profiles: _Profiles
-) -> tuple[Check, ...]:
+) -> Iterator[Check]:
     total = len(judges) + len(left_out)
     by_reason: dict[str, list[str]] = {}
     for it in left_out:
         by_reason.setdefault(it.reason, []).append(it.id)
     denied = sum(len(ids) for reason, ids in by_reason.items() if "denied" in reason)
     if denied == total:
-        return (
-            skipped(
-                "judge.lifecycle",
-                f"Could not check which of the {total} listed judges are in service in "
-                f"{profiles.region}: bedrock:GetFoundationModel was denied for every one.",
-                f"{_ACCESS} Or name a judge by its Bedrock model id.",
-            ),
+        yield skipped(
+            "judge.lifecycle",
+            f"Could not check which of the {total} listed judges are in service in "
+            f"{profiles.region}: bedrock:GetFoundationModel was denied for every one.",
+            f"{_ACCESS} Or name a judge by its Bedrock model id.",
         )
-    checks = [passed("judge.list", f"{len(judges)} of {total} listed judges can be used.")]
+        return
+    yield passed("judge.list", f"{len(judges)} of {total} listed judges can be used.")
     if left_out:
         said = "; ".join(f"{reason}: {', '.join(ids)}" for reason, ids in by_reason.items())
         unsure = denied or any("could not" in it for it in by_reason)
-        checks.append(
-            warning("judge.left_out", f"Left out: {said}.", _ACCESS if denied else None)
-            if unsure
-            else passed("judge.left_out", f"Left out: {said}.")
-        )
-    return (*checks, *profiles.doubts)
+        status: Status = "warning" if unsure else "passed"
+        remedy = _ACCESS if denied else None
+        yield Check("judge.left_out", status, f"Left out: {said}.", remedy)
+    yield from profiles.doubts

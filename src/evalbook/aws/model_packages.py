@@ -119,7 +119,7 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
         resolution = _named(_described(aws, text, arn), text)
     else:
         resolution = _resolve_unversioned(aws, text, arn, name)
-    return _with_remarks(aws, resolution, arn)
+    return replace(resolution, checks=(*resolution.checks, *_remarks(aws, arn)))
 
 
 def _wrong_kind(aws: Aws, text: str, arn: Arn) -> AnswerRejected:
@@ -196,28 +196,21 @@ def _denied(aws: Aws, text: str, error: AwsDenied) -> AnswerRejected:
     return AnswerRejected("model.denied", f"Access to {text} was denied. {error.message}", remedy)
 
 
-def _with_remarks(aws: Aws, resolution: Resolution, arn: Arn) -> Resolution:
-    remarks = []
+def _remarks(aws: Aws, arn: Arn) -> Iterator[Check]:
     mine = find_caller(aws, arn.region).account
     if arn.account != mine:
-        remarks.append(
-            warning(
-                "model.account",
-                f"The package belongs to account {arn.account}; the evaluation runs in {mine}.",
-                "The execution role needs access to the shared package and its data.",
-            )
+        yield warning(
+            "model.account",
+            f"The package belongs to account {arn.account}; the evaluation runs in {mine}.",
+            "The execution role needs access to the shared package and its data.",
         )
     if arn.partition != "aws":
-        remarks.append(
-            warning(
-                "model.partition",
-                f"The package is in the partition {arn.partition}. The SDK (3.27.0) recognises "
-                "only arn:aws: packages, and mistakes this ARN for a JumpStart model id.",
-                "Unless a newer SDK supports it, the notebook will stop when it builds the "
-                "evaluator.",
-            )
+        yield warning(
+            "model.partition",
+            f"The package is in the partition {arn.partition}. The SDK (3.27.0) recognises only "
+            "arn:aws: packages, and mistakes this ARN for a JumpStart model id.",
+            "Unless a newer SDK supports it, the notebook will stop when it builds the evaluator.",
         )
-    return replace(resolution, checks=(*resolution.checks, *remarks))
 
 
 # --- from a name ------------------------------------------------------------------------------

@@ -220,10 +220,10 @@ def check_recipe(
             "it.",
             "Leave it out of inference_parameters, or answer serverless.",
         )
-    return _kms(recipe, kms_key) if kms_key else []
+    return [_check_key(recipe, kms_key)] if kms_key else []
 
 
-def _kms(recipe: Recipe, key: str) -> list[Check]:
+def _check_key(recipe: Recipe, key: str) -> Check:
     if "kms_key_id" not in recipe.template:
         raise AnswerRejected(
             "compute.kms",
@@ -231,14 +231,12 @@ def _kms(recipe: Recipe, key: str) -> list[Check]:
             "recipe, which does not use it.",
             "Set kms_key to none and let the bucket encrypt, or answer serverless.",
         )
-    return [
-        warning(
-            "compute.kms",
-            "On your own instances, the SDK passes the KMS key only to the recipe; the job's "
-            "archive and disks get the default encryption of the bucket and of SageMaker.",
-            "To encrypt everything with the key, make it the bucket's default.",
-        )
-    ]
+    return warning(
+        "compute.kms",
+        "On your own instances, the SDK passes the KMS key only to the recipe; the job's archive "
+        "and disks get the default encryption of the bucket and of SageMaker.",
+        "To encrypt everything with the key, make it the bucket's default.",
+    )
 
 
 def refuse_archive(base_model: str, model_data: str | None) -> None:

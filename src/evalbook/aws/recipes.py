@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,32 +180,31 @@ def check_parameter_doubts(
     ]
 
 
-def _more_passes_than_rollouts(values: Mapping[str, Any]) -> list[Check]:
+def _more_passes_than_rollouts(values: Mapping[str, Any]) -> Iterator[Check]:
     """Compare pass@k with the group size: fewer rollouts can't tell how often one of k passes."""
     group = values.get("eval_group_size")
     wanted = [int(number) for number in re.findall(r"\d+", str(values.get(_PASSES_NAME, "")))]
-    if not isinstance(group, int) or max(wanted, default=0) <= group:
-        return []
-    return [
-        warning(
+    if isinstance(group, int) and max(wanted, default=0) > group:
+        yield warning(
             "parameters.pass_k",
             f"pass_k_values asks for pass@{max(wanted)}, but eval_group_size is {group}: {group} "
             f"rollouts of a prompt can't tell how often one of {max(wanted)} passes.",
             f"Set eval_group_size to {max(wanted)}, or leave out values above {group}.",
         )
-    ]
 
 
-def _no_room_for_a_prompt(values: Mapping[str, Any], longest: int | None) -> list[Check]:
+def _no_room_for_a_prompt(values: Mapping[str, Any], longest: int | None) -> Iterator[Check]:
     """Compare prompts with the room that an answer leaves of the model's length."""
     new, whole = values.get("max_new_tokens"), values.get("max_model_len")
     if not isinstance(new, int) or not isinstance(whole, int):
-        return []
+        return
     room = whole - new
     if room < SHORTEST_ROOM:
         left = f"leaves {room:,} tokens" if room > 0 else "leaves no room"
-        text = f"max_new_tokens is {new} and max_model_len {whole}: an answer of that length {left}"
-        text += " for its prompt."
+        text = (
+            f"max_new_tokens is {new} and max_model_len {whole}: an answer of that length {left} "
+            "for its prompt."
+        )
     elif longest is not None and longest > room:
         text = (
             f"The longest prompt has an estimated {longest:,} tokens. Of max_model_len, {whole:,}, "
@@ -213,16 +212,16 @@ def _no_room_for_a_prompt(values: Mapping[str, Any], longest: int | None) -> lis
             "prompts are cut off, or fail the run."
         )
     else:
-        return []
+        return
     remedy = "Lower max_new_tokens, raise max_model_len, or leave out such prompts."
-    return [warning("parameters.length", text, remedy)]
+    yield warning("parameters.length", text, remedy)
 
 
 SHORTEST_ROOM = 256
 """Tokens; hardly a prompt, with the model's own template around it, is shorter."""
 
 
-def _lost_defaults(offered: Sequence[Parameter], values: Mapping[str, Any]) -> list[Check]:
+def _lost_defaults(offered: Sequence[Parameter], values: Mapping[str, Any]) -> Iterator[Check]:
     """Name defaults that the SDK does not carry once any parameter is set.
 
     It takes all parameters from the resolved recipe then, lists left out and nothing as the text
@@ -233,16 +232,13 @@ def _lost_defaults(offered: Sequence[Parameter], values: Mapping[str, Any]) -> l
         for it in offered
         if (it.default is None or isinstance(it.default, list)) and it.name not in values
     ]
-    if not lost or not values:
-        return []
-    return [
-        warning(
+    if lost and values:
+        yield warning(
             "parameters.defaults",
             "If another parameter is set, the SDK does not pass on the recipe's "
             f"{', '.join(lost)}.",
             f"Set {lost[0]} too.",
         )
-    ]
 
 
 def _recipe_type(base_model: str, evaluation_type: str, benchmark: str | None) -> str:
