@@ -13,14 +13,7 @@ from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_documents import describe_hub_content, describe_hub_document
 from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, find_nova_in_bedrock
 from evalbook.aws.package_answers import HUB_SETTING, PUBLIC_HUB, ModelPackage, find_private_hub
-from evalbook.aws.session import (
-    Aws,
-    AwsDenied,
-    AwsInternalError,
-    AwsInvalid,
-    AwsMissing,
-    try_asking,
-)
+from evalbook.aws.session import NO_HELP, Aws, try_asking, unchecked
 from evalbook.checks import Check, failed, passed, skipped, warning
 from evalbook.errors import reject, rejection_for
 from evalbook.evaluation_types import EVALUATION_TYPES
@@ -33,6 +26,8 @@ NOVA_PROXY_MODEL = "meta-textgeneration-llama-3-2-1b-instruct"
 # Sends the prompts. On this path a run evaluates one model, whatever ``evaluate_base_model`` says:
 # a comparison takes two runs.
 NOVA_INSTANCE = "ml.m5.large"
+
+_LOOK = "sagemaker:DescribeHubContent"
 
 
 def is_nova(name: str) -> bool:
@@ -136,18 +131,9 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
     """
     try:
         model = describe_hub_model(aws, base.name, region, base.version)
-    except (AwsDenied, AwsInternalError) as error:
-        return warning(
-            "model.recipe",
-            f"Could not check whether the base model has an evaluation recipe. {error.message}",
-            "Ask for sagemaker:DescribeHubContent; the SDK needs it too.",
-        )
-    except AwsInvalid as error:
-        return warning(
-            "model.recipe",
-            f"The base model {base.arn} could not be looked up: {error.message}",
-            f"Check that it is available in {region}.",
-        )
+    except NO_HELP as error:
+        what = "whether the base model has an evaluation recipe"
+        return unchecked("model.recipe", what, error, _LOOK, warning)
     if model is None:
         raise rejection_for(_not_in_hub(aws, base, region))
     _refuse_private_hub(aws, base, region)
@@ -315,20 +301,15 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
 
 
 def _proxy_check(aws: Aws, region: str) -> Check:
+    needed = f"{NOVA_PROXY_MODEL}, which the judging step of a Nova evaluation needs,"
     try:
-        describe_hub_content(aws, region, PUBLIC_HUB, NOVA_PROXY_MODEL)
-    except (AwsDenied, AwsInvalid, AwsInternalError) as error:
-        return warning(
-            "model.nova.proxy",
-            f"Could not check whether {NOVA_PROXY_MODEL}, which the judging step of a Nova "
-            f"evaluation needs, exists. {error.message}",
-            "Ask for sagemaker:DescribeHubContent; without it, the SDK stops.",
-        )
-    except AwsMissing as error:
+        proxy = describe_hub_model(aws, NOVA_PROXY_MODEL, region)
+    except NO_HELP as error:
+        return unchecked("model.nova.proxy", f"whether {needed} exists", error, _LOOK, warning)
+    if proxy is None:
         raise reject(
             "model.nova.proxy",
-            f"{NOVA_PROXY_MODEL}, which the judging step of a Nova evaluation needs, is not "
-            f"in {PUBLIC_HUB} of {region}: {error.message}",
+            f"{needed} is not in {PUBLIC_HUB} in {region}.",
             "Name a package in another region.",
-        ) from error
+        )
     return passed("model.nova.proxy", f"{NOVA_PROXY_MODEL} is available for the judging step.")
