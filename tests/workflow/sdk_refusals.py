@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from evalbook.aws.evaluators import name_registry_hub
+from evalbook.aws.registry import name_registry_hub
 from evalbook.sandbox import world
 
 _ACCOUNT = world.ACCOUNT

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from interviews import answer_until, answered_until
 
-from evalbook.aws.evaluators import name_registry_hub
+from evalbook.aws.registry import name_registry_hub
 from evalbook.sandbox import world
 from evalbook.workflow import slots
 

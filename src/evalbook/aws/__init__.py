@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         answering as answering,
         arns as arns,
         base_models as base_models,
-        evaluators as evaluators,
         found as found,
         gpus as gpus,
         group_offer as group_offer,

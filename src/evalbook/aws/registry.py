@@ -1,15 +1,23 @@
-"""What an account has registered in a hub, found by its hub-content ARN."""
+"""Datasets and scorers that an account has registered in a hub, found by their ARNs."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, refuse_region_fault
 from evalbook.aws.documents import ForeignJson, read_document
-from evalbook.aws.hub_documents import describe_hub_content
+from evalbook.aws.found import Evaluator
+from evalbook.aws.functions import check_function
+from evalbook.aws.hub_documents import describe_hub_content, list_hub_contents
+from evalbook.aws.identity import find_caller
+from evalbook.aws.permissions import check_may_do
 from evalbook.aws.s3_uris import S3Uri
-from evalbook.aws.session import Aws, AwsDenied, AwsInvalid, AwsMissing
+from evalbook.aws.session import NO_HELP, Aws, AwsDenied, AwsInvalid, AwsMissing, in_parallel
+from evalbook.checks import Check, passed, skipped
 from evalbook.errors import AnswerRejected, reject
 
 if TYPE_CHECKING:
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Kind:
+class _Kind:
     """A kind of thing that can be registered."""
 
     what: str
@@ -46,7 +54,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Registered:
+class _Registered:
     """What was found under an ARN."""
 
     arn: Arn
@@ -55,7 +63,7 @@ class Registered:
     document: ForeignJson
 
 
-def read_registered(aws: Aws, text: str, kind: Kind) -> Registered:
+def _read_registered(aws: Aws, text: str, kind: _Kind) -> _Registered:
     """Return what an ARN stands for, as its hub describes it.
 
     Raises:
@@ -90,10 +98,10 @@ def read_registered(aws: Aws, text: str, kind: Kind) -> Registered:
             f'The {kind.what} "{name}" is {status}, not available{reason}.',
             f"Try again when it is available, or {kind.otherwise}.",
         )
-    return Registered(found, name, read_document(content["HubContentDocument"]))
+    return _Registered(found, name, read_document(content["HubContentDocument"]))
 
 
-def _read_arn(text: str, kind: Kind) -> Arn:
+def _read_arn(text: str, kind: _Kind) -> Arn:
     arn = parse_arn(text)
     if arn is None:
         raise kind.refused("arn", f'"{text.strip()}" is not an ARN.', kind.form)
@@ -107,7 +115,7 @@ def _read_arn(text: str, kind: Kind) -> Arn:
     return arn
 
 
-def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef, kind: Kind) -> Arn:
+def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef, kind: _Kind) -> Arn:
     """Return the hub's own ARN: hubs are asked for by name, which other accounts use too."""
     found = parse_arn(str(content["HubContentArn"]))
     if found is None or found.account != asked.account:
@@ -127,7 +135,7 @@ def _full_arn(asked: Arn, content: DescribeHubContentResponseTypeDef, kind: Kind
 # sagemaker/ai_registry/air_constants.py, 3.27.0: DOC_KEY_DATASET_S3_BUCKET and …_PREFIX. The
 # "prefix" is a whole key, file name included (ai_registry/dataset.py).
 _BUCKET, _KEY = "DatasetS3Bucket", "DatasetS3Prefix"
-_DATASET = Kind("dataset", "dataset", "DataSet", "give the dataset's S3 URI")
+_DATASET = _Kind("dataset", "dataset", "DataSet", "give the dataset's S3 URI")
 
 
 @dataclass(frozen=True)
@@ -148,9 +156,9 @@ def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
     """Return what a dataset's ARN stands for, as its hub describes it.
 
     Raises:
-        AnswerRejected: as `read_registered`, or ``dataset.location``.
+        AnswerRejected: as `_read_registered`, or ``dataset.location``.
     """
-    found = read_registered(aws, text, _DATASET)
+    found = _read_registered(aws, text, _DATASET)
     bucket, key = found.document[_BUCKET].text, (found.document[_KEY].text or "").lstrip("/")
     if not bucket or not key:
         raise _DATASET.refused(
@@ -160,3 +168,94 @@ def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
             "Give the dataset's S3 URI.",
         )
     return RegisteredDataset(str(found.arn), S3Uri(bucket, key))
+
+
+# --- scorers ------------------------------------------------------------------------------------
+
+# sagemaker 3.27.0, ai_registry/air_hub.py (the hub's name), air_constants.py and evaluator.py (the
+# document). SageMaker's API has no content type Evaluator: the SDK registers one as a JsonDoc.
+_SCORER = _Kind(
+    "registered evaluator", "scorer", "JsonDoc", "choose one from the list", ("Evaluator",)
+)
+_MOST_PAGES = 100
+_SCORES = "RewardFunction"
+HOW_TO_REGISTER = (
+    'Register it: sagemaker.ai_registry.evaluator.Evaluator.create(name="my-scorer", '
+    'type="RewardFunction", source=…), with the function\'s ARN or your file as source; then give '
+    "the ARN it returns."
+)
+
+
+def name_registry_hub(account: str, region: str) -> str:
+    digest = hashlib.sha256(f"AiRegistry-{region}-{account}".encode()).digest()
+    return base64.b32hexencode(digest).decode().strip("=")
+
+
+def list_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]]:
+    """Return the scorers of the account's AI registry, newest version each."""
+    hub = name_registry_hub(find_caller(aws, region).account, region)
+    try:
+        kind = _SCORER.content_type
+        arns = [
+            it["HubContentArn"] for it in list_hub_contents(aws, region, hub, kind, _MOST_PAGES)
+        ]
+    except AwsMissing:
+        return [], []
+    except NO_HELP as error:
+        return [], [skipped("scorer.list", f"The AI registry could not be listed. {error.message}")]
+    questions = [partial(_scorer_or_none, aws, arn) for arn in arns]
+    return [found for found in in_parallel(questions) if found is not None], []
+
+
+def _scorer_or_none(aws: Aws, arn: str) -> Evaluator | None:
+    """Return a document's scorer; None for another document, or a prompt for a judge."""
+    try:
+        return check_evaluator(aws, arn)[0]
+    except AnswerRejected:
+        return None
+
+
+def check_evaluator(aws: Aws, text: str) -> tuple[Evaluator, list[Check]]:
+    """Return what a registered scorer's ARN stands for.
+
+    Raises:
+        AnswerRejected: as `_read_registered`; or it is no function that scores, or its function is
+            gone.
+    """
+    arn = parse_arn(text)
+    if arn is not None and arn.service == "lambda":
+        raise _SCORER.refused(
+            "lambda",
+            f"{arn} is a Lambda function. The SDK accepts it, but the service only accepts a "
+            "registered evaluator.",
+            HOW_TO_REGISTER,
+        )
+    registered = _read_registered(aws, text, _SCORER)
+    function = _function_of(registered)
+    name, region = registered.name, registered.arn.region
+    checks = [passed("scorer", f"{name} is registered and runs {function}.")]
+    scores = parse_arn(function)
+    if scores is not None and scores.service == "lambda":
+        checks.append(check_function(aws, function, scores.region, "scorer"))
+    return Evaluator(str(registered.arn), name, region, function), checks
+
+
+def check_invocation(aws: Aws, role: str, function: str, region: str) -> Check:
+    """Simulate whether a role may invoke a scorer's function; its own policy may allow it too."""
+    check, action = "role.permissions.lambda", "lambda:InvokeFunction"
+    remedy = "Grant it to the role, which calls the scorer, unless the function's own policy does."
+    return check_may_do(aws, region, check, role, [action], [function], remedy)
+
+
+def _function_of(registered: _Registered) -> str:
+    inner = registered.document["JsonContent"].inner
+    kind = inner["EvaluatorType"].text
+    if kind != _SCORES:
+        found = f"a {kind}" if kind else "no evaluator"
+        raise _SCORER.refused(
+            "kind",
+            f'"{registered.name}" is {found}; a scorer is a {_SCORES}, whose Lambda function gives '
+            "scores.",
+            "Choose one of the scorers listed.",
+        )
+    return inner["Reference"].text or ""

@@ -13,7 +13,7 @@ from moto.s3.models import s3_backends
 from moto.sagemaker.models import sagemaker_backends
 from moto.sts.models import sts_backends
 
-from evalbook.aws.evaluators import name_registry_hub
+from evalbook.aws.registry import name_registry_hub
 from evalbook.sandbox import datasets, world
 from evalbook.sandbox.bedrock.models import CustomModel, FoundationModel, bedrock_in
 from evalbook.sandbox.clock import CLOCK, moment

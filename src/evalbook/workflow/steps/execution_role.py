@@ -54,7 +54,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, None]:
     )
     scorer = interview.facts(slots.SCORER)
     if scorer is not None:
-        checks.append(aws.evaluators.check_invocation(interview.aws, arn, scorer.function, region))
+        checks.append(aws.registry.check_invocation(interview.aws, arn, scorer.function, region))
     if profile := interview.model.answers_by:
         checks.append(aws.permissions.check_nova_invocation(interview.aws, arn, region, profile))
     if answering := [(it.kind, it.name) for it in find_answering(interview)]:

@@ -42,7 +42,7 @@ def _ask(interview: Interview) -> Question:
 
     region = interview.model.region
     interview.progress(f"Looking for scorers registered in {region}", None, None)
-    registered, checks = aws.evaluators.list_evaluators(interview.aws, region)
+    registered, checks = aws.registry.list_evaluators(interview.aws, region)
     return Question(
         "Which scorer?",
         kind="choice",
@@ -120,7 +120,7 @@ def _do(value: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | 
 
 def _registered(arn: str, interview: Interview) -> Outcome[str, aws.found.Evaluator | None]:
     aws.s3.refuse_template_text(arn, "the evaluator's ARN")
-    found, checks = aws.evaluators.check_evaluator(interview.aws, arn)
+    found, checks = aws.registry.check_evaluator(interview.aws, arn)
     region = interview.model.region
     if found.region != region:
         raise AnswerRejected(
@@ -156,7 +156,7 @@ def _offer(interview: Interview, said: str, found: tuple[str, ...], text: str) -
         default=records.value,
         notices=(
             *found,
-            f"An evaluation accepts only registered scorers. {aws.evaluators.HOW_TO_REGISTER}",
+            f"An evaluation accepts only registered scorers. {aws.registry.HOW_TO_REGISTER}",
         ),
         help="Yes tries it. Or give the ARN of the registered evaluator, or another scorer.",
     )
