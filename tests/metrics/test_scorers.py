@@ -8,8 +8,7 @@ import pytest
 
 from evalbook.errors import AnswerRejected
 from evalbook.metrics import try_out as trying
-from evalbook.metrics.scorers import read_starter_function
-from evalbook.metrics.try_out import SAMPLES, Tried, try_on, try_out, verdict
+from evalbook.metrics.scorers import SAMPLES, Tried, read_starter_function, try_on, try_out, verdict
 
 
 def a_scorer(folder: Path, body: str) -> Path:

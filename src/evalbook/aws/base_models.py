@@ -10,8 +10,14 @@ import re
 from dataclasses import replace
 
 from evalbook.aws.found import BaseModel
-from evalbook.aws.hub_documents import describe_hub_content, describe_hub_document
-from evalbook.aws.hub_models import NOVA, HubModel, describe_hub_model, find_nova_in_bedrock
+from evalbook.aws.hub_models import (
+    NOVA,
+    HubModel,
+    describe_hub_content,
+    describe_hub_document,
+    describe_hub_model,
+    find_nova_in_bedrock,
+)
 from evalbook.aws.package_answers import HUB_SETTING, PUBLIC_HUB, ModelPackage, find_private_hub
 from evalbook.aws.session import NO_HELP, Aws, try_asking, unchecked
 from evalbook.checks import Check, failed, passed, skipped, warning

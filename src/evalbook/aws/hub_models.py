@@ -1,4 +1,4 @@
-"""Which base model of SageMaker's public hub is meant by an ARN, a name or words from a name.
+"""What hubs say of base models, and which one an ARN, a name or words from a name mean.
 
 The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in its newest version
 (``train/common_utils/model_resolution.py``); which recipes it has is told by its search keywords
@@ -8,23 +8,26 @@ The SageMaker SDK 3.27.0 takes a base model by its name in the public hub, in it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from evalbook.aws.arns import Arn, parse_arn
+from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.found import BaseModel
-from evalbook.aws.hub_documents import (
-    describe_hub_content,
-    list_hub_contents,
-    read_hub_document,
-)
 from evalbook.aws.package_answers import PUBLIC_HUB, iso_utc
 from evalbook.aws.regions import GEOGRAPHIES
 from evalbook.aws.session import Aws, AwsMissing, in_parallel, try_asking
 from evalbook.packaged import DataFile
 from evalbook.texts import nearest
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.literals import HubContentTypeType
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeHubContentResponseTypeDef,
+        HubContentInfoTypeDef,
+    )
 
 MOST_OFFERED = 20
 """Models that a question shows; another word narrows down more of them."""
@@ -35,6 +38,119 @@ MOST_PAGES = 10
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _LETTERS = re.compile(r"[a-z]{2,}")
+
+
+@dataclass(frozen=True)
+class HubRecipe:
+    """One way to train or to evaluate a model, as its hub content lists it."""
+
+    name: str | None
+    evaluates: bool
+    evaluation: str | None
+    """Type of evaluation, such as ``DeterministicEvaluation``."""
+    technique: str | None
+    """How it trains, such as SFT."""
+    display_name: str
+    parameters: str | None
+    """S3 URI of what can be set, and to which values."""
+    own_template: str | None
+    """S3 URI of its template for training jobs on instances of your own."""
+    own_image: str | None
+    instance_types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HubDocument:
+    recipes: tuple[HubRecipe, ...] | None
+    """None if they are not listed."""
+    licence: str | None
+    """S3 URI of the licence that running the model accepts."""
+    weights: str | None
+
+    @property
+    def evaluations(self) -> list[HubRecipe]:
+        return [it for it in self.recipes or () if it.evaluates]
+
+
+def read_hub_document(text: str | None) -> HubDocument | None:
+    """Read the document of a hub content; None if it is not a JSON object."""
+    found = read_document(text)
+    if not isinstance(found.value, dict):
+        return None
+    listed = "RecipeCollection" in found
+    return HubDocument(
+        tuple(_read_recipe(it) for it in found["RecipeCollection"].items) if listed else None,
+        found["HostingEulaUri"].text,
+        found["TrainingArtifactUri"].text,
+    )
+
+
+def _read_recipe(found: ForeignJson) -> HubRecipe:
+    kinds = found["SupportedInstanceTypes"].items or found["InstanceTypes"].items
+    return HubRecipe(
+        found["Name"].text,
+        found["Type"].value == "Evaluation",
+        found["EvaluationType"].text,
+        found["CustomizationTechnique"].text,
+        found["DisplayName"].text or "",
+        found["SmtjOverrideParamsS3Uri"].text,
+        found["SmtjRecipeTemplateS3Uri"].text,
+        found["SmtjImageUri"].text,
+        tuple(it.text for it in kinds if it.text),
+    )
+
+
+def list_hub_contents(
+    aws: Aws, region: str | None, hub: str, kind: HubContentTypeType, most_pages: int, **only: Any
+) -> Iterator[HubContentInfoTypeDef]:
+    """Yield what a hub holds of one type; boto3 has no paginator for that.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
+    """
+    for _ in range(most_pages):
+        page = aws.client("sagemaker", region).list_hub_contents(
+            HubName=hub, HubContentType=kind, MaxResults=100, **only
+        )
+        yield from page["HubContentSummaries"]
+        if not page.get("NextToken"):
+            return
+        only["NextToken"] = page["NextToken"]
+
+
+def describe_hub_content(
+    aws: Aws,
+    region: str | None,
+    hub: str,
+    name: str,
+    version: str | None = None,
+    *,
+    kind: HubContentTypeType = "Model",
+) -> DescribeHubContentResponseTypeDef:
+    """Return what a hub holds under a name, in its newest version unless one is named.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
+    """
+    wanted: dict[str, Any] = {"HubContentVersion": version} if version else {}
+    return aws.client("sagemaker", region).describe_hub_content(
+        HubName=hub, HubContentType=kind, HubContentName=name, **wanted
+    )
+
+
+def describe_hub_document(
+    aws: Aws, region: str, hub: str, name: str, version: str | None = None
+) -> HubDocument | None:
+    """Return what a hub says of a model; None if that is not a JSON object.
+
+    Raises:
+        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
+    """
+    content = describe_hub_content(aws, region, hub, name, version)
+    return read_hub_document(content["HubContentDocument"])
+
+
+# --- models by name ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from evalbook.aws.base_models import is_nova, recipe_types
 from evalbook.aws.documents import read_document
 from evalbook.aws.found import Instances
 from evalbook.aws.gpus import check_gpus
-from evalbook.aws.hub_documents import HubDocument, HubRecipe, describe_hub_document
+from evalbook.aws.hub_models import HubDocument, HubRecipe, describe_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.recipes import read_parameter, read_recipe_file
 from evalbook.aws.session import NO_HELP, Aws, AwsInternalError

@@ -16,7 +16,7 @@ from typing import Any
 
 from evalbook.aws.base_models import recipe_types
 from evalbook.aws.documents import read_document
-from evalbook.aws.hub_documents import describe_hub_document
+from evalbook.aws.hub_models import describe_hub_document
 from evalbook.aws.package_answers import PUBLIC_HUB
 from evalbook.aws.s3 import parse_s3_uri, read_head, refuse_template_text
 from evalbook.aws.session import Aws, AwsInternalError

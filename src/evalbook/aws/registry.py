@@ -12,7 +12,7 @@ from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, refuse_region_f
 from evalbook.aws.documents import ForeignJson, read_document
 from evalbook.aws.found import Evaluator
 from evalbook.aws.functions import check_function
-from evalbook.aws.hub_documents import describe_hub_content, list_hub_contents
+from evalbook.aws.hub_models import describe_hub_content, list_hub_contents
 from evalbook.aws.identity import find_caller
 from evalbook.aws.permissions import check_may_do
 from evalbook.aws.s3_uris import S3Uri

@@ -133,7 +133,7 @@ def _registered(arn: str, interview: Interview) -> Outcome[str, aws.found.Evalua
 
 def _tried_on_samples(interview: Interview, said: str) -> Outcome[str, aws.found.Evaluator | None]:
     """Offer to try the person's own records once the two samples have worked."""
-    from evalbook.metrics.try_out import try_out, verdict
+    from evalbook.metrics.scorers import try_out, verdict
 
     path = _file(interview, said)
     works = verdict(path.name, try_out(path))
@@ -166,7 +166,7 @@ def _tried_on_records(
     interview: Interview, said: str, records: str
 ) -> Outcome[str, aws.found.Evaluator | None]:
     from evalbook.datasets.scorer_samples import HEAD_BYTES, records_to_try
-    from evalbook.metrics.try_out import try_on
+    from evalbook.metrics.scorers import try_on
 
     path = _file(interview, said)
     where, head, complete = _head_of(interview, records)
