@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evalbook.errors import AnswerRejected
-from evalbook.metrics import try_out as trying
+from evalbook.metrics import scorers
 from evalbook.metrics.scorers import SAMPLES, Tried, read_starter_function, try_on, try_out, verdict
 
 
@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_loaded_is_said_why(tmp_path, source, said):
 def test_a_scorer_that_never_ends_keeps_what_it_scored_and_leaves_nothing_running(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(trying, "TRY_SECONDS", 2)
+    monkeypatch.setattr(scorers, "TRY_SECONDS", 2)
     path = a_scorer(
         tmp_path,
         "import subprocess, sys; open('pid', 'w').write(str("
