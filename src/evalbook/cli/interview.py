@@ -10,7 +10,7 @@ import click
 from evalbook import texts
 from evalbook.cli.completion import complete_steps
 from evalbook.cli.options import A_FILE, Settings, brief_option, command
-from evalbook.cli.output import Output, check_words, terminal_width
+from evalbook.cli.output import Output, check_words
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.workflow.turn import Turn
 
@@ -119,9 +119,7 @@ def show_command(settings: Settings, output: Output) -> int:
     summary = workflow.summary()
     lines = [f"{line.title}: {line.text}" for line in summary.lines] or ["No answers yet."]
     lines.extend(check_words(check) for check in (*summary.warnings, *summary.not_checked))
-    output.document(
-        summary.document(settings.state), texts.fold_lines(texts.lines(*lines), terminal_width())
-    )
+    output.document(summary.document(settings.state), texts.lines(*lines), fold=True)
     return 0
 
 
@@ -136,7 +134,7 @@ def check_command(settings: Settings, output: Output) -> int:
     document = CheckDocument("failed" if failed else "passed", str(settings.state), steps)
     lines = [f"{step}: {check_words(check)}" for step, checks in found for check in checks]
     nothing = "None of the answers so far has anything to check." if found else "No answers yet."
-    output.document(document, texts.fold_lines("\n".join(lines) or nothing, terminal_width()))
+    output.document(document, "\n".join(lines) or nothing, fold=True)
     return AnswerRejected.exit_status if failed else 0
 
 

@@ -11,9 +11,8 @@ import click
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.documents import LabelDocument
 from evalbook.cli.options import A_FILE, Settings, command
-from evalbook.cli.output import Output, complain, terminal_width
+from evalbook.cli.output import Output, complain
 from evalbook.errors import AnswerRejected, UsageError
-from evalbook.texts import fold_lines
 from evalbook.whole_files import is_there, rejecting_unwritable, replace_whole
 
 if TYPE_CHECKING:
@@ -94,8 +93,7 @@ def _ask(store: RecordStore, sample: Sample, labels: LabelFile, path: Path) -> N
     from evalbook.runs.label_page import show_item
 
     left = [it for it in sample.items if it.id not in labels.answers]
-    for item in left:
-        number = len(sample.items) - len(left) + left.index(item) + 1
+    for number, item in enumerate(left, start=len(sample.items) - len(left) + 1):
         complain(_words(show_item(store, item), f"{number} of {len(sample.items)}"))
         said = _answer(labels.metric)
         if said == "q":
@@ -110,7 +108,7 @@ def _words(record: ShownItem, number: str) -> str:
     if record.reference is not None:
         parts.append(f"Reference answer\n{record.reference}")
     parts += [f"Answer 1\n{record.first}", f"Answer 2\n{record.second}"]
-    return fold_lines("\n\n".join(parts), terminal_width())
+    return "\n\n".join(parts)
 
 
 _CHOICES: dict[str, Answer] = {"1": "1", "2": "2", "same": "same", "=": "same", "0": "same"}

@@ -31,9 +31,10 @@ class Output:
         self.as_json = as_json
         self.stream: TextIO = sys.stdout
 
-    def document(self, document: Any, words: str) -> None:
-        """Print the JSON document, or text for people."""
-        self._print(document, printable_lines(words))
+    def document(self, document: Any, words: str, *, fold: bool = False) -> None:
+        """Print the JSON document, or text for people, in lines as wide as the terminal."""
+        told = printable_lines(words)
+        self._print(document, fold_lines(told, terminal_width()) if fold else told)
 
     def draw(self, document: Any, *parts: RenderableType) -> None:
         """Print the JSON document, or what was drawn with `evalbook.cli.tables`."""

@@ -16,9 +16,8 @@ from evalbook.cli.documents import (
     SandboxEndedDocument,
 )
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, terminal_width
+from evalbook.cli.output import Output, complain
 from evalbook.errors import UsageError
-from evalbook.texts import fold_lines
 
 
 def require_sandbox_extra() -> None:
@@ -144,7 +143,7 @@ def _print_answers(output: Output) -> int:
     for step, group in itertools.groupby(tips, key=lambda tip: tip.step):
         lines += ["", step, *(f"  {tip.answer}  ({tip.outcome})" for tip in group)]
     document = SandboxAnswersDocument(tuple(AnswerToTry(*tip) for tip in tips))
-    output.document(document, fold_lines("\n".join(lines[1:]), terminal_width()))
+    output.document(document, "\n".join(lines[1:]), fold=True)
     return 0
 
 

@@ -7,9 +7,9 @@ import click
 from evalbook.cli.completion import complete_runs
 from evalbook.cli.documents import StopDocument, StoppedRun
 from evalbook.cli.options import Settings, command
-from evalbook.cli.output import Output, complain, need_somebody_to_ask, need_yes, terminal_width
+from evalbook.cli.output import Output, complain, need_somebody_to_ask, need_yes
 from evalbook.errors import AnswerRejected
-from evalbook.texts import fold_lines, joined
+from evalbook.texts import joined
 
 
 @command("stop", examples=[("evalbook stop support-bot-v2", "Stop a run, by its name.")])
@@ -36,7 +36,7 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
             "run.over", f"There is nothing to stop: {states}.", "`evalbook status` shows more."
         )
     if not yes:
-        complain(fold_lines("\n\n".join(map(stop_words, running)), terminal_width()))
+        complain("\n\n".join(map(stop_words, running)))
         names = joined([status.name for status in running])
         need_yes(f"Stop {names}?", "stop.declined", "Nothing was stopped.")
     for status in running:
