@@ -5,17 +5,17 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from evalbook.cli.wizard.lines import Line, ask_line
+from evalbook.cli.wizard.lines import ask_line
 from evalbook.cli.wizard.prompts import Around
 
 AROUND = Around(("? explains",))
 LEFT, HOME, BACKSPACE, TAB, CTRL_U = "\x1b[D", "\x1b[H", "\x7f", "\t", "\x15"
 
 
-def said(line, keys):
+def said(keys, **line):
     with create_pipe_input() as keyboard, create_app_session(keyboard, DummyOutput()):
         keyboard.send_text(keys + "\r")
-        return ask_line(AROUND, line)
+        return ask_line(AROUND, **line)
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def said(line, keys):
     ],
 )
 def test_the_first_key_replaces_a_default_and_moving_in_it_edits_it(keys, text):
-    assert said(Line(default="none"), keys) == text
+    assert said(keys, default="none") == text
 
 
 def test_what_was_typed_before_is_edited():
-    assert said(Line("my.jsn", "none"), "x") == "my.jsnx"
+    assert said("x", typed="my.jsn", default="none") == "my.jsnx"

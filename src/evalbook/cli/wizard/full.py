@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from questionary.prompts.path import GreatUXPathCompleter
 from rich.console import Console
 
 from evalbook.cli.wizard.drawing import Drawing
-from evalbook.cli.wizard.lines import Line, ask_line
+from evalbook.cli.wizard.lines import ask_line
 from evalbook.cli.wizard.lists import ask_one, ask_several
 from evalbook.cli.wizard.prompts import MARK, Around
 from evalbook.cli.wizard.terminal import Option, Suggestions, WantsBack
@@ -84,22 +83,21 @@ class FullTerminal(Drawing):
         self.question(turn)
 
     def ask(self, turn: Turn, typed: str | None) -> str:
-        around = self._around(turn)
         open_list = turn.kind == "text" and turn.choices
         meant = named_choice(typed or "", turn.choices)
         edited = open_list and worth_editing(turn, typed) and not meant
         if not turn.choices or edited:
-            return ask_line(around, self._line(turn, typed))
+            return self._ask_line(turn, typed, turn.default or "")
         if turn.kind == "multichoice":
-            said = ask_several(around, _ticked_options(turn, typed))
+            said = ask_several(self._around(turn), _ticked_options(turn, typed))
         else:
             options = _options(turn)
             if open_list:
                 options.append(Option(_ANOTHER, "Another …", turn.help or ""))
             start = meant or named_choice(turn.default or "", turn.choices)
-            said = ask_one(around, options, start)
+            said = ask_one(self._around(turn), options, start)
             if said == _ANOTHER:
-                return ask_line(around, replace(self._line(turn, None), default=""))
+                return self._ask_line(turn, None, "")
         labels = {choice.value: choice.label for choice in turn.choices}
         self.say(f"{MARK}  {labels.get(said, said)}")
         return said
@@ -123,14 +121,15 @@ class FullTerminal(Drawing):
                 self.say(notice)
         self.explanation(turn)
 
-    def _line(self, turn: Turn, typed: str | None) -> Line:
+    def _ask_line(self, turn: Turn, typed: str | None, default: str) -> str:
+        around = self._around(turn)
         if turn.kind == "confirm":
             # Nothing stands there beforehand, not even what did not pass: y would come after it.
-            return Line(placeholder=f"({_yes_or_no(turn)})")
+            return ask_line(around, placeholder=f"({_yes_or_no(turn)})")
         completer = _completer(wants_of(turn), self._complete_s3)
-        if not worth_editing(turn, typed):
-            return Line(default=typed or turn.default or "", completer=completer)
-        return Line(typed or "", completer=completer)
+        if typed and worth_editing(turn, typed):
+            return ask_line(around, typed=typed, completer=completer)
+        return ask_line(around, default=typed or default, completer=completer)
 
     def choose(
         self, question: str, options: Sequence[Option], start: str | None = None

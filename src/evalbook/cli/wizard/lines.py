@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import questionary
@@ -22,22 +21,25 @@ _MENU_LINES = 6
 """Rows kept free for completions; more would push the question off a small terminal."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """What is special about a line to type in."""
+def ask_line(
+    around: Around,
+    *,
+    typed: str = "",
+    default: str = "",
+    placeholder: str | None = None,
+    completer: Completer | None = None,
+) -> str:
+    """Let the person type; see `run` for what it raises.
 
-    typed: str = ""
-    """What the person typed before, to be edited."""
-    default: str = ""
-    """What stands there otherwise; the first key typed takes its place."""
-    placeholder: str | None = None
-    completer: Completer | None = None
-
-
-def ask_line(around: Around, line: Line) -> str:
-    """Let the person type, beginning with what is there; see `run` for what it raises."""
-    began_with = line.typed or line.default
-    offered = _Offered(line.default if not line.typed else "")
+    Args:
+        around: what surrounds the line.
+        typed: what the person typed before, to be edited.
+        default: what stands there otherwise; the first key typed takes its place.
+        placeholder: what is shown as long as nothing is typed.
+        completer: what Tab completes.
+    """
+    began_with = typed or default
+    offered = _Offered("" if typed else default)
 
     def text() -> str:
         return _buffer(question.application).text
@@ -51,10 +53,8 @@ def ask_line(around: Around, line: Line) -> str:
         default=began_with,
         qmark=MARK,
         style=STYLE,
-        placeholder=[("class:placeholder", printable_lines(line.placeholder))]
-        if line.placeholder
-        else None,
-        completer=line.completer,
+        placeholder=placeholder and [("class:placeholder", printable_lines(placeholder))],
+        completer=completer,
         complete_while_typing=False,
         reserve_space_for_menu=_MENU_LINES,
         key_bindings=bindings,
