@@ -39,19 +39,12 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
     newer = is_version_at_least(version, "2025-11-25")
     several = turn.kind == "multichoice"
     typed = in_words or not (turn.choices or turn.kind == "confirm") or (several and not newer)
-    hints = [turn.help or ""]
-    form: dict[str, Any] = {"type": "string"}
     if typed:
-        hints.append("< goes back to the previous question.")
+        form: dict[str, Any] = {"type": "string"}
+        hints = [turn.help or "", "< goes back to the previous question."]
     else:
-        hints = [hints[0].removeprefix(_HOW_TO_TYPE).lstrip(".; ")]
-        offered = [{"const": value, "title": title} for value, title in _offered(turn)]
-        if several:
-            form = {"type": "array", "items": {"anyOf": offered}}
-        elif newer:
-            form["oneOf"] = offered
-        else:
-            form["enum"], form["enumNames"] = map(list, zip(*_offered(turn), strict=True))
+        form = _choosing(turn, newer=newer)
+        hints = [(turn.help or "").removeprefix(_HOW_TO_TYPE).lstrip(".; ")]
     default = _default(turn, typed=typed)
     if default is not None and newer:
         form["default"] = default
@@ -68,6 +61,18 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
             "required": [] if turn.default is not None or in_words else [turn.step],
         },
     )
+
+
+def _choosing(turn: Turn, *, newer: bool) -> dict[str, Any]:
+    """Return the field in which one or several are chosen."""
+    offered = _offered(turn)
+    titled = [{"const": value, "title": title} for value, title in offered]
+    if turn.kind == "multichoice":
+        return {"type": "array", "items": {"anyOf": titled}}
+    if newer:
+        return {"type": "string", "oneOf": titled}
+    values, titles = map(list, zip(*offered, strict=True))
+    return {"type": "string", "enum": values, "enumNames": titles}
 
 
 def said_in(reply: ElicitResult, step: str) -> str:
