@@ -12,7 +12,7 @@ from mcp_types.version import is_version_at_least
 from evalbook.workflow.brief import choice_lines, choice_words, told
 from evalbook.workflow.kinds import STEPS
 from evalbook.workflow.replies.choices import named_choice
-from evalbook.workflow.replies.lists import split_answers
+from evalbook.workflow.replies.lists import HOW_TO_NAME_SEVERAL, split_answers
 from evalbook.workflow.turn import Choice, Turn
 
 GO_BACK = "<"
@@ -20,7 +20,6 @@ GO_BACK = "<"
 IN_WORDS = "…"
 _YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 _TERMS = (Choice("I agree", "I agree"), Choice("no", "I do not agree"))
-_HOW_TO_TYPE = "Names or numbers, separated by commas"
 
 
 def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitRequestFormParams:
@@ -44,7 +43,7 @@ def form_of(turn: Turn, version: str, *, in_words: bool = False) -> ElicitReques
         hints = [turn.help or "", "< goes back to the previous question."]
     else:
         form = _choosing(turn, newer=newer)
-        hints = [(turn.help or "").removeprefix(_HOW_TO_TYPE).lstrip(".; ")]
+        hints = [(turn.help or "").removeprefix(HOW_TO_NAME_SEVERAL).lstrip(".; ")]
     default = _default(turn, typed=typed)
     if default is not None and newer:
         form["default"] = default

@@ -35,6 +35,7 @@ from evalbook.workflow.replies.words import (
 from evalbook.workflow.turn import Choice, Question
 
 ALL = "ALL"
+HOW_TO_NAME_SEVERAL = "Names or numbers, separated by commas"
 """The value of a choice that stands for all the others."""
 _ADD = r"add|also|plus|include|including|and|as well as|along with|together with|additionally"
 _DROP = (
@@ -71,7 +72,7 @@ def ask_all_or_some(text: str, whole: str, choices: Iterable[Choice]) -> Questio
         kind="multichoice",
         choices=(Choice(ALL, ALL, whole), *choices),
         default=ALL,
-        help="Names or numbers, separated by commas; ALL runs every one.",
+        help=f"{HOW_TO_NAME_SEVERAL}; ALL runs every one.",
     )
 
 

@@ -12,7 +12,11 @@ from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import CustomMetricsFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step, Wants
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.replies.lists import split_answers, understand_choices
+from evalbook.workflow.replies.lists import (
+    HOW_TO_NAME_SEVERAL,
+    split_answers,
+    understand_choices,
+)
 from evalbook.workflow.replies.reading import Reading
 from evalbook.workflow.replies.words import says_none, says_yes, yes_or_no
 from evalbook.workflow.steps.dataset import effective_report
@@ -110,8 +114,7 @@ def _ask_builtin(interview: Interview) -> Question:
         kind="multichoice",
         choices=choices,
         default=recommended or None,
-        help="Names or numbers, separated by commas"
-        + ("; none uses only your custom metrics." if has_custom else "."),
+        help=HOW_TO_NAME_SEVERAL + ("; none uses only your custom metrics." if has_custom else "."),
         reference="references/builtin-metrics.md",
     )
 
