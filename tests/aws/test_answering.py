@@ -117,11 +117,17 @@ def test_an_endpoint_has_to_be_there_and_callable_by_its_name(
     assert said in text
 
 
-@pytest.mark.parametrize("written", ["{}", ' "{}" '])
-def test_what_is_in_another_region_is_refused(aws: Aws, written: str) -> None:
-    arn = f"arn:aws:sagemaker:us-west-2:{ACCOUNT}:endpoint/e"
-    with pytest.raises(AnswerRejected, match="is in us-west-2, but the evaluation's container"):
-        check_answering(aws, written.format(arn), REGION)
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{}:us-west-2:{}", "is in us-west-2, but the evaluation's container"),
+        (' "{}:us-west-2:{}" ', "is in us-west-2, but the evaluation's container"),
+        ("{}:us-wset-2:{}", '"us-wset-2" is not an AWS region.'),
+    ],
+)
+def test_what_is_in_another_region_is_refused(aws: Aws, written: str, said: str) -> None:
+    with pytest.raises(AnswerRejected, match=said):
+        check_answering(aws, written.format("arn:aws:sagemaker", f"{ACCOUNT}:endpoint/e"), REGION)
 
 
 DEPLOYMENT = f"{BEDROCK}:custom-model-deployment/a1b2c3d4e5f6"

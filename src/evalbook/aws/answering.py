@@ -10,7 +10,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from evalbook.aws.arns import Arn, describe_arn_kind, parse_arn, partition_and_account
+from evalbook.aws.arns import (
+    Arn,
+    describe_arn_kind,
+    parse_arn,
+    partition_and_account,
+    refuse_region_fault,
+)
 from evalbook.aws.base_models import is_nova
 from evalbook.aws.found import Answering, Instances
 from evalbook.aws.gpus import check_gpus
@@ -94,6 +100,7 @@ def check_answering(aws: Aws, text: str, region: str) -> tuple[Answering, list[C
     found = read_answering(text)
     arn = parse_arn(text.strip(_AROUND))
     if arn is not None and arn.region not in ("", region):
+        refuse_region_fault(arn, "answers.region", FORMS)
         raise AnswerRejected(
             "answers.region",
             f"{arn} is in {arn.region}, but the evaluation's container calls models in {region}.",
