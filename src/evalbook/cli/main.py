@@ -31,6 +31,7 @@ _MODULES = {
     "wizard": "wizard.command",
     **dict.fromkeys("next answer apply back show check generate".split(), "interview"),
     "config": "settings",
+    **dict.fromkeys(("skill", "mcp"), "assistants"),
 }
 """Where commands live that have no module of their name."""
 

@@ -35,8 +35,8 @@ from evalbook.workflow.replies.words import (
 from evalbook.workflow.turn import Choice, Question
 
 ALL = "ALL"
-HOW_TO_NAME_SEVERAL = "Names or numbers, separated by commas"
 """The value of a choice that stands for all the others."""
+HOW_TO_NAME_SEVERAL = "Names or numbers, separated by commas"
 _ADD = r"add|also|plus|include|including|and|as well as|along with|together with|additionally"
 _DROP = (
     r"(?:i |we )*(?:don['’]?t|do not) (?:want|need|use|take|add|include)|without|remove|drop|except(?: for)?|excluding|minus|leave out|skip|not|no|but not|"
