@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
 from evalbook import aws
-from evalbook.checks import Check, Remedy, failed, skipped
+from evalbook.checks import Check, Remedy, failed, passed, skipped, warning
 from evalbook.datasets.report import Report
 from evalbook.errors import AnswerRejected, rejection_for
+from evalbook.evaluation_types import CUSTOM_SCORER, EvaluationType
+from evalbook.texts import plural
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step, Wants
 from evalbook.workflow.replies.agreeing import read_agreement
-from evalbook.workflow.steps.prompt_rows import ask_for_prompts, check_prompt_lengths, read_rows
 from evalbook.workflow.turn import Question
 
 HEAD_BYTES = 8192
+_LARGEST_READ = 256 << 20
+"""Bytes of a Parquet file up to which all of it is read."""
+_JUDGED_NEW_TOKENS = 8192
+"""What the SDK sets for evaluations by a judge; see `EvaluationType.fixed_parameters`."""
+_ALWAYS_FITS = 1000
+"""Prompt tokens up to which AWS need not be asked about the model."""
 
 
 def _ask(interview: Interview) -> Question:
-    if interview.type.prompts_alone:
-        return ask_for_prompts(interview)
+    if not interview.type.prompts_alone:
+        return Question(
+            "May I read the dataset to show you its format and to validate its records?",
+            kind="confirm",
+            help="Yes reads the first few KB and shows what they hold, then the whole object once, "
+            "to count and validate every record on this machine. No reads nothing.",
+        )
     return Question(
-        "May I read the dataset to show you its format and to validate its records?",
+        "May I read the dataset to look for its prompts?",
         kind="confirm",
-        help="Yes reads the first few KB and shows what they hold, then the whole object once, to "
-        "count and validate every record on this machine. No reads nothing.",
+        help="Yes reads the file's footer, a few KB with its columns and row count, and the whole "
+        "file only if there is no column prompt or one may be too long. No reads nothing."
+        if _is_parquet(interview)
+        else "Yes streams the object once, to look for a prompt in every row. No reads nothing.",
     )
 
 
@@ -36,18 +50,23 @@ def _check(value: bool, interview: Interview) -> Outcome[bool, SampleFacts | Pro
         unread = "The dataset was not read: its records were neither counted nor validated."
         return Accepted(value, checks=(skipped("dataset.records", unread),))
     if not interview.type.prompts_alone:
-        return read_and_validate(interview)
-    rows = read_rows(interview)
-    if not isinstance(rows, Reopened):
-        return rows
+        return _read_and_validate(interview)
+    try:
+        return _read_rows(interview)
+    except AnswerRejected as rejection:
+        if rejection.code != "dataset.prompts":
+            raise
+        unusable = rejection.message
     # What its reader would not take may be understood all the same, and converted.
-    found = read_and_validate(interview)
-    if not isinstance(found.facts, SampleFacts) or not found.facts.report.valid:
-        return rows
-    return replace(found, notices=(rows.notices[0], *found.notices))
+    found = _read_and_validate(interview)
+    if isinstance(found.facts, SampleFacts) and found.facts.report.valid:
+        return replace(found, notices=(unusable, *found.notices))
+    # Reading it again would find the same; only another dataset helps.
+    remedy = "Give a dataset with a prompt column or field in every row."
+    return Reopened("dataset", notices=(unusable, remedy))
 
 
-def read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:
+def _read_and_validate(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:
     """Read the head of the dataset, then all of it, and return what was found."""
     from evalbook.datasets.sample import read_sample
     from evalbook.datasets.validate import report_checks
@@ -76,21 +95,63 @@ def check_lengths(interview: Interview, report: Report) -> list[Check]:
 
     An evaluation by a judge has no such recipe: what is known about the model is in another type's.
     """
-    model, kind = interview.facts(slots.MODEL), interview.type
+    model, kind, longest = interview.facts(slots.MODEL), interview.type, report.longest_prompt
     if kind.bedrock_judges:
         lengths = dict(report.prompt_lengths)
-        return check_prompt_lengths(interview, report.longest_prompt, lengths, JUDGED_NEW_TOKENS)
+        return _check_prompt_lengths(interview, longest, lengths, _JUDGED_NEW_TOKENS)
     if model is None or "max_model_len" not in kind.parameters:
         return []
     offered, _ = aws.recipes.read_parameters(
         interview.aws, model.region, model.base_model.name, kind.name, kind.parameters, None
     )
-    doubts = aws.recipes.check_parameter_doubts(offered or [], {}, report.longest_prompt)
+    doubts = aws.recipes.check_parameter_doubts(offered or [], {}, longest)
     return [check for check in doubts if check.id == "parameters.length"]
 
 
-JUDGED_NEW_TOKENS = 8192
-"""What the SDK sets for evaluations by a judge; see `EvaluationType.fixed_parameters`."""
+def _check_prompt_lengths(
+    interview: Interview, longest: int, lengths: Mapping[int, int], kept: int | None
+) -> list[Check]:
+    """Compare prompts with the model length in the base model's recipe for scorers.
+
+    For evaluations without a recipe that states a length: by a judge, and multi-turn RL.
+
+    Args:
+        interview: an interview that knows the model.
+        longest: tokens of the longest prompt.
+        lengths: records by prompt length; see `too_long`.
+        kept: tokens reserved for the answer; None for the value in the type's own recipe.
+    """
+    from evalbook.datasets.lengths import too_long
+
+    if longest <= _ALWAYS_FITS:
+        return []
+    whole = _recipes_default(interview, CUSTOM_SCORER, "max_model_len")
+    if kept is None:
+        kept = _recipes_default(interview, interview.type, "max_tokens") or 0
+    if whole is None or longest <= whole - kept:
+        return []
+    count = max(1, too_long(lengths, max(0, whole - kept)))
+    which = f"{plural(count, 'prompt')}, of up to" if lengths else "The longest prompt, of"
+    return [
+        warning(
+            "dataset.length",
+            f"{which} an estimated {longest:,} tokens, may be too long: the base model's recipe"
+            f" for scorers gives the model {whole:,} tokens, of which {kept:,} are reserved for the"
+            " answer.",
+            "Shorten or leave out these records; their answers may be cut off or missing.",
+        )
+    ]
+
+
+def _recipes_default(interview: Interview, of: EvaluationType, name: str) -> int | None:
+    model = interview.facts(slots.MODEL)
+    if model is None:
+        return None
+    offered, _ = aws.recipes.read_parameters(
+        interview.aws, model.region, model.base_model.name, of.name, of.parameters, None
+    )
+    found = {it.name: it.default for it in offered or []}.get(name)
+    return found if isinstance(found, int) else None
 
 
 @contextmanager
@@ -130,6 +191,97 @@ def validate_object(interview: Interview, uri: aws.s3_uris.S3Uri, size: int, eta
         scorer=interview.value(slots.SCORER),
         on_progress=lambda done, _records: interview.progress(doing, done, size),
     )
+
+
+def _read_rows(interview: Interview) -> Accepted[bool, SampleFacts | PromptFacts | None]:
+    """Return the number of prompts.
+
+    Raises:
+        AnswerRejected: ``dataset.prompts``, a row has none that can be used.
+    """
+    footer = _parquet(interview) if _is_parquet(interview) else None
+    rows, columns, longest = footer or _streamed(interview)
+    if longest > _ALWAYS_FITS and footer and not _is_unread(interview):
+        rows, _, longest = _streamed(interview)
+    said = " with a column prompt." if footer else ", each with a prompt."
+    found = passed("dataset.prompts", f"{plural(rows, 'row')}{said}")
+    doubts = _check_prompt_lengths(interview, longest, {}, None)
+    if doubts and footer and (why := _is_unread(interview)):
+        unknown = f"Whether a prompt is too long for the model is not known: {why}."
+        doubts = [skipped("dataset.length", unknown)]
+    return Accepted(True, PromptFacts(rows, columns), (found, *doubts))
+
+
+def _is_unread(interview: Interview) -> str | None:
+    """Return why the rows of a Parquet file can't be read, or should not."""
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        return "reading the file needs pyarrow (`pip install 'pyarrow>=15'`)"
+    too_large = interview.answer(slots.DATASET).facts.size > _LARGEST_READ
+    return "the file has more than 256 MiB, and only its footer was read" if too_large else None
+
+
+def _is_parquet(interview: Interview) -> bool:
+    return interview.answer(slots.DATASET).facts.uri.lower().endswith(".parquet")
+
+
+def _parquet(interview: Interview) -> tuple[int, tuple[str, ...], int]:
+    """Return rows, columns, and tokens of which no prompt has more, by the footer."""
+    from evalbook.datasets.lengths import BYTES_PER_TOKEN
+    from evalbook.datasets.parquet import TAIL_BYTES, NotParquet, read_footer, read_footer_length
+
+    facts = interview.answer(slots.DATASET).facts
+    uri, size = aws.s3.parse_s3_uri(facts.uri, what="dataset"), facts.size
+    try:
+        tail = aws.s3.read_range(interview.aws, uri, max(0, size - TAIL_BYTES), TAIL_BYTES)
+        length = read_footer_length(tail)
+        begin = max(0, size - TAIL_BYTES - length)
+        footer = read_footer(aws.s3.read_range(interview.aws, uri, begin, length))
+    except NotParquet as error:
+        raise _unusable(f"{uri} is not a Parquet file: {error}.") from error
+    if "prompt" not in footer.columns:
+        raise _unusable(f"{uri} has no column prompt; its columns: {', '.join(footer.columns)}.")
+    if not footer.rows:
+        raise _unusable(f"{uri} has no rows.")
+    number = "numbers, dates or truth values" if "prompt" in footer.numeric else None
+    if held := number or footer.nested.get("prompt"):
+        raise _unusable(f"The column prompt of {uri} holds {held}; expected text or messages.")
+    if empty := footer.nulls.get("prompt"):
+        verb = "has" if empty == 1 else "have"
+        raise _unusable(f"{empty:,} of {footer.rows:,} rows {verb} no prompt: it is null there.")
+    return footer.rows, footer.columns, footer.largest.get("prompt", 0) // BYTES_PER_TOKEN
+
+
+def _streamed(interview: Interview) -> tuple[int, tuple[str, ...], int]:
+    from evalbook.datasets.prompts import read_prompts
+
+    facts = interview.answer(slots.DATASET).facts
+    uri = aws.s3.parse_s3_uri(facts.uri, what="dataset")
+    if not uri.key.lower().endswith(interview.type.file_types):
+        wanted = ", ".join(interview.type.file_types)
+        raise _unusable(f"{uri} can't be read as it is: its name must end in {wanted}.")
+    doing = f"Looking for prompts in {uri}"
+    found = read_prompts(
+        aws.s3.read_chunks(interview.aws, uri),
+        uri.key,
+        lambda done, _rows: interview.progress(doing, done, facts.size),
+    )
+    if found.unusable:
+        raise _unusable(f"{uri} can't be read as it is: {found.unusable}.")
+    if not found.rows:
+        raise _unusable(f"{uri} has no rows.")
+    if found.invalid:
+        verb = "has" if found.invalid == 1 else "have"
+        shown = "; ".join(found.shown)
+        raise _unusable(
+            f"{found.invalid:,} of {plural(found.rows, 'row')} {verb} no usable prompt. {shown}."
+        )
+    return found.rows, ("prompt",), found.longest
+
+
+def _unusable(message: str) -> AnswerRejected:
+    return AnswerRejected("dataset.prompts", message)
 
 
 def _describe(_: bool, facts: SampleFacts | PromptFacts | None) -> str:
