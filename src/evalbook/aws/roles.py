@@ -290,7 +290,7 @@ def _read_trust(role: _Role, service: str, me: Caller, region: str) -> tuple[Ver
     """Tell whether a service may assume a role, and the SDK sees it, and why if not plainly so."""
     who = Assumption(service, me.account, region, me.partition)
     verdict, why = trust(role.document, who)
-    # The SDK looks for itself, and for SageMaker alone.
+    # The SDK checks the trust too, but only that of SageMaker.
     unseen = service == SAGEMAKER and not named_for_sdk(role.document, service)
     if unseen and verdict != "not trusted":
         return "not trusted", "the SDK requires it as a Service principal, for sts:AssumeRole"
