@@ -17,7 +17,7 @@ import pytest
 from building import in_pieces, report_of
 from hypothesis import given, settings, strategies as st
 
-from evalbook.datasets.convert import Changes, convert
+from evalbook.datasets.convert import AS_THEY_ARE, Changes, convert
 from evalbook.datasets.formats import format_of
 
 
@@ -177,7 +177,7 @@ texts = st.text(
 said = st.lists(st.builds(Said, texts, texts, texts), min_size=1, max_size=5)
 
 
-def read_back(data: bytes, changes: Changes | None = None) -> list[tuple[Any, ...]]:
+def read_back(data: bytes, changes: Changes = AS_THEY_ARE) -> list[tuple[Any, ...]]:
     """Return what a job would read of the copy, by AWS's description of the formats alone."""
     report = report_of(data)
     copy = b"".join(convert(in_pieces(data, 977), report=report, changes=changes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evalbook.datasets.fields import UNKNOWN
@@ -19,43 +19,30 @@ class Account:
     """The uses of all records' fields, added up."""
 
     def __init__(self) -> None:
-        self._counts: dict[tuple[Use, ...], int] = {}
+        self._counts: dict[Use, int] = {}
         self._examples: dict[str, str] = {}
-        self._more: dict[Use, int] = {}
 
-    def add(self, uses: tuple[Use, ...], record: Mapping[str, Any]) -> None:
+    def add(self, uses: Sequence[Use], record: Mapping[str, Any]) -> None:
         """Count one record's fields."""
-        counts = self._counts
-        if uses in counts:
-            counts[uses] += 1
-            return
         for use in uses:
             if use.field not in self._examples and len(self._examples) < _MOST_FIELDS:
                 self._examples[use.field] = example_of(record, use.field)
-        if len(counts) < _MOST_KINDS:
-            counts[uses] = 1
-            return
-        for use in uses:
-            if use in self._more or len(self._more) < _MOST_KINDS:
-                self._more[use] = self._more.get(use, 0) + 1
+        self.add_many(uses, 1)
 
-    def add_many(self, uses: tuple[Use, ...], records: int) -> None:
-        """Count the fields of records of a kind that was added before, or without an example."""
-        self._counts[uses] = self._counts.get(uses, 0) + records
+    def add_many(self, uses: Sequence[Use], records: int) -> None:
+        """Count the fields of records that are alike, without an example."""
+        for use in uses:
+            if use in self._counts or len(self._counts) < _MOST_KINDS:
+                self._counts[use] = self._counts.get(use, 0) + records
 
     def table(self) -> tuple[FieldUse, ...]:
         """Return the uses, those that are not used last."""
-        total: dict[Use, int] = dict(self._more)
-        for uses, count in self._counts.items():
-            for use in uses:
-                total[use] = total.get(use, 0) + count
-        # What one field of a record was taken for twice is one line.
         found = [
             FieldUse(
                 harmless(use.field, 80), use.use, count, use.meaning,
                 self._examples.get(use.field, ""),
             )
-            for use, count in total.items()
+            for use, count in self._counts.items()
         ]  # fmt: skip
         found.sort(key=lambda it: it.use == UNUSED)
         others = found[_MOST_FIELDS:]
@@ -82,20 +69,16 @@ def example_of(record: Mapping[str, Any], field: str) -> str:
 
 
 def _said_by(messages: list[Any], field: str) -> Any:
+    """Return what a role says first, or the part of a message that the field names."""
     role, _, part = field.partition("[")[2].partition("]")
     inner = part.lstrip(".").split(" ")[0]
-    same = {"user": ("user", "human"), "assistant": ("assistant", "gpt", "model")}
+    roles = {"user": ("user", "human"), "assistant": ("assistant", "gpt", "model")}
+    keys = [inner] if inner and not inner.startswith("(") else ["content", "value"]
     for message in messages:
         if not isinstance(message, dict):
             continue
-        said = message.get("role", message.get("from"))
-        if said != role and said not in same.get(role, ()):
-            continue
-        if not inner or inner.startswith("("):
-            text = message.get("content", message.get("value"))
-            if text is not None:
-                return text
-            continue
-        if inner in message:
-            return message[inner]
+        if message.get("role", message.get("from")) in roles.get(role, (role,)):
+            for key in keys:
+                if message.get(key) is not None:
+                    return message[key]
     return None

@@ -200,14 +200,16 @@ class Bulk:
         """Tell of the records of one shape; return the places of those that are none of it."""
         found, odd = plan.read(records, need_reference=self._rules.require_reference)
         left = [places[at] for at in odd]
+        if not found.prompts:
+            return left
         meant = plan.judged.meant
         lost = plan.judged.lost if self._readable else "record"
+        self._account.add_many(meant.uses, len(found.prompts))
         if meant.left_out and self._refuse:
             self._refuse(meant.left_out, [numbers[at] for at in places if at not in left])
-        elif found.prompts:
-            for part, wrong in _by_taken(found) if "reference_wrong" in lost else [(found, True)]:
-                self._add_alike(part, lost if wrong else without_wrong(lost), meant.turns > 1)
-        self._account.add_many(meant.uses, len(found.prompts))
+            return left
+        for part, wrong in _by_taken(found) if "reference_wrong" in lost else [(found, True)]:
+            self._add_alike(part, lost if wrong else without_wrong(lost), meant.turns > 1)
         return left
 
 

@@ -7,7 +7,7 @@ hold the text, and in what else a message carries. The text is taken; what else 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from evalbook.datasets.fields import MEDIA, REJECTED, THINKING, TOOLS, plain_name
@@ -279,19 +279,16 @@ def talk_of(turns: list[Turn], field: str) -> Talk:
         elif at <= last and turn.role in ("user", "assistant"):
             spoken.append(turn)
     asked = sum(turn.role == "user" for turn in spoken)
-    prompt = (
-        spoken[0].text or ""
-        if len(spoken) == 1
-        else joined_turns((turn.role, turn.text) for turn in spoken)
-    )
     uses = _uses(turns, last, answer_at, field)
     answer = None if answer_at is None else turns[answer_at].text
-    return Talk(prompt, "\n\n".join(system) or None, answer, asked, uses)
+    return Talk(joined_turns(spoken), "\n\n".join(system) or None, answer, asked, uses)
 
 
-def joined_turns(said: Iterable[tuple[str, str | None]]) -> str:
-    """Return several turns as one prompt, each opened by its role."""
-    return "\n\n".join(f"{role.capitalize()}: {text}" for role, text in said)
+def joined_turns(turns: Sequence[Turn]) -> str:
+    """Return turns as one prompt; of several, each is opened by its role."""
+    if len(turns) == 1:
+        return turns[0].text or ""
+    return "\n\n".join(f"{turn.role.capitalize()}: {turn.text}" for turn in turns)
 
 
 def _asks(turn: Turn) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from evalbook.datasets.conversations import Turn, joined_turns
 from evalbook.datasets.invalid import InvalidRecord, described, named, wrong_type
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
@@ -54,8 +55,6 @@ class DatasetFormat:
     """Fields that make it another format; no record matches two formats."""
     documented: bool = True
     """Whether AWS lists it among the evaluation formats; others are known and can be rewritten."""
-    writer: Callable[[Record], dict[str, Any]] | None = None
-    """How a record is written in this format, where datasets can be rewritten to it."""
 
     def matches(self, record: Mapping[str, Any]) -> bool:
         """Tell by field names alone whether a record is in this format."""
@@ -98,11 +97,6 @@ class DatasetFormat:
         return InvalidRecord("missing_field", f"{found}; expected {self.expected}")
 
 
-class _Turn(NamedTuple):
-    role: str
-    content: str
-
-
 def _text(record: Mapping[str, Any], field: str) -> str:
     value = record.get(field)
     if isinstance(value, str):
@@ -117,17 +111,17 @@ def _optional(record: Mapping[str, Any], field: str) -> str | None:
     raise wrong_type(field, value, "text, or no such field")
 
 
-def _turns(value: Any, field: str) -> list[_Turn]:
+def _turns(value: Any, field: str) -> list[Turn]:
     if not isinstance(value, list) or not value:
         raise wrong_type(field, value, "a list of messages, each with role and content")
     return [_turn(message, field, place) for place, message in enumerate(value)]
 
 
-def _turn(message: Any, field: str, place: int) -> _Turn:
+def _turn(message: Any, field: str, place: int) -> Turn:
     if isinstance(message, dict):
         role, content = message.get("role"), message.get("content")
         if role in ROLES and isinstance(content, str):
-            return _Turn(role, content)
+            return Turn(role, content)
     raise _turn_fault(message, f"{field}[{place}]")
 
 
@@ -146,21 +140,18 @@ def _turn_fault(message: Any, place: str) -> InvalidRecord:
     return wrong_type(f"{place}.content", message["content"], "text")
 
 
-def _conversation(turns: list[_Turn], field: str) -> tuple[str, str | None, int]:
+def _conversation(turns: list[Turn], field: str) -> tuple[str, str | None, int]:
     """Return system prompt and the rest as a prompt, and how many user turns that has."""
     spoken = [turn for turn in turns if turn.role not in _INSTRUCTIONS]
     asked = sum(turn.role == "user" for turn in spoken)
     if not asked:
         roles = ", ".join(dict.fromkeys(turn.role for turn in turns))
         raise InvalidRecord("no_user_turn", f"{field} has no user message; its roles are {roles}")
-    system = "\n\n".join(turn.content for turn in turns if turn.role in _INSTRUCTIONS) or None
-    if len(spoken) == 1:
-        return spoken[0].content, system, asked
-    joined = "\n\n".join(f"{turn.role.capitalize()}: {turn.content}" for turn in spoken)
-    return joined, system, asked
+    system = "\n\n".join(turn.text or "" for turn in turns if turn.role in _INSTRUCTIONS) or None
+    return joined_turns(spoken), system, asked
 
 
-def _whole_conversation(turns: list[_Turn], field: str, category: str | None) -> Record:
+def _whole_conversation(turns: list[Turn], field: str, category: str | None) -> Record:
     """Read a conversation that holds its reference: the assistant's last answer to the user.
 
     An assistant's turn before the user's last one is part of the prompt, not the answer to it.
@@ -168,7 +159,7 @@ def _whole_conversation(turns: list[_Turn], field: str, category: str | None) ->
     roles = [turn.role for turn in turns]
     end = len(roles) - roles[::-1].index("user") if "user" in roles else len(roles)
     reference = next(
-        (turn.content for turn in turns[: end - 1 : -1] if turn.role == "assistant"), None
+        (turn.text for turn in turns[: end - 1 : -1] if turn.role == "assistant"), None
     )
     # Instructions may stand anywhere; other turns behind the user's last lead to the answer.
     asked = turns[:end] + [turn for turn in turns[end:] if turn.role in _INSTRUCTIONS]
@@ -187,7 +178,7 @@ def _prompt(record: Mapping[str, Any]) -> Record:
     return Record(prompt, None, system, category, count)
 
 
-def _answer(value: Any, field: str) -> str:
+def _answer(value: Any, field: str) -> str | None:
     if isinstance(value, str):
         return value
     if not isinstance(value, list):
@@ -195,7 +186,7 @@ def _answer(value: Any, field: str) -> str:
     turns = _turns(value, field)
     for turn in reversed(turns):
         if turn.role == "assistant":
-            return turn.content
+            return turn.text
     raise InvalidRecord(
         "no_assistant_turn",
         f"{field} has no assistant message; its roles are "
@@ -210,25 +201,6 @@ def _read_sagemaker(record: Mapping[str, Any]) -> Record:
         _optional(record, "system"),
         _optional(record, "category"),
     )
-
-
-def write_sagemaker(record: Record) -> dict[str, Any]:
-    """Return a record of the SageMaker evaluation format."""
-    fields = {
-        "query": record.prompt,
-        "response": record.reference,
-        "system": record.system,
-        "category": record.category,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def write_prompt(record: Record) -> dict[str, Any]:
-    """Return a record of a prompt alone, as messages where there is a system prompt."""
-    if not record.system:
-        return {"prompt": record.prompt}
-    said = (("system", record.system), ("user", record.prompt))
-    return {"prompt": [{"role": role, "content": text} for role, text in said]}
 
 
 def _read_openai(record: Mapping[str, Any]) -> Record:
@@ -292,7 +264,6 @@ SAGEMAKER = DatasetFormat(
     "query; optional response, system, category",
     frozenset({"query"}),
     _read_sagemaker,
-    writer=write_sagemaker,
 )
 OPENAI = DatasetFormat(
     "openai",
@@ -352,7 +323,6 @@ PROMPT_ONLY = DatasetFormat(
     "prompt (text or messages), no reference",
     frozenset({"prompt"}),
     _prompt,
-    writer=write_prompt,
     absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"})
     | _VERL_FIELDS,
 )

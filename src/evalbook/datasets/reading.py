@@ -21,7 +21,6 @@ from evalbook.datasets.record_fields import parsed
 from evalbook.datasets.strictjson import (
     as_record,
     literal_record,
-    parse_line,
     parse_record,
     without_numbers_unknown,
     without_trailing_commas,
@@ -285,7 +284,7 @@ def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 def _line_row(place: int, line: bytes, problem: InvalidRecord | None) -> Row:
     try:
-        return Row(place, parse_line(line), problem, line)
+        return Row(place, parse_record(line.decode("utf-8")), problem, line)
     except UnicodeDecodeError as error:
         found = _not_utf8(f"byte 0x{line[error.start]:02x} at {error.start + 1:,}")
         return _recovered(place, line, windows_1252(line), problem or found)

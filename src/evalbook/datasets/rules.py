@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from evalbook.datasets.formats import (
-    DatasetFormat,
-    Record,
-    write_sagemaker,
-)
+from evalbook.datasets.formats import DatasetFormat
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.reading import Row
 from evalbook.datasets.record_fields import SEVERAL
@@ -123,14 +119,13 @@ def job_format(found: DatasetFormat | None) -> DatasetFormat | None:
     return found if found is not None and found.documented else None
 
 
-def written(
-    meant: Understood, write: Callable[[Record], dict[str, Any]] = write_sagemaker
-) -> dict[str, Any]:
-    """Return a record in the SageMaker evaluation format, with ``metadata`` that scorers read.
-
-    With another way to write it, it is written so.
-    """
-    fields = write(Record(meant.prompt, meant.reference, meant.system, meant.category, meant.turns))
-    if write is not write_sagemaker or not meant.metadata:
-        return fields
-    return fields | {"metadata": meant.metadata}
+def write_sagemaker(meant: Understood) -> dict[str, Any]:
+    """Return a record in the SageMaker evaluation format, with ``metadata`` that scorers read."""
+    fields = {
+        "query": meant.prompt,
+        "response": meant.reference,
+        "system": meant.system,
+        "category": meant.category,
+        "metadata": meant.metadata,
+    }
+    return {name: value for name, value in fields.items() if value is not None}

@@ -22,7 +22,6 @@ from evalbook.datasets.conversations import ROLE_KEYS
 from evalbook.datasets.fields import plain_name
 from evalbook.datasets.invalid import InvalidRecord
 from evalbook.datasets.rules import Judged
-from evalbook.datasets.strictjson import texts_in
 from evalbook.datasets.understanding import NOTHING, TEMPLATES
 from evalbook.datasets.uses import PROMPT
 
@@ -151,6 +150,19 @@ _TYPES: dict[Any, Any] = {
 }
 
 
+def _count_texts(value: Any, deepest: int = _DEEPEST) -> int:
+    """Return how many keys and texts a value has; more than any line if it is nested deeply."""
+    if isinstance(value, str):
+        return 1
+    if not isinstance(value, (dict, list)):
+        return 0
+    if not deepest:
+        return 1 << 32
+    inner = value.values() if isinstance(value, dict) else value
+    keys = len(value) if isinstance(value, dict) else 0
+    return keys + sum(_count_texts(it, deepest - 1) for it in inner)
+
+
 class Layout:
     """A shape as a type for msgspec, and where in it what stands."""
 
@@ -225,13 +237,13 @@ class Layout:
         """
         quotes = [self.quotes] * len(lines)
         for inner in self._opaque:
-            texts = [texts_in(inner(record), _DEEPEST) for record in records]
-            quotes = [-1 if it is None else n + 2 * it for n, it in zip(quotes, texts, strict=True)]
+            texts = map(_count_texts, map(inner, records))
+            quotes = [n + 2 * it for n, it in zip(quotes, texts, strict=True)]
         more = found - sum(quotes)
         if more:
             said = ("".join(map(attrgetter(path), records)) for path in self.texts)
             more -= sum(texts.count('"') for texts in said)
-        if not more and -1 not in quotes:
+        if not more:
             return set()
         return {
             at for at, (line, wanted) in enumerate(zip(lines, quotes, strict=True))

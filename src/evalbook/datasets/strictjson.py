@@ -13,8 +13,6 @@ import re
 from collections import Counter
 from typing import Any, NoReturn
 
-import msgspec
-
 from evalbook.datasets.invalid import InvalidRecord, described, harmless, quoted
 
 MAX_DEPTH = 100
@@ -36,73 +34,6 @@ def parse_record(text: str) -> dict[str, Any]:
     if end != len(text) and text[end:].strip(" \t\r\n"):
         raise InvalidRecord("not_json", _after_value(text, end))
     return as_record(record)
-
-
-_decode = msgspec.json.Decoder().decode
-
-
-def parse_line(line: bytes) -> dict[str, Any]:
-    """Return the one JSON object that is all of a line, as `parse_record` does, but faster.
-
-    Raises:
-        InvalidRecord: as for `parse_record`.
-        UnicodeDecodeError: the line is not UTF-8.
-    """
-    try:
-        record = _decode(line)
-    except msgspec.DecodeError:
-        return parse_record(line.decode("utf-8"))
-    if type(record) is dict and _is_told_by_quotes(record, line):
-        return record
-    return parse_record(line.decode("utf-8"))
-
-
-def _is_told_by_quotes(record: dict[str, Any], line: bytes) -> bool:
-    """Tell whether a record is sure to be strict JSON; what is not sure is parsed strictly.
-
-    A key given twice shows in the quotation marks: the line has more of them than the record has
-    keys and texts. An escaped one may hide it only behind an escaped backslash.
-    """
-    texts = len(record)
-    for value in record.values():
-        if type(value) is str:
-            texts += 1
-        elif type(value) is int or type(value) is bool or value is None:
-            continue
-        else:
-            inner = texts_in(value, MAX_DEPTH - 1)
-            if inner is None:
-                return False
-            texts += inner
-    quotes = line.count(b'"')
-    if quotes == 2 * texts:
-        return True
-    return quotes - line.count(b'\\"') == 2 * texts and b'\\\\"' not in line
-
-
-def texts_in(value: Any, deepest: int) -> int | None:
-    """Return how many keys and texts a value has; None if it is nested too deeply."""
-    if type(value) is str:
-        return 1
-    if not isinstance(value, (dict, list)):
-        return 0
-    if not deepest:
-        return None
-    texts = 0
-    if type(value) is dict:
-        texts = len(value)
-        items: Any = value.values()
-    else:
-        items = value
-    for item in items:
-        if type(item) is str:
-            texts += 1
-            continue
-        inner = texts_in(item, deepest - 1)
-        if inner is None:
-            return None
-        texts += inner
-    return texts
 
 
 def parse_value(text: str, start: int) -> tuple[Any, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import methodcaller
 from typing import Any
 
@@ -11,7 +11,7 @@ from evalbook.datasets.invalid import harmless
 from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimate_tokens
 from evalbook.datasets.reading import Row
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, InvalidRow, Rewritten
-from evalbook.datasets.rules import Judged, written
+from evalbook.datasets.rules import Judged, write_sagemaker
 from evalbook.datasets.shapes import Columns
 from evalbook.datasets.shown import shown
 
@@ -72,68 +72,64 @@ class Survey:
     """What the valid records are like."""
 
     def __init__(self) -> None:
-        self._valid = self._as_it_is = self._multi_turn = 0
-        self._with_reference = self._with_system = 0
+        self._counts: Counter[str] = Counter()
+        """Numbers of the report, by the names of its fields."""
         self._lost: Counter[str] = Counter()
         self._prompts, self._references = _Seen(), _Seen()
-        self._empty_prompts = self._empty_references = 0
-        self._thinking_prompts = self._thinking_references = 0
-        self._very_long = self._longest = self._longest_prompt = 0
         self._lengths: Counter[int] = Counter()
         self._prompt_characters = self._reference_characters = 0
+        self._longest = self._longest_prompt = 0
         self._categories: dict[str, int] = {}
         self._examples: list[Rewritten] = []
         self._unread: InvalidRow | None = None
 
     def add(self, row: Row, judged: Judged) -> None:
+        """Add one record."""
         meant, lost, _, why = judged
         if why and not self._unread:
             self._unread = InvalidRow(row.place, why)
         if len(self._examples) < _EXAMPLES:
             before = shown(row.record or {}, _EXAMPLE_WIDTH)
-            self._examples.append(Rewritten(before, shown(written(meant), _EXAMPLE_WIDTH)))
+            self._examples.append(Rewritten(before, shown(write_sagemaker(meant), _EXAMPLE_WIDTH)))
         references = [] if meant.reference is None else [meant.reference]
         systems = [meant.system] if meant.system else []
         categories = [meant.category] if meant.category else []
-        self.add_alike(
-            Columns([meant.prompt], references, systems, categories), lost, meant.turns > 1
-        )
+        alike = Columns([meant.prompt], references, systems, categories)
+        self.add_alike(alike, lost, meant.turns > 1)
 
     def add_alike(self, found: Columns, lost: str, several_turns: bool) -> None:
         """Add records that are alike: each has a reference or none has, and so on."""
         prompts, references, systems, categories, _ = found
-        count = len(prompts)
-        self._valid += count
-        if lost:
-            self._lost[lost] += count
-        else:
-            self._as_it_is += count
-        if several_turns:
-            self._multi_turn += count
+        self._counts["valid"] += len(prompts)
+        self._counts["as_it_is"] += 0 if lost else len(prompts)
+        self._counts["multi_turn"] += len(prompts) if several_turns else 0
+        for word in lost.split():
+            self._lost[word] += len(prompts)
         sizes = self._add_prompts(prompts, systems)
         if references:
             sizes = self._add_references(references, sizes)
         longest = max(sizes)
-        if longest > self._longest:
-            self._longest = longest
+        self._longest = max(self._longest, longest)
         if longest > VERY_LONG:
-            self._very_long += sum(size > VERY_LONG for size in sizes)
-        self._add_categories(categories)
+            self._counts["very_long"] += sum(size > VERY_LONG for size in sizes)
+        for category, count in Counter(categories).items():
+            if category in self._categories or len(self._categories) < _CATEGORIES:
+                self._categories[category] = self._categories.get(category, 0) + count
 
     def _add_prompts(self, prompts: Sequence[str], systems: Sequence[str]) -> Sequence[int]:
         stripped = list(map(str.strip, prompts))
         sizes = list(map(len, prompts))
         self._prompt_characters += sum(sizes)
-        self._empty_prompts += stripped.count("")
+        self._counts["empty_prompts"] += stripped.count("")
         if systems:
-            self._with_system += len(systems)
+            self._counts["with_system"] += len(systems)
             self._prompts.add(list(map(hash, zip(stripped, systems, strict=True))))
             asked: Sequence[str] = list(map(str.__add__, systems, prompts))
         else:
             self._prompts.add(list(map(hash, stripped)))
             asked = prompts
         joined = "".join(asked)
-        self._thinking_prompts += _thinking(asked, joined)
+        self._counts["thinking_prompts"] += _thinking(asked, joined)
         if joined.isascii():
             tokens = [-(-size // BYTES_PER_TOKEN) for size in map(len, asked)]
         else:
@@ -145,49 +141,31 @@ class Survey:
     def _add_references(self, references: Sequence[str], sizes: Sequence[int]) -> Sequence[int]:
         stripped = list(map(str.strip, references))
         joined = "".join(references)
-        self._with_reference += len(references)
         self._reference_characters += len(joined)
-        self._empty_references += stripped.count("")
-        self._thinking_references += _thinking(references, joined)
+        self._counts["with_reference"] += len(references)
+        self._counts["empty_references"] += stripped.count("")
+        self._counts["thinking_references"] += _thinking(references, joined)
         self._references.add(list(map(hash, stripped)))
         return list(map(max, sizes, map(len, references)))
 
-    def _add_categories(self, categories: Iterable[str]) -> None:
-        for category, count in Counter(categories).items():
-            if category in self._categories or len(self._categories) < _CATEGORIES:
-                self._categories[category] = self._categories.get(category, 0) + count
-
     def findings(self) -> dict[str, Any]:
         """Return what was found, as the report's fields."""
-        references = self._references.counts
+        counts, references = self._counts, self._references.counts
         top = sorted(self._categories.items(), key=lambda it: -it[1])[:_TOP_CATEGORIES]
-        lost: Counter[str] = Counter()
-        for words, count in self._lost.items():
-            for word in words.split():
-                lost[word] += count
         return {
-            "valid": self._valid,
-            "as_it_is": self._as_it_is,
-            "lost": tuple(lost.items()),
+            **counts,
+            "lost": tuple(self._lost.items()),
             "unread": self._unread,
             "examples": tuple(self._examples),
-            "with_reference": self._with_reference,
-            "with_system": self._with_system,
             "repeated_prompts": self._prompts.repeated,
             "repeats_bounded": self._prompts.bounded,
             "distinct_references": len(references),
             "commonest_reference": max(references.values(), default=0),
-            "empty_prompts": self._empty_prompts,
-            "empty_references": self._empty_references,
-            "thinking_prompts": self._thinking_prompts,
-            "thinking_references": self._thinking_references,
-            "very_long": self._very_long,
             "longest": self._longest,
             "longest_prompt": self._longest_prompt,
             "prompt_lengths": tuple(sorted(self._lengths.items())),
-            "average_prompt": _average(self._prompt_characters, self._valid),
-            "average_reference": _average(self._reference_characters, self._with_reference),
-            "multi_turn": self._multi_turn,
+            "average_prompt": _average(self._prompt_characters, counts["valid"]),
+            "average_reference": _average(self._reference_characters, counts["with_reference"]),
             "categories": tuple((harmless(name, 60), count) for name, count in top),
         }
 

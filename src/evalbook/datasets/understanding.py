@@ -15,7 +15,9 @@ from evalbook.datasets import fields as known
 from evalbook.datasets.choices import choices_of, with_choices
 from evalbook.datasets.conversations import (
     Talk,
+    Turn,
     is_conversation,
+    joined_turns,
     part_text,
     read_turns,
     talk_of,
@@ -223,10 +225,9 @@ def _from_text(it: Fields, name: str, text: str) -> tuple[Talk | None, str]:
     if not history or not earlier:
         return None, text
     it.take(history[0], PROMPT, "the turns before the question")
-    said = [*earlier, ("User", text)]
-    prompt = "\n\n".join(f"{role}: {line}" for role, line in said)
-    asked = sum(role == "User" for role, _ in said)
-    return Talk(prompt, None, None, asked, ()), prompt
+    said = [*earlier, Turn("user", text)]
+    prompt = joined_turns(said)
+    return Talk(prompt, None, None, sum(turn.role == "user" for turn in said), ()), prompt
 
 
 TEMPLATES = (
@@ -237,17 +238,16 @@ TEMPLATES = (
 _MAY_BE_TRANSCRIPTS = frozenset("text chat conversation".split())
 
 
-def _earlier(history: Any) -> list[tuple[str, str]] | None:
+def _earlier(history: Any) -> list[Turn] | None:
+    if is_conversation(history):
+        return [turn for turn in read_turns(history, "history") if turn.text]
     if not isinstance(history, list):
         return None
-    if is_conversation(history):
-        turns = read_turns(history, "history")
-        return [(turn.role.capitalize(), turn.text) for turn in turns if turn.text]
-    said: list[tuple[str, str]] = []
+    said: list[Turn] = []
     for pair in history:
         if not isinstance(pair, list) or len(pair) != 2 or not all_text(pair):
             return None
-        said += [("User", pair[0]), ("Assistant", pair[1])]
+        said += [Turn("user", pair[0]), Turn("assistant", pair[1])]
     return said
 
 

@@ -19,7 +19,7 @@ from evalbook.workflow.steps.data_sample import rejecting_changes
 from evalbook.workflow.turn import Choice, Question
 
 if TYPE_CHECKING:
-    from evalbook.datasets.convert import Changes, Plan
+    from evalbook.datasets.convert import Changes, Plan, Target
 
 CONVERT = "convert"
 SYSTEM_IN_QUERY = "system_in_query"
@@ -163,7 +163,7 @@ def _changes(value: str) -> Changes:
     )
 
 
-def _target_format(interview: Interview) -> str | None:
+def _target_format(interview: Interview) -> Target | None:
     if interview.type.prompts_alone:
         return "prompt_only"
     several = _report(interview).multi_turn > 0
