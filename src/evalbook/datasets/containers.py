@@ -20,6 +20,7 @@ from evalbook.datasets.fields import (
     plain_name,
 )
 from evalbook.datasets.invalid import named
+from evalbook.datasets.strictjson import peek_value
 
 Layout = Literal["records", "columns", "split", "keyed", "headed", "headed lines"]
 """Records as such; columns by their names, each a list or an object; the columns' names and beside
@@ -50,6 +51,7 @@ _LISTS = frozenset(
     " validation dev eval prompts tests testcases goldens results conversations".split()
 )
 """Names of the list that holds the records, where one object holds it."""
+_TRAINED_ON = ("train", "training")
 _TRAINED_ON = ("train", "training")
 
 
@@ -96,8 +98,8 @@ def recognise(head: bytes, *, complete: bool) -> Container:
     if head.startswith(GZIP_MAGIC):
         return _gzipped(head, complete=complete)
     if head.startswith(b"PAR1"):
-        problem = f"The object is a Parquet file. {_LINES}"
-        return Container("parquet", "a Parquet file", problem)
+        label = "a Parquet file"
+        return Container("parquet", label, f"The object is {label}. {_LINES}")
     for magic, label, remedy in _MAGIC:
         if head.startswith(magic):
             return _unreadable(label, remedy)
@@ -109,6 +111,10 @@ def recognise(head: bytes, *, complete: bool) -> Container:
     if _is_windows_1252(head, complete=complete):
         return _in_encoding(head, "cp1252", "Windows-1252", complete)
     return _text_container(head.decode("utf-8-sig", errors="replace"), complete=complete)
+
+
+def _json(label: str, what: str, **more: Any) -> Container:
+    return Container("json", label, f"{what}. {_LINES}", **more)
 
 
 def _unreadable(label: str, remedy: str) -> Container:
@@ -136,10 +142,12 @@ def _wide_encoding(head: bytes) -> str | None:
         return "utf-16"
     # Without a mark: Latin text in UTF-16 has a zero in every second byte.
     start = head[:64]
-    if len(start) >= 4 and start[1::2].count(0) > len(start) // 3 and 0 not in start[::2]:
-        return "utf-16-le"
-    if len(start) >= 4 and start[::2].count(0) > len(start) // 3 and 0 not in start[1::2]:
-        return "utf-16-be"
+    for encoding, letters, zeros in (
+        ("utf-16-le", start[::2], start[1::2]),
+        ("utf-16-be", start[1::2], start[::2]),
+    ):
+        if len(start) >= 4 and zeros.count(0) > len(start) // 3 and 0 not in letters:
+            return encoding
     return None
 
 
@@ -180,13 +188,11 @@ def _in_encoding(head: bytes, encoding: str, name: str, complete: bool) -> Conta
 def _text_container(text: str, *, complete: bool) -> Container:
     if "\r\n" not in text and text.count("\r") > text.count("\n"):
         inner = _text_container(text.replace("\r", "\n"), complete=complete)
-        if inner.kind == "empty" or not inner.has_records:
-            return inner
         problem = inner.problem or f"Its lines end in bare carriage returns. {_LINES}"
         return replace(inner, problem=problem, carriage_returns=True)
     if text[:1] == "\x1e":
-        problem = f"The object is a JSON text sequence (RFC 7464). {_LINES}"
-        return Container("json", "a JSON text sequence", problem)
+        label = "a JSON text sequence"
+        return _json(label, f"The object is {label} (RFC 7464)")
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         problem = f"The object {'contains only white space' if text else 'is empty'}."
@@ -201,62 +207,50 @@ def _text_container(text: str, *, complete: bool) -> Container:
     array = _array_container(text, first, lines) if first[0] == "[" else None
     if array is not None:
         return array
-    if _is_json(first):
-        return Container("jsonl", "JSON Lines")
-    if any(line.lstrip().startswith("{") and _is_json(line) for line in whole[1:]):
-        return Container("jsonl", "JSON Lines")
-    return _table_container(whole)
+    records = (line for line in whole[1:] if line.lstrip().startswith("{"))
+    return _JSON_LINES if any(map(_is_json, (first, *records))) else _table_container(whole)
+
+
+_JSON_LINES = Container("jsonl", "JSON Lines")
 
 
 def _array_container(text: str, first: str, lines: list[str]) -> Container | None:
     layout = _headed(text)
     if layout is not None:
         label = "JSON arrays under a header"
-        return Container("json", label, f"The object is {label}. {_LINES}", layout=layout)
+        return _json(label, f"The object is {label}", layout=layout)
     if not _is_json(first) or len(lines) == 1:
-        return Container("json", "a JSON array", f"The object is one JSON array. {_LINES}")
+        return _json("a JSON array", "The object is one JSON array")
     return None
 
 
 def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    text = text.strip(" \t\r\n")
+    found = peek_value(text)
+    return found is not None and found[1] == len(text)
 
 
 def _object_container(text: str, first: str, lines: list[str]) -> Container:
     """Tell JSON Lines from objects over several lines, and from one object that holds a list."""
     second = lines[1].strip() if len(lines) > 1 else "{"
     if len(lines) == 1 or not second.startswith("{"):
-        within = _list_within(text)
-        if within:
-            name = ".".join(within)
-            problem = f'The object is one JSON object whose "{name}" holds the records. {_LINES}'
-            return Container("json", "a JSON object with a list", problem, within=within)
+        if within := _list_within(text):
+            what = f'The object is one JSON object whose "{".".join(within)}" holds the records'
+            return _json("a JSON object with a list", what, within=within)
         layout = _layout_of(text)
         if layout != "records":
-            what = _LAYOUTS[layout]
-            problem = f"The object is one JSON object that holds {what}. {_LINES}"
-            return Container("json", f"a JSON object of {what}", problem, layout=layout)
+            holds = _LAYOUTS[layout]
+            what = f"The object is one JSON object that holds {holds}"
+            return _json(f"a JSON object of {holds}", what, layout=layout)
     if _is_json(first):
-        return Container("jsonl", "JSON Lines")
-    if _several_on_a_line(first):
-        problem = f"There are several records on one line. {_LINES}"
-        return Container("json", "JSON objects one after another", problem)
+        return _JSON_LINES
+    found = peek_value(first)
+    if found and first[found[1] :].lstrip(" ,").startswith("{"):
+        what = "There are several records on one line"
+        return _json("JSON objects one after another", what)
     if first == "{" or (first.endswith((",", "{", "[")) and not second.startswith("{")):
-        problem = f"The records are spread over several lines. {_LINES}"
-        return Container("json", "pretty-printed JSON", problem)
-    return Container("jsonl", "JSON Lines")
-
-
-def _several_on_a_line(line: str) -> bool:
-    try:
-        _, end = json.JSONDecoder().raw_decode(line)
-    except (ValueError, RecursionError):
-        return False
-    return line[end:].lstrip(" ,").startswith("{")
+        return _json("pretty-printed JSON", "The records are spread over several lines")
+    return _JSON_LINES
 
 
 NAME = r'("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")\s*:\s*'
@@ -267,13 +261,10 @@ _KEY = re.compile(r"\s*,?\s*" + NAME)
 def _headed(text: str) -> Layout | None:
     """Tell whether the first of several arrays names columns."""
     match = re.match(r"\s*\[\s*(?=\[)|\s*(?=\[)", text)
-    try:
-        header, _ = json.JSONDecoder().raw_decode(text, match.end() if match else 0)
-    except (ValueError, RecursionError):
+    header = peek_value(text, match.end()) if match else None
+    if not match or not header or not _names_columns(header[0]):
         return None
-    if not _names_columns(header):
-        return None
-    return "headed" if match and "[" in match[0] else "headed lines"
+    return "headed" if "[" in match[0] else "headed lines"
 
 
 def _names_columns(header: Any) -> bool:
@@ -302,21 +293,19 @@ def _list_within(text: str, start: int = 0, outer: tuple[str, ...] = ()) -> tupl
             inner = _list_within(text, at, (*names, plain_name(name)))
             if inner:
                 return (name, *inner)
-        try:
-            _, at = json.JSONDecoder().raw_decode(text, at)
-        except (ValueError, RecursionError):
+        found = peek_value(text, at)
+        if found is None:
             break
+        at = found[1]
         names.append(plain_name(name))
     return trained_on
 
 
 def _asks(text: str, at: int, beside: list[str]) -> bool:
     """Tell whether a list of any name holds records: none of its own stands beside it."""
-    try:
-        first, _ = json.JSONDecoder().raw_decode(text, text.index("{", at))
-    except (ValueError, RecursionError):
-        return False
-    return not _ASKING.isdisjoint(map(plain_name, first)) and _FIELDS.isdisjoint(beside)
+    first = peek_value(text, text.index("{", at))
+    asks = first is not None and not _ASKING.isdisjoint(map(plain_name, first[0]))
+    return asks and _FIELDS.isdisjoint(beside)
 
 
 _ASKING = frozenset("question prompt query instruction messages conversations row vars".split())
@@ -335,9 +324,8 @@ def _layout_of(text: str) -> Layout:
     cut = None
     at = text.find("{") + 1
     while len(values) < _FEW and (match := _KEY.match(text, at)):
-        try:
-            value, at = json.JSONDecoder().raw_decode(text, match.end())
-        except (ValueError, RecursionError):
+        found = peek_value(text, match.end())
+        if found is None:
             # Of a value that goes on behind the head its opening has to do.
             opening = text[match.end() : match.end() + 400]
             if re.match(r'\{\s*"0"\s*:', opening):
@@ -346,28 +334,26 @@ def _layout_of(text: str) -> Layout:
                 cut = ["", ""]
                 values[json.loads(match[1])] = cut
             break
-        values[json.loads(match[1])] = value
+        values[json.loads(match[1])], at = found
     if not values:
         return "records"
     plain = {plain_name(name) for name in values}
-    found = list(values.values())
+    columns = list(values.values())
     named = not plain.isdisjoint(_FIELDS)
     if "columns" in values and plain <= {"columns", "index", "data"}:
         return "split"
     if not named and any(_names_columns(values.get(name)) for name in HEADERS):
         return "split"
-    if all(isinstance(value, dict) and list(value)[:2] in (["0"], ["0", "1"]) for value in found):
+    if all(isinstance(it, dict) and list(it)[:2] in (["0"], ["0", "1"]) for it in columns):
         return "columns"
-    if all(isinstance(value, list) and len(value) > 1 for value in found) and named:
-        cells = [value[0] for value in found]
-        alike = len({len(value) for value in found if value is not cut}) <= 1 and not any(
-            isinstance(cell, dict) for cell in cells
-        )
-        several = len(found) > 1 or cut or isinstance(cells[0], list)
-        return "columns" if alike and several else "records"
-    keyed = len(found) > 1 and all(
-        isinstance(value, dict) and not _FIELDS.isdisjoint(map(plain_name, value))
-        for value in found
+    if named and all(isinstance(it, list) and len(it) > 1 for it in columns):
+        cells = [it[0] for it in columns]
+        alike = len({len(it) for it in columns if it is not cut}) <= 1
+        several = len(columns) > 1 or cut or isinstance(cells[0], list)
+        objects = any(isinstance(cell, dict) for cell in cells)
+        return "columns" if alike and several and not objects else "records"
+    keyed = len(columns) > 1 and all(
+        isinstance(it, dict) and not _FIELDS.isdisjoint(map(plain_name, it)) for it in columns
     )
     return "keyed" if keyed and plain.isdisjoint(WRAPPERS) else "records"
 
@@ -380,20 +366,17 @@ _FIELDS = frozenset((*PROMPT, *REFERENCE, *ANSWERED, *CONVERSATION, *CHOSEN))
 
 
 def _table_container(lines: list[str]) -> Container:
+    marks = DELIMITERS
     if lines and (named_mark := re.match(r"^sep=(.)\s*$", lines[0])):
-        lines = lines[1:]
-        marks = named_mark[1]
-    else:
-        marks = DELIMITERS
-    if lines:
-        rows = {mark: _cells(lines[:2], mark) for mark in marks}
-        # The mark that parts the first line most often, where several would do.
-        for mark in sorted(rows, key=lambda it: -len(rows[it][0]) if rows[it] else 0):
-            if _is_header(rows[mark]):
-                columns = named(filter(None, rows[mark][0]))
-                label = "TSV" if mark == "\t" else "CSV"
-                problem = f"The object looks like {label} with the columns {columns}. {_LINES}"
-                return Container("csv", label, problem, delimiter=mark)
+        lines, marks = lines[1:], named_mark[1]
+    rows = {mark: _cells(lines[:2], mark) for mark in marks}
+    # The mark that parts the first line most often, where several would do.
+    for mark in sorted(rows, key=lambda it: -len(rows[it][0]) if rows[it] else 0):
+        if _is_header(rows[mark]):
+            columns = named(filter(None, rows[mark][0]))
+            label = "TSV" if mark == "\t" else "CSV"
+            problem = f"The object looks like {label} with the columns {columns}. {_LINES}"
+            return Container("csv", label, problem, delimiter=mark)
     return _unreadable("text that is not JSON", _OTHER_OBJECT)
 
 
@@ -406,10 +389,9 @@ def _cells(lines: list[str], mark: str) -> list[list[str]]:
 
 def _is_header(rows: list[list[str]]) -> bool:
     # The index that pandas writes along has no name.
-    names = rows[0][1:] if rows and not rows[0][0].strip() else rows[0] if rows else []
+    names = rows[0][not rows[0][0].strip() :] if rows else []
     if not names or not all(name.strip() and len(name) <= 64 for name in names):
         return False
-    plain = {plain_name(name) for name in names}
-    if not plain.isdisjoint(_FIELDS):
+    if not _FIELDS.isdisjoint(map(plain_name, names)):
         return True
     return len(rows) > 1 and len(rows[0]) > 1 and len(rows[0]) == len(rows[1])

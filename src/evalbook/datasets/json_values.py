@@ -11,11 +11,19 @@ from typing import Any
 
 from evalbook.datasets.containers import HEADERS, NAME, Container
 from evalbook.datasets.invalid import MAX_LINE, InvalidRecord, too_long
-from evalbook.datasets.strictjson import parse_value, value_end, without_trailing_commas
+from evalbook.datasets.strictjson import (
+    parse_value,
+    peek_value,
+    value_end,
+    without_trailing_commas,
+)
 from evalbook.texts import plural
 
 _HEAD = 64 * 1024
 _BETWEEN = re.compile(r"[\s,\]\x1e]*")
+_NAME = re.compile(r"[\s,{]*" + NAME)
+_MOST_COLUMNS = 64 * 1024 * 1024
+_ROWS = ("data", "rows", "values")
 
 
 def json_values(chunks: Iterable[bytes], container: Container, outside: list[str]) -> Iterator[Any]:
@@ -26,102 +34,120 @@ def json_values(chunks: Iterable[bytes], container: Container, outside: list[str
         container: what it is.
         outside: is told the names of what stands beside the list of records.
     """
-    texts = _texts(chunks)
+    source = _Source(chunks)
     if container.layout in ("columns", "split"):
-        return _rows_of_columns(texts)
+        return _rows_of_columns(source)
     if container.layout == "keyed":
-        return _keyed_values(texts)
-    if container.layout in ("headed", "headed lines"):
-        return _under_header(_listed_values(texts, opened=container.layout == "headed lines"))
-    return _listed_values(texts, container.within, outside)
+        return _keyed_values(source)
+    if container.within:
+        return _values_within(source, container.within, outside)
+    source.skip_opening("" if container.layout == "headed lines" else "[")
+    values = (value for _, value in source.values(_BETWEEN))
+    return values if container.layout == "records" else _under_header(values)
 
 
-def _texts(chunks: Iterable[bytes]) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
-    for chunk in chunks:
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", final=True)
+class _Source:
+    """The text of a file, of which as much is held as a value needs."""
 
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+        self.text = ""
+        self.at = 0
+        """Where the text begins that is not read yet."""
+        self.ended = False
 
-def _listed_values(
-    texts: Iterator[str],
-    within: tuple[str, ...] = (),
-    outside: list[str] | None = None,
-    *,
-    opened: bool = False,
-) -> Iterator[Any]:
-    """Yield the elements of a JSON array, or values that follow each other; errors as values.
-
-    Behind what is not JSON nothing more is known, so that such an error is the last.
-
-    Args:
-        texts: the file.
-        within: the names that lead to the list, where an object holds it.
-        outside: is told the names of what stands before it.
-        opened: whether an array at the start is a value, not what holds them.
-    """
-    buffer, at, ended = "", 0, False
-    if within:
-        buffer = _behind_name(texts, within, [] if outside is None else outside)
-        opened = True
-    while True:
-        start = at
-        at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing too
-        if within and "]" in buffer[start:at]:
-            _names_in(buffer, at, [] if outside is None else outside)
-            return
-        if not opened and buffer[at : at + 1]:
-            opened = True
-            at += buffer[at] == "["
-            continue
-        value, end = _next_value(buffer, at, ended) if at < len(buffer) else (None, None)
-        if isinstance(value, InvalidRecord) and end is None:
-            yield value
-            return
-        if end is not None:
-            yield value
-            at = end
-        elif ended:
-            return
+    def read_on(self) -> None:
+        """Add at least as much as is not read yet: so, a long value is not parsed too often."""
+        parts = [self.text[self.at :]]
+        wanted = size = len(parts[0])
+        for chunk in self._chunks:
+            parts.append(self._decoder.decode(chunk))
+            size += len(parts[-1])
+            if size > 2 * wanted:
+                break
         else:
-            buffer, ended = _more(buffer[at:], texts)
-            at = 0
+            self.ended = True
+            parts.append(self._decoder.decode(b"", final=True))
+        self.text, self.at = "".join(parts), 0
+
+    def skip_opening(self, bracket: str) -> None:
+        """Go behind white space and a bracket."""
+        while not self.ended and not self.text.strip():
+            self.read_on()
+        self.at = len(self.text) - len(self.text.lstrip())
+        self.at += len(bracket) if self.text.startswith(bracket, self.at) else 0
+
+    def values(self, between: re.Pattern[str]) -> Iterator[tuple[re.Match[str], Any]]:
+        """Yield values, each with what stands before it, up to the end or a closing brace.
+
+        Errors are values too. Behind what is not JSON nothing more is known, so that such an error
+        is the last.
+        """
+        while True:
+            match = between.match(self.text, self.at)
+            found = None
+            if match and match.end() < len(self.text):
+                found = _next_value(self.text, match.end(), self.ended)
+            if match and found:
+                yield match, found[0]
+                if found[1] is None:
+                    return
+                self.at = found[1]
+            elif self.ended or (not match and self.text[self.at :].lstrip().startswith("}")):
+                return
+            else:
+                self.read_on()
 
 
-def _keyed_values(texts: Iterator[str]) -> Iterator[Any]:
-    """Yield the values of one object, each with its name; errors as values, at the end."""
-    buffer, ended = _more("", texts)
-    at = buffer.find("{") + 1
-    while True:
-        name = _NAME.match(buffer, at)
-        value, end = _next_value(buffer, name.end(), ended) if name else (None, None)
-        if name and end is not None:
-            yield {"key": json.loads(name[1]), **value} if isinstance(value, dict) else value
-            at = end
-        elif isinstance(value, InvalidRecord):
-            yield value
+def _values_within(source: _Source, within: tuple[str, ...], outside: list[str]) -> Iterator[Any]:
+    """Yield the elements of the list that these names lead to."""
+    while not source.ended and len(source.text) < _HEAD:
+        source.read_on()
+    for name in within:
+        source.at = _note_names(source.text, source.at, outside, name)
+    source.at += 1
+    for match, value in source.values(_BETWEEN):
+        if "]" in match[0]:
+            _note_names(source.text, match.end(), outside)
             return
-        elif ended or buffer[at:].lstrip().startswith("}"):
-            return
-        else:
-            buffer, ended = _more(buffer[at:], texts)
-            at = 0
+        yield value
 
 
-def _rows_of_columns(texts: Iterator[str]) -> Iterator[Any]:
+def _note_names(text: str, at: int, names: list[str], until: str | None = None) -> int:
+    """Note the names of an object's values up to one of them; return where that one begins."""
+    while match := _NAME.match(text, at):
+        name, at = json.loads(match[1]), match.end()
+        if name == until:
+            break
+        names.append(name)
+        found = peek_value(text, at)
+        if found is None:
+            break
+        at = found[1]
+    return at
+
+
+def _keyed_values(source: _Source) -> Iterator[Any]:
+    """Yield the values of one object, each with its name."""
+    source.skip_opening("{")
+    for name, value in source.values(_NAME):
+        yield {"key": json.loads(name[1]), **value} if isinstance(value, dict) else value
+
+
+def _rows_of_columns(source: _Source) -> Iterator[Any]:
     """Yield the rows of a table that is written column by column; it is read whole."""
-    parts: list[str] = []
-    for text in texts:
-        parts.append(text)
-        if sum(map(len, parts)) > _MOST_COLUMNS:
-            yield InvalidRecord(
-                "too_long",
-                "the table is stored column by column, which can't be read as a stream; expected"
-                " one record after another (pandas: to_json(orient='records', lines=True))",
-            )
-            return
+    while not source.ended and len(source.text) <= _MOST_COLUMNS:
+        source.read_on()
+    if not source.ended:
+        yield InvalidRecord(
+            "too_long",
+            "the table is stored column by column, which can't be read as a stream; expected"
+            " one record after another (pandas: to_json(orient='records', lines=True))",
+        )
+        return
     try:
-        table, _ = parse_value("".join(parts).lstrip(), 0)
+        table, _ = parse_value(source.text.lstrip(), 0)
     except InvalidRecord as error:
         yield error
         return
@@ -139,10 +165,6 @@ def _rows_of_columns(texts: Iterator[str]) -> Iterator[Any]:
         yield {name: cell for name, cell in zip(columns, cells, strict=True) if cell is not None}
 
 
-_MOST_COLUMNS = 64 * 1024 * 1024
-_ROWS = ("data", "rows", "values")
-
-
 def _under_header(values: Iterator[Any]) -> Iterator[Any]:
     """Yield the rows behind the names of their columns as records."""
     header: list[Any] = next(values, [])
@@ -157,62 +179,17 @@ def _under_header(values: Iterator[Any]) -> Iterator[Any]:
             yield {str(name): cell for name, cell in cells if cell is not None}
 
 
-_NAME = re.compile(r"[\s,{]*" + NAME)
-
-
-def _behind_name(texts: Iterator[str], within: tuple[str, ...], outside: list[str]) -> str:
-    """Return what follows the bracket that opens the list that these names lead to."""
-    buffer = ""
-    for text in texts:
-        buffer += text
-        if len(buffer) >= _HEAD:
-            break
-    at = 0
-    for name in within:
-        at = _names_in(buffer, at, outside, name)
-    return buffer[at + 1 :]
-
-
-def _names_in(buffer: str, at: int, names: list[str], until: str | None = None) -> int:
-    """Note the names of an object's values up to one of them; return where that one begins."""
-    while match := _NAME.match(buffer, at):
-        name = json.loads(match[1])
-        at = match.end()
-        if name == until:
-            return at
-        names.append(name)
-        try:
-            _, at = json.JSONDecoder().raw_decode(buffer, at)
-        except ValueError:
-            break
-    return at
-
-
-def _more(kept: str, texts: Iterator[str]) -> tuple[str, bool]:
-    """Return the text with at least as much again, so that a long value is not parsed too often."""
-    parts = [kept]
-    size = 0
-    for text in texts:
-        parts.append(text)
-        size += len(text)
-        if size > len(kept):
-            return "".join(parts), False
-    return "".join(parts), True
-
-
-def _next_value(buffer: str, at: int, ended: bool) -> tuple[Any, int | None]:
-    """Return a value or an error and where it ends; no end without a value means: read on."""
+def _next_value(text: str, at: int, ended: bool) -> tuple[Any, int | None] | None:
+    """Return a value or an error, and where it ends if anything follows; None means: read on."""
     try:
-        value, end = parse_value(buffer, at)
+        value, end = parse_value(text, at)
     except InvalidRecord as error:
-        mended = _mended_value(buffer[at:]) if error.kind == "not_json" else None
-        if mended is not None:
-            return mended[0], at + mended[1]
-        return _failed_value(buffer, at, ended, error)
+        mended = _mended_value(text[at:]) if error.kind == "not_json" else None
+        return (mended[0], at + mended[1]) if mended else _failed_value(text, at, ended, error)
     if end - at > MAX_LINE:
         return too_long("the value"), end
-    # A number at the end of the buffer may go on.
-    return (value, end) if ended or end < len(buffer) else (None, None)
+    # A number at the end of the text may go on.
+    return (value, end) if ended or end < len(text) else None
 
 
 def _mended_value(text: str) -> tuple[Any, int] | None:
@@ -228,25 +205,22 @@ def _mended_value(text: str) -> tuple[Any, int] | None:
 
 
 def _failed_value(
-    buffer: str, at: int, ended: bool, error: InvalidRecord
-) -> tuple[InvalidRecord | None, int | None]:
+    text: str, at: int, ended: bool, error: InvalidRecord
+) -> tuple[InvalidRecord, int | None] | None:
     cause = error.__cause__
     if cause is None:
         try:
-            return error, value_end(buffer, at)
+            return error, value_end(text, at)
         except json.JSONDecodeError as unfinished:
             cause = unfinished
         except RecursionError:
             return error, None
-    if ended:
-        return _stop(error), None
-    if len(buffer) - at > MAX_LINE:
-        return _stop(too_long("the value")), None
-    assert isinstance(cause, json.JSONDecodeError)  # noqa: S101 - the only cause there is
-    # What is cut off fails at the end of the buffer, or as a string without an end.
-    cut_off = cause.pos >= len(buffer) - 32 or cause.msg.startswith("Unterminated string")
-    return (None, None) if cut_off else (_stop(error), None)
-
-
-def _stop(error: InvalidRecord) -> InvalidRecord:
-    return InvalidRecord(error.kind, f"{error.reason}; nothing after it could be read")
+    if not ended:
+        if len(text) - at > MAX_LINE:
+            error = too_long("the value")
+        # What is cut off fails at the end of the text, or as a string without an end.
+        elif isinstance(cause, json.JSONDecodeError) and (
+            cause.pos >= len(text) - 32 or cause.msg.startswith("Unterminated string")
+        ):
+            return None
+    return InvalidRecord(error.kind, f"{error.reason}; nothing after it could be read"), None

@@ -57,6 +57,14 @@ def parse_value(text: str, start: int) -> tuple[Any, int]:
     return value, end
 
 
+def peek_value(text: str, start: int = 0) -> tuple[Any, int] | None:
+    """Return any JSON value at an offset, and the offset behind it; None if it is not whole."""
+    try:
+        return _ANY.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+
+
 def without_trailing_commas(text: str) -> str | None:
     """Return JSON without the commas behind a last item; None if that is not what is wrong."""
     for _ in range(_MOST_COMMAS):
@@ -167,6 +175,7 @@ def _constant(text: str) -> NoReturn:
 _STRICT = json.JSONDecoder(
     object_pairs_hook=_unique, parse_int=_integer, parse_float=_float, parse_constant=_constant
 )
+_ANY = json.JSONDecoder()
 _LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
