@@ -9,7 +9,9 @@ import pytest
 from judged import a_line, a_report, lines
 
 from evalbook.runs.documents import build_results_document
+from evalbook.runs.report import FiguresAloneDocument, Results
 from evalbook.runs.store import RecordStore
+from evalbook.runs.summaries import Figure
 from evalbook.runs.table import report_csv, report_words
 from evalbook.runs.verdicts import VERDICTS
 from evalbook.texts import render_text_table
@@ -111,3 +113,12 @@ def test_csv_keeps_a_name_of_several_lines_in_one_row() -> None:
 
     assert table.count("\n") == 2
     assert "A =1" in table
+
+
+def test_csv_has_the_interval_of_a_total_and_not_which_way_is_good() -> None:
+    alone = FiguresAloneDocument("evaluated", "", {"accuracy": Figure(0.5, 0.1)})
+    with RecordStore() as store:
+        [row] = csv.DictReader(io.StringIO(report_csv(Results([], store, figures_alone=[alone]))))
+
+    assert (row["second_mean"], row["higher_is_better"]) == ("0.5", "")
+    assert (float(row["low"]), float(row["high"])) == pytest.approx((0.304, 0.696), abs=1e-4)

@@ -186,7 +186,7 @@ UNSEEN_CATEGORY = "(not in the training data)"
 
 def _numbers(row: Row) -> dict[str, object]:
     if isinstance(row, TotalRow):
-        return {"second_mean": row.mean}
+        return {"second_mean": row.mean, "low": row.low, "high": row.high}
     first, second = (None, row.mean) if isinstance(row, MeanRow) else row.scores
     means = {"first_mean": first, "second_mean": second}
     chance = {"corrected_chance": getattr(row, "corrected", None)}
