@@ -216,13 +216,17 @@ def test_prints_without_its_tools(started: Any, mild: Path, tmp_path: Path) -> N
 
 def test_a_model_alone_has_scores_and_neither_wins_nor_losses(started: Any, tmp_path: Path) -> None:
     with RecordStore() as store:
-        report = a_report(store, side(0.25, 0.5), [])
+        more = [a_line({"Correctness": 0.5}, f"More {n}") for n in range(981)]
+        report = a_report(store, [*side(0.25, 0.5), *more], [])
         arm = store.arms[0]
         report.comparisons, report.alone = [], [(arm, means(store, arm))]
         write_page(report, tmp_path / "page.html")
     found = opened(started, tmp_path / "page.html")
 
-    assert "The base model alone, over 20 records" in found.page.locator(".headline").text_content()
+    headline = found.page.locator(".headline").text_content()
+    assert "The base model alone, over 1,001 records" in headline
+    count = found.page.locator("#count").text_content()
+    assert count == "1000 of 1000 records (of 1001; the first ones)"
     assert found.page.locator(".record .gain").first.text_content() == "0.375"
     assert found.page.locator(".better, .worse").count() == 0
     assert found.page.get_by_label("Show").locator("option:not([hidden])").count() == 2

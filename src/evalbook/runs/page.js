@@ -132,9 +132,9 @@ function draw() {
     list.append(card);
   }
   if (found.length === 0) list.append(make("p", "facts", "No record fits. Take a filter back."));
-  const all = current();
+  const all = current(), which = alone() ? "the first ones" : "those where the models differ most";
   at("count").textContent = found.length + " of " + all.records.length + " records" +
-    (all.left ? " (of " + (all.records.length + all.left) + "; those where the models differ most)" : "");
+    (all.left ? " (of " + (all.records.length + all.left) + "; " + which + ")" : "");
   at("more").hidden = found.length <= shown;
 }
 
