@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from evalbook import texts
 from evalbook.aws.arns import short_name
@@ -47,9 +47,9 @@ def report_parts(report: Results) -> list[Part]:
 def _heads(report: Results) -> str:
     lines = []
     for run in report.runs:
-        about = [f"model {short_name(run.model)}" if run.model else "", f"judge {run.judge}"]
-        about = [it for it in about if it and not it.endswith(" None")]
-        lines.append(f"{run.name} ({', '.join([run.status, *about])})")
+        named = {"model": short_name(run.model), "judge": run.judge}
+        about = [run.status, *(f"{name} {it}" for name, it in named.items() if it)]
+        lines.append(f"{run.name} ({', '.join(about)})")
     return texts.lines(*lines)
 
 
@@ -75,14 +75,29 @@ def _low_words(record: JudgedRecord, rows: Sequence[MeanRow]) -> str:
     higher = {row.metric for row in rows if row.higher_is_better}
     scored = [(name, it) for name, it in record.scores.items() if it.value is not None]
     scored.sort(key=lambda it: (it[1].value or 0.0) * (1 if it[0] in higher else -1))
-    lines = [
-        f"  Prompt: {on_one_line(record.prompt)}",
-        f"    answer: {on_one_line(record.response)}",
+    lowest = [(f"{name} {plain(it.value, 2)}", it.explanation) for name, it in scored]
+    return _record_words(record.prompt, {"answer": record.response}, lowest[:SHOWN_LOSSES])
+
+
+def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
+    first, second = (store.record(place) for place in loss.lines)
+    answers = {comparison.first.name: first.response, comparison.second.name: second.response}
+    changed = [
+        (f"{metric} {plain(before.value, 2)} -> {plain(score.value, 2)}", score.explanation)
+        for metric, score in second.scores.items()
+        if (before := first.scores.get(metric)) is not None
+        and None not in (before.value, score.value)
+        and before.value != score.value
     ]
-    lines += [
-        f"    {metric} {plain(score.value, 2)}: {on_one_line(score.explanation)}".rstrip(": ")
-        for metric, score in scored[:SHOWN_LOSSES]
-    ]
+    return _record_words(second.prompt, answers, changed)
+
+
+def _record_words(
+    prompt: str, answers: Mapping[str, str], scores: Iterable[tuple[str, str]]
+) -> str:
+    lines = [f"  Prompt: {on_one_line(prompt)}"]
+    lines += [f"    {name}: {on_one_line(answer)}" for name, answer in answers.items()]
+    lines += [f"    {score}: {on_one_line(why)}".rstrip(": ") for score, why in scores]
     return texts.lines(*lines)
 
 
@@ -131,24 +146,6 @@ def label_lines(report: Results) -> list[str]:
             shares = ", ".join(f"{label} {count}" for label, count in counts.items())
             lines.append(f"{metric}, {name}: {shares} (labels have no order to test)")
     return [texts.lines(*lines)] if lines else []
-
-
-def _loss_words(store: RecordStore, loss: Loss, comparison: Comparison) -> str:
-    first, second = (store.record(place) for place in loss.lines)
-    lines = [
-        f"  Prompt: {on_one_line(second.prompt)}",
-        f"    {comparison.first.name}: {on_one_line(first.response)}",
-        f"    {comparison.second.name}: {on_one_line(second.response)}",
-    ]
-    for metric, score in second.scores.items():
-        before = first.scores.get(metric)
-        if before is None or None in (before.value, score.value) or before.value == score.value:
-            continue
-        lines.append(
-            f"    {metric} {plain(before.value, 2)} -> {plain(score.value, 2)}: "
-            f"{on_one_line(score.explanation)}".rstrip(": ")
-        )
-    return texts.lines(*lines)
 
 
 _CSV_COLUMNS = (
