@@ -112,6 +112,9 @@ def test_parts_are_one_evaluation_by_whichever_name_or_arn(
         found = targets(live_aws, [said], NOWHERE)
         assert found == [Target(pilot, "part 1"), Target(rest, "part 2")]
     with RecordStore() as store:
+        report = read_report(live_aws, found[1:], store)
+    assert "Of the 2 parts of bot-0a1b2c3d, only 2 was run." in report.notes
+    with RecordStore() as store:
         report = read_report(live_aws, found, store)
     [run], [comparison] = report.runs, report.comparisons
     assert (run.name, run.jobs, comparison.paired) == ("bot-0a1b2c3d", 2, 180)

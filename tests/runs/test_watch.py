@@ -74,7 +74,9 @@ def test_expired_credentials_are_waited_out() -> None:
 
     assert run.watch() == [DONE]
     assert len(run.said) == 2
-    assert run.said[0].endswith("The run continues. Sign in in another terminal, and so does this.")
+    assert run.said[0].endswith(
+        "The run continues, and so does this once you have signed in again."
+    )
 
 
 def test_a_lost_network_is_waited_out_with_growing_pauses() -> None:

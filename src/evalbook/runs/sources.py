@@ -108,7 +108,8 @@ def list_missing_parts(runs: Iterable[Run]) -> Iterator[str]:
         parts = run.jobs[0].parts
         if parts > len(run.jobs) and not (run.look and run.look.early):
             there = joined([str(job.part) for job in run.jobs])
-            yield f"Of the {parts} parts of {run.facts.name}, only {there} was run."
+            was = "was" if len(run.jobs) == 1 else "were"
+            yield f"Of the {parts} parts of {run.facts.name}, only {there} {was} run."
 
 
 def look(aws: Aws, target: Target) -> Looked:

@@ -72,7 +72,7 @@ def watch(
 
 def _trouble(error: AwsUnavailable) -> str:
     if error.code in _SIGN_IN:
-        return f"{error.message} The run continues. Sign in in another terminal, and so does this."
+        return f"{error.message} The run continues, and so does this once you have signed in again."
     return f"{error.message} The run continues; trying again."
 
 
