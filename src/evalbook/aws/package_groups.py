@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.session import Aws, in_parallel, try_asking
@@ -35,20 +33,14 @@ def find_groups(aws: Aws, words: list[str], region: str | None) -> list[Group]:
     Raises:
         AwsDenied: groups may not be listed.
     """
-    listing = aws.client("sagemaker", region).get_paginator("list_model_package_groups")
-
-    def ask(word: str) -> list[ModelPackageGroupSummaryTypeDef]:
-        pages = listing.paginate(NameContains=word)
-        return [it for page in pages for it in page["ModelPackageGroupSummaryList"]]
-
-    found = in_parallel([partial(ask, word) for word in words])
+    found = in_parallel([partial(_list, aws, region, NameContains=word) for word in words])
     groups = {group["ModelPackageGroupName"]: group for answer in found for group in answer}
     wanted = [word.lower() for word in words]
     if not groups:
         # Whether NameContains minds upper and lower case is not documented.
         groups = {
             group["ModelPackageGroupName"]: group
-            for group in _all_groups(aws, region)
+            for group in _list(aws, region)
             if any(word in group["ModelPackageGroupName"].lower() for word in wanted)
         }
     full = [it for name, it in groups.items() if all(word in name.lower() for word in wanted)]
@@ -62,22 +54,25 @@ def list_newest_groups(aws: Aws, region: str | None, most: int) -> list[Group]:
     Raises:
         AwsDenied: groups may not be listed.
     """
-    return [_read(it) for it in islice(_all_groups(aws, region), most)]
+    return [_read(it) for it in _list(aws, region, most)]
 
 
-def _all_groups(aws: Aws, region: str | None) -> Iterator[ModelPackageGroupSummaryTypeDef]:
+def _list(
+    aws: Aws, region: str | None, most: int = MOST_GROUPS_READ, **wanted: Any
+) -> list[ModelPackageGroupSummaryTypeDef]:
     listing = aws.client("sagemaker", region).get_paginator("list_model_package_groups")
-    for page in listing.paginate(
+    pages = listing.paginate(
         SortBy="CreationTime",
         SortOrder="Descending",
-        PaginationConfig={"MaxItems": MOST_GROUPS_READ, "PageSize": 100},
-    ):
-        yield from page["ModelPackageGroupSummaryList"]
+        PaginationConfig={"MaxItems": most, "PageSize": 100},
+        **wanted,
+    )
+    return [it for page in pages for it in page["ModelPackageGroupSummaryList"]]
 
 
 def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
     """Say which groups may have been meant by a name that none has; None if AWS won't say."""
-    groups = try_asking(lambda: list(_all_groups(aws, region)))
+    groups = try_asking(lambda: _list(aws, region))
     if groups is None:
         return None
     names = [printable(it["ModelPackageGroupName"]) for it in groups]
