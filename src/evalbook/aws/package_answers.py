@@ -68,6 +68,7 @@ def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
     container = next(iter(found["InferenceSpecification"]["Containers"].items), ForeignJson(None))
     details = found["ModelPackageStatusDetails"]
     failures = [*details["ValidationStatuses"].items, *details["ImageScanStatuses"].items]
+    base = _read_base(found, arn)
     source = container["ModelDataSource"]["S3DataSource"]["S3Uri"].text
     return ModelPackage(
         arn=answer["ModelPackageArn"],
@@ -76,56 +77,48 @@ def read_package(answer: DescribeModelPackageOutputTypeDef) -> ModelPackage:
         status=answer["ModelPackageStatus"],
         approval=answer.get("ModelApprovalStatus"),
         created=iso_utc(answer["CreationTime"]),
-        base_model=_base_model(container["BaseModel"], arn),
+        base_model=base if isinstance(base, BaseModel) else None,
         model_data=container["ModelDataUrl"].text or source,
         image=container["Image"].text,
         region=arn.region,
         account=arn.account,
         partition=arn.partition,
-        training_job=_training_job(found),
-        no_base=_explain_missing_base(found),
+        training_job=_find_training_job(found),
+        no_base=base if isinstance(base, str) else "",
         failure="; ".join(reason for it in failures if (reason := it["FailureReason"].text)),
     )
 
 
-def _base_model(base: ForeignJson, arn: Arn) -> BaseModel | None:
-    """Read the base model; None if the SDK would find no hub-content ARN.
-
-    Content of the public hub belongs to account ``aws``.
-    """
-    name, version = base["HubContentName"].text, base["HubContentVersion"].text
-    if not name or not version:
-        return None
-    # The SDK also looks for an ARN of the hub content; SageMaker's service model (botocore 1.44.5)
-    # has none.
-    hub = f"arn:{arn.partition}:sagemaker:{arn.region}:aws:hub-content/{PUBLIC_HUB}"
-    return BaseModel(name, version, f"{hub}/Model/{name}/{version}", base["RecipeName"].text)
-
-
-def _explain_missing_base(found: ForeignJson) -> str:
+def _read_base(found: ForeignJson, arn: Arn) -> BaseModel | str:
+    """Return the base model, or say which of the SDK's demands on its metadata is not met."""
     specification = found["InferenceSpecification"]
     if not specification.value:
         return "it has no inference specification"
     if not specification["Containers"].items:
         return "its inference specification has no containers"
-    if not specification["Containers"].items[0]["BaseModel"].value:
+    base = specification["Containers"].items[0]["BaseModel"]
+    if not base.value:
         return "its first container has no base-model metadata"
-    return "its base-model metadata lacks HubContentName or HubContentVersion"
+    name, version = base["HubContentName"].text, base["HubContentVersion"].text
+    if not name or not version:
+        return "its base-model metadata lacks HubContentName or HubContentVersion"
+    # The SDK also looks for an ARN of the hub content; SageMaker's service model (botocore 1.44.5)
+    # has none. Content of the public hub belongs to account aws.
+    hub = f"arn:{arn.partition}:sagemaker:{arn.region}:aws:hub-content/{PUBLIC_HUB}"
+    return BaseModel(name, version, f"{hub}/Model/{name}/{version}", base["RecipeName"].text)
 
 
-def _training_job(found: ForeignJson) -> str | None:
+def _find_training_job(found: ForeignJson) -> str | None:
     """Return the training job's name if any of the places that may tell it does."""
-    places = [
+    places = (
         found["MetadataProperties"]["GeneratedBy"],
         found["SourceUri"],
         *found["CustomerMetadataProperties"].items,
-    ]
-    for place in places:
-        # Jobs of multi-turn RL are of another kind than training jobs.
-        job = re.search(r":(?:training-job|job/AgentRFT)/([a-zA-Z0-9-]+)", place.text or "")
-        if job:
-            return job[1]
-    return None
+    )
+    # Jobs of multi-turn RL are of another kind than training jobs.
+    job = r":(?:training-job|job/AgentRFT)/([a-zA-Z0-9-]+)"
+    told = re.search(job, "\n".join(it.text or "" for it in places))
+    return told[1] if told else None
 
 
 def iso_utc(moment: datetime) -> str:
