@@ -34,15 +34,9 @@ GPUS = DataFile("data/gpus.json", _Gpus)
 
 @dataclass(frozen=True)
 class Gpus:
-    number: int
-    gib: int
-    """Memory of each."""
+    memory: int
+    """Of all, in GiB."""
     bfloat16: bool
-
-    @property
-    def memory(self) -> int:
-        """Memory of all, in GiB."""
-        return self.number * self.gib
 
 
 def find_gpus(instance_type: str) -> Gpus | None:
@@ -54,7 +48,7 @@ def find_gpus(instance_type: str) -> Gpus | None:
     known = GPUS.facts["families"].get(family)
     if known is None:
         return None
-    return Gpus(known["sizes"].get(size, 1), known["gib"], known.get("bfloat16", True))
+    return Gpus(known["gib"] * known["sizes"].get(size, 1), known.get("bfloat16", True))
 
 
 def has_no_gpu(instance_type: str) -> bool:

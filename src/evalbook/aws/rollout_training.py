@@ -16,7 +16,7 @@ from evalbook.aws.documents import read_document
 from evalbook.aws.found import RolloutTraining, Training
 from evalbook.aws.identity import find_caller
 from evalbook.aws.package_answers import ModelPackage
-from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, REFUSED, Aws, in_parallel
+from evalbook.aws.session import NO_HELP, PARALLEL_REQUESTS, Aws, in_parallel, try_asking
 
 TECHNIQUE = "MTRL"
 """What the hub's recipes call multi-turn RL (``CustomizationTechnique``)."""
@@ -28,9 +28,9 @@ _LEEWAY = timedelta(hours=1)
 
 def find_rollout_training(aws: Aws, name: str, region: str | None) -> RolloutTraining | None:
     """Return the multi-turn RL training job of a name; None if none can be read."""
-    try:
-        found = aws.client("sagemaker", region).describe_job(JobName=name, JobCategory="AgentRFT")
-    except REFUSED:
+    sagemaker = aws.client("sagemaker", region)
+    found = try_asking(lambda: sagemaker.describe_job(JobName=name, JobCategory="AgentRFT"))
+    if found is None:
         return None
     document = read_document(found.get("JobConfigDocument"))
     runtime = document["AgentConfig"]["BedrockAgentCoreConfig"]
