@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 
@@ -114,6 +115,14 @@ def test_the_newest_totals_in_a_jobs_archive_are_read(bucket: Aws) -> None:
     assert [uri.key for uri in files.summaries] == ["run/job-1/output/output.tar.gz"]
     assert files.details == (files.summaries,)
     assert read_summary(bucket, files.summaries[0]) == {"results": 2}
+
+
+def test_totals_in_an_archive_may_be_compressed(bucket: Aws) -> None:
+    packed = an_archive(**{"results_1.json.gz": gzip.compress(b'{"results": 1}')})
+    put(bucket, **{"run/job-1/output/output.tar.gz": packed})
+
+    uri = S3Uri(BUCKET, "run/job-1/output/output.tar.gz")
+    assert read_summary(bucket, uri) == {"results": 1}
 
 
 def test_what_is_called_an_archive_and_is_none_is_told(bucket: Aws) -> None:

@@ -21,6 +21,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import IO, Any
 
 from evalbook.aws.s3 import S3Uri, read_chunks
@@ -129,14 +130,13 @@ def read_summary(aws: Aws, uri: S3Uri) -> Any:
     """
     try:
         if uri.key.endswith(ARCHIVE):
-            return json.loads(_newest_in_archive(aws, uri))
-        body = bytearray()
-        for chunk in read_chunks(aws, uri):
-            body += chunk
-            if len(body) > _LARGEST_SUMMARY:
-                break
+            body = _newest_in_archive(aws, uri)
+        else:
+            chunk = 1 << 20
+            chunks = islice(read_chunks(aws, uri, chunk), _LARGEST_SUMMARY // chunk)
+            body = b"".join(chunks)
         if body.startswith(_GZIP):
-            return json.loads(zlib.decompressobj(wbits=31).decompress(body, _LARGEST_SUMMARY))
+            body = zlib.decompressobj(wbits=31).decompress(body, _LARGEST_SUMMARY)
         return json.loads(body)
     except (ValueError, RecursionError, tarfile.TarError, zlib.error, OSError, EOFError) as error:
         raise AnswerRejected(
