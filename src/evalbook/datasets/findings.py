@@ -82,35 +82,33 @@ def _records(report: Report) -> Check:
     shown = "; ".join(
         f"{report.place} {row.line:,}: {row.reason}" for row in report.invalid_shown[:3]
     )
-    message = f"{invalid_of(report.invalid, report.records)}. {shown}."
+    return failed(
+        check,
+        f"{invalid_of(report.invalid, report.records)}. {shown}.",
+        f"{_remedy_for_records(report)} or give another dataset.",
+    )
+
+
+def _remedy_for_records(report: Report) -> str:
     if report.valid:
-        remedy = (
-            f"Let evalbook write a new object with {plural(report.valid, 'valid record')}, or give"
-            " another dataset."
-        )
-    else:
-        remedy = "Correct the records, or give another dataset."
-        if report.several_questions:
-            remedy = "Let evalbook write a copy with each first question, or give another dataset."
-        elif report.reasons == (("not_object", report.invalid),):
-            remedy = (
-                'Write each record as an object, such as {"query": "…", "response": "…"}; or give'
-                " another dataset."
-            )
-        elif report.reasons == (("one_message", report.invalid),):
-            remedy = (
-                "Write one record for each conversation, its messages in a list (`evalbook example"
-                " dataset openai` writes a file to imitate); or give another dataset."
-            )
-        elif report.reasons == (("no_prompt", report.invalid),):
-            remedy = (
-                "Name the question field query and the reference answer field response"
-                " (`evalbook example dataset` writes a sample); or give another"
-                " dataset."
-            )
-    return failed(check, message, remedy)
+        count = plural(report.valid, "valid record")
+        return f"Let evalbook write a new object with {count},"
+    if report.several_questions:
+        return "Let evalbook write a copy with each first question,"
+    # What all records have in common.
+    kinds = [kind for kind, _ in report.reasons]
+    return _REMEDIES.get(kinds[0], _CORRECT) if len(kinds) == 1 else _CORRECT
 
 
+_CORRECT = "Correct the records,"
+_REMEDIES = {
+    "not_object": 'Write each record as an object, such as {"query": "…", "response": "…"};',
+    "one_message": "Write one record for each conversation, its messages in a list (`evalbook"
+    " example dataset openai` writes a file to imitate);",
+    "no_prompt": "Name the question field query and the reference answer field response (`evalbook"
+    " example dataset` writes a sample);",
+}
+"""By the kind of what is wrong."""
 _CONVERT = "Let evalbook convert it to a new object, or give another dataset."
 
 
@@ -210,39 +208,32 @@ def _long_texts(report: Report) -> Check:
 
 def _empty_texts(report: Report) -> Check:
     check = "dataset.empty_texts"
-    empty = [
-        plural(count, f"empty {what}")
-        for count, what in (
-            (report.empty_prompts, "prompt"),
-            (report.empty_references, "reference answer"),
-        )
-        if count
-    ]
+    empty = _counted(report.empty_prompts, report.empty_references, "empty ")
     if not empty:
         return passed(check, "No prompt or reference answer is empty.")
     return warning(
         check,
-        f"{joined(empty)}: their scores say nothing about the model.",
+        f"{empty}: their scores say nothing about the model.",
         "Fill or remove these records.",
     )
 
 
 def _thinking(report: Report) -> Iterable[Check]:
-    found = [
-        plural(count, what)
-        for count, what in (
-            (report.thinking_prompts, "prompt"),
-            (report.thinking_references, "reference answer"),
-        )
-        if count
-    ]
+    found = _counted(report.thinking_prompts, report.thinking_references)
     if found:
         yield warning(
             "dataset.thinking",
-            f"{joined(found)} contain markers of a thinking model (such as /no_think or"
+            f"{found} contain markers of a thinking model (such as /no_think or"
             " <think>): other models read them as words, and the judge compares them too.",
             "Remove the markers, unless both models know them.",
         )
+
+
+def _counted(prompts: int, references: int, which: str = "") -> str:
+    """Return how many prompts and references, in words; nothing for none."""
+    pairs = ((prompts, "prompt"), (references, "reference answer"))
+    found = [plural(count, which + what) for count, what in pairs if count]
+    return joined(found) if found else ""
 
 
 def _turns(report: Report) -> Iterable[Check]:

@@ -80,8 +80,7 @@ def read_footer(footer: bytes) -> Footer:
                 nested[name] = what
             place = _behind(elements, place)
         numeric = frozenset(name for name, kind in columns.items() if kind in _NUMERIC)
-        groups = metadata.get(4, [])
-        found = _nulls(groups), _largest(groups)
+        found = _count_values(metadata.get(4, []))
         return Footer(tuple(columns), int(metadata[3]), numeric, nested, *found)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise NotParquet(f"its footer can't be read ({type(error).__name__})") from error
@@ -101,37 +100,26 @@ def _nested(elements: list[dict[int, Any]], place: int) -> str | None:
     return None if element.get(5) else "lists of plain values"
 
 
-def _nulls(row_groups: list[dict[int, Any]]) -> dict[str, int]:
-    """Return the nulls of each column that lies at the top and has statistics throughout."""
-    # RowGroup: 1 is its columns. ColumnChunk: 3 is its metadata, of which 3 is the path, and 12
-    # the statistics, of which 3 is the number of nulls.
-    found: dict[str, int] = {}
+def _count_values(groups: list[dict[int, Any]]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the nulls of the columns whose statistics tell them throughout, and largest sizes."""
+    # RowGroup: 1 is its columns. ColumnChunk: 3 is its metadata, of which 3 is the path, 6 the size
+    # before it is compressed, and 12 the statistics, of which 3 is the number of nulls.
+    nulls: Counter[str] = Counter()
     untold: set[str] = set()
-    for group in row_groups:
-        for chunk in group[1]:
-            metadata = chunk.get(3, {})
-            path = metadata.get(3, [])
-            count = metadata.get(12, {}).get(3)
-            if len(path) != 1:
-                continue
-            name = _text(path[0])
-            if count is None:
-                untold.add(name)
-            found[name] = found.get(name, 0) + int(count or 0)
-    return {name: count for name, count in found.items() if name not in untold}
-
-
-def _largest(row_groups: list[dict[int, Any]]) -> dict[str, int]:
-    # ColumnMetaData: 6 is its size before it is compressed.
-    found: dict[str, int] = {}
-    for group in row_groups:
+    largest: dict[str, int] = {}
+    for group in groups:
         sizes: Counter[str] = Counter()
-        for chunk in group[1]:
-            metadata = chunk.get(3, {})
-            if path := metadata.get(3):
+        for metadata in (chunk.get(3, {}) for chunk in group[1]):
+            path = metadata.get(3, [])
+            if path:
                 sizes[_text(path[0])] += int(metadata.get(6, 0))
-        found |= {name: max(size, found.get(name, 0)) for name, size in sizes.items()}
-    return found
+            if len(path) == 1:
+                count = metadata.get(12, {}).get(3)
+                nulls[_text(path[0])] += int(count or 0)
+                if count is None:
+                    untold.add(_text(path[0]))
+        largest |= {name: max(size, largest.get(name, 0)) for name, size in sizes.items()}
+    return {name: count for name, count in nulls.items() if name not in untold}, largest
 
 
 def _text(name: bytes) -> str:

@@ -77,9 +77,7 @@ def _file_problem(container: Container, name: str) -> str | None:
     named_for = _LABELS.get(ending.removeprefix("."))
     if container.kind == "empty":
         return None
-    if not container.has_records:
-        return f"it is {container.label}; expected {named_for or 'JSON Lines, an array or CSV'}"
-    if container.gzipped:
+    if not container.has_records or container.gzipped:
         return f"it is {container.label}; expected {named_for or 'JSON Lines, an array or CSV'}"
     if container.encoding != "utf-8":
         return f"it is {container.label}; expected UTF-8"

@@ -7,31 +7,16 @@ from typing import Any
 
 from evalbook.datasets.containers import Container
 from evalbook.datasets.formats import DatasetFormat, detect_format
-from evalbook.datasets.invalid import InvalidRecord, described, harmless, named
+from evalbook.datasets.invalid import InvalidRecord, named
 from evalbook.datasets.reading import Reading, Row
 from evalbook.datasets.rules import Judged, Rules, job_format
-from evalbook.datasets.shown import brief, shown
+from evalbook.datasets.shown import shown
 from evalbook.datasets.strictjson import parse_value
 from evalbook.datasets.uses import FieldUse, table_lines
 from evalbook.texts import Notice, plural
 
-__all__ = ["FieldSeen", "Sample", "read_sample", "shown"]
-
 _RECORDS = 2
 _PROBLEMS = 3
-_EXAMPLE = 60
-_FIELDS = 20
-
-
-@dataclass(frozen=True)
-class FieldSeen:
-    """A top-level field of the records in a sample, ready to be printed."""
-
-    name: str
-    type: str
-    """``text``, ``number``, ``messages``, ``list``, ``object``…; several joined by `` or ``."""
-    example: str
-    """The first value, harmless and short."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +24,6 @@ class Sample:
     """What the start of a dataset shows."""
 
     format: DatasetFormat | None
-    fields: tuple[FieldSeen, ...]
-    """In the order they were seen, at most twenty."""
     records: tuple[dict[str, Any], ...]
     """The first two whole records, as they are: print them by ``shown``."""
     problems: tuple[str, ...]
@@ -60,14 +43,15 @@ class Sample:
         more = "" if self.format.documented else ", which AWS does not document for evaluation"
         return f"{self.format.label}{more}"
 
+    def record_lines(self) -> tuple[str, ...]:
+        """Return the records, each on a line."""
+        records = enumerate(self.records, start=1)
+        return tuple(Notice(f"Record {number}: {shown(it, 300)}") for number, it in records)
+
     def lines(self) -> tuple[str, ...]:
         """Return the sample in words."""
-        records = (
-            Notice(f"Record {number}: {shown(record, 300)}")
-            for number, record in enumerate(self.records, start=1)
-        )
         table = table_lines(self.table, self.counted)
-        return (f"Format: {self.label}", *table, *records, *self.problems)
+        return (f"Format: {self.label}", *table, *self.record_lines(), *self.problems)
 
 
 def read_sample(head: bytes, *, complete: bool) -> Sample:
@@ -87,11 +71,9 @@ def read_sample(head: bytes, *, complete: bool) -> Sample:
     known = detect_format(records)
     problems = [container.problem] if container.problem else []
     problems += _record_problems(rows, known, "record" if container.kind == "json" else "line")
-    fields = _fields_seen(records)
     if not rows and container.kind in ("jsonl", "csv") and not (complete or container.gzipped):
-        fields, problem = _start_of_record(head)
-        problems.append(problem)
-    return Sample(known, fields, tuple(records[:_RECORDS]), tuple(problems), container.label)
+        problems.append(_start_of_record(head))
+    return Sample(known, tuple(records[:_RECORDS]), tuple(problems), container.label)
 
 
 def _without_cut(rows: list[Row], head: bytes, container: Container) -> list[Row]:
@@ -122,50 +104,27 @@ def _record_problems(rows: list[Row], known: DatasetFormat | None, place: str) -
     return found
 
 
-def _fields_seen(records: list[dict[str, Any]]) -> tuple[FieldSeen, ...]:
-    kinds: dict[str, list[str]] = {}
-    examples: dict[str, str] = {}
-    for record in records:
-        for name, value in record.items():
-            if name not in kinds and len(kinds) >= _FIELDS:
-                continue
-            kinds.setdefault(name, [])
-            examples.setdefault(name, harmless(brief(value), _EXAMPLE))
-            if (kind := _kind_of(value)) not in kinds[name]:
-                kinds[name].append(kind)
-    return tuple(
-        FieldSeen(harmless(name, 40), " or ".join(kinds[name]), examples[name]) for name in kinds
-    )
-
-
-def _start_of_record(head: bytes) -> tuple[tuple[FieldSeen, ...], str]:
-    """Return the fields at the start of a record that is longer than the head."""
-    record, cut = _fields_before_cut(head.decode("utf-8-sig", errors="replace"))
-    fields = _fields_seen([record])
+def _start_of_record(head: bytes) -> str:
+    """Say with which fields a record begins that is longer than the head."""
+    fields = _first_fields(head.decode("utf-8-sig", errors="replace"))
     problem = f"The first record is longer than the {len(head):,} bytes that were read"
-    if cut:
-        fields += (FieldSeen(harmless(cut, 40), "cut off", ""),)
     if fields:
-        seen = named([*record, *([cut] if cut else [])])
-        problem += f"; its first fields are {seen}"
-    return fields, problem + ". Its format will be known once the whole object is validated."
+        problem += f"; its first fields are {named(fields)}"
+    return problem + ". Its format will be known once the whole object is validated."
 
 
-def _fields_before_cut(text: str) -> tuple[dict[str, Any], str | None]:
-    """Return the whole fields of an object that is cut, and the name of the one cut off."""
-    record: dict[str, Any] = {}
-    name: str | None = None
+def _first_fields(text: str) -> list[str]:
+    """Return the names of an object that is cut off."""
+    names: list[str] = []
     at = text.find("{") + 1
     try:
         while at:
-            name = None
             key, at = parse_value(text, _skip(text, at, ","))
-            name = str(key)
-            value, at = parse_value(text, _skip(text, at, ":"))
-            record[name] = value
+            names.append(str(key))
+            _, at = parse_value(text, _skip(text, at, ":"))
     except InvalidRecord:
-        return record, name
-    return record, None
+        pass
+    return names
 
 
 def _skip(text: str, at: int, mark: str) -> int:
@@ -173,17 +132,3 @@ def _skip(text: str, at: int, mark: str) -> int:
     while at < len(text) and text[at] in " \t\r\n" + mark:
         at += 1
     return at
-
-
-def _kind_of(value: Any) -> str:
-    """Return what kind of JSON value it is, for a list of fields."""
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, bool):
-        return "true/false"
-    if isinstance(value, (int, float)):
-        return "number"
-    if isinstance(value, list):
-        messages = value and all(isinstance(item, dict) and "role" in item for item in value)
-        return "messages" if messages else "list"
-    return "object" if isinstance(value, dict) else described(value)

@@ -16,7 +16,7 @@ _SHOWN_TEXT = 200
 
 def shown(record: Mapping[str, Any], width: int) -> str:
     """Return a record on one line of at most ``width`` characters, safe to print."""
-    pairs = (f"{harmless(name, 40)}: {brief(value)}" for name, value in record.items())
+    pairs = (f"{harmless(name, 40)}: {_brief(value)}" for name, value in record.items())
     line = ""
     for pair in pairs:
         line += (", " if line else "") + pair
@@ -25,7 +25,7 @@ def shown(record: Mapping[str, Any], width: int) -> str:
     return harmless(line or "(no fields)", width)
 
 
-def brief(value: Any, depth: int = 0) -> str:
+def _brief(value: Any, depth: int = 0) -> str:
     """Return a value as JSON, with long texts, long lists and deep levels left out."""
     if isinstance(value, str):
         return json.dumps(harmless(value, _SHOWN_TEXT), ensure_ascii=False).replace("\\\\", "\\")
@@ -33,11 +33,11 @@ def brief(value: Any, depth: int = 0) -> str:
         return "{…}" if isinstance(value, dict) else "[…]"
     if isinstance(value, dict):
         items = [
-            f"{harmless(name, 40)}: {brief(inner, depth + 1)}"
+            f"{harmless(name, 40)}: {_brief(inner, depth + 1)}"
             for name, inner in list(value.items())[:_SHOWN_ITEMS]
         ]
         return "{" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "}"
     if isinstance(value, list):
-        items = [brief(inner, depth + 1) for inner in value[:_SHOWN_ITEMS]]
+        items = [_brief(inner, depth + 1) for inner in value[:_SHOWN_ITEMS]]
         return "[" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "]"
     return json.dumps(value)[:40]

@@ -64,23 +64,14 @@ def validate(
             faults.add(row, judged)
             if row.record is not None:
                 account.add(uses_of(row.record), row.record)
-    container = reading.container
     return Report(
-        container=container.label,
-        container_problem=container.problem,
-        container_remedy=container.remedy,
         format=found.name if found else None,
-        bytes=reading.bytes,
-        records=reading.records,
         fields=(*account.table(), *_beside(reading)),
         require_reference=require_reference,
         scorer=scorer,
         max_records=max_records,
         over_limit=max_records is not None and reading.records > max_records,
-        blank_lines=reading.blank_lines,
-        crlf=reading.crlf,
-        byte_order_mark=reading.bom,
-        final_newline=reading.final_newline,
+        **_file_findings(reading),
         **faults.findings(),
         **survey.findings(),
     )
@@ -95,6 +86,20 @@ def _first_rows(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
         if len(first) >= _FIRST_RECORDS or size > _FIRST_BYTES:
             break
     return first, rows
+
+
+def _file_findings(reading: Reading) -> dict[str, Any]:
+    return {
+        "container": reading.container.label,
+        "container_problem": reading.container.problem,
+        "container_remedy": reading.container.remedy,
+        "bytes": reading.bytes,
+        "records": reading.records,
+        "blank_lines": reading.blank_lines,
+        "crlf": reading.crlf,
+        "byte_order_mark": reading.bom,
+        "final_newline": reading.final_newline,
+    }
 
 
 def _beside(reading: Reading) -> tuple[FieldUse, ...]:

@@ -5,7 +5,6 @@ Only marks have colours, which can be read on light and on dark; the words keep 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -48,9 +47,6 @@ _MARKS = {
 
 # More checks that passed than this are counted, not listed: what is well should stay quiet.
 _PASSED_LISTED = 3
-
-_PREVIEWED = 2
-"""Records; two show whether the fields are the same throughout."""
 
 
 def text_of(text: str, style: str = "") -> Text:
@@ -137,13 +133,8 @@ class Drawing:
             ]
             self._fields(("field", "records", "taken for", "example"), rows)
         else:
-            records = list(sample.records)[:_PREVIEWED]
-            rows = [
-                (it.name, str(it.type), *(_shown(record, it.name) for record in records))
-                for it in sample.fields
-            ]
-            titles = [f"record {number}" for number in range(1, len(records) + 1)]
-            self._fields(("field", "type", *titles), rows)
+            for line in sample.record_lines():
+                self.console.print(text_of(line))
         for problem in sample.problems:
             self._marked("warning", problem, None)
 
@@ -151,7 +142,7 @@ class Drawing:
         """Print a table of fields, in which what comes from records is a line each."""
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=True)
         for title in titles:
-            said, quoted = title == "taken for", title.startswith(("example", "record "))
+            said, quoted = title == "taken for", title == "example"
             table.add_column(
                 title,
                 justify="right" if title == "records" else "left",
@@ -252,12 +243,3 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> Table:
     for title, text in pairs:
         table.add_row(text_of(title, "bold"), text_of(text))
     return table
-
-
-def _shown(record: Any, field: str) -> str:
-
-    if isinstance(record, dict) and field not in record:
-        return "(none)"
-    value = record[field] if isinstance(record, dict) else record
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.replace("\n", " ⏎ ")
