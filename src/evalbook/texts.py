@@ -55,7 +55,10 @@ def lines(*texts: str) -> Lines:
 
 
 class Notice(str):
-    """What a person is told; where few words are wanted, ``brief`` instead, or nothing if empty."""
+    """What a person is told; ``brief``, which may be empty, where few words are wanted.
+
+    Of a remedy, few words are wanted where the question below it lists the choices.
+    """
 
     brief: str
 
@@ -65,8 +68,17 @@ class Notice(str):
         return notice
 
 
+def put_in_a_row(*texts: str | None) -> Notice:
+    """Put sentences after each other, with few words where few are wanted of one."""
+    told = [it for it in texts if it]
+    few = (it.brief if isinstance(it, Notice) else it for it in told)
+    return Notice(" ".join(told), " ".join(filter(None, few)))
+
+
 def shown(text: str) -> str:
     """Return a text as it may be shown: on one line, unless its lines are meant."""
+    if isinstance(text, Notice):
+        return Notice(printable(text), printable(text.brief))
     return text if isinstance(text, Lines) else printable(text)
 
 

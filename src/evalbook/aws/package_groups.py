@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalbook.aws.package_answers import iso_utc
 from evalbook.aws.session import Aws, in_parallel, try_asking
-from evalbook.texts import did_you_mean, nearest, printable
+from evalbook.texts import Notice, did_you_mean, nearest, printable
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import ModelPackageGroupSummaryTypeDef
@@ -84,7 +84,7 @@ def suggest_groups(aws: Aws, name: str, region: str | None) -> str | None:
         return "There are no model package groups there. Is it the right region and account?"
     shown = ", ".join(f'"{it}"' for it in names[:MOST_CANDIDATES])
     more = f" and {len(names) - MOST_CANDIDATES} more" if len(names) > MOST_CANDIDATES else ""
-    return f"The groups there are, newest first: {shown}{more}."
+    return Notice(f"The groups there are, newest first: {shown}{more}.")
 
 
 def _read(group: ModelPackageGroupSummaryTypeDef) -> Group:

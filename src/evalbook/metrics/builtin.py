@@ -12,7 +12,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.metrics.words import Words, comparable
 from evalbook.packaged import DataFile
 from evalbook.records import dataclass
-from evalbook.texts import did_you_mean, nearest, on_one_line
+from evalbook.texts import Notice, did_you_mean, nearest, on_one_line
 
 Group = Literal["quality", "responsible-ai"]
 
@@ -110,7 +110,7 @@ def parse_builtin_metric(text: str) -> str:
     raise AnswerRejected(
         "metrics.unknown",
         found + _instead(spelling, known),
-        f"Choose from {', '.join(names[:-1])} and {names[-1]}.",
+        Notice(f"Choose from {', '.join(names[:-1])} and {names[-1]}."),
     )
 
 

@@ -101,8 +101,8 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     """
     lines: list[str] = []
     if turn.error is not None:
-        problem = _with_remedy(turn.error.message, turn.error.remedy)
-        lines.append(without_what_follows(turn, problem))
+        remedy = without_what_follows(turn, turn.error.remedy)
+        lines.append(_with_remedy(turn.error.message, remedy))
     lines.append(_passed({check.id for check in turn.checks if check.status == "passed"}))
     said = turn.error.message if turn.error else ""
     lines += [_check(it) for it in turn.checks if it.status != "passed" and it.message != said]
@@ -114,12 +114,12 @@ def told(turn: Turn, *, afresh: bool = False) -> str:
     return "\n".join(filter(None, dict.fromkeys(lines)))
 
 
-def without_what_follows(turn: Turn, problem: str) -> str:
-    """Return a problem without what the question below it repeats."""
-    if turn.choices:
-        problem = re.sub(r" Answer with a number, or one of: .*?(?:\.(?= |$)|$)", "", problem)
-        problem = re.sub(r" (?:The groups there are, newest first|Choose from).*", "", problem)
-    return problem.replace(f" {turn.help}", "") if turn.help else problem
+def without_what_follows(turn: Turn, remedy: str | Remedy | None) -> str | Remedy | None:
+    """Return a remedy without what the question below it repeats: its choices, or its help."""
+    if remedy is None or isinstance(remedy, Remedy):
+        return remedy
+    told = remedy.brief if turn.choices and isinstance(remedy, Notice) else remedy
+    return told.replace(turn.help, "").strip() if turn.help else told
 
 
 def _reply(turn: Turn) -> Reply | None:

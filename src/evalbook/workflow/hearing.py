@@ -10,7 +10,7 @@ from typing import Any
 
 from evalbook.checks import Remedy
 from evalbook.errors import AnswerRejected
-from evalbook.texts import on_one_line, shortened
+from evalbook.texts import on_one_line, put_in_a_row, shortened
 from evalbook.whole_files import is_a_file
 from evalbook.workflow.asked import answer_to
 from evalbook.workflow.interview import Interview, Step
@@ -239,8 +239,8 @@ def rejection(
     known = answer_to(said, step, question)
     how = how_to_answer(question)
     if reading.how == "question":
-        message = known or NO_ANSWER
-        return AnswerRejected("answer.question", message, f"The question is still open. {how}")
+        remedy = put_in_a_row("The question is still open.", how)
+        return AnswerRejected("answer.question", known or NO_ANSWER, remedy)
     words = on_one_line(said, 60)
     message = {
         "condition": f"“{words}” sets a condition, so it is not an answer. {known or ''}".strip(),

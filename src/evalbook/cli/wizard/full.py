@@ -63,11 +63,8 @@ class FullTerminal(Drawing):
             # What the question itself found stands above already.
             shown = self._asked.checks if self._asked else ()
             self.checks([it for it in checks_beside(turn.checks, turn.error) if it not in shown])
-            remedy = turn.error.remedy
-            if isinstance(remedy, str):
-                # The list right below names the choices, and has no numbers to answer with.
-                remedy = without_what_follows(turn, f" {remedy}").strip()
-            self.problem(turn.error.message, remedy)
+            # The list right below names the choices, and has no numbers to answer with.
+            self.problem(turn.error.message, without_what_follows(turn, turn.error.remedy))
             return
         self._asked, self._summary, self._kind = turn, summary, summary.evaluation_type
         self.checks(turn.checks)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from evalbook.errors import AnswerRejected
-from evalbook.texts import nearest, shortened
+from evalbook.texts import Notice, nearest, shortened
 from evalbook.workflow.replies.numbers import place_of
 from evalbook.workflow.replies.reading import AskBack, Doubt, Hesitates, Incomplete, Reading, Taken
 from evalbook.workflow.replies.synonyms import SYNONYMS
@@ -96,7 +96,7 @@ def name_one(choices: Sequence[Choice]) -> str:
         for choice in choices[:12]
     )
     more = f" and {len(choices) - 12} more" if len(choices) > 12 else ""
-    return f"Answer with a number, or one of: {shown}{more}."
+    return Notice(f"Answer with a number, or one of: {shown}{more}.")
 
 
 def how_to_answer(question: Question) -> str:

@@ -9,6 +9,7 @@ from evalbook import aws
 from evalbook.checks import Check, passed, remedy_in_commands
 from evalbook.errors import AnswerRejected
 from evalbook.records import dataclass
+from evalbook.texts import put_in_a_row
 from evalbook.workflow.facts import ModelFacts
 from evalbook.workflow.interview import Accepted, Interview
 from evalbook.workflow.turn import Choice
@@ -189,7 +190,7 @@ def reject_unmatched(
     return AnswerRejected(
         missing.code,
         f"{missing.message} {said}",
-        " ".join(filter(None, (remedy, remedy_in_commands(missing.remedy)))),
+        put_in_a_row(remedy, remedy_in_commands(missing.remedy)),
     )
 
 

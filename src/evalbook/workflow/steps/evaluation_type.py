@@ -9,6 +9,7 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected, EvalbookError
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.records import dataclass
+from evalbook.texts import Notice
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Accepted, Interview, Narrowed, Outcome, Step
 from evalbook.workflow.replies.choices import read_choice
@@ -199,7 +200,7 @@ def _read_answer(text: str, choices: Sequence[Choice]) -> str:
     try:
         return read_choice(text, choices)
     except AnswerRejected as rejection:
-        remedy = f"Answer with a number, or one of: {'; '.join(labels)}."
+        remedy = Notice(f"Answer with a number, or one of: {'; '.join(labels)}.")
         raise AnswerRejected(rejection.code, rejection.message, remedy) from None
 
 

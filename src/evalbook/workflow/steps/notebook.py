@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalbook.checks import Remedy, passed, warning
+from evalbook.checks import Remedy, passed, remedy_in_commands, warning
 from evalbook.errors import AnswerRejected
-from evalbook.texts import Notice, joined, shortened
+from evalbook.texts import Notice, joined, put_in_a_row, shortened
 from evalbook.whole_files import end_of_links, is_a_file, is_a_folder, is_there
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.estimate import estimate
@@ -52,10 +52,11 @@ def _read(text: str, question: Question, interview: Interview) -> str:
         return read_choice(text, question.choices)
     except AnswerRejected as rejection:
         if not text.strip("'\" ").endswith(".ipynb"):
+            or_a_path = "Or give the path of a notebook, ending in .ipynb."
             raise AnswerRejected(
                 rejection.code,
                 rejection.message,
-                f"{rejection.remedy} Or give the path of a notebook, ending in .ipynb.",
+                put_in_a_row(remedy_in_commands(rejection.remedy), or_a_path),
             ) from rejection
     path = interview.file_named(text)
     if not is_a_file(path):
