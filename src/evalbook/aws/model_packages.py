@@ -116,7 +116,7 @@ def _resolve_arn(aws: Aws, text: str) -> Resolution:
     if kind == "model-package-group":
         resolution = find_newest_usable(aws, text, arn.region)
     elif "/" in name:
-        resolution = _named(_described(aws, text, arn), text)
+        resolution = _named(_described(aws, text, arn.region), text)
     else:
         resolution = _resolve_unversioned(aws, text, arn, name)
     return replace(resolution, checks=(*resolution.checks, *_remarks(aws, arn)))
@@ -161,15 +161,14 @@ def _resolve_unversioned(aws: Aws, text: str, arn: Arn, name: str) -> Resolution
     )
 
 
-def _described(aws: Aws, text: str, arn: Arn) -> ModelPackage:
+def _described(aws: Aws, text: str, region: str | None) -> ModelPackage:
     try:
-        return _describe(aws, text, arn.region)
+        return _describe(aws, text, region)
     except AwsMissing as error:
-        name = arn.resource.split("/")[1]
         raise AnswerRejected(
             "model.missing",
-            f"There is no model package {text} in {arn.region}.",
-            suggest_groups(aws, name, arn.region) or _FORMS,
+            f"There is no model package {text} in {region or aws.default_region}.",
+            suggest_groups(aws, text.split("/")[1], region) or _FORMS,
         ) from error
     except AwsDenied as error:
         raise _denied(aws, text, error) from error
@@ -232,7 +231,7 @@ def _resolve_version(aws: Aws, group: str, region: str | None, version: int) -> 
     for summary in _list_versions(aws, group, region):
         if summary.get("ModelPackageVersion") == version:
             arn = str(summary["ModelPackageArn"])
-            return _named(_describe_one(aws, arn, region), arn)
+            return _named(_described(aws, arn, region), arn)
         seen.append(int(summary.get("ModelPackageVersion", 0)))
     newest = ", ".join(str(number) for number in seen[:10])
     raise AnswerRejected(
@@ -266,7 +265,7 @@ def find_newest_usable(aws: Aws, group: str, region: str | None) -> Resolution:
             over.append(f"{label} and older ones: not checked")
             break
         read += 1
-        package = _describe_one(aws, str(summary["ModelPackageArn"]), region)
+        package = _described(aws, str(summary["ModelPackageArn"]), region)
         if package.base_model is None:
             over.append(f"{label}: {package.no_base}")
         elif package.approval == "Rejected":
@@ -384,17 +383,6 @@ def _list_versions(
 
 def _name_of(group: str) -> str:
     return group.rpartition("/")[2]
-
-
-def _describe_one(aws: Aws, arn: str, region: str | None) -> ModelPackage:
-    try:
-        return _describe(aws, arn, region)
-    except (AwsDenied, AwsMissing) as error:
-        raise AnswerRejected(
-            "model.denied" if isinstance(error, AwsDenied) else "model.missing",
-            f"{arn} can't be described. {error.message}",
-            "Ask for sagemaker:DescribeModelPackage, or name another version.",
-        ) from error
 
 
 def _describe(aws: Aws, name: str, region: str | None) -> ModelPackage:
