@@ -155,7 +155,7 @@ def describe_hub_document(
 
 @dataclass(frozen=True)
 class HubModel:
-    """The newest version of a model in the public hub."""
+    """A version of a model in the public hub: the newest, unless another was asked for."""
 
     name: str
     version: str
@@ -317,7 +317,7 @@ def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
     for it in list_hub_contents(aws, region, PUBLIC_HUB, "Model", MOST_PAGES, NameContains=part):
         words = [str(word).lower() for word in it.get("HubContentSearchKeywords") or ()]
         named = [word for word in words if word.startswith("@recipe:")]
-        kinds = (it.removeprefix("@recipe:evaluation_") for it in named if ":evaluation_" in it)
+        kinds = {word.partition(":evaluation_")[2] for word in named if ":evaluation_" in word}
         recipes = frozenset(kinds) if named else None
         name, version, arn = it["HubContentName"], it["HubContentVersion"], it["HubContentArn"]
         models.append(HubModel(name, version, arn, iso_utc(it["CreationTime"]), recipes))

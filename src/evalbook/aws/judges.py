@@ -104,8 +104,8 @@ def check_judge(aws: Aws, region: str, judge_id: str) -> tuple[Judge, list[Check
         raise answer
     if isinstance(answer, AwsDenied):
         judge = Judge(wanted, wanted, wanted.split(".")[0], "UNKNOWN", None, None, region)
-        unknown = f"Could not check whether {wanted} is in service. {answer.message}"
-        return judge, [*checks, warning("judge.lifecycle", unknown, _ACCESS)]
+        what, grant = f"whether {wanted} is in service", "bedrock:GetFoundationModel"
+        return judge, [*checks, unchecked("judge.lifecycle", what, answer, grant, warning)]
     profiles = _Profiles(aws, region)
     verdict = _verdict(wanted, answer, profiles)
     if isinstance(verdict, LeftOut):
