@@ -99,7 +99,15 @@ def test_a_file_that_can_not_be_read_is_said(aws: Aws, file: bytes | None) -> No
 
 @pytest.mark.parametrize(
     "spec",
-    [None, 8192, {}, {"type": "integer"}, {"default": 1, "min": None}, {"default": 1, "max": "9"}],
+    [
+        None,
+        8192,
+        {},
+        {"type": "integer"},
+        {"default": 1, "min": None},
+        {"default": 1, "max": "9"},
+        {"default": 1, "enum": 9},
+    ],
 )
 def test_what_the_sdk_would_stumble_over_is_not_offered(spec: Any) -> None:
     assert read_parameter("it", spec) is None

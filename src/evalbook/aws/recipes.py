@@ -148,20 +148,22 @@ def read_parameters(
 
 
 def read_parameter(name: str, spec: Any) -> Parameter | None:
-    """Return a parameter that the SDK takes: one with a default, and bounds that are numbers."""
+    """Return a parameter that the SDK takes: with a default, and bounds and choices it can use."""
     if not isinstance(spec, dict) or "default" not in spec:
         return None
     bounds = {end: spec[end] for end in ("min", "max") if end in spec}
-    if not all(isinstance(bound, int | float) for bound in bounds.values()):
+    kind, choices = spec.get("type"), spec.get("enum") or []
+    if not all(isinstance(it, int | float) for it in bounds.values()):
         return None
-    kind = spec.get("type")
+    if not isinstance(choices, list):
+        return None
     return Parameter(
         name,
         spec["default"],
         type=_SAME_TYPE.get(kind, kind) if isinstance(kind, str) else None,
         minimum=bounds.get("min"),
         maximum=bounds.get("max"),
-        choices=tuple(spec.get("enum") or ()),
+        choices=tuple(choices),
     )
 
 
