@@ -344,3 +344,21 @@ def test_prompts_that_leave_no_room_for_the_answer_are_said() -> None:
 
     (found,) = [check for check in turn.checks if check.id == "parameters.length"]
     assert "longer prompts are cut off" in found.message
+
+
+def test_whether_prompts_leave_room_is_checked_again_with_another_dataset() -> None:
+    Path("long.jsonl").write_bytes(lines(lambda q, _: plain(q * 1000, "4")))
+    answers = {
+        "evaluation_type": "custom_scorer",
+        "dataset": "long.jsonl",
+        "dataset_upload": f"s3://{world.DATA_BUCKET}/people/room.jsonl",
+        "advanced": "inference_parameters",
+        "inference_parameters": "temperature=0",
+    }
+    workflow, turn = answered_until("confirm", **answers)
+    assert "longer prompts are cut off" in str(turn.notices)
+
+    workflow.answer("s3://evalbook-data/support/eval.jsonl", step="dataset")
+    answer_until(workflow, "confirm", **answers)
+
+    assert "longer prompts are cut off" not in str(workflow.summary().warnings)
