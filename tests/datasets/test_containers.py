@@ -97,6 +97,16 @@ def test_rows_of_a_csv_file_that_do_not_fit_its_header_are_left_out() -> None:
     )
 
 
+def test_a_quote_inside_a_cell_is_said_to_need_doubling() -> None:
+    report = report_of(b'query,response\na,"b "c" d"\ne,f\n')
+
+    assert (report.records, report.valid) == (2, 1)
+    assert report.invalid_shown[0].reason == (
+        "not CSV: text follows a closing quotation mark; inside a cell, quotation marks must be"
+        " doubled"
+    )
+
+
 def test_a_quote_that_is_never_closed_ends_in_a_report() -> None:
     report = report_of(b'query,response\na,"b\n' + b"c,d\n" * 1000)
 

@@ -382,8 +382,9 @@ def _not_csv(error: csv.Error) -> InvalidRecord:
     if words == "unexpected end of data":
         words = "a quotation mark is never closed"
     elif "expected after" in words:
-        words = "text follows a closing quotation mark; inside a cell, quotation marks must be "
-        "doubled"
+        words = (
+            "text follows a closing quotation mark; inside a cell, quotation marks must be doubled"
+        )
     return InvalidRecord("not_csv", f"not CSV: {words}")
 
 
