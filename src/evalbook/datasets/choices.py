@@ -24,19 +24,21 @@ class Choices(NamedTuple):
     """The right one, where the choices themselves say it."""
 
 
-_COLUMNS = (
-    ("A", "B", "C", "D", "E", "F", "G", "H", "I", "J"),
-    ("opa", "opb", "opc", "opd", "ope"),
-    ("optiona", "optionb", "optionc", "optiond", "optione"),
-    ("choicea", "choiceb", "choicec", "choiced", "choicee"),
-    ("option1", "option2", "option3", "option4", "option5"),
-    ("choice1", "choice2", "choice3", "choice4", "choice5"),
-    ("answera", "answerb", "answerc", "answerd"),
-    ("answer0", "answer1", "answer2", "answer3"),
-    ("holding0", "holding1", "holding2", "holding3", "holding4"),
-    ("ending0", "ending1", "ending2", "ending3"),
-    ("sol1", "sol2"),
-)
+_COLUMNS = tuple(
+    line.split() for line in """
+    A B C D E F G H I J
+    opa opb opc opd ope
+    optiona optionb optionc optiond optione
+    choicea choiceb choicec choiced choicee
+    option1 option2 option3 option4 option5
+    choice1 choice2 choice3 choice4 choice5
+    answera answerb answerc answerd
+    answer0 answer1 answer2 answer3
+    holding0 holding1 holding2 holding3 holding4
+    ending0 ending1 ending2 ending3
+    sol1 sol2
+    """.strip().splitlines()
+)  # fmt: skip
 """Columns of which each holds one choice."""
 
 
@@ -47,12 +49,9 @@ def choices_of(it: Fields) -> Choices | None:
         found = _SCORED.get(it.plain(name), _listed)(name, value)
         if found is not None:
             return found
+    left = (name for name in it.values if name not in it.taken)
+    of = {name if len(name) == 1 else it.plain(name): name for name in left}
     for columns in _COLUMNS:
-        of = {
-            name if len(name) == 1 else it.plain(name): name
-            for name in it.values
-            if name not in it.taken
-        }
         names = [of[column] for column in columns if column in of]
         texts = [plain_text(it.values[name]) for name in names]
         if len(names) >= 2 and all(text is not None for text in texts):

@@ -133,11 +133,6 @@ def read_turns(value: Any, field: str) -> list[Turn]:
 def _turn(message: Any, place: str) -> Turn:
     if not isinstance(message, dict):
         raise wrong_type(place, message, "a message with role and content")
-    role = message.get("role")
-    if len(message) == 2 and type(role) is str and role in _ROLES:
-        content = message.get("content")
-        if type(content) is str:
-            return Turn(_ROLES[role], content)
     message = _opened(message)
     found = _role(message, place)
     beside = [
@@ -279,7 +274,7 @@ def talk_of(turns: list[Turn], field: str) -> Talk:
         elif at <= last and turn.role in ("user", "assistant"):
             spoken.append(turn)
     asked = sum(turn.role == "user" for turn in spoken)
-    uses = _uses(turns, last, answer_at, field)
+    uses = tuple(dict.fromkeys(_each_use(turns, last, answer_at, field)))
     answer = None if answer_at is None else turns[answer_at].text
     return Talk(joined_turns(spoken), "\n\n".join(system) or None, answer, asked, uses)
 
@@ -296,21 +291,6 @@ def _asks(turn: Turn) -> bool:
 
 
 _Use = tuple[str, str, str]
-_PLAIN: dict[tuple[str, tuple[str, ...]], tuple[_Use, ...]] = {}
-"""Of conversations of nothing but text: what is said of them depends on their roles alone."""
-_MOST_PLAIN = 1000
-
-
-def _uses(turns: list[Turn], last: int, answer_at: int | None, field: str) -> tuple[_Use, ...]:
-    if any(turn.beside or turn.text is None for turn in turns):
-        return tuple(dict.fromkeys(_each_use(turns, last, answer_at, field)))
-    key = (field, tuple([turn.role for turn in turns]))
-    found = _PLAIN.get(key)
-    if found is None:
-        found = tuple(dict.fromkeys(_each_use(turns, last, answer_at, field)))
-        if len(_PLAIN) < _MOST_PLAIN:
-            _PLAIN[key] = found
-    return found
 
 
 def _each_use(turns: list[Turn], last: int, answer_at: int | None, field: str) -> Iterator[_Use]:

@@ -108,7 +108,7 @@ class Reading:
             yield row
         if self._cut:
             self.records += 1
-            yield Row(self.records, None, _cut_off())
+            yield Row(self.records, None, _CUT_OFF)
         if self._on_progress:
             self._on_progress(self.bytes, self.records)
 
@@ -168,7 +168,7 @@ class Reading:
     def _lines(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = None if self.container.is_lines else self._not_lines()
         first = 1
-        for lines in read_line_batches(chunks):
+        for lines in _line_batches(chunks):
             for at in self._left(lines, range(first, first + len(lines))):
                 row = self._line(first + at, lines[at], misplaced)
                 if row is not None:
@@ -181,7 +181,7 @@ class Reading:
             return Row(place, None, too_long("the line"))
         problem = misplaced
         if place == 1 and line.startswith(_BOM):
-            line, problem = line[len(_BOM) :], problem or _byte_order_mark()
+            line, problem = line[len(_BOM) :], problem or _BYTE_ORDER_MARK
         line = line.strip(b" \t\r\n")
         if not line:
             self.blank_lines += 1
@@ -233,16 +233,8 @@ class Reading:
         return InvalidRecord("not_json_lines", f"in {self.container.label}; expected JSON Lines")
 
 
-def split_lines(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[bytes | None]:
-    """Yield each line without its line feed; None for one of more than ``limit`` bytes."""
-    for lines in read_line_batches(chunks, limit):
-        yield from lines
-
-
-def read_line_batches(
-    chunks: Iterable[bytes], limit: int = MAX_LINE
-) -> Iterator[list[bytes | None]]:
-    """Yield the lines of a piece at a time, as `split_lines` does one by one."""
+def _line_batches(chunks: Iterable[bytes]) -> Iterator[list[bytes | None]]:
+    """Yield the lines of a piece at a time, without line feeds; None for one that is too long."""
     pending: list[bytes] = []
     size = 0
     for chunk in chunks:
@@ -250,18 +242,15 @@ def read_line_batches(
         rest = lines.pop() or b""
         if lines and pending:
             whole = size + len(lines[0] or b"")
-            lines[0] = b"".join((*pending, lines[0] or b"")) if whole <= limit else None
+            lines[0] = b"".join((*pending, lines[0] or b"")) if whole <= MAX_LINE else None
             pending, size = [], 0
-        # A piece is shorter than the limit, unless somebody set it so.
-        if len(chunk) > limit:
-            lines = [line if line is not None and len(line) <= limit else None for line in lines]
         if lines:
             yield lines
         size += len(rest)
         # Of a line that is too long already, what is known is its size.
-        pending = [*pending, rest] if size <= limit else [b""]
+        pending = [*pending, rest] if size <= MAX_LINE else [b""]
     if size:
-        yield [b"".join(pending) if size <= limit else None]
+        yield [b"".join(pending) if size <= MAX_LINE else None]
 
 
 def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -365,16 +354,12 @@ def _not_utf8(where: str = "some of its bytes") -> InvalidRecord:
     return InvalidRecord("not_utf8", f"not UTF-8 ({where}); expected text in UTF-8")
 
 
-def _cut_off() -> InvalidRecord:
-    return InvalidRecord(
-        "cut_off", "the compressed file is damaged or cut off here; what follows could not be read"
-    )
-
-
-def _byte_order_mark() -> InvalidRecord:
-    return InvalidRecord(
-        "byte_order_mark", "begins with a byte-order mark, which JSON parsers refuse; expected {"
-    )
+_CUT_OFF = InvalidRecord(
+    "cut_off", "the compressed file is damaged or cut off here; what follows could not be read"
+)
+_BYTE_ORDER_MARK = InvalidRecord(
+    "byte_order_mark", "begins with a byte-order mark, which JSON parsers refuse; expected {"
+)
 
 
 def _not_csv(error: csv.Error) -> InvalidRecord:
@@ -392,7 +377,7 @@ class _TableLines:
     """Lines of a CSV file for Python's reader, remembering whether one had to be left out."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._lines = split_lines(chunks)
+        self._lines = chain.from_iterable(_line_batches(chunks))
         self._first = True
         self._cut = False
 

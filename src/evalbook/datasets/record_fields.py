@@ -90,15 +90,7 @@ def join_texts(value: Any) -> str | None:
         text = part_text(value)
         if text is not None:
             return text
-        for key in (
-            "parts",
-            "page_content",
-            "contexts",
-            "passage",
-            "passage_text",
-            "body",
-            "value",
-        ):
+        for key in _HOLD_TEXTS:
             if key in value:
                 return join_texts(value[key])
         # Lists side by side, such as titles and sentences; single values are no text to read.
@@ -106,11 +98,15 @@ def join_texts(value: Any) -> str | None:
     return None
 
 
+_HOLD_TEXTS = ("parts", "page_content", "contexts", "passage", "passage_text", "body", "value")
+
+
 def parsed(value: Any) -> Any:
     """Return a list or object that is written as text, as cells of tables are."""
     if not isinstance(value, str) or value[:1] not in ("[", "{"):
         return value
-    for read in _READERS:
+    readers: tuple[Callable[[str], Any], ...] = (json.loads, ast.literal_eval)
+    for read in readers:
         try:
             found = read(value)
         except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
@@ -118,9 +114,6 @@ def parsed(value: Any) -> Any:
         if isinstance(found, (list, dict)):
             return found
     return value
-
-
-_READERS: tuple[Callable[[str], Any], ...] = (json.loads, ast.literal_eval)
 
 
 def text_of(value: Any) -> str | None:

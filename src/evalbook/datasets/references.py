@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from evalbook.datasets import fields as known
@@ -29,8 +29,10 @@ def reference_of(
         for name, _ in it.by_name(("response",)):
             it.take(name, UNUSED, known.MADE)
     explicit = _first(it, known.REFERENCE)
-    for find in (_inside, _chosen):
-        explicit = find(it) if explicit is None else explicit
+    if explicit is None:
+        explicit = _inside(it)
+    if explicit is None:
+        explicit = _first(it, known.CHOSEN)
     if explicit is not None:
         if talk is not None and talk.answer is not None:
             it.answers_are(known.MADE, "[")
@@ -42,26 +44,17 @@ def reference_of(
     return _last_resort(it), None
 
 
-def _chosen(it: Fields) -> str | None:
-    return _first(it, known.CHOSEN)
-
-
 def _last_resort(it: Fields) -> str | None:
     for name, replies in it.by_name(("replies",)):
         if isinstance(replies, list) and replies:
             it.take(name, REFERENCE, "the first of the replies")
             return text_of(replies[0])
-    for find in (_named_alike, _only_output, _labels):
-        for name, value in find(it):
-            text = answer_text(value, it.plain(name))
-            if text is not None:
-                it.take(name, REFERENCE)
-                return text
+    for name, value in chain(_named_alike(it), _only_output(it), it.by_name(known.LABEL)):
+        text = answer_text(value, it.plain(name))
+        if text is not None:
+            it.take(name, REFERENCE)
+            return text
     return None
-
-
-def _labels(it: Fields) -> Iterator[tuple[str, Any]]:
-    return it.by_name(known.LABEL)
 
 
 def _named_alike(it: Fields) -> Iterator[tuple[str, Any]]:
@@ -111,7 +104,7 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
         if value == ["None"] and "." not in name:
             it.take(name, UNUSED, "empty")
             continue
-        if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and _others(it, name):
+        if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()) and has_answer(it, name):
             it.take(name, UNUSED, "an address, not an answer")
             continue
         several = parsed(value)
@@ -128,11 +121,6 @@ def _first(it: Fields, table: Iterable[str]) -> str | None:
             it.take(name, REFERENCE, which)
             return text
     return None
-
-
-def has_answer(it: Fields) -> bool:
-    """Tell whether a record has anything that answers it."""
-    return _others(it, "")
 
 
 def _which(value: Any, plain: str) -> str:
@@ -156,25 +144,20 @@ def _is_whole(value: dict[str, Any]) -> bool:
 _ADDRESS = re.compile(r"https?://\S+")
 
 
-def _others(it: Fields, name: str) -> bool:
-    """Tell whether another field may hold the answer."""
+def has_answer(it: Fields, beside: str = "") -> bool:
+    """Tell whether a field may hold the answer, other than one."""
     tables = (known.REFERENCE, known.CHOSEN, known.ANSWERED)
-    return any(other != name for table in tables for other, _ in it.by_name(table))
+    return any(other != beside for table in tables for other, _ in it.by_name(table))
 
 
 def _is_made(value: Any) -> bool:
     """Tell what an inference service answered, whole, from an answer."""
-    marks = {
-        "choices",
-        "candidates",
-        "outputBodyJson",
-        "status_code",
-        "stopReason",
-        "stop_reason",
-        "generation",
-        "usage",
-    }
-    return isinstance(value, dict) and not marks.isdisjoint(value)
+    return isinstance(value, dict) and not _OF_A_SERVICE.isdisjoint(value)
+
+
+_OF_A_SERVICE = frozenset(
+    "choices candidates outputBodyJson status_code stopReason stop_reason generation usage".split()
+)
 
 
 def _inside(it: Fields) -> str | None:
@@ -202,10 +185,6 @@ def _inside(it: Fields) -> str | None:
     return None
 
 
-def _holds_made(it: Fields) -> bool:
-    return any(known.is_made(it.plain(name)) for name in it.values)
-
-
 def _judged(
     it: Fields, answer: str, only: type[bool] | None = None
 ) -> tuple[str | None, str | None]:
@@ -213,7 +192,8 @@ def _judged(
 
     A mark says it of what a model once answered, where that stands in the record too.
     """
-    if only and (_holds_made(it) or any(True for _ in it.by_name(known.ANSWERED))):
+    made = any(known.is_made(it.plain(name)) for name in it.values)
+    if only and (made or any(True for _ in it.by_name(known.ANSWERED))):
         return answer, None
     for name, value in list(it.values.items()):
         plain = it.plain(name)
