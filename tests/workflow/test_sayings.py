@@ -56,6 +56,8 @@ def test_what_fits_one_answer_is_asked_back_once(step, said, question):
     ("step", "said", "code"),
     [
         ("task", "What do you mean, task?", "answer.question"),
+        ("task", "ok then", "answer.incomplete"),
+        ("task", "same as last time", "answer.incomplete"),
         ("data_sample", "if nothing is stored, ok", "answer.condition"),
         ("custom_metrics", "yes", "answer.incomplete"),
         ("judge_model", "which one would you take?", "answer.question"),

@@ -287,11 +287,11 @@ def understand_free(reply: str, question: Question) -> Reading:
     if doubt := doubt_in(reply, free=True):
         return Hesitates(doubt)
     words = words_of(reply)
-    if " ".join(words) in _PLACEHOLDERS:
-        return Incomplete("That does not say anything yet.")
     polite = all(word in POLITE or word.isdigit() for word in words)
-    if polite or says_yes(reply) or says_none(reply):
-        return None
+    agrees = yes_or_no(reply) is not None
+    elsewhere = means_another_time(reply) or means_default(reply)
+    if polite or agrees or elsewhere or says_none(reply) or " ".join(words) in _PLACEHOLDERS:
+        return Incomplete("That does not say anything yet.")
     # A question to us may follow what is stated.
     *stated, last = re.split(r"(?<=[.!?])\s+", reply.strip())
     if stated and doubt_in(last, free=True) == "question":

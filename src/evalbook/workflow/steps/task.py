@@ -12,7 +12,7 @@ LONGEST = 4000
 
 
 def _read(text: str, _question: Question, _: Interview) -> str:
-    if not any(character.isalnum() for character in text):
+    if not any(map(str.isalpha, text)):
         raise AnswerRejected(
             "task.empty",
             f"{text!r} does not describe a task.",
