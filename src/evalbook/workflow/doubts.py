@@ -21,17 +21,14 @@ from evalbook.workflow.interview import (
 
 def put_answer(interview: Interview, step: AnyStep, accepted: AnyAccepted, said: str) -> None:
     """Save an accepted answer and put those that depend on it in doubt."""
-    before = interview.answers.get(step.name)
+    before, aside = interview.answers.get(step.name), interview.aside
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     interview.answers[step.name] = Answer(
-        accepted.value, accepted.facts, said, accepted.checks, _now()
+        accepted.value, accepted.facts, said, accepted.checks, now
     )
-    for kept in (
-        interview.aside.volunteered,
-        interview.aside.asked_back,
-        interview.aside.unsettled,
-    ):
+    for kept in (aside.volunteered, aside.asked_back, aside.unsettled):
         kept.pop(step.name, None)
-    interview.aside.pending = None
+    aside.pending = None
     if before is None or (before.value, before.facts) != (accepted.value, accepted.facts):
         _put_dependants_in_doubt(interview, step.name)
 
@@ -56,7 +53,6 @@ def _depends(interview: Interview, step: AnyStep, changed: str) -> bool:
 
 def settle_doubts(interview: Interview) -> list[Check]:
     """Check the doubtful answers before the next question; drop those that fail."""
-    fallen: list[Check] = []
     steps = interview.steps
     for name in interview.answers.keys() - {step.name for step in steps}:
         # Answers from an evaluation type that was changed for another.
@@ -68,15 +64,13 @@ def settle_doubts(interview: Interview) -> list[Check]:
         answer = interview.answers.get(step.name)
         if answer is None or answer.reopened:
             break
-        if answer.in_doubt:
-            check = _still_holds(interview, step, answer)
-            if check is not None:
-                fallen.append(check)
-                break
-    return fallen
+        fallen = _recheck(interview, step, answer) if answer.in_doubt else None
+        if fallen is not None:
+            return [fallen]
+    return []
 
 
-def _still_holds(interview: Interview, step: AnyStep, answer: AnyAnswer) -> Check | None:
+def _recheck(interview: Interview, step: AnyStep, answer: AnyAnswer) -> Check | None:
     """Renew a doubtful answer, or drop it and return the check that says why."""
     try:
         outcome = step.check(answer.value, interview)
@@ -147,7 +141,3 @@ def refuse_what_is_never_asked(interview: Interview, step: AnyStep) -> None:
             f"{step.name} is not asked with {decided}.",
             f"Change {names[-1]} first, or leave it out.",
         )
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

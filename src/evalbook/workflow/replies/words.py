@@ -323,10 +323,8 @@ def says_yes(text: str) -> bool:
 
 def consents(text: str) -> bool:
     """Return whether the text agrees in the words that terms are agreed to in."""
-    return says_yes(text) and bool(
-        {"agree", "agreed", "accept", "accepted", "acknowledge", "approve", "approved", "consent"}
-        & set(words_of(text))
-    )
+    agreeing = "agree agreed accept accepted acknowledge approve approved consent"
+    return says_yes(text) and not set(agreeing.split()).isdisjoint(words_of(text))
 
 
 def yes_and_more(text: str) -> str | None:
