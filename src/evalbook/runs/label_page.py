@@ -9,13 +9,6 @@ from evalbook.runs.page import json_text
 from evalbook.runs.store import RecordStore
 from evalbook.runs.templates import page_asset, page_policy, page_template
 
-_STYLE = """
-.answers { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: 1rem 0; }
-.answers[hidden] { display: none; }
-.answers input { width: 7rem; }
-[aria-pressed="true"] { border-color: var(--better); color: var(--better); font-weight: 600; }
-"""
-
 
 @dataclass(frozen=True)
 class ShownItem:
@@ -37,7 +30,7 @@ def show_item(store: RecordStore, item: Item) -> ShownItem:
 
 def label_page(store: RecordStore, sample: Sample, labels: LabelFile) -> str:
     """Return the page: it holds the records drawn, and not which model answered what."""
-    style, script = page_asset("page.css") + _STYLE, page_asset("label_page.js")
+    style, script = page_asset("page.css"), page_asset("label_page.js")
     data = {
         "file": asdict(labels),
         "items": [asdict(show_item(store, item)) for item in sample.items],

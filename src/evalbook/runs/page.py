@@ -12,8 +12,9 @@ import heapq
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -26,8 +27,7 @@ from evalbook.runs.comparison import (
     compute_overall_scores,
     signs_of,
 )
-from evalbook.runs.forest import forest, panels_of, svg, version_drawing
-from evalbook.runs.leaderboard import Leaderboard
+from evalbook.runs.forest import Drawing, forest, panels_of, svg, version_drawing
 from evalbook.runs.report import Results
 from evalbook.runs.sections import Section, sections_of
 from evalbook.runs.store import NO_SCORE, Arm, Place, RecordStore
@@ -65,7 +65,9 @@ def write_page(report: Results, path: Path) -> None:
 
 def _contents(report: Results) -> dict[str, object]:
     style, script = page_asset("page.css"), page_asset("page.js")
-    board, sections = report.leaderboard, list(sections_of(report))
+    board, sections, panels = report.leaderboard, list(sections_of(report)), panels_of(report)
+    versions = board if board and len(board.versions) > 1 else None
+    means = "Each metric's mean from version to version"
     return {
         "policy": page_policy(style, script),
         "style": style,
@@ -79,8 +81,8 @@ def _contents(report: Results) -> dict[str, object]:
         "links": list(_links(report)),
         "board": board_lines(board) if board else [],
         "board_basis": board.basis if board else (),
-        "versions": _versions(board) if board else [],
-        "pictures": _pictures(report),
+        "versions": _draw_twice(partial(version_drawing, versions), means) if versions else [],
+        "pictures": _draw_twice(partial(forest, panels), "Gains by metric") if panels else [],
         "sections": sections,
         "examples": list(_examples(report)),
         "notes": [*label_lines(report), *report.notes],
@@ -124,16 +126,9 @@ def _claims(report: Results, sections: Sequence[Section]) -> Iterator[str]:
         yield report.prospect.sentence
 
 
-def _versions(board: Leaderboard) -> list[str]:
-    if len(board.versions) < 2:
-        return []
-    drawn = (version_drawing(board, width) for width in (760, _NARROW))
-    return [svg(it, "Each metric's mean from version to version") for it in drawn]
-
-
-def _pictures(report: Results) -> list[str]:
-    panels = panels_of(report)
-    return [svg(forest(panels, width), "Gains by metric") for width in (760, _NARROW) if panels]
+def _draw_twice(draw: Callable[[int], Drawing], described: str) -> list[str]:
+    """Draw something as wide as a page, and as wide as a phone."""
+    return [svg(draw(width), described) for width in (760, _NARROW)]
 
 
 # --- three examples -------------------------------------------------------------------------------

@@ -17,15 +17,16 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
     """Say how far a run is, what it goes on to pay for, and what stopping it loses."""
     lines = [f"{status.name} is {status.status}; it has run for {clock(status.seconds(now))}."]
     remaining = [it for it in status.steps if it.status in ("Executing", "Starting", "Waiting")]
-    training = [it.name for it in remaining if it.name not in (*_JUDGING, *LINEAGE)]
-    judging = [it.name for it in remaining if it.name in _JUDGING]
+    training = ", ".join(it.name for it in remaining if it.name not in (*_JUDGING, *LINEAGE))
+    judging = ", ".join(it.name for it in remaining if it.name in _JUDGING)
     lines.append(
         f"If it continues, you pay for{_cost(status, training, judging)}.{_time(status, now)}"
     )
-    done = [it.name for it in status.steps if it.status == "Succeeded" and it.name not in LINEAGE]
+    succeeded = [it.name for it in status.steps if it.status == "Succeeded"]
+    done = ", ".join(it for it in succeeded if it not in LINEAGE)
     lines.append(
         "Stopping cancels the rest. You pay for what has run so far, and a stopped run can't be "
-        f"resumed.{f' Finished: {_listed(done)}.' if done else ''}"
+        f"resumed.{f' Finished: {done}.' if done else ''}"
     )
     if hosts_models(status.kind):
         lines.append(
@@ -35,17 +36,15 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
     return texts.lines(*lines)
 
 
-def _cost(status: RunStatus, training: list[str], judging: list[str]) -> str:
+def _cost(status: RunStatus, training: str, judging: str) -> str:
     if status.plan.instances:
         return f" {status.plan.instances} until it ends"
-    parts = []
-    if training:
-        parts.append(f" SageMaker's jobs of {_listed(training)}")
+    parts = [f" SageMaker's jobs of {training}"] if training else []
     if judging:
         metrics = len(status.plan.metrics)
         each = f", {metrics} built-in metrics per record" if metrics else ""
-        parts.append(f" Bedrock's judging by {status.plan.judge or 'the judge'} in "
-                     f"{_listed(judging)} (tokens of every record{each})")  # fmt: skip
+        judge = status.plan.judge or "the judge"
+        parts.append(f" Bedrock's judging by {judge} in {judging} (tokens of every record{each})")
     return " and".join(parts) or " nothing known"
 
 
@@ -54,7 +53,3 @@ def _time(status: RunStatus, now: datetime | None) -> str:
         return ""
     left = [max(0, round(it - status.seconds(now) / 60)) for it in status.expected]
     return f" About {left[0]} to {left[1]} minutes are left." if left[1] else ""
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names)
