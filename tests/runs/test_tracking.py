@@ -13,7 +13,6 @@ from evalbook.aws.mlflow_runs import run_metrics
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import compare
-from evalbook.runs.documents import build_results_document
 from evalbook.runs.find import Target
 from evalbook.runs.report import Results, read_report
 from evalbook.runs.store import RecordStore
@@ -33,12 +32,10 @@ def test_metrics_and_files_are_where_mlflow_looks_for_them(
             find_experiment(live_aws, report)
         experiment = Experiment(APP, "Support bots")
         # The experiment is made for the first one.
-        runs = [
-            record(live_aws, report, build_results_document(report), experiment) for _ in range(2)
-        ]
+        runs = [record(live_aws, report, experiment) for _ in range(2)]
         in_sandbox.fail("sagemaker-mlflow:CreateRun", "AccessDeniedException", status=403)
         with pytest.raises(AnswerRejected, match="sagemaker-mlflow:CreateRun was denied"):
-            record(live_aws, report, build_results_document(report), experiment)
+            record(live_aws, report, experiment)
     [comparison] = report.comparisons
     found = run_metrics(live_aws, runs[1])
     for row in comparison.rows:

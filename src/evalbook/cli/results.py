@@ -129,14 +129,13 @@ def _write(report: Results, plot: Path | None, html: Path | None, log: Path | No
 
 
 def _track(aws: Aws, report: Results, *, asked: bool) -> str:
-    from evalbook.runs.documents import build_results_document
     from evalbook.runs.tracking import find_experiment, record
 
     experiment = find_experiment(aws, report)
     if asked:
         where = f"experiment {experiment.name} of {experiment.mlflow_arn}"
         need_yes(f"Record a run in {where}?", "results.declined", "Nothing was recorded.")
-    run = record(aws, report, build_results_document(report), experiment)
+    run = record(aws, report, experiment)
     return f"MLflow run {run.run_id} in experiment {run.experiment}"
 
 

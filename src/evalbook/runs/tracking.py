@@ -11,7 +11,7 @@ from evalbook.aws.runs import plan_of
 from evalbook.aws.session import REFUSED, Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.comparison import MeanRow, MetricRow
-from evalbook.runs.documents import ResultsDocument
+from evalbook.runs.documents import build_results_document
 from evalbook.runs.page import page_text
 from evalbook.runs.report import Results
 from evalbook.runs.sections import sections_of
@@ -71,9 +71,7 @@ def metrics_of(report: Results) -> dict[str, float]:
     }
 
 
-def record(
-    aws: Aws, report: Results, document: ResultsDocument, experiment: Experiment
-) -> TrackedRun:
+def record(aws: Aws, report: Results, experiment: Experiment) -> TrackedRun:
     """Record metrics, verdict, and the results as JSON and as page.
 
     Raises:
@@ -83,8 +81,9 @@ def record(
     run = report.runs[0]
     claims = [it.claim for it in sections_of(report) if not it.unseen]
     tags = {"evalbook.run": run.arn, "evalbook.verdict": " ".join(claims)[:5000]}
+    document = build_results_document(report).to_json()
     files = {
-        "evalbook/results.json": json.dumps(document.to_json(), indent=2).encode(),
+        "evalbook/results.json": json.dumps(document, indent=2).encode(),
         "evalbook/results.html": page_text(report).encode("utf-8", "replace"),
     }
     name = f"evalbook {run.name}"
