@@ -15,6 +15,7 @@ from evalbook.runs.summaries import Figure
 from evalbook.runs.table import report_csv, report_words
 from evalbook.runs.verdicts import VERDICTS
 from evalbook.texts import render_text_table
+from evalbook.workflow.turn import as_document
 
 
 def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
@@ -52,9 +53,8 @@ def test_report_in_words_shows_where_it_lost_most_and_why() -> None:
 
 def test_document_is_json_whatever_was_not_a_number() -> None:
     with RecordStore() as store:
-        document = build_results_document(
-            a_report(store, lines([None, None]), lines([1.0, 0.5]))
-        ).to_json()
+        report = a_report(store, lines([None, None]), lines([1.0, 0.5]))
+        document = as_document(build_results_document(report))
 
     [row] = document["comparisons"][0]["metrics"]
     assert row["gain"] is None
@@ -67,7 +67,7 @@ def test_labels_are_counted_not_averaged() -> None:
     tuned = [a_line({"Tone": "good"}, f"{n}") for n in range(3)]
     with RecordStore() as store:
         report = a_report(store, base, tuned)
-        document, words = build_results_document(report).to_json(), report_words(report)
+        document, words = as_document(build_results_document(report)), report_words(report)
 
     assert document["labels"] == {
         "Tone": {"base": {"good": 1, "bad": 2}, "fine-tuned": {"good": 3}}
@@ -97,7 +97,7 @@ def test_the_documentation_names_every_key_and_column() -> None:
     other = [a_line({"A": 1 - n % 2}, f"{n}", category="ab"[n % 2]) for n in range(12)]
     with RecordStore() as store:
         report = a_report(store, side, other)
-        document, table = build_results_document(report).to_json(), report_csv(report)
+        document, table = as_document(build_results_document(report)), report_csv(report)
     [comparison] = document["comparisons"]
     rows = (document, document["runs"][0], comparison, comparison["metrics"][0])
 

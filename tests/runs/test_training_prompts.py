@@ -15,6 +15,7 @@ from evalbook.runs.report import read_report
 from evalbook.runs.store import Place, RecordStore
 from evalbook.runs.table import UNSEEN_CATEGORY, report_csv, report_words
 from evalbook.runs.training_prompts import add_unseen
+from evalbook.workflow.turn import as_document
 
 SEEN_IT_ALL = PACKAGE.replace("support-bot/2", "seen-it-all/1")
 LEFT_OUT = (
@@ -48,7 +49,7 @@ def test_results_are_given_with_and_without_prompts_of_the_training_data(
         arn = evaluated("seen", base=base, package=package)
         report = read_report(live_aws, [Target(arn)], store)
         add_unseen(live_aws, report, workflow.interview)
-        document = build_results_document(report).to_json()["unseen"]
+        document = as_document(build_results_document(report))["unseen"]
         words = report_words(report)
 
         assert (document is not None) == added

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from evalbook.runs.comparison import Comparison, Loss, MeanRow, MetricRow
 from evalbook.runs.jobs import Prospect
@@ -23,7 +23,6 @@ from evalbook.runs.words import (
     headline,
     reservations,
 )
-from evalbook.workflow.turn import as_document
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,6 @@ class ResultsDocument:
     answers: dict[str, dict[str, int]]
     notes: tuple[str, ...]
     written: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        return as_document(self)
 
 
 def build_results_document(report: Results, written: Iterable[str] = ()) -> ResultsDocument:

@@ -15,6 +15,7 @@ from evalbook.runs.documents import build_results_document
 from evalbook.runs.page import page_text
 from evalbook.runs.report import Results
 from evalbook.runs.sections import sections_of
+from evalbook.workflow.turn import as_document
 
 # What MLflow takes in a metric's name (mlflow/utils/validation.py, 3.17).
 _NOT_IN_A_NAME = re.compile(r"[^\w.\- /:]")
@@ -81,7 +82,7 @@ def record(aws: Aws, report: Results, experiment: Experiment) -> TrackedRun:
     run = report.runs[0]
     claims = [it.claim for it in sections_of(report) if not it.unseen]
     tags = {"evalbook.run": run.arn, "evalbook.verdict": " ".join(claims)[:5000]}
-    document = build_results_document(report).to_json()
+    document = as_document(build_results_document(report))
     files = {
         "evalbook/results.json": json.dumps(document, indent=2).encode(),
         "evalbook/results.html": page_text(report).encode("utf-8", "replace"),
