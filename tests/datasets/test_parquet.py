@@ -3,9 +3,13 @@
 import contextlib
 import io
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
+from evalbook.datasets.convert import convert
 from evalbook.datasets.parquet import NotParquet, read_footer, read_footer_length
+from evalbook.datasets.validate import validate
 from evalbook.sandbox.datasets import DATASETS
 
 FILE = next(it for it in DATASETS if it.key.endswith(".parquet")).make()
@@ -72,3 +76,16 @@ def test_no_changed_byte_does_worse_than_be_refused(place):
         changed = FOOTER[:place] + bytes([value]) + FOOTER[place + 1 :]
         with contextlib.suppress(NotParquet):
             assert read_footer(changed).rows is not None
+
+
+def test_numbers_that_are_none_are_no_values_in_a_copy():
+    nan = float("nan")
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(
+        pyarrow.table({"prompt": ["Why?"], "answer": [nan], "metadata": [{"n": nan}]}), file
+    )
+    data = [file.getvalue()]
+
+    copy = b"".join(convert(data, report=validate(data)))
+
+    assert copy == b'{"query": "Why?", "metadata": {"n": null}}\n'
