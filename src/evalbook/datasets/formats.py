@@ -265,78 +265,72 @@ SAGEMAKER = DatasetFormat(
     frozenset({"query"}),
     _read_sagemaker,
 )
-OPENAI = DatasetFormat(
-    "openai",
-    "OpenAI messages",
-    "messages with a user turn; the assistant's answer is the reference",
-    frozenset({"messages"}),
-    _read_openai,
-    absent=frozenset({"query"}),
-)
-PREFERENCE = DatasetFormat(
-    "hf_preference",
-    "Hugging Face preference",
-    "prompt, chosen, rejected; chosen is the reference",
-    frozenset({"prompt", "chosen", "rejected"}),
-    _read_preference,
-    absent=frozenset({"query", "messages"}),
-)
-IMPLICIT_PREFERENCE = DatasetFormat(
-    "hf_preference_implicit",
-    "Hugging Face preference with an implicit prompt",
-    "chosen and rejected, each a whole conversation",
-    frozenset({"chosen", "rejected"}),
-    _read_implicit_preference,
-    absent=frozenset({"query", "messages", "prompt", "input"}),
-    documented=False,
-)
-PROMPT_COMPLETION = DatasetFormat(
-    "hf_prompt_completion",
-    "Hugging Face prompt/completion",
-    "prompt, completion; completion is the reference",
-    frozenset({"prompt", "completion"}),
-    _read_prompt_completion,
-    absent=frozenset({"query", "messages", "chosen"}),
-)
-BEDROCK = DatasetFormat(
-    "bedrock",
-    "Bedrock evaluation",
-    "prompt, referenceResponse; optional category",
-    frozenset({"prompt", "referenceResponse"}),
-    _read_bedrock,
-    absent=frozenset({"query", "messages", "chosen", "completion"}),
-    documented=False,
-)
-VERL = DatasetFormat(
-    "verl",
-    "verl",
-    "prompt (text or messages) and data_source, reward_model, extra_info or ability;"
-    " extra_info.answer or reward_model.ground_truth is the reference",
-    frozenset({"prompt"}),
-    _read_verl,
-    any_of=_VERL_FIELDS,
-    absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"}),
-)
-PROMPT_ONLY = DatasetFormat(
-    "prompt_only",
-    "prompts only",
-    "prompt (text or messages), no reference",
-    frozenset({"prompt"}),
-    _prompt,
-    absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"})
-    | _VERL_FIELDS,
-)
 
 FORMATS: tuple[DatasetFormat, ...] = (
     SAGEMAKER,
-    OPENAI,
-    PREFERENCE,
-    IMPLICIT_PREFERENCE,
-    PROMPT_COMPLETION,
-    BEDROCK,
-    VERL,
-    PROMPT_ONLY,
+    DatasetFormat(
+        "openai",
+        "OpenAI messages",
+        "messages with a user turn; the assistant's answer is the reference",
+        frozenset({"messages"}),
+        _read_openai,
+        absent=frozenset({"query"}),
+    ),
+    DatasetFormat(
+        "hf_preference",
+        "Hugging Face preference",
+        "prompt, chosen, rejected; chosen is the reference",
+        frozenset({"prompt", "chosen", "rejected"}),
+        _read_preference,
+        absent=frozenset({"query", "messages"}),
+    ),
+    DatasetFormat(
+        "hf_preference_implicit",
+        "Hugging Face preference with an implicit prompt",
+        "chosen and rejected, each a whole conversation",
+        frozenset({"chosen", "rejected"}),
+        _read_implicit_preference,
+        absent=frozenset({"query", "messages", "prompt", "input"}),
+        documented=False,
+    ),
+    DatasetFormat(
+        "hf_prompt_completion",
+        "Hugging Face prompt/completion",
+        "prompt, completion; completion is the reference",
+        frozenset({"prompt", "completion"}),
+        _read_prompt_completion,
+        absent=frozenset({"query", "messages", "chosen"}),
+    ),
+    DatasetFormat(
+        "bedrock",
+        "Bedrock evaluation",
+        "prompt, referenceResponse; optional category",
+        frozenset({"prompt", "referenceResponse"}),
+        _read_bedrock,
+        absent=frozenset({"query", "messages", "chosen", "completion"}),
+        documented=False,
+    ),
+    DatasetFormat(
+        "verl",
+        "verl",
+        "prompt (text or messages) and data_source, reward_model, extra_info or ability;"
+        " extra_info.answer or reward_model.ground_truth is the reference",
+        frozenset({"prompt"}),
+        _read_verl,
+        any_of=_VERL_FIELDS,
+        absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"}),
+    ),
+    DatasetFormat(
+        "prompt_only",
+        "prompts only",
+        "prompt (text or messages), no reference",
+        frozenset({"prompt"}),
+        _prompt,
+        absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"})
+        | _VERL_FIELDS,
+    ),
 )
+_BY_NAME = {known.name: known for known in FORMATS}
 
 
 def format_of(record: Mapping[str, Any]) -> DatasetFormat | None:
@@ -350,7 +344,7 @@ def format_named(name: str) -> DatasetFormat:
     Raises:
         KeyError: there is not one of that name.
     """
-    return {known.name: known for known in FORMATS}[name]
+    return _BY_NAME[name]
 
 
 def detect_format(records: Iterable[Mapping[str, Any]]) -> DatasetFormat | None:

@@ -47,7 +47,6 @@ _PIECE = 1 / 8
 """How frequent the letter should be at which texts are cut into pieces."""
 
 _Gram = tuple[bytes, ...]
-_Words = list[bytes]
 
 _ASCII = [chr(code) for code in range(128)]
 _HIGH = bytes(range(128, 256))
@@ -132,10 +131,9 @@ class Prompts:
         for at in range(0, len(prompts), _TOGETHER):
             together = [it.replace("\0", " ") for it in prompts[at : at + _TOGETHER]]
             text = _plain(_BETWEEN.join(together))
-            for letters in self._whole.keys() & text.translate(_LETTERS, _NO_LETTERS).split(
-                _PARTED
-            ):
-                self._exact.update(self._whole[letters])
+            letters = text.translate(_LETTERS, _NO_LETTERS).split(_PARTED)
+            for known in self._whole.keys() & letters:
+                self._exact.update(self._whole[known])
             pieces = self._pieces(text)
             if found := self._looked_for.keys() & pieces:
                 for prompt, own in zip(together, _by_prompt(pieces, found), strict=True):
@@ -184,7 +182,7 @@ def _plain(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _words(text: bytes) -> _Words:
+def _words(text: bytes) -> list[bytes]:
     """Return the words of a text without case and punctuation."""
     return text.translate(_WORDS).split()
 
