@@ -1,15 +1,15 @@
 """What showing a turn costs, beside what importing boto3 alone costs, each in a process of its own.
 
-The two run in turn, so that a machine whose speed drifts slows both; the median of the ratios is
-what counts.
+In CPU time, so that waiting for a busy machine does not count. The two run in turn, so that a
+machine whose speed drifts slows both; the median of the ratios is what counts.
 """
 
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 
 RUNS = 15
 NEXT = [sys.executable, "-m", "evalbook", "next", "--json"]
@@ -18,9 +18,10 @@ HEAVY = ("boto3", "botocore", "jinja2", "jupytext", "nbformat", "pydantic", "que
 
 
 def seconds(command: list[str], folder: str) -> float:
-    start = time.perf_counter()
+    before = getrusage(RUSAGE_CHILDREN)
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def heavy_imports(folder: str) -> list[str]:
