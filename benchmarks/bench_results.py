@@ -56,6 +56,7 @@ def measure(records: int, folder: Path) -> None:
     from evalbook.runs.report import Results
     from evalbook.runs.store import RecordStore
     from evalbook.runs.table import report_words
+    from evalbook.workflow.turn import as_document
 
     files = [folder / f"{records}-{model}.jsonl" for model in (0, 1)]
     for model, path in enumerate(files):
@@ -77,7 +78,7 @@ def measure(records: int, folder: Path) -> None:
         report = Results([], store, compare(store, [(arms[0], arms[1])]))
         report_words(report)
         shown = time.perf_counter() - start
-        json.dumps(build_results_document(report).to_json())
+        json.dumps(as_document(build_results_document(report)))
         write_picture(report, folder / "a.svg")
         write_page(report, folder / "a.html")
     everything = time.perf_counter() - start
