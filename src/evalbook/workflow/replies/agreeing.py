@@ -20,8 +20,8 @@ from evalbook.workflow.replies.words import (
 from evalbook.workflow.turn import Question
 
 
-def read_yes_or_no(text: str) -> bool:
-    """Return the verdict.
+def read_yes_or_no(text: str, *_: object) -> bool:
+    """Return the verdict, also for a step to read by.
 
     Raises:
         AnswerRejected: the text is neither yes nor no.
@@ -32,11 +32,6 @@ def read_yes_or_no(text: str) -> bool:
             "answer.yes_or_no", f"{shortened(text)!r} is neither yes nor no.", "Answer yes or no."
         )
     return verdict
-
-
-def read_agreement(text: str, _question: Question, _: object) -> bool:
-    """Return the verdict, for a step to read by."""
-    return read_yes_or_no(text)
 
 
 def understand_yes_or_no(reply: str, question: Question) -> Reading:
@@ -56,11 +51,12 @@ def understand_yes_or_no(reply: str, question: Question) -> Reading:
     if more and words_of(more)[:1] == ["but"] and negates(more):
         return Hesitates("condition")
     if no_and_more(said) is not None and not _of_something_else(said, question):
-        more = re.sub(
-            r"^\W*(?:no|nope|nah|nein|wrong)\b\W*", "", reply.strip(), flags=re.IGNORECASE
-        )
+        more = re.sub(_LEADING_NO, "", reply.strip(), flags=re.IGNORECASE)
         return Taken("no", exact=True, left=more)
     return None
+
+
+_LEADING_NO = r"^\W*(?:no|nope|nah|nein|wrong)\b\W*"
 
 
 def _of_something_else(text: str, question: Question) -> bool:

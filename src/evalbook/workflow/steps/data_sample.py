@@ -15,7 +15,7 @@ from evalbook.texts import plural
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import PromptFacts, SampleFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Reopened, Step, Wants
-from evalbook.workflow.replies.agreeing import read_agreement
+from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.turn import Question
 
 HEAD_BYTES = 8192
@@ -296,7 +296,7 @@ STEP = Step(
     slots.DATA_SAMPLE,
     "Records",
     ask=_ask,
-    read=read_agreement,
+    read=read_yes_or_no,
     check=_check,
     describe=_describe,
     depends_on=(slots.EVALUATION_TYPE, slots.DATASET, slots.SCORER),

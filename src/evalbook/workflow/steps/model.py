@@ -23,7 +23,7 @@ from evalbook.workflow.interview import (
     Reopened,
     Step,
 )
-from evalbook.workflow.replies.agreeing import read_agreement
+from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.replies.choices import read_choice_or_text
 from evalbook.workflow.replies.reading import AskBack, Reading
 from evalbook.workflow.replies.values import says_version, understand_model
@@ -312,7 +312,7 @@ CONFIRM_STEP = Step(
     slots.MODEL_CONFIRM,
     "Model confirmed",
     ask=_ask_confirm,
-    read=read_agreement,
+    read=read_yes_or_no,
     check=_check_confirm,
     describe=lambda _, __: "yes",
     depends_on=(slots.MODEL,),

@@ -13,7 +13,7 @@ from evalbook.workflow import slots
 from evalbook.workflow.copies import keep_copy
 from evalbook.workflow.facts import CopyFacts, OverlapFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
-from evalbook.workflow.replies.agreeing import read_agreement
+from evalbook.workflow.replies.agreeing import read_yes_or_no
 from evalbook.workflow.replies.choices import read_one_choice
 from evalbook.workflow.steps.dataset import readable_object, readable_report
 from evalbook.workflow.turn import Choice, Question
@@ -107,7 +107,7 @@ STEP = Step(
     slots.TRAINING_DATA,
     "Training data",
     ask=_ask,
-    read=read_agreement,
+    read=read_yes_or_no,
     check=_check,
     describe=_describe,
     applies=_applies,
