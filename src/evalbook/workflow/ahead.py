@@ -105,8 +105,9 @@ def _confirmation(interview: Interview, step: AnyStep, finding: str) -> Question
     if not volunteered and step.known(interview) is None:
         found_in = interview.defaults[step.name].source
     where = "You said earlier" if volunteered else f"Found in {found_in}"
+    known = shortened(hearing.as_list(finding), 300)
     return Question(
-        f"{where}: {within_a_sentence(step.title)} {shortened(finding, 300)!r}. Use it?",
+        f"{where}: {within_a_sentence(step.title)} {known!r}. Use it?",
         kind="confirm",
         default="yes",
         help="Yes uses it, no asks the question anew; anything else is taken as your answer.",

@@ -259,14 +259,21 @@ def understand_metrics_file(reply: str, _question: Question) -> Reading:
     said = only(reply).strip() if not reply.lstrip().startswith(("[", "{")) else reply
     if _is_data(said):
         return None
+    words = words_of(said)
+    says_they_are = bool({"yes", "yeah", "yep"} & set(words))
     declines = says_none(said, about) or means_default(said) or said == "0"
-    if declines or "not that i know" in plain(said):
+    if (declines and not says_they_are) or "not that i know" in plain(said):
         return Taken("none", exact=plain(said) == "none")
+    first, _, rest = said.partition(", ")
+    recommended = {"recommended", "suggested", "recommendation", "suggestion"}
+    others = {"and", "only", "built", "in", "go", "keep", "stick", *recommended}
+    if says_none(first, about) and set(words_of(rest)) <= POLITE | others | set(about):
+        wished = not recommended.isdisjoint(words_of(rest))
+        return Taken("none", left="built-in metrics: the recommended ones" if wished else "")
     if doubt := doubt_in(said):
         return Hesitates(doubt)
-    words = words_of(said)
-    beside_yes = POLITE | {"some", "two", "few", "there", "are", *about}
-    agrees = set(words) & {"yes", "yeah", "yep"} and set(words) <= beside_yes
+    beside_yes = POLITE | {"some", "two", "few", "there", "are", "it", *about}
+    agrees = says_they_are and set(words) <= beside_yes
     if says_yes(said) or agrees:
         return Incomplete("Give the path of their JSON file, or paste the JSON itself.")
     parts = [part.strip(",;:!?\"'()`").rstrip(".") for part in said.split()]
