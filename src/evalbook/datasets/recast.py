@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from evalbook.datasets import fields as known
@@ -30,17 +31,14 @@ def fields_of(record: Mapping[str, Any], *, first_question: bool = False) -> Fie
         it.values = {f"conversationTurns.{name}": value for name, value in first.items()}
         it.values |= {name: item for name, item in record.items() if name != "conversationTurns"}
         return it
-    if isinstance(record.get("role"), str) and not _has_prompt(record):
+    if isinstance(record.get("role"), str) and _SURE.isdisjoint(record):
         _one_message(record, it)
     for name, value in record.items():
         plain = plain_name(name)
-        wraps = isinstance(value, dict) and value and plain in known.WRAPPERS
-        if (
-            isinstance(value, dict)
-            and plain in known.MAY_WRAP
-            and not value.keys().isdisjoint(_ASKED)
-        ):
-            wraps = True
+        wraps = isinstance(value, dict) and (
+            (value and plain in known.WRAPPERS)
+            or (plain in known.MAY_WRAP and not value.keys().isdisjoint(_ASKED))
+        )
         if wraps and isinstance(value.get("inputBodyJson"), dict):  # of Bedrock's invocation log
             body = value["inputBodyJson"].items()
             it.values.update({f"{name}.inputBodyJson.{inner}": item for inner, item in body})
@@ -65,9 +63,8 @@ _SPANS = {"attributes.input.value": "input", "attributes.output.value": "modelre
 """Columns of traces, by what their last word says otherwise."""
 
 
-def _has_prompt(record: Mapping[str, Any]) -> bool:
-    sure = ("query", "prompt", "question", "instruction", "messages", "conversations", "input")
-    return any(name in record for name in sure)
+_SURE = frozenset("query prompt question instruction messages conversations input".split())
+"""Names beside which a role is not that of the record as a message."""
 
 
 def _one_message(record: Mapping[str, Any], it: Fields) -> None:
@@ -96,11 +93,11 @@ def _call_pairs(it: Fields) -> None:
     for name in it.values:
         if match := _ONE_OF_TWO.match(plain_name(name)):
             found[match[1], match[2]] = name
-    for stem, marks in ((stem, marks) for stem, mark in list(found) for marks in _MARKS
-                        if mark == marks[0] and (stem, marks[1]) in found):  # fmt: skip
-        if any(plain_name(name) == stem + marks[2] for name in it.values):
+    plain_names = {plain_name(name) for name in it.values}
+    for stem, marks in product(dict.fromkeys(stem for stem, _ in found), _MARKS):
+        names = [found[stem, mark] for mark in marks[:2] if (stem, mark) in found]
+        if len(names) < 2 or stem + marks[2] in plain_names:
             continue
-        names = [found[stem, mark] for mark in marks[:2]]
         which = {name: plain for name in it.values if (plain := plain_name(name)) in known.WHICH}
         better = [
             at for name, plain in which.items() if (at := _better(plain, it.values[name])) in (0, 1)

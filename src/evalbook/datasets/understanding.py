@@ -105,14 +105,7 @@ def _asked(it: Fields) -> tuple[Talk | None, str]:
     if implicit is not None:
         return implicit, implicit.prompt
     for name, value in it.values.items():
-        plain = it.plain(name)
-        asks = "question" in plain or "prompt" in plain or plain.endswith(_ASKING)
-        asks = (
-            asks
-            and plain not in (*known.SYSTEM, *known.CONTEXT)
-            and known.told(plain) == known.UNKNOWN
-        )
-        if asks and isinstance(value, str) and value.strip():
+        if isinstance(value, str) and value.strip() and _sounds_asked(it.plain(name)):
             return _from_text(it, name, value)
     for name, text in _prompt_texts(it, known.WEAK if has_answer(it) else ()):
         return _from_text(it, name, text)
@@ -146,6 +139,13 @@ def _prompt_texts(it: Fields, table: Iterable[str]) -> Iterator[tuple[str, str]]
         sql = it.plain(name) == "query" and _SQL.match(text) and _other_prompt(it, name)
         if not sql and not (name == "body.instructions" and "body.input" in it.values):
             yield name, text
+
+
+def _sounds_asked(plain: str) -> bool:
+    """Tell whether a field is named as prompts are, though not by a name that many use."""
+    if plain in known.SYSTEM or plain in known.CONTEXT or known.told(plain) != known.UNKNOWN:
+        return False
+    return "question" in plain or "prompt" in plain or plain.endswith(_ASKING)
 
 
 _ASKING = ("message", "query", "request", "inquiry", "utterance", "instruction", "text")
@@ -275,11 +275,11 @@ def _implicit(it: Fields) -> Talk | None:
 def _with_report(it: Fields, prompt: str) -> str:
     """Return a prompt with the table that it is about, and what stands around that."""
     parts = list(it.by_name(_AROUND_A_TABLE))
-    if len(parts) < len(_AROUND_A_TABLE) or not all(isinstance(it, list) for _, it in parts):
+    if len(parts) < len(_AROUND_A_TABLE) or not all(isinstance(part, list) for _, part in parts):
         return _with_context(it, prompt)
     for name, _ in parts:
         it.take(name, PROMPT, "asked with it")
-    return "\n\n".join((prompt, *("\n".join(map(_row, value)) for _, value in parts)))
+    return "\n\n".join((prompt, *("\n".join(map(_row, part)) for _, part in parts)))
 
 
 _AROUND_A_TABLE = ("pretext", "table", "posttext")
