@@ -103,7 +103,7 @@ def test_expired_credentials_are_waited_out_until_the_file_is_renewed(
     watching = Watching(tmp_path, environment, started("expires"))
     watching.until("EvaluateCustomInferenceModel: Executing")
     _write_keys(shared, world.EXPIRED)
-    watching.until("Sign in in another terminal")
+    watching.until("once you have signed in again")
     sandbox.advance(150)
     _write_keys(shared, world.CALLER)
 
