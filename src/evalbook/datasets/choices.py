@@ -147,11 +147,10 @@ def right_choice(it: Fields, choices: Choices) -> str | None:
             continue
         digits = isinstance(value, int) or (value.isdigit() and value not in choices.texts)
         if digits and str(value) not in choices.labels:
-            at = int(value)
-            if at >= len(choices.texts):
+            if int(value) >= len(choices.texts):
                 continue
             it.take(name, REFERENCE, "counted from 0 among the choices")
-            return _line(choices.labels[at], choices.texts[at])
+            return _line(choices.labels[int(value)], choices.texts[int(value)])
         names = [plain_name(name) for name in choices.names]
         said = plain_name(str(value))
         if len(names) > 1 and said in names and str(value) not in choices.labels:

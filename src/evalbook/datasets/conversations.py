@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from evalbook.datasets.fields import MEDIA, REJECTED, THINKING, TOOLS, plain_name
-from evalbook.datasets.invalid import InvalidRecord, described, named, wrong_type
+from evalbook.datasets.invalid import InvalidRecord, described, list_fields, wrong_type
 
 _ROLES = {
     "system": "system", "developer": "system",
@@ -143,8 +143,9 @@ def _turn(message: Any, place: str) -> Turn:
         return Turn(found, _preferred(message[key], place), (("candidates", REJECTED),))
     content = message.get(key) if key else None
     if key is None and not beside and found not in ("call", "tool"):
-        keys = f"the fields are {named(message)}" if message else "it has no fields"
-        raise InvalidRecord("missing_field", f"{place} has no content; {keys}")
+        raise InvalidRecord(
+            "missing_field", f"{place} has no content; {list_fields(message, 'it')}"
+        )
     text, parts = _content(content, f"{place}.{key}")
     if text == "" and (beside or parts):
         text = None  # such as beside a call of a tool
@@ -160,8 +161,7 @@ def _says(item: Any) -> bool:
 def _role(message: dict[str, Any], place: str) -> str:
     key = next((key for key in ROLE_KEYS if key in message), None)
     if key is None:
-        keys = f"the fields are {named(message)}" if message else "it has no fields"
-        raise InvalidRecord("missing_field", f"{place} has no role; {keys}")
+        raise InvalidRecord("missing_field", f"{place} has no role; {list_fields(message, 'it')}")
     role = message[key]
     if isinstance(role, dict):
         role = role.get("role")
@@ -255,10 +255,8 @@ def talk_of(turns: list[Turn], field: str) -> Talk:
     """
     last = next((at for at in range(len(turns) - 1, -1, -1) if _asks(turns[at])), None)
     if last is None:
-        roles = ", ".join(dict.fromkeys(turn.role for turn in turns))
-        raise InvalidRecord(
-            "no_user_turn", f"{field} has no user message with text; its roles are {roles}"
-        )
+        said = f"{field} has no user message with text; {list_roles(turns)}"
+        raise InvalidRecord("no_user_turn", said)
     answer_at = next(
         (at for at in range(len(turns) - 1, last, -1)
          if turns[at].role == "assistant" and turns[at].text is not None),
@@ -284,6 +282,11 @@ def joined_turns(turns: Sequence[Turn]) -> str:
     if len(turns) == 1:
         return turns[0].text or ""
     return "\n\n".join(f"{turn.role.capitalize()}: {turn.text}" for turn in turns)
+
+
+def list_roles(turns: Sequence[Turn]) -> str:
+    """Say whose turns there are."""
+    return f"its roles are {', '.join(dict.fromkeys(turn.role for turn in turns))}"
 
 
 def _asks(turn: Turn) -> bool:

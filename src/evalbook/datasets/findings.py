@@ -196,12 +196,10 @@ def _long_texts(report: Report) -> Check:
     check = "dataset.long_texts"
     if not report.very_long:
         return passed(check, f"The longest text has {plural(report.longest, 'character')}.")
-    count = plural(report.very_long, "record")
-    verb = "has" if report.very_long == 1 else "have"
     return warning(
         check,
-        f"{count} {verb} a prompt or reference of more than {VERY_LONG:,} characters (the longest:"
-        f" {report.longest:,}), which the model or the judge may cut off or refuse.",
+        f"{_have(report.very_long)} a prompt or reference of more than {VERY_LONG:,} characters"
+        f" (the longest: {report.longest:,}), which the model or the judge may cut off or refuse.",
         "Shorten or remove them, or choose a judge with a large context window.",
     )
 
@@ -236,12 +234,15 @@ def _counted(prompts: int, references: int, which: str = "") -> str:
     return joined(found) if found else ""
 
 
+def _have(records: int) -> str:
+    return f"{plural(records, 'record')} {'has' if records == 1 else 'have'}"
+
+
 def _turns(report: Report) -> Iterable[Check]:
     if report.multi_turn:
-        verb = "has" if report.multi_turn == 1 else "have"
         yield warning(
             "dataset.turns",
-            f"{plural(report.multi_turn, 'record')} {verb} several user turns. AWS documents only"
+            f"{_have(report.multi_turn)} several user turns. AWS documents only"
             " a prompt and its answer, not what happens to earlier turns.",
             "Let evalbook write a copy with the earlier turns in the queries, or keep one turn per"
             " record.",

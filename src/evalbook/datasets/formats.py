@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from evalbook.datasets.conversations import Turn, joined_turns
-from evalbook.datasets.invalid import InvalidRecord, described, named, wrong_type
+from evalbook.datasets.conversations import Turn, joined_turns, list_roles
+from evalbook.datasets.invalid import InvalidRecord, described, list_fields, wrong_type
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _INSTRUCTIONS = ("system", "developer")
@@ -91,7 +91,7 @@ class DatasetFormat:
                 f"in the format {other.label}; expected {self.label} ({self.expected})",
             )
         missing = sorted(self.needs - record.keys())
-        found = f"the fields are {named(record)}" if record else "the record has no fields"
+        found = list_fields(record)
         if missing:
             return InvalidRecord("missing_field", f"no {' and no '.join(missing)}; {found}")
         return InvalidRecord("missing_field", f"{found}; expected {self.expected}")
@@ -114,30 +114,24 @@ def _optional(record: Mapping[str, Any], field: str) -> str | None:
 def _turns(value: Any, field: str) -> list[Turn]:
     if not isinstance(value, list) or not value:
         raise wrong_type(field, value, "a list of messages, each with role and content")
-    return [_turn(message, field, place) for place, message in enumerate(value)]
+    return [_turn(message, f"{field}[{place}]") for place, message in enumerate(value)]
 
 
-def _turn(message: Any, field: str, place: int) -> Turn:
-    if isinstance(message, dict):
-        role, content = message.get("role"), message.get("content")
-        if role in ROLES and isinstance(content, str):
-            return Turn(role, content)
-    raise _turn_fault(message, f"{field}[{place}]")
-
-
-def _turn_fault(message: Any, place: str) -> InvalidRecord:
+def _turn(message: Any, place: str) -> Turn:
     if not isinstance(message, dict):
-        return wrong_type(place, message, "a message with role and content")
+        raise wrong_type(place, message, "a message with role and content")
     missing = [key for key in ("role", "content") if key not in message]
     if missing:
-        found = f"the fields are {named(message)}" if message else "it has no fields"
-        return InvalidRecord("missing_field", f"{place} has no {' and no '.join(missing)}; {found}")
+        found = list_fields(message, "it")
+        raise InvalidRecord("missing_field", f"{place} has no {' and no '.join(missing)}; {found}")
     if message["role"] not in ROLES:
         found = described(message["role"])
-        return InvalidRecord(
+        raise InvalidRecord(
             "wrong_role", f"{place}.role is {found}; expected system, user, assistant or tool"
         )
-    return wrong_type(f"{place}.content", message["content"], "text")
+    if not isinstance(message["content"], str):
+        raise wrong_type(f"{place}.content", message["content"], "text")
+    return Turn(message["role"], message["content"])
 
 
 def _conversation(turns: list[Turn], field: str) -> tuple[str, str | None, int]:
@@ -145,8 +139,7 @@ def _conversation(turns: list[Turn], field: str) -> tuple[str, str | None, int]:
     spoken = [turn for turn in turns if turn.role not in _INSTRUCTIONS]
     asked = sum(turn.role == "user" for turn in spoken)
     if not asked:
-        roles = ", ".join(dict.fromkeys(turn.role for turn in turns))
-        raise InvalidRecord("no_user_turn", f"{field} has no user message; its roles are {roles}")
+        raise InvalidRecord("no_user_turn", f"{field} has no user message; {list_roles(turns)}")
     system = "\n\n".join(turn.text or "" for turn in turns if turn.role in _INSTRUCTIONS) or None
     return joined_turns(spoken), system, asked
 
@@ -187,11 +180,8 @@ def _answer(value: Any, field: str) -> str | None:
     for turn in reversed(turns):
         if turn.role == "assistant":
             return turn.text
-    raise InvalidRecord(
-        "no_assistant_turn",
-        f"{field} has no assistant message; its roles are "
-        + ", ".join(dict.fromkeys(turn.role for turn in turns)),
-    )
+    said = f"{field} has no assistant message; {list_roles(turns)}"
+    raise InvalidRecord("no_assistant_turn", said)
 
 
 def _read_sagemaker(record: Mapping[str, Any]) -> Record:

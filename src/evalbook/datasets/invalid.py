@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from evalbook.texts import plural
@@ -62,6 +62,11 @@ def named(fields: Iterable[str], most: int = 8) -> str:
     if len(names) > most:
         return ", ".join(names[:most]) + f" and {len(names) - most} more"
     return ", ".join(names)
+
+
+def list_fields(record: Collection[str], what: str = "the record") -> str:
+    """Say which fields there are."""
+    return f"the fields are {named(record)}" if record else f"{what} has no fields"
 
 
 def described(value: Any) -> str:

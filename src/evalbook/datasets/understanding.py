@@ -24,7 +24,7 @@ from evalbook.datasets.conversations import (
     transcript_turns,
 )
 from evalbook.datasets.fields import plain_name
-from evalbook.datasets.invalid import InvalidRecord, named, wrong_type
+from evalbook.datasets.invalid import InvalidRecord, list_fields, wrong_type
 from evalbook.datasets.recast import fields_of
 from evalbook.datasets.record_fields import Fields, all_text, parsed, text_in, text_of
 from evalbook.datasets.references import has_answer, reference_of
@@ -155,8 +155,7 @@ def _no_prompt(it: Fields) -> InvalidRecord:
     for name in ("query", "prompt", "question", "instruction", "messages", "input"):
         if name in it.values and not isinstance(it.values[name], str):
             return wrong_type(name, it.values[name], "text or a list of messages")
-    found = f"the fields are {named(it.values)}" if it.values else "the record has no fields"
-    return InvalidRecord("no_prompt", f"no prompt; {found}")
+    return InvalidRecord("no_prompt", f"no prompt; {list_fields(it.values)}")
 
 
 def _other_prompt(it: Fields, name: str) -> bool:
