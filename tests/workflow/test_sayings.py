@@ -19,6 +19,8 @@ PRO = "amazon.nova-pro-v1:0"
         ("builtin_metrics", "add Faithfulness", "model"),
         ("model_confirm", "ok, version 2 then", "judge_model"),
         ("judge_model", f'["{PRO}"]', "region"),
+        ("region", "keep the region", "execution_role"),
+        ("region", "the same region is fine", "execution_role"),
         ("s3_output", "same bucket, folder eval-out", "advanced"),
         ("project", "call it tickets-q4", "notebook"),
         ("notebook", "A new one.", None),

@@ -153,9 +153,11 @@ _YOU_DECIDE = (
 _DEFAULT = (
     r"(?:(?:please |just |then |ok |okay |yes )*(?:use |take |keep |with |go with |stick with )?"
     r"(?:the |your )?(?:default|default one|default value|defaults|suggestion|suggested one|"
-    r"suggested name|proposal|proposed one|same|same one|same thing|same value)"
+    r"suggested name|proposal|proposed one|same|same one|same thing|same value"
+    r"|(?:same|default|suggested|proposed) (?:region|role|place|folder|name|key))"
     r"(?: please| then| again|(?: is| are)? (?:fine|good|ok|okay|enough)| works| one)*"
-    r"|(?:please |just |ok |yes )*(?:keep|leave|use) (?:it|that|them|this)(?: as| the way| like)?"
+    r"|(?:please |just |ok |yes )*(?:keep|leave|use) (?:it|that|them|this|(?:the|that|this)"
+    r" (?:region|role|place|folder|name|key))(?: as| the way| like)?"
     r"(?: it| they| that)?(?: is| are)?(?: please| then)?"
     r"|(?:all|only|just) (?:the )?defaults?|(?:the )?same (?:as|one as|thing as|like) (?:before|suggested)"
     r"|as (?:before|it is|is|suggested|proposed|it was)|unchanged|no changes?|stays? (?:as it is|the same)"
