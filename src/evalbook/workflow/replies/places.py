@@ -112,7 +112,8 @@ def _bucket_in(text: str) -> tuple[str | None, str]:
 def _folder_of(text: str, base: str | None) -> str | None:
     """Return the place that a bucket and a folder make, in words: "same bucket, folder out"."""
     same = re.search(_SAME_BUCKET, text, re.IGNORECASE)
-    named, rest = (None, without_match(same)) if same else _bucket_in(text)
+    beside = same or re.search(_AS_THE_DATA, text, re.IGNORECASE)
+    named, rest = (None, without_match(beside)) if beside else _bucket_in(text)
     folder = _named_folder(rest, alone=bool(same or named))
     if folder is None and same and base and not set(words_of(rest)) - POLITE - _AROUND_FOLDER:
         return base
@@ -132,8 +133,8 @@ def _named_folder(text: str, *, alone: bool) -> str | None:
             more = set(words_of(without_match(found))) - POLITE - _AROUND_FOLDER
             if name and not more and name.casefold() not in _NO_FOLDER:
                 return name
-    beside = POLITE | _AROUND_FOLDER
-    words = [word for word in text.replace(",", " ").split() if folded(word) not in beside]
+    around = POLITE | _AROUND_FOLDER
+    words = [word for word in text.replace(",", " ").split() if folded(word) not in around]
     plainly = alone and len(words) == 1 and re.fullmatch(r"[\w./=-]+", words[0])
     return words[0].strip("/.") if plainly else None
 

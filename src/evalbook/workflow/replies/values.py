@@ -120,7 +120,7 @@ def name_in(text: str, about: Iterable[str] = ()) -> str | None:
 
 
 _BESIDE_NAME = frozenset(
-    "called named name names ones the role group model package fine-tuned finetuned tuned try "
+    "called named name names ones signed logged current in as the role group model package fine-tuned finetuned tuned try "
     "evaluate test latest newest version of from registered under at no not hm other both either and "
     "but that there with about called trained where wherever put new yours".split()
 ) - {"not"}

@@ -33,7 +33,7 @@ def _ask(interview: Interview) -> Question:
 
 
 _GOES_ON = re.compile(
-    r"(?:great|good|fine|perfect|ok|okay|lets|just|go|ahead|on|proceed|continue| )+"
+    r"(?:looks|all|thats|great|good|fine|perfect|ok|okay|lets|just|go|ahead|on|proceed|continue| )+"
 )
 
 
@@ -44,7 +44,8 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     exactly = hearing.exact_agreement(reply, question, interview)
     if exactly:
         return exactly
-    if means_default(reply) or says_none(reply, ("settings", "setting", "other", "advanced")):
+    about = ("settings", "setting", "other", "advanced", "else", "more")
+    if means_default(reply) or says_none(reply, about):
         return Taken("no")
     if any(map(str.isdigit, reply)):
         # Settings have names, not numbers.
