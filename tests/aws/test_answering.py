@@ -238,8 +238,8 @@ DJL = "763104351884.dkr.ecr.us-east-1.amazonaws.com/djl-inference"
     ("image", "said"),
     [
         (f"{DJL}:0.36.0-lmi", "exists."),
-        (f"{DJL}:0.36.0-lm", "There is 0.36.0-lmi"),
-        (f"{DJL}", "has no image latest in us-east-1. There is 0.33.0-lmi15.0.0-cu128 and"),
+        (f"{DJL}:0.36.0-lm", "It has 0.36.0-lmi"),
+        (f"{DJL}", "has no image latest in us-east-1. It has 0.33.0-lmi15.0.0-cu128 and"),
         (DJL.replace("djl", "dlj"), "There is no repository dlj-inference in the registry of acc"),
         (DJL.replace("us-east-1", "us-west-2"), "The image is in us-west-2; the endpoint would be"),
         ("vllm/vllm-openai:latest", "is not an image that the SDK accepts."),

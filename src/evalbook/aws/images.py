@@ -150,4 +150,4 @@ def _suggest_tags(aws: Aws, region: str, account: str, repository: str, tag: str
     found = page["imageIds"] if page else ()
     tags = [it["imageTag"] for it in found if it.get("imageTag")]
     near = nearest(tag, tags, cutoff=0.5) or sorted(tags)[-3:]
-    return f"There is {joined(near)}." if near else "Check its tag."
+    return f"It has {joined(near)}." if near else "Check its tag."
