@@ -152,15 +152,14 @@ _TYPES: dict[Any, Any] = {
 
 def _count_texts(value: Any, deepest: int = _DEEPEST) -> int:
     """Return how many keys and texts a value has; more than any line if it is nested deeply."""
-    if isinstance(value, str):
-        return 1
-    if not isinstance(value, (dict, list)):
-        return 0
+    if type(value) is not dict and type(value) is not list:
+        return type(value) is str
     if not deepest:
         return 1 << 32
-    inner = value.values() if isinstance(value, dict) else value
-    keys = len(value) if isinstance(value, dict) else 0
-    return keys + sum(_count_texts(it, deepest - 1) for it in inner)
+    texts, inner = (len(value), value.values()) if type(value) is dict else (0, value)
+    for item in inner:
+        texts += 1 if type(item) is str else _count_texts(item, deepest - 1)
+    return texts
 
 
 class Layout:
