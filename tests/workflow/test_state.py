@@ -114,7 +114,7 @@ A_QUESTION = {"text": "What?", "choices": [], "notices": [], "checks": []}
         ({"answers": {"taskz": AN_ANSWER}, "answered": ["taskz"]}, "answers.taskz: not an answer"),
         ({"answers": []}, "answers: an array, where an object was expected"),
         ({"pending": 5}, "pending: a whole number, where"),
-        ({"pending": {"step": "task"}}, "pending.at: missing"),
+        ({"pending": {"step": "task"}}, "pending.at: missing; evalbook.pending.narrowed: missing;"),
         ({"volunteered": ["support-bot"]}, "volunteered: an array, where an object was expected"),
         (
             {"answers": {"task": {**AN_ANSWER, "at": "yesterday"}}, "answered": ["task"]},

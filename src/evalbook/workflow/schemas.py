@@ -53,11 +53,18 @@ def list_problems_in_state(own: Any) -> list[Misfit]:
         state_model().model_validate_json(text, strict=True)
     except ValidationError as error:
         return [
-            Misfit(".".join(map(str, it["loc"])), it["msg"].lower())
+            Misfit(".".join(map(str, it["loc"])), _OUR_WORDS.get(it["type"], it["msg"].lower()))
             for it in error.errors(include_url=False, include_context=False, include_input=False)
         ]
     return []
 
+
+_OUR_WORDS = {
+    "missing": "missing",
+    "extra_forbidden": "not known",
+    "unexpected_keyword_argument": "not known",
+}
+"""What pydantic says in other words than `strict`, by its types of errors."""
 
 AnswerValue = str | int | float | bool | None | list[Any] | dict[str, Any]
 

@@ -81,8 +81,8 @@ def decode_object(form: Any, json: Any, place: str, **others: Any) -> Any:
         return _misfit(place, json, "an object")
     forms = {**forms_of(form), **others}
     added = {it.name for it in fields(form) if it.metadata == ADDED_LATER}
-    for name in forms.keys() - added:
-        if name not in json:
+    for name in forms:
+        if name not in json and name not in added:
             raise Misfit(f"{place}.{name}", "missing")
     for name in json:
         if name not in forms:
