@@ -294,7 +294,7 @@ def understand_free(reply: str, question: Question) -> Reading:
     if doubt := doubt_in(reply, free=True):
         return Hesitates(doubt)
     words = words_of(reply)
-    polite = all(word in POLITE or word.isdigit() for word in words)
+    polite = bool(words) and all(word in POLITE or word.isdigit() for word in words)
     agrees = yes_or_no(reply) is not None
     elsewhere = means_another_time(reply) or means_default(reply)
     if polite or agrees or elsewhere or says_none(reply) or " ".join(words) in _PLACEHOLDERS:
