@@ -38,6 +38,7 @@ VARIANTS: list[dict[str, Any]] = [
     {"parts": PARTS, "pilot": 100, "is_nova": True},
     {"parts": PARTS, "evaluate_base_model": False},
     {"partition": "aws-cn"},
+    {"parts": PARTS, "partition": "aws-us-gov"},
     {"partition": "aws-us-gov", "is_nova": True},
     BASE_ONLY,
     {**BASE_ONLY, "is_nova": True, "partition": "aws-cn"},
@@ -116,7 +117,7 @@ def test_header_and_four_code_cells_each_open_with_number_and_name() -> None:
     assert (header.kind, header.tags) == ("markdown", ())
     assert [cell.source.split("\n")[0] for cell in code] == [
         "# Cell 1 — Configuration and SDK install",
-        "# Cell 2 — Start the evaluation",
+        "# Cell 2 — Start the evaluation: a paid run, once, by a name made of its settings",
         "# Cell 3 — Poll until the evaluation ends",
         "# Cell 4 — Results (after a restart: cells 1 and 4)",
     ]
