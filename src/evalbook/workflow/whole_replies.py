@@ -17,7 +17,7 @@ from evalbook.workflow.elsewhere import NOT_HEARD, use_pieces
 from evalbook.workflow.interview import Accepted, AnyAccepted, Interview
 from evalbook.workflow.replies.pieces import Parts, find_pieces, step_to_change
 from evalbook.workflow.replies.reading import AskBack, Taken
-from evalbook.workflow.replies.words import asked_beside, plain, said_first, yes_or_no
+from evalbook.workflow.replies.words import KEEPS, asked_beside, plain, said_first, yes_or_no
 from evalbook.workflow.slots import (
     BEDROCK_TERMS,
     DATASET,
@@ -65,7 +65,8 @@ def _heard_in_part(
             accepted = _heard_whole(interview, ahead, stated)
             return replace(accepted, notices=(*accepted.notices, *_answered(asked, ahead)))
     first, more = said_first(text)
-    if first and (not confirms or yes_or_no(first)):
+    changes = confirms and yes_or_no(first) is False and not re.match(KEEPS, plain(more))
+    if first and not changes:
         with suppress(AnswerRejected):
             accepted, _ = take_answer(interview, ahead, first)
             return _with_parts(interview, accepted, find_pieces(more))

@@ -255,7 +255,7 @@ class _Edit:
 
 
 _FILLER = POLITE - {"all"} | frozenset(
-    "metric metrics built-in builtin ones too additionally them those these of ones with both "
+    "metric metrics built-in builtin ones sound sounds look looks too additionally them those these of ones with both "
     "subtask subtasks whether know if want like well everything's included stuff thing things setting settings".split()
 ) - {"one"}
 

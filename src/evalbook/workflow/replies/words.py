@@ -54,6 +54,8 @@ _YES_IN_PASSING = frozenset(
         "looks right", "looks right to me", "looks fine", "that looks good", "that looks right",
         "it looks good", "this is right", "this is it", "it is right", "its right", "nice",
         "naturally", "please", "gladly", "very well", "the very one", "thats my model", "that is my model",
+        "those look good", "these look good", "they look good", "those look fine", "these look fine",
+        "those are good", "these are good", "those are fine", "these are fine", "those are right",
         "thats us", "it is the one", "its the one", "is fine", "is good", "is right",
     }
 )  # fmt: skip
@@ -304,18 +306,37 @@ _DOUBTS_IT = (
 FOR_HELP = r"(?:and |so |please )*(?:can|could|would|will) you (?:please )?(?:help|sort|do|handle|take care|look|set)\b"
 
 
+KEEPS = r"^(?:keep|leave|thats|that is|its|everything is)\b(?!.*\b(?:use|take|add|with|but|and)\b)"
+"""What follows a no where it only means the same."""
+_COMMENT = (
+    r"[,;]\s+(?=(?:because|since|so that|it['’]?s|that['’]?s|they|we|i|our|my|the rest is)\b)"
+)
+"""Where a clause begins that says why, and answers nothing itself."""
+
+
 def said_first(text: str) -> tuple[str, str]:
-    """Return the first sentence of a reply, or its opening yes, and the rest if it doubts nothing."""
+    """Return the answer that a reply begins with, and the rest if it takes nothing of it back.
+
+    It is the first sentence, an opening yes or no, or what stands before a comment: ", it's our best".
+    """
     parts = re.split(r"(?<=[.!])[ \t]+(?=\S)", text.strip(), maxsplit=1)
-    if len(parts) < 2 and yes_or_no(clause := re.split(r"[,;]\s", text, maxsplit=1)[0]):
-        parts = [clause, text[len(clause) + 1 :].strip()]
+    comments = len(parts) < 2 and re.search(_COMMENT, text, re.IGNORECASE)
+    if comments and yes_or_no(text[: comments.start()]) is not False:
+        parts = [text[: comments.start()], text[comments.end() :]]
+    elif len(parts) < 2:
+        clause = re.split(r"[,;]\s", text, maxsplit=1)[0]
+        more = text[len(clause) + 1 :].strip()
+        if yes_or_no(clause) or (yes_or_no(clause) is False and re.match(KEEPS, plain(more))):
+            parts = [clause, more]
     first, more = parts if len(parts) > 1 else ("", "")
     limits = re.search(
         r"\b(?:only|just|but|except|unless|first|wait|instead|rather|after|when|later|tomorrow|before)\b",
         plain(more),
     )
     yes = yes_or_no(first) and (limits or names_something(more))
-    return (first, more) if more and not (doubt_in(more) or negates(more) or yes) else ("", "")
+    doubted = doubt_in(more) not in (None, "you_decide" if comments else None)
+    denied = negates(more) and not more.startswith("the rest is")
+    return (first, more) if more and not (doubted or denied or yes) else ("", "")
 
 
 def says_yes(text: str) -> bool:

@@ -11,7 +11,7 @@ from evalbook.texts import shortened
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
 from evalbook.workflow.replies.lists import split_answers, understand_choices
-from evalbook.workflow.replies.reading import Reading, Taken
+from evalbook.workflow.replies.reading import AskBack, Reading, Taken
 from evalbook.workflow.replies.words import means_default, says_none, says_yes, words_of, yes_or_no
 from evalbook.workflow.turn import Choice, Question
 
@@ -35,11 +35,15 @@ def _ask(interview: Interview) -> Question:
 _GOES_ON = re.compile(
     r"(?:looks|all|thats|great|good|fine|perfect|ok|okay|lets|just|go|ahead|on|proceed|continue| )+"
 )
+_RUNS = re.compile(
+    r"(?:no |thanks |thank you |just |please |lets )*(?:run|start|launch) it(?: please| now)?"
+)
 
 
 def _hears(reply: str, question: Question, interview: Interview) -> Reading:
     said = " ".join(words_of(reply))
-    if _GOES_ON.fullmatch(said) and says_yes(reply) and said not in ("ok", "okay"):
+    goes_on = _GOES_ON.fullmatch(said) and says_yes(reply) and said not in ("ok", "okay")
+    if goes_on or _RUNS.fullmatch(said):
         return Taken("no")  # the person wants to move on, not to change anything
     exactly = hearing.exact_agreement(reply, question, interview)
     if exactly:
@@ -52,8 +56,12 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
         return exactly
     settings = tuple(Choice(step.name, step.title) for step in interview.settings)
     named = understand_choices(reply, Question("", kind="multichoice", choices=settings))
-    whole = isinstance(named, Taken) and len(json.loads(named.text)) == len(settings)
-    return Taken("yes") if whole else named
+    if not isinstance(named, Taken | AskBack):
+        return named
+    number = len(json.loads(named.text))
+    if number == 0:
+        return Taken("no")
+    return Taken("yes") if number == len(settings) and isinstance(named, Taken) else named
 
 
 def _read(text: str, _question: Question, interview: Interview) -> bool | list[str]:

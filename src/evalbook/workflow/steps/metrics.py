@@ -131,7 +131,9 @@ def _read_builtin(text: str, question: Question, _: Interview) -> list[str]:
     elif says_yes(text) or text.strip().casefold() == "recommended":
         names = {choice.value for choice in question.choices if choice.recommended}
     else:
-        names = {_metric_named(part, question) for part in split_answers(text)}
+        names = {
+            _metric_named(part, question) for part in split_answers(text.replace(" and ", ", "))
+        }
     return [metric.name for metric in builtin_metrics() if metric.name in names]
 
 
