@@ -13,6 +13,7 @@ from evalbook.workflow.interview import Progress as ShowProgress
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import ProgressColumn
 
 # Seconds; what is done sooner needs no showing.
 _PATIENCE = 0.3
@@ -26,20 +27,10 @@ def shown_working(console: Console) -> Iterator[ShowProgress]:
         What shows what is being done, with rate and remaining time where the total is known.
         Without a word to it, it is shown that something is checked.
     """
-    from rich import progress
-    from rich.table import Column
+    from rich.progress import Progress
 
-    # Plain ASCII: a terminal's font may lack the dots that spin elsewhere.
-    spinner = progress.SpinnerColumn("line", style="")
-    column = Column(no_wrap=True, overflow="ellipsis", ratio=1)
-    words = progress.TextColumn("{task.description}", markup=False, table_column=column)
-    amounts = (
-        progress.BarColumn(bar_width=14, style="dim", complete_style="", finished_style=""),
-        progress.DownloadColumn(),
-        progress.TransferSpeedColumn(),
-        progress.TimeRemainingColumn(compact=True),
-    )
-    bar = progress.Progress(console=console, transient=True, expand=True)
+    words, amounts = _columns()
+    bar = Progress(console=console, transient=True, expand=True)
     lock = threading.Lock()
     over = threading.Event()
 
@@ -48,7 +39,7 @@ def shown_working(console: Console) -> Iterator[ShowProgress]:
             if over.is_set():
                 return
             said = printable(doing.replace("\n", " "))
-            bar.columns = (spinner, words, *(amounts if total else ()))
+            bar.columns = (*words, *(amounts if total else ()))
             if not bar.tasks or bar.tasks[-1].description != said:
                 for task in bar.task_ids:
                     bar.remove_task(task)
@@ -71,6 +62,26 @@ def shown_working(console: Console) -> Iterator[ShowProgress]:
         with lock:
             over.set()
             bar.stop()
+
+
+def _columns() -> tuple[tuple[ProgressColumn, ...], tuple[ProgressColumn, ...]]:
+    """Return the columns that say what is done, and those that say how much of it."""
+    from rich import progress
+    from rich.table import Column
+
+    column = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    words = (
+        # Plain ASCII: a terminal's font may lack the dots that spin elsewhere.
+        progress.SpinnerColumn("line", style=""),
+        progress.TextColumn("{task.description}", markup=False, table_column=column),
+    )
+    amounts = (
+        progress.BarColumn(bar_width=14, style="dim", complete_style="", finished_style=""),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
+        progress.TimeRemainingColumn(compact=True),
+    )
+    return words, amounts
 
 
 @contextmanager

@@ -308,9 +308,7 @@ FOR_HELP = r"(?:and |so |please )*(?:can|could|would|will) you (?:please )?(?:he
 
 KEEPS = r"^(?:keep|leave|thats|that is|its|everything is)\b(?!.*\b(?:use|take|add|with|but|and)\b)"
 """What follows a no where it only means the same."""
-_COMMENT = (
-    r"[,;]\s+(?=(?:because|since|so that|it['’]?s|that['’]?s|they|we|i|our|my|the rest is)\b)"
-)
+_COMMENT = r"[,;]\s+(?=(?:because|since|so that|it['’]?s|that['’]?s|they|we|i|our|my)\b)"
 """Where a clause begins that says why, and answers nothing itself."""
 
 
@@ -335,8 +333,7 @@ def said_first(text: str) -> tuple[str, str]:
     )
     yes = yes_or_no(first) and (limits or names_something(more))
     doubted = doubt_in(more) not in (None, "you_decide" if comments else None)
-    denied = negates(more) and not more.startswith("the rest is")
-    return (first, more) if more and not (doubted or denied or yes) else ("", "")
+    return (first, more) if more and not (doubted or negates(more) or yes) else ("", "")
 
 
 def says_yes(text: str) -> bool:
