@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -8,10 +7,10 @@ import boto3
 import pytest
 
 from evalbook.aws.executions import RunPlan
-from evalbook.cli.tables import as_text
 from evalbook.cli.watching import progress
 from evalbook.runs.status import RunStatus, StepStatus
 from evalbook.sandbox.process import Sandbox
+from evalbook.tables import as_text
 from real_terminal import RealTerminal
 from runs.pipelines import start_evaluation
 
@@ -26,7 +25,7 @@ def a_run(*steps: StepStatus, expected: tuple[int, int] | None = (25, 60)) -> Ru
 
 
 def shown(run: RunStatus, minutes: int) -> str:
-    return as_text([progress([run], BEGAN + timedelta(minutes=minutes))], io.StringIO())
+    return as_text([progress([run], BEGAN + timedelta(minutes=minutes))])
 
 
 @pytest.mark.parametrize(

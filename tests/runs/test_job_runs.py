@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from shown import in_words
 
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
-from evalbook.runs.status import look, status_words
+from evalbook.runs.status import look, status_parts
 from evalbook.runs.stopping import stop_words
 from evalbook.sandbox.process import Sandbox
 
@@ -39,7 +40,8 @@ def test_a_job_that_failed_says_why_in_the_phase_it_came_to(
 
     assert (status.kind, status.status, status.over) == ("training_job", "Failed", True)
     assert status.steps[-1].status == "Failed"
-    assert status_words(status).count("There is no recipe in /opt/ml/input/data/recipe.") == 1
+    shown = in_words(status_parts(status))
+    assert shown.count("There is no recipe in /opt/ml/input/data/recipe.") == 1
 
 
 def test_what_stopping_a_job_saves_is_its_instances(sagemaker: Any, live_aws: Aws) -> None:

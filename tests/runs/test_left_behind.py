@@ -7,10 +7,11 @@ import time
 
 import boto3
 import pytest
+from shown import in_words
 
 from evalbook.aws.session import Aws
 from evalbook.runs.find import Target
-from evalbook.runs.status import look, status_words
+from evalbook.runs.status import look, status_parts
 from evalbook.runs.stopping import stop_words
 from evalbook.sandbox import world
 
@@ -75,7 +76,7 @@ def test_an_endpoint_that_a_stopped_run_leaves_is_named_with_what_deletes_it():
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
     for _ in range(50):
         status = look(Aws(), target)
-        if status.over and "still there" in status_words(status):
+        if status.over and "still there" in in_words(status_parts(status)):
             break
         time.sleep(0.1)
 
@@ -84,7 +85,7 @@ def test_an_endpoint_that_a_stopped_run_leaves_is_named_with_what_deletes_it():
         for it in sagemaker.list_endpoints()["Endpoints"]
         if it["EndpointName"].startswith("inspectai")
     ]
-    said = status_words(status)
+    said = in_words(status_parts(status))
     assert f", at your cost: {left}." in said
     assert f"delete-endpoint --region us-east-1 --endpoint-name {left}" in said
     sagemaker.delete_endpoint(EndpointName=left)

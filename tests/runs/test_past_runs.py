@@ -8,6 +8,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from shown import in_words
 
 from evalbook.aws.executions import read_pipeline_kind
 from evalbook.aws.session import Aws, in_parallel
@@ -17,7 +18,7 @@ from evalbook.runs.gate import candidates_pairs, decide
 from evalbook.runs.history import Filter, list_past_runs
 from evalbook.runs.policy import Policy
 from evalbook.runs.report import Results, read_report
-from evalbook.runs.status import RunStatus, look, status_words, with_logs
+from evalbook.runs.status import RunStatus, look, status_parts, with_logs
 from evalbook.runs.store import RecordStore
 from evalbook.sandbox.past.table import PAST_RUNS
 from evalbook.sandbox.process import Sandbox
@@ -81,7 +82,7 @@ def test_each_failure_has_its_cause_wherever_aws_left_it(live_aws: Aws) -> None:
 
 
 def test_a_log_is_shown_below_what_aws_says(live_aws: Aws) -> None:
-    shown = status_words(status_of(live_aws, "mmlu-out-of-memory"))
+    shown = in_words(status_parts(status_of(live_aws, "mmlu-out-of-memory")))
 
     assert "Why: Inference ran out of memory." in shown
     assert "\n\nThe log of EvaluateCustomModel ends:\n  Starting the evaluation" in shown

@@ -17,7 +17,7 @@ from evalbook.runs.jobs import PILOTS_LEVEL, WHOLES_LEVEL, Look, find_whole_data
 from evalbook.runs.prospect import add_prospect, estimate_chance_to_settle
 from evalbook.runs.report import read_report
 from evalbook.runs.statistics import Tally, compute_chance_of_no_difference
-from evalbook.runs.status import look, statuses_words
+from evalbook.runs.status import look, together_words
 from evalbook.runs.store import RecordStore
 from evalbook.runs.verdicts import BETTER, UNCLEAR, WORSE, judge_rows
 
@@ -120,4 +120,4 @@ def test_parts_are_one_evaluation_by_whichever_name_or_arn(
     assert (run.name, run.jobs, comparison.paired) == ("bot-0a1b2c3d", 2, 180)
     assert comparison.level == WHOLES_LEVEL
     seen = [look(live_aws, it) for it in found]
-    assert statuses_words(seen).startswith("bot-0a1b2c3d, 2 jobs: 2 Succeeded\n")
+    assert together_words(seen) == "bot-0a1b2c3d, 2 jobs: 2 Succeeded"

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from pipelines import start_evaluation, start_nova_evaluation
+from shown import in_words
 
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
-from evalbook.runs.status import build_status_document, clock, look, status_words, with_logs
+from evalbook.runs.status import build_status_document, clock, look, status_parts, with_logs
 from evalbook.sandbox.process import Sandbox
 
 
@@ -27,7 +28,7 @@ def test_a_running_evaluation_shows_its_steps_and_those_to_come(
         ("EvaluateCustomModelMetrics", "Waiting"),
         ("EvaluateBaseModelMetrics", "Waiting"),
     ]
-    assert " of about 50 to 120 minutes" in status_words(status)
+    assert " of about 50 to 120 minutes" in in_words(status_parts(status))
 
 
 def test_one_that_succeeded_shows_the_bedrock_job_of_each_model(
@@ -42,7 +43,7 @@ def test_one_that_succeeded_shows_the_bedrock_job_of_each_model(
         "EvaluateBaseModelMetrics": "base",
     }
     assert {job.status for job in jobs.values()} == {"Completed"}
-    assert "EvaluateBaseModelMetrics      Succeeded" in status_words(status)
+    assert "EvaluateBaseModelMetrics      Succeeded" in in_words(status_parts(status))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_a_failure_is_explained_with_what_to_do_and_what_aws_says(
     assert status.status == "Failed"
     assert status.cause is not None
     assert status.cause.id == cause
-    shown = status_words(status)
+    shown = in_words(status_parts(status))
     assert f"Why: {words}" in shown
     assert shown.index("Why: ") < shown.index("What to do: ") < shown.index("What AWS says:")
 
@@ -69,7 +70,7 @@ def test_a_failure_is_explained_with_what_to_do_and_what_aws_says(
 def test_what_bedrock_said_is_not_said_three_times(
     evaluated: Callable[..., str], live_aws: Aws
 ) -> None:
-    shown = status_words(look(live_aws, Target(evaluated("fail-judge", base=False))))
+    shown = in_words(status_parts(look(live_aws, Target(evaluated("fail-judge", base=False)))))
 
     assert shown.count("has reached the end of its life") == 1
 
@@ -81,7 +82,7 @@ def test_texts_of_several_lines_are_set_off_and_act_on_nothing(
     status = look(live_aws, Target(evaluated("fail-judge", base=False)))
     failed = [replace(it, log=(evil,)) if it.status == "Failed" else it for it in status.steps]
 
-    shown = status_words(replace(status, failure=evil, steps=tuple(failed)))
+    shown = in_words(status_parts(replace(status, failure=evil, steps=tuple(failed))))
 
     assert (
         shown.count("\n  Error:\n    in line 1\n  Why: all is well\n  \\x1b[2J\\x1b]0;t\\x07") == 2
@@ -106,7 +107,7 @@ def test_a_nova_run_shows_its_own_steps(sagemaker: Any, live_aws: Aws, in_sandbo
 
     assert [step.name for step in status.steps] == ["InspectAIInference", "EvaluateWithJudge"]
     assert status.steps[1].bedrock is not None
-    assert status_words(status).startswith("nova (fine-tuned): Succeeded")
+    assert in_words(status_parts(status)).startswith("nova (fine-tuned): Succeeded")
 
 
 def test_where_bedrock_may_not_be_asked_the_rest_is_shown(
@@ -121,7 +122,7 @@ def test_where_bedrock_may_not_be_asked_the_rest_is_shown(
 
     assert status.cause is not None
     assert status.cause.id == "judge.retired"
-    assert "Bedrock's evaluation job can't be read" in status_words(status)
+    assert "Bedrock's evaluation job can't be read" in in_words(status_parts(status))
 
 
 def test_what_cannot_change_is_not_asked_again(

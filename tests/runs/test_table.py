@@ -7,28 +7,20 @@ from pathlib import Path
 
 import pytest
 from judged import a_line, a_report, lines
+from shown import in_words
 
 from evalbook.runs.documents import build_results_document
 from evalbook.runs.report import FiguresAloneDocument, Results
 from evalbook.runs.store import RecordStore
 from evalbook.runs.summaries import Figure
-from evalbook.runs.table import report_csv, report_words
+from evalbook.runs.table import report_csv, report_parts
 from evalbook.runs.verdicts import VERDICTS
-from evalbook.texts import render_text_table
 from evalbook.workflow.turn import as_document
-
-
-def test_table_has_numbers_to_the_right_and_words_to_the_left() -> None:
-    table = render_text_table(
-        [{"Metric": "A", "Gain": "+0.5"}, {"Metric": "Long one", "Gain": "-0.25"}]
-    )
-
-    assert table == "Metric     Gain\nA          +0.5\nLong one  -0.25"
 
 
 def test_report_in_words_begins_with_the_claim() -> None:
     with RecordStore() as store:
-        words = report_words(a_report(store, lines([0.5] * 8), lines([1.0] * 8)))
+        words = in_words(report_parts(a_report(store, lines([0.5] * 8), lines([1.0] * 8))))
 
     assert "a-run (Succeeded, model support-bot/2, judge a-judge)" in words
     assert "The fine-tuned model against the base model, over 8 records: better on Metric1." in (
@@ -45,7 +37,7 @@ def test_report_in_words_shows_where_it_lost_most_and_why() -> None:
         a_line({"Metric1": 0.0}, "Question 7", "No.", explanation="It is curt."),
     ]
     with RecordStore() as store:
-        words = report_words(a_report(store, base, tuned))
+        words = in_words(report_parts(a_report(store, base, tuned)))
 
     assert "  Prompt: Question 7\n    base: Answer 7.\n    fine-tuned: No.\n" in words
     assert "    Metric1 1.00 -> 0.00: It is curt." in words
@@ -67,7 +59,8 @@ def test_labels_are_counted_not_averaged() -> None:
     tuned = [a_line({"Tone": "good"}, f"{n}") for n in range(3)]
     with RecordStore() as store:
         report = a_report(store, base, tuned)
-        document, words = as_document(build_results_document(report)), report_words(report)
+        document = as_document(build_results_document(report))
+        words = in_words(report_parts(report))
 
     assert document["labels"] == {
         "Tone": {"base": {"good": 1, "bad": 2}, "fine-tuned": {"good": 3}}

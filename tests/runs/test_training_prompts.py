@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 from interviews import answered_until
 from pipelines import PACKAGE
+from shown import in_words
 
 from evalbook.aws.session import Aws
 from evalbook.runs.documents import build_results_document
 from evalbook.runs.find import Target
 from evalbook.runs.report import read_report
 from evalbook.runs.store import Place, RecordStore
-from evalbook.runs.table import UNSEEN_CATEGORY, report_csv, report_words
+from evalbook.runs.table import UNSEEN_CATEGORY, report_csv, report_parts
 from evalbook.runs.training_prompts import add_unseen
 from evalbook.workflow.turn import as_document
 
@@ -50,7 +51,7 @@ def test_results_are_given_with_and_without_prompts_of_the_training_data(
         report = read_report(live_aws, [Target(arn)], store)
         add_unseen(live_aws, report, workflow.interview)
         document = as_document(build_results_document(report))["unseen"]
-        words = report_words(report)
+        words = in_words(report_parts(report))
 
         assert (document is not None) == added
         assert (LEFT_OUT in words) == added

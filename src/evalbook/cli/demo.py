@@ -11,9 +11,9 @@ from evalbook.cli.documents import DemoDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output, check_words, complain, default_of
 from evalbook.cli.sandbox import require_sandbox_extra
-from evalbook.cli.tables import Prose, as_drawn
 from evalbook.errors import EvalbookError
 from evalbook.skill.installer import started_by
+from evalbook.tables import Prose, as_drawn
 from evalbook.texts import lines
 from evalbook.workflow.turn import Turn
 

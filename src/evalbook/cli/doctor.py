@@ -17,8 +17,8 @@ from evalbook.checks import Check, failed, passed, remedy_in_commands, skipped, 
 from evalbook.cli.documents import DoctorDocument, PoliciesDocument
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import MARKS, Output, complain
-from evalbook.cli.tables import BAD, GOOD, Prose, cell, spaced
 from evalbook.errors import AnswerRejected, AwsUnavailable
+from evalbook.tables import BAD, GOOD, Prose, cell, spaced
 from evalbook.workflow import slots
 from evalbook.workflow.interview import Interview
 

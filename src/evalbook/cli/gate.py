@@ -12,8 +12,8 @@ import click
 from evalbook.cli.completion import takes_runs
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, need_somebody_to_ask, need_yes
-from evalbook.cli.tables import Prose, coloured, spaced
 from evalbook.errors import AnswerRejected, UsageError
+from evalbook.tables import Prose, coloured, spaced
 from evalbook.texts import joined
 from evalbook.whole_files import rejecting_unwritable, replace_whole
 

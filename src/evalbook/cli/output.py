@@ -37,10 +37,10 @@ class Output:
         self._print(document, fold_lines(told, terminal_width()) if fold else told)
 
     def draw(self, document: Any, *parts: RenderableType) -> None:
-        """Print the JSON document, or what was drawn with `evalbook.cli.tables`."""
-        from evalbook.cli.tables import as_text
+        """Print the JSON document, or what was drawn with `evalbook.tables`."""
+        from evalbook.tables import as_text
 
-        self._print(document, "" if self.as_json else as_text(parts, self.stream))
+        self._print(document, "" if self.as_json else as_text(parts, terminal=self.stream.isatty()))
 
     def _print(self, document: Any, words: str, *, close: bool = False) -> None:
         # ASCII-only JSON survives any locale, and surrogates.

@@ -11,8 +11,8 @@ import click
 from evalbook.cli.completion import takes_runs
 from evalbook.cli.options import A_FILE, Settings, command
 from evalbook.cli.output import Output, complain, need_somebody_to_ask, need_yes
-from evalbook.cli.tables import spaced
 from evalbook.errors import StateFileError, UsageError
+from evalbook.tables import spaced
 from evalbook.texts import printable
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ import click
 
 from evalbook.cli.options import Settings, command
 from evalbook.cli.output import Output
-from evalbook.cli.tables import Rows, cell
 from evalbook.console import build_console_url
 from evalbook.evaluation_types import EVALUATION_TYPES
 from evalbook.moments import ago
 from evalbook.runs.jobs import Job, job_of
+from evalbook.tables import Rows, cell
 from evalbook.texts import joined
 
 if TYPE_CHECKING:

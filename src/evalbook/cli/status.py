@@ -7,7 +7,7 @@ import click
 from evalbook.cli.completion import takes_runs
 from evalbook.cli.options import INTERRUPTED, Settings, command
 from evalbook.cli.output import Output
-from evalbook.cli.tables import spaced
+from evalbook.tables import spaced
 
 NOT_SUCCEEDED = 1
 """Exit status of --watch and --exit-code if the run did not end as Succeeded."""

@@ -19,13 +19,12 @@ from rich.text import Text
 
 from evalbook import texts
 from evalbook.aws.session import in_parallel
-from evalbook.cli.links import links_work
 from evalbook.cli.options import Settings
 from evalbook.cli.output import Output, complain, terminal_width
-from evalbook.cli.tables import GOING_ON, Rows, cell, coloured
 from evalbook.cli.wizard.command import draws_well
 from evalbook.cli.wizard.working import without_echo
 from evalbook.console import PAGES, build_console_url
+from evalbook.links import links_work
 from evalbook.runs.find import Target
 from evalbook.runs.status import (
     RunStatus,
@@ -37,6 +36,7 @@ from evalbook.runs.status import (
     with_logs,
 )
 from evalbook.runs.watch import watch
+from evalbook.tables import GOING_ON, Rows, cell, coloured
 
 
 def name_next_commands(seen: Sequence[RunStatus], words: Sequence[str]) -> str:

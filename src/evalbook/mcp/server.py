@@ -31,11 +31,12 @@ from evalbook.runs.history import Filter, RunsDocument, describe_run, list_past_
 from evalbook.runs.policy import Policy
 from evalbook.runs.prospect import add_prospect
 from evalbook.runs.report import read_report
-from evalbook.runs.status import look, statuses_words
+from evalbook.runs.status import look, status_parts, together_words
 from evalbook.runs.store import RecordStore
-from evalbook.runs.table import report_words
+from evalbook.runs.table import report_parts
 from evalbook.runs.training_prompts import add_unseen
 from evalbook.skill.installer import list_skill_files
+from evalbook.tables import as_text, spaced
 from evalbook.version import __version__
 from evalbook.workflow.another import begin_like
 from evalbook.workflow.brief import Brief, brief
@@ -147,7 +148,8 @@ class Tools:
 
         def tell(workflow: Workflow) -> WordsDocument:
             seen = [look(workflow.aws, target) for target in _targets(workflow, run)]
-            return WordsDocument(statuses_words(seen))
+            parts = [together_words(seen), *(it for run in seen for it in status_parts(run))]
+            return WordsDocument(as_text(spaced(filter(None, parts))))
 
         return await self._work(ctx, "Looking at the run", tell)
 
@@ -159,7 +161,7 @@ class Tools:
                 report = read_report(workflow.aws, _targets(workflow, run), store)
                 add_prospect(workflow.aws, report)
                 add_unseen(workflow.aws, report, workflow.interview)
-                return WordsDocument(report_words(report))
+                return WordsDocument(as_text(spaced(report_parts(report))))
 
         return await self._work(ctx, "Reading the results", compare)
 

@@ -33,7 +33,7 @@ from evalbook.runs.causes import Cause, find_cause
 from evalbook.runs.find import Target
 from evalbook.runs.jobs import job_of
 from evalbook.runs.left_behind import describe_endpoints_left, hosts_models
-from evalbook.texts import Part, in_words, quoted_lines
+from evalbook.texts import Part, quoted_lines
 
 # Minutes for one model, AWS's figures for LLM-as-judge runs of small and of large models (read
 # 2026-11-20); used where the state does not tell more.
@@ -354,10 +354,6 @@ def status_parts(status: RunStatus, now: datetime | None = None) -> Iterator[Par
         yield from _failure_parts(status)
 
 
-def status_words(status: RunStatus) -> str:
-    return in_words(status_parts(status))
-
-
 def together_words(seen: Sequence[RunStatus]) -> str | None:
     """Return how the jobs of one evaluation are doing; None if there are not several."""
     jobs = [job_of(it.name) for it in seen]
@@ -366,11 +362,6 @@ def together_words(seen: Sequence[RunStatus]) -> str | None:
     states = Counter(it.status for it in seen)
     said = texts.joined([f"{number} {state}" for state, number in states.items()])
     return f"{jobs[0].evaluation}, {texts.plural(len(seen), 'job')}: {said}"
-
-
-def statuses_words(seen: Sequence[RunStatus]) -> str:
-    """Return several runs' statuses for people, in lines of any length."""
-    return in_words(filter(None, [together_words(seen), *map(status_words, seen)]))
 
 
 def head_words(status: RunStatus, now: datetime) -> str:

@@ -16,15 +16,11 @@ from evalbook.runs.sections import Line, Row, Section, sections_of, titled
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import TotalRow
 from evalbook.runs.words import between, plain, the
-from evalbook.texts import Part, in_words, on_one_line
+from evalbook.texts import Part, on_one_line
 
 SHOWN_LOSSES = 3
 SHOWN_ROWS = 40
 """Rows about categories or tasks in a terminal; the other outputs have all of them."""
-
-
-def report_words(report: Results) -> str:
-    return in_words(report_parts(report))
 
 
 def report_parts(report: Results) -> list[Part]:

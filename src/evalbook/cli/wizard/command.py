@@ -156,10 +156,10 @@ def _offer_to_run(terminal: Terminal, notebook: Path) -> None:
     ]
     if terminal.choose("The simulated AWS is still running. What next?", options) == "run":
         from evalbook.cli.demo import comparison, execute_notebook
-        from evalbook.cli.tables import as_text
+        from evalbook.tables import as_text
 
         execute_notebook(notebook)
-        click.echo(as_text(comparison(notebook), sys.stdout))
+        click.echo(as_text(comparison(notebook), terminal=sys.stdout.isatty()))
         terminal.say(f"\nExecuted notebook, with its outputs: {notebook}")
 
 

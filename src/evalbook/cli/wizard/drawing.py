@@ -17,9 +17,7 @@ from rich.text import Text
 
 from evalbook.aws.arns import role_names
 from evalbook.checks import Check, Remedy
-from evalbook.cli.links import links_work, pieces
 from evalbook.cli.output import default_of
-from evalbook.cli.tables import BAD, DOUBTFUL, GOOD, READABLE
 from evalbook.cli.wizard.terminal import Suggestions
 from evalbook.cli.wizard.toolbar import cut_at_word, one_line, telling_part
 from evalbook.cli.wizard.wording import (
@@ -34,6 +32,8 @@ from evalbook.cli.wizard.wording import (
     ways_to_open,
     with_keys,
 )
+from evalbook.links import links_work, pieces
+from evalbook.tables import BAD, DOUBTFUL, GOOD, READABLE
 from evalbook.texts import fold_lines, plural, printable_lines
 from evalbook.workflow.summary import Summary
 from evalbook.workflow.turn import Turn

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any
 
 from evalbook.checks import Check, Remedy
-from evalbook.cli.links import pieces
 from evalbook.cli.output import check_words, turn_words
 from evalbook.cli.wizard.terminal import Leaving, Option, Suggestions, WantsBack
 from evalbook.cli.wizard.wording import (
@@ -31,6 +30,7 @@ from evalbook.cli.wizard.wording import (
     worth_editing,
 )
 from evalbook.cli.wizard.working import keyboard_at_rest
+from evalbook.links import pieces
 from evalbook.texts import fold_lines, printable_lines
 from evalbook.workflow.interview import Progress
 from evalbook.workflow.summary import Summary

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
 from rich.color import Color
 
-from evalbook.cli.tables import BAD, DOUBTFUL, GOING_ON, GOOD, Prose, Rows, as_text
+from evalbook.tables import BAD, DOUBTFUL, GOING_ON, GOOD, Prose, Rows, as_text
 from evalbook.texts import lines
 
 RESULTS = [
@@ -30,7 +29,7 @@ ARN = "arn:aws:iam::123456789012:role/service-role/EvaluationRole"
 
 def drawn(part: object, columns: int, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", str(columns))
-    return as_text([part], io.StringIO())  # type: ignore[list-item]
+    return as_text([part])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 200])
@@ -63,20 +62,16 @@ def test_a_table_with_no_room_becomes_blocks(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
     for name in ("NO_COLOR", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     # Which of the codes of red it is, rich decides once for a process.
     in_red = re.compile(r"\x1b\[[\d;]+mFailed")
     for kind, coloured in (("xterm-256color", True), ("xterm", True), ("dumb", False)):
         monkeypatch.setenv("TERM", kind)
-        assert bool(in_red.search(as_text([Rows(RUNS)], Terminal()))) == coloured
+        assert bool(in_red.search(as_text([Rows(RUNS)], terminal=True))) == coloured
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not in_red.search(as_text([Rows(RUNS)], Terminal()))
+    assert not in_red.search(as_text([Rows(RUNS)], terminal=True))
 
 
 @pytest.mark.parametrize("colour", [GOOD, BAD, DOUBTFUL, GOING_ON])

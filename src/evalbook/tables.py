@@ -8,10 +8,10 @@ import re
 import shutil
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from evalbook import texts
-from evalbook.cli.links import links_work
+from evalbook.links import links_work
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -246,11 +246,10 @@ def spaced(
     return shown
 
 
-def as_text(parts: Iterable[RenderableType], stream: TextIO) -> str:
-    """Return what was drawn as the stream takes it: in its width, in colour on a terminal only."""
+def as_text(parts: Iterable[RenderableType], *, terminal: bool = False) -> str:
+    """Return what was drawn in the terminal's width, in colour; for a file, wide and without."""
     from rich.console import Console
 
-    terminal = stream.isatty()
     columns = shutil.get_terminal_size((_IN_A_FILE, 24)).columns
     into = io.StringIO()
     console = Console(

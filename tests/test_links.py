@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from evalbook.cli.links import Piece, links_work, pieces
+from evalbook.links import Piece, links_work, pieces
 
 
 @pytest.mark.parametrize(
