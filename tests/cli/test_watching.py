@@ -6,7 +6,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from evalbook.aws.executions import RunPlan
+from evalbook.aws.executions import Execution, RunPlan
 from evalbook.cli.watching import progress
 from evalbook.runs.status import RunStatus, StepStatus
 from evalbook.sandbox.process import Sandbox
@@ -18,10 +18,8 @@ BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
 
 
 def a_run(*steps: StepStatus, expected: tuple[int, int] | None = (25, 60)) -> RunStatus:
-    return RunStatus(
-        "arn", "a\x1b[31mrun", "evaluation", "llm_as_judge", "Executing", BEGAN, None, None,
-        RunPlan(), steps, None, expected,
-    )  # fmt: skip
+    run = Execution("arn", "a\x1b[31mrun", "Executing", None, BEGAN, BEGAN, "llm_as_judge")
+    return RunStatus(run, "evaluation", RunPlan(), None, steps, expected)
 
 
 def shown(run: RunStatus, minutes: int) -> str:

@@ -38,7 +38,7 @@ def test_a_job_that_failed_says_why_in_the_phase_it_came_to(
     in_sandbox.advance(60)
     status = look(live_aws, Target(arn))
 
-    assert (status.kind, status.status, status.over) == ("training_job", "Failed", True)
+    assert (status.run.kind, status.run.status, status.run.over) == ("training_job", "Failed", True)
     assert status.steps[-1].status == "Failed"
     shown = in_words(status_parts(status))
     assert shown.count("There is no recipe in /opt/ml/input/data/recipe.") == 1

@@ -76,7 +76,7 @@ def test_an_endpoint_that_a_stopped_run_leaves_is_named_with_what_deletes_it():
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
     for _ in range(50):
         status = look(Aws(), target)
-        if status.over and "still there" in in_words(status_parts(status)):
+        if status.run.over and "still there" in in_words(status_parts(status)):
             break
         time.sleep(0.1)
 

@@ -53,7 +53,7 @@ def as_at_the_start(shared_sandbox: Sandbox) -> None:
 
 def status_of(aws: Aws, name: str) -> RunStatus:
     status = look(aws, Target(ARNS[name]))
-    return with_logs(aws, status) if status.status == "Failed" and not status.cause else status
+    return with_logs(aws, status) if status.failed and not status.cause else status
 
 
 def results_of(aws: Aws, *names: str) -> Results:
@@ -76,7 +76,7 @@ def test_there_are_runs_in_every_state_of_every_type(live_aws: Aws) -> None:
 def test_each_failure_has_its_cause_wherever_aws_left_it(live_aws: Aws) -> None:
     statuses = in_parallel([partial(status_of, live_aws, name) for name in CAUSES])
 
-    found = {it.name: it.cause.id if it.cause else None for it in statuses}
+    found = {it.run.name: it.cause.id if it.cause else None for it in statuses}
     assert found == CAUSES
     assert {run.name for run in PAST_RUNS if run.failure} == set(CAUSES)
 
@@ -94,8 +94,8 @@ def test_what_runs_goes_on_by_the_clock(live_aws: Aws, in_sandbox: Sandbox) -> N
     after = status_of(live_aws, "support-bot-running")
     in_sandbox.reset()
 
-    assert (before.status, after.status) == ("Executing", "Succeeded")
-    assert [round(step.seconds(after.created) or 0) for step in after.steps[1:5]] == [840] * 4
+    assert (before.run.status, after.run.status) == ("Executing", "Succeeded")
+    assert [round(step.seconds or 0) for step in after.steps[1:5]] == [840] * 4
 
 
 @pytest.mark.parametrize(

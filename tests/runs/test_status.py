@@ -12,7 +12,7 @@ from shown import in_words
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target
-from evalbook.runs.status import build_status_document, clock, look, status_parts, with_logs
+from evalbook.runs.status import build_run_document, clock, look, status_parts, with_logs
 from evalbook.sandbox.process import Sandbox
 
 
@@ -21,7 +21,7 @@ def test_a_running_evaluation_shows_its_steps_and_those_to_come(
 ) -> None:
     status = look(live_aws, Target(start_evaluation(sagemaker, "slow-run"), minutes=(50, 120)))
 
-    assert (status.status, status.over, status.ended) == ("Executing", False, None)
+    assert (status.run.status, status.run.over, status.ended) == ("Executing", False, None)
     assert [(step.name, step.status) for step in status.steps] == [
         ("EvaluateCustomInferenceModel", "Executing"),
         ("EvaluateBaseInferenceModel", "Executing"),
@@ -36,7 +36,7 @@ def test_one_that_succeeded_shows_the_bedrock_job_of_each_model(
 ) -> None:
     status = look(live_aws, Target(evaluated("good")))
 
-    jobs = {step.name: step.bedrock for step in status.steps if step.bedrock}
+    jobs = {it.name: it.bedrock_job for it in status.steps if it.bedrock_job}
     assert status.succeeded
     assert {name: job.name.split("-")[0] for name, job in jobs.items()} == {
         "EvaluateCustomModelMetrics": "custom",
@@ -59,7 +59,7 @@ def test_a_failure_is_explained_with_what_to_do_and_what_aws_says(
 ) -> None:
     status = look(live_aws, Target(evaluated(name)))
 
-    assert status.status == "Failed"
+    assert status.run.status == "Failed"
     assert status.cause is not None
     assert status.cause.id == cause
     shown = in_words(status_parts(status))
@@ -82,7 +82,9 @@ def test_texts_of_several_lines_are_set_off_and_act_on_nothing(
     status = look(live_aws, Target(evaluated("fail-judge", base=False)))
     failed = [replace(it, log=(evil,)) if it.status == "Failed" else it for it in status.steps]
 
-    shown = in_words(status_parts(replace(status, failure=evil, steps=tuple(failed))))
+    shown = in_words(
+        status_parts(replace(status, run=replace(status.run, failure=evil), steps=tuple(failed)))
+    )
 
     assert (
         shown.count("\n  Error:\n    in line 1\n  Why: all is well\n  \\x1b[2J\\x1b]0;t\\x07") == 2
@@ -106,7 +108,7 @@ def test_a_nova_run_shows_its_own_steps(sagemaker: Any, live_aws: Aws, in_sandbo
     status = look(live_aws, Target(arn, "fine-tuned"))
 
     assert [step.name for step in status.steps] == ["InspectAIInference", "EvaluateWithJudge"]
-    assert status.steps[1].bedrock is not None
+    assert status.steps[1].bedrock_job is not None
     assert in_words(status_parts(status)).startswith("nova (fine-tuned): Succeeded")
 
 
@@ -154,7 +156,7 @@ def test_a_run_that_is_not_there_is_named(live_aws: Aws) -> None:
 
 
 def test_document_has_times_causes_and_jobs(evaluated: Callable[..., str], live_aws: Aws) -> None:
-    document = build_status_document(look(live_aws, Target(evaluated("fail-judge"))))
+    document = build_run_document(look(live_aws, Target(evaluated("fail-judge"))))
 
     assert document.status == "Failed"
     assert document.cause.id == "judge.retired"

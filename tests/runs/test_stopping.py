@@ -30,5 +30,5 @@ def test_a_stopped_run_is_over(sagemaker: Any, live_aws: Aws, in_sandbox: Sandbo
     in_sandbox.advance(5)
 
     status = look(live_aws, Target(arn))
-    assert (status.status, status.over) == ("Stopped", True)
+    assert (status.run.status, status.run.over) == ("Stopped", True)
     assert [step.status for step in status.steps] == ["Stopped", "NotStarted"]

@@ -6,17 +6,16 @@ from datetime import datetime, timezone
 
 import pytest
 
-from evalbook.aws.executions import RunPlan
+from evalbook.aws.executions import Execution, RunPlan
 from evalbook.errors import AwsUnavailable
 from evalbook.runs.status import RunStatus, StepStatus
 from evalbook.runs.watch import Clock, watch
 
 BEGAN = datetime(2026, 11, 21, tzinfo=timezone.utc)
-RUNNING = RunStatus(
-    "arn", "a-run", "evaluation", "llm_as_judge", "Executing", BEGAN, None, None, RunPlan()
-)
+EXECUTION = Execution("arn", "a-run", "Executing", None, BEGAN, BEGAN, "llm_as_judge")
+RUNNING = RunStatus(EXECUTION, "evaluation", RunPlan())
 STEPPED = replace(RUNNING, steps=(StepStatus("EvaluateCustomModelMetrics", "Executing", BEGAN),))
-DONE = replace(RUNNING, status="Succeeded", ended=BEGAN)
+DONE = replace(RUNNING, run=replace(EXECUTION, status="Succeeded"), ended=BEGAN)
 
 
 class Watched:
@@ -42,7 +41,7 @@ class Watched:
     def watch(self, give_up_after: float = 3600) -> list[RunStatus]:
         return watch(
             self.look,
-            lambda seen: self.shown.append(seen[0].status),
+            lambda seen: self.shown.append(seen[0].run.status),
             self.said.append,
             give_up_after=give_up_after,
             clock=Clock(lambda: self.time, self.sleep),

@@ -17,6 +17,8 @@ from evalbook.console import PAGES, build_console_url
 from evalbook.errors import AnswerRejected, EvalbookError
 
 if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
     from evalbook.runs.status import RunStatus
 
 
@@ -59,10 +61,10 @@ def open_command(
         others = [kind for kind, urls in pages.items() if urls]
         raise AnswerRejected(
             "open.nothing",
-            f"{seen[0].name} has no such page yet.",
+            f"{seen[0].run.name} has no such page yet.",
             f"It has: {', '.join(others)}.",
         )
-    document = OpenDocument(tuple(it.arn for it in seen), pages)
+    document = OpenDocument(tuple(it.run.arn for it in seen), pages)
     output.document(document, "\n".join(chosen))
     if not only_print and not output.as_json and sys.stdout.isatty():
         for url in chosen:
@@ -72,20 +74,20 @@ def open_command(
     return 0
 
 
-def _page(aws: Aws, run: RunStatus, page: str) -> str | None:
+def _page(aws: Aws, seen: RunStatus, page: str) -> str | None:
     """Return the exact page if AWS must be asked for it and answers."""
-    region = run.arn.split(":")[3]
+    run = seen.run
     try:
+        client = aws.client("sagemaker", run.region)
         if page == "run":
-            return build_console_url(run.arn, domain=_studio_domain(aws, region))
-        client = aws.client("sagemaker", region)
-        return client.create_presigned_mlflow_app_url(Arn=run.plan.mlflow or "")["AuthorizedUrl"]
+            return build_console_url(run.arn, domain=_studio_domain(client))
+        return client.create_presigned_mlflow_app_url(Arn=seen.plan.mlflow or "")["AuthorizedUrl"]
     except EvalbookError:
         return None
 
 
-def _studio_domain(aws: Aws, region: str) -> str | None:
+def _studio_domain(sagemaker: SageMakerClient) -> str | None:
     """Return the region's Studio domain; None unless there is exactly one."""
-    pages = aws.client("sagemaker", region).get_paginator("list_domains").paginate()
+    pages = sagemaker.get_paginator("list_domains").paginate()
     domains = [it for page in pages for it in page["Domains"]]
     return domains[0]["DomainId"] if len(domains) == 1 else None

@@ -56,7 +56,7 @@ def status_command(
     """
     from evalbook.cli import watching
     from evalbook.runs.find import targets
-    from evalbook.runs.status import StatusDocument, build_status_document, together_words
+    from evalbook.runs.status import StatusDocument, build_run_document, together_words
 
     wanted = targets(settings.aws(), runs, settings.state, run)
     try:
@@ -68,13 +68,13 @@ def status_command(
         output.error("interrupted", "Interrupted; the run continues.", "`evalbook stop` stops it.")
         return INTERRUPTED
     seen = watching.add_logs(settings, seen, always=logs)
-    document = StatusDocument(tuple(map(build_status_document, seen)))
+    document = StatusDocument(tuple(map(build_run_document, seen)))
     named = (*(("--run", str(run)) if run else ()), *runs)
     parts = [part for it in seen for part in watching.drawn(it)]
     said = (together_words(seen), *parts, watching.name_next_commands(seen, named))
     output.draw(document, *spaced(part for part in said if part))
     if not watch:
-        failed = exit_code and any(it.over and not it.succeeded for it in seen)
+        failed = exit_code and any(it.run.over and not it.succeeded for it in seen)
         return NOT_SUCCEEDED if failed else 0
     watching.tell_the_end(seen, on_done, bell=not no_bell)
     return 0 if all(it.succeeded for it in seen) else NOT_SUCCEEDED

@@ -29,19 +29,19 @@ def stop_command(settings: Settings, output: Output, arn: str, yes: bool) -> int
         need_somebody_to_ask(output, "stop.asks", "stop")
     aws = settings.aws()
     seen = [look(aws, target) for target in targets(aws, (arn,), settings.state)]
-    running = [status for status in seen if not status.over and status.status != "Stopping"]
+    running = [status for status in seen if not status.run.over and status.run.status != "Stopping"]
     if not running:
-        states = ", ".join(f"{status.name} is {status.status}" for status in seen)
+        states = ", ".join(f"{status.run.name} is {status.run.status}" for status in seen)
         raise AnswerRejected(
             "run.over", f"There is nothing to stop: {states}.", "`evalbook status` shows more."
         )
     if not yes:
         complain("\n\n".join(map(stop_words, running)))
-        names = joined([status.name for status in running])
+        names = joined([status.run.name for status in running])
         need_yes(f"Stop {names}?", "stop.declined", "Nothing was stopped.")
     for status in running:
-        stop_run(aws, status.arn)
-    stopped = tuple(StoppedRun(status.arn, status.name) for status in running)
+        stop_run(aws, status.run.arn)
+    stopped = tuple(StoppedRun(status.run.arn, status.run.name) for status in running)
     output.document(
         StopDocument("stopping", stopped),
         "\n".join(f"Stopping: {it.name}" for it in stopped),

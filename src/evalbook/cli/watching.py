@@ -53,18 +53,14 @@ def look_at_runs(
 ) -> list[RunStatus]:
     """Look at the runs once, with a new session to read the credentials anew."""
     aws = settings.aws()
-    known = {it.arn: it for it in before}
+    known = {it.run.arn: it for it in before}
     with aws.turn():
         return in_parallel([partial(look, aws, it, known=known.get(it.arn)) for it in wanted])
 
 
 def add_logs(settings: Settings, seen: list[RunStatus], *, always: bool) -> list[RunStatus]:
-    failed = ("Failed", "CompletedWithFailures")
     aws = settings.aws()
-    return [
-        with_logs(aws, it) if it.status in failed and (always or it.cause is None) else it
-        for it in seen
-    ]
+    return [with_logs(aws, it) if it.failed and (always or it.cause is None) else it for it in seen]
 
 
 def follow_runs(
@@ -104,11 +100,12 @@ def _tell_changes() -> Callable[[Sequence[RunStatus]], None]:
     last: dict[tuple[str, str], str] = {}
 
     def show(seen: Sequence[RunStatus]) -> None:
-        for run in seen:
-            states = [(run.name, run.status), *((it.name, it.status) for it in run.steps)]
+        for status in seen:
+            run = status.run
+            states = [(run.name, run.status), *((it.name, it.status) for it in status.steps)]
             for name, state in states:
                 if last.get((run.arn, name)) != state and state != "Waiting":
-                    complain(f"{clock(run.seconds())} {name}: {state}")
+                    complain(f"{clock(status.seconds())} {name}: {state}")
                 last[run.arn, name] = state
 
     return show
@@ -120,12 +117,12 @@ def tell_the_end(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) 
         sys.stderr.flush()
     if on_done is None:
         return
-    states = {it.status for it in seen}
+    states = {it.run.status for it in seen}
     environment = {
         **os.environ,
         "EVALBOOK_STATUS": states.pop() if len(states) == 1 else "Mixed",
-        "EVALBOOK_ARN": " ".join(it.arn for it in seen),
-        "EVALBOOK_NAME": " ".join(it.name for it in seen),
+        "EVALBOOK_ARN": " ".join(it.run.arn for it in seen),
+        "EVALBOOK_NAME": " ".join(it.run.name for it in seen),
     }
     # The person's own command; AWS's words reach it only in variables, never as arguments.
     done = subprocess.run(on_done, shell=True, env=environment, stdout=2, check=False)  # noqa: S602
@@ -133,28 +130,28 @@ def tell_the_end(seen: Sequence[RunStatus], on_done: str | None, *, bell: bool) 
         complain(f"{on_done} ended with exit status {done.returncode}.")
 
 
-def drawn(run: RunStatus, now: datetime | None = None) -> Iterator[RenderableType]:
+def drawn(status: RunStatus) -> Iterator[RenderableType]:
     """Yield what is said of a run, part by part."""
-    now = now or datetime.now(timezone.utc)
-    _, *parts = status_parts(run, now)
-    yield _head(run, now)
+    now = datetime.now(timezone.utc)
+    _, *parts = status_parts(status, now)
+    yield _head(status, now)
     for part in parts:
-        yield part if isinstance(part, str) else Rows(_linked(run, part))
+        yield part if isinstance(part, str) else Rows(_linked(status, part))
     if links_work():
-        pages = run.pages()
+        pages = status.pages()
         links = [
             cell(PAGES[it], url=url) for it in ("run", "results", "mlflow") for url in pages[it]
         ]
         yield Text.assemble("In the AWS console: ", Text(", ").join(links))
 
 
-def _linked(run: RunStatus, rows: Sequence[Mapping[str, str]]) -> list[dict[str, str | Text]]:
+def _linked(status: RunStatus, rows: Sequence[Mapping[str, str]]) -> list[dict[str, str | Text]]:
     """Return the rows of a run's steps, each leading to its logs and to Bedrock's job."""
     linked: list[dict[str, str | Text]] = []
-    for step, row in zip(run.steps, rows, strict=True):
-        more = {"Step": cell(row["Step"], url=run.logs(step))}
-        if step.bedrock:
-            url = build_console_url(step.bedrock.arn, called=step.bedrock.name)
+    for step, row in zip(status.steps, rows, strict=True):
+        more = {"Step": cell(row["Step"], url=status.logs(step))}
+        if job := step.bedrock_job:
+            url = build_console_url(job.arn, called=job.name)
             more["Bedrock job"] = cell(row["Bedrock job"], url=url)
         linked.append({**row, **more})
     return linked
@@ -164,22 +161,23 @@ def progress(seen: Sequence[RunStatus], now: datetime | None = None) -> Group:
     """Return runs as they are followed: a bar of the expected time, and the steps."""
     now = now or datetime.now(timezone.utc)
     parts: list[RenderableType] = [] if seen else ["Looking …"]
-    for run in seen:
-        parts.append(_head(run, now))
-        if run.expected:
+    for status in seen:
+        parts.append(_head(status, now))
+        if status.expected:
             # Full at the high estimate; what takes longer stays full.
-            end = run.expected[1] * 60
-            bar = ProgressBar(end, min(end, run.seconds(now)), width=40, style="dim",
+            end = status.expected[1] * 60
+            bar = ProgressBar(end, min(end, status.seconds(now)), width=40, style="dim",
                               complete_style=GOING_ON, finished_style=GOING_ON)  # fmt: skip
             # By itself a bar ends no line.
             parts.append(Padding(bar, 0))
-        parts.append(Rows(step_rows(run, now)))
+        parts.append(Rows(step_rows(status, now)))
     return Group(*parts)
 
 
-def _head(run: RunStatus, now: datetime) -> Text:
+def _head(status: RunStatus, now: datetime) -> Text:
     """Return the first lines about a run, its name and its state standing out."""
-    head = cell(head_words(run, now))
+    state = status.run.status
+    head = cell(head_words(status, now))
     head.stylize("bold", 0, head.plain.index(": "))
-    head.highlight_words([f": {run.status},"], str(coloured(run.status).style))
+    head.highlight_words([f": {state},"], str(coloured(state).style))
     return head

@@ -20,7 +20,6 @@ from evalbook.aws.executions import (
     RunStep,
     find_rollout_failure,
     read_last_log_lines,
-    region_of,
     training_job,
 )
 from evalbook.aws.runs import plan_of, run_of
@@ -39,82 +38,77 @@ from evalbook.texts import Part, quoted_lines
 # 2026-11-20); used where the state does not tell more.
 MINUTES_A_MODEL = (25, 60)
 
-_FAILED = ("Failed", "Stopped")
-
 
 @dataclass(frozen=True)
 class StepStatus:
+    """One step of a run, and what is behind it."""
+
     name: str
     status: str
-    """AWS's word, or Waiting for a step that has not begun."""
+    """AWS's word, Waiting for a step that has not begun, or NotStarted for one that never will."""
     started: datetime | None = None
     ended: datetime | None = None
+    seconds: float | None = None
+    """How long it took, or had taken when it was looked at."""
     failure: str | None = None
-    job: str | None = None
-    """Name of the job behind it."""
-    job_failure: str | None = None
-    bedrock: EvaluationJob | None = None
+    training_job: str | None = None
+    """Name of the job behind it, whatever its kind."""
+    training_job_failure: str | None = None
+    bedrock_job: EvaluationJob | None = None
     log: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     """What could not be looked at, and why."""
 
-    def seconds(self, now: datetime) -> float | None:
-        """Return how long it took, or has taken by now."""
-        if self.started is None:
-            return None
-        return max(0.0, ((self.ended or now) - self.started).total_seconds())
-
     def said(self) -> Iterator[str]:
         """Yield what AWS says went wrong, the innermost first."""
         # Whose words these are is part of the cause: "may not assume the role" says who may not.
-        failures = self.bedrock.failures if self.bedrock else ()
+        failures = self.bedrock_job.failures if self.bedrock_job else ()
         yield from (f"Amazon Bedrock evaluation job: {failure}" for failure in failures)
-        yield from filter(None, (self.job_failure, self.failure))
+        yield from filter(None, (self.training_job_failure, self.failure))
 
 
 @dataclass(frozen=True)
 class RunStatus:
-    arn: str
-    name: str
+    run: Execution
     label: str
-    kind: str
-    status: str
-    created: datetime
-    ended: datetime | None
-    failure: str | None
+    """What the notebook calls it; see `Target`."""
     plan: RunPlan
+    ended: datetime | None = None
     steps: tuple[StepStatus, ...] = ()
-    cause: Cause | None = None
     expected: tuple[int, int] | None = None
     """Minutes in all: low and high."""
+    cause: Cause | None = None
     unknown: tuple[str, ...] = ()
 
     @property
-    def over(self) -> bool:
-        """Whether nothing will happen any more."""
-        return self.ended is not None
+    def succeeded(self) -> bool:
+        return self.run.status == "Succeeded"
 
     @property
-    def succeeded(self) -> bool:
-        return self.status == "Succeeded"
+    def failed(self) -> bool:
+        return self.run.status in ("Failed", "CompletedWithFailures")
 
     def seconds(self, now: datetime | None = None) -> float:
         """Return how long it took, or has taken by now."""
-        end = self.ended or now or datetime.now(timezone.utc)
-        return max(0.0, (end - self.created).total_seconds())
+        return _seconds(self.run.created, self.ended, now or datetime.now(timezone.utc))
 
     def logs(self, step: StepStatus) -> str | None:
         """Return where the AWS console shows the logs of a step; None if it has none."""
-        if step.job is None or self.kind == "multi_turn_rl":
+        if step.training_job is None or self.run.kind == "multi_turn_rl":
             return None
-        return build_logs_url(f"{':'.join(self.arn.split(':')[:5])}:training-job/{step.job}")
+        account = ":".join(self.run.arn.split(":")[:5])
+        return build_logs_url(f"{account}:training-job/{step.training_job}")
 
     def pages(self) -> dict[str, list[str]]:
         """Return where the AWS console shows it, by the kind of page; nothing is asked of AWS."""
-        jobs = [step.bedrock for step in self.steps if step.bedrock]
+        jobs = [step.bedrock_job for step in self.steps if step.bedrock_job]
         reports = [build_console_url(job.arn, called=job.name) for job in jobs]
         logs, plan = map(self.logs, self.steps), self.plan
-        return build_run_pages(self.arn, plan.output, plan.mlflow, reports, logs)
+        return build_run_pages(self.run.arn, plan.output, plan.mlflow, reports, logs)
+
+
+def _seconds(start: datetime, end: datetime | None, now: datetime) -> float:
+    return max(0.0, ((end or now) - start).total_seconds())
 
 
 def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStatus:
@@ -135,24 +129,16 @@ def look(aws: Aws, target: Target, *, known: RunStatus | None = None) -> RunStat
         unknown.append(f"The steps can't be listed: {error.message}")
     plan = known.plan if known else plan_of(aws, target.arn)
     before = {step.name: step for step in known.steps} if known else {}
-    details = in_parallel([partial(_detail, aws, run, it, before.get(it.name)) for it in steps])
-    status = RunStatus(
-        run.arn,
-        run.name,
-        target.label,
-        run.kind,
-        run.status,
-        run.created,
-        _ended(run, steps),
-        run.failure,
-        plan,
-        (*details, *_waiting(run, plan, steps)),
-        expected=target.minutes or _expected(run, plan, steps),
-    )
-    if status.ended is not None and hosts_models(status.kind):
-        region = region_of(status.arn)
-        unknown += describe_endpoints_left(aws, region, status.created, status.ended)
-    return replace(status, cause=_cause(status), unknown=tuple(unknown))
+    seen = in_parallel([partial(_look_behind, aws, run, it, before.get(it.name)) for it in steps])
+    begun = {step.name for step in steps}
+    to_come = "NotStarted" if run.over else "Waiting"
+    seen += [StepStatus(name, to_come) for name in plan.steps if name not in begun]
+    ended = _ended(run, steps)
+    if ended and hosts_models(run.kind):
+        unknown += describe_endpoints_left(aws, run.region, run.created, ended)
+    expected = target.minutes or _expected(run, plan, steps)
+    status = RunStatus(run, target.label, plan, ended, tuple(seen), expected, None, tuple(unknown))
+    return replace(status, cause=_cause(status))
 
 
 def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:
@@ -163,45 +149,42 @@ def _ended(run: Execution, steps: Sequence[RunStep]) -> datetime | None:
     return max(ends) if ends and len(ends) == len(steps) else run.modified
 
 
-def _waiting(run: Execution, plan: RunPlan, steps: Sequence[RunStep]) -> list[StepStatus]:
-    started = {step.name for step in steps}
-    waiting = [name for name in plan.steps if name not in started]
-    return [StepStatus(name, "NotStarted" if run.over else "Waiting") for name in waiting]
-
-
-def _detail(aws: Aws, run: Execution, step: RunStep, before: StepStatus | None) -> StepStatus:
-    """Look behind a step: its training job and, for a judging step, Bedrock's job."""
+def _look_behind(aws: Aws, run: Execution, step: RunStep, before: StepStatus | None) -> StepStatus:
+    """Look at a step's training job and, for a judging step, at Bedrock's job."""
+    now = datetime.now(timezone.utc)
     status = StepStatus(
-        step.name, step.status, step.started, step.ended, step.failure,
+        step.name,
+        step.status,
+        step.started,
+        step.ended,
+        round(_seconds(step.started, step.ended, now), 1) if step.started else None,
+        step.failure,
         step.job.rpartition("/")[2] if step.job else None,
-    )  # fmt: skip
-    if step.job is None:
+    )
+    judges = "Judge" in step.name or step.name.endswith("ModelMetrics")
+    if step.job is None or not (judges or step.status in ("Failed", "Stopped")):
         return status
     if before and before.status == step.status and before.ended and not before.unknown:
         return before
-    failed = step.status in _FAILED
     if ":job/" in step.job:
-        return _behind_rollouts(aws, step.job, status) if failed else status
-    judges = "Judge" in step.name or step.name.endswith("ModelMetrics")
-    return _behind(aws, run.region, step.job, status, judges) if judges or failed else status
-
-
-def _behind(aws: Aws, region: str, arn: str, status: StepStatus, judges: bool) -> StepStatus:
+        return _look_behind_rollouts(aws, step.job, status)
     try:
-        job = training_job(aws, arn)
+        job = training_job(aws, step.job)
     except REFUSED as error:
         return replace(status, unknown=(f"The training job can't be read: {error.message}",))
-    status = replace(status, job_failure=job.failure)
+    status = replace(status, training_job_failure=job.failure)
     try:
-        return replace(status, bedrock=find_job_behind(aws, region, job) if judges else None)
+        return replace(
+            status, bedrock_job=find_job_behind(aws, run.region, job) if judges else None
+        )
     except (*REFUSED, AwsUnavailable) as error:
         unknown = f"Bedrock's evaluation job can't be read: {error.message}"
         return replace(status, unknown=(unknown,))
 
 
-def _behind_rollouts(aws: Aws, arn: str, status: StepStatus) -> StepStatus:
+def _look_behind_rollouts(aws: Aws, job: str, status: StepStatus) -> StepStatus:
     try:
-        return replace(status, job_failure=find_rollout_failure(aws, arn))
+        return replace(status, training_job_failure=find_rollout_failure(aws, job))
     except (*REFUSED, AwsUnavailable) as error:
         return replace(status, unknown=(f"The job can't be read: {error.message}",))
 
@@ -218,20 +201,20 @@ def _expected(run: Execution, plan: RunPlan, steps: Sequence[RunStep]) -> tuple[
 
 def _cause(status: RunStatus) -> Cause | None:
     """Return why it failed: what the step that failed first says innermost."""
-    if status.status not in ("Failed", "CompletedWithFailures"):
+    if not status.failed:
         return None
     failed = sorted(
         (step for step in status.steps if step.status == "Failed"),
         key=lambda step: (step.ended is None, step.ended or step.name),
     )
     messages = [it for step in failed for it in (*step.said(), "\n".join(step.log))]
-    job = next((step.bedrock for step in failed if step.bedrock), None)
+    job = next((step.bedrock_job for step in failed if step.bedrock_job), None)
     about = {
         "judge": (job and job.judge) or status.plan.judge,
         "role": (job and job.role) or status.plan.role,
-        "region": region_of(status.arn),
+        "region": status.run.region,
     }
-    return find_cause(filter(None, [*messages, status.failure]), about)
+    return find_cause(filter(None, [*messages, status.run.failure]), about)
 
 
 def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
@@ -240,12 +223,12 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    group = ROLLOUT_LOG_GROUP if status.kind == "multi_turn_rl" else LOG_GROUP
+    group = ROLLOUT_LOG_GROUP if status.run.kind == "multi_turn_rl" else LOG_GROUP
     steps = []
     for step in status.steps:
-        if step.status == "Failed" and step.job:
-            region = region_of(status.arn)
-            lines, why_not = read_last_log_lines(aws, region, step.job, group=group)
+        if step.status == "Failed" and step.training_job:
+            region, job = status.run.region, step.training_job
+            lines, why_not = read_last_log_lines(aws, region, job, group=group)
             unknown = (*step.unknown, why_not) if why_not else step.unknown
             step = replace(step, log=tuple(lines), unknown=unknown)
         steps.append(step)
@@ -257,33 +240,16 @@ def with_logs(aws: Aws, status: RunStatus) -> RunStatus:
 
 
 @dataclass(frozen=True)
-class StepDocument:
-    """One step of a run; times are ISO 8601."""
-
-    name: str
-    status: str
-    started: str | None
-    ended: str | None
-    seconds: float | None
-    failure: str | None
-    training_job: str | None
-    training_job_failure: str | None
-    bedrock_job: EvaluationJob | None
-    log: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class RunDocument:
-    """One run's status; times are ISO 8601."""
+    """One run's status."""
 
     arn: str
     name: str
     label: str
     kind: str
     status: str
-    created: str
-    ended: str | None
+    created: datetime
+    ended: datetime | None
     seconds: float
     expected_minutes: tuple[int, int] | None
     model: str | None
@@ -291,7 +257,7 @@ class RunDocument:
     dataset: str | None
     failure: str | None
     cause: Cause | None
-    steps: tuple[StepDocument, ...]
+    steps: tuple[StepStatus, ...]
     unknown: tuple[str, ...]
 
 
@@ -302,42 +268,25 @@ class StatusDocument:
     runs: tuple[RunDocument, ...]
 
 
-def build_status_document(status: RunStatus) -> RunDocument:
-    now = datetime.now(timezone.utc)
+def build_run_document(status: RunStatus) -> RunDocument:
+    run, plan = status.run, status.plan
     return RunDocument(
-        arn=status.arn,
-        name=status.name,
+        arn=run.arn,
+        name=run.name,
         label=status.label,
-        kind=status.kind,
-        status=status.status,
-        created=status.created.isoformat(),
-        ended=status.ended.isoformat() if status.ended else None,
-        seconds=round(status.seconds(now), 1),
+        kind=run.kind,
+        status=run.status,
+        created=run.created,
+        ended=status.ended,
+        seconds=round(status.seconds(), 1),
         expected_minutes=status.expected,
-        model=status.plan.model_package or status.plan.base_model,
-        judge=status.plan.judge,
-        dataset=status.plan.dataset,
-        failure=status.failure,
+        model=plan.model_package or plan.base_model,
+        judge=plan.judge,
+        dataset=plan.dataset,
+        failure=run.failure,
         cause=status.cause,
-        steps=tuple(_step_document(step, now) for step in status.steps),
+        steps=status.steps,
         unknown=status.unknown,
-    )
-
-
-def _step_document(step: StepStatus, now: datetime) -> StepDocument:
-    seconds = step.seconds(now)
-    return StepDocument(
-        name=step.name,
-        status=step.status,
-        started=step.started.isoformat() if step.started else None,
-        ended=step.ended.isoformat() if step.ended else None,
-        seconds=None if seconds is None else round(seconds, 1),
-        failure=step.failure,
-        training_job=step.job,
-        training_job_failure=step.job_failure,
-        bedrock_job=step.bedrock,
-        log=step.log,
-        unknown=step.unknown,
     )
 
 
@@ -350,25 +299,25 @@ def status_parts(status: RunStatus, now: datetime | None = None) -> Iterator[Par
     unknown = [*(it for step in status.steps for it in step.unknown), *status.unknown]
     if unknown:
         yield texts.lines(*unknown)
-    if status.status in ("Failed", "CompletedWithFailures"):
+    if status.failed:
         yield from _failure_parts(status)
 
 
 def together_words(seen: Sequence[RunStatus]) -> str | None:
     """Return how the jobs of one evaluation are doing; None if there are not several."""
-    jobs = [job_of(it.name) for it in seen]
+    jobs = [job_of(it.run.name) for it in seen]
     if not jobs or not jobs[0].parts or len({job.evaluation for job in jobs}) > 1:
         return None
-    states = Counter(it.status for it in seen)
+    states = Counter(it.run.status for it in seen)
     said = texts.joined([f"{number} {state}" for state, number in states.items()])
     return f"{jobs[0].evaluation}, {texts.plural(len(seen), 'job')}: {said}"
 
 
 def head_words(status: RunStatus, now: datetime) -> str:
     """Return which run it is, how it is doing and how long it has taken, and what it evaluates."""
-    plan, known = status.plan, EVALUATION_TYPES.get(status.kind)
+    run, plan, known = status.run, status.plan, EVALUATION_TYPES.get(status.run.kind)
     label = f" ({status.label})" if status.label != "evaluation" else ""
-    head = f"{status.name}{label}: {status.status}, {_time_words(status, now)}"
+    head = f"{run.name}{label}: {run.status}, {_time_words(status, now)}"
     model = short_name(plan.model_package or plan.base_model)
     metrics = ", ".join(name.removeprefix("Builtin.") for name in plan.metrics)
     about = [
@@ -381,14 +330,14 @@ def head_words(status: RunStatus, now: datetime) -> str:
 
 
 def step_rows(status: RunStatus, now: datetime) -> list[dict[str, str]]:
-    judged = any(step.bedrock for step in status.steps)
+    judged = any(step.bedrock_job for step in status.steps)
     rows = []
     for step in status.steps:
-        seconds, job = step.seconds(now), step.bedrock
+        job = step.bedrock_job
         row = {
             "Step": step.name,
             "State": "not begun" if step.status == "NotStarted" else step.status,
-            "Took": clock(seconds) if seconds is not None else "",
+            "Took": clock(_seconds(step.started, step.ended, now)) if step.started else "",
         }
         if judged:
             row["Bedrock job"] = f"{job.name}: {job.status}" if job else ""
@@ -397,22 +346,17 @@ def step_rows(status: RunStatus, now: datetime) -> list[dict[str, str]]:
 
 
 def _time_words(status: RunStatus, now: datetime) -> str:
-    elapsed = clock(status.seconds(now))
+    seconds = status.seconds(now)
     if status.ended:
-        return f"{elapsed}, ended {ago(status.ended, now)}"
+        return f"{clock(seconds)}, ended {ago(status.ended, now)}"
     if not status.expected:
-        return elapsed
+        return clock(seconds)
     low, high = status.expected
-    return f"{elapsed} of about {low} to {high} minutes{left_words(status, now)}"
-
-
-def left_words(status: RunStatus, now: datetime) -> str:
-    if not status.expected:
-        return ""
-    low, high = (math.ceil(it - status.seconds(now) / 60) for it in status.expected)
-    if high <= 0:
-        return ", longer than expected"
-    return f", about {low} to {high} minutes left" if low > 0 else f", up to {high} minutes left"
+    least, most = (math.ceil(it - seconds / 60) for it in status.expected)
+    left = f"up to {most} minutes left" if most > 0 else "longer than expected"
+    if least > 0:
+        left = f"about {least} to {most} minutes left"
+    return f"{clock(seconds)} of about {low} to {high} minutes, {left}"
 
 
 def _failure_parts(status: RunStatus) -> Iterator[Part]:
@@ -432,7 +376,7 @@ def _failure_parts(status: RunStatus) -> Iterator[Part]:
         ]
         for first, *rest in filter(None, map(quoted_lines, told)):
             lines += [f"  {step.name}: {first}", *(f"    {line}" for line in rest)]
-    lines += [f"  {line}" for line in quoted_lines(status.failure or "")]
+    lines += [f"  {line}" for line in quoted_lines(status.run.failure or "")]
     yield texts.lines(*lines)
     for step in status.steps:
         if step.log:

@@ -15,7 +15,9 @@ _JUDGING = ("EvaluateCustomModelMetrics", "EvaluateBaseModelMetrics", "EvaluateW
 
 def stop_words(status: RunStatus, now: datetime | None = None) -> str:
     """Say how far a run is, what it goes on to pay for, and what stopping it loses."""
-    lines = [f"{status.name} is {status.status}; it has run for {clock(status.seconds(now))}."]
+    lines = [
+        f"{status.run.name} is {status.run.status}; it has run for {clock(status.seconds(now))}."
+    ]
     remaining = [it for it in status.steps if it.status in ("Executing", "Starting", "Waiting")]
     training = ", ".join(it.name for it in remaining if it.name not in (*_JUDGING, *LINEAGE))
     judging = ", ".join(it.name for it in remaining if it.name in _JUDGING)
@@ -28,7 +30,7 @@ def stop_words(status: RunStatus, now: datetime | None = None) -> str:
         "Stopping cancels the rest. You pay for what has run so far, and a stopped run can't be "
         f"resumed.{f' Finished: {done}.' if done else ''}"
     )
-    if hosts_models(status.kind):
+    if hosts_models(status.run.kind):
         lines.append(
             "If it hosts the model itself, its endpoint stays, and you keep paying for it: "
             "`evalbook status` names it once the run has stopped."

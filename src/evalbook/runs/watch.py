@@ -50,7 +50,7 @@ def watch(
     show(seen)
     changed = answered = clock.now()
     failures = 0
-    while not all(status.over for status in seen):
+    while not all(status.run.over for status in seen):
         quiet = (clock.now() - changed) / _QUIET_SHARE
         pause = SHORTEST * 2**failures if failures else quiet
         clock.sleep(min(max(pause, SHORTEST), LONGEST))
@@ -78,6 +78,6 @@ def _trouble(error: AwsUnavailable) -> str:
 
 def _state(seen: Sequence[RunStatus]) -> list[object]:
     return [
-        (status.arn, status.status, [(step.name, step.status) for step in status.steps])
+        (status.run.arn, status.run.status, [(step.name, step.status) for step in status.steps])
         for status in seen
     ]

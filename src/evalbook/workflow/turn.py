@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, fields, is_dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from evalbook.checks import Check, Remedy
@@ -140,6 +141,8 @@ def printed(data: Any) -> Any:
     """Return a document's data for JSON, with remedies in the command line's words."""
     if isinstance(data, Remedy):
         return data.in_commands()
+    if isinstance(data, datetime):
+        return data.isoformat()
     if is_dataclass(data):
         return {it.name: printed(getattr(data, it.name)) for it in fields(data)}
     if isinstance(data, Mapping):
