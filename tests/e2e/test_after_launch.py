@@ -32,13 +32,12 @@ SETTINGS = some_settings(
     base_model_name="meta-textgeneration-llama-3-2-1b-instruct",
     judge_model="amazon.nova-pro-v1:0",
     region="us-east-1",
-    role_arn="arn:aws:iam::123456789012:role/EvaluationRole",
+    execution_role="arn:aws:iam::123456789012:role/EvaluationRole",
     s3_output="s3://evalbook-results/after/",
     run_name="support-bot",
     evaluate_base_model=True,
     mlflow_experiment="Support bots",
     minutes=(50, 80),
-    evalbook_version="0.1.0",
 )
 NOVA = some_settings(
     SETTINGS,

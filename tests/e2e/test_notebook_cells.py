@@ -53,12 +53,11 @@ SETTINGS = some_settings(
     base_model_name="meta-textgeneration-llama-3-2-1b-instruct",
     judge_model="amazon.nova-pro-v1:0",
     region="us-east-1",
-    role_arn="arn:aws:iam::123456789012:role/EvaluationRole",
+    execution_role="arn:aws:iam::123456789012:role/EvaluationRole",
     s3_output="s3://evalbook-results/cells/",
     run_name="support-bot",
     evaluate_base_model=True,
     minutes=(50, 80),
-    evalbook_version="0.1.0",
 )
 NOVA = some_settings(
     SETTINGS,
@@ -298,7 +297,7 @@ def assert_that_it_carries_what_was_chosen(sandbox: Sandbox, arn: str) -> None:
     assert judging["custom_metrics"].endswith("/custom-metrics.json")
     assert SETTINGS.dataset in json.dumps(steps["EvaluateBaseInferenceModel"])
     assert SETTINGS.model_package_arn in json.dumps(steps["EvaluateCustomInferenceModel"])
-    assert steps["EvaluateCustomInferenceModel"]["RoleArn"] == SETTINGS.role_arn
+    assert steps["EvaluateCustomInferenceModel"]["RoleArn"] == SETTINGS.answers["execution_role"]
 
 
 def test_what_papermill_injects_takes_effect(kernel: Any, path: Path, tmp_path: Path) -> None:
@@ -492,7 +491,7 @@ def test_start_that_fails_without_raising_is_raised(
 
 def test_refused_dry_run_starts_nothing(kernel: Any, sandbox: Sandbox, tmp_path: Path) -> None:
     role = "arn:aws:iam::123456789012:role/NoTrustRole"
-    running = kernel(some_settings(SETTINGS, run_name="refused", role_arn=role))
+    running = kernel(some_settings(SETTINGS, run_name="refused", execution_role=role))
 
     with pytest.raises(Failed, match="NoTrustRole"):
         running.run(CONFIGURATION, START)

@@ -8,7 +8,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from evalbook.evaluation_types import build_pipeline_prefix
 from evalbook.notebook.settings import EvaluationSettings
 from evalbook.workflow.kinds import STEPS_BY_TYPE
 
@@ -29,7 +28,6 @@ def some_settings(
     return replace(
         settings,
         answers=answers,
-        pipelines=build_pipeline_prefix(kind),
         **{name: changes[name] for name in changes.keys() & shared},
     )
 
@@ -37,21 +35,19 @@ def some_settings(
 SETTINGS = some_settings(
     EvaluationSettings(
         evaluation_type="llm_as_judge",
-        pipelines="",
         answers={},
-        task="Answer questions of a support desk",
         dataset="s3://support-data/eval.jsonl",
         records=200,
         model_package_arn="arn:aws:sagemaker:us-west-2:123456789012:model-package/support-bot/3",
         base_model_name="meta-textgeneration-llama-3-2-1b-instruct",
-        region="us-west-2",
-        role_arn="arn:aws:iam::123456789012:role/Evaluation",
-        s3_output="s3://support-results/evaluations",
         run_name="support-bot",
         evaluate_base_model=True,
         minutes=(50, 80),
-        evalbook_version="0.1.0",
     ),
+    task="Answer questions of a support desk",
+    region="us-west-2",
+    execution_role="arn:aws:iam::123456789012:role/Evaluation",
+    s3_output="s3://support-results/evaluations",
     builtin_metrics=["Correctness", "Helpfulness"],
     judge_model="anthropic.claude-sonnet-4-5-20250929-v1:0",
 )

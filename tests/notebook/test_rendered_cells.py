@@ -12,7 +12,7 @@ from notebook_builders import INSPECT_AI, constants_in, some_settings, without_m
 
 from evalbook.metrics.builtin import builtin_metrics
 from evalbook.notebook.render import render_cells, render_script
-from evalbook.notebook.settings import EvaluationSettings, Vpc
+from evalbook.notebook.settings import EvaluationSettings
 from evalbook.notebook.write import write_notebook
 
 HOSTILE = (
@@ -80,10 +80,10 @@ CARRIED = {
     "model_package_arn": "MODEL_PACKAGE_ARN",
     "judge_model": "JUDGE_MODEL",
     "region": "REGION",
-    "role_arn": "ROLE_ARN",
+    "execution_role": "ROLE_ARN",
     "s3_output": "S3_OUTPUT",
     "run_name": "RUN_NAME",
-    "mlflow_resource_arn": "MLFLOW_RESOURCE_ARN",
+    "mlflow": "MLFLOW_RESOURCE_ARN",
     "mlflow_experiment": "MLFLOW_EXPERIMENT",
     "kms_key": "KMS_KEY",
     "profile": "PROFILE",
@@ -92,10 +92,10 @@ CARRIED = {
 
 def hostile_settings() -> EvaluationSettings:
     return some_settings(
-        **dict.fromkeys((*CARRIED, "evalbook_version"), HOSTILE),
+        **dict.fromkeys(CARRIED, HOSTILE),
         builtin_metrics=[HOSTILE],
         custom_metrics=[{"customMetricDefinition": {"name": HOSTILE, HOSTILE: float("inf")}}],
-        vpc=Vpc((HOSTILE,), (HOSTILE,)),
+        networking={"subnets": [HOSTILE], "security_group_ids": [HOSTILE]},
         tags={HOSTILE: HOSTILE},
     )
 
@@ -153,14 +153,12 @@ def test_custom_metrics_and_network_are_carried_as_they_are() -> None:
             "ratingScale": [{"definition": "yes", "value": {"floatValue": 1.0}}],
         }
     }
-    settings = some_settings(custom_metrics=[metric], vpc=Vpc(("subnet-1",), ("sg-1", "sg-2")))
+    network = {"subnets": ["subnet-1"], "security_group_ids": ["sg-1", "sg-2"]}
+    settings = some_settings(custom_metrics=[metric], networking=network)
 
     constants = constants_in(render_cells(settings)[1].source)
     assert constants["CUSTOM_METRICS"] == [metric]
-    assert constants["NETWORKING"] == {
-        "subnets": ["subnet-1"],
-        "security_group_ids": ["sg-1", "sg-2"],
-    }
+    assert constants["NETWORKING"] == network
 
 
 def test_tags_and_parameters_are_carried_by_the_types_that_take_them() -> None:

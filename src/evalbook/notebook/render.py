@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from evalbook.evaluation_types import EVALUATION_TYPES
+from evalbook.evaluation_types import EVALUATION_TYPES, build_pipeline_prefix
 from evalbook.notebook.existing import OWN, fingerprint
 from evalbook.notebook.literals import literal
 from evalbook.notebook.sdk import REQUIREMENTS
-from evalbook.notebook.settings import EvaluationSettings, Vpc
+from evalbook.notebook.settings import EvaluationSettings
+from evalbook.version import __version__
 
 CellType = Literal["markdown", "code"]
 
@@ -161,20 +162,21 @@ def _values(
         **settings.answers,
         **shared,
         "evaluator": evaluator,
+        "pipelines": build_pipeline_prefix(settings.evaluation_type),
         "attaches": _attaches(settings),
-        "region_in_url": quote(settings.region, safe="", errors="replace"),
+        "region_in_url": quote(settings.answers["region"], safe="", errors="replace"),
         "packages_as_objects": _packages_as_objects(settings),
         "runs_as": "training_job" if own_instances else "pipeline",
         "one_model_a_run": one_model_a_run,
         "several_runs": one_model_a_run or bool(settings.parts),
         "model": "BASE_MODEL_NAME" if settings.model_package_arn is None else "MODEL_PACKAGE_ARN",
         "part_datasets": _part_datasets(settings),
-        "networking": _networking(settings.vpc),
         "lower_is_better": list(LOWER_IS_BETTER),
         "requirements": [*REQUIREMENTS, *(f'"{name}"' for name in evaluator.packages)],
         "run_record": run_record,
         "poll_seconds": poll_seconds,
         "script": script,
+        "evalbook_version": __version__,
         "console": _CONSOLES.get(settings.partition, _CONSOLES["aws"]),
     }
 
@@ -186,13 +188,6 @@ def _part_datasets(settings: EvaluationSettings) -> dict[str, str]:
     if settings.pilot:
         names[0] += f"-pilot-{settings.pilot}-of-{settings.records}"
     return dict(zip(names, settings.parts, strict=True))
-
-
-def _networking(vpc: Vpc | None) -> dict[str, list[str]] | None:
-    """Return the network as the SDK takes it."""
-    if vpc is None:
-        return None
-    return {"subnets": [*vpc.subnets], "security_group_ids": [*vpc.security_group_ids]}
 
 
 def _attaches(settings: EvaluationSettings) -> bool:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-
-
-@dataclass(frozen=True)
-class Vpc:
-    """The network that the evaluation's jobs run in."""
-
-    subnets: tuple[str, ...]
-    security_group_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationSettings:
-    """One evaluation, as the cells need to know it.
+    """One evaluation, as the cells need to know it: the answers, and what follows from them.
 
     The values were checked before; here they are only written down. None of them is trusted to be
     harmless text: see `evalbook.notebook.literals`.
@@ -25,15 +17,8 @@ class EvaluationSettings:
 
     evaluation_type: str
     """A key of `evalbook.evaluation_types.EVALUATION_TYPES`."""
-    pipelines: str
-    """How the names of its pipelines begin."""
     answers: Mapping[str, Any]
-    """By their names, the answers of all the type's steps: what its own cells are made from.
-
-    A setting of the same name below, which every type has, goes before an answer.
-    """
-    task: str
-    """What the model was trained to do, in the user's words."""
+    """By their names, the answers of all the type's steps; what follows goes before an answer."""
     dataset: str | None = None
     """S3 URI of an object, or the ARN of a DataSet in a hub; None if the type takes none."""
     records: int | None = None
@@ -48,29 +33,18 @@ class EvaluationSettings:
     """None if the base model is evaluated alone."""
     base_model_name: str
     """The base model's name in its hub."""
-    training_job: str | None = None
-    """Multi-turn RL training job that made the model package; None if it is not known."""
-    region: str
-    role_arn: str
-    s3_output: str
-    """S3 URI of the prefix that results are written under."""
-    run_name: str
-    """Begins the name of the pipeline's executions: letters, digits and single hyphens."""
     evaluate_base_model: bool
     """Whether the base model is evaluated too, on the same records."""
     is_nova: bool = False
     """Whether the base model is an Amazon Nova model that this type evaluates one at a time."""
+    training_job: str | None = None
+    """Multi-turn RL training job that made the model package; None if it is not known."""
+    networking: Mapping[str, list[str]] | None = None
+    """The network that the jobs run in, as the SDK takes it."""
+    run_name: str
+    """Begins the name of the pipeline's executions: letters, digits and single hyphens."""
     partition: str = "aws"
-    mlflow_resource_arn: str | None = None
-    """None lets the SDK take the account's default MLflow app, or create one."""
-    mlflow_experiment: str | None = None
-    """None lets the SDK name it."""
-    kms_key: str | None = None
-    vpc: Vpc | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    """Values by key."""
     profile: str | None = None
     """The AWS profile to use where it exists; None leaves the choice to boto3."""
     minutes: tuple[int, int] | None
     """How long a run is expected to take, low and high estimate; None if AWS does not say."""
-    evalbook_version: str

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from evalbook.evaluation_types import build_pipeline_prefix
 from evalbook.workflow import slots
 from evalbook.workflow.estimate import estimate
 from evalbook.workflow.facts import PromptFacts
@@ -22,38 +21,34 @@ if TYPE_CHECKING:
 
 
 def settings_of(interview: Interview) -> EvaluationSettings:
-    from evalbook.notebook.settings import EvaluationSettings, Vpc
-    from evalbook.version import __version__
+    from evalbook.notebook.settings import EvaluationSettings
 
-    model = interview.model
-    expected = estimate(interview)
-    tags = interview.value(slots.TAGS)
+    scope, model, expected = scope_of(interview), interview.model, estimate(interview)
     vpc, trained_by = interview.facts(slots.VPC), training_job(interview)
-    settings = EvaluationSettings(
+    parts, sample = interview.facts(slots.PILOT), interview.facts(slots.DATA_SAMPLE)
+    records = sample.rows if isinstance(sample, PromptFacts) else expected.records
+    pilot = parts.records[0] if parts is not None and parts.pilot else 0
+    return EvaluationSettings(
         evaluation_type=interview.type.name,
-        pipelines=build_pipeline_prefix(interview.type.name),
-        task=interview.answer(slots.TASK).value,
-        model_package_arn=None if scope_of(interview) == BASE_ONLY else model.arn,
-        base_model_name=model.base_model.name,
-        region=interview.region,
-        role_arn=interview.answer(slots.EXECUTION_ROLE).value,
-        s3_output=interview.answer(slots.S3_OUTPUT).value,
-        evaluate_base_model=scope_of(interview) == BOTH,
-        is_nova=interview.nova_alone,
-        mlflow_resource_arn=interview.value(slots.MLFLOW),
-        mlflow_experiment=interview.value(slots.MLFLOW_EXPERIMENT),
-        kms_key=interview.value(slots.KMS_KEY),
-        tags=tags or {},
-        vpc=Vpc(vpc.subnets, vpc.security_groups) if vpc else None,
-        run_name=interview.value(slots.RUN_NAME) or default_run_name(interview),
-        profile=interview.aws.profile,
-        partition=model.partition,
-        minutes=expected.minutes,
-        evalbook_version=__version__,
-        training_job=trained_by.job if trained_by else None,
         answers=_answers(interview),
+        dataset=effective_dataset(interview) if interview.facts(slots.DATASET) else None,
+        records=sum(parts.records) if parts else records,
+        parts=parts.uris if parts else (),
+        pilot=pilot,
+        pilot_only=pilot > 0 and interview.value(slots.PILOT) != "rest",
+        model_package_arn=None if scope == BASE_ONLY else model.arn,
+        base_model_name=model.base_model.name,
+        evaluate_base_model=scope == BOTH,
+        is_nova=interview.nova_alone,
+        training_job=trained_by.job if trained_by else None,
+        networking={"subnets": [*vpc.subnets], "security_group_ids": [*vpc.security_groups]}
+        if vpc
+        else None,
+        run_name=interview.value(slots.RUN_NAME) or default_run_name(interview),
+        partition=model.partition,
+        profile=interview.aws.profile,
+        minutes=expected.minutes,
     )
-    return _with_dataset(settings, interview, expected.records)
 
 
 def _answers(interview: Interview) -> dict[str, Any]:
@@ -87,23 +82,3 @@ def _answering(interview: Interview) -> dict[str, dict[str, Any]]:
         "hosted": lambda name: {"model_s3_uri": name, **hosted},
     }
     return {label: arguments[it.kind](it.name) for label, it in facts.items() if it is not None}
-
-
-def _with_dataset(
-    settings: EvaluationSettings, interview: Interview, records: int | None
-) -> EvaluationSettings:
-    if interview.facts(slots.DATASET) is None:
-        return settings
-    sample, parts = interview.facts(slots.DATA_SAMPLE), interview.facts(slots.PILOT)
-    if isinstance(sample, PromptFacts):
-        records = sample.rows
-    if parts is None:
-        return replace(settings, dataset=effective_dataset(interview), records=records)
-    return replace(
-        settings,
-        dataset=effective_dataset(interview),
-        records=sum(parts.records),
-        parts=parts.uris,
-        pilot=parts.records[0] if parts.pilot else 0,
-        pilot_only=parts.pilot and interview.value(slots.PILOT) != "rest",
-    )

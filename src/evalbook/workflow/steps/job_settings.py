@@ -126,6 +126,7 @@ TAGS_STEP = Step(
     describe=lambda value, _: describe_assignments(value, "none"),
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE, slots.REGION),
+    unasked={},
     example="team=search, cost-center=4711",
     example_meaning="The run carries these tags, so you can find its costs by them.",
 )
