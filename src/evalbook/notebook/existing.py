@@ -28,10 +28,6 @@ class ExistingNotebook:
     minor: int
     """``nbformat_minor``."""
 
-    def own_places(self) -> dict[str, int]:
-        """Return where our cells stand, by name; see `own_places`."""
-        return own_places(self.cells)
-
 
 def own_places(cells: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Return where our cells stand among others, by name.
@@ -64,8 +60,8 @@ def read_notebook(path: Path) -> ExistingNotebook:
     """Return a notebook that cells can be put into.
 
     Raises:
-        AnswerRejected: it is missing, can't be read or written, is not JSON, of an old or unknown
-            format, not valid, or runs another language than Python.
+        AnswerRejected: it can't be read or written, is not JSON, of an old or unknown format, not
+            valid, or runs another language than Python.
     """
     text = read_text(path)
     try:
@@ -93,16 +89,10 @@ def read_text(path: Path) -> str:
     """Return the text of a file that may also be written.
 
     Raises:
-        AnswerRejected: there is no such file, or it can't be read or written.
+        AnswerRejected: it can't be read or written.
     """
     try:
         content = read_whole(path, LARGEST_NOTEBOOK)
-    except FileNotFoundError as error:
-        raise AnswerRejected(
-            "notebook.missing",
-            f'There is no file "{path}".',
-            "Check the path, or let evalbook write a new notebook.",
-        ) from error
     except OSError as error:
         raise _unreadable(path, reason(error)) from error
     if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):

@@ -7,12 +7,9 @@ lines joined and split. What others wrote is copied here as the text that it is.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-_BLANK = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(frozen=True)
@@ -24,63 +21,55 @@ class Span:
     value: Any
 
 
-def find_cell_spans(text: str) -> tuple[Span, list[Span]]:
-    """Return where the list of cells stands in a notebook's text, and each of its cells.
-
-    Raises:
-        ValueError: the text is not JSON, or not an object with a list named ``cells``.
-    """
-    place = _skip(text, 0)
-    if not text.startswith("{", place):
-        raise ValueError("not a JSON object")
-    cells = None
-    place = _skip(text, place + 1)
-    while not text.startswith("}", place):
-        name, place = _decode(text, place)
-        place = _after(text, place, ":")
-        start = place
-        if name == "cells":
-            cells = items, place = _list_spans(text, start)
-            whole = Span(start, place, None)
-        else:
-            _, place = _decode(text, place)
-        place = _after_item(text, place, "}")
-    if _skip(text, place + 1) != len(text):
-        raise ValueError("there is more after the JSON object")
-    if cells is None:
-        raise ValueError("no list named 'cells'")
-    return whole, items
-
-
 def splice(
     text: str, replaced: Mapping[int, dict[str, Any]], inserted: Mapping[int, list[dict[str, Any]]]
 ) -> str:
     """Return a notebook's text with some cells replaced and others put in.
 
     Args:
-        text: the notebook, as it stands in the file.
+        text: a valid notebook, as it stands in the file.
         replaced: new cells by the place of the cell that each stands for.
         inserted: new cells by the place of the cell before which they come; the number of cells
             for the end.
     """
-    whole, spans = find_cell_spans(text)
+    whole, spans = _find_cells(text)
     gap = _gap(text, whole, spans)
-    last = [_dump(cell, gap) for cell in inserted.get(len(spans), [])]
-    if not spans:
-        return (
-            text[: whole.start + 1] + gap + f",{gap}".join(last) + gap[:-1] + text[whole.end - 1 :]
-        )
-    pieces, copied = [], 0
-    for place, span in enumerate(spans):
-        pieces.append(text[copied : span.start])
-        pieces += [f"{_dump(cell, gap)},{gap}" for cell in inserted.get(place, [])]
-        copied = span.start
-        if place in replaced:
-            pieces.append(_dump(replaced[place], gap))
-            copied = span.end
-    pieces.append(text[copied : spans[-1].end])
-    pieces += [f",{gap}{cell}" for cell in last]
-    return "".join(pieces) + text[spans[-1].end :]
+    edits = [(spans[at].start, spans[at].end, _dump(cell, gap)) for at, cell in replaced.items()]
+    for at, cells in inserted.items():
+        new = f",{gap}".join(_dump(cell, gap) for cell in cells)
+        if not spans:
+            edits.append((whole.start + 1, whole.end - 1, gap + new + gap[:-1]))
+        elif at == len(spans):
+            edits.append((spans[-1].end, spans[-1].end, f",{gap}{new}"))
+        else:
+            edits.append((spans[at].start, spans[at].start, f"{new},{gap}"))
+    # From the end, so that what comes before stays where it was found.
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _find_cells(text: str) -> tuple[Span, list[Span]]:
+    """Return where the list of cells stands in a notebook's text, and each of its cells."""
+    members = list(_values_in(text, text.index("{")))
+    named = {name.value: value for name, value in zip(members[::2], members[1::2], strict=True)}
+    return named["cells"], list(_values_in(text, named["cells"].start))
+
+
+def _values_in(text: str, bracket: int) -> Iterator[Span]:
+    """Yield what stands in the list, or in turn the names and values in the object, at a place."""
+    decoder, start = json.JSONDecoder(), _skip_marks(text, bracket + 1)
+    while text[start] not in "]}":
+        value, end = decoder.raw_decode(text, start)
+        yield Span(start, end, value)
+        start = _skip_marks(text, end)
+
+
+def _skip_marks(text: str, place: int) -> int:
+    """Return where the next value begins, or the list or object ends."""
+    while text[place] in " \t\r\n,:":
+        place += 1
+    return place
 
 
 def _gap(text: str, whole: Span, spans: list[Span]) -> str:
@@ -94,39 +83,3 @@ def _gap(text: str, whole: Span, spans: list[Span]) -> str:
 def _dump(cell: dict[str, Any], gap: str) -> str:
     # One space a level and letters as they are: what Jupyter writes.
     return json.dumps(cell, indent=1, ensure_ascii=False).replace("\n", gap)
-
-
-def _list_spans(text: str, place: int) -> tuple[list[Span], int]:
-    if not text.startswith("[", place):
-        raise ValueError("'cells' is not a list")
-    spans = []
-    place = _skip(text, place + 1)
-    while not text.startswith("]", place):
-        start = place
-        value, place = _decode(text, place)
-        spans.append(Span(start, place, value))
-        place = _after_item(text, place, "]")
-    return spans, place + 1
-
-
-def _decode(text: str, place: int) -> tuple[Any, int]:
-    return json.JSONDecoder().raw_decode(text, place)
-
-
-def _skip(text: str, place: int) -> int:
-    blank = _BLANK.match(text, place)
-    return blank.end() if blank else place
-
-
-def _after(text: str, place: int, mark: str) -> int:
-    place = _skip(text, place)
-    if not text.startswith(mark, place):
-        raise ValueError(f"{mark!r} expected at character {place}")
-    return _skip(text, place + 1)
-
-
-def _after_item(text: str, place: int, end: str) -> int:
-    place = _skip(text, place)
-    if text.startswith(end, place):
-        return place
-    return _after(text, place, ",")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +38,7 @@ Json = dict[str, Any]
 
 
 def write_notebook(
-    path: Path,
-    settings: EvaluationSettings,
-    *,
-    append_to: Path | None = None,
-    poll_seconds: float = POLL_SECONDS,
+    path: Path, settings: EvaluationSettings, *, poll_seconds: float = POLL_SECONDS
 ) -> Path:
     """Write the evaluation's header and four cells, and return the file written.
 
@@ -55,25 +50,17 @@ def write_notebook(
     result valid.
 
     Args:
-        path: the notebook to write; one that exists is updated if it has cells of ours.
+        path: the notebook to write.
         settings: the evaluation.
-        append_to: a notebook to write to instead of `path`, whatever cells it has.
         poll_seconds: longest pause between two looks at a run.
 
     Raises:
         AnswerRejected: the file can't be used or written; it is left as it was.
     """
-    target = append_to or path
-    cells = render_cells(settings, run_record=_run_record(target), poll_seconds=poll_seconds)
-    if append_to is None and not is_there(target):
-        text = _new_notebook(cells)
-    else:
-        notebook = read_notebook(target)
-        if append_to is None and not notebook.own_places():
-            raise _not_ours(target)
-        text = _with_cells(notebook, cells)
-    _write(target, text)
-    return target
+    cells = render_cells(settings, run_record=_run_record(path), poll_seconds=poll_seconds)
+    new = not is_there(path)
+    _write(path, _new_notebook(cells) if new else _with_cells(read_notebook(path), cells))
+    return path
 
 
 def write_script(path: Path, settings: EvaluationSettings) -> Path:
@@ -84,22 +71,16 @@ def write_script(path: Path, settings: EvaluationSettings) -> Path:
     """
     text = render_script(settings, run_record=_run_record(path))
     if is_there(path) and _SCRIPT_MARK not in read_text(path):
-        raise _not_ours(path)
+        raise AnswerRejected(
+            "notebook.exists",
+            f'"{path}" exists, and evalbook did not write it.',
+            "Name another file, or move that one away.",
+        )
     _write(path, text)
     return path
 
 
-@dataclass(frozen=True)
-class EditedCell:
-    """A cell of ours that a person has changed since it was written."""
-
-    name: str
-    """As `Cell.name`."""
-    title: str
-    """What to call it in a sentence: ``cell 1 (configuration)``, ``the header``."""
-
-
-_TITLES = {
+_TITLES = {  # of our cells, in a sentence
     "header": "the header",
     "configuration": "cell 1 (configuration)",
     "start": "cell 2 (start)",
@@ -108,8 +89,8 @@ _TITLES = {
 }
 
 
-def find_edited_cells(path: Path) -> tuple[EditedCell, ...]:
-    """Return which of our cells in a notebook or a script a person has changed, in order.
+def find_edited_cells(path: Path) -> list[str]:
+    """Return which of our cells in a notebook or a script a person has changed, as titles.
 
     Writing there would lose the changes: `keep_copy` first, or write to `copy_of`. Nothing where
     there is no file, or none of our cells in it.
@@ -118,14 +99,10 @@ def find_edited_cells(path: Path) -> tuple[EditedCell, ...]:
         AnswerRejected: the notebook can't be used.
     """
     if not is_there(path):
-        return ()
+        return []
     cells = _script_cells(path) if path.suffix == ".py" else read_notebook(path).cells
     own = own_places(cells)
-    return tuple(
-        EditedCell(name, title)
-        for name, title in _TITLES.items()
-        if name in own and is_edited(cells[own[name]])
-    )
+    return [title for name, title in _TITLES.items() if name in own and is_edited(cells[own[name]])]
 
 
 def copy_of(path: Path) -> Path:
@@ -211,7 +188,7 @@ def _cell_json(name: str, made: Any, minor: int) -> Json:
 
 
 def _with_cells(notebook: ExistingNotebook, cells: list[Cell]) -> str:
-    own = notebook.own_places()
+    own = own_places(notebook.cells)
     replaced: dict[int, Json] = {}
     inserted: dict[int, list[Json]] = {}
     # A cell of ours that was deleted comes back after the one it used to follow.

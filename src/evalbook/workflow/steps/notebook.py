@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evalbook.checks import Remedy, passed, remedy_in_commands, warning
 from evalbook.errors import AnswerRejected
@@ -18,9 +17,6 @@ from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.settings import settings_of
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, FINE_TUNED_ONLY, scope_of
 from evalbook.workflow.turn import Choice, Question
-
-if TYPE_CHECKING:
-    from evalbook.notebook.write import EditedCell
 
 NEW = "new"
 _KEEP_COPY = "copy of "
@@ -80,20 +76,20 @@ def _do(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
         return Narrowed(_what_becomes_of_edits(value, path, edited, interview))
     interview.progress(f"Writing {path}", None, None)
     notices = (f"Kept your edits in {_shown(keep_copy(path), interview)}.",) if edited else ()
-    write_notebook(path, settings_of(interview), append_to=path if is_there(path) else None)
+    write_notebook(path, settings_of(interview))
     # Relative to the state's folder, so that the two can move together.
     folder = end_of_links(interview.state_path).parent
     return Accepted(named, NotebookFacts(str(_seen_from(folder, path))), notices=notices)
 
 
 def _what_becomes_of_edits(
-    value: str, path: Path, edited: tuple[EditedCell, ...], interview: Interview
+    value: str, path: Path, edited: list[str], interview: Interview
 ) -> Question:
     from evalbook.notebook.write import copy_of
 
     shown, another = _shown(path, interview), _shown(copy_of(path), interview)
     return Question(
-        f"You have edited {_titles(edited)} of {shown}. What should happen to your edits?",
+        f"You have edited {joined(edited)} of {shown}. What should happen to your edits?",
         kind="choice",
         choices=(
             Choice(
@@ -107,10 +103,6 @@ def _what_becomes_of_edits(
     )
 
 
-def _titles(edited: tuple[EditedCell, ...]) -> str:
-    return joined([cell.title for cell in edited])
-
-
 def _check(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
     """Say whether the notebook still is as it was written."""
     from evalbook.notebook.write import find_edited_cells
@@ -120,7 +112,7 @@ def _check(value: str, interview: Interview) -> Outcome[str, NotebookFacts]:
         remedy = Remedy("To write it again:", command="generate")
         check = warning("notebook.missing", f"The notebook {path} is gone.", remedy)
     elif edited := find_edited_cells(path):
-        check = warning("notebook.edited", f"You have edited {_titles(edited)} of {path}.")
+        check = warning("notebook.edited", f"You have edited {joined(edited)} of {path}.")
     else:
         check = passed("notebook", f"{path} is unchanged.")
     return Accepted(value, interview.answer(slots.NOTEBOOK).facts, (check,))
@@ -152,14 +144,14 @@ def write_again(
         if not keep_edits:
             raise AnswerRejected(
                 "notebook.edited",
-                f"You have edited {_titles(edited)} of {path}; nothing was written.",
+                f"You have edited {joined(edited)} of {path}; nothing was written.",
                 "Keep a copy of it with --keep-copy, or name another file with --to.",
             )
         keep_copy(path)
     settings = settings_of(interview)
     if script:
         return write_script(path, settings)
-    return write_notebook(path, settings, append_to=path if is_there(path) else None)
+    return write_notebook(path, settings)
 
 
 def _need_inside(path: Path, interview: Interview) -> None:
