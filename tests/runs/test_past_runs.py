@@ -14,7 +14,7 @@ from evalbook.aws.executions import read_pipeline_kind
 from evalbook.aws.session import Aws, in_parallel
 from evalbook.errors import AnswerRejected
 from evalbook.runs.find import Target, targets
-from evalbook.runs.gate import candidates_pairs, decide
+from evalbook.runs.gate import decide, find_candidates_pairs
 from evalbook.runs.history import Filter, list_past_runs
 from evalbook.runs.policy import Policy
 from evalbook.runs.report import Results, read_report
@@ -179,4 +179,5 @@ def test_of_two_runs_the_last_model_is_held_against_its_base_and_the_other_one(
         "support-bot-v2 base",
         "support-bot-v1 fine-tuned",
     }
-    assert [pair.second for pair in candidates_pairs(report)] == ["support-bot-v2 fine-tuned"] * 2
+    pairs = find_candidates_pairs(report)
+    assert [pair.names[1] for pair in pairs] == ["support-bot-v2 fine-tuned"] * 2

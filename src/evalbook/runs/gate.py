@@ -8,7 +8,6 @@ which are corrected.
 from __future__ import annotations
 
 import hashlib
-import math
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +19,13 @@ from evalbook import __version__
 from evalbook.aws.session import Aws
 from evalbook.errors import AnswerRejected, UsageError
 from evalbook.runs.categories import read_dataset_chunks
-from evalbook.runs.comparison import FEWEST, MetricRow
+from evalbook.runs.comparison import FEWEST, Comparison, MeanRow
 from evalbook.runs.policy import ANY, Limits, Policy
 from evalbook.runs.report import Results
+from evalbook.runs.sections import Row, Section, sections_of
 from evalbook.runs.sources import RunFacts
-from evalbook.runs.statistics import CONFIDENCE, estimate_records_to_tell, most_that_may_differ
-from evalbook.runs.summaries import FigureRow
+from evalbook.runs.statistics import estimate_records_to_tell, most_that_may_differ
+from evalbook.runs.summaries import FigureRow, PairRow
 from evalbook.runs.verdicts import BETTER
 from evalbook.runs.words import between, plain, signed
 from evalbook.texts import joined, plural
@@ -89,23 +89,6 @@ class GateDocument:
     """The model package whose approval status was set."""
 
 
-@dataclass(frozen=True)
-class _Seen:
-    metric: str
-    gain: float | None
-    low: float | None
-    high: float | None
-    records: int | None
-    """None if the results are totals that don't tell."""
-    left_out: int
-    width: float
-    deviation: float | None
-    """Of a record's gain."""
-    better: bool
-    confidence: float = CONFIDENCE
-    """Of the interval."""
-
-
 def decide(report: Results, policy: Policy) -> tuple[Outcome, str, tuple[RuleResult, ...]]:
     """Hold the comparisons of a report's last model against a policy, each of them.
 
@@ -113,11 +96,11 @@ def decide(report: Results, policy: Policy) -> tuple[Outcome, str, tuple[RuleRes
         AnswerRejected: ``gate.alone``, the run has no two models to compare.
         UsageError: ``gate.metric``, the policy names what the results don't have.
     """
-    pairs = candidates_pairs(report)
+    pairs = find_candidates_pairs(report)
     rules = [
-        replace(rule, against=pair.first if len(pairs) > 1 else None)
+        replace(rule, against=pair.names[0] if len(pairs) > 1 else None)
         for pair in pairs
-        for rule in _rules_of(pair, policy)
+        for rule in _rules(pair, policy)
     ]
     outcomes = {rule.outcome for rule in rules}
     outcome: Outcome = (
@@ -126,31 +109,13 @@ def decide(report: Results, policy: Policy) -> tuple[Outcome, str, tuple[RuleRes
     return outcome, _sentence(outcome, rules), tuple(rules)
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two models, and what is known about the second against the first."""
-
-    first: str
-    second: str
-    paired: int | None
-    rows: Sequence[MetricRow | FigureRow]
-    parts: Mapping[str, Sequence[MetricRow | FigureRow]]
-
-
-def candidates_pairs(report: Results) -> list[Pair]:
+def find_candidates_pairs(report: Results) -> list[Section]:
     """Return the comparisons of the model that may be released: the last one that was named.
 
     Raises:
         AnswerRejected: ``gate.alone``, there is none.
     """
-    pairs = [
-        Pair(it.first.name, it.second.name, it.paired, it.rows, it.categories)
-        for it in report.comparisons
-    ] or [
-        Pair(it.first, it.second, None, whole.rows, {task.name: task.rows for task in tasks})
-        for it in report.figures
-        for whole, *tasks in [it.tables]
-    ]
+    pairs = [it for it in sections_of(report) if len(it.names) == 2 and not it.unseen]
     if not pairs:
         raise AnswerRejected(
             "gate.alone",
@@ -158,69 +123,47 @@ def candidates_pairs(report: Results) -> list[Pair]:
             "against.",
             "Evaluate the base model too (scope: both), or name two runs.",
         )
-    return [pair for pair in pairs if pair.second == pairs[-1].second]
+    pairs = [it for it in pairs if it.has_pairs] or pairs
+    return [pair for pair in pairs if pair.names[1] == pairs[-1].names[1]]
 
 
-def _rules_of(pair: Pair, policy: Policy) -> Iterator[RuleResult]:
-    seen = {row.metric: _seen(row) for row in pair.rows}
-    yield from _rules(seen, policy.metrics, None)
+def _rules(pair: Section, policy: Policy) -> Iterator[RuleResult]:
+    rows = _by_metric(pair.rows)
+    yield from _limited(rows, policy.metrics)
     for category, limits in policy.categories.items():
-        yield from _rules(_in_category(pair.parts, category), limits, category)
+        if category not in pair.parts:
+            raise UsageError(
+                "gate.category",
+                f"The policy names the category {category!r}, which is not in the results.",
+                f"They have {joined(list(pair.parts))}."
+                if pair.parts
+                else "They have no categories.",
+            )
+        for rule in _limited(_by_metric(pair.parts[category]), limits):
+            yield replace(rule, category=category)
     if policy.one_gains:
-        yield _one_gains(list(seen.values()))
+        yield _one_gains(list(rows.values()))
 
 
-def _in_category(
-    parts: Mapping[str, Sequence[MetricRow | FigureRow]], category: str
-) -> dict[str, _Seen]:
-    if category not in parts:
-        raise UsageError(
-            "gate.category",
-            f"The policy names the category {category!r}, which is not in the results.",
-            f"They have {joined(list(parts))}." if parts else "They have no categories.",
-        )
-    return {row.metric: _seen(row) for row in parts[category]}
+def _by_metric(rows: Sequence[Row]) -> dict[str, PairRow]:
+    return {row.metric: row for row in rows if not isinstance(row, MeanRow)}
 
 
-def _seen(row: MetricRow | FigureRow) -> _Seen:
-    if isinstance(row, FigureRow):
-        counts = [it.records for it in (row.first, row.second) if it.records is not None]
-        errors = row.first.error, row.second.error
-        n = min(counts) if counts else None
-        spread = math.hypot(*(it or 0.0 for it in errors)) if None not in errors else None
-        deviation = spread * math.sqrt(n) if spread is not None and n else None
-        return _Seen(
-            row.metric, row.gain, row.low, row.high, n, 0, 1.0, deviation, row.verdict == BETTER
-        )
-    low, high = row.low, row.high
-    if low is None and row.records and row.gain is not None:
-        # Where all gains are alike, so many others may still be anything on the scale.
-        unlike = most_that_may_differ(row.records, (1 + row.confidence) / 2)
-        low = (1 - unlike) * row.gain - unlike * row.width
-        high = (1 - unlike) * row.gain + unlike * row.width
-    return _Seen(
-        row.metric, row.gain, low, high, row.records, row.left_out, row.width or 1.0,
-        row.deviation, row.verdict == BETTER, row.confidence,
-    )  # fmt: skip
-
-
-def _rules(
-    seen: Mapping[str, _Seen], limits: Mapping[str, Limits], category: str | None
-) -> Iterator[RuleResult]:
+def _limited(rows: Mapping[str, PairRow], limits: Mapping[str, Limits]) -> Iterator[RuleResult]:
     for metric in limits:
-        if metric != ANY and metric not in seen:
+        if metric != ANY and metric not in rows:
             raise UsageError(
                 "gate.metric",
                 f"The policy names the metric {metric!r}, which is not in the results.",
-                f"They have {joined(list(seen))}." if seen else None,
+                f"They have {joined(list(rows))}." if rows else None,
             )
-    for metric, it in seen.items():
+    for metric, row in rows.items():
         limit = limits.get(metric) or limits.get(ANY)
         if limit is not None:
-            yield from (replace(rule, category=category) for rule in _of_metric(it, limit))
+            yield from _of_metric(row, limit)
 
 
-def _of_metric(it: _Seen, limit: Limits) -> Iterator[RuleResult]:
+def _of_metric(it: PairRow, limit: Limits) -> Iterator[RuleResult]:
     if limit.records is not None:
         missing = limit.records - (it.records or 0)
         yield RuleResult(
@@ -235,34 +178,43 @@ def _of_metric(it: _Seen, limit: Limits) -> Iterator[RuleResult]:
             "pass" if it.left_out <= limit.left_out else "fail", f"{it.left_out:,} left out", None,
         )  # fmt: skip
     if limit.gain is not None:
-        yield _held(it, f"gains at least {_amount(limit.gain, it)}", limit.gain * it.width)
+        yield _held(it, "gains at least", limit.gain)
     if limit.lose is not None:
-        yield _held(it, f"loses at most {_amount(limit.lose, it)}", -limit.lose * it.width)
+        yield _held(it, "loses at most", -limit.lose)
 
 
-def _amount(share: float, it: _Seen) -> str:
-    return plain(share) if it.width == 1 else f"{plain(share)} of its scale ({plain(it.width)})"
-
-
-def _held(it: _Seen, rule: str, bound: float) -> RuleResult:
-    """Hold the whole interval against a bound: above it, below it, or both."""
-    told = partial(RuleResult, it.metric, None, rule)
-    if it.gain is None or it.low is None or it.high is None:
+def _held(it: PairRow, rule: str, share: float) -> RuleResult:
+    """Hold the whole interval against a share of the scale: above it, below it, or both."""
+    width = it.width or 1.0
+    bound = share * width
+    amount = plain(abs(share)) + ("" if width == 1 else f" of its scale ({plain(width)})")
+    told = partial(RuleResult, it.metric, None, f"{rule} {amount}")
+    low, high = _ends(it)
+    if it.gain is None or low is None or high is None:
         why = "no scores for both models" if it.gain is None else "no standard error"
         return told("undecided", why, None)
     if it.records is not None and it.records < FEWEST:
         why = f"{plural(it.records, 'record')} are too few to tell"
         return told("undecided", why, FEWEST - it.records)
-    why = f"gain {signed(it.gain)}, {100 * it.confidence:.0f} % interval {between(it.low, it.high)}"
+    why = f"gain {signed(it.gain)}, {100 * it.confidence:.0f} % interval {between(low, high)}"
     # To gain nothing is not to gain.
-    if it.low > bound or (bound and it.low == bound):
+    if low > bound or (bound and low == bound):
         return told("pass", why, None)
-    if it.high < bound or (not bound and it.high == 0):
+    if high < bound or (not bound and high == 0):
         return told("fail", why, None)
     return told("undecided", why, _more(it, bound, 1 - it.confidence))
 
 
-def _more(it: _Seen, bound: float, significant: float) -> int | None:
+def _ends(row: PairRow) -> tuple[float | None, float | None]:
+    """Return the interval; where all gains are alike, so many others may be anything."""
+    if row.low is not None or row.gain is None or isinstance(row, FigureRow):
+        return row.low, row.high
+    unlike = most_that_may_differ(row.records, (1 + row.confidence) / 2)
+    alike = (1 - unlike) * row.gain
+    return alike - unlike * row.width, alike + unlike * row.width
+
+
+def _more(it: PairRow, bound: float, significant: float) -> int | None:
     """Return how many more records would put the interval on one side of a bound.
 
     By the gain and deviation seen: the number at which about four of five such evaluations decide.
@@ -274,19 +226,20 @@ def _more(it: _Seen, bound: float, significant: float) -> int | None:
     return None if needed is None else max(1, needed - it.records)
 
 
-def _one_gains(seen: Sequence[_Seen]) -> RuleResult:
+def _one_gains(rows: Sequence[PairRow]) -> RuleResult:
     told = partial(RuleResult, None, None, "at least one metric has clearly gained")
-    better = [f"{it.metric} {signed(it.gain)}" for it in seen if it.better]
+    better = [f"{it.metric} {signed(it.gain)}" for it in rows if it.verdict == BETTER]
     if better:
         return told("pass", joined(better), None)
-    if seen and all(it.high is not None and it.high <= 0 for it in seen):
+    highest = [high for _, high in map(_ends, rows)]
+    if rows and all(high is not None and high <= 0 for high in highest):
         return told("fail", "every metric has lost", None)
-    if seen and all(
-        it.gain == 0 and not it.deviation and (it.records or 0) >= FEWEST for it in seen
+    if rows and all(
+        it.gain == 0 and not it.deviation and (it.records or 0) >= FEWEST for it in rows
     ):
         return told("fail", "not one record differs", None)
-    rising = [it for it in seen if it.gain is not None and it.gain > 0]
-    needed = [_more(it, 0.0, (1 - it.confidence) / len(seen)) for it in rising]
+    rising = [it for it in rows if it.gain is not None and it.gain > 0]
+    needed = [_more(it, 0.0, (1 - it.confidence) / len(rows)) for it in rising]
     least = min((it for it in needed if it is not None), default=None)
     return told("undecided", "none has for certain, but some may have", least)
 
@@ -339,9 +292,11 @@ def decided(aws: Aws, report: Results, policy: Policy) -> GateDocument:
             digest = sha.hexdigest()
         except AnswerRejected as error:
             notes.append(f"The dataset's hash is not known: {error.message}")
-    pair = candidates_pairs(report)[0]
+    pair = find_candidates_pairs(report)[0]
+    first, second = pair.names
+    paired = pair.of.paired if isinstance(pair.of, Comparison) else None
     evidence = Evidence(
-        run, digest, pair.first, pair.second, pair.paired, tuple(row.metric for row in pair.rows),
+        run, digest, first, second, paired, tuple(row.metric for row in pair.rows),
         __version__, platform.python_version(),
         datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )  # fmt: skip

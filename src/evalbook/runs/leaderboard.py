@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from evalbook.runs.comparison import MeanRow, MetricRow
+from evalbook.runs.comparison import MeanRow
 from evalbook.runs.store import Arm
-from evalbook.runs.summaries import FigureRow
+from evalbook.runs.summaries import PairRow
 from evalbook.runs.verdicts import BETTER, WORSE
 from evalbook.texts import joined, plural
 
@@ -77,7 +77,7 @@ class Entrant:
 
 def leaderboard(
     entrants: Sequence[Entrant],
-    compared: Sequence[Sequence[MetricRow | FigureRow]],
+    compared: Sequence[Sequence[PairRow]],
     questions: int,
     doubts: Sequence[str],
 ) -> Leaderboard:

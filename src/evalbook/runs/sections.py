@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from evalbook.runs.comparison import Comparison, MeanRow, MetricRow
 from evalbook.runs.report import Results
 from evalbook.runs.store import Arm
-from evalbook.runs.summaries import FigureRow, TotalRow, total_rows
+from evalbook.runs.summaries import PairRow, TotalRow, total_rows
 from evalbook.runs.words import (
     TASKS_BASIS,
     alone_basis,
@@ -24,7 +24,7 @@ from evalbook.runs.words import (
     signed,
 )
 
-Row = MetricRow | FigureRow | MeanRow
+Row = PairRow | MeanRow
 Line = dict[str, str]
 """A line of a table: texts by their columns' titles."""
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from evalbook.numeric import is_finite_number
-from evalbook.runs.comparison import MeanRow
+from evalbook.runs.comparison import MeanRow, MetricRow
 from evalbook.runs.statistics import (
+    CONFIDENCE,
     REACH_OF_MANY,
     compare_shares,
     difference_of_means,
@@ -58,6 +59,23 @@ class FigureRow:
     corrected: float | None = None
     verdict: Verdict = UNTESTED
 
+    left_out: ClassVar[int] = 0
+    width: ClassVar[float] = 1.0
+    confidence: ClassVar[float] = CONFIDENCE
+
+    @property
+    def records(self) -> int | None:
+        """Of the model that has fewer; None if the files don't tell."""
+        counts = [it.records for it in (self.first, self.second) if it.records is not None]
+        return min(counts, default=None)
+
+    @property
+    def deviation(self) -> float | None:
+        """Standard deviation of a record's gain."""
+        if self.first.error is None or self.second.error is None or not self.records:
+            return None
+        return math.hypot(self.first.error, self.second.error) * math.sqrt(self.records)
+
     @property
     def scores(self) -> tuple[float, float]:
         return self.first.value, self.second.value
@@ -68,6 +86,9 @@ class FigureRow:
 
     def judged(self, chance: float) -> FigureRow:
         return replace(self, corrected=chance, verdict=by_chance(self.gain, chance))
+
+
+PairRow = MetricRow | FigureRow
 
 
 class TotalRow(MeanRow):

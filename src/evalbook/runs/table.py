@@ -182,8 +182,8 @@ def _numbers(row: Row) -> dict[str, object]:
         return {"second_mean": row.mean, "low": row.low, "high": row.high}
     first, second = (None, row.mean) if isinstance(row, MeanRow) else row.scores
     means = {"first_mean": first, "second_mean": second}
-    chance = {"corrected_chance": getattr(row, "corrected", None)}
-    return means | chance | {name: getattr(row, name, None) for name in _FIELDS}
+    chance = {"corrected_chance": vars(row).get("corrected")}
+    return means | chance | {name: vars(row).get(name) for name in _FIELDS}
 
 
 def _cell(text: str) -> str:

@@ -17,7 +17,7 @@ from evalbook.runs.statistics import (
     most_that_may_differ,
 )
 from evalbook.runs.store import Arm
-from evalbook.runs.summaries import FigureRow, Figures
+from evalbook.runs.summaries import Figures, PairRow
 from evalbook.runs.verdicts import BETTER, SAME, UNCLEAR, VERDICTS, WORSE
 from evalbook.texts import joined, plural
 
@@ -35,7 +35,7 @@ def headline(comparison: Comparison) -> str:
 
 
 def verdict_sentence(
-    rows: Sequence[MetricRow | FigureRow], name: str, other: str, records: int | None = None
+    rows: Sequence[PairRow], name: str, other: str, records: int | None = None
 ) -> str:
     """Return what is said of each metric in one sentence."""
     over = "" if records is None else f", over {plural(records, 'record')}"
@@ -348,10 +348,9 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def interval_name(rows: Sequence[MetricRow | MeanRow | FigureRow]) -> str:
+def interval_name(rows: Sequence[PairRow | MeanRow]) -> str:
     """Return what the column of some rows' intervals is called."""
-    told = rows[0].confidence if rows and not isinstance(rows[0], FigureRow) else CONFIDENCE
-    return f"{percent(told)} interval"
+    return f"{percent(rows[0].confidence if rows else CONFIDENCE)} interval"
 
 
 def between(low: float | None, high: float | None, *, sign: bool = True) -> str:
