@@ -10,11 +10,11 @@ from border import answer
 
 from evalbook.aws.hub_models import (
     MOST_DESCRIBED,
-    build_hub_model_arn,
     describe_hub_model,
     find_hub_models,
     find_similar_names,
     hub_name,
+    read_hub_model_arn,
 )
 from evalbook.aws.session import Aws, AwsDenied
 
@@ -129,7 +129,7 @@ def test_a_document_tells_licence_and_recipes(aws: Aws) -> None:
     model = describe_hub_model(aws, "llama", None)
 
     assert model is not None
-    assert (model.recipes, model.licence) == (frozenset(), "s3://b/eula.txt")
+    assert (model.kinds, model.licence) == (frozenset(), "s3://b/eula.txt")
     assert model.answer == f"{PUBLIC}/llama"
 
 
@@ -172,4 +172,4 @@ def test_bedrocks_ids_are_known_by_the_hubs_names(text: str, name: str) -> None:
     ],
 )
 def test_only_the_arn_of_a_model_in_a_hub_is_one(text: str, is_model: bool) -> None:
-    assert (build_hub_model_arn(text) is not None) is is_model
+    assert (read_hub_model_arn(text) is not None) is is_model

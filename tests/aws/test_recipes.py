@@ -43,7 +43,7 @@ def in_recipe(aws: Aws, file: bytes | None, *, base: str = "meta-llama", **more:
     s3.create_bucket(Bucket="recipes")
     if file is not None:
         s3.put_object(Bucket="recipes", Key=more.pop("kind", kinds[0]), Body=file)
-    return read_parameters(aws, REGION, base, "benchmark", BENCHMARK.parameters, **more)
+    return read_parameters(aws, REGION, base, "benchmark", **more)
 
 
 def sdk_refuses(spec: dict[str, Any], value: Any) -> bool:
@@ -117,7 +117,7 @@ def test_what_the_sdk_would_stumble_over_is_not_offered(spec: Any) -> None:
 def test_a_hub_that_does_not_tell_is_said(aws: Aws, code: str) -> None:
     a_hub(aws, code)
 
-    offered, [check] = read_parameters(aws, REGION, "meta-llama", "benchmark", ["top_p"])
+    offered, [check] = read_parameters(aws, REGION, "meta-llama", "benchmark")
 
     assert offered is None
     assert check.status == "skipped"
@@ -127,7 +127,7 @@ def test_a_hub_that_can_not_be_asked_is_no_answer(aws: Aws) -> None:
     a_hub(aws, "ThrottlingException")
 
     with pytest.raises(AwsUnavailable):
-        read_parameters(aws, REGION, "meta-llama", "benchmark", ["top_p"])
+        read_parameters(aws, REGION, "meta-llama", "benchmark")
 
 
 @pytest.mark.parametrize(

@@ -6,27 +6,25 @@ Facts are those of the SageMaker SDK 3.27.0: ``train/common_utils/recipe_utils.p
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import replace
 
 from evalbook.aws.found import BaseModel
 from evalbook.aws.hub_models import (
     NOVA,
     HubModel,
     describe_hub_content,
-    describe_hub_document,
     describe_hub_model,
     find_nova_in_bedrock,
 )
-from evalbook.aws.package_answers import HUB_SETTING, PUBLIC_HUB, ModelPackage, find_private_hub
+from evalbook.aws.package_answers import PUBLIC_HUB, ModelPackage
 from evalbook.aws.session import NO_HELP, Aws, try_asking, unchecked
-from evalbook.checks import Check, failed, passed, skipped, warning
-from evalbook.errors import reject, rejection_for
+from evalbook.checks import Check, passed, skipped, warning
+from evalbook.errors import AnswerRejected, reject
 from evalbook.evaluation_types import EVALUATION_TYPES
 
-# constants._REGION_TO_BEDROCK_PREFIX: where InspectAI and Bedrock's Nova inference both are.
-NOVA_REGIONS = ("eu-west-2", "us-east-1", "us-west-2")
-
+_HUB_SETTING = "SAGEMAKER_HUB_NAME"
+"""Names a hub in which the SDK looks first (``train/constants.py``)."""
 # The judging step takes no Nova base model, so the SDK gives it this one in Nova's place.
 NOVA_PROXY_MODEL = "meta-textgeneration-llama-3-2-1b-instruct"
 # Sends the prompts. On this path a run evaluates one model, whatever ``evaluate_base_model`` says:
@@ -56,10 +54,8 @@ def read_model_size(name: str) -> float | None:
     return float(size[1].replace("p", ".").replace("-", ".")) if size else None
 
 
-def check_base_model(
-    aws: Aws, package: ModelPackage, region: str, evaluation_type: str
-) -> list[Check]:
-    """Check what a package's base model needs for this kind of evaluation in this region.
+def check_base_model(aws: Aws, package: ModelPackage, evaluation_type: str) -> list[Check]:
+    """Check what a package's base model needs for this kind of evaluation in its region.
 
     Raises:
         AnswerRejected: the SDK or the service would surely refuse the run.
@@ -67,38 +63,9 @@ def check_base_model(
     base = package.base_model
     assert base is not None  # noqa: S101 - no other package is resolved
     if _is_judged_nova(base.name, evaluation_type):
-        return _nova_checks(aws, package, base, region)
+        return _check_tuned_nova(aws, package, base.name)
     types = recipe_types(base.name, evaluation_type)
-    return [] if types == () else [_recipe_check(aws, base, region, types)]
-
-
-def recipe_types(base_model: str, evaluation_type: str) -> tuple[str, ...] | None:
-    """Return the types of recipe of which a base model needs one: None is any, empty is none."""
-    known = EVALUATION_TYPES[evaluation_type]
-    return (is_nova(base_model) and known.nova_recipes) or known.recipes
-
-
-def _is_judged_nova(base_model: str, evaluation_type: str) -> bool:
-    return is_nova(base_model) and EVALUATION_TYPES[evaluation_type].bedrock_judges
-
-
-def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -> bool:
-    """Tell whether a base model can be evaluated alone, as far as its name and recipes tell."""
-    if _is_judged_nova(model.name, evaluation_type):
-        return find_nova_in_bedrock(model.name, region) is not None
-    return model.has_recipe(recipe_types(model.name, evaluation_type))
-
-
-def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
-    """Return the inference profile by which a base model answers; None if it takes none."""
-    judged = EVALUATION_TYPES[evaluation_type].bedrock_judges
-    return find_nova_in_bedrock(name, region) if judged else None
-
-
-def can_be_named(base: BaseModel, region: str, evaluation_type: str) -> bool:
-    """Tell whether the SDK finds a package's base model by its name: a judged Nova in Bedrock."""
-    in_bedrock = find_nova_in_bedrock(base.name, region) is not None
-    return in_bedrock or not _is_judged_nova(base.name, evaluation_type)
+    return [] if types == () else [_find_recipe(aws, base, package.region, types)]
 
 
 def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: str) -> list[Check]:
@@ -108,13 +75,14 @@ def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: st
         AnswerRejected: the SDK or the service would surely refuse the run.
     """
     types = recipe_types(model.name, evaluation_type)
+    checks = []
     if types != ():
         # By its name the SDK takes the newest version, there as here.
-        _refuse_private_hub(aws, replace(model.base, version=None), region)
+        _refuse_private_hub(aws, model.name, None, region)
     if _is_judged_nova(model.name, evaluation_type):
-        checks = _nova_alone_checks(aws, model, region)
-    else:
-        checks = [] if types == () else [_recipe_verdict(model, region, types)]
+        checks = _check_base_nova(aws, model.name, region)
+    elif types != ():
+        checks = [_check_recipe(model, region, types)]
     if model.licence:
         checks.append(
             warning(
@@ -127,10 +95,39 @@ def check_base_alone(aws: Aws, model: HubModel, region: str, evaluation_type: st
     return checks
 
 
+def recipe_types(base_model: str, evaluation_type: str) -> tuple[str, ...] | None:
+    """Return the types of recipe of which a base model needs one: None is any, empty is none."""
+    known = EVALUATION_TYPES[evaluation_type]
+    return (is_nova(base_model) and known.nova_recipes) or known.recipes
+
+
+def _is_judged_nova(base_model: str, evaluation_type: str) -> bool:
+    return is_nova(base_model) and EVALUATION_TYPES[evaluation_type].bedrock_judges
+
+
+def answers_by(name: str, region: str, evaluation_type: str) -> str | None:
+    """Return the inference profile by which a base model answers; None if it takes none."""
+    judged = EVALUATION_TYPES[evaluation_type].bedrock_judges
+    return find_nova_in_bedrock(name, region) if judged else None
+
+
+def can_be_named(name: str, region: str, evaluation_type: str) -> bool:
+    """Tell whether the SDK finds a base model by its name: a judged Nova in Bedrock."""
+    in_bedrock = find_nova_in_bedrock(name, region) is not None
+    return in_bedrock or not _is_judged_nova(name, evaluation_type)
+
+
+def can_be_evaluated_alone(model: HubModel, region: str, evaluation_type: str) -> bool:
+    """Tell whether a base model can be evaluated alone, as far as its name and recipes tell."""
+    if _is_judged_nova(model.name, evaluation_type):
+        return can_be_named(model.name, region, evaluation_type)
+    return model.has_recipe(recipe_types(model.name, evaluation_type))
+
+
 # --- recipes ----------------------------------------------------------------------------------
 
 
-def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...] | None) -> Check:
+def _find_recipe(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...] | None) -> Check:
     """Look for an evaluation recipe in the base model's hub content.
 
     Without one, the run would fail after half an hour with DownstreamServiceUnavailable.
@@ -141,38 +138,32 @@ def _recipe_check(aws: Aws, base: BaseModel, region: str, types: tuple[str, ...]
         what = "whether the base model has an evaluation recipe"
         return unchecked("model.recipe", what, error, _LOOK, warning)
     if model is None:
-        raise rejection_for(_not_in_hub(aws, base, region))
-    _refuse_private_hub(aws, base, region)
-    return _recipe_verdict(model, region, types)
+        raise _not_in_hub(aws, base, region)
+    _refuse_private_hub(aws, base.name, base.version, region)
+    return _check_recipe(model, region, types)
 
 
-def _refuse_private_hub(aws: Aws, base: BaseModel, region: str) -> None:
+def _refuse_private_hub(aws: Aws, name: str, version: str | None, region: str) -> None:
     """Refuse a base model that the SDK would take from a private hub.
 
-    It does so if the hub that `HUB_SETTING` names has the model in that version
+    It does so if the hub that `_HUB_SETTING` names has the model in that version
     (``_resolve_base_model_hub`` of ``common_utils/model_resolution.py``); serverless runs accept
     only the public hub (https://github.com/aws/sagemaker-python-sdk/pull/5959, read 2026-11-27).
     """
-    hub = find_private_hub()
-    if hub is None:
+    hub = os.environ.get(_HUB_SETTING) or PUBLIC_HUB
+    if hub == PUBLIC_HUB:
         return
-    if try_asking(lambda: describe_hub_content(aws, region, hub, base.name, base.version)):
+    if try_asking(lambda: describe_hub_content(aws, region, hub, name, version)):
         raise reject(
             "model.hub",
-            f"The base model {base.name} comes from the private hub {hub}, but serverless "
-            "evaluations accept only models from the public hub.",
-            _unset_or("Give a package that was fine-tuned from a model in the public hub."),
+            f"The base model {name} comes from the private hub {hub}, but serverless evaluations "
+            "accept only models from the public hub.",
+            f"Unset {_HUB_SETTING}, here and where the notebook runs. Give a package that was "
+            "fine-tuned from a model in the public hub.",
         )
 
 
-def _unset_or(remedy: str) -> str:
-    """Return the remedy, preceded by another if the SDK was pointed to a private hub."""
-    if find_private_hub() is None:
-        return remedy
-    return f"Unset {HUB_SETTING}, here and where the notebook runs. {remedy}"
-
-
-def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
+def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> AnswerRejected:
     """Say what is missing: the model, or only its version."""
     version = ""
     remedy = "Give a package with a base model from the public hub, or such a base model."
@@ -183,16 +174,16 @@ def _not_in_hub(aws: Aws, base: BaseModel, region: str) -> Check:
             f"The hub has version {newest.version}: retrain the model with that, or evaluate "
             f"{base.name} alone."
         )
-    return failed(
+    return reject(
         "model.hub",
         f"The base model {base.name} is not in the hub {PUBLIC_HUB} in {region}{version}, so the "
         "run would fail.",
-        _unset_or(remedy),
+        remedy,
     )
 
 
-def _recipe_verdict(model: HubModel, region: str, types: tuple[str, ...] | None) -> Check:
-    if model.recipes is None:
+def _check_recipe(model: HubModel, region: str, types: tuple[str, ...] | None) -> Check:
+    if model.kinds is None:
         text = f"The hub content of {model.name} does not list its recipes."
         return skipped("model.recipe", text)
     if model.has_recipe(types):
@@ -208,22 +199,21 @@ def _recipe_verdict(model: HubModel, region: str, types: tuple[str, ...] | None)
 
 def find_technique(aws: Aws, base: BaseModel, region: str) -> str | None:
     """Return the technique of the recipe that trained a model, such as SFT; None if unknown."""
-    document = try_asking(
-        lambda: describe_hub_document(aws, region, PUBLIC_HUB, base.name, base.version)
-    )
-    recipes = document.recipes if document and document.recipes else ()
+    model = try_asking(lambda: describe_hub_model(aws, base.name, region, base.version))
+    recipes = model.recipes if model else ()
     return next((it.technique for it in recipes if it.name == base.recipe), None)
 
 
 # --- Nova -------------------------------------------------------------------------------------
 
 
-def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) -> list[Check]:
-    _refuse_nova_elsewhere(base.name, region)
-    if find_nova_in_bedrock(base.name, region) is None:
+def _check_tuned_nova(aws: Aws, package: ModelPackage, base: str) -> list[Check]:
+    region = package.region
+    _refuse_nova_elsewhere(base, region)
+    if find_nova_in_bedrock(base, region) is None:
         scope = (
             "Only the fine-tuned model is evaluated: the SDK (3.27.0) knows no Bedrock model for "
-            f"{base.name}, so there is nothing to compare with."
+            f"{base}, so there is nothing to compare with."
         )
         remedy = None
     else:
@@ -233,8 +223,8 @@ def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) 
         )
         remedy = "To start only one, choose one of the models in the advanced settings."
     return [
-        _nova_artifacts(package, region),
-        _proxy_check(aws, region),
+        _check_artifacts(package),
+        _find_proxy(aws, region),
         warning(
             "model.nova.cost",
             f"A Nova model costs extra, on top of the judge: a training instance ({NOVA_INSTANCE}) "
@@ -246,19 +236,19 @@ def _nova_checks(aws: Aws, package: ModelPackage, base: BaseModel, region: str) 
     ]
 
 
-def _nova_alone_checks(aws: Aws, model: HubModel, region: str) -> list[Check]:
-    _refuse_nova_elsewhere(model.name, region)
-    profile = find_nova_in_bedrock(model.name, region)
+def _check_base_nova(aws: Aws, name: str, region: str) -> list[Check]:
+    _refuse_nova_elsewhere(name, region)
+    profile = find_nova_in_bedrock(name, region)
     if profile is None:
         known = ", ".join(sorted(NOVA.facts["hub_names"].values()))
         raise reject(
             "model.nova.bedrock",
-            f"{model.name} can't be judged as a base model: Bedrock would have to serve it, and "
-            "the SDK (3.27.0) knows no Bedrock model of that name.",
+            f"{name} can't be judged as a base model: Bedrock would have to serve it, and the SDK "
+            "(3.27.0) knows no Bedrock model of that name.",
             f"It knows {known}. A fine-tuned model is served by an endpoint instead.",
         )
     return [
-        _proxy_check(aws, region),
+        _find_proxy(aws, region),
         warning(
             "model.nova.cost",
             "A base Nova model costs extra, on top of the judge: a training instance "
@@ -278,19 +268,20 @@ _NOVA_REFERENCES = warning(
 
 
 def _refuse_nova_elsewhere(name: str, region: str) -> None:
-    if region not in NOVA_REGIONS:
+    regions = NOVA.facts["profile_prefixes"]
+    if region not in regions:
         raise reject(
             "model.nova.region",
             f"{name} can't be judged in {region}: the SDK supports Nova models in "
-            f"{', '.join(NOVA_REGIONS)} only.",
+            f"{', '.join(sorted(regions))} only.",
             "Name a model in one of these regions.",
         )
 
 
-def _nova_artifacts(package: ModelPackage, region: str) -> Check:
+def _check_artifacts(package: ModelPackage) -> Check:
     """Check what an endpoint is made from, as ``_resolve_model_artifacts_for_endpoint`` does.
 
-    The package need not name an image: the SDK knows Nova's own in each of `NOVA_REGIONS`.
+    The package need not name an image: the SDK knows Nova's own wherever it takes Nova models.
     """
     if not package.model_data:
         raise reject(
@@ -300,13 +291,13 @@ def _nova_artifacts(package: ModelPackage, region: str) -> Check:
             "an endpoint, which needs it.",
             "Give the package that the fine-tuning job registered.",
         )
-    image = package.image or f"Nova's inference image of {region}"
+    image = package.image or f"Nova's inference image of {package.region}"
     return passed(
         "model.nova.artifacts", f"An endpoint can be created from {package.model_data} and {image}."
     )
 
 
-def _proxy_check(aws: Aws, region: str) -> Check:
+def _find_proxy(aws: Aws, region: str) -> Check:
     needed = f"{NOVA_PROXY_MODEL}, which the judging step of a Nova evaluation needs,"
     try:
         proxy = describe_hub_model(aws, NOVA_PROXY_MODEL, region)

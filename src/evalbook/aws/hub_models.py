@@ -33,7 +33,7 @@ MOST_OFFERED = 20
 """Models that a question shows; another word narrows down more of them."""
 MOST_DESCRIBED = 10
 """Models whose document is read where their keywords name no recipe; each costs one question."""
-MOST_PAGES = 10
+_MOST_PAGES = 100
 """Pages, of a hundred each, that are read of one listing."""
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -60,33 +60,48 @@ class HubRecipe:
 
 
 @dataclass(frozen=True)
-class HubDocument:
-    recipes: tuple[HubRecipe, ...] | None
-    """None if they are not listed."""
-    licence: str | None
-    """S3 URI of the licence that running the model accepts."""
-    weights: str | None
+class HubModel:
+    """A version of a model in the public hub: the newest, unless another was asked for.
+
+    A listing tells only which kinds of evaluation it has; its document tells the rest.
+    """
+
+    name: str
+    version: str
+    arn: str
+    created: str
+    """ISO 8601, UTC."""
+    kinds: frozenset[str] | None = None
+    """Kinds of evaluation that it has a recipe for, in lower case; None if it isn't told."""
+    recipes: tuple[HubRecipe, ...] = ()
+    licence: str | None = None
+    """S3 URI of the licence that running it accepts."""
+    weights: str | None = None
+
+    @property
+    def answer(self) -> str:
+        """Its ARN without a version, which names the newest."""
+        return self.arn.rpartition("/")[0]
+
+    @property
+    def base(self) -> BaseModel:
+        return BaseModel(self.name, self.version, self.arn)
 
     @property
     def evaluations(self) -> list[HubRecipe]:
-        return [it for it in self.recipes or () if it.evaluates]
+        return [it for it in self.recipes if it.evaluates]
 
-
-def read_hub_document(text: str | None) -> HubDocument | None:
-    """Read the document of a hub content; None if it is not a JSON object."""
-    found = read_document(text)
-    if not isinstance(found.value, dict):
-        return None
-    listed = "RecipeCollection" in found
-    return HubDocument(
-        tuple(_read_recipe(it) for it in found["RecipeCollection"].items) if listed else None,
-        found["HostingEulaUri"].text,
-        found["TrainingArtifactUri"].text,
-    )
+    def has_recipe(self, wanted: tuple[str, ...] | None) -> bool:
+        """Tell whether it has a recipe of one of these kinds; None is any, empty none."""
+        kinds = self.kinds or frozenset()
+        if not wanted:
+            return wanted is not None or bool(kinds)
+        # A keyword may name a strategy after the kind.
+        return any(f"{kind}_".startswith(f"{it.lower()}_") for kind in kinds for it in wanted)
 
 
 def _read_recipe(found: ForeignJson) -> HubRecipe:
-    kinds = found["SupportedInstanceTypes"].items or found["InstanceTypes"].items
+    types = found["SupportedInstanceTypes"].items or found["InstanceTypes"].items
     return HubRecipe(
         found["Name"].text,
         found["Type"].value == "Evaluation",
@@ -96,19 +111,19 @@ def _read_recipe(found: ForeignJson) -> HubRecipe:
         found["SmtjOverrideParamsS3Uri"].text,
         found["SmtjRecipeTemplateS3Uri"].text,
         found["SmtjImageUri"].text,
-        tuple(it.text for it in kinds if it.text),
+        tuple(it.text for it in types if it.text),
     )
 
 
 def list_hub_contents(
-    aws: Aws, region: str | None, hub: str, kind: HubContentTypeType, most_pages: int, **only: Any
+    aws: Aws, region: str | None, hub: str, kind: HubContentTypeType, **only: Any
 ) -> Iterator[HubContentInfoTypeDef]:
     """Yield what a hub holds of one type; boto3 has no paginator for that.
 
     Raises:
         AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
     """
-    for _ in range(most_pages):
+    for _ in range(_MOST_PAGES):
         page = aws.client("sagemaker", region).list_hub_contents(
             HubName=hub, HubContentType=kind, MaxResults=100, **only
         )
@@ -138,51 +153,7 @@ def describe_hub_content(
     )
 
 
-def describe_hub_document(
-    aws: Aws, region: str, hub: str, name: str, version: str | None = None
-) -> HubDocument | None:
-    """Return what a hub says of a model; None if that is not a JSON object.
-
-    Raises:
-        AwsDenied, AwsMissing, AwsInvalid: SageMaker's answer was no.
-    """
-    content = describe_hub_content(aws, region, hub, name, version)
-    return read_hub_document(content["HubContentDocument"])
-
-
 # --- models by name ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class HubModel:
-    """A version of a model in the public hub: the newest, unless another was asked for."""
-
-    name: str
-    version: str
-    arn: str
-    created: str
-    """ISO 8601, UTC."""
-    recipes: frozenset[str] | None = None
-    """Kinds of evaluation that it has a recipe for, in lower case; None if it isn't told."""
-    licence: str | None = None
-    """S3 URI of the licence that running it accepts; only its document tells."""
-
-    @property
-    def answer(self) -> str:
-        """Its ARN without a version, which names the newest."""
-        return self.arn.rpartition("/")[0]
-
-    def has_recipe(self, wanted: tuple[str, ...] | None) -> bool:
-        """Tell whether it has a recipe of one of these kinds; None is any, empty none."""
-        kinds = self.recipes or frozenset()
-        if not wanted:
-            return wanted is not None or bool(kinds)
-        # A keyword may name a strategy after the kind.
-        return any(f"{kind}_".startswith(f"{it.lower()}_") for kind in kinds for it in wanted)
-
-    @property
-    def base(self) -> BaseModel:
-        return BaseModel(self.name, self.version, self.arn)
 
 
 @dataclass(frozen=True)
@@ -197,7 +168,7 @@ class HubMatches:
     """How many more there are whose recipes are not known."""
 
 
-def build_hub_model_arn(text: str) -> Arn | None:
+def read_hub_model_arn(text: str) -> Arn | None:
     """Return the ARN of a model in a hub that a text is; None for another text."""
     arn = parse_arn(text)
     if arn is None or arn.service != "sagemaker":
@@ -210,7 +181,7 @@ class _Nova(TypedDict):
     hub_names: dict[str, str]
     """By the model's id in Bedrock."""
     profile_prefixes: dict[str, str]
-    """Of inference profiles, by region."""
+    """Of inference profiles, by region: where InspectAI and Bedrock's Nova inference both are."""
 
 
 NOVA = DataFile("data/nova_models.json", _Nova)
@@ -249,16 +220,18 @@ def describe_hub_model(
         content = describe_hub_content(aws, region, PUBLIC_HUB, name, version)
     except AwsMissing:
         return None
-    document = read_hub_document(content["HubContentDocument"])
-    told = document is not None and document.recipes is not None
-    kinds = (it.evaluation or "" for it in document.evaluations) if document else ()
+    document = read_document(content["HubContentDocument"])
+    recipes = tuple(_read_recipe(it) for it in document["RecipeCollection"].items)
+    kinds = frozenset((it.evaluation or "").lower() for it in recipes if it.evaluates)
     return HubModel(
         content["HubContentName"],
         content["HubContentVersion"],
         content["HubContentArn"],
         iso_utc(content["CreationTime"]),
-        frozenset(it.lower() for it in kinds) if told else None,
-        document.licence if document else None,
+        kinds if "RecipeCollection" in document else None,
+        recipes,
+        document["HostingEulaUri"].text,
+        document["TrainingArtifactUri"].text,
     )
 
 
@@ -268,13 +241,8 @@ def find_hub_models(
     """Find the models whose names contain all the words of a text.
 
     ``llama3-2-1b-instruct`` finds ``meta-textgeneration-llama-3-2-1b-instruct``: the hub writes
-    letters and figures apart where the SDK's documentation does not.
-
-    Args:
-        aws: whom to ask.
-        text: words of a name.
-        region: where; None for that of the AWS settings.
-        suits: tells whether a model can be evaluated as wanted, by its name and recipes.
+    letters and figures apart where the SDK's documentation does not. ``suits`` tells whether a
+    model can be evaluated as wanted, by its name and recipes.
 
     Raises:
         AwsDenied: hub contents may not be listed.
@@ -290,15 +258,16 @@ def find_hub_models(
     ]
     listed.sort(key=lambda model: model.created, reverse=True)
     listed.sort(key=lambda model: len(_tokens(model.name)))
-    untold = [model.name for model in listed if model.recipes is None][:MOST_DESCRIBED]
+    untold = [model.name for model in listed if model.kinds is None][:MOST_DESCRIBED]
     questions = [partial(describe_hub_model, aws, name, region) for name in untold]
     read = in_parallel([partial(try_asking, question) for question in questions])
     described = {model.name: model for model in read if model is not None}
-    told = [described.get(model.name, model) for model in listed]
+    all_told = [described.get(model.name, model) for model in listed]
+    told = [model for model in all_told if model.kinds is not None]
     return HubMatches(
-        tuple(model for model in told if model.recipes is not None and suits(model)),
-        tuple(it.name for it in told if it.recipes is not None and not suits(it)),
-        sum(model.recipes is None for model in told),
+        tuple(model for model in told if suits(model)),
+        tuple(model.name for model in told if not suits(model)),
+        len(listed) - len(told),
     )
 
 
@@ -314,13 +283,13 @@ def find_similar_names(aws: Aws, text: str, region: str | None) -> list[str]:
 
 def _listed(aws: Aws, name_contains: str, region: str | None) -> list[HubModel]:
     models, part = [], name_contains[:63]
-    for it in list_hub_contents(aws, region, PUBLIC_HUB, "Model", MOST_PAGES, NameContains=part):
-        words = [str(word).lower() for word in it.get("HubContentSearchKeywords") or ()]
+    for it in list_hub_contents(aws, region, PUBLIC_HUB, "Model", NameContains=part):
+        words = [word.lower() for word in it.get("HubContentSearchKeywords") or ()]
         named = [word for word in words if word.startswith("@recipe:")]
         kinds = {word.partition(":evaluation_")[2] for word in named if ":evaluation_" in word}
-        recipes = frozenset(kinds) if named else None
+        told = frozenset(kinds) if named else None
         name, version, arn = it["HubContentName"], it["HubContentVersion"], it["HubContentArn"]
-        models.append(HubModel(name, version, arn, iso_utc(it["CreationTime"]), recipes))
+        models.append(HubModel(name, version, arn, iso_utc(it["CreationTime"]), told))
     return models
 
 

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalbook.aws.base_models import is_nova, recipe_types
-from evalbook.aws.documents import read_document
 from evalbook.aws.found import Instances
 from evalbook.aws.gpus import check_gpus
-from evalbook.aws.hub_models import HubDocument, HubRecipe, describe_hub_document
-from evalbook.aws.package_answers import PUBLIC_HUB
-from evalbook.aws.recipes import read_parameter, read_recipe_file
+from evalbook.aws.hub_models import HubRecipe, describe_hub_model
+from evalbook.aws.recipes import read_overrides, read_parameter, read_recipe_file
 from evalbook.aws.session import NO_HELP, Aws, AwsInternalError
 from evalbook.checks import Check, passed, skipped, warning
 from evalbook.errors import AnswerRejected
@@ -118,50 +116,42 @@ class Recipe:
 def find_own_recipe(
     aws: Aws, region: str, base_model: str, evaluation_type: str
 ) -> tuple[Recipe | None, list[Check]]:
-    """Return the recipe by which the SDK evaluates on instances of your own.
-
-    Returns:
-        The recipe, None if it can't be read; and the check of it.
+    """Return the recipe by which the SDK evaluates on instances of your own; None if unreadable.
 
     Raises:
         AnswerRejected: ``compute.recipe``, there is none that can be used.
     """
     try:
-        document = describe_hub_document(aws, region, PUBLIC_HUB, base_model)
+        model = describe_hub_model(aws, base_model, region)
     except NO_HELP as error:
         return None, [_unread(base_model, error.message)]
-    if document is None:
-        return None, [_unread(base_model, "its hub content is not a JSON object.")]
-    chosen = _chosen(document, evaluation_type)
-    if chosen is None or chosen.own_template is None:
+    recipe = _choose(model.evaluations if model else [], evaluation_type)
+    if model is None or recipe is None or recipe.own_template is None:
         raise _no_recipe(base_model, "its hub content has no recipe for them")
-    if not chosen.own_image:
+    if not recipe.own_image:
         raise _no_recipe(base_model, "its recipe for them names no container image (SmtjImageUri)")
     kinds = recipe_types(base_model, evaluation_type) or ()
-    if chosen.evaluation and chosen.evaluation not in kinds:
-        found = f"the recipe that the SDK would use is for {chosen.evaluation}"
+    if recipe.evaluation and recipe.evaluation not in kinds:
+        found = f"the recipe that the SDK would use is for {recipe.evaluation}"
         raise _no_recipe(base_model, found)
-    if not is_nova(base_model) and not document.weights:
+    if not is_nova(base_model) and not model.weights:
         raise _no_recipe(base_model, "its hub content does not say where its weights are")
     try:
-        template = read_recipe_file(aws, chosen.own_template).decode("utf-8", "replace")
-        text = read_recipe_file(aws, chosen.parameters) if chosen.parameters else "{}"
+        template = read_recipe_file(aws, recipe.own_template).decode("utf-8", "replace")
+        parameters = read_overrides(aws, recipe.parameters)
     except (AnswerRejected, AwsInternalError) as error:
         return None, [_unread(base_model, error.message)]
-    parameters = read_document(text)
-    if not isinstance(parameters.value, dict):
-        return None, [_unread(base_model, f"{chosen.parameters} is not a JSON object.")]
-    return Recipe(template, parameters.value, chosen.instance_types), [
+    return Recipe(template, parameters, recipe.instance_types), [
         passed("compute.recipe", f"{base_model} has a recipe for your own instances.")
     ]
 
 
-def _chosen(document: HubDocument, evaluation_type: str) -> HubRecipe | None:
+def _choose(recipes: list[HubRecipe], evaluation_type: str) -> HubRecipe | None:
     """Return the recipe that the SDK would choose, by its display name or as the first one."""
-    recipes = [it for it in document.evaluations if it.own_template]
+    own = [it for it in recipes if it.own_template]
     wanted = _PREFERRED[evaluation_type]
-    named = (it for it in recipes if any(word in it.display_name.lower() for word in wanted))
-    return next(iter([*named, *recipes]), None)
+    named = [it for it in own if any(word in it.display_name.lower() for word in wanted)]
+    return next(iter(named or own), None)
 
 
 def _no_recipe(base_model: str, why: str) -> AnswerRejected:

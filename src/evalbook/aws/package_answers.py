@@ -5,7 +5,6 @@ Source: sagemaker 3.27.0, ``train/common_utils/model_resolution.py``.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeModelPackageOutputTypeDef
 
 PUBLIC_HUB = "SageMakerPublicHub"
-HUB_SETTING = "SAGEMAKER_HUB_NAME"
-"""Names a hub in which the SDK looks first (``train/constants.py``)."""
-
-
-def find_private_hub() -> str | None:
-    """Return the hub in which the SDK would look before the public one, if one is set."""
-    name = os.environ.get(HUB_SETTING)
-    return None if name in (None, "", PUBLIC_HUB) else name
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from typing import Any
 
 from evalbook.aws.base_models import recipe_types
 from evalbook.aws.documents import read_document
-from evalbook.aws.hub_models import describe_hub_document
-from evalbook.aws.package_answers import PUBLIC_HUB
+from evalbook.aws.hub_models import describe_hub_model
 from evalbook.aws.s3 import parse_s3_uri, read_head, refuse_template_text
 from evalbook.aws.session import Aws, AwsInternalError
 from evalbook.checks import Check, skipped, warning
 from evalbook.errors import AnswerRejected
+from evalbook.evaluation_types import EVALUATION_TYPES
 
 _LARGEST_FILE = 1 << 20
 """Bytes; a recipe's parameters are some kilobytes."""
@@ -57,35 +57,37 @@ class Parameter:
             AnswerRejected: ``parameters.value``, or ``text.template``: the SDK would refuse it, or
                 could not carry it.
         """
+        value = self._value(text)
+        if value is None:
+            raise AnswerRejected(
+                "parameters.value",
+                f"{self.name}={text[:60]} does not fit the base model's recipe: {self._may_be()}.",
+                f"Give such a value, or leave {self.name} out to use {self.default}.",
+            )
+        return value
+
+    def _value(self, text: str) -> Any:
+        """Return the value that a text stands for; None if the recipe does not take it."""
+        low, high, number = self.minimum, self.maximum, _number(text)
         if self.name == _PASSES_NAME and not _PASSES.fullmatch(text):
-            raise self._refused(text)
+            return None
         if self.choices:
-            chosen = [it for it in self.choices if str(it).casefold() == text.casefold()]
-            if not chosen:
-                raise self._refused(text)
-            return chosen[0]
-        numeric = self.type in ("integer", "float")
-        if numeric or self.minimum is not None or self.maximum is not None:
-            return self._within_bounds(text)
+            return next((it for it in self.choices if str(it).casefold() == text.casefold()), None)
+        if self.type in ("integer", "float") or low is not None or high is not None:
+            fits = (
+                number is not None
+                and not (self.type == "integer" and isinstance(number, float))
+                and (low is None or number >= low)
+                and (high is None or number <= high)
+            )
+            return number if fits else None
         if self.type == "boolean":
-            if text.casefold() not in _TRUTH:
-                raise self._refused(text)
-            return _TRUTH[text.casefold()]
-        if self.type is None and (number := _number(text)) is not None:
+            return _TRUTH.get(text.casefold())
+        if self.type is None and number is not None:
             return number
         refuse_template_text(text, f"the value of {self.name}")
         # The SDK resolves recipes with OmegaConf, to which this is a reference.
-        if "${" in text:
-            raise self._refused(text)
-        return text
-
-    def _within_bounds(self, text: str) -> int | float:
-        number, low, high = _number(text), self.minimum, self.maximum
-        if number is None or (self.type == "integer" and isinstance(number, float)):
-            raise self._refused(text)
-        if (low is not None and number < low) or (high is not None and number > high):
-            raise self._refused(text)
-        return number
+        return None if "${" in text else text
 
     def _may_be(self) -> str:
         if self.name == _PASSES_NAME:
@@ -101,39 +103,16 @@ class Parameter:
             return f"{words} of at most {self.maximum}"
         return words
 
-    def _refused(self, text: str) -> AnswerRejected:
-        return AnswerRejected(
-            "parameters.value",
-            f"{self.name}={text[:60]} does not fit the base model's recipe: {self._may_be()}.",
-            f"Give such a value, or leave {self.name} out to use {self.default}.",
-        )
-
 
 def read_parameters(
-    aws: Aws,
-    region: str,
-    base_model: str,
-    evaluation_type: str,
-    names: Sequence[str],
-    benchmark: str | None = None,
+    aws: Aws, region: str, base_model: str, evaluation_type: str, benchmark: str | None = None
 ) -> tuple[list[Parameter] | None, list[Check]]:
-    """Return the parameters that can be set for an evaluation of a base model.
+    """Return the parameters that can be set for an evaluation of a base model, by its hub name.
 
-    Args:
-        aws: whom to ask.
-        region: where the evaluation will run.
-        base_model: the base model's name in the public hub.
-        evaluation_type: evalbook's name of the type.
-        names: the parameters that the SDK looks for.
-        benchmark: the benchmark, if it is one.
-
-    Returns:
-        The parameters in the order of their names, None if they could not be read; and the
-        check that says so.
+    They are None if they could not be read; a check says so.
     """
-    kind = _recipe_type(base_model, evaluation_type, benchmark)
     try:
-        overrides = _overrides(aws, region, base_model, kind)
+        overrides = _find_overrides(aws, region, base_model, evaluation_type, benchmark)
     except (AnswerRejected, AwsInternalError) as error:
         return None, [
             skipped(
@@ -143,6 +122,7 @@ def read_parameters(
                 "needs them too.",
             )
         ]
+    names = EVALUATION_TYPES[evaluation_type].parameters
     found = [read_parameter(name, overrides.get(name)) for name in names]
     return [parameter for parameter in found if parameter is not None], []
 
@@ -243,20 +223,30 @@ def _lost_defaults(offered: Sequence[Parameter], values: Mapping[str, Any]) -> I
         )
 
 
-def _recipe_type(base_model: str, evaluation_type: str, benchmark: str | None) -> str:
-    """Return the one type of recipe that the SDK reads the parameters of.
+def _find_overrides(
+    aws: Aws, region: str, base_model: str, evaluation_type: str, benchmark: str | None
+) -> dict[str, Any]:
+    """Return what can be set in the one type of recipe that the SDK reads the parameters of.
 
     Of a Nova model's two for benchmarks, the one for pictures is mmmu's (``hyperparameters`` in
     train/evaluate/benchmark_evaluator.py, 3.27.0).
     """
+    model = describe_hub_model(aws, base_model, region)
+    if model is None:
+        missing = f"{base_model} is not in the public hub in {region}."
+        raise AnswerRejected("parameters.recipe", missing)
     first, *others = recipe_types(base_model, evaluation_type) or ("",)
-    return others[0] if others and benchmark == "mmmu" else first
+    kind = others[0] if others and benchmark == "mmmu" else first
+    files = (it.parameters for it in model.evaluations if it.evaluation == kind)
+    return read_overrides(aws, next(files, None))
 
 
-def _overrides(aws: Aws, region: str, base_model: str, kind: str) -> dict[str, Any]:
-    document = describe_hub_document(aws, region, PUBLIC_HUB, base_model)
-    recipes = document.evaluations if document else []
-    uri = next((it.parameters for it in recipes if it.evaluation == kind), None)
+def read_overrides(aws: Aws, uri: str | None) -> dict[str, Any]:
+    """Return what a recipe's file lets be set, by name; nothing if it has no such file.
+
+    Raises:
+        AnswerRejected: it can't be read.
+    """
     if uri is None:
         return {}
     overrides = read_document(read_recipe_file(aws, uri)).value

@@ -177,7 +177,6 @@ def resolve_dataset_arn(aws: Aws, text: str) -> RegisteredDataset:
 _SCORER = _Kind(
     "registered evaluator", "scorer", "JsonDoc", "choose one from the list", ("Evaluator",)
 )
-_MOST_PAGES = 100
 _SCORES = "RewardFunction"
 HOW_TO_REGISTER = (
     'Register it: sagemaker.ai_registry.evaluator.Evaluator.create(name="my-scorer", '
@@ -195,10 +194,8 @@ def list_evaluators(aws: Aws, region: str) -> tuple[list[Evaluator], list[Check]
     """Return the scorers of the account's AI registry, newest version each."""
     hub = name_registry_hub(find_caller(aws, region).account, region)
     try:
-        kind = _SCORER.content_type
-        arns = [
-            it["HubContentArn"] for it in list_hub_contents(aws, region, hub, kind, _MOST_PAGES)
-        ]
+        listed = list_hub_contents(aws, region, hub, _SCORER.content_type)
+        arns = [it["HubContentArn"] for it in listed]
     except AwsMissing:
         return [], []
     except NO_HELP as error:

@@ -102,7 +102,7 @@ def check_lengths(interview: Interview, report: Report) -> list[Check]:
     if model is None or "max_model_len" not in kind.parameters:
         return []
     offered, _ = aws.recipes.read_parameters(
-        interview.aws, model.region, model.base_model.name, kind.name, kind.parameters, None
+        interview.aws, model.region, model.base_model.name, kind.name
     )
     doubts = aws.recipes.check_parameter_doubts(offered or [], {}, longest)
     return [check for check in doubts if check.id == "parameters.length"]
@@ -148,7 +148,7 @@ def _recipes_default(interview: Interview, of: EvaluationType, name: str) -> int
     if model is None:
         return None
     offered, _ = aws.recipes.read_parameters(
-        interview.aws, model.region, model.base_model.name, of.name, of.parameters, None
+        interview.aws, model.region, model.base_model.name, of.name
     )
     found = {it.name: it.default for it in offered or []}.get(name)
     return found if isinstance(found, int) else None

@@ -90,7 +90,6 @@ def _offered(interview: Interview) -> tuple[list[aws.recipes.Parameter] | None, 
         interview.region,
         interview.model.base_model.name,
         interview.type.name,
-        interview.type.parameters,
         interview.value(slots.BENCHMARK),
     )
 

@@ -90,7 +90,7 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
 
 def _check(value: str, interview: Interview) -> Outcome[str, ModelFacts]:
     interview.progress("Looking for the model", None, None)
-    arn = aws.hub_models.build_hub_model_arn(value)
+    arn = aws.hub_models.read_hub_model_arn(value)
     if arn is not None:
         return accept_named_base_model(arn, interview)
     if value.startswith("arn:"):
@@ -152,7 +152,7 @@ def _package(
     assert package is not None and package.base_model is not None  # noqa: S101, PT018 - resolved
     kind, base = interview.type.name, package.base_model
     interview.progress("Checking the base model", None, None)
-    checks = aws.base_models.check_base_model(interview.aws, package, package.region, kind)
+    checks = aws.base_models.check_base_model(interview.aws, package, kind)
     job = found.training_job or package.training_job
     training_data = aws.training_data.trained_on(interview.aws, job, package.region) if job else ()
     training, about_training = find_training_facts(interview, package, job)
@@ -171,7 +171,7 @@ def _package(
         nova=aws.base_models.is_nova(base.name),
         billions=aws.base_models.read_model_size(base.name),
         answers_by=aws.base_models.answers_by(base.name, package.region, kind),
-        base_by_name=aws.base_models.can_be_named(base, package.region, kind),
+        base_by_name=aws.base_models.can_be_named(base.name, package.region, kind),
         needs_yes=found.needs_yes,
         passed_over=found.passed_over,
         training_job=job,
