@@ -9,8 +9,8 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.facts import AgentFacts
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
+from evalbook.workflow.optional import unless_none
 from evalbook.workflow.replies.choices import read_choice
-from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.training import name_training_job, training_job
 from evalbook.workflow.turn import Choice, Question
 
@@ -70,9 +70,7 @@ STEP = Step(
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,47}")
 
 
-def _read_qualifier(text: str, _question: Question, _: Interview) -> str | None:
-    if says_none(text):
-        return None
+def _read_qualifier(text: str, _question: Question, _: Interview) -> str:
     if not _NAME.fullmatch(text):
         raise AnswerRejected(
             "agent_qualifier",
@@ -105,7 +103,7 @@ QUALIFIER_STEP = Step(
         help="An endpoint's name, such as PROD; none uses the runtime's default endpoint.",
     ),
     hears=hearing.free_name("endpoint", "qualifier"),
-    read=_read_qualifier,
+    read=unless_none(_read_qualifier),
     known=_known_qualifier,
     known_from=name_training_job,
     describe=lambda value, _: value or "the default endpoint",

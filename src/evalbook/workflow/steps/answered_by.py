@@ -6,7 +6,8 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
-from evalbook.workflow.replies.words import says_none
+from evalbook.workflow.optional import unless_none
+from evalbook.workflow.steps.compute import read_instances
 from evalbook.workflow.steps.scope import warn_of_no_comparison
 from evalbook.workflow.turn import Question
 
@@ -55,10 +56,6 @@ def _ask_base(interview: Interview) -> Question:
         help=f"{_HELP} A second run is started for it, to compare with; none runs the fine-tuned "
         "model only.",
     )
-
-
-def _read_base(text: str, question: Question, interview: Interview) -> str | None:
-    return None if says_none(text) else _read(text, question, interview)
 
 
 def _check_base(
@@ -121,7 +118,7 @@ BASE_STEP = Step(
     "Base answered by",
     ask=_ask_base,
     hears=hearing.named("endpoint", "model", "base"),
-    read=_read_base,
+    read=unless_none(_read),
     check=_check_base,
     describe=_describe,
     applies=_tuned,
@@ -181,7 +178,7 @@ INSTANCES_STEP = Step(
     "Hosted on",
     ask=_ask_instances,
     hears=hearing.machines,
-    read=lambda text, _question, it: aws.own_instances.read_instances(it.aws, text, it.region),
+    read=read_instances,
     check=_check_instances,
     applies=_hosts,
     depends_on=(slots.ANSWERED_BY, slots.BASE_ANSWERED_BY, slots.MODEL, slots.REGION),

@@ -7,7 +7,7 @@ from evalbook.checks import Check, Remedy, warning
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
-from evalbook.workflow.replies.words import says_none
+from evalbook.workflow.optional import if_given, unless_none
 from evalbook.workflow.steps.dataset import effective_dataset
 from evalbook.workflow.steps.scope import BASE_ONLY, BOTH, check_scope_base, scope_of
 from evalbook.workflow.turn import Question
@@ -15,17 +15,13 @@ from evalbook.workflow.turn import Question
 SERVERLESS = "serverless"
 
 
-def _read(text: str, _question: Question, interview: Interview) -> aws.found.Instances | None:
-    if says_none(text) or text.strip().casefold() == SERVERLESS:
-        return None
+def read_instances(text: str, _question: Question, interview: Interview) -> aws.found.Instances:
     return aws.own_instances.read_instances(interview.aws, text, interview.region)
 
 
 def _check(
-    value: aws.found.Instances | None, interview: Interview
+    value: aws.found.Instances, interview: Interview
 ) -> Outcome[aws.found.Instances | None, None]:
-    if value is None:
-        return Accepted(None)
     _refuse_what_would_be_lost(interview)
     interview.progress("Looking for a recipe for your own instances", None, None)
     model, region = interview.model, interview.region
@@ -123,8 +119,8 @@ STEP = Step(
         reference="references/advanced-settings.md",
     ),
     hears=hearing.machines,
-    read=_read,
-    check=_check,
+    read=unless_none(read_instances, word=SERVERLESS),
+    check=if_given(_check),
     describe=lambda value, _: f"{value}, one training job per model" if value else SERVERLESS,
     advanced=True,
     depends_on=(

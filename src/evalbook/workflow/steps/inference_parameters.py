@@ -9,7 +9,7 @@ from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import describe_assignments, read_assignments
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
-from evalbook.workflow.replies.words import says_none
+from evalbook.workflow.optional import if_given, unless_none
 from evalbook.workflow.slots import ParameterValue
 from evalbook.workflow.steps.dataset import effective_report
 from evalbook.workflow.turn import Question
@@ -39,17 +39,13 @@ def _ask(interview: Interview) -> Question:
 
 
 def _read(text: str, _question: Question, interview: Interview) -> dict[str, ParameterValue] | None:
-    if "=" not in text and (says_none(text) or text.strip().casefold() == DEFAULT):
-        return None
     temperature = next(name for name in interview.type.parameters if "temperature" in name)
     return dict(read_assignments(text, "parameters", f"{temperature}=0.2")) or None
 
 
 def _check(
-    value: dict[str, ParameterValue] | None, interview: Interview
+    value: dict[str, ParameterValue], interview: Interview
 ) -> Outcome[dict[str, ParameterValue] | None, None]:
-    if value is None:
-        return Accepted(None)
     offered, checks = _offered(interview)
     if offered is None:
         unread = "as in the recipe"
@@ -99,8 +95,8 @@ STEP = Step(
     "Inference parameters",
     ask=_ask,
     hears=hearing.assigned(lambda it: it.type.parameters, "recipe", "parameters"),
-    read=_read,
-    check=_check,
+    read=unless_none(_read, word=DEFAULT),
+    check=if_given(_check),
     describe=lambda value, _: describe_assignments(value, "as in the recipe"),
     advanced=True,
     depends_on=(

@@ -9,13 +9,11 @@ from evalbook.evaluation_types import build_pipeline_prefix
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import describe_assignments, read_assignments
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
-from evalbook.workflow.replies.words import says_none
+from evalbook.workflow.optional import if_given, unless_none
 from evalbook.workflow.turn import Question
 
 
-def _check_key(value: str | None, interview: Interview) -> Outcome[str | None, None]:
-    if value is None:
-        return Accepted(None)
+def _check_key(value: str, interview: Interview) -> Outcome[str | None, None]:
     aws.s3.refuse_template_text(value, "the KMS key")
     key, checks = aws.kms.check_kms_key(interview.aws, value, interview.region)
     return Accepted(key, checks=tuple(checks))
@@ -30,8 +28,8 @@ KMS_KEY_STEP = Step(
         help="A key's id, ARN or alias; none keeps the bucket's own encryption.",
     ),
     hears=hearing.named("kms", "key", "encryption"),
-    read=lambda text, _question, _: None if says_none(text, ("kms", "key", "encryption")) else text,
-    check=_check_key,
+    read=unless_none(lambda text, _question, _: text, "kms", "key", "encryption"),
+    check=if_given(_check_key),
     describe=lambda value, _: value or "the bucket's own encryption",
     advanced=True,
     depends_on=(slots.REGION,),
@@ -40,11 +38,7 @@ KMS_KEY_STEP = Step(
 )
 
 
-def _check_vpc(
-    value: str | None, interview: Interview
-) -> Outcome[str | None, aws.found.VpcChoice | None]:
-    if value is None:
-        return Accepted(None)
+def _check_vpc(value: str, interview: Interview) -> Outcome[str | None, aws.found.VpcChoice | None]:
     choice, checks = aws.vpc.check_vpc(interview.aws, value, interview.region)
     return Accepted(value, choice, tuple(checks))
 
@@ -65,8 +59,8 @@ VPC_STEP = Step(
         "outside your VPCs.",
     ),
     hears=hearing.ids(r"(?:subnet|sg)-\w+", "vpc", "vpcs"),
-    read=lambda text, _question, _: None if says_none(text, ("vpc", "vpcs")) else text,
-    check=_check_vpc,
+    read=unless_none(lambda text, _question, _: text, "vpc", "vpcs"),
+    check=if_given(_check_vpc),
     describe=_describe_vpc,
     advanced=True,
     depends_on=(slots.REGION,),
@@ -93,18 +87,14 @@ def _ask_tags(interview: Interview) -> Question:
 
 
 def _read_tags(text: str, _question: Question, interview: Interview) -> dict[str, str] | None:
-    if "=" not in text and says_none(text, ("tags", "tag")):
-        return None
     tags = read_assignments(text, "tags", _EXAMPLE)
     aws.tags.check_tags(tags, keeps_empty=interview.type.tags_jobs)
     return tags or None
 
 
 def _check_tags(
-    value: dict[str, str] | None, interview: Interview
+    value: dict[str, str], interview: Interview
 ) -> Outcome[dict[str, str] | None, None]:
-    if value is None:
-        return Accepted(None)
     kind = interview.type
     aws.tags.check_tags(value, keeps_empty=kind.tags_jobs)
     if kind.tags_jobs:
@@ -121,8 +111,8 @@ TAGS_STEP = Step(
     longest=50_000,
     ask=_ask_tags,
     hears=hearing.assigned(lambda _: (), "tags", "tag"),
-    read=_read_tags,
-    check=_check_tags,
+    read=unless_none(_read_tags, "tags", "tag"),
+    check=if_given(_check_tags),
     describe=lambda value, _: describe_assignments(value, "none"),
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE, slots.REGION),

@@ -11,6 +11,7 @@ from evalbook import aws
 from evalbook.errors import AnswerRejected
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
+from evalbook.workflow.optional import unless_none
 from evalbook.workflow.replies.choices import read_choice
 from evalbook.workflow.replies.reading import Reading, Taken
 from evalbook.workflow.replies.words import says_none
@@ -44,8 +45,6 @@ def _hears(reply: str, question: Question, interview: Interview) -> Reading:
 
 
 def _read(text: str, question: Question, _: Interview) -> str | None:
-    if says_none(text) or text.casefold() == DEFAULT:
-        return None
     plain = text.strip("'\"<> ")
     if plain.startswith("arn:") or not question.choices:
         return plain
@@ -67,7 +66,7 @@ STEP = Step(
     "MLflow",
     ask=_ask,
     hears=_hears,
-    read=_read,
+    read=unless_none(_read, word=DEFAULT),
     check=_check,
     describe=lambda value, _: value or "the account's app",
     advanced=True,
@@ -92,10 +91,8 @@ def _ask_experiment(interview: Interview) -> Question:
     )
 
 
-def _read_experiment(text: str, _question: Question, _: Interview) -> str | None:
+def _read_experiment(text: str, _question: Question, _: Interview) -> str:
     name = text.strip()
-    if says_none(name) or name.casefold() == DEFAULT:
-        return None
     if len(name) > LONGEST:
         raise AnswerRejected(
             "mlflow_experiment",
@@ -111,7 +108,7 @@ EXPERIMENT_STEP = Step(
     "MLflow experiment",
     ask=_ask_experiment,
     hears=hearing.free_name("experiment", "mlflow"),
-    read=_read_experiment,
+    read=unless_none(_read_experiment, word=DEFAULT),
     describe=lambda value, _: value or "the SDK's default",
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE,),

@@ -10,19 +10,13 @@ from evalbook.records import dataclass
 from evalbook.workflow import hearing, slots
 from evalbook.workflow.assignments import describe_assignments, read_assignments
 from evalbook.workflow.interview import Accepted, Interview, Outcome, Step
+from evalbook.workflow.optional import unless_none
 from evalbook.workflow.replies.choices import read_one_choice
-from evalbook.workflow.replies.words import says_none
 from evalbook.workflow.slots import ParameterValue
 from evalbook.workflow.steps.inspect_tasks import of_records
 from evalbook.workflow.turn import Choice, Question
 
 ALL = "all"
-
-
-def _read_limit(text: str, _question: Question, _: Interview) -> int | None:
-    if text.strip().casefold() == ALL or says_none(text, ("limit",)):
-        return None
-    return at_least_one(text, "sample_limit", f"such as 10, or {ALL}")
 
 
 def at_least_one(said: str, code: str, such: str) -> int:
@@ -49,7 +43,11 @@ LIMIT_STEP = Step(
         help="A whole number, such as 10 for a trial; all runs every one.",
     ),
     hears=hearing.number("limit", "task", "tasks", "those", whole=ALL),
-    read=_read_limit,
+    read=unless_none(
+        lambda text, _question, _: at_least_one(text, "sample_limit", f"such as 10, or {ALL}"),
+        "limit",
+        word=ALL,
+    ),
     describe=lambda value, _: ALL if value is None else f"the first {value:,} of each task",
     depends_on=(slots.EVALUATION_TYPE,),
     example="10",
@@ -157,11 +155,7 @@ def _ask_generation(_: Interview) -> Question:
     )
 
 
-def _read_generation(
-    text: str, _question: Question, _: Interview
-) -> dict[str, ParameterValue] | None:
-    if says_none(text):
-        return None
+def _read_generation(text: str, _question: Question, _: Interview) -> dict[str, ParameterValue]:
     found: dict[str, ParameterValue] = {}
     for name, said in read_assignments(text, "generation", "temperature=0.7").items():
         setting = SETTINGS.get(name)
@@ -196,7 +190,7 @@ GENERATION_STEP = Step(
     "Generation",
     ask=_ask_generation,
     hears=hearing.assigned(lambda _: tuple(SETTINGS)),
-    read=_read_generation,
+    read=unless_none(_read_generation),
     describe=lambda value, _: describe_assignments(value, "the SDK's defaults"),
     advanced=True,
     depends_on=(slots.EVALUATION_TYPE,),
