@@ -190,6 +190,14 @@ def test_a_compressed_file_that_is_cut_off_is_not_taken_for_whole() -> None:
     assert "could not be read" in report.invalid_shown[-1].reason
 
 
+@pytest.mark.parametrize("at", range(-1, 3))
+def test_a_compressed_file_in_members_is_read_wherever_its_bytes_are_cut(at: int) -> None:
+    first, second = (gzip.compress(lines({"query": it})) for it in "ab")
+    whole, cut = first + second, len(first) + at
+
+    assert validate([whole[:cut], whole[cut:]]).valid == 2
+
+
 def test_records_written_as_python_writes_them_are_read() -> None:
     report = report_of(b"{'query': 'It\\'s', 'response': None}\n")
 

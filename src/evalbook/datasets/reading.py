@@ -148,22 +148,12 @@ class Reading:
                     self._on_progress(self.bytes, self.records)
 
     def _decompressed(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield what was compressed with gzip, in pieces of bounded size; members may follow."""
-        unpacker = zlib.decompressobj(wbits=31)
         try:
-            for chunk in chunks:
-                rest = chunk
-                while rest:
-                    if unpacker.eof:
-                        if not rest.startswith(GZIP_MAGIC):
-                            return
-                        unpacker = zlib.decompressobj(wbits=31)
-                    yield unpacker.decompress(rest, _PIECE)
-                    rest = unpacker.unconsumed_tail or unpacker.unused_data
+            yield from unzipped(chunks)
+        except EOFError:
+            self._cut = self._complete
         except zlib.error:
             self._cut = True
-        else:
-            self._cut = not unpacker.eof and self._complete
 
     def _lines(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         misplaced = None if self.container.is_lines else self._not_lines()
@@ -262,6 +252,28 @@ def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
         if size >= _HEAD:
             break
     return b"".join(taken)[:_HEAD], chain(taken, chunks)
+
+
+def unzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what was compressed with gzip, in pieces of bounded size; members may follow.
+
+    Raises:
+        EOFError, zlib.error: it is cut off or broken.
+    """
+    unpacker, rest = zlib.decompressobj(wbits=31), b""
+    for chunk in chunks:
+        rest += chunk
+        while rest:
+            if unpacker.eof:
+                if len(rest) < len(GZIP_MAGIC):
+                    break
+                if not rest.startswith(GZIP_MAGIC):
+                    return  # padding
+                unpacker = zlib.decompressobj(wbits=31)
+            yield unpacker.decompress(rest, _PIECE)
+            rest = unpacker.unconsumed_tail or unpacker.unused_data
+    if not unpacker.eof:
+        raise EOFError("the gzip file is cut off")
 
 
 def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:

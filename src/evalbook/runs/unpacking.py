@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from evalbook.datasets.reading import Reading
-
-_GZIP = b"\x1f\x8b"
-_PIECE = 1 << 20
+from evalbook.datasets.containers import GZIP_MAGIC
+from evalbook.datasets.reading import Reading, unzipped
 
 
 def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -20,14 +17,10 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Raises:
         EOFError, zlib.error: it is gzip that is cut off or broken.
     """
-    pieces = unpacked(chunks)
-    head = b""
-    for piece in pieces:
-        head += piece
-        if head.removeprefix(BOM_UTF8).strip() and len(head) > len(BOM_UTF8):
-            break
-    whole = chain([head.removeprefix(BOM_UTF8)], pieces)
-    if head.removeprefix(BOM_UTF8).lstrip()[:1] != b"[":
+    head, rest = _begin(unpacked(chunks), lambda head: head.strip(BOM_UTF8 + b" \t\r\n"))
+    head = head.removeprefix(BOM_UTF8)
+    whole = chain([head], rest)
+    if head.lstrip()[:1] != b"[":
         yield from _split(whole)
         return
     for row in Reading(whole).rows():
@@ -40,32 +33,21 @@ def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Raises:
         EOFError, zlib.error: it is cut off or broken.
     """
-    source = iter(chunks)
-    head = b""
-    for chunk in source:
+    head, rest = _begin(chunks, lambda head: len(head) >= len(GZIP_MAGIC))
+    whole = chain([head], rest)
+    return unzipped(whole) if head.startswith(GZIP_MAGIC) else whole
+
+
+def _begin(
+    chunks: Iterable[bytes], enough: Callable[[bytes], object]
+) -> tuple[bytes, Iterator[bytes]]:
+    """Return as much of the beginning as is enough, and the rest."""
+    head, rest = b"", iter(chunks)
+    for chunk in rest:
         head += chunk
-        if len(head) >= len(_GZIP):
+        if enough(head):
             break
-    whole = chain([head], source)
-    return _unzipped(whole) if head.startswith(_GZIP) else whole
-
-
-def _unzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    unpack, rest = zlib.decompressobj(wbits=31), b""
-    for chunk in chunks:
-        rest += chunk
-        while rest:
-            if unpack.eof:
-                # Members follow each other; what else follows is padding.
-                if len(rest) < len(_GZIP):
-                    break
-                if not rest.startswith(_GZIP):
-                    return
-                unpack = zlib.decompressobj(wbits=31)
-            yield unpack.decompress(rest, _PIECE)
-            rest = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
-    if not unpack.eof:
-        raise EOFError("the gzip file is cut off")
+    return head, rest
 
 
 def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
