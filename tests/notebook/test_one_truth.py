@@ -195,7 +195,7 @@ def told_of_details(
     """What the command line tells of two models' files of single records, by their keys."""
     with RecordStore() as store:
         uris = {name: [S3Uri(BUCKET, key) for key in sorted(them)] for name, them in files.items()}
-        arms = [read_detail_arm(Aws(), store, name, [them])[0] for name, them in uris.items()]
+        arms = [read_detail_arm(Aws(), store, name, [them], []) for name, them in uris.items()]
         base, tuned = (arm for arm in arms if arm)
         (found,) = compare(store, [(base, tuned)], lower)
         sentence = verdict_sentence(found.rows, "fine-tuned", "base", found.paired)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sys
@@ -116,7 +117,8 @@ def test_a_scorers_line_is_known_by_its_id() -> None:
                 "id": "sample-001",
                 "aggregate_reward_score": 0.75,
                 "metrics_list": [{"name": "fluency", "value": 0.9, "type": "Reward"}],
-            }
+            },
+            None,
         )
     )
 
@@ -132,7 +134,7 @@ def test_a_scorers_line_is_known_by_its_id() -> None:
     [("C", 1.0), ("P", 0.5), ("I", 0.0), ("0.25", 0.25), (False, 0.0), (float("nan"), None)],
 )
 def test_scores_are_numbers_where_they_can_be(value: Any, expected: float | None) -> None:
-    record = read(detail_line({"input": "?", "score": value}))
+    record = read(detail_line({"input": "?", "score": value}, None))
 
     assert record.scores["score"].value == expected
 
@@ -150,7 +152,7 @@ def test_scores_are_numbers_where_they_can_be(value: Any, expected: float | None
     ids=["nothing", "no scores", "nothing to know it by", "null", "nested", "no number"],
 )
 def test_a_row_that_can_not_be_compared_is_none(row: dict[str, Any]) -> None:
-    assert detail_line(row) is None
+    assert detail_line(row, None) is None
 
 
 def a_parquet(rows: list[dict[str, Any]]) -> bytes:
@@ -198,13 +200,15 @@ def a_table(rows: list[dict[str, Any]]) -> bytes:
         ("a.json", a_log, INSPECT),
         ("a.jsonl", json_lines, FLAT),
         ("a.csv", a_table, INSPECT),
+        ("a.parquet.gz", lambda rows: gzip.compress(a_parquet(rows)), OLD),
+        ("a.csv.gz", lambda rows: gzip.compress(a_table(rows)), INSPECT),
     ],
 )
 def test_every_kind_of_file_is_read_row_by_row(
     name: str, made: Callable[..., bytes], row: dict[str, Any]
 ) -> None:
     body = made([{**row, "id": number} for number in range(120)])
-    found = list(detail_lines(name, [body[at : at + 1000] for at in range(0, len(body), 1000)]))
+    found = list(detail_lines(name, io.BytesIO(body), None))
 
     assert len(found) == 120
     assert list(read(found[0]).scores) == ["accuracy"]
@@ -214,7 +218,7 @@ def test_every_kind_of_file_is_read_row_by_row(
 @pytest.mark.parametrize("body", [b"", b"PAR1", b"PK\x03\x04", b"[" * 90_000, b"\xff" * 40])
 def test_a_broken_file_is_named(name: str, body: bytes) -> None:
     with pytest.raises(AnswerRejected) as caught:
-        list(detail_lines(name, [body]))
+        list(detail_lines(name, io.BytesIO(body), None))
 
     assert caught.value.message.startswith(f"{name} can't be read: ")
 
@@ -225,7 +229,7 @@ def test_where_pyarrow_is_not_installed_what_to_install_is_said(
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)  # as if it were not there
 
     with pytest.raises(AnswerRejected) as caught:
-        list(detail_lines("a.parquet", [a_parquet([OLD])]))
+        list(detail_lines("a.parquet", io.BytesIO(a_parquet([OLD])), None))
     assert caught.value.code == "results.pyarrow"
     assert caught.value.remedy == "pip install 'pyarrow>=15'"
 
@@ -258,7 +262,7 @@ def test_epochs_of_a_sample_are_one_record_with_their_mean() -> None:
 
     files = {"a.eval": file.getvalue(), "a.json": a_log(samples), "a.jsonl": json_lines(samples)}
     for name, body in {**files, "a.csv": OF_SAMPLES_DF}.items():
-        found = [read(line) for line in detail_lines(name, [body])]
+        found = [read(line) for line in detail_lines(name, io.BytesIO(body), None)]
 
         assert [it.scores["match"].value for it in found] == [0.5, 0.75]
 
@@ -282,7 +286,7 @@ Cqa3f8,AVjpPX,/logs/a.eval,2,2,"user:
 
 def test_a_table_without_answers_does_not_say_that_they_were_empty() -> None:
     with RecordStore() as store:
-        arm = store.add_arm("m", detail_lines("a.csv", [OF_SAMPLES_DF]))
+        arm = store.add_arm("m", detail_lines("a.csv", io.BytesIO(OF_SAMPLES_DF), None))
 
     assert (arm.records, arm.faults.found()) == (2, {})
 
@@ -290,6 +294,6 @@ def test_a_table_without_answers_does_not_say_that_they_were_empty() -> None:
 def test_thinking_that_was_all_that_came_is_shown_as_such() -> None:
     message = {"content": [{"type": "reasoning", "reasoning": "Hm."}]}
 
-    [line] = detail_lines_of({**INSPECT, "output": {"choices": [{"message": message}]}})
+    [line] = detail_lines_of({**INSPECT, "output": {"choices": [{"message": message}]}}, None)
 
     assert read(line).response == "<think>Hm."

@@ -18,7 +18,7 @@ def test_each_model_is_a_log_that_reads_back_as_the_same_records(tmp_path: Path)
         written = write_logs(a_report(store, base, tuned), tmp_path / "a-run.eval")
 
     assert [it.name for it in written] == ["a-run-base.eval", "a-run-fine-tuned.eval"]
-    again = [read_record(it) for it in detail_lines("a.eval", [written[1].read_bytes()])]
+    again = [read_record(it) for it in detail_lines("a.eval", written[1].open("rb"), None)]
     before = [read_record(it) for it in tuned]
     assert [(it.prompt, it.response) for it in again] == [(it.prompt, it.response) for it in before]
     assert [it.scores for it in again] == [it.scores for it in before]

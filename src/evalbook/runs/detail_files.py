@@ -12,6 +12,7 @@ JSON document has to be held whole, and is refused if it is large.
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 import sys
@@ -20,14 +21,15 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+from io import TextIOWrapper
 from typing import IO, Any
 
 from evalbook.aws.result_files import ARCHIVE, find_archives
 from evalbook.aws.s3 import read_chunks
 from evalbook.aws.s3_uris import S3Uri
 from evalbook.aws.session import Aws, in_parallel
+from evalbook.datasets.containers import GZIP_MAGIC
 from evalbook.errors import AnswerRejected
 from evalbook.runs.details import (
     NESTED,
@@ -41,7 +43,7 @@ from evalbook.runs.details import (
 )
 from evalbook.runs.store import Arm, RecordStore
 from evalbook.runs.summaries import task_name
-from evalbook.runs.unpacking import lines_of, unpacked
+from evalbook.runs.unpacking import lines_of
 
 LARGEST_DOCUMENT = 256 << 20
 """Bytes of one JSON document, or of one sample in a zip."""
@@ -60,26 +62,27 @@ _TIME = re.compile(r"_\d{4}-\d\d-\d\dT[\d.:+-]+$")
 
 
 def read_detail_arm(
-    aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]]
-) -> tuple[Arm | None, list[str]]:
+    aws: Aws, store: RecordStore, name: str, kinds: Sequence[Sequence[S3Uri]], notes: list[str]
+) -> Arm | None:
     """Read the first kind of file that has scores of single records.
 
-    Returns:
-        The model, if there is such a file; and what could not be read, or was passed over.
+    ``notes`` is told what could not be read, or was passed over.
 
     Raises:
         AwsUnavailable: AWS could not be asked.
     """
-    notes: list[str] = []
+    told: list[str] = []
     for uris in kinds:
         try:
-            arm = store.add_arm(name, _lines(aws, uris, notes))
+            arm = store.add_arm(name, _lines(aws, uris, told))
         except AnswerRejected as error:
-            notes.append(f"{error.message} {error.remedy or ''}".rstrip())
+            told.append(f"{error.message} {error.remedy or ''}".rstrip())
             continue
         if arm.scores:
-            return arm, notes
-    return None, notes or [f"No file of {name} has scores for single records."]
+            notes += told
+            return arm
+    notes += told or [f"No file of {name} has scores for single records."]
+    return None
 
 
 def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]:
@@ -88,30 +91,28 @@ def _lines(aws: Aws, uris: Sequence[S3Uri], notes: list[str]) -> Iterator[bytes]
             yield from _packed_lines(aws, uri)
     readable = [uri for uri in uris if uri.key.endswith(READABLE)]
     logs = _logs(aws, readable) if len(readable) > 1 else {}
-    done = {head.task for head in logs.values() if head.status == "success"}
-    over = [uri for uri, head in logs.items() if head.status != "success" and head.task in done]
+    done = {task for task, status in logs.values() if status == "success"}
+    over = [uri for uri, (task, status) in logs.items() if status != "success" and task in done]
     notes += [
-        f"{uri} is from an attempt that ended as {logs[uri].status}; a successful one is used "
-        "instead."
+        f"{uri} is from an attempt that ended as {logs[uri][1]}; a successful one is used instead."
         for uri in over
     ]
     left = [uri for uri in readable if uri not in over]
-    several = len({head.task for head in logs.values()}) > 1
+    several = len({task for task, _ in logs.values()}) > 1
     for uri, file in _fetched(aws, left):
         # The task of an only file would be a category that all records share.
         task = task_of(uri.key) if len(left) > 1 else None
         if uri in logs:
-            task = logs[uri].task if several else None
-        with file:
-            yield from detail_lines(f"{uri}", _pieces(file), task)
+            task = logs[uri][0] if several else None
+        yield from detail_lines(f"{uri}", file, task)
 
 
-def _logs(aws: Aws, uris: Sequence[S3Uri]) -> dict[S3Uri, LogHead]:
-    """Return which files are InspectAI's logs: a run with several tasks or tries has several."""
+def _logs(aws: Aws, uris: Sequence[S3Uri]) -> dict[S3Uri, tuple[str, str]]:
+    """Return the task of each InspectAI log, and how it ended: a run may have several of both."""
     found = {}
     for uri, file in _fetched(aws, [it for it in uris if it.key.endswith((".eval", ".json"))]):
         with file:
-            head = log_head(uri.key, file)
+            head = _log_head(uri.key, file)
         if head is not None:
             found[uri] = head
     return found
@@ -124,42 +125,23 @@ def _packed_lines(aws: Aws, uri: S3Uri) -> Iterator[bytes]:
         AnswerRejected: ``results.unreadable``.
     """
     try:
-        for name, file, number in find_archives(aws, uri, _has_details):
+        for name, file, number in find_archives(
+            aws, uri, lambda name: "/details/" in name and name.endswith(READABLE)
+        ):
             task = task_of(name) if number > 1 else None
-            yield from detail_lines(f"{uri}: {name}", _pieces(file), task)
+            yield from detail_lines(f"{uri}: {name}", file, task)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise AnswerRejected(
             "results.unreadable", f"{uri} is not a readable archive: {error}."
         ) from error
 
 
-def _has_details(name: str) -> bool:
-    return "/details/" in name and name.endswith(READABLE)
-
-
 def _fetched(aws: Aws, uris: Sequence[S3Uri]) -> Iterator[tuple[S3Uri, IO[bytes]]]:
     """Yield files as they come in: a benchmark has one for each of dozens of subtasks."""
     for start in range(0, len(uris), _AT_ONCE):
         some = uris[start : start + _AT_ONCE]
-        files = in_parallel([partial(_fetch, aws, uri) for uri in some])
+        files = in_parallel([partial(_as_file, read_chunks(aws, uri)) for uri in some])
         yield from zip(some, files, strict=True)
-
-
-def _fetch(aws: Aws, uri: S3Uri) -> IO[bytes]:
-    return _as_file(read_chunks(aws, uri))
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    return iter(partial(file.read, _PIECE), b"")
-
-
-@dataclass(frozen=True)
-class LogHead:
-    """What an InspectAI log says of itself."""
-
-    task: str
-    status: str
-    """``success``, or how else it ended."""
 
 
 def task_of(name: str) -> str | None:
@@ -170,39 +152,45 @@ def task_of(name: str) -> str | None:
     return task_name(_TIME.sub("", stem.removeprefix("details_")))
 
 
-def detail_lines(
-    name: str, chunks: Iterable[bytes], category: str | None = None
-) -> Iterator[bytes]:
-    """Yield a file's rows as lines of judged records; rows without scores are left out.
+def detail_lines(name: str, file: IO[bytes], category: str | None) -> Iterator[bytes]:
+    """Yield a file's rows as lines of judged records, and close it.
+
+    Rows without scores are left out.
 
     Raises:
         AnswerRejected: ``results.pyarrow``, pyarrow is needed; ``results.unreadable``.
     """
     try:
-        for row in _rows(name, chunks):
-            yield from detail_lines_of(row, category)
+        with file, _unpacked(file) as plain:
+            for row in _rows(name.removesuffix(".gz"), plain):
+                yield from detail_lines_of(row, category)
     except _BROKEN as error:
         raise AnswerRejected(
             "results.unreadable", f"{name} can't be read: {error}.", "Look at the file."
         ) from error
 
 
-def _rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
-    name, chunks = name.removesuffix(".gz"), unpacked(chunks)
+def _unpacked(file: IO[bytes]) -> IO[bytes]:
+    packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    file.seek(0)
+    return _as_file(_pieces(gzip.GzipFile(fileobj=file))) if packed else file
+
+
+def _rows(name: str, file: IO[bytes]) -> Iterator[Any]:
     if name.endswith(".parquet"):
-        return _parquet_rows(name, chunks)
+        return _parquet_rows(name, file)
     if name.endswith(".eval"):
-        return _zip_rows(chunks)
+        return _zip_rows(file)
     if name.endswith((".jsonl", ".ndjson")):
-        return _by_sample(_json_lines(chunks))
+        return _by_sample(_json_lines(file))
     if name.endswith(".csv"):
         csv.field_size_limit(LARGEST_DOCUMENT)
-        lines = (line.decode("utf-8", "replace") for line in lines_of(chunks))
-        return _by_sample(csv.DictReader(lines))
-    return _log_rows(chunks)
+        text = TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")
+        return _by_sample(csv.DictReader(text))
+    return _by_sample(_samples(file))
 
 
-def _parquet_rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
+def _parquet_rows(name: str, file: IO[bytes]) -> Iterator[Any]:
     try:
         import pyarrow.parquet as parquet
     except ImportError:
@@ -211,7 +199,7 @@ def _parquet_rows(name: str, chunks: Iterable[bytes]) -> Iterator[Any]:
             f"{name} is Parquet, and pyarrow, which reads it, is not installed.",
             "pip install 'pyarrow>=15'",
         ) from None
-    with _as_file(chunks) as file, parquet.ParquetFile(file) as rows:
+    with parquet.ParquetFile(file) as rows:
         columns = list(_columns(rows.schema_arrow))
         for batch in rows.iter_batches(batch_size=_ROWS, columns=columns):
             yield from batch.to_pylist()
@@ -228,8 +216,8 @@ def _columns(schema: Any) -> Iterator[str]:
             yield field.name
 
 
-def _zip_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
-    with _as_file(chunks) as file, _opened_zip(file) as log:
+def _zip_rows(file: IO[bytes]) -> Iterator[Any]:
+    with _opened_zip(file) as log:
         samples: dict[str, list[zipfile.ZipInfo]] = {}
         for entry in log.infolist():
             if entry.filename.startswith("samples/") and entry.filename.endswith(".json"):
@@ -248,17 +236,13 @@ def _opened_zip(file: IO[bytes]) -> zipfile.ZipFile:
     return zipfile.ZipFile(file)
 
 
-def _log_rows(chunks: Iterable[bytes]) -> Iterator[Any]:
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > LARGEST_DOCUMENT:
-            raise ValueError("a JSON document of this size can't be read in pieces")
+def _samples(file: IO[bytes]) -> list[Any]:
+    body = file.read(LARGEST_DOCUMENT + 1)
+    if len(body) > LARGEST_DOCUMENT:
+        raise ValueError("a JSON document of this size can't be read in pieces")
     document = json.loads(body)
     samples = document.get("samples") if isinstance(document, dict) else document
-    if not isinstance(samples, list):
-        return
-    yield from _by_sample(samples)
+    return samples if isinstance(samples, list) else []
 
 
 def _by_sample(rows: Iterable[Any]) -> Iterator[Any]:
@@ -273,16 +257,16 @@ def _by_sample(rows: Iterable[Any]) -> Iterator[Any]:
     yield from map(averaged, epochs.values())
 
 
-def _json_lines(chunks: Iterable[bytes]) -> Iterator[Any]:
-    for line in lines_of(chunks):
+def _json_lines(file: IO[bytes]) -> Iterator[Any]:
+    for line in lines_of(_pieces(file)):
         try:
             yield json.loads(line)
         except (ValueError, RecursionError):  # noqa: PERF203 - a broken line costs no other one
             continue
 
 
-def log_head(name: str, file: IO[bytes]) -> LogHead | None:
-    """Return what an InspectAI log says of itself; None of another file, or a broken one.
+def _log_head(name: str, file: IO[bytes]) -> tuple[str, str] | None:
+    """Return an InspectAI log's task and status; None of another file, or a broken one.
 
     Only the head of a zip is read; a log of one JSON document is read whole, where it is not large.
     """
@@ -294,12 +278,13 @@ def log_head(name: str, file: IO[bytes]) -> LogHead | None:
                 document = json.loads(log.read(head))
         else:
             document = json.loads(file.read(LARGEST_DOCUMENT))
-        task = str(document["eval"]["task"])
-        return LogHead(task, str(document.get("status") or "started"))
+        return str(document["eval"]["task"]), str(document.get("status") or "started")
     except (*_BROKEN, StopIteration):
         return None
-    finally:
-        file.seek(0)
+
+
+def _pieces(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    return iter(partial(file.read, _PIECE), b"")
 
 
 def _as_file(chunks: Iterable[bytes]) -> IO[bytes]:

@@ -57,7 +57,7 @@ _COLUMN = "score_"
 _PREFIXES = (_COLUMN, "scores.", "metrics.", "metric.")
 
 
-def detail_lines_of(row: Any, category: str | None = None) -> Iterator[bytes]:
+def detail_lines_of(row: Any, category: str | None) -> Iterator[bytes]:
     """Yield a row as judged records' lines; what a Lambda function answered may hold several."""
     if isinstance(row, Mapping) and "body" in row and row.keys().isdisjoint(SCORES):
         row = opened(row["body"])
@@ -65,7 +65,7 @@ def detail_lines_of(row: Any, category: str | None = None) -> Iterator[bytes]:
     yield from filter(None, (detail_line(it, category) for it in rows))
 
 
-def detail_line(row: Mapping[str, Any], category: str | None = None) -> bytes | None:
+def detail_line(row: Mapping[str, Any], category: str | None) -> bytes | None:
     """Return a row as a judged record's line; None without a score or without a prompt and id."""
     scores = [
         {"metricName": name, "result": value, "evaluatorDetails": [{"explanation": why}]}

@@ -215,8 +215,8 @@ def _read_details(aws: Aws, report: Results, sources: Sequence[Source], progress
         if not source.files.details:
             return []
         progress(f"Reading the records of {source.name}")
-        arm, notes = read_detail_arm(aws, report.store, source.name, source.files.details)
-        report.notes += notes
+        details = source.files.details
+        arm = read_detail_arm(aws, report.store, source.name, details, report.notes)
         if arm is None:
             if all(it.files.summaries for it in sources):
                 report.notes.append("The totals are shown instead.")

@@ -17,7 +17,10 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Raises:
         EOFError, zlib.error: it is gzip that is cut off or broken.
     """
-    head, rest = _begin(unpacked(chunks), lambda head: head.strip(BOM_UTF8 + b" \t\r\n"))
+    head, rest = _begin(chunks, lambda head: len(head) >= len(GZIP_MAGIC))
+    whole = chain([head], rest)
+    pieces = unzipped(whole) if head.startswith(GZIP_MAGIC) else whole
+    head, rest = _begin(pieces, lambda head: head.strip(BOM_UTF8 + b" \t\r\n"))
     head = head.removeprefix(BOM_UTF8)
     whole = chain([head], rest)
     if head.lstrip()[:1] != b"[":
@@ -25,17 +28,6 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
         return
     for row in Reading(whole).rows():
         yield b"null" if row.record is None else json.dumps(row.record).encode()
-
-
-def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what gzip had packed, or the bytes as they are.
-
-    Raises:
-        EOFError, zlib.error: it is cut off or broken.
-    """
-    head, rest = _begin(chunks, lambda head: len(head) >= len(GZIP_MAGIC))
-    whole = chain([head], rest)
-    return unzipped(whole) if head.startswith(GZIP_MAGIC) else whole
 
 
 def _begin(
