@@ -16,11 +16,8 @@ from typing import Any, NamedTuple
 from evalbook.datasets.conversations import Turn, joined_turns, list_roles
 from evalbook.datasets.invalid import InvalidRecord, described, list_fields, wrong_type
 
-ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _INSTRUCTIONS = ("system", "developer")
-
-# Fields that AWS keeps as metadata of a verl record, as far as other formats don't have them too.
-_VERL_FIELDS = frozenset({"data_source", "reward_model", "extra_info", "ability"})
 
 
 class Record(NamedTuple):
@@ -52,12 +49,12 @@ class DatasetFormat:
     any_of: frozenset[str] = frozenset()
     """Fields of which a record has at least one, where ``needs`` is shared with other formats."""
     absent: frozenset[str] = frozenset()
-    """Fields that make it another format; no record matches two formats."""
+    """A field that makes it something else."""
     documented: bool = True
     """Whether AWS lists it among the evaluation formats; others are known and can be rewritten."""
 
     def matches(self, record: Mapping[str, Any]) -> bool:
-        """Tell by field names alone whether a record is in this format."""
+        """Tell by field names alone whether a record may be in this format."""
         keys = record.keys()
         return (
             keys >= self.needs
@@ -71,9 +68,18 @@ class DatasetFormat:
         Raises:
             InvalidRecord: a field is missing or holds what it should not.
         """
-        if not self.matches(record):
-            raise self._mismatch(record)
-        return self.reader(record)
+        other = format_of(record)
+        if other is self:
+            return self.reader(record)
+        if other is not None:
+            raise InvalidRecord(
+                "other_format",
+                f"in the format {other.label}; expected {self.label} ({self.expected})",
+            )
+        missing, found = sorted(self.needs - record.keys()), list_fields(record)
+        if missing:
+            raise InvalidRecord("missing_field", f"no {' and no '.join(missing)}; {found}")
+        raise InvalidRecord("missing_field", f"{found}; expected {self.expected}")
 
     @property
     def nova_ready(self) -> bool:
@@ -82,19 +88,6 @@ class DatasetFormat:
         Source: sagemaker 3.27.0, ``train/evaluate/llmaj_inference_benchmark.py``.
         """
         return not self.needs.isdisjoint({"prompt", "query"})
-
-    def _mismatch(self, record: Mapping[str, Any]) -> InvalidRecord:
-        other = format_of(record)
-        if other is not None and other is not self:
-            return InvalidRecord(
-                "other_format",
-                f"in the format {other.label}; expected {self.label} ({self.expected})",
-            )
-        missing = sorted(self.needs - record.keys())
-        found = list_fields(record)
-        if missing:
-            return InvalidRecord("missing_field", f"no {' and no '.join(missing)}; {found}")
-        return InvalidRecord("missing_field", f"{found}; expected {self.expected}")
 
 
 def _text(record: Mapping[str, Any], field: str) -> str:
@@ -124,7 +117,7 @@ def _turn(message: Any, place: str) -> Turn:
     if missing:
         found = list_fields(message, "it")
         raise InvalidRecord("missing_field", f"{place} has no {' and no '.join(missing)}; {found}")
-    if message["role"] not in ROLES:
+    if message["role"] not in _ROLES:
         found = described(message["role"])
         raise InvalidRecord(
             "wrong_role", f"{place}.role is {found}; expected system, user, assistant or tool"
@@ -144,11 +137,12 @@ def _conversation(turns: list[Turn], field: str) -> tuple[str, str | None, int]:
     return joined_turns(spoken), system, asked
 
 
-def _whole_conversation(turns: list[Turn], field: str, category: str | None) -> Record:
+def _whole_conversation(record: Mapping[str, Any], field: str) -> Record:
     """Read a conversation that holds its reference: the assistant's last answer to the user.
 
     An assistant's turn before the user's last one is part of the prompt, not the answer to it.
     """
+    turns = _turns(record[field], field)
     roles = [turn.role for turn in turns]
     end = len(roles) - roles[::-1].index("user") if "user" in roles else len(roles)
     reference = next(
@@ -156,11 +150,12 @@ def _whole_conversation(turns: list[Turn], field: str, category: str | None) -> 
     )
     # Instructions may stand anywhere; other turns behind the user's last lead to the answer.
     asked = turns[:end] + [turn for turn in turns[end:] if turn.role in _INSTRUCTIONS]
+    category = _optional(record, "category")
     prompt, system, count = _conversation(asked, field)
     return Record(prompt, reference, system, category, count)
 
 
-def _prompt(record: Mapping[str, Any]) -> Record:
+def _read_prompt(record: Mapping[str, Any]) -> Record:
     value = record["prompt"]
     category = _optional(record, "category")
     if isinstance(value, str):
@@ -171,7 +166,8 @@ def _prompt(record: Mapping[str, Any]) -> Record:
     return Record(prompt, None, system, category, count)
 
 
-def _answer(value: Any, field: str) -> str | None:
+def _answer(record: Mapping[str, Any], field: str) -> str | None:
+    value = record[field]
     if isinstance(value, str):
         return value
     if not isinstance(value, list):
@@ -185,26 +181,21 @@ def _answer(value: Any, field: str) -> str | None:
 
 
 def _read_sagemaker(record: Mapping[str, Any]) -> Record:
-    return Record(
-        _text(record, "query"),
-        _optional(record, "response"),
-        _optional(record, "system"),
-        _optional(record, "category"),
-    )
+    beside = (_optional(record, name) for name in ("response", "system", "category"))
+    return Record(_text(record, "query"), *beside)
 
 
 def _read_openai(record: Mapping[str, Any]) -> Record:
-    turns = _turns(record["messages"], "messages")
-    return _whole_conversation(turns, "messages", _optional(record, "category"))
+    return _whole_conversation(record, "messages")
 
 
 def _read_prompt_completion(record: Mapping[str, Any]) -> Record:
-    return _prompt(record)._replace(reference=_answer(record["completion"], "completion"))
+    return _read_prompt(record)._replace(reference=_answer(record, "completion"))
 
 
 def _read_preference(record: Mapping[str, Any]) -> Record:
-    _answer(record["rejected"], "rejected")
-    return _prompt(record)._replace(reference=_answer(record["chosen"], "chosen"))
+    _answer(record, "rejected")
+    return _read_prompt(record)._replace(reference=_answer(record, "chosen"))
 
 
 def _read_implicit_preference(record: Mapping[str, Any]) -> Record:
@@ -215,37 +206,34 @@ def _read_implicit_preference(record: Mapping[str, Any]) -> Record:
             " expected a field prompt",
         )
     _turns(record["rejected"], "rejected")
-    return _whole_conversation(
-        _turns(record["chosen"], "chosen"), "chosen", _optional(record, "category")
-    )
+    return _whole_conversation(record, "chosen")
 
 
 def _read_verl(record: Mapping[str, Any]) -> Record:
-    extra = _details(record, "extra_info")
-    reward = _details(record, "reward_model")
     # "use either of the fields extra_info.answer or reward_model.ground_truth; extra_info takes
     # precedence", says AWS's page. Ground truths of other kinds than text are passed on as JSON.
-    truth = extra.get("answer")
-    truth = reward.get("ground_truth") if truth is None else truth
+    truth = _inside(record, "extra_info", "answer")
+    reward = _inside(record, "reward_model", "ground_truth")
+    truth = reward if truth is None else truth
     if truth is not None and not isinstance(truth, str):
         truth = json.dumps(truth, ensure_ascii=False)
-    read = _prompt(record)
+    read = _read_prompt(record)
     ability = record.get("ability")
     category = read.category or (ability if isinstance(ability, str) else None)
     return read._replace(reference=truth, category=category)
 
 
-def _details(record: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+def _inside(record: Mapping[str, Any], field: str, name: str) -> Any:
     value = record.get(field)
     if value is None:
-        return {}
+        return None
     if not isinstance(value, dict):
         raise wrong_type(field, value, "an object, or no such field")
-    return value
+    return value.get(name)
 
 
 def _read_bedrock(record: Mapping[str, Any]) -> Record:
-    return _prompt(record)._replace(reference=_optional(record, "referenceResponse"))
+    return _read_prompt(record)._replace(reference=_optional(record, "referenceResponse"))
 
 
 SAGEMAKER = DatasetFormat(
@@ -264,7 +252,6 @@ FORMATS: tuple[DatasetFormat, ...] = (
         "messages with a user turn; the assistant's answer is the reference",
         frozenset({"messages"}),
         _read_openai,
-        absent=frozenset({"query"}),
     ),
     DatasetFormat(
         "hf_preference",
@@ -272,7 +259,6 @@ FORMATS: tuple[DatasetFormat, ...] = (
         "prompt, chosen, rejected; chosen is the reference",
         frozenset({"prompt", "chosen", "rejected"}),
         _read_preference,
-        absent=frozenset({"query", "messages"}),
     ),
     DatasetFormat(
         "hf_preference_implicit",
@@ -280,7 +266,7 @@ FORMATS: tuple[DatasetFormat, ...] = (
         "chosen and rejected, each a whole conversation",
         frozenset({"chosen", "rejected"}),
         _read_implicit_preference,
-        absent=frozenset({"query", "messages", "prompt", "input"}),
+        absent=frozenset({"input"}),
         documented=False,
     ),
     DatasetFormat(
@@ -289,7 +275,7 @@ FORMATS: tuple[DatasetFormat, ...] = (
         "prompt, completion; completion is the reference",
         frozenset({"prompt", "completion"}),
         _read_prompt_completion,
-        absent=frozenset({"query", "messages", "chosen"}),
+        absent=frozenset({"chosen"}),
     ),
     DatasetFormat(
         "bedrock",
@@ -297,7 +283,7 @@ FORMATS: tuple[DatasetFormat, ...] = (
         "prompt, referenceResponse; optional category",
         frozenset({"prompt", "referenceResponse"}),
         _read_bedrock,
-        absent=frozenset({"query", "messages", "chosen", "completion"}),
+        absent=frozenset({"chosen"}),
         documented=False,
     ),
     DatasetFormat(
@@ -307,34 +293,29 @@ FORMATS: tuple[DatasetFormat, ...] = (
         " extra_info.answer or reward_model.ground_truth is the reference",
         frozenset({"prompt"}),
         _read_verl,
-        any_of=_VERL_FIELDS,
-        absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"}),
+        any_of=frozenset({"data_source", "reward_model", "extra_info", "ability"}),
+        absent=frozenset({"chosen"}),
     ),
     DatasetFormat(
         "prompt_only",
         "prompts only",
         "prompt (text or messages), no reference",
         frozenset({"prompt"}),
-        _prompt,
-        absent=frozenset({"query", "messages", "chosen", "completion", "referenceResponse"})
-        | _VERL_FIELDS,
+        _read_prompt,
+        absent=frozenset({"chosen"}),
     ),
 )
-_BY_NAME = {known.name: known for known in FORMATS}
+"""A record is in the first of them that it matches."""
 
 
 def format_of(record: Mapping[str, Any]) -> DatasetFormat | None:
-    """Return the format a record's field names belong to."""
+    """Return the format that a record's field names tell."""
     return next((known for known in FORMATS if known.matches(record)), None)
 
 
 def format_named(name: str) -> DatasetFormat:
-    """Return a format by its stable name.
-
-    Raises:
-        KeyError: there is not one of that name.
-    """
-    return _BY_NAME[name]
+    """Return a format by its stable name."""
+    return next(known for known in FORMATS if known.name == name)
 
 
 def detect_format(records: Iterable[Mapping[str, Any]]) -> DatasetFormat | None:
