@@ -70,13 +70,6 @@ def test_each_documented_form_is_known_and_read(
     assert found.read(record) == expected
 
 
-@pytest.mark.parametrize(("name", "record", "_expected"), EXAMPLES)
-def test_a_record_matches_one_format_only(
-    name: str, record: dict[str, Any], _expected: Record
-) -> None:
-    assert [known.name for known in FORMATS if known.matches(record)] == [name]
-
-
 def test_the_last_answer_is_the_reference_and_earlier_turns_belong_to_the_prompt() -> None:
     read = format_named("openai").read({"messages": turns("Hi", "Hello", "Weather?", "Sunny")})
 

@@ -4,8 +4,8 @@ import json
 
 from building import lines, questions, turns
 
+from evalbook.datasets.invalid import shown
 from evalbook.datasets.sample import read_sample
-from evalbook.datasets.shown import shown
 
 
 def test_a_sample_shows_format_and_two_records() -> None:
@@ -104,7 +104,7 @@ def test_nothing_in_a_shown_record_moves_the_cursor() -> None:
     record = {"\x1b[2J": "\x07\x9b\u202e\ud800\u2028 \u200d", "b": {"\r": ["\x00"]}}
 
     assert shown(record, 300) == (
-        '\\u001b[2J: "\\u0007\\u009b\\u202e\\ud800\\u2028 \u200d", b: {\\r: ["\\u0000"]}'
+        '\\x1b[2J: "\\x07\\x9b\\u202e\\ud800\\u2028 \u200d", b: {\\r: ["\\x00"]}'
     )
 
 

@@ -186,7 +186,7 @@ def test_hostile_names_and_values_are_shown_harmlessly() -> None:
     reason = only_reason(lines(*questions(2), {"\x1b[2J": 1, "k" * 5000: 2}))
 
     assert shown.reason == "query is an object; expected text or a list of messages"
-    assert reason == f"no prompt; the fields are \\u001b[2J, {'k' * 39}…"
+    assert reason == f"no prompt; the fields are \\x1b[2J, {'k' * 39}…"
 
 
 @pytest.mark.thorough

@@ -7,11 +7,12 @@ hold the text, and in what else a message carries. The text is taken; what else 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from evalbook.datasets.fields import MEDIA, REJECTED, THINKING, TOOLS, plain_name
 from evalbook.datasets.invalid import InvalidRecord, described, list_fields, wrong_type
+from evalbook.datasets.uses import PROMPT, REFERENCE, SYSTEM, UNUSED, Use
 
 _ROLES = {
     "system": "system", "developer": "system",
@@ -25,6 +26,7 @@ _ROLES = {
 ROLE_KEYS = ("role", "from", "speaker", "author", "ParticipantRole")
 _TEXT_KEYS = ("content", "value", "text", "parts", "message", "candidates", "Content")
 _BESIDE = frozenset((*ROLE_KEYS, *_TEXT_KEYS))
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 _TOOL_RESULT = "the model does not see tool results"
 _NOT_TEXT = "only text is used"
@@ -58,8 +60,8 @@ class Talk(NamedTuple):
     """The assistant's last answer to the user."""
     turns: int
     """How many turns the user has in the prompt."""
-    uses: tuple[tuple[str, str, str], ...]
-    """What each role and part is used as: name, use, and what is to be said of it."""
+    uses: tuple[Use, ...] = ()
+    """What each role and part is used as."""
 
 
 def is_conversation(value: Any) -> bool:
@@ -125,7 +127,11 @@ def read_turns(value: Any, field: str) -> list[Turn]:
             continue
         said = [("user", message[pair[0]]), ("assistant", message[pair[1]])]
         turns += [_turn({"role": role, "content": text}, at) for role, text in said]
-        beside = [(key, _NOT_TEXT) for key in message if key not in pair and _says(message[key])]
+        beside = [
+            (key, _NOT_TEXT)
+            for key, item in message.items()
+            if key not in pair and item not in _NOTHING
+        ]
         turns[-2] = turns[-2]._replace(beside=tuple(beside))
     return turns
 
@@ -136,7 +142,9 @@ def _turn(message: Any, place: str) -> Turn:
     message = _opened(message)
     found = _role(message, place)
     beside = [
-        (key, _beside(key)) for key, item in message.items() if key not in _BESIDE and _says(item)
+        (key, _beside(key))
+        for key, item in message.items()
+        if key not in _BESIDE and item not in _NOTHING
     ]
     key = next((key for key in _TEXT_KEYS if message.get(key) is not None), None)
     if key == "candidates":
@@ -154,10 +162,6 @@ def _turn(message: Any, place: str) -> Turn:
     return Turn(found, text, (*beside, *parts))
 
 
-def _says(item: Any) -> bool:
-    return item is not None and item != [] and item != {} and item != ""
-
-
 def _role(message: dict[str, Any], place: str) -> str:
     key = next((key for key in ROLE_KEYS if key in message), None)
     if key is None:
@@ -165,7 +169,7 @@ def _role(message: dict[str, Any], place: str) -> str:
     role = message[key]
     if isinstance(role, dict):
         role = role.get("role")
-    found = _ROLES.get(plain_name(role)) if isinstance(role, str) else None
+    found = role_named(role) if isinstance(role, str) else None
     if found is None:
         raise InvalidRecord(
             "wrong_role",
@@ -198,10 +202,11 @@ def _content(content: Any, place: str) -> tuple[str | None, list[tuple[str, str]
         if text is not None:
             texts.append(text)
             continue
-        name = _part_name(part)
-        if name is None:
+        if not isinstance(part, dict) or not part:
             raise wrong_type(place, content, "text")
-        if name != "cachepoint":
+        kind = part.get("type")
+        name = kind if isinstance(kind, str) else next(iter(part))
+        if plain_name(name) != "cachepoint":
             others.append((name, _PARTS.get(plain_name(name), _NOT_TEXT)))
     return "\n".join(texts) if texts else None, others
 
@@ -221,16 +226,6 @@ def part_text(part: Any) -> str | None:
 
 
 _TEXT_TYPES = ("text", "input_text", "output_text", "text_only")
-
-
-def _part_name(part: Any) -> str | None:
-    if not isinstance(part, dict):
-        return None
-    kind = part.get("type")
-    if isinstance(kind, str):
-        return kind
-    name = next(iter(part), None)
-    return None if name is None else "cachepoint" if name == "cachePoint" else name
 
 
 def _preferred(candidates: Any, place: str) -> str | None:
@@ -253,28 +248,36 @@ def talk_of(turns: list[Turn], field: str) -> Talk:
     Raises:
         InvalidRecord: the user says nothing in it.
     """
-    last = next((at for at in range(len(turns) - 1, -1, -1) if _asks(turns[at])), None)
-    if last is None:
+    asked = [at for at, it in enumerate(turns) if it.role == "user" and it.text is not None]
+    if not asked:
         said = f"{field} has no user message with text; {list_roles(turns)}"
         raise InvalidRecord("no_user_turn", said)
-    answer_at = next(
-        (at for at in range(len(turns) - 1, last, -1)
-         if turns[at].role == "assistant" and turns[at].text is not None),
-        None,
-    )  # fmt: skip
+    last = asked[-1]
+    replies = [at for at, it in enumerate(turns) if it.role == "assistant" and it.text is not None]
+    answer_at = replies[-1] if replies and replies[-1] > last else None
     system: list[str] = []
     spoken: list[Turn] = []
+    uses: list[Use] = []
     for at, turn in enumerate(turns):
+        name = f"{field}[{turn.role}]"
+        uses += [Use(f"{name}.{beside}", UNUSED, what) for beside, what in turn.beside]
         if turn.text is None:
             continue
         if turn.role == "system":
             system.append(turn.text)
-        elif at <= last and turn.role in ("user", "assistant"):
+            uses.append(Use(name, SYSTEM))
+        elif turn.role in ("tool", "call"):
+            uses.append(Use(name, UNUSED, _TOOL_RESULT if turn.role == "tool" else TOOLS))
+        elif at == answer_at:
+            uses.append(Use(name, REFERENCE))
+        elif at <= last:
             spoken.append(turn)
-    asked = sum(turn.role == "user" for turn in spoken)
-    uses = tuple(dict.fromkeys(_each_use(turns, last, answer_at, field)))
+            uses.append(Use(f"{name} (earlier)" if turn.role == "assistant" else name, PROMPT))
+        else:
+            uses.append(Use(f"{name} (on the way)", UNUSED, "comes before the last answer"))
     answer = None if answer_at is None else turns[answer_at].text
-    return Talk(joined_turns(spoken), "\n\n".join(system) or None, answer, asked, uses)
+    once = tuple(dict.fromkeys(uses))
+    return Talk(joined_turns(spoken), "\n\n".join(system) or None, answer, len(asked), once)
 
 
 def joined_turns(turns: Sequence[Turn]) -> str:
@@ -289,86 +292,49 @@ def list_roles(turns: Sequence[Turn]) -> str:
     return f"its roles are {', '.join(dict.fromkeys(turn.role for turn in turns))}"
 
 
-def _asks(turn: Turn) -> bool:
-    return turn.role == "user" and turn.text is not None
-
-
-_Use = tuple[str, str, str]
-
-
-def _each_use(turns: list[Turn], last: int, answer_at: int | None, field: str) -> Iterator[_Use]:
-    for at, turn in enumerate(turns):
-        name = f"{field}[{turn.role}]"
-        for beside, what in turn.beside:
-            yield f"{name}.{beside}", "not used", what
-        if turn.text is None:
-            continue
-        if turn.role == "system":
-            yield name, "system", ""
-        elif turn.role == "tool":
-            yield name, "not used", _TOOL_RESULT
-        elif turn.role == "call":
-            yield name, "not used", TOOLS
-        elif at == answer_at:
-            yield name, "reference", ""
-        elif at <= last:
-            yield (f"{name} (earlier)" if turn.role == "assistant" else name), "prompt", ""
-        else:
-            yield f"{name} (on the way)", "not used", "comes before the last answer"
-
-
-# A conversation written as one text: how its turns open, and who speaks then.
-_TRANSCRIPTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
-    (re.compile(r"(?:^|\n\n)(Human|Assistant): ?"),
-     {"Human": "user", "Assistant": "assistant"}),
-    (re.compile(r"(?:^|\n\n+)(SYSTEM|USER|ASSISTANT|FUNCTION RESPONSE): ?"),
-     {"SYSTEM": "system", "USER": "user", "ASSISTANT": "assistant", "FUNCTION RESPONSE": "tool"}),
-    (re.compile(r"(?:^|\s*)### (Human|Assistant|User|System|Bot): ?"),
-     {"Human": "user", "User": "user", "Assistant": "assistant", "Bot": "assistant",
-      "System": "system"}),
-    (re.compile(r"(?:<\|im_end\|>)?\s*<\|im_start\|>(system|user|assistant)\n"),
-     {"system": "system", "user": "user", "assistant": "assistant"}),
-    (re.compile(r"(?:<\|eot_id\|>)?(?:<\|begin_of_text\|>)?"
-                r"<\|start_header_id\|>(system|user|assistant)<\|end_header_id\|>\n\n"),
-     {"system": "system", "user": "user", "assistant": "assistant"}),
-    (re.compile(r"(?:<end_of_turn>)?\s*(?:<bos>)?<start_of_turn>(user|model)\n"),
-     {"user": "user", "model": "assistant"}),
-    (re.compile(r"\s*(?:<s>)?\s*(\[/?INST\])\s*"), {"[INST]": "user", "[/INST]": "assistant"}),
-    (re.compile(r"(?:^|\n)\s*(Question|Answer|Q|A|Instruct|Output): ?"),
-     {"Question": "user", "Q": "user", "Answer": "assistant", "A": "assistant",
-      "Instruct": "user", "Output": "assistant"}),
-    (re.compile(r"(?:^|\n)\s*(System|User|Human|Customer|Assistant|Agent|AI|Bot): ?"),
-     {"System": "system", "User": "user", "Human": "user", "Customer": "user",
-      "Assistant": "assistant", "Agent": "assistant", "AI": "assistant", "Bot": "assistant"}),
-    (re.compile(r"(?:^|\s*)### (Instruction|Input|Response): ?\n?"),
-     {"Instruction": "user", "Input": "user", "Response": "assistant"}),
+_TRANSCRIPTS = tuple(
+    re.compile(opening) for opening in (
+        r"(?:^|\n\n)(Human|Assistant): ?",
+        r"(?:^|\n\n+)(SYSTEM|USER|ASSISTANT|FUNCTION RESPONSE): ?",
+        r"(?:^|\s*)### (Human|Assistant|User|System|Bot): ?",
+        r"(?:<\|im_end\|>)?\s*<\|im_start\|>(system|user|assistant)\n",
+        (r"(?:<\|eot_id\|>)?(?:<\|begin_of_text\|>)?<\|start_header_id\|>"
+         r"(system|user|assistant)<\|end_header_id\|>\n\n"),
+        r"(?:<end_of_turn>)?\s*(?:<bos>)?<start_of_turn>(user|model)\n",
+        r"\s*(?:<s>)?\s*(\[/?INST\])\s*",
+        r"(?:^|\n)\s*(Question|Answer|Q|A|Instruct|Output): ?",
+        r"(?:^|\n)\s*(System|User|Human|Customer|Assistant|Agent|AI|Bot): ?",
+        r"(?:^|\s*)### (Instruction|Input|Response): ?\n?",
+    )
 )  # fmt: skip
+"""How the turns of a conversation open that is written as one text, each with who speaks."""
+_SPEAKERS = (
+    dict.fromkeys(("[INST]", "Question", "Q", "Instruct", "Instruction", "Input"), "user")
+    | dict.fromkeys(("[/INST]", "Answer", "A", "Output", "Response"), "assistant")
+)  # fmt: skip
+"""Those of them that are named otherwise than roles are."""
 _ENDS = re.compile(r"\s*(?:<\|im_end\|>|<\|eot_id\|>|<end_of_turn>|</s>|<\|endoftext\|>)\s*$")
 _LLAMA_SYSTEM = re.compile(r"^<<SYS>>\s*(.*?)\s*<</SYS>>\s*(.*)$", re.DOTALL)
 
 
 def transcript_turns(text: str) -> list[Turn] | None:
     """Return the turns of a conversation that is written as one text; None if it is none."""
-    for pattern, roles in _TRANSCRIPTS:
-        marks = list(pattern.finditer(text))
-        if len(marks) < 2 or {roles[mark[1]] for mark in marks} < {"user", "assistant"}:
+    for opening in _TRANSCRIPTS:
+        marks = list(opening.finditer(text))
+        roles = [_SPEAKERS.get(mark[1]) or role_named(mark[1]) or "" for mark in marks]
+        if len(marks) < 2 or set(roles) < {"user", "assistant"}:
             continue
         ends = [mark.start() for mark in marks[1:]] + [len(text)]
         turns = [
-            Turn(roles[mark[1]], _ENDS.sub("", text[mark.end() : end]).strip() or None)
-            for mark, end in zip(marks, ends, strict=True)
+            Turn(role, _ENDS.sub("", text[mark.end() : end]).strip() or None)
+            for role, mark, end in zip(roles, marks, ends, strict=True)
         ]
         before = text[: marks[0].start()].strip()
-        opening = [Turn("system", before)] if before and before != "<s>" else []
-        return [*opening, *_merged(_with_llama_system(turns))]
+        system = [Turn("system", before)] if before and before != "<s>" else []
+        if match := _LLAMA_SYSTEM.match(turns[0].text or ""):
+            turns[:1] = [Turn("system", match[1]), Turn("user", match[2])]
+        return [*system, *_merged(turns)]
     return None
-
-
-def _with_llama_system(turns: list[Turn]) -> list[Turn]:
-    match = _LLAMA_SYSTEM.match(turns[0].text or "")
-    if match is None:
-        return turns
-    return [Turn("system", match[1]), Turn("user", match[2]), *turns[1:]]
 
 
 def _merged(turns: list[Turn]) -> list[Turn]:

@@ -181,8 +181,12 @@ def _answer(record: Mapping[str, Any], field: str) -> str | None:
 
 
 def _read_sagemaker(record: Mapping[str, Any]) -> Record:
-    beside = (_optional(record, name) for name in ("response", "system", "category"))
-    return Record(_text(record, "query"), *beside)
+    return Record(
+        _text(record, "query"),
+        _optional(record, "response"),
+        _optional(record, "system"),
+        _optional(record, "category"),
+    )
 
 
 def _read_openai(record: Mapping[str, Any]) -> Record:

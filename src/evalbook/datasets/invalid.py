@@ -1,25 +1,19 @@
-"""What is said about a record that can't be used, in words that are safe to print."""
+"""What is shown of a record, and said of one that can't be used, safe to print."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from evalbook.texts import plural
+from evalbook.texts import plural, printable, shortened
 
-# What a terminal obeys instead of showing: control characters, bidirectional overrides,
-# characters without width, halves of surrogate pairs. The joiners that scripts and emoji need
-# (U+200C, U+200D) stay.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _NAME_WIDTH = 40
 _VALUE_WIDTH = 60
-
+# Deeper or longer than this nothing is shown of a record.
+_SHOWN_DEPTH = 3
+_SHOWN_ITEMS = 4
+_SHOWN_TEXT = 200
 
 MAX_LINE = 8 * 1024 * 1024
 """Bytes of a line, or characters of a value in a JSON array; a longer one is invalid."""
@@ -38,16 +32,9 @@ class InvalidRecord(ValueError):
         self.reason = reason
 
 
-def harmless(text: str, width: int | None = None) -> str:
-    """Return text with control characters written as escapes, cut to ``width`` characters."""
-    if width is not None and len(text) > width:
-        text = text[: max(width - 1, 0)] + "…"
-    return _UNSAFE.sub(_escape, text)
-
-
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return _SHORT.get(match.group()) or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+def harmless(text: str, width: int) -> str:
+    """Return text cut to ``width`` characters, with control characters written as escapes."""
+    return printable(shortened(text, width))
 
 
 def quoted(text: str, width: int = _VALUE_WIDTH) -> str:
@@ -101,3 +88,32 @@ def too_long(what: str) -> InvalidRecord:
     return InvalidRecord(
         "too_long", f"{what} is too long; expected at most {MAX_LINE // 1024 // 1024} MiB"
     )
+
+
+def shown(record: Mapping[str, Any], width: int) -> str:
+    """Return a record on one line of at most ``width`` characters, safe to print."""
+    pairs = (f"{harmless(name, 40)}: {_brief(value)}" for name, value in record.items())
+    line = ""
+    for pair in pairs:
+        line += (", " if line else "") + pair
+        if len(line) > width:
+            break
+    return harmless(line or "(no fields)", width)
+
+
+def _brief(value: Any, depth: int = 0) -> str:
+    """Return a value as JSON, with long texts, long lists and deep levels left out."""
+    if isinstance(value, str):
+        return json.dumps(harmless(value, _SHOWN_TEXT), ensure_ascii=False).replace("\\\\", "\\")
+    if isinstance(value, (dict, list)) and value and depth >= _SHOWN_DEPTH:
+        return "{…}" if isinstance(value, dict) else "[…]"
+    if isinstance(value, dict):
+        items = [
+            f"{harmless(name, 40)}: {_brief(inner, depth + 1)}"
+            for name, inner in list(value.items())[:_SHOWN_ITEMS]
+        ]
+        return "{" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "}"
+    if isinstance(value, list):
+        items = [_brief(inner, depth + 1) for inner in value[:_SHOWN_ITEMS]]
+        return "[" + ", ".join(items + ["…"] * (len(value) > _SHOWN_ITEMS)) + "]"
+    return json.dumps(value)[:40]

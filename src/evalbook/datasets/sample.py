@@ -7,10 +7,9 @@ from typing import Any
 
 from evalbook.datasets.containers import Container
 from evalbook.datasets.formats import DatasetFormat, detect_format
-from evalbook.datasets.invalid import InvalidRecord, named
+from evalbook.datasets.invalid import InvalidRecord, named, shown
 from evalbook.datasets.reading import Reading, Row
 from evalbook.datasets.rules import Judged, Rules, job_format
-from evalbook.datasets.shown import shown
 from evalbook.datasets.strictjson import parse_value
 from evalbook.datasets.uses import FieldUse, table_lines
 from evalbook.texts import Notice, plural

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from operator import methodcaller
 from typing import Any
 
-from evalbook.datasets.invalid import harmless
+from evalbook.datasets.invalid import harmless, shown
 from evalbook.datasets.lengths import BUCKET, BYTES_PER_TOKEN, estimate_tokens
 from evalbook.datasets.reading import Row
 from evalbook.datasets.report import REMEMBERED, VERY_LONG, InvalidRow, Rewritten
 from evalbook.datasets.rules import Judged, write_sagemaker
 from evalbook.datasets.shapes import Columns
-from evalbook.datasets.shown import shown
 
 _CATEGORIES = 1000
 _TOP_CATEGORIES = 5

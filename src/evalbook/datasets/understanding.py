@@ -176,7 +176,7 @@ def _conversation(it: Fields, name: str, value: Any) -> Talk | None:
     if is_conversation(value) or plain == "messages":
         talk = talk_of(read_turns(value, name), name)
         it.taken.add(name)
-        it.uses.extend(Use(*use) for use in talk.uses)
+        it.uses += talk.uses
         if plain == "conversationonly":
             it.answers_are(known.MADE, "[")
             talk = talk._replace(answer=None)
@@ -184,7 +184,7 @@ def _conversation(it: Fields, name: str, value: Any) -> Talk | None:
     if value and all(part_text(item) is not None for item in value):
         text = part_text(it.one_question(name, value))
         it.take(name, PROMPT)
-        return Talk(str(text), None, None, 1, ())
+        return Talk(str(text), None, None, 1)
     return None
 
 
@@ -226,7 +226,7 @@ def _from_text(it: Fields, name: str, text: str) -> tuple[Talk | None, str]:
     it.take(history[0], PROMPT, "the turns before the question")
     said = [*earlier, Turn("user", text)]
     prompt = joined_turns(said)
-    return Talk(prompt, None, None, sum(turn.role == "user" for turn in said), ()), prompt
+    return Talk(prompt, None, None, sum(turn.role == "user" for turn in said)), prompt
 
 
 TEMPLATES = (
@@ -261,7 +261,7 @@ def _implicit(it: Fields) -> Talk | None:
             talk = talk_of(turns, name)
             it.taken.add(name)
             if talk.uses and is_conversation(value):
-                it.uses.extend(Use(*use) for use in talk.uses)
+                it.uses += talk.uses
             else:
                 it.uses.append(Use(name, PROMPT, "and its answer is the reference"))
             return talk

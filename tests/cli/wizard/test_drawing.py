@@ -144,7 +144,7 @@ def test_a_preview_of_records_that_were_not_understood_fits_the_width():
     assert "query" in text
     assert "response" in text
     assert "\x1b[31m" not in text
-    assert "\\u001b[31mBecause" in text
+    assert "\\x1b[31mBecause" in text
     plain = drawn(lambda drawing: drawing.preview(read_sample(head, complete=True)), width=60)
     assert max(len(line) for line in plain.splitlines()) <= 60
 
